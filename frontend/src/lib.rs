@@ -1,1 +1,39 @@
-//! x
+//! Takes over the page that the server drew.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Hydrates the page. Called by the script in its head.
+#[wasm_bindgen]
+pub fn hydrate() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        show_banner();
+    }));
+    leptos::mount::hydrate_body(app::App);
+}
+
+/// After a panic the page is dead: says so, and how to go on.
+fn show_banner() {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let element = |name: &str, text: &str| {
+        let element = document.create_element(name).ok()?;
+        element.set_text_content(Some(text));
+        Some(element)
+    };
+    let (Some(banner), Some(words), Some(link), Some(body)) = (
+        element("aside", ""),
+        element("p", "This page has stopped working. What you saved is safe."),
+        element("a", "Reload the page"),
+        document.body(),
+    ) else {
+        return;
+    };
+    // Nothing can be done about a page that does not even take a banner.
+    drop(banner.set_attribute("class", "banner tone-danger"));
+    drop(banner.set_attribute("role", "alert"));
+    drop(link.set_attribute("class", "button"));
+    drop(link.set_attribute("href", ""));
+    drop(banner.append_child(&words));
+    drop(banner.append_child(&link));
+    drop(body.append_child(&banner));
+}

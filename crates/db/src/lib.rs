@@ -1,1 +1,49 @@
-//! placeholder
+//! The only crate with SQL: the pool, the migrations, one function for each statement, and the session store.
+//!
+//! Anything compared between replicas is compared with PostgreSQL's own clock, so that a server whose clock is wrong
+//! neither lengthens nor shortens a session, a link or a delay.
+
+pub mod audit;
+pub mod demo;
+pub mod doctor;
+mod error;
+pub mod links;
+pub mod login_attempts;
+mod pool;
+pub mod schema;
+pub mod session_store;
+pub mod sessions;
+pub mod users;
+
+pub use error::Error;
+pub use pool::{PoolSettings, connect};
+use sqlx::Connection;
+pub use sqlx::{PgConnection, PgPool};
+
+/// A transaction. Rolled back when dropped without [`commit`](sqlx::Transaction::commit).
+pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
+
+/// Begins a transaction.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn begin(pool: &PgPool) -> Result<Transaction, Error> {
+    Ok(pool.begin().await?)
+}
+
+/// Commits a transaction.
+///
+/// # Errors
+/// When it cannot be committed: nothing of it happened.
+pub async fn commit(transaction: Transaction) -> Result<(), Error> {
+    Ok(transaction.commit().await?)
+}
+
+/// Asks for nothing, to see whether there is an answer.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn ping(pool: &PgPool) -> Result<(), Error> {
+    pool.acquire().await?.ping().await?;
+    Ok(())
+}

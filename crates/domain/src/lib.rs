@@ -1,1 +1,9 @@
-//! placeholder
+//! The words and rules of Rollcall, shared by the browser and the server: ids, the types that travel
+//! between them, parsing, and who may do what. Pure: no input or output, no clock, no randomness.
+
+pub mod access;
+pub mod credentials;
+pub mod fields;
+pub mod filter;
+pub mod problem;
+pub mod users;

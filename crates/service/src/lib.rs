@@ -1,1 +1,49 @@
-//! placeholder
+//! What the product does. Each function authorises, decides, writes and records, in one transaction. Whoever asks for
+//! something — a page, the API, the command line, a job — comes through here, and nobody else speaks to the database.
+
+pub mod access;
+pub mod auth;
+pub mod demo;
+pub mod doctor;
+mod error;
+pub mod housekeeping;
+pub mod last_seen;
+pub mod passwords;
+pub mod schema;
+pub mod sessions;
+pub mod settings;
+pub mod setup;
+mod tokens;
+pub mod users;
+
+use std::sync::Arc;
+
+pub use db::{PgPool as Pool, PoolSettings, connect};
+use time::OffsetDateTime;
+
+pub use error::Error;
+
+use crate::{last_seen::LastSeen, passwords::Hasher, settings::Settings};
+
+/// What every function needs. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// The database.
+    pub pool: db::PgPool,
+    /// Hashes passwords away from the requests.
+    pub hasher: Hasher,
+    /// What is configured.
+    pub settings: Arc<Settings>,
+    /// Who was seen since the last write.
+    pub last_seen: LastSeen,
+    /// The time, for what is not compared between replicas.
+    pub clock: fn() -> OffsetDateTime,
+}
+
+/// Whether the database answers.
+///
+/// # Errors
+/// [`Error::Unavailable`] when it does not.
+pub async fn health(services: &Services) -> Result<(), Error> {
+    Ok(db::ping(&services.pool).await?)
+}

@@ -1,0 +1,8 @@
+//! What the interface asks of the server. Each function only translates: read, one call, map the error.
+
+pub mod auth;
+pub mod error;
+pub mod setup;
+#[cfg(feature = "ssr")]
+pub mod ssr;
+pub mod users;

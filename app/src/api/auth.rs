@@ -1,0 +1,20 @@
+//! Signing in.
+
+use leptos::prelude::*;
+
+use super::error::ApiError;
+
+/// Signs in. Returns where to go on to.
+#[server(endpoint = "sign-in")]
+pub async fn sign_in(
+    username: String,
+    password: String,
+    #[server(default)] remember: bool,
+    #[server(default)] next: String,
+) -> Result<String, ApiError> {
+    use super::ssr;
+    let draft = domain::credentials::SignInDraft { username, password, remember };
+    let (services, session, origin) = (ssr::services()?, ssr::session()?, ssr::origin()?);
+    service::auth::sign_in(&services, &session, draft, origin).await.map_err(ssr::fail)?;
+    Ok(domain::access::local_path(&next).to_owned())
+}

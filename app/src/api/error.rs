@@ -1,0 +1,41 @@
+//! A failure on its way from the server to the page.
+
+use domain::problem::{Code, Problem};
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+/// A failure of a server function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ApiError(pub Problem);
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self(match error {
+            ServerFnErrorErr::Request(_) => Problem::new(
+                Code::Unavailable,
+                "The server cannot be reached. Check your connection and try again; nothing was changed.",
+            ),
+            // A page that was open while the server was updated speaks of things that are no more.
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_)
+            | ServerFnErrorErr::UnsupportedRequestMethod(_) => Problem::new(
+                Code::ValidationError,
+                "This page is from an earlier version of Rollcall. Reload it and try again.",
+            ),
+            ServerFnErrorErr::Registration(_)
+            | ServerFnErrorErr::MiddlewareError(_)
+            | ServerFnErrorErr::ServerError(_)
+            | ServerFnErrorErr::Serialization(_)
+            | ServerFnErrorErr::Response(_) => {
+                Problem::new(Code::InternalError, "Something went wrong on the server. Try again.")
+            }
+        })
+    }
+}

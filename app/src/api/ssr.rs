@@ -1,0 +1,87 @@
+//! What server functions need of the request and its surroundings. The only file that knows them.
+
+use axum::http::{StatusCode, request::Parts};
+use domain::problem::{Code, Problem};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use service::{
+    Error, Services,
+    access::{Actor, Origin},
+};
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use super::error::ApiError;
+
+/// What the product can do.
+///
+/// # Errors
+/// When the server did not provide it: a fault of ours.
+pub fn services() -> Result<Services, ApiError> {
+    use_context().ok_or_else(missing)
+}
+
+/// Something that the server's middleware has put beside the request.
+///
+/// # Errors
+/// When it did not: a fault of ours.
+pub fn extension<T: Clone + Send + Sync + 'static>() -> Result<T, ApiError> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<T>().cloned()).ok_or_else(missing)
+}
+
+/// Who asks.
+///
+/// # Errors
+/// [`Code::Unauthorized`] when nobody is signed in.
+pub fn actor() -> Result<Actor, ApiError> {
+    extension::<Option<Actor>>()?.ok_or_else(|| fail(Error::Unauthenticated("Sign in to go on.")))
+}
+
+/// The browser's session.
+///
+/// # Errors
+/// When the middleware is missing: a fault of ours.
+pub fn session() -> Result<Session, ApiError> {
+    extension()
+}
+
+/// From where it is asked.
+///
+/// # Errors
+/// When the middleware is missing: a fault of ours.
+pub fn origin() -> Result<Origin, ApiError> {
+    extension()
+}
+
+/// The value of a cookie of the request.
+#[must_use]
+pub fn cookie(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let header = parts.headers.get("cookie")?.to_str().ok()?;
+    let pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
+    pairs.into_iter().find_map(|(key, value)| (key == name).then(|| value.to_owned()))
+}
+
+/// Turns a failure into the answer: its problem with the request id, and its status on the response.
+#[must_use]
+pub fn fail(error: Error) -> ApiError {
+    let mut problem = error.into_problem();
+    note(&mut problem);
+    ApiError(problem)
+}
+
+/// Gives a problem the request id, and the response its status.
+pub fn note(problem: &mut Problem) {
+    let id = extension::<Origin>().ok().and_then(|origin| origin.request_id);
+    problem.request_id = id.as_ref().map(Uuid::to_string);
+    if let (Some(response), Ok(status)) =
+        (use_context::<ResponseOptions>(), StatusCode::from_u16(problem.error.status()))
+    {
+        response.set_status(status);
+    }
+}
+
+fn missing() -> ApiError {
+    tracing::error!("a server function was called without its surroundings");
+    ApiError(Problem::new(Code::InternalError, "Something went wrong on the server. Try again."))
+}

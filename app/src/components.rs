@@ -1,0 +1,14 @@
+//! Parts of pages: they draw what they are given and tell what was done to them. They ask nothing of the server.
+
+pub mod avatar;
+pub mod badge;
+pub mod brand;
+pub mod card;
+pub mod choice;
+pub mod field;
+pub mod frame;
+pub mod icon;
+pub mod notice;
+pub mod state;
+pub mod time;
+pub mod user_menu;

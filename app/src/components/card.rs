@@ -1,0 +1,25 @@
+//! Pages without the panel around them: one card in the middle.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::brand::Brand;
+
+/// A page with one card.
+#[component]
+pub fn CardPage(
+    /// Title of the page.
+    title: &'static str,
+    /// What the card holds.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Title text=format!("{title} · Rollcall") />
+        <div class="plain">
+            <main class="plain-main" id="main">
+                <Brand />
+                {children()}
+            </main>
+        </div>
+    }
+}

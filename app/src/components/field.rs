@@ -1,0 +1,110 @@
+//! A field of a form: label, hint, control, and what is wrong with it.
+
+use leptos::prelude::*;
+
+use super::icon::{Glyph, Icon};
+use crate::routes::Hydrated;
+
+/// What is particular about a field.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FieldSpec {
+    /// Name in the form, and id.
+    pub name: &'static str,
+    /// What it is called.
+    pub label: &'static str,
+    /// Type of the input.
+    pub kind: &'static str,
+    /// Word for the browser's own help.
+    pub autocomplete: &'static str,
+    /// What to know before typing.
+    pub hint: Option<&'static str>,
+    /// Whether it may stay empty.
+    pub optional: bool,
+    /// Most characters.
+    pub max: u16,
+}
+
+/// A field with its label, and its fault if it has one.
+#[component]
+pub fn Field(
+    /// What is particular about it.
+    spec: FieldSpec,
+    /// What stands in it at first.
+    #[prop(optional, into)]
+    value: String,
+    /// What is wrong with it.
+    #[prop(into)]
+    fault: Signal<Option<String>>,
+) -> impl IntoView {
+    let FieldSpec { name, label, kind, autocomplete, hint, optional, max } = spec;
+    let (shown, set_shown) = signal(false);
+    let secret = kind == "password";
+    let hint_id = hint.map(|_| format!("{name}-hint"));
+    let error_id = format!("{name}-error");
+    let described_by = {
+        let error_id = error_id.clone();
+        let hint_id = hint_id.clone();
+        move || {
+            let error = fault.with(Option::is_some).then(|| error_id.clone());
+            let ids: Vec<String> = hint_id.clone().into_iter().chain(error).collect();
+            (!ids.is_empty()).then(|| ids.join(" "))
+        }
+    };
+    view! {
+        <div class="field">
+            <label class="field-label" for=name>
+                {label}
+                {optional.then(|| view! { <span class="field-optional">" optional"</span> })}
+            </label>
+            {hint.map(|hint| view! { <p class="field-hint" id=hint_id>{hint}</p> })}
+            <div class="field-control">
+                <input
+                    class="input"
+                    id=name
+                    name=name
+                    type=move || if secret && shown.get() { "text" } else { kind }
+                    value=value
+                    autocomplete=autocomplete
+                    required=!optional
+                    autocapitalize="none"
+                    spellcheck="false"
+                    maxlength=max
+                    aria-invalid=move || fault.with(Option::is_some).then_some("true")
+                    aria-describedby=described_by
+                />
+                <Show when=move || secret && Hydrated::now()>
+                    <RevealButton shown=shown set_shown=set_shown />
+                </Show>
+            </div>
+            {move || {
+                fault
+                    .get()
+                    .map(|fault| {
+                        view! {
+                            <p class="field-error" id=error_id.clone()>
+                                <Glyph icon=Icon::Alert />
+                                {fault}
+                            </p>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn RevealButton(shown: ReadSignal<bool>, set_shown: WriteSignal<bool>) -> impl IntoView {
+    let label = move || if shown.get() { "Hide password" } else { "Show password" };
+    view! {
+        <button
+            class="icon-button field-toggle"
+            type="button"
+            aria-pressed=move || shown.get().to_string()
+            aria-label=label
+            title=label
+            on:click=move |_| set_shown.update(|shown| *shown = !*shown)
+        >
+            {move || view! { <Glyph icon=if shown.get() { Icon::EyeOff } else { Icon::Eye } /> }}
+        </button>
+    }
+}

@@ -1,0 +1,123 @@
+//! The panel around its screens: the rail, the top bar, and the screen itself.
+
+use leptos::prelude::*;
+use leptos_router::{components::Outlet, hooks::use_location};
+
+use super::{
+    brand::Brand,
+    choice::{Here, Segmented, Value, choose},
+    icon::{Glyph, Icon},
+    user_menu::UserMenu,
+};
+use crate::context::{PageContext, Preferences};
+
+const THEMES: &[Value] = &[
+    Value { word: "system", label: "Follow the system", icon: Icon::Monitor },
+    Value { word: "light", label: "Light", icon: Icon::Sun },
+    Value { word: "dark", label: "Dark", icon: Icon::Moon },
+];
+
+/// A screen of the panel: path, name, picture.
+const SCREENS: &[(&str, &str, Icon)] = &[("/users", "Users", Icon::Users)];
+
+/// The panel around a screen.
+#[component]
+pub fn Frame() -> impl IntoView {
+    let principal = expect_context::<PageContext>().principal;
+    view! {
+        <div class="app">
+            <a class="skip-link button button-primary" href="#main" rel="external">
+                "Skip to the content"
+            </a>
+            <header class="topbar">
+                <Crumbs />
+                <div class="topbar-actions">
+                    <Segmented name="theme" label="Theme" values=THEMES />
+                    {principal.map(|principal| view! { <UserMenu principal=principal /> })}
+                </div>
+            </header>
+            <Rail />
+            <main class="main" id="main" tabindex="-1">
+                <Outlet />
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn Crumbs() -> impl IntoView {
+    let path = use_location().pathname;
+    let name = move || SCREENS.iter().find(|(screen, ..)| path.get() == *screen).map(|(_, name, _)| *name);
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb">
+            <ol>
+                <li>
+                    <a href="/users">"Admin Panel"</a>
+                </li>
+                <li aria-current="page">{name}</li>
+            </ol>
+        </nav>
+    }
+}
+
+#[component]
+fn Rail() -> impl IntoView {
+    let path = use_location().pathname;
+    view! {
+        <aside class="rail">
+            <Brand />
+            <nav class="rail-nav" aria-label="Main">
+                <ul>
+                    {SCREENS
+                        .iter()
+                        .map(|(screen, name, icon)| {
+                            view! {
+                                <li>
+                                    <a
+                                        class="rail-link"
+                                        href=*screen
+                                        title=*name
+                                        aria-current=move || (path.get() == *screen).then_some("page")
+                                    >
+                                        <Glyph icon=*icon large=true />
+                                        <span class="rail-text">{*name}</span>
+                                    </a>
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ul>
+            </nav>
+            <RailSwitch />
+        </aside>
+    }
+}
+
+#[component]
+fn RailSwitch() -> impl IntoView {
+    let preferences = expect_context::<RwSignal<Preferences>>();
+    let collapsed = move || preferences.get().collapsed;
+    let target = move || if collapsed() { "open" } else { "collapsed" };
+    let label = move || if collapsed() { "Expand the sidebar" } else { "Collapse the sidebar" };
+    view! {
+        <form class="rail-foot" method="post" action="/preferences">
+            <Here />
+            <button
+                class="rail-link"
+                name="rail"
+                value=target
+                title=label
+                on:click=move |event| {
+                    event.prevent_default();
+                    choose(preferences, "rail", target());
+                }
+            >
+                {move || {
+                    let icon = if collapsed() { Icon::PanelExpand } else { Icon::PanelCollapse };
+                    view! { <Glyph icon=icon large=true /> }
+                }}
+                <span class="rail-text">{move || if collapsed() { "Expand" } else { "Collapse" }}</span>
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,82 @@
+//! The icons: one path each, on a grid of 20, drawn with the stroke that the style sheet sets.
+
+use leptos::prelude::*;
+
+/// An icon by what it stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Icon {
+    Users,
+    Person,
+    Shield,
+    Search,
+    X,
+    Check,
+    Alert,
+    Info,
+    Help,
+    ChevronLeft,
+    ChevronRight,
+    ChevronDown,
+    SortUp,
+    SortDown,
+    Sun,
+    Moon,
+    Monitor,
+    RowsRoomy,
+    RowsTight,
+    PanelCollapse,
+    PanelExpand,
+    SignOut,
+    Eye,
+    EyeOff,
+    Reload,
+}
+
+impl Icon {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Users => "M5 7a3 3 0 1 0 6 0a3 3 0 1 0 -6 0zM2.5 16.5c0-3 2.4-4.75 5.5-4.75s5.5 1.75 5.5 4.75M13 4.3a3 3 0 0 1 0 5.4M15 12.2c1.6.7 2.5 2.2 2.5 4.3",
+            Self::Person => "M6.75 6.75a3.25 3.25 0 1 0 6.5 0a3.25 3.25 0 1 0 -6.5 0zM3.75 17c0-3.4 2.8-5.25 6.25-5.25S16.25 13.6 16.25 17",
+            Self::Shield => "M10 2.5 16 4.75V9.5c0 3.8-2.4 6.6-6 8-3.6-1.4-6-4.2-6-8V4.75z",
+            Self::Search => "M3.5 8.75a5.25 5.25 0 1 0 10.5 0a5.25 5.25 0 1 0 -10.5 0zM12.75 12.75l4 4",
+            Self::X => "M5.5 5.5l9 9M14.5 5.5l-9 9",
+            Self::Check => "M4 10.5l4 4 8-9",
+            Self::Alert => "M10 3 17.5 16.25h-15zM10 8.25v3.5M10 14v.01",
+            Self::Info => "M3 10a7 7 0 1 0 14 0a7 7 0 1 0 -14 0zM10 9.5v4M10 6.75v.01",
+            Self::Help => "M3 10a7 7 0 1 0 14 0a7 7 0 1 0 -14 0zM7.9 8a2.15 2.15 0 1 1 3.2 1.9c-.7.4-1.1.8-1.1 1.6M10 13.75v.01",
+            Self::ChevronLeft => "M12 5l-5 5 5 5",
+            Self::ChevronRight => "M8 5l5 5-5 5",
+            Self::ChevronDown => "M5 8l5 5 5-5",
+            Self::SortUp => "M10 16V4.5M5.5 9 10 4.5 14.5 9",
+            Self::SortDown => "M10 4v11.5M5.5 11l4.5 4.5 4.5-4.5",
+            Self::Sun => "M6.75 10a3.25 3.25 0 1 0 6.5 0a3.25 3.25 0 1 0 -6.5 0zM10 2.25v1.5M10 16.25v1.5M2.25 10h1.5M16.25 10h1.5M4.5 4.5l1.1 1.1M14.4 14.4l1.1 1.1M4.5 15.5l1.1-1.1M14.4 5.6l1.1-1.1",
+            Self::Moon => "M16.75 11.75A7 7 0 1 1 8.25 3.25a5.6 5.6 0 0 0 8.5 8.5z",
+            Self::Monitor => "M4.25 3.5h11.5a1.5 1.5 0 0 1 1.5 1.5v7a1.5 1.5 0 0 1 -1.5 1.5h-11.5a1.5 1.5 0 0 1 -1.5 -1.5v-7a1.5 1.5 0 0 1 1.5 -1.5zM7 17h6M10 13.5V17",
+            Self::RowsRoomy => "M4.25 3.5h11.5a1.25 1.25 0 0 1 1.25 1.25v2.5a1.25 1.25 0 0 1 -1.25 1.25h-11.5a1.25 1.25 0 0 1 -1.25 -1.25v-2.5a1.25 1.25 0 0 1 1.25 -1.25zM4.25 11.5h11.5a1.25 1.25 0 0 1 1.25 1.25v2.5a1.25 1.25 0 0 1 -1.25 1.25h-11.5a1.25 1.25 0 0 1 -1.25 -1.25v-2.5a1.25 1.25 0 0 1 1.25 -1.25z",
+            Self::RowsTight => "M3 4h14M3 8h14M3 12h14M3 16h14",
+            Self::PanelCollapse => "M4.75 3.5h10.5a2 2 0 0 1 2 2v9a2 2 0 0 1 -2 2h-10.5a2 2 0 0 1 -2 -2v-9a2 2 0 0 1 2 -2zM7.75 3.5v13M13.5 8l-2 2 2 2",
+            Self::PanelExpand => "M4.75 3.5h10.5a2 2 0 0 1 2 2v9a2 2 0 0 1 -2 2h-10.5a2 2 0 0 1 -2 -2v-9a2 2 0 0 1 2 -2zM7.75 3.5v13M11.5 8l2 2-2 2",
+            Self::SignOut => "M8 3.5H5A1.5 1.5 0 0 0 3.5 5v10A1.5 1.5 0 0 0 5 16.5h3M13 6.5l3.5 3.5-3.5 3.5M16 10H8",
+            Self::Eye => "M2 10c1.8-3.4 4.6-5.25 8-5.25S16.2 6.6 18 10c-1.8 3.4-4.6 5.25-8 5.25S3.8 13.4 2 10zM7.5 10a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0z",
+            Self::EyeOff => "M8 5c.65-.17 1.3-.25 2-.25 3.4 0 6.2 1.85 8 5.25a12 12 0 0 1-2 2.75M5.4 6.5C4 7.35 2.9 8.5 2 10c1.8 3.4 4.6 5.25 8 5.25 1.7 0 3.2-.45 4.5-1.3M3 3l14 14",
+            Self::Reload => "M16.5 10a6.5 6.5 0 1 1-2-4.7L16.5 7.25M16.5 3v4.25h-4.25",
+        }
+    }
+}
+
+/// An icon. It only illustrates: what it means is always said in words too.
+#[component]
+pub fn Glyph(
+    /// Which.
+    icon: Icon,
+    /// 20 px instead of 16.
+    #[prop(optional)]
+    large: bool,
+) -> impl IntoView {
+    let class = if large { "icon icon-20" } else { "icon" };
+    view! {
+        <svg class=class viewBox="0 0 20 20" aria-hidden="true">
+            <path d=icon.path()></path>
+        </svg>
+    }
+}

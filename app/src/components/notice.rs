@@ -1,0 +1,84 @@
+//! What became of a form that was refused.
+
+use domain::problem::{Code, Problem};
+use leptos::prelude::*;
+
+use super::icon::{Glyph, Icon};
+
+/// A problem above its form: what is wrong, and a link to each field at fault.
+#[component]
+pub fn ProblemNotice(
+    /// The problem.
+    problem: Problem,
+) -> impl IntoView {
+    let tone = match problem.error {
+        Code::TooManyRequests | Code::Forbidden | Code::Unavailable => "notice tone-warning",
+        _ => "notice tone-danger",
+    };
+    let fields: Vec<(String, String)> =
+        problem.details.fields.iter().map(|(field, fault)| (field.to_owned(), fault.to_owned())).collect();
+    view! {
+        <div class=tone id="error-summary" role="alert" tabindex="-1">
+            <Glyph icon=Icon::Alert />
+            <div>
+                <h2 class="notice-title">{title(problem.error)}</h2>
+                <p>{text(&problem)}</p>
+                {(!fields.is_empty())
+                    .then(|| {
+                        view! {
+                            <ul>
+                                {fields
+                                    .into_iter()
+                                    .map(|(field, fault)| {
+                                        view! {
+                                            <li>
+                                                <a href=format!("#{field}") rel="external">
+                                                    {fault}
+                                                </a>
+                                            </li>
+                                        }
+                                    })
+                                    .collect_view()}
+                            </ul>
+                        }
+                    })}
+                <RequestId id=problem.request_id.filter(|_| problem.error == Code::InternalError) />
+            </div>
+        </div>
+    }
+}
+
+const fn title(code: Code) -> &'static str {
+    match code {
+        Code::Unauthorized => "That username and password do not match",
+        Code::Forbidden => "You cannot sign in now",
+        Code::NotFound => "This does not exist any more",
+        Code::Conflict => "This was done already",
+        Code::ValidationError => "Some fields need your attention",
+        Code::TooManyRequests => "Too many attempts",
+        Code::Unavailable => "The database is not answering",
+        Code::InternalError => "This did not work",
+    }
+}
+
+fn text(problem: &Problem) -> String {
+    match problem.error {
+        Code::Unauthorized => "Check both and try again. Capital letters count in the password.".to_owned(),
+        _ => problem.message.clone(),
+    }
+}
+
+/// The id under which the operator finds the cause in the log.
+#[component]
+pub fn RequestId(
+    /// The id.
+    id: Option<String>,
+) -> impl IntoView {
+    id.map(|id| {
+        view! {
+            <p class="request-id">
+                "Request " <code>{id}</code>
+            </p>
+        }
+    })
+}

@@ -1,0 +1,71 @@
+//! The menu of the person who is signed in.
+
+use domain::access::Principal;
+use leptos::prelude::*;
+
+use super::{
+    avatar::Avatar,
+    icon::{Glyph, Icon},
+};
+use crate::format::capitalised;
+
+/// Avatar and shield; behind them the ways to the panel, to one's account, and out.
+#[component]
+pub fn UserMenu(
+    /// Who is signed in.
+    principal: Principal,
+) -> impl IntoView {
+    let role = principal.roles.first().map_or_else(|| "No role".to_owned(), |role| capitalised(role));
+    let label = format!("Your menu: {}, {role}", principal.display_name);
+    view! {
+        <button class="user-button" popovertarget="user-menu" aria-haspopup="true">
+            <span class="visually-hidden">{label}</span>
+            <Avatar id=principal.id name=principal.display_name.clone() />
+            {principal
+                .may_open_panel()
+                .then(|| {
+                    view! {
+                        <span class="user-shield">
+                            <Glyph icon=Icon::Shield />
+                        </span>
+                    }
+                })}
+            <Glyph icon=Icon::ChevronDown />
+        </button>
+        <div class="menu user-menu" id="user-menu" popover>
+            <div class="menu-head">
+                <Avatar id=principal.id name=principal.display_name.clone() size="avatar-40" />
+                <div>
+                    <p class="menu-name">
+                        <bdi>{principal.display_name.clone()}</bdi>
+                    </p>
+                    <p class="menu-note">{principal.username.clone()} " · " {role}</p>
+                </div>
+            </div>
+            <ul>
+                {principal
+                    .may_open_panel()
+                    .then(|| view! { <MenuLink href="/users" icon=Icon::Shield label="Admin Panel" /> })}
+                <MenuLink href="/account" icon=Icon::Person label="My account" />
+            </ul>
+            <form method="post" action="/logout">
+                <button class="menu-item">
+                    <Glyph icon=Icon::SignOut />
+                    "Sign out"
+                </button>
+            </form>
+        </div>
+    }
+}
+
+#[component]
+fn MenuLink(href: &'static str, icon: Icon, label: &'static str) -> impl IntoView {
+    view! {
+        <li>
+            <a class="menu-item" href=href>
+                <Glyph icon=icon />
+                {label}
+            </a>
+        </li>
+    }
+}

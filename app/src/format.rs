@@ -1,0 +1,108 @@
+//! Numbers and times in words.
+
+use time::{OffsetDateTime, macros::format_description};
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+const MONTH: i64 = 30 * DAY;
+const YEAR: i64 = 365 * DAY;
+
+/// A number with its thousands apart: `1,000,000`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// How long ago: `2 hours ago`. A moment in the future, as clocks may differ, is `just now`.
+pub(crate) fn relative(moment: OffsetDateTime, now: OffsetDateTime) -> String {
+    let seconds = (now - moment).whole_seconds();
+    let (number, unit) = match seconds {
+        ..MINUTE => return "just now".to_owned(),
+        ..HOUR => (seconds / MINUTE, "minute"),
+        ..DAY => (seconds / HOUR, "hour"),
+        ..MONTH => (seconds / DAY, "day"),
+        ..YEAR => (seconds / MONTH, "month"),
+        _ => (seconds / YEAR, "year"),
+    };
+    format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" })
+}
+
+/// The exact moment, in UTC.
+pub(crate) fn exact(moment: OffsetDateTime) -> String {
+    let form = format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute]:[second] UTC");
+    moment.to_offset(time::UtcOffset::UTC).format(form).unwrap_or_default()
+}
+
+/// The day: `17 November 2026`.
+pub(crate) fn day(moment: OffsetDateTime) -> String {
+    let form = format_description!("[day padding:none] [month repr:long] [year]");
+    moment.to_offset(time::UtcOffset::UTC).format(form).unwrap_or_default()
+}
+
+/// The first letters of the first and the last word of a name, for an avatar.
+pub(crate) fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let first = words.next();
+    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+}
+
+/// A word with a capital: `Admin`.
+pub(crate) fn capitalised(word: &str) -> String {
+    let mut characters = word.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::{Duration, macros::datetime};
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (10_000, "10,000"), (1_000_000, "1,000,000")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+
+    #[test]
+    fn times_are_told_from_now() {
+        let now = datetime!(2026-11-21 12:00 UTC);
+        for (ago, text) in [
+            (Duration::seconds(-90), "just now"),
+            (Duration::seconds(59), "just now"),
+            (Duration::seconds(60), "1 minute ago"),
+            (Duration::minutes(59), "59 minutes ago"),
+            (Duration::hours(23), "23 hours ago"),
+            (Duration::days(1), "1 day ago"),
+            (Duration::days(29), "29 days ago"),
+            (Duration::days(364), "12 months ago"),
+            (Duration::days(800), "2 years ago"),
+        ] {
+            assert_eq!(relative(now - ago, now), text);
+        }
+        assert_eq!(exact(now), "21 November 2026, 12:00:00 UTC");
+    }
+
+    #[test]
+    fn initials_of_names_in_many_scripts() {
+        for (name, text) in [
+            ("Ada Lovelace", "AL"),
+            ("José María de la Cruz", "JC"),
+            ("cher", "C"),
+            ("王伟", "王"),
+            ("(Дмитрий) Иванов", "ДИ"),
+            ("---", ""),
+        ] {
+            assert_eq!(initials(name), text, "{name}");
+        }
+    }
+}

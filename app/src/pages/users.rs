@@ -1,0 +1,96 @@
+//! The list of users.
+
+mod filters;
+mod links;
+mod pager;
+mod rows;
+mod search;
+mod table;
+
+use domain::users::list::ListParams;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    api::{
+        error::ApiError,
+        users::{UserList, list_users},
+    },
+    components::choice::{Segmented, Value},
+    components::icon::Icon,
+    format::grouped,
+};
+use filters::{ActiveFilters, QuickFilters};
+use search::{SearchBox, SearchFault};
+use table::{Failed, SkeletonTable, UserTable};
+
+const DENSITIES: &[Value] = &[
+    Value { word: "comfortable", label: "Comfortable rows", icon: Icon::RowsRoomy },
+    Value { word: "compact", label: "Compact rows", icon: Icon::RowsTight },
+];
+
+/// What the list needs to know of itself everywhere on the screen.
+type Loaded = Result<UserList, ApiError>;
+
+/// The screen "Users". Its whole state is in the URL.
+#[component]
+pub fn Users() -> impl IntoView {
+    let query = use_query_map();
+    let params = Memo::new(move |_| {
+        let query = query.read();
+        ListParams {
+            q: query.get("q"),
+            sort: query.get("sort"),
+            limit: query.get("limit"),
+            after: query.get("after"),
+            before: query.get("before"),
+        }
+    });
+    let list = Resource::new(move || params.get(), list_users);
+    let (loading, set_loading) = signal(false);
+    view! {
+        <Title text="Users · Rollcall" />
+        <header class="page-head">
+            <h1>"Users"</h1>
+            <Transition>
+                {move || Suspend::new(async move {
+                    list.await.ok().map(|list| view! { <p class="page-total">{grouped(list.page.totals.users)}</p> })
+                })}
+            </Transition>
+        </header>
+        <div class="toolbar">
+            <SearchBox params=params faulty=Signal::derive(move || is_faulty(list.get())) />
+            <Transition>
+                {move || Suspend::new(async move {
+                    let totals = list.await.map(|list| list.page.totals).unwrap_or_default();
+                    view! { <QuickFilters params=params totals=totals /> }
+                })}
+            </Transition>
+            <div class="toolbar-end">
+                <Segmented name="density" label="Row height" values=DENSITIES />
+            </div>
+        </div>
+        <ActiveFilters params=params />
+        <Transition>
+            {move || Suspend::new(async move {
+                let fault = list.await.ok().and_then(|list| list.fault);
+                fault.map(|fault| view! { <SearchFault params=params fault=fault /> })
+            })}
+        </Transition>
+        <section class="list" aria-label="Users" aria-busy=move || loading.get().to_string()>
+            <Transition fallback=move || view! { <SkeletonTable params=params /> } set_pending=set_loading>
+                {move || Suspend::new(async move {
+                    match list.await {
+                        Ok(list) => view! { <UserTable params=params list=list /> }.into_any(),
+                        Err(ApiError(problem)) => view! { <Failed params=params problem=problem /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </section>
+    }
+}
+
+fn is_faulty(loaded: Option<Loaded>) -> bool {
+    loaded.is_some_and(|list| list.is_ok_and(|list| list.fault.is_some()))
+}

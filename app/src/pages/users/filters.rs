@@ -1,0 +1,112 @@
+//! Searches that one click makes: the usual ones, and those that are on now, each to be taken away.
+
+use domain::{
+    filter::{Filter, Term},
+    users::{list::ListParams, page::Totals},
+};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::links;
+use crate::{
+    components::icon::{Glyph, Icon},
+    format::grouped,
+};
+
+/// What admins look for most.
+const QUICK: [(&str, &str); 5] = [
+    ("Admins", "role:admin"),
+    ("Suspended", "status:suspended"),
+    ("Pending", "status:pending"),
+    ("Never signed in", "last-login:never"),
+    ("With API keys", "has:api-keys"),
+];
+
+/// The usual searches, as links that add a term or take it away.
+#[component]
+pub(super) fn QuickFilters(params: Memo<ListParams>, totals: Totals) -> impl IntoView {
+    let count = move |term: &str| match term {
+        "role:admin" => Some(totals.admins),
+        "status:suspended" => Some(totals.suspended),
+        "status:pending" => Some(totals.pending),
+        _ => None,
+    };
+    view! {
+        <ul class="chips" aria-label="Quick filters">
+            {move || {
+                let params = params.get();
+                let current = links::current_filter(&params);
+                QUICK
+                    .into_iter()
+                    .filter_map(|(label, text)| Some((label, text, single_term(text)?)))
+                    .map(|(label, text, term)| {
+                        let on = current.contains(&term);
+                        // A search at its longest stays as it is.
+                        let toggled = current.toggled(&term).unwrap_or_else(|_| current.clone());
+                        let href = links::searched(&params, &toggled);
+                        view! {
+                            <li>
+                                <A href=href scroll=false attr:class="chip" attr:aria-current=on.then_some("true")>
+                                    {on.then(|| view! { <Glyph icon=Icon::Check /> })}
+                                    {label}
+                                    {count(text)
+                                        .map(|count| {
+                                            view! { <span class="chip-count">" "{grouped(count)}</span> }
+                                        })}
+                                </A>
+                            </li>
+                        }
+                    })
+                    .collect_view()
+            }}
+        </ul>
+    }
+}
+
+fn single_term(text: &str) -> Option<Term> {
+    match Filter::parse(text).ok()?.root()? {
+        domain::filter::Expr::Term(term) => Some(term.clone()),
+        _ => None,
+    }
+}
+
+/// The terms of the search, each with a way to take it away.
+#[component]
+pub(super) fn ActiveFilters(params: Memo<ListParams>) -> impl IntoView {
+    move || {
+        let params = params.get();
+        let terms = links::current_filter(&params).top_level_terms();
+        (!terms.is_empty()).then(|| {
+            let chips = terms
+                .into_iter()
+                .map(|(text, without)| {
+                    let label = format!("Remove the filter {text}");
+                    view! {
+                        <li>
+                            <span class="chip chip-filter">
+                                <code>{text}</code>
+                                <A
+                                    href=links::searched(&params, &without)
+                                    scroll=false
+                                    attr:class="chip-remove"
+                                    attr:aria-label=label
+                                >
+                                    <Glyph icon=Icon::X />
+                                </A>
+                            </span>
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! {
+                <div class="filters">
+                    <h2 class="filters-label">"Filters"</h2>
+                    <ul class="chips">{chips}</ul>
+                    <A href=links::searched(&params, &Filter::default()) scroll=false attr:class="link">
+                        "Clear all"
+                    </A>
+                </div>
+            }
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! Addresses of the list in other states.
+
+use domain::{
+    filter::Filter,
+    users::list::{ListParams, Sort, SortKey},
+};
+
+/// The address of a state of the list.
+pub(super) fn href(params: &ListParams) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(params.pairs());
+    match query.finish() {
+        empty if empty.is_empty() => "/users".to_owned(),
+        query => format!("/users?{query}"),
+    }
+}
+
+/// The list with another search, from its first page.
+pub(super) fn searched(params: &ListParams, filter: &Filter) -> String {
+    href(&ListParams { q: Some(filter.to_string()), ..params.from_start() })
+}
+
+/// The list as a click on a header orders it, from its first page.
+pub(super) fn sorted(params: &ListParams, key: SortKey) -> String {
+    let sort = current_sort(params).clicked(key);
+    let shown = (sort != Sort::default()).then(|| sort.to_string());
+    href(&ListParams { sort: shown, ..params.from_start() })
+}
+
+/// The list with another page size, from its first page.
+pub(super) fn sized(params: &ListParams, limit: u16) -> String {
+    href(&ListParams { limit: Some(limit.to_string()), ..params.from_start() })
+}
+
+/// The order of the list; the usual one where the address names none that exists.
+pub(super) fn current_sort(params: &ListParams) -> Sort {
+    params.sort.as_deref().and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+/// The search of the list; none where it cannot be understood.
+pub(super) fn current_filter(params: &ListParams) -> Filter {
+    Filter::parse(params.q.as_deref().unwrap_or_default()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_keep_the_search_and_drop_the_place() {
+        let params = ListParams {
+            q: Some("role:admin \"a & b\"".into()),
+            after: Some("cursor".into()),
+            ..ListParams::default()
+        };
+        assert_eq!(sorted(&params, SortKey::Name), "/users?q=role%3Aadmin+%22a+%26+b%22&sort=name");
+        assert_eq!(sized(&params, 25), "/users?q=role%3Aadmin+%22a+%26+b%22&limit=25");
+        assert_eq!(href(&ListParams::default()), "/users");
+    }
+
+    #[test]
+    fn the_usual_order_needs_no_word() {
+        let ascending = ListParams { sort: Some("created".into()), ..ListParams::default() };
+        assert_eq!(sorted(&ascending, SortKey::Created), "/users");
+    }
+}

@@ -1,0 +1,82 @@
+//! Which part of the list is shown, and the ways to the others.
+
+use domain::users::{
+    list::{Limits, ListParams, PANEL_LIMITS},
+    page::UserPage,
+};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::links;
+use crate::{
+    components::icon::{Glyph, Icon},
+    format::grouped,
+};
+
+/// The foot of the list.
+#[component]
+pub(super) fn Pager(params: ListParams, page: UserPage) -> impl IntoView {
+    let shown = u64::try_from(page.users.len()).unwrap_or_default();
+    let range = format!("{}–{}", grouped(page.first), grouped(page.first + shown.saturating_sub(1)));
+    let total = format!("{}{}", grouped(page.total.count), if page.total.or_more { "+" } else { "" });
+    let start = params.from_start();
+    let before = page.before.map(|before| links::href(&ListParams { before: Some(before), ..start.clone() }));
+    let after = page.after.map(|after| links::href(&ListParams { after: Some(after), ..start.clone() }));
+    view! {
+        <footer class="pager">
+            <p class="pager-count" role="status">
+                <b>{range}</b>
+                " of "
+                <b>{total}</b>
+            </p>
+            <Sizes params=params />
+            <nav class="pager-pages" aria-label="Pages">
+                {step(before, "prev", view! { <Glyph icon=Icon::ChevronLeft /> "Previous" }.into_any())}
+                {step(after, "next", view! { "Next" <Glyph icon=Icon::ChevronRight /> }.into_any())}
+            </nav>
+        </footer>
+    }
+}
+
+#[component]
+fn Sizes(params: ListParams) -> impl IntoView {
+    let current = params.limit.as_deref().and_then(|limit| limit.parse().ok()).unwrap_or(Limits::PANEL.default);
+    view! {
+        <nav class="pager-sizes" aria-label="Rows per page">
+            <span class="pager-label" aria-hidden="true">
+                "Rows"
+            </span>
+            {PANEL_LIMITS
+                .map(|limit| {
+                    view! {
+                        <A
+                            href=links::sized(&params, limit)
+                            scroll=false
+                            attr:aria-current=(limit == current).then_some("true")
+                        >
+                            {limit}
+                        </A>
+                    }
+                })
+                .into_iter()
+                .collect_view()}
+        </nav>
+    }
+}
+
+fn step(href: Option<String>, rel: &'static str, label: AnyView) -> AnyView {
+    match href {
+        Some(href) => view! {
+            <A href=href scroll=false attr:class="button" attr:rel=rel>
+                {label}
+            </A>
+        }
+        .into_any(),
+        None => view! {
+            <span class="button" aria-disabled="true">
+                {label}
+            </span>
+        }
+        .into_any(),
+    }
+}

@@ -1,0 +1,69 @@
+//! The rows of the list.
+
+use ::time::OffsetDateTime;
+use domain::users::UserSummary;
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        avatar::Avatar,
+        badge::{RoleBadge, StatusBadge},
+        time::Ago,
+    },
+    format::grouped,
+};
+
+/// One person.
+#[component]
+pub(super) fn Row(user: UserSummary, now: OffsetDateTime) -> impl IntoView {
+    let name = user.display_name;
+    view! {
+        <tr>
+            <th scope="row" class="cell-person">
+                <div class="person">
+                    <Avatar id=user.id name=name.clone() />
+                    <div class="person-text">
+                        <bdi class="person-name" title=name.clone()>
+                            {name.clone()}
+                        </bdi>
+                        <span class="person-user">{user.username}</span>
+                    </div>
+                </div>
+            </th>
+            <td class="cell-email" data-label="Email">
+                {match user.email {
+                    Some(email) => view! { <span title=email.clone()>{email.clone()}</span> }.into_any(),
+                    None => view! { <span class="none">"—"</span> }.into_any(),
+                }}
+            </td>
+            <td class="cell-role" data-label="Role">
+                <RoleBadge roles=user.roles />
+            </td>
+            <td class="cell-status" data-label="Status">
+                <StatusBadge status=user.status until=user.suspended_until />
+            </td>
+            <Number label="Personas" value=user.persona_count />
+            <Number label="Sessions" value=user.session_count />
+            <Number label="API keys" value=user.api_key_count />
+            <td class="cell-time" data-label="Created">
+                <Ago at=user.created_at now=now />
+            </td>
+            <td class="cell-time" data-label="Last active">
+                {match user.last_active_at {
+                    Some(at) => view! { <Ago at=at now=now /> }.into_any(),
+                    None => view! { <span class="none">"Never"</span> }.into_any(),
+                }}
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn Number(label: &'static str, value: i32) -> impl IntoView {
+    let class = if value == 0 { "cell-num none" } else { "cell-num" };
+    view! {
+        <td class=class data-label=label>
+            {grouped(u64::try_from(value).unwrap_or_default())}
+        </td>
+    }
+}

@@ -1,0 +1,159 @@
+//! The search box, its help, and what is wrong with what stands in it.
+
+use domain::{problem::Problem, users::list::ListParams};
+use leptos::{ev::SubmitEvent, prelude::*};
+use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
+
+use super::links;
+use crate::components::icon::{Glyph, Icon};
+
+/// The grammar by example.
+const EXAMPLES: [(&str, &str); 9] = [
+    ("amina", "Username, display name or email contains the word"),
+    ("\"de Vasconcelos\"", "Words in quotation marks are searched together"),
+    ("role:admin", "Has the role: admin, auditor, user"),
+    ("status:suspended", "active, suspended or pending"),
+    ("created:>2026-01-01", "Created after a day; also <, >= and <=, a month or a year"),
+    ("last-login:<90d", "Last signed in more than 90 days ago; or never"),
+    ("personas:>10", "Count of personas; also sessions, api-keys, annotations"),
+    ("has:api-keys", "Has at least one; also email, sessions, personas"),
+    ("-role:admin (anna OR hanna)", "Not an admin, and one of two names"),
+];
+
+/// The search box. Without scripts it is a form that leads to the found list.
+#[component]
+pub(super) fn SearchBox(params: Memo<ListParams>, faulty: Signal<bool>) -> impl IntoView {
+    let input = NodeRef::<leptos::html::Input>::new();
+    let navigate = use_navigate();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let typed = input.get_untracked().map(|input| input.value());
+        let target = links::href(&ListParams { q: typed, ..params.get_untracked().from_start() });
+        navigate(&target, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+    };
+    let text = move || params.get().q.unwrap_or_default();
+    // A link or the back button changes the search under the box.
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            input.set_value(&text());
+        }
+    });
+    view! {
+        <form class="search" method="get" action="/users" role="search" on:submit=submit>
+            <label class="visually-hidden" for="q">
+                "Search users"
+            </label>
+            <div class="search-box">
+                <Glyph icon=Icon::Search />
+                <input
+                    node_ref=input
+                    class="search-input"
+                    id="q"
+                    name="q"
+                    type="search"
+                    value=text
+                    placeholder="Search, or role:admin"
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    maxlength="500"
+                    enterkeyhint="search"
+                    aria-invalid=move || faulty.get().then_some("true")
+                    aria-describedby=move || faulty.get().then_some("q-error")
+                />
+                {move || {
+                    let params = params.get();
+                    let clear = links::href(&ListParams { q: None, ..params.from_start() });
+                    params
+                        .q
+                        .is_some_and(|q| !q.trim().is_empty())
+                        .then(|| {
+                            view! {
+                                <A
+                                    href=clear
+                                    scroll=false
+                                    attr:class="icon-button search-clear"
+                                    attr:aria-label="Clear the search"
+                                    attr:title="Clear the search"
+                                >
+                                    <Glyph icon=Icon::X />
+                                </A>
+                            }
+                        })
+                }}
+                <SearchHelp />
+            </div>
+            <KeptState params=params />
+        </form>
+    }
+}
+
+/// Order and page size, so that a search without scripts keeps them.
+#[component]
+fn KeptState(params: Memo<ListParams>) -> impl IntoView {
+    move || {
+        let ListParams { sort, limit, .. } = params.get();
+        let hidden = |name: &'static str, value: Option<String>| {
+            value.map(|value| view! { <input type="hidden" name=name value=value /> })
+        };
+        (hidden("sort", sort), hidden("limit", limit))
+    }
+}
+
+#[component]
+fn SearchHelp() -> impl IntoView {
+    view! {
+        <details class="search-help">
+            <summary class="icon-button" aria-label="How to search" title="How to search">
+                <Glyph icon=Icon::Help />
+            </summary>
+            <div class="search-help-panel">
+                <p>"Write words, filters, or both. All of them must match."</p>
+                <dl>
+                    {EXAMPLES
+                        .map(|(example, meaning)| {
+                            let href = links::href(
+                                &ListParams { q: Some(example.to_owned()), ..ListParams::default() },
+                            );
+                            view! {
+                                <div>
+                                    <dt>
+                                        <A href=href scroll=false>
+                                            <code>{example}</code>
+                                        </A>
+                                    </dt>
+                                    <dd>{meaning}</dd>
+                                </div>
+                            }
+                        })
+                        .into_iter()
+                        .collect_view()}
+                </dl>
+            </div>
+        </details>
+    }
+}
+
+/// What was not understood, with the word at fault marked.
+#[component]
+pub(super) fn SearchFault(params: Memo<ListParams>, fault: Problem) -> impl IntoView {
+    let typed = params.get_untracked().q.unwrap_or_default();
+    let echo = fault.details.word.map(|(start, end)| {
+        let part = |from: usize, to: usize| typed.chars().skip(from).take(to.saturating_sub(from)).collect::<String>();
+        view! {
+            <p class="search-echo">
+                <code>{part(0, start)} <mark>{part(start, end)}</mark> {part(end, usize::MAX)}</code>
+            </p>
+        }
+    });
+    view! {
+        <div class="search-error" id="q-error" role="alert">
+            {echo}
+            <p>
+                <Glyph icon=Icon::Alert />
+                {fault.message}
+                " The list below shows everybody."
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,177 @@
+//! The list itself, and what stands in its place.
+
+use domain::{
+    problem::Problem,
+    users::list::{ListParams, SortKey},
+};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::{links, pager::Pager, rows::Row};
+use crate::{
+    api::users::UserList,
+    components::{
+        icon::{Glyph, Icon},
+        notice::RequestId,
+        state::ListState,
+    },
+};
+
+/// Columns: class of the cell, what it is called, what a click on it sorts by.
+const COLUMNS: [(&str, &str, SortKey); 9] = [
+    ("cell-person", "Person", SortKey::Name),
+    ("cell-email", "Email", SortKey::Email),
+    ("cell-role", "Role", SortKey::Role),
+    ("cell-status", "Status", SortKey::Status),
+    ("cell-num", "Personas", SortKey::Personas),
+    ("cell-num", "Sessions", SortKey::Sessions),
+    ("cell-num", "API keys", SortKey::ApiKeys),
+    ("cell-time", "Created", SortKey::Created),
+    ("cell-time", "Last active", SortKey::LastActive),
+];
+
+/// Rows of the skeleton: as many as fit a usual window.
+const SKELETON_ROWS: usize = 20;
+
+/// The rows, or why there are none.
+#[component]
+pub(super) fn UserTable(params: Memo<ListParams>, list: UserList) -> impl IntoView {
+    if list.page.users.is_empty() {
+        return view! { <Nobody params=params /> }.into_any();
+    }
+    let now = list.now;
+    // A search that was not understood is not what is shown.
+    let shown = if list.fault.is_some() { ListParams::default() } else { params.get_untracked() };
+    let pager = view! { <Pager params=shown.clone() page=list.page.clone() /> };
+    let rows = list.page.users.into_iter().map(|user| view! { <Row user=user now=now /> }).collect_view();
+    view! {
+        <table class="table users-table">
+            <caption class="visually-hidden">"Users"</caption>
+            <Head params=shown />
+            <tbody>{rows}</tbody>
+        </table>
+        {pager}
+    }
+    .into_any()
+}
+
+#[component]
+fn Head(params: ListParams) -> impl IntoView {
+    let sort = links::current_sort(&params);
+    view! {
+        <thead>
+            <tr>
+                {COLUMNS
+                    .map(|(class, name, key)| {
+                        let (state, icon) = match (sort.key == key, sort.descending) {
+                            (false, _) => (None, None),
+                            (true, true) => (Some("descending"), Some(Icon::SortDown)),
+                            (true, false) => (Some("ascending"), Some(Icon::SortUp)),
+                        };
+                        view! {
+                            <th scope="col" class=class aria-sort=state>
+                                <A href=links::sorted(&params, key) scroll=false attr:class="sort">
+                                    {name}
+                                    {icon.map(|icon| view! { <Glyph icon=icon /> })}
+                                </A>
+                            </th>
+                        }
+                    })
+                    .into_iter()
+                    .collect_view()}
+            </tr>
+        </thead>
+    }
+}
+
+/// Nobody matches, or there is nobody at all.
+#[component]
+fn Nobody(params: Memo<ListParams>) -> impl IntoView {
+    let params = params.get_untracked();
+    if links::current_filter(&params).is_empty() {
+        return view! {
+            <ListState icon=Icon::Users title="No users here">
+                <p class="state-text">
+                    "Everybody who can sign in is listed with what they own and when they were last active. To try it out with demo people, run "
+                    <code>"rollcall demo --users 1000"</code> "."
+                </p>
+                <div class="state-actions">
+                    <a class="button" href="/users">
+                        <Glyph icon=Icon::Reload />
+                        "Go to the first page"
+                    </a>
+                </div>
+            </ListState>
+        }
+        .into_any();
+    }
+    view! {
+        <ListState icon=Icon::Search title="No users match">
+            <p class="state-text">
+                "Nobody matches " <code>{params.q}</code> ". Remove a filter, or start again."
+            </p>
+            <div class="state-actions">
+                <a class="button button-primary" href="/users">
+                    "Clear filters"
+                </a>
+            </div>
+        </ListState>
+    }
+    .into_any()
+}
+
+/// The list could not be loaded.
+#[component]
+pub(super) fn Failed(params: Memo<ListParams>, problem: Problem) -> impl IntoView {
+    let again = links::href(&params.get_untracked());
+    view! {
+        <ListState icon=Icon::Alert title="The list could not be loaded" failure=true>
+            <p class="state-text">{problem.message}</p>
+            <div class="state-actions">
+                // A page of its own: whoever has been signed out gets to sign in.
+                <a class="button button-primary" href=again rel="external">
+                    <Glyph icon=Icon::Reload />
+                    "Try again"
+                </a>
+                <RequestId id=problem.request_id />
+            </div>
+        </ListState>
+    }
+}
+
+/// The list before its first rows have come: as high as they will be.
+#[component]
+pub(super) fn SkeletonTable(params: Memo<ListParams>) -> impl IntoView {
+    let bar = |class| match class {
+        "cell-person" => view! {
+            <div class="person">
+                <span class="avatar skeleton"></span>
+                <div class="person-text">
+                    <span class="skeleton"></span>
+                    <span class="skeleton"></span>
+                </div>
+            </div>
+        }
+        .into_any(),
+        _ => view! { <span class="skeleton"></span> }.into_any(),
+    };
+    let row = || {
+        COLUMNS
+            .map(|(class, ..)| view! { <td class=class>{bar(class)}</td> })
+            .into_iter()
+            .collect_view()
+    };
+    let rows = std::iter::repeat_with(|| {
+        view! {
+            <tr class="skeleton-row" aria-hidden="true">
+                {row()}
+            </tr>
+        }
+    });
+    view! {
+        <table class="table users-table">
+            <Head params=params.get_untracked() />
+            <tbody>{rows.take(SKELETON_ROWS).collect_view()}</tbody>
+        </table>
+    }
+}

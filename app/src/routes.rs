@@ -1,0 +1,97 @@
+//! Which page is where, and for whom.
+
+use leptos::prelude::*;
+use leptos_meta::{Body, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    components::frame::Frame,
+    context::PageContext,
+    pages::{account::Account, login::Login, not_found::NotFound, setup::Setup, users::Users},
+};
+
+/// Whom a page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everyone.
+    Public,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Whoever may open the panel.
+    Panel,
+}
+
+/// Whom the page at a path is for. The server asks before it draws; what a page shows is guarded once more by the
+/// functions that it calls.
+#[must_use]
+pub fn access(path: &str) -> Access {
+    match path {
+        "/login" | "/setup" => Access::Public,
+        "/account" => Access::SignedIn,
+        _ => Access::Panel,
+    }
+}
+
+/// The app. Its context comes with the request on the server, and with the page in the browser.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let context = SharedValue::new(PageContext::current).into_inner();
+    provide_context(RwSignal::new(context.preferences));
+    provide_context(context);
+    provide_context(Hydrated::watch());
+    view! {
+        <Router>
+            <Body />
+            <Routes fallback=NotFound>
+                <Route path=path!("/login") view=Login ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
+                <Route path=path!("/account") view=Account ssr=SsrMode::Async />
+                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
+                    <Route path=path!("/users") view=Users ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// Whether the browser has taken over. Until then a page is what the server drew, without what needs a script.
+#[derive(Debug, Clone, Copy)]
+pub struct Hydrated(pub ReadSignal<bool>);
+
+impl Hydrated {
+    fn watch() -> Self {
+        let (hydrated, set_hydrated) = signal(false);
+        Effect::new(move |_| set_hydrated.set(true));
+        Self(hydrated)
+    }
+
+    /// Whether the browser has taken over, as a signal's value.
+    #[must_use]
+    pub fn now() -> bool {
+        use_context::<Self>().is_some_and(|hydrated| hydrated.0.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_for_the_panel_unless_it_says_otherwise() {
+        for (path, expected) in [
+            ("/login", Access::Public),
+            ("/setup", Access::Public),
+            ("/account", Access::SignedIn),
+            ("/users", Access::Panel),
+            ("/login/x", Access::Panel),
+            ("/anything", Access::Panel),
+        ] {
+            assert_eq!(access(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Statements behind the demo data. They are COPY, DDL and the like, which the checked macros cannot prepare, or counts
+//! over whole tables that run once in the life of a database: plain queries, held by the tests of `service`.
+
+mod aside;
+mod copy;
+mod millis;
+mod rows;
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::Error;
+
+pub use aside::{Aside, lock, restore, set_aside, start_triggers, stop_triggers, vacuum};
+pub use copy::{Batch, CopyRow};
+pub use millis::Millis;
+pub use rows::{AnnotationRow, GrantRow, KeyRow, OntologyRow, PersonaRow, SessionRow, UserRow};
+
+/// Settings for a long transaction with large sorts. They end with it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn prepare(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::raw_sql(
+        "set local statement_timeout = 0; set local synchronous_commit = off; set local jit = off;
+        set local maintenance_work_mem = '256MB'; set local work_mem = '128MB'",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// How many users there are, those in the bin included.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count_users(connection: &mut PgConnection) -> Result<u64, Error> {
+    let users: i64 = sqlx::query_scalar("select count(*) from users")
+        .fetch_one(connection)
+        .await?;
+    Ok(users.unsigned_abs())
+}
+
+/// The id of a role.
+///
+/// # Errors
+/// When there is none of that name.
+pub async fn find_role(connection: &mut PgConnection, name: &str) -> Result<Uuid, Error> {
+    Ok(sqlx::query_scalar("select id from roles where name = $1")
+        .bind(name)
+        .fetch_one(connection)
+        .await?)
+}
+
+/// Counts what those people own who have no statistics yet.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn fill_user_stats(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query(
+        "insert into user_stats (user_id, personas, ontologies, annotations, api_keys, sessions, roles, created_at)
+        select r.user_id, r.personas, r.ontologies, r.annotations, r.api_keys, r.sessions, r.roles, u.created_at
+        from user_stats_recount r
+        join users u on u.id = r.user_id
+        where not exists (select from user_stats s where s.user_id = r.user_id)",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Counts all totals anew.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn refill_user_totals(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::raw_sql(
+        "delete from user_totals;
+        insert into user_totals (name, shard, value) select name, 0, value from user_totals_recount",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! What demo data is made of, a struct for each table. Columns that are not named here keep their default.
+
+use std::net::IpAddr;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    copy::{CopyRow, Field},
+    millis::Millis,
+};
+
+/// A field is the column of its name, so that the two cannot drift apart.
+macro_rules! rows {
+    ($($(#[$meta:meta])* $row:ident in $table:literal { $($column:ident: $type:ty,)+ })+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[expect(missing_docs, reason = "fields are columns, which the migrations describe")]
+        pub struct $row { $(pub $column: $type,)+ }
+
+        impl CopyRow for $row {
+            const TABLE: &'static str = $table;
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column),)+];
+
+            fn fields(&self, out: &mut Vec<u8>) {
+                $(self.$column.put(out);)+
+            }
+        }
+    )+};
+}
+
+rows! {
+    /// A person. Has no password, so nobody can sign in as them.
+    UserRow in "users" {
+        id: Uuid,
+        username: String,
+        display_name: String,
+        email: Option<String>,
+        status: &'static str,
+        suspended_reason: Option<&'static str>,
+        suspended_until: Option<Millis>,
+        suspended_by: Option<Uuid>,
+        must_change_password: bool,
+        password_changed_at: Option<Millis>,
+        last_login_at: Option<Millis>,
+        last_active_at: Option<Millis>,
+        created_by: Option<Uuid>,
+        created_via: &'static str,
+        created_at: Millis,
+        updated_at: Millis,
+    }
+
+    /// A role that a person has.
+    GrantRow in "user_roles" {
+        user_id: Uuid,
+        role_id: Uuid,
+        granted_by: Option<Uuid>,
+        granted_at: Millis,
+    }
+
+    /// A persona.
+    PersonaRow in "personas" {
+        id: Uuid,
+        user_id: Uuid,
+        name: String,
+        role: &'static str,
+        information_need: String,
+        hidden: bool,
+        created_at: Millis,
+    }
+
+    /// An ontology of a persona.
+    OntologyRow in "ontologies" {
+        id: Uuid,
+        persona_id: Uuid,
+        user_id: Uuid,
+        name: String,
+        content: Value,
+        created_at: Millis,
+    }
+
+    /// An annotation made as a persona.
+    AnnotationRow in "annotations" {
+        id: Uuid,
+        persona_id: Uuid,
+        user_id: Uuid,
+        video_id: String,
+        label: String,
+        content: Value,
+        created_at: Millis,
+    }
+
+    /// A session, of which nobody has the cookie.
+    SessionRow in "sessions" {
+        id: Uuid,
+        token_hash: [u8; 32],
+        user_id: Uuid,
+        ip: IpAddr,
+        user_agent: &'static str,
+        created_at: Millis,
+        last_seen_at: Millis,
+        idle_expires_at: Millis,
+        expires_at: Millis,
+        ended_at: Option<Millis>,
+        ended_reason: Option<&'static str>,
+        ended_by: Option<Uuid>,
+    }
+
+    /// A provider key that decrypts to nothing.
+    KeyRow in "api_keys" {
+        id: Uuid,
+        user_id: Option<Uuid>,
+        provider: &'static str,
+        name: String,
+        ciphertext: Vec<u8>,
+        nonce: [u8; 24],
+        key_version: i32,
+        last4: String,
+        is_active: bool,
+        usage_count: i64,
+        last_used_at: Option<Millis>,
+        created_at: Millis,
+        updated_at: Millis,
+    }
+}

@@ -1,0 +1,56 @@
+//! Whether the counters that are kept agree with a recount. Scans whole tables: for `rollcall doctor`, not for pages.
+
+use sqlx::PgPool;
+
+use crate::Error;
+
+/// What a recount found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recount {
+    /// Users whose statistics differ from a recount.
+    pub wrong_stats: i64,
+    /// Totals that differ from a recount.
+    pub wrong_totals: i64,
+}
+
+/// Counts everything anew and compares, in one snapshot.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query!("set transaction isolation level repeatable read").execute(&mut *transaction).await?;
+    // A recount of millions takes longer than a page may.
+    sqlx::query!("set local statement_timeout = 0").execute(&mut *transaction).await?;
+    let row = sqlx::query!(
+        r#"select
+            (
+                select count(*) from user_stats_recount r
+                full join user_stats s using (user_id)
+                where (r.personas, r.ontologies, r.annotations, r.api_keys, r.sessions, r.roles)
+                    is distinct from (s.personas, s.ontologies, s.annotations, s.api_keys, s.sessions, s.roles)
+            ) as "wrong_stats!",
+            (
+                select count(*) from user_totals_recount r
+                full join (select name, sum(value) as value from user_totals group by name) t using (name)
+                where coalesce(r.value, 0) <> coalesce(t.value, 0)
+            ) as "wrong_totals!""#
+    )
+    .fetch_one(&mut *transaction)
+    .await?;
+    Ok(Recount { wrong_stats: row.wrong_stats, wrong_totals: row.wrong_totals })
+}
+
+/// The character type of the database, which decides what counts as a letter and as its lower case.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn character_type(pool: &PgPool) -> Result<(String, String), Error> {
+    let row = sqlx::query!(
+        r#"select datctype as "ctype!", pg_encoding_to_char(encoding)::text as "encoding!"
+        from pg_database where datname = current_database()"#
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok((row.ctype, row.encoding))
+}

@@ -1,0 +1,53 @@
+//! What can go wrong between us and PostgreSQL, told apart by what the caller can do about it.
+
+/// A failure of the database.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It cannot be reached, or is starting or stopping: worth another try.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    /// A rule of the schema was broken.
+    #[error("the database refused a value: {constraint}")]
+    Constraint {
+        /// Name of the constraint.
+        constraint: String,
+    },
+    /// Anything else: a fault of ours.
+    #[error("the database failed: {0}")]
+    Other(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if let sqlx::Error::Database(refusal) = &error {
+            if let Some(constraint) = refusal.constraint() {
+                return Self::Constraint { constraint: constraint.to_owned() };
+            }
+            return if refusal.code().is_some_and(|code| is_passing(&code)) {
+                Self::Unavailable(error)
+            } else {
+                Self::Other(error)
+            };
+        }
+        match error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_) => {
+                Self::Unavailable(error)
+            }
+            other => Self::Other(other),
+        }
+    }
+}
+
+/// Whether an SQLSTATE tells of a passing condition: connection exceptions (class 08), too many connections (53300),
+/// operator intervention such as a shutdown (57P01 to 57P03).
+fn is_passing(code: &str) -> bool {
+    code.starts_with("08") || code == "53300" || code.starts_with("57P0")
+}
+
+impl Error {
+    /// Whether another try may succeed.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}

@@ -1,0 +1,52 @@
+//! The connection pool.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    ConnectOptions, Connection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::Error;
+
+/// A connection idle for longer is tried before it is used: after a restart of PostgreSQL it is dead.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+/// A statement that runs longer is cancelled: no page waits for it any more.
+const STATEMENT_TIMEOUT: &str = "15s";
+
+/// How to connect.
+#[derive(Debug, Clone)]
+pub struct PoolSettings {
+    /// `postgres://user:password@host:port/database`.
+    pub url: String,
+    /// Most connections.
+    pub max_connections: u32,
+    /// How long a request waits for a connection before it is told to come back.
+    pub acquire_timeout: Duration,
+}
+
+/// Connects, and makes sure that at least one connection works.
+///
+/// # Errors
+/// When the URL is malformed or the database cannot be reached.
+pub async fn connect(settings: &PoolSettings) -> Result<PgPool, Error> {
+    let options = PgConnectOptions::from_str(&settings.url)?
+        .application_name("rollcall")
+        .options([("statement_timeout", STATEMENT_TIMEOUT), ("timezone", "UTC")])
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(settings.max_connections)
+        .acquire_timeout(settings.acquire_timeout)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED_IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}

@@ -1,0 +1,155 @@
+//! The store behind tower-sessions. What it keeps are the rows that the list of sessions shows: there is no second truth.
+
+use std::{collections::HashMap, net::IpAddr, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use sqlx::PgPool;
+use tower_sessions::{
+    SessionStore,
+    session::{Id, Record},
+    session_store::{Error as StoreError, Result as StoreResult},
+};
+use uuid::Uuid;
+
+use crate::{Error, audit, sessions, users};
+
+/// Where a loaded record carries its owner: see [`Owner`].
+pub const OWNER: &str = "owner";
+/// Where a record to be created says whose it will be: see [`SignIn`].
+pub const SIGN_IN: &str = "sign_in";
+/// Longest user agent that is kept, in characters.
+const USER_AGENT_MAX: usize = 512;
+
+/// Whose session it is as of this request. Put into every loaded record and never stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Owner {
+    /// Public id of the session.
+    pub session_id: Uuid,
+    /// The person, with the rights of this moment.
+    pub principal: domain::access::Principal,
+}
+
+/// What a session is started with. The store turns it into columns.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignIn {
+    /// Who signed in.
+    pub user_id: Uuid,
+    /// Their name at the time, for the record.
+    pub username: String,
+    /// From where.
+    pub ip: Option<IpAddr>,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+    /// Names the log lines of the request.
+    pub request_id: Option<Uuid>,
+    /// The session ends when not seen for so long.
+    pub idle: Duration,
+    /// The session ends at the latest after so long.
+    pub lifetime: Duration,
+}
+
+/// The hash under which a cookie's value is kept.
+#[must_use]
+pub fn token_hash(id: &Id) -> [u8; 32] {
+    Sha256::digest(id.to_string().as_bytes()).into()
+}
+
+/// Sessions in PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct PgSessionStore {
+    pool: PgPool,
+}
+
+impl PgSessionStore {
+    /// A store over a pool.
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// The session, the sign-in it stands for, and its entry in the record: together or not at all.
+    async fn start(&self, record: &Record, sign_in: &SignIn) -> Result<(), Error> {
+        let user_agent: Option<String> =
+            sign_in.user_agent.as_ref().map(|agent| agent.chars().filter(|c| *c != '\0').take(USER_AGENT_MAX).collect());
+        let actor = audit::Actor {
+            id: Some(sign_in.user_id),
+            label: sign_in.username.clone(),
+            via: "self",
+            ip: sign_in.ip,
+            request_id: sign_in.request_id,
+        };
+        let session = sessions::NewSession {
+            id: Uuid::now_v7(),
+            token_hash: &token_hash(&record.id),
+            user_id: sign_in.user_id,
+            data: stored(&record.data),
+            ip: sign_in.ip,
+            user_agent: user_agent.as_deref(),
+            idle: sign_in.idle,
+            lifetime: sign_in.lifetime,
+        };
+        let entry = audit::Entry {
+            action: "session.started",
+            target_kind: "session",
+            target_id: Some(session.id),
+            target_label: &sign_in.username,
+            changes: Value::Object(Map::new()),
+        };
+        let mut transaction = self.pool.begin().await?;
+        users::set_last_login(&mut transaction, sign_in.user_id).await?;
+        sessions::insert(&mut transaction, &session).await?;
+        audit::insert(&mut transaction, &actor, &entry).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// What of a record's data goes into the row.
+fn stored(data: &HashMap<String, Value>) -> Value {
+    data.iter()
+        .filter(|(key, _)| *key != OWNER && *key != SIGN_IN)
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+#[async_trait::async_trait]
+impl SessionStore for PgSessionStore {
+    async fn create(&self, record: &mut Record) -> StoreResult<()> {
+        let sign_in = record.data.remove(SIGN_IN).ok_or_else(|| {
+            StoreError::Encode("a session is started by signing in, not by keeping data for nobody".to_owned())
+        })?;
+        let sign_in: SignIn = serde_json::from_value(sign_in).map_err(|error| StoreError::Encode(error.to_string()))?;
+        self.start(record, &sign_in).await.map_err(backend)
+    }
+
+    async fn save(&self, record: &Record) -> StoreResult<()> {
+        let known = sessions::set_data(&self.pool, &token_hash(&record.id), &stored(&record.data)).await;
+        known.map(|_| ()).map_err(backend)
+    }
+
+    async fn load(&self, id: &Id) -> StoreResult<Option<Record>> {
+        let Some(live) = sessions::find_live(&self.pool, &token_hash(id)).await.map_err(backend)? else {
+            return Ok(None);
+        };
+        let owner = Owner { session_id: live.id, principal: live.principal };
+        let owner = serde_json::to_value(owner).map_err(|error| StoreError::Decode(error.to_string()))?;
+        let mut data: HashMap<String, Value> = match live.data {
+            Value::Object(map) => map.into_iter().collect(),
+            _ => HashMap::new(),
+        };
+        data.insert(OWNER.to_owned(), owner);
+        Ok(Some(Record { id: *id, data, expiry_date: live.expires_at }))
+    }
+
+    async fn delete(&self, id: &Id) -> StoreResult<()> {
+        sessions::set_logged_out(&self.pool, &token_hash(id)).await.map_err(backend)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn backend(error: Error) -> StoreError {
+    StoreError::Backend(error.to_string())
+}

@@ -1,0 +1,198 @@
+//! Sessions. Of the cookie's value only the hash is here.
+
+use std::{net::IpAddr, time::Duration};
+
+use domain::{
+    access::{Permissions, Principal},
+    users::{Status, UserId},
+};
+use serde_json::Value;
+use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::Error;
+
+/// A session to be started: who, from where, for how long.
+#[derive(Debug, Clone)]
+pub struct NewSession<'a> {
+    /// Public id.
+    pub id: Uuid,
+    /// SHA-256 of the cookie's value.
+    pub token_hash: &'a [u8],
+    /// Whose.
+    pub user_id: Uuid,
+    /// Anything else that is kept with it.
+    pub data: Value,
+    /// From where.
+    pub ip: Option<IpAddr>,
+    /// What the browser calls itself.
+    pub user_agent: Option<&'a str>,
+    /// Ends when not seen for so long.
+    pub idle: Duration,
+    /// Ends at the latest after so long.
+    pub lifetime: Duration,
+}
+
+/// A session that may be used, and whose it is as of now.
+#[derive(Debug, Clone)]
+pub struct LiveSession {
+    /// Public id.
+    pub id: Uuid,
+    /// What is kept with it.
+    pub data: Value,
+    /// Ends at the latest.
+    pub expires_at: OffsetDateTime,
+    /// Whose, with the rights of this moment.
+    pub principal: Principal,
+}
+
+/// The session of a cookie, if it may still be used. One query tells who it is and what they may do: a role taken or an
+/// account suspended shows on the very next request.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find_live(executor: impl PgExecutor<'_>, token_hash: &[u8]) -> Result<Option<LiveSession>, Error> {
+    let row = sqlx::query!(
+        r#"select
+            s.id, s.data, s.expires_at, u.id as user_id, u.username, u.display_name, u.email, u.created_at,
+            u.last_login_at, st.roles,
+            array(
+                select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
+                where ur.user_id = u.id
+            ) as "permissions!"
+        from sessions s
+        join users u on u.id = s.user_id
+        join user_stats st on st.user_id = u.id
+        where s.token_hash = $1 and s.ended_at is null and s.idle_expires_at > now() and s.expires_at > now()
+            and u.deleted_at is null and u.status = 'active'"#,
+        token_hash,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.map(|row| LiveSession {
+        id: row.id,
+        data: row.data,
+        expires_at: row.expires_at,
+        principal: Principal {
+            id: UserId(row.user_id),
+            username: row.username,
+            display_name: row.display_name,
+            email: row.email,
+            roles: row.roles,
+            permissions: Permissions::new(row.permissions),
+            status: Status::Active,
+            created_at: row.created_at,
+            last_login_at: row.last_login_at,
+        },
+    }))
+}
+
+/// Starts a session.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn insert(connection: &mut PgConnection, session: &NewSession<'_>) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into sessions (
+            id, token_hash, user_id, data, ip, user_agent, created_at, last_seen_at, idle_expires_at, expires_at
+        ) values ($1, $2, $3, $4, $5, $6, now(), now(), now() + make_interval(secs => $7),
+            now() + make_interval(secs => $8))",
+        session.id,
+        session.token_hash,
+        session.user_id,
+        session.data,
+        session.ip.map(IpNetwork::from),
+        session.user_agent,
+        session.idle.as_secs_f64(),
+        session.lifetime.as_secs_f64(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Changes what is kept with a session. An `update`: a session that has ended stays so. Returns whether there was one.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_data(executor: impl PgExecutor<'_>, token_hash: &[u8], data: &Value) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update sessions set data = $2 where token_hash = $1 and ended_at is null",
+        token_hash,
+        data,
+    )
+    .execute(executor)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Ends a session at its owner's wish. One that has ended keeps its first reason.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_logged_out(executor: impl PgExecutor<'_>, token_hash: &[u8]) -> Result<(), Error> {
+    sqlx::query!(
+        "update sessions set ended_at = now(), ended_reason = 'logout', ended_by = user_id
+        where token_hash = $1 and ended_at is null",
+        token_hash,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Notes when sessions and their owners were last seen. The idle time begins anew; its length is the one that the session
+/// was started with. A moment older than the one known changes nothing.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_last_seen(
+    executor: impl PgExecutor<'_>,
+    ids: &[Uuid],
+    seen: &[OffsetDateTime],
+) -> Result<(), Error> {
+    sqlx::query!(
+        "with seen as (
+            select t.id, least(max(t.at), now()) as at
+            from unnest($1::uuid[], $2::timestamptz[]) as t (id, at)
+            group by t.id
+        ),
+        touched as (
+            update sessions s
+            set last_seen_at = seen.at, idle_expires_at = seen.at + (s.idle_expires_at - s.last_seen_at)
+            from seen
+            where s.id = seen.id and s.ended_at is null and s.last_seen_at < seen.at
+            returning s.user_id, seen.at
+        )
+        update users u
+        set last_active_at = t.at
+        from (select user_id, max(at) as at from touched group by user_id) t
+        where u.id = t.user_id and (u.last_active_at is null or u.last_active_at < t.at)",
+        ids,
+        seen,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Ends the sessions whose time is over, some at a time. Returns how many.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_expired(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "update sessions set ended_at = now(), ended_reason = 'expired'
+        where id in (
+            select id from sessions
+            where ended_at is null and least(idle_expires_at, expires_at) <= now()
+            order by least(idle_expires_at, expires_at)
+            limit $1 for update skip locked
+        )",
+        most,
+    )
+    .execute(executor)
+    .await?;
+    Ok(done.rows_affected())
+}

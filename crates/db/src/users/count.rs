@@ -1,0 +1,56 @@
+//! How many users there are, and how many of them match: kept totals, and a count that stops where it is shown to stop.
+
+use domain::{
+    filter::Filter,
+    users::page::{EXACT_TOTAL_MAX, Totals},
+};
+use sqlx::{PgPool, QueryBuilder, Row};
+use time::OffsetDateTime;
+
+use super::filter;
+use crate::Error;
+
+/// Where the count of a search stands among the totals.
+const MATCHING: &str = "matching";
+
+/// What was counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// How many there are.
+    pub totals: Totals,
+    /// How many match the search, counted up to one more than [`EXACT_TOTAL_MAX`]. None without a search.
+    pub matching: Option<u64>,
+}
+
+/// The totals, and how many users match, in one statement.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count(pool: &PgPool, search: &Filter, now: OffsetDateTime) -> Result<Counts, Error> {
+    let mut sql = QueryBuilder::new(
+        "select name, sum(value)::bigint as value from user_totals
+        where name in ('users', 'role:admin', 'status:suspended', 'status:pending') group by name",
+    );
+    if !search.is_empty() {
+        sql.push(format!(
+            " union all select '{MATCHING}', count(*) from (
+                select 1 from users u join user_stats s on s.user_id = u.id
+                where u.deleted_at is null and "
+        ));
+        filter::push(&mut sql, search, now);
+        sql.push(format!(" limit {}) as some", EXACT_TOTAL_MAX + 1));
+    }
+    let mut counts = Counts::default();
+    for row in sql.build().persistent(search.is_empty()).fetch_all(pool).await? {
+        let value = u64::try_from(row.try_get::<i64, _>("value")?).unwrap_or_default();
+        match row.try_get("name")? {
+            "users" => counts.totals.users = value,
+            "role:admin" => counts.totals.admins = value,
+            "status:suspended" => counts.totals.suspended = value,
+            "status:pending" => counts.totals.pending = value,
+            MATCHING => counts.matching = Some(value),
+            _ => {}
+        }
+    }
+    Ok(counts)
+}

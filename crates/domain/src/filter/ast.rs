@@ -1,0 +1,135 @@
+//! What a search is made of.
+
+use crate::users::{CreatedVia, Status};
+
+use super::{Field, IntRange, RoleName, Text, When};
+
+/// A search or a part of one.
+///
+/// As [`super::Filter`] holds it, `And` and `Or` have at least two parts and none of their own kind directly
+/// inside, and a `Not` holds no other `Not`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expr {
+    /// Every part matches.
+    And(Vec<Expr>),
+    /// At least one part matches.
+    Or(Vec<Expr>),
+    /// The part does not match.
+    Not(Box<Expr>),
+    /// One condition.
+    Term(Term),
+}
+
+impl Expr {
+    /// All of `parts`, or nothing if there is none.
+    pub(super) fn all_of(parts: Vec<Expr>) -> Option<Expr> {
+        let flatten = |part| match part {
+            Expr::And(inner) => inner,
+            other => vec![other],
+        };
+        joined(parts.into_iter().flat_map(flatten).collect(), Expr::And)
+    }
+
+    /// Any of `parts`, or nothing if there is none.
+    pub(super) fn any_of(parts: Vec<Expr>) -> Option<Expr> {
+        let flatten = |part| match part {
+            Expr::Or(inner) => inner,
+            other => vec![other],
+        };
+        joined(parts.into_iter().flat_map(flatten).collect(), Expr::Or)
+    }
+
+    /// The opposite of `self`; of an opposite, what it was.
+    pub(super) fn negated(self) -> Expr {
+        match self {
+            Expr::Not(inner) => *inner,
+            other => Expr::Not(Box::new(other)),
+        }
+    }
+}
+
+fn joined(mut parts: Vec<Expr>, join: fn(Vec<Expr>) -> Expr) -> Option<Expr> {
+    if parts.len() > 1 {
+        Some(join(parts))
+    } else {
+        parts.pop()
+    }
+}
+
+/// One condition on a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// The username, display name or email contains the text.
+    Text(Text),
+    /// The username contains the text.
+    Username(Text),
+    /// The display name contains the text.
+    Name(Text),
+    /// The email contains the text.
+    Email(Text),
+    /// The user holds the role.
+    Role(RoleName),
+    /// The account is in the state.
+    Status(Status),
+    /// The account came about in this way.
+    Via(CreatedVia),
+    /// The user's number is in the range.
+    Number(IntRange),
+    /// How many of something the user has is in the range.
+    Count(Count, IntRange),
+    /// When the account was created; not `never`.
+    Created(When),
+    /// When the user last signed in.
+    LastLogin(When),
+    /// When the user was last active.
+    LastActive(When),
+    /// The user has this at all.
+    Has(Has),
+}
+
+impl Term {
+    /// The field that the term is about; none for words that search several.
+    #[must_use]
+    pub fn field(&self) -> Option<Field> {
+        Some(match self {
+            Term::Text(_) => return None,
+            Term::Username(_) => Field::Username,
+            Term::Name(_) => Field::Name,
+            Term::Email(_) => Field::Email,
+            Term::Role(_) => Field::Role,
+            Term::Status(_) => Field::Status,
+            Term::Via(_) => Field::Via,
+            Term::Number(_) => Field::Number,
+            Term::Count(count, _) => Field::Count(*count),
+            Term::Created(_) => Field::Created,
+            Term::LastLogin(_) => Field::LastLogin,
+            Term::LastActive(_) => Field::LastActive,
+            Term::Has(_) => Field::Has,
+        })
+    }
+}
+
+/// Something of which a user has a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Count {
+    /// Personas that the user owns.
+    Personas,
+    /// Ontologies of those personas.
+    Ontologies,
+    /// Annotations that the user made.
+    Annotations,
+    /// Sessions that are signed in.
+    Sessions,
+    /// Provider keys that the user stored.
+    ApiKeys,
+}
+
+/// Something that a user has or has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Has {
+    /// An email address.
+    Email,
+    /// At least one of what is counted.
+    Any(Count),
+}

@@ -1,0 +1,244 @@
+//! What is wrong with a search, where, and what to do about it.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::{Field, MAX_CHARS, MAX_DEPTH, MAX_TERMS, MAX_TEXT_CHARS, choice, number};
+
+/// A search that could not be read: what is wrong, and which characters of the input are meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[error("{kind}")]
+pub struct FilterError {
+    /// What is wrong.
+    pub kind: FilterErrorKind,
+    /// The first character of the offending word, counted in characters and not in bytes.
+    pub start: usize,
+    /// The first character after it.
+    pub end: usize,
+}
+
+impl FilterError {
+    /// What is wrong and what to do next, in full sentences.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.kind.to_string()
+    }
+
+    /// The offending word within `input`, which must be what was parsed.
+    #[must_use]
+    pub fn word<'a>(&self, input: &'a str) -> &'a str {
+        let byte = |character: usize| {
+            input
+                .char_indices()
+                .nth(character)
+                .map_or(input.len(), |(byte, _)| byte)
+        };
+        input
+            .get(byte(self.start)..byte(self.end))
+            .unwrap_or_default()
+    }
+}
+
+/// What can be wrong with a search. Words in it are as typed, cut short if they are very long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[serde(rename_all = "snake_case")]
+pub enum FilterErrorKind {
+    /// More than [`MAX_CHARS`] characters, as typed or as printed in full.
+    #[error("A search can have {} characters. Shorten this one.", MAX_CHARS)]
+    TooLong,
+    /// More than [`MAX_TERMS`] terms.
+    #[error("A search can have {} terms. Leave out those from here on.", MAX_TERMS)]
+    TooManyTerms,
+    /// More than [`MAX_DEPTH`] open parentheses.
+    #[error(
+        "Parentheses can be {} deep. Leave out this one and what belongs to it.",
+        MAX_DEPTH
+    )]
+    TooDeep,
+    /// More than [`MAX_TEXT_CHARS`] characters in one text or value.
+    #[error("One text can have {} characters. Shorten this one.", MAX_TEXT_CHARS)]
+    TextTooLong,
+    /// A control character, or another that [`crate::users::names::is_deceptive`] names.
+    #[error(
+        "The invisible character U+{code:04X} cannot be searched for. Delete it, or type the word anew."
+    )]
+    Character {
+        /// Its number in Unicode.
+        code: u32,
+    },
+    /// A quote without its partner.
+    #[error(r#"This quote is never closed. Put another " at the end of the words, or \" for a quote within them."#)]
+    UnclosedQuote,
+    /// A quote within a word, or a word that goes on after its quotes.
+    #[error(r#"Quotes must enclose a whole word or value. Put a space around them, or \" for a quote within quotes."#)]
+    QuoteInWord,
+    /// An opening parenthesis without its partner.
+    #[error(
+        "This parenthesis is never closed. Put a ) where the group ends, or put it in quotes to search for it."
+    )]
+    UnclosedGroup,
+    /// A closing parenthesis without its partner.
+    #[error("This parenthesis closes nothing. Delete it, or put it in quotes to search for it.")]
+    UnopenedGroup,
+    /// Parentheses around nothing.
+    #[error("There is nothing between these parentheses. Put a term there, or delete them.")]
+    EmptyGroup,
+    /// An `OR` that lacks one of its sides.
+    #[error(r#"OR needs a term on either side. Add the one that is missing, or write "OR" to search for the word."#)]
+    LoneOr,
+    /// A `-` with nothing straight after it.
+    #[error(r#"A minus needs a term straight after it. Close the gap, or write "-" to search for the sign."#)]
+    LoneMinus,
+    /// The word `AND`, which other grammars need.
+    #[error(r#"Terms side by side must all match. Leave out AND, or write "AND" to search for the word."#)]
+    AndWord,
+    /// The word `NOT`, which other grammars need.
+    #[error(r#"Write a minus straight before the term instead of NOT, or "NOT" to search for the word."#)]
+    NotWord,
+    /// A colon with no field before it.
+    #[error(
+        "There is no field before this colon. Name one, or put the word in quotes to search for it."
+    )]
+    NoField,
+    /// A word before a colon that names no field.
+    #[error(
+        "\"{word}\" is not a field. {} Put it in quotes to search for the words themselves.",
+        suggestion.map_or_else(every_field, |field| format!("Did you mean \"{field}\"?"))
+    )]
+    UnknownField {
+        /// The word.
+        word: String,
+        /// The field that it resembles.
+        suggestion: Option<Field>,
+    },
+    /// Quotes around nothing.
+    #[error("There is nothing between these quotes. Put there what to search for, or delete them.")]
+    EmptyText,
+    /// A field with nothing after its colon.
+    #[error("\"{field}:\" needs a value straight after the colon, such as {}.", choice::example(*field))]
+    NoValue {
+        /// The field.
+        field: Field,
+    },
+    /// A comparison in a field that holds words.
+    #[error(
+        "\"{field}\" holds words and cannot be compared. Leave out the sign, or put it in quotes to search for it."
+    )]
+    ComparedText {
+        /// The field.
+        field: Field,
+    },
+    /// A value that is not among those the field can have.
+    #[error("\"{field}\" cannot be \"{word}\". Use {}.", either(&choice::choices(*field)))]
+    UnknownValue {
+        /// The field.
+        field: Field,
+        /// The value.
+        word: String,
+    },
+    /// A value that is no number, or one that the field cannot have.
+    #[error(
+        "\"{word}\" is not a number that \"{field}\" can have. Write 10, >10, <=10 or 10..20, with numbers from 0 to {}.",
+        number::largest(*field)
+    )]
+    NotANumber {
+        /// The field.
+        field: Field,
+        /// The value.
+        word: String,
+    },
+    /// A value that is no date and no age.
+    #[error(
+        "\"{word}\" is not a date. Write a year from 1970 on, a month or a day, such as 2026, 2026-01 or 2026-01-31, \
+         or how long ago, such as 12h, 30d or 8w{}.",
+        if field.takes_never() { "; or never" } else { "" }
+    )]
+    NotADate {
+        /// The field.
+        field: Field,
+        /// The value.
+        word: String,
+    },
+    /// A range in which nothing can lie.
+    #[error(
+        "This range runs backward. Put the smaller number or the earlier time first, as in 10..20 or 30d..7d."
+    )]
+    BackwardRange,
+    /// A range without either end.
+    #[error("This range has no end. Put a value in place of one of the stars.")]
+    OpenRange,
+}
+
+fn every_field() -> String {
+    let names: Vec<&str> = Field::all().map(Field::name).collect();
+    format!("The fields are {}.", names.join(", "))
+}
+
+fn either(choices: &[&str]) -> String {
+    match choices.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => choices.concat(),
+    }
+}
+
+/// A word as a message repeats it.
+pub(super) fn shown(word: &str) -> String {
+    const MOST: usize = 40;
+    match word.char_indices().nth(MOST) {
+        Some((byte, _)) => format!("{}…", word.get(..byte).unwrap_or_default()),
+        None => word.to_owned(),
+    }
+}
+
+/// Where something stands in the input, in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Span {
+    /// From the start of `self` to the end of `last`.
+    pub(super) fn to(self, last: Span) -> Span {
+        Span {
+            start: self.start,
+            end: last.end,
+        }
+    }
+
+    pub(super) fn error(self, kind: FilterErrorKind) -> FilterError {
+        FilterError {
+            kind,
+            start: self.start,
+            end: self.end,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_by_character() {
+        let error = |start, end| Span { start, end }.error(FilterErrorKind::LoneOr);
+        assert_eq!(error(2, 4).word("äöüßé"), "üß");
+        assert_eq!(error(4, 5).word("äöüßé"), "é");
+        assert_eq!(error(3, 9).word("äöü"), "");
+        assert_eq!(error(2, 1).word("äöü"), "");
+    }
+
+    #[test]
+    fn long_words_are_cut_in_messages() {
+        assert_eq!(shown("lab"), "lab");
+        assert_eq!(shown(&"é".repeat(40)), "é".repeat(40));
+        assert_eq!(shown(&"é".repeat(41)), format!("{}…", "é".repeat(40)));
+    }
+
+    #[test]
+    fn choices_are_listed_in_words() {
+        assert_eq!(either(&["a"]), "a");
+        assert_eq!(either(&["a", "b"]), "a or b");
+        assert_eq!(either(&["a", "b", "c"]), "a, b or c");
+    }
+}

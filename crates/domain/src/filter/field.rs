@@ -1,0 +1,211 @@
+//! The fields that may stand before a colon.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Count;
+
+/// A field that may stand before a colon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Field {
+    /// Part of the username.
+    Username,
+    /// Part of the display name.
+    Name,
+    /// Part of the email.
+    Email,
+    /// The name of a role.
+    Role,
+    /// The state of the account.
+    Status,
+    /// How the account came about.
+    Via,
+    /// The user's number.
+    Number,
+    /// A count of what the user has.
+    Count(Count),
+    /// When the account was created.
+    Created,
+    /// When the user last signed in.
+    LastLogin,
+    /// When the user was last active.
+    LastActive,
+    /// What the user has at all.
+    Has,
+}
+
+/// Every spelling of every field, in the order in which messages list them.
+const SPELLINGS: [(&str, Field); 19] = [
+    ("username", Field::Username),
+    ("name", Field::Name),
+    ("email", Field::Email),
+    ("role", Field::Role),
+    ("status", Field::Status),
+    ("via", Field::Via),
+    ("number", Field::Number),
+    ("personas", Field::Count(Count::Personas)),
+    ("ontologies", Field::Count(Count::Ontologies)),
+    ("annotations", Field::Count(Count::Annotations)),
+    ("sessions", Field::Count(Count::Sessions)),
+    ("api-keys", Field::Count(Count::ApiKeys)),
+    ("keys", Field::Count(Count::ApiKeys)),
+    ("created", Field::Created),
+    ("last-login", Field::LastLogin),
+    ("login", Field::LastLogin),
+    ("last-active", Field::LastActive),
+    ("active", Field::LastActive),
+    ("has", Field::Has),
+];
+
+impl Field {
+    /// Its name as it is printed.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Username => "username",
+            Field::Name => "name",
+            Field::Email => "email",
+            Field::Role => "role",
+            Field::Status => "status",
+            Field::Via => "via",
+            Field::Number => "number",
+            Field::Count(Count::Personas) => "personas",
+            Field::Count(Count::Ontologies) => "ontologies",
+            Field::Count(Count::Annotations) => "annotations",
+            Field::Count(Count::Sessions) => "sessions",
+            Field::Count(Count::ApiKeys) => "api-keys",
+            Field::Created => "created",
+            Field::LastLogin => "last-login",
+            Field::LastActive => "last-active",
+            Field::Has => "has",
+        }
+    }
+
+    /// All fields, each once.
+    pub(super) fn all() -> impl Iterator<Item = Field> {
+        SPELLINGS
+            .into_iter()
+            .filter(|(spelling, field)| *spelling == field.name())
+            .map(|(_, field)| field)
+    }
+
+    /// The field with this name or short form, in any case.
+    pub(super) fn find(word: &str) -> Option<Field> {
+        SPELLINGS
+            .into_iter()
+            .find(|(spelling, _)| spelling.eq_ignore_ascii_case(word))
+            .map(|(_, field)| field)
+    }
+
+    /// The field that a mistyped or shortened word most likely means.
+    pub(super) fn nearest(word: &str) -> Option<Field> {
+        let word = word.to_lowercase();
+        let letters = word.chars().count();
+        let tolerance = if letters < 4 { 1 } else { 2 };
+        let mut spellings = SPELLINGS.into_iter();
+        if letters > 2
+            && let Some((_, field)) = spellings.find(|(spelling, _)| spelling.starts_with(&word))
+        {
+            return Some(field);
+        }
+        let (faults, field) = SPELLINGS
+            .into_iter()
+            .map(|(spelling, field)| (distance(&word, spelling), field))
+            .min_by_key(|(faults, _)| *faults)?;
+        (faults <= tolerance).then_some(field)
+    }
+
+    /// Whether two top-level terms with this field seldom make sense together.
+    pub(super) fn is_single_valued(self) -> bool {
+        match self {
+            Field::Username | Field::Name | Field::Email | Field::Has => false,
+            Field::Role | Field::Status | Field::Via | Field::Number | Field::Count(_) => true,
+            Field::Created | Field::LastLogin | Field::LastActive => true,
+        }
+    }
+
+    /// Whether `never` may be its value.
+    pub(super) fn takes_never(self) -> bool {
+        matches!(self, Field::LastLogin | Field::LastActive)
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+/// How many letters must be put in, left out or changed to make one word of the other (Levenshtein).
+fn distance(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
+    for (index, left) in from.chars().enumerate() {
+        let mut diagonal = index;
+        let mut before = index + 1;
+        if let Some(cell) = row.first_mut() {
+            *cell = before;
+        }
+        for (cell, right) in row.iter_mut().skip(1).zip(to.chars()) {
+            let changed = diagonal + usize::from(left != right);
+            diagonal = *cell;
+            before = changed.min(before + 1).min(*cell + 1);
+            *cell = before;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_a_spelling() {
+        for (_, field) in SPELLINGS {
+            assert_eq!(Field::find(field.name()), Some(field));
+        }
+        assert_eq!(Field::all().count(), 16);
+    }
+
+    #[test]
+    fn distances() {
+        let table = [
+            ("", "", 0),
+            ("", "ab", 2),
+            ("ab", "", 2),
+            ("role", "role", 0),
+            ("rol", "role", 1),
+        ];
+        let more = [
+            ("statsu", "status", 2),
+            ("kitten", "sitting", 3),
+            ("mail", "email", 1),
+            ("über", "uber", 1),
+        ];
+        for (from, to, expected) in table.into_iter().chain(more) {
+            assert_eq!(distance(from, to), expected, "{from} → {to}");
+        }
+    }
+
+    #[test]
+    fn suggestions() {
+        let table = [
+            ("statsu", Some(Field::Status)),
+            ("STATSU", Some(Field::Status)),
+            ("rol", Some(Field::Role)),
+            ("user", Some(Field::Username)),
+            ("mail", Some(Field::Email)),
+            ("persona", Some(Field::Count(Count::Personas))),
+            ("api_keys", Some(Field::Count(Count::ApiKeys))),
+            ("logn", Some(Field::LastLogin)),
+            ("id", None),
+            ("http", None),
+            ("", None),
+        ];
+        for (word, expected) in table {
+            assert_eq!(Field::nearest(word), expected, "{word}");
+        }
+    }
+}

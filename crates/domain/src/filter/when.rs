@@ -1,0 +1,301 @@
+//! Dates and ages, and the instants that they stand for.
+
+mod age;
+mod period;
+
+use std::fmt;
+
+use time::OffsetDateTime;
+
+use super::error::shown;
+use super::shape::{Comparison, Shape};
+use super::{Field, FilterErrorKind};
+
+pub use age::{Age, AgeUnit};
+pub use period::Period;
+
+/// A condition on a time, as typed; [`When::bounds`] says what it means at a given moment.
+///
+/// A date is the whole of its year, month or day in UTC: `2026-01` is that month, `>2026-01` is after its end,
+/// `>=` from its start, `<` before its start, `<=` before its end, and `2026-01..2026-03` is both months and
+/// what lies between. An age such as `30d` is the instant that long ago: `<30d` is before it, and `>30d` since
+/// it. A plain `30d` also means since then, because hardly anything happened at just that instant.
+///
+/// Apart from `never`, a time that is not known matches nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// It has not happened.
+    Never,
+    /// It happened at a time that compares so.
+    Compare(Comparison, Moment),
+    /// It happened from the one to the end of the other; an end that is not set is open.
+    Between(Option<Moment>, Option<Moment>),
+}
+
+/// A half-open interval `[from, until)`; an end that is not set is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The first instant inside.
+    pub from: Option<OffsetDateTime>,
+    /// The first instant after it.
+    pub until: Option<OffsetDateTime>,
+}
+
+impl When {
+    /// The instants that match at the time `now`; none stands for [`When::Never`].
+    ///
+    /// A range from a date to an age may be empty, with `from` not before `until`.
+    #[must_use]
+    pub fn bounds(&self, now: OffsetDateTime) -> Option<Bounds> {
+        let (from, until) = match self {
+            When::Never => return None,
+            When::Between(from, until) => (
+                from.map(|moment| moment.start(now)),
+                until.map(|moment| moment.end(now)),
+            ),
+            When::Compare(comparison, moment) => match (comparison, moment) {
+                (Comparison::Is, Moment::Period(period)) => {
+                    (Some(period.start()), Some(period.end()))
+                }
+                (Comparison::Is, Moment::Age(age)) => (Some(age.before(now)), None),
+                (Comparison::Greater, moment) => (Some(moment.end(now)), None),
+                (Comparison::AtLeast, moment) => (Some(moment.start(now)), None),
+                (Comparison::Less, moment) => (None, Some(moment.start(now))),
+                (Comparison::AtMost, moment) => (None, Some(moment.end(now))),
+            },
+        };
+        Some(Bounds { from, until })
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            When::Never => out.write_str("never"),
+            When::Compare(comparison, moment) => write!(out, "{}{moment}", comparison.sign()),
+            When::Between(from, until) => {
+                write_end(*from, out)?;
+                out.write_str("..")?;
+                write_end(*until, out)
+            }
+        }
+    }
+}
+
+fn write_end(end: Option<Moment>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match end {
+        Some(moment) => write!(out, "{moment}"),
+        None => out.write_str("*"),
+    }
+}
+
+/// A point or a stretch of time to compare with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// A year, a month or a day.
+    Period(Period),
+    /// That long ago.
+    Age(Age),
+}
+
+impl Moment {
+    fn start(self, now: OffsetDateTime) -> OffsetDateTime {
+        match self {
+            Moment::Period(period) => period.start(),
+            Moment::Age(age) => age.before(now),
+        }
+    }
+
+    fn end(self, now: OffsetDateTime) -> OffsetDateTime {
+        match self {
+            Moment::Period(period) => period.end(),
+            Moment::Age(age) => age.before(now),
+        }
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Moment::Period(period) => period.fmt(out),
+            Moment::Age(age) => age.fmt(out),
+        }
+    }
+}
+
+/// Reads the value of a date field.
+pub(super) fn when(field: Field, value: &str) -> Result<When, FilterErrorKind> {
+    if field.takes_never() && value.eq_ignore_ascii_case("never") {
+        return Ok(When::Never);
+    }
+    let read = |text: &str| {
+        let moment = Period::read(text)
+            .map(Moment::Period)
+            .or_else(|| Age::read(text).map(Moment::Age));
+        moment.ok_or_else(|| FilterErrorKind::NotADate {
+            field,
+            word: shown(value),
+        })
+    };
+    match Shape::of(value) {
+        Shape::Compare(comparison, text) => Ok(When::Compare(comparison, read(text)?)),
+        Shape::Range(None, None) => Err(FilterErrorKind::OpenRange),
+        Shape::Range(from, until) => {
+            let (from, until) = (from.map(read).transpose()?, until.map(read).transpose()?);
+            if runs_backward(from, until) {
+                return Err(FilterErrorKind::BackwardRange);
+            }
+            Ok(When::Between(from, until))
+        }
+    }
+}
+
+/// Whether nothing can lie in the range, whatever the time. Of a date and an age only the clock could tell.
+fn runs_backward(from: Option<Moment>, until: Option<Moment>) -> bool {
+    match (from, until) {
+        (Some(Moment::Period(from)), Some(Moment::Period(until))) => from.start() >= until.end(),
+        (Some(Moment::Age(from)), Some(Moment::Age(until))) => from.duration() <= until.duration(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+
+    fn bounds(value: &str) -> Result<Option<Bounds>, FilterErrorKind> {
+        when(Field::LastLogin, value).map(|when| when.bounds(NOW))
+    }
+
+    #[test]
+    fn dates_are_whole_periods() {
+        let january = Some(datetime!(2026-01-01 0:00 UTC));
+        let february = Some(datetime!(2026-02-01 0:00 UTC));
+        let next_year = Some(datetime!(2027-01-01 0:00 UTC));
+        let leap_day = Some(datetime!(2024-02-29 0:00 UTC));
+        let after_leap_day = Some(datetime!(2024-03-01 0:00 UTC));
+        let end_of_calendar = Some(datetime!(9999-12-31 23:59:59.999_999_999 UTC));
+        let table = [
+            ("2026", january, next_year),
+            ("2026-01", january, february),
+            ("2024-02-29", leap_day, after_leap_day),
+            (">2026-01", february, None),
+            (">=2026-01", january, None),
+            ("<2026-01", None, january),
+            ("<=2026-01", None, february),
+            (">2024-02-29", after_leap_day, None),
+            ("2026-01..2026", january, next_year),
+            ("2026-02..2026", february, next_year),
+            ("2024-02-29..2026-01", leap_day, february),
+            ("2026..*", january, None),
+            ("*..2026-12", None, next_year),
+            (">9999", end_of_calendar, None),
+        ];
+        for (value, from, until) in table {
+            assert_eq!(bounds(value), Ok(Some(Bounds { from, until })), "{value}");
+        }
+    }
+
+    #[test]
+    fn ages_are_instants() {
+        let month_ago = Some(datetime!(2026-10-22 12:00 UTC));
+        let week_ago = Some(datetime!(2026-11-14 12:00 UTC));
+        let hours_ago = Some(datetime!(2026-11-21 0:00 UTC));
+        let table = [
+            ("30d", month_ago, None),
+            (">30d", month_ago, None),
+            (">=30d", month_ago, None),
+            ("<30d", None, month_ago),
+            ("<=30D", None, month_ago),
+            ("1w", week_ago, None),
+            ("<12h", None, hours_ago),
+            ("30d..1w", month_ago, week_ago),
+            ("*..1w", None, week_ago),
+            (
+                "2026-11..1w",
+                Some(datetime!(2026-11-01 0:00 UTC)),
+                week_ago,
+            ),
+        ];
+        for (value, from, until) in table {
+            assert_eq!(bounds(value), Ok(Some(Bounds { from, until })), "{value}");
+        }
+    }
+
+    #[test]
+    fn never_is_for_what_need_not_happen() {
+        assert_eq!(bounds("Never"), Ok(None));
+        let refused = FilterErrorKind::NotADate {
+            field: Field::Created,
+            word: "never".to_owned(),
+        };
+        assert_eq!(when(Field::Created, "never"), Err(refused));
+    }
+
+    #[test]
+    fn an_age_from_the_first_instant_does_not_overflow() {
+        let first = time::PrimitiveDateTime::MIN.assume_utc();
+        let found = when(Field::Created, "<9999w").map(|when| when.bounds(first));
+        assert_eq!(
+            found,
+            Ok(Some(Bounds {
+                from: None,
+                until: Some(first)
+            }))
+        );
+    }
+
+    #[test]
+    fn refuses_other_values() {
+        let dates = [
+            "1969",
+            "26",
+            "2026-13",
+            "2026-02-30",
+            "2026-1-1",
+            "2026-01-01-01",
+            "20260101",
+            "10000",
+            "+202",
+        ];
+        let ages = [
+            "d",
+            "0d",
+            "10000d",
+            "-3d",
+            "3m",
+            "3 d",
+            "1.5d",
+            "99999999999d",
+        ];
+        let shapes = [
+            "",
+            ">",
+            "yesterday",
+            "..",
+            "2026..",
+            ">2026..2027",
+            "<never",
+            "2026-01-01T00:00",
+        ];
+        for value in dates.into_iter().chain(ages).chain(shapes) {
+            let kind = FilterErrorKind::NotADate {
+                field: Field::LastLogin,
+                word: value.to_owned(),
+            };
+            assert_eq!(bounds(value), Err(kind), "{value}");
+        }
+        assert_eq!(bounds("*..*"), Err(FilterErrorKind::OpenRange));
+        for value in ["2026-02..2026-01", "2027..2026", "7d..30d", "7d..1w"] {
+            assert_eq!(
+                bounds(value),
+                Err(FilterErrorKind::BackwardRange),
+                "{value}"
+            );
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What goes wrong, as a client is told it: a code for programs, a sentence for people.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fields::FieldErrors;
+
+/// The kind of a failure. Its name on the wire is FOVEA's where FOVEA has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Code {
+    /// Nobody is signed in.
+    Unauthorized,
+    /// Somebody is, but may not do this.
+    Forbidden,
+    /// There is no such thing.
+    NotFound,
+    /// It contradicts what is already there.
+    Conflict,
+    /// The input is not acceptable as it stands.
+    ValidationError,
+    /// Too many tries in too short a time.
+    TooManyRequests,
+    /// The database cannot be reached just now.
+    Unavailable,
+    /// A fault of ours.
+    InternalError,
+}
+
+impl Code {
+    /// The HTTP status. FOVEA's own routes answer 400 instead of 422.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Unauthorized => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::ValidationError => 422,
+            Self::TooManyRequests => 429,
+            Self::InternalError => 500,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+/// A failure as the client sees it. It never holds a cause: that goes to the log, under the same request id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// The kind.
+    pub error: Code,
+    /// A sentence that says what to do next.
+    pub message: String,
+    /// What is wrong with which part of the input.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
+    /// Names the log lines of this request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+/// Where in the input the fault is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Details {
+    /// One sentence for each field at fault.
+    #[serde(default, skip_serializing_if = "FieldErrors::is_empty")]
+    pub fields: FieldErrors,
+    /// The word at fault in a search text: first character and the one after the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub word: Option<(usize, usize)>,
+    /// Seconds after which to try again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+}
+
+impl Details {
+    /// Whether there is nothing to say beyond the sentence.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Problem {
+    /// A problem without details.
+    #[must_use]
+    pub fn new(error: Code, message: impl Into<String>) -> Self {
+        Self { error, message: message.into(), details: Details::default(), request_id: None }
+    }
+}

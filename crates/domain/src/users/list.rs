@@ -1,0 +1,300 @@
+//! What is asked of the list of users: which, in what order, how many, from where. It lives in the URL.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    filter::{Filter, FilterError},
+    users::{Unknown, page::Cursor, words},
+};
+
+words! {
+    /// A column to sort by.
+    SortKey {
+        /// When the account was made.
+        Created = "created",
+        /// Name to sign in with.
+        Username = "username",
+        /// Full name.
+        Name = "name",
+        /// Address; those without come first.
+        Email = "email",
+        /// Roles, the most powerful first.
+        Role = "role",
+        /// Whether the account can be used.
+        Status = "status",
+        /// Personas owned.
+        Personas = "personas",
+        /// Ontologies owned.
+        Ontologies = "ontologies",
+        /// Annotations owned.
+        Annotations = "annotations",
+        /// Sessions that have not ended.
+        Sessions = "sessions",
+        /// Provider keys of their own.
+        ApiKeys = "api-keys",
+        /// Last sign-in; those who never did come first.
+        LastLogin = "last-login",
+        /// Last seen; those who never were come first.
+        LastActive = "last-active",
+    }
+}
+
+impl SortKey {
+    /// Whether a first click on the header should put the largest on top: numbers and times, but not names.
+    #[must_use]
+    pub const fn descends_first(self) -> bool {
+        match self {
+            Self::Username | Self::Name | Self::Email | Self::Role | Self::Status => false,
+            Self::Created
+            | Self::Personas
+            | Self::Ontologies
+            | Self::Annotations
+            | Self::Sessions
+            | Self::ApiKeys
+            | Self::LastLogin
+            | Self::LastActive => true,
+        }
+    }
+}
+
+/// An order of the list. Written `created` or, descending, `-created`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sort {
+    /// The column.
+    pub key: SortKey,
+    /// Largest first.
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    /// Newest first (guide "Managing Users").
+    fn default() -> Self {
+        Self { key: SortKey::Created, descending: true }
+    }
+}
+
+impl Sort {
+    /// What a click on a header does: sort by it, or turn it round.
+    #[must_use]
+    pub fn clicked(self, key: SortKey) -> Self {
+        let descending = if self.key == key { !self.descending } else { key.descends_first() };
+        Self { key, descending }
+    }
+}
+
+impl std::fmt::Display for Sort {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", if self.descending { "-" } else { "" }, self.key.as_str())
+    }
+}
+
+impl FromStr for Sort {
+    type Err = Unknown;
+
+    fn from_str(text: &str) -> Result<Self, Unknown> {
+        let (key, descending) = match text.strip_prefix('-') {
+            Some(key) => (key, true),
+            None => (text, false),
+        };
+        Ok(Self { key: key.parse()?, descending })
+    }
+}
+
+/// Sizes that the panel offers.
+pub const PANEL_LIMITS: [u16; 3] = [25, 50, 100];
+
+/// Which page sizes a front door accepts, and which it takes when none is named.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// When none is named.
+    pub default: u16,
+    /// The largest.
+    pub max: u16,
+}
+
+impl Limits {
+    /// The panel's.
+    pub const PANEL: Self = Self { default: 50, max: 100 };
+    /// The API's.
+    pub const API: Self = Self { default: 100, max: 1_000 };
+}
+
+/// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListParams {
+    /// Search text.
+    pub q: Option<String>,
+    /// Order.
+    pub sort: Option<String>,
+    /// Page size.
+    pub limit: Option<String>,
+    /// Cursor: the page after it.
+    pub after: Option<String>,
+    /// Cursor: the page before it.
+    pub before: Option<String>,
+}
+
+/// From where a page is read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Position {
+    /// From the beginning.
+    #[default]
+    First,
+    /// After the row of the cursor.
+    After(Cursor),
+    /// Before the row of the cursor.
+    Before(Cursor),
+}
+
+/// The question, understood.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListQuery {
+    /// Who.
+    pub filter: Filter,
+    /// Order.
+    pub sort: Sort,
+    /// Most rows in the page.
+    pub limit: u16,
+    /// From where.
+    pub position: Position,
+}
+
+/// Why a question cannot be answered.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ListError {
+    /// The search text.
+    #[error("{}", .0.message())]
+    Filter(FilterError),
+    /// The order.
+    #[error("Cannot sort by {0:?}. Use one of: {known}; put a - in front to turn the order round.", known = known_keys())]
+    Sort(String),
+    /// The page size.
+    #[error("The page size {typed:?} is not a number from 1 to {max}.")]
+    Limit {
+        /// As given.
+        typed: String,
+        /// The largest allowed.
+        max: u16,
+    },
+    /// A cursor that was not made by this list in this order.
+    #[error("This place in the list does not exist, or belongs to another order. Start again from the first page.")]
+    Cursor,
+    /// Two cursors.
+    #[error("Give either `after` or `before`, not both.")]
+    TwoCursors,
+}
+
+fn known_keys() -> String {
+    SortKey::ALL.iter().map(|key| key.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+impl ListParams {
+    /// Understands the question.
+    ///
+    /// # Errors
+    /// What cannot be understood, the first of them.
+    pub fn parse(&self, limits: Limits) -> Result<ListQuery, ListError> {
+        let filter = Filter::parse(given(&self.q).unwrap_or_default()).map_err(ListError::Filter)?;
+        let sort = match given(&self.sort) {
+            Some(text) => text.parse().map_err(|_| ListError::Sort(shorten(text)))?,
+            None => Sort::default(),
+        };
+        let limit = match given(&self.limit) {
+            Some(text) => parse_limit(text, limits.max)?,
+            None => limits.default,
+        };
+        let cursor = |text: &str| Cursor::decode(text, sort).ok_or(ListError::Cursor);
+        let position = match (given(&self.after), given(&self.before)) {
+            (None, None) => Position::First,
+            (Some(text), None) => Position::After(cursor(text)?),
+            (None, Some(text)) => Position::Before(cursor(text)?),
+            (Some(_), Some(_)) => return Err(ListError::TwoCursors),
+        };
+        Ok(ListQuery { filter, sort, limit, position })
+    }
+
+    /// The same question from its first page.
+    #[must_use]
+    pub fn from_start(&self) -> Self {
+        Self { after: None, before: None, ..self.clone() }
+    }
+
+    /// The parameters that are set, for a URL.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        [("q", &self.q), ("sort", &self.sort), ("limit", &self.limit), ("after", &self.after), ("before", &self.before)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, given(value)?)))
+            .collect()
+    }
+}
+
+fn given(value: &Option<String>) -> Option<&str> {
+    value.as_deref().filter(|text| !text.trim().is_empty())
+}
+
+fn parse_limit(text: &str, max: u16) -> Result<u16, ListError> {
+    match text.trim().parse() {
+        Ok(limit) if (1..=max).contains(&limit) => Ok(limit),
+        _ => Err(ListError::Limit { typed: shorten(text), max }),
+    }
+}
+
+/// Enough of a text to recognise it in an error.
+fn shorten(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(sort: &str, limit: &str) -> ListParams {
+        ListParams { sort: Some(sort.into()), limit: Some(limit.into()), ..ListParams::default() }
+    }
+
+    #[test]
+    fn empty_is_the_newest_fifty() {
+        let query = params("", " ").parse(Limits::PANEL).unwrap();
+        assert_eq!((query.sort.to_string().as_str(), query.limit), ("-created", 50));
+    }
+
+    #[test]
+    fn every_sort_key_reads_as_it_is_written() {
+        for key in SortKey::ALL {
+            for descending in [false, true] {
+                let sort = Sort { key: *key, descending };
+                assert_eq!(sort.to_string().parse(), Ok(sort));
+            }
+        }
+    }
+
+    #[test]
+    fn bad_parameters_are_named() {
+        for (sort, limit, message) in [
+            ("password", "", "Cannot sort by \"password\""),
+            ("--created", "", "Cannot sort by"),
+            ("", "0", "\"0\" is not a number from 1 to 100"),
+            ("", "-1", "\"-1\" is not"),
+            ("", "1000000000", "\"1000000000\" is not"),
+            ("", "ten", "\"ten\" is not"),
+        ] {
+            let error = params(sort, limit).parse(Limits::PANEL).unwrap_err().to_string();
+            assert!(error.contains(message), "{error}");
+        }
+        let both = ListParams { after: Some("a".into()), before: Some("b".into()), ..ListParams::default() };
+        assert_eq!(both.parse(Limits::API), Err(ListError::TwoCursors));
+    }
+
+    #[test]
+    fn a_click_sorts_and_a_second_turns_round() {
+        let by_name = Sort::default().clicked(SortKey::Name);
+        assert_eq!(by_name.to_string(), "name");
+        assert_eq!(by_name.clicked(SortKey::Name).to_string(), "-name");
+        assert_eq!(by_name.clicked(SortKey::Personas).to_string(), "-personas");
+    }
+}

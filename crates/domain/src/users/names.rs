@@ -1,0 +1,178 @@
+//! The names an account goes by. What these types hold is acceptable; there is no other way to make one.
+
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// Fewest characters of a username (guide "Managing Users").
+pub const USERNAME_MIN: usize = 3;
+/// Most characters of a username (guide "Managing Users").
+pub const USERNAME_MAX: usize = 50;
+/// Most characters of a display name.
+pub const DISPLAY_NAME_MAX: usize = 100;
+/// Most characters of an email address (RFC 5321, 4.5.3.1.3 less the brackets).
+pub const EMAIL_MAX: usize = 254;
+
+/// Why a name is refused, as a sentence for the person who typed it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NameError {
+    /// Wrong length.
+    #[error("Use {USERNAME_MIN} to {USERNAME_MAX} characters.")]
+    UsernameLength,
+    /// A character that a username cannot have.
+    #[error("Use letters, digits and . _ - @ + only, and begin with a letter or a digit.")]
+    UsernameCharacter,
+    /// Nothing visible.
+    #[error("Enter a name.")]
+    DisplayNameEmpty,
+    /// Too long.
+    #[error("Use at most {DISPLAY_NAME_MAX} characters.")]
+    DisplayNameLength,
+    /// Not an address.
+    #[error("Enter an address like name@example.org.")]
+    Email,
+    /// Characters that hide or reorder others.
+    #[error("Remove the invisible control characters.")]
+    Control,
+}
+
+/// Whether a character is invisible and can make a text read as something else: controls, and the marks that
+/// change the direction of writing (Unicode UAX #9).
+#[must_use]
+pub fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// A name to sign in with: 3 to 50 characters, compared without regard to case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Username(String);
+
+impl FromStr for Username {
+    type Err = NameError;
+
+    fn from_str(typed: &str) -> Result<Self, NameError> {
+        let name = typed.trim();
+        if name.chars().any(is_deceptive) {
+            return Err(NameError::Control);
+        }
+        if !(USERNAME_MIN..=USERNAME_MAX).contains(&name.chars().count()) {
+            return Err(NameError::UsernameLength);
+        }
+        let begins_well = name.chars().next().is_some_and(char::is_alphanumeric);
+        if !begins_well || !name.chars().all(|c| c.is_alphanumeric() || "._-@+".contains(c)) {
+            return Err(NameError::UsernameCharacter);
+        }
+        Ok(Self(name.to_owned()))
+    }
+}
+
+/// A full name in any script, 1 to 100 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisplayName(String);
+
+impl FromStr for DisplayName {
+    type Err = NameError;
+
+    fn from_str(typed: &str) -> Result<Self, NameError> {
+        let name = typed.trim();
+        if name.is_empty() {
+            return Err(NameError::DisplayNameEmpty);
+        }
+        if name.chars().any(is_deceptive) {
+            return Err(NameError::Control);
+        }
+        if name.chars().count() > DISPLAY_NAME_MAX {
+            return Err(NameError::DisplayNameLength);
+        }
+        Ok(Self(name.to_owned()))
+    }
+}
+
+/// An email address, compared without regard to case. Only what every address has is checked: one sends to it, or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Email(String);
+
+impl FromStr for Email {
+    type Err = NameError;
+
+    fn from_str(typed: &str) -> Result<Self, NameError> {
+        let address = typed.trim();
+        if address.chars().any(is_deceptive) {
+            return Err(NameError::Control);
+        }
+        let (local, domain) = address.rsplit_once('@').ok_or(NameError::Email)?;
+        let domain_well = domain.split('.').all(|label| {
+            !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        });
+        let local_well = !local.is_empty() && !local.chars().any(|c| c.is_whitespace() || c == '@');
+        if address.chars().count() > EMAIL_MAX || !local_well || !domain_well {
+            return Err(NameError::Email);
+        }
+        Ok(Self(address.to_owned()))
+    }
+}
+
+macro_rules! as_str {
+    ($($name:ident),+) => {$(
+        impl $name {
+            /// The name itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    )+};
+}
+as_str!(Username, DisplayName, Email);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usernames() {
+        let long = "a".repeat(51);
+        for (typed, expected) in [
+            ("ada", Ok("ada")),
+            ("  ada ", Ok("ada")),
+            ("Ada.Lovelace@example.org", Ok("Ada.Lovelace@example.org")),
+            ("мария", Ok("мария")),
+            ("ab", Err(NameError::UsernameLength)),
+            ("", Err(NameError::UsernameLength)),
+            ("   ", Err(NameError::UsernameLength)),
+            (long.as_str(), Err(NameError::UsernameLength)),
+            ("two words", Err(NameError::UsernameCharacter)),
+            ("-ada", Err(NameError::UsernameCharacter)),
+            ("ada/../root", Err(NameError::UsernameCharacter)),
+            ("a\u{202E}da", Err(NameError::Control)),
+            ("ad\0a", Err(NameError::Control)),
+        ] {
+            assert_eq!(typed.parse::<Username>().as_ref().map(Username::as_str), expected.as_ref().copied(), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn display_names() {
+        for (typed, expected) in [
+            (" 王 伟 ", Ok("王 伟")),
+            ("  ", Err(NameError::DisplayNameEmpty)),
+            ("a\u{2066}b", Err(NameError::Control)),
+        ] {
+            assert_eq!(typed.parse::<DisplayName>().as_ref().map(DisplayName::as_str), expected.as_ref().copied());
+        }
+        assert_eq!("x".repeat(101).parse::<DisplayName>(), Err(NameError::DisplayNameLength));
+        assert!("x".repeat(100).parse::<DisplayName>().is_ok());
+    }
+
+    #[test]
+    fn emails() {
+        for good in ["a@b", "first.last+tag@mail.example.org", "ü@bücher.example"] {
+            assert!(good.parse::<Email>().is_ok(), "{good}");
+        }
+        for bad in ["", "a", "@b", "a@", "a b@c", "a@@b", "a@b..c", "a@-b_c", "a@b\u{202E}"] {
+            assert!(bad.parse::<Email>().is_err(), "{bad}");
+        }
+        assert!(format!("{}@example.org", "a".repeat(250)).parse::<Email>().is_err());
+    }
+}

@@ -1,0 +1,217 @@
+//! A page of the list: its rows, where its neighbours begin, and of how many it is a part.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::users::{
+    Status, UserSummary,
+    list::{Sort, SortKey},
+};
+
+/// Up to here a filtered total is exact.
+pub const EXACT_TOTAL_MAX: u64 = 10_000;
+/// Longest cursor that is looked at: an email address of 254 four-byte characters, encoded.
+const CURSOR_MAX: usize = 2_000;
+
+/// How many users match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Total {
+    /// The number, or the limit of counting.
+    pub count: u64,
+    /// Whether there may be more than `count`.
+    pub or_more: bool,
+}
+
+impl Total {
+    /// All of them were counted.
+    #[must_use]
+    pub const fn exact(count: u64) -> Self {
+        Self { count, or_more: false }
+    }
+
+    /// From a count that stopped one after [`EXACT_TOTAL_MAX`].
+    #[must_use]
+    pub const fn up_to_limit(counted: u64) -> Self {
+        if counted > EXACT_TOTAL_MAX {
+            Self { count: EXACT_TOTAL_MAX, or_more: true }
+        } else {
+            Self::exact(counted)
+        }
+    }
+}
+
+/// How many users there are, whatever is searched for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// All but those in the bin.
+    pub users: u64,
+    /// Of them, with the role `admin`.
+    pub admins: u64,
+    /// Of them, suspended.
+    pub suspended: u64,
+    /// Of them, waiting for approval.
+    pub pending: u64,
+}
+
+/// A page of users.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserPage {
+    /// The rows.
+    pub users: Vec<UserSummary>,
+    /// How many match.
+    pub total: Total,
+    /// How many there are.
+    pub totals: Totals,
+    /// Number of the first row among all, from 1. Rows that come or go in front of the page do not move it.
+    pub first: u64,
+    /// Cursor of the page before, if there is one.
+    pub before: Option<String>,
+    /// Cursor of the page after, if there is one.
+    pub after: Option<String>,
+}
+
+/// The sort value of a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CursorValue {
+    /// A name, a status or an address.
+    #[serde(rename = "s")]
+    Text(String),
+    /// Names of roles.
+    #[serde(rename = "l")]
+    Texts(Vec<String>),
+    /// A counter.
+    #[serde(rename = "n")]
+    Number(i32),
+    /// Microseconds since 1970, the database's own precision; none for never.
+    #[serde(rename = "t")]
+    Time(Option<i64>),
+}
+
+/// A row's place in an order. Opaque to clients; it gives no access that the list does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The order that it belongs to.
+    #[serde(rename = "o")]
+    order: String,
+    /// The row's value in that order.
+    #[serde(rename = "v")]
+    pub value: CursorValue,
+    /// The row's id, which decides between equal values.
+    #[serde(rename = "i")]
+    pub id: Uuid,
+    /// The row's number among all, from 1, as it was when the page was read.
+    #[serde(rename = "n")]
+    pub number: u64,
+}
+
+impl Cursor {
+    /// The place of a row.
+    #[must_use]
+    pub fn of(user: &UserSummary, sort: Sort, number: u64) -> Self {
+        Self { order: sort.to_string(), value: value_of(user, sort.key), id: user.id.0, number }
+    }
+
+    /// As text for a URL.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        // A struct of texts and numbers always has a JSON form.
+        BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// Reads what [`Cursor::encode`] wrote, if it was written for this order.
+    #[must_use]
+    pub fn decode(text: &str, sort: Sort) -> Option<Self> {
+        let text = text.trim();
+        if text.len() > CURSOR_MAX {
+            return None;
+        }
+        let json = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+        let cursor: Self = serde_json::from_slice(&json).ok()?;
+        let fits = cursor.order == sort.to_string() && cursor.value.fits(sort.key) && cursor.number > 0;
+        fits.then_some(cursor)
+    }
+}
+
+impl CursorValue {
+    fn fits(&self, key: SortKey) -> bool {
+        match (key, self) {
+            (SortKey::Created, Self::Time(Some(micros))) | (SortKey::LastLogin | SortKey::LastActive, Self::Time(Some(micros))) => {
+                time_of_micros(*micros).is_some()
+            }
+            (SortKey::LastLogin | SortKey::LastActive, Self::Time(None)) => true,
+            (SortKey::Status, Self::Text(status)) => status.parse::<Status>().is_ok(),
+            // The database refuses a NUL in a text.
+            (SortKey::Username | SortKey::Name | SortKey::Email, Self::Text(text)) => !text.contains('\0'),
+            (SortKey::Role, Self::Texts(roles)) => !roles.iter().any(|role| role.contains('\0')),
+            (
+                SortKey::Personas | SortKey::Ontologies | SortKey::Annotations | SortKey::Sessions | SortKey::ApiKeys,
+                Self::Number(_),
+            ) => true,
+            _ => false,
+        }
+    }
+}
+
+/// The moment of a cursor's microseconds.
+#[must_use]
+pub fn time_of_micros(micros: i64) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).ok()
+}
+
+fn value_of(user: &UserSummary, key: SortKey) -> CursorValue {
+    let micros = |moment: OffsetDateTime| i64::try_from(moment.unix_timestamp_nanos() / 1_000).ok();
+    match key {
+        SortKey::Created => CursorValue::Time(micros(user.created_at)),
+        SortKey::LastLogin => CursorValue::Time(user.last_login_at.and_then(micros)),
+        SortKey::LastActive => CursorValue::Time(user.last_active_at.and_then(micros)),
+        SortKey::Username => CursorValue::Text(user.username.clone()),
+        SortKey::Name => CursorValue::Text(user.display_name.clone()),
+        SortKey::Email => CursorValue::Text(user.email.clone().unwrap_or_default()),
+        SortKey::Status => CursorValue::Text(user.status.as_str().to_owned()),
+        SortKey::Role => CursorValue::Texts(user.roles.clone()),
+        SortKey::Personas => CursorValue::Number(user.persona_count),
+        SortKey::Ontologies => CursorValue::Number(user.ontology_count),
+        SortKey::Annotations => CursorValue::Number(user.annotation_count),
+        SortKey::Sessions => CursorValue::Number(user.session_count),
+        SortKey::ApiKeys => CursorValue::Number(user.api_key_count),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cursor(sort: Sort, value: CursorValue) -> Cursor {
+        Cursor { order: sort.to_string(), value, id: Uuid::from_u128(7), number: 51 }
+    }
+
+    #[test]
+    fn a_cursor_reads_only_in_its_own_order() {
+        let sort = Sort { key: SortKey::Name, descending: false };
+        let written = cursor(sort, CursorValue::Text("王 伟".into()));
+        let text = written.encode();
+        assert_eq!(Cursor::decode(&text, sort), Some(written));
+        assert_eq!(Cursor::decode(&text, Sort { descending: true, ..sort }), None);
+        assert_eq!(Cursor::decode(&text, Sort::default()), None);
+    }
+
+    #[test]
+    fn made_up_cursors_are_refused() {
+        let sort = Sort::default();
+        let wrong_type = cursor(sort, CursorValue::Text("x".into())).encode();
+        let out_of_range = cursor(sort, CursorValue::Time(Some(i64::MAX))).encode();
+        let nul = cursor(Sort { key: SortKey::Name, descending: false }, CursorValue::Text("\0".into())).encode();
+        let long = "A".repeat(10_000);
+        for text in ["", "x", "AAAA", "e30", "ä", &wrong_type, &out_of_range, &nul, &long] {
+            assert_eq!(Cursor::decode(text, sort), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn totals_stop_at_the_limit() {
+        assert_eq!(Total::up_to_limit(10_000), Total::exact(10_000));
+        assert_eq!(Total::up_to_limit(10_001), Total { count: 10_000, or_more: true });
+    }
+}

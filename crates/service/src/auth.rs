@@ -1,0 +1,100 @@
+//! Signing in and out.
+
+use db::{
+    login_attempts::{self, Scope},
+    users::Credentials,
+};
+use domain::{
+    access::ADMIN_ROLE,
+    credentials::SignInDraft,
+    users::{Status, UserBrief, UserId},
+};
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use tower_sessions::Session;
+
+use crate::{Error, Services, access::Origin, passwords::Verdict, sessions};
+
+/// Signs a person in. Which of name and password was wrong is not told, and takes no time to show; that an account waits or
+/// is suspended is told only to whoever knows its password.
+///
+/// # Errors
+/// [`Error::Invalid`] for empty or endless fields, [`Error::Unauthenticated`] for wrong ones, [`Error::TooMany`] when
+/// too many were wrong lately, [`Error::Forbidden`] when the account cannot be used.
+pub async fn sign_in(
+    services: &Services,
+    session: &Session,
+    draft: SignInDraft,
+    origin: Origin,
+) -> Result<UserBrief, Error> {
+    draft.check().map_err(Error::Invalid)?;
+    let subjects = Subjects::new(&draft, &origin);
+    subjects.admit(services).await?;
+    let account = db::users::find_credentials(&services.pool, draft.username.trim()).await?;
+    let kept = account.as_ref().and_then(|account| account.password_hash.clone());
+    let verdict = services.hasher.verify(SecretString::from(draft.password), kept.clone()).await?;
+    let Some(account) = account.filter(|_| verdict != Verdict::Wrong) else {
+        subjects.note_failure(services).await?;
+        return Err(Error::Unauthenticated("Invalid credentials"));
+    };
+    login_attempts::delete(&services.pool, Scope::Account, &subjects.account).await?;
+    if let (Verdict::RightButWeak(stronger), Some(weak)) = (&verdict, &kept) {
+        db::users::set_rehashed(&services.pool, account.id, weak, stronger).await?;
+    }
+    refuse_unusable(&account)?;
+    let brief = UserBrief {
+        id: UserId(account.id),
+        is_admin: account.roles.iter().any(|role| role == ADMIN_ROLE),
+        username: account.username,
+        email: account.email,
+        display_name: account.display_name,
+    };
+    sessions::start(services, session, (account.id, brief.username.clone()), draft.remember, origin).await?;
+    Ok(brief)
+}
+
+fn refuse_unusable(account: &Credentials) -> Result<(), Error> {
+    match account.status {
+        Status::Active => Ok(()),
+        Status::Pending => Err(Error::Forbidden(
+            "Your account is waiting for approval. You can sign in once an administrator has approved it.",
+        )),
+        Status::Suspended => Err(Error::Forbidden("Your account is suspended. Contact your administrator.")),
+    }
+}
+
+/// What failures are counted against.
+struct Subjects {
+    account: [u8; 32],
+    address: Option<[u8; 32]>,
+}
+
+impl Subjects {
+    fn new(draft: &SignInDraft, origin: &Origin) -> Self {
+        let account = Sha256::digest(draft.username.trim().to_lowercase().as_bytes()).into();
+        let address = origin.ip.map(|ip| Sha256::digest(ip.to_string().as_bytes()).into());
+        Self { account, address }
+    }
+
+    /// Lets a try go on. It counts against the account already now, so that many at once gain nothing; against the
+    /// address only when it has failed, so that an office may sign in all at once.
+    async fn admit(&self, services: &Services) -> Result<(), Error> {
+        if let Some(address) = &self.address
+            && let Some(delay) = login_attempts::find_delay(&services.pool, Scope::Address, address).await?
+        {
+            return Err(Error::TooMany(delay));
+        }
+        if login_attempts::try_count(&services.pool, Scope::Account, &self.account).await? {
+            return Ok(());
+        }
+        let delay = login_attempts::find_delay(&services.pool, Scope::Account, &self.account).await?;
+        Err(Error::TooMany(delay.unwrap_or_default()))
+    }
+
+    async fn note_failure(&self, services: &Services) -> Result<(), Error> {
+        if let Some(address) = &self.address {
+            login_attempts::try_count(&services.pool, Scope::Address, address).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! When people joined: more lately than long ago, on working days rather than weekends, by day rather than by night.
+
+use db::demo::Millis;
+
+/// Milliseconds of an hour.
+pub(super) const HOUR: i64 = 3_600_000;
+/// Milliseconds of a day.
+pub(super) const DAY: i64 = 24 * HOUR;
+const WEEK: i64 = 7 * DAY;
+/// A Monday, 1970-01-05.
+const FIRST_MONDAY: i64 = 4 * DAY;
+/// How far back the first person joined.
+const SPAN: i64 = 6 * 365 * DAY;
+
+/// How busy each weekday is, from Monday.
+const WEEKDAYS: [u32; 7] = [10, 11, 11, 10, 9, 4, 3];
+/// How busy each hour is, UTC: people live all over the world, but more of them west of India than east of it.
+const HOURS: [u32; 24] = [
+    2, 2, 2, 3, 4, 5, 7, 9, 11, 12, 12, 11, 11, 12, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3,
+];
+
+/// Time as work: an hour in which much goes on is long, one in which nothing does is short.
+#[derive(Debug)]
+pub(super) struct Calendar {
+    /// Work done since Monday at the end of each hour of the week.
+    done: Vec<f64>,
+    week: f64,
+    begin: f64,
+    end: f64,
+}
+
+impl Calendar {
+    /// The years up to `now`.
+    pub(super) fn until(now: Millis) -> Self {
+        let mut week = 0.0;
+        let mut done = Vec::with_capacity(WEEKDAYS.len() * HOURS.len());
+        for weekday in WEEKDAYS {
+            for hour in HOURS {
+                week += f64::from(weekday * hour);
+                done.push(week);
+            }
+        }
+        let mut calendar = Self {
+            done,
+            week,
+            begin: 0.0,
+            end: 0.0,
+        };
+        calendar.begin = calendar.work_at(now - SPAN);
+        calendar.end = calendar.work_at(now);
+        calendar
+    }
+
+    /// The moment up to which so great a part of all people joined. Later parts never give earlier moments.
+    pub(super) fn joined(&self, part: f64) -> Millis {
+        self.moment_of(self.begin + (self.end - self.begin) * part.sqrt())
+    }
+
+    fn work_at(&self, moment: Millis) -> f64 {
+        let since = moment.0 - FIRST_MONDAY;
+        let (week, into_week) = (since.div_euclid(WEEK), since.rem_euclid(WEEK));
+        let (hour, into_hour) = (
+            (into_week / HOUR) as usize,
+            (into_week % HOUR) as f64 / HOUR as f64,
+        );
+        let (before, after) = self.hour_bounds(hour);
+        week as f64 * self.week + before + (after - before) * into_hour
+    }
+
+    fn moment_of(&self, work: f64) -> Millis {
+        let week = (work / self.week).floor();
+        let into_week = work - week * self.week;
+        let hour = self
+            .done
+            .partition_point(|done| *done <= into_week)
+            .min(self.done.len() - 1);
+        let (before, after) = self.hour_bounds(hour);
+        let into_hour = ((into_week - before) / (after - before)).clamp(0.0, 1.0);
+        Millis(
+            FIRST_MONDAY
+                + week as i64 * WEEK
+                + hour as i64 * HOUR
+                + (into_hour * HOUR as f64) as i64,
+        )
+    }
+
+    fn hour_bounds(&self, hour: usize) -> (f64, f64) {
+        let at = |hour: usize| self.done.get(hour).copied().unwrap_or(self.week);
+        (hour.checked_sub(1).map_or(0.0, at), at(hour))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-11-21 00:00 UTC, a Saturday.
+    const NOW: Millis = Millis(1_795_219_200_000);
+
+    fn joined(people: u32) -> Vec<Millis> {
+        let calendar = Calendar::until(NOW);
+        (0..people)
+            .map(|i| calendar.joined(f64::from(i) / f64::from(people)))
+            .collect()
+    }
+
+    #[test]
+    fn moments_are_in_order_and_within_the_span() {
+        let moments = joined(50_000);
+        assert!(moments.is_sorted());
+        assert!(
+            moments
+                .iter()
+                .all(|moment| (NOW - SPAN..=NOW).contains(moment))
+        );
+        assert!(NOW - *moments.last().unwrap() < DAY);
+    }
+
+    #[test]
+    fn more_join_lately_and_on_working_days() {
+        let moments = joined(50_000);
+        let last_year = moments
+            .iter()
+            .filter(|moment| NOW - **moment < 365 * DAY)
+            .count();
+        assert!((14_000..17_000).contains(&last_year), "{last_year}");
+        let weekend = moments
+            .iter()
+            .filter(|m| (m.0 - FIRST_MONDAY).rem_euclid(WEEK) >= 5 * DAY)
+            .count();
+        assert!((5_000..7_000).contains(&weekend), "{weekend}");
+    }
+}

@@ -1,0 +1,204 @@
+//! Usernames, addresses and display names. No two people get the same, however many there are, and nobody remembers
+//! which were given: a number behind a name says which pool of names it is from and how many namesakes came before.
+
+use super::{
+    dice::Dice,
+    names::{Called, Name},
+    shuffle::mix,
+};
+
+/// How a username is made of a name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Style {
+    #[default]
+    Dotted,
+    Underscored,
+    Hyphened,
+    /// The first letter of the given name and the family name.
+    Initial,
+    /// Dotted, in their own script.
+    Native,
+}
+
+/// Namesakes take these in turn, each of them beginning elsewhere.
+const STYLES: [Style; 8] = [
+    Style::Dotted,
+    Style::Underscored,
+    Style::Dotted,
+    Style::Initial,
+    Style::Dotted,
+    Style::Hyphened,
+    Style::Dotted,
+    Style::Native,
+];
+
+/// Domains that no mail ever reaches (RFC 2606).
+const DOMAINS: [(u64, &str); 12] = [
+    (30, "example.com"),
+    (18, "example.org"),
+    (14, "example.net"),
+    (6, "mail.example"),
+    (5, "university.example"),
+    (5, "hospital.example"),
+    (5, "city.example"),
+    (4, "studio.example"),
+    (4, "archive.example"),
+    (3, "museum.example"),
+    (3, "post.test"),
+    (3, "lab.test"),
+];
+
+impl Called<'_> {
+    /// A username. `taken` people before this crowd may have any name that has no number beyond theirs.
+    pub(super) fn username(&self, taken: u64) -> String {
+        let (given, family) = (&self.given.roman, &self.family.roman);
+        let number = self.number(taken);
+        match self.style() {
+            Style::Dotted => format!("{given}.{family}{number}"),
+            Style::Underscored => format!("{given}_{family}{number}"),
+            Style::Hyphened => format!("{given}-{family}{number}"),
+            Style::Native => format!("{}.{}{number}", self.given.native, self.family.native),
+            Style::Initial => {
+                let initial = given.chars().next().unwrap_or_default();
+                // Others of the family share the initial, so the given name goes into the number too.
+                let given_index = self.combination / self.pool.family.len() as u64;
+                let round = (self.namesakes + taken) * self.pool.given.len() as u64 + given_index;
+                format!("{initial}{family}{}", round * self.pools + self.pool_index)
+            }
+        }
+    }
+
+    /// An email address at a domain that is reserved for examples.
+    pub(super) fn email(&self, taken: u64, dice: &mut Dice) -> String {
+        let domain = dice.weigh(&DOMAINS);
+        format!(
+            "{}.{}{}@{domain}",
+            self.given.roman,
+            self.family.roman,
+            self.number(taken)
+        )
+    }
+
+    /// A name to be shown: mostly whole and in the person's own script.
+    pub(super) fn display_name(&self, dice: &mut Dice) -> String {
+        match dice.below(100) {
+            0..3 => self.given.native.to_owned(),
+            3..13 => self.whole(&capitalized(self.given), &capitalized(self.family), " "),
+            13..17 => format!(
+                "{} {}. {}",
+                capitalized(self.given),
+                dice.pick(&INITIALS),
+                capitalized(self.family)
+            ),
+            _ => self.whole(
+                self.given.native,
+                self.family.native,
+                if self.pool.joined { "" } else { " " },
+            ),
+        }
+    }
+
+    fn whole(&self, given: &str, family: &str, space: &str) -> String {
+        if self.pool.family_first {
+            format!("{family}{space}{given}")
+        } else {
+            format!("{given}{space}{family}")
+        }
+    }
+
+    fn style(&self) -> Style {
+        let turn = (mix(self.combination) % 8 + self.namesakes) % 8;
+        let style = STYLES.get(turn as usize).copied().unwrap_or_default();
+        let native = [self.given, self.family].map(|name| name.native);
+        let own_script = native
+            .iter()
+            .all(|name| name.chars().all(|c| c.is_alphanumeric() && c > '\u{2AF}'));
+        if style == Style::Native && !own_script {
+            Style::Dotted
+        } else {
+            style
+        }
+    }
+
+    /// Empty for the first of a name. Otherwise a number whose remainder is the pool and whose quotient counts namesakes.
+    fn number(&self, taken: u64) -> String {
+        let round = self.namesakes + taken;
+        if round == 0 && !self.elsewhere {
+            return String::new();
+        }
+        (round * self.pools + self.pool_index).to_string()
+    }
+}
+
+const INITIALS: [char; 12] = ['A', 'B', 'C', 'D', 'E', 'J', 'K', 'L', 'M', 'R', 'S', 'T'];
+
+fn capitalized(name: &Name) -> String {
+    if name.native.is_ascii() {
+        return name.native.to_owned();
+    }
+    let mut letters = name.roman.chars();
+    letters
+        .next()
+        .map(|first| first.to_ascii_uppercase())
+        .into_iter()
+        .chain(letters)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use domain::users::names::{DisplayName, Email, Username};
+
+    use super::*;
+    use crate::demo::names::Names;
+
+    #[test]
+    fn no_two_are_the_same_and_all_are_acceptable() {
+        const PEOPLE: u64 = 120_000;
+        let names = Names::new(1, PEOPLE);
+        let (mut usernames, mut emails) = (HashSet::new(), HashSet::new());
+        for person in 0..PEOPLE {
+            let called = names.of(person).unwrap();
+            let mut dice = Dice::new(1, person);
+            let (username, email) = (called.username(0), called.email(0, &mut dice));
+            username
+                .parse::<Username>()
+                .unwrap_or_else(|error| panic!("{username}: {error}"));
+            email
+                .parse::<Email>()
+                .unwrap_or_else(|error| panic!("{email}: {error}"));
+            let shown = called.display_name(&mut dice);
+            shown
+                .parse::<DisplayName>()
+                .unwrap_or_else(|error| panic!("{shown}: {error}"));
+            assert!(
+                usernames.insert(username.to_lowercase()),
+                "{username} twice"
+            );
+            assert!(emails.insert(email.clone()), "{email} twice");
+        }
+    }
+
+    #[test]
+    fn a_second_crowd_meets_nobody_of_the_first() {
+        let crowd = |taken, people| {
+            let names = Names::new(1, people);
+            (0..people)
+                .map(|person| names.of(person).unwrap().username(taken))
+                .collect::<HashSet<_>>()
+        };
+        assert!(crowd(0, 5_000).is_disjoint(&crowd(5_000, 5_000)));
+    }
+
+    #[test]
+    fn most_of_a_small_crowd_need_no_number() {
+        let names = Names::new(1, 1_000);
+        let plain = (0..1_000).filter(|person| {
+            let username = names.of(*person).unwrap().username(0);
+            !username.contains(|c: char| c.is_ascii_digit())
+        });
+        assert!(plain.count() > 700);
+    }
+}

@@ -1,0 +1,156 @@
+//! What happened to a person's account, in an order that makes sense.
+
+use db::demo::Millis;
+use uuid::Uuid;
+
+use super::{
+    calendar::{DAY, HOUR},
+    crowd::{Crowd, Standing},
+    dice::Dice,
+};
+
+/// Days that ended sessions are kept, and so the days for which there are any.
+pub(super) const RECENT: i64 = 30 * DAY;
+/// Of a thousand who signed in: those who did so within [`RECENT`]; of those who do the most, nearly all.
+const SEEN_RECENTLY: u64 = 420;
+const BUSY_SEEN_RECENTLY: u64 = 950;
+/// Of a thousand who signed in: those who were suspended.
+const SUSPENDED: u64 = 22;
+/// Of a thousand who are suspended: those whose suspension ends by itself.
+const SUSPENDED_FOR_A_WHILE: u64 = 600;
+
+const REASONS: [&str; 8] = [
+    "Shared the account with others",
+    "Repeated spam in comments",
+    "Left the organization; owned data under review",
+    "Suspicious sign-ins from several countries",
+    "Asked for a pause of the account",
+    "Uploaded material without permission",
+    "Contract on hold",
+    "Did not confirm the terms of use",
+];
+
+/// The dates and states of one account.
+#[derive(Debug, Clone)]
+pub(super) struct Life {
+    pub(super) id: Uuid,
+    pub(super) joined: Millis,
+    pub(super) created_via: &'static str,
+    pub(super) created_by: Option<Uuid>,
+    /// Last sign-in, last activity.
+    pub(super) seen: Option<(Millis, Millis)>,
+    pub(super) suspension: Option<Suspension>,
+    pub(super) pending: bool,
+    /// Place in the order of how much they do; none for those who never signed in.
+    pub(super) rank: Option<u64>,
+}
+
+/// Why, when and by whom somebody was suspended.
+#[derive(Debug, Clone)]
+pub(super) struct Suspension {
+    pub(super) reason: &'static str,
+    pub(super) at: Millis,
+    pub(super) until: Option<Millis>,
+    pub(super) by: Option<Uuid>,
+}
+
+impl Life {
+    /// The life of a person, and the random stream from which the rest of them is drawn.
+    pub(super) fn of(crowd: &Crowd, person: u64) -> (Self, Dice) {
+        let (mut dice, joined, id) = crowd.identify(person);
+        let standing = crowd.standing(person);
+        let rank = match standing {
+            Standing::Seen { rank } => Some(rank),
+            Standing::Pending | Standing::NeverSeen => None,
+        };
+        let pending = standing == Standing::Pending;
+        let created_via = if person == 0 {
+            "setup"
+        } else {
+            created_via(pending, &mut dice)
+        };
+        let created_by = match created_via {
+            "admin" | "invitation" | "import" => crowd.admin_before(person, &mut dice),
+            _ => None,
+        };
+        let busy = rank.is_some_and(|rank| rank < crowd.plan.users / 50);
+        let seen = rank.map(|_| seen(crowd.now, joined, busy, &mut dice));
+        let mut life = Self {
+            id,
+            joined,
+            created_via,
+            created_by,
+            seen,
+            suspension: None,
+            pending,
+            rank,
+        };
+        if !crowd.is_admin(person) && dice.per_mille(SUSPENDED) {
+            life.suspend(crowd, person, &mut dice);
+        }
+        (life, dice)
+    }
+
+    /// Only who was active can have given a reason, and only afterwards.
+    fn suspend(&mut self, crowd: &Crowd, person: u64, dice: &mut Dice) {
+        let Some((_, active)) = self.seen else { return };
+        let for_a_while = dice.per_mille(SUSPENDED_FOR_A_WHILE);
+        self.suspension = Some(Suspension {
+            reason: dice.pick(&REASONS),
+            at: lately(active, crowd.now, dice),
+            until: for_a_while.then(|| crowd.now + DAY * (2 + dice.below(90) as i64)),
+            by: crowd.admin_before(person, dice),
+        });
+    }
+
+    /// Until when they used what they own.
+    pub(super) fn last_active(&self) -> Millis {
+        self.seen.map_or(self.joined, |(_, active)| active)
+    }
+}
+
+fn created_via(pending: bool, dice: &mut Dice) -> &'static str {
+    if pending {
+        return "registration";
+    }
+    dice.weigh(&[
+        (40, "registration"),
+        (27, "admin"),
+        (19, "invitation"),
+        (11, "import"),
+        (3, "cli"),
+    ])
+}
+
+/// Last sign-in and last activity: within the last days for many, long ago for some.
+fn seen(now: Millis, joined: Millis, busy: bool, dice: &mut Dice) -> (Millis, Millis) {
+    let recently = if busy {
+        BUSY_SEEN_RECENTLY
+    } else {
+        SEEN_RECENTLY
+    };
+    let begin_of_recent = joined.max(now - RECENT);
+    let signed_in = if joined == begin_of_recent || dice.per_mille(recently) {
+        lately(begin_of_recent, now, dice)
+    } else {
+        lately(joined, begin_of_recent, dice)
+    };
+    let stayed = HOUR / 60 + dice.below(8 * HOUR.unsigned_abs()) as i64;
+    let returns = if dice.per_mille(300) {
+        dice.below(3 * DAY.unsigned_abs()) as i64
+    } else {
+        0
+    };
+    (signed_in, now.min(signed_in + stayed + returns))
+}
+
+/// A moment between two, nearer to the end.
+pub(super) fn lately(begin: Millis, end: Millis, dice: &mut Dice) -> Millis {
+    let fraction = dice.fraction();
+    end - ((end - begin) as f64 * fraction * fraction) as i64
+}
+
+/// A moment between two.
+pub(super) fn between(begin: Millis, end: Millis, dice: &mut Dice) -> Millis {
+    begin + dice.below((end - begin).max(0).unsigned_abs()) as i64
+}

@@ -1,0 +1,202 @@
+//! Brings a crowd into the database, in one transaction: an interruption leaves nothing behind.
+
+use db::{PgConnection, audit, demo as sql};
+use serde_json::json;
+use tokio::{
+    sync::mpsc::{self, Receiver},
+    task::{self, JoinHandle},
+};
+
+use super::{
+    chunk::Chunk,
+    crowd::{Crowd, Plan, Roles},
+};
+use crate::{Error, Services};
+
+const OTHERS_THERE: Error = Error::Conflict(
+    "There are users in this database already. Use an empty one, or add --force to put demo people beside them.",
+);
+const SAME_PEOPLE: Error = Error::Conflict(
+    "Some of these people are in this database already. Choose others with another --seed.",
+);
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Order {
+    /// How many people.
+    pub users: u64,
+    /// Which of all possible crowds.
+    pub seed: u64,
+    /// What to do where there are users already.
+    pub beside_others: BesideOthers,
+}
+
+/// What to do in a database that has users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BesideOthers {
+    /// Refuse.
+    Refuse,
+    /// Add people to them.
+    Add,
+    /// Leave everything as it is, and be content.
+    Skip,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The people are there.
+    Loaded {
+        /// Rows of all tables together.
+        rows: u64,
+    },
+    /// There were users already, and nothing was done.
+    Skipped,
+}
+
+/// How far it has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// So many people are in, and so many rows.
+    People {
+        /// People.
+        people: u64,
+        /// Rows of all tables together.
+        rows: u64,
+    },
+    /// So many of so many indexes and foreign keys are there again.
+    Indexes {
+        /// Done.
+        done: usize,
+        /// In all.
+        of: usize,
+    },
+    /// Statistics and totals are being counted.
+    Counting,
+    /// Everything is in; the tables are being made fit for fast reading.
+    Vacuuming,
+}
+
+/// Loads demo data. Others can read meanwhile only until indexes are rebuilt, and not write at all.
+///
+/// # Errors
+/// [`Error::Conflict`] when there are users and the order does not allow for them, or some of these people are there.
+pub async fn load(
+    services: &Services,
+    order: Order,
+    mut tell: impl FnMut(Step),
+) -> Result<Outcome, Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    sql::prepare(&mut transaction).await?;
+    sql::lock(&mut transaction).await?;
+    let taken = sql::count_users(&mut transaction).await?;
+    if taken > 0 {
+        match order.beside_others {
+            BesideOthers::Refuse => return Err(OTHERS_THERE),
+            BesideOthers::Skip => return Ok(Outcome::Skipped),
+            BesideOthers::Add => {}
+        }
+    }
+    let plan = Plan {
+        users: order.users,
+        seed: order.seed,
+        today: (services.clock)(),
+        taken,
+        roles: find_roles(&mut transaction).await?,
+    };
+    let rows = fill(&mut transaction, plan, &mut tell).await?;
+    record(&mut transaction, plan).await?;
+    db::commit(transaction).await?;
+    tell(Step::Vacuuming);
+    sql::vacuum(&services.pool).await?;
+    Ok(Outcome::Loaded { rows })
+}
+
+async fn find_roles(connection: &mut PgConnection) -> Result<Roles, Error> {
+    Ok(Roles {
+        admin: sql::find_role(connection, "admin").await?,
+        auditor: sql::find_role(connection, "auditor").await?,
+        user: sql::find_role(connection, "user").await?,
+    })
+}
+
+async fn fill(
+    connection: &mut PgConnection,
+    plan: Plan,
+    tell: &mut impl FnMut(Step),
+) -> Result<u64, Error> {
+    sql::stop_triggers(connection).await?;
+    // Indexes are made from all rows anew, so for a few people among many it is quicker to keep them.
+    let aside = if plan.users >= plan.taken {
+        sql::set_aside(connection).await?
+    } else {
+        Vec::new()
+    };
+    let (making, made) = make(plan);
+    let rows = copy(connection, made, tell).await.map_err(same_people)?;
+    making
+        .await
+        .map_err(|failure| Error::Internal(failure.into()))?;
+    tell(Step::Counting);
+    sql::fill_user_stats(connection).await?;
+    sql::refill_user_totals(connection).await?;
+    let of = aside.len();
+    for (done, index) in aside.into_iter().enumerate() {
+        tell(Step::Indexes { done, of });
+        sql::restore(connection, index).await.map_err(same_people)?;
+    }
+    sql::start_triggers(connection).await?;
+    Ok(rows)
+}
+
+/// Makes people on one core while PostgreSQL takes them in on another.
+fn make(plan: Plan) -> (JoinHandle<()>, Receiver<Chunk>) {
+    let (send, made) = mpsc::channel(1);
+    let making = task::spawn_blocking(move || {
+        for chunk in Crowd::new(plan).chunks() {
+            if send.blocking_send(chunk).is_err() {
+                // Nobody waits any more: the load has failed, and tells why.
+                return;
+            }
+        }
+    });
+    (making, made)
+}
+
+async fn copy(
+    connection: &mut PgConnection,
+    mut made: Receiver<Chunk>,
+    tell: &mut impl FnMut(Step),
+) -> Result<u64, db::Error> {
+    let (mut people, mut rows) = (0, 0);
+    while let Some(chunk) = made.recv().await {
+        chunk.copy(connection).await?;
+        people += chunk.people;
+        rows += chunk.rows();
+        tell(Step::People { people, rows });
+    }
+    Ok(rows)
+}
+
+async fn record(connection: &mut PgConnection, plan: Plan) -> Result<(), Error> {
+    let actor = audit::Actor {
+        label: "rollcall demo".to_owned(),
+        via: "cli",
+        ..audit::Actor::default()
+    };
+    let entry = audit::Entry {
+        action: "demo.loaded",
+        target_kind: "system",
+        target_id: None,
+        target_label: &format!("{} people", plan.users),
+        changes: json!({ "users": [plan.taken, plan.taken + plan.users] }),
+    };
+    Ok(audit::insert(connection, &actor, &entry).await?)
+}
+
+fn same_people(error: db::Error) -> Error {
+    match error {
+        db::Error::Constraint { .. } => SAME_PEOPLE,
+        other @ (db::Error::Unavailable(_) | db::Error::Other(_)) => other.into(),
+    }
+}

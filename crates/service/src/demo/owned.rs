@@ -1,0 +1,87 @@
+//! What people made in the host application: personas, their ontologies, their annotations.
+
+use db::demo::{AnnotationRow, Millis, OntologyRow, PersonaRow};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    crowd::Crowd,
+    dice::Dice,
+    life::{Life, between},
+    person::Person,
+    shares::Shares,
+    topics::{JOBS, TOPICS, Topic},
+};
+
+/// Of a thousand personas: those that are hidden.
+const HIDDEN: u64 = 30;
+
+/// Adds what a person owns. How much that is their rank decides; among their personas it is skewed again.
+pub(super) fn add(person: &mut Person, crowd: &Crowd, life: &Life, dice: &mut Dice) {
+    let Some(rank) = life.rank else { return };
+    let personas = crowd.personas.of(rank);
+    let annotations = Shares::skewed(crowd.annotations.of(rank), personas);
+    for place in 0..personas {
+        let topic = dice.pick(&TOPICS);
+        let row = persona(life, &topic, dice);
+        for _ in 0..dice.weigh(&[(80, 0), (850, 1), (70, 2)]) {
+            person.ontologies.push(ontology(life, &row, &topic, dice));
+        }
+        for _ in 0..annotations.of(place) {
+            person
+                .annotations
+                .push(annotation(life, &row, &topic, dice));
+        }
+        person.personas.push(row);
+    }
+}
+
+fn persona(life: &Life, topic: &Topic, dice: &mut Dice) -> PersonaRow {
+    let (id, created_at) = made(life.joined, life, dice);
+    let job = dice.pick(&JOBS);
+    PersonaRow {
+        id,
+        user_id: life.id,
+        name: format!("{} {job}", topic.name),
+        role: job,
+        information_need: format!(
+            "When and where {} {}",
+            dice.pick(&topic.things),
+            dice.pick(&topic.events)
+        ),
+        hidden: dice.per_mille(HIDDEN),
+        created_at,
+    }
+}
+
+fn ontology(life: &Life, persona: &PersonaRow, topic: &Topic, dice: &mut Dice) -> OntologyRow {
+    let (id, created_at) = made(persona.created_at, life, dice);
+    OntologyRow {
+        id,
+        persona_id: persona.id,
+        user_id: life.id,
+        name: format!("{} ontology", topic.name),
+        content: json!({ "entities": topic.things, "events": topic.events }),
+        created_at,
+    }
+}
+
+fn annotation(life: &Life, persona: &PersonaRow, topic: &Topic, dice: &mut Dice) -> AnnotationRow {
+    let (id, created_at) = made(persona.created_at, life, dice);
+    let start = dice.below(3_600);
+    AnnotationRow {
+        id,
+        persona_id: persona.id,
+        user_id: life.id,
+        video_id: format!("reel-{:05}", dice.below(40_000)),
+        label: format!("{} {}", dice.pick(&topic.things), dice.pick(&topic.events)),
+        content: json!({ "start": start, "end": start + 1 + dice.below(30) }),
+        created_at,
+    }
+}
+
+/// The id and moment of something made before the owner was last active.
+fn made(after: Millis, life: &Life, dice: &mut Dice) -> (Uuid, Millis) {
+    let moment = between(after, life.last_active(), dice);
+    (moment.id(&dice.bytes()), moment)
+}

@@ -1,0 +1,113 @@
+//! A person with everything that is theirs, as rows.
+
+use db::demo::{AnnotationRow, GrantRow, KeyRow, OntologyRow, PersonaRow, SessionRow, UserRow};
+use uuid::Uuid;
+
+use super::{
+    crowd::Crowd,
+    dice::Dice,
+    keys,
+    life::{Life, between},
+    owned, sessions,
+};
+
+/// Of a thousand people: those without an email address.
+const WITHOUT_EMAIL: u64 = 120;
+/// Of a thousand who signed in: those who must change their password next time.
+const MUST_CHANGE: u64 = 8;
+
+/// The rows of one person.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Person {
+    pub(super) user: UserRow,
+    pub(super) grants: Vec<GrantRow>,
+    pub(super) personas: Vec<PersonaRow>,
+    pub(super) ontologies: Vec<OntologyRow>,
+    pub(super) annotations: Vec<AnnotationRow>,
+    pub(super) sessions: Vec<SessionRow>,
+    pub(super) keys: Vec<KeyRow>,
+}
+
+impl Person {
+    /// A person of a crowd.
+    pub(super) fn of(crowd: &Crowd, person: u64) -> Self {
+        let (life, mut dice) = Life::of(crowd, person);
+        let mut made = Self {
+            user: user(crowd, person, &life, &mut dice),
+            grants: grants(crowd, person, &life),
+            personas: Vec::new(),
+            ontologies: Vec::new(),
+            annotations: Vec::new(),
+            sessions: sessions::of(crowd, &life, &mut dice),
+            keys: keys::of(&life, &mut dice),
+        };
+        owned::add(&mut made, crowd, &life, &mut dice);
+        made
+    }
+}
+
+fn user(crowd: &Crowd, person: u64, life: &Life, dice: &mut Dice) -> UserRow {
+    let called = crowd.names.of(person);
+    let suspension = life.suspension.as_ref();
+    let first_password = matches!(life.created_via, "admin" | "cli") && life.seen.is_none();
+    let password_changed_at = life.seen.map(|(signed_in, _)| {
+        if dice.per_mille(250) {
+            between(life.joined, signed_in, dice)
+        } else {
+            life.joined
+        }
+    });
+    UserRow {
+        id: life.id,
+        username: called
+            .as_ref()
+            .map(|called| called.username(crowd.plan.taken))
+            .unwrap_or_default(),
+        display_name: called
+            .as_ref()
+            .map(|called| called.display_name(dice))
+            .unwrap_or_default(),
+        email: called
+            .filter(|_| !dice.per_mille(WITHOUT_EMAIL))
+            .map(|called| called.email(crowd.plan.taken, dice)),
+        status: match (life.pending, suspension) {
+            (true, _) => "pending",
+            (false, Some(_)) => "suspended",
+            (false, None) => "active",
+        },
+        suspended_reason: suspension.map(|suspension| suspension.reason),
+        suspended_until: suspension.and_then(|suspension| suspension.until),
+        suspended_by: suspension.and_then(|suspension| suspension.by),
+        must_change_password: first_password
+            || (life.seen.is_some() && dice.per_mille(MUST_CHANGE)),
+        password_changed_at,
+        last_login_at: life.seen.map(|(signed_in, _)| signed_in),
+        last_active_at: life.seen.map(|(_, active)| active),
+        created_by: life.created_by,
+        created_via: life.created_via,
+        created_at: life.joined,
+        updated_at: suspension
+            .map(|suspension| suspension.at)
+            .or(password_changed_at)
+            .unwrap_or(life.joined),
+    }
+}
+
+fn grants(crowd: &Crowd, person: u64, life: &Life) -> Vec<GrantRow> {
+    let roles = crowd.plan.roles;
+    let extra: [Option<Uuid>; 3] = [
+        Some(roles.user),
+        crowd.is_admin(person).then_some(roles.admin),
+        (crowd.is_auditor(person) && !life.pending).then_some(roles.auditor),
+    ];
+    extra
+        .into_iter()
+        .flatten()
+        .map(|role_id| GrantRow {
+            user_id: life.id,
+            role_id,
+            granted_by: life.created_by,
+            granted_at: life.joined,
+        })
+        .collect()
+}

@@ -1,0 +1,54 @@
+//! Whether all is well with the database.
+
+use crate::{Error, Services};
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Whether it is as it should be.
+    pub good: bool,
+    /// What was looked at, and what to do if it is not.
+    pub text: String,
+}
+
+/// Examines schema, character type, statistics, totals, and whether somebody can administer.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
+    match db::schema::check(&services.pool).await {
+        Ok(()) => findings.push(Finding { good: true, text: "The schema is the one of this version.".to_owned() }),
+        Err(wrong) => {
+            findings.push(Finding { good: false, text: wrong.to_string() });
+            return Ok(findings);
+        }
+    }
+    let (ctype, encoding) = db::doctor::character_type(&services.pool).await?;
+    findings.push(Finding {
+        good: encoding == "UTF8" && ctype != "C" && ctype != "POSIX",
+        text: format!(
+            "The database is encoded in {encoding} with character type {ctype}. It should be UTF8 with a UTF-8 locale \
+             such as C.UTF-8, or names in other scripts are compared with regard to case."
+        ),
+    });
+    let admin = db::users::admin_exists(&services.pool).await?;
+    findings.push(Finding {
+        good: admin,
+        text: if admin {
+            "There is an admin who can sign in.".to_owned()
+        } else {
+            "There is no admin who can sign in. Run `rollcall setup-link`.".to_owned()
+        },
+    });
+    let recount = db::doctor::recount(&services.pool).await?;
+    findings.push(Finding {
+        good: recount.wrong_stats == 0,
+        text: format!("Users whose statistics differ from a recount: {}.", recount.wrong_stats),
+    });
+    findings.push(Finding {
+        good: recount.wrong_totals == 0,
+        text: format!("Totals that differ from a recount: {}.", recount.wrong_totals),
+    });
+    Ok(findings)
+}

@@ -1,0 +1,98 @@
+//! Why something was not done.
+
+use std::time::Duration;
+
+use domain::{
+    fields::FieldErrors,
+    problem::{Code, Details, Problem},
+    users::list::ListError,
+};
+
+/// Why something was not done. Its text is for people; the cause, where there is one, is for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in, or not with these credentials.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// They may not.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// There is no such thing.
+    #[error("{0}")]
+    NotFound(&'static str),
+    /// It contradicts what is there.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// Fields of a form are at fault.
+    #[error("Check the marked fields.")]
+    Invalid(FieldErrors),
+    /// A list was asked for what it cannot give.
+    #[error(transparent)]
+    List(#[from] ListError),
+    /// Too many tries.
+    #[error("Too many attempts. Try again in {} seconds.", seconds(*.0))]
+    TooMany(Duration),
+    /// Worth another try in a moment.
+    #[error("Rollcall cannot answer just now. Try again in a few seconds.")]
+    Unavailable(#[source] Cause),
+    /// A fault of ours.
+    #[error("Something went wrong on the server. Try again; if it stays, tell the operator the request id.")]
+    Internal(#[source] Cause),
+}
+
+/// What lies behind an error, for the log alone.
+pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+impl From<db::Error> for Error {
+    fn from(error: db::Error) -> Self {
+        if error.is_passing() { Self::Unavailable(error.into()) } else { Self::Internal(error.into()) }
+    }
+}
+
+impl From<db::schema::SchemaError> for Error {
+    fn from(error: db::schema::SchemaError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// Whole seconds, rounded up: who waits so long has waited long enough.
+fn seconds(delay: Duration) -> u64 {
+    delay.as_secs() + 1
+}
+
+impl Error {
+    /// The kind, which decides the status.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Unauthenticated(_) => Code::Unauthorized,
+            Self::Forbidden(_) => Code::Forbidden,
+            Self::NotFound(_) => Code::NotFound,
+            Self::Conflict(_) => Code::Conflict,
+            Self::Invalid(_) | Self::List(_) => Code::ValidationError,
+            Self::TooMany(_) => Code::TooManyRequests,
+            Self::Unavailable(_) => Code::Unavailable,
+            Self::Internal(_) => Code::InternalError,
+        }
+    }
+
+    /// What the client is told. The cause goes to the log here, so that it is there exactly once.
+    #[must_use]
+    pub fn into_problem(self) -> Problem {
+        let mut problem = Problem::new(self.code(), self.to_string());
+        match self {
+            Self::Unavailable(cause) => {
+                tracing::warn!(%cause, "not available");
+                problem.details.retry_after = Some(1);
+            }
+            Self::Internal(cause) => tracing::error!(%cause, "failed"),
+            Self::Invalid(fields) => problem.details.fields = fields,
+            Self::List(ListError::Filter(fault)) => {
+                problem.details = Details { word: Some((fault.start, fault.end)), ..Details::default() };
+            }
+            Self::TooMany(delay) => problem.details.retry_after = Some(seconds(delay)),
+            Self::List(_) | Self::Unauthenticated(_) | Self::Forbidden(_) | Self::NotFound(_) | Self::Conflict(_) => {}
+        }
+        problem
+    }
+}

@@ -1,0 +1,20 @@
+//! What is done regularly, whoever asks.
+
+use crate::{Error, Services, last_seen};
+
+/// Sessions ended in one statement: few enough to hold no lock for long.
+const BATCH: i64 = 1_000;
+
+/// Writes when sessions were last seen, ends those whose time is over, forgets old failures to sign in, and makes the
+/// audit partitions of the next months.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached; what is not done now is done next time.
+pub async fn run(services: &Services) -> Result<(), Error> {
+    last_seen::write(services).await?;
+    let batch = u64::try_from(BATCH).unwrap_or_default();
+    while db::sessions::set_expired(&services.pool, BATCH).await? == batch {}
+    db::login_attempts::delete_old(&services.pool).await?;
+    db::schema::ensure_audit_partitions(&services.pool).await?;
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Sessions: how one begins and ends, and whose one is.
+
+pub use db::session_store::PgSessionStore;
+use db::session_store::{OWNER, Owner, SIGN_IN, SignIn};
+use tower_sessions::{Expiry, Session, session::Error as SessionError};
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Actor, Origin},
+};
+
+/// Whose session this is, with the rights of this moment; nobody's if it has ended or never began.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn find_actor(services: &Services, session: &Session) -> Result<Option<Actor>, Error> {
+    let owner: Option<Owner> = session.get(OWNER).await.map_err(failed)?;
+    Ok(owner.map(|Owner { session_id, principal }| {
+        services.last_seen.note(session_id, (services.clock)());
+        Actor { principal, session_id }
+    }))
+}
+
+/// Begins a session under a new id. One that the browser had before ends.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached: then nobody is signed in.
+pub(crate) async fn start(
+    services: &Services,
+    session: &Session,
+    user: (Uuid, String),
+    remember: bool,
+    origin: Origin,
+) -> Result<(), Error> {
+    let settings = &services.settings;
+    let (lifetime, idle) = if remember {
+        (settings.remembered_lifetime, settings.remembered_lifetime)
+    } else {
+        (settings.session_lifetime, settings.session_idle)
+    };
+    let sign_in = SignIn {
+        user_id: user.0,
+        username: user.1,
+        ip: origin.ip,
+        user_agent: origin.user_agent,
+        request_id: origin.request_id,
+        idle,
+        lifetime,
+    };
+    if session.id().is_some() {
+        session.cycle_id().await.map_err(failed)?;
+    }
+    session.insert(SIGN_IN, sign_in).await.map_err(failed)?;
+    session.set_expiry(Some(Expiry::AtDateTime((services.clock)() + lifetime)));
+    // Saved here and not after the response, so that a failure is told.
+    session.save().await.map_err(failed)
+}
+
+/// Ends a session. One that has ended already stays as it is.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn end(session: &Session) -> Result<(), Error> {
+    session.flush().await.map_err(failed)
+}
+
+fn failed(error: SessionError) -> Error {
+    Error::Unavailable(error.into())
+}

@@ -1,0 +1,35 @@
+//! What an operator can set, as far as the rules depend on it.
+
+use std::time::Duration;
+
+use domain::credentials::PASSWORD_MIN;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Fewest characters of a password that a person chooses.
+    pub password_min: usize,
+    /// How long a session lasts at most.
+    pub session_lifetime: Duration,
+    /// How long it lasts at most with "remember me", seen or not.
+    pub remembered_lifetime: Duration,
+    /// How long an ordinary session lasts without being seen.
+    pub session_idle: Duration,
+    /// Whether people may make their own accounts.
+    pub allow_registration: bool,
+}
+
+impl Default for Settings {
+    /// 7 and 30 days as FOVEA has them; three days unseen, so that a weekend signs nobody out.
+    fn default() -> Self {
+        Self {
+            password_min: PASSWORD_MIN,
+            session_lifetime: 7 * DAY,
+            remembered_lifetime: 30 * DAY,
+            session_idle: 3 * DAY,
+            allow_registration: false,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The first admin: made once, by whoever holds a link that only the operator has seen.
+
+use std::time::Duration;
+
+use db::links::{self, Kind};
+use domain::{
+    access::{ADMIN_ROLE, USER_ROLE},
+    credentials::{NewAdmin, SetupDraft},
+    fields::FieldErrors,
+    users::CreatedVia,
+};
+use secrecy::SecretString;
+use serde_json::json;
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use crate::{Error, Services, access::Origin, sessions, tokens};
+
+/// How long a setup link works.
+pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+const DONE: Error = Error::Conflict("This Rollcall has its first admin already. Sign in instead.");
+const DEAD_LINK: Error = Error::NotFound(
+    "This setup link is not valid any more: it was used, or is older than an hour. Run `rollcall setup-link` for a new one.",
+);
+
+/// A link token for the first admin, if there is none yet. Every replica may make one: the first that is used ends all.
+///
+/// # Errors
+/// [`Error::Conflict`] when there is an admin.
+pub async fn create_link(services: &Services) -> Result<SecretString, Error> {
+    if db::users::admin_exists(&services.pool).await? {
+        return Err(DONE);
+    }
+    let token = tokens::generate();
+    let hash = tokens::hash(secrecy::ExposeSecret::expose_secret(&token));
+    links::insert(&services.pool, Kind::Setup, &hash, LINK_LIFETIME).await?;
+    Ok(token)
+}
+
+/// Whether a link would work. Uses nothing up.
+///
+/// # Errors
+/// [`Error::Conflict`] when there is an admin, [`Error::NotFound`] when the link is not valid.
+pub async fn open_link(services: &Services, token: &str) -> Result<(), Error> {
+    if db::users::admin_exists(&services.pool).await? {
+        return Err(DONE);
+    }
+    let works = links::set_opened(&services.pool, Kind::Setup, &tokens::hash(token)).await?;
+    if works { Ok(()) } else { Err(DEAD_LINK) }
+}
+
+/// Makes the first admin and signs them in. Of many at once, one succeeds.
+///
+/// # Errors
+/// [`Error::Invalid`] for fields at fault (the link remains usable), [`Error::Conflict`] and [`Error::NotFound`] as
+/// [`open_link`].
+pub async fn claim(
+    services: &Services,
+    session: &Session,
+    token: &str,
+    draft: SetupDraft,
+    origin: Origin,
+) -> Result<(), Error> {
+    let admin = draft.check(services.settings.password_min).map_err(Error::Invalid)?;
+    // Looked at before hashing, so that a dead link costs nothing; decided below, under the lock.
+    open_link(services, token).await?;
+    let hash = services.hasher.hash(SecretString::from(admin.password.as_str())).await?;
+    let mut transaction = db::begin(&services.pool).await?;
+    db::users::lock_admins(&mut transaction).await?;
+    if db::users::admin_exists(&mut *transaction).await? {
+        return Err(DONE);
+    }
+    if links::consume(&mut transaction, Kind::Setup, &tokens::hash(token)).await?.is_none() {
+        return Err(DEAD_LINK);
+    }
+    let id = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Setup).await?;
+    links::revoke_unused(&mut transaction, Kind::Setup).await?;
+    record(&mut transaction, id, &admin, "ui", &origin).await?;
+    db::commit(transaction).await?;
+    sessions::start(services, session, (id, admin.username.as_str().to_owned()), false, origin).await
+}
+
+async fn insert_admin(
+    transaction: &mut db::PgConnection,
+    admin: &NewAdmin,
+    hash: &str,
+    created_via: CreatedVia,
+) -> Result<Uuid, Error> {
+    let user = db::users::NewUser {
+        username: admin.username.as_str(),
+        display_name: admin.display_name.as_str(),
+        email: admin.email.as_ref().map(|email| email.as_str()),
+        password_hash: Some(hash),
+        created_via,
+    };
+    let id = db::users::insert(transaction, &user).await.map_err(name_taken)?;
+    db::users::grant_roles(transaction, id, &[ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()], None).await?;
+    Ok(id)
+}
+
+/// A constraint that says which field is at fault.
+fn name_taken(error: db::Error) -> Error {
+    let mut faults = FieldErrors::default();
+    match &error {
+        db::Error::Constraint { constraint } if constraint == "users_username_key" => {
+            faults.add("username", "Username already exists");
+        }
+        db::Error::Constraint { constraint } if constraint == "users_email_key" => {
+            faults.add("email", "Another account has this address.");
+        }
+        db::Error::Constraint { .. } | db::Error::Unavailable(_) | db::Error::Other(_) => return error.into(),
+    }
+    Error::Invalid(faults)
+}
+
+async fn record(
+    transaction: &mut db::PgConnection,
+    id: Uuid,
+    admin: &NewAdmin,
+    via: &'static str,
+    origin: &Origin,
+) -> Result<(), Error> {
+    let username = admin.username.as_str();
+    let actor = db::audit::Actor {
+        id: Some(id),
+        label: username.to_owned(),
+        via,
+        ip: origin.ip,
+        request_id: origin.request_id,
+    };
+    let entry = db::audit::Entry {
+        action: "user.created",
+        target_kind: "user",
+        target_id: Some(id),
+        target_label: username,
+        changes: json!({ "username": [null, username], "roles": [null, [ADMIN_ROLE, USER_ROLE]] }),
+    };
+    Ok(db::audit::insert(transaction, &actor, &entry).await?)
+}
+
+/// Makes the admin of a demo with a random password, which is returned. Nothing if there is an admin already.
+///
+/// # Errors
+/// When a user `admin` exists who cannot sign in, or the database cannot be reached.
+pub async fn create_demo_admin(services: &Services, password: &SecretString) -> Result<bool, Error> {
+    let hash = services.hasher.hash(password.clone()).await?;
+    let mut transaction = db::begin(&services.pool).await?;
+    db::users::lock_admins(&mut transaction).await?;
+    if db::users::admin_exists(&mut *transaction).await? {
+        return Ok(false);
+    }
+    let draft = SetupDraft {
+        username: "admin".to_owned(),
+        display_name: "Administrator".to_owned(),
+        password: secrecy::ExposeSecret::expose_secret(password).to_owned(),
+        password_again: secrecy::ExposeSecret::expose_secret(password).to_owned(),
+        ..SetupDraft::default()
+    };
+    let admin = draft.check(services.settings.password_min).map_err(Error::Invalid)?;
+    let id = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Cli).await?;
+    record(&mut transaction, id, &admin, "cli", &Origin::default()).await?;
+    db::commit(transaction).await?;
+    Ok(true)
+}

@@ -1,0 +1,46 @@
+//! Looking after people's accounts.
+
+use domain::users::{
+    UserSummary,
+    list::{ListQuery, Position, Sort},
+    page::{Cursor, Total, UserPage},
+};
+
+use crate::{
+    Error, Services,
+    access::{Granted, ReadUsers},
+};
+
+/// A page of the list of users. Two statements whatever its size: the rows, and of how many they are a part.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list(services: &Services, _: &Granted<ReadUsers>, query: &ListQuery) -> Result<UserPage, Error> {
+    let now = (services.clock)();
+    let (users, more) = db::users::list_page(&services.pool, query, now).await?;
+    let counts = db::users::count(&services.pool, &query.filter, now).await?;
+    Ok(page(users, more, query, counts))
+}
+
+fn page(users: Vec<UserSummary>, more: bool, query: &ListQuery, counts: db::users::Counts) -> UserPage {
+    let shown = u64::try_from(users.len()).unwrap_or(u64::MAX);
+    let (first, has_before, has_after) = match &query.position {
+        Position::First => (1, false, more),
+        Position::After(cursor) => (cursor.number.saturating_add(1), true, more),
+        Position::Before(_) if !more => (1, false, true),
+        Position::Before(cursor) => (cursor.number.saturating_sub(shown).max(1), more, true),
+    };
+    let last = first.saturating_add(shown).saturating_sub(1);
+    UserPage {
+        before: cursor(users.first(), query.sort, first).filter(|_| has_before),
+        after: cursor(users.last(), query.sort, last).filter(|_| has_after),
+        users,
+        total: counts.matching.map_or(Total::exact(counts.totals.users), Total::up_to_limit),
+        totals: counts.totals,
+        first,
+    }
+}
+
+fn cursor(user: Option<&UserSummary>, sort: Sort, number: u64) -> Option<String> {
+    user.map(|user| Cursor::of(user, sort, number).encode())
+}

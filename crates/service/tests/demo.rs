@@ -1,0 +1,200 @@
+//! Demo data in a real database.
+
+use std::sync::Arc;
+
+use service::{
+    Error, Services,
+    demo::{BesideOthers, Order, Outcome, Step, load},
+    last_seen::LastSeen,
+    passwords::Hasher,
+    settings::Settings,
+};
+use sqlx::PgPool;
+use time::macros::datetime;
+
+const REFUSE: Order = Order {
+    users: 2_000,
+    seed: 1,
+    beside_others: BesideOthers::Refuse,
+};
+
+fn services(pool: &PgPool) -> Services {
+    Services {
+        pool: pool.clone(),
+        hasher: Hasher::start().unwrap(),
+        settings: Arc::new(Settings::default()),
+        last_seen: LastSeen::default(),
+        clock: || datetime!(2026-11-21 15:30 UTC),
+    }
+}
+
+async fn count(pool: &PgPool, query: &'static str) -> i64 {
+    sqlx::query_scalar(query).fetch_one(pool).await.unwrap()
+}
+
+/// Everything a load sets aside, as the catalogue describes it.
+async fn surroundings(pool: &PgPool) -> Vec<String> {
+    sqlx::query_scalar(
+        "select indexdef from pg_indexes where schemaname = 'public'
+        union all
+        select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) || ' ' || convalidated
+        from pg_constraint
+        union all
+        select tgrelid::regclass || ' ' || tgname || ' ' || tgenabled::text from pg_trigger where not tgisinternal
+        order by 1",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap()
+}
+
+async fn differences(pool: &PgPool) -> i64 {
+    let stats = "select count(*) from user_stats_recount r full join user_stats s using (user_id)
+        where (r.personas, r.ontologies, r.annotations, r.api_keys, r.sessions, r.roles)
+            is distinct from (s.personas, s.ontologies, s.annotations, s.api_keys, s.sessions, s.roles)";
+    let totals = "select count(*) from user_totals_recount r
+        full join (select name, sum(value) as value from user_totals group by name) t using (name)
+        where coalesce(r.value, 0) <> coalesce(t.value, 0)";
+    count(pool, stats).await + count(pool, totals).await
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_load_is_whole_and_leaves_the_schema_as_it_was(pool: PgPool) {
+    let before = surroundings(&pool).await;
+    let mut steps = Vec::new();
+    let outcome = load(&services(&pool), REFUSE, |step| steps.push(step))
+        .await
+        .unwrap();
+    assert_eq!(surroundings(&pool).await, before);
+    assert_eq!(differences(&pool).await, 0);
+
+    let Outcome::Loaded { rows } = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(
+        steps.first(),
+        Some(&Step::People {
+            people: 2_000,
+            rows
+        })
+    );
+    assert_eq!(steps.last(), Some(&Step::Vacuuming));
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from users where password_hash is null"
+        )
+        .await,
+        2_000
+    );
+    assert_eq!(
+        count(&pool, "select sum(personas) from user_stats").await,
+        4_000
+    );
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from user_roles ur join roles r on r.id = role_id where name = 'admin'"
+        )
+        .await,
+        2
+    );
+    assert_eq!(
+        count(&pool, "select count(*) from api_keys where user_id is null").await,
+        2
+    );
+    let record = "select count(*) from audit_events where action = 'demo.loaded' and via = 'cli'
+        and target_kind = 'system' and target_label = '2000 people'";
+    assert_eq!(count(&pool, record).await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_same_order_gives_the_same_people(pool: PgPool) {
+    let print = "select md5(string_agg(u::text, '' order by id)) from users u";
+    load(&services(&pool), REFUSE, |_| {}).await.unwrap();
+    let first: String = sqlx::query_scalar(print).fetch_one(&pool).await.unwrap();
+    sqlx::raw_sql("update users set deleted_at = now(); delete from users; alter sequence users_number_seq restart")
+        .execute(&pool)
+        .await
+        .unwrap();
+    sqlx::raw_sql("delete from api_keys")
+        .execute(&pool)
+        .await
+        .unwrap();
+    load(&services(&pool), REFUSE, |_| {}).await.unwrap();
+    let second: String = sqlx::query_scalar(print).fetch_one(&pool).await.unwrap();
+    assert_eq!(first, second);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn users_who_are_there_are_respected(pool: PgPool) {
+    sqlx::query(
+        "insert into users (id, username, display_name, created_via, created_at, updated_at)
+        values (gen_random_uuid(), 'ada', 'Ada', 'cli', now(), now())",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let (services, before) = (services(&pool), surroundings(&pool).await);
+
+    let refusal = load(&services, REFUSE, |_| {}).await.unwrap_err();
+    assert!(
+        matches!(&refusal, Error::Conflict(why) if why.contains("--force")),
+        "{refusal}"
+    );
+    let skip = Order {
+        beside_others: BesideOthers::Skip,
+        ..REFUSE
+    };
+    assert_eq!(
+        load(&services, skip, |_| {}).await.unwrap(),
+        Outcome::Skipped
+    );
+    assert_eq!(count(&pool, "select count(*) from users").await, 1);
+
+    let add = Order {
+        beside_others: BesideOthers::Add,
+        ..REFUSE
+    };
+    load(&services, add, |_| {}).await.unwrap();
+    assert_eq!(count(&pool, "select count(*) from users").await, 2_001);
+    assert_eq!(surroundings(&pool).await, before);
+    assert_eq!(differences(&pool).await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_second_crowd_fits_beside_the_first_and_the_same_one_does_not(pool: PgPool) {
+    let services = services(&pool);
+    load(&services, REFUSE, |_| {}).await.unwrap();
+    let (before, add) = (
+        surroundings(&pool).await,
+        Order {
+            beside_others: BesideOthers::Add,
+            ..REFUSE
+        },
+    );
+
+    let refusal = load(&services, add, |_| {}).await.unwrap_err();
+    assert!(
+        matches!(&refusal, Error::Conflict(why) if why.contains("--seed")),
+        "{refusal}"
+    );
+    assert_eq!(count(&pool, "select count(*) from users").await, 2_000);
+    assert_eq!(surroundings(&pool).await, before);
+
+    // Fewer than there are: indexes stay in place.
+    load(
+        &services,
+        Order {
+            users: 500,
+            seed: 2,
+            ..add
+        },
+        |_| {},
+    )
+    .await
+    .unwrap();
+    assert_eq!(count(&pool, "select count(*) from users").await, 2_500);
+    assert_eq!(surroundings(&pool).await, before);
+    assert_eq!(differences(&pool).await, 0);
+}

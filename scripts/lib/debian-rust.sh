@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# Sourced by scripts/toolchain. Debian's Rust, for machines where rustup is absent or cannot reach its servers.
+#
+# Debian's `-web` packages are new Rust releases kept for browsers. They have no std for wasm, but its source,
+# from which it is built once; Debian's lld links it.
+# The variables come from rust.sh and packages.sh.
+# shellcheck disable=SC2154
+
+debian_rust_packages=(rustc-web cargo-web rust-web-src rust-web-clippy rustfmt-web lld-22)
+
+# Makes sure of Debian's Rust with std for wasm; needs root, and collects what it lacks for an ordinary user.
+ensure_debian_rust() {
+  local package wanted=()
+  for package in "${debian_rust_packages[@]}"; do
+    has_package "$package" || wanted+=("$package")
+  done
+  if [[ ${#wanted[@]} -eq 0 ]] && ! debian_rust_is_new; then wanted=("${debian_rust_packages[@]}"); fi
+  if [[ ${#wanted[@]} -gt 0 ]]; then want_packages Rust "${wanted[@]}"; fi
+  if ! may_install; then
+    debian_rust_is_new && has_wasm_std /usr || missing_commands+=("$(printf '%q debian-rust' "$root/scripts/toolchain")")
+    return
+  fi
+  debian_rust_is_new || die "Debian's newest Rust here is $(/usr/bin/rustc --version), but $(oldest_rust) is needed."
+  has_wasm_std /usr || install_wasm_std
+}
+
+# True when /usr/bin/rustc is there and new enough.
+debian_rust_is_new() {
+  local version
+  version=$(/usr/bin/rustc --version 2>/dev/null) || return 1
+  read -r _ version _ <<<"$version"
+  at_least "$(oldest_rust)" "$version"
+}
+
+# Builds std for wasm and puts it into its place by a rename, the stamp with it, so that an interrupted run
+# leaves no std that looks finished. The lock is for two runs at once.
+install_wasm_std() {
+  local began target=/usr/lib/rustlib/$wasm
+  began=$(now)
+  exec 8</usr/lib/rustlib
+  flock 8
+  if has_wasm_std /usr; then return; fi
+  say "Rust: building std for $wasm, once for each release of Rust (about a minute)"
+  make_scratch
+  build_wasm_std "$scratch/std"
+  umask 022
+  rm -rf -- "$target.new" "$target.old"
+  mkdir -p -- "$target.new/lib"
+  find "$scratch/std/target/$wasm/release/deps" -name '*.rlib' ! -name 'libscratch-*' \
+    -exec install -m 644 -t "$target.new/lib" -- {} +
+  /usr/bin/rustc -vV >"$target.new/made-by-rollcall"
+  if [[ -e $target ]]; then mv -T -- "$target" "$target.old"; fi
+  mv -T -- "$target.new" "$target"
+  rm -rf -- "$target.old"
+  exec 8<&-
+  say "Rust: std for $wasm is in $target ($(since "$began"))"
+}
+
+# Builds std in the new folder $1. RUSTC_BOOTSTRAP allows a stable rustc the unstable -Zbuild-std.
+build_wasm_std() {
+  mkdir -p -- "$1/src"
+  touch "$1/src/lib.rs"
+  printf '[package]\nname = "scratch"\nedition = "2021"\n' >"$1/Cargo.toml"
+  run_logged 'Building std' env -C "$1" -u RUSTFLAGS -u CARGO_BUILD_TARGET -u RUSTUP_TOOLCHAIN \
+    RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$1/target" \
+    /usr/bin/cargo build --release --target "$wasm" -Zbuild-std=std,panic_abort
+}

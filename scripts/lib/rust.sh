@@ -1,0 +1,115 @@
+# shellcheck shell=bash
+# Sourced by scripts/toolchain. Finds a Rust that can build both halves, or makes one.
+
+wasm=wasm32-unknown-unknown
+
+# Prints the oldest Rust that will do: the workspace's rust-version.
+oldest_rust() { sed -nE 's/^rust-version *= *"([0-9.]+)".*/\1/p' "${root:?}/Cargo.toml"; }
+
+# True when version $2 is not older than version $1.
+at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }
+
+# Puts rustup's folder to the front of the PATH where there is a rustup: a shell that reads no profile does
+# not have it there, and cargo takes `cargo-clippy` from it before any other, so that two toolchains would mix.
+# Sets `rust_path` to the folder if the PATH had to be changed.
+# shellcheck disable=SC2034
+find_cargo_folder() {
+  local folder
+  folder=$(dirname -- "$(command -v rustup || printf '%s' "${CARGO_HOME:-${HOME:-/nowhere}/.cargo}/bin/rustup")")
+  rust_path=
+  if [[ -x $folder/rustup && -x $folder/cargo && $(command -v cargo) != "$folder/cargo" ]]; then
+    rust_path=$folder
+    PATH=$folder:$PATH
+  fi
+}
+
+has_rustup() { command -v rustup >/dev/null; }
+
+# Runs a command with the toolchain $1 of rustup, or with the one in use where $1 is empty. rustup is kept
+# from downloading a toolchain merely because its name was said.
+with_toolchain() {
+  local toolchain=$1
+  shift
+  if [[ -n $toolchain ]]; then set -- env RUSTUP_TOOLCHAIN="$toolchain" "$@"; fi
+  RUSTUP_AUTO_INSTALL=0 "$@" 2>/dev/null
+}
+
+# True when the rustc of toolchain $1 is there and new enough.
+is_new_enough() {
+  local version
+  version=$(with_toolchain "$1" rustc --version) || return 1
+  read -r _ version _ <<<"$version"
+  at_least "$(oldest_rust)" "$version"
+}
+
+# True when the toolchain $1 has all that both halves and the lints need.
+# Sets `wasm_linker`, empty where the toolchain brings its own.
+is_complete() {
+  local sysroot program
+  is_new_enough "$1" || return 1
+  sysroot=$(with_toolchain "$1" rustc --print sysroot) || return 1
+  for program in cargo cargo-clippy rustfmt; do
+    [[ -x $sysroot/bin/$program ]] || return 1
+  done
+  has_wasm_std "$sysroot" && find_wasm_linker "$sysroot"
+}
+
+# True when the folder $1 of a toolchain has std for wasm, made for this very rustc if we made it.
+has_wasm_std() {
+  local folder=$1/lib/rustlib/$wasm
+  compgen -G "$folder/lib/libstd-*.rlib" >/dev/null || return 1
+  [[ ! -e $folder/made-by-rollcall || $(<"$folder/made-by-rollcall") == "$("$1/bin/rustc" -vV)" ]]
+}
+
+# Sets `wasm_linker` for the toolchain in folder $1: rustup's toolchains bring rust-lld, Debian's does not.
+find_wasm_linker() {
+  wasm_linker=
+  if compgen -G "$1/lib/rustlib/*/bin/rust-lld" >/dev/null; then return; fi
+  wasm_linker=$(compgen -c wasm-ld | sort -rV | head -n 1)
+  [[ -n $wasm_linker ]]
+}
+
+# Sets `rust_toolchain` to the first toolchain that is complete: the one in use (named by the empty word),
+# then rustup's `stable`, then Debian's. Fails where there is none.
+find_rust() {
+  find_cargo_folder
+  for rust_toolchain in '' stable debian; do
+    if [[ -n $rust_toolchain ]] && ! has_rustup; then return 1; fi
+    if is_complete "$rust_toolchain"; then return; fi
+  done
+  return 1
+}
+
+# Adds what is missing by rustup. It may fail: its servers cannot be reached from everywhere.
+complete_by_rustup() {
+  local began output
+  began=$(now)
+  if is_new_enough ''; then
+    say "Rust: adding $wasm, clippy and rustfmt to rustup's toolchain"
+    set -- rustup target add "$wasm"
+    timeout 600 rustup component add clippy rustfmt >/dev/null 2>&1 || true
+  else
+    say "Rust: installing rustup's stable toolchain"
+    set -- rustup toolchain install stable --profile minimal --component clippy --component rustfmt --target "$wasm"
+  fi
+  # The timeout is for networks that swallow what is sent; a refused connection fails at once.
+  if output=$(timeout 900 "$@" 2>&1 </dev/null) && find_rust; then
+    say "Rust: done ($(since "$began"))"
+  else
+    say "Rust: rustup could not ($(since "$began")); Debian's Rust is used instead"
+    printf '%s\n' "$output" | sed -n 's/^error: /  rustup: /p' | tail -n 1 | cut -c -200 >&2
+    return 1
+  fi
+}
+
+# Makes sure that there is a complete Rust.
+ensure_rust() {
+  if find_rust; then return; fi
+  if has_rustup && complete_by_rustup; then return; fi
+  ensure_debian_rust
+  if has_rustup && has_wasm_std /usr; then
+    rustup toolchain link debian /usr
+    say "Rust: rustup's toolchain \`debian\` is /usr"
+  fi
+  find_rust || ! may_install || die "Rust is installed, but $(command -v rustc) is not a complete one: see scripts/toolchain help."
+}

@@ -1,0 +1,98 @@
+//! The command line. Each command reads the configuration, connects, and calls the same services as the panel.
+
+mod completions;
+mod demo;
+mod doctor;
+mod migrate;
+mod serve;
+mod setup_link;
+
+use std::{io::Write, process::ExitCode, sync::Arc};
+
+use clap::{Parser, Subcommand};
+use service::{Services, last_seen::LastSeen, passwords::Hasher};
+
+use crate::config::Config;
+
+/// Looks after the accounts of a self-hosted multi-user application.
+#[derive(Debug, Parser)]
+#[command(name = "rollcall", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the panel and the API.
+    Serve(serve::Arguments),
+    /// Bring the database up to date.
+    Migrate,
+    /// Print a one-time link that makes the first admin.
+    SetupLink,
+    Demo(demo::DemoArgs),
+    /// Examine the database: schema, statistics, totals, admins.
+    Doctor,
+    /// Print completions for a shell.
+    Completions(completions::Arguments),
+}
+
+/// A failure as the operator reads it: one sentence.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs what was asked for. 0: done. 1: it failed. 2: the command was not understood.
+pub(crate) fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match dispatch(arguments.command) {
+        Ok(code) => code,
+        Err(failure) => {
+            // Nothing is left to tell a failure to write to the terminal to.
+            drop(writeln!(std::io::stderr(), "rollcall: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Completions(arguments) => completions::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Migrate => block_on(migrate::run(Config::load()?)),
+        Command::SetupLink => block_on(setup_link::run(Config::load()?)),
+        Command::Demo(arguments) => block_on(load_demo(Config::load()?, arguments)),
+        Command::Doctor => block_on(doctor::run(Config::load()?)),
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+async fn load_demo(config: Config, arguments: demo::DemoArgs) -> Result<ExitCode, Failure> {
+    let services = services(&config).await?;
+    service::schema::check(&services).await?;
+    demo::run(&arguments, &services).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Connects, and prepares what every command needs.
+pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
+    let pool = db_connect(config).await?;
+    Ok(Services {
+        pool,
+        hasher: Hasher::start()?,
+        settings: Arc::new(config.settings.clone()),
+        last_seen: LastSeen::default(),
+        clock: crate::config::clock,
+    })
+}
+
+async fn db_connect(config: &Config) -> Result<service::Pool, Failure> {
+    let connected = service::connect(&config.pool).await;
+    connected.map_err(|error| format!("{error}. Check DATABASE_URL and that PostgreSQL runs.").into())
+}
+
+/// Writes a line for the operator to read or a program to take.
+pub(crate) fn say(line: &str) -> Result<(), Failure> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}

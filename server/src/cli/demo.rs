@@ -1,0 +1,87 @@
+//! `rollcall demo`: people to try things with.
+
+mod progress;
+
+use std::io::{self, Write};
+
+use service::{
+    Error, Services,
+    demo::{self, BesideOthers, Order, Outcome},
+    setup,
+};
+
+use progress::Progress;
+
+/// More than a table of users is likely to hold, and few enough to end some day.
+const MOST_USERS: u64 = 100_000_000;
+
+/// Fill the database with people who do not exist
+///
+/// They have names from many countries, roles, a history of sign-ins, personas, keys and sessions. Nobody can sign in as
+/// them. The same number and seed give the same people on the same day. While it runs, nobody can sign in or
+/// change anything; on an interruption nothing remains of it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoArgs {
+    /// How many people
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=MOST_USERS))]
+    users: u64,
+    /// Which people: another number gives others
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Add them to a database that has users already
+    #[arg(long)]
+    force: bool,
+    /// Do nothing, and succeed, if the database has users already
+    #[arg(long, conflicts_with = "force")]
+    if_empty: bool,
+    /// Make a user `admin` with a random password, which is printed, unless there is an admin who can sign in
+    #[arg(long)]
+    admin: bool,
+}
+
+impl DemoArgs {
+    fn order(&self) -> Order {
+        let beside_others = match (self.force, self.if_empty) {
+            (true, _) => BesideOthers::Add,
+            (false, true) => BesideOthers::Skip,
+            (false, false) => BesideOthers::Refuse,
+        };
+        Order {
+            users: self.users,
+            seed: self.seed,
+            beside_others,
+        }
+    }
+}
+
+/// Loads the people, and makes the admin if asked to.
+///
+/// # Errors
+/// [`Error::Conflict`] when there are users already and the arguments do not allow for them.
+pub(crate) async fn run(args: &DemoArgs, services: &Services) -> Result<(), Error> {
+    let mut progress = Progress::new(args.users);
+    let outcome = demo::load(services, args.order(), |step| progress.show(step)).await?;
+    let Outcome::Loaded { rows } = outcome else {
+        return Ok(());
+    };
+    let took = progress.finish().as_secs_f64();
+    say(&format!(
+        "{} people are there, with {rows} rows in all, after {took:.1} s.",
+        args.users
+    ));
+    if args.admin {
+        let password = demo::generate_password();
+        if setup::create_demo_admin(services, &password).await? {
+            let password = secrecy::ExposeSecret::expose_secret(&password);
+            say(&format!(
+                "Sign in as `admin` with the password {password} (it is shown only now)."
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Writes a line to standard output. That nobody reads it is no reason to fail.
+fn say(line: &str) {
+    let _unread = writeln!(io::stdout(), "{line}");
+}

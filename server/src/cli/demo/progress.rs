@@ -1,0 +1,89 @@
+//! How far a load has come: a bar for a person, a few lines for a log.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use service::demo::Step;
+
+/// Lines about people in a log.
+const LINES: u64 = 5;
+
+/// Shows progress on standard error.
+pub(super) struct Progress {
+    users: u64,
+    began: Instant,
+    /// None where nobody watches: then there are lines.
+    bar: Option<ProgressBar>,
+    lines: u64,
+}
+
+impl Progress {
+    /// Begins to watch a load of so many people.
+    pub(super) fn new(users: u64) -> Self {
+        let bar = io::stderr().is_terminal().then(|| {
+            let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}");
+            let bar = ProgressBar::new(users);
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        Self {
+            users,
+            began: Instant::now(),
+            bar,
+            lines: 0,
+        }
+    }
+
+    /// Shows a step.
+    pub(super) fn show(&mut self, step: Step) {
+        match step {
+            Step::People { people, rows } => {
+                let rate = rows as f64 / self.began.elapsed().as_secs_f64().max(0.001);
+                let message = format!(
+                    "{people} of {} people, {rows} rows, {rate:.0} rows/s",
+                    self.users
+                );
+                let line = people * LINES / self.users;
+                self.tell(people, self.users, message, line > self.lines);
+                self.lines = line;
+            }
+            Step::Counting => self.tell(0, 1, "Counting what each of them owns".to_owned(), true),
+            Step::Indexes { done, of } => {
+                let message = format!("Building {of} indexes and foreign keys");
+                self.tell(done as u64, of as u64, message, done == 0);
+            }
+            Step::Vacuuming => self.tell(
+                0,
+                1,
+                "Making the tables fit for fast reading".to_owned(),
+                true,
+            ),
+        }
+    }
+
+    /// Ends the watch, and tells how long it was.
+    pub(super) fn finish(self) -> Duration {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+        self.began.elapsed()
+    }
+
+    fn tell(&self, done: u64, of: u64, message: String, new: bool) {
+        match &self.bar {
+            Some(bar) => {
+                bar.set_length(of);
+                bar.set_position(done);
+                bar.set_message(message);
+            }
+            None if new => {
+                // A log that cannot be written is no reason to stop.
+                let _unwritten = writeln!(io::stderr(), "{message}");
+            }
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! `rollcall serve`
+
+use std::process::ExitCode;
+
+use super::{Failure, block_on, say, services};
+use crate::{assets, config::Config, logging};
+
+/// How to serve.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Print every setting and where it comes from, secrets masked, and stop.
+    #[arg(long)]
+    print_config: bool,
+    /// Do not bring the database up to date; refuse to start if it is not.
+    #[arg(long)]
+    no_migrate: bool,
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    if arguments.print_config {
+        say(&Config::describe()?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = Config::load()?;
+    logging::start(&config)?;
+    block_on(async move {
+        let assets = assets::load(&config.site_root)?;
+        let services = services(&config).await?;
+        if arguments.no_migrate {
+            service::schema::check(&services).await?;
+        } else {
+            service::schema::migrate(&services).await?;
+        }
+        crate::serve::run(config, services, assets).await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}

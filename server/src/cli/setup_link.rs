@@ -1,0 +1,16 @@
+//! `rollcall setup-link`
+
+use std::process::ExitCode;
+
+use secrecy::ExposeSecret;
+
+use super::{Failure, say, services};
+use crate::config::Config;
+
+pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
+    let services = services(&config).await?;
+    service::schema::check(&services).await?;
+    let token = service::setup::create_link(&services).await?;
+    say(&format!("{}/setup/{}", config.public_url, token.expose_secret()))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,194 @@
+//! The configuration: from the environment, else from `.env`, else from Leptos.toml or a default. Read once, here and
+//! nowhere else, and checked before anything is done.
+
+mod sources;
+mod values;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use service::{PoolSettings, settings::Settings};
+use time::OffsetDateTime;
+
+use crate::{cli::Failure, middleware::origin::TrustedProxies};
+use sources::Sources;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a request waits for a database connection. Longer, and a page seems dead instead of told to come back.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A setting: its name, its default, whether it is secret.
+pub(crate) struct Setting {
+    name: &'static str,
+    default: Option<&'static str>,
+    secret: bool,
+}
+
+const fn setting(name: &'static str, default: &'static str) -> Setting {
+    Setting { name, default: Some(default), secret: false }
+}
+
+/// Every setting. `.env.example` explains each; a test holds the two equal.
+const SETTINGS: &[Setting] = &[
+    Setting { name: "DATABASE_URL", default: None, secret: true },
+    setting("DATABASE_MAX_CONNECTIONS", "10"),
+    setting("LEPTOS_SITE_ADDR", "127.0.0.1:3000"),
+    setting("LEPTOS_SITE_ROOT", "site"),
+    setting("PUBLIC_URL", ""),
+    setting("TRUSTED_PROXIES", ""),
+    setting("SESSION_TIMEOUT_DAYS", "7"),
+    setting("SESSION_REMEMBER_DAYS", "30"),
+    setting("SESSION_IDLE_HOURS", "72"),
+    setting("PASSWORD_MIN_LENGTH", "8"),
+    setting("ALLOW_REGISTRATION", "false"),
+    setting("LOG_FORMAT", "text"),
+    setting("LOG_LEVEL", "info"),
+];
+
+/// What the logs look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The configuration, checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// How to reach the database.
+    pub(crate) pool: PoolSettings,
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// Where the built files are.
+    pub(crate) site_root: PathBuf,
+    /// Address under which people reach the panel, without a slash at its end.
+    pub(crate) public_url: String,
+    /// Proxies whose word about the client's address is taken.
+    pub(crate) trusted_proxies: TrustedProxies,
+    /// What the rules depend on.
+    pub(crate) settings: Settings,
+    /// What the logs look like.
+    pub(crate) log_format: LogFormat,
+    /// Which log lines are written.
+    pub(crate) log_level: String,
+}
+
+impl Config {
+    /// Reads and checks everything.
+    pub(crate) fn load() -> Result<Self, Failure> {
+        Self::from(&Sources::read()?)
+    }
+
+    /// Every setting with its value and where that comes from.
+    pub(crate) fn describe() -> Result<String, Failure> {
+        Ok(Sources::read()?.describe(SETTINGS))
+    }
+
+    /// Whether people reach the panel over https.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    fn from(sources: &Sources) -> Result<Self, Failure> {
+        let value = |name| sources.value(SETTINGS, name);
+        let listen = values::address("LEPTOS_SITE_ADDR", &value("LEPTOS_SITE_ADDR"))?;
+        Ok(Self {
+            pool: PoolSettings {
+                url: values::database_url("DATABASE_URL", &value("DATABASE_URL"))?,
+                max_connections: values::number(
+                    "DATABASE_MAX_CONNECTIONS",
+                    &value("DATABASE_MAX_CONNECTIONS"),
+                    2..=1_000,
+                )?,
+                acquire_timeout: ACQUIRE_TIMEOUT,
+            },
+            listen,
+            site_root: PathBuf::from(value("LEPTOS_SITE_ROOT")),
+            public_url: values::public_url("PUBLIC_URL", &value("PUBLIC_URL"), listen)?,
+            trusted_proxies: values::networks("TRUSTED_PROXIES", &value("TRUSTED_PROXIES"))?,
+            settings: settings(&value)?,
+            log_format: values::log_format("LOG_FORMAT", &value("LOG_FORMAT"))?,
+            log_level: value("LOG_LEVEL"),
+        })
+    }
+}
+
+fn settings(value: &impl Fn(&'static str) -> String) -> Result<Settings, Failure> {
+    let number = |name, range| values::number(name, &value(name), range);
+    Ok(Settings {
+        password_min: usize::try_from(number("PASSWORD_MIN_LENGTH", 8..=64)?)?,
+        session_lifetime: DAY * number("SESSION_TIMEOUT_DAYS", 1..=365)?,
+        remembered_lifetime: DAY * number("SESSION_REMEMBER_DAYS", 1..=365)?,
+        session_idle: HOUR * number("SESSION_IDLE_HOURS", 1..=8_760)?,
+        allow_registration: values::boolean("ALLOW_REGISTRATION", &value("ALLOW_REGISTRATION"))?,
+    })
+}
+
+/// The time. The one place that reads it; everything else is given it.
+#[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
+pub(crate) fn clock() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(pairs: &[(&'static str, &str)]) -> Result<Config, String> {
+        let mut all = vec![("DATABASE_URL", "postgres://rollcall@localhost/rollcall")];
+        all.extend_from_slice(pairs);
+        Config::from(&Sources::of(&all)).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn the_defaults_are_acceptable() {
+        let config = load(&[]).unwrap();
+        assert_eq!(config.public_url, "http://127.0.0.1:3000");
+        assert_eq!(config.settings.session_lifetime, 7 * DAY);
+        assert!(!config.is_https());
+    }
+
+    #[test]
+    fn every_bad_value_is_named_with_what_to_do() {
+        for (name, value, says) in [
+            ("DATABASE_URL", "", "DATABASE_URL is not set"),
+            ("DATABASE_URL", "mysql://x", "DATABASE_URL must begin with postgres://"),
+            ("DATABASE_MAX_CONNECTIONS", "0", "must be a whole number from 2 to 1000"),
+            ("LEPTOS_SITE_ADDR", "localhost", "LEPTOS_SITE_ADDR must be an address and a port"),
+            ("PUBLIC_URL", "users.example.org", "PUBLIC_URL must begin with http:// or https://"),
+            ("PUBLIC_URL", "https://users.example.org/panel", "PUBLIC_URL must have no path"),
+            ("TRUSTED_PROXIES", "10.0.0.0/8, proxy", "TRUSTED_PROXIES"),
+            ("SESSION_TIMEOUT_DAYS", "a week", "SESSION_TIMEOUT_DAYS must be a whole number"),
+            ("PASSWORD_MIN_LENGTH", "4", "PASSWORD_MIN_LENGTH must be a whole number from 8 to 64"),
+            ("ALLOW_REGISTRATION", "maybe", "ALLOW_REGISTRATION must be true or false"),
+            ("LOG_FORMAT", "xml", "LOG_FORMAT must be text or json"),
+        ] {
+            let failure = load(&[(name, value)]).unwrap_err();
+            assert!(failure.contains(says), "{name}={value}: {failure}");
+            assert!(!failure.contains("mysql://x"), "a secret is not repeated: {failure}");
+        }
+    }
+
+    #[test]
+    fn what_is_printed_masks_secrets_and_names_the_source() {
+        let sources = Sources::of(&[("DATABASE_URL", "postgres://rollcall:hunter2@localhost/rollcall")]);
+        let text = sources.describe(SETTINGS);
+        assert!(!text.contains("hunter2"), "{text}");
+        assert!(text.contains("SESSION_TIMEOUT_DAYS") && text.contains("default"), "{text}");
+        assert!(text.lines().any(|line| line.contains("DATABASE_URL") && line.contains("environment")), "{text}");
+    }
+
+    #[test]
+    fn the_example_explains_every_setting_with_its_default() {
+        let example = include_str!("../../.env.example");
+        for Setting { name, default, .. } in SETTINGS {
+            let line = example.lines().find_map(|line| line.trim_start_matches("# ").strip_prefix(&format!("{name}=")));
+            let shown = line.unwrap_or_else(|| panic!("{name} is not in .env.example"));
+            if let Some(default) = default {
+                assert_eq!(shown, *default, "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Values as text, understood. Each refusal is a sentence that says what to write instead.
+
+use std::{net::SocketAddr, ops::RangeInclusive};
+
+use super::{Failure, LogFormat};
+use crate::middleware::origin::TrustedProxies;
+
+/// A whole number within a range.
+pub(super) fn number(name: &str, text: &str, range: RangeInclusive<u32>) -> Result<u32, Failure> {
+    match text.parse() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        _ => {
+            let (from, to) = (range.start(), range.end());
+            Err(format!("{name} must be a whole number from {from} to {to}, not {text:?}.").into())
+        }
+    }
+}
+
+/// True or false.
+pub(super) fn boolean(name: &str, text: &str) -> Result<bool, Failure> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" => Ok(false),
+        _ => Err(format!("{name} must be true or false, not {text:?}.").into()),
+    }
+}
+
+/// An address to listen on.
+pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, Failure> {
+    text.parse()
+        .map_err(|_| format!("{name} must be an address and a port such as 127.0.0.1:3000, not {text:?}.").into())
+}
+
+/// Where the database is. The value may hold a password: it is never repeated.
+pub(super) fn database_url(name: &str, text: &str) -> Result<String, Failure> {
+    if text.is_empty() {
+        let wanted = "postgres://user:password@host:5432/database";
+        return Err(format!("{name} is not set. Put {name}={wanted} into the environment or into .env.").into());
+    }
+    if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
+        return Err(format!("{name} must begin with postgres:// or postgresql://.").into());
+    }
+    Ok(text.to_owned())
+}
+
+/// The address of the panel, without a slash at its end.
+pub(super) fn public_url(name: &str, text: &str, listen: SocketAddr) -> Result<String, Failure> {
+    if text.is_empty() {
+        return Ok(format!("http://{listen}"));
+    }
+    let url = text.trim_end_matches('/');
+    match url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) {
+        None | Some("") => {
+            Err(format!("{name} must begin with http:// or https:// and name a host, not {text:?}.").into())
+        }
+        Some(host) if host.contains('/') => {
+            Err(format!("{name} must have no path: the panel is served from the root of its host.").into())
+        }
+        Some(_) => Ok(url.to_owned()),
+    }
+}
+
+/// Proxies to be believed.
+pub(super) fn networks(name: &str, text: &str) -> Result<TrustedProxies, Failure> {
+    TrustedProxies::parse(text).map_err(|wrong| {
+        format!("{name} must be addresses or networks such as 10.0.0.0/8, separated by commas; {wrong:?} is neither.")
+            .into()
+    })
+}
+
+/// The look of the logs.
+pub(super) fn log_format(name: &str, text: &str) -> Result<LogFormat, Failure> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(format!("{name} must be text or json, not {text:?}.").into()),
+    }
+}

@@ -1,0 +1,118 @@
+//! What is said when a request cannot be served at all: a page to people, JSON to programs.
+
+use app::shell::Assets;
+use axum::{
+    Json,
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use domain::problem::{Code, Problem};
+use service::{Error, access::Origin};
+
+/// Answers a request that failed before its handler: in the form that its path promises.
+pub(crate) fn refuse(request: &Request, error: Error) -> Response {
+    respond(request, error.into_problem())
+}
+
+/// Answers a request with a problem, in the form that its path promises.
+pub(crate) fn respond(request: &Request, mut problem: Problem) -> Response {
+    let origin = request.extensions().get::<Origin>();
+    problem.request_id = origin.and_then(|origin| origin.request_id).map(|id| id.to_string());
+    let path = request.uri().path();
+    if path.starts_with("/api") || path.starts_with("/sfn/") {
+        return json(problem, path.starts_with("/api"));
+    }
+    let css = request.extensions().get::<Assets>().map(|assets| assets.css.to_string()).unwrap_or_default();
+    let again = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let page = Html(page(&problem, &css, again)).into_response();
+    with_status(page, &problem, problem.error.status())
+}
+
+/// A problem as JSON. FOVEA's routes answer 400 where the panel's own functions answer 422.
+pub(crate) fn json(problem: Problem, fovea: bool) -> Response {
+    let status = match problem.error {
+        Code::ValidationError if fovea => 400,
+        code => code.status(),
+    };
+    with_status(Json(&problem).into_response(), &problem, status)
+}
+
+fn with_status(mut response: Response, problem: &Problem, status: u16) -> Response {
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if let Some(seconds) = problem.details.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn page(problem: &Problem, css: &str, again: &str) -> String {
+    let (title, text) = match problem.error {
+        Code::Unavailable => (
+            "The database is not answering",
+            "Rollcall is running but cannot reach its data. This usually passes within a minute. Nothing you did was \
+             lost.",
+        ),
+        Code::NotFound => (
+            "There is nothing at this address",
+            "It may have been moved or removed. Check the address, or start again.",
+        ),
+        Code::Forbidden => (
+            "This request was refused",
+            "It did not come from a page of this site. Open the panel again and repeat what you did.",
+        ),
+        _ => (
+            "This did not work",
+            "Something went wrong on the server. Try again; if it keeps happening, give the request id to whoever runs \
+             this server.",
+        ),
+    };
+    let status = problem.error.status();
+    let (target, action) = match problem.error {
+        Code::NotFound | Code::Forbidden => ("/", "Go to the start"),
+        _ => (again, "Try again"),
+    };
+    let id = escape(problem.request_id.as_deref().unwrap_or_default());
+    let (css, target) = (escape(css), escape(target));
+    format!(
+        r#"<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title} · Rollcall</title>
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="{css}">
+</head>
+<body class="plain">
+<main class="plain-main" id="main">
+<div class="card card-message">
+<p class="error-code">{status}</p>
+<h1>{title}</h1>
+<p>{text}</p>
+<div class="card-actions"><a class="button button-primary" href="{target}">{action}</a></div>
+<p class="request-id">Request <code>{id}</code></p>
+</div>
+</main>
+</body>
+</html>
+"#
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_cannot_write_markup() {
+        let problem = Problem::new(Code::Unavailable, "");
+        let html = page(&problem, "/pkg/x.css", "/users?q=\"><script>alert(1)</script>");
+        assert!(!html.contains("<script>"), "{html}");
+    }
+}

@@ -1,0 +1,7 @@
+//! What happens to every request before and after its handler.
+
+pub(crate) mod guard;
+pub(crate) mod headers;
+pub(crate) mod identity;
+pub(crate) mod origin;
+pub(crate) mod trace;

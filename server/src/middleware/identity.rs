@@ -1,0 +1,41 @@
+//! Who asks.
+
+use app::context::{PageContext, Preferences};
+use axum::{
+    extract::{Request, State},
+    http::HeaderMap,
+    middleware::Next,
+    response::Response,
+};
+use service::{Services, access::Actor, sessions};
+use tower_sessions::Session;
+
+use crate::error_page::refuse;
+
+/// Puts `Option<Actor>` and the page's context beside the request, from the one query that reads the session.
+pub(crate) async fn recognise(
+    State(services): State<Services>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let actor = match sessions::find_actor(&services, &session).await {
+        Ok(actor) => actor,
+        Err(error) => return refuse(&request, error),
+    };
+    let context = PageContext {
+        principal: actor.as_ref().map(|actor| actor.principal.clone()),
+        preferences: cookie(request.headers(), Preferences::COOKIE).map(Preferences::from_cookie).unwrap_or_default(),
+        outcome: None,
+    };
+    request.extensions_mut().insert::<Option<Actor>>(actor);
+    request.extensions_mut().insert(context);
+    next.run(request).await
+}
+
+/// The value of a cookie of a request.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all("cookie").iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.into_iter().find_map(|(key, value)| (key == name).then_some(value))
+}

@@ -1,0 +1,89 @@
+//! Accounts.
+
+use axum::{
+    Extension, Json,
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderName, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use domain::users::{
+    UserSummary,
+    list::{Limits, ListParams},
+    page::UserPage,
+};
+use serde::Serialize;
+use service::{Services, access::Origin};
+
+use super::{Failure, SignedIn};
+
+/// A user in the list: FOVEA's shape, with its `_count` beside the flat counts that its own pages read.
+#[derive(Serialize)]
+struct ListedUser {
+    #[serde(flatten)]
+    user: UserSummary,
+    #[serde(rename = "_count")]
+    count: Counts,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Counts {
+    personas: i32,
+    sessions: i32,
+    api_keys: i32,
+}
+
+impl From<UserSummary> for ListedUser {
+    fn from(user: UserSummary) -> Self {
+        let count =
+            Counts { personas: user.persona_count, sessions: user.session_count, api_keys: user.api_key_count };
+        Self { user, count }
+    }
+}
+
+/// `GET /api/admin/users`: a page of the list, with the way to its neighbours in `Link` and the number of all that match
+/// in `X-Total-Count`. Beyond ten thousand it says ten thousand, and `X-Total-Count-Relation: gte`.
+pub(crate) async fn list(
+    State(services): State<Services>,
+    SignedIn(actor): SignedIn,
+    Extension(origin): Extension<Origin>,
+    params: Result<Query<ListParams>, QueryRejection>,
+) -> Result<Response, Failure> {
+    let fail = |error| Failure::new(error, &origin);
+    let granted = actor.require().map_err(fail)?;
+    let Query(params) = params.map_err(|rejection| Failure::invalid(rejection.body_text(), &origin))?;
+    let query = params.parse(Limits::API).map_err(|error| fail(error.into()))?;
+    let page = service::users::list(&services, &granted, &query).await.map_err(fail)?;
+    Ok(respond(&params, page))
+}
+
+fn respond(params: &ListParams, page: UserPage) -> Response {
+    let link = links(params, &page);
+    let total = page.total;
+    let users: Vec<ListedUser> = page.users.into_iter().map(Into::into).collect();
+    let mut response = Json(users).into_response();
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("x-total-count"), HeaderValue::from(total.count));
+    let relation = HeaderValue::from_static(if total.or_more { "gte" } else { "eq" });
+    headers.insert(HeaderName::from_static("x-total-count-relation"), relation);
+    if let Some(link) = link {
+        headers.insert(header::LINK, link);
+    }
+    response
+}
+
+fn links(params: &ListParams, page: &UserPage) -> Option<HeaderValue> {
+    let start = params.from_start();
+    let next = page.after.clone().map(|after| (ListParams { after: Some(after), ..start.clone() }, "next"));
+    let prev = page.before.clone().map(|before| (ListParams { before: Some(before), ..start }, "prev"));
+    let links: Vec<String> = next
+        .into_iter()
+        .chain(prev)
+        .map(|(params, rel)| {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(params.pairs());
+            format!("</api/admin/users?{}>; rel=\"{rel}\"", query.finish())
+        })
+        .collect();
+    HeaderValue::try_from(links.join(", ")).ok().filter(|link| !link.is_empty())
+}

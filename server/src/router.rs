@@ -1,0 +1,168 @@
+//! Which request goes where, and through what.
+
+use std::{convert::Infallible, path::Path};
+
+use app::{
+    App,
+    context::PageContext,
+    shell::{Assets, shell},
+};
+use axum::{
+    Router,
+    body::Body,
+    extract::{FromRef, Request},
+    http::{HeaderValue, Method, Uri, header, request::Parts},
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use domain::problem::{Code, Problem};
+use leptos::{config::LeptosOptions, prelude::*};
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use service::{Services, sessions::PgSessionStore};
+use tower::{ServiceBuilder, service_fn};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer,
+    map_request_body::MapRequestBodyLayer,
+    services::ServeDir, set_header::SetResponseHeaderLayer,
+};
+use tower_sessions::{SessionManagerLayer, cookie::SameSite};
+
+use crate::{
+    config::Config,
+    error_page, forms,
+    middleware::{
+        guard,
+        headers::{self, PageNonce},
+        identity, origin, trace,
+    },
+    rest,
+};
+
+/// Longest body in bytes. The longest form has a few texts of some hundred characters.
+const BODY_MAX: usize = 64 * 1024;
+
+/// What handlers need.
+#[derive(Clone, FromRef)]
+pub(crate) struct AppState {
+    pub(crate) services: Services,
+    pub(crate) cookie_name: CookieName,
+    pub(crate) assets: Assets,
+    pub(crate) leptos: LeptosOptions,
+    #[from_ref(skip)]
+    pub(crate) https: bool,
+}
+
+/// Name of the session cookie.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CookieName(pub(crate) &'static str);
+
+/// The whole application.
+pub(crate) fn build(config: &Config, services: Services, assets: Assets) -> Router {
+    let https = config.is_https();
+    let state = AppState {
+        cookie_name: CookieName(if https { "__Host-session_token" } else { "session_token" }),
+        leptos: LeptosOptions::builder().output_name("rollcall").build(),
+        services,
+        assets: assets.clone(),
+        https,
+    };
+    let sessions = SessionManagerLayer::new(PgSessionStore::new(state.services.pool.clone()))
+        .with_name(state.cookie_name.0)
+        .with_same_site(SameSite::Lax)
+        .with_secure(https);
+    let personal = ServiceBuilder::new()
+        .layer(RequestBodyLimitLayer::new(BODY_MAX))
+        .layer(MapRequestBodyLayer::new(Body::new))
+        .layer(CsrfLayer::new().with_rejection_response(|_| foreign_site()))
+        .layer(sessions)
+        .layer(from_fn_with_state(state.services.clone(), identity::recognise));
+    let common = ServiceBuilder::new()
+        .layer(from_fn_with_state(config.trusted_proxies.clone(), origin::identify))
+        .layer(from_fn(trace::log))
+        .layer(from_fn_with_state(headers::Policy { https }, headers::secure))
+        .layer(axum::Extension(assets))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(panicked));
+    pages(&state)
+        .merge(rest::routes())
+        .layer(personal)
+        .with_state(state)
+        .fallback_service(files(&config.site_root))
+        .layer(common)
+}
+
+/// The screens, the functions behind them, and the forms on them.
+fn pages(state: &AppState) -> Router<AppState> {
+    let routes = generate_route_list(App);
+    let context = {
+        let services = state.services.clone();
+        move || provide(&services)
+    };
+    let assets = state.assets.clone();
+    Router::new()
+        .leptos_routes_with_context(state, routes, context, move || shell(&assets))
+        .route_layer(from_fn(guard::pages))
+        .route("/", get(forms::start))
+        .route("/login", post(forms::sign_in))
+        .route("/logout", post(forms::sign_out))
+        .route("/setup", post(forms::claim_setup))
+        .route("/setup/{token}", get(forms::follow_setup_link))
+        .route("/preferences", post(forms::set_preferences))
+}
+
+/// Gives the page being drawn what it needs of its request.
+fn provide(services: &Services) {
+    provide_context(services.clone());
+    let Some(parts) = use_context::<Parts>() else { return };
+    if let Some(PageNonce(nonce)) = parts.extensions.get() {
+        provide_context(nonce.clone());
+    }
+    if let Some(context) = parts.extensions.get::<PageContext>() {
+        provide_context(context.clone());
+    }
+}
+
+/// Draws the page at a request's address.
+pub(crate) async fn render(state: &AppState, request: Request) -> Response {
+    let services = state.services.clone();
+    let assets = state.assets.clone();
+    let handler = leptos_axum::render_app_async_with_context(move || provide(&services), move || shell(&assets));
+    handler(request).await
+}
+
+/// The built files, their names hashed and so kept for ever; and for any other address, that there is nothing.
+fn files(site_root: &Path) -> Router {
+    let pkg = ServiceBuilder::new()
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=31536000, immutable"),
+        ))
+        .service(ServeDir::new(site_root.join("pkg")).precompressed_br().precompressed_gzip());
+    let public = ServeDir::new(site_root).append_index_html_on_directories(false).fallback(service_fn(nothing_here));
+    Router::new().nest_service("/pkg", pkg).fallback_service(public)
+}
+
+async fn nothing_here(request: Request) -> Result<Response, Infallible> {
+    let message = "There is nothing at this address.";
+    Ok(error_page::respond(&request, Problem::new(Code::NotFound, message)))
+}
+
+fn foreign_site() -> Response {
+    let message = "This request came from another site and was refused.";
+    error_page::json(Problem::new(Code::Forbidden, message), true)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that the layer wants")]
+fn panicked(cause: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let cause = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
+    tracing::error!(cause = cause.unwrap_or("unknown"), "a handler panicked");
+    let request = Request::builder().uri(Uri::from_static("/")).method(Method::GET).body(Body::empty());
+    let problem = Problem::new(Code::InternalError, "Something went wrong on the server.");
+    request.map_or_else(|_| problem_only(), |request| error_page::respond(&request, problem.clone()))
+}
+
+fn problem_only() -> Response {
+    axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+

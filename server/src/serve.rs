@@ -1,0 +1,96 @@
+//! Listening, housekeeping, and an end that loses no request.
+
+use std::{net::SocketAddr, time::Duration};
+
+use app::shell::Assets;
+use axum::Router;
+use secrecy::ExposeSecret;
+use service::{Error, Services, housekeeping, setup};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+use crate::{
+    cli::{Failure, say},
+    config::Config,
+    router,
+};
+
+/// How often sessions are written to and looked through.
+const HOUSEKEEPING: Duration = Duration::from_secs(30);
+/// How long open requests may take to end after the signal.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// Serves until told to stop.
+pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> Result<(), Failure> {
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        format!("Cannot listen on {}: {error}. Choose another LEPTOS_SITE_ADDR.", config.listen)
+    })?;
+    let app = router::build(&config, services.clone(), assets);
+    announce(&config, &services).await?;
+    let (stop, stopped) = watch::channel(false);
+    let chores = tokio::spawn(keep_house(services.clone(), stopped.clone()));
+    let server = tokio::spawn(listen(listener, app, stopped));
+    wait_for_signal().await?;
+    tracing::info!("stopping: open requests are answered, new ones are refused");
+    stop.send_replace(true);
+    if tokio::time::timeout(GRACE, server).await.is_err() {
+        tracing::warn!("some connections did not end in time and were cut");
+    }
+    chores.await?;
+    // What the last requests have noted.
+    if let Err(error) = service::last_seen::write(&services).await {
+        tracing::warn!(%error, "the last requests are not noted in their sessions");
+    }
+    Ok(())
+}
+
+async fn listen(listener: TcpListener, app: Router, mut stopped: watch::Receiver<bool>) -> std::io::Result<()> {
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(async move {
+            // The sender is dropped only after it has sent.
+            drop(stopped.wait_for(|stop| *stop).await);
+        })
+        .await
+}
+
+async fn announce(config: &Config, services: &Services) -> Result<(), Failure> {
+    say(&format!("Rollcall listens on {}", config.public_url))?;
+    match setup::create_link(services).await {
+        Ok(token) => say(&format!(
+            "There is no admin yet. Open this link within an hour to make one:\n{}/setup/{}",
+            config.public_url,
+            token.expose_secret()
+        )),
+        Err(Error::Conflict(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn keep_house(services: Services, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(HOUSEKEEPING) => {
+                if let Err(error) = housekeeping::run(&services).await {
+                    // The sentence is for people; the chain has the cause.
+                    let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                    tracing::warn!(%error, cause, "housekeeping failed; it is tried again");
+                }
+            }
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+async fn wait_for_signal() -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

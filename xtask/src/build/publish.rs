@@ -1,0 +1,180 @@
+//! Putting the results where the server serves them from.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, anyhow};
+
+use super::{
+    Mode,
+    compress::{self, BROTLI, GZIP},
+};
+use crate::{files, fingerprint, refresh::replace, workspace::Workspace};
+
+/// The file that tells the server which files are current.
+const LIST: &str = "assets.json";
+
+/// Files that compress; typefaces and images have compression of their own.
+const TEXT: &[&str] = &[
+    "css",
+    "html",
+    "js",
+    "json",
+    "svg",
+    "txt",
+    "webmanifest",
+    "xml",
+];
+
+/// A file that the page loads by name.
+pub(super) struct Asset {
+    /// Its key in `assets.json`.
+    pub(super) key: &'static str,
+    /// What its name begins with, whatever its content.
+    stem: String,
+    /// `<stem>.<hash of the content>.<extension>`.
+    pub(super) published_name: String,
+    source: PathBuf,
+}
+
+impl Asset {
+    /// Names a file by its content.
+    pub(super) fn new(key: &'static str, stem: &str, source: &Path) -> Result<Self> {
+        let content =
+            fs::read(source).with_context(|| format!("{} cannot be read", source.display()))?;
+        let extension = source
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .ok_or_else(|| anyhow!("{} has no extension", source.display()))?;
+        Ok(Self {
+            key,
+            stem: stem.to_owned(),
+            published_name: format!("{stem}.{}.{extension}", fingerprint::short(&content)),
+            source: source.to_owned(),
+        })
+    }
+
+    /// The size of the file, or of its copy with this suffix if there is one.
+    pub(super) fn size(&self, suffix: &str) -> Option<u64> {
+        let file = files::appended(&self.source, suffix);
+        fs::metadata(file).ok().map(|found| found.len())
+    }
+}
+
+/// Puts everything into the site folder, the list last, and then removes what the list no longer names.
+pub(super) fn publish(
+    workspace: &Workspace,
+    mode: Mode,
+    bundle: &Path,
+    stylesheet: &Path,
+    font: Asset,
+) -> Result<Vec<Asset>> {
+    let settings = &workspace.settings;
+    let name = &settings.output_name;
+    let assets = vec![
+        Asset::new("js", name, &bundle.join(format!("{name}.js")))?,
+        Asset::new("wasm", name, &bundle.join(format!("{name}.wasm")))?,
+        Asset::new("css", name, stylesheet)?,
+        font,
+    ];
+
+    let folder = settings.site_root.join(&settings.pkg_dir);
+    fs::create_dir_all(&folder)?;
+    for asset in &assets {
+        for suffix in ["", BROTLI, GZIP] {
+            let source = files::appended(&asset.source, suffix);
+            let target = folder.join(format!("{}{suffix}", asset.published_name));
+            // The name holds the hash of the content: if it is there, it is this file.
+            if source.exists() && !target.exists() {
+                copy(&source, &target)?;
+            }
+        }
+    }
+    // Scripts that crates bring along; the main script loads them from here by a fixed name.
+    copy_folder(&bundle.join("snippets"), &folder.join("snippets"), mode)?;
+    copy_folder(&workspace.root.join("public"), &settings.site_root, mode)?;
+    write_list(&settings.site_root.join(LIST), &settings.pkg_dir, &assets)?;
+    sweep(&folder, &assets)?;
+    Ok(assets)
+}
+
+fn write_list(file: &Path, pkg_dir: &str, assets: &[Asset]) -> Result<()> {
+    let list: BTreeMap<&str, String> = assets
+        .iter()
+        .map(|asset| (asset.key, format!("/{pkg_dir}/{}", asset.published_name)))
+        .collect();
+    replace(file, serde_json::to_string_pretty(&list)?.as_bytes())
+}
+
+fn copy(source: &Path, target: &Path) -> Result<()> {
+    let content =
+        fs::read(source).with_context(|| format!("{} cannot be read", source.display()))?;
+    replace(target, &content)
+}
+
+fn copy_folder(from: &Path, to: &Path, mode: Mode) -> Result<()> {
+    for source in files::under(from)? {
+        let target = to.join(source.strip_prefix(from)?);
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        copy(&source, &target)?;
+        if mode == Mode::Release && files::has_extension(&target, TEXT) {
+            compress::compress(&target)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes files that an earlier build put here and this one did not. Nothing else is touched, so a
+/// wrong `site-root` costs nothing.
+fn sweep(folder: &Path, assets: &[Asset]) -> Result<()> {
+    let current: HashSet<String> = assets
+        .iter()
+        .flat_map(|asset| {
+            ["", BROTLI, GZIP].map(|suffix| format!("{}{suffix}", asset.published_name))
+        })
+        .collect();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let ours = assets
+            .iter()
+            .any(|asset| name.starts_with(&format!("{}.", asset.stem)));
+        if ours && !current.contains(&name) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_folder::TestFolder;
+
+    #[test]
+    fn sweeping_leaves_current_files_and_the_files_of_others() {
+        let place = TestFolder::new();
+        let source = place.path().join("main.css");
+        fs::write(&source, "a{}").unwrap();
+        let asset = Asset::new("css", "rollcall", &source).unwrap();
+        let folder = place.path().join("pkg");
+        fs::create_dir(&folder).unwrap();
+        let current = folder.join(&asset.published_name);
+        let compressed = files::appended(&current, BROTLI);
+        let old = folder.join("rollcall.0000000000000000.css");
+        let foreign = folder.join("notes.txt");
+        for file in [&current, &compressed, &old, &foreign] {
+            fs::write(file, "").unwrap();
+        }
+
+        sweep(&folder, &[asset]).unwrap();
+
+        assert!(current.exists() && compressed.exists() && foreign.exists());
+        assert!(!old.exists());
+    }
+}

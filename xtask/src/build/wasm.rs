@@ -1,0 +1,121 @@
+//! The browser half: Rust to wasm, wasm to a module that a page can load.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, anyhow};
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::{Mode, compress, server::artifacts};
+use crate::{
+    fingerprint::Fingerprint, npm, process, refresh::refresh, report, workspace::Workspace,
+};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What `wasm-opt` does. The features are those that rustc uses, named one by one: with
+/// `--all-features` it writes a module that Chromium refuses.
+const OPTIMISE: &[&str] = &[
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-reference-types",
+    "--enable-mutable-globals",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-multivalue",
+    "--enable-call-indirect-overlong",
+];
+
+/// Compiles the browser half and returns the file that rustc made.
+pub(super) fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
+    let started = Instant::now();
+    let names = &workspace.settings.names;
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--package", &names.lib_package]);
+    cargo.args(["--lib", "--target", TARGET]);
+    if mode == Mode::Release {
+        cargo.args(["--profile", &names.lib_profile_release]);
+    }
+    let raw = artifacts(&mut cargo)?
+        .into_iter()
+        .filter(|artifact| artifact.target.name == names.lib_package)
+        .flat_map(|artifact| artifact.filenames)
+        .find(|file| file.extension() == Some("wasm"))
+        .ok_or_else(|| anyhow!("cargo built no wasm of {}", names.lib_package))?;
+    report::step("browser half compiled", started);
+    Ok(raw.into())
+}
+
+/// The folder that holds the bundle of the last build in this mode.
+pub(super) fn bundle_folder(workspace: &Workspace, mode: Mode) -> PathBuf {
+    workspace.cache().join(mode.folder()).join("wasm")
+}
+
+/// Makes `<name>.js`, `<name>.wasm` and perhaps `snippets/` from the compiled module, and returns
+/// their folder. In release they are optimised and compressed as well.
+pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<PathBuf> {
+    let folder = bundle_folder(workspace, mode);
+    let name = &workspace.settings.output_name;
+    // The module names the wasm-bindgen that it needs, so its bytes stand for that version too.
+    let mut key = Fingerprint::new(&[name]);
+    key.add_file(raw)?;
+    if mode == Mode::Release {
+        key.add(OPTIMISE.join(" ").as_bytes());
+        key.add_file(&npm::tools_lock(workspace))?;
+    }
+
+    let ran = refresh(&folder, &key.finish(), |folder| {
+        bind(name, mode, raw, folder)?;
+        let bound = folder.join(format!("{name}_bg.wasm"));
+        let module = folder.join(format!("{name}.wasm"));
+        if mode == Mode::Dev {
+            return Ok(fs::rename(bound, module)?);
+        }
+        optimise(workspace, &bound, &module)?;
+        fs::remove_file(bound)?;
+        let started = Instant::now();
+        compress::compress(&module)?;
+        compress::compress(&folder.join(format!("{name}.js")))?;
+        report::step("wasm and its script compressed", started);
+        Ok(())
+    })?;
+    if !ran {
+        report::skipped("wasm bundle");
+    }
+    Ok(folder)
+}
+
+fn bind(name: &str, mode: Mode, raw: &Path, folder: &Path) -> Result<()> {
+    let started = Instant::now();
+    // Names of functions make a stack trace readable and a download long.
+    let strip = mode == Mode::Release;
+    Bindgen::new()
+        .input_path(raw)
+        .out_name(name)
+        .web(true)?
+        .typescript(false)
+        .remove_name_section(strip)
+        .remove_producers_section(strip)
+        .generate(folder)
+        .context("wasm-bindgen cannot use the compiled module")?;
+    report::step("script made by wasm-bindgen", started);
+    Ok(())
+}
+
+fn optimise(workspace: &Workspace, from: &Path, to: &Path) -> Result<()> {
+    let started = Instant::now();
+    process::run(
+        workspace
+            .command(npm::tool(workspace, "wasm-opt"))
+            .args(OPTIMISE)
+            .arg(from)
+            .arg("-o")
+            .arg(to),
+    )?;
+    report::step("wasm optimised", started);
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Everything that can be held without running the product.
+
+mod graph;
+mod licences;
+mod lints;
+mod settings;
+mod shell;
+mod sizes;
+mod texts;
+mod unused;
+mod walls;
+
+use std::{process::ExitCode, time::Instant};
+
+use anyhow::Result;
+
+use crate::{queries, report::seconds, workspace::Workspace};
+
+/// What a check found if it found nothing wrong.
+pub(crate) enum Verdict {
+    Ok,
+    /// Not checked, and why.
+    Skipped(&'static str),
+}
+
+type Check = fn(&Workspace) -> Result<Verdict>;
+
+/// All checks, the quick ones first; the lints compile the queries from `.sqlx`.
+const CHECKS: &[(&str, Check)] = &[
+    ("format", lints::format),
+    ("Leptos settings in one state", settings::check),
+    ("file lengths", sizes::check),
+    ("forbidden texts", texts::check),
+    ("walls between packages", walls::check),
+    ("licences", licences::check),
+    ("unused dependencies", unused::check),
+    ("shell scripts", shell::check),
+    (".sqlx up to date", recorded_queries),
+    ("lints, server half", lints::native),
+    ("lints, browser half", lints::wasm),
+];
+
+/// Runs every check, whatever fails, and prints a line for each.
+pub(crate) fn check(workspace: &Workspace) -> ExitCode {
+    let mut failed = Vec::new();
+    for (name, check) in CHECKS {
+        let started = Instant::now();
+        let result = check(workspace);
+        let took = seconds(started.elapsed());
+        match result {
+            Ok(Verdict::Ok) => println!("ok       {name} ({took})"),
+            Ok(Verdict::Skipped(reason)) => println!("skipped  {name}: {reason}"),
+            Err(error) => {
+                println!("FAILED   {name} ({took})\n{error:#}\n");
+                failed.push(*name);
+            }
+        }
+    }
+    if failed.is_empty() {
+        println!("\nall checks passed");
+        return ExitCode::SUCCESS;
+    }
+    println!(
+        "\n{} of {} checks failed: {}",
+        failed.len(),
+        CHECKS.len(),
+        failed.join(", ")
+    );
+    ExitCode::FAILURE
+}
+
+fn recorded_queries(workspace: &Workspace) -> Result<Verdict> {
+    queries::verify(workspace).map(|()| Verdict::Ok)
+}
+
+/// A verdict on a list of faults: an error that names them all, or none.
+fn judge(faults: &[String]) -> Result<Verdict> {
+    if faults.is_empty() {
+        Ok(Verdict::Ok)
+    } else {
+        Err(anyhow::Error::msg(faults.join("\n")))
+    }
+}

@@ -1,0 +1,87 @@
+//! Every package has a licence that `deny.toml` accepts.
+
+use std::collections::HashSet;
+
+use anyhow::{Context, Result, anyhow};
+use cargo_metadata::Package;
+use spdx::{Expression, LicenseReq, ParseMode};
+
+use super::{Verdict, graph, judge};
+use crate::{files, workspace::Workspace};
+
+/// The list is read from the file that cargo-deny uses, so that there is one.
+const LIST: &str = "deny.toml";
+
+pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
+    let accepted = accepted(&files::text(&workspace.root.join(LIST))?)?;
+    let metadata = graph::metadata(workspace)?;
+    let faults: Vec<String> = metadata
+        .packages
+        .iter()
+        .filter_map(|package| fault(package, &accepted))
+        .collect();
+    judge(&faults)
+}
+
+fn accepted(list: &str) -> Result<HashSet<String>> {
+    let list: toml::Value = toml::from_str(list)?;
+    list.get("licenses")
+        .and_then(|licences| licences.get("allow")?.as_array())
+        .ok_or_else(|| anyhow!("{LIST} has no list licenses.allow"))?
+        .iter()
+        .map(|name| {
+            name.as_str()
+                .map(str::to_owned)
+                .context("a licence is no text")
+        })
+        .collect()
+}
+
+fn fault(package: &Package, accepted: &HashSet<String>) -> Option<String> {
+    let named = format!("{} {}", package.name, package.version);
+    let Some(licence) = &package.license else {
+        return Some(format!("{named} names no licence"));
+    };
+    // Older packages write "MIT/Apache-2.0".
+    let Ok(expression) = Expression::parse_mode(licence, ParseMode::LAX) else {
+        return Some(format!("{named} has the unreadable licence {licence}"));
+    };
+    let fits = expression.evaluate(|licence| is_accepted(licence, accepted));
+    (!fits).then(|| format!("{named} is licensed {licence}, which {LIST} does not accept"))
+}
+
+/// Whether the list holds a licence; one with an exception has to be listed with it.
+fn is_accepted(licence: &LicenseReq, accepted: &HashSet<String>) -> bool {
+    accepted.contains(&licence.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepts(list: &[&str], licence: &str) -> bool {
+        let accepted = list.iter().map(|&name| name.to_owned()).collect();
+        Expression::parse_mode(licence, ParseMode::LAX)
+            .unwrap()
+            .evaluate(|licence| is_accepted(licence, &accepted))
+    }
+
+    #[test]
+    fn one_of_several_licences_is_enough() {
+        assert!(accepts(&["MIT"], "MIT OR GPL-2.0-only"));
+        assert!(accepts(&["MIT"], "MIT/Apache-2.0"));
+    }
+
+    #[test]
+    fn all_licences_that_apply_together_are_needed() {
+        assert!(!accepts(&["MIT"], "MIT AND Zlib"));
+        assert!(accepts(&["MIT", "Zlib"], "MIT AND Zlib"));
+    }
+
+    #[test]
+    fn an_exception_is_part_of_the_licence() {
+        let licence = "Apache-2.0 WITH LLVM-exception";
+        assert!(!accepts(&["Apache-2.0"], licence));
+        assert!(accepts(&[licence], licence));
+    }
+}

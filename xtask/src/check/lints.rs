@@ -1,0 +1,47 @@
+//! Format and clippy, once for each half.
+
+use anyhow::{Context, Result};
+
+use super::Verdict;
+use crate::{process, workspace::Workspace};
+
+/// Everything that runs natively in one pass. `frontend` is left out because it would switch `app` to
+/// its browser half; `server` switches it to the other.
+const NATIVE: &[&str] = &["--workspace", "--exclude", "frontend", "--all-targets"];
+
+/// The browser half. The dev profile, because its macros and build scripts are compiled already.
+const WASM: &[&str] = &[
+    "--package",
+    "frontend",
+    "--package",
+    "app",
+    "--features",
+    "app/hydrate",
+    "--target",
+    "wasm32-unknown-unknown",
+];
+
+pub(super) fn format(workspace: &Workspace) -> Result<Verdict> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["fmt", "--all", "--check", "--", "--files-with-diff"]);
+    process::output(&mut cargo).context("cargo fmt would change these files")?;
+    Ok(Verdict::Ok)
+}
+
+pub(super) fn native(workspace: &Workspace) -> Result<Verdict> {
+    clippy(workspace, NATIVE)
+}
+
+pub(super) fn wasm(workspace: &Workspace) -> Result<Verdict> {
+    clippy(workspace, WASM)
+}
+
+fn clippy(workspace: &Workspace, selection: &[&str]) -> Result<Verdict> {
+    let mut cargo = workspace.cargo();
+    cargo
+        .args(["clippy", "--quiet"])
+        .args(selection)
+        .args(["--", "--deny", "warnings"]);
+    process::output(&mut cargo)?;
+    Ok(Verdict::Ok)
+}

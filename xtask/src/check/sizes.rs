@@ -1,0 +1,75 @@
+//! No file may grow past what a person can keep in mind.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::{Verdict, judge};
+use crate::{files, workspace::Workspace};
+
+/// The most lines a file may have, its tests not counted.
+const LIMIT: usize = 300;
+
+/// Where people write code. Migrations are left out, since a written one never changes.
+const FOLDERS: &[&str] = &[
+    "app", "crates", "end2end", "frontend", "scripts", "server", "style", "xtask",
+];
+
+const EXTENSIONS: &[&str] = &["css", "rs", "sh", "ts"];
+
+pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
+    let mut faults = Vec::new();
+    for folder in FOLDERS {
+        for file in files::with_extension(&workspace.root.join(folder), EXTENSIONS)? {
+            let lines = lines_without_tests(&files::text(&file)?);
+            if lines > LIMIT && !is_test(&file) {
+                faults.push(format!(
+                    "{}: {lines} lines, at most {LIMIT}",
+                    file.display()
+                ));
+            }
+        }
+    }
+    judge(&faults)
+}
+
+fn is_test(file: &Path) -> bool {
+    file.with_extension("")
+        .components()
+        .any(|part| part.as_os_str() == "tests")
+}
+
+/// The lines before the module of tests, which stands last in a file.
+fn lines_without_tests(text: &str) -> usize {
+    let lines: Vec<&str> = text.lines().collect();
+    lines
+        .windows(2)
+        .position(|pair| {
+            pair.first() == Some(&"#[cfg(test)]") && pair.last() == Some(&"mod tests {")
+        })
+        .unwrap_or(lines.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_and_folders_of_tests_are_known_by_their_name() {
+        assert!(is_test(Path::new("server/tests/api/users.rs")));
+        assert!(is_test(Path::new("crates/domain/src/filter/tests.rs")));
+        assert!(!is_test(Path::new("crates/domain/src/filter.rs")));
+    }
+
+    #[test]
+    fn the_module_of_tests_does_not_count() {
+        assert_eq!(
+            lines_without_tests("a\nb\n#[cfg(test)]\nmod tests {\n}\n"),
+            2
+        );
+        assert_eq!(
+            lines_without_tests("a\n#[cfg(test)]\nfn helper() {}\nb\n"),
+            4
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! Texts that must not stand in the sources, where no lint can say so.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::{Verdict, judge};
+use crate::{files, workspace::Workspace};
+
+struct Rule {
+    /// The folders that it holds in.
+    folders: &'static [&'static str],
+    texts: &'static [&'static str],
+    /// The beginning of the paths that it does not hold for.
+    except: Option<&'static str>,
+    reason: &'static str,
+}
+
+const RULES: &[Rule] = &[
+    Rule {
+        folders: &["app", "frontend"],
+        texts: &["inner_html"],
+        except: None,
+        reason: "writes text into the page as markup",
+    },
+    Rule {
+        folders: &["app", "crates", "frontend", "server"],
+        texts: &["env::var"],
+        except: Some("server/src/config"),
+        reason: "configuration is read once, in server/src/config.rs, and passed on",
+    },
+    Rule {
+        folders: &["app", "crates", "server"],
+        texts: &["query!(", "query_as!(", "query_scalar!("],
+        except: Some("crates/db"),
+        reason: "the database is asked about the queries of crates/db only, so this one has no record in .sqlx",
+    },
+];
+
+pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
+    let mut faults = Vec::new();
+    for rule in RULES {
+        for folder in rule.folders {
+            for file in files::with_extension(&workspace.root.join(folder), &["rs"])? {
+                let path = file.strip_prefix(&workspace.root)?;
+                if !is_excepted(rule, path) {
+                    faults.extend(uses(rule, path, &files::text(&file)?));
+                }
+            }
+        }
+    }
+    for file in files::with_extension(&workspace.root.join("app"), &["rs"])? {
+        if has_textarea_with_children(&files::text(&file)?) {
+            faults.push(format!(
+                "{}: children of <textarea> are written unescaped by the server: use prop:value",
+                file.display()
+            ));
+        }
+    }
+    judge(&faults)
+}
+
+fn is_excepted(rule: &Rule, path: &Path) -> bool {
+    rule.except
+        .is_some_and(|beginning| path.to_string_lossy().starts_with(beginning))
+}
+
+fn uses(rule: &Rule, path: &Path, text: &str) -> Vec<String> {
+    text.lines()
+        .zip(1..)
+        .flat_map(|(line, number)| rule.texts.iter().map(move |text| (*text, line, number)))
+        .filter(|(text, line, _)| line.contains(text))
+        .map(|(text, _, number)| format!("{}:{number}: {text} {}", path.display(), rule.reason))
+        .collect()
+}
+
+/// Whether anything stands between the tags of a `<textarea>`: then the text before its end is not
+/// the `>` of its beginning.
+fn has_textarea_with_children(text: &str) -> bool {
+    text.split("<textarea")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("</textarea"))
+        .any(|(element, _)| !element.trim_end().ends_with('>'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_textarea_is_allowed() {
+        for text in [
+            "<textarea prop:value=reason/>",
+            "<textarea prop:value=reason></textarea>",
+            "<textarea on:input=move |e| log(e)>\n</textarea>",
+            "<p>no textarea</p>",
+        ] {
+            assert!(!has_textarea_with_children(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_textarea_with_children_is_found() {
+        for text in [
+            "<textarea>{reason}</textarea>",
+            "<textarea/><textarea name=\"a\">\"text\"</textarea>",
+        ] {
+            assert!(has_textarea_with_children(text), "{text}");
+        }
+    }
+}

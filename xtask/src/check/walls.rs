@@ -1,0 +1,120 @@
+//! The walls between packages, as docs/ARCHITECTURE.md draws them.
+
+use anyhow::Result;
+use cargo_metadata::{Dependency, DependencyKind, Metadata};
+
+use super::{Verdict, graph, judge};
+use crate::workspace::Workspace;
+
+/// Which of our packages each of our packages may use, besides in tests. A package not listed may use none.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("app", &["domain", "service"]),
+    ("db", &["domain"]),
+    ("frontend", &["app"]),
+    ("server", &["app", "domain", "service"]),
+    ("service", &["db", "domain"]),
+];
+
+/// Packages of others that stay behind one door: who may use them, and who may in tests.
+const DOORS: &[Door] = &[
+    // One crate knows SQL; tests need its test wrapper and look at rows directly.
+    Door {
+        name: "sqlx",
+        users: &["db"],
+        testers: &["service", "server"],
+    },
+    // One crate turns passwords into hashes.
+    Door {
+        name: "argon2",
+        users: &["service"],
+        testers: &[],
+    },
+];
+
+/// What must not be compiled into a package, by whatever way it comes.
+const KEPT_OUT: &[KeptOut] = &[
+    KeptOut {
+        package: "frontend",
+        target: "wasm32-unknown-unknown",
+        names: &["db", "service", "sqlx", "sqlx-core", "tokio"],
+    },
+    KeptOut {
+        package: "domain",
+        target: "x86_64-unknown-linux-gnu",
+        names: &["sqlx", "sqlx-core", "tokio", "web-sys"],
+    },
+];
+
+struct Door {
+    name: &'static str,
+    users: &'static [&'static str],
+    testers: &'static [&'static str],
+}
+
+struct KeptOut {
+    package: &'static str,
+    target: &'static str,
+    names: &'static [&'static str],
+}
+
+pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
+    let metadata = graph::metadata(workspace)?;
+    let mut faults = direct_faults(&metadata);
+    faults.extend(doubled_leptos(&metadata));
+    for rule in KEPT_OUT {
+        let linked = graph::linked_into(workspace, rule.package, rule.target)?;
+        for name in rule.names.iter().filter(|name| linked.contains(**name)) {
+            faults.push(format!(
+                "{name} is compiled into {} for {}",
+                rule.package, rule.target
+            ));
+        }
+    }
+    judge(&faults)
+}
+
+fn direct_faults(metadata: &Metadata) -> Vec<String> {
+    let own = graph::own(metadata);
+    let is_ours = |name: &str| own.iter().any(|package| package.name == name);
+    own.iter()
+        .flat_map(|package| {
+            package
+                .dependencies
+                .iter()
+                .filter(|dependency| !allowed(&package.name, dependency, is_ours(&dependency.name)))
+                .map(|dependency| {
+                    format!("{} must not depend on {}", package.name, dependency.name)
+                })
+        })
+        .collect()
+}
+
+fn allowed(package: &str, dependency: &Dependency, is_ours: bool) -> bool {
+    let in_tests = dependency.kind == DependencyKind::Development;
+    let name = dependency.name.as_str();
+    if is_ours {
+        return in_tests || layer(package).contains(&name);
+    }
+    DOORS
+        .iter()
+        .filter(|door| door.name == name)
+        .all(|door| door.users.contains(&package) || (in_tests && door.testers.contains(&package)))
+}
+
+fn layer(package: &str) -> &'static [&'static str] {
+    LAYERS
+        .iter()
+        .find(|(name, _)| *name == package)
+        .map_or(&[], |(_, below)| below)
+}
+
+/// Two versions of leptos compile, and then contexts given with one are not found with the other.
+fn doubled_leptos(metadata: &Metadata) -> Option<String> {
+    let versions: Vec<String> = metadata
+        .packages
+        .iter()
+        .filter(|package| package.name == "leptos")
+        .map(|package| package.version.to_string())
+        .collect();
+    (versions.len() > 1).then(|| format!("several versions of leptos: {}", versions.join(", ")))
+}

@@ -1,0 +1,55 @@
+//! Finding and copying files.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use walkdir::WalkDir;
+
+/// All files under a folder in the order of their names; none where there is no such folder.
+///
+/// Installed packages are left out.
+pub(crate) fn under(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    let entries = WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.file_name() != "node_modules");
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+/// The files under a folder whose extension is one of `extensions`.
+pub(crate) fn with_extension(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut files = under(folder)?;
+    files.retain(|file| has_extension(file, extensions));
+    Ok(files)
+}
+
+/// Whether the extension of `file` is one of `extensions`.
+pub(crate) fn has_extension(file: &Path, extensions: &[&str]) -> bool {
+    file.extension()
+        .is_some_and(|found| extensions.iter().any(|extension| found == *extension))
+}
+
+/// `path` with `suffix` after its whole name, as in `app.js` and `app.js.br`.
+pub(crate) fn appended(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// The content of a text file.
+pub(crate) fn text(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}

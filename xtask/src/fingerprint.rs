@@ -1,0 +1,83 @@
+//! Hashes: of what a step reads, and of what goes into a file's name.
+
+use std::{fmt::Write, fs, path::Path};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+use crate::files;
+
+/// The hash of everything that a step depends on.
+pub(crate) struct Fingerprint(Sha256);
+
+impl Fingerprint {
+    /// Begins with the settings of the step itself, so that changing them runs it again.
+    pub(crate) fn new(settings: &[&str]) -> Self {
+        let mut fingerprint = Self(Sha256::new());
+        for setting in settings {
+            fingerprint.add(setting.as_bytes());
+        }
+        fingerprint
+    }
+
+    /// Adds bytes; the length goes before them, so that no two sequences of parts run together.
+    pub(crate) fn add(&mut self, part: &[u8]) {
+        self.0.update(part.len().to_le_bytes());
+        self.0.update(part);
+    }
+
+    /// Adds the content of a file.
+    pub(crate) fn add_file(&mut self, file: &Path) -> Result<()> {
+        let content =
+            fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        self.add(&content);
+        Ok(())
+    }
+
+    /// Adds the names and contents of all files under a folder.
+    pub(crate) fn add_folder(&mut self, folder: &Path) -> Result<()> {
+        for file in files::under(folder)? {
+            self.add(file.as_os_str().as_encoded_bytes());
+            self.add_file(&file)?;
+        }
+        Ok(())
+    }
+
+    /// The hash in hexadecimal.
+    pub(crate) fn finish(self) -> String {
+        hexadecimal(&self.0.finalize())
+    }
+}
+
+/// 16 hexadecimal digits that change with the content: enough to name a file by.
+pub(crate) fn short(content: &[u8]) -> String {
+    let mut text = hexadecimal(&Sha256::digest(content));
+    text.truncate(16);
+    text
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_do_not_run_together() {
+        assert_ne!(
+            Fingerprint::new(&["ab", "c"]).finish(),
+            Fingerprint::new(&["a", "bc"]).finish()
+        );
+    }
+
+    #[test]
+    fn a_short_hash_is_the_beginning_of_the_sha_256() {
+        assert_eq!(short(b""), "e3b0c44298fc1c14");
+    }
+}

@@ -1,0 +1,195 @@
+//! What the database says about every query, kept in `.sqlx` so that building needs no database.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    fs::File,
+    path::{Path, PathBuf},
+    time::{Instant, SystemTime},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    database::{self, Scratch},
+    files,
+    fingerprint::Fingerprint,
+    process,
+    refresh::refresh,
+    report,
+    workspace::Workspace,
+};
+
+/// The one package with queries, and the file whose date makes cargo compile it again.
+const PACKAGE: &str = "db";
+const SOURCES: &str = "crates/db";
+const ROOT_MODULE: &str = "crates/db/src/lib.rs";
+
+/// Where the answers are kept; sqlx's macros look for this folder in the root of the workspace.
+const KEPT: &str = ".sqlx";
+
+/// Asks the database about every query and keeps the answers.
+pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
+    let started = Instant::now();
+    let found = answers(&ask(workspace)?)?;
+    let folder = workspace.root.join(KEPT);
+    fs::create_dir_all(&folder)?;
+    for name in answers(&folder)?.keys() {
+        if !found.contains_key(name) {
+            fs::remove_file(folder.join(name))?;
+        }
+    }
+    for (name, answer) in &found {
+        fs::write(folder.join(name), answer)?;
+    }
+    report::step(
+        &format!("{} queries recorded in {KEPT}", found.len()),
+        started,
+    );
+    Ok(())
+}
+
+/// An error unless what is kept is what the database says.
+pub(crate) fn verify(workspace: &Workspace) -> Result<()> {
+    let found = answers(&ask(workspace)?)?;
+    let kept = answers(&workspace.root.join(KEPT))?;
+    if found != kept {
+        let changed = found
+            .iter()
+            .filter(|(name, answer)| kept.get(*name) != Some(answer))
+            .count();
+        let stale = kept
+            .keys()
+            .filter(|name| !found.contains_key(*name))
+            .count();
+        bail!(
+            "{KEPT} lacks {changed} answers and holds {stale} that no query asks for: run cargo xtask sqlx"
+        );
+    }
+    Ok(())
+}
+
+/// Compiles the queries against a freshly migrated database, and returns the folder with the answers.
+///
+/// Nothing is done if neither the queries nor the schema have changed since the last time.
+fn ask(workspace: &Workspace) -> Result<PathBuf> {
+    let mut key = Fingerprint::new(&[]);
+    key.add_folder(&workspace.root.join(SOURCES))?;
+    key.add_folder(&workspace.root.join("migrations"))?;
+    key.add_file(&workspace.root.join("Cargo.lock"))?;
+    let folder = workspace.cache().join("queries");
+    refresh(&folder, &key.finish(), |folder| {
+        let scratch = Scratch::migrated(workspace, &database::url(workspace)?)?;
+        let _touched = Touched::new(&workspace.root.join(ROOT_MODULE))?;
+        // The macros look into the database instead of `.sqlx`, and write what they find into `folder`.
+        let mut cargo = workspace.cargo();
+        cargo
+            .args(["check", "--quiet", "--package", PACKAGE, "--all-targets"])
+            .env("DATABASE_URL", scratch.url())
+            .env("SQLX_OFFLINE", "false")
+            .env("SQLX_OFFLINE_DIR", folder);
+        process::output(&mut cargo).map(drop)
+    })?;
+    Ok(folder)
+}
+
+/// The answers in a folder by the name of their file.
+fn answers(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+    files::with_extension(folder, &["json"])?
+        .into_iter()
+        .map(|file| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            Ok((name.into_owned(), fs::read(&file)?))
+        })
+        .collect()
+}
+
+/// A file made to look as if just written, so that cargo compiles it. Its old date comes back at the
+/// end, because for every other build nothing has changed.
+struct Touched {
+    path: PathBuf,
+    before: SystemTime,
+    now: SystemTime,
+}
+
+impl Touched {
+    fn new(path: &Path) -> Result<Self> {
+        let file = File::options()
+            .append(true)
+            .open(path)
+            .with_context(|| format!("{} cannot be opened", path.display()))?;
+        let before = file.metadata()?.modified()?;
+        file.set_modified(SystemTime::now())?;
+        // Read back, since file systems round.
+        let now = file.metadata()?.modified()?;
+        Ok(Self {
+            path: path.to_owned(),
+            before,
+            now,
+        })
+    }
+
+    fn restore(&self) -> Result<()> {
+        let file = File::options().append(true).open(&self.path)?;
+        // Somebody who saved the file meanwhile wants it compiled.
+        if file.metadata()?.modified()? == self.now {
+            file.set_modified(self.before)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Touched {
+    fn drop(&mut self) {
+        if let Err(error) = self.restore() {
+            eprintln!("{} keeps a new date: {error:#}", self.path.display());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::test_folder::TestFolder;
+
+    fn modified(path: &Path) -> SystemTime {
+        fs::metadata(path).unwrap().modified().unwrap()
+    }
+
+    fn old_file(folder: &TestFolder) -> (PathBuf, SystemTime) {
+        let path = folder.path().join("lib.rs");
+        let file = File::create(&path).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(60))
+            .unwrap();
+        let date = modified(&path);
+        (path, date)
+    }
+
+    #[test]
+    fn a_touched_file_gets_its_date_back() {
+        let folder = TestFolder::new();
+        let (path, date) = old_file(&folder);
+
+        let touched = Touched::new(&path).unwrap();
+        assert!(modified(&path) > date);
+        drop(touched);
+
+        assert_eq!(modified(&path), date);
+    }
+
+    #[test]
+    fn a_file_saved_meanwhile_keeps_its_new_date() {
+        let folder = TestFolder::new();
+        let (path, date) = old_file(&folder);
+
+        let touched = Touched::new(&path).unwrap();
+        fs::write(&path, "// saved").unwrap();
+        let saved = modified(&path);
+        drop(touched);
+
+        assert!(saved > date);
+        assert_eq!(modified(&path), saved);
+    }
+}

@@ -1,0 +1,35 @@
+//! What the driver says while it works.
+
+use std::time::{Duration, Instant};
+
+/// Prints what a step of the build did and how long it took.
+pub(crate) fn step(what: &str, started: Instant) {
+    println!("{:>10}  {what}", seconds(started.elapsed()));
+}
+
+/// Prints that a step had nothing to do.
+pub(crate) fn skipped(what: &str) {
+    println!("{:>10}  {what}", "unchanged");
+}
+
+/// A duration as people read it.
+pub(crate) fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+/// A size in kilobytes of 1000 bytes, as the budgets are given.
+pub(crate) fn kilobytes(bytes: u64) -> String {
+    format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_cut_to_a_tenth() {
+        assert_eq!(kilobytes(0), "0.0 kB");
+        assert_eq!(kilobytes(48_256), "48.2 kB");
+        assert_eq!(kilobytes(1_234_999), "1234.9 kB");
+    }
+}

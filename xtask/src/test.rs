@@ -1,0 +1,93 @@
+//! Every test there is, ending with one line that counts them.
+
+mod browser;
+mod rust;
+mod scripts;
+mod tally;
+
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::{report::seconds, workspace::Workspace};
+use tally::Tally;
+
+/// A part of the tests that can be run alone.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Unit, property, database and API tests.
+    Rust,
+    /// The tests of `scripts/`.
+    Scripts,
+    /// The browser tests.
+    E2e,
+}
+
+struct Outcome {
+    part: Part,
+    result: Result<Tally>,
+    took: Duration,
+}
+
+impl Part {
+    const ALL: [Self; 3] = [Self::Rust, Self::Scripts, Self::E2e];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Scripts => "scripts",
+            Self::E2e => "e2e",
+        }
+    }
+
+    fn run(self, workspace: &Workspace) -> Result<Tally> {
+        match self {
+            Self::Rust => rust::run(workspace),
+            Self::Scripts => scripts::run(workspace),
+            Self::E2e => browser::run(workspace),
+        }
+    }
+}
+
+/// Runs all parts, or the one given, whatever fails; success only if every test of every part passed.
+pub(crate) fn test(workspace: &Workspace, only: Option<Part>) -> Result<ExitCode> {
+    let outcomes: Vec<Outcome> = Part::ALL
+        .into_iter()
+        .filter(|part| only.is_none_or(|only| only == *part))
+        .map(|part| {
+            println!("\n== {} tests", part.name());
+            let started = Instant::now();
+            let result = part.run(workspace);
+            Outcome {
+                part,
+                result,
+                took: started.elapsed(),
+            }
+        })
+        .collect();
+    let total = summarise(&outcomes);
+    Ok(ExitCode::from(u8::from(total.failed > 0)))
+}
+
+/// Prints a line for each part and the total alone on the last line.
+fn summarise(outcomes: &[Outcome]) -> Tally {
+    let mut total = Tally::default();
+    println!();
+    for Outcome { part, result, took } in outcomes {
+        let tally = match result {
+            Ok(tally) => *tally,
+            Err(error) => {
+                println!("{} tests did not finish: {error:#}", part.name());
+                Tally::NOT_RUN
+            }
+        };
+        println!("{:<8} {tally}, {}", part.name(), seconds(*took));
+        total += tally;
+    }
+    println!("{total}");
+    total
+}

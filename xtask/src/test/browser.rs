@@ -1,0 +1,70 @@
+//! The browser tests, run by Playwright against servers that they start themselves.
+
+use std::{env, fs, io, path::PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::tally::Tally;
+use crate::{
+    build::{self, Mode, Parts},
+    database, files, npm, process,
+    workspace::Workspace,
+};
+
+/// The wasm is built as it is shipped, since optimising is where it has broken before, and the size
+/// budget is held on the way.
+const SITE: Mode = Mode::Release;
+
+/// The server is the one that the Rust tests have compiled already.
+const SERVER: Mode = Mode::Dev;
+
+const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+
+/// Builds both halves, runs Playwright and counts.
+pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
+    let url = database::url(workspace)?;
+    let chromium = chromium()?;
+    npm::install_browser_tests(workspace)?;
+    build::site(workspace, SITE, Parts::Site)?;
+    let server = build::server(workspace, SERVER)?;
+
+    let report = workspace.cache().join("playwright.json");
+    forget(&report)?;
+    let mut playwright = workspace.command("npx");
+    playwright
+        .args(["--no-install", "playwright", "test", "--reporter=list,json"])
+        .current_dir(&workspace.settings.end2end_dir)
+        .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
+        .env("DATABASE_URL", url)
+        .env("ROLLCALL_BIN", server)
+        .env("LEPTOS_SITE_ROOT", &workspace.settings.site_root)
+        .env("CHROMIUM", chromium);
+    let finished = process::run(&mut playwright);
+    let tally = files::text(&report).and_then(|report| Tally::of_playwright(&report));
+    match (finished, tally) {
+        (Ok(()), tally) => tally,
+        // Failed tests are counted; a failure of anything else has to be told.
+        (Err(_), Ok(tally)) if tally.failed > 0 => Ok(tally),
+        (Err(error), _) => Err(error),
+    }
+}
+
+fn chromium() -> Result<PathBuf> {
+    if let Some(chosen) = env::var_os("CHROMIUM") {
+        let chosen = PathBuf::from(chosen);
+        if !chosen.is_file() {
+            bail!("CHROMIUM names {}, which is no file", chosen.display());
+        }
+        return Ok(chosen);
+    }
+    process::find(BROWSERS).ok_or_else(|| anyhow!("no Chromium found: run scripts/toolchain"))
+}
+
+fn forget(report: &PathBuf) -> Result<()> {
+    match fs::remove_file(report) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} cannot be removed", report.display()))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,123 @@
+//! Where things are: the repository, the build folder, and the settings in `Leptos.toml`.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, anyhow};
+use cargo_metadata::MetadataCommand;
+use leptos_config::get_configuration;
+use serde::Deserialize;
+
+use crate::files;
+
+/// The repository and its settings.
+pub(crate) struct Workspace {
+    /// The folder of the root `Cargo.toml`.
+    pub(crate) root: PathBuf,
+    /// Cargo's build folder.
+    pub(crate) target: PathBuf,
+    pub(crate) settings: Settings,
+}
+
+/// What `Leptos.toml` says, with the paths made absolute.
+pub(crate) struct Settings {
+    /// The stem of the files that browsers load.
+    pub(crate) output_name: String,
+    /// The folder that the server serves files from.
+    pub(crate) site_root: PathBuf,
+    /// The folder in `site_root` for files whose names change with their content.
+    pub(crate) pkg_dir: String,
+    pub(crate) style_file: PathBuf,
+    pub(crate) end2end_dir: PathBuf,
+    pub(crate) names: Names,
+}
+
+/// The entries of `Leptos.toml` that `leptos_config` leaves to build tools.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Names {
+    style_file: PathBuf,
+    end2end_dir: PathBuf,
+    /// The package and the name of the server's binary.
+    pub(crate) bin_package: String,
+    pub(crate) bin_target: String,
+    /// The package that becomes wasm, and its cargo profile in release builds.
+    pub(crate) lib_package: String,
+    pub(crate) lib_profile_release: String,
+}
+
+/// The file both the build and the server read.
+pub(crate) const LEPTOS_FILE: &str = "Leptos.toml";
+
+impl Workspace {
+    /// Finds the workspace that the working directory belongs to and reads its settings.
+    pub(crate) fn open() -> Result<Self> {
+        let metadata = MetadataCommand::new().no_deps().exec()?;
+        let root = metadata.workspace_root.into_std_path_buf();
+        let settings = Settings::read(&root)?;
+        Ok(Self {
+            root,
+            target: metadata.target_directory.into_std_path_buf(),
+            settings,
+        })
+    }
+
+    /// A command that runs in the root of the repository.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// Cargo, seeing the environment as if it had been called from a shell.
+    ///
+    /// `cargo run` describes xtask to xtask in the environment. Some build scripts (ring's) watch
+    /// those variables, so that passing them on would rebuild half the tree at every change of caller.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut command = self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        for (name, _) in env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                command.env_remove(&name);
+            }
+        }
+        command
+    }
+
+    /// The folder for what the build keeps between runs.
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.target.join("xtask")
+    }
+}
+
+impl Settings {
+    fn read(root: &Path) -> Result<Self> {
+        let file = root.join(LEPTOS_FILE);
+        let options = get_configuration(file.to_str())
+            .with_context(|| format!("{} cannot be used", file.display()))?
+            .leptos_options;
+        let names: Names = leptos_table(&file)?.try_into()?;
+        Ok(Self {
+            output_name: options.output_name.to_string(),
+            site_root: root.join(&*options.site_root),
+            pkg_dir: options.site_pkg_dir.to_string(),
+            style_file: root.join(&names.style_file),
+            end2end_dir: root.join(&names.end2end_dir),
+            names,
+        })
+    }
+}
+
+/// The one `[[workspace.metadata.leptos]]` table of a file.
+pub(crate) fn leptos_table(file: &Path) -> Result<toml::Value> {
+    let document: toml::Value = toml::from_str(&files::text(file)?)
+        .with_context(|| format!("{} is not TOML", file.display()))?;
+    document
+        .get("workspace")
+        .and_then(|workspace| workspace.get("metadata")?.get("leptos")?.get(0))
+        .cloned()
+        .ok_or_else(|| anyhow!("{} has no [[workspace.metadata.leptos]]", file.display()))
+}
