@@ -3,20 +3,20 @@ SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench
 
-# Installs the toolchain if it is not there, and makes this shell use it.
-ENV := scripts/toolchain && eval "$$(scripts/toolchain env)" &&
+# Installs the named parts of the toolchain where they are missing, and makes the recipe's shell use them.
+with = $(foreach part,$(1),scripts/toolchain $(part) &&) . scripts/env &&
 
 help: ## Show these lines
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: ## From nothing to a server with people in it; prints the URL and how to sign in
-	@$(ENV) cargo xtask run
+	@$(call with,rust node postgres) cargo xtask run
 
 test: ## Every test, from nothing; ends with one line that counts them
-	@$(ENV) cargo xtask test
+	@$(call with,all) cargo xtask test
 
 check: ## Format, lints, walls, licences, unused dependencies, recorded queries
-	@$(ENV) cargo xtask check
+	@$(call with,rust postgres) cargo xtask check
 
 bench: ## The benchmarks, printed as a table
-	@$(ENV) cargo xtask bench
+	@$(call with,rust node postgres) cargo xtask bench

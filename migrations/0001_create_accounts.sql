@@ -1,6 +1,20 @@
 -- Accounts, roles, and the counters that keep a list of a million users as quick as one of ten.
 create extension if not exists pg_trgm;
 
+-- The id of something made at a moment: a UUIDv7, which begins with the milliseconds since 1970.
+create function uuid_v7(moment timestamptz) returns uuid language sql volatile as $$
+    select (
+        lpad(to_hex(floor(extract(epoch from moment) * 1000)::bigint), 12, '0')
+        || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14)
+    )::uuid;
+$$;
+
+-- The moment that a UUIDv7 was made for, to the millisecond.
+create function uuid_v7_time(id uuid) returns timestamptz language sql immutable as $$
+    select timestamptz 'epoch'
+        + make_interval(secs => ('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0);
+$$;
+
 create table users (
     id uuid not null,
     number bigint generated always as identity,
@@ -41,6 +55,8 @@ create table users (
     constraint users_created_via_known check (
         created_via in ('admin', 'registration', 'invitation', 'cli', 'import', 'setup')
     ),
+    -- Lists are in the order of ids and show when accounts were made: the two may not contradict each other.
+    constraint users_id_tells_creation check (uuid_v7_time(id) = date_trunc('milliseconds', created_at, 'UTC')),
     constraint users_purge_only_deleted check (purge_after is null or deleted_at is not null)
 );
 
@@ -51,16 +67,16 @@ comment on column users.created_by is
 create unique index users_username_key on users (lower(username));
 create unique index users_email_key on users (lower(email)) where email is not null;
 
--- One index for each order of the list. Each ends in id, so that every page is a keyset page.
-create index users_by_created on users (created_at, id) where deleted_at is null;
+-- One index for each order of the list. Each ends in id, so that every page is a keyset page. The order of creation is
+-- the order of ids.
+create index users_live on users (id) where deleted_at is null;
 create index users_by_username on users (lower(username), id) where deleted_at is null;
 create index users_by_name on users (lower(display_name), id) where deleted_at is null;
 create index users_by_email on users (coalesce(lower(email), ''), id) where deleted_at is null;
 create index users_by_status on users (status, id) where deleted_at is null;
 create index users_by_last_login on users (coalesce(last_login_at, '-infinity'), id) where deleted_at is null;
 create index users_by_last_active on users (coalesce(last_active_at, '-infinity'), id) where deleted_at is null;
--- Lets a counter's index be joined to the live users without reading either table.
-create index users_live on users (id) where deleted_at is null;
+create index users_created on users (created_at) where deleted_at is null;
 create index users_search on users using gin (search gin_trgm_ops)
 with (fastupdate = off) where deleted_at is null;
 create index users_to_purge on users (purge_after) where deleted_at is not null;
@@ -110,19 +126,22 @@ create table user_stats (
     sessions int not null default 0,
     -- Names, most powerful first: what the list shows and sorts by. `user_roles` is the truth.
     roles text[] not null default '{}',
+    -- Whether the user is in the bin: a search by counters need not look at `users` to leave them out.
+    deleted boolean not null default false,
     created_at timestamptz not null default now(),
     constraint user_stats_pkey primary key (user_id),
     constraint user_stats_user_id_fkey foreign key (user_id) references users (id) on delete cascade
 );
 
-create index user_stats_by_personas on user_stats (personas, user_id);
-create index user_stats_by_ontologies on user_stats (ontologies, user_id);
-create index user_stats_by_annotations on user_stats (annotations, user_id);
-create index user_stats_by_api_keys on user_stats (api_keys, user_id);
-create index user_stats_by_sessions on user_stats (sessions, user_id);
-create index user_stats_by_roles on user_stats (roles, user_id);
+create index user_stats_by_personas on user_stats (personas, user_id) where not deleted;
+create index user_stats_by_ontologies on user_stats (ontologies, user_id) where not deleted;
+create index user_stats_by_annotations on user_stats (annotations, user_id) where not deleted;
+create index user_stats_by_api_keys on user_stats (api_keys, user_id) where not deleted;
+create index user_stats_by_sessions on user_stats (sessions, user_id) where not deleted;
+create index user_stats_by_roles on user_stats (roles, user_id) where not deleted;
 -- Without a pending list: a search must not read through what a sign-in has left there.
-create index user_stats_holding_role on user_stats using gin (roles) with (fastupdate = off);
+create index user_stats_holding_role on user_stats using gin (roles)
+with (fastupdate = off) where not deleted;
 
 -- A total is the sum of its shards. A writer adds to the shard of its connection, so that writers rarely wait for each other.
 create table user_totals (

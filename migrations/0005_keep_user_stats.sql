@@ -2,12 +2,25 @@
 -- Statement-level with transition tables, so that a statement over many rows costs one update for each owner.
 create function add_user_stats_rows() returns trigger language plpgsql as $$
 begin
-    insert into user_stats (user_id, created_at) select id, created_at from new_rows;
+    insert into user_stats (user_id, deleted, created_at)
+    select id, deleted_at is not null, created_at from new_rows;
     return null;
 end $$;
 
 create trigger add_stats after insert on users
 referencing new table as new_rows for each statement execute function add_user_stats_rows();
+
+-- Into the bin, or out of it.
+create function mark_deleted_stats() returns trigger language plpgsql as $$
+begin
+    update user_stats s set deleted = n.deleted_at is not null
+    from new_rows n join old_rows o on o.id = n.id
+    where s.user_id = n.id and (o.deleted_at is null) <> (n.deleted_at is null);
+    return null;
+end $$;
+
+create trigger mark_deleted after update on users
+referencing old table as old_rows new table as new_rows for each statement execute function mark_deleted_stats();
 
 -- Adds the deltas of `counted` to the counter named by the trigger. Rows are locked in id order, so that two
 -- statements over the same owners cannot wait for each other in a circle.
@@ -133,7 +146,8 @@ select
     coalesce(a.n, 0) as annotations,
     coalesce(k.n, 0) as api_keys,
     coalesce(s.n, 0) as sessions,
-    coalesce(r.names, '{}') as roles
+    coalesce(r.names, '{}') as roles,
+    u.deleted_at is not null as deleted
 from users u
 left join (select user_id, count(*)::int as n from personas group by user_id) p on p.user_id = u.id
 left join (select user_id, count(*)::int as n from ontologies group by user_id) o on o.user_id = u.id

@@ -38,7 +38,10 @@ impl PageContext {
     #[must_use]
     pub fn typed(&self, field: &str) -> String {
         let values = self.outcome.as_ref().map(|outcome| &outcome.values);
-        values.and_then(|values| values.get(field)).cloned().unwrap_or_default()
+        values
+            .and_then(|values| values.get(field))
+            .cloned()
+            .unwrap_or_default()
     }
 }
 
@@ -104,7 +107,14 @@ impl Preferences {
     pub const fn words(self) -> [(&'static str, &'static str); 3] {
         [
             ("theme", self.theme.as_str()),
-            ("density", if self.compact { "compact" } else { "comfortable" }),
+            (
+                "density",
+                if self.compact {
+                    "compact"
+                } else {
+                    "comfortable"
+                },
+            ),
             ("rail", if self.collapsed { "collapsed" } else { "open" }),
         ]
     }
@@ -113,7 +123,10 @@ impl Preferences {
     #[must_use]
     pub fn from_cookie(value: &str) -> Self {
         let names = ["theme", "density", "rail"];
-        names.iter().zip(value.split('.')).fold(Self::default(), |read, (name, word)| read.with(name, word))
+        names
+            .iter()
+            .zip(value.split('.'))
+            .fold(Self::default(), |read, (name, word)| read.with(name, word))
     }
 
     /// The value of the cookie.
@@ -129,7 +142,12 @@ mod tests {
 
     #[test]
     fn preferences_survive_the_cookie() {
-        for (name, value) in [("theme", "dark"), ("theme", "light"), ("density", "compact"), ("rail", "collapsed")] {
+        for (name, value) in [
+            ("theme", "dark"),
+            ("theme", "light"),
+            ("density", "compact"),
+            ("rail", "collapsed"),
+        ] {
             let chosen = Preferences::default().with(name, value);
             assert_ne!(chosen, Preferences::default());
             assert_eq!(Preferences::from_cookie(&chosen.to_cookie()), chosen);
@@ -139,7 +157,11 @@ mod tests {
     #[test]
     fn a_foreign_cookie_changes_nothing() {
         for value in ["", "....", "<script>", "compact.dark"] {
-            assert_eq!(Preferences::from_cookie(value), Preferences::default(), "{value}");
+            assert_eq!(
+                Preferences::from_cookie(value),
+                Preferences::default(),
+                "{value}"
+            );
         }
     }
 }

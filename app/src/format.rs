@@ -37,27 +37,44 @@ pub(crate) fn relative(moment: OffsetDateTime, now: OffsetDateTime) -> String {
 
 /// The exact moment, in UTC.
 pub(crate) fn exact(moment: OffsetDateTime) -> String {
-    let form = format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute]:[second] UTC");
-    moment.to_offset(time::UtcOffset::UTC).format(form).unwrap_or_default()
+    let form = format_description!(
+        "[day padding:none] [month repr:long] [year], [hour]:[minute]:[second] UTC"
+    );
+    moment
+        .to_offset(time::UtcOffset::UTC)
+        .format(form)
+        .unwrap_or_default()
 }
 
 /// The day: `17 November 2026`.
 pub(crate) fn day(moment: OffsetDateTime) -> String {
     let form = format_description!("[day padding:none] [month repr:long] [year]");
-    moment.to_offset(time::UtcOffset::UTC).format(form).unwrap_or_default()
+    moment
+        .to_offset(time::UtcOffset::UTC)
+        .format(form)
+        .unwrap_or_default()
 }
 
 /// The first letters of the first and the last word of a name, for an avatar.
 pub(crate) fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let mut words = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     let first = words.next();
-    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+    first
+        .into_iter()
+        .chain(words.next_back())
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 /// A word with a capital: `Admin`.
 pub(crate) fn capitalised(word: &str) -> String {
     let mut characters = word.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -68,7 +85,13 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (10_000, "10,000"), (1_000_000, "1,000,000")] {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (10_000, "10,000"),
+            (1_000_000, "1,000,000"),
+        ] {
             assert_eq!(grouped(number), text);
         }
     }

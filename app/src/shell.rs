@@ -26,8 +26,10 @@ pub struct Assets {
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let context = PageContext::current();
     let [(_, theme), (_, density), (_, rail)] = context.preferences.words();
+    // The mark tells when the page began to answer: to the browser's own tools, and to the tests.
     let start = format!(
-        "import({:?}).then(m => m.default({{module_or_path: {:?}}}).then(() => m.hydrate()))",
+        "import({:?}).then(m => m.default({{module_or_path: {:?}}}).then(() => m.hydrate())) \
+         .then(() => performance.mark('hydrated'))",
         assets.js, assets.wasm
     );
     view! {

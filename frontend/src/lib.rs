@@ -14,7 +14,9 @@ pub fn hydrate() {
 
 /// After a panic the page is dead: says so, and how to go on.
 fn show_banner() {
-    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else {
+        return;
+    };
     let element = |name: &str, text: &str| {
         let element = document.create_element(name).ok()?;
         element.set_text_content(Some(text));
@@ -22,7 +24,10 @@ fn show_banner() {
     };
     let (Some(banner), Some(words), Some(link), Some(body)) = (
         element("aside", ""),
-        element("p", "This page has stopped working. What you saved is safe."),
+        element(
+            "p",
+            "This page has stopped working. What you saved is safe.",
+        ),
         element("a", "Reload the page"),
         document.body(),
     ) else {

@@ -17,5 +17,11 @@ pub(crate) fn load(site_root: &Path) -> Result<Assets, Failure> {
         )
     })?;
     let assets = serde_json::from_str(&text);
-    assets.map_err(|error| format!("{} is damaged: {error}. Build the panel again.", path.display()).into())
+    assets.map_err(|error| {
+        format!(
+            "{} is damaged: {error}. Build the panel again.",
+            path.display()
+        )
+        .into()
+    })
 }

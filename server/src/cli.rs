@@ -41,7 +41,8 @@ enum Command {
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs what was asked for. 0: done. 1: it failed. 2: the command was not understood.
-pub(crate) fn run() -> ExitCode {
+#[must_use]
+pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match dispatch(arguments.command) {
         Ok(code) => code,
@@ -65,7 +66,10 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
 }
 
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }
 
 async fn load_demo(config: Config, arguments: demo::DemoArgs) -> Result<ExitCode, Failure> {
@@ -89,7 +93,8 @@ pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
 
 async fn db_connect(config: &Config) -> Result<service::Pool, Failure> {
     let connected = service::connect(&config.pool).await;
-    connected.map_err(|error| format!("{error}. Check DATABASE_URL and that PostgreSQL runs.").into())
+    connected
+        .map_err(|error| format!("{error}. Check DATABASE_URL and that PostgreSQL runs.").into())
 }
 
 /// Writes a line for the operator to read or a program to take.

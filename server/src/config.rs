@@ -25,12 +25,20 @@ pub(crate) struct Setting {
 }
 
 const fn setting(name: &'static str, default: &'static str) -> Setting {
-    Setting { name, default: Some(default), secret: false }
+    Setting {
+        name,
+        default: Some(default),
+        secret: false,
+    }
 }
 
 /// Every setting. `.env.example` explains each; a test holds the two equal.
 const SETTINGS: &[Setting] = &[
-    Setting { name: "DATABASE_URL", default: None, secret: true },
+    Setting {
+        name: "DATABASE_URL",
+        default: None,
+        secret: true,
+    },
     setting("DATABASE_MAX_CONNECTIONS", "10"),
     setting("LEPTOS_SITE_ADDR", "127.0.0.1:3000"),
     setting("LEPTOS_SITE_ROOT", "site"),
@@ -42,7 +50,7 @@ const SETTINGS: &[Setting] = &[
     setting("PASSWORD_MIN_LENGTH", "8"),
     setting("ALLOW_REGISTRATION", "false"),
     setting("LOG_FORMAT", "text"),
-    setting("LOG_LEVEL", "info"),
+    setting("LOG_LEVEL", "info,sqlx=warn"),
 ];
 
 /// What the logs look like.
@@ -127,7 +135,10 @@ fn settings(value: &impl Fn(&'static str) -> String) -> Result<Settings, Failure
 }
 
 /// The time. The one place that reads it; everything else is given it.
-#[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the time comes from"
+)]
 pub(crate) fn clock() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
@@ -154,37 +165,85 @@ mod tests {
     fn every_bad_value_is_named_with_what_to_do() {
         for (name, value, says) in [
             ("DATABASE_URL", "", "DATABASE_URL is not set"),
-            ("DATABASE_URL", "mysql://x", "DATABASE_URL must begin with postgres://"),
-            ("DATABASE_MAX_CONNECTIONS", "0", "must be a whole number from 2 to 1000"),
-            ("LEPTOS_SITE_ADDR", "localhost", "LEPTOS_SITE_ADDR must be an address and a port"),
-            ("PUBLIC_URL", "users.example.org", "PUBLIC_URL must begin with http:// or https://"),
-            ("PUBLIC_URL", "https://users.example.org/panel", "PUBLIC_URL must have no path"),
+            (
+                "DATABASE_URL",
+                "mysql://x",
+                "DATABASE_URL must begin with postgres://",
+            ),
+            (
+                "DATABASE_MAX_CONNECTIONS",
+                "0",
+                "must be a whole number from 2 to 1000",
+            ),
+            (
+                "LEPTOS_SITE_ADDR",
+                "localhost",
+                "LEPTOS_SITE_ADDR must be an address and a port",
+            ),
+            (
+                "PUBLIC_URL",
+                "users.example.org",
+                "PUBLIC_URL must begin with http:// or https://",
+            ),
+            (
+                "PUBLIC_URL",
+                "https://users.example.org/panel",
+                "PUBLIC_URL must have no path",
+            ),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy", "TRUSTED_PROXIES"),
-            ("SESSION_TIMEOUT_DAYS", "a week", "SESSION_TIMEOUT_DAYS must be a whole number"),
-            ("PASSWORD_MIN_LENGTH", "4", "PASSWORD_MIN_LENGTH must be a whole number from 8 to 64"),
-            ("ALLOW_REGISTRATION", "maybe", "ALLOW_REGISTRATION must be true or false"),
+            (
+                "SESSION_TIMEOUT_DAYS",
+                "a week",
+                "SESSION_TIMEOUT_DAYS must be a whole number",
+            ),
+            (
+                "PASSWORD_MIN_LENGTH",
+                "4",
+                "PASSWORD_MIN_LENGTH must be a whole number from 8 to 64",
+            ),
+            (
+                "ALLOW_REGISTRATION",
+                "maybe",
+                "ALLOW_REGISTRATION must be true or false",
+            ),
             ("LOG_FORMAT", "xml", "LOG_FORMAT must be text or json"),
         ] {
             let failure = load(&[(name, value)]).unwrap_err();
             assert!(failure.contains(says), "{name}={value}: {failure}");
-            assert!(!failure.contains("mysql://x"), "a secret is not repeated: {failure}");
+            assert!(
+                !failure.contains("mysql://x"),
+                "a secret is not repeated: {failure}"
+            );
         }
     }
 
     #[test]
     fn what_is_printed_masks_secrets_and_names_the_source() {
-        let sources = Sources::of(&[("DATABASE_URL", "postgres://rollcall:hunter2@localhost/rollcall")]);
+        let sources = Sources::of(&[(
+            "DATABASE_URL",
+            "postgres://rollcall:hunter2@localhost/rollcall",
+        )]);
         let text = sources.describe(SETTINGS);
         assert!(!text.contains("hunter2"), "{text}");
-        assert!(text.contains("SESSION_TIMEOUT_DAYS") && text.contains("default"), "{text}");
-        assert!(text.lines().any(|line| line.contains("DATABASE_URL") && line.contains("environment")), "{text}");
+        assert!(
+            text.contains("SESSION_TIMEOUT_DAYS") && text.contains("default"),
+            "{text}"
+        );
+        assert!(
+            text.lines()
+                .any(|line| line.contains("DATABASE_URL") && line.contains("environment")),
+            "{text}"
+        );
     }
 
     #[test]
     fn the_example_explains_every_setting_with_its_default() {
         let example = include_str!("../../.env.example");
         for Setting { name, default, .. } in SETTINGS {
-            let line = example.lines().find_map(|line| line.trim_start_matches("# ").strip_prefix(&format!("{name}=")));
+            let line = example.lines().find_map(|line| {
+                line.trim_start_matches("# ")
+                    .strip_prefix(&format!("{name}="))
+            });
             let shown = line.unwrap_or_else(|| panic!("{name} is not in .env.example"));
             if let Some(default) = default {
                 assert_eq!(shown, *default, "{name}");

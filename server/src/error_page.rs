@@ -18,13 +18,22 @@ pub(crate) fn refuse(request: &Request, error: Error) -> Response {
 /// Answers a request with a problem, in the form that its path promises.
 pub(crate) fn respond(request: &Request, mut problem: Problem) -> Response {
     let origin = request.extensions().get::<Origin>();
-    problem.request_id = origin.and_then(|origin| origin.request_id).map(|id| id.to_string());
+    problem.request_id = origin
+        .and_then(|origin| origin.request_id)
+        .map(|id| id.to_string());
     let path = request.uri().path();
     if path.starts_with("/api") || path.starts_with("/sfn/") {
         return json(problem, path.starts_with("/api"));
     }
-    let css = request.extensions().get::<Assets>().map(|assets| assets.css.to_string()).unwrap_or_default();
-    let again = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let css = request
+        .extensions()
+        .get::<Assets>()
+        .map(|assets| assets.css.to_string())
+        .unwrap_or_default();
+    let again = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
     let page = Html(page(&problem, &css, again)).into_response();
     with_status(page, &problem, problem.error.status())
 }
@@ -39,9 +48,12 @@ pub(crate) fn json(problem: Problem, fovea: bool) -> Response {
 }
 
 fn with_status(mut response: Response, problem: &Problem, status: u16) -> Response {
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if let Some(seconds) = problem.details.retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }
@@ -102,7 +114,10 @@ fn page(problem: &Problem, css: &str, again: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -112,7 +127,11 @@ mod tests {
     #[test]
     fn an_address_cannot_write_markup() {
         let problem = Problem::new(Code::Unavailable, "");
-        let html = page(&problem, "/pkg/x.css", "/users?q=\"><script>alert(1)</script>");
+        let html = page(
+            &problem,
+            "/pkg/x.css",
+            "/users?q=\"><script>alert(1)</script>",
+        );
         assert!(!html.contains("<script>"), "{html}");
     }
 }

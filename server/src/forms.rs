@@ -47,7 +47,11 @@ pub(crate) async fn start(Extension(actor): Extension<Option<Actor>>) -> Redirec
 }
 
 /// `POST /login`
-pub(crate) async fn sign_in(State(state): State<AppState>, session: Session, request: Request) -> Response {
+pub(crate) async fn sign_in(
+    State(state): State<AppState>,
+    session: Session,
+    request: Request,
+) -> Response {
     let (page, fields) = match read(request).await {
         Ok(read) => read,
         Err(response) => return response,
@@ -69,22 +73,39 @@ pub(crate) async fn sign_out(session: Session, request: Request) -> Response {
 }
 
 /// `GET /setup/{token}`: takes the token out of the address at once. It uses nothing up.
-pub(crate) async fn follow_setup_link(State(state): State<AppState>, Path(token): Path<String>) -> Response {
-    let well_formed = token.len() <= 64 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+pub(crate) async fn follow_setup_link(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+) -> Response {
+    let well_formed = token.len() <= 64
+        && token
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     let token = if well_formed { token } else { String::new() };
     let secure = if state.https { "; Secure" } else { "" };
     let age = LINK_LIFETIME.as_secs();
-    let cookie = format!("{TOKEN_COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
-    (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to("/setup")).into_response()
+    let cookie =
+        format!("{TOKEN_COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
+    (
+        AppendHeaders([(header::SET_COOKIE, cookie)]),
+        Redirect::to("/setup"),
+    )
+        .into_response()
 }
 
 /// `POST /setup`
-pub(crate) async fn claim_setup(State(state): State<AppState>, session: Session, request: Request) -> Response {
+pub(crate) async fn claim_setup(
+    State(state): State<AppState>,
+    session: Session,
+    request: Request,
+) -> Response {
     let (page, fields) = match read(request).await {
         Ok(read) => read,
         Err(response) => return response,
     };
-    let token = cookie(page.headers(), TOKEN_COOKIE).unwrap_or_default().to_owned();
+    let token = cookie(page.headers(), TOKEN_COOKIE)
+        .unwrap_or_default()
+        .to_owned();
     let draft: SetupDraft = draft(&fields);
     match service::setup::claim(&state.services, &session, &token, draft, origin(&page)).await {
         Ok(()) => Redirect::to("/users").into_response(),
@@ -98,12 +119,26 @@ pub(crate) async fn set_preferences(request: Request) -> Response {
         Ok(read) => read,
         Err(response) => return response,
     };
-    let current = page.extensions().get::<PageContext>().map(|context| context.preferences).unwrap_or_default();
-    let chosen = fields.iter().fold(current, |chosen, (name, value)| chosen.with(name, value));
+    let current = page
+        .extensions()
+        .get::<PageContext>()
+        .map(|context| context.preferences)
+        .unwrap_or_default();
+    let chosen = fields
+        .iter()
+        .fold(current, |chosen, (name, value)| chosen.with(name, value));
     let age = Preferences::MAX_AGE;
-    let cookie = format!("{}={}; Path=/; Max-Age={age}; SameSite=Lax", Preferences::COOKIE, chosen.to_cookie());
+    let cookie = format!(
+        "{}={}; Path=/; Max-Age={age}; SameSite=Lax",
+        Preferences::COOKIE,
+        chosen.to_cookie()
+    );
     let next = local_path(fields.get("next").map_or("/", String::as_str));
-    (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(next)).into_response()
+    (
+        AppendHeaders([(header::SET_COOKIE, cookie)]),
+        Redirect::to(next),
+    )
+        .into_response()
 }
 
 /// Takes the form out of a request. What remains can be drawn as a page.
@@ -119,30 +154,49 @@ async fn read(request: Request) -> Result<(Request, Fields), Response> {
 /// A draft of the fields it knows; a draft takes any text, so nothing is refused here.
 fn draft<T: DeserializeOwned + Default>(fields: &Fields) -> T {
     let object = fields.iter().map(|(name, value)| {
-        let value = if name == "remember" { (value == "true").into() } else { value.clone().into() };
+        let value = if name == "remember" {
+            (value == "true").into()
+        } else {
+            value.clone().into()
+        };
         (name.clone(), value)
     });
     serde_json::from_value(serde_json::Value::Object(object.collect())).unwrap_or_default()
 }
 
 fn origin(request: &Request) -> Origin {
-    request.extensions().get::<Origin>().cloned().unwrap_or_default()
+    request
+        .extensions()
+        .get::<Origin>()
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// The page that the form was on, with what was typed and why it was refused.
-async fn draw_again(state: &AppState, mut page: Request, mut fields: Fields, error: Error) -> Response {
+async fn draw_again(
+    state: &AppState,
+    mut page: Request,
+    mut fields: Fields,
+    error: Error,
+) -> Response {
     let mut problem = error.into_problem();
     problem.request_id = origin(&page).request_id.map(|id| id.to_string());
     let (code, retry_after) = (problem.error, problem.details.retry_after);
     fields.retain(|name, _| !SECRET_FIELDS.contains(&name.as_str()));
     if let Some(context) = page.extensions_mut().get_mut::<PageContext>() {
-        context.outcome = Some(FormOutcome { problem, values: fields });
+        context.outcome = Some(FormOutcome {
+            problem,
+            values: fields,
+        });
     }
     *page.method_mut() = axum::http::Method::GET;
     let mut response = render(state, page).await;
-    *response.status_mut() = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if let Some(seconds) = retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }

@@ -1,18 +1,7 @@
-//! The `rollcall` binary: the server and the command line.
-
-mod assets;
-mod cli;
-mod config;
-mod error_page;
-mod forms;
-mod logging;
-mod middleware;
-mod rest;
-mod router;
-mod serve;
+//! The `rollcall` binary.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::run()
+    server::cli::run()
 }

@@ -64,8 +64,17 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let actor = Extension::<Option<Actor>>::from_request_parts(parts, state).await.ok().and_then(|actor| actor.0);
-        let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
-        actor.map(Self).ok_or_else(|| Failure::new(Error::Unauthenticated("Authentication required"), &origin))
+        let actor = Extension::<Option<Actor>>::from_request_parts(parts, state)
+            .await
+            .ok()
+            .and_then(|actor| actor.0);
+        let origin = parts
+            .extensions
+            .get::<Origin>()
+            .cloned()
+            .unwrap_or_default();
+        actor
+            .map(Self)
+            .ok_or_else(|| Failure::new(Error::Unauthenticated("Authentication required"), &origin))
     }
 }

@@ -1,6 +1,9 @@
 //! Which request goes where, and through what.
 
-use std::{convert::Infallible, path::Path};
+use std::{
+    convert::Infallible,
+    path::{Path, PathBuf},
+};
 
 use app::{
     App,
@@ -22,15 +25,14 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 use service::{Services, sessions::PgSessionStore};
 use tower::{ServiceBuilder, service_fn};
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer,
-    map_request_body::MapRequestBodyLayer,
-    services::ServeDir, set_header::SetResponseHeaderLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
+    limit::RequestBodyLimitLayer, map_request_body::MapRequestBodyLayer, services::ServeDir,
+    set_header::SetResponseHeaderLayer,
 };
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use crate::{
-    config::Config,
-    error_page, forms,
+    TrustedProxies, error_page, forms,
     middleware::{
         guard,
         headers::{self, PageNonce},
@@ -57,11 +59,26 @@ pub(crate) struct AppState {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CookieName(pub(crate) &'static str);
 
+/// What about an installation the router depends on.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    /// Whether people reach the panel over https.
+    pub https: bool,
+    /// Proxies whose word about the client's address is taken.
+    pub trusted_proxies: TrustedProxies,
+    /// Where the built files are.
+    pub root: PathBuf,
+}
+
 /// The whole application.
-pub(crate) fn build(config: &Config, services: Services, assets: Assets) -> Router {
-    let https = config.is_https();
+pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
+    let https = site.https;
     let state = AppState {
-        cookie_name: CookieName(if https { "__Host-session_token" } else { "session_token" }),
+        cookie_name: CookieName(if https {
+            "__Host-session_token"
+        } else {
+            "session_token"
+        }),
         leptos: LeptosOptions::builder().output_name("rollcall").build(),
         services,
         assets: assets.clone(),
@@ -76,11 +93,20 @@ pub(crate) fn build(config: &Config, services: Services, assets: Assets) -> Rout
         .layer(MapRequestBodyLayer::new(Body::new))
         .layer(CsrfLayer::new().with_rejection_response(|_| foreign_site()))
         .layer(sessions)
-        .layer(from_fn_with_state(state.services.clone(), identity::recognise));
+        .layer(from_fn_with_state(
+            state.services.clone(),
+            identity::recognise,
+        ));
     let common = ServiceBuilder::new()
-        .layer(from_fn_with_state(config.trusted_proxies.clone(), origin::identify))
+        .layer(from_fn_with_state(
+            site.trusted_proxies.clone(),
+            origin::identify,
+        ))
         .layer(from_fn(trace::log))
-        .layer(from_fn_with_state(headers::Policy { https }, headers::secure))
+        .layer(from_fn_with_state(
+            headers::Policy { https },
+            headers::secure,
+        ))
         .layer(axum::Extension(assets))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked));
@@ -88,7 +114,7 @@ pub(crate) fn build(config: &Config, services: Services, assets: Assets) -> Rout
         .merge(rest::routes())
         .layer(personal)
         .with_state(state)
-        .fallback_service(files(&config.site_root))
+        .fallback_service(files(&site.root))
         .layer(common)
 }
 
@@ -114,7 +140,9 @@ fn pages(state: &AppState) -> Router<AppState> {
 /// Gives the page being drawn what it needs of its request.
 fn provide(services: &Services) {
     provide_context(services.clone());
-    let Some(parts) = use_context::<Parts>() else { return };
+    let Some(parts) = use_context::<Parts>() else {
+        return;
+    };
     if let Some(PageNonce(nonce)) = parts.extensions.get() {
         provide_context(nonce.clone());
     }
@@ -127,7 +155,10 @@ fn provide(services: &Services) {
 pub(crate) async fn render(state: &AppState, request: Request) -> Response {
     let services = state.services.clone();
     let assets = state.assets.clone();
-    let handler = leptos_axum::render_app_async_with_context(move || provide(&services), move || shell(&assets));
+    let handler = leptos_axum::render_app_async_with_context(
+        move || provide(&services),
+        move || shell(&assets),
+    );
     handler(request).await
 }
 
@@ -138,14 +169,25 @@ fn files(site_root: &Path) -> Router {
             header::CACHE_CONTROL,
             HeaderValue::from_static("public, max-age=31536000, immutable"),
         ))
-        .service(ServeDir::new(site_root.join("pkg")).precompressed_br().precompressed_gzip());
-    let public = ServeDir::new(site_root).append_index_html_on_directories(false).fallback(service_fn(nothing_here));
-    Router::new().nest_service("/pkg", pkg).fallback_service(public)
+        .service(
+            ServeDir::new(site_root.join("pkg"))
+                .precompressed_br()
+                .precompressed_gzip(),
+        );
+    let public = ServeDir::new(site_root)
+        .append_index_html_on_directories(false)
+        .fallback(service_fn(nothing_here));
+    Router::new()
+        .nest_service("/pkg", pkg)
+        .fallback_service(public)
 }
 
 async fn nothing_here(request: Request) -> Result<Response, Infallible> {
     let message = "There is nothing at this address.";
-    Ok(error_page::respond(&request, Problem::new(Code::NotFound, message)))
+    Ok(error_page::respond(
+        &request,
+        Problem::new(Code::NotFound, message),
+    ))
 }
 
 fn foreign_site() -> Response {
@@ -153,16 +195,27 @@ fn foreign_site() -> Response {
     error_page::json(Problem::new(Code::Forbidden, message), true)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that the layer wants")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that the layer wants"
+)]
 fn panicked(cause: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    let cause = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
+    let cause = cause
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| cause.downcast_ref::<&str>().copied());
     tracing::error!(cause = cause.unwrap_or("unknown"), "a handler panicked");
-    let request = Request::builder().uri(Uri::from_static("/")).method(Method::GET).body(Body::empty());
+    let request = Request::builder()
+        .uri(Uri::from_static("/"))
+        .method(Method::GET)
+        .body(Body::empty());
     let problem = Problem::new(Code::InternalError, "Something went wrong on the server.");
-    request.map_or_else(|_| problem_only(), |request| error_page::respond(&request, problem.clone()))
+    request.map_or_else(
+        |_| problem_only(),
+        |request| error_page::respond(&request, problem.clone()),
+    )
 }
 
 fn problem_only() -> Response {
     axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
-

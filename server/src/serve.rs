@@ -26,9 +26,17 @@ const GRACE: Duration = Duration::from_secs(30);
 /// Serves until told to stop.
 pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
-        format!("Cannot listen on {}: {error}. Choose another LEPTOS_SITE_ADDR.", config.listen)
+        format!(
+            "Cannot listen on {}: {error}. Choose another LEPTOS_SITE_ADDR.",
+            config.listen
+        )
     })?;
-    let app = router::build(&config, services.clone(), assets);
+    let site = router::Site {
+        https: config.is_https(),
+        trusted_proxies: config.trusted_proxies.clone(),
+        root: config.site_root.clone(),
+    };
+    let app = router::build(&site, services.clone(), assets);
     announce(&config, &services).await?;
     let (stop, stopped) = watch::channel(false);
     let chores = tokio::spawn(keep_house(services.clone(), stopped.clone()));
@@ -47,7 +55,11 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     Ok(())
 }
 
-async fn listen(listener: TcpListener, app: Router, mut stopped: watch::Receiver<bool>) -> std::io::Result<()> {
+async fn listen(
+    listener: TcpListener,
+    app: Router,
+    mut stopped: watch::Receiver<bool>,
+) -> std::io::Result<()> {
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(async move {

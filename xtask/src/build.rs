@@ -7,7 +7,7 @@ mod server;
 mod style;
 mod wasm;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -45,18 +45,18 @@ impl Mode {
 
 /// Builds `parts` into the site folder of `Leptos.toml` and returns the server's binary if it was built.
 pub(crate) fn build(workspace: &Workspace, mode: Mode, parts: Parts) -> Result<Option<PathBuf>> {
-    site(workspace, mode, parts)?;
+    site(workspace, mode, parts, &workspace.settings.site_root)?;
     match parts {
         Parts::All => server(workspace, mode).map(Some),
         Parts::Site | Parts::Style => Ok(None),
     }
 }
 
-/// Builds what browsers load.
+/// Builds what browsers load into `folder`.
 ///
 /// The new files come to stand beside the old ones under names of their own; then `assets.json`, which
 /// names the current ones, is replaced in one step. Stopped at any moment, the site is whole.
-pub(crate) fn site(workspace: &Workspace, mode: Mode, parts: Parts) -> Result<()> {
+pub(crate) fn site(workspace: &Workspace, mode: Mode, parts: Parts, folder: &Path) -> Result<()> {
     let _lock = refresh::lock(&workspace.cache())?;
     npm::install_tools(workspace)?;
     let bundle = match parts {
@@ -68,8 +68,9 @@ pub(crate) fn site(workspace: &Workspace, mode: Mode, parts: Parts) -> Result<()
     };
     let font = style::font(workspace)?;
     let stylesheet = style::bundle(workspace, mode, &font)?;
-    let published = publish::publish(workspace, mode, &bundle, &stylesheet, font)?;
-    budget::report(&published, mode)
+    let assets = publish::Assets::new(workspace, &bundle, &stylesheet, font)?;
+    publish::publish(workspace, mode, &assets, folder)?;
+    budget::report(&assets.loaded, mode)
 }
 
 /// Builds the server and returns the path of its binary.

@@ -14,9 +14,7 @@ use crate::{
     database::{self, Scratch},
     files,
     fingerprint::Fingerprint,
-    process,
-    refresh::refresh,
-    report,
+    process, refresh, report,
     workspace::Workspace,
 };
 
@@ -78,7 +76,8 @@ fn ask(workspace: &Workspace) -> Result<PathBuf> {
     key.add_folder(&workspace.root.join("migrations"))?;
     key.add_file(&workspace.root.join("Cargo.lock"))?;
     let folder = workspace.cache().join("queries");
-    refresh(&folder, &key.finish(), |folder| {
+    let _lock = refresh::lock(&workspace.cache())?;
+    refresh::refresh(&folder, &key.finish(), |folder| {
         let scratch = Scratch::migrated(workspace, &database::url(workspace)?)?;
         let _touched = Touched::new(&workspace.root.join(ROOT_MODULE))?;
         // The macros look into the database instead of `.sqlx`, and write what they find into `folder`.

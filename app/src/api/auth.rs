@@ -1,4 +1,8 @@
 //! Signing in.
+#![expect(
+    missing_docs,
+    reason = "the macro makes the arguments fields of a struct"
+)]
 
 use leptos::prelude::*;
 
@@ -13,8 +17,14 @@ pub async fn sign_in(
     #[server(default)] next: String,
 ) -> Result<String, ApiError> {
     use super::ssr;
-    let draft = domain::credentials::SignInDraft { username, password, remember };
+    let draft = domain::credentials::SignInDraft {
+        username,
+        password,
+        remember,
+    };
     let (services, session, origin) = (ssr::services()?, ssr::session()?, ssr::origin()?);
-    service::auth::sign_in(&services, &session, draft, origin).await.map_err(ssr::fail)?;
+    service::auth::sign_in(&services, &session, draft, origin)
+        .await
+        .map_err(ssr::fail)?;
     Ok(domain::access::local_path(&next).to_owned())
 }

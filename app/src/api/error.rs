@@ -33,9 +33,10 @@ impl FromServerFnError for ApiError {
             | ServerFnErrorErr::MiddlewareError(_)
             | ServerFnErrorErr::ServerError(_)
             | ServerFnErrorErr::Serialization(_)
-            | ServerFnErrorErr::Response(_) => {
-                Problem::new(Code::InternalError, "Something went wrong on the server. Try again.")
-            }
+            | ServerFnErrorErr::Response(_) => Problem::new(
+                Code::InternalError,
+                "Something went wrong on the server. Try again.",
+            ),
         })
     }
 }

@@ -1,4 +1,8 @@
 //! Making the first admin.
+#![expect(
+    missing_docs,
+    reason = "the macro makes the arguments fields of a struct"
+)]
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -12,7 +16,9 @@ pub const TOKEN_COOKIE: &str = "rollcall_setup";
 pub async fn check_setup_link() -> Result<(), ApiError> {
     use super::ssr;
     let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
-    service::setup::open_link(&ssr::services()?, &token).await.map_err(ssr::fail)
+    service::setup::open_link(&ssr::services()?, &token)
+        .await
+        .map_err(ssr::fail)
 }
 
 /// Makes the first admin and signs them in. Returns where to go on to.
@@ -25,9 +31,17 @@ pub async fn claim_setup(
     password_again: String,
 ) -> Result<String, ApiError> {
     use super::ssr;
-    let draft = domain::credentials::SetupDraft { username, display_name, email, password, password_again };
+    let draft = domain::credentials::SetupDraft {
+        username,
+        display_name,
+        email,
+        password,
+        password_again,
+    };
     let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
     let (services, session, origin) = (ssr::services()?, ssr::session()?, ssr::origin()?);
-    service::setup::claim(&services, &session, &token, draft, origin).await.map_err(ssr::fail)?;
+    service::setup::claim(&services, &session, &token, draft, origin)
+        .await
+        .map_err(ssr::fail)?;
     Ok("/users".to_owned())
 }

@@ -26,7 +26,9 @@ pub fn services() -> Result<Services, ApiError> {
 /// # Errors
 /// When it did not: a fault of ours.
 pub fn extension<T: Clone + Send + Sync + 'static>() -> Result<T, ApiError> {
-    use_context::<Parts>().and_then(|parts| parts.extensions.get::<T>().cloned()).ok_or_else(missing)
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<T>().cloned())
+        .ok_or_else(missing)
 }
 
 /// Who asks.
@@ -58,30 +60,56 @@ pub fn origin() -> Result<Origin, ApiError> {
 pub fn cookie(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
     let header = parts.headers.get("cookie")?.to_str().ok()?;
-    let pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
-    pairs.into_iter().find_map(|(key, value)| (key == name).then(|| value.to_owned()))
+    let pairs = header
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .into_iter()
+        .find_map(|(key, value)| (key == name).then(|| value.to_owned()))
 }
 
 /// Turns a failure into the answer: its problem with the request id, and its status on the response.
 #[must_use]
 pub fn fail(error: Error) -> ApiError {
-    let mut problem = error.into_problem();
-    note(&mut problem);
+    let problem = identified(error);
+    set_status(&problem);
     ApiError(problem)
 }
 
-/// Gives a problem the request id, and the response its status.
-pub fn note(problem: &mut Problem) {
-    let id = extension::<Origin>().ok().and_then(|origin| origin.request_id);
-    problem.request_id = id.as_ref().map(Uuid::to_string);
-    if let (Some(response), Ok(status)) =
-        (use_context::<ResponseOptions>(), StatusCode::from_u16(problem.error.status()))
-    {
+/// A fault that the answer tells beside what it gives. A page has its status all the same; a call from the browser has
+/// succeeded, because what it gives can be read.
+#[must_use]
+pub fn fault(error: Error) -> Problem {
+    let problem = identified(error);
+    if use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/sfn/")) {
+        set_status(&problem);
+    }
+    problem
+}
+
+fn identified(error: Error) -> Problem {
+    let id = extension::<Origin>()
+        .ok()
+        .and_then(|origin| origin.request_id);
+    Problem {
+        request_id: id.as_ref().map(Uuid::to_string),
+        ..error.into_problem()
+    }
+}
+
+fn set_status(problem: &Problem) {
+    if let (Some(response), Ok(status)) = (
+        use_context::<ResponseOptions>(),
+        StatusCode::from_u16(problem.error.status()),
+    ) {
         response.set_status(status);
     }
 }
 
 fn missing() -> ApiError {
     tracing::error!("a server function was called without its surroundings");
-    ApiError(Problem::new(Code::InternalError, "Something went wrong on the server. Try again."))
+    ApiError(Problem::new(
+        Code::InternalError,
+        "Something went wrong on the server. Try again.",
+    ))
 }

@@ -1,5 +1,10 @@
 //! The list of users.
 
+#![expect(
+    missing_docs,
+    reason = "the macro makes the argument a field of a struct"
+)]
+
 use domain::{
     problem::Problem,
     users::{list::ListParams, page::UserPage},
@@ -32,11 +37,20 @@ pub async fn list_users(#[server(default)] params: ListParams) -> Result<UserLis
     let (query, fault) = match params.parse(Limits::PANEL) {
         Ok(query) => (query, None),
         Err(error) => {
-            let ApiError(problem) = ssr::fail(error.into());
+            let fault = ssr::fault(error.into());
             let everybody = ListParams::default().parse(Limits::PANEL);
-            (everybody.map_err(|error| ssr::fail(error.into()))?, Some(problem))
+            (
+                everybody.map_err(|error| ssr::fail(error.into()))?,
+                Some(fault),
+            )
         }
     };
-    let page = service::users::list(&services, &granted, &query).await.map_err(ssr::fail)?;
-    Ok(UserList { page, fault, now: (services.clock)() })
+    let page = service::users::list(&services, &granted, &query)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(UserList {
+        page,
+        fault,
+        now: (services.clock)(),
+    })
 }

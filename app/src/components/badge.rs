@@ -18,7 +18,10 @@ pub fn RoleBadge(
     let mut names = roles.into_iter();
     let first = names.next().unwrap_or_else(|| "none".to_owned());
     // That an admin is also a user goes without saying.
-    let others: Vec<String> = names.filter(|name| name != USER_ROLE).map(|name| capitalised(&name)).collect();
+    let others: Vec<String> = names
+        .filter(|name| name != USER_ROLE)
+        .map(|name| capitalised(&name))
+        .collect();
     let (tone, icon) = match first.as_str() {
         ADMIN_ROLE => ("badge tone-accent", Some(Icon::Shield)),
         "auditor" => ("badge tone-info", Some(Icon::Eye)),
@@ -53,7 +56,9 @@ pub fn StatusBadge(
         Status::Pending => ("badge tone-warning", "dot dot-ring"),
         Status::Suspended => ("badge tone-danger", "dot dot-bar"),
     };
-    let title = until.filter(|_| status == Status::Suspended).map(|until| format!("Until {}", exact(until)));
+    let title = until
+        .filter(|_| status == Status::Suspended)
+        .map(|until| format!("Until {}", exact(until)));
     view! {
         <span class=class title=title>
             <span class=dot></span>

@@ -28,7 +28,13 @@ pub fn Segmented(
     values: &'static [Value],
 ) -> impl IntoView {
     let preferences = expect_context::<RwSignal<Preferences>>();
-    let pressed = move |word| preferences.get().words().contains(&(name, word)).to_string();
+    let pressed = move |word| {
+        preferences
+            .get()
+            .words()
+            .contains(&(name, word))
+            .to_string()
+    };
     view! {
         <form class="segmented" method="post" action="/preferences" aria-label=label>
             <Here />
@@ -62,7 +68,11 @@ pub fn Here() -> impl IntoView {
     let location = use_location();
     let here = move || {
         let search = location.search.get();
-        format!("{}{}{search}", location.pathname.get(), if search.is_empty() { "" } else { "?" })
+        format!(
+            "{}{}{search}",
+            location.pathname.get(),
+            if search.is_empty() { "" } else { "?" }
+        )
     };
     view! { <input type="hidden" name="next" value=here /> }
 }

@@ -36,7 +36,15 @@ pub fn Field(
     #[prop(into)]
     fault: Signal<Option<String>>,
 ) -> impl IntoView {
-    let FieldSpec { name, label, kind, autocomplete, hint, optional, max } = spec;
+    let FieldSpec {
+        name,
+        label,
+        kind,
+        autocomplete,
+        hint,
+        optional,
+        max,
+    } = spec;
     let (shown, set_shown) = signal(false);
     let secret = kind == "password";
     let hint_id = hint.map(|_| format!("{name}-hint"));
@@ -94,7 +102,13 @@ pub fn Field(
 
 #[component]
 fn RevealButton(shown: ReadSignal<bool>, set_shown: WriteSignal<bool>) -> impl IntoView {
-    let label = move || if shown.get() { "Hide password" } else { "Show password" };
+    let label = move || {
+        if shown.get() {
+            "Hide password"
+        } else {
+            "Show password"
+        }
+    };
     view! {
         <button
             class="icon-button field-toggle"

@@ -12,9 +12,21 @@ use super::{
 use crate::context::{PageContext, Preferences};
 
 const THEMES: &[Value] = &[
-    Value { word: "system", label: "Follow the system", icon: Icon::Monitor },
-    Value { word: "light", label: "Light", icon: Icon::Sun },
-    Value { word: "dark", label: "Dark", icon: Icon::Moon },
+    Value {
+        word: "system",
+        label: "Follow the system",
+        icon: Icon::Monitor,
+    },
+    Value {
+        word: "light",
+        label: "Light",
+        icon: Icon::Sun,
+    },
+    Value {
+        word: "dark",
+        label: "Dark",
+        icon: Icon::Moon,
+    },
 ];
 
 /// A screen of the panel: path, name, picture.
@@ -47,7 +59,12 @@ pub fn Frame() -> impl IntoView {
 #[component]
 fn Crumbs() -> impl IntoView {
     let path = use_location().pathname;
-    let name = move || SCREENS.iter().find(|(screen, ..)| path.get() == *screen).map(|(_, name, _)| *name);
+    let name = move || {
+        SCREENS
+            .iter()
+            .find(|(screen, ..)| path.get() == *screen)
+            .map(|(_, name, _)| *name)
+    };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb">
             <ol>
@@ -98,7 +115,13 @@ fn RailSwitch() -> impl IntoView {
     let preferences = expect_context::<RwSignal<Preferences>>();
     let collapsed = move || preferences.get().collapsed;
     let target = move || if collapsed() { "open" } else { "collapsed" };
-    let label = move || if collapsed() { "Expand the sidebar" } else { "Collapse the sidebar" };
+    let label = move || {
+        if collapsed() {
+            "Expand the sidebar"
+        } else {
+            "Collapse the sidebar"
+        }
+    };
     view! {
         <form class="rail-foot" method="post" action="/preferences">
             <Here />

@@ -15,8 +15,12 @@ pub fn ProblemNotice(
         Code::TooManyRequests | Code::Forbidden | Code::Unavailable => "notice tone-warning",
         _ => "notice tone-danger",
     };
-    let fields: Vec<(String, String)> =
-        problem.details.fields.iter().map(|(field, fault)| (field.to_owned(), fault.to_owned())).collect();
+    let fields: Vec<(String, String)> = problem
+        .details
+        .fields
+        .iter()
+        .map(|(field, fault)| (field.to_owned(), fault.to_owned()))
+        .collect();
     view! {
         <div class=tone id="error-summary" role="alert" tabindex="-1">
             <Glyph icon=Icon::Alert />
@@ -63,7 +67,9 @@ const fn title(code: Code) -> &'static str {
 
 fn text(problem: &Problem) -> String {
     match problem.error {
-        Code::Unauthorized => "Check both and try again. Capital letters count in the password.".to_owned(),
+        Code::Unauthorized => {
+            "Check both and try again. Capital letters count in the password.".to_owned()
+        }
         _ => problem.message.clone(),
     }
 }

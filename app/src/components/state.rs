@@ -17,7 +17,11 @@ pub fn ListState(
     /// Explanation and action.
     children: Children,
 ) -> impl IntoView {
-    let tone = if failure { "state-icon tone-danger" } else { "state-icon" };
+    let tone = if failure {
+        "state-icon tone-danger"
+    } else {
+        "state-icon"
+    };
     view! {
         <section class="state" role=failure.then_some("alert")>
             <span class=tone>

@@ -20,7 +20,13 @@ pub fn Ago(
     let machine = at.format(&Rfc3339).unwrap_or_default();
     let title = {
         let machine = machine.clone();
-        move || if Hydrated::now() { local(&machine) } else { exact(at) }
+        move || {
+            if Hydrated::now() {
+                local(&machine)
+            } else {
+                exact(at)
+            }
+        }
     };
     view! {
         <time datetime=machine title=title>
@@ -32,5 +38,6 @@ pub fn Ago(
 /// The exact moment in the browser's own zone and language.
 fn local(machine: &str) -> String {
     let date = js_sys::Date::new(&machine.into());
-    date.to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED).into()
+    date.to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED)
+        .into()
 }

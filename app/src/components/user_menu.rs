@@ -15,7 +15,10 @@ pub fn UserMenu(
     /// Who is signed in.
     principal: Principal,
 ) -> impl IntoView {
-    let role = principal.roles.first().map_or_else(|| "No role".to_owned(), |role| capitalised(role));
+    let role = principal
+        .roles
+        .first()
+        .map_or_else(|| "No role".to_owned(), |role| capitalised(role));
     let label = format!("Your menu: {}, {role}", principal.display_name);
     view! {
         <button class="user-button" popovertarget="user-menu" aria-haspopup="true">

@@ -15,7 +15,9 @@ pub(super) fn problem<F>(action: ServerAction<F>) -> Memo<Option<Problem>>
 where
     F: ServerFn<Output = String, Error = ApiError> + Clone + Send + Sync + 'static,
 {
-    let from_page = expect_context::<PageContext>().outcome.map(|outcome| outcome.problem);
+    let from_page = expect_context::<PageContext>()
+        .outcome
+        .map(|outcome| outcome.problem);
     Memo::new(move |_| match action.value().get() {
         Some(Err(ApiError(problem))) => Some(problem),
         Some(Ok(_)) => None,
@@ -27,7 +29,9 @@ where
 pub(super) fn fault(problem: Memo<Option<Problem>>, field: &'static str) -> Signal<Option<String>> {
     Signal::derive(move || {
         problem.with(|problem| {
-            problem.as_ref().and_then(|problem| problem.details.fields.get(field).map(str::to_owned))
+            problem
+                .as_ref()
+                .and_then(|problem| problem.details.fields.get(field).map(str::to_owned))
         })
     })
 }
@@ -50,9 +54,14 @@ where
 
 fn focus_fault() {
     let document = document();
-    let first = document.query_selector("form [aria-invalid='true']").ok().flatten();
+    let first = document
+        .query_selector("form [aria-invalid='true']")
+        .ok()
+        .flatten();
     let target = first.or_else(|| document.get_element_by_id("error-summary"));
-    if let Some(element) = target.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(element) =
+        target.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    {
         drop(element.focus());
     }
 }

@@ -40,7 +40,12 @@ pub fn Login() -> impl IntoView {
     let context = expect_context::<PageContext>();
     let query = use_query_map();
     let typed_next = context.typed("next");
-    let next = move || query.read().get("next").unwrap_or_else(|| typed_next.clone());
+    let next = move || {
+        query
+            .read()
+            .get("next")
+            .unwrap_or_else(|| typed_next.clone())
+    };
     let action = ServerAction::<SignIn>::new();
     let problem = form::problem(action);
     form::follow(action);

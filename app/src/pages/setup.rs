@@ -51,7 +51,9 @@ const FIELDS: [FieldSpec; 5] = [
         label: "Password",
         kind: "password",
         autocomplete: "new-password",
-        hint: Some("A few unrelated words are strong and easy to remember. Spaces are kept as typed."),
+        hint: Some(
+            "A few unrelated words are strong and easy to remember. Spaces are kept as typed.",
+        ),
         optional: false,
         max: 256,
     },

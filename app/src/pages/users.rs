@@ -1,11 +1,11 @@
 //! The list of users.
 
-mod filters;
+pub mod filters;
 mod links;
-mod pager;
-mod rows;
-mod search;
-mod table;
+pub mod pager;
+pub mod rows;
+pub mod search;
+pub mod table;
 
 use domain::users::list::ListParams;
 use leptos::prelude::*;
@@ -13,10 +13,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::{
-        error::ApiError,
-        users::{UserList, list_users},
-    },
+    api::{error::ApiError, users::list_users},
     components::choice::{Segmented, Value},
     components::icon::Icon,
     format::grouped,
@@ -26,12 +23,17 @@ use search::{SearchBox, SearchFault};
 use table::{Failed, SkeletonTable, UserTable};
 
 const DENSITIES: &[Value] = &[
-    Value { word: "comfortable", label: "Comfortable rows", icon: Icon::RowsRoomy },
-    Value { word: "compact", label: "Compact rows", icon: Icon::RowsTight },
+    Value {
+        word: "comfortable",
+        label: "Comfortable rows",
+        icon: Icon::RowsRoomy,
+    },
+    Value {
+        word: "compact",
+        label: "Compact rows",
+        icon: Icon::RowsTight,
+    },
 ];
-
-/// What the list needs to know of itself everywhere on the screen.
-type Loaded = Result<UserList, ApiError>;
 
 /// The screen "Users". Its whole state is in the URL.
 #[component]
@@ -60,10 +62,10 @@ pub fn Users() -> impl IntoView {
             </Transition>
         </header>
         <div class="toolbar">
-            <SearchBox params=params faulty=Signal::derive(move || is_faulty(list.get())) />
+            <SearchBox params=params  />
             <Transition>
                 {move || Suspend::new(async move {
-                    let totals = list.await.map(|list| list.page.totals).unwrap_or_default();
+                    let totals = list.await.ok().map(|list| list.page.totals);
                     view! { <QuickFilters params=params totals=totals /> }
                 })}
             </Transition>
@@ -89,8 +91,4 @@ pub fn Users() -> impl IntoView {
             </Transition>
         </section>
     }
-}
-
-fn is_faulty(loaded: Option<Loaded>) -> bool {
-    loaded.is_some_and(|list| list.is_ok_and(|list| list.fault.is_some()))
 }

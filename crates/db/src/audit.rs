@@ -42,7 +42,11 @@ pub struct Entry<'a> {
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn insert(connection: &mut PgConnection, actor: &Actor, entry: &Entry<'_>) -> Result<(), Error> {
+pub async fn insert(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    entry: &Entry<'_>,
+) -> Result<(), Error> {
     sqlx::query!(
         "insert into audit_events (
             at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, ip, request_id

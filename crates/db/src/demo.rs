@@ -22,7 +22,7 @@ pub use rows::{AnnotationRow, GrantRow, KeyRow, OntologyRow, PersonaRow, Session
 /// When the database cannot be reached.
 pub async fn prepare(connection: &mut PgConnection) -> Result<(), Error> {
     sqlx::raw_sql(
-        "set local statement_timeout = 0; set local synchronous_commit = off; set local jit = off;
+        "set local statement_timeout = 0; set local jit = off;
         set local maintenance_work_mem = '256MB'; set local work_mem = '128MB'",
     )
     .execute(connection)

@@ -19,16 +19,21 @@ pub struct Recount {
 /// When the database cannot be reached.
 pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
     let mut transaction = pool.begin().await?;
-    sqlx::query!("set transaction isolation level repeatable read").execute(&mut *transaction).await?;
+    sqlx::query!("set transaction isolation level repeatable read")
+        .execute(&mut *transaction)
+        .await?;
     // A recount of millions takes longer than a page may.
-    sqlx::query!("set local statement_timeout = 0").execute(&mut *transaction).await?;
+    sqlx::query!("set local statement_timeout = 0")
+        .execute(&mut *transaction)
+        .await?;
     let row = sqlx::query!(
         r#"select
             (
                 select count(*) from user_stats_recount r
                 full join user_stats s using (user_id)
-                where (r.personas, r.ontologies, r.annotations, r.api_keys, r.sessions, r.roles)
-                    is distinct from (s.personas, s.ontologies, s.annotations, s.api_keys, s.sessions, s.roles)
+                where (r.personas, r.ontologies, r.annotations, r.api_keys, r.sessions, r.roles, r.deleted)
+                    is distinct from
+                    (s.personas, s.ontologies, s.annotations, s.api_keys, s.sessions, s.roles, s.deleted)
             ) as "wrong_stats!",
             (
                 select count(*) from user_totals_recount r
@@ -38,7 +43,10 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
     )
     .fetch_one(&mut *transaction)
     .await?;
-    Ok(Recount { wrong_stats: row.wrong_stats, wrong_totals: row.wrong_totals })
+    Ok(Recount {
+        wrong_stats: row.wrong_stats,
+        wrong_totals: row.wrong_totals,
+    })
 }
 
 /// The character type of the database, which decides what counts as a letter and as its lower case.

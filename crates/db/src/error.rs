@@ -21,7 +21,9 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         if let sqlx::Error::Database(refusal) = &error {
             if let Some(constraint) = refusal.constraint() {
-                return Self::Constraint { constraint: constraint.to_owned() };
+                return Self::Constraint {
+                    constraint: constraint.to_owned(),
+                };
             }
             return if refusal.code().is_some_and(|code| is_passing(&code)) {
                 Self::Unavailable(error)
@@ -30,9 +32,10 @@ impl From<sqlx::Error> for Error {
             };
         }
         match error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_) => {
-                Self::Unavailable(error)
-            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Protocol(_) => Self::Unavailable(error),
             other => Self::Other(other),
         }
     }

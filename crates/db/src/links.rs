@@ -52,7 +52,11 @@ pub async fn insert(
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn set_opened(executor: impl PgExecutor<'_>, kind: Kind, token_hash: &[u8]) -> Result<bool, Error> {
+pub async fn set_opened(
+    executor: impl PgExecutor<'_>,
+    kind: Kind,
+    token_hash: &[u8],
+) -> Result<bool, Error> {
     let link = sqlx::query!(
         "update one_time_links set opened_at = coalesce(opened_at, now())
         where kind = $1 and token_hash = $2 and used_at is null and revoked_at is null and expires_at > now()
@@ -69,7 +73,11 @@ pub async fn set_opened(executor: impl PgExecutor<'_>, kind: Kind, token_hash: &
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn consume(connection: &mut PgConnection, kind: Kind, token_hash: &[u8]) -> Result<Option<Uuid>, Error> {
+pub async fn consume(
+    connection: &mut PgConnection,
+    kind: Kind,
+    token_hash: &[u8],
+) -> Result<Option<Uuid>, Error> {
     let link = sqlx::query!(
         "update one_time_links set used_at = now(), opened_at = coalesce(opened_at, now())
         where kind = $1 and token_hash = $2 and used_at is null and revoked_at is null and expires_at > now()

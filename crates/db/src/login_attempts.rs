@@ -47,7 +47,11 @@ impl Scope {
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn try_count(executor: impl PgExecutor<'_>, scope: Scope, subject: &[u8]) -> Result<bool, Error> {
+pub async fn try_count(
+    executor: impl PgExecutor<'_>,
+    scope: Scope,
+    subject: &[u8],
+) -> Result<bool, Error> {
     let counted = sqlx::query!(
         "insert into login_attempts as a (scope, subject, failures, last_failed_at, blocked_until, created_at)
         values ($1, $2, 1, now(), now(), now())
@@ -94,10 +98,18 @@ pub async fn find_delay(
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn delete(executor: impl PgExecutor<'_>, scope: Scope, subject: &[u8]) -> Result<(), Error> {
-    sqlx::query!("delete from login_attempts where scope = $1 and subject = $2", scope.as_str(), subject)
-        .execute(executor)
-        .await?;
+pub async fn delete(
+    executor: impl PgExecutor<'_>,
+    scope: Scope,
+    subject: &[u8],
+) -> Result<(), Error> {
+    sqlx::query!(
+        "delete from login_attempts where scope = $1 and subject = $2",
+        scope.as_str(),
+        subject
+    )
+    .execute(executor)
+    .await?;
     Ok(())
 }
 
@@ -106,8 +118,9 @@ pub async fn delete(executor: impl PgExecutor<'_>, scope: Scope, subject: &[u8])
 /// # Errors
 /// When the database cannot be reached.
 pub async fn delete_old(executor: impl PgExecutor<'_>) -> Result<u64, Error> {
-    let done = sqlx::query!("delete from login_attempts where last_failed_at < now() - interval '1 day'")
-        .execute(executor)
-        .await?;
+    let done =
+        sqlx::query!("delete from login_attempts where last_failed_at < now() - interval '1 day'")
+            .execute(executor)
+            .await?;
     Ok(done.rows_affected())
 }

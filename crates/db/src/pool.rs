@@ -11,6 +11,8 @@ use crate::Error;
 
 /// A connection idle for longer is tried before it is used: after a restart of PostgreSQL it is dead.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+/// A page asks for little: to start further processes for it takes longer than the answer.
+const NO_HELPERS: (&str, &str) = ("max_parallel_workers_per_gather", "0");
 /// A statement that runs longer is cancelled: no page waits for it any more.
 const STATEMENT_TIMEOUT: &str = "15s";
 
@@ -32,7 +34,11 @@ pub struct PoolSettings {
 pub async fn connect(settings: &PoolSettings) -> Result<PgPool, Error> {
     let options = PgConnectOptions::from_str(&settings.url)?
         .application_name("rollcall")
-        .options([("statement_timeout", STATEMENT_TIMEOUT), ("timezone", "UTC")])
+        .options([
+            ("statement_timeout", STATEMENT_TIMEOUT),
+            ("timezone", "UTC"),
+            NO_HELPERS,
+        ])
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(settings.max_connections)

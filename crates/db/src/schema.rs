@@ -11,13 +11,19 @@ static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
     /// A migration was applied that this binary does not know.
-    #[error("The database is newer than this rollcall: it has migration {0}, which this version does not know. Run the newer version.")]
+    #[error(
+        "The database is newer than this rollcall: it has migration {0}, which this version does not know. Run the newer version."
+    )]
     Newer(i64),
     /// Migrations are missing.
-    #[error("The database is older than this rollcall: migration {0} is missing. Run `rollcall migrate`.")]
+    #[error(
+        "The database is older than this rollcall: migration {0} is missing. Run `rollcall migrate`."
+    )]
     Older(i64),
     /// A migration was applied in another form.
-    #[error("Migration {0} was applied to this database in another form. Restore the database from a backup, or use the version of rollcall that made it.")]
+    #[error(
+        "Migration {0} was applied to this database in another form. Restore the database from a backup, or use the version of rollcall that made it."
+    )]
     Changed(i64),
     /// A migration failed.
     #[error("The database could not be migrated: {0}")]
@@ -48,17 +54,29 @@ pub async fn migrate(pool: &PgPool) -> Result<(), SchemaError> {
 /// # Errors
 /// In which way it is not.
 pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
-    let mut connection = pool.acquire().await.map_err(|error| SchemaError::Failed(error.into()))?;
-    connection.ensure_migrations_table(&MIGRATOR.table_name).await?;
-    let applied = connection.list_applied_migrations(&MIGRATOR.table_name).await?;
+    let mut connection = pool
+        .acquire()
+        .await
+        .map_err(|error| SchemaError::Failed(error.into()))?;
+    connection
+        .ensure_migrations_table(&MIGRATOR.table_name)
+        .await?;
+    let applied = connection
+        .list_applied_migrations(&MIGRATOR.table_name)
+        .await?;
     for known in MIGRATOR.iter() {
         match applied.iter().find(|done| done.version == known.version) {
             None => return Err(SchemaError::Older(known.version)),
-            Some(done) if done.checksum != known.checksum => return Err(SchemaError::Changed(known.version)),
+            Some(done) if done.checksum != known.checksum => {
+                return Err(SchemaError::Changed(known.version));
+            }
             Some(_) => {}
         }
     }
-    match applied.iter().find(|done| !MIGRATOR.version_exists(done.version)) {
+    match applied
+        .iter()
+        .find(|done| !MIGRATOR.version_exists(done.version))
+    {
         Some(unknown) => Err(SchemaError::Newer(unknown.version)),
         None => Ok(()),
     }
@@ -69,6 +87,8 @@ pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn ensure_audit_partitions(pool: &PgPool) -> Result<(), crate::Error> {
-    sqlx::query!("select ensure_audit_partitions(now())").execute(pool).await?;
+    sqlx::query!("select ensure_audit_partitions(now())")
+        .execute(pool)
+        .await?;
     Ok(())
 }

@@ -71,8 +71,13 @@ impl PgSessionStore {
 
     /// The session, the sign-in it stands for, and its entry in the record: together or not at all.
     async fn start(&self, record: &Record, sign_in: &SignIn) -> Result<(), Error> {
-        let user_agent: Option<String> =
-            sign_in.user_agent.as_ref().map(|agent| agent.chars().filter(|c| *c != '\0').take(USER_AGENT_MAX).collect());
+        let user_agent: Option<String> = sign_in.user_agent.as_ref().map(|agent| {
+            agent
+                .chars()
+                .filter(|c| *c != '\0')
+                .take(USER_AGENT_MAX)
+                .collect()
+        });
         let actor = audit::Actor {
             id: Some(sign_in.user_id),
             label: sign_in.username.clone(),
@@ -119,37 +124,57 @@ fn stored(data: &HashMap<String, Value>) -> Value {
 impl SessionStore for PgSessionStore {
     async fn create(&self, record: &mut Record) -> StoreResult<()> {
         let sign_in = record.data.remove(SIGN_IN).ok_or_else(|| {
-            StoreError::Encode("a session is started by signing in, not by keeping data for nobody".to_owned())
+            StoreError::Encode(
+                "a session is started by signing in, not by keeping data for nobody".to_owned(),
+            )
         })?;
-        let sign_in: SignIn = serde_json::from_value(sign_in).map_err(|error| StoreError::Encode(error.to_string()))?;
+        let sign_in: SignIn = serde_json::from_value(sign_in)
+            .map_err(|error| StoreError::Encode(error.to_string()))?;
         self.start(record, &sign_in).await.map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> StoreResult<()> {
-        let known = sessions::set_data(&self.pool, &token_hash(&record.id), &stored(&record.data)).await;
+        let known =
+            sessions::set_data(&self.pool, &token_hash(&record.id), &stored(&record.data)).await;
         known.map(|_| ()).map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<Record>> {
-        let Some(live) = sessions::find_live(&self.pool, &token_hash(id)).await.map_err(backend)? else {
+        let Some(live) = sessions::find_live(&self.pool, &token_hash(id))
+            .await
+            .map_err(backend)?
+        else {
             return Ok(None);
         };
-        let owner = Owner { session_id: live.id, principal: live.principal };
-        let owner = serde_json::to_value(owner).map_err(|error| StoreError::Decode(error.to_string()))?;
+        let owner = Owner {
+            session_id: live.id,
+            principal: live.principal,
+        };
+        let owner =
+            serde_json::to_value(owner).map_err(|error| StoreError::Decode(error.to_string()))?;
         let mut data: HashMap<String, Value> = match live.data {
             Value::Object(map) => map.into_iter().collect(),
             _ => HashMap::new(),
         };
         data.insert(OWNER.to_owned(), owner);
-        Ok(Some(Record { id: *id, data, expiry_date: live.expires_at }))
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date: live.expires_at,
+        }))
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
-        sessions::set_logged_out(&self.pool, &token_hash(id)).await.map_err(backend)
+        sessions::set_logged_out(&self.pool, &token_hash(id))
+            .await
+            .map_err(backend)
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err wants"
+)]
 fn backend(error: Error) -> StoreError {
     StoreError::Backend(error.to_string())
 }

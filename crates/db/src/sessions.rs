@@ -52,7 +52,10 @@ pub struct LiveSession {
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn find_live(executor: impl PgExecutor<'_>, token_hash: &[u8]) -> Result<Option<LiveSession>, Error> {
+pub async fn find_live(
+    executor: impl PgExecutor<'_>,
+    token_hash: &[u8],
+) -> Result<Option<LiveSession>, Error> {
     let row = sqlx::query!(
         r#"select
             s.id, s.data, s.expires_at, u.id as user_id, u.username, u.display_name, u.email, u.created_at,
@@ -116,7 +119,11 @@ pub async fn insert(connection: &mut PgConnection, session: &NewSession<'_>) -> 
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn set_data(executor: impl PgExecutor<'_>, token_hash: &[u8], data: &Value) -> Result<bool, Error> {
+pub async fn set_data(
+    executor: impl PgExecutor<'_>,
+    token_hash: &[u8],
+    data: &Value,
+) -> Result<bool, Error> {
     let done = sqlx::query!(
         "update sessions set data = $2 where token_hash = $1 and ended_at is null",
         token_hash,

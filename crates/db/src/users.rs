@@ -36,7 +36,10 @@ pub struct Credentials {
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn find_credentials(executor: impl PgExecutor<'_>, username: &str) -> Result<Option<Credentials>, Error> {
+pub async fn find_credentials(
+    executor: impl PgExecutor<'_>,
+    username: &str,
+) -> Result<Option<Credentials>, Error> {
     let row = sqlx::query!(
         "select u.id, u.username, u.display_name, u.email, u.password_hash, u.status, s.roles
         from users u join user_stats s on s.user_id = u.id
@@ -61,10 +64,20 @@ pub async fn find_credentials(executor: impl PgExecutor<'_>, username: &str) -> 
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn set_rehashed(executor: impl PgExecutor<'_>, id: Uuid, old: &str, new: &str) -> Result<(), Error> {
-    sqlx::query!("update users set password_hash = $3 where id = $1 and password_hash = $2", id, old, new)
-        .execute(executor)
-        .await?;
+pub async fn set_rehashed(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+    old: &str,
+    new: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set password_hash = $3 where id = $1 and password_hash = $2",
+        id,
+        old,
+        new
+    )
+    .execute(executor)
+    .await?;
     Ok(())
 }
 
@@ -73,9 +86,12 @@ pub async fn set_rehashed(executor: impl PgExecutor<'_>, id: Uuid, old: &str, ne
 /// # Errors
 /// When the database cannot be reached.
 pub async fn set_last_login(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
-    sqlx::query!("update users set last_login_at = now(), last_active_at = now() where id = $1", id)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "update users set last_login_at = now(), last_active_at = now() where id = $1",
+        id
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -102,7 +118,9 @@ pub async fn admin_exists(executor: impl PgExecutor<'_>) -> Result<bool, Error> 
 /// # Errors
 /// When the database cannot be reached.
 pub async fn any_exists(executor: impl PgExecutor<'_>) -> Result<bool, Error> {
-    let row = sqlx::query!(r#"select exists (select 1 from users) as "exists!""#).fetch_one(executor).await?;
+    let row = sqlx::query!(r#"select exists (select 1 from users) as "exists!""#)
+        .fetch_one(executor)
+        .await?;
     Ok(row.exists)
 }
 
@@ -111,7 +129,9 @@ pub async fn any_exists(executor: impl PgExecutor<'_>) -> Result<bool, Error> {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn lock_admins(connection: &mut PgConnection) -> Result<(), Error> {
-    sqlx::query!("select pg_advisory_xact_lock(hashtext('rollcall.admins'))").execute(connection).await?;
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('rollcall.admins'))")
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -135,21 +155,21 @@ pub struct NewUser<'a> {
 /// # Errors
 /// `users_username_key` or `users_email_key` when the name or address is taken.
 pub async fn insert(connection: &mut PgConnection, user: &NewUser<'_>) -> Result<Uuid, Error> {
-    let id = Uuid::now_v7();
-    sqlx::query!(
+    let row = sqlx::query!(
         "insert into users (
             id, username, display_name, email, password_hash, password_changed_at, created_via, created_at, updated_at
-        ) values ($1, $2, $3, $4, $5, case when $5::text is null then null else now() end, $6, now(), now())",
-        id,
+        ) values (
+            uuid_v7(now()), $1, $2, $3, $4, case when $4::text is null then null else now() end, $5, now(), now()
+        ) returning id",
         user.username,
         user.display_name,
         user.email,
         user.password_hash,
         user.created_via.as_str(),
     )
-    .execute(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(id)
+    Ok(row.id)
 }
 
 /// Gives roles by name. Names that do not exist give nothing.

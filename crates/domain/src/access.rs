@@ -123,7 +123,10 @@ mod tests {
     #[test]
     fn only_paths_of_this_site_are_gone_on_to() {
         for (next, path) in [
-            ("/users?q=role%3Aadmin&sort=-name", "/users?q=role%3Aadmin&sort=-name"),
+            (
+                "/users?q=role%3Aadmin&sort=-name",
+                "/users?q=role%3Aadmin&sort=-name",
+            ),
             ("", "/"),
             ("users", "/"),
             ("//evil.example", "/"),
@@ -146,7 +149,11 @@ mod tests {
             (&["sessions:read"], false),
             (&[], false),
         ] {
-            assert_eq!(permissions(granted).include(Permission::UsersRead), read, "{granted:?}");
+            assert_eq!(
+                permissions(granted).include(Permission::UsersRead),
+                read,
+                "{granted:?}"
+            );
         }
     }
 }

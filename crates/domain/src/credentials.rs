@@ -34,12 +34,58 @@ pub enum PasswordError {
 
 /// Passwords of eight characters or more that head every published list of leaked ones; shorter ones need no list.
 const COMMON: &[&str] = &[
-    "12345678", "123456789", "1234567890", "password", "password1", "password123", "passw0rd", "qwertyuiop",
-    "qwerty123", "1q2w3e4r", "1q2w3e4r5t", "iloveyou", "sunshine", "princess", "football", "baseball", "superman",
-    "trustno1", "starwars", "computer", "whatever", "dragon123", "letmein1", "letmein123", "welcome1", "welcome123",
-    "admin123", "administrator", "changeme", "changeme123", "11111111", "00000000", "88888888", "87654321",
-    "abcd1234", "abc12345", "a1b2c3d4", "asdfghjkl", "zxcvbnm123", "michelle", "jennifer", "corvette", "mercedes",
-    "qwertyui", "q1w2e3r4", "secret123", "test1234", "user1234", "default1", "rollcall", "rollcall1", "rollcall123",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "password",
+    "password1",
+    "password123",
+    "passw0rd",
+    "qwertyuiop",
+    "qwerty123",
+    "1q2w3e4r",
+    "1q2w3e4r5t",
+    "iloveyou",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "superman",
+    "trustno1",
+    "starwars",
+    "computer",
+    "whatever",
+    "dragon123",
+    "letmein1",
+    "letmein123",
+    "welcome1",
+    "welcome123",
+    "admin123",
+    "administrator",
+    "changeme",
+    "changeme123",
+    "11111111",
+    "00000000",
+    "88888888",
+    "87654321",
+    "abcd1234",
+    "abc12345",
+    "a1b2c3d4",
+    "asdfghjkl",
+    "zxcvbnm123",
+    "michelle",
+    "jennifer",
+    "corvette",
+    "mercedes",
+    "qwertyui",
+    "q1w2e3r4",
+    "secret123",
+    "test1234",
+    "user1234",
+    "default1",
+    "rollcall",
+    "rollcall1",
+    "rollcall123",
 ];
 
 /// Checks a password that a person chooses for themselves. `known` is what an attacker would try first: their names and
@@ -55,11 +101,18 @@ pub fn check_new_password(password: &str, min: usize, known: &[&str]) -> Result<
         return Err(PasswordError::TooShort(min));
     }
     let lower = password.trim().to_lowercase();
-    let one_character = lower.chars().collect::<std::collections::BTreeSet<_>>().len() < 2;
+    let one_character = lower
+        .chars()
+        .collect::<std::collections::BTreeSet<_>>()
+        .len()
+        < 2;
     if one_character || COMMON.contains(&lower.as_str()) {
         return Err(PasswordError::Common);
     }
-    if known.iter().any(|name| !name.is_empty() && lower == name.trim().to_lowercase()) {
+    if known
+        .iter()
+        .any(|name| !name.is_empty() && lower == name.trim().to_lowercase())
+    {
         return Err(PasswordError::Personal);
     }
     Ok(())
@@ -98,7 +151,11 @@ impl SignInDraft {
         if self.password.len() > PASSWORD_MAX_BYTES {
             faults.add("password", PasswordError::TooLong.to_string());
         }
-        if faults.is_empty() { Ok(()) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(faults)
+        }
     }
 }
 
@@ -151,7 +208,12 @@ impl SetupDraft {
         }
         match (username, display_name, email) {
             (Some(username), Some(display_name), Some(email)) if faults.is_empty() => {
-                Ok(NewAdmin { username, display_name, email, password: self.password })
+                Ok(NewAdmin {
+                    username,
+                    display_name,
+                    email,
+                    password: self.password,
+                })
             }
             _ => Err(faults),
         }
@@ -175,9 +237,16 @@ mod tests {
             ("Ada Lovelace", Err(PasswordError::Personal)),
             ("ADA.LOVELACE", Err(PasswordError::Personal)),
         ] {
-            assert_eq!(check_new_password(password, PASSWORD_MIN, &known), expected, "{password}");
+            assert_eq!(
+                check_new_password(password, PASSWORD_MIN, &known),
+                expected,
+                "{password}"
+            );
         }
-        assert_eq!(check_new_password(&"x1".repeat(129), PASSWORD_MIN, &known), Err(PasswordError::TooLong));
+        assert_eq!(
+            check_new_password(&"x1".repeat(129), PASSWORD_MIN, &known),
+            Err(PasswordError::TooLong)
+        );
     }
 
     #[test]
@@ -189,9 +258,21 @@ mod tests {
             password_again: "shore".into(),
             ..SetupDraft::default()
         };
-        let faults = draft.check(PASSWORD_MIN).err().expect("nothing in it is acceptable");
+        let faults = draft
+            .check(PASSWORD_MIN)
+            .err()
+            .expect("nothing in it is acceptable");
         let fields: Vec<&str> = faults.iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["display_name", "email", "password", "password_again", "username"]);
+        assert_eq!(
+            fields,
+            [
+                "display_name",
+                "email",
+                "password",
+                "password_again",
+                "username"
+            ]
+        );
     }
 
     #[test]
@@ -203,15 +284,24 @@ mod tests {
             password_again: "trailing space ".into(),
             ..SetupDraft::default()
         };
-        let admin = draft.check(PASSWORD_MIN).unwrap_or_else(|faults| panic!("{faults:?}"));
-        assert_eq!((admin.username.as_str(), admin.password.as_str()), ("ada", "trailing space "));
+        let admin = draft
+            .check(PASSWORD_MIN)
+            .unwrap_or_else(|faults| panic!("{faults:?}"));
+        assert_eq!(
+            (admin.username.as_str(), admin.password.as_str()),
+            ("ada", "trailing space ")
+        );
         assert_eq!(admin.email, None);
     }
 
     #[test]
     fn sign_in_wants_both_fields_within_bounds() {
         assert!(SignInDraft::default().check().is_err());
-        let draft = |username: &str, password: String| SignInDraft { username: username.into(), password, remember: false };
+        let draft = |username: &str, password: String| SignInDraft {
+            username: username.into(),
+            password,
+            remember: false,
+        };
         assert!(draft("ada", "x".into()).check().is_ok());
         assert!(draft("ada", "x".repeat(10_000)).check().is_err());
         assert!(draft(&"a".repeat(300), "x".into()).check().is_err());

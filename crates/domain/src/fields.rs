@@ -12,12 +12,16 @@ pub struct FieldErrors(BTreeMap<String, String>);
 impl FieldErrors {
     /// Notes a fault. The first one of a field stays.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.0.entry(field.to_owned()).or_insert_with(|| message.into());
+        self.0
+            .entry(field.to_owned())
+            .or_insert_with(|| message.into());
     }
 
     /// The value of a parsed field, or nothing and its fault noted.
     pub fn take<T>(&mut self, field: &str, parsed: Result<T, impl ToString>) -> Option<T> {
-        parsed.map_err(|fault| self.add(field, fault.to_string())).ok()
+        parsed
+            .map_err(|fault| self.add(field, fault.to_string()))
+            .ok()
     }
 
     /// The fault of a field.
@@ -34,6 +38,8 @@ impl FieldErrors {
 
     /// The fields at fault with their sentences, in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(field, message)| (field.as_str(), message.as_str()))
+        self.0
+            .iter()
+            .map(|(field, message)| (field.as_str(), message.as_str()))
     }
 }

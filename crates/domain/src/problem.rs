@@ -86,6 +86,11 @@ impl Problem {
     /// A problem without details.
     #[must_use]
     pub fn new(error: Code, message: impl Into<String>) -> Self {
-        Self { error, message: message.into(), details: Details::default(), request_id: None }
+        Self {
+            error,
+            message: message.into(),
+            details: Details::default(),
+            request_id: None,
+        }
     }
 }

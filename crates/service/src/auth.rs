@@ -31,8 +31,13 @@ pub async fn sign_in(
     let subjects = Subjects::new(&draft, &origin);
     subjects.admit(services).await?;
     let account = db::users::find_credentials(&services.pool, draft.username.trim()).await?;
-    let kept = account.as_ref().and_then(|account| account.password_hash.clone());
-    let verdict = services.hasher.verify(SecretString::from(draft.password), kept.clone()).await?;
+    let kept = account
+        .as_ref()
+        .and_then(|account| account.password_hash.clone());
+    let verdict = services
+        .hasher
+        .verify(SecretString::from(draft.password), kept.clone())
+        .await?;
     let Some(account) = account.filter(|_| verdict != Verdict::Wrong) else {
         subjects.note_failure(services).await?;
         return Err(Error::Unauthenticated("Invalid credentials"));
@@ -49,7 +54,14 @@ pub async fn sign_in(
         email: account.email,
         display_name: account.display_name,
     };
-    sessions::start(services, session, (account.id, brief.username.clone()), draft.remember, origin).await?;
+    sessions::start(
+        services,
+        session,
+        (account.id, brief.username.clone()),
+        draft.remember,
+        origin,
+    )
+    .await?;
     Ok(brief)
 }
 
@@ -59,7 +71,9 @@ fn refuse_unusable(account: &Credentials) -> Result<(), Error> {
         Status::Pending => Err(Error::Forbidden(
             "Your account is waiting for approval. You can sign in once an administrator has approved it.",
         )),
-        Status::Suspended => Err(Error::Forbidden("Your account is suspended. Contact your administrator.")),
+        Status::Suspended => Err(Error::Forbidden(
+            "Your account is suspended. Contact your administrator.",
+        )),
     }
 }
 
@@ -72,7 +86,9 @@ struct Subjects {
 impl Subjects {
     fn new(draft: &SignInDraft, origin: &Origin) -> Self {
         let account = Sha256::digest(draft.username.trim().to_lowercase().as_bytes()).into();
-        let address = origin.ip.map(|ip| Sha256::digest(ip.to_string().as_bytes()).into());
+        let address = origin
+            .ip
+            .map(|ip| Sha256::digest(ip.to_string().as_bytes()).into());
         Self { account, address }
     }
 
@@ -80,14 +96,16 @@ impl Subjects {
     /// address only when it has failed, so that an office may sign in all at once.
     async fn admit(&self, services: &Services) -> Result<(), Error> {
         if let Some(address) = &self.address
-            && let Some(delay) = login_attempts::find_delay(&services.pool, Scope::Address, address).await?
+            && let Some(delay) =
+                login_attempts::find_delay(&services.pool, Scope::Address, address).await?
         {
             return Err(Error::TooMany(delay));
         }
         if login_attempts::try_count(&services.pool, Scope::Account, &self.account).await? {
             return Ok(());
         }
-        let delay = login_attempts::find_delay(&services.pool, Scope::Account, &self.account).await?;
+        let delay =
+            login_attempts::find_delay(&services.pool, Scope::Account, &self.account).await?;
         Err(Error::TooMany(delay.unwrap_or_default()))
     }
 

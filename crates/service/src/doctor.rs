@@ -18,9 +18,15 @@ pub struct Finding {
 pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     match db::schema::check(&services.pool).await {
-        Ok(()) => findings.push(Finding { good: true, text: "The schema is the one of this version.".to_owned() }),
+        Ok(()) => findings.push(Finding {
+            good: true,
+            text: "The schema is the one of this version.".to_owned(),
+        }),
         Err(wrong) => {
-            findings.push(Finding { good: false, text: wrong.to_string() });
+            findings.push(Finding {
+                good: false,
+                text: wrong.to_string(),
+            });
             return Ok(findings);
         }
     }
@@ -44,11 +50,17 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
     let recount = db::doctor::recount(&services.pool).await?;
     findings.push(Finding {
         good: recount.wrong_stats == 0,
-        text: format!("Users whose statistics differ from a recount: {}.", recount.wrong_stats),
+        text: format!(
+            "Users whose statistics differ from a recount: {}.",
+            recount.wrong_stats
+        ),
     });
     findings.push(Finding {
         good: recount.wrong_totals == 0,
-        text: format!("Totals that differ from a recount: {}.", recount.wrong_totals),
+        text: format!(
+            "Totals that differ from a recount: {}.",
+            recount.wrong_totals
+        ),
     });
     Ok(findings)
 }

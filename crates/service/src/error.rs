@@ -36,7 +36,9 @@ pub enum Error {
     #[error("Rollcall cannot answer just now. Try again in a few seconds.")]
     Unavailable(#[source] Cause),
     /// A fault of ours.
-    #[error("Something went wrong on the server. Try again; if it stays, tell the operator the request id.")]
+    #[error(
+        "Something went wrong on the server. Try again; if it stays, tell the operator the request id."
+    )]
     Internal(#[source] Cause),
 }
 
@@ -45,7 +47,11 @@ pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 impl From<db::Error> for Error {
     fn from(error: db::Error) -> Self {
-        if error.is_passing() { Self::Unavailable(error.into()) } else { Self::Internal(error.into()) }
+        if error.is_passing() {
+            Self::Unavailable(error.into())
+        } else {
+            Self::Internal(error.into())
+        }
     }
 }
 
@@ -88,10 +94,17 @@ impl Error {
             Self::Internal(cause) => tracing::error!(%cause, "failed"),
             Self::Invalid(fields) => problem.details.fields = fields,
             Self::List(ListError::Filter(fault)) => {
-                problem.details = Details { word: Some((fault.start, fault.end)), ..Details::default() };
+                problem.details = Details {
+                    word: Some((fault.start, fault.end)),
+                    ..Details::default()
+                };
             }
             Self::TooMany(delay) => problem.details.retry_after = Some(seconds(delay)),
-            Self::List(_) | Self::Unauthenticated(_) | Self::Forbidden(_) | Self::NotFound(_) | Self::Conflict(_) => {}
+            Self::List(_)
+            | Self::Unauthenticated(_)
+            | Self::Forbidden(_)
+            | Self::NotFound(_)
+            | Self::Conflict(_) => {}
         }
         problem
     }

@@ -17,7 +17,10 @@ pub struct LastSeen(Arc<Mutex<HashMap<Uuid, OffsetDateTime>>>);
 impl LastSeen {
     /// Notes that a session was used.
     pub(crate) fn note(&self, session: Uuid, at: OffsetDateTime) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(session, at);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(session, at);
     }
 
     fn take(&self) -> HashMap<Uuid, OffsetDateTime> {
@@ -27,7 +30,9 @@ impl LastSeen {
     fn put_back(&self, seen: HashMap<Uuid, OffsetDateTime>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (session, at) in seen {
-            kept.entry(session).and_modify(|known| *known = at.max(*known)).or_insert(at);
+            kept.entry(session)
+                .and_modify(|known| *known = at.max(*known))
+                .or_insert(at);
         }
     }
 }

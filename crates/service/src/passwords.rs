@@ -88,14 +88,20 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Error::TooMany`] when too many wait already.
-    pub async fn verify(&self, password: SecretString, kept: Option<String>) -> Result<Verdict, Error> {
+    pub async fn verify(
+        &self,
+        password: SecretString,
+        kept: Option<String>,
+    ) -> Result<Verdict, Error> {
         let (answer, result) = oneshot::channel();
         self.submit(Job::Verify(password, kept, answer))?;
         result.await.map_err(|gone| Error::Internal(gone.into()))
     }
 
     fn submit(&self, job: Job) -> Result<(), Error> {
-        self.jobs.try_send(job).map_err(|_| Error::TooMany(std::time::Duration::from_secs(5)))
+        self.jobs
+            .try_send(job)
+            .map_err(|_| Error::TooMany(std::time::Duration::from_secs(5)))
     }
 }
 
@@ -121,20 +127,24 @@ fn work(queue: &std::sync::Mutex<mpsc::Receiver<Job>>, nobody: &str) {
 }
 
 fn argon2() -> Result<Argon2<'static>, HashError> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| HashError(error.to_string()))?;
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+        .map_err(|error| HashError(error.to_string()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 fn hash(password: &SecretString) -> Result<String, HashError> {
     let hash = argon2()?.hash_password(password.expose_secret().as_bytes());
-    hash.map(|hash| hash.to_string()).map_err(|error| HashError(error.to_string()))
+    hash.map(|hash| hash.to_string())
+        .map_err(|error| HashError(error.to_string()))
 }
 
 fn verify(password: &SecretString, kept: Option<&str>, nobody: &str) -> Verdict {
     let Ok(parsed) = PasswordHash::new(kept.unwrap_or(nobody)) else {
         return Verdict::Wrong;
     };
-    let matches = Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed).is_ok();
+    let matches = Argon2::default()
+        .verify_password(password.expose_secret().as_bytes(), &parsed)
+        .is_ok();
     if !matches || kept.is_none() {
         return Verdict::Wrong;
     }
@@ -146,7 +156,9 @@ fn verify(password: &SecretString, kept: Option<&str>, nobody: &str) -> Verdict 
 
 /// Whether a hash was made with less than today's parameters.
 fn is_weak(hash: &PasswordHash) -> bool {
-    let Ok(params) = Params::try_from(hash) else { return true };
+    let Ok(params) = Params::try_from(hash) else {
+        return true;
+    };
     hash.algorithm.as_str() != "argon2id"
         || params.m_cost() < MEMORY_KIB
         || params.t_cost() < PASSES
@@ -165,7 +177,10 @@ mod tests {
     async fn only_the_right_password_is_right() {
         let hasher = Hasher::start().unwrap();
         let kept = hasher.hash(secret("open sesame ")).await.unwrap();
-        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+        assert!(
+            kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{kept}"
+        );
         for (password, kept, expected) in [
             ("open sesame ", Some(kept.clone()), Verdict::Right),
             ("open sesame", Some(kept), Verdict::Wrong),
@@ -173,18 +188,32 @@ mod tests {
             (NOBODY, None, Verdict::Wrong),
             ("x", Some("not a hash".to_owned()), Verdict::Wrong),
         ] {
-            assert_eq!(hasher.verify(secret(password), kept).await.unwrap(), expected, "{password:?}");
+            assert_eq!(
+                hasher.verify(secret(password), kept).await.unwrap(),
+                expected,
+                "{password:?}"
+            );
         }
     }
 
     #[tokio::test]
     async fn a_weaker_hash_is_replaced() {
-        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).unwrap())
-            .hash_password(b"open sesame")
+        let weak = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(8_192, 1, 1, None).unwrap(),
+        )
+        .hash_password(b"open sesame")
+        .unwrap()
+        .to_string();
+        let verdict = Hasher::start()
             .unwrap()
-            .to_string();
-        let verdict = Hasher::start().unwrap().verify(secret("open sesame"), Some(weak)).await.unwrap();
-        let Verdict::RightButWeak(stronger) = verdict else { panic!("{verdict:?}") };
+            .verify(secret("open sesame"), Some(weak))
+            .await
+            .unwrap();
+        let Verdict::RightButWeak(stronger) = verdict else {
+            panic!("{verdict:?}")
+        };
         assert!(stronger.contains("m=19456,t=2"), "{stronger}");
     }
 
@@ -202,6 +231,10 @@ mod tests {
                 }
             }
         }
-        assert!(refused > 0 && waiting.len() >= QUEUE, "{refused} refused, {} waiting", waiting.len());
+        assert!(
+            refused > 0 && waiting.len() >= QUEUE,
+            "{refused} refused, {} waiting",
+            waiting.len()
+        );
     }
 }

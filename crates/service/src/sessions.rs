@@ -16,10 +16,18 @@ use crate::{
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn find_actor(services: &Services, session: &Session) -> Result<Option<Actor>, Error> {
     let owner: Option<Owner> = session.get(OWNER).await.map_err(failed)?;
-    Ok(owner.map(|Owner { session_id, principal }| {
-        services.last_seen.note(session_id, (services.clock)());
-        Actor { principal, session_id }
-    }))
+    Ok(owner.map(
+        |Owner {
+             session_id,
+             principal,
+         }| {
+            services.last_seen.note(session_id, (services.clock)());
+            Actor {
+                principal,
+                session_id,
+            }
+        },
+    ))
 }
 
 /// Begins a session under a new id. One that the browser had before ends.

@@ -62,23 +62,38 @@ pub async fn claim(
     draft: SetupDraft,
     origin: Origin,
 ) -> Result<(), Error> {
-    let admin = draft.check(services.settings.password_min).map_err(Error::Invalid)?;
+    let admin = draft
+        .check(services.settings.password_min)
+        .map_err(Error::Invalid)?;
     // Looked at before hashing, so that a dead link costs nothing; decided below, under the lock.
     open_link(services, token).await?;
-    let hash = services.hasher.hash(SecretString::from(admin.password.as_str())).await?;
+    let hash = services
+        .hasher
+        .hash(SecretString::from(admin.password.as_str()))
+        .await?;
     let mut transaction = db::begin(&services.pool).await?;
     db::users::lock_admins(&mut transaction).await?;
     if db::users::admin_exists(&mut *transaction).await? {
         return Err(DONE);
     }
-    if links::consume(&mut transaction, Kind::Setup, &tokens::hash(token)).await?.is_none() {
+    if links::consume(&mut transaction, Kind::Setup, &tokens::hash(token))
+        .await?
+        .is_none()
+    {
         return Err(DEAD_LINK);
     }
     let id = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Setup).await?;
     links::revoke_unused(&mut transaction, Kind::Setup).await?;
     record(&mut transaction, id, &admin, "ui", &origin).await?;
     db::commit(transaction).await?;
-    sessions::start(services, session, (id, admin.username.as_str().to_owned()), false, origin).await
+    sessions::start(
+        services,
+        session,
+        (id, admin.username.as_str().to_owned()),
+        false,
+        origin,
+    )
+    .await
 }
 
 async fn insert_admin(
@@ -94,8 +109,16 @@ async fn insert_admin(
         password_hash: Some(hash),
         created_via,
     };
-    let id = db::users::insert(transaction, &user).await.map_err(name_taken)?;
-    db::users::grant_roles(transaction, id, &[ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()], None).await?;
+    let id = db::users::insert(transaction, &user)
+        .await
+        .map_err(name_taken)?;
+    db::users::grant_roles(
+        transaction,
+        id,
+        &[ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()],
+        None,
+    )
+    .await?;
     Ok(id)
 }
 
@@ -109,7 +132,9 @@ fn name_taken(error: db::Error) -> Error {
         db::Error::Constraint { constraint } if constraint == "users_email_key" => {
             faults.add("email", "Another account has this address.");
         }
-        db::Error::Constraint { .. } | db::Error::Unavailable(_) | db::Error::Other(_) => return error.into(),
+        db::Error::Constraint { .. } | db::Error::Unavailable(_) | db::Error::Other(_) => {
+            return error.into();
+        }
     }
     Error::Invalid(faults)
 }
@@ -143,7 +168,10 @@ async fn record(
 ///
 /// # Errors
 /// When a user `admin` exists who cannot sign in, or the database cannot be reached.
-pub async fn create_demo_admin(services: &Services, password: &SecretString) -> Result<bool, Error> {
+pub async fn create_demo_admin(
+    services: &Services,
+    password: &SecretString,
+) -> Result<bool, Error> {
     let hash = services.hasher.hash(password.clone()).await?;
     let mut transaction = db::begin(&services.pool).await?;
     db::users::lock_admins(&mut transaction).await?;
@@ -157,7 +185,9 @@ pub async fn create_demo_admin(services: &Services, password: &SecretString) -> 
         password_again: secrecy::ExposeSecret::expose_secret(password).to_owned(),
         ..SetupDraft::default()
     };
-    let admin = draft.check(services.settings.password_min).map_err(Error::Invalid)?;
+    let admin = draft
+        .check(services.settings.password_min)
+        .map_err(Error::Invalid)?;
     let id = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Cli).await?;
     record(&mut transaction, id, &admin, "cli", &Origin::default()).await?;
     db::commit(transaction).await?;

@@ -15,14 +15,23 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn list(services: &Services, _: &Granted<ReadUsers>, query: &ListQuery) -> Result<UserPage, Error> {
+pub async fn list(
+    services: &Services,
+    _: &Granted<ReadUsers>,
+    query: &ListQuery,
+) -> Result<UserPage, Error> {
     let now = (services.clock)();
     let (users, more) = db::users::list_page(&services.pool, query, now).await?;
     let counts = db::users::count(&services.pool, &query.filter, now).await?;
     Ok(page(users, more, query, counts))
 }
 
-fn page(users: Vec<UserSummary>, more: bool, query: &ListQuery, counts: db::users::Counts) -> UserPage {
+fn page(
+    users: Vec<UserSummary>,
+    more: bool,
+    query: &ListQuery,
+    counts: db::users::Counts,
+) -> UserPage {
     let shown = u64::try_from(users.len()).unwrap_or(u64::MAX);
     let (first, has_before, has_after) = match &query.position {
         Position::First => (1, false, more),
@@ -35,7 +44,9 @@ fn page(users: Vec<UserSummary>, more: bool, query: &ListQuery, counts: db::user
         before: cursor(users.first(), query.sort, first).filter(|_| has_before),
         after: cursor(users.last(), query.sort, last).filter(|_| has_after),
         users,
-        total: counts.matching.map_or(Total::exact(counts.totals.users), Total::up_to_limit),
+        total: counts
+            .matching
+            .map_or(Total::exact(counts.totals.users), Total::up_to_limit),
         totals: counts.totals,
         first,
     }

@@ -1,5 +1,10 @@
 //! Demo data in a real database.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that meets the unexpected should stop there"
+)]
+
 use std::sync::Arc;
 
 use service::{

@@ -15,6 +15,11 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    clap_complete::generate(arguments.shell, &mut super::Arguments::command(), "rollcall", &mut std::io::stdout());
+    clap_complete::generate(
+        arguments.shell,
+        &mut super::Arguments::command(),
+        "rollcall",
+        &mut std::io::stdout(),
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -83,5 +83,5 @@ pub(crate) async fn run(args: &DemoArgs, services: &Services) -> Result<(), Erro
 
 /// Writes a line to standard output. That nobody reads it is no reason to fail.
 fn say(line: &str) {
-    let _unread = writeln!(io::stdout(), "{line}");
+    drop(writeln!(io::stdout(), "{line}"));
 }

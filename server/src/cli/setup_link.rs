@@ -11,6 +11,10 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
     let services = services(&config).await?;
     service::schema::check(&services).await?;
     let token = service::setup::create_link(&services).await?;
-    say(&format!("{}/setup/{}", config.public_url, token.expose_secret()))?;
+    say(&format!(
+        "{}/setup/{}",
+        config.public_url,
+        token.expose_secret()
+    ))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,6 @@
 //! Where the values come from.
 
-use std::{collections::HashMap, fmt::Write, io, path::Path};
+use std::{collections::HashMap, io, path::Path};
 
 use super::{Failure, Setting};
 
@@ -12,41 +12,71 @@ pub(super) struct Sources(Vec<(&'static str, HashMap<String, String>)>);
 
 impl Sources {
     /// The environment, `.env`, Leptos.toml.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
     pub(super) fn read() -> Result<Self, Failure> {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        Ok(Self(vec![("environment", environment), (".env", dotenv()?), (LEPTOS_TOML, leptos_toml()?)]))
+        Ok(Self(vec![
+            ("environment", environment),
+            (".env", dotenv()?),
+            (LEPTOS_TOML, leptos_toml()?),
+        ]))
     }
 
     /// Values as if from the environment alone.
     #[cfg(test)]
     pub(super) fn of(pairs: &[(&str, &str)]) -> Self {
-        let given = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let given = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         Self(vec![("environment", given)])
     }
 
     /// A value that was given, and by which source.
     fn find(&self, name: &str) -> Option<(&'static str, &str)> {
-        let mut given = self.0.iter().filter_map(|(source, values)| Some((*source, values.get(name)?.trim())));
+        let mut given = self
+            .0
+            .iter()
+            .filter_map(|(source, values)| Some((*source, values.get(name)?.trim())));
         given.find(|(_, value)| !value.is_empty())
     }
 
     /// A value, or its default. Nothing given and no default: empty.
     pub(super) fn value(&self, settings: &[Setting], name: &str) -> String {
-        let default = settings.iter().find(|setting| setting.name == name).and_then(|setting| setting.default);
-        self.find(name).map(|(_, value)| value).or(default).unwrap_or_default().to_owned()
+        let default = settings
+            .iter()
+            .find(|setting| setting.name == name)
+            .and_then(|setting| setting.default);
+        self.find(name)
+            .map(|(_, value)| value)
+            .or(default)
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// A line for each setting: name, value, source.
     pub(super) fn describe(&self, settings: &[Setting]) -> String {
         let mut text = String::new();
-        for Setting { name, default, secret } in settings {
-            let (source, value) = self.find(name).unwrap_or(("default", default.unwrap_or("(not set)")));
-            let shown = if *secret && source != "default" { mask(value) } else { value.to_owned() };
-            // Writing to a string does not fail.
-            drop(writeln!(text, "{name:<26} {shown:<44} {source}"));
+        for Setting {
+            name,
+            default,
+            secret,
+        } in settings
+        {
+            let (source, value) = self
+                .find(name)
+                .unwrap_or(("default", default.unwrap_or("(not set)")));
+            let shown = if *secret && source != "default" {
+                mask(value)
+            } else {
+                value.to_owned()
+            };
+            text.push_str(&format!("{name:<26} {shown:<44} {source}\n"));
         }
         text.trim_end().to_owned()
     }
@@ -56,7 +86,10 @@ impl Sources {
 fn mask(secret: &str) -> String {
     let masked = "********";
     let place = secret.split('?').next().unwrap_or_default();
-    match place.split_once("://").map(|(scheme, rest)| (scheme, rest.rsplit_once('@'))) {
+    match place
+        .split_once("://")
+        .map(|(scheme, rest)| (scheme, rest.rsplit_once('@')))
+    {
         Some((scheme, Some((credentials, place)))) => {
             let user = credentials.split(':').next().unwrap_or_default();
             format!("{scheme}://{user}:{masked}@{place}")
@@ -68,16 +101,21 @@ fn mask(secret: &str) -> String {
 fn dotenv() -> Result<HashMap<String, String>, Failure> {
     let file = match dotenvy::from_path_iter(".env") {
         Ok(file) => file,
-        Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => return Ok(HashMap::new()),
+        Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(HashMap::new());
+        }
         Err(error) => return Err(unreadable(&error)),
     };
-    file.collect::<Result<_, _>>().map_err(|error| unreadable(&error))
+    file.collect::<Result<_, _>>()
+        .map_err(|error| unreadable(&error))
 }
 
 fn unreadable(error: &dotenvy::Error) -> Failure {
     // Its own text repeats the line, which may hold a password.
     let fault = match error {
-        dotenvy::Error::LineParse(_, index) => format!("a line is not NAME=value, near its character {index}"),
+        dotenvy::Error::LineParse(_, index) => {
+            format!("a line is not NAME=value, near its character {index}")
+        }
         other => other.to_string(),
     };
     format!(".env cannot be read: {fault}. Correct or remove it.").into()

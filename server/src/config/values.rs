@@ -27,15 +27,19 @@ pub(super) fn boolean(name: &str, text: &str) -> Result<bool, Failure> {
 
 /// An address to listen on.
 pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, Failure> {
-    text.parse()
-        .map_err(|_| format!("{name} must be an address and a port such as 127.0.0.1:3000, not {text:?}.").into())
+    text.parse().map_err(|_| {
+        format!("{name} must be an address and a port such as 127.0.0.1:3000, not {text:?}.").into()
+    })
 }
 
 /// Where the database is. The value may hold a password: it is never repeated.
 pub(super) fn database_url(name: &str, text: &str) -> Result<String, Failure> {
     if text.is_empty() {
         let wanted = "postgres://user:password@host:5432/database";
-        return Err(format!("{name} is not set. Put {name}={wanted} into the environment or into .env.").into());
+        return Err(format!(
+            "{name} is not set. Put {name}={wanted} into the environment or into .env."
+        )
+        .into());
     }
     if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
         return Err(format!("{name} must begin with postgres:// or postgresql://.").into());
@@ -49,13 +53,18 @@ pub(super) fn public_url(name: &str, text: &str, listen: SocketAddr) -> Result<S
         return Ok(format!("http://{listen}"));
     }
     let url = text.trim_end_matches('/');
-    match url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) {
-        None | Some("") => {
-            Err(format!("{name} must begin with http:// or https:// and name a host, not {text:?}.").into())
-        }
-        Some(host) if host.contains('/') => {
-            Err(format!("{name} must have no path: the panel is served from the root of its host.").into())
-        }
+    match url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"))
+    {
+        None | Some("") => Err(format!(
+            "{name} must begin with http:// or https:// and name a host, not {text:?}."
+        )
+        .into()),
+        Some(host) if host.contains('/') => Err(format!(
+            "{name} must have no path: the panel is served from the root of its host."
+        )
+        .into()),
         Some(_) => Ok(url.to_owned()),
     }
 }

@@ -11,7 +11,10 @@ use axum::{
 /// Sends whoever is not signed in to sign in and back again, and whoever has no right to the panel to their account.
 pub(crate) async fn pages(request: Request, next: Next) -> Response {
     let is_page = request.method() == Method::GET && !request.uri().path().starts_with("/sfn/");
-    let principal = request.extensions().get::<PageContext>().and_then(|context| context.principal.as_ref());
+    let principal = request
+        .extensions()
+        .get::<PageContext>()
+        .and_then(|context| context.principal.as_ref());
     match (access(request.uri().path()), principal) {
         (Access::SignedIn | Access::Panel, None) if is_page => to_sign_in(&request),
         (Access::Panel, Some(person)) if is_page && !person.may_open_panel() => {
@@ -22,7 +25,12 @@ pub(crate) async fn pages(request: Request, next: Next) -> Response {
 }
 
 fn to_sign_in(request: &Request) -> Response {
-    let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let next = form_urlencoded::Serializer::new(String::new()).append_pair("next", wanted).finish();
+    let wanted = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
+    let next = form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", wanted)
+        .finish();
     Redirect::to(&format!("/login?{next}")).into_response()
 }

@@ -23,27 +23,44 @@ pub(crate) struct PageNonce(pub(crate) Nonce);
 
 /// Gives each answer its headers: pages a policy that runs only the scripts with the nonce of this very answer, anything
 /// else one that runs nothing.
-pub(crate) async fn secure(State(policy): State<Policy>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn secure(
+    State(policy): State<Policy>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(PageNonce(nonce.clone()));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    let is_page =
-        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let csp = if is_page { page_policy(&nonce) } else { "default-src 'none'; frame-ancestors 'none'".to_owned() };
+    let is_page = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let csp = if is_page {
+        page_policy(&nonce)
+    } else {
+        "default-src 'none'; frame-ancestors 'none'".to_owned()
+    };
     if let Ok(csp) = HeaderValue::try_from(csp) {
         headers.insert(header::CONTENT_SECURITY_POLICY, csp);
     }
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
     // Built files say themselves how long they keep; everything else may be personal.
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     if policy.https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }

@@ -25,7 +25,9 @@ pub(crate) async fn recognise(
     };
     let context = PageContext {
         principal: actor.as_ref().map(|actor| actor.principal.clone()),
-        preferences: cookie(request.headers(), Preferences::COOKIE).map(Preferences::from_cookie).unwrap_or_default(),
+        preferences: cookie(request.headers(), Preferences::COOKIE)
+            .map(Preferences::from_cookie)
+            .unwrap_or_default(),
         outcome: None,
     };
     request.extensions_mut().insert::<Option<Actor>>(actor);
@@ -35,7 +37,14 @@ pub(crate) async fn recognise(
 
 /// The value of a cookie of a request.
 pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let lines = headers.get_all("cookie").iter().filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.into_iter().find_map(|(key, value)| (key == name).then_some(value))
+    let lines = headers
+        .get_all("cookie")
+        .iter()
+        .filter_map(|line| line.to_str().ok());
+    let pairs = lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .into_iter()
+        .find_map(|(key, value)| (key == name).then_some(value))
 }

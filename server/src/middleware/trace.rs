@@ -11,7 +11,10 @@ pub(crate) const REQUEST_ID: &str = "x-request-id";
 
 /// Logs a request. Query texts and the tokens of links stay out of it.
 pub(crate) async fn log(request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<Origin>().and_then(|origin| origin.request_id);
+    let id = request
+        .extensions()
+        .get::<Origin>()
+        .and_then(|origin| origin.request_id);
     let id = id.map(|id| id.to_string()).unwrap_or_default();
     let method = request.method().clone();
     let path = without_token(request.uri().path()).to_owned();
@@ -20,7 +23,11 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
     let mut response = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| {
         let status = response.status().as_u16();
-        tracing::info!(status, milliseconds = start.elapsed().as_millis(), "answered");
+        tracing::info!(
+            status,
+            milliseconds = start.elapsed().as_millis(),
+            "answered"
+        );
     });
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -29,5 +36,9 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
 }
 
 fn without_token(path: &str) -> &str {
-    if path.starts_with("/setup/") { "/setup/…" } else { path }
+    if path.starts_with("/setup/") {
+        "/setup/…"
+    } else {
+        path
+    }
 }

@@ -35,7 +35,11 @@ pub(crate) async fn login(
     Extension(origin): Extension<Origin>,
     Body(login): Body<Login>,
 ) -> Result<Response, Failure> {
-    let draft = SignInDraft { username: login.username, password: login.password, remember: login.remember_me };
+    let draft = SignInDraft {
+        username: login.username,
+        password: login.password,
+        remember: login.remember_me,
+    };
     let user = service::auth::sign_in(&services, &session, draft, origin.clone())
         .await
         .map_err(|error| Failure::new(error, &origin))?;
@@ -43,8 +47,13 @@ pub(crate) async fn login(
 }
 
 /// `POST /api/auth/logout`: succeeds for whoever is signed out already.
-pub(crate) async fn logout(session: Session, Extension(origin): Extension<Origin>) -> Result<Response, Failure> {
-    service::sessions::end(&session).await.map_err(|error| Failure::new(error, &origin))?;
+pub(crate) async fn logout(
+    session: Session,
+    Extension(origin): Extension<Origin>,
+) -> Result<Response, Failure> {
+    service::sessions::end(&session)
+        .await
+        .map_err(|error| Failure::new(error, &origin))?;
     Ok(Json(json!({ "success": true })).into_response())
 }
 
@@ -57,7 +66,11 @@ pub(crate) async fn me(
 ) -> Result<Response, Failure> {
     let Some(actor) = actor else {
         let had_session = cookie(&headers, name).is_some();
-        let text = if had_session { "Session expired" } else { "Not authenticated" };
+        let text = if had_session {
+            "Session expired"
+        } else {
+            "Not authenticated"
+        };
         return Err(Failure::new(Error::Unauthenticated(text), &origin));
     };
     Ok(Json(json!({ "user": actor.principal.brief() })).into_response())

@@ -16,7 +16,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let origin = request.extensions().get::<Origin>().cloned().unwrap_or_default();
+        let origin = request
+            .extensions()
+            .get::<Origin>()
+            .cloned()
+            .unwrap_or_default();
         match Json::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
             Err(rejection) => Err(Failure::invalid(sentence(&rejection), &origin)),
@@ -28,7 +32,9 @@ fn sentence(rejection: &JsonRejection) -> String {
     match rejection {
         JsonRejection::JsonDataError(error) => error.body_text(),
         JsonRejection::JsonSyntaxError(_) => "The body is not JSON.".to_owned(),
-        JsonRejection::MissingJsonContentType(_) => "Send the body with Content-Type: application/json.".to_owned(),
+        JsonRejection::MissingJsonContentType(_) => {
+            "Send the body with Content-Type: application/json.".to_owned()
+        }
         _ => "The body could not be read.".to_owned(),
     }
 }

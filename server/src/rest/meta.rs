@@ -12,7 +12,10 @@ use time::format_description::well_known::Rfc3339;
 use super::Failure;
 
 /// `GET /api/health`: 503 while the database cannot be reached.
-pub(crate) async fn health(State(services): State<Services>, Extension(origin): Extension<Origin>) -> Response {
+pub(crate) async fn health(
+    State(services): State<Services>,
+    Extension(origin): Extension<Origin>,
+) -> Response {
     if let Err(error) = service::health(&services).await {
         return Failure::new(error, &origin).into_response();
     }

@@ -35,8 +35,11 @@ struct Counts {
 
 impl From<UserSummary> for ListedUser {
     fn from(user: UserSummary) -> Self {
-        let count =
-            Counts { personas: user.persona_count, sessions: user.session_count, api_keys: user.api_key_count };
+        let count = Counts {
+            personas: user.persona_count,
+            sessions: user.session_count,
+            api_keys: user.api_key_count,
+        };
         Self { user, count }
     }
 }
@@ -51,9 +54,14 @@ pub(crate) async fn list(
 ) -> Result<Response, Failure> {
     let fail = |error| Failure::new(error, &origin);
     let granted = actor.require().map_err(fail)?;
-    let Query(params) = params.map_err(|rejection| Failure::invalid(rejection.body_text(), &origin))?;
-    let query = params.parse(Limits::API).map_err(|error| fail(error.into()))?;
-    let page = service::users::list(&services, &granted, &query).await.map_err(fail)?;
+    let Query(params) =
+        params.map_err(|rejection| Failure::invalid(rejection.body_text(), &origin))?;
+    let query = params
+        .parse(Limits::API)
+        .map_err(|error| fail(error.into()))?;
+    let page = service::users::list(&services, &granted, &query)
+        .await
+        .map_err(fail)?;
     Ok(respond(&params, page))
 }
 
@@ -63,7 +71,10 @@ fn respond(params: &ListParams, page: UserPage) -> Response {
     let users: Vec<ListedUser> = page.users.into_iter().map(Into::into).collect();
     let mut response = Json(users).into_response();
     let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("x-total-count"), HeaderValue::from(total.count));
+    headers.insert(
+        HeaderName::from_static("x-total-count"),
+        HeaderValue::from(total.count),
+    );
     let relation = HeaderValue::from_static(if total.or_more { "gte" } else { "eq" });
     headers.insert(HeaderName::from_static("x-total-count-relation"), relation);
     if let Some(link) = link {
@@ -74,8 +85,24 @@ fn respond(params: &ListParams, page: UserPage) -> Response {
 
 fn links(params: &ListParams, page: &UserPage) -> Option<HeaderValue> {
     let start = params.from_start();
-    let next = page.after.clone().map(|after| (ListParams { after: Some(after), ..start.clone() }, "next"));
-    let prev = page.before.clone().map(|before| (ListParams { before: Some(before), ..start }, "prev"));
+    let next = page.after.clone().map(|after| {
+        (
+            ListParams {
+                after: Some(after),
+                ..start.clone()
+            },
+            "next",
+        )
+    });
+    let prev = page.before.clone().map(|before| {
+        (
+            ListParams {
+                before: Some(before),
+                ..start
+            },
+            "prev",
+        )
+    });
     let links: Vec<String> = next
         .into_iter()
         .chain(prev)
@@ -85,5 +112,7 @@ fn links(params: &ListParams, page: &UserPage) -> Option<HeaderValue> {
             format!("</api/admin/users?{}>; rel=\"{rel}\"", query.finish())
         })
         .collect();
-    HeaderValue::try_from(links.join(", ")).ok().filter(|link| !link.is_empty())
+    HeaderValue::try_from(links.join(", "))
+        .ok()
+        .filter(|link| !link.is_empty())
 }

@@ -64,26 +64,46 @@ impl Asset {
     }
 }
 
-/// Puts everything into the site folder, the list last, and then removes what the list no longer names.
+/// What a build made.
+pub(super) struct Assets {
+    /// The files that the page names.
+    pub(super) loaded: Vec<Asset>,
+    /// Scripts that crates bring along; the main script loads them by a fixed name.
+    snippets: PathBuf,
+}
+
+impl Assets {
+    /// Collects the results: the folder of the wasm bundle, the stylesheet and the typeface.
+    pub(super) fn new(
+        workspace: &Workspace,
+        bundle: &Path,
+        stylesheet: &Path,
+        font: Asset,
+    ) -> Result<Self> {
+        let name = &workspace.settings.output_name;
+        Ok(Self {
+            loaded: vec![
+                Asset::new("js", name, &bundle.join(format!("{name}.js")))?,
+                Asset::new("wasm", name, &bundle.join(format!("{name}.wasm")))?,
+                Asset::new("css", name, stylesheet)?,
+                font,
+            ],
+            snippets: bundle.join("snippets"),
+        })
+    }
+}
+
+/// Puts everything into the folder `site`, the list last, and then removes what the list no longer names.
 pub(super) fn publish(
     workspace: &Workspace,
     mode: Mode,
-    bundle: &Path,
-    stylesheet: &Path,
-    font: Asset,
-) -> Result<Vec<Asset>> {
-    let settings = &workspace.settings;
-    let name = &settings.output_name;
-    let assets = vec![
-        Asset::new("js", name, &bundle.join(format!("{name}.js")))?,
-        Asset::new("wasm", name, &bundle.join(format!("{name}.wasm")))?,
-        Asset::new("css", name, stylesheet)?,
-        font,
-    ];
-
-    let folder = settings.site_root.join(&settings.pkg_dir);
+    assets: &Assets,
+    site: &Path,
+) -> Result<()> {
+    let pkg_dir = &workspace.settings.pkg_dir;
+    let folder = site.join(pkg_dir);
     fs::create_dir_all(&folder)?;
-    for asset in &assets {
+    for asset in &assets.loaded {
         for suffix in ["", BROTLI, GZIP] {
             let source = files::appended(&asset.source, suffix);
             let target = folder.join(format!("{}{suffix}", asset.published_name));
@@ -93,12 +113,10 @@ pub(super) fn publish(
             }
         }
     }
-    // Scripts that crates bring along; the main script loads them from here by a fixed name.
-    copy_folder(&bundle.join("snippets"), &folder.join("snippets"), mode)?;
-    copy_folder(&workspace.root.join("public"), &settings.site_root, mode)?;
-    write_list(&settings.site_root.join(LIST), &settings.pkg_dir, &assets)?;
-    sweep(&folder, &assets)?;
-    Ok(assets)
+    copy_folder(&assets.snippets, &folder.join("snippets"), mode)?;
+    copy_folder(&workspace.root.join("public"), site, mode)?;
+    write_list(&site.join(LIST), pkg_dir, &assets.loaded)?;
+    sweep(&folder, &assets.loaded)
 }
 
 fn write_list(file: &Path, pkg_dir: &str, assets: &[Asset]) -> Result<()> {

@@ -39,7 +39,7 @@ pub(super) fn wasm(workspace: &Workspace) -> Result<Verdict> {
 fn clippy(workspace: &Workspace, selection: &[&str]) -> Result<Verdict> {
     let mut cargo = workspace.cargo();
     cargo
-        .args(["clippy", "--quiet"])
+        .args(["clippy", "--quiet", "--keep-going"])
         .args(selection)
         .args(["--", "--deny", "warnings"]);
     process::output(&mut cargo)?;

@@ -25,7 +25,9 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
     let url = database::url(workspace)?;
     let chromium = chromium()?;
     npm::install_browser_tests(workspace)?;
-    build::site(workspace, SITE, Parts::Site)?;
+    // A folder of its own, so that a server that is running meanwhile keeps its files.
+    let site = workspace.cache().join("test-site");
+    build::site(workspace, SITE, Parts::Site, &site)?;
     let server = build::server(workspace, SERVER)?;
 
     let report = workspace.cache().join("playwright.json");
@@ -37,7 +39,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
         .env("DATABASE_URL", url)
         .env("ROLLCALL_BIN", server)
-        .env("LEPTOS_SITE_ROOT", &workspace.settings.site_root)
+        .env("LEPTOS_SITE_ROOT", &site)
         .env("CHROMIUM", chromium);
     let finished = process::run(&mut playwright);
     let tally = files::text(&report).and_then(|report| Tally::of_playwright(&report));

@@ -1,9 +1,16 @@
 //! Counting tests.
 
-use std::{fmt, ops::AddAssign};
+use std::{
+    fmt,
+    io::{BufRead, BufReader},
+    ops::AddAssign,
+    process::{Command, Stdio},
+};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+
+use crate::process;
 
 /// How many tests did what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,16 +28,27 @@ impl Tally {
         skipped: 0,
     };
 
-    /// Reads one line of libtest's output; nothing unless it is a "test result:" line.
+    /// Reads a line of libtest's output: "test result: ok. 2 passed; 0 failed; 1 ignored; …".
     pub(super) fn of_libtest_line(line: &str) -> Option<Self> {
         let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
+        Self::of_counts(counts.split("; "))
+    }
+
+    /// Reads a line of a script's output: "2 passed, 0 failed".
+    pub(super) fn of_script_line(line: &str) -> Option<Self> {
+        let counts = line.split(", ");
+        line.contains(" passed, ")
+            .then(|| Self::of_counts(counts))?
+    }
+
+    fn of_counts<'a>(counts: impl Iterator<Item = &'a str>) -> Option<Self> {
         let mut tally = Self::default();
-        for count in counts.split("; ") {
+        for count in counts {
             let (number, what) = count.split_once(' ')?;
             match what {
                 "passed" => tally.passed = number.parse().ok()?,
                 "failed" => tally.failed = number.parse().ok()?,
-                "ignored" => tally.skipped = number.parse().ok()?,
+                "ignored" | "skipped" => tally.skipped = number.parse().ok()?,
                 _ => {}
             }
         }
@@ -59,6 +77,30 @@ impl Tally {
             skipped: stats.skipped,
         })
     }
+}
+
+/// Runs a command, shows its output and adds up the lines that `of_line` can read.
+pub(super) fn count(command: &mut Command, of_line: fn(&str) -> Option<Tally>) -> Result<Tally> {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("{} cannot be started", process::name(command)))?;
+    let mut total = Tally::default();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).split(b'\n') {
+            let line = line?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            if let Some(tally) = of_line(&line) {
+                total += tally;
+            }
+        }
+    }
+    // Tests that do not compile, or abort, count nothing.
+    if !child.wait()?.success() && total.failed == 0 {
+        total += Tally::NOT_RUN;
+    }
+    Ok(total)
 }
 
 impl AddAssign for Tally {
@@ -104,6 +146,25 @@ mod tests {
         ] {
             assert_eq!(Tally::of_libtest_line(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn result_lines_of_scripts_are_counted() {
+        let counted = Tally {
+            passed: 14,
+            failed: 1,
+            skipped: 0,
+        };
+        assert_eq!(Tally::of_script_line("14 passed, 1 failed"), Some(counted));
+        assert_eq!(Tally::of_script_line("it passed, for now"), None);
+    }
+
+    #[test]
+    fn a_command_that_fails_and_counts_nothing_is_a_failure() {
+        let mut broken = Command::new("sh");
+        broken.args(["-c", "echo compiling; exit 101"]);
+        let tally = count(&mut broken, Tally::of_libtest_line).unwrap();
+        assert_eq!(tally, Tally::NOT_RUN);
     }
 
     #[test]

@@ -5,7 +5,6 @@ use domain::{
     users::{list::ListParams, page::Totals},
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::links;
 use crate::{
@@ -24,12 +23,19 @@ const QUICK: [(&str, &str); 5] = [
 
 /// The usual searches, as links that add a term or take it away.
 #[component]
-pub(super) fn QuickFilters(params: Memo<ListParams>, totals: Totals) -> impl IntoView {
-    let count = move |term: &str| match term {
-        "role:admin" => Some(totals.admins),
-        "status:suspended" => Some(totals.suspended),
-        "status:pending" => Some(totals.pending),
-        _ => None,
+pub fn QuickFilters(
+    /// The state of the list, from the address.
+    params: Memo<ListParams>,
+    /// How many there are, once known.
+    totals: Option<Totals>,
+) -> impl IntoView {
+    let count = move |term: &str| {
+        totals.and_then(|totals| match term {
+            "role:admin" => Some(totals.admins),
+            "status:suspended" => Some(totals.suspended),
+            "status:pending" => Some(totals.pending),
+            _ => None,
+        })
     };
     view! {
         <ul class="chips" aria-label="Quick filters">
@@ -46,14 +52,14 @@ pub(super) fn QuickFilters(params: Memo<ListParams>, totals: Totals) -> impl Int
                         let href = links::searched(&params, &toggled);
                         view! {
                             <li>
-                                <A href=href scroll=false attr:class="chip" attr:aria-current=on.then_some("true")>
+                                <a href=href data-noscroll class="chip" aria-current=on.then_some("true")>
                                     {on.then(|| view! { <Glyph icon=Icon::Check /> })}
                                     {label}
                                     {count(text)
                                         .map(|count| {
                                             view! { <span class="chip-count">" "{grouped(count)}</span> }
                                         })}
-                                </A>
+                                </a>
                             </li>
                         }
                     })
@@ -72,7 +78,10 @@ fn single_term(text: &str) -> Option<Term> {
 
 /// The terms of the search, each with a way to take it away.
 #[component]
-pub(super) fn ActiveFilters(params: Memo<ListParams>) -> impl IntoView {
+pub fn ActiveFilters(
+    /// The state of the list, from the address.
+    params: Memo<ListParams>,
+) -> impl IntoView {
     move || {
         let params = params.get();
         let terms = links::current_filter(&params).top_level_terms();
@@ -85,14 +94,14 @@ pub(super) fn ActiveFilters(params: Memo<ListParams>) -> impl IntoView {
                         <li>
                             <span class="chip chip-filter">
                                 <code>{text}</code>
-                                <A
+                                <a
                                     href=links::searched(&params, &without)
-                                    scroll=false
-                                    attr:class="chip-remove"
-                                    attr:aria-label=label
+                                    data-noscroll
+                                    class="chip-remove"
+                                    aria-label=label
                                 >
                                     <Glyph icon=Icon::X />
-                                </A>
+                                </a>
                             </span>
                         </li>
                     }
@@ -102,9 +111,9 @@ pub(super) fn ActiveFilters(params: Memo<ListParams>) -> impl IntoView {
                 <div class="filters">
                     <h2 class="filters-label">"Filters"</h2>
                     <ul class="chips">{chips}</ul>
-                    <A href=links::searched(&params, &Filter::default()) scroll=false attr:class="link">
+                    <a href=links::searched(&params, &Filter::default()) data-noscroll class="link">
                         "Clear all"
-                    </A>
+                    </a>
                 </div>
             }
         })

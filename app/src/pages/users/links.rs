@@ -17,24 +17,37 @@ pub(super) fn href(params: &ListParams) -> String {
 
 /// The list with another search, from its first page.
 pub(super) fn searched(params: &ListParams, filter: &Filter) -> String {
-    href(&ListParams { q: Some(filter.to_string()), ..params.from_start() })
+    href(&ListParams {
+        q: Some(filter.to_string()),
+        ..params.from_start()
+    })
 }
 
 /// The list as a click on a header orders it, from its first page.
 pub(super) fn sorted(params: &ListParams, key: SortKey) -> String {
     let sort = current_sort(params).clicked(key);
     let shown = (sort != Sort::default()).then(|| sort.to_string());
-    href(&ListParams { sort: shown, ..params.from_start() })
+    href(&ListParams {
+        sort: shown,
+        ..params.from_start()
+    })
 }
 
 /// The list with another page size, from its first page.
 pub(super) fn sized(params: &ListParams, limit: u16) -> String {
-    href(&ListParams { limit: Some(limit.to_string()), ..params.from_start() })
+    href(&ListParams {
+        limit: Some(limit.to_string()),
+        ..params.from_start()
+    })
 }
 
 /// The order of the list; the usual one where the address names none that exists.
 pub(super) fn current_sort(params: &ListParams) -> Sort {
-    params.sort.as_deref().and_then(|text| text.parse().ok()).unwrap_or_default()
+    params
+        .sort
+        .as_deref()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_default()
 }
 
 /// The search of the list; none where it cannot be understood.
@@ -53,14 +66,23 @@ mod tests {
             after: Some("cursor".into()),
             ..ListParams::default()
         };
-        assert_eq!(sorted(&params, SortKey::Name), "/users?q=role%3Aadmin+%22a+%26+b%22&sort=name");
-        assert_eq!(sized(&params, 25), "/users?q=role%3Aadmin+%22a+%26+b%22&limit=25");
+        assert_eq!(
+            sorted(&params, SortKey::Name),
+            "/users?q=role%3Aadmin+%22a+%26+b%22&sort=name"
+        );
+        assert_eq!(
+            sized(&params, 25),
+            "/users?q=role%3Aadmin+%22a+%26+b%22&limit=25"
+        );
         assert_eq!(href(&ListParams::default()), "/users");
     }
 
     #[test]
     fn the_usual_order_needs_no_word() {
-        let ascending = ListParams { sort: Some("created".into()), ..ListParams::default() };
+        let ascending = ListParams {
+            sort: Some("created".into()),
+            ..ListParams::default()
+        };
         assert_eq!(sorted(&ascending, SortKey::Created), "/users");
     }
 }

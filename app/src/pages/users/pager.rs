@@ -5,7 +5,6 @@ use domain::users::{
     page::UserPage,
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::links;
 use crate::{
@@ -15,13 +14,36 @@ use crate::{
 
 /// The foot of the list.
 #[component]
-pub(super) fn Pager(params: ListParams, page: UserPage) -> impl IntoView {
+pub fn Pager(
+    /// The state of the list that is shown.
+    params: ListParams,
+    /// What is shown of it.
+    page: UserPage,
+) -> impl IntoView {
     let shown = u64::try_from(page.users.len()).unwrap_or_default();
-    let range = format!("{}–{}", grouped(page.first), grouped(page.first + shown.saturating_sub(1)));
-    let total = format!("{}{}", grouped(page.total.count), if page.total.or_more { "+" } else { "" });
+    let range = format!(
+        "{}–{}",
+        grouped(page.first),
+        grouped(page.first + shown.saturating_sub(1))
+    );
+    let total = format!(
+        "{}{}",
+        grouped(page.total.count),
+        if page.total.or_more { "+" } else { "" }
+    );
     let start = params.from_start();
-    let before = page.before.map(|before| links::href(&ListParams { before: Some(before), ..start.clone() }));
-    let after = page.after.map(|after| links::href(&ListParams { after: Some(after), ..start.clone() }));
+    let before = page.before.map(|before| {
+        links::href(&ListParams {
+            before: Some(before),
+            ..start.clone()
+        })
+    });
+    let after = page.after.map(|after| {
+        links::href(&ListParams {
+            after: Some(after),
+            ..start.clone()
+        })
+    });
     view! {
         <footer class="pager">
             <p class="pager-count" role="status">
@@ -40,7 +62,11 @@ pub(super) fn Pager(params: ListParams, page: UserPage) -> impl IntoView {
 
 #[component]
 fn Sizes(params: ListParams) -> impl IntoView {
-    let current = params.limit.as_deref().and_then(|limit| limit.parse().ok()).unwrap_or(Limits::PANEL.default);
+    let current = params
+        .limit
+        .as_deref()
+        .and_then(|limit| limit.parse().ok())
+        .unwrap_or(Limits::PANEL.default);
     view! {
         <nav class="pager-sizes" aria-label="Rows per page">
             <span class="pager-label" aria-hidden="true">
@@ -49,13 +75,13 @@ fn Sizes(params: ListParams) -> impl IntoView {
             {PANEL_LIMITS
                 .map(|limit| {
                     view! {
-                        <A
+                        <a
                             href=links::sized(&params, limit)
-                            scroll=false
-                            attr:aria-current=(limit == current).then_some("true")
+                            data-noscroll
+                            aria-current=(limit == current).then_some("true")
                         >
                             {limit}
-                        </A>
+                        </a>
                     }
                 })
                 .into_iter()
@@ -67,9 +93,9 @@ fn Sizes(params: ListParams) -> impl IntoView {
 fn step(href: Option<String>, rel: &'static str, label: AnyView) -> AnyView {
     match href {
         Some(href) => view! {
-            <A href=href scroll=false attr:class="button" attr:rel=rel>
+            <a href=href data-noscroll class="button" rel=rel>
                 {label}
-            </A>
+            </a>
         }
         .into_any(),
         None => view! {

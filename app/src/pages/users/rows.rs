@@ -15,7 +15,12 @@ use crate::{
 
 /// One person.
 #[component]
-pub(super) fn Row(user: UserSummary, now: OffsetDateTime) -> impl IntoView {
+pub fn Row(
+    /// Who.
+    user: UserSummary,
+    /// The time of the server's answer.
+    now: OffsetDateTime,
+) -> impl IntoView {
     let name = user.display_name;
     view! {
         <tr>
@@ -60,7 +65,11 @@ pub(super) fn Row(user: UserSummary, now: OffsetDateTime) -> impl IntoView {
 
 #[component]
 fn Number(label: &'static str, value: i32) -> impl IntoView {
-    let class = if value == 0 { "cell-num none" } else { "cell-num" };
+    let class = if value == 0 {
+        "cell-num none"
+    } else {
+        "cell-num"
+    };
     view! {
         <td class=class data-label=label>
             {grouped(u64::try_from(value).unwrap_or_default())}

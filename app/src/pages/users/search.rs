@@ -1,8 +1,8 @@
 //! The search box, its help, and what is wrong with what stands in it.
 
-use domain::{problem::Problem, users::list::ListParams};
+use domain::{filter::Filter, problem::Problem, users::list::ListParams};
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::links;
 use crate::components::icon::{Glyph, Icon};
@@ -10,26 +10,59 @@ use crate::components::icon::{Glyph, Icon};
 /// The grammar by example.
 const EXAMPLES: [(&str, &str); 9] = [
     ("amina", "Username, display name or email contains the word"),
-    ("\"de Vasconcelos\"", "Words in quotation marks are searched together"),
+    (
+        "\"de Vasconcelos\"",
+        "Words in quotation marks are searched together",
+    ),
     ("role:admin", "Has the role: admin, auditor, user"),
     ("status:suspended", "active, suspended or pending"),
-    ("created:>2026-01-01", "Created after a day; also <, >= and <=, a month or a year"),
-    ("last-login:<90d", "Last signed in more than 90 days ago; or never"),
-    ("personas:>10", "Count of personas; also sessions, api-keys, annotations"),
-    ("has:api-keys", "Has at least one; also email, sessions, personas"),
-    ("-role:admin (anna OR hanna)", "Not an admin, and one of two names"),
+    (
+        "created:>2026-01-01",
+        "Created after a day; also <, >= and <=, a month or a year",
+    ),
+    (
+        "last-login:<90d",
+        "Last signed in more than 90 days ago; or never",
+    ),
+    (
+        "personas:>10",
+        "Count of personas; also sessions, api-keys, annotations",
+    ),
+    (
+        "has:api-keys",
+        "Has at least one; also email, sessions, personas",
+    ),
+    (
+        "-role:admin (anna OR hanna)",
+        "Not an admin, and one of two names",
+    ),
 ];
 
 /// The search box. Without scripts it is a form that leads to the found list.
 #[component]
-pub(super) fn SearchBox(params: Memo<ListParams>, faulty: Signal<bool>) -> impl IntoView {
+pub fn SearchBox(
+    /// The state of the list, from the address.
+    params: Memo<ListParams>,
+) -> impl IntoView {
     let input = NodeRef::<leptos::html::Input>::new();
     let navigate = use_navigate();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let typed = input.get_untracked().map(|input| input.value());
-        let target = links::href(&ListParams { q: typed, ..params.get_untracked().from_start() });
-        navigate(&target, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        let target = links::href(&ListParams {
+            q: typed,
+            ..params.get_untracked().from_start()
+        });
+        navigate(
+            &target,
+            NavigateOptions {
+                scroll: false,
+                ..NavigateOptions::default()
+            },
+        );
+    };
+    let faulty = move || {
+        params.with(|params| Filter::parse(params.q.as_deref().unwrap_or_default()).is_err())
     };
     let text = move || params.get().q.unwrap_or_default();
     // A link or the back button changes the search under the box.
@@ -58,8 +91,8 @@ pub(super) fn SearchBox(params: Memo<ListParams>, faulty: Signal<bool>) -> impl 
                     spellcheck="false"
                     maxlength="500"
                     enterkeyhint="search"
-                    aria-invalid=move || faulty.get().then_some("true")
-                    aria-describedby=move || faulty.get().then_some("q-error")
+                    aria-invalid=move || faulty().then_some("true")
+                    aria-describedby=move || faulty().then_some("q-error")
                 />
                 {move || {
                     let params = params.get();
@@ -69,15 +102,15 @@ pub(super) fn SearchBox(params: Memo<ListParams>, faulty: Signal<bool>) -> impl 
                         .is_some_and(|q| !q.trim().is_empty())
                         .then(|| {
                             view! {
-                                <A
+                                <a
                                     href=clear
-                                    scroll=false
-                                    attr:class="icon-button search-clear"
-                                    attr:aria-label="Clear the search"
-                                    attr:title="Clear the search"
+                                    data-noscroll
+                                    class="icon-button search-clear"
+                                    aria-label="Clear the search"
+                                    title="Clear the search"
                                 >
                                     <Glyph icon=Icon::X />
-                                </A>
+                                </a>
                             }
                         })
                 }}
@@ -118,9 +151,9 @@ fn SearchHelp() -> impl IntoView {
                             view! {
                                 <div>
                                     <dt>
-                                        <A href=href scroll=false>
+                                        <a href=href data-noscroll>
                                             <code>{example}</code>
-                                        </A>
+                                        </a>
                                     </dt>
                                     <dd>{meaning}</dd>
                                 </div>
@@ -136,7 +169,12 @@ fn SearchHelp() -> impl IntoView {
 
 /// What was not understood, with the word at fault marked.
 #[component]
-pub(super) fn SearchFault(params: Memo<ListParams>, fault: Problem) -> impl IntoView {
+pub fn SearchFault(
+    /// The state of the list, from the address.
+    params: Memo<ListParams>,
+    /// What is wrong.
+    fault: Problem,
+) -> impl IntoView {
     let typed = params.get_untracked().q.unwrap_or_default();
     let echo = fault.details.word.map(|(start, end)| {
         let part = |from: usize, to: usize| typed.chars().skip(from).take(to.saturating_sub(from)).collect::<String>();

@@ -5,7 +5,6 @@ use domain::{
     users::list::{ListParams, SortKey},
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::{links, pager::Pager, rows::Row};
 use crate::{
@@ -35,15 +34,29 @@ const SKELETON_ROWS: usize = 20;
 
 /// The rows, or why there are none.
 #[component]
-pub(super) fn UserTable(params: Memo<ListParams>, list: UserList) -> impl IntoView {
+pub fn UserTable(
+    /// The state of the list, from the address.
+    params: Memo<ListParams>,
+    /// The answer of the server.
+    list: UserList,
+) -> impl IntoView {
     if list.page.users.is_empty() {
         return view! { <Nobody params=params /> }.into_any();
     }
     let now = list.now;
     // A search that was not understood is not what is shown.
-    let shown = if list.fault.is_some() { ListParams::default() } else { params.get_untracked() };
+    let shown = if list.fault.is_some() {
+        ListParams::default()
+    } else {
+        params.get_untracked()
+    };
     let pager = view! { <Pager params=shown.clone() page=list.page.clone() /> };
-    let rows = list.page.users.into_iter().map(|user| view! { <Row user=user now=now /> }).collect_view();
+    let rows = list
+        .page
+        .users
+        .into_iter()
+        .map(|user| view! { <Row user=user now=now /> })
+        .collect_view();
     view! {
         <table class="table users-table">
             <caption class="visually-hidden">"Users"</caption>
@@ -70,10 +83,10 @@ fn Head(params: ListParams) -> impl IntoView {
                         };
                         view! {
                             <th scope="col" class=class aria-sort=state>
-                                <A href=links::sorted(&params, key) scroll=false attr:class="sort">
+                                <a href=links::sorted(&params, key) data-noscroll class="sort">
                                     {name}
                                     {icon.map(|icon| view! { <Glyph icon=icon /> })}
-                                </A>
+                                </a>
                             </th>
                         }
                     })
@@ -122,7 +135,12 @@ fn Nobody(params: Memo<ListParams>) -> impl IntoView {
 
 /// The list could not be loaded.
 #[component]
-pub(super) fn Failed(params: Memo<ListParams>, problem: Problem) -> impl IntoView {
+pub fn Failed(
+    /// The state of the list, from the address.
+    params: Memo<ListParams>,
+    /// Why.
+    problem: Problem,
+) -> impl IntoView {
     let again = links::href(&params.get_untracked());
     view! {
         <ListState icon=Icon::Alert title="The list could not be loaded" failure=true>
@@ -141,7 +159,10 @@ pub(super) fn Failed(params: Memo<ListParams>, problem: Problem) -> impl IntoVie
 
 /// The list before its first rows have come: as high as they will be.
 #[component]
-pub(super) fn SkeletonTable(params: Memo<ListParams>) -> impl IntoView {
+pub fn SkeletonTable(
+    /// The state of the list, from the address.
+    params: Memo<ListParams>,
+) -> impl IntoView {
     let bar = |class| match class {
         "cell-person" => view! {
             <div class="person">

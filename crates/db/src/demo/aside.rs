@@ -17,7 +17,7 @@ const TABLES: [&str; 8] = [
     "api_keys",
 ];
 
-/// An index or foreign key that was dropped.
+/// An index, key or foreign key that was dropped.
 #[derive(Debug)]
 pub struct Aside {
     restore: String,
@@ -59,8 +59,8 @@ pub async fn start_triggers(connection: &mut PgConnection) -> Result<(), Error> 
     .await
 }
 
-/// Drops every foreign key and every index that backs no constraint, and returns how to make them again. Primary keys
-/// and unique constraints stay, because foreign keys of other tables lean on them.
+/// Drops indexes, keys and foreign keys, and returns how to make them again. Keys that other tables' foreign keys lean on
+/// stay.
 ///
 /// # Errors
 /// When the tables belong to another role.
@@ -77,13 +77,16 @@ pub async fn set_aside(connection: &mut PgConnection) -> Result<Vec<Aside>, Erro
             )
             union all
             select
-                2,
+                case k.contype when 'f' then 3 else 2 end,
                 format('alter table %s drop constraint %I', k.conrelid::regclass, k.conname),
                 format(
                     'alter table %s add constraint %I %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid)
                 )
             from pg_constraint k
-            where k.contype = 'f' and k.conrelid = any($1::regclass[])
+            where k.conrelid = any($1::regclass[]) and (k.contype = 'f' or k.contype in ('p', 'u') and not exists (
+                select from pg_constraint f
+                where f.contype = 'f' and f.confrelid = k.conrelid and f.conrelid <> all($1::regclass[])
+            ))
         ) as found
         order by rank, discard",
     )
@@ -91,6 +94,8 @@ pub async fn set_aside(connection: &mut PgConnection) -> Result<Vec<Aside>, Erro
     .fetch_all(&mut *connection)
     .await?;
     let (discards, restores): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    // Backwards, because foreign keys lean on other keys.
+    let discards: Vec<String> = discards.into_iter().rev().collect();
     run(connection, discards.join("; ")).await?;
     Ok(restores
         .into_iter()
@@ -113,7 +118,9 @@ pub async fn restore(connection: &mut PgConnection, aside: Aside) -> Result<(), 
 /// When the database cannot be reached.
 pub async fn vacuum(pool: &PgPool) -> Result<(), Error> {
     let mut connection = pool.acquire().await?.detach();
-    run(&mut connection, "set statement_timeout = 0".to_owned()).await?;
+    // A page is marked as visible to all only once the commit of its rows is on disk, so commits must not lag behind.
+    let settings = "set statement_timeout = 0; set synchronous_commit = on";
+    run(&mut connection, settings.to_owned()).await?;
     run(
         &mut connection,
         format!("vacuum (analyze) {}, user_totals", TABLES.join(", ")),

@@ -7,7 +7,7 @@ use domain::{
 use sqlx::{PgPool, QueryBuilder, Row};
 use time::OffsetDateTime;
 
-use super::filter;
+use super::filter::{self, Tables};
 use crate::Error;
 
 /// Where the count of a search stands among the totals.
@@ -32,16 +32,33 @@ pub async fn count(pool: &PgPool, search: &Filter, now: OffsetDateTime) -> Resul
         where name in ('users', 'role:admin', 'status:suspended', 'status:pending') group by name",
     );
     if !search.is_empty() {
+        // A join that is not needed would cost more than the rest.
+        let tables = match Tables::of(search) {
+            Tables {
+                users: true,
+                stats: false,
+            } => "users u where u.deleted_at is null",
+            Tables { users: false, .. } => "user_stats s where not s.deleted",
+            Tables {
+                users: true,
+                stats: true,
+            } => {
+                "users u join user_stats s on s.user_id = u.id where u.deleted_at is null and not s.deleted"
+            }
+        };
         sql.push(format!(
-            " union all select '{MATCHING}', count(*) from (
-                select 1 from users u join user_stats s on s.user_id = u.id
-                where u.deleted_at is null and "
+            " union all select '{MATCHING}', count(*) from (select 1 from {tables} and "
         ));
         filter::push(&mut sql, search, now);
-        sql.push(format!(" limit {}) as some", EXACT_TOTAL_MAX + 1));
+        sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
     }
     let mut counts = Counts::default();
-    for row in sql.build().persistent(search.is_empty()).fetch_all(pool).await? {
+    for row in sql
+        .build()
+        .persistent(search.is_empty())
+        .fetch_all(pool)
+        .await?
+    {
         let value = u64::try_from(row.try_get::<i64, _>("value")?).unwrap_or_default();
         match row.try_get("name")? {
             "users" => counts.totals.users = value,

@@ -7,6 +7,43 @@ use time::OffsetDateTime;
 /// A text this short has no trigram of its own: it is looked for at the beginnings of words, which have.
 const WORD_START_BELOW: usize = 3;
 
+/// Which tables the conditions of a filter need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Tables {
+    /// `users u`
+    pub(super) users: bool,
+    /// `user_stats s`
+    pub(super) stats: bool,
+}
+
+impl Tables {
+    /// Those that a filter needs.
+    pub(super) fn of(filter: &Filter) -> Self {
+        let mut tables = Self::default();
+        filter.root().into_iter().for_each(|expr| tables.add(expr));
+        tables
+    }
+
+    /// Those and others.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self {
+            users: self.users || other.users,
+            stats: self.stats || other.stats,
+        }
+    }
+
+    fn add(&mut self, expr: &Expr) {
+        match expr {
+            Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| self.add(part)),
+            Expr::Not(part) => self.add(part),
+            Expr::Term(Term::Role(_) | Term::Count(..) | Term::Has(Has::Any(_))) => {
+                self.stats = true
+            }
+            Expr::Term(_) => self.users = true,
+        }
+    }
+}
+
 /// Appends `true` or the conditions of a filter, over `users u` joined with `user_stats s`.
 pub(super) fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter, now: OffsetDateTime) {
     match filter.root() {
@@ -47,7 +84,9 @@ fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, now: OffsetDateTime)
         Term::Name(text) => push_column(sql, "u.display_name", text),
         Term::Email(text) => push_column(sql, "coalesce(u.email, '')", text),
         Term::Role(name) => {
-            sql.push("s.roles @> array[lower(").push_bind(name.as_str().to_owned()).push(")]");
+            sql.push("s.roles @> array[lower(")
+                .push_bind(name.as_str().to_owned())
+                .push(")]");
         }
         Term::Status(status) => {
             sql.push("u.status = ").push_bind(status.as_str());
@@ -59,10 +98,22 @@ fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, now: OffsetDateTime)
         Term::Count(count, range) => push_range(sql, column(*count), *range),
         Term::Created(when) => push_when(sql, "u.created_at", "u.created_at", *when, now),
         Term::LastLogin(when) => {
-            push_when(sql, "u.last_login_at", "coalesce(u.last_login_at, '-infinity')", *when, now);
+            push_when(
+                sql,
+                "u.last_login_at",
+                "coalesce(u.last_login_at, '-infinity')",
+                *when,
+                now,
+            );
         }
         Term::LastActive(when) => {
-            push_when(sql, "u.last_active_at", "coalesce(u.last_active_at, '-infinity')", *when, now);
+            push_when(
+                sql,
+                "u.last_active_at",
+                "coalesce(u.last_active_at, '-infinity')",
+                *when,
+                now,
+            );
         }
         Term::Has(Has::Email) => {
             sql.push("u.email is not null");
@@ -84,22 +135,36 @@ const fn column(count: Count) -> &'static str {
 }
 
 fn push_search(sql: &mut QueryBuilder<Postgres>, text: &Text) {
-    let anchor = if text.as_str().chars().count() < WORD_START_BELOW { "% " } else { "%" };
-    sql.push("u.search like lower(").push_bind(format!("{anchor}{}%", escaped(text))).push(")");
+    let anchor = if text.as_str().chars().count() < WORD_START_BELOW {
+        "% "
+    } else {
+        "%"
+    };
+    sql.push("u.search like lower(")
+        .push_bind(format!("{anchor}{}%", escaped(text)))
+        .push(")");
 }
 
 /// The search column finds the rows by its index; the column itself then decides.
 fn push_column(sql: &mut QueryBuilder<Postgres>, column: &str, text: &Text) {
-    let anchor = if text.as_str().chars().count() < WORD_START_BELOW { "" } else { "%" };
+    let anchor = if text.as_str().chars().count() < WORD_START_BELOW {
+        ""
+    } else {
+        "%"
+    };
     sql.push("(");
     push_search(sql, text);
     sql.push(format!(" and lower({column}) like lower("));
-    sql.push_bind(format!("{anchor}{}%", escaped(text))).push("))");
+    sql.push_bind(format!("{anchor}{}%", escaped(text)))
+        .push("))");
 }
 
 /// A text in which `%`, `_` and `\` stand for themselves.
 fn escaped(text: &Text) -> String {
-    text.as_str().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+    text.as_str()
+        .replace('\\', r"\\")
+        .replace('%', r"\%")
+        .replace('_', r"\_")
 }
 
 fn push_range(sql: &mut QueryBuilder<Postgres>, column: &str, range: IntRange) {
@@ -114,7 +179,13 @@ fn push_range(sql: &mut QueryBuilder<Postgres>, column: &str, range: IntRange) {
 }
 
 /// `indexed` is the column in the form that its index has.
-fn push_when(sql: &mut QueryBuilder<Postgres>, column: &str, indexed: &str, when: When, now: OffsetDateTime) {
+fn push_when(
+    sql: &mut QueryBuilder<Postgres>,
+    column: &str,
+    indexed: &str,
+    when: When,
+    now: OffsetDateTime,
+) {
     let Some(Bounds { from, until }) = when.bounds(now) else {
         sql.push(format!("{indexed} = '-infinity'"));
         return;

@@ -11,7 +11,7 @@ use domain::{
 use sqlx::{PgPool, Postgres, QueryBuilder, Row, postgres::PgRow};
 use time::OffsetDateTime;
 
-use super::filter;
+use super::filter::{self, Tables};
 use crate::Error;
 
 /// The rows of a page in the order asked for, and whether there are more beyond it in the direction of reading.
@@ -25,7 +25,11 @@ pub async fn list_page(
 ) -> Result<(Vec<UserSummary>, bool), Error> {
     let mut sql = statement(query, now);
     // With a search in it, a plan made for other words may be a hundred times slower: it is planned each time.
-    let rows = sql.build().persistent(query.filter.is_empty()).fetch_all(pool).await?;
+    let rows = sql
+        .build()
+        .persistent(query.filter.is_empty())
+        .fetch_all(pool)
+        .await?;
     let more = rows.len() > usize::from(query.limit);
     let mut users = rows
         .iter()
@@ -38,50 +42,152 @@ pub async fn list_page(
     Ok((users, more))
 }
 
+/// What the list shows, from `users u` and `user_stats s`.
+const COLUMNS: &str = "select
+    u.id, u.number, u.username, u.display_name, u.email, u.status, u.suspended_until, u.version,
+    u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
+    s.roles, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys
+from ";
+
 fn statement(query: &ListQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {
-    let (key, id) = sort_columns(query.sort.key);
-    let (cursor, backwards) = match &query.position {
-        Position::First => (None, false),
-        Position::After(cursor) => (Some(cursor), false),
-        Position::Before(cursor) => (Some(cursor), true),
-    };
-    let descending = query.sort.descending != backwards;
-    let mut sql = QueryBuilder::new(
-        "select
-            u.id, u.number, u.username, u.display_name, u.email, u.status, u.suspended_until, u.version,
-            u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
-            s.roles, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys
-        from users u join user_stats s on s.user_id = u.id
-        where u.deleted_at is null and ",
-    );
-    filter::push(&mut sql, &query.filter, now);
-    if let Some(cursor) = cursor {
-        sql.push(format!(" and ({key}, {id}) {} (", if descending { "<" } else { ">" }));
-        push_value(&mut sql, query.sort.key, cursor);
-        sql.push(", ").push_bind(cursor.id).push(")");
+    let mut sql = QueryBuilder::new(COLUMNS);
+    let order = Order::of(query);
+    // Where one table decides who is on the page, the other is asked for those rows only.
+    match Tables::of(&query.filter).and(sort_tables(query.sort.key)) {
+        Tables {
+            users: true,
+            stats: true,
+        } => {
+            sql.push("users u join user_stats s on s.user_id = u.id where u.deleted_at is null and not s.deleted and ");
+            push_page(&mut sql, query, &order, now);
+        }
+        Tables {
+            users: false,
+            stats: true,
+        } => {
+            let order = Order {
+                id: "s.user_id",
+                ..order
+            };
+            sql.push("(select * from user_stats s where not s.deleted and ");
+            push_page(&mut sql, query, &order, now);
+            sql.push(") s join users u on u.id = s.user_id");
+            order.push(&mut sql);
+        }
+        Tables { stats: false, .. } => {
+            sql.push("(select * from users u where u.deleted_at is null and ");
+            push_page(&mut sql, query, &order, now);
+            sql.push(") u join user_stats s on s.user_id = u.id");
+            order.push(&mut sql);
+        }
     }
-    let direction = if descending { "desc" } else { "asc" };
-    sql.push(format!(" order by {key} {direction}, {id} {direction} limit "));
-    sql.push_bind(i64::from(query.limit) + 1);
     sql
 }
 
-/// The two columns of an order, in the form that its index has.
-const fn sort_columns(key: SortKey) -> (&'static str, &'static str) {
+/// The conditions, the order and the end of a page.
+fn push_page(
+    sql: &mut QueryBuilder<Postgres>,
+    query: &ListQuery,
+    order: &Order,
+    now: OffsetDateTime,
+) {
+    filter::push(sql, &query.filter, now);
+    if let Position::After(cursor) | Position::Before(cursor) = &query.position {
+        let beyond = if order.descending { "<" } else { ">" };
+        match order.key {
+            Some(key) => {
+                sql.push(format!(" and ({key}, {}) {beyond} (", order.id));
+                push_value(sql, query.sort.key, cursor);
+                sql.push(", ").push_bind(cursor.id).push(")");
+            }
+            None => {
+                sql.push(format!(" and {} {beyond} ", order.id))
+                    .push_bind(cursor.id);
+            }
+        }
+    }
+    order.push(sql);
+    sql.push(" limit ").push_bind(i64::from(query.limit) + 1);
+}
+
+/// An order by columns, in the form that its index has. The order of creation is the order of ids.
+#[derive(Debug, Clone, Copy)]
+struct Order {
+    key: Option<&'static str>,
+    id: &'static str,
+    descending: bool,
+}
+
+impl Order {
+    /// The order in which a page is read: the other way round for one before a cursor.
+    fn of(query: &ListQuery) -> Self {
+        let backwards = matches!(query.position, Position::Before(_));
+        let descending = query.sort.descending != backwards;
+        let id = if sort_tables(query.sort.key).stats {
+            "s.user_id"
+        } else {
+            "u.id"
+        };
+        Self {
+            key: sort_column(query.sort.key),
+            id,
+            descending,
+        }
+    }
+
+    fn push(&self, sql: &mut QueryBuilder<Postgres>) {
+        let direction = if self.descending { "desc" } else { "asc" };
+        sql.push(" order by ");
+        if let Some(key) = self.key {
+            sql.push(format!("{key} {direction}, "));
+        }
+        sql.push(format!("{} {direction}", self.id));
+    }
+}
+
+const fn sort_column(key: SortKey) -> Option<&'static str> {
+    Some(match key {
+        SortKey::Created => return None,
+        SortKey::Username => "lower(u.username)",
+        SortKey::Name => "lower(u.display_name)",
+        SortKey::Email => "coalesce(lower(u.email), '')",
+        SortKey::Status => "u.status",
+        SortKey::LastLogin => "coalesce(u.last_login_at, '-infinity')",
+        SortKey::LastActive => "coalesce(u.last_active_at, '-infinity')",
+        SortKey::Role => "s.roles",
+        SortKey::Personas => "s.personas",
+        SortKey::Ontologies => "s.ontologies",
+        SortKey::Annotations => "s.annotations",
+        SortKey::Sessions => "s.sessions",
+        SortKey::ApiKeys => "s.api_keys",
+    })
+}
+
+/// The table that an order needs. Both have the ids.
+const fn sort_tables(key: SortKey) -> Tables {
     match key {
-        SortKey::Created => ("u.created_at", "u.id"),
-        SortKey::Username => ("lower(u.username)", "u.id"),
-        SortKey::Name => ("lower(u.display_name)", "u.id"),
-        SortKey::Email => ("coalesce(lower(u.email), '')", "u.id"),
-        SortKey::Status => ("u.status", "u.id"),
-        SortKey::LastLogin => ("coalesce(u.last_login_at, '-infinity')", "u.id"),
-        SortKey::LastActive => ("coalesce(u.last_active_at, '-infinity')", "u.id"),
-        SortKey::Role => ("s.roles", "s.user_id"),
-        SortKey::Personas => ("s.personas", "s.user_id"),
-        SortKey::Ontologies => ("s.ontologies", "s.user_id"),
-        SortKey::Annotations => ("s.annotations", "s.user_id"),
-        SortKey::Sessions => ("s.sessions", "s.user_id"),
-        SortKey::ApiKeys => ("s.api_keys", "s.user_id"),
+        SortKey::Created => Tables {
+            users: false,
+            stats: false,
+        },
+        SortKey::Username
+        | SortKey::Name
+        | SortKey::Email
+        | SortKey::Status
+        | SortKey::LastLogin
+        | SortKey::LastActive => Tables {
+            users: true,
+            stats: false,
+        },
+        SortKey::Role
+        | SortKey::Personas
+        | SortKey::Ontologies
+        | SortKey::Annotations
+        | SortKey::Sessions
+        | SortKey::ApiKeys => Tables {
+            users: false,
+            stats: true,
+        },
     }
 }
 
@@ -100,7 +206,9 @@ fn push_value(sql: &mut QueryBuilder<Postgres>, key: SortKey, cursor: &Cursor) {
             sql.push_bind(*number);
         }
         CursorValue::Time(micros) => {
-            sql.push("coalesce(").push_bind(micros.and_then(time_of_micros)).push(", '-infinity')");
+            sql.push("coalesce(")
+                .push_bind(micros.and_then(time_of_micros))
+                .push(", '-infinity')");
         }
     }
 }
@@ -116,7 +224,9 @@ fn summary(row: &PgRow) -> Result<UserSummary, sqlx::Error> {
         email: row.try_get("email")?,
         is_admin: roles.iter().any(|role| role == ADMIN_ROLE),
         roles,
-        status: status.parse::<Status>().map_err(|unknown| sqlx::Error::Decode(unknown.into()))?,
+        status: status
+            .parse::<Status>()
+            .map_err(|unknown| sqlx::Error::Decode(unknown.into()))?,
         suspended_until: row.try_get("suspended_until")?,
         persona_count: row.try_get("personas")?,
         ontology_count: row.try_get("ontologies")?,

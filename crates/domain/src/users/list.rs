@@ -72,7 +72,10 @@ pub struct Sort {
 impl Default for Sort {
     /// Newest first (guide "Managing Users").
     fn default() -> Self {
-        Self { key: SortKey::Created, descending: true }
+        Self {
+            key: SortKey::Created,
+            descending: true,
+        }
     }
 }
 
@@ -80,14 +83,23 @@ impl Sort {
     /// What a click on a header does: sort by it, or turn it round.
     #[must_use]
     pub fn clicked(self, key: SortKey) -> Self {
-        let descending = if self.key == key { !self.descending } else { key.descends_first() };
+        let descending = if self.key == key {
+            !self.descending
+        } else {
+            key.descends_first()
+        };
         Self { key, descending }
     }
 }
 
 impl std::fmt::Display for Sort {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}", if self.descending { "-" } else { "" }, self.key.as_str())
+        write!(
+            f,
+            "{}{}",
+            if self.descending { "-" } else { "" },
+            self.key.as_str()
+        )
     }
 }
 
@@ -99,7 +111,10 @@ impl FromStr for Sort {
             Some(key) => (key, true),
             None => (text, false),
         };
-        Ok(Self { key: key.parse()?, descending })
+        Ok(Self {
+            key: key.parse()?,
+            descending,
+        })
     }
 }
 
@@ -117,9 +132,15 @@ pub struct Limits {
 
 impl Limits {
     /// The panel's.
-    pub const PANEL: Self = Self { default: 50, max: 100 };
+    pub const PANEL: Self = Self {
+        default: 50,
+        max: 100,
+    };
     /// The API's.
-    pub const API: Self = Self { default: 100, max: 1_000 };
+    pub const API: Self = Self {
+        default: 100,
+        max: 1_000,
+    };
 }
 
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
@@ -181,7 +202,9 @@ pub enum ListError {
         max: u16,
     },
     /// A cursor that was not made by this list in this order.
-    #[error("This place in the list does not exist, or belongs to another order. Start again from the first page.")]
+    #[error(
+        "This place in the list does not exist, or belongs to another order. Start again from the first page."
+    )]
     Cursor,
     /// Two cursors.
     #[error("Give either `after` or `before`, not both.")]
@@ -189,7 +212,11 @@ pub enum ListError {
 }
 
 fn known_keys() -> String {
-    SortKey::ALL.iter().map(|key| key.as_str()).collect::<Vec<_>>().join(", ")
+    SortKey::ALL
+        .iter()
+        .map(|key| key.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 impl ListParams {
@@ -198,7 +225,8 @@ impl ListParams {
     /// # Errors
     /// What cannot be understood, the first of them.
     pub fn parse(&self, limits: Limits) -> Result<ListQuery, ListError> {
-        let filter = Filter::parse(given(&self.q).unwrap_or_default()).map_err(ListError::Filter)?;
+        let filter =
+            Filter::parse(given(&self.q).unwrap_or_default()).map_err(ListError::Filter)?;
         let sort = match given(&self.sort) {
             Some(text) => text.parse().map_err(|_| ListError::Sort(shorten(text)))?,
             None => Sort::default(),
@@ -214,22 +242,37 @@ impl ListParams {
             (None, Some(text)) => Position::Before(cursor(text)?),
             (Some(_), Some(_)) => return Err(ListError::TwoCursors),
         };
-        Ok(ListQuery { filter, sort, limit, position })
+        Ok(ListQuery {
+            filter,
+            sort,
+            limit,
+            position,
+        })
     }
 
     /// The same question from its first page.
     #[must_use]
     pub fn from_start(&self) -> Self {
-        Self { after: None, before: None, ..self.clone() }
+        Self {
+            after: None,
+            before: None,
+            ..self.clone()
+        }
     }
 
     /// The parameters that are set, for a URL.
     #[must_use]
     pub fn pairs(&self) -> Vec<(&'static str, &str)> {
-        [("q", &self.q), ("sort", &self.sort), ("limit", &self.limit), ("after", &self.after), ("before", &self.before)]
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, given(value)?)))
-            .collect()
+        [
+            ("q", &self.q),
+            ("sort", &self.sort),
+            ("limit", &self.limit),
+            ("after", &self.after),
+            ("before", &self.before),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, given(value)?)))
+        .collect()
     }
 }
 
@@ -240,7 +283,10 @@ fn given(value: &Option<String>) -> Option<&str> {
 fn parse_limit(text: &str, max: u16) -> Result<u16, ListError> {
     match text.trim().parse() {
         Ok(limit) if (1..=max).contains(&limit) => Ok(limit),
-        _ => Err(ListError::Limit { typed: shorten(text), max }),
+        _ => Err(ListError::Limit {
+            typed: shorten(text),
+            max,
+        }),
     }
 }
 
@@ -254,20 +300,30 @@ mod tests {
     use super::*;
 
     fn params(sort: &str, limit: &str) -> ListParams {
-        ListParams { sort: Some(sort.into()), limit: Some(limit.into()), ..ListParams::default() }
+        ListParams {
+            sort: Some(sort.into()),
+            limit: Some(limit.into()),
+            ..ListParams::default()
+        }
     }
 
     #[test]
     fn empty_is_the_newest_fifty() {
         let query = params("", " ").parse(Limits::PANEL).unwrap();
-        assert_eq!((query.sort.to_string().as_str(), query.limit), ("-created", 50));
+        assert_eq!(
+            (query.sort.to_string().as_str(), query.limit),
+            ("-created", 50)
+        );
     }
 
     #[test]
     fn every_sort_key_reads_as_it_is_written() {
         for key in SortKey::ALL {
             for descending in [false, true] {
-                let sort = Sort { key: *key, descending };
+                let sort = Sort {
+                    key: *key,
+                    descending,
+                };
                 assert_eq!(sort.to_string().parse(), Ok(sort));
             }
         }
@@ -283,10 +339,17 @@ mod tests {
             ("", "1000000000", "\"1000000000\" is not"),
             ("", "ten", "\"ten\" is not"),
         ] {
-            let error = params(sort, limit).parse(Limits::PANEL).unwrap_err().to_string();
+            let error = params(sort, limit)
+                .parse(Limits::PANEL)
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(message), "{error}");
         }
-        let both = ListParams { after: Some("a".into()), before: Some("b".into()), ..ListParams::default() };
+        let both = ListParams {
+            after: Some("a".into()),
+            before: Some("b".into()),
+            ..ListParams::default()
+        };
         assert_eq!(both.parse(Limits::API), Err(ListError::TwoCursors));
     }
 

@@ -60,7 +60,11 @@ impl FromStr for Username {
             return Err(NameError::UsernameLength);
         }
         let begins_well = name.chars().next().is_some_and(char::is_alphanumeric);
-        if !begins_well || !name.chars().all(|c| c.is_alphanumeric() || "._-@+".contains(c)) {
+        if !begins_well
+            || !name
+                .chars()
+                .all(|c| c.is_alphanumeric() || "._-@+".contains(c))
+        {
             return Err(NameError::UsernameCharacter);
         }
         Ok(Self(name.to_owned()))
@@ -148,7 +152,11 @@ mod tests {
             ("a\u{202E}da", Err(NameError::Control)),
             ("ad\0a", Err(NameError::Control)),
         ] {
-            assert_eq!(typed.parse::<Username>().as_ref().map(Username::as_str), expected.as_ref().copied(), "{typed:?}");
+            assert_eq!(
+                typed.parse::<Username>().as_ref().map(Username::as_str),
+                expected.as_ref().copied(),
+                "{typed:?}"
+            );
         }
     }
 
@@ -159,9 +167,18 @@ mod tests {
             ("  ", Err(NameError::DisplayNameEmpty)),
             ("a\u{2066}b", Err(NameError::Control)),
         ] {
-            assert_eq!(typed.parse::<DisplayName>().as_ref().map(DisplayName::as_str), expected.as_ref().copied());
+            assert_eq!(
+                typed
+                    .parse::<DisplayName>()
+                    .as_ref()
+                    .map(DisplayName::as_str),
+                expected.as_ref().copied()
+            );
         }
-        assert_eq!("x".repeat(101).parse::<DisplayName>(), Err(NameError::DisplayNameLength));
+        assert_eq!(
+            "x".repeat(101).parse::<DisplayName>(),
+            Err(NameError::DisplayNameLength)
+        );
         assert!("x".repeat(100).parse::<DisplayName>().is_ok());
     }
 
@@ -170,9 +187,23 @@ mod tests {
         for good in ["a@b", "first.last+tag@mail.example.org", "ü@bücher.example"] {
             assert!(good.parse::<Email>().is_ok(), "{good}");
         }
-        for bad in ["", "a", "@b", "a@", "a b@c", "a@@b", "a@b..c", "a@-b_c", "a@b\u{202E}"] {
+        for bad in [
+            "",
+            "a",
+            "@b",
+            "a@",
+            "a b@c",
+            "a@@b",
+            "a@b..c",
+            "a@-b_c",
+            "a@b\u{202E}",
+        ] {
             assert!(bad.parse::<Email>().is_err(), "{bad}");
         }
-        assert!(format!("{}@example.org", "a".repeat(250)).parse::<Email>().is_err());
+        assert!(
+            format!("{}@example.org", "a".repeat(250))
+                .parse::<Email>()
+                .is_err()
+        );
     }
 }

@@ -28,14 +28,20 @@ impl Total {
     /// All of them were counted.
     #[must_use]
     pub const fn exact(count: u64) -> Self {
-        Self { count, or_more: false }
+        Self {
+            count,
+            or_more: false,
+        }
     }
 
     /// From a count that stopped one after [`EXACT_TOTAL_MAX`].
     #[must_use]
     pub const fn up_to_limit(counted: u64) -> Self {
         if counted > EXACT_TOTAL_MAX {
-            Self { count: EXACT_TOTAL_MAX, or_more: true }
+            Self {
+                count: EXACT_TOTAL_MAX,
+                or_more: true,
+            }
         } else {
             Self::exact(counted)
         }
@@ -110,7 +116,12 @@ impl Cursor {
     /// The place of a row.
     #[must_use]
     pub fn of(user: &UserSummary, sort: Sort, number: u64) -> Self {
-        Self { order: sort.to_string(), value: value_of(user, sort.key), id: user.id.0, number }
+        Self {
+            order: sort.to_string(),
+            value: value_of(user, sort.key),
+            id: user.id.0,
+            number,
+        }
     }
 
     /// As text for a URL.
@@ -129,7 +140,8 @@ impl Cursor {
         }
         let json = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         let cursor: Self = serde_json::from_slice(&json).ok()?;
-        let fits = cursor.order == sort.to_string() && cursor.value.fits(sort.key) && cursor.number > 0;
+        let fits =
+            cursor.order == sort.to_string() && cursor.value.fits(sort.key) && cursor.number > 0;
         fits.then_some(cursor)
     }
 }
@@ -137,16 +149,23 @@ impl Cursor {
 impl CursorValue {
     fn fits(&self, key: SortKey) -> bool {
         match (key, self) {
-            (SortKey::Created, Self::Time(Some(micros))) | (SortKey::LastLogin | SortKey::LastActive, Self::Time(Some(micros))) => {
+            (SortKey::Created, Self::Time(Some(micros)))
+            | (SortKey::LastLogin | SortKey::LastActive, Self::Time(Some(micros))) => {
                 time_of_micros(*micros).is_some()
             }
             (SortKey::LastLogin | SortKey::LastActive, Self::Time(None)) => true,
             (SortKey::Status, Self::Text(status)) => status.parse::<Status>().is_ok(),
             // The database refuses a NUL in a text.
-            (SortKey::Username | SortKey::Name | SortKey::Email, Self::Text(text)) => !text.contains('\0'),
+            (SortKey::Username | SortKey::Name | SortKey::Email, Self::Text(text)) => {
+                !text.contains('\0')
+            }
             (SortKey::Role, Self::Texts(roles)) => !roles.iter().any(|role| role.contains('\0')),
             (
-                SortKey::Personas | SortKey::Ontologies | SortKey::Annotations | SortKey::Sessions | SortKey::ApiKeys,
+                SortKey::Personas
+                | SortKey::Ontologies
+                | SortKey::Annotations
+                | SortKey::Sessions
+                | SortKey::ApiKeys,
                 Self::Number(_),
             ) => true,
             _ => false,
@@ -184,16 +203,33 @@ mod tests {
     use super::*;
 
     fn cursor(sort: Sort, value: CursorValue) -> Cursor {
-        Cursor { order: sort.to_string(), value, id: Uuid::from_u128(7), number: 51 }
+        Cursor {
+            order: sort.to_string(),
+            value,
+            id: Uuid::from_u128(7),
+            number: 51,
+        }
     }
 
     #[test]
     fn a_cursor_reads_only_in_its_own_order() {
-        let sort = Sort { key: SortKey::Name, descending: false };
+        let sort = Sort {
+            key: SortKey::Name,
+            descending: false,
+        };
         let written = cursor(sort, CursorValue::Text("王 伟".into()));
         let text = written.encode();
         assert_eq!(Cursor::decode(&text, sort), Some(written));
-        assert_eq!(Cursor::decode(&text, Sort { descending: true, ..sort }), None);
+        assert_eq!(
+            Cursor::decode(
+                &text,
+                Sort {
+                    descending: true,
+                    ..sort
+                }
+            ),
+            None
+        );
         assert_eq!(Cursor::decode(&text, Sort::default()), None);
     }
 
@@ -202,9 +238,26 @@ mod tests {
         let sort = Sort::default();
         let wrong_type = cursor(sort, CursorValue::Text("x".into())).encode();
         let out_of_range = cursor(sort, CursorValue::Time(Some(i64::MAX))).encode();
-        let nul = cursor(Sort { key: SortKey::Name, descending: false }, CursorValue::Text("\0".into())).encode();
+        let nul = cursor(
+            Sort {
+                key: SortKey::Name,
+                descending: false,
+            },
+            CursorValue::Text("\0".into()),
+        )
+        .encode();
         let long = "A".repeat(10_000);
-        for text in ["", "x", "AAAA", "e30", "ä", &wrong_type, &out_of_range, &nul, &long] {
+        for text in [
+            "",
+            "x",
+            "AAAA",
+            "e30",
+            "ä",
+            &wrong_type,
+            &out_of_range,
+            &nul,
+            &long,
+        ] {
             assert_eq!(Cursor::decode(text, sort), None, "{text}");
         }
     }
@@ -212,6 +265,12 @@ mod tests {
     #[test]
     fn totals_stop_at_the_limit() {
         assert_eq!(Total::up_to_limit(10_000), Total::exact(10_000));
-        assert_eq!(Total::up_to_limit(10_001), Total { count: 10_000, or_more: true });
+        assert_eq!(
+            Total::up_to_limit(10_001),
+            Total {
+                count: 10_000,
+                or_more: true
+            }
+        );
     }
 }

@@ -52,7 +52,7 @@ impl Progress {
             }
             Step::Counting => self.tell(0, 1, "Counting what each of them owns".to_owned(), true),
             Step::Indexes { done, of } => {
-                let message = format!("Building {of} indexes and foreign keys");
+                let message = format!("Building {of} indexes and keys");
                 self.tell(done as u64, of as u64, message, done == 0);
             }
             Step::Vacuuming => self.tell(
@@ -81,7 +81,7 @@ impl Progress {
             }
             None if new => {
                 // A log that cannot be written is no reason to stop.
-                let _unwritten = writeln!(io::stderr(), "{message}");
+                drop(writeln!(io::stderr(), "{message}"));
             }
             None => {}
         }

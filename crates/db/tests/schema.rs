@@ -1,0 +1,114 @@
+//! Migrations: what is missing, unknown or changed is told apart, and several replicas may start at once.
+
+use db::schema::{SchemaError, check, ensure_audit_partitions, migrate};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+async fn run(pool: &PgPool, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(pool).await.unwrap();
+}
+
+async fn latest(pool: &PgPool) -> i64 {
+    sqlx::query_scalar("select max(version) from _sqlx_migrations")
+        .fetch_one(pool)
+        .await
+        .unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_schema_of_this_version_is_accepted(pool: PgPool) {
+    check(&pool).await.unwrap();
+    migrate(&pool).await.unwrap();
+    check(&pool).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_missing_migration_makes_the_database_older(pool: PgPool) {
+    let last = latest(&pool).await;
+    run(
+        &pool,
+        "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)",
+    )
+    .await;
+    let found = check(&pool).await.unwrap_err();
+    assert!(matches!(found, SchemaError::Older(version) if version == last), "{found}");
+    assert!(found.to_string().contains("rollcall migrate"), "{found}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_empty_database_is_older(pool: PgPool) {
+    let found = check(&pool).await.unwrap_err();
+    assert!(matches!(found, SchemaError::Older(1)), "{found}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_unknown_migration_makes_the_database_newer(pool: PgPool) {
+    run(
+        &pool,
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+        values (9999, 'from the future', true, '', 0)",
+    )
+    .await;
+    for found in [check(&pool).await, migrate(&pool).await] {
+        let found = found.unwrap_err();
+        assert!(matches!(found, SchemaError::Newer(9999)), "{found}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_migration_in_another_form_is_a_change(pool: PgPool) {
+    run(&pool, "update _sqlx_migrations set checksum = '\\x00' where version = 2").await;
+    for found in [check(&pool).await, migrate(&pool).await] {
+        let found = found.unwrap_err();
+        assert!(matches!(found, SchemaError::Changed(2)), "{found}");
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn replicas_that_start_at_once_migrate_once(options: PgPoolOptions, connect: PgConnectOptions) {
+    let pool = options.max_connections(8).connect_with(connect).await.unwrap();
+    let replicas: Vec<_> = (0..8)
+        .map(|_| {
+            let pool = pool.clone();
+            tokio::spawn(async move { migrate(&pool).await })
+        })
+        .collect();
+    for replica in replicas {
+        replica.await.unwrap().unwrap();
+    }
+    check(&pool).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_record_has_a_partition_for_this_month_and_the_next_two(pool: PgPool) {
+    run(
+        &pool,
+        "do $$
+        declare name text;
+        begin
+            for name in select inhrelid::regclass from pg_inherits
+                where inhparent = 'audit_events'::regclass and inhrelid <> 'audit_events_default'::regclass
+            loop execute 'drop table ' || name; end loop;
+        end $$",
+    )
+    .await;
+    ensure_audit_partitions(&pool).await.unwrap();
+    ensure_audit_partitions(&pool).await.unwrap();
+    let partitions: Vec<String> = sqlx::query_scalar(
+        "select inhrelid::regclass::text from pg_inherits where inhparent = 'audit_events'::regclass order by 1",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let mut expected: Vec<String> = sqlx::query_scalar(
+        "select 'audit_events_' || to_char((now() at time zone 'UTC') + make_interval(months => n), 'YYYY_MM')
+        from generate_series(0, 2) n",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    expected.push("audit_events_default".to_owned());
+    assert_eq!(partitions, expected);
+}

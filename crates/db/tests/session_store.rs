@@ -1,0 +1,341 @@
+//! The session store: what it keeps, whom it lets in, and what it never brings back.
+
+use std::{collections::HashMap, net::IpAddr, time::Duration};
+
+use db::session_store::{OWNER, Owner, PgSessionStore, SIGN_IN, SignIn};
+use domain::access::Permission;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use time::macros::datetime;
+use tower_sessions::{
+    SessionStore,
+    session::{Id, Record},
+};
+use uuid::Uuid;
+
+const ADA: Uuid = Uuid::from_u128(0xADA);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+async fn run(pool: &PgPool, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(pool).await.unwrap();
+}
+
+async fn ask<T>(pool: &PgPool, sql: &'static str) -> T
+where
+    T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+{
+    sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+}
+
+async fn add_ada(pool: &PgPool) {
+    sqlx::query(
+        "insert into users (id, username, display_name, created_via, created_at, updated_at)
+        values ($1, 'ada', 'Ada', 'cli', now(), now())",
+    )
+    .bind(ADA)
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+fn sign_in() -> SignIn {
+    SignIn {
+        user_id: ADA,
+        username: "ada".to_owned(),
+        ip: Some(IpAddr::from([192, 0, 2, 7])),
+        user_agent: Some("Browser".to_owned()),
+        request_id: None,
+        idle: HOUR,
+        lifetime: 10 * HOUR,
+    }
+}
+
+fn record(data: &[(&str, Value)]) -> Record {
+    let data: HashMap<String, Value> = data
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), value.clone()))
+        .collect();
+    Record {
+        id: Id::default(),
+        data,
+        // The database decides when a session ends, not the record.
+        expiry_date: datetime!(2000-01-01 0:00 UTC),
+    }
+}
+
+async fn start(store: &PgSessionStore, sign_in: &SignIn) -> Record {
+    let mut record = record(&[(SIGN_IN, serde_json::to_value(sign_in).unwrap())]);
+    store.create(&mut record).await.unwrap();
+    record
+}
+
+/// Ada with a session that works.
+async fn signed_in(pool: &PgPool) -> (PgSessionStore, Id) {
+    add_ada(pool).await;
+    let store = PgSessionStore::new(pool.clone());
+    let id = start(&store, &sign_in()).await.id;
+    assert!(works(&store, id).await);
+    (store, id)
+}
+
+async fn works(store: &PgSessionStore, id: Id) -> bool {
+    store.load(&id).await.unwrap().is_some()
+}
+
+async fn owner(store: &PgSessionStore, id: Id) -> Owner {
+    let record = store.load(&id).await.unwrap().unwrap();
+    serde_json::from_value(record.data[OWNER].clone()).unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn saving_never_revives_a_session_that_has_ended(pool: PgPool) {
+    add_ada(&pool).await;
+    let store = PgSessionStore::new(pool.clone());
+    for (end, reason) in [
+        ("", "logout"),
+        (
+            "update sessions set ended_at = now(), ended_reason = 'revoked' where ended_at is null",
+            "revoked",
+        ),
+        (
+            "update sessions set ended_at = now(), ended_reason = 'suspended' where ended_at is null",
+            "suspended",
+        ),
+    ] {
+        let id = start(&store, &sign_in()).await.id;
+        // A slow request: loaded before the end, saved after it.
+        let mut loaded = store.load(&id).await.unwrap().unwrap();
+        run(&pool, end).await;
+        store.delete(&id).await.unwrap();
+        loaded.data.insert("late".to_owned(), json!(true));
+        store.save(&loaded).await.unwrap();
+
+        assert!(!works(&store, id).await, "{reason}");
+        let kept: (Option<String>, Value) = sqlx::query_as(
+            "select ended_reason, data from sessions order by created_at desc, id desc limit 1",
+        )
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+        assert_eq!(kept, (Some(reason.to_owned()), json!({})));
+    }
+    assert_eq!(ask::<i64>(&pool, "select count(*) from sessions").await, 3);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn saving_what_was_never_started_writes_nothing(pool: PgPool) {
+    let store = PgSessionStore::new(pool.clone());
+    store
+        .save(&record(&[("theme", json!("dark"))]))
+        .await
+        .unwrap();
+    assert_eq!(ask::<i64>(&pool, "select count(*) from sessions").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_session_starts_by_signing_in_and_not_otherwise(pool: PgPool) {
+    add_ada(&pool).await;
+    let store = PgSessionStore::new(pool.clone());
+    for data in [
+        &[][..],
+        &[("theme", json!("dark"))],
+        &[(OWNER, json!({ "session_id": Uuid::nil() }))],
+        &[(SIGN_IN, json!("ada"))],
+        &[(SIGN_IN, json!({ "user_id": ADA }))],
+    ] {
+        assert!(store.create(&mut record(data)).await.is_err(), "{data:?}");
+    }
+    assert_eq!(ask::<i64>(&pool, "select count(*) from sessions").await, 0);
+    assert_eq!(ask::<i64>(&pool, "select count(*) from audit_events").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn data_is_kept_without_owner_and_sign_in(pool: PgPool) {
+    let (store, id) = signed_in(&pool).await;
+    let mut loaded = store.load(&id).await.unwrap().unwrap();
+    loaded.data.insert("theme".to_owned(), json!("dark"));
+    store.save(&loaded).await.unwrap();
+    assert_eq!(
+        ask::<Value>(&pool, "select data from sessions").await,
+        json!({ "theme": "dark" })
+    );
+    let again = store.load(&id).await.unwrap().unwrap();
+    assert_eq!(again.data["theme"], json!("dark"));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_session_ends_when_not_seen_for_long_and_at_its_time_whatever_happens(pool: PgPool) {
+    let (store, id) = signed_in(&pool).await;
+    for (moved, still_works) in [
+        ("idle_expires_at = now() + interval '1 second'", true),
+        ("idle_expires_at = now()", false),
+        ("idle_expires_at = now() + interval '1 hour', expires_at = now()", false),
+        ("expires_at = now() + interval '1 second'", true),
+        ("idle_expires_at = now() - interval '1 day'", false),
+    ] {
+        let sql = sqlx::AssertSqlSafe(format!("update sessions set {moved}"));
+        sqlx::raw_sql(sql).execute(&pool).await.unwrap();
+        assert_eq!(works(&store, id).await, still_works, "{moved}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_session_lasts_as_long_as_its_sign_in_said(pool: PgPool) {
+    let (store, id) = signed_in(&pool).await;
+    let (idle, lifetime): (f64, f64) = sqlx::query_as(
+        "select extract(epoch from idle_expires_at - last_seen_at)::float8,
+            extract(epoch from expires_at - created_at)::float8 from sessions",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!((idle, lifetime), (HOUR.as_secs_f64(), 10.0 * HOUR.as_secs_f64()));
+    let expires_at: time::OffsetDateTime = ask(&pool, "select expires_at from sessions").await;
+    let record = store.load(&id).await.unwrap().unwrap();
+    assert_eq!(record.expiry_date, expires_at);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn only_the_hash_of_the_cookie_is_at_rest(pool: PgPool) {
+    let (store, id) = signed_in(&pool).await;
+    let mut loaded = store.load(&id).await.unwrap().unwrap();
+    loaded.data.insert("theme".to_owned(), json!("dark"));
+    store.save(&loaded).await.unwrap();
+
+    let cookie = id.to_string();
+    let hashed: bool = sqlx::query_scalar(
+        "select token_hash = sha256(convert_to($1, 'UTF8')) from sessions",
+    )
+    .bind(&cookie)
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert!(hashed);
+    let rows: String = ask(
+        &pool,
+        "select (select string_agg(s::text, '') from sessions s)
+            || (select string_agg(a::text, '') from audit_events a)
+            || (select string_agg(u::text, '') from users u)",
+    )
+    .await;
+    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    for secret in [
+        cookie.clone(),
+        hex(cookie.as_bytes()),
+        hex(&id.0.to_le_bytes()),
+        hex(&id.0.to_be_bytes()),
+        id.0.to_string(),
+    ] {
+        assert!(!rows.contains(&secret), "{secret} in {rows}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn only_people_who_may_sign_in_are_let_in(pool: PgPool) {
+    let (store, id) = signed_in(&pool).await;
+    for change in [
+        "update users set status = 'suspended'",
+        "update users set status = 'pending'",
+        "update users set deleted_at = now()",
+    ] {
+        run(&pool, change).await;
+        assert!(!works(&store, id).await, "{change}");
+        run(&pool, "update users set status = 'active', deleted_at = null").await;
+        assert!(works(&store, id).await, "after {change}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn rights_are_those_of_this_moment(pool: PgPool) {
+    let (store, id) = signed_in(&pool).await;
+    for (change, roles, may_read) in [
+        ("", &[][..], false),
+        (
+            "insert into user_roles (user_id, role_id, granted_at)
+            select u.id, r.id, now() from users u, roles r where r.name in ('user', 'admin')",
+            &["admin", "user"],
+            true,
+        ),
+        (
+            "delete from user_roles where role_id = (select id from roles where name = 'admin')",
+            &["user"],
+            false,
+        ),
+        (
+            "update roles set permissions = '{users:read}' where name = 'user'",
+            &["user"],
+            true,
+        ),
+    ] {
+        run(&pool, change).await;
+        let principal = owner(&store, id).await.principal;
+        assert_eq!(principal.roles, roles, "{change}");
+        assert_eq!(principal.permissions.include(Permission::UsersRead), may_read, "{change}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_sign_in_is_noted_and_recorded_with_its_session(pool: PgPool) {
+    let (store, id) = signed_in(&pool).await;
+    let session_id: Uuid = ask(&pool, "select id from sessions").await;
+    assert_eq!(owner(&store, id).await.session_id, session_id);
+    let entry: (Uuid, String, String, Uuid, String) = sqlx::query_as(
+        "select actor_id, action, via, target_id, host(ip) from audit_events",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let expected = (ADA, "session.started".into(), "self".into(), session_id, "192.0.2.7".into());
+    assert_eq!(entry, expected);
+    assert!(ask::<bool>(&pool, "select last_login_at = (select created_at from sessions) from users").await);
+    assert!(ask::<bool>(&pool, "select last_active_at = last_login_at from users").await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_sign_in_that_cannot_be_recorded_did_not_happen(pool: PgPool) {
+    add_ada(&pool).await;
+    run(
+        &pool,
+        "create function fail() returns trigger language plpgsql as $$ begin raise 'no'; end $$",
+    )
+    .await;
+    let store = PgSessionStore::new(pool.clone());
+    let sign_in = serde_json::to_value(sign_in()).unwrap();
+    for (obstacle, removal) in [
+        (
+            "create trigger fail before insert on audit_events for each row execute function fail()",
+            "drop trigger fail on audit_events",
+        ),
+        (
+            "create trigger fail before insert on sessions for each row execute function fail()",
+            "drop trigger fail on sessions",
+        ),
+        (
+            "create trigger fail before update on users for each row execute function fail()",
+            "drop trigger fail on users",
+        ),
+    ] {
+        run(&pool, obstacle).await;
+        let mut record = record(&[(SIGN_IN, sign_in.clone())]);
+        assert!(store.create(&mut record).await.is_err(), "{obstacle}");
+        assert!(!works(&store, record.id).await, "{obstacle}");
+        let left = "select (select count(*) from sessions) + (select count(*) from audit_events)
+            + (select count(last_login_at) from users)";
+        assert_eq!(ask::<i64>(&pool, left).await, 0, "{obstacle}");
+        run(&pool, removal).await;
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_a_browser_calls_itself_is_bounded(pool: PgPool) {
+    add_ada(&pool).await;
+    let store = PgSessionStore::new(pool.clone());
+    let endless = SignIn {
+        user_agent: Some(format!("a\0{}", "ü".repeat(10_000))),
+        ip: None,
+        ..sign_in()
+    };
+    start(&store, &endless).await;
+    let kept: String = ask(&pool, "select user_agent from sessions").await;
+    assert_eq!(kept, format!("a{}", "ü".repeat(511)));
+}

@@ -1,0 +1,36 @@
+import { defineConfig } from '@playwright/test';
+import { settings } from './support/settings';
+
+// A browser that talks to nobody but the server under test.
+const quiet = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+// Chromium's sandbox does not work for root.
+const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: 'results',
+  globalSetup: './support/template.ts',
+  forbidOnly: Boolean(process.env.CI),
+  workers: 2,
+  // A test that passes at the second try has failed.
+  retries: 0,
+  timeout: 30_000,
+  expect: { timeout: 5_000 },
+  reporter: 'list',
+  use: {
+    launchOptions: { executablePath: settings.chromium, args: [...quiet, ...sandbox] },
+    viewport: { width: 1280, height: 800 },
+    // Far from UTC, so that a time in the wrong zone shows.
+    timezoneId: 'Asia/Kathmandu',
+    locale: 'en-GB',
+    actionTimeout: 5_000,
+    navigationTimeout: 10_000,
+    screenshot: 'only-on-failure',
+  },
+});

@@ -1,0 +1,97 @@
+// From nothing to the first admin.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { hydrated, open } from '../support/page';
+import type { Rollcall } from '../support/rollcall';
+
+serve('nothing');
+// One database, one story.
+test.describe.configure({ mode: 'serial' });
+
+const PASSWORD = 'copper lantern under rain';
+
+async function followLink(page: Page, server: Rollcall): Promise<void> {
+  await page.goto(await server.prints(/\/setup\//));
+  await hydrated(page);
+}
+
+async function fill(page: Page, fields: Record<string, string>): Promise<void> {
+  for (const [label, text] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(text);
+}
+
+const submit = (page: Page) => page.getByRole('button', { name: 'Create administrator' }).click();
+
+test('without a valid link there is nothing to set up', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(404, '/setup');
+  await open(page, '/setup/made-up');
+  await expect(page.getByRole('heading', { name: 'This setup link is not valid any more' })).toBeVisible();
+  await expect(page.getByText('rollcall setup-link')).toBeVisible();
+});
+
+test('following the link takes the token out of the address', async ({ page, server }) => {
+  const link = await server.prints(/\/setup\//);
+  await followLink(page, server);
+  await expect(page).toHaveURL('/setup');
+  await expect(page.getByRole('heading', { name: 'Make the first administrator' })).toBeVisible();
+  expect(await page.content()).not.toContain(link.split('/setup/')[1]);
+});
+
+test('faults stand beside their fields and nothing typed is lost', async ({ page, server, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/sfn/setup');
+  await followLink(page, server);
+  await fill(page, {
+    Username: 'x',
+    'Display name': 'Grace',
+    'Email optional': 'nowhere',
+    Password: 'password',
+    'Password again': 'passwort',
+  });
+  await submit(page);
+
+  await expect(page.getByRole('alert')).toContainText('Some fields need your attention');
+  for (const [label, fault] of [
+    ['Username', 'Use 3 to 50 characters.'],
+    ['Email optional', 'Enter an address like name@example.org.'],
+    ['Password', 'This password is among the most common ones. Choose another.'],
+    ['Password again', 'The two passwords differ.'],
+  ] as const) {
+    const field = page.getByLabel(label, { exact: true });
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    await expect(field).toHaveAccessibleDescription(new RegExp(fault.replace(/\./g, '\\.')));
+  }
+  await expect(page.getByLabel('Username')).toBeFocused();
+  await expect(page.getByLabel('Username')).toHaveValue('x');
+  await expect(page.getByLabel('Display name')).toHaveValue('Grace');
+  await expect(page.getByLabel('Display name')).not.toHaveAttribute('aria-invalid');
+  await expect(page.getByLabel('Email')).toHaveValue('nowhere');
+  await expect(page.getByLabel('Password', { exact: true })).toHaveValue('password');
+});
+
+test('the new admin lands signed in on the list', async ({ page, server, database }) => {
+  await followLink(page, server);
+  await fill(page, {
+    Username: 'grace',
+    'Display name': 'Grace',
+    'Email optional': 'grace@example.org',
+    Password: PASSWORD,
+    'Password again': PASSWORD,
+  });
+  await submit(page);
+
+  await expect(page).toHaveURL('/users');
+  const row = page.getByRole('row', { name: /grace@example\.org/ });
+  await expect(row).toContainText('Admin');
+  await expect(page.getByRole('status')).toHaveText('1–1 of 1');
+  expect(await database.column('select action from audit_events order by id')).toEqual([
+    'user.created',
+    'session.started',
+  ]);
+});
+
+test('followed again, the link says that all is done', async ({ page, server, browserWatch }) => {
+  browserWatch.expectAnswer(409, '/setup');
+  await followLink(page, server);
+  await expect(page.getByRole('heading', { name: 'Rollcall is set up already' })).toBeVisible();
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL('/login');
+});

@@ -1,0 +1,52 @@
+// Made once, before all tests: a database of demo people, of which each spec file gets a copy.
+import { Database } from './database';
+import { loadDemo } from './rollcall';
+
+/** People who can sign in, all with the same password; what sets each apart is in the name. */
+export type Person = 'admin' | 'test-auditor' | 'test-member' | 'test-suspended' | 'test-pending';
+
+interface Template {
+  database: string;
+  password: string;
+}
+
+const USERS = 1000;
+
+/** The template that the tests of this run share. */
+export function template(): Template {
+  return JSON.parse(process.env.ROLLCALL_TEMPLATE!);
+}
+
+export default async function makeTemplate(): Promise<() => Promise<void>> {
+  const database = await Database.create();
+  try {
+    const made: Template = { database: database.name, password: await loadDemo(database.url, USERS) };
+    await castPeople(database);
+    // The environment is what reaches the processes that run the tests.
+    process.env.ROLLCALL_TEMPLATE = JSON.stringify(made);
+    return () => database.drop();
+  } catch (error) {
+    await database.drop();
+    throw error;
+  }
+}
+
+/** Gives some of the oldest demo people a part to play. The deleted one must never be seen. */
+async function castPeople(database: Database): Promise<void> {
+  await database.rows(`
+    update users u
+    set username = part.username, display_name = initcap(replace(part.username, '-', ' ')), email = null,
+      status = part.status, password_hash = admin.password_hash,
+      deleted_at = case when part.username = 'test-deleted' then now() end
+    from users admin, (values
+      (1, 'test-auditor', 'active'), (2, 'test-member', 'active'), (3, 'test-suspended', 'suspended'),
+      (4, 'test-pending', 'pending'), (5, 'test-deleted', 'active')
+    ) part (number, username, status)
+    where u.number = part.number and admin.username = 'admin'`);
+  await database.rows(`delete from user_roles using users u where u.id = user_id and u.username like 'test-%'`);
+  await database.rows(`
+    insert into user_roles (user_id, role_id, granted_at)
+    select u.id, r.id, now() from users u join roles r
+      on r.name = 'user' or (r.name = 'auditor' and u.username = 'test-auditor')
+    where u.username like 'test-%'`);
+}

@@ -1,0 +1,14 @@
+//! The server and the command line. The binary only calls [`cli::run`]; the tests build the [`router`] as it does.
+
+mod assets;
+pub mod cli;
+mod config;
+mod error_page;
+mod forms;
+mod logging;
+mod middleware;
+mod rest;
+pub mod router;
+mod serve;
+
+pub use middleware::origin::TrustedProxies;
