@@ -57,7 +57,8 @@ export const test = base.extend<Options & Fixtures>({
 
   baseURL: async ({}, use) => use(stage?.server.url),
 
-  storageState: async ({ as }, use) => use(as && (await session(as))),
+  // Playwright asks already before there is a stage, for the hooks that make it.
+  storageState: async ({ as }, use) => use(as && stage && (await session(stage, as))),
 
   browserWatch: [
     // Of a failure that it finds the server's log is kept, because it ends before the server's turn.
@@ -71,8 +72,7 @@ export const test = base.extend<Options & Fixtures>({
 });
 
 /** The cookies of somebody who has signed in; one session serves all tests of a file. */
-function session(person: Person): Promise<Cookies> {
-  const { sessions, server } = stage!;
+function session({ sessions, server }: Stage, person: Person): Promise<Cookies> {
   const known = sessions.get(person) ?? signInByApi(server.url, person);
   sessions.set(person, known);
   return known;

@@ -1,41 +1,51 @@
 //! What is said when a request cannot be served at all: a page to people, JSON to programs.
 
+use std::sync::Arc;
+
 use app::shell::Assets;
 use axum::{
     Json,
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     response::{Html, IntoResponse, Response},
 };
 use domain::problem::{Code, Problem};
-use service::{Error, access::Origin};
+use service::access::Origin;
 
-/// Answers a request that failed before its handler: in the form that its path promises.
-pub(crate) fn refuse(request: &Request, error: Error) -> Response {
-    respond(request, error.into_problem())
+/// What of a request its refusal depends on.
+pub(crate) struct Asked {
+    uri: Uri,
+    request_id: Option<String>,
+    css: Option<Arc<str>>,
 }
 
-/// Answers a request with a problem, in the form that its path promises.
-pub(crate) fn respond(request: &Request, mut problem: Problem) -> Response {
-    let origin = request.extensions().get::<Origin>();
-    problem.request_id = origin
-        .and_then(|origin| origin.request_id)
-        .map(|id| id.to_string());
-    let path = request.uri().path();
-    if path.starts_with("/api") || path.starts_with("/sfn/") {
-        return json(problem, path.starts_with("/api"));
+impl From<&Request> for Asked {
+    fn from(request: &Request) -> Self {
+        let origin = request.extensions().get::<Origin>();
+        let assets = request.extensions().get::<Assets>();
+        Self {
+            uri: request.uri().clone(),
+            request_id: origin
+                .and_then(|origin| origin.request_id)
+                .map(|id| id.to_string()),
+            css: assets.map(|assets| Arc::clone(&assets.css)),
+        }
     }
-    let css = request
-        .extensions()
-        .get::<Assets>()
-        .map(|assets| assets.css.to_string())
-        .unwrap_or_default();
-    let again = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |path| path.as_str());
-    let page = Html(page(&problem, &css, again)).into_response();
-    with_status(page, &problem, problem.error.status())
+}
+
+impl Asked {
+    /// Answers with a problem, in the form that the path promises.
+    pub(crate) fn refuse(self, mut problem: Problem) -> Response {
+        problem.request_id = self.request_id;
+        let path = self.uri.path();
+        if path.starts_with("/api") || path.starts_with("/sfn/") {
+            return json(problem, path.starts_with("/api"));
+        }
+        let again = self.uri.path_and_query().map_or("/", |path| path.as_str());
+        let css = self.css.as_deref().unwrap_or_default();
+        let page = Html(page(&problem, css, again)).into_response();
+        with_status(page, &problem, problem.error.status())
+    }
 }
 
 /// A problem as JSON. FOVEA's routes answer 400 where the panel's own functions answer 422.
@@ -72,6 +82,10 @@ fn page(problem: &Problem, css: &str, again: &str) -> String {
         Code::Forbidden => (
             "This request was refused",
             "It did not come from a page of this site. Open the panel again and repeat what you did.",
+        ),
+        Code::PayloadTooLarge => (
+            "That is too long",
+            "What was sent is longer than anything that belongs here. Go back and shorten it.",
         ),
         _ => (
             "This did not work",

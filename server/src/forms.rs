@@ -27,7 +27,7 @@ use service::{
 use tower_sessions::Session;
 
 use crate::{
-    error_page::refuse,
+    error_page::Asked,
     middleware::identity::cookie,
     router::{AppState, render},
 };
@@ -68,7 +68,7 @@ pub(crate) async fn sign_in(
 pub(crate) async fn sign_out(session: Session, request: Request) -> Response {
     match service::sessions::end(&session).await {
         Ok(()) => Redirect::to("/login").into_response(),
-        Err(error) => refuse(&request, error),
+        Err(error) => Asked::from(&request).refuse(error.into_problem()),
     }
 }
 

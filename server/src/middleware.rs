@@ -4,4 +4,5 @@ pub(crate) mod guard;
 pub(crate) mod headers;
 pub(crate) mod identity;
 pub(crate) mod origin;
+pub(crate) mod refusal;
 pub(crate) mod trace;

@@ -14,9 +14,9 @@ use axum::{
     Router,
     body::Body,
     extract::{FromRef, Request},
-    http::{HeaderValue, Method, Uri, header, request::Parts},
+    http::{HeaderValue, header, request::Parts},
     middleware::{from_fn, from_fn_with_state},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{get, post},
 };
 use domain::problem::{Code, Problem};
@@ -25,18 +25,20 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 use service::{Services, sessions::PgSessionStore};
 use tower::{ServiceBuilder, service_fn};
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
+    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
     limit::RequestBodyLimitLayer, map_request_body::MapRequestBodyLayer, services::ServeDir,
     set_header::SetResponseHeaderLayer,
 };
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use crate::{
-    TrustedProxies, error_page, forms,
+    TrustedProxies,
+    error_page::Asked,
+    forms,
     middleware::{
         guard,
         headers::{self, PageNonce},
-        identity, origin, trace,
+        identity, origin, refusal, trace,
     },
     rest,
 };
@@ -91,7 +93,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
     let personal = ServiceBuilder::new()
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
         .layer(MapRequestBodyLayer::new(Body::new))
-        .layer(CsrfLayer::new().with_rejection_response(|_| foreign_site()))
+        .layer(CsrfLayer::new())
         .layer(sessions)
         .layer(from_fn_with_state(
             state.services.clone(),
@@ -108,10 +110,12 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
             headers::secure,
         ))
         .layer(axum::Extension(assets))
-        .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::custom(panicked));
+        .layer(from_fn(refusal::explain))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CatchPanicLayer::custom(refusal::panicked));
     pages(&state)
         .merge(rest::routes())
+        .method_not_allowed_fallback(async |request| nothing_here(request).await)
         .layer(personal)
         .with_state(state)
         .fallback_service(files(&site.root))
@@ -184,38 +188,5 @@ fn files(site_root: &Path) -> Router {
 
 async fn nothing_here(request: Request) -> Result<Response, Infallible> {
     let message = "There is nothing at this address.";
-    Ok(error_page::respond(
-        &request,
-        Problem::new(Code::NotFound, message),
-    ))
-}
-
-fn foreign_site() -> Response {
-    let message = "This request came from another site and was refused.";
-    error_page::json(Problem::new(Code::Forbidden, message), true)
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape that the layer wants"
-)]
-fn panicked(cause: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    let cause = cause
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| cause.downcast_ref::<&str>().copied());
-    tracing::error!(cause = cause.unwrap_or("unknown"), "a handler panicked");
-    let request = Request::builder()
-        .uri(Uri::from_static("/"))
-        .method(Method::GET)
-        .body(Body::empty());
-    let problem = Problem::new(Code::InternalError, "Something went wrong on the server.");
-    request.map_or_else(
-        |_| problem_only(),
-        |request| error_page::respond(&request, problem.clone()),
-    )
-}
-
-fn problem_only() -> Response {
-    axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    Ok(Asked::from(&request).refuse(Problem::new(Code::NotFound, message)))
 }

@@ -1,6 +1,6 @@
-//! The database that tests and queries are held against.
+//! The database that tests, queries and the bench are held against.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -17,24 +17,35 @@ pub(crate) fn url(workspace: &Workspace) -> Result<String> {
     process::output(workspace.command(&script).arg("url"))
 }
 
-/// A database of its own beside the given one, gone when this value is.
-pub(crate) struct Scratch<'a> {
+/// The log of the private cluster's server; none where another database is used, whose log is not ours to read.
+pub(crate) fn log(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    let status = process::output(workspace.command(workspace.root.join(SCRIPT)).arg("status"))?;
+    Ok(status
+        .lines()
+        .find_map(|line| line.strip_prefix("Log:"))
+        .map(|path| path.trim().into()))
+}
+
+/// A database on the same server as the given one.
+pub(crate) struct Sibling<'a> {
     workspace: &'a Workspace,
     server: String,
     name: String,
 }
 
-impl<'a> Scratch<'a> {
-    /// Makes an empty database beside that of `url` and runs all migrations in it.
-    pub(crate) fn migrated(workspace: &'a Workspace, url: &str) -> Result<Self> {
-        let scratch = Self {
+impl<'a> Sibling<'a> {
+    /// The database of this name beside that of `url`; it need not exist.
+    pub(crate) fn new(workspace: &'a Workspace, url: &str, name: &str) -> Self {
+        Self {
             workspace,
             server: url.to_owned(),
-            name: format!("rollcall_queries_{}", std::process::id()),
-        };
-        scratch.command(&format!("create database {}", scratch.name))?;
-        scratch.migrate()?;
-        Ok(scratch)
+            name: name.to_owned(),
+        }
+    }
+
+    /// The name of this database, which needs no quotes in SQL.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// The address of this database.
@@ -42,11 +53,70 @@ impl<'a> Scratch<'a> {
         with_database(&self.server, &self.name)
     }
 
+    /// Whether it exists.
+    pub(crate) fn exists(&self) -> Result<bool> {
+        let sql = format!("select 1 from pg_database where datname = '{}'", self.name);
+        let found = process::output(self.on_server().args(["-A", "-t", "-c", &sql]))?;
+        Ok(!found.is_empty())
+    }
+
+    /// Makes it, empty.
+    pub(crate) fn create(&self) -> Result<()> {
+        self.command(&format!("create database {}", self.name))
+    }
+
+    /// Removes it if it is there and nobody uses it.
+    pub(crate) fn remove(&self) -> Result<()> {
+        self.command(&format!("drop database if exists {}", self.name))
+    }
+
+    /// What a query answers: a line for each row, the values with `|` between them.
+    pub(crate) fn query(&self, sql: &str) -> Result<String> {
+        process::output(self.psql().args(["-A", "-t", "-c", sql]))
+    }
+
+    /// psql on this database, quiet and stopping at the first error.
+    pub(crate) fn psql(&self) -> Command {
+        let mut psql = self.on_server();
+        psql.args(["-c", &format!("\\connect {}", self.name)]);
+        psql
+    }
+
+    fn command(&self, sql: &str) -> Result<()> {
+        process::output(self.on_server().args(["-c", sql])).map(drop)
+    }
+
+    /// psql on the given database.
+    fn on_server(&self) -> Command {
+        let mut psql = self.workspace.command(self.workspace.root.join(SCRIPT));
+        psql.args(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"]);
+        psql
+    }
+}
+
+/// A database of its own beside the given one, gone when this value is.
+pub(crate) struct Scratch<'a>(Sibling<'a>);
+
+impl<'a> Scratch<'a> {
+    /// Makes an empty database beside that of `url` and runs all migrations in it.
+    pub(crate) fn migrated(workspace: &'a Workspace, url: &str) -> Result<Self> {
+        let name = format!("rollcall_queries_{}", std::process::id());
+        let scratch = Self(Sibling::new(workspace, url, &name));
+        scratch.0.create()?;
+        scratch.migrate()?;
+        Ok(scratch)
+    }
+
+    /// The address of this database.
+    pub(crate) fn url(&self) -> String {
+        self.0.url()
+    }
+
     /// Each file in a transaction of its own, as the product runs them.
     fn migrate(&self) -> Result<()> {
-        let mut psql = self.psql();
-        psql.args(["-c", &format!("\\connect {}", self.name)]);
-        for file in files::with_extension(&self.workspace.root.join("migrations"), &["sql"])? {
+        let mut psql = self.0.psql();
+        let migrations = self.0.workspace.root.join("migrations");
+        for file in files::with_extension(&migrations, &["sql"])? {
             psql.args(["-c", "begin", "-f"])
                 .arg(file)
                 .args(["-c", "commit"]);
@@ -55,23 +125,12 @@ impl<'a> Scratch<'a> {
             .map(drop)
             .context("the migrations fail on an empty database")
     }
-
-    fn command(&self, sql: &str) -> Result<()> {
-        process::output(self.psql().args(["-c", sql])).map(drop)
-    }
-
-    /// psql on the given database, quiet and stopping at the first error.
-    fn psql(&self) -> Command {
-        let mut psql = self.workspace.command(self.workspace.root.join(SCRIPT));
-        psql.args(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"]);
-        psql
-    }
 }
 
 impl Drop for Scratch<'_> {
     fn drop(&mut self) {
-        if let Err(error) = self.command(&format!("drop database if exists {}", self.name)) {
-            eprintln!("the database {} is left behind: {error:#}", self.name);
+        if let Err(error) = self.0.remove() {
+            eprintln!("the database {} is left behind: {error:#}", self.0.name);
         }
     }
 }

@@ -10,6 +10,7 @@
     reason = "a build driver reads its surroundings; the rule is for the product"
 )]
 
+mod bench;
 mod build;
 mod check;
 mod database;
@@ -56,6 +57,8 @@ enum Task {
     Test(TestArgs),
     /// Check format, lints, walls, licences and everything else that needs no test.
     Check,
+    /// Measure the product and print a table.
+    Bench(bench::BenchArgs),
     /// Record what the database says about every query in `.sqlx`.
     Sqlx,
 }
@@ -128,6 +131,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Serve(args) => serve::serve(&workspace, args.mode())?,
         Task::Test(args) => return test::test(&workspace, args.only),
         Task::Check => return Ok(check::check(&workspace)),
+        Task::Bench(args) => bench::bench(&workspace, args)?,
         Task::Sqlx => queries::prepare(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,9 @@
 //! What became of a form that was refused.
 
-use domain::problem::{Code, Problem};
+use domain::{
+    fields::FieldError,
+    problem::{Code, Problem},
+};
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
@@ -15,29 +18,24 @@ pub fn ProblemNotice(
         Code::TooManyRequests | Code::Forbidden | Code::Unavailable => "notice tone-warning",
         _ => "notice tone-danger",
     };
-    let fields: Vec<(String, String)> = problem
-        .details
-        .fields
-        .iter()
-        .map(|(field, fault)| (field.to_owned(), fault.to_owned()))
-        .collect();
+    let faults: Vec<FieldError> = problem.details.fields.iter().cloned().collect();
     view! {
         <div class=tone id="error-summary" role="alert" tabindex="-1">
             <Glyph icon=Icon::Alert />
             <div>
                 <h2 class="notice-title">{title(problem.error)}</h2>
                 <p>{text(&problem)}</p>
-                {(!fields.is_empty())
+                {(!faults.is_empty())
                     .then(|| {
                         view! {
                             <ul>
-                                {fields
+                                {faults
                                     .into_iter()
-                                    .map(|(field, fault)| {
+                                    .map(|FieldError { field, message }| {
                                         view! {
                                             <li>
                                                 <a href=format!("#{field}") rel="external">
-                                                    {fault}
+                                                    {message}
                                                 </a>
                                             </li>
                                         }
@@ -59,6 +57,7 @@ const fn title(code: Code) -> &'static str {
         Code::NotFound => "This does not exist any more",
         Code::Conflict => "This was done already",
         Code::ValidationError => "Some fields need your attention",
+        Code::PayloadTooLarge => "That is too long",
         Code::TooManyRequests => "Too many attempts",
         Code::Unavailable => "The database is not answering",
         Code::InternalError => "This did not work",

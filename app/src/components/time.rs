@@ -8,8 +8,7 @@ use crate::{
     routes::Hydrated,
 };
 
-/// How long ago a moment was. Its title has the exact time: in the person's own zone once the browser has taken over,
-/// because the server does not know it.
+/// How long ago a moment was, with the exact time in its title.
 #[component]
 pub fn Ago(
     /// The moment.
@@ -17,21 +16,33 @@ pub fn Ago(
     /// The time of the server's answer.
     now: OffsetDateTime,
 ) -> impl IntoView {
-    let machine = at.format(&Rfc3339).unwrap_or_default();
-    let title = {
-        let machine = machine.clone();
-        move || {
-            if Hydrated::now() {
-                local(&machine)
-            } else {
-                exact(at)
-            }
-        }
-    };
     view! {
-        <time datetime=machine title=title>
+        <time datetime=machine(at) title=move || in_own_zone(at)>
             {relative(at, now)}
         </time>
+    }
+}
+
+/// A moment, exactly.
+#[component]
+pub fn Exactly(
+    /// The moment.
+    at: OffsetDateTime,
+) -> impl IntoView {
+    view! { <time datetime=machine(at)>{move || in_own_zone(at)}</time> }
+}
+
+fn machine(at: OffsetDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_default()
+}
+
+/// The exact time: in UTC from the server, which does not know better; in the person's own zone and language once the
+/// browser has taken over.
+fn in_own_zone(at: OffsetDateTime) -> String {
+    if Hydrated::now() {
+        local(&machine(at))
+    } else {
+        exact(at)
     }
 }
 

@@ -9,9 +9,10 @@ use crate::{
         badge::RoleBadge,
         card::CardPage,
         icon::{Glyph, Icon},
+        time::Exactly,
     },
     context::PageContext,
-    format::{day, exact},
+    format::day,
 };
 
 /// Who one is signed in as.
@@ -28,7 +29,9 @@ pub fn Account() -> impl IntoView {
 #[component]
 fn AccountCard(principal: Principal) -> impl IntoView {
     let panel = principal.may_open_panel();
-    let last_sign_in = principal.last_login_at.map(exact);
+    let last_sign_in = principal
+        .last_login_at
+        .map(|at| view! { <Exactly at=at /> });
     view! {
         <div class="card card-account">
             <header class="account-head">

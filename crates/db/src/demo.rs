@@ -58,8 +58,11 @@ pub async fn find_role(connection: &mut PgConnection, name: &str) -> Result<Uuid
 /// When the database cannot be reached.
 pub async fn fill_user_stats(connection: &mut PgConnection) -> Result<(), Error> {
     sqlx::query(
-        "insert into user_stats (user_id, personas, ontologies, annotations, api_keys, sessions, roles, created_at)
-        select r.user_id, r.personas, r.ontologies, r.annotations, r.api_keys, r.sessions, r.roles, u.created_at
+        "insert into user_stats (
+            user_id, personas, ontologies, annotations, api_keys, sessions, roles, deleted, created_at
+        )
+        select
+            r.user_id, r.personas, r.ontologies, r.annotations, r.api_keys, r.sessions, r.roles, r.deleted, u.created_at
         from user_stats_recount r
         join users u on u.id = r.user_id
         where not exists (select from user_stats s where s.user_id = r.user_id)",

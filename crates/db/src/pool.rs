@@ -3,7 +3,7 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    ConnectOptions, Connection, PgPool,
+    ConnectOptions, Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -40,6 +40,8 @@ pub async fn connect(settings: &PoolSettings) -> Result<PgPool, Error> {
             NO_HELPERS,
         ])
         .disable_statement_logging();
+    // Alone, because the pool would try again until its time is over and then not say why.
+    PgConnection::connect_with(&options).await?.close().await?;
     let pool = PgPoolOptions::new()
         .max_connections(settings.max_connections)
         .acquire_timeout(settings.acquire_timeout)

@@ -15,7 +15,9 @@ async fn tries(pool: &PgPool, scope: Scope, subject: &[u8]) -> bool {
 /// The delay in whole seconds, rounded up; 0 for none.
 async fn delay(pool: &PgPool, scope: Scope, subject: &[u8]) -> u64 {
     let delay = find_delay(pool, scope, subject).await.unwrap();
-    delay.map_or(0, |delay| delay.as_secs() + u64::from(delay.subsec_nanos() > 0))
+    delay.map_or(0, |delay| {
+        delay.as_secs() + u64::from(delay.subsec_nanos() > 0)
+    })
 }
 
 /// Lets the delay pass, and so much time beyond it.
@@ -36,7 +38,11 @@ async fn pass(pool: &PgPool, time: &str) {
 async fn the_first_failures_are_free_and_each_further_one_doubles_the_delay(pool: PgPool) {
     for (scope, free, delays) in [
         (Scope::Account, 5, &[1, 2, 4, 8, 16, 32, 60, 60][..]),
-        (Scope::Address, 20, &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]),
+        (
+            Scope::Address,
+            20,
+            &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900],
+        ),
     ] {
         for number in 1..free {
             assert!(tries(&pool, scope, ADA).await, "{scope:?} {number}");
@@ -45,17 +51,35 @@ async fn the_first_failures_are_free_and_each_further_one_doubles_the_delay(pool
         for expected in delays {
             assert!(tries(&pool, scope, ADA).await, "{scope:?} {expected}");
             assert_eq!(delay(&pool, scope, ADA).await, *expected, "{scope:?}");
-            assert!(!tries(&pool, scope, ADA).await, "{scope:?}: not while it lasts");
-            assert_eq!(delay(&pool, scope, ADA).await, *expected, "{scope:?}: waiting is not a failure");
+            assert!(
+                !tries(&pool, scope, ADA).await,
+                "{scope:?}: not while it lasts"
+            );
+            assert_eq!(
+                delay(&pool, scope, ADA).await,
+                *expected,
+                "{scope:?}: waiting is not a failure"
+            );
             pass(&pool, "1 second").await;
-            assert_eq!(delay(&pool, scope, ADA).await, 0, "{scope:?}: it has passed");
+            assert_eq!(
+                delay(&pool, scope, ADA).await,
+                0,
+                "{scope:?}: it has passed"
+            );
         }
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_many_at_once_only_the_free_ones_go_on(options: PgPoolOptions, connect: sqlx::postgres::PgConnectOptions) {
-    let pool = options.max_connections(10).connect_with(connect).await.unwrap();
+async fn of_many_at_once_only_the_free_ones_go_on(
+    options: PgPoolOptions,
+    connect: sqlx::postgres::PgConnectOptions,
+) {
+    let pool = options
+        .max_connections(10)
+        .connect_with(connect)
+        .await
+        .unwrap();
     let guesses: Vec<_> = (0..50)
         .map(|_| {
             let pool = pool.clone();

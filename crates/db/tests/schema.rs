@@ -33,7 +33,10 @@ async fn a_missing_migration_makes_the_database_older(pool: PgPool) {
     )
     .await;
     let found = check(&pool).await.unwrap_err();
-    assert!(matches!(found, SchemaError::Older(version) if version == last), "{found}");
+    assert!(
+        matches!(found, SchemaError::Older(version) if version == last),
+        "{found}"
+    );
     assert!(found.to_string().contains("rollcall migrate"), "{found}");
 }
 
@@ -59,7 +62,11 @@ async fn an_unknown_migration_makes_the_database_newer(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_migration_in_another_form_is_a_change(pool: PgPool) {
-    run(&pool, "update _sqlx_migrations set checksum = '\\x00' where version = 2").await;
+    run(
+        &pool,
+        "update _sqlx_migrations set checksum = '\\x00' where version = 2",
+    )
+    .await;
     for found in [check(&pool).await, migrate(&pool).await] {
         let found = found.unwrap_err();
         assert!(matches!(found, SchemaError::Changed(2)), "{found}");
@@ -67,8 +74,15 @@ async fn a_migration_in_another_form_is_a_change(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = false)]
-async fn replicas_that_start_at_once_migrate_once(options: PgPoolOptions, connect: PgConnectOptions) {
-    let pool = options.max_connections(8).connect_with(connect).await.unwrap();
+async fn replicas_that_start_at_once_migrate_once(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let pool = options
+        .max_connections(8)
+        .connect_with(connect)
+        .await
+        .unwrap();
     let replicas: Vec<_> = (0..8)
         .map(|_| {
             let pool = pool.clone();

@@ -13,7 +13,7 @@ use tower_sessions::{
 };
 use uuid::Uuid;
 
-const ADA: Uuid = Uuid::from_u128(0xADA);
+const ADA: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0ADA);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 async fn run(pool: &PgPool, sql: &'static str) {
@@ -30,7 +30,7 @@ where
 async fn add_ada(pool: &PgPool) {
     sqlx::query(
         "insert into users (id, username, display_name, created_via, created_at, updated_at)
-        values ($1, 'ada', 'Ada', 'cli', now(), now())",
+        values ($1, 'ada', 'Ada', 'cli', uuid_v7_time($1), now())",
     )
     .bind(ADA)
     .execute(pool)
@@ -146,7 +146,10 @@ async fn a_session_starts_by_signing_in_and_not_otherwise(pool: PgPool) {
         assert!(store.create(&mut record(data)).await.is_err(), "{data:?}");
     }
     assert_eq!(ask::<i64>(&pool, "select count(*) from sessions").await, 0);
-    assert_eq!(ask::<i64>(&pool, "select count(*) from audit_events").await, 0);
+    assert_eq!(
+        ask::<i64>(&pool, "select count(*) from audit_events").await,
+        0
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -169,7 +172,10 @@ async fn a_session_ends_when_not_seen_for_long_and_at_its_time_whatever_happens(
     for (moved, still_works) in [
         ("idle_expires_at = now() + interval '1 second'", true),
         ("idle_expires_at = now()", false),
-        ("idle_expires_at = now() + interval '1 hour', expires_at = now()", false),
+        (
+            "idle_expires_at = now() + interval '1 hour', expires_at = now()",
+            false,
+        ),
         ("expires_at = now() + interval '1 second'", true),
         ("idle_expires_at = now() - interval '1 day'", false),
     ] {
@@ -189,7 +195,10 @@ async fn a_session_lasts_as_long_as_its_sign_in_said(pool: PgPool) {
     .fetch_one(&pool)
     .await
     .unwrap();
-    assert_eq!((idle, lifetime), (HOUR.as_secs_f64(), 10.0 * HOUR.as_secs_f64()));
+    assert_eq!(
+        (idle, lifetime),
+        (HOUR.as_secs_f64(), 10.0 * HOUR.as_secs_f64())
+    );
     let expires_at: time::OffsetDateTime = ask(&pool, "select expires_at from sessions").await;
     let record = store.load(&id).await.unwrap().unwrap();
     assert_eq!(record.expiry_date, expires_at);
@@ -203,13 +212,12 @@ async fn only_the_hash_of_the_cookie_is_at_rest(pool: PgPool) {
     store.save(&loaded).await.unwrap();
 
     let cookie = id.to_string();
-    let hashed: bool = sqlx::query_scalar(
-        "select token_hash = sha256(convert_to($1, 'UTF8')) from sessions",
-    )
-    .bind(&cookie)
-    .fetch_one(&pool)
-    .await
-    .unwrap();
+    let hashed: bool =
+        sqlx::query_scalar("select token_hash = sha256(convert_to($1, 'UTF8')) from sessions")
+            .bind(&cookie)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
     assert!(hashed);
     let rows: String = ask(
         &pool,
@@ -240,7 +248,11 @@ async fn only_people_who_may_sign_in_are_let_in(pool: PgPool) {
     ] {
         run(&pool, change).await;
         assert!(!works(&store, id).await, "{change}");
-        run(&pool, "update users set status = 'active', deleted_at = null").await;
+        run(
+            &pool,
+            "update users set status = 'active', deleted_at = null",
+        )
+        .await;
         assert!(works(&store, id).await, "after {change}");
     }
 }
@@ -270,7 +282,11 @@ async fn rights_are_those_of_this_moment(pool: PgPool) {
         run(&pool, change).await;
         let principal = owner(&store, id).await.principal;
         assert_eq!(principal.roles, roles, "{change}");
-        assert_eq!(principal.permissions.include(Permission::UsersRead), may_read, "{change}");
+        assert_eq!(
+            principal.permissions.include(Permission::UsersRead),
+            may_read,
+            "{change}"
+        );
     }
 }
 
@@ -279,15 +295,26 @@ async fn a_sign_in_is_noted_and_recorded_with_its_session(pool: PgPool) {
     let (store, id) = signed_in(&pool).await;
     let session_id: Uuid = ask(&pool, "select id from sessions").await;
     assert_eq!(owner(&store, id).await.session_id, session_id);
-    let entry: (Uuid, String, String, Uuid, String) = sqlx::query_as(
-        "select actor_id, action, via, target_id, host(ip) from audit_events",
-    )
-    .fetch_one(&pool)
-    .await
-    .unwrap();
-    let expected = (ADA, "session.started".into(), "self".into(), session_id, "192.0.2.7".into());
+    let entry: (Uuid, String, String, Uuid, String) =
+        sqlx::query_as("select actor_id, action, via, target_id, host(ip) from audit_events")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    let expected = (
+        ADA,
+        "session.started".into(),
+        "self".into(),
+        session_id,
+        "192.0.2.7".into(),
+    );
     assert_eq!(entry, expected);
-    assert!(ask::<bool>(&pool, "select last_login_at = (select created_at from sessions) from users").await);
+    assert!(
+        ask::<bool>(
+            &pool,
+            "select last_login_at = (select created_at from sessions) from users"
+        )
+        .await
+    );
     assert!(ask::<bool>(&pool, "select last_active_at = last_login_at from users").await);
 }
 

@@ -10,7 +10,7 @@ async fn add(pool: &PgPool, username: &str, count: i32) -> Vec<Uuid> {
     sqlx::query_scalar(
         "with person as (
             insert into users (id, username, display_name, created_via, created_at, updated_at)
-            values (gen_random_uuid(), $1, $1, 'cli', now(), now()) returning id
+            values (uuid_v7(now()), $1, $1, 'cli', now(), now()) returning id
         )
         insert into sessions (
             id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at
@@ -29,7 +29,10 @@ async fn add(pool: &PgPool, username: &str, count: i32) -> Vec<Uuid> {
 }
 
 async fn now(pool: &PgPool) -> OffsetDateTime {
-    sqlx::query_scalar("select now()").fetch_one(pool).await.unwrap()
+    sqlx::query_scalar("select now()")
+        .fetch_one(pool)
+        .await
+        .unwrap()
 }
 
 /// When a session was last seen and when it ends unseen.
@@ -56,10 +59,18 @@ async fn being_seen_begins_the_idle_time_anew(pool: PgPool) {
     let seen = now(&pool).await - Duration::minutes(5);
     let earlier = seen - Duration::minutes(1);
     // The batch names one session twice: the later moment counts.
-    let (ids, moments) = ([ada[0], ada[1], ada[0], bob[0]], [earlier, earlier, seen, earlier]);
-    sessions::set_last_seen(&pool, &ids, &moments).await.unwrap();
+    let (ids, moments) = (
+        [ada[0], ada[1], ada[0], bob[0]],
+        [earlier, earlier, seen, earlier],
+    );
+    sessions::set_last_seen(&pool, &ids, &moments)
+        .await
+        .unwrap();
     assert_eq!(times(&pool, ada[0]).await, (seen, seen + Duration::HOUR));
-    assert_eq!(times(&pool, ada[1]).await, (earlier, earlier + Duration::HOUR));
+    assert_eq!(
+        times(&pool, ada[1]).await,
+        (earlier, earlier + Duration::HOUR)
+    );
     assert_eq!(last_active(&pool, "ada").await, Some(seen));
     assert_eq!(last_active(&pool, "bob").await, Some(earlier));
 }
@@ -69,7 +80,9 @@ async fn an_older_moment_changes_nothing(pool: PgPool) {
     let ids = add(&pool, "ada", 1).await;
     let seen = now(&pool).await - Duration::minutes(5);
     sessions::set_last_seen(&pool, &ids, &[seen]).await.unwrap();
-    sessions::set_last_seen(&pool, &ids, &[seen - Duration::minutes(1)]).await.unwrap();
+    sessions::set_last_seen(&pool, &ids, &[seen - Duration::minutes(1)])
+        .await
+        .unwrap();
     assert_eq!(times(&pool, ids[0]).await, (seen, seen + Duration::HOUR));
     assert_eq!(last_active(&pool, "ada").await, Some(seen));
 }
@@ -78,7 +91,9 @@ async fn an_older_moment_changes_nothing(pool: PgPool) {
 async fn a_clock_that_runs_ahead_lengthens_no_session(pool: PgPool) {
     let ids = add(&pool, "ada", 1).await;
     let ahead = now(&pool).await + Duration::days(365);
-    sessions::set_last_seen(&pool, &ids, &[ahead]).await.unwrap();
+    sessions::set_last_seen(&pool, &ids, &[ahead])
+        .await
+        .unwrap();
     let (seen, idle_end) = times(&pool, ids[0]).await;
     assert!(seen <= now(&pool).await && idle_end == seen + Duration::HOUR);
 }
@@ -91,7 +106,9 @@ async fn an_ended_session_is_not_seen_any_more(pool: PgPool) {
         .await
         .unwrap();
     let before = times(&pool, ids[0]).await;
-    sessions::set_last_seen(&pool, &ids, &[now(&pool).await]).await.unwrap();
+    sessions::set_last_seen(&pool, &ids, &[now(&pool).await])
+        .await
+        .unwrap();
     assert_eq!(times(&pool, ids[0]).await, before);
     assert_eq!(last_active(&pool, "ada").await, None);
 }
@@ -102,8 +119,14 @@ async fn sessions_whose_time_is_over_end_in_batches(pool: PgPool) {
     let bob = add(&pool, "bob", 3).await;
     for (id, change) in [
         (bob[0], "idle_expires_at = now() + interval '1 hour'"),
-        (bob[1], "idle_expires_at = now() + interval '1 hour', expires_at = now()"),
-        (bob[2], "ended_at = now(), ended_reason = 'logout', ended_by = user_id"),
+        (
+            bob[1],
+            "idle_expires_at = now() + interval '1 hour', expires_at = now()",
+        ),
+        (
+            bob[2],
+            "ended_at = now(), ended_reason = 'logout', ended_by = user_id",
+        ),
     ] {
         let sql = sqlx::AssertSqlSafe(format!("update sessions set {change} where id = $1"));
         sqlx::query(sql).bind(id).execute(&pool).await.unwrap();
@@ -116,7 +139,11 @@ async fn sessions_whose_time_is_over_end_in_batches(pool: PgPool) {
             .fetch_all(&pool)
             .await
             .unwrap();
-    let expected = [(Some("expired".into()), 5), (Some("logout".into()), 1), (None, 1)];
+    let expected = [
+        (Some("expired".into()), 5),
+        (Some("logout".into()), 1),
+        (None, 1),
+    ];
     assert_eq!(reasons, expected);
     let live: Vec<(String, i32)> = sqlx::query_as(
         "select username, sessions from user_stats join users on id = user_id order by 1",

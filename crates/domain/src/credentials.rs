@@ -262,15 +262,15 @@ mod tests {
             .check(PASSWORD_MIN)
             .err()
             .expect("nothing in it is acceptable");
-        let fields: Vec<&str> = faults.iter().map(|(field, _)| field).collect();
+        let fields: Vec<&str> = faults.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(
             fields,
             [
+                "username",
                 "display_name",
                 "email",
                 "password",
-                "password_again",
-                "username"
+                "password_again"
             ]
         );
     }

@@ -1,20 +1,30 @@
 //! Faults of a form, each beside its field.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-/// A sentence for each field at fault. Empty when the form is acceptable.
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// Name of the field.
+    pub field: String,
+    /// A sentence that says what to do.
+    pub message: String,
+}
+
+/// The fields at fault, in the order of the form. Empty when the form is acceptable.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct FieldErrors(BTreeMap<String, String>);
+pub struct FieldErrors(Vec<FieldError>);
 
 impl FieldErrors {
     /// Notes a fault. The first one of a field stays.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.0
-            .entry(field.to_owned())
-            .or_insert_with(|| message.into());
+        if self.get(field).is_none() {
+            self.0.push(FieldError {
+                field: field.to_owned(),
+                message: message.into(),
+            });
+        }
     }
 
     /// The value of a parsed field, or nothing and its fault noted.
@@ -27,7 +37,9 @@ impl FieldErrors {
     /// The fault of a field.
     #[must_use]
     pub fn get(&self, field: &str) -> Option<&str> {
-        self.0.get(field).map(String::as_str)
+        self.iter()
+            .find(|error| error.field == field)
+            .map(|error| error.message.as_str())
     }
 
     /// Whether nothing is at fault.
@@ -36,10 +48,8 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
-    /// The fields at fault with their sentences, in the order of their names.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(field, message)| (field.as_str(), message.as_str()))
+    /// The faults, in the order of the form.
+    pub fn iter(&self) -> std::slice::Iter<'_, FieldError> {
+        self.0.iter()
     }
 }

@@ -18,6 +18,8 @@ pub enum Code {
     Conflict,
     /// The input is not acceptable as it stands.
     ValidationError,
+    /// The input is longer than any acceptable one.
+    PayloadTooLarge,
     /// Too many tries in too short a time.
     TooManyRequests,
     /// The database cannot be reached just now.
@@ -35,6 +37,7 @@ impl Code {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::Conflict => 409,
+            Self::PayloadTooLarge => 413,
             Self::ValidationError => 422,
             Self::TooManyRequests => 429,
             Self::InternalError => 500,

@@ -8,7 +8,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-/// Sends whoever is not signed in to sign in and back again, and whoever has no right to the panel to their account.
+/// Sends whoever is not signed in to sign in and back again, whoever has no right to the panel to their account, and
+/// whoever is signed in past the sign-in page.
 pub(crate) async fn pages(request: Request, next: Next) -> Response {
     let is_page = request.method() == Method::GET && !request.uri().path().starts_with("/sfn/");
     let principal = request
@@ -19,6 +20,9 @@ pub(crate) async fn pages(request: Request, next: Next) -> Response {
         (Access::SignedIn | Access::Panel, None) if is_page => to_sign_in(&request),
         (Access::Panel, Some(person)) if is_page && !person.may_open_panel() => {
             Redirect::to("/account").into_response()
+        }
+        (Access::Public, Some(_)) if is_page && request.uri().path() == "/login" => {
+            Redirect::to("/").into_response()
         }
         _ => next.run(request).await,
     }

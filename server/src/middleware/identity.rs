@@ -10,7 +10,7 @@ use axum::{
 use service::{Services, access::Actor, sessions};
 use tower_sessions::Session;
 
-use crate::error_page::refuse;
+use crate::error_page::Asked;
 
 /// Puts `Option<Actor>` and the page's context beside the request, from the one query that reads the session.
 pub(crate) async fn recognise(
@@ -21,7 +21,7 @@ pub(crate) async fn recognise(
 ) -> Response {
     let actor = match sessions::find_actor(&services, &session).await {
         Ok(actor) => actor,
-        Err(error) => return refuse(&request, error),
+        Err(error) => return Asked::from(&request).refuse(error.into_problem()),
     };
     let context = PageContext {
         principal: actor.as_ref().map(|actor| actor.principal.clone()),

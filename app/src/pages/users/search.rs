@@ -1,6 +1,10 @@
 //! The search box, its help, and what is wrong with what stands in it.
 
-use domain::{filter::Filter, problem::Problem, users::list::ListParams};
+use domain::{
+    filter::Filter,
+    problem::Problem,
+    users::{list::ListParams, names::is_deceptive},
+};
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
@@ -177,7 +181,12 @@ pub fn SearchFault(
 ) -> impl IntoView {
     let typed = params.get_untracked().q.unwrap_or_default();
     let echo = fault.details.word.map(|(start, end)| {
-        let part = |from: usize, to: usize| typed.chars().skip(from).take(to.saturating_sub(from)).collect::<String>();
+        // What cannot be seen or turns its surroundings round is replaced; a page cannot even hold a NUL.
+        let visible = |c| if is_deceptive(c) { char::REPLACEMENT_CHARACTER } else { c };
+        let part = |from: usize, to: usize| {
+            let part = typed.chars().skip(from).take(to.saturating_sub(from));
+            part.map(visible).collect::<String>()
+        };
         view! {
             <p class="search-echo">
                 <code>{part(0, start)} <mark>{part(start, end)}</mark> {part(end, usize::MAX)}</code>

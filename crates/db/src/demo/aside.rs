@@ -130,7 +130,7 @@ pub async fn vacuum(pool: &PgPool) -> Result<(), Error> {
 }
 
 fn for_each_table(statement: impl Fn(&str) -> String) -> String {
-    TABLES.map(|table| statement(table)).join("; ")
+    TABLES.map(statement).join("; ")
 }
 
 /// The statements are made of this file's table names and of definitions that PostgreSQL wrote and quoted itself.

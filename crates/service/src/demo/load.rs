@@ -20,6 +20,10 @@ const SAME_PEOPLE: Error = Error::Conflict(
     "Some of these people are in this database already. Choose others with another --seed.",
 );
 
+/// Up to so many users who are there for each new one, indexes are made anew for all of them rather than kept for the new
+/// ones. Measured with 100,000: 0.1 ms a user, against 0.6 ms.
+const REBUILD_UP_TO: u64 = 8;
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Order {
@@ -126,8 +130,7 @@ async fn fill(
     tell: &mut impl FnMut(Step),
 ) -> Result<u64, Error> {
     sql::stop_triggers(connection).await?;
-    // Indexes are made from all rows anew, so for a few people among many it is quicker to keep them.
-    let aside = if plan.users >= plan.taken {
+    let aside = if plan.users.saturating_mul(REBUILD_UP_TO) >= plan.taken {
         sql::set_aside(connection).await?
     } else {
         Vec::new()

@@ -1,0 +1,45 @@
+-- Prepares a database of demo people for the bench. Run by psql, with these in the environment:
+\getenv fingerprint BENCH_FINGERPRINT
+-- How many people can sign in, and the admin's password, which will be theirs too.
+\getenv accounts BENCH_ACCOUNTS
+\getenv password BENCH_PASSWORD
+
+begin;
+
+create schema bench;
+
+-- The hash of the password is one that the product itself has made.
+create table bench.accounts as
+select id from users
+where status = 'active' and deleted_at is null and username <> 'admin' order by id limit :accounts;
+
+update users u set password_hash = admin.password_hash
+from users admin, bench.accounts a
+where admin.username = 'admin' and u.id = a.id;
+
+-- Namesakes share the letters of their usernames; of some names there are hundreds, of others a few.
+create temporary table namesakes as
+select stem, count(*) as people
+from (select regexp_replace(lower(username), '\d+$', '') as stem from users where deleted_at is null) as stems
+where stem ~ '^[a-z]+\.[a-z]+$' group by stem;
+
+create temporary table few as
+select stem as word
+from (
+    select stem, (select count(*) from users where deleted_at is null and search like '%' || stem || '%') as hits
+    from (select stem from namesakes where people <= 14 order by people desc, stem limit 200) as candidates
+) as searched
+order by abs(hits - 14), stem limit 1;
+
+create temporary table many as
+select split_part(stem, '.', 1) as word
+from namesakes where length(split_part(stem, '.', 1)) > 3
+group by word order by sum(people) desc, word limit 1;
+
+-- The last step: a database without this row was not finished.
+create table bench.made as
+select :'fingerprint' as fingerprint, :'password' as password, few.word as few, many.word as many from few, many;
+
+commit;
+
+vacuum analyze;

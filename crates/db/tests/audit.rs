@@ -1,0 +1,96 @@
+//! The record can be added to and nothing else.
+
+use db::audit::{Actor, Entry, insert};
+use serde_json::json;
+use sqlx::{AssertSqlSafe, PgPool};
+
+async fn record(pool: &PgPool, action: &'static str) {
+    let entry = Entry {
+        action,
+        target_kind: "user",
+        target_id: None,
+        target_label: "ada",
+        changes: json!({}),
+    };
+    let actor = Actor {
+        via: "cli",
+        label: "operator".to_owned(),
+        ..Actor::default()
+    };
+    insert(&mut pool.acquire().await.unwrap(), &actor, &entry)
+        .await
+        .unwrap();
+}
+
+async fn actions(pool: &PgPool) -> Vec<String> {
+    sqlx::query_scalar("select action from audit_events order by id")
+        .fetch_all(pool)
+        .await
+        .unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn entries_cannot_be_changed_or_removed_by_any_door(pool: PgPool) {
+    record(&pool, "user.created").await;
+    // A partition made later, and one for what no partition is for.
+    for sql in [
+        "select ensure_audit_partitions(now() + interval '2 years')",
+        "insert into audit_events (at, actor_label, via, action, target_kind, target_label)
+        select now() + n * interval '2 years', 'operator', 'cli', 'user.updated', 'user', 'ada' from generate_series(1, 2) n",
+    ] {
+        sqlx::query(sql).execute(&pool).await.unwrap();
+    }
+    let before = actions(&pool).await;
+    let holders: Vec<String> =
+        sqlx::query_scalar("select distinct tableoid::regclass::text from audit_events")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!((before.len(), holders.len()), (3, 3), "{holders:?}");
+
+    for table in holders.iter().map(String::as_str).chain(["audit_events"]) {
+        for attempt in [
+            format!("update {table} set actor_label = 'nobody'"),
+            format!("update {table} set at = at + interval '1 month'"),
+            format!("delete from {table}"),
+            format!("truncate {table}"),
+            format!("truncate {table} cascade"),
+        ] {
+            let refused = sqlx::query(AssertSqlSafe(attempt.clone()))
+                .execute(&pool)
+                .await
+                .unwrap_err();
+            let code = refused
+                .as_database_error()
+                .and_then(|error| error.code())
+                .unwrap_or_default();
+            assert_eq!(code, "42501", "{attempt}: {refused}");
+        }
+    }
+    assert_eq!(actions(&pool).await, before);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_entry_of_a_change_that_is_undone_is_gone_with_it(pool: PgPool) {
+    record(&pool, "user.created").await;
+    let mut transaction = db::begin(&pool).await.unwrap();
+    let entry = Entry {
+        action: "user.deleted",
+        target_kind: "user",
+        target_id: None,
+        target_label: "ada",
+        changes: json!({}),
+    };
+    insert(
+        &mut transaction,
+        &Actor {
+            via: "job",
+            ..Actor::default()
+        },
+        &entry,
+    )
+    .await
+    .unwrap();
+    drop(transaction);
+    assert_eq!(actions(&pool).await, ["user.created"]);
+}

@@ -1,0 +1,105 @@
+//! The counters as they are kept, and as they ought to be.
+
+use std::collections::BTreeMap;
+
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What is kept of one person: how many personas, ontologies, annotations, keys and live sessions they have; their roles;
+/// whether they are in the bin.
+type Stats = ([i32; 5], Vec<String>, bool);
+
+/// Every counter there is.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Counters {
+    stats: BTreeMap<Uuid, Stats>,
+    totals: BTreeMap<String, i64>,
+}
+
+/// What the triggers have kept.
+pub(crate) async fn kept(pool: &PgPool) -> Counters {
+    let stats: Vec<(Uuid, i32, i32, i32, i32, i32, Vec<String>, bool)> = sqlx::query_as(
+        "select user_id, personas, ontologies, annotations, api_keys, sessions, roles, deleted from user_stats",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    let totals: Vec<(String, i64)> =
+        sqlx::query_as("select name, sum(value)::bigint from user_totals group by name")
+            .fetch_all(pool)
+            .await
+            .unwrap();
+    Counters {
+        stats: stats
+            .into_iter()
+            .map(|(id, p, o, a, k, s, roles, bin)| (id, ([p, o, a, k, s], roles, bin)))
+            .collect(),
+        totals: totals
+            .into_iter()
+            .filter(|(_, value)| *value != 0)
+            .collect(),
+    }
+}
+
+/// What a look at every row finds.
+pub(crate) async fn counted(pool: &PgPool) -> Counters {
+    let mut counters = Counters::default();
+    let people: Vec<(Uuid, String, OffsetDateTime, Option<OffsetDateTime>)> =
+        sqlx::query_as("select id, status, created_at, deleted_at from users")
+            .fetch_all(pool)
+            .await
+            .unwrap();
+    let mut live = Vec::new();
+    for (id, status, created_at, deleted_at) in people {
+        counters
+            .stats
+            .insert(id, ([0; 5], Vec::new(), deleted_at.is_some()));
+        if deleted_at.is_some() {
+            counters.add("deleted".to_owned());
+        } else {
+            live.push(id);
+            counters.add("users".to_owned());
+            counters.add(format!("status:{status}"));
+            counters.add(format!(
+                "created:{}",
+                created_at.to_offset(time::UtcOffset::UTC).date()
+            ));
+        }
+    }
+    for (index, owners) in [
+        "select user_id from personas",
+        "select p.user_id from ontologies o join personas p on p.id = o.persona_id",
+        "select user_id from annotations",
+        "select user_id from api_keys where user_id is not null",
+        "select user_id from sessions where user_id is not null and ended_at is null",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let owners: Vec<Uuid> = sqlx::query_scalar(owners).fetch_all(pool).await.unwrap();
+        for owner in owners {
+            counters.stats.get_mut(&owner).unwrap().0[index] += 1;
+        }
+    }
+    let mut grants: Vec<(i16, String, Uuid)> = sqlx::query_as(
+        "select r.rank, r.name, ur.user_id from user_roles ur join roles r on r.id = ur.role_id",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    grants.sort();
+    for (_, role, holder) in grants {
+        if live.contains(&holder) {
+            counters.add(format!("role:{role}"));
+        }
+        counters.stats.get_mut(&holder).unwrap().1.push(role);
+    }
+    counters
+}
+
+impl Counters {
+    fn add(&mut self, name: String) {
+        *self.totals.entry(name).or_default() += 1;
+    }
+}

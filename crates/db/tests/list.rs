@@ -1,0 +1,379 @@
+//! The list of users against a crowd that knows, in Rust, who ought to be found and in which order.
+
+#[path = "list/crowd.rs"]
+mod crowd;
+#[path = "list/reference.rs"]
+mod reference;
+
+use crowd::NOW;
+use db::users::{count, list_page};
+use domain::{
+    filter::Filter,
+    users::{
+        UserSummary,
+        list::{ListQuery, Position, Sort, SortKey},
+        page::{Cursor, Total},
+    },
+};
+use reference::{Person, matches, sorted};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// Searches with everybody, many, few and nobody in them, over one table or the other or both.
+const SEARCHES: &[&str] = &[
+    "",
+    "-status:active",
+    "role:admin OR personas:>2",
+    "an -last-login:never",
+    "annotations:>3 role:user",
+    "nobody-has-this",
+];
+
+/// Each kind of term, at and beside its edges.
+const TERMS: &[&str] = &[
+    // Words: anywhere from three characters on, at the beginning of a word below.
+    "ann",
+    "ANN",
+    "an",
+    "a",
+    "ö",
+    "Ö",
+    "östlund",
+    "ÉMILE",
+    "жанна",
+    "ЖАННА",
+    "жа",
+    "анн",
+    "王",
+    "伟",
+    "王 伟",
+    "\"王 伟\"",
+    "ann.",
+    "o'hara",
+    "example.org",
+    "\"a b\"",
+    "nobody-has-this",
+    "\" ann\"",
+    // What means something to LIKE or to SQL means nothing here.
+    "%",
+    "_",
+    "\\",
+    "%%%",
+    "50%",
+    "\"50% off\"",
+    "snake_case",
+    "sna_e",
+    "a_b",
+    "back\\slash",
+    "\\\\\\",
+    "'",
+    "''",
+    "\"'; --\"",
+    // In one column.
+    "username:ann",
+    "username:an",
+    "username:snake_",
+    "username:_",
+    "name:ann",
+    "name:AN",
+    "name:li",
+    "name:Ö",
+    "name:王",
+    "name:伟",
+    "name:%",
+    "name:\"50% \"",
+    "name:\"li wei\"",
+    "email:example",
+    "email:an",
+    "email:EX",
+    "email:net",
+    "email:@",
+    "email:.",
+    // Roles, states, origins.
+    "role:admin",
+    "role:ADMIN",
+    "role:user",
+    "role:auditor",
+    "role:editor",
+    "role:nobody",
+    "role:%",
+    "status:active",
+    "status:pending",
+    "status:suspended",
+    "via:admin",
+    "via:import",
+    "via:setup",
+    // Numbers.
+    "number:7",
+    "number:>290",
+    "number:<=3",
+    "number:9223372036854775807",
+    "personas:0",
+    "personas:>0",
+    "personas:>=3",
+    "personas:<2",
+    "personas:1..3",
+    "personas:*..1",
+    "ontologies:2..*",
+    "annotations:>40",
+    "sessions:1",
+    "api-keys:0",
+    "keys:>1",
+    "personas:2000000000",
+    "has:email",
+    "has:personas",
+    "has:ontologies",
+    "has:annotations",
+    "has:sessions",
+    "has:api-keys",
+    // Times.
+    "created:2026-11",
+    "created:2026-11-20",
+    "created:>2026-11-20",
+    "created:<2026",
+    "created:30d",
+    "created:<30d",
+    "created:2025..2026-06",
+    "created:1970",
+    "created:>9999",
+    "created:<9999w",
+    "last-login:never",
+    "last-login:30d",
+    "last-login:<30d",
+    "last-login:2026-10",
+    "last-login:*..2026",
+    "last-active:never",
+    "last-active:12h",
+    "last-active:<=2026-11-21",
+    "last-active:>2026-11-21",
+];
+
+fn query(filter: &Filter, sort: Sort, limit: u16, position: Position) -> ListQuery {
+    ListQuery {
+        filter: filter.clone(),
+        sort,
+        limit,
+        position,
+    }
+}
+
+async fn page(pool: &PgPool, query: &ListQuery) -> (Vec<UserSummary>, bool) {
+    list_page(pool, query, NOW).await.unwrap()
+}
+
+/// The cursor of a row as a client sends it back.
+fn cursor(user: &UserSummary, sort: Sort) -> Cursor {
+    Cursor::decode(&Cursor::of(user, sort, 1).encode(), sort).unwrap()
+}
+
+/// Every page from the first, each read after the last row of the one before it.
+async fn walk(pool: &PgPool, filter: &Filter, sort: Sort, limit: u16) -> Vec<Vec<UserSummary>> {
+    let mut pages = Vec::new();
+    let mut position = Position::First;
+    loop {
+        let (users, more) = page(pool, &query(filter, sort, limit, position)).await;
+        let Some(last) = users.last() else {
+            return pages;
+        };
+        position = Position::After(cursor(last, sort));
+        pages.push(users);
+        if !more {
+            return pages;
+        }
+    }
+}
+
+/// Every page before a given one, each read before the first row of the one after it.
+async fn walk_back(
+    pool: &PgPool,
+    filter: &Filter,
+    sort: Sort,
+    limit: u16,
+    from: &UserSummary,
+) -> Vec<Vec<UserSummary>> {
+    let mut pages = Vec::new();
+    let mut first = from.clone();
+    loop {
+        let position = Position::Before(cursor(&first, sort));
+        let (users, more) = page(pool, &query(filter, sort, limit, position)).await;
+        let Some(next) = users.first().cloned() else {
+            return pages;
+        };
+        first = next;
+        pages.push(users);
+        if !more {
+            return pages;
+        }
+    }
+}
+
+fn ids<'u>(users: impl IntoIterator<Item = &'u UserSummary>) -> Vec<Uuid> {
+    users.into_iter().map(|user| user.id.0).collect()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_order_gives_every_match_once_and_the_same_pages_backward(pool: PgPool) {
+    const LIMIT: u16 = 43;
+    crowd::seed(&pool).await;
+    let crowd = reference::load(&pool).await;
+    for search in SEARCHES {
+        let filter = Filter::parse(search).unwrap();
+        let found: Vec<&Person> = crowd
+            .iter()
+            .filter(|person| matches(&filter, person))
+            .collect();
+        for key in SortKey::ALL {
+            for descending in [false, true] {
+                let sort = Sort {
+                    key: *key,
+                    descending,
+                };
+                let pages = walk(&pool, &filter, sort, LIMIT).await;
+                let context = format!("{search:?} by {sort}");
+                assert_eq!(
+                    ids(pages.iter().flatten()),
+                    sorted(&found, sort),
+                    "{context}"
+                );
+                let Some((last, earlier)) = pages.split_last() else {
+                    continue;
+                };
+                assert!(
+                    earlier.iter().all(|page| page.len() == usize::from(LIMIT)),
+                    "{context}"
+                );
+                let mut back = walk_back(&pool, &filter, sort, LIMIT, &last[0]).await;
+                back.reverse();
+                assert!(back == earlier, "{context}: other pages backward");
+            }
+        }
+    }
+}
+
+/// Who a search finds, and how many it counts.
+async fn search(pool: &PgPool, text: &str) -> (Vec<Uuid>, Option<u64>) {
+    let filter =
+        Filter::parse(text).unwrap_or_else(|error| panic!("{text:?}: {}", error.message()));
+    let (users, more) = page(
+        pool,
+        &query(&filter, Sort::default(), 1_000, Position::First),
+    )
+    .await;
+    assert!(!more, "{text:?}");
+    (
+        ids(&users),
+        count(pool, &filter, NOW).await.unwrap().matching,
+    )
+}
+
+async fn assert_finds(pool: &PgPool, crowd: &[Person], text: &str) {
+    let filter = Filter::parse(text).unwrap();
+    let expected: Vec<&Person> = crowd
+        .iter()
+        .filter(|person| matches(&filter, person))
+        .collect();
+    let (found, counted) = search(pool, text).await;
+    let expected = sorted(&expected, Sort::default());
+    assert_eq!(found, expected, "{text:?}");
+    assert_eq!(counted, u64::try_from(expected.len()).ok(), "{text:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_term_finds_whom_it_describes_and_its_negation_all_others(pool: PgPool) {
+    crowd::seed(&pool).await;
+    let crowd = reference::load(&pool).await;
+    for term in TERMS {
+        assert_finds(&pool, &crowd, term).await;
+        let (found, _) = search(&pool, term).await;
+        let (others, _) = search(&pool, &format!("-({term})")).await;
+        assert_eq!(
+            found.len() + others.len(),
+            crowd.len(),
+            "{term:?}: somebody is in neither or in both"
+        );
+        assert_finds(&pool, &crowd, &format!("-({term})")).await;
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn terms_combine_as_the_grammar_says(pool: PgPool) {
+    crowd::seed(&pool).await;
+    let crowd = reference::load(&pool).await;
+    let far = |index: usize| TERMS[index % TERMS.len()];
+    for (index, term) in TERMS.iter().enumerate() {
+        let (second, third) = (far(index * 31 + 17), far(index * 53 + 29));
+        assert_finds(&pool, &crowd, &format!("{term} {second}")).await;
+        assert_finds(&pool, &crowd, &format!("{term} OR {second}")).await;
+        assert_finds(&pool, &crowd, &format!("-({term} OR {second}) {third}")).await;
+        assert_finds(
+            &pool,
+            &crowd,
+            &format!("({term} -({second} {third})) OR -({third} {second})"),
+        )
+        .await;
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_row_shows_what_the_tables_hold(pool: PgPool) {
+    crowd::seed(&pool).await;
+    let (users, _) = page(
+        &pool,
+        &query(&Filter::default(), Sort::default(), 1_000, Position::First),
+    )
+    .await;
+    for (user, person) in users.iter().zip(reference::load(&pool).await.iter().rev()) {
+        person.assert_shown_as(user);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_count_is_exact_to_ten_thousand_and_stops_there(pool: PgPool) {
+    crowd::seed_plain(&pool, 10_050).await;
+    for (search, expected) in [
+        (
+            "via:import",
+            Total {
+                count: 10_000,
+                or_more: true,
+            },
+        ),
+        ("via:import number:>50", Total::exact(10_000)),
+        (
+            "via:import number:>49",
+            Total {
+                count: 10_000,
+                or_more: true,
+            },
+        ),
+        (
+            "personas:0",
+            Total {
+                count: 10_000,
+                or_more: true,
+            },
+        ),
+        ("personas:>0", Total::exact(0)),
+        ("via:import personas:0 number:<=50", Total::exact(50)),
+        (
+            "plain",
+            Total {
+                count: 10_000,
+                or_more: true,
+            },
+        ),
+        ("plain-10050", Total::exact(1)),
+    ] {
+        let counts = count(&pool, &Filter::parse(search).unwrap(), NOW)
+            .await
+            .unwrap();
+        assert_eq!(
+            counts.matching.map(Total::up_to_limit),
+            Some(expected),
+            "{search:?}"
+        );
+        assert_eq!(counts.totals.users, 10_050, "{search:?}");
+    }
+    let everybody = count(&pool, &Filter::default(), NOW).await.unwrap();
+    assert_eq!((everybody.matching, everybody.totals.users), (None, 10_050));
+}

@@ -1,0 +1,162 @@
+//! People to look for.
+
+use sqlx::PgPool;
+use time::{Duration, OffsetDateTime, macros::datetime};
+
+/// The moment at which the crowd is looked at.
+pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+
+/// How many there are, besides those in the bin.
+const SIZE: usize = 300;
+
+const USERNAMES: &[&str] = &[
+    "Ann",
+    "ann.lee",
+    "joann",
+    "Östlund",
+    "snake_case",
+    "snakescase",
+    "жанна",
+    "ЗОЯ",
+    "a_b",
+    "axb",
+    "back\\slash",
+    "x50%",
+];
+
+const NAMES: &[&str] = &[
+    "Ann Lee",
+    "Joanna O'Hara",
+    "Li Wei",
+    "Wei Li",
+    "王 伟",
+    "张伟",
+    "Émile Östlund",
+    "Östen Ångström",
+    "50% Off",
+    "50 percent",
+    "Жанна Агузарова",
+    "Under_Score",
+    "Under Score",
+    "Back\\slash",
+    "A B",
+    "ann",
+    "Zoë",
+    "'; --",
+];
+
+const EMAILS: &[Option<&str>] = &[
+    Some("example.org"),
+    None,
+    Some("EXAMPLE.NET"),
+    Some("mail.example"),
+    None,
+];
+
+const ROLES: &[&[&str]] = &[
+    &[],
+    &["user"],
+    &["admin", "user"],
+    &["auditor"],
+    &["editor", "user"],
+    &["admin"],
+];
+
+/// How long ago something happened, with moments at the edges of days, months and ages.
+const AGES: &[Option<Duration>] = &[
+    None,
+    Some(Duration::ZERO),
+    Some(Duration::hours(12)),
+    Some(Duration::hours(36)),
+    Some(Duration::days(30)),
+    Some(Duration::microseconds(2_592_000_000_001)),
+    Some(Duration::days(51)),
+    Some(Duration::days(325)),
+    Some(Duration::days(700)),
+    Some(Duration::days(20_000)),
+];
+
+/// A number below `sides` that looks random and is always the same.
+fn dice(person: usize, throw: usize, sides: usize) -> usize {
+    let mixed = (person + 1).wrapping_mul(0x9E37_79B9).rotate_left(7)
+        ^ (throw + 1).wrapping_mul(0x85EB_CA6B);
+    (mixed.wrapping_mul(0xC2B2_AE35) >> 11) % sides
+}
+
+fn ago(person: usize, throw: usize) -> Option<OffsetDateTime> {
+    AGES[dice(person, throw, AGES.len())].map(|age| NOW - age)
+}
+
+/// The crowd, every tenth of it in the bin.
+pub(crate) async fn seed(pool: &PgPool) {
+    sqlx::query("insert into roles (id, name, rank) values (gen_random_uuid(), 'editor', 50)")
+        .execute(pool)
+        .await
+        .unwrap();
+    for person in 0..SIZE + SIZE / 10 {
+        add(pool, person).await;
+    }
+}
+
+async fn add(pool: &PgPool, person: usize) {
+    let username = format!("{}{person}", USERNAMES[dice(person, 0, USERNAMES.len())]);
+    let email = EMAILS[dice(person, 1, EMAILS.len())].map(|domain| format!("P{person}@{domain}"));
+    // Several were made in the same millisecond.
+    let created = NOW - AGES[1 + dice(person, 2, AGES.len() - 1)].unwrap_or_default();
+    let status = ["active", "active", "pending", "suspended"][dice(person, 3, 4)];
+    let via = ["admin", "registration", "import"][dice(person, 4, 3)];
+    let deleted = (person % 11 == 10).then_some(NOW);
+    let counts: Vec<i32> = [3, 4, 60, 3, 3]
+        .into_iter()
+        .zip(5..)
+        .map(|(sides, throw)| i32::try_from(dice(person, throw, sides)).unwrap())
+        .collect();
+    sqlx::query(
+        "with person as (
+            insert into users (
+                id, username, display_name, email, status, created_via, created_at, updated_at, last_login_at,
+                last_active_at, deleted_at, suspended_until
+            ) values (uuid_v7($1), $2, $3, $4, $5, $6, $1, $1, $7, $8, $9, $10) returning id
+        )
+        insert into user_roles (user_id, role_id, granted_at)
+        select person.id, roles.id, now() from person, roles where roles.name = any($11)",
+    )
+    .bind(created)
+    .bind(&username)
+    .bind(NAMES[dice(person, 10, NAMES.len())])
+    .bind(email)
+    .bind(status)
+    .bind(via)
+    .bind(ago(person, 11))
+    .bind(ago(person, 12))
+    .bind(deleted)
+    .bind((status == "suspended").then_some(NOW))
+    .bind(ROLES[dice(person, 13, ROLES.len())])
+    .execute(pool)
+    .await
+    .unwrap();
+    sqlx::query(
+        "update user_stats
+        set (personas, ontologies, annotations, sessions, api_keys) = ($2[1], $2[2], $2[3], $2[4], $2[5])
+        where user_id = (select id from users where username = $1)",
+    )
+    .bind(&username)
+    .bind(&counts)
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+/// So many people with nothing particular about them.
+pub(crate) async fn seed_plain(pool: &PgPool, people: i32) {
+    sqlx::query(
+        "insert into users (id, username, display_name, email, created_via, created_at, updated_at)
+        select uuid_v7(moment), 'plain-' || n, 'Plain ' || n, 'plain-' || n || '@example.org', 'import', moment, moment
+        from generate_series(1, $1) n, lateral (select $2 - n * interval '1 minute' as moment) as moments",
+    )
+    .bind(people)
+    .bind(NOW)
+    .execute(pool)
+    .await
+    .unwrap();
+}

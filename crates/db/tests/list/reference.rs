@@ -1,0 +1,206 @@
+//! Who is found and in which order, worked out in Rust, one person at a time.
+
+use domain::{
+    filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When},
+    users::{
+        UserSummary,
+        list::{Sort, SortKey},
+    },
+};
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::crowd::NOW;
+
+/// A person as the tables hold them.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct Person {
+    id: Uuid,
+    number: i64,
+    username: String,
+    display_name: String,
+    email: Option<String>,
+    status: String,
+    created_via: String,
+    created_at: OffsetDateTime,
+    suspended_until: Option<OffsetDateTime>,
+    last_login_at: Option<OffsetDateTime>,
+    last_active_at: Option<OffsetDateTime>,
+    roles: Vec<String>,
+    personas: i32,
+    ontologies: i32,
+    annotations: i32,
+    sessions: i32,
+    api_keys: i32,
+    /// Places of the three texts in the alphabet of this database, which may be any.
+    username_place: i64,
+    name_place: i64,
+    email_place: i64,
+}
+
+/// Everybody who is not in the bin, in the order of ids.
+pub(crate) async fn load(pool: &PgPool) -> Vec<Person> {
+    sqlx::query_as(
+        "select
+            u.*, s.roles, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys,
+            dense_rank() over (order by lower(u.username)) as username_place,
+            dense_rank() over (order by lower(u.display_name)) as name_place,
+            dense_rank() over (order by lower(coalesce(u.email, ''))) as email_place
+        from users u join user_stats s on s.user_id = u.id
+        where u.deleted_at is null order by u.id",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap()
+}
+
+/// What an order compares. Nothing comes before something.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Same,
+    Number(i64),
+    Words(Vec<String>),
+    Time(Option<OffsetDateTime>),
+}
+
+fn key(person: &Person, key: SortKey) -> Key {
+    match key {
+        SortKey::Created => Key::Same,
+        SortKey::Username => Key::Number(person.username_place),
+        SortKey::Name => Key::Number(person.name_place),
+        SortKey::Email => Key::Number(person.email_place),
+        SortKey::Role => Key::Words(person.roles.clone()),
+        SortKey::Status => Key::Words(vec![person.status.clone()]),
+        SortKey::Personas => Key::Number(person.personas.into()),
+        SortKey::Ontologies => Key::Number(person.ontologies.into()),
+        SortKey::Annotations => Key::Number(person.annotations.into()),
+        SortKey::Sessions => Key::Number(person.sessions.into()),
+        SortKey::ApiKeys => Key::Number(person.api_keys.into()),
+        SortKey::LastLogin => Key::Time(person.last_login_at),
+        SortKey::LastActive => Key::Time(person.last_active_at),
+    }
+}
+
+/// The ids in an order; among equals, the ids decide.
+pub(crate) fn sorted(people: &[&Person], sort: Sort) -> Vec<Uuid> {
+    let mut keyed: Vec<(Key, Uuid)> = people
+        .iter()
+        .map(|person| (key(person, sort.key), person.id))
+        .collect();
+    keyed.sort();
+    if sort.descending {
+        keyed.reverse();
+    }
+    keyed.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Whether a search finds a person.
+pub(crate) fn matches(filter: &Filter, person: &Person) -> bool {
+    filter.root().is_none_or(|expr| holds(expr, person))
+}
+
+fn holds(expr: &Expr, person: &Person) -> bool {
+    match expr {
+        Expr::And(parts) => parts.iter().all(|part| holds(part, person)),
+        Expr::Or(parts) => parts.iter().any(|part| holds(part, person)),
+        Expr::Not(part) => !holds(part, person),
+        Expr::Term(term) => describes(term, person),
+    }
+}
+
+fn describes(term: &Term, person: &Person) -> bool {
+    let email = person.email.as_deref().unwrap_or_default();
+    match term {
+        Term::Text(text) => contains(
+            &format!("{} {} {email}", person.username, person.display_name),
+            text,
+        ),
+        Term::Username(text) => contains(&person.username, text),
+        Term::Name(text) => contains(&person.display_name, text),
+        Term::Email(text) => contains(email, text),
+        Term::Role(role) => person.roles.iter().any(|held| held == role.as_str()),
+        Term::Status(status) => person.status == status.as_str(),
+        Term::Via(via) => person.created_via == via.as_str(),
+        Term::Number(range) => within(person.number, range),
+        Term::Count(count, range) => within(person.count(*count).into(), range),
+        Term::Created(when) => happened(Some(person.created_at), when),
+        Term::LastLogin(when) => happened(person.last_login_at, when),
+        Term::LastActive(when) => happened(person.last_active_at, when),
+        Term::Has(Has::Email) => person.email.is_some(),
+        Term::Has(Has::Any(count)) => person.count(*count) > 0,
+    }
+}
+
+/// Whether a text is somewhere in another, whatever the case; one or two characters only where a word begins.
+fn contains(hay: &str, text: &Text) -> bool {
+    let hay = format!(" {}", hay.to_lowercase());
+    let needle = text.as_str().to_lowercase();
+    if needle.chars().count() < 3 {
+        hay.contains(&format!(" {needle}"))
+    } else {
+        hay.contains(&needle)
+    }
+}
+
+fn within(number: i64, range: &IntRange) -> bool {
+    range.min().is_none_or(|min| number >= min) && range.max().is_none_or(|max| number <= max)
+}
+
+fn happened(at: Option<OffsetDateTime>, when: &When) -> bool {
+    match (at, when.bounds(NOW)) {
+        (None, None) => true,
+        (None, Some(_)) | (Some(_), None) => false,
+        (Some(at), Some(Bounds { from, until })) => {
+            from.is_none_or(|from| at >= from) && until.is_none_or(|until| at < until)
+        }
+    }
+}
+
+impl Person {
+    fn count(&self, count: Count) -> i32 {
+        match count {
+            Count::Personas => self.personas,
+            Count::Ontologies => self.ontologies,
+            Count::Annotations => self.annotations,
+            Count::Sessions => self.sessions,
+            Count::ApiKeys => self.api_keys,
+        }
+    }
+
+    /// Checks a row of the list against the tables.
+    pub(crate) fn assert_shown_as(&self, user: &UserSummary) {
+        assert_eq!((user.id.0, user.number), (self.id, self.number));
+        assert_eq!(user.username, self.username);
+        assert_eq!(user.display_name, self.display_name);
+        assert_eq!(user.email, self.email);
+        assert_eq!(user.roles, self.roles);
+        assert_eq!(user.is_admin, self.roles.contains(&"admin".to_owned()));
+        assert_eq!(user.status.as_str(), self.status);
+        assert_eq!(user.suspended_until, self.suspended_until);
+        assert_eq!(
+            (user.created_at, user.updated_at),
+            (self.created_at, self.created_at)
+        );
+        assert_eq!(
+            (user.last_login_at, user.last_active_at),
+            (self.last_login_at, self.last_active_at)
+        );
+        assert_eq!(
+            [
+                user.persona_count,
+                user.ontology_count,
+                user.annotation_count,
+                user.session_count,
+                user.api_key_count
+            ],
+            [
+                self.personas,
+                self.ontologies,
+                self.annotations,
+                self.sessions,
+                self.api_keys
+            ]
+        );
+    }
+}

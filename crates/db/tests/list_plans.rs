@@ -1,0 +1,129 @@
+//! A page of the list is read from the index of its order, not sorted and not searched for in the whole table.
+
+use db::users::list_page;
+use domain::{
+    filter::Filter,
+    users::{
+        UserSummary,
+        list::{ListQuery, Position, Sort, SortKey},
+        page::Cursor,
+    },
+};
+use sqlx::{
+    AssertSqlSafe, Executor, PgPool, Row,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use time::macros::datetime;
+
+/// Enough for the planner to care.
+const CROWD: &str = "
+    insert into users (
+        id, username, display_name, email, status, created_via, created_at, updated_at, last_login_at, last_active_at
+    )
+    select uuid_v7(moment), 'user-' || n, 'Name ' || n % 5000, case n % 3 when 0 then null else n || '@example.org' end,
+        (array['active', 'active', 'active', 'pending', 'suspended'])[1 + n % 5], 'import', moment, moment,
+        case n % 4 when 0 then null else moment + interval '1 day' end,
+        case n % 4 when 0 then null else moment + interval '2 days' end
+    from generate_series(1, 20000) n, lateral (select timestamptz '2026-01-01' + n * interval '1 minute' as moment) m;
+    insert into user_roles (user_id, role_id, granted_at)
+    select u.id, r.id, now() from users u join roles r on r.name = case u.number % 100 when 0 then 'admin' else 'user' end;
+    update user_stats s set personas = n % 20, ontologies = n % 7, annotations = n % 100, sessions = n % 4, api_keys = n % 3
+    from (select id, number as n from users) u where u.id = s.user_id;
+    update users set deleted_at = now() where number % 50 = 0;
+    analyze users, user_stats";
+
+async fn read(pool: &PgPool, sort: Sort, position: Position) -> Vec<UserSummary> {
+    let query = ListQuery {
+        filter: Filter::default(),
+        sort,
+        limit: 100,
+        position,
+    };
+    list_page(pool, &query, datetime!(2026-11-21 12:00 UTC))
+        .await
+        .unwrap()
+        .0
+}
+
+/// The plan of the statement that the pool's one connection has prepared last, for the values of a cursor.
+async fn plan(pool: &PgPool, values: &str) -> String {
+    let name: String = sqlx::query_scalar(
+        "select name from pg_prepared_statements where statement like '%from%user_stats%' order by prepare_time desc limit 1",
+    )
+    .persistent(false)
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    let explain = format!("explain execute {name}({values})");
+    let rows = pool
+        .fetch_all(sqlx::raw_sql(AssertSqlSafe(explain)))
+        .await
+        .unwrap();
+    rows.iter()
+        .map(|row| row.get::<String, _>(0) + "\n")
+        .collect()
+}
+
+fn assert_served_by_index(plan: &str, sort: Sort, place: &str) {
+    for costly in ["Sort", "Seq Scan", "Hash Join"] {
+        assert!(
+            !plan.contains(costly),
+            "{sort}, {place}: {costly} in\n{plan}"
+        );
+    }
+    assert!(plan.contains("Index"), "{sort}, {place}:\n{plan}");
+}
+
+/// The values of a cursor as the statement takes them, in SQL.
+fn values(user: &UserSummary, key: SortKey) -> String {
+    let id = format!("'{}', 101", user.id);
+    let time = |moment: Option<time::OffsetDateTime>| {
+        moment.map_or("null".to_owned(), |at| format!("'{at}'"))
+    };
+    let value = match key {
+        SortKey::Created => return id,
+        SortKey::Username => format!("'{}'", user.username),
+        SortKey::Name => format!("'{}'", user.display_name),
+        SortKey::Email => format!("'{}'", user.email.as_deref().unwrap_or_default()),
+        SortKey::Role => format!("'{{{}}}'", user.roles.join(",")),
+        SortKey::Status => format!("'{}'", user.status.as_str()),
+        SortKey::Personas => user.persona_count.to_string(),
+        SortKey::Ontologies => user.ontology_count.to_string(),
+        SortKey::Annotations => user.annotation_count.to_string(),
+        SortKey::Sessions => user.session_count.to_string(),
+        SortKey::ApiKeys => user.api_key_count.to_string(),
+        SortKey::LastLogin => time(user.last_login_at),
+        SortKey::LastActive => time(user.last_active_at),
+    };
+    format!("{value}, {id}")
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_page_of_every_order_is_read_from_an_index(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    // One connection, so that the statements it has prepared are those of the list.
+    let pool = options
+        .max_connections(1)
+        .connect_with(connect)
+        .await
+        .unwrap();
+    sqlx::raw_sql(CROWD).execute(&pool).await.unwrap();
+    for key in SortKey::ALL {
+        for descending in [false, true] {
+            let sort = Sort {
+                key: *key,
+                descending,
+            };
+            let first = read(&pool, sort, Position::First).await;
+            assert_served_by_index(&plan(&pool, "101").await, sort, "first page");
+            let (top, bottom) = (&first[0], &first[99]);
+            let after = Position::After(Cursor::of(bottom, sort, 100));
+            assert_eq!(read(&pool, sort, after).await.len(), 100);
+            assert_served_by_index(&plan(&pool, &values(bottom, *key)).await, sort, "next page");
+            read(&pool, sort, Position::Before(Cursor::of(top, sort, 1))).await;
+            assert_served_by_index(&plan(&pool, &values(top, *key)).await, sort, "page before");
+        }
+    }
+}

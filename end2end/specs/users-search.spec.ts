@@ -1,0 +1,191 @@
+// Finding people: the grammar, the chips, and what is said when nothing is understood or found.
+import { expect, serve, test } from '../support/test';
+import { UsersList } from '../support/users-list';
+
+serve('demo people');
+test.use({ as: 'admin' });
+
+const role = (name: string) =>
+  `exists (select from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = u.id and r.name = '${name}')`;
+
+// Each field of the grammar with what it means in the database.
+const SEARCHES = [
+  ['an', `u.search ~ '(^| )an'`],
+  ['example.org', `concat_ws(' ', u.username, u.display_name, u.email) ilike '%example.org%'`],
+  ['"test audi"', `u.display_name ilike '%test audi%'`],
+  ['username:test-', `u.username ilike '%test-%'`],
+  ['name:MEMBER', `u.display_name ilike '%member%'`],
+  ['email:hospital', `u.email ilike '%hospital%'`],
+  ['role:admin', role('admin')],
+  ['-role:auditor', `not ${role('auditor')}`],
+  ['status:suspended', `u.status = 'suspended'`],
+  ['via:invitation', `u.created_via = 'invitation'`],
+  ['number:10..30', 'u.number between 10 and 30'],
+  ['personas:>3', '(select count(*) from personas p where p.user_id = u.id) > 3'],
+  ['ontologies:>=2', '(select count(*) from ontologies o where o.user_id = u.id) >= 2'],
+  ['annotations:0', 'not exists (select from annotations a where a.user_id = u.id)'],
+  ['sessions:>=2', '(select count(*) from sessions x where x.user_id = u.id and x.ended_at is null) >= 2'],
+  ['api-keys:1..2', '(select count(*) from api_keys k where k.user_id = u.id) between 1 and 2'],
+  ['created:>2026-01-01', `u.created_at >= '2026-01-02 00:00Z'`],
+  ['created:2025', `u.created_at >= '2025-01-01 00:00Z' and u.created_at < '2026-01-01 00:00Z'`],
+  ['created:<90d', `u.created_at < now() - interval '90 days'`],
+  ['last-login:never', 'u.last_login_at is null'],
+  ['last-login:>30d', `u.last_login_at >= now() - interval '30 days'`],
+  ['last-active:<2026-06', `u.last_active_at < '2026-06-01 00:00Z'`],
+  ['has:api-keys', 'exists (select from api_keys k where k.user_id = u.id)'],
+  ['-has:email', 'u.email is null'],
+  ['status:active (role:admin OR role:auditor)', `u.status = 'active' and (${role('admin')} or ${role('auditor')})`],
+] as const;
+
+test('each field of the grammar finds whom it should', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open();
+  const everybody = await list.total();
+  for (const [q, where] of SEARCHES) {
+    await test.step(q, async () => {
+      const total = await list.total(where);
+      expect(total, 'somebody, but not everybody').toBeGreaterThan(0);
+      expect(total, 'somebody, but not everybody').toBeLessThan(everybody);
+      await list.search.fill(q);
+      await list.search.press('Enter');
+      await list.shows({ where });
+      await list.says(1, Math.min(total, 50), total);
+    });
+  }
+});
+
+test('searching from the box starts at the first page and keeps the order', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open({ sort: 'name', limit: '25' });
+  await list.step('Next').click();
+  await list.says(26, 50, await list.total());
+  await list.search.fill('role:user has:email');
+  await list.search.press('Enter');
+  const where = `${role('user')} and u.email is not null`;
+  await list.shows({ where, order: 'lower(u.display_name), u.id', limit: 25 });
+  await expect(page).toHaveURL('/users?q=role%3Auser+has%3Aemail&sort=name&limit=25');
+  await page.goBack();
+  await expect(list.search).toHaveValue('');
+  await list.says(26, 50, await list.total());
+});
+
+test('the box can be cleared', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open({ q: 'role:admin' });
+  await page.getByRole('link', { name: 'Clear the search' }).click();
+  await list.shows();
+  await expect(list.search).toHaveValue('');
+});
+
+test('quick filters add a term and take it away', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open({ q: 'has:email' });
+  const quick = page.getByRole('list', { name: 'Quick filters' });
+  const suspended = await list.total(`u.status = 'suspended'`);
+  const pending = await list.total(`u.status = 'pending'`);
+  await expect(quick.getByRole('link', { name: 'Suspended' })).toHaveText(`Suspended ${suspended}`);
+
+  await quick.getByRole('link', { name: 'Suspended' }).click();
+  await expect(list.search).toHaveValue('has:email status:suspended');
+  await list.shows({ where: `u.email is not null and u.status = 'suspended'` });
+  await expect(quick.getByRole('link', { name: 'Suspended' })).toHaveAttribute('aria-current', 'true');
+
+  // A person has one status: the other takes its place.
+  await quick.getByRole('link', { name: `Pending ${pending}` }).click();
+  await expect(list.search).toHaveValue('has:email status:pending');
+  await quick.getByRole('link', { name: 'Pending' }).click();
+  await expect(list.search).toHaveValue('has:email');
+});
+
+test('each active filter can be taken away, and all at once', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open({ q: 'role:user personas:>1 (anna OR maria)' });
+  const active = page.locator('.filters').getByRole('listitem');
+  await expect(active).toHaveText(['role:user', 'personas:>=2', 'anna OR maria']);
+  await page.getByRole('link', { name: 'Remove the filter personas:>=2' }).click();
+  await expect(active).toHaveText(['role:user', 'anna OR maria']);
+  await expect(list.search).toHaveValue('role:user (anna OR maria)');
+  await page.getByRole('link', { name: 'Clear all' }).click();
+  await expect(active).toHaveCount(0);
+  await list.shows();
+});
+
+test('an example from the help is a search', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open();
+  await page.getByLabel('How to search').click();
+  await page.getByRole('link', { name: 'status:suspended' }).click();
+  await list.shows({ where: `u.status = 'suspended'` });
+  await expect(list.search).toHaveValue('status:suspended');
+});
+
+test('an error in the search points at the word, and the list stays', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open();
+  await list.search.fill('role:admin statsu:active has:email');
+  await list.search.press('Enter');
+  const error = page.getByRole('alert');
+  await expect(error.locator('mark')).toHaveText('statsu');
+  await expect(error).toContainText('"statsu" is not a field. Did you mean "status"?');
+  await expect(error).toContainText('The list below shows everybody.');
+  await expect(list.search).toHaveAttribute('aria-invalid', 'true');
+  await expect(list.search).toHaveAccessibleDescription(/is not a field/);
+  await expect(list.search).toHaveValue('role:admin statsu:active has:email');
+  await list.shows();
+
+  await list.search.fill('role:admin status:active has:email');
+  await list.search.press('Enter');
+  await expect(error).toBeHidden();
+  await expect(list.search).not.toHaveAttribute('aria-invalid');
+});
+
+test('when nobody matches, the filters can be cleared', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open();
+  await list.search.fill('nobodyiscalledthis');
+  await list.search.press('Enter');
+  await expect(page.getByRole('heading', { name: 'No users match' })).toBeVisible();
+  await expect(page.locator('.state')).toContainText('nobodyiscalledthis');
+  await page.getByRole('link', { name: 'Clear filters' }).click();
+  await list.shows();
+  await expect(page).toHaveURL('/users');
+});
+
+// What a person cannot type but an address can hold.
+for (const [what, params, message] of [
+  ['a NUL', { q: 'anna\0' }, 'The invisible character U+0000 cannot be searched for.'],
+  ['a change of direction', { q: 'anna \u202enimda' }, 'The invisible character U+202E cannot be searched for.'],
+  ['a search without end', { q: 'a'.repeat(10_000) }, 'A search can have 500 characters.'],
+  ['an unknown order', { sort: 'password' }, 'Cannot sort by "password".'],
+  ['no rows', { limit: '0' }, 'The page size "0" is not a number from 1 to 100.'],
+  ['fewer than no rows', { limit: '-1' }, 'The page size "-1" is not a number from 1 to 100.'],
+  ['too many rows', { limit: '1000000000' }, 'The page size "1000000000" is not a number from 1 to 100.'],
+  ['a cursor that was made up', { after: 'bWFkZSB1cA' }, 'This place in the list does not exist'],
+] as const) {
+  test(`${what} in the address is refused with a message, and the list stays`, async ({
+    page,
+    database,
+    browserWatch,
+  }) => {
+    browserWatch.expectAnswer(422, '/users');
+    const list = new UsersList(page, database);
+    await list.open(params);
+    await expect(page.getByRole('alert')).toContainText(message);
+    await list.shows();
+    await list.says(1, 50, await list.total());
+    // The page is whole: it goes on from here.
+    await list.header('Person').click();
+    await list.shows({ order: 'lower(u.display_name), u.id' });
+    await expect(page.getByRole('alert')).toBeHidden();
+  });
+}
+
+test('a cursor of another order is refused', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/users');
+  const list = new UsersList(page, database);
+  await list.open();
+  const href = await list.step('Next').getAttribute('href');
+  await list.open({ sort: 'email', after: new URLSearchParams(href!.split('?')[1]).get('after')! });
+  await expect(page.getByRole('alert')).toContainText('belongs to another order');
+  await list.shows();
+});

@@ -1,0 +1,67 @@
+// The list of users as the tests read it, and the same from the database.
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { Database } from './database';
+import { open } from './page';
+
+/** Everybody who is in the list. */
+const LISTED = 'from users u join user_stats s on s.user_id = u.id where u.deleted_at is null';
+
+interface Part {
+  where?: string;
+  order?: string;
+  offset?: number;
+  limit?: number;
+}
+
+export class UsersList {
+  readonly rows: Locator;
+  readonly usernames: Locator;
+  readonly count: Locator;
+  readonly search: Locator;
+
+  constructor(readonly page: Page, private readonly database: Database) {
+    this.rows = page.locator('.users-table tbody tr');
+    this.usernames = page.locator('.person-user');
+    this.count = page.getByRole('status');
+    this.search = page.getByRole('searchbox', { name: 'Search users' });
+  }
+
+  /** Opens the list in a state. */
+  async open(params: Record<string, string> = {}): Promise<void> {
+    const query = new URLSearchParams(params).toString();
+    await open(this.page, query ? `/users?${query}` : '/users');
+  }
+
+  /** The header of a column, to sort by. */
+  header(name: string): Locator {
+    return this.page.getByRole('columnheader', { name, exact: true }).getByRole('link');
+  }
+
+  /** The way to the next or previous page. */
+  step(name: 'Next' | 'Previous'): Locator {
+    return this.page.getByRole('navigation', { name: 'Pages' }).getByText(name);
+  }
+
+  /** How many there are. */
+  total(where = 'true'): Promise<number> {
+    return this.database.value(`select count(*)::int ${LISTED} and (${where})`);
+  }
+
+  /** Who must be shown, newest first unless said otherwise. */
+  async expected({ where = 'true', order = 'u.created_at desc, u.id desc', offset = 0, limit = 50 }: Part = {}) {
+    const sql = `select u.username ${LISTED} and (${where}) order by ${order} offset ${offset} limit ${limit}`;
+    const usernames: string[] = await this.database.column(sql);
+    return usernames;
+  }
+
+  /** The list must show just this part of what the database holds. */
+  async shows(part: Part = {}): Promise<void> {
+    await expect(this.usernames).toHaveText(await this.expected(part));
+  }
+
+  /** The pager must say which part of how many. */
+  async says(first: number, last: number, total: number): Promise<void> {
+    const grouped = (number: number) => number.toLocaleString('en');
+    await expect(this.count).toHaveText(`${grouped(first)}–${grouped(last)} of ${grouped(total)}`);
+  }
+}

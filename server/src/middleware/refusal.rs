@@ -1,0 +1,54 @@
+//! Refusals and failures of the layers below, which know neither the request's id nor the form it expects.
+
+use std::any::Any;
+
+use axum::{
+    extract::Request,
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::problem::{Code, Problem};
+use tower_http::csrf::ProtectionError;
+
+use crate::error_page::Asked;
+
+/// Marks the answer of a handler that panicked.
+#[derive(Debug, Clone, Copy)]
+struct Panicked;
+
+/// Says what happened in the form that the request expects.
+pub(crate) async fn explain(request: Request, next: Next) -> Response {
+    let asked = Asked::from(&request);
+    let response = next.run(request).await;
+    let problem = if response.extensions().get::<ProtectionError>().is_some() {
+        Problem::new(
+            Code::Forbidden,
+            "This request came from another site and was refused.",
+        )
+    } else if response.extensions().get::<Panicked>().is_some() {
+        Problem::new(Code::InternalError, "Something went wrong on the server.")
+    } else if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Problem::new(
+            Code::PayloadTooLarge,
+            "The body is too large: at most 64 KiB are read.",
+        )
+    } else {
+        return response;
+    };
+    asked.refuse(problem)
+}
+
+/// What the layer that catches panics answers; [`explain`] says the rest.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that the layer wants"
+)]
+pub(crate) fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
+    let text = cause.downcast_ref::<String>().map(String::as_str);
+    let cause = text.or_else(|| cause.downcast_ref::<&str>().copied());
+    tracing::error!(cause = cause.unwrap_or("unknown"), "a handler panicked");
+    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    response.extensions_mut().insert(Panicked);
+    response
+}

@@ -1,0 +1,173 @@
+//! What is measured: `bench/cases.toml`.
+
+use anyhow::{Context, Result};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+
+use crate::{files, workspace::Workspace};
+
+const FILE: &str = "bench/cases.toml";
+
+/// The file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Plan {
+    pub(super) people: PeopleSettings,
+    pub(super) full: Size,
+    pub(super) quick: Size,
+    pub(super) targets: Targets,
+    #[serde(rename = "case")]
+    pub(super) cases: Vec<Case>,
+}
+
+/// What the generator is told, whatever the size.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PeopleSettings {
+    pub(super) seed: u64,
+    /// How many of the people can sign in.
+    pub(super) accounts: u64,
+}
+
+/// How large a run is.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Size {
+    /// The name of the database.
+    pub(super) database: String,
+    pub(super) users: u64,
+    pub(super) warm_up_ms: u64,
+    /// The time of each measurement.
+    pub(super) seconds: u64,
+}
+
+/// The figures to reach that do not belong to one case.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Targets {
+    pub(super) half_way: f64,
+    pub(super) floor: f64,
+    pub(super) queries: usize,
+    pub(super) sign_ins: f64,
+    pub(super) memory_mb: f64,
+    pub(super) start_up_s: f64,
+    pub(super) wasm_kb: f64,
+}
+
+/// A page of the list.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Case {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) of: Face,
+    sort: Option<String>,
+    q: Option<String>,
+    #[serde(default = "usual_limit")]
+    limit: u16,
+    /// Whether the page in the middle is measured as well.
+    #[serde(default)]
+    pub(super) half_way: bool,
+    /// The longest that 99 of 100 requests may take at one connection.
+    pub(super) p99_ms: f64,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Face {
+    /// A program.
+    #[default]
+    Json,
+    /// A browser.
+    Html,
+}
+
+/// What to search for in these people, from the database that they are in.
+pub(super) struct Words {
+    /// A word with some 14 hits.
+    pub(super) few: String,
+    /// A word with thousands of hits.
+    pub(super) many: String,
+}
+
+fn usual_limit() -> u16 {
+    50
+}
+
+impl Plan {
+    pub(super) fn read(workspace: &Workspace) -> Result<Self> {
+        toml::from_str(&files::text(&workspace.root.join(FILE))?)
+            .with_context(|| format!("{FILE} cannot be used"))
+    }
+}
+
+impl Face {
+    /// The path of the list.
+    fn path(self) -> &'static str {
+        match self {
+            Self::Json => "/api/admin/users",
+            Self::Html => "/users",
+        }
+    }
+}
+
+impl Case {
+    /// The path of the case's first page, or of the page after a cursor.
+    pub(super) fn path(&self, words: &Words, after: Option<&str>) -> String {
+        self.path_of(self.of, self.limit, words, after)
+    }
+
+    /// The path of the same list for programs, with this many people a page.
+    pub(super) fn json_path(&self, limit: u16, words: &Words) -> String {
+        self.path_of(Face::Json, limit, words, None)
+    }
+
+    fn path_of(&self, face: Face, limit: u16, words: &Words, after: Option<&str>) -> String {
+        let mut path = format!("{}?limit={limit}", face.path());
+        let search = self.q.as_ref().map(|text| words.put_into(text));
+        for (name, value) in [
+            ("sort", self.sort.as_deref()),
+            ("q", search.as_deref()),
+            ("after", after),
+        ] {
+            if let Some(value) = value {
+                let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
+                path.push_str(&format!("&{name}={value}"));
+            }
+        }
+        path
+    }
+}
+
+impl Words {
+    fn put_into(&self, text: &str) -> String {
+        text.replace("{few}", &self.few)
+            .replace("{many}", &self.many)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_a_case_has_everything_it_names() {
+        let case: Case =
+            toml::from_str("name = 'x'\nof = 'html'\nsort = '-created'\nq = 'a {few}'\np99_ms = 8")
+                .unwrap();
+        let words = Words {
+            few: "b&c".to_owned(),
+            many: "d".to_owned(),
+        };
+
+        assert_eq!(
+            case.path(&words, Some("e_f")),
+            "/users?limit=50&sort=%2Dcreated&q=a%20b%26c&after=e%5Ff"
+        );
+        assert_eq!(
+            case.json_path(1000, &words),
+            "/api/admin/users?limit=1000&sort=%2Dcreated&q=a%20b%26c"
+        );
+    }
+}

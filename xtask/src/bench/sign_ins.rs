@@ -1,0 +1,69 @@
+//! Many people signing in at once, each with the right password.
+
+use std::{
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, anyhow, bail};
+
+use super::{client::Client, people::People, server::Server};
+
+/// Time for all of a storm to have come to the queue.
+const GATHERING: Duration = Duration::from_secs(1);
+
+/// Sign-ins a second when so many people at once do it, until everyone has.
+pub(super) fn rate(server: &Server, people: &People<'_>, at_once: usize) -> Result<f64> {
+    let next = AtomicUsize::new(0);
+    let started = Instant::now();
+    let sign_in_all = || {
+        let client = Client::new(&server.base, None);
+        while let Some(name) = people.accounts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            client.sign_in(name, &people.password)?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..at_once).map(|_| scope.spawn(sign_in_all)).collect();
+        threads
+            .into_iter()
+            .try_for_each(|thread| finish(thread.join()))
+    })?;
+    Ok(people.accounts.len() as f64 / started.elapsed().as_secs_f64())
+}
+
+/// Does something while everyone waits to be signed in; whoever has been, begins anew.
+pub(super) fn during<T>(
+    server: &Server,
+    people: &People<'_>,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let over = AtomicBool::new(false);
+    let keep_signing_in = |name: &str| {
+        let client = Client::new(&server.base, None);
+        while !over.load(Ordering::Relaxed) {
+            client.sign_in(name, &people.password)?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = people
+            .accounts
+            .iter()
+            .map(|name| scope.spawn(|| keep_signing_in(name)))
+            .collect();
+        thread::sleep(GATHERING);
+        // Before the threads are waited for, whether it succeeded or not.
+        let result = work();
+        over.store(true, Ordering::Relaxed);
+        threads
+            .into_iter()
+            .try_for_each(|thread| finish(thread.join()))?;
+        result
+    })
+}
+
+fn finish(ended: thread::Result<Result<()>>) -> Result<()> {
+    ended.map_err(|_| anyhow!("a client has crashed"))?
+}

@@ -1,0 +1,198 @@
+//! The statements of a request, read out of PostgreSQL's log.
+
+/// What one request asked of the database.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Work {
+    pub(super) statements: Vec<Statement>,
+    /// Statements without SQL, with which a client finds out whether its connection works.
+    pub(super) empty: usize,
+}
+
+/// A statement that can be run again.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Statement {
+    /// With the parameters' values in their places.
+    pub(super) sql: String,
+    /// Whether it was prepared once and kept, so that it is not planned for each request.
+    pub(super) prepared: bool,
+}
+
+impl Work {
+    /// Reads the statements out of a piece of log. Only the database that is traced logs any.
+    pub(super) fn read(log: &str) -> Self {
+        let mut work = Self::default();
+        let mut entries = entries(log).into_iter().peekable();
+        while let Some(entry) = entries.next() {
+            let Some((sql, prepared)) = statement(&entry) else {
+                continue;
+            };
+            let values = entries
+                .peek()
+                .and_then(|next| parameters(next))
+                .unwrap_or_default();
+            if is_empty(sql) {
+                work.empty += 1;
+            } else {
+                let sql = with_values(sql, &values);
+                work.statements.push(Statement { sql, prepared });
+            }
+        }
+        work
+    }
+}
+
+/// The entries of a log. One that has several lines goes on behind a tab.
+fn entries(log: &str) -> Vec<String> {
+    let mut entries: Vec<String> = Vec::new();
+    for line in log.lines() {
+        match (line.strip_prefix('\t'), entries.last_mut()) {
+            (Some(rest), Some(entry)) => {
+                entry.push('\n');
+                entry.push_str(rest);
+            }
+            _ => entries.push(line.to_owned()),
+        }
+    }
+    entries
+}
+
+/// The SQL of an entry and whether it was prepared to be kept, if the entry tells of a statement.
+fn statement(entry: &str) -> Option<(&str, bool)> {
+    let (_, message) = entry.split_once("LOG:  ")?;
+    if let Some(sql) = message.strip_prefix("statement: ") {
+        return Some((sql, false));
+    }
+    let (name, sql) = message.strip_prefix("execute ")?.split_once(": ")?;
+    Some((sql, name != "<unnamed>"))
+}
+
+fn is_empty(sql: &str) -> bool {
+    sql.lines()
+        .map(str::trim)
+        .all(|line| line.is_empty() || line.starts_with("--") || line.starts_with("/*"))
+}
+
+/// The values in an entry like `DETAIL:  parameters: $1 = 'it''s', $2 = NULL`, as SQL writes them.
+fn parameters(entry: &str) -> Option<Vec<String>> {
+    let (_, detail) = entry.split_once("DETAIL:  ")?;
+    let mut rest = detail
+        .strip_prefix("parameters: ")
+        .or_else(|| detail.strip_prefix("Parameters: "))?;
+    let mut values = Vec::new();
+    while let Some((_, value)) = rest.split_once(" = ") {
+        let end = end_of_value(value);
+        let (value, behind) = value.split_at_checked(end)?;
+        values.push(value.to_owned());
+        rest = behind;
+    }
+    Some(values)
+}
+
+/// Where a value ends: behind its last quote, or at the comma after a value without quotes.
+fn end_of_value(text: &str) -> usize {
+    if !text.starts_with('\'') {
+        return text.find(',').unwrap_or(text.len());
+    }
+    let mut inside = false;
+    for (index, character) in text.char_indices() {
+        match character {
+            // Two quotes for one lead out of the value and at once back in.
+            '\'' => inside = !inside,
+            ',' if !inside => return index,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Puts the values where `$1`, `$2` and so on stand.
+fn with_values(sql: &str, values: &[String]) -> String {
+    let mut parts = sql.split('$');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, rest) = part.split_at(digits);
+        let value = number
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| values.get(number.checked_sub(1)?));
+        match value {
+            Some(value) => text.push_str(&typed(value)),
+            None => {
+                text.push('$');
+                text.push_str(number);
+            }
+        }
+        text.push_str(rest);
+    }
+    text
+}
+
+/// A value as SQL. The log does not tell types, and PostgreSQL can do without them except for moments, which
+/// functions of any type are asked about.
+fn typed(value: &str) -> String {
+    if is_moment(value) {
+        format!("{value}::timestamptz")
+    } else {
+        value.to_owned()
+    }
+}
+
+/// Whether a value looks like `'2026-01-31 23:59:59.5+00'`.
+fn is_moment(value: &str) -> bool {
+    const PATTERN: &str = "'0000-00-00 00:00:00";
+    let begins = value.len() > PATTERN.len()
+        && value
+            .chars()
+            .zip(PATTERN.chars())
+            .all(|(found, wanted)| found == wanted || (wanted == '0' && found.is_ascii_digit()));
+    begins && value.ends_with("+00'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_are_read_with_the_values_of_their_parameters() {
+        let log = "\
+2026-01-01 00:00:00.000 UTC [7] LOG:  checkpoint starting: time
+2026-01-01 00:00:00.001 UTC [8] LOG:  execute sqlx_s_1: select a
+\tfrom b where c = $1 and d < $2
+2026-01-01 00:00:00.001 UTC [8] DETAIL:  parameters: $1 = 'it''s, $2 = ''', $2 = '2026-01-31 23:59:59.5+00'
+2026-01-01 00:00:00.002 UTC [8] LOG:  execute <unnamed>: select $1::text, $10
+2026-01-01 00:00:00.002 UTC [8] DETAIL:  Parameters: $1 = NULL
+2026-01-01 00:00:00.003 UTC [8] LOG:  statement: -- ping
+2026-01-01 00:00:00.003 UTC [8] LOG:  statement: begin
+";
+        let statement = |sql: &str, prepared| Statement {
+            sql: sql.to_owned(),
+            prepared,
+        };
+        assert_eq!(
+            Work::read(log),
+            Work {
+                statements: vec![
+                    statement(
+                        "select a\nfrom b where c = 'it''s, $2 = ''' and d < '2026-01-31 23:59:59.5+00'::timestamptz",
+                        true
+                    ),
+                    statement("select NULL::text, $10", false),
+                    statement("begin", false),
+                ],
+                empty: 1,
+            }
+        );
+    }
+
+    #[test]
+    fn only_moments_get_a_type() {
+        assert_eq!(
+            typed("'2026-01-31 23:59:59+00'"),
+            "'2026-01-31 23:59:59+00'::timestamptz"
+        );
+        for value in ["'2026-01-31'", "'51'", "NULL", "'{admin}'"] {
+            assert_eq!(typed(value), value);
+        }
+    }
+}
