@@ -25,11 +25,11 @@ pub(crate) fn grouped(number: u64) -> String {
 pub(crate) fn relative(moment: OffsetDateTime, now: OffsetDateTime) -> String {
     let seconds = (now - moment).whole_seconds();
     let (number, unit) = match seconds {
-        ..MINUTE => return "just now".to_owned(),
-        ..HOUR => (seconds / MINUTE, "minute"),
-        ..DAY => (seconds / HOUR, "hour"),
-        ..MONTH => (seconds / DAY, "day"),
-        ..YEAR => (seconds / MONTH, "month"),
+        i64::MIN..MINUTE => return "just now".to_owned(),
+        MINUTE..HOUR => (seconds / MINUTE, "minute"),
+        HOUR..DAY => (seconds / HOUR, "hour"),
+        DAY..MONTH => (seconds / DAY, "day"),
+        MONTH..YEAR => (seconds / MONTH, "month"),
         _ => (seconds / YEAR, "year"),
     };
     format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" })

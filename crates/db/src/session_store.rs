@@ -171,10 +171,6 @@ impl SessionStore for PgSessionStore {
     }
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape that map_err wants"
-)]
 fn backend(error: Error) -> StoreError {
     StoreError::Backend(error.to_string())
 }

@@ -10,7 +10,7 @@ use domain::{
     },
 };
 use sqlx::{
-    AssertSqlSafe, Executor, PgPool, Row,
+    AssertSqlSafe, Connection, Executor, PgPool, Row,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use time::macros::datetime;
@@ -32,7 +32,14 @@ const CROWD: &str = "
     update users set deleted_at = now() where number % 50 = 0;
     analyze users, user_stats";
 
+/// Reads a page with a connection that has prepared nothing before.
 async fn read(pool: &PgPool, sort: Sort, position: Position) -> Vec<UserSummary> {
+    pool.acquire()
+        .await
+        .unwrap()
+        .clear_cached_statements()
+        .await
+        .unwrap();
     let query = ListQuery {
         filter: Filter::default(),
         sort,
@@ -45,12 +52,11 @@ async fn read(pool: &PgPool, sort: Sort, position: Position) -> Vec<UserSummary>
         .0
 }
 
-/// The plan of the statement that the pool's one connection has prepared last, for the values of a cursor.
+/// The plan of the statement that the pool's one connection has prepared for a page, for the values of a cursor.
 async fn plan(pool: &PgPool, values: &str) -> String {
     let name: String = sqlx::query_scalar(
-        "select name from pg_prepared_statements where statement like '%from%user_stats%' order by prepare_time desc limit 1",
+        "select name from pg_prepared_statements where statement like '%user_stats%' and statement not like '%pg_%'",
     )
-    .persistent(false)
     .fetch_one(pool)
     .await
     .unwrap();

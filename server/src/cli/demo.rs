@@ -15,26 +15,26 @@ use progress::Progress;
 /// More than a table of users is likely to hold, and few enough to end some day.
 const MOST_USERS: u64 = 100_000_000;
 
-/// Fill the database with people who do not exist
+/// Fill the database with people who do not exist.
 ///
 /// They have names from many countries, roles, a history of sign-ins, personas, keys and sessions. Nobody can sign in as
 /// them. The same number and seed give the same people on the same day. While it runs, nobody can sign in or
 /// change anything; on an interruption nothing remains of it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
-    /// How many people
+    /// How many people.
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=MOST_USERS))]
     users: u64,
-    /// Which people: another number gives others
+    /// Which people: another number gives others.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Add them to a database that has users already
+    /// Add them to a database that has users already.
     #[arg(long)]
     force: bool,
-    /// Do nothing, and succeed, if the database has users already
+    /// Do nothing, and succeed, if the database has users already.
     #[arg(long, conflicts_with = "force")]
     if_empty: bool,
-    /// Make a user `admin` with a random password, which is printed, unless there is an admin who can sign in
+    /// Make a user `admin` with a random password, which is printed, unless there is an admin who can sign in.
     #[arg(long)]
     admin: bool,
 }

@@ -40,10 +40,6 @@ pub(crate) async fn explain(request: Request, next: Next) -> Response {
 }
 
 /// What the layer that catches panics answers; [`explain`] says the rest.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape that the layer wants"
-)]
 pub(crate) fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
     let text = cause.downcast_ref::<String>().map(String::as_str);
     let cause = text.or_else(|| cause.downcast_ref::<&str>().copied());

@@ -61,11 +61,10 @@ impl Oha {
                 root.display()
             );
             let started = Instant::now();
-            // Without TLS, which loopback does not need and which takes most of the time.
             process::run(
                 workspace
                     .cargo()
-                    .args(["install", "--quiet", "--locked", "--no-default-features"])
+                    .args(["install", "--quiet", "--locked"])
                     .args([
                         "oha",
                         "--version",

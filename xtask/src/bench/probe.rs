@@ -47,7 +47,7 @@ impl Probe {
             name: format!("{}, half-way", case.name),
             path: case.path(words, Some(&cursor)),
             half_way_of: Some(case.name.clone()),
-            ..first.clone()
+            ..first
         };
         Ok(vec![first, middle])
     }

@@ -26,14 +26,14 @@ impl<'a> Trace<'a> {
     }
 
     /// What is asked of the database while `request` runs.
-    pub(super) fn of<T>(&self, request: impl FnOnce() -> Result<T>) -> Result<(T, Work)> {
+    pub(super) fn of(&self, request: impl FnOnce() -> Result<()>) -> Result<Work> {
         let mut log = File::open(&self.log)
             .with_context(|| format!("{} cannot be read", self.log.display()))?;
         log.seek(SeekFrom::End(0))?;
-        let answer = request()?;
+        request()?;
         let mut written = Vec::new();
         log.read_to_end(&mut written)?;
-        Ok((answer, Work::read(&String::from_utf8_lossy(&written))))
+        Ok(Work::read(&String::from_utf8_lossy(&written)))
     }
 
     fn set(&self, setting: &str) -> Result<()> {

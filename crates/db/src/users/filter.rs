@@ -37,7 +37,7 @@ impl Tables {
             Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| self.add(part)),
             Expr::Not(part) => self.add(part),
             Expr::Term(Term::Role(_) | Term::Count(..) | Term::Has(Has::Any(_))) => {
-                self.stats = true
+                self.stats = true;
             }
             Expr::Term(_) => self.users = true,
         }
@@ -135,36 +135,33 @@ const fn column(count: Count) -> &'static str {
 }
 
 fn push_search(sql: &mut QueryBuilder<Postgres>, text: &Text) {
-    let anchor = if text.as_str().chars().count() < WORD_START_BELOW {
-        "% "
-    } else {
-        "%"
-    };
     sql.push("u.search like lower(")
-        .push_bind(format!("{anchor}{}%", escaped(text)))
+        .push_bind(pattern(text))
         .push(")");
 }
 
 /// The search column finds the rows by its index; the column itself then decides.
 fn push_column(sql: &mut QueryBuilder<Postgres>, column: &str, text: &Text) {
-    let anchor = if text.as_str().chars().count() < WORD_START_BELOW {
-        ""
-    } else {
-        "%"
-    };
     sql.push("(");
     push_search(sql, text);
-    sql.push(format!(" and lower({column}) like lower("));
-    sql.push_bind(format!("{anchor}{}%", escaped(text)))
+    sql.push(format!(" and lower(' ' || {column}) like lower("))
+        .push_bind(pattern(text))
         .push("))");
 }
 
-/// A text in which `%`, `_` and `\` stand for themselves.
-fn escaped(text: &Text) -> String {
-    text.as_str()
+/// Where a text may stand in another that begins with a space. In it `%`, `_` and `\` stand for themselves.
+fn pattern(text: &Text) -> String {
+    let text = text.as_str();
+    let anchor = if text.chars().count() < WORD_START_BELOW {
+        "% "
+    } else {
+        "%"
+    };
+    let escaped = text
         .replace('\\', r"\\")
         .replace('%', r"\%")
-        .replace('_', r"\_")
+        .replace('_', r"\_");
+    format!("{anchor}{escaped}%")
 }
 
 fn push_range(sql: &mut QueryBuilder<Postgres>, column: &str, range: IntRange) {

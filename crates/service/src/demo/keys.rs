@@ -52,7 +52,7 @@ pub(super) fn of(life: &Life, dice: &mut Dice) -> Vec<KeyRow> {
     if life.seen.is_none() {
         return Vec::new();
     }
-    let count = dice.weigh(&[(608, 0), (260, 1), (110, 2), (22, 3)]);
+    let count = dice.weigh(&[(611, 0), (257, 1), (110, 2), (22, 3)]);
     let first = dice.below(PROVIDERS.len() as u64) as usize;
     let providers = PROVIDERS.iter().cycle().skip(first).take(count);
     providers

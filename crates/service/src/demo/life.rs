@@ -103,6 +103,15 @@ impl Life {
         });
     }
 
+    /// The word for what the account is now.
+    pub(super) fn status(&self) -> &'static str {
+        match (self.pending, &self.suspension) {
+            (true, _) => "pending",
+            (false, Some(_)) => "suspended",
+            (false, None) => "active",
+        }
+    }
+
     /// Until when they used what they own.
     pub(super) fn last_active(&self) -> Millis {
         self.seen.map_or(self.joined, |(_, active)| active)

@@ -1,6 +1,8 @@
 //! A person with everything that is theirs, as rows.
 
-use db::demo::{AnnotationRow, GrantRow, KeyRow, OntologyRow, PersonaRow, SessionRow, UserRow};
+use db::demo::{
+    AnnotationRow, GrantRow, KeyRow, Millis, OntologyRow, PersonaRow, SessionRow, UserRow,
+};
 use uuid::Uuid;
 
 use super::{
@@ -15,6 +17,8 @@ use super::{
 const WITHOUT_EMAIL: u64 = 120;
 /// Of a thousand who signed in: those who must change their password next time.
 const MUST_CHANGE: u64 = 8;
+/// Of a thousand who signed in: those who have changed the password they began with.
+const CHANGED_LATER: u64 = 250;
 
 /// The rows of one person.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,13 +54,7 @@ fn user(crowd: &Crowd, person: u64, life: &Life, dice: &mut Dice) -> UserRow {
     let called = crowd.names.of(person);
     let suspension = life.suspension.as_ref();
     let first_password = matches!(life.created_via, "admin" | "cli") && life.seen.is_none();
-    let password_changed_at = life.seen.map(|(signed_in, _)| {
-        if dice.per_mille(250) {
-            between(life.joined, signed_in, dice)
-        } else {
-            life.joined
-        }
-    });
+    let password_changed_at = password_changed_at(life, dice);
     UserRow {
         id: life.id,
         username: called
@@ -70,11 +68,7 @@ fn user(crowd: &Crowd, person: u64, life: &Life, dice: &mut Dice) -> UserRow {
         email: called
             .filter(|_| !dice.per_mille(WITHOUT_EMAIL))
             .map(|called| called.email(crowd.plan.taken, dice)),
-        status: match (life.pending, suspension) {
-            (true, _) => "pending",
-            (false, Some(_)) => "suspended",
-            (false, None) => "active",
-        },
+        status: life.status(),
         suspended_reason: suspension.map(|suspension| suspension.reason),
         suspended_until: suspension.and_then(|suspension| suspension.until),
         suspended_by: suspension.and_then(|suspension| suspension.by),
@@ -93,14 +87,23 @@ fn user(crowd: &Crowd, person: u64, life: &Life, dice: &mut Dice) -> UserRow {
     }
 }
 
+/// Some change their password later; most keep the one they began with.
+fn password_changed_at(life: &Life, dice: &mut Dice) -> Option<Millis> {
+    let (signed_in, _) = life.seen?;
+    if dice.per_mille(CHANGED_LATER) {
+        return Some(between(life.joined, signed_in, dice));
+    }
+    Some(life.joined)
+}
+
 fn grants(crowd: &Crowd, person: u64, life: &Life) -> Vec<GrantRow> {
     let roles = crowd.plan.roles;
-    let extra: [Option<Uuid>; 3] = [
+    let roles: [Option<Uuid>; 3] = [
         Some(roles.user),
         crowd.is_admin(person).then_some(roles.admin),
         (crowd.is_auditor(person) && !life.pending).then_some(roles.auditor),
     ];
-    extra
+    roles
         .into_iter()
         .flatten()
         .map(|role_id| GrantRow {

@@ -1,0 +1,355 @@
+//! Signing in and out.
+
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/services.rs"]
+mod support;
+
+use std::net::IpAddr;
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use browser::browser;
+use domain::{credentials::SignInDraft, problem::Problem};
+use service::{Services, access::Origin, auth, sessions};
+use sqlx::PgPool;
+use support::services;
+use tower_sessions::Session;
+
+const RIGHT: &str = "correct horse ";
+const WRONG: &str = "correct horse";
+const INVALID: &str = "Unauthorized: Invalid credentials";
+
+/// A hash that is made with little memory: quick, and weaker than is asked for today.
+fn weak_hash(password: &str) -> String {
+    let params = Params::new(8_192, 1, 1, None).unwrap();
+    let hash =
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(password.as_bytes());
+    hash.unwrap().to_string()
+}
+
+async fn run(pool: &PgPool, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(pool).await.unwrap();
+}
+
+async fn count(pool: &PgPool, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+}
+
+/// Ada can sign in; each of the others has a reason why not.
+async fn add_people(pool: &PgPool, hash: &str) {
+    sqlx::query(
+        "insert into users (
+            id, username, display_name, email, status, password_hash, deleted_at, created_via, created_at, updated_at
+        )
+        select uuid_v7(now()), p.username, p.username, null, p.status, p.hash, p.deleted_at, 'cli', now(), now()
+        from (values
+            ('Ada', 'active', $1, null::timestamptz),
+            ('pending', 'pending', $1, null),
+            ('suspended', 'suspended', $1, null),
+            ('binned', 'active', $1, now()),
+            ('passwordless', 'active', null, null),
+            ('damaged', 'active', 'not a hash', null)
+        ) as p (username, status, hash, deleted_at)",
+    )
+    .bind(hash)
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+fn from(address: &str) -> Origin {
+    Origin {
+        ip: Some(address.parse::<IpAddr>().unwrap()),
+        user_agent: Some("Browser".to_owned()),
+        request_id: None,
+    }
+}
+
+async fn sign_in(
+    services: &Services,
+    session: &Session,
+    username: &str,
+    password: &str,
+    origin: Origin,
+) -> Result<String, Problem> {
+    let draft = SignInDraft {
+        username: username.to_owned(),
+        password: password.to_owned(),
+        remember: false,
+    };
+    let signed_in = auth::sign_in(services, session, draft, origin).await;
+    signed_in
+        .map(|brief| brief.username)
+        .map_err(service::Error::into_problem)
+}
+
+/// A try from nowhere in particular, told in one line.
+async fn outcome(services: &Services, username: &str, password: &str) -> String {
+    let session = browser(&services.pool, None);
+    match sign_in(services, &session, username, password, Origin::default()).await {
+        Ok(name) => format!("welcome {name}"),
+        Err(problem) => format!("{:?}: {}", problem.error, problem.message),
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_told_depends_on_the_password_first(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    let waits = "Forbidden: Your account is waiting for approval. You can sign in once an administrator has approved it.";
+    let suspended = "Forbidden: Your account is suspended. Contact your administrator.";
+    for (username, password, expected) in [
+        ("Ada", RIGHT, "welcome Ada"),
+        ("  aDA ", RIGHT, "welcome Ada"),
+        ("Ada", WRONG, INVALID),
+        ("nobody", RIGHT, INVALID),
+        ("pending", RIGHT, waits),
+        ("pending", WRONG, INVALID),
+        ("suspended", RIGHT, suspended),
+        ("suspended", WRONG, INVALID),
+        ("binned", RIGHT, INVALID),
+        ("passwordless", RIGHT, INVALID),
+        ("damaged", RIGHT, INVALID),
+        ("damaged", "not a hash", INVALID),
+        ("'; drop table users; --", WRONG, INVALID),
+        ("", "", "ValidationError: Check the marked fields."),
+        ("Ada", "", "ValidationError: Check the marked fields."),
+    ] {
+        assert_eq!(
+            outcome(&services, username, password).await,
+            expected,
+            "{username:?} {password:?}"
+        );
+    }
+    assert_eq!(count(&pool, "select count(*) from sessions").await, 2);
+    let signed_in = "select count(*) from users where last_login_at is not null";
+    assert_eq!(
+        count(&pool, signed_in).await,
+        1,
+        "only Ada is noted as signed in"
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_weak_hash_is_replaced_at_the_next_sign_in(pool: PgPool) {
+    let services = services(&pool);
+    let weak = weak_hash(RIGHT);
+    add_people(&pool, &weak).await;
+    let kept = || async {
+        let hash = "select password_hash from users where username = 'Ada'";
+        sqlx::query_scalar::<_, String>(hash)
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+    };
+    outcome(&services, "Ada", WRONG).await;
+    assert_eq!(kept().await, weak, "a wrong password replaces nothing");
+    outcome(&services, "Ada", RIGHT).await;
+    let strong = kept().await;
+    assert!(
+        strong.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+        "{strong}"
+    );
+    let parsed = PasswordHash::new(&strong).unwrap();
+    assert!(
+        Argon2::default()
+            .verify_password(RIGHT.as_bytes(), &parsed)
+            .is_ok()
+    );
+    assert_eq!(outcome(&services, "Ada", RIGHT).await, "welcome Ada");
+    assert_eq!(kept().await, strong, "a strong one stays");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn too_many_failures_make_even_the_right_password_wait(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    for username in ["Ada", "nobody"] {
+        for _ in 0..5 {
+            assert_eq!(outcome(&services, username, WRONG).await, INVALID);
+        }
+        let session = browser(&pool, None);
+        let refused = sign_in(
+            &services,
+            &session,
+            &username.to_uppercase(),
+            RIGHT,
+            Origin::default(),
+        )
+        .await;
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.error.status(), 429, "{username}");
+        let wait = refused.details.retry_after.unwrap();
+        assert!((1..=2).contains(&wait), "{username}: {wait}");
+        assert_eq!(
+            refused.message,
+            format!("Too many attempts. Try again in {wait} seconds.")
+        );
+    }
+    run(&pool, "update login_attempts set blocked_until = now()").await;
+    assert_eq!(
+        outcome(&services, "Ada", RIGHT).await,
+        "welcome Ada",
+        "the delay has passed"
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_success_clears_the_failures_of_the_account(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    // Twice as many failures as are free, but never so many in a row.
+    for _ in 0..3 {
+        for _ in 0..3 {
+            assert_eq!(outcome(&services, "Ada", WRONG).await, INVALID);
+        }
+        assert_eq!(outcome(&services, "Ada", RIGHT).await, "welcome Ada");
+    }
+    assert_eq!(count(&pool, "select count(*) from login_attempts").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_address_with_many_failures_waits_and_others_do_not(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    for number in 0..20 {
+        let session = browser(&pool, None);
+        let name = format!("guess-{number}");
+        let refused = sign_in(&services, &session, &name, WRONG, from("192.0.2.1")).await;
+        assert_eq!(refused.unwrap_err().error.status(), 401, "{number}");
+    }
+    let session = browser(&pool, None);
+    let refused = sign_in(&services, &session, "Ada", RIGHT, from("192.0.2.1"))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.error.status(), 429);
+    let welcome = sign_in(&services, &session, "Ada", RIGHT, from("192.0.2.2")).await;
+    assert_eq!(welcome.as_deref(), Ok("Ada"));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_office_may_sign_in_all_at_once(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    for _ in 0..25 {
+        let session = browser(&pool, None);
+        let welcome = sign_in(&services, &session, "Ada", RIGHT, from("192.0.2.1")).await;
+        assert_eq!(welcome.as_deref(), Ok("Ada"));
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_session_lasts_longer_if_the_person_says_so(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    for (remember, idle_days, days) in [(false, 3, 7), (true, 30, 30)] {
+        let draft = SignInDraft {
+            username: "Ada".to_owned(),
+            password: RIGHT.to_owned(),
+            remember,
+        };
+        auth::sign_in(&services, &browser(&pool, None), draft, from("2001:db8::7"))
+            .await
+            .unwrap();
+        let kept: (i32, i32, String, String) = sqlx::query_as(
+            "select extract(day from idle_expires_at - created_at)::int, extract(day from expires_at - created_at)::int,
+                host(ip), user_agent
+            from sessions order by created_at desc limit 1",
+        )
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+        assert_eq!(
+            kept,
+            (idle_days, days, "2001:db8::7".into(), "Browser".into())
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn signing_in_begins_a_new_session_and_ends_the_browsers_old_one(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    let first = browser(&pool, None);
+    sign_in(&services, &first, "Ada", RIGHT, Origin::default())
+        .await
+        .unwrap();
+    let old = first.id().unwrap();
+
+    let second = browser(&pool, Some(old));
+    sign_in(&services, &second, "Ada", RIGHT, Origin::default())
+        .await
+        .unwrap();
+    let new = second.id().unwrap();
+    assert_ne!(old, new);
+    let works = async |id| {
+        sessions::find_actor(&services, &browser(&pool, Some(id)))
+            .await
+            .unwrap()
+            .is_some()
+    };
+    assert!(!works(old).await && works(new).await);
+
+    // A failure leaves the session that there is.
+    let third = browser(&pool, Some(new));
+    assert!(
+        sign_in(&services, &third, "Ada", WRONG, Origin::default())
+            .await
+            .is_err()
+    );
+    assert!(works(new).await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn signing_out_ends_the_session_and_may_be_repeated(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    let session = browser(&pool, None);
+    sign_in(&services, &session, "Ada", RIGHT, Origin::default())
+        .await
+        .unwrap();
+    let id = session.id();
+    for _ in 0..2 {
+        sessions::end(&browser(&pool, id)).await.unwrap();
+        assert!(
+            sessions::find_actor(&services, &browser(&pool, id))
+                .await
+                .unwrap()
+                .is_none()
+        );
+    }
+    let ended =
+        "select count(*) from sessions where ended_reason = 'logout' and ended_by = user_id";
+    assert_eq!(count(&pool, ended).await, 1);
+    sessions::end(&browser(&pool, None)).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_was_seen_is_written_later_and_survives_a_failure(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    let session = browser(&pool, None);
+    sign_in(&services, &session, "Ada", RIGHT, Origin::default())
+        .await
+        .unwrap();
+    run(
+        &pool,
+        "update sessions set last_seen_at = last_seen_at - interval '1 year'",
+    )
+    .await;
+    sessions::find_actor(&services, &browser(&pool, session.id()))
+        .await
+        .unwrap()
+        .unwrap();
+    let seen = "select count(*) from sessions where last_seen_at > now() - interval '1 month'";
+
+    run(&pool, "alter table sessions rename to hidden").await;
+    service::last_seen::write(&services).await.unwrap_err();
+    run(&pool, "alter table hidden rename to sessions").await;
+    assert_eq!(count(&pool, seen).await, 0);
+    service::last_seen::write(&services).await.unwrap();
+    assert_eq!(count(&pool, seen).await, 1);
+}

@@ -1,0 +1,210 @@
+//! The list of users as the front doors get it.
+
+#[path = "support/services.rs"]
+mod support;
+
+use domain::{
+    access::{Permissions, Principal},
+    users::{
+        Status, UserId,
+        list::{Limits, ListParams},
+        page::{Total, UserPage},
+    },
+};
+use service::{
+    Services,
+    access::{Actor, ReadUsers},
+    users,
+};
+use sqlx::PgPool;
+use support::services;
+use time::macros::datetime;
+use uuid::Uuid;
+
+fn actor(permissions: &[&str]) -> Actor {
+    Actor {
+        principal: Principal {
+            id: UserId(Uuid::nil()),
+            username: "ada".to_owned(),
+            display_name: "Ada".to_owned(),
+            email: None,
+            roles: Vec::new(),
+            permissions: Permissions::new(permissions.iter().map(ToString::to_string).collect()),
+            status: Status::Active,
+            created_at: datetime!(2026-01-01 0:00 UTC),
+            last_login_at: None,
+        },
+        session_id: Uuid::nil(),
+    }
+}
+
+/// Seven people, one a day, the last three of them suspended.
+async fn seed(pool: &PgPool) {
+    sqlx::raw_sql(
+        "insert into users (id, username, display_name, status, created_via, created_at, updated_at)
+        select uuid_v7(day), 'user-' || n, 'User', case when n > 4 then 'suspended' else 'active' end, 'cli', day, day
+        from generate_series(1, 7) n, lateral (select timestamptz '2026-01-01 00:00Z' + n * interval '1 day' as day) d",
+    )
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+async fn list(services: &Services, params: &ListParams) -> UserPage {
+    let granted = actor(&["users:read"]).require::<ReadUsers>().unwrap();
+    users::list(services, &granted, &params.parse(Limits::API).unwrap())
+        .await
+        .unwrap()
+}
+
+fn params(q: &str) -> ListParams {
+    ListParams {
+        q: Some(q.to_owned()),
+        limit: Some("3".to_owned()),
+        ..ListParams::default()
+    }
+}
+
+/// A page in one line: the number of its first row, its people, and whether there are pages before and after.
+fn shown(page: &UserPage) -> String {
+    let people: Vec<&str> = page
+        .users
+        .iter()
+        .map(|user| user.username.trim_start_matches("user-"))
+        .collect();
+    let before = if page.before.is_some() { "< " } else { "" };
+    let after = if page.after.is_some() { " >" } else { "" };
+    format!("{before}{}: {}{after}", page.first, people.join(" "))
+}
+
+#[test]
+fn reading_the_list_is_a_right() {
+    for (permissions, may) in [
+        (&["*"][..], true),
+        (&["*:read"], true),
+        (&["users:read"], true),
+        (&["sessions:read", "users:write"], false),
+        (&[], false),
+    ] {
+        let granted = actor(permissions).require::<ReadUsers>();
+        assert_eq!(granted.is_ok(), may, "{permissions:?}");
+        if let Err(refused) = granted {
+            assert_eq!(refused.to_string(), "Admin access required");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
+    let services = services(&pool);
+    seed(&pool).await;
+    let first = list(&services, &params("")).await;
+    assert_eq!(shown(&first), "1: 7 6 5 >");
+    let second = list(
+        &services,
+        &ListParams {
+            after: first.after,
+            ..params("")
+        },
+    )
+    .await;
+    assert_eq!(shown(&second), "< 4: 4 3 2 >");
+    let third = list(
+        &services,
+        &ListParams {
+            after: second.after.clone(),
+            ..params("")
+        },
+    )
+    .await;
+    assert_eq!(shown(&third), "< 7: 1");
+
+    let back = list(
+        &services,
+        &ListParams {
+            before: third.before,
+            ..params("")
+        },
+    )
+    .await;
+    assert_eq!(back, second);
+    let start = list(
+        &services,
+        &ListParams {
+            before: back.before,
+            ..params("")
+        },
+    )
+    .await;
+    assert_eq!(shown(&start), "1: 7 6 5 >");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn people_who_come_in_front_do_not_move_a_page(pool: PgPool) {
+    let services = services(&pool);
+    seed(&pool).await;
+    let first = list(&services, &params("")).await;
+    sqlx::raw_sql(
+        "insert into users (id, username, display_name, created_via, created_at, updated_at)
+        values (uuid_v7('2026-02-01 00:00Z'), 'user-new', 'New', 'cli', '2026-02-01 00:00Z', now());
+        update users set deleted_at = now() where username = 'user-5'",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let second = list(
+        &services,
+        &ListParams {
+            after: first.after,
+            ..params("")
+        },
+    )
+    .await;
+    assert_eq!(shown(&second), "< 4: 4 3 2 >");
+    // Before it there are four now: the page reaches no further than its size, and is told not to be the first.
+    let back = list(
+        &services,
+        &ListParams {
+            before: second.before,
+            ..params("")
+        },
+    )
+    .await;
+    assert_eq!(shown(&back), "1: new 7 6 >");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_empty_page_has_no_neighbours(pool: PgPool) {
+    let services = services(&pool);
+    let empty = list(&services, &params("")).await;
+    assert_eq!(
+        (shown(&empty), empty.total),
+        ("1: ".to_owned(), Total::exact(0))
+    );
+    seed(&pool).await;
+    let nobody = list(&services, &params("nobody")).await;
+    assert_eq!(
+        (shown(&nobody), nobody.total, nobody.totals.users),
+        ("1: ".to_owned(), Total::exact(0), 7)
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn totals_tell_of_all_and_the_total_of_what_is_searched(pool: PgPool) {
+    let services = services(&pool);
+    seed(&pool).await;
+    for (q, total) in [
+        ("", 7),
+        ("status:suspended", 3),
+        ("-status:suspended", 4),
+        ("user-1", 1),
+    ] {
+        let page = list(&services, &params(q)).await;
+        assert_eq!(page.total, Total::exact(total), "{q:?}");
+        assert_eq!(
+            (page.totals.users, page.totals.suspended, page.totals.admins),
+            (7, 3, 0),
+            "{q:?}"
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! The run: which server is started for what, and what is asked of it.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, anyhow};
+
+use super::{
+    client::Client,
+    floor, machine,
+    oha::{Load, Oha},
+    people::{ADMIN, People},
+    plan::{Plan, Size},
+    probe::Probe,
+    results::{Floor, Results, Row, SignIns},
+    server::{self, Program, Server},
+    sign_ins, sizes,
+    trace::Trace,
+    work::Work,
+};
+use crate::{database, report, workspace::Workspace};
+
+/// The two loads: one person alone, and more than this size of machine can work for at once.
+const ALONE: usize = 1;
+const TOGETHER: usize = 8;
+
+/// What all measurements need.
+pub(super) struct Run<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) plan: &'a Plan,
+    pub(super) size: &'a Size,
+    pub(super) folder: &'a Path,
+    pub(super) oha: Oha,
+    pub(super) program: Program,
+    pub(super) people: People<'a>,
+    pub(super) url: String,
+}
+
+impl Run<'_> {
+    /// The servers before the last one are for what must leave no trace in it: memory, or a log of all statements.
+    pub(super) fn results(&self) -> Result<Results> {
+        let machine = machine::describe(&self.people.database)?;
+        let start_up = server::start_up(&self.program, &self.url)?;
+        let (cookie, probes) = self.scout()?;
+        let works = self.trace(&cookie, &probes)?;
+        let server = Server::start(&self.program, &self.url)?;
+        let mut rows = Vec::new();
+        for (probe, work) in probes.iter().zip(works) {
+            rows.push(self.measure(&server, &cookie, probe, work)?);
+        }
+        let results = Results {
+            machine,
+            users: self.size.users,
+            seed: self.plan.people.seed,
+            seconds: self.size.seconds,
+            rows,
+            start_up,
+            sign_ins: self.sign_ins(&server, &cookie, &probes)?,
+            sizes: sizes::measure(&Client::new(&server.base, Some(&cookie)), &self.program)?,
+            memory: server.memory()?,
+        };
+        server.stop()?;
+        Ok(results)
+    }
+
+    /// Signs in and finds out what to ask for.
+    fn scout(&self) -> Result<(String, Vec<Probe>)> {
+        let started = Instant::now();
+        let server = Server::start(&self.program, &self.url)?;
+        let cookie = Client::new(&server.base, None).sign_in(ADMIN, &self.people.password)?;
+        let client = Client::new(&server.base, Some(&cookie));
+        let mut probes = Vec::new();
+        for case in &self.plan.cases {
+            probes.extend(Probe::of(case, &self.people.words, &client)?);
+        }
+        server.stop()?;
+        report::step("walked to the middle of the lists", started);
+        Ok((cookie, probes))
+    }
+
+    /// The statements of each probe; nothing where PostgreSQL's log cannot be read.
+    fn trace(&self, cookie: &str, probes: &[Probe]) -> Result<Vec<Option<Work>>> {
+        let Some(log) = database::log(self.workspace)? else {
+            println!(
+                "DATABASE_URL names a server whose log is not ours to read: no queries, no floor"
+            );
+            return Ok(probes.iter().map(|_| None).collect());
+        };
+        let started = Instant::now();
+        let trace = Trace::start(&self.people.database, log)?;
+        let server = Server::start(&self.program, &self.url)?;
+        let client = Client::new(&server.base, Some(cookie));
+        let mut works = Vec::new();
+        for probe in probes {
+            let request = || client.get(&probe.path)?.body().map(drop);
+            // The connection is used to the statements the second time.
+            request()?;
+            works.push(Some(trace.of(request)?));
+        }
+        server.stop()?;
+        report::step("read the statements out of PostgreSQL's log", started);
+        Ok(works)
+    }
+
+    fn measure(
+        &self,
+        server: &Server,
+        cookie: &str,
+        probe: &Probe,
+        work: Option<Work>,
+    ) -> Result<Row> {
+        let started = Instant::now();
+        let url = format!("{}{}", server.base, probe.path);
+        let warm_up = Duration::from_millis(self.size.warm_up_ms);
+        self.oha.run(&url, cookie, ALONE, warm_up)?;
+        let alone = self.oha.run(&url, cookie, ALONE, self.time())?;
+        let together = self.oha.run(&url, cookie, TOGETHER, self.time())?;
+        let floor = work.map(|work| self.floor(&work)).transpose()?;
+        report::step(&probe.name, started);
+        Ok(Row {
+            probe: probe.clone(),
+            alone,
+            together,
+            floor,
+        })
+    }
+
+    fn floor(&self, work: &Work) -> Result<Floor> {
+        Ok(Floor {
+            queries: work.statements.len(),
+            empty: work.empty,
+            rate: floor::rate(&self.url, work, self.time(), self.folder)?,
+        })
+    }
+
+    /// The first probe's list, alone and beside everyone who signs in.
+    fn sign_ins(&self, server: &Server, cookie: &str, probes: &[Probe]) -> Result<SignIns> {
+        let started = Instant::now();
+        let probe = probes
+            .first()
+            .ok_or_else(|| anyhow!("there are no cases"))?;
+        let url = format!("{}{}", server.base, probe.path);
+        let list = || -> Result<Load> { self.oha.run(&url, cookie, ALONE, self.time()) };
+        let sign_ins = SignIns {
+            queued: self.people.accounts.len(),
+            rate: sign_ins::rate(server, &self.people, TOGETHER)?,
+            idle: list()?,
+            busy: sign_ins::during(server, &self.people, list)?,
+        };
+        report::step("sign-ins", started);
+        Ok(sign_ins)
+    }
+
+    fn time(&self) -> Duration {
+        Duration::from_secs(self.size.seconds)
+    }
+}
