@@ -7,7 +7,7 @@ type Row = Record<string, any>;
 let made = 0;
 
 export class Database {
-  private constructor(readonly name: string, readonly url: string) {}
+  constructor(readonly name: string, readonly url: string) {}
 
   /** Makes a database: empty, or a copy of another. */
   static async create(template = 'template1'): Promise<Database> {

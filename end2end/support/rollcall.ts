@@ -1,10 +1,10 @@
 // The program under test, as a process of its own.
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createInterface, type Interface } from 'node:readline';
 import { promisify } from 'node:util';
+import { freePort } from './free-port';
 import { settings } from './settings';
 
 /** Nothing of the caller's own settings, and no `.env` of the folder that the tests run in. */
@@ -86,14 +86,4 @@ export class Rollcall {
   private get exited(): boolean {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -22,24 +22,47 @@ interface Fixtures {
 
 type Cookies = Awaited<ReturnType<APIRequestContext['storageState']>>;
 
-interface Stage {
-  server: Rollcall;
+/** What a server is put on. */
+interface Ground {
   database: Database;
+  /** The password of everybody in the database. */
+  password: string;
+  /** Clears it away. */
+  end(): Promise<void>;
+}
+
+interface Stage extends Ground {
+  server: Rollcall;
+  /** Who has signed in on it. */
   sessions: Map<Person, Promise<Cookies>>;
 }
 
 let stage: Stage | undefined;
 
-/** Gives the tests of this file a server on a database with demo people, or on an empty one. */
+/** Gives the tests of this file, or of this group, a server on a database with demo people, or on an empty one. */
 export function serve(content: 'demo people' | 'nothing'): void {
+  serveOn(async () => {
+    const { database: name, password } = template();
+    const database = await Database.create(content === 'nothing' ? undefined : name);
+    return { database, password, end: () => database.drop() };
+  });
+}
+
+/** Gives them a server on a database that they make. */
+export function serveOn(make: () => Promise<Ground>): void {
+  let outer: Stage | undefined;
+  let ground: Ground | undefined;
+  let server: Rollcall | undefined;
   test.beforeAll(async () => {
-    const database = await Database.create(content === 'nothing' ? undefined : template().database);
-    stage = { database, server: await Rollcall.start(database.url), sessions: new Map() };
+    outer = stage;
+    ground = await make();
+    server = await Rollcall.start(ground.database.url);
+    stage = { ...ground, server, sessions: new Map() };
   });
   test.afterAll(async () => {
-    await stage?.server.stop();
-    await stage?.database.drop();
-    stage = undefined;
+    await server?.stop();
+    await ground?.end();
+    stage = outer;
   });
 }
 
@@ -71,16 +94,16 @@ export const test = base.extend<Options & Fixtures>({
   ],
 });
 
-/** The cookies of somebody who has signed in; one session serves all tests of a file. */
-function session({ sessions, server }: Stage, person: Person): Promise<Cookies> {
-  const known = sessions.get(person) ?? signInByApi(server.url, person);
-  sessions.set(person, known);
-  return known;
+/** The cookies of somebody who has signed in; one session serves all tests on a stage. */
+function session(on: Stage, person: Person): Promise<Cookies> {
+  const cookies = on.sessions.get(person) ?? signInByApi(on, person);
+  on.sessions.set(person, cookies);
+  return cookies;
 }
 
-async function signInByApi(url: string, username: Person): Promise<Cookies> {
-  const api = await request.newContext({ baseURL: url });
-  const answer = await api.post('/api/auth/login', { data: { username, password: template().password } });
+async function signInByApi({ server, password }: Stage, username: Person): Promise<Cookies> {
+  const api = await request.newContext({ baseURL: server.url });
+  const answer = await api.post('/api/auth/login', { data: { username, password } });
   if (!answer.ok()) throw new Error(`${username} cannot sign in: ${await answer.text()}`);
   const cookies = await api.storageState();
   await api.dispose();

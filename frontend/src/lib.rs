@@ -38,6 +38,8 @@ fn show_banner() {
     drop(banner.set_attribute("role", "alert"));
     drop(link.set_attribute("class", "button"));
     drop(link.set_attribute("href", ""));
+    // The router is dead with the page: it must leave this link to the browser.
+    drop(link.set_attribute("rel", "external"));
     drop(banner.append_child(&words));
     drop(banner.append_child(&link));
     drop(body.append_child(&banner));

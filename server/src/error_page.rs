@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::shell::Assets;
+use app::{context::Preferences, shell::Assets};
 use axum::{
     Json,
     extract::Request,
@@ -12,11 +12,14 @@ use axum::{
 use domain::problem::{Code, Problem};
 use service::access::Origin;
 
+use crate::middleware::identity::cookie;
+
 /// What of a request its refusal depends on.
 pub(crate) struct Asked {
     uri: Uri,
     request_id: Option<String>,
     css: Option<Arc<str>>,
+    preferences: Preferences,
 }
 
 impl From<&Request> for Asked {
@@ -29,6 +32,9 @@ impl From<&Request> for Asked {
                 .and_then(|origin| origin.request_id)
                 .map(|id| id.to_string()),
             css: assets.map(|assets| Arc::clone(&assets.css)),
+            preferences: cookie(request.headers(), Preferences::COOKIE)
+                .map(Preferences::from_cookie)
+                .unwrap_or_default(),
         }
     }
 }
@@ -43,7 +49,8 @@ impl Asked {
         }
         let again = self.uri.path_and_query().map_or("/", |path| path.as_str());
         let css = self.css.as_deref().unwrap_or_default();
-        let page = Html(page(&problem, css, again)).into_response();
+        let page =
+            Html(page(&problem, css, self.preferences.theme.as_str(), again)).into_response();
         with_status(page, &problem, problem.error.status())
     }
 }
@@ -68,7 +75,7 @@ fn with_status(mut response: Response, problem: &Problem, status: u16) -> Respon
     response
 }
 
-fn page(problem: &Problem, css: &str, again: &str) -> String {
+fn page(problem: &Problem, css: &str, theme: &str, again: &str) -> String {
     let (title, text) = match problem.error {
         Code::Unavailable => (
             "The database is not answering",
@@ -102,7 +109,7 @@ fn page(problem: &Problem, css: &str, again: &str) -> String {
     let (css, target) = (escape(css), escape(target));
     format!(
         r#"<!DOCTYPE html>
-<html lang="en">
+<html lang="en" data-theme="{theme}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -144,6 +151,7 @@ mod tests {
         let html = page(
             &problem,
             "/pkg/x.css",
+            "system",
             "/users?q=\"><script>alert(1)</script>",
         );
         assert!(!html.contains("<script>"), "{html}");

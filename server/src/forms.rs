@@ -10,13 +10,14 @@ use app::{
 use axum::{
     Extension, Form,
     body::Body,
-    extract::{FromRequest, Path, Request, State},
+    extract::{FromRequest, Path, Request, State, rejection::PathRejection},
     http::{HeaderValue, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use domain::{
     access::local_path,
     credentials::{SetupDraft, SignInDraft},
+    problem::{Code, Problem},
 };
 use serde::de::DeserializeOwned;
 use service::{
@@ -75,13 +76,16 @@ pub(crate) async fn sign_out(session: Session, request: Request) -> Response {
 /// `GET /setup/{token}`: takes the token out of the address at once. It uses nothing up.
 pub(crate) async fn follow_setup_link(
     State(state): State<AppState>,
-    Path(token): Path<String>,
+    token: Result<Path<String>, PathRejection>,
 ) -> Response {
-    let well_formed = token.len() <= 64
-        && token
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    let token = if well_formed { token } else { String::new() };
+    let well_formed = |token: &String| {
+        token.len() <= 64
+            && token
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    let token = token.ok().map(|Path(token)| token).filter(well_formed);
+    let token = token.unwrap_or_default();
     let secure = if state.https { "; Secure" } else { "" };
     let age = LINK_LIFETIME.as_secs();
     let cookie =
@@ -147,7 +151,10 @@ async fn read(request: Request) -> Result<(Request, Fields), Response> {
     let page = Request::from_parts(parts.clone(), Body::empty());
     match Form::<Fields>::from_request(Request::from_parts(parts, body), &()).await {
         Ok(Form(fields)) => Ok((page, fields)),
-        Err(rejection) => Err(rejection.into_response()),
+        Err(_) => Err(Asked::from(&page).refuse(Problem::new(
+            Code::ValidationError,
+            "This is not a form of this site.",
+        ))),
     }
 }
 

@@ -18,7 +18,7 @@ use service::{
     access::{Actor, Origin},
 };
 
-use crate::{error_page, router::AppState};
+use crate::{error_page, middleware::refusal, router::AppState};
 
 /// The routes of the API.
 pub(crate) fn routes() -> Router<AppState> {
@@ -43,6 +43,11 @@ impl Failure {
     /// From a body or a query that is not of the right form.
     pub(crate) fn invalid(message: impl Into<String>, origin: &Origin) -> Self {
         Self::from_problem(Problem::new(Code::ValidationError, message), origin)
+    }
+
+    /// From a body that is longer than any acceptable one.
+    pub(crate) fn too_large(origin: &Origin) -> Self {
+        Self::from_problem(refusal::too_large(), origin)
     }
 
     fn from_problem(mut problem: Problem, origin: &Origin) -> Self {

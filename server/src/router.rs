@@ -14,7 +14,7 @@ use axum::{
     Router,
     body::Body,
     extract::{FromRef, Request},
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::{get, post},
@@ -171,19 +171,30 @@ fn files(site_root: &Path) -> Router {
     let pkg = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=31536000, immutable"),
+            kept_for_ever,
         ))
         .service(
             ServeDir::new(site_root.join("pkg"))
                 .precompressed_br()
-                .precompressed_gzip(),
+                .precompressed_gzip()
+                .fallback(service_fn(nothing_here))
+                .call_fallback_on_method_not_allowed(true),
         );
     let public = ServeDir::new(site_root)
         .append_index_html_on_directories(false)
-        .fallback(service_fn(nothing_here));
+        .fallback(service_fn(nothing_here))
+        .call_fallback_on_method_not_allowed(true);
     Router::new()
         .nest_service("/pkg", pkg)
         .fallback_service(public)
+}
+
+/// How long a built file is kept. That one is missing is not kept: another replica may have it in a moment.
+fn kept_for_ever<B>(response: &axum::http::Response<B>) -> Option<HeaderValue> {
+    let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    found.then_some(HeaderValue::from_static(
+        "public, max-age=31536000, immutable",
+    ))
 }
 
 async fn nothing_here(request: Request) -> Result<Response, Infallible> {

@@ -16,7 +16,7 @@ impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        Self(match error {
+        let problem = match error {
             ServerFnErrorErr::Request(_) => Problem::new(
                 Code::Unavailable,
                 "The server cannot be reached. Check your connection and try again; nothing was changed.",
@@ -37,6 +37,10 @@ impl FromServerFnError for ApiError {
                 Code::InternalError,
                 "Something went wrong on the server. Try again.",
             ),
-        })
+        };
+        // On the server, a refusal before the function itself has run: nobody else would set the status.
+        #[cfg(feature = "ssr")]
+        let problem = super::ssr::told(problem);
+        Self(problem)
     }
 }

@@ -71,29 +71,35 @@ pub fn cookie(name: &str) -> Option<String> {
 /// Turns a failure into the answer: its problem with the request id, and its status on the response.
 #[must_use]
 pub fn fail(error: Error) -> ApiError {
-    let problem = identified(error);
+    ApiError(told(error.into_problem()))
+}
+
+/// A problem that is the whole answer: with the request id, and its status on the response.
+#[must_use]
+pub fn told(problem: Problem) -> Problem {
+    let problem = identified(problem);
     set_status(&problem);
-    ApiError(problem)
+    problem
 }
 
 /// A fault that the answer tells beside what it gives. A page has its status all the same; a call from the browser has
 /// succeeded, because what it gives can be read.
 #[must_use]
 pub fn fault(error: Error) -> Problem {
-    let problem = identified(error);
+    let problem = identified(error.into_problem());
     if use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/sfn/")) {
         set_status(&problem);
     }
     problem
 }
 
-fn identified(error: Error) -> Problem {
+fn identified(problem: Problem) -> Problem {
     let id = extension::<Origin>()
         .ok()
         .and_then(|origin| origin.request_id);
     Problem {
         request_id: id.as_ref().map(Uuid::to_string),
-        ..error.into_problem()
+        ..problem
     }
 }
 

@@ -1,6 +1,8 @@
 //! The counters that triggers keep: whatever is done to the tables, by however many at once, they agree with a count
 //! that this file makes for itself.
 
+#![cfg(test)]
+
 #[path = "counters/operations.rs"]
 mod operations;
 #[path = "counters/recount.rs"]
@@ -108,7 +110,7 @@ async fn counters_agree_when_two_change_one_person_at_once(pool: PgPool) {
             .any(|change| [RESTORE, PURGE].contains(change));
         add_meeting_person(&pool, in_bin).await;
         let mut one = pool.begin().await.unwrap();
-        sqlx::query(first).execute(&mut *one).await.unwrap();
+        sqlx::query(*first).execute(&mut *one).await.unwrap();
         let other = tokio::spawn({
             let (pool, second) = (pool.clone(), *second);
             async move { sqlx::query(second).execute(&pool).await }

@@ -1,5 +1,7 @@
 //! The list of users against a crowd that knows, in Rust, who ought to be found and in which order.
 
+#![cfg(test)]
+
 #[path = "list/crowd.rs"]
 mod crowd;
 #[path = "list/reference.rs"]

@@ -1,5 +1,7 @@
 //! The growing delay after failed sign-ins.
 
+#![cfg(test)]
+
 use std::time::Duration;
 
 use db::login_attempts::{Scope, delete, delete_old, find_delay, try_count};

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::{
     fields::FieldErrors,
-    users::names::{DisplayName, Email, Username},
+    users::names::{DisplayName, Email, NameError, Username, is_deceptive},
 };
 
 /// Fewest characters of a password that a person chooses (OWASP ASVS 5.0, 6.2.1), unless configured higher.
@@ -144,6 +144,9 @@ impl SignInDraft {
         }
         if self.username.chars().count() > SIGN_IN_NAME_MAX {
             faults.add("username", "No username is that long.");
+        }
+        if self.username.trim().chars().any(is_deceptive) {
+            faults.add("username", NameError::Control.to_string());
         }
         if self.password.is_empty() {
             faults.add("password", "Enter your password.");
@@ -305,5 +308,7 @@ mod tests {
         assert!(draft("ada", "x".into()).check().is_ok());
         assert!(draft("ada", "x".repeat(10_000)).check().is_err());
         assert!(draft(&"a".repeat(300), "x".into()).check().is_err());
+        // The database refuses a NUL in a text; nobody is called so.
+        assert!(draft("ad\0a", "x".into()).check().is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! Properties of the search grammar that hold for every input.
 
+#![cfg(test)]
+
 use domain::filter::{
     Age, AgeUnit, Comparison, Count, Expr, Filter, FilterErrorKind, Has, IntRange, MAX_CHARS,
     MAX_COUNT, Moment, Period, RoleName, Term, Text, When,

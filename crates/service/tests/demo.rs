@@ -1,10 +1,6 @@
 //! Demo data in a real database.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that meets the unexpected should stop there"
-)]
-
+#![cfg(test)]
 use std::sync::Arc;
 
 use service::{

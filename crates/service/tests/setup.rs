@@ -1,5 +1,7 @@
 //! The first admin.
 
+#![cfg(test)]
+
 #[path = "support/browser.rs"]
 mod browser;
 #[path = "support/services.rs"]

@@ -1,5 +1,7 @@
 //! The list of users as the front doors get it.
 
+#![cfg(test)]
+
 #[path = "support/services.rs"]
 mod support;
 
@@ -161,7 +163,7 @@ async fn people_who_come_in_front_do_not_move_a_page(pool: PgPool) {
     )
     .await;
     assert_eq!(shown(&second), "< 4: 4 3 2 >");
-    // Before it there are four now: the page reaches no further than its size, and is told not to be the first.
+    // One came and one went: what is before it is again the first page.
     let back = list(
         &services,
         &ListParams {

@@ -12,10 +12,6 @@ pub(super) struct Sources(Vec<(&'static str, HashMap<String, String>)>);
 
 impl Sources {
     /// The environment, `.env`, Leptos.toml.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that reads the environment"
-    )]
     pub(super) fn read() -> Result<Self, Failure> {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -29,14 +29,17 @@ pub(crate) async fn explain(request: Request, next: Next) -> Response {
     } else if response.extensions().get::<Panicked>().is_some() {
         Problem::new(Code::InternalError, "Something went wrong on the server.")
     } else if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::new(
-            Code::PayloadTooLarge,
-            "The body is too large: at most 64 KiB are read.",
-        )
+        too_large()
     } else {
         return response;
     };
     asked.refuse(problem)
+}
+
+/// What is said of a body that is too long.
+pub(crate) fn too_large() -> Problem {
+    let message = "The body is too large: at most 64 KiB are read.";
+    Problem::new(Code::PayloadTooLarge, message)
 }
 
 /// What the layer that catches panics answers; [`explain`] says the rest.

@@ -3,6 +3,7 @@
 use axum::{
     Json,
     extract::{FromRequest, Request, rejection::JsonRejection},
+    http::StatusCode,
 };
 use serde::de::DeserializeOwned;
 use service::access::Origin;
@@ -23,7 +24,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             .unwrap_or_default();
         match Json::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
-            Err(rejection) => Err(Failure::invalid(sentence(&rejection), &origin)),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(Failure::too_large(&origin))
+            }
+            Err(rejection) => Err(Failure::from_problem(problem(&rejection), &origin)),
         }
     }
 }

@@ -69,11 +69,16 @@ pub fn SearchBox(
         params.with(|params| Filter::parse(params.q.as_deref().unwrap_or_default()).is_err())
     };
     let text = move || params.get().q.unwrap_or_default();
-    // A link or the back button changes the search under the box.
-    Effect::new(move |_| {
-        if let Some(input) = input.get() {
-            input.set_value(&text());
+    // A link or the back button changes the search under the box. The first time nothing has changed: what was typed
+    // before the browser took over stays.
+    Effect::new(move |before: Option<String>| {
+        let now = text();
+        if before.is_some_and(|before| before != now)
+            && let Some(input) = input.get_untracked()
+        {
+            input.set_value(&now);
         }
+        now
     });
     view! {
         <form class="search" method="get" action="/users" role="search" on:submit=submit>

@@ -173,10 +173,12 @@ impl CursorValue {
     }
 }
 
-/// The moment of a cursor's microseconds.
+/// The moment of a cursor's microseconds, if it is in our era: the database knows none before 4713 BC.
 #[must_use]
 pub fn time_of_micros(micros: i64) -> Option<OffsetDateTime> {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).ok()
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000)
+        .ok()
+        .filter(|moment| moment.year() > 0)
 }
 
 fn value_of(user: &UserSummary, key: SortKey) -> CursorValue {
@@ -238,6 +240,7 @@ mod tests {
         let sort = Sort::default();
         let wrong_type = cursor(sort, CursorValue::Text("x".into())).encode();
         let out_of_range = cursor(sort, CursorValue::Time(Some(i64::MAX))).encode();
+        let stone_age = cursor(sort, CursorValue::Time(Some(-300_000_000_000_000_000))).encode();
         let nul = cursor(
             Sort {
                 key: SortKey::Name,
@@ -255,6 +258,7 @@ mod tests {
             "ä",
             &wrong_type,
             &out_of_range,
+            &stone_age,
             &nul,
             &long,
         ] {

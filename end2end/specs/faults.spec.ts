@@ -1,0 +1,161 @@
+// What goes wrong around Rollcall, and what people get to see of it.
+import type { Page } from '@playwright/test';
+import { expect, serve, serveOn, test } from '../support/test';
+import { Cluster } from '../support/cluster';
+import { inspect } from '../support/inspect';
+import { hydrated, open, signIn } from '../support/page';
+import { loadDemo } from '../support/rollcall';
+import { UsersList } from '../support/users-list';
+
+/** Within two seconds of PostgreSQL's return all is well, whichever of its connections a request gets. */
+async function expectRecovery(page: Page): Promise<void> {
+  await expect(async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => page.request.get('/users')));
+    for (const answer of answers) expect(answer.status()).toBe(200);
+  }).toPass({ timeout: 2_000, intervals: [50] });
+}
+
+test.describe('PostgreSQL is stopped', () => {
+  let cluster: Cluster;
+  serveOn(async () => {
+    cluster = await Cluster.create();
+    const { database } = cluster;
+    return { database, password: await loadDemo(database.url, 30), end: () => cluster.remove() };
+  });
+  test.use({ as: 'admin' });
+  test.afterEach(() => cluster.start());
+
+  test('a page says so, and works within two seconds of its return', async ({ page, browserWatch }) => {
+    test.setTimeout(60_000);
+    browserWatch.expectAnswer(503, '/users');
+    await cluster.stop();
+    const answer = (await page.goto('/users?sort=name'))!;
+    expect(answer.status()).toBe(503);
+    expect(Number(answer.headers()['retry-after'])).toBeGreaterThan(0);
+    await expect(page.getByRole('heading', { name: 'The database is not answering' })).toBeVisible();
+    await expect(page.locator('.request-id')).toContainText(answer.headers()['x-request-id']!);
+    await inspect(page, 'unavailable');
+
+    await cluster.start();
+    await expectRecovery(page);
+    await page.getByRole('link', { name: 'Try again' }).click();
+    await expect(page).toHaveURL('/users?sort=name');
+    await expect(page.locator('.person-user')).toHaveCount(31);
+  });
+
+  test('programs are told in JSON when to come back', async ({ page }) => {
+    await cluster.stop();
+    for (const path of ['/api/health', '/api/admin/users', '/api/auth/me']) {
+      const answer = await page.request.get(path);
+      expect(answer.status(), path).toBe(503);
+      expect(Number(answer.headers()['retry-after']), path).toBeGreaterThan(0);
+      const body = await answer.json();
+      expect(body, path).toMatchObject({ error: 'UNAVAILABLE', message: expect.stringContaining('Try again') });
+      expect(JSON.stringify(body), 'no text of the database leaves').not.toMatch(/postgres|sqlx|connection/i);
+    }
+  });
+
+  test('an open list keeps its frame and offers another try', async ({ page, database, browserWatch }) => {
+    browserWatch.expectAnswer(503, '/sfn/users');
+    const list = new UsersList(page, database);
+    await list.open();
+    await cluster.stop();
+    await list.header('Email').click();
+    await expect(page.getByRole('heading', { name: 'The list could not be loaded' })).toBeVisible();
+    await expect(page.locator('.request-id')).toBeVisible();
+
+    await cluster.start();
+    await expectRecovery(page);
+    await page.getByRole('link', { name: 'Try again' }).click();
+    await expect(page).toHaveURL('/users?sort=email');
+    await list.shows({ order: `coalesce(lower(u.email), ''), u.id` });
+  });
+
+  test('nothing typed is lost in the sign-in form', async ({ page, browserWatch }) => {
+    browserWatch.expectAnswer(503, '/sfn/sign-in');
+    await page.context().clearCookies();
+    await open(page, '/login');
+    await cluster.stop();
+    await signIn(page, 'somebody', 'something');
+    await expect(page.getByRole('alert')).toContainText('The database is not answering');
+    await expect(page.getByLabel('Username')).toHaveValue('somebody');
+    await expect(page.getByLabel('Password', { exact: true })).toHaveValue('something');
+  });
+});
+
+test.describe('the server is told to stop', () => {
+  serve('demo people');
+  test.use({ as: 'admin' });
+
+  test('a request under way is still answered', async ({ page, server, database }) => {
+    // The list cannot be read before this transaction ends.
+    const blocker = await database.connect();
+    await blocker.query('begin; lock table users');
+    const answer = page.request.get('/users');
+    const waiting = () => database.value(`
+      select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+    await expect.poll(waiting).toBe(1);
+
+    server.terminate();
+    await expect.poll(() => server.log).toContain('stopping');
+    await expect(fetch(server.url)).rejects.toThrow();
+    await blocker.query('commit');
+    await blocker.end();
+    expect((await answer).status()).toBe(200);
+    expect(await (await answer).text()).toContain('yasmin.andrade');
+    expect(await server.ended()).toBe(0);
+  });
+});
+
+test.describe('the WebAssembly', () => {
+  serve('demo people');
+  test.use({ as: 'admin' });
+
+  test('does not arrive: the page works all the same', async ({ page, database, browserWatch }) => {
+    browserWatch.expectBreakage(/\.wasm/, /WebAssembly|Failed to fetch/);
+    await page.route('**/*.wasm', (route) => route.abort());
+    const list = new UsersList(page, database);
+    await page.goto('/users?limit=25');
+    await list.search.fill('has:email');
+    await list.search.press('Enter');
+    await list.shows({ where: 'u.email is not null', limit: 25 });
+    await list.step('Next').click();
+    await list.shows({ where: 'u.email is not null', limit: 25, offset: 25 });
+    await page.getByRole('button', { name: 'Dark' }).click();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  });
+
+  test('arrives late: what was typed meanwhile stays', async ({ page, database }) => {
+    let deliver = () => {};
+    const late = new Promise<void>((resolve) => (deliver = resolve));
+    await page.route('**/*.wasm', async (route) => {
+      await late;
+      await route.continue();
+    });
+    const list = new UsersList(page, database);
+    await page.goto('/users');
+    await list.search.fill('has:email');
+    deliver();
+    await hydrated(page);
+    await expect(list.search).toHaveValue('has:email');
+    await list.search.press('Enter');
+    await list.shows({ where: 'u.email is not null' });
+  });
+
+  test('panics: the page says that it has stopped working', async ({ page, browserWatch }) => {
+    browserWatch.expectBreakage(/panicked|hydration error|unreachable/i);
+    // As an extension or a proxy does that rewrites pages.
+    await page.route('/users', async (route) => {
+      const response = await route.fetch();
+      const html = await response.text();
+      await route.fulfill({ response, body: html.replace('<h1>Users</h1>', '') });
+    });
+    await page.goto('/users');
+    const banner = page.getByRole('alert').filter({ hasText: 'This page has stopped working.' });
+    await expect(banner).toBeVisible();
+    await page.unroute('/users');
+    await banner.getByRole('link', { name: 'Reload the page' }).click();
+    await hydrated(page);
+    await expect(banner).toBeHidden();
+  });
+});

@@ -1,0 +1,146 @@
+// The keyboard alone.
+import type { Locator, Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { open } from '../support/page';
+import { template } from '../support/template';
+import { UsersList } from '../support/users-list';
+
+serve('demo people');
+
+interface Stop {
+  name: string;
+  ringed: boolean;
+  visible: boolean;
+}
+
+/** What has the focus: what it is called, whether a ring shows it, and whether it is where one can see it. */
+function stop(page: Page): Promise<Stop> {
+  return page.evaluate(() => {
+    const element = document.activeElement as HTMLElement;
+    const ring = (of: Element | null) =>
+      of !== null && getComputedStyle(of).outlineStyle !== 'none' && parseFloat(getComputedStyle(of).outlineWidth) >= 2;
+    const box = element.getBoundingClientRect();
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return {
+      name: element.getAttribute('aria-label') ?? element.textContent!.trim(),
+      // The search box wears the ring for the input within it.
+      ringed: ring(element) || ring(element.closest('.search-box')),
+      visible: top !== null && (element.contains(top) || top.contains(element)),
+    };
+  });
+}
+
+/** Every control that is shown. */
+const controls = (page: Page): Locator =>
+  page.locator('a[href], button, input, summary, select, textarea').filter({ visible: true });
+
+async function tabUntil(page: Page, target: Locator): Promise<void> {
+  const most = await controls(page).count();
+  for (let presses = 0; presses <= most; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error('Tab does not lead there');
+}
+
+test('signing in', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/sfn/sign-in');
+  await open(page, '/login');
+  await tabUntil(page, page.getByLabel('Username'));
+  await page.keyboard.type('admin');
+  await page.keyboard.press('Enter');
+  // The empty password was refused, and that is where one is.
+  await expect(page.getByLabel('Password', { exact: true })).toBeFocused();
+  await page.keyboard.type(template().password);
+  await tabUntil(page, page.getByLabel('Remember me'));
+  await page.keyboard.press('Space');
+  await expect(page.getByLabel('Remember me')).toBeChecked();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL('/users');
+});
+
+test.describe('in the panel', () => {
+  test.use({ as: 'admin' });
+
+  test('the first stop skips to the content', async ({ page, database }) => {
+    await new UsersList(page, database).open();
+    await page.keyboard.press('Tab');
+    const skip = page.getByRole('link', { name: 'Skip to the content' });
+    await expect(skip).toBeFocused();
+    await expect(skip).toBeInViewport({ ratio: 1 });
+    await page.keyboard.press('Enter');
+    await expect(page.locator('main')).toBeFocused();
+    await page.keyboard.press('Tab');
+    await expect(page.getByRole('searchbox')).toBeFocused();
+  });
+
+  test('every control is reached in order, and is seen to be', async ({ page, database }) => {
+    await new UsersList(page, database).open({ q: 'has:email', limit: '25' });
+    const expected = await controls(page).count();
+    const stops: Stop[] = [];
+    for (let index = 0; index < expected; index += 1) {
+      await page.keyboard.press('Tab');
+      stops.push(await stop(page));
+    }
+    expect(stops.filter((stop) => !stop.ringed)).toEqual([]);
+    expect(stops.filter((stop) => !stop.visible)).toEqual([]);
+    expect(new Set(stops.map((stop) => stop.name)).size).toBe(expected);
+    expect(stops[0]!.name).toBe('Skip to the content');
+    expect(stops.at(-1)!.name).toBe('Next');
+  });
+
+  test('searching', async ({ page, database }) => {
+    const list = new UsersList(page, database);
+    await list.open();
+    await tabUntil(page, list.search);
+    await page.keyboard.type('status:suspended');
+    await page.keyboard.press('Enter');
+    await list.shows({ where: `u.status = 'suspended'` });
+    await expect(list.search).toBeFocused();
+  });
+
+  test('sorting and turning the page', async ({ page, database }) => {
+    const list = new UsersList(page, database);
+    await list.open({ limit: '25' });
+    await tabUntil(page, list.header('Email'));
+    await page.keyboard.press('Enter');
+    const order = `coalesce(lower(u.email), ''), u.id`;
+    await list.shows({ order, limit: 25 });
+    // The focus stays on the header, which can be pressed again.
+    await expect(list.header('Email')).toBeFocused();
+    await tabUntil(page, page.getByRole('link', { name: 'Next' }));
+    await page.keyboard.press('Enter');
+    await list.shows({ order, limit: 25, offset: 25 });
+  });
+
+  test('the menu opens and closes, and the focus returns', async ({ page, database }) => {
+    await new UsersList(page, database).open();
+    const button = page.getByRole('button', { name: /^Your menu/ });
+    const menu = page.locator('#user-menu');
+    await tabUntil(page, button);
+    await page.keyboard.press('Enter');
+    await expect(menu).toBeVisible();
+    await page.keyboard.press('Tab');
+    await expect(menu.getByRole('link', { name: 'Admin Panel' })).toBeFocused();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+    await expect(menu).toBeHidden();
+    await expect(button).toBeFocused();
+
+    await page.keyboard.press('Enter');
+    await tabUntil(page, menu.getByRole('link', { name: 'My account' }));
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL('/account');
+  });
+
+  test('the help opens and closes', async ({ page, database }) => {
+    await new UsersList(page, database).open();
+    const help = page.locator('summary');
+    await tabUntil(page, help);
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('Write words, filters, or both.')).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('Write words, filters, or both.')).toBeHidden();
+    await expect(help).toBeFocused();
+  });
+});

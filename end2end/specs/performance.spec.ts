@@ -1,0 +1,67 @@
+// How soon the list of users is there. Measured against the limits only when asked to (ROLLCALL_MEASURE=1, with a
+// release build on a quiet machine); otherwise the figures are printed, and only what does not depend on speed is held.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { open } from '../support/page';
+import { settings } from '../support/settings';
+
+serve('demo people');
+test.use({ as: 'admin' });
+
+const LOADS = 5;
+
+interface Figures {
+  /** Largest contentful paint, in milliseconds. */
+  painted: number;
+  /** When the page began to answer, in milliseconds. */
+  hydrated: number;
+  /** Cumulative layout shift. */
+  shifted: number;
+}
+
+/** Begins to observe before the page does anything. */
+async function observe(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const figures = { painted: 0, shifted: 0 };
+    Object.assign(window, { figures });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) figures.painted = entry.startTime;
+    }).observe({ type: 'largest-contentful-paint', buffered: true });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) figures.shifted += (entry as any).value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+async function load(page: Page): Promise<Figures> {
+  await open(page, '/users');
+  await page.waitForFunction(() => (window as any).figures.painted > 0);
+  return page.evaluate(() => ({
+    ...(window as any).figures,
+    hydrated: performance.getEntriesByName('hydrated')[0]!.startTime,
+  }));
+}
+
+const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+
+for (const viewport of [
+  { width: 1280, height: 800 },
+  { width: 360, height: 740 },
+]) {
+  test(`the list is there soon and does not jump, ${viewport.width} wide`, async ({ page }) => {
+    await page.setViewportSize(viewport);
+    await observe(page);
+    const loads: Figures[] = [];
+    for (let index = 0; index < LOADS; index += 1) loads.push(await load(page));
+    const painted = median(loads.map((load) => load.painted));
+    const hydrated = median(loads.map((load) => load.hydrated));
+    const shifted = Math.max(...loads.map((load) => load.shifted));
+    const text = `LCP ${painted.toFixed(0)} ms, hydrated ${hydrated.toFixed(0)} ms, CLS ${shifted.toFixed(4)}`;
+    console.log(`${viewport.width} wide: ${text}`);
+    expect(shifted).toBeLessThanOrEqual(0.02);
+    if (settings.measure) {
+      expect(painted).toBeLessThanOrEqual(1_000);
+      expect(hydrated).toBeLessThanOrEqual(1_500);
+    }
+  });
+}

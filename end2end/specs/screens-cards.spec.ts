@@ -1,0 +1,71 @@
+// Every page of one card in every state, looked at by axe in both themes and at two widths; a picture of each is kept.
+// The page that is shown while the database is gone is looked at in faults.spec.ts.
+import { expect, serve, test } from '../support/test';
+import { inspect } from '../support/inspect';
+import { open, signIn } from '../support/page';
+
+// Each test looks at its screen four times.
+test.setTimeout(60_000);
+
+test.describe('before anybody is there', () => {
+  serve('nothing');
+
+  test('setup', async ({ page, server, browserWatch }) => {
+    browserWatch.expectAnswer(422, '/sfn/setup');
+    await open(page, await server.prints(/\/setup\//));
+    await inspect(page, 'setup');
+    await page.getByRole('button', { name: 'Create administrator' }).click();
+    await expect(page.getByRole('alert')).toBeVisible();
+    await inspect(page, 'setup-refused');
+  });
+
+  test('a setup link that does not work', async ({ page, browserWatch }) => {
+    browserWatch.expectAnswer(404, '/setup');
+    await open(page, '/setup/made-up');
+    await inspect(page, 'setup-dead-link');
+  });
+});
+
+test.describe('signed out', () => {
+  serve('demo people');
+
+  test('sign in', async ({ page, browserWatch }) => {
+    browserWatch.expectAnswer(422, '/sfn/sign-in');
+    browserWatch.expectAnswer(401, '/sfn/sign-in');
+    await open(page, '/login');
+    await inspect(page, 'login');
+    await signIn(page, '', '');
+    await expect(page.getByRole('alert')).toBeVisible();
+    await inspect(page, 'login-fields');
+    await signIn(page, 'somebody', 'something');
+    await expect(page.getByRole('alert')).toContainText('do not match');
+    await inspect(page, 'login-refused');
+  });
+
+  test('setup when all is set up', async ({ page, browserWatch }) => {
+    browserWatch.expectAnswer(409, '/setup');
+    await open(page, '/setup/made-up');
+    await inspect(page, 'setup-done');
+  });
+
+  test('an address where nothing is', async ({ page, browserWatch }) => {
+    browserWatch.expectAnswer(404, '/nothing/here');
+    await page.goto('/nothing/here');
+    await inspect(page, 'not-found');
+  });
+});
+
+test.describe('signed in', () => {
+  serve('demo people');
+
+  for (const as of ['admin', 'test-member'] as const) {
+    test.describe(as, () => {
+      test.use({ as });
+
+      test('my account', async ({ page }) => {
+        await open(page, '/account');
+        await inspect(page, `account-${as}`);
+      });
+    });
+  }
+});

@@ -1,0 +1,52 @@
+// The list of users in every state, looked at by axe in both themes and at two widths; a picture of each is kept.
+import { expect, serve, test } from '../support/test';
+import { inspect } from '../support/inspect';
+import { UsersList } from '../support/users-list';
+
+serve('demo people');
+test.use({ as: 'admin' });
+// Each test looks at its screen four times.
+test.setTimeout(60_000);
+
+test('as it opens', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open();
+  await inspect(page, 'users');
+  await page.getByRole('button', { name: /^Your menu/ }).click();
+  await inspect(page, 'users-menu');
+  await page.keyboard.press('Escape');
+  await page.getByLabel('How to search').click();
+  await inspect(page, 'users-help');
+});
+
+test('found', async ({ page, database }) => {
+  await new UsersList(page, database).open({ q: 'status:active personas:>1', sort: '-personas', limit: '25' });
+  await inspect(page, 'users-found');
+});
+
+test('compact', async ({ page, database }) => {
+  await new UsersList(page, database).open();
+  await page.getByRole('button', { name: 'Compact rows' }).click();
+  await page.getByRole('button', { name: 'Collapse' }).click();
+  await inspect(page, 'users-compact');
+});
+
+test('nobody found', async ({ page, database }) => {
+  await new UsersList(page, database).open({ q: 'nobodyiscalledthis' });
+  await inspect(page, 'users-no-match');
+});
+
+test('search not understood', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/users');
+  await new UsersList(page, database).open({ q: 'role:admin statsu:active' });
+  await inspect(page, 'users-search-error');
+});
+
+test('list not loaded', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(500, '/users');
+  await database.rows('alter table user_totals rename to hidden');
+  await new UsersList(page, database).open();
+  await expect(page.getByRole('heading', { name: 'The list could not be loaded' })).toBeVisible();
+  await inspect(page, 'users-list-error');
+  await database.rows('alter table hidden rename to user_totals');
+});

@@ -1,0 +1,39 @@
+// What every screen has to stand, in both themes and at both widths: axe, and the eye of a person afterwards.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import { join } from 'node:path';
+import { expectNoSidewaysScroll } from './page';
+import { settings } from './settings';
+
+const THEMES = ['light', 'dark'] as const;
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 360, height: 740 },
+];
+
+/** Examines the page as it stands, and keeps a picture of each look under `shots/`. */
+export async function inspect(page: Page, name: string): Promise<void> {
+  const given = page.viewportSize();
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    for (const theme of THEMES) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      const look = `${name}-${theme}-${size.width}`;
+      await page.screenshot({ path: join(settings.shots, `${look}.png`), animations: 'disabled' });
+      await expectNoSidewaysScroll(page);
+      await expectAccessible(page, look);
+    }
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  if (given) await page.setViewportSize(given);
+}
+
+async function expectAccessible(page: Page, look: string): Promise<void> {
+  // Rows further down are built like those above them, and many.
+  const { violations } = await new AxeBuilder({ page }).exclude('tbody tr:nth-child(n + 12)').analyze();
+  const told = violations.map(({ id, help, nodes }) => ({
+    rule: `${id}: ${help}`,
+    where: nodes.map((node) => `${node.target.join(' ')}: ${node.failureSummary?.replace(/\s+/g, ' ')}`),
+  }));
+  expect(told, `axe on ${look}`).toEqual([]);
+}

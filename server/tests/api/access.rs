@@ -1,0 +1,165 @@
+//! Who may do what, for every address there is.
+
+use std::{collections::BTreeSet, fmt::Write};
+
+use axum::http::Method;
+use leptos::server_fn::axum::server_fn_paths;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{App, Ask, PASSWORD, add_password, add_person, app, session};
+
+/// Who asks: a name for the table, whose session, and what has happened to it.
+const CALLERS: &[(&str, &str, &str)] = &[
+    ("nobody", "", ""),
+    ("user", "uma", ""),
+    ("auditor", "audrey", ""),
+    ("admin", "ada", ""),
+    (
+        "ended",
+        "ada",
+        "update sessions set ended_at = now(), ended_reason = 'revoked'",
+    ),
+    ("expired", "ada", "update sessions set expires_at = now()"),
+    (
+        "suspended",
+        "sue",
+        "update users set status = 'suspended' where username = 'sue'",
+    ),
+    (
+        "demoted",
+        "dee",
+        "delete from user_roles where user_id = (select id from users where username = 'dee')",
+    ),
+    (
+        "binned",
+        "bea",
+        "update users set deleted_at = now() where username = 'bea'",
+    ),
+];
+
+/// Every address with a request that is well formed. Who signs in is always the same visitor.
+fn endpoints() -> Vec<Ask> {
+    let credentials = [("username", "visitor"), ("password", PASSWORD)];
+    let claim = [
+        ("username", "eve"),
+        ("display_name", "Eve"),
+        ("password", "correct horse"),
+        ("password_again", "correct horse"),
+    ];
+    vec![
+        Ask::get("/api/health"),
+        Ask::get("/api/config"),
+        Ask::post("/api/auth/login").json(&json!({ "username": "visitor", "password": PASSWORD })),
+        Ask::post("/api/auth/logout"),
+        Ask::get("/api/auth/me"),
+        Ask::get("/api/admin/users"),
+        Ask::get("/api/anything"),
+        Ask::get("/"),
+        Ask::get("/login"),
+        Ask::post("/login").form(&credentials),
+        Ask::post("/logout"),
+        Ask::get("/setup"),
+        Ask::post("/setup").form(&claim),
+        Ask::get("/setup/some-token"),
+        Ask::get("/account"),
+        Ask::get("/users"),
+        Ask::get("/users?q=status:active"),
+        Ask::get("/anything"),
+        Ask::post("/preferences").form(&[("theme", "dark")]),
+        Ask::post("/sfn/sign-in").form(&credentials),
+        Ask::get("/sfn/setup-link"),
+        Ask::post("/sfn/setup").form(&claim),
+        Ask::get("/sfn/users"),
+    ]
+}
+
+/// What each caller gets, each with a session of their own that nothing else has touched.
+async fn row(app: &App, endpoint: &Ask) -> Vec<String> {
+    let mut outcomes = Vec::new();
+    for (_, username, change) in CALLERS {
+        let mut ask = endpoint.clone();
+        if !username.is_empty() {
+            let session = session(&app.pool, username).await;
+            app.run(change).await;
+            ask = ask.by(&session);
+        }
+        outcomes.push(app.send(ask).await.outline());
+        app.run("update users set status = 'active', deleted_at = null")
+            .await;
+        app.run(
+            "insert into user_roles select u.id, r.id, null, now() from users u, roles r
+            where u.username = 'dee' and r.name = 'admin' on conflict do nothing",
+        )
+        .await;
+    }
+    outcomes
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_address_answers_each_caller_as_agreed(pool: PgPool) {
+    let app = app(&pool);
+    for (username, roles) in [
+        ("visitor", &["user"][..]),
+        ("uma", &["user"]),
+        ("audrey", &["auditor", "user"]),
+        ("ada", &["admin"]),
+        ("sue", &["admin"]),
+        ("dee", &["admin"]),
+        ("bea", &["admin"]),
+    ] {
+        add_person(&pool, username, roles).await;
+    }
+    add_password(&pool, &app.services.hasher).await;
+    let mut table = String::new();
+    for endpoint in endpoints() {
+        writeln!(table, "{}", endpoint.label()).unwrap();
+        let outcomes = row(&app, &endpoint).await;
+        let mut seen = BTreeSet::new();
+        for outcome in outcomes.iter().filter(|outcome| seen.insert(*outcome)) {
+            let callers: Vec<&str> = CALLERS
+                .iter()
+                .zip(&outcomes)
+                .filter(|(_, theirs)| *theirs == outcome)
+                .map(|((caller, ..), _)| *caller)
+                .collect();
+            let callers = if callers.len() == CALLERS.len() {
+                "everybody".to_owned()
+            } else {
+                callers.join(", ")
+            };
+            writeln!(table, "    {callers}: {outcome}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+/// The paths in the calls of `.route("…", …)` in a source file.
+fn routes_in(source: &str) -> impl Iterator<Item = String> {
+    source
+        .split(".route(")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split('"').nth(1)?.to_owned()))
+}
+
+#[test]
+fn no_address_is_missing_from_the_table() {
+    let asked: BTreeSet<String> = endpoints()
+        .iter()
+        .map(|ask| ask.label().split([' ', '?']).nth(1).unwrap().to_owned())
+        .collect();
+    let routes = routes_in(include_str!("../../src/rest.rs"))
+        .chain(routes_in(include_str!("../../src/router.rs")))
+        .map(|path| path.replace("{token}", "some-token"));
+    let pages = leptos_axum::generate_route_list(::app::App);
+    let pages = pages.iter().map(|page| page.path().to_owned());
+    let functions: Vec<(&str, Method)> = server_fn_paths().collect();
+    assert!(functions.len() >= 4, "{functions:?}");
+    let functions = functions.into_iter().map(|(path, _)| path.to_owned());
+    for path in routes.chain(pages).chain(functions) {
+        assert!(
+            asked.contains(&path),
+            "{path} is not in the table of this file"
+        );
+    }
+}

@@ -1,0 +1,341 @@
+//! Signing in and out over the API.
+
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
+
+async fn with_ada(pool: &PgPool) -> App {
+    let app = app(pool);
+    add_person(pool, "ada", &["admin", "user"]).await;
+    add_password(pool, &app.services.hasher).await;
+    app
+}
+
+async fn login(app: &App, body: &Value) -> Answer {
+    app.send(Ask::post("/api/auth/login").json(body)).await
+}
+
+async fn id_of(pool: &PgPool, username: &str) -> String {
+    sqlx::query_scalar("select id::text from users where username = $1")
+        .bind(username)
+        .fetch_one(pool)
+        .await
+        .unwrap()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn signing_in_answers_as_fovea_does_and_sets_the_cookie(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    let answer = login(&app, &json!({ "username": "ada", "password": PASSWORD })).await;
+    assert_eq!(answer.status, 200);
+    let ada = json!({
+        "id": id_of(&pool, "ada").await,
+        "username": "ada",
+        "email": "ada@example.org",
+        "displayName": "Ada",
+        "isAdmin": true,
+    });
+    assert_eq!(answer.json(), json!({ "user": ada }));
+    let (cookie, _) = answer.cookie("session_token").unwrap();
+    let me = app.send(Ask::get("/api/auth/me").by(cookie)).await;
+    assert_eq!((me.status, me.json()), (200, json!({ "user": ada })));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_person_without_an_address_has_none(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    app.run("update users set email = null").await;
+    app.run("delete from user_roles").await;
+    let user = login(&app, &json!({ "username": "ada", "password": PASSWORD }))
+        .await
+        .json();
+    assert_eq!(
+        (&user["user"]["email"], &user["user"]["isAdmin"]),
+        (&Value::Null, &json!(false))
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn failures_to_sign_in_are_told_in_foveas_words(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    for (username, status, password, expected, message) in [
+        (
+            "ada",
+            "active",
+            "wrong",
+            "401 UNAUTHORIZED",
+            "Invalid credentials",
+        ),
+        (
+            "eve",
+            "active",
+            PASSWORD,
+            "401 UNAUTHORIZED",
+            "Invalid credentials",
+        ),
+        (
+            "ada",
+            "suspended",
+            "wrong",
+            "401 UNAUTHORIZED",
+            "Invalid credentials",
+        ),
+        (
+            "ada",
+            "suspended",
+            PASSWORD,
+            "403 FORBIDDEN",
+            "Your account is suspended. Contact your administrator.",
+        ),
+        (
+            "ada",
+            "pending",
+            PASSWORD,
+            "403 FORBIDDEN",
+            "Your account is waiting for approval. You can sign in once an administrator has approved it.",
+        ),
+    ] {
+        sqlx::query("update users set status = $1")
+            .bind(status)
+            .execute(&pool)
+            .await
+            .unwrap();
+        let answer = login(&app, &json!({ "username": username, "password": password })).await;
+        assert_eq!(
+            (answer.outline().as_str(), answer.message().as_str()),
+            (expected, message)
+        );
+        assert!(answer.cookies().is_empty(), "{message}");
+        let known = json!({
+            "error": answer.code(), "message": message, "requestId": answer.header("x-request-id")
+        });
+        assert_eq!(answer.json(), known, "nothing else is told");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn too_many_failures_are_told_with_the_time_to_wait(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    let wrong = json!({ "username": "ada", "password": "wrong" });
+    for _ in 0..5 {
+        assert_eq!(login(&app, &wrong).await.status, 401);
+    }
+    // Longer than the first delay of a second, which a slow machine may take for the test itself.
+    app.run(
+        "update login_attempts set blocked_until = now() + interval '30 seconds'
+        where blocked_until > last_failed_at",
+    )
+    .await;
+    let refused = login(&app, &json!({ "username": "ADA", "password": PASSWORD })).await;
+    assert_eq!(refused.outline(), "429 TOO_MANY_REQUESTS");
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((20..=30).contains(&wait), "{wait}");
+    assert_eq!(refused.json()["details"]["retryAfter"], wait);
+
+    let form = Ask::post("/login").form(&[("username", "ada"), ("password", PASSWORD)]);
+    let form = app.send(form).await;
+    assert_eq!(form.status, 429);
+    let wait: u64 = form.header("retry-after").parse().unwrap();
+    assert!((15..=30).contains(&wait), "{wait}");
+    assert!(form.body.contains("Too many attempts"), "{}", form.body);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn bad_bodies_are_refused_with_a_sentence(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    let json = "application/json";
+    let endless = format!(
+        r#"{{"username":"ada","password":"{}"}}"#,
+        "x".repeat(10_000_000)
+    );
+    let long = format!(r#"{{"username":"{}","password":"x"}}"#, "ä".repeat(300));
+    let long_password = format!(r#"{{"username":"ada","password":"{}"}}"#, "x".repeat(1_000));
+    let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
+    for (kind, body, status, says) in [
+        (json, "", 400, "not JSON"),
+        (json, "{", 400, "not JSON"),
+        (json, "null", 400, "invalid type"),
+        (json, "[]", 400, "invalid length"),
+        (json, &deep, 400, ""),
+        (json, "{\"username\":\"\u{0}\"}", 400, ""),
+        (json, r#"{"username":"ada"}"#, 400, "password"),
+        (json, r#"{"username":1,"password":"x"}"#, 400, "username"),
+        (json, r#"{"username":null,"password":"x"}"#, 400, "username"),
+        (
+            json,
+            r#"{"username":"ada","password":["x"]}"#,
+            400,
+            "password",
+        ),
+        (
+            json,
+            r#"{"username":"ada","password":"x","rememberMe":"yes"}"#,
+            400,
+            "rememberMe",
+        ),
+        (
+            json,
+            r#"{"username":"ada","password":"x","isAdmin":true}"#,
+            400,
+            "isAdmin",
+        ),
+        (
+            json,
+            r#"{"username":"ada","password":"x","password":"y"}"#,
+            400,
+            "password",
+        ),
+        (
+            json,
+            r#"{"username":"","password":""}"#,
+            400,
+            "Check the marked fields.",
+        ),
+        (
+            json,
+            r#"{"username":"  ","password":"x"}"#,
+            400,
+            "Check the marked fields.",
+        ),
+        (
+            json,
+            r#"{"username":"a\u0000da","password":"x"}"#,
+            400,
+            "Check the marked fields.",
+        ),
+        (json, &long, 400, "Check the marked fields."),
+        (json, &long_password, 400, "Check the marked fields."),
+        (json, &endless, 413, ""),
+        (
+            "text/plain",
+            r#"{"username":"ada","password":"x"}"#,
+            400,
+            "Content-Type",
+        ),
+        (
+            "application/x-www-form-urlencoded",
+            "username=ada&password=x",
+            400,
+            "Content-Type",
+        ),
+    ] {
+        let answer = app
+            .send(Ask::post("/api/auth/login").body(kind, body))
+            .await;
+        assert_eq!(answer.status, status, "{kind} {body:.80}: {}", answer.body);
+        let code = if status == 413 {
+            "PAYLOAD_TOO_LARGE"
+        } else {
+            "VALIDATION_ERROR"
+        };
+        assert_eq!(answer.code(), code, "{body:.80}");
+        assert!(
+            answer.message().contains(says),
+            "{body:.80}: {}",
+            answer.message()
+        );
+    }
+    assert_eq!(
+        app.count("select count(*) from login_attempts").await,
+        0,
+        "none of them was a try"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn faults_of_fields_are_told_by_field(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    let answer = login(&app, &json!({ "username": "", "password": "" })).await;
+    let fields = [
+        ("username", "Enter your username."),
+        ("password", "Enter your password."),
+    ];
+    let fields: Vec<Value> = fields
+        .iter()
+        .map(|(field, message)| json!({ "field": field, "message": message }))
+        .collect();
+    assert_eq!(answer.json()["details"], json!({ "fields": fields }));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn me_tells_apart_who_never_signed_in_and_whose_session_is_over(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    let nobody = app.get("/api/auth/me").await;
+    assert_eq!(
+        (nobody.outline().as_str(), nobody.message().as_str()),
+        ("401 UNAUTHORIZED", "Not authenticated")
+    );
+    assert!(nobody.cookies().is_empty());
+
+    let ended = session(&pool, "ada").await;
+    app.run("update sessions set ended_at = now(), ended_reason = 'revoked'")
+        .await;
+    for cookie in [
+        ended.as_str(),
+        "made-up",
+        &"x".repeat(22),
+        &"A".repeat(5_000),
+    ] {
+        let over = app.send(Ask::get("/api/auth/me").by(cookie)).await;
+        assert_eq!(
+            (over.outline().as_str(), over.message().as_str()),
+            ("401 UNAUTHORIZED", "Session expired")
+        );
+        let (value, attributes) = over.cookie("session_token").unwrap();
+        assert_eq!(value, "", "the browser is told to forget it");
+        assert!(
+            attributes.contains("Max-Age=0") && attributes.contains("Path=/"),
+            "{attributes}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn signing_out_ends_the_session_and_always_succeeds(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    let ada = session(&pool, "ada").await;
+    for _ in 0..2 {
+        let answer = app.send(Ask::post("/api/auth/logout").by(&ada)).await;
+        assert_eq!(
+            (answer.status, answer.json()),
+            (200, json!({ "success": true }))
+        );
+        assert_eq!(answer.cookie("session_token").unwrap().0, "");
+        assert_eq!(
+            app.send(Ask::get("/api/auth/me").by(&ada)).await.status,
+            401
+        );
+    }
+    assert_eq!(
+        app.count("select count(*) from sessions where ended_reason = 'logout'")
+            .await,
+        1
+    );
+    let nobody = app.send(Ask::post("/api/auth/logout")).await;
+    assert_eq!(
+        (nobody.status, nobody.json()),
+        (200, json!({ "success": true }))
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_may_no_longer_is_refused_on_the_next_request(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    let ada = session(&pool, "ada").await;
+    let list = || app.send(Ask::get("/api/admin/users").by(&ada));
+    assert_eq!(list().await.status, 200);
+    app.run("delete from user_roles where role_id = (select id from roles where name = 'admin')")
+        .await;
+    let refused = list().await;
+    assert_eq!(
+        (refused.outline().as_str(), refused.message().as_str()),
+        ("403 FORBIDDEN", "Admin access required")
+    );
+    app.run("update users set status = 'suspended'").await;
+    let refused = list().await;
+    assert_eq!(
+        (refused.outline().as_str(), refused.message().as_str()),
+        ("401 UNAUTHORIZED", "Authentication required")
+    );
+}

@@ -1,0 +1,12 @@
+//! The whole application, as a browser or a program meets it, over a real database.
+
+#![cfg(test)]
+
+mod access;
+mod auth;
+mod meta;
+mod pages;
+mod security;
+mod setup;
+mod support;
+mod users;

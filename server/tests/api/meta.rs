@@ -1,0 +1,163 @@
+//! What anyone may ask, and what is said where there is nothing or nothing works.
+
+use axum::http::Method;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{Ask, add_person, app, https_app, session};
+
+#[sqlx::test(migrations = "../migrations")]
+async fn health_and_configuration_are_as_fovea_has_them(pool: PgPool) {
+    let app = app(&pool);
+    let health = app.get("/api/health").await.json();
+    assert_eq!(health["status"], "healthy");
+    assert!(
+        health["timestamp"].as_str().unwrap().ends_with('Z'),
+        "{health}"
+    );
+    assert_eq!(health.as_object().unwrap().len(), 2);
+    let config = app.get("/api/config").await.json();
+    assert_eq!(
+        config,
+        json!({ "mode": "multi-user", "allowRegistration": false })
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_unknown_address_of_the_api_is_told_in_json(pool: PgPool) {
+    let app = app(&pool);
+    for path in [
+        "/api",
+        "/api/",
+        "/api/nothing",
+        "/api/auth",
+        "/api/auth/login/",
+        "/api/admin/users/..%2f..%2fetc",
+        "/api//health",
+        "/api/%00",
+    ] {
+        for method in [Method::GET, Method::POST, Method::DELETE, Method::OPTIONS] {
+            let answer = app.send(Ask::new(method.clone(), path)).await;
+            assert_eq!(answer.outline(), "404 NOT_FOUND", "{method} {path}");
+            assert_eq!(answer.header("content-type"), "application/json");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_unknown_page_is_told_in_html(pool: PgPool) {
+    let app = app(&pool);
+    for path in [
+        "/nothing.html",
+        "/pkg/nothing.js",
+        "/assets.json",
+        "/../Cargo.toml",
+        "/%2e%2e/Cargo.toml",
+    ] {
+        let answer = app.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(
+            answer.header("content-type").starts_with("text/html"),
+            "{path}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_method_that_an_address_does_not_know_is_refused(pool: PgPool) {
+    let app = app(&pool);
+    for (method, path) in [
+        (Method::GET, "/api/auth/login"),
+        (Method::GET, "/api/auth/logout"),
+        (Method::POST, "/api/auth/me"),
+        (Method::POST, "/api/health"),
+        (Method::DELETE, "/api/admin/users"),
+        (Method::PUT, "/api/config"),
+    ] {
+        let answer = app.send(Ask::new(method.clone(), path)).await;
+        assert!(
+            (400..500).contains(&answer.status),
+            "{method} {path}: {}",
+            answer.status
+        );
+        assert!(
+            !answer.code().is_empty(),
+            "{method} {path}: {}",
+            answer.body
+        );
+    }
+    for path in ["/logout", "/preferences"] {
+        assert!(
+            (400..500).contains(&app.get(path).await.status),
+            "GET {path} changes nothing"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn without_its_database_everything_says_try_again(pool: PgPool) {
+    let app = app(&pool);
+    add_person(&pool, "ada", &["admin"]).await;
+    let ada = session(&pool, "ada").await;
+    pool.close().await;
+    let login = Ask::post("/api/auth/login").json(&json!({ "username": "ada", "password": "x" }));
+    let form = Ask::post("/login").form(&[("username", "ada"), ("password", "x")]);
+    for (ask, is_api) in [
+        (Ask::get("/api/health"), true),
+        (Ask::get("/api/auth/me").by(&ada), true),
+        (Ask::get("/api/admin/users").by(&ada), true),
+        (login, true),
+        (Ask::post("/api/auth/logout").by(&ada), true),
+        (Ask::get("/users").by(&ada), false),
+        (Ask::get("/").by(&ada), false),
+        (form, false),
+    ] {
+        let label = ask.label();
+        let answer = app.send(ask).await;
+        assert_eq!(answer.status, 503, "{label}");
+        assert_eq!(answer.header("retry-after"), "1", "{label}");
+        assert!(
+            answer.cookies().is_empty(),
+            "{label}: nobody is signed out by it"
+        );
+        if is_api {
+            assert_eq!(answer.code(), "UNAVAILABLE", "{label}");
+            assert_eq!(
+                answer.message(),
+                "Rollcall cannot answer just now. Try again in a few seconds."
+            );
+        } else {
+            assert!(
+                answer.body.contains("The database is not answering"),
+                "{label}: {}",
+                answer.body
+            );
+        }
+    }
+    assert_eq!(
+        app.get("/api/config").await.status,
+        200,
+        "what needs no database still works"
+    );
+    assert_eq!(
+        app.get("/login").await.status,
+        200,
+        "what needs no database still works"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn strict_transport_is_asked_for_where_there_is_https(pool: PgPool) {
+    assert_eq!(
+        app(&pool)
+            .get("/api/config")
+            .await
+            .header("strict-transport-security"),
+        ""
+    );
+    let secure = https_app(&pool).get("/api/config").await;
+    assert_eq!(
+        secure.header("strict-transport-security"),
+        "max-age=31536000"
+    );
+}

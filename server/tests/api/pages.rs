@@ -1,0 +1,337 @@
+//! The pages as the server draws them, before any script runs and where none ever does.
+
+use sqlx::PgPool;
+
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
+
+/// An app with an admin, and somebody without any right.
+async fn with_people(pool: &PgPool) -> (App, String, String) {
+    add_person(pool, "ada", &["admin", "user"]).await;
+    add_person(pool, "uma", &["user"]).await;
+    (
+        app(pool),
+        session(pool, "ada").await,
+        session(pool, "uma").await,
+    )
+}
+
+/// The tags of a page, without what stands between them.
+fn tags(html: &str) -> impl Iterator<Item = &str> {
+    html.split('<')
+        .skip(1)
+        .map(|rest| rest.split('>').next().unwrap_or_default())
+}
+
+fn nonce(page: &Answer) -> String {
+    let policy = page.header("content-security-policy");
+    let nonce = policy
+        .split("'nonce-")
+        .nth(1)
+        .and_then(|rest| rest.split('\'').next());
+    nonce.unwrap_or_else(|| panic!("{policy}")).to_owned()
+}
+
+/// Checks that a page runs nothing but the scripts that the server has put there.
+fn assert_strict(page: &Answer, label: &str) {
+    let policy = page.header("content-security-policy");
+    for (directive, allowed) in [
+        ("default-src", true),
+        ("script-src", true),
+        ("unsafe-inline", false),
+        ("data:", false),
+    ] {
+        assert_eq!(policy.contains(directive), allowed, "{label}: {policy}");
+    }
+    let nonce = nonce(page);
+    assert!(nonce.len() >= 16, "{label}: {nonce}");
+    for tag in tags(&page.body) {
+        let (name, attributes) = tag.split_once([' ', '\n']).unwrap_or((tag, ""));
+        if name == "script" || name == "style" {
+            assert!(
+                tag.contains(&format!("nonce=\"{nonce}\"")),
+                "{label}: {tag}"
+            );
+        }
+        for attribute in attributes
+            .split_whitespace()
+            .filter_map(|part| part.split('=').next())
+        {
+            let handler =
+                attribute.starts_with("on") && attribute.bytes().all(|b| b.is_ascii_lowercase());
+            assert!(attribute != "style" && !handler, "{label}: {tag}");
+        }
+        assert!(!tag.contains("javascript:"), "{label}: {tag}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn each_caller_is_sent_where_they_belong(pool: PgPool) {
+    let (app, ada, uma) = with_people(&pool).await;
+    let search = "/users?q=role%3Aadmin&sort=-name";
+    for (path, nobody, user, admin) in [
+        ("/", "303 to /login", "303 to /account", "303 to /users"),
+        ("/login", "200", "303 to /", "303 to /"),
+        ("/account", "303 to /login?next=%2Faccount", "200", "200"),
+        (
+            "/users",
+            "303 to /login?next=%2Fusers",
+            "303 to /account",
+            "200",
+        ),
+        (
+            search,
+            "303 to /login?next=%2Fusers%3Fq%3Drole%253Aadmin%26sort%3D-name",
+            "303 to /account",
+            "200",
+        ),
+    ] {
+        assert_eq!(app.get(path).await.outline(), nobody, "{path}");
+        assert_eq!(
+            app.send(Ask::get(path).by(&uma)).await.outline(),
+            user,
+            "{path}"
+        );
+        assert_eq!(
+            app.send(Ask::get(path).by(&ada)).await.outline(),
+            admin,
+            "{path}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_page_keeps_to_its_policy(pool: PgPool) {
+    let (app, ada, uma) = with_people(&pool).await;
+    app.run(
+        "insert into users (id, username, display_name, email, status, created_via, created_at, updated_at)
+        values (uuid_v7(now()), 'mallory', '<img src=x onerror=alert(1)> style=\"x\"', 'm@example.org', 'suspended', 'cli', now(), now())",
+    )
+    .await;
+    let refused =
+        Ask::post("/login").form(&[("username", "<script>alert(1)</script>"), ("password", "x")]);
+    let broken = "/users?q=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E%3A";
+    for (ask, status) in [
+        (Ask::get("/login"), 200),
+        (
+            Ask::get("/login?next=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E"),
+            200,
+        ),
+        (refused, 401),
+        (Ask::get("/setup"), 404),
+        (Ask::get("/account").by(&uma), 200),
+        (Ask::get("/users").by(&ada), 200),
+        (Ask::get("/users?q=mallory").by(&ada), 200),
+        (Ask::get("/users?q=nobody-has-this").by(&ada), 200),
+        (Ask::get(broken).by(&ada), 422),
+        (Ask::get("/nothing"), 404),
+        (
+            Ask::get("/nothing/%3Cscript%3Ealert(1)%3C%2Fscript%3E?%22%3E%3Cscript%3E"),
+            404,
+        ),
+    ] {
+        let label = ask.label();
+        let page = app.send(ask.clone()).await;
+        assert_eq!(page.status, status, "{label}");
+        assert_strict(&page, &label);
+        for markup in ["<script>alert", "<img src=x"] {
+            assert!(!page.body.contains(markup), "{label}: {}", page.body);
+        }
+        assert_ne!(
+            nonce(&page),
+            nonce(&app.send(ask).await),
+            "{label}: each answer has its own nonce"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_list_is_drawn_complete(pool: PgPool) {
+    let (app, ada, _) = with_people(&pool).await;
+    app.run(
+        "insert into users (id, username, display_name, email, status, created_via, created_at, updated_at)
+        select uuid_v7(now()), 'person-' || n, 'Person & ' || n, null, 'pending', 'cli', now(), now() from generate_series(1, 60) n",
+    )
+    .await;
+    let page = app
+        .send(Ask::get("/users?limit=25&sort=name").by(&ada))
+        .await;
+    for text in [
+        "ada@example.org",
+        "person-1",
+        "Person &amp; 1",
+        "after=",
+        "limit=50",
+        "sort=-name",
+    ] {
+        assert!(page.body.contains(text), "{text}");
+    }
+    assert!(!page.body.contains("person-60"), "only its page");
+    assert!(page.body.contains("62"), "of how many");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_the_address_asks_in_vain_leaves_the_page_intact(pool: PgPool) {
+    let (app, ada, _) = with_people(&pool).await;
+    let endless = format!("/users?q={}", "x".repeat(10_000));
+    for (path, says) in [
+        ("/users?limit=0", "is not a number from 1 to 100"),
+        ("/users?limit=1000000000", "is not a number from 1 to 100"),
+        ("/users?limit=-1", "is not a number from 1 to 100"),
+        ("/users?sort=password", "Cannot sort by"),
+        (
+            "/users?after=made-up",
+            "This place in the list does not exist",
+        ),
+        ("/users?q=statsu%3Aactive", "Did you mean"),
+        ("/users?q=a%00b", ""),
+        ("/users?q=a%E2%80%AEb", ""),
+        (endless.as_str(), "500"),
+    ] {
+        let page = app.send(Ask::get(path).by(&ada)).await;
+        assert_eq!(page.status, 422, "{path:.60}");
+        assert!(page.body.contains(says), "{path:.60}: {}", page.body);
+        assert!(
+            page.body.contains("uma@example.org"),
+            "{path:.60}: the list is there all the same"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn signing_in_needs_no_script(pool: PgPool) {
+    let (app, ..) = with_people(&pool).await;
+    add_password(&pool, &app.services.hasher).await;
+    let form = [
+        ("username", "ada"),
+        ("password", PASSWORD),
+        ("next", "/users?q=role%3Aadmin"),
+    ];
+    let answer = app.send(Ask::post("/login").form(&form)).await;
+    assert_eq!(answer.outline(), "303 to /users?q=role%3Aadmin");
+    let (cookie, attributes) = answer.cookie("session_token").unwrap();
+    assert!(
+        attributes.contains("Max-Age=604800") || attributes.contains("Max-Age=604799"),
+        "{attributes}"
+    );
+    assert_eq!(app.send(Ask::get("/users").by(cookie)).await.status, 200);
+
+    let remembered = [
+        ("username", "ada"),
+        ("password", PASSWORD),
+        ("remember", "true"),
+    ];
+    let answer = app.send(Ask::post("/login").form(&remembered)).await;
+    assert_eq!(answer.outline(), "303 to /");
+    let (_, attributes) = answer.cookie("session_token").unwrap();
+    assert!(
+        attributes.contains("Max-Age=2592000") || attributes.contains("Max-Age=2591999"),
+        "{attributes}"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_refused_form_keeps_what_was_typed_but_never_the_password(pool: PgPool) {
+    let (app, ..) = with_people(&pool).await;
+    add_password(&pool, &app.services.hasher).await;
+    let form = [
+        ("username", "ada lovelace"),
+        ("password", "wr0ng-pässword"),
+        ("next", "/users?q=x"),
+        ("remember", "true"),
+    ];
+    let page = app.send(Ask::post("/login").form(&form)).await;
+    assert_eq!(page.status, 401);
+    assert!(
+        page.body
+            .contains("That username and password do not match")
+    );
+    assert!(
+        page.body.contains("value=\"ada lovelace\""),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("value=\"/users?q=x\""), "{}", page.body);
+    assert!(
+        tags(&page.body).any(|tag| tag.contains("name=\"remember\"") && tag.contains("checked"))
+    );
+    assert!(!page.body.contains("wr0ng") && page.cookies().is_empty());
+
+    let empty = app.send(Ask::post("/login").form(&[])).await;
+    assert_eq!(empty.status, 422);
+    assert!(
+        empty.body.contains("Enter your username.") && empty.body.contains("Enter your password.")
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn signing_out_needs_no_script(pool: PgPool) {
+    let (app, ada, _) = with_people(&pool).await;
+    let answer = app.send(Ask::post("/logout").by(&ada)).await;
+    assert_eq!(
+        (
+            answer.outline().as_str(),
+            answer.cookie("session_token").unwrap().0
+        ),
+        ("303 to /login", "")
+    );
+    assert_eq!(
+        app.send(Ask::get("/users").by(&ada)).await.outline(),
+        "303 to /login?next=%2Fusers"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn preferences_are_kept_by_the_browser_and_seen_in_the_next_page(pool: PgPool) {
+    let (app, ada, _) = with_people(&pool).await;
+    let mut kept = String::new();
+    for (name, value, shown) in [
+        ("theme", "dark", "data-theme=\"dark\""),
+        ("density", "compact", "data-density=\"compact\""),
+        ("rail", "collapsed", "data-rail=\"collapsed\""),
+        ("theme", "<script>", "data-theme=\"dark\""),
+        ("unknown", "x", "data-theme=\"dark\""),
+    ] {
+        let form = Ask::post("/preferences").form(&[(name, value), ("next", "/users?sort=name")]);
+        let answer = app.send(form.cookie("rollcall_preferences", &kept)).await;
+        assert_eq!(answer.outline(), "303 to /users?sort=name");
+        answer
+            .cookie("rollcall_preferences")
+            .unwrap()
+            .0
+            .clone_into(&mut kept);
+        let page = app
+            .send(
+                Ask::get("/users")
+                    .by(&ada)
+                    .cookie("rollcall_preferences", &kept),
+            )
+            .await;
+        assert!(page.body.contains(shown), "{name}={value}: {kept}");
+    }
+    assert_eq!(kept, "dark.compact.collapsed");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_body_that_is_no_form_is_refused(pool: PgPool) {
+    let (app, ..) = with_people(&pool).await;
+    let endless = format!("username={}", "x".repeat(100_000));
+    for path in ["/login", "/setup", "/preferences"] {
+        for (kind, body) in [
+            ("application/json", "{}"),
+            ("text/plain", "username=ada"),
+            ("application/x-www-form-urlencoded", endless.as_str()),
+        ] {
+            let answer = app.send(Ask::post(path).body(kind, body)).await;
+            assert!(
+                (400..500).contains(&answer.status),
+                "{path} {kind}: {}",
+                answer.status
+            );
+        }
+        let garbage = Ask::post(path).body(
+            "application/x-www-form-urlencoded",
+            b"\xff%ff=%zz&&&===".to_vec(),
+        );
+        assert_ne!(app.send(garbage).await.status, 500, "{path}");
+    }
+}

@@ -1,0 +1,265 @@
+//! What an attacker tries.
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{App, Ask, PASSWORD, add_password, add_person, app, https_app, session};
+
+async fn prepare(app: &App) {
+    add_person(&app.pool, "ada", &["admin", "user"]).await;
+    add_person(&app.pool, "eve", &["user"]).await;
+    add_password(&app.pool, &app.services.hasher).await;
+}
+
+fn login() -> Ask {
+    Ask::post("/api/auth/login").json(&json!({ "username": "ada", "password": PASSWORD }))
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_cookie_is_as_safe_as_the_address_allows(pool: PgPool) {
+    for (app, name, secure) in [
+        (app(&pool), "session_token", false),
+        (https_app(&pool), "__Host-session_token", true),
+    ] {
+        if app.count("select count(*) from users").await == 0 {
+            prepare(&app).await;
+        }
+        let answer = app.send(login()).await;
+        let (value, attributes) = answer.cookie(name).unwrap();
+        assert_eq!(value.len(), 22, "128 bits");
+        let mut attributes: Vec<&str> = attributes.split(';').map(str::trim).collect();
+        attributes.retain(|attribute| !attribute.starts_with("Max-Age="));
+        attributes.sort_unstable();
+        let expected = ["HttpOnly", "Path=/", "SameSite=Lax", "Secure"];
+        assert_eq!(
+            attributes,
+            if secure {
+                &expected[..]
+            } else {
+                &expected[..3]
+            }
+        );
+        assert_eq!(answer.cookies().len(), 1);
+        let me = app.send(Ask::get("/api/auth/me").cookie(name, value)).await;
+        assert_eq!(me.status, 200, "{name}");
+        // Under https, a cookie that a plain http page could have set is not looked at.
+        let other = if secure {
+            "session_token"
+        } else {
+            "__Host-session_token"
+        };
+        let me = app
+            .send(Ask::get("/api/auth/me").cookie(other, value))
+            .await;
+        assert_eq!(me.status, 401, "{other}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn other_sites_can_change_nothing(pool: PgPool) {
+    let app = app(&pool);
+    prepare(&app).await;
+    let form = [("username", "ada"), ("password", PASSWORD)];
+    let posts = || {
+        vec![
+            login(),
+            Ask::post("/api/auth/logout"),
+            Ask::post("/login").form(&form),
+            Ask::post("/logout"),
+            Ask::post("/setup").form(&form),
+            Ask::post("/preferences").form(&[("theme", "dark")]),
+            Ask::post("/sfn/sign-in").form(&form),
+            Ask::post("/sfn/setup").form(&form),
+        ]
+    };
+    for (headers, passes) in [
+        (&[("sec-fetch-site", "cross-site")][..], false),
+        (&[("sec-fetch-site", "same-site")], false),
+        (
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "http://panel.example"),
+            ],
+            false,
+        ),
+        (&[("origin", "https://evil.example")], false),
+        (&[("origin", "http://panel.example.evil.example")], false),
+        (&[("origin", "http://panel.example:8080")], false),
+        (&[("origin", "null")], false),
+        (
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("origin", "http://panel.example"),
+            ],
+            true,
+        ),
+        (&[("sec-fetch-site", "none")], true),
+        (&[("origin", "http://panel.example")], true),
+        (&[], true),
+    ] {
+        for post in posts() {
+            let ada = session(&pool, "ada").await;
+            let label = format!("{} {headers:?}", post.label());
+            let post = headers.iter().fold(post.by(&ada), |post, (name, value)| {
+                post.header(name, value)
+            });
+            let answer = app.send(post).await;
+            assert_eq!(
+                answer.status == 403,
+                !passes,
+                "{label}: {}",
+                answer.outline()
+            );
+            if !passes {
+                assert!(answer.cookies().is_empty(), "{label}");
+                assert_eq!(
+                    app.send(Ask::get("/api/auth/me").by(&ada)).await.status,
+                    200,
+                    "{label}"
+                );
+            }
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_cookie_chosen_before_the_sign_in_is_worth_nothing_after_it(pool: PgPool) {
+    let app = app(&pool);
+    prepare(&app).await;
+    let eves_own = session(&pool, "eve").await;
+    for planted in ["AAAAAAAAAAAAAAAAAAAAAA", eves_own.as_str(), "nonsense"] {
+        for sign_in in [
+            login(),
+            Ask::post("/login").form(&[("username", "ada"), ("password", PASSWORD)]),
+        ] {
+            let answer = app.send(sign_in.by(planted)).await;
+            let (fresh, _) = answer.cookie("session_token").unwrap();
+            assert_ne!(fresh, planted);
+            let me = app.send(Ask::get("/api/auth/me").by(fresh)).await;
+            assert_eq!(me.json()["user"]["username"], "ada");
+            let attacker = app.send(Ask::get("/api/auth/me").by(planted)).await;
+            assert_eq!(attacker.status, 401, "{planted}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_form_leads_to_another_site(pool: PgPool) {
+    let app = app(&pool);
+    prepare(&app).await;
+    for next in [
+        "https://evil.example/",
+        "//evil.example/",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "http:evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/\r\nSet-Cookie: session_token=x",
+        " //evil.example",
+        "evil.example",
+        "",
+    ] {
+        let sign_in = [("username", "ada"), ("password", PASSWORD), ("next", next)];
+        for form in [
+            Ask::post("/login").form(&sign_in),
+            Ask::post("/preferences").form(&[("theme", "dark"), ("next", next)]),
+        ] {
+            let label = form.label();
+            assert_eq!(
+                app.send(form).await.outline(),
+                "303 to /",
+                "{label} {next:?}"
+            );
+        }
+        let called = app.send(Ask::post("/sfn/sign-in").form(&sign_in)).await;
+        assert_eq!(
+            (called.status, called.json()),
+            (200, json!("/")),
+            "{next:?}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_functions_behind_the_pages_guard_themselves(pool: PgPool) {
+    let app = app(&pool);
+    prepare(&app).await;
+    let (ada, eve) = (session(&pool, "ada").await, session(&pool, "eve").await);
+    let path = "/sfn/users?params[limit]=25";
+    assert_eq!(app.get(path).await.outline(), "401 UNAUTHORIZED");
+    let refused = app.send(Ask::get(path).by(&eve)).await;
+    assert_eq!(refused.outline(), "403 FORBIDDEN");
+    assert!(!refused.body.contains("ada@example.org"));
+    let list = app.send(Ask::get(path).by(&ada)).await;
+    assert_eq!(
+        (
+            list.status,
+            list.json()["page"]["users"].as_array().map(Vec::len)
+        ),
+        (200, Some(2))
+    );
+    // A page of an earlier version, or somebody who tries: never a failure of the server.
+    for (path, body) in [
+        ("/sfn/sign-in", ""),
+        ("/sfn/sign-in", "username=ada"),
+        ("/sfn/sign-in", "username[a]=b&password=x"),
+        ("/sfn/setup", "username=x"),
+    ] {
+        let answer = app
+            .send(Ask::post(path).body("application/x-www-form-urlencoded", body))
+            .await;
+        assert!(
+            (400..500).contains(&answer.status),
+            "{path} {body}: {}",
+            answer.status
+        );
+        assert!(!answer.code().is_empty(), "{path} {body}: {}", answer.body);
+    }
+    for path in [
+        "/sfn/nothing",
+        "/sfn/users?params=x",
+        "/sfn/users?params[limit][a]=1",
+    ] {
+        let answer = app.send(Ask::get(path).by(&ada)).await;
+        assert!(
+            (400..500).contains(&answer.status),
+            "{path}: {}",
+            answer.status
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_record_and_the_throttle_hold_no_secret(pool: PgPool) {
+    let app = app(&pool);
+    prepare(&app).await;
+    let cookie = app
+        .send(login())
+        .await
+        .cookie("session_token")
+        .unwrap()
+        .0
+        .to_owned();
+    let mistyped = json!({ "username": PASSWORD, "password": "ada" });
+    assert_eq!(
+        app.send(Ask::post("/api/auth/login").json(&mistyped))
+            .await
+            .status,
+        401
+    );
+    let kept: String = sqlx::query_scalar(
+        "select concat(
+            (select string_agg(a::text, '') from audit_events a),
+            (select string_agg(l::text || encode(subject, 'escape'), '') from login_attempts l),
+            (select string_agg(s::text, '') from sessions s)
+        )",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    for secret in [PASSWORD, cookie.as_str(), "$argon2"] {
+        assert!(!kept.contains(secret), "{secret} in {kept}");
+    }
+}

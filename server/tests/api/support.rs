@@ -1,0 +1,107 @@
+//! An application of a test's own, requests to it, and what every answer must keep to.
+
+mod answer;
+mod ask;
+mod people;
+
+pub(crate) use answer::Answer;
+pub(crate) use ask::Ask;
+pub(crate) use people::{PASSWORD, add_password, add_person, session};
+
+use std::{path::PathBuf, sync::Arc};
+
+use ::app::shell::Assets;
+use axum::Router;
+use server::router::{Site, build};
+use service::{Services, last_seen::LastSeen, passwords::Hasher, settings::Settings};
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use tower::ServiceExt;
+
+/// The application and its database.
+pub(crate) struct App {
+    pub(crate) pool: PgPool,
+    pub(crate) services: Services,
+    router: Router,
+}
+
+/// The application as people reach it over http.
+pub(crate) fn app(pool: &PgPool) -> App {
+    with_site(pool, &Site::default())
+}
+
+/// The application as people reach it over https.
+pub(crate) fn https_app(pool: &PgPool) -> App {
+    let site = Site {
+        https: true,
+        ..Site::default()
+    };
+    with_site(pool, &site)
+}
+
+fn with_site(pool: &PgPool, site: &Site) -> App {
+    let services = Services {
+        pool: pool.clone(),
+        hasher: Hasher::start().unwrap(),
+        settings: Arc::new(Settings::default()),
+        last_seen: LastSeen::default(),
+        clock,
+    };
+    // No built files: what the pages refer to is not asked for here.
+    let site = Site {
+        root: PathBuf::from("/nonexistent"),
+        ..site.clone()
+    };
+    let assets = Assets {
+        js: "/pkg/rollcall.js".into(),
+        wasm: "/pkg/rollcall.wasm".into(),
+        css: "/pkg/rollcall.css".into(),
+        font: "/pkg/font.woff2".into(),
+    };
+    App {
+        pool: pool.clone(),
+        services: services.clone(),
+        router: build(&site, services, assets),
+    }
+}
+
+/// The age of a cookie is counted from now, so the time is the real one.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests have no configuration that would read it"
+)]
+fn clock() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}
+
+impl App {
+    /// Sends a request, and checks of the answer what must hold for every one of them.
+    pub(crate) async fn send(&self, ask: Ask) -> Answer {
+        let (label, secrets) = (ask.label(), ask.secrets());
+        let response = self
+            .router
+            .clone()
+            .oneshot(ask.into_request())
+            .await
+            .unwrap();
+        let answer = Answer::read(response).await;
+        answer.assert_sound(&label);
+        answer.assert_tells_none_of(&secrets, &label);
+        answer
+    }
+
+    /// Asks for a page or a resource without being signed in.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Ask::get(path)).await
+    }
+
+    /// Runs statements that prepare a test.
+    pub(crate) async fn run(&self, sql: &'static str) {
+        sqlx::raw_sql(sql).execute(&self.pool).await.unwrap();
+    }
+
+    /// The number that a query gives.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap()
+    }
+}

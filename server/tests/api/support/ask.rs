@@ -1,0 +1,115 @@
+//! A request in the making.
+
+use axum::{
+    body::Body,
+    http::{HeaderName, HeaderValue, Method, Request, header},
+};
+use serde_json::Value;
+
+use super::PASSWORD;
+
+/// Name of the session cookie over http.
+const SESSION_COOKIE: &str = "session_token";
+
+/// A request in the making.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask {
+    method: Method,
+    path: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cookies: Vec<String>,
+    body: Vec<u8>,
+}
+
+impl Ask {
+    /// By any method.
+    pub(crate) fn new(method: Method, path: &str) -> Self {
+        Self {
+            method,
+            path: path.to_owned(),
+            headers: Vec::new(),
+            cookies: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    pub(crate) fn get(path: &str) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    pub(crate) fn post(path: &str) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((
+            HeaderName::from_static(name),
+            HeaderValue::from_str(value).unwrap(),
+        ));
+        self
+    }
+
+    pub(crate) fn cookie(mut self, name: &str, value: &str) -> Self {
+        self.cookies.push(format!("{name}={value}"));
+        self
+    }
+
+    /// With the session of somebody.
+    pub(crate) fn by(self, session: &str) -> Self {
+        self.cookie(SESSION_COOKIE, session)
+    }
+
+    pub(crate) fn body(mut self, kind: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self.header("content-type", kind)
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.body("application/json", body.to_string())
+    }
+
+    /// As a browser sends a form.
+    pub(crate) fn form(self, fields: &[(&str, &str)]) -> Self {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.body("application/x-www-form-urlencoded", body)
+    }
+
+    /// The request in a few words, for a message.
+    pub(crate) fn label(&self) -> String {
+        format!("{} {:.200}", self.method, self.path)
+    }
+
+    /// What the answer must not repeat: passwords, and what opens a session or the setup.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let values = self
+            .cookies
+            .iter()
+            .filter_map(|cookie| cookie.split_once('='));
+        let tokens =
+            values.filter(|(name, value)| !name.ends_with("preferences") && value.len() > 20);
+        let tokens = tokens.map(|(_, value)| value.to_owned());
+        tokens
+            .chain([PASSWORD.to_owned(), "$argon2".to_owned()])
+            .collect()
+    }
+
+    pub(crate) fn into_request(self) -> Request<Body> {
+        let mut request = Request::new(Body::from(self.body));
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.path.parse().unwrap();
+        let headers = request.headers_mut();
+        headers.insert(header::HOST, HeaderValue::from_static("panel.example"));
+        for (name, value) in self.headers {
+            headers.insert(name, value);
+        }
+        if !self.cookies.is_empty() {
+            headers.insert(
+                header::COOKIE,
+                HeaderValue::from_str(&self.cookies.join("; ")).unwrap(),
+            );
+        }
+        request
+    }
+}

@@ -1,0 +1,55 @@
+//! People and their sessions.
+
+use service::passwords::Hasher;
+use sqlx::PgPool;
+use tower_sessions::session::Id;
+
+/// Everybody's, where they have one.
+pub(crate) const PASSWORD: &str = "correct horse <b>&amp; ";
+
+/// Somebody active with these roles, without a password.
+pub(crate) async fn add_person(pool: &PgPool, username: &str, roles: &[&str]) {
+    sqlx::query(
+        "with person as (
+            insert into users (id, username, display_name, email, created_via, created_at, updated_at)
+            values (uuid_v7(now()), $1, initcap($1), $1 || '@example.org', 'cli', now(), now()) returning id
+        )
+        insert into user_roles (user_id, role_id, granted_at)
+        select person.id, roles.id, now() from person, roles where name = any($2)",
+    )
+    .bind(username)
+    .bind(roles)
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+/// Gives everybody [`PASSWORD`].
+pub(crate) async fn add_password(pool: &PgPool, hasher: &Hasher) {
+    let hash = hasher.hash(PASSWORD.into()).await.unwrap();
+    sqlx::query("update users set password_hash = $1")
+        .bind(hash)
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
+/// A new session of somebody, as the value of its cookie.
+pub(crate) async fn session(pool: &PgPool, username: &str) -> String {
+    let cookie = Id::default().to_string();
+    sqlx::query(
+        "insert into sessions (
+            id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at
+        )
+        select
+            uuid_v7(now()), sha256(convert_to($2, 'UTF8')), id, now(), now(), now() + interval '1 hour',
+            now() + interval '1 day'
+        from users where username = $1",
+    )
+    .bind(username)
+    .bind(&cookie)
+    .execute(pool)
+    .await
+    .unwrap();
+    cookie
+}
