@@ -11,9 +11,10 @@ interface Stop {
   name: string;
   ringed: boolean;
   visible: boolean;
+  scrolled: number;
 }
 
-/** What has the focus: what it is called, whether a ring shows it, and whether it is where one can see it. */
+/** What has the focus: what it is called, whether a ring shows it, whether it is in sight, and how far the page moved. */
 function stop(page: Page): Promise<Stop> {
   return page.evaluate(() => {
     const element = document.activeElement as HTMLElement;
@@ -26,6 +27,7 @@ function stop(page: Page): Promise<Stop> {
       // The search box wears the ring for the input within it.
       ringed: ring(element) || ring(element.closest('.search-box')),
       visible: top !== null && (element.contains(top) || top.contains(element)),
+      scrolled: window.scrollY,
     };
   });
 }
@@ -84,6 +86,8 @@ test.describe('in the panel', () => {
     }
     expect(stops.filter((stop) => !stop.ringed)).toEqual([]);
     expect(stops.filter((stop) => !stop.visible)).toEqual([]);
+    // At the top of the list everything is in sight already.
+    expect(stops.filter((stop) => stop.scrolled !== 0)).toEqual([]);
     expect(new Set(stops.map((stop) => stop.name)).size).toBe(expected);
     expect(stops[0]!.name).toBe('Skip to the content');
     expect(stops.at(-1)!.name).toBe('Next');
@@ -135,12 +139,20 @@ test.describe('in the panel', () => {
 
   test('the help opens and closes', async ({ page, database }) => {
     await new UsersList(page, database).open();
-    const help = page.locator('summary');
-    await tabUntil(page, help);
+    const summary = page.getByLabel('How to search');
+    const help = page.getByText('Write words, filters, or both.');
+    await tabUntil(page, summary);
     await page.keyboard.press('Enter');
-    await expect(page.getByText('Write words, filters, or both.')).toBeVisible();
+    await expect(help).toBeVisible();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+    await expect(help).toBeHidden();
+    await expect(summary).toBeFocused();
+
     await page.keyboard.press('Enter');
-    await expect(page.getByText('Write words, filters, or both.')).toBeHidden();
-    await expect(help).toBeFocused();
+    await expect(help).toBeVisible();
+    await page.keyboard.press('Shift+Tab');
+    await expect(page.getByRole('searchbox')).toBeFocused();
+    await expect(help).toBeHidden();
   });
 });

@@ -117,6 +117,8 @@ test('an example from the help is a search', async ({ page, database }) => {
   await page.getByRole('link', { name: 'status:suspended' }).click();
   await list.shows({ where: `u.status = 'suspended'` });
   await expect(list.search).toHaveValue('status:suspended');
+  // It does not stay in front of what was found.
+  await expect(page.getByText('Write words, filters, or both.')).toBeHidden();
 });
 
 test('an error in the search points at the word, and the list stays', async ({ page, database }) => {

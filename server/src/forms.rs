@@ -151,10 +151,14 @@ async fn read(request: Request) -> Result<(Request, Fields), Response> {
     let page = Request::from_parts(parts.clone(), Body::empty());
     match Form::<Fields>::from_request(Request::from_parts(parts, body), &()).await {
         Ok(Form(fields)) => Ok((page, fields)),
-        Err(_) => Err(Asked::from(&page).refuse(Problem::new(
-            Code::ValidationError,
-            "This is not a form of this site.",
-        ))),
+        Err(rejection) => {
+            let code = match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Code::PayloadTooLarge,
+                _ => Code::ValidationError,
+            };
+            let problem = Problem::new(code, "This is not a form of this site.");
+            Err(Asked::from(&page).refuse(problem))
+        }
     }
 }
 

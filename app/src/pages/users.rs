@@ -1,6 +1,7 @@
 //! The list of users.
 
 pub mod filters;
+pub mod help;
 mod links;
 pub mod pager;
 pub mod rows;

@@ -8,7 +8,7 @@ mod browser;
 mod support;
 
 use browser::browser;
-use domain::{credentials::SetupDraft, problem::Problem};
+use domain::{credentials::SetupDraft, problem::Problem, users::CreatedVia};
 use secrecy::{ExposeSecret, SecretString};
 use service::{Error, Services, access::Origin, sessions, setup};
 use sqlx::PgPool;
@@ -105,6 +105,37 @@ async fn a_hundred_claims_of_one_link_make_one_admin(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_hundred_claims_of_several_links_make_one_admin(pool: PgPool) {
     hundred_claims(&pool, 7).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_admin_made_in_another_way_meanwhile_ends_a_claim(pool: PgPool) {
+    let services = services(&pool);
+    let token = link(&services).await;
+    let mut other_way = db::begin(&pool).await.unwrap();
+    db::users::lock_admins(&mut other_way).await.unwrap();
+    let admin = db::users::NewUser {
+        username: "first",
+        display_name: "First",
+        email: None,
+        password_hash: Some("a hash"),
+        created_via: CreatedVia::Cli,
+    };
+    let id = db::users::insert(&mut other_way, &admin).await.unwrap();
+    let roles = ["admin".to_owned()];
+    db::users::grant_roles(&mut other_way, id, &roles, None)
+        .await
+        .unwrap();
+
+    let late = tokio::spawn({
+        let (services, token) = (services.clone(), token.clone());
+        async move { claim(&services, &token, draft("late")).await }
+    });
+    let waits = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    while !late.is_finished() && count(&pool, waits).await == 0 {}
+    db::commit(other_way).await.unwrap();
+    assert_eq!(late.await.unwrap().unwrap_err().error.status(), 409);
+    assert_eq!(count(&pool, "select count(*) from users").await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -27,7 +27,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 Err(Failure::too_large(&origin))
             }
-            Err(rejection) => Err(Failure::from_problem(problem(&rejection), &origin)),
+            Err(rejection) => Err(Failure::invalid(sentence(&rejection), &origin)),
         }
     }
 }

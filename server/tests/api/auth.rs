@@ -236,6 +236,11 @@ async fn bad_bodies_are_refused_with_a_sentence(pool: PgPool) {
             answer.message()
         );
     }
+    let announced = Ask::post("/api/auth/login").body(json, "{}");
+    let announced = app
+        .send(announced.header("content-length", "10000000"))
+        .await;
+    assert_eq!(announced.outline(), "413 PAYLOAD_TOO_LARGE");
     assert_eq!(
         app.count("select count(*) from login_attempts").await,
         0,

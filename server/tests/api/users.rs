@@ -358,10 +358,6 @@ async fn a_page_takes_three_statements_whatever_its_size(pool: PgPool) {
             200,
             "{path}"
         );
-        assert_eq!(
-            STATEMENTS.get(),
-            3,
-            "{path}: session, rows, counts"
-        );
+        assert_eq!(STATEMENTS.get(), 3, "{path}: session, rows, counts");
     }
 }

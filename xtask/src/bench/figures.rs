@@ -1,133 +1,120 @@
-//! The figures to reach, and whether they were.
-
-use std::fmt::{self, Display, Formatter};
+//! All figures to reach.
 
 use super::{
+    figure::{
+        Figure,
+        Limit::{self, AtLeast, AtMost},
+    },
     plan::{Face, Targets},
     results::{Results, Row, megabytes},
 };
 
-/// A figure with everything that was measured for it.
-pub(super) struct Figure {
-    what: String,
-    limit: Limit,
-    unit: &'static str,
-    /// What was measured and how much it was.
-    measured: Vec<(String, f64)>,
-}
-
-#[derive(Clone, Copy)]
-enum Limit {
-    AtMost(f64),
-    AtLeast(f64),
-}
-
-/// All figures, in the order of the table.
+/// All figures, those of the table first.
 pub(super) fn of(results: &Results, targets: &Targets) -> Vec<Figure> {
-    let rows = &results.rows;
-    let mut figures = times(rows);
-    figures.extend([
-        half_way(rows, targets),
-        part_of_floor(rows, targets),
-        queries(rows, targets),
-        single(
-            "p99 of the list while sign-ins queue, as a multiple of its p99 without them",
-            Limit::AtMost(targets.sign_ins),
-            "×",
-            results.sign_ins.busy.p99 / results.sign_ins.idle.p99,
-        ),
-        single(
-            "memory after the run",
-            Limit::AtMost(targets.memory_mb),
-            "MB",
-            megabytes(results.memory.now),
-        ),
-        single(
-            "start-up",
-            Limit::AtMost(targets.start_up_s),
-            "s",
-            results.start_up.as_secs_f64(),
-        ),
-    ]);
+    let mut figures = of_pages(&results.rows, targets);
+    let sign_ins = &results.sign_ins;
+    figures.push(single(
+        "p99 of the list while sign-ins queue, as a multiple of its p99 without them",
+        AtMost(targets.sign_ins),
+        "×",
+        sign_ins.busy.p99 / sign_ins.idle.p99,
+    ));
+    let memory = megabytes(results.memory.now);
+    figures.push(single(
+        "memory after the run",
+        AtMost(targets.memory_mb),
+        "MB",
+        memory,
+    ));
+    let start_up = results.start_up.as_secs_f64();
+    figures.push(single(
+        "start-up",
+        AtMost(targets.start_up_s),
+        "s",
+        start_up,
+    ));
     let wasm = results.sizes.iter().find(|sizes| sizes.name == "wasm");
-    figures.extend(wasm.map(|wasm| {
-        single(
-            "wasm in brotli",
-            Limit::AtMost(targets.wasm_kb),
-            "kB",
-            wasm.brotli as f64 / 1e3,
-        )
-    }));
+    if let Some(bytes) = wasm.and_then(|wasm| wasm.brotli) {
+        let limit = AtMost(targets.wasm_kb);
+        figures.push(single("wasm in brotli", limit, "kB", bytes as f64 / 1e3));
+    }
     figures
 }
 
-/// The cases that have the same limit are one figure.
+fn of_pages(rows: &[Row], targets: &Targets) -> Vec<Figure> {
+    let mut figures = times(rows);
+    figures.push(per_row(
+        "median time of a half-way page, as a multiple of its first page's",
+        AtMost(targets.half_way),
+        "×",
+        rows,
+        |row| Some(row.alone.p50 / first_page_of(row, rows)?.alone.p50),
+    ));
+    figures.push(per_row(
+        "requests a second, JSON, as a part of pgbench's with the same SQL",
+        AtLeast(targets.floor),
+        "×",
+        rows,
+        |row| row.part_of_floor().filter(|_| row.probe.face == Face::Json),
+    ));
+    figures.push(per_row(
+        "queries of a request",
+        AtMost(targets.queries as f64),
+        "queries",
+        rows,
+        |row| row.floor.as_ref().map(|floor| floor.queries as f64),
+    ));
+    // Whatever fails is quick, so that the times would mean nothing.
+    figures.push(per_row(
+        "requests that failed",
+        AtMost(0.0),
+        "requests",
+        rows,
+        |row| Some((row.alone.failed + row.together.failed) as f64),
+    ));
+    figures
+}
+
+/// The pages that have the same limit are one figure.
 fn times(rows: &[Row]) -> Vec<Figure> {
+    let kind_of = |row: &Row| (row.probe.face, row.probe.p99_ms);
     let mut kinds: Vec<(Face, f64)> = Vec::new();
     for row in rows {
-        let kind = (row.probe.face, row.probe.p99_ms);
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
+        if !kinds.contains(&kind_of(row)) {
+            kinds.push(kind_of(row));
         }
     }
     kinds
         .into_iter()
-        .map(|(face, limit)| Figure {
-            what: format!("p99 at 1 connection, {}", face.name()),
-            limit: Limit::AtMost(limit),
-            unit: "ms",
-            measured: rows
-                .iter()
-                .filter(|row| (row.probe.face, row.probe.p99_ms) == (face, limit))
-                .map(|row| (row.probe.name.clone(), row.alone.p99))
-                .collect(),
+        .map(|(face, limit)| {
+            let what = format!("p99 at 1 connection, {}", name(face));
+            per_row(&what, AtMost(limit), "ms", rows, |row| {
+                (kind_of(row) == (face, limit)).then_some(row.alone.p99)
+            })
         })
         .collect()
 }
 
-fn half_way(rows: &[Row], targets: &Targets) -> Figure {
-    let p50_of = |name: &str| {
-        let row = rows.iter().find(|row| row.probe.name == name);
-        row.map(|row| row.alone.p50)
-    };
-    Figure {
-        what: "median time of a half-way page, as a multiple of its first page's".to_owned(),
-        limit: Limit::AtMost(targets.half_way),
-        unit: "×",
-        measured: rows
-            .iter()
-            .filter_map(|row| {
-                let first = p50_of(row.probe.half_way_of.as_ref()?)?;
-                Some((row.probe.name.clone(), row.alone.p50 / first))
-            })
-            .collect(),
-    }
+fn first_page_of<'r>(row: &Row, rows: &'r [Row]) -> Option<&'r Row> {
+    let name = row.probe.half_way_of.as_ref()?;
+    rows.iter().find(|row| row.probe.name == *name)
 }
 
-fn part_of_floor(rows: &[Row], targets: &Targets) -> Figure {
+/// A figure of the rows for which there is a value.
+fn per_row(
+    what: &str,
+    limit: Limit,
+    unit: &'static str,
+    rows: &[Row],
+    value: impl Fn(&Row) -> Option<f64>,
+) -> Figure {
     Figure {
-        what: "requests a second, JSON, as a part of pgbench's with the same SQL".to_owned(),
-        limit: Limit::AtLeast(targets.floor),
-        unit: "×",
+        what: what.to_owned(),
+        limit,
+        unit,
         measured: rows
             .iter()
-            .filter(|row| row.probe.face == Face::Json)
-            .filter_map(|row| Some((row.probe.name.clone(), row.part_of_floor()?)))
-            .collect(),
-    }
-}
-
-fn queries(rows: &[Row], targets: &Targets) -> Figure {
-    Figure {
-        what: "queries of a request".to_owned(),
-        limit: Limit::AtMost(targets.queries as f64),
-        unit: "queries",
-        measured: rows
-            .iter()
-            .filter_map(|row| {
-                let floor = row.floor.as_ref()?;
-                Some((row.probe.name.clone(), floor.queries as f64))
-            })
+            .filter_map(|row| Some((row.probe.name.clone(), value(row)?)))
             .collect(),
     }
 }
@@ -141,121 +128,9 @@ fn single(what: &str, limit: Limit, unit: &'static str, measured: f64) -> Figure
     }
 }
 
-impl Face {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Json => "JSON",
-            Self::Html => "server-rendered",
-        }
-    }
-}
-
-impl Limit {
-    fn allows(self, value: f64) -> bool {
-        match self {
-            Self::AtMost(limit) => value <= limit,
-            Self::AtLeast(limit) => value >= limit,
-        }
-    }
-
-    /// How bad a value is: the larger, the worse.
-    fn badness(self, value: f64) -> f64 {
-        match self {
-            Self::AtMost(_) => value,
-            Self::AtLeast(_) => -value,
-        }
-    }
-}
-
-impl Display for Limit {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AtMost(limit) => write!(f, "≤ {limit}"),
-            Self::AtLeast(limit) => write!(f, "≥ {limit}"),
-        }
-    }
-}
-
-impl Display for Figure {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self {
-            what,
-            limit,
-            unit,
-            measured,
-        } = self;
-        let mut worst_first: Vec<&(String, f64)> = measured.iter().collect();
-        worst_first.sort_by(|(_, a), (_, b)| limit.badness(*b).total_cmp(&limit.badness(*a)));
-        let Some((name, value)) = worst_first.first() else {
-            return write!(f, "not measured: {what} {limit} {unit}");
-        };
-        if limit.allows(*value) {
-            let worst = if measured.len() > 1 { "at worst " } else { "" };
-            return write!(
-                f,
-                "reached: {what} {limit} {unit}: {worst}{value:.2} ({name})"
-            );
-        }
-        let missed: Vec<_> = worst_first
-            .iter()
-            .filter(|(_, value)| !limit.allows(*value))
-            .map(|(name, value)| format!("{value:.2} ({name})"))
-            .collect();
-        write!(
-            f,
-            "missed by {} of {}: {what} {limit} {unit}: {}",
-            missed.len(),
-            measured.len(),
-            missed.join(", ")
-        )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn figure(limit: Limit, measured: &[(&str, f64)]) -> String {
-        let measured = measured
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), *value))
-            .collect();
-        Figure {
-            what: "x".to_owned(),
-            limit,
-            unit: "ms",
-            measured,
-        }
-        .to_string()
-    }
-
-    #[test]
-    fn the_worst_is_named() {
-        let measured = [("a", 1.0), ("b", 8.0)];
-        assert_eq!(
-            figure(Limit::AtMost(8.0), &measured),
-            "reached: x ≤ 8 ms: at worst 8.00 (b)"
-        );
-        assert_eq!(
-            figure(Limit::AtLeast(0.5), &measured),
-            "reached: x ≥ 0.5 ms: at worst 1.00 (a)"
-        );
-    }
-
-    #[test]
-    fn all_that_miss_are_named() {
-        assert_eq!(
-            figure(Limit::AtMost(2.0), &[("a", 3.0), ("b", 1.0), ("c", 4.0)]),
-            "missed by 2 of 3: x ≤ 2 ms: 4.00 (c), 3.00 (a)"
-        );
-        assert_eq!(
-            figure(Limit::AtLeast(2.0), &[("a", 3.0), ("b", 1.0)]),
-            "missed by 1 of 2: x ≥ 2 ms: 1.00 (b)"
-        );
-    }
-
-    #[test]
-    fn what_was_not_measured_is_not_reached() {
-        assert_eq!(figure(Limit::AtMost(2.0), &[]), "not measured: x ≤ 2 ms");
+fn name(face: Face) -> &'static str {
+    match face {
+        Face::Json => "JSON",
+        Face::Html => "server-rendered",
     }
 }

@@ -110,6 +110,14 @@ impl Face {
             Self::Html => "/users",
         }
     }
+
+    /// The encodings that such a client accepts.
+    pub(super) fn encodings(self) -> &'static str {
+        match self {
+            Self::Json => "identity",
+            Self::Html => "gzip, deflate, br, zstd",
+        }
+    }
 }
 
 impl Case {

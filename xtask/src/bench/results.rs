@@ -153,12 +153,13 @@ impl Results {
             ),
         ];
         lines.extend(self.sizes.iter().map(|sizes| {
+            let size = |bytes: Option<u64>| bytes.map_or("-".to_owned(), kilobytes);
             format!(
                 "- {}: {}, gzip {}, brotli {}",
                 sizes.name,
                 kilobytes(sizes.raw),
-                kilobytes(sizes.gzip),
-                kilobytes(sizes.brotli)
+                size(sizes.gzip),
+                size(sizes.brotli)
             )
         }));
         lines

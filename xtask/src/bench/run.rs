@@ -10,7 +10,7 @@ use anyhow::{Result, anyhow};
 use super::{
     client::Client,
     floor, machine,
-    oha::{Load, Oha},
+    oha::{Load, Oha, Page},
     people::{ADMIN, People},
     plan::{Plan, Size},
     probe::Probe,
@@ -112,11 +112,11 @@ impl Run<'_> {
         work: Option<Work>,
     ) -> Result<Row> {
         let started = Instant::now();
-        let url = format!("{}{}", server.base, probe.path);
+        let page = page(server, cookie, probe);
         let warm_up = Duration::from_millis(self.size.warm_up_ms);
-        self.oha.run(&url, cookie, ALONE, warm_up)?;
-        let alone = self.oha.run(&url, cookie, ALONE, self.time())?;
-        let together = self.oha.run(&url, cookie, TOGETHER, self.time())?;
+        self.oha.run(&page, ALONE, warm_up)?;
+        let alone = self.oha.run(&page, ALONE, self.time())?;
+        let together = self.oha.run(&page, TOGETHER, self.time())?;
         let floor = work.map(|work| self.floor(&work)).transpose()?;
         report::step(&probe.name, started);
         Ok(Row {
@@ -141,8 +141,8 @@ impl Run<'_> {
         let probe = probes
             .first()
             .ok_or_else(|| anyhow!("there are no cases"))?;
-        let url = format!("{}{}", server.base, probe.path);
-        let list = || -> Result<Load> { self.oha.run(&url, cookie, ALONE, self.time()) };
+        let page = page(server, cookie, probe);
+        let list = || -> Result<Load> { self.oha.run(&page, ALONE, self.time()) };
         let sign_ins = SignIns {
             queued: self.people.accounts.len(),
             rate: sign_ins::rate(server, &self.people, TOGETHER)?,
@@ -155,5 +155,13 @@ impl Run<'_> {
 
     fn time(&self) -> Duration {
         Duration::from_secs(self.size.seconds)
+    }
+}
+
+fn page<'a>(server: &Server, cookie: &'a str, probe: &Probe) -> Page<'a> {
+    Page {
+        url: format!("{}{}", server.base, probe.path),
+        cookie,
+        encodings: probe.face.encodings(),
     }
 }

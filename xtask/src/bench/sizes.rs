@@ -11,8 +11,10 @@ use crate::files;
 pub(super) struct Sizes {
     pub(super) name: &'static str,
     pub(super) raw: u64,
-    pub(super) gzip: u64,
-    pub(super) brotli: u64,
+    /// None where the server does not send it so.
+    pub(super) gzip: Option<u64>,
+    /// None where the server does not send it so.
+    pub(super) brotli: Option<u64>,
 }
 
 /// The list that the build keeps of the files that a page loads.
@@ -38,14 +40,17 @@ pub(super) fn measure(client: &Client, program: &Program) -> Result<Vec<Sizes>> 
 }
 
 fn sizes(client: &Client, name: &'static str, path: &str) -> Result<Sizes> {
-    let size = |encoding| -> Result<u64> {
-        let body = client.get_encoded(path, encoding)?.body()?;
-        Ok(body.len() as u64)
+    let raw = client.get(path)?.body()?.len() as u64;
+    let encoded = |encoding| -> Result<Option<u64>> {
+        let answer = client.get_encoded(path, encoding)?;
+        let is_encoded = answer.header("content-encoding") == Some(encoding);
+        let size = answer.body()?.len() as u64;
+        Ok(is_encoded.then_some(size))
     };
     Ok(Sizes {
         name,
-        raw: size("identity")?,
-        gzip: size("gzip")?,
-        brotli: size("br")?,
+        raw,
+        gzip: encoded("gzip")?,
+        brotli: encoded("br")?,
     })
 }

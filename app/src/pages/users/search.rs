@@ -8,39 +8,8 @@ use domain::{
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::links;
+use super::{help::SearchHelp, links};
 use crate::components::icon::{Glyph, Icon};
-
-/// The grammar by example.
-const EXAMPLES: [(&str, &str); 9] = [
-    ("amina", "Username, display name or email contains the word"),
-    (
-        "\"de Vasconcelos\"",
-        "Words in quotation marks are searched together",
-    ),
-    ("role:admin", "Has the role: admin, auditor, user"),
-    ("status:suspended", "active, suspended or pending"),
-    (
-        "created:>2026-01-01",
-        "Created after a day; also <, >= and <=, a month or a year",
-    ),
-    (
-        "last-login:<90d",
-        "Last signed in more than 90 days ago; or never",
-    ),
-    (
-        "personas:>10",
-        "Count of personas; also sessions, api-keys, annotations",
-    ),
-    (
-        "has:api-keys",
-        "Has at least one; also email, sessions, personas",
-    ),
-    (
-        "-role:admin (anna OR hanna)",
-        "Not an admin, and one of two names",
-    ),
-];
 
 /// The search box. Without scripts it is a form that leads to the found list.
 #[component]
@@ -139,40 +108,6 @@ fn KeptState(params: Memo<ListParams>) -> impl IntoView {
             value.map(|value| view! { <input type="hidden" name=name value=value /> })
         };
         (hidden("sort", sort), hidden("limit", limit))
-    }
-}
-
-#[component]
-fn SearchHelp() -> impl IntoView {
-    view! {
-        <details class="search-help">
-            <summary class="icon-button" aria-label="How to search" title="How to search">
-                <Glyph icon=Icon::Help />
-            </summary>
-            <div class="search-help-panel">
-                <p>"Write words, filters, or both. All of them must match."</p>
-                <dl>
-                    {EXAMPLES
-                        .map(|(example, meaning)| {
-                            let href = links::href(
-                                &ListParams { q: Some(example.to_owned()), ..ListParams::default() },
-                            );
-                            view! {
-                                <div>
-                                    <dt>
-                                        <a href=href data-noscroll>
-                                            <code>{example}</code>
-                                        </a>
-                                    </dt>
-                                    <dd>{meaning}</dd>
-                                </div>
-                            }
-                        })
-                        .into_iter()
-                        .collect_view()}
-                </dl>
-            </div>
-        </details>
     }
 }
 

@@ -17,9 +17,12 @@ pub(crate) struct Counters {
     totals: BTreeMap<String, i64>,
 }
 
+/// A row of `user_stats`: the user, their five counters, their roles, whether they are in the bin.
+type StatsRow = (Uuid, i32, i32, i32, i32, i32, Vec<String>, bool);
+
 /// What the triggers have kept.
 pub(crate) async fn kept(pool: &PgPool) -> Counters {
-    let stats: Vec<(Uuid, i32, i32, i32, i32, i32, Vec<String>, bool)> = sqlx::query_as(
+    let stats: Vec<StatsRow> = sqlx::query_as(
         "select user_id, personas, ontologies, annotations, api_keys, sessions, roles, deleted from user_stats",
     )
     .fetch_all(pool)

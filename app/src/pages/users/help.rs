@@ -1,0 +1,110 @@
+//! How to search, by example.
+
+use domain::users::list::ListParams;
+use leptos::{
+    ev::{FocusEvent, KeyboardEvent},
+    html,
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
+
+use super::links;
+use crate::components::icon::{Glyph, Icon};
+
+/// The grammar by example.
+const EXAMPLES: [(&str, &str); 9] = [
+    ("amina", "Username, display name or email contains the word"),
+    (
+        "\"de Vasconcelos\"",
+        "Words in quotation marks are searched together",
+    ),
+    ("role:admin", "Has the role: admin, auditor, user"),
+    ("status:suspended", "active, suspended or pending"),
+    (
+        "created:>2026-01-01",
+        "Created after a day; also <, >= and <=, a month or a year",
+    ),
+    (
+        "last-login:<90d",
+        "Last signed in more than 90 days ago; or never",
+    ),
+    (
+        "personas:>10",
+        "Count of personas; also sessions, api-keys, annotations",
+    ),
+    (
+        "has:api-keys",
+        "Has at least one; also email, sessions, personas",
+    ),
+    (
+        "-role:admin (anna OR hanna)",
+        "Not an admin, and one of two names",
+    ),
+];
+
+/// The help behind a question mark. Its summary opens and closes it without scripts; with them it also closes when it has
+/// been used, by Escape, and when the focus goes elsewhere.
+#[component]
+pub fn SearchHelp() -> impl IntoView {
+    let help = NodeRef::<html::Details>::new();
+    let summary = NodeRef::<html::Summary>::new();
+    let close = move || {
+        if let Some(help) = help.get_untracked() {
+            help.set_open(false);
+        }
+    };
+    let leave = move |event: FocusEvent| {
+        let target = event.related_target();
+        let target = target.and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        if help
+            .get_untracked()
+            .is_some_and(|help| !help.contains(target.as_ref()))
+        {
+            close();
+        }
+    };
+    let escape = move |event: KeyboardEvent| {
+        if event.key() == "Escape"
+            && let Some(summary) = summary.get_untracked()
+        {
+            drop(summary.focus());
+            close();
+        }
+    };
+    view! {
+        <details node_ref=help class="search-help" on:keydown=escape on:focusout=leave>
+            <summary
+                node_ref=summary
+                class="icon-button"
+                aria-label="How to search"
+                title="How to search"
+            >
+                <Glyph icon=Icon::Help />
+            </summary>
+            // It takes the focus of a click on its text, which would else count as gone elsewhere.
+            <div class="search-help-panel" tabindex="-1">
+                <p>"Write words, filters, or both. All of them must match."</p>
+                <dl>
+                    {EXAMPLES
+                        .map(|(example, meaning)| {
+                            let href = links::href(
+                                &ListParams { q: Some(example.to_owned()), ..ListParams::default() },
+                            );
+                            view! {
+                                <div>
+                                    <dt>
+                                        <a href=href data-noscroll on:click=move |_| close()>
+                                            <code>{example}</code>
+                                        </a>
+                                    </dt>
+                                    <dd>{meaning}</dd>
+                                </div>
+                            }
+                        })
+                        .into_iter()
+                        .collect_view()}
+                </dl>
+            </div>
+        </details>
+    }
+}
