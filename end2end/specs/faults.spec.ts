@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, serve, serveOn, test } from '../support/test';
 import { Cluster } from '../support/cluster';
 import { inspect } from '../support/inspect';
-import { hydrated, open, signIn } from '../support/page';
+import { hold, hydrated, open, signIn } from '../support/page';
 import { loadDemo } from '../support/rollcall';
 import { UsersList } from '../support/users-list';
 
@@ -107,6 +107,35 @@ test.describe('the server is told to stop', () => {
   });
 });
 
+test.describe('between browser and server', () => {
+  serve('demo people');
+  test.use({ as: 'admin' });
+
+  test('nothing goes through: the list says so', async ({ page, database, browserWatch }) => {
+    browserWatch.expectBreakage(/net::ERR_/);
+    const list = new UsersList(page, database);
+    await list.open();
+    await page.route('/sfn/users*', (route) => route.abort('connectionrefused'));
+    await list.header('Email').click();
+    await expect(page.getByRole('alert')).toContainText('The server cannot be reached.');
+  });
+
+  test('the server is of another version than the page: it asks for a reload', async ({
+    page,
+    database,
+    browserWatch,
+  }) => {
+    browserWatch.expectAnswer(404, '/sfn/users');
+    const list = new UsersList(page, database);
+    await list.open();
+    await page.route('/sfn/users*', (route) => route.fulfill({ status: 404, body: 'There is no such function.' }));
+    await list.header('Email').click();
+    await expect(page.getByRole('alert')).toContainText('This page is from an earlier version of Rollcall.');
+    await page.getByRole('link', { name: 'Try again' }).click();
+    await list.shows({ order: `coalesce(lower(u.email), ''), u.id` });
+  });
+});
+
 test.describe('the WebAssembly', () => {
   serve('demo people');
   test.use({ as: 'admin' });
@@ -126,12 +155,7 @@ test.describe('the WebAssembly', () => {
   });
 
   test('arrives late: what was typed meanwhile stays', async ({ page, database }) => {
-    let deliver = () => {};
-    const late = new Promise<void>((resolve) => (deliver = resolve));
-    await page.route('**/*.wasm', async (route) => {
-      await late;
-      await route.continue();
-    });
+    const deliver = await hold(page, '**/*.wasm');
     const list = new UsersList(page, database);
     await page.goto('/users');
     await list.search.fill('has:email');

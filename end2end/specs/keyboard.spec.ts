@@ -14,7 +14,7 @@ interface Stop {
   scrolled: number;
 }
 
-/** What has the focus: what it is called, whether a ring shows it, whether it is in sight, and how far the page moved. */
+/** What has the focus: its name, whether a ring shows it, whether it is in sight, and how far the page has moved. */
 function stop(page: Page): Promise<Stop> {
   return page.evaluate(() => {
     const element = document.activeElement as HTMLElement;

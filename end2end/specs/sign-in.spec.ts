@@ -1,7 +1,7 @@
 // Getting in, being refused, getting out.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
-import { open, signIn } from '../support/page';
+import { hold, hydrated, open, signIn } from '../support/page';
 import { template } from '../support/template';
 
 serve('demo people');
@@ -121,6 +121,36 @@ test('an auditor sees the list', async ({ page }) => {
   await signIn(page, 'test-auditor', template().password);
   await expect(page).toHaveURL('/users');
   await expect(page.getByRole('row').nth(1)).toBeVisible();
+});
+
+test('the button says that it works and cannot be pressed twice', async ({ page }) => {
+  await open(page, '/login');
+  const release = await hold(page, '/sfn/sign-in');
+  let sent = 0;
+  page.on('request', (request) => (sent += request.url().endsWith('/sfn/sign-in') ? 1 : 0));
+  await signIn(page, 'test-auditor', template().password);
+  const button = page.getByRole('button', { name: 'Signing in…' });
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  // As an impatient person does, who does not see that it is disabled.
+  await button.click({ force: true });
+  release();
+  await expect(page).toHaveURL('/users');
+  expect(sent).toBe(1);
+});
+
+test('a session that was ended is over with the next click', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(401, '/sfn/users');
+  await open(page, '/login');
+  await signIn(page, 'test-auditor', template().password);
+  await expect(page).toHaveURL('/users');
+  await hydrated(page);
+  await database.rows(`
+    update sessions set ended_at = now(), ended_reason = 'revoked'
+    where ended_at is null and user_id = (select id from users where username = 'test-auditor')`);
+  await page.getByRole('link', { name: 'Email', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('Sign in to go on.');
+  await page.getByRole('link', { name: 'Try again' }).click();
+  await expect(page).toHaveURL('/login?next=%2Fusers%3Fsort%3Demail');
 });
 
 test('signing out ends the session', async ({ page, database }) => {

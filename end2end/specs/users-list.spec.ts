@@ -1,6 +1,6 @@
 // The list of users: what it shows, in which order, page by page.
 import { expect, serve, test } from '../support/test';
-import { hydrated } from '../support/page';
+import { hold, hydrated, open } from '../support/page';
 import { UsersList } from '../support/users-list';
 
 serve('demo people');
@@ -50,7 +50,7 @@ test('each row tells what the database holds', async ({ page, database }) => {
       floor(extract(epoch from u.last_active_at) * 1000)::float8 as active
     from users u where u.deleted_at is null order by personas desc, u.id desc limit 100`);
   expect(shown).toEqual(held);
-  expect(held[0].personas).toBeGreaterThan(10);
+  expect(held[0]!.personas).toBeGreaterThan(10);
 });
 
 // Column, order after the first click, and what that is in the database.
@@ -158,7 +158,7 @@ test('the address holds the whole state, so that a reload changes nothing', asyn
   await expect(list.search).toHaveValue('has:email');
 });
 
-test('a page that was read stays in place when people are added in front of it', async ({ page, database }) => {
+test('a page stays what it is when somebody in front of it goes', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open({ limit: '25', sort: 'created' });
   await list.step('Next').click();
@@ -168,6 +168,29 @@ test('a page that was read stays in place when people are added in front of it',
   await page.reload();
   await expect(list.usernames).toHaveText(before);
   await database.rows(`update users set deleted_at = null where number = 10`);
+});
+
+test('while rows are fetched the old ones stay, and the list says that it works', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open();
+  const release = await hold(page, '/sfn/users*');
+  await list.header('Email').click();
+  await expect(list.list).toHaveAttribute('aria-busy', 'true');
+  await list.shows();
+  release();
+  await list.shows({ order: `coalesce(lower(u.email), ''), u.id` });
+  await expect(list.list).toHaveAttribute('aria-busy', 'false');
+});
+
+test('before the first rows there are placeholders as high as they will be', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await open(page, '/account');
+  const release = await hold(page, '/sfn/users*');
+  await page.getByRole('link', { name: 'Admin Panel' }).click();
+  const placeholder = (await page.locator('.skeleton-row').nth(5).boundingBox())!;
+  release();
+  await list.shows();
+  expect(await list.rows.nth(5).boundingBox()).toEqual(placeholder);
 });
 
 test('times are told from now, and exactly in the zone of the browser', async ({ page, database }) => {

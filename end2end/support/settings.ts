@@ -1,5 +1,5 @@
-// What is under test and where it runs. `cargo xtask test e2e` says it by the environment; by hand, the last dev build
-// and the database of this checkout are taken.
+// What is under test and where it runs. `cargo xtask test --only e2e` says it by the environment; by hand, the last dev
+// build and the database of this checkout are taken.
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 

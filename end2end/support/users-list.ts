@@ -14,12 +14,14 @@ interface Part {
 }
 
 export class UsersList {
+  readonly list: Locator;
   readonly rows: Locator;
   readonly usernames: Locator;
   readonly count: Locator;
   readonly search: Locator;
 
   constructor(readonly page: Page, private readonly database: Database) {
+    this.list = page.getByRole('region', { name: 'Users' });
     this.rows = page.locator('.users-table tbody tr');
     this.usernames = page.locator('.person-user');
     this.count = page.getByRole('status');

@@ -37,6 +37,9 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
         root: config.site_root.clone(),
     };
     let app = router::build(&site, services.clone(), assets);
+    if let Err(error) = housekeeping::prepare(&services).await {
+        tracing::warn!(%error, "the record lacks a partition; it is tried again");
+    }
     announce(&config, &services).await?;
     let (stop, stopped) = watch::channel(false);
     let chores = tokio::spawn(keep_house(services.clone(), stopped.clone()));

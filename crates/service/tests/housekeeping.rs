@@ -1,0 +1,68 @@
+//! What is done regularly, whoever asks.
+
+#![cfg(test)]
+
+#[path = "support/services.rs"]
+mod support;
+
+use service::housekeeping;
+use sqlx::PgPool;
+use support::services;
+
+async fn run(pool: &PgPool, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(pool).await.unwrap();
+}
+
+async fn count(pool: &PgPool, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_over_is_ended_however_much_it_is(pool: PgPool) {
+    run(
+        &pool,
+        "insert into sessions (id, token_hash, created_at, last_seen_at, idle_expires_at, expires_at)
+        select gen_random_uuid(), uuid_send(gen_random_uuid()), now(), now(), now(), now() + interval '1 day'
+        from generate_series(1, 2500);
+        insert into login_attempts (scope, subject, failures, last_failed_at, blocked_until, created_at)
+        values ('account', 'old', 9, now() - interval '2 days', now(), now()), ('account', 'new', 1, now(), now(), now())",
+    )
+    .await;
+    housekeeping::run(&services(&pool)).await.unwrap();
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from sessions where ended_at is null"
+        )
+        .await,
+        0
+    );
+    assert_eq!(count(&pool, "select count(*) from login_attempts").await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn after_a_long_pause_the_record_has_its_months_before_its_first_entry(pool: PgPool) {
+    run(
+        &pool,
+        "do $$
+        declare name text;
+        begin
+            for name in select inhrelid::regclass from pg_inherits
+                where inhparent = 'audit_events'::regclass and inhrelid <> 'audit_events_default'::regclass
+            loop execute 'drop table ' || name; end loop;
+        end $$",
+    )
+    .await;
+    housekeeping::prepare(&services(&pool)).await.unwrap();
+    run(
+        &pool,
+        "insert into audit_events (at, actor_label, via, action, target_kind, target_label)
+        values (now(), 'operator', 'cli', 'user.created', 'user', 'ada')",
+    )
+    .await;
+    assert_eq!(
+        count(&pool, "select count(*) from audit_events_default").await,
+        0
+    );
+    housekeeping::run(&services(&pool)).await.unwrap();
+}
