@@ -115,10 +115,10 @@ async fn a_user_has_foveas_fields_and_both_forms_of_the_counts(pool: PgPool) {
 async fn following_the_next_links_meets_everybody_once(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
     add_crowd(&pool, 249).await;
-    for (query, total) in [
-        ("", 250),
-        ("?sort=-username&limit=60", 250),
-        ("?q=crowd-1&sort=name&limit=7", 111),
+    for (query, size, total) in [
+        ("", 100, 250),
+        ("?sort=-username&limit=60", 60, 250),
+        ("?q=crowd-1&sort=name&limit=7", 7, 111),
     ] {
         let mut address = format!("{LIST}{query}");
         let (mut met, mut last) = (Vec::new(), None);
@@ -140,6 +140,7 @@ async fn following_the_next_links_meets_everybody_once(pool: PgPool) {
                 Some(next) => address = next,
                 None => break,
             }
+            assert_eq!(usernames(&page).len(), size, "a page before {address}");
         }
         let mut once = met.clone();
         once.sort();

@@ -1,0 +1,98 @@
+//! One-time links: each works once, and only while it is good.
+
+#![cfg(test)]
+
+use std::time::Duration;
+
+use db::links::{Kind, consume, insert, revoke_unused, set_opened};
+use sqlx::{
+    AssertSqlSafe, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+const TOKEN: &[u8] = b"hash of a token";
+
+async fn add(pool: &PgPool) {
+    sqlx::query("delete from one_time_links")
+        .execute(pool)
+        .await
+        .unwrap();
+    insert(pool, Kind::Setup, TOKEN, Duration::from_secs(60))
+        .await
+        .unwrap();
+}
+
+async fn opens(pool: &PgPool) -> bool {
+    set_opened(pool, Kind::Setup, TOKEN).await.unwrap()
+}
+
+async fn is_consumed(pool: &PgPool) -> bool {
+    let mut connection = pool.acquire().await.unwrap();
+    consume(&mut connection, Kind::Setup, TOKEN)
+        .await
+        .unwrap()
+        .is_some()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_link_works_once_and_only_while_it_is_good(pool: PgPool) {
+    for (change, good) in [
+        ("opened_at = now()", true),
+        ("expires_at = now() + interval '1 minute'", true),
+        ("expires_at = now()", false),
+        ("used_at = now()", false),
+        ("revoked_at = now()", false),
+        ("kind = 'invitation'", false),
+        ("token_hash = 'another'", false),
+    ] {
+        add(&pool).await;
+        let sql = AssertSqlSafe(format!("update one_time_links set {change}"));
+        sqlx::raw_sql(sql).execute(&pool).await.unwrap();
+        assert_eq!(opens(&pool).await, good, "{change}");
+        assert_eq!(is_consumed(&pool).await, good, "{change}");
+        assert!(
+            !opens(&pool).await && !is_consumed(&pool).await,
+            "{change}: once is enough"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_a_hundred_at_once_one_gets_the_link(options: PgPoolOptions, connect: PgConnectOptions) {
+    let pool = options
+        .max_connections(10)
+        .connect_with(connect)
+        .await
+        .unwrap();
+    add(&pool).await;
+    let tries: Vec<_> = (0..100)
+        .map(|_| {
+            let pool = pool.clone();
+            tokio::spawn(async move { is_consumed(&pool).await })
+        })
+        .collect();
+    let mut consumed = 0;
+    for attempt in tries {
+        consumed += u32::from(attempt.await.unwrap());
+    }
+    assert_eq!(consumed, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn revoking_spares_what_was_used(pool: PgPool) {
+    add(&pool).await;
+    assert!(is_consumed(&pool).await);
+    insert(&pool, Kind::Setup, b"unused", Duration::from_secs(60))
+        .await
+        .unwrap();
+    revoke_unused(&mut pool.acquire().await.unwrap(), Kind::Setup)
+        .await
+        .unwrap();
+    let kept: Vec<(bool, bool)> = sqlx::query_as(
+        "select used_at is not null, revoked_at is not null from one_time_links order by created_at",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(kept, [(true, false), (false, true)]);
+}
