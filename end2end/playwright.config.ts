@@ -20,8 +20,9 @@ export default defineConfig({
   workers: 2,
   // A test that passes at the second try has failed.
   retries: 0,
-  timeout: 30_000,
-  expect: { timeout: 5_000 },
+  // Generous: they only end what hangs, on a machine that does other things besides.
+  timeout: 180_000,
+  expect: { timeout: 15_000 },
   reporter: 'list',
   use: {
     launchOptions: { executablePath: settings.chromium, args: [...quiet, ...sandbox] },
@@ -29,8 +30,8 @@ export default defineConfig({
     // Far from UTC, so that a time in the wrong zone shows.
     timezoneId: 'Asia/Kathmandu',
     locale: 'en-GB',
-    actionTimeout: 5_000,
-    navigationTimeout: 10_000,
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
     screenshot: 'only-on-failure',
   },
 });

@@ -5,7 +5,7 @@ import { inspect } from '../support/inspect';
 import { open, signIn } from '../support/page';
 
 // Each test looks at its screen four times.
-test.setTimeout(60_000);
+test.setTimeout(240_000);
 
 test.describe('before anybody is there', () => {
   serve('nothing');

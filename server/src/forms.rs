@@ -89,7 +89,7 @@ pub(crate) async fn follow_setup_link(
     let secure = if state.https { "; Secure" } else { "" };
     let age = LINK_LIFETIME.as_secs();
     let cookie =
-        format!("{TOKEN_COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
+        format!("{TOKEN_COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
     (
         AppendHeaders([(header::SET_COOKIE, cookie)]),
         Redirect::to("/setup"),
