@@ -8,6 +8,7 @@ pub mod choice;
 pub mod field;
 pub mod frame;
 pub mod icon;
+pub mod loading;
 pub mod notice;
 pub mod state;
 pub mod time;

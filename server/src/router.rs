@@ -36,7 +36,7 @@ use crate::{
     error_page::Asked,
     forms,
     middleware::{
-        guard,
+        finish, guard,
         headers::{self, PageNonce},
         identity, origin, refusal, trace,
     },
@@ -139,6 +139,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/setup", post(forms::claim_setup))
         .route("/setup/{token}", get(forms::follow_setup_link))
         .route("/preferences", post(forms::set_preferences))
+        .route_layer(from_fn(finish::finish))
 }
 
 /// Gives the page being drawn what it needs of its request.

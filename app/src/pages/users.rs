@@ -17,6 +17,7 @@ use crate::{
     api::{error::ApiError, users::list_users},
     components::choice::{Segmented, Value},
     components::icon::Icon,
+    components::loading::Loading,
     format::grouped,
 };
 use filters::{ActiveFilters, QuickFilters};
@@ -50,8 +51,14 @@ pub fn Users() -> impl IntoView {
             before: query.get("before"),
         }
     });
-    let list = Resource::new(move || params.get(), list_users);
-    let (loading, set_loading) = signal(false);
+    let loading = Loading::new();
+    let list = Resource::new(
+        move || params.get(),
+        move |params| async move {
+            let _fetching = loading.begin();
+            list_users(params).await
+        },
+    );
     view! {
         <Title text="Users · Rollcall" />
         <header class="page-head">
@@ -81,8 +88,8 @@ pub fn Users() -> impl IntoView {
                 fault.map(|fault| view! { <SearchFault params=params fault=fault /> })
             })}
         </Transition>
-        <section class="list" aria-label="Users" aria-busy=move || loading.get().to_string()>
-            <Transition fallback=move || view! { <SkeletonTable params=params /> } set_pending=set_loading>
+        <section class="list" aria-label="Users" aria-busy=move || loading.is_busy().to_string()>
+            <Transition fallback=move || view! { <SkeletonTable params=params /> }>
                 {move || Suspend::new(async move {
                     match list.await {
                         Ok(list) => view! { <UserTable params=params list=list /> }.into_any(),

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod abandoned;
 mod access;
 mod auth;
 mod meta;

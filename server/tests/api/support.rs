@@ -90,6 +90,11 @@ impl App {
         answer
     }
 
+    /// Asks for a page or a resource in the session of somebody.
+    pub(crate) async fn get_as(&self, session: &str, path: &str) -> Answer {
+        self.send(Ask::get(path).by(session)).await
+    }
+
     /// Asks for a page or a resource without being signed in.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Ask::get(path)).await

@@ -1,0 +1,33 @@
+//! Requests that are seen through although nobody waits for the answer any more.
+
+use std::panic::resume_unwind;
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    middleware::Next,
+    response::Response,
+};
+use tokio::task::JoinError;
+use tracing::Instrument;
+
+/// Draws a page, or runs a function behind one, to its end in a task of its own.
+///
+/// A browser that leaves a page drops its request, and with it would go what the page is made of while other tasks
+/// still read it, which is a panic for each of them.
+pub(crate) async fn finish(request: Request, next: Next) -> Response {
+    let drawing = async move {
+        let (parts, body) = next.run(request).await.into_parts();
+        // Pages come in one piece, so this holds nothing back.
+        let body = to_bytes(body, usize::MAX).await;
+        body.map(|body| Response::from_parts(parts, Body::from(body)))
+    };
+    let drawn = tokio::spawn(drawing.in_current_span())
+        .await
+        .map_err(JoinError::into_panic);
+    match drawn {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => resume_unwind(Box::new(error.to_string())),
+        Err(panic) => resume_unwind(panic),
+    }
+}

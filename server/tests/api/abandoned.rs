@@ -1,0 +1,65 @@
+//! Requests whose answer nobody waits for, because the browser has gone on to another page.
+
+use std::{
+    panic,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use tokio::{runtime, task::JoinSet, time::timeout};
+
+use crate::support::{add_person, app, session};
+
+/// How often something that a page is made of was used after it had gone.
+static USED_AFTER: AtomicUsize = AtomicUsize::new(0);
+
+fn watch_for_panics() {
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let place = info.location().map_or("", |location| location.file());
+        if place.contains("reactive_graph") {
+            USED_AFTER.fetch_add(1, Ordering::Relaxed);
+        }
+        before(info);
+    }));
+}
+
+/// Asks for a page many times over, and hangs up a little later each time.
+async fn hang_up(pool: PgPool, session: String) {
+    let app = app(&pool);
+    for patience in 0..400 {
+        let asked = app.get_as(&session, "/users");
+        let _ = timeout(Duration::from_micros(patience * 50), asked).await;
+    }
+    assert_eq!(app.get_as(&session, "/users").await.status, 200);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_page_is_drawn_to_its_end_although_nobody_waits(pool: PgPool) {
+    watch_for_panics();
+    add_person(&pool, "ada", &["admin"]).await;
+    let session = session(&pool, "ada").await;
+    let options = pool.connect_options();
+    // Pages are drawn on several threads, as they are by the server.
+    let drawn = std::thread::spawn(move || {
+        let threads = runtime::Builder::new_multi_thread()
+            .worker_threads(4)
+            .enable_all()
+            .build();
+        threads.unwrap().block_on(async {
+            let pool = PgPoolOptions::new()
+                .max_connections(8)
+                .connect_with((*options).clone())
+                .await
+                .unwrap();
+            let mut callers = JoinSet::new();
+            for _ in 0..8 {
+                callers.spawn(hang_up(pool.clone(), session.clone()));
+            }
+            callers.join_all().await;
+        });
+    });
+    drawn.join().unwrap();
+    assert_eq!(USED_AFTER.load(Ordering::Relaxed), 0);
+}
