@@ -20,8 +20,19 @@ pub use pool::{PoolSettings, connect};
 use sqlx::Connection;
 pub use sqlx::{PgConnection, PgPool};
 
+/// A connection that goes back to the pool when dropped.
+pub type PoolConnection = sqlx::pool::PoolConnection<sqlx::Postgres>;
+
 /// A transaction. Rolled back when dropped without [`commit`](sqlx::Transaction::commit).
 pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
+
+/// Takes a connection for several statements.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn acquire(pool: &PgPool) -> Result<PoolConnection, Error> {
+    Ok(pool.acquire().await?)
+}
 
 /// Begins a transaction.
 ///

@@ -21,8 +21,10 @@ pub async fn list(
     query: &ListQuery,
 ) -> Result<UserPage, Error> {
     let now = (services.clock)();
-    let (users, more) = db::users::list_page(&services.pool, query, now).await?;
-    let counts = db::users::count(&services.pool, &query.filter, now).await?;
+    // Over one connection: each that goes back to the pool costs a message of its own.
+    let mut connection = db::acquire(&services.pool).await?;
+    let (users, more) = db::users::list_page(&mut *connection, query, now).await?;
+    let counts = db::users::count(&mut *connection, &query.filter, now).await?;
     Ok(page(users, more, query, counts))
 }
 

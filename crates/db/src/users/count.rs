@@ -4,7 +4,7 @@ use domain::{
     filter::Filter,
     users::page::{EXACT_TOTAL_MAX, Totals},
 };
-use sqlx::{PgPool, QueryBuilder, Row};
+use sqlx::{PgExecutor, QueryBuilder, Row};
 use time::OffsetDateTime;
 
 use super::filter::{self, Tables};
@@ -26,7 +26,11 @@ pub struct Counts {
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn count(pool: &PgPool, search: &Filter, now: OffsetDateTime) -> Result<Counts, Error> {
+pub async fn count(
+    executor: impl PgExecutor<'_>,
+    search: &Filter,
+    now: OffsetDateTime,
+) -> Result<Counts, Error> {
     let mut sql = QueryBuilder::new(
         "select name, sum(value)::bigint as value from user_totals
         where name in ('users', 'role:admin', 'status:suspended', 'status:pending') group by name",
@@ -56,7 +60,7 @@ pub async fn count(pool: &PgPool, search: &Filter, now: OffsetDateTime) -> Resul
     for row in sql
         .build()
         .persistent(search.is_empty())
-        .fetch_all(pool)
+        .fetch_all(executor)
         .await?
     {
         let value = u64::try_from(row.try_get::<i64, _>("value")?).unwrap_or_default();
