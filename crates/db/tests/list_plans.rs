@@ -62,7 +62,10 @@ async fn plan(pool: &PgPool, values: &str) -> String {
     .fetch_one(pool)
     .await
     .unwrap();
-    let explain = format!("explain execute {name}({values})");
+    // As it is after some executions, when the values of the first ones are not looked at any more.
+    let explain = format!(
+        "set plan_cache_mode = force_generic_plan; explain execute {name}{values}; reset plan_cache_mode"
+    );
     let rows = pool
         .fetch_all(sqlx::raw_sql(AssertSqlSafe(explain)))
         .await
@@ -90,12 +93,12 @@ fn assert_served_by_index(plan: &str, sort: Sort, place: &str) {
 
 /// The values of a cursor as the statement takes them, in SQL.
 fn values(user: &UserSummary, key: SortKey) -> String {
-    let id = format!("'{}', 101", user.id);
+    let id = format!("'{}'", user.id);
     let time = |moment: Option<time::OffsetDateTime>| {
         moment.map_or("null".to_owned(), |at| format!("'{at}'"))
     };
     let value = match key {
-        SortKey::Created => return id,
+        SortKey::Created => return format!("({id})"),
         SortKey::Username => format!("'{}'", user.username),
         SortKey::Name => format!("'{}'", user.display_name),
         SortKey::Email => format!("'{}'", user.email.as_deref().unwrap_or_default()),
@@ -109,7 +112,7 @@ fn values(user: &UserSummary, key: SortKey) -> String {
         SortKey::LastLogin => time(user.last_login_at),
         SortKey::LastActive => time(user.last_active_at),
     };
-    format!("{value}, {id}")
+    format!("({value}, {id})")
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -131,7 +134,7 @@ async fn every_page_of_every_order_is_read_from_an_index(
                 descending,
             };
             let first = read(&pool, sort, Position::First).await;
-            assert_served_by_index(&plan(&pool, "101").await, sort, "first page");
+            assert_served_by_index(&plan(&pool, "").await, sort, "first page");
             let (top, bottom) = (&first[0], &first[99]);
             let after = Position::After(Cursor::of(bottom, sort, 100));
             assert_eq!(read(&pool, sort, after).await.len(), 100);

@@ -94,20 +94,23 @@ fn push_page(
     filter::push(sql, &query.filter, now);
     if let Position::After(cursor) | Position::Before(cursor) = &query.position {
         let beyond = if order.descending { "<" } else { ">" };
+        // Each value in a select of its own: with values to look at, PostgreSQL plans the statement anew each time, which
+        // takes longer than reading the rows and finds the same plan.
         match order.key {
             Some(key) => {
-                sql.push(format!(" and ({key}, {}) {beyond} (", order.id));
+                sql.push(format!(" and ({key}, {}) {beyond} ((select ", order.id));
                 push_value(sql, query.sort.key, cursor);
-                sql.push(", ").push_bind(cursor.id).push(")");
+                sql.push("), (select ").push_bind(cursor.id).push("))");
             }
             None => {
-                sql.push(format!(" and {} {beyond} ", order.id))
-                    .push_bind(cursor.id);
+                sql.push(format!(" and {} {beyond} (select ", order.id))
+                    .push_bind(cursor.id)
+                    .push(")");
             }
         }
     }
     order.push(sql);
-    // Not a parameter: not knowing it, PostgreSQL would plan the statement anew each time, which takes longer than the rows.
+    // No parameter, for the same reason.
     sql.push(format!(" limit {}", query.limit + 1));
 }
 
