@@ -2,8 +2,9 @@
 // build and the database of this checkout are taken.
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = resolve(import.meta.dirname, '../..');
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const settings = {
   /** The program `rollcall`. */

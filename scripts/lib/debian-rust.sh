@@ -48,7 +48,7 @@ install_wasm_std() {
   mkdir -p -- "$target.new/lib"
   find "$scratch/std/target/$wasm/release/deps" -name '*.rlib' ! -name 'libscratch-*' \
     -exec install -m 644 -t "$target.new/lib" -- {} +
-  /usr/bin/rustc -vV >"$target.new/made-by-rollcall"
+  wasm_std_stamp /usr >"$target.new/made-by-rollcall"
   if [[ -e $target ]]; then mv -T -- "$target" "$target.old"; fi
   mv -T -- "$target.new" "$target"
   rm -rf -- "$target.old"
@@ -61,7 +61,7 @@ build_wasm_std() {
   mkdir -p -- "$1/src"
   touch "$1/src/lib.rs"
   printf '[package]\nname = "scratch"\nedition = "2021"\n' >"$1/Cargo.toml"
-  run_logged 'Building std' env -C "$1" -u RUSTFLAGS -u CARGO_BUILD_TARGET -u RUSTUP_TOOLCHAIN \
-    RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$1/target" \
+  run_logged 'Building std' env -C "$1" -u CARGO_BUILD_TARGET -u RUSTUP_TOOLCHAIN \
+    RUSTFLAGS="$wasm_std_flags" RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$1/target" \
     /usr/bin/cargo build --release --target "$wasm" -Zbuild-std=std,panic_abort
 }

@@ -2,6 +2,8 @@
 # Sourced by scripts/toolchain. Finds a Rust that can build both halves, or makes one.
 
 wasm=wasm32-unknown-unknown
+# Release builds optimise the whole program at once, which needs the bitcode of std too; cargo leaves it out.
+wasm_std_flags='-C embed-bitcode=yes'
 
 # Prints the oldest Rust that will do: the workspace's rust-version.
 oldest_rust() { sed -nE 's/^rust-version *= *"([0-9.]+)".*/\1/p' "${root:?}/Cargo.toml"; }
@@ -54,11 +56,17 @@ is_complete() {
   has_wasm_std "$sysroot" && find_wasm_linker "$sysroot"
 }
 
-# True when the folder $1 of a toolchain has std for wasm, made for this very rustc if we made it.
+# True when the folder $1 of a toolchain has std for wasm, made by this very rustc and our flags if we made it.
 has_wasm_std() {
   local folder=$1/lib/rustlib/$wasm
   compgen -G "$folder/lib/libstd-*.rlib" >/dev/null || return 1
-  [[ ! -e $folder/made-by-rollcall || $(<"$folder/made-by-rollcall") == "$("$1/bin/rustc" -vV)" ]]
+  [[ ! -e $folder/made-by-rollcall || $(<"$folder/made-by-rollcall") == "$(wasm_std_stamp "$1")" ]]
+}
+
+# Prints by what the std that we make with the toolchain in folder $1 is known.
+wasm_std_stamp() {
+  "$1/bin/rustc" -vV
+  printf 'flags: %s\n' "$wasm_std_flags"
 }
 
 # Sets `wasm_linker` for the toolchain in folder $1: rustup's toolchains bring rust-lld, Debian's does not.
