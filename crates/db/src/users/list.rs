@@ -95,17 +95,20 @@ fn push_page(
     if let Position::After(cursor) | Position::Before(cursor) = &query.position {
         let beyond = if order.descending { "<" } else { ">" };
         // Each value in a select of its own: with values to look at, PostgreSQL plans the statement anew each time, which
-        // takes longer than reading the rows and finds the same plan.
+        // takes longer than reading the rows and finds the same plan. Each with its type, so that the statement can be
+        // tried by hand with the values written out.
         match order.key {
             Some(key) => {
                 sql.push(format!(" and ({key}, {}) {beyond} ((select ", order.id));
                 push_value(sql, query.sort.key, cursor);
-                sql.push("), (select ").push_bind(cursor.id).push("))");
+                sql.push("), (select ")
+                    .push_bind(cursor.id)
+                    .push("::uuid))");
             }
             None => {
                 sql.push(format!(" and {} {beyond} (select ", order.id))
                     .push_bind(cursor.id)
-                    .push(")");
+                    .push("::uuid)");
             }
         }
     }
@@ -198,21 +201,21 @@ const fn sort_tables(key: SortKey) -> Tables {
 fn push_value(sql: &mut QueryBuilder<Postgres>, key: SortKey, cursor: &Cursor) {
     match &cursor.value {
         CursorValue::Text(text) if key == SortKey::Status => {
-            sql.push_bind(text.clone());
+            sql.push_bind(text.clone()).push("::text");
         }
         CursorValue::Text(text) => {
-            sql.push("lower(").push_bind(text.clone()).push(")");
+            sql.push("lower(").push_bind(text.clone()).push("::text)");
         }
         CursorValue::Texts(texts) => {
-            sql.push_bind(texts.clone());
+            sql.push_bind(texts.clone()).push("::text[]");
         }
         CursorValue::Number(number) => {
-            sql.push_bind(*number);
+            sql.push_bind(*number).push("::integer");
         }
         CursorValue::Time(micros) => {
             sql.push("coalesce(")
                 .push_bind(micros.and_then(time_of_micros))
-                .push(", '-infinity')");
+                .push("::timestamptz, '-infinity')");
         }
     }
 }
