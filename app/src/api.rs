@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod error;
+pub mod person;
 pub mod setup;
 #[cfg(feature = "ssr")]
 pub mod ssr;

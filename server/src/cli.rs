@@ -87,6 +87,7 @@ pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
         hasher: Hasher::start()?,
         settings: Arc::new(config.settings.clone()),
         last_seen: LastSeen::default(),
+        work: Arc::default(),
         clock: crate::config::clock,
     })
 }

@@ -49,6 +49,7 @@ const SETTINGS: &[Setting] = &[
     setting("SESSION_IDLE_HOURS", "72"),
     setting("PASSWORD_MIN_LENGTH", "8"),
     setting("ALLOW_REGISTRATION", "false"),
+    setting("DELETE_RETENTION_DAYS", "30"),
     setting("LOG_FORMAT", "text"),
     setting("LOG_LEVEL", "info,sqlx=warn"),
 ];
@@ -102,6 +103,7 @@ impl Config {
     fn from(sources: &Sources) -> Result<Self, Failure> {
         let value = |name| sources.value(SETTINGS, name);
         let listen = values::address("LEPTOS_SITE_ADDR", &value("LEPTOS_SITE_ADDR"))?;
+        let public_url = values::public_url("PUBLIC_URL", &value("PUBLIC_URL"), listen)?;
         Ok(Self {
             pool: PoolSettings {
                 url: values::database_url("DATABASE_URL", &value("DATABASE_URL"))?,
@@ -114,16 +116,19 @@ impl Config {
             },
             listen,
             site_root: PathBuf::from(value("LEPTOS_SITE_ROOT")),
-            public_url: values::public_url("PUBLIC_URL", &value("PUBLIC_URL"), listen)?,
             trusted_proxies: values::networks("TRUSTED_PROXIES", &value("TRUSTED_PROXIES"))?,
-            settings: settings(&value)?,
+            settings: settings(&value, &public_url)?,
+            public_url,
             log_format: values::log_format("LOG_FORMAT", &value("LOG_FORMAT"))?,
             log_level: value("LOG_LEVEL"),
         })
     }
 }
 
-fn settings(value: &impl Fn(&'static str) -> String) -> Result<Settings, Failure> {
+fn settings(
+    value: &impl Fn(&'static str) -> String,
+    public_url: &str,
+) -> Result<Settings, Failure> {
     let number = |name, range| values::number(name, &value(name), range);
     Ok(Settings {
         password_min: usize::try_from(number("PASSWORD_MIN_LENGTH", 8..=64)?)?,
@@ -131,6 +136,8 @@ fn settings(value: &impl Fn(&'static str) -> String) -> Result<Settings, Failure
         remembered_lifetime: DAY * number("SESSION_REMEMBER_DAYS", 1..=365)?,
         session_idle: HOUR * number("SESSION_IDLE_HOURS", 1..=8_760)?,
         allow_registration: values::boolean("ALLOW_REGISTRATION", &value("ALLOW_REGISTRATION"))?,
+        delete_retention: DAY * number("DELETE_RETENTION_DAYS", 0..=3_650)?,
+        public_url: public_url.to_owned(),
     })
 }
 

@@ -7,18 +7,21 @@ pub(crate) mod users;
 
 use axum::{
     Router,
-    extract::{Extension, FromRequestParts},
+    extract::{Extension, FromRequestParts, Path, Query},
     http::request::Parts,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use domain::problem::{Code, Problem};
+use serde::de::DeserializeOwned;
 use service::{
     Error,
-    access::{Actor, Origin},
+    access::{Actor, Granted, Right},
 };
+use uuid::Uuid;
 
-use crate::{error_page, middleware::refusal, router::AppState};
+use self::users::manage;
+use crate::{middleware::refusal, router::AppState};
 
 /// The routes of the API.
 pub(crate) fn routes() -> Router<AppState> {
@@ -28,37 +31,62 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/api/auth/login", post(auth::login))
         .route("/api/auth/logout", post(auth::logout))
         .route("/api/auth/me", get(auth::me))
-        .route("/api/admin/users", get(users::list))
+        .route("/api/admin/users", get(users::list).post(manage::create))
+        .route("/api/admin/users/bulk", post(manage::bulk))
+        .route(
+            "/api/admin/users/{id}",
+            get(manage::get)
+                .put(manage::edit)
+                .patch(manage::edit)
+                .delete(manage::delete),
+        )
+        .route(
+            "/api/admin/users/{id}/deletion-preview",
+            get(manage::deletion_preview),
+        )
+        .route("/api/admin/users/{id}/export", get(users::export::export))
+        .route("/api/admin/users/{id}/suspend", post(manage::suspend))
+        .route("/api/admin/users/{id}/unsuspend", post(manage::unsuspend))
+        .route("/api/admin/users/{id}/restore", post(manage::restore))
+        .route(
+            "/api/admin/users/{id}/reset-link",
+            post(manage::create_reset_link).delete(manage::revoke_reset_link),
+        )
+        .route("/api/admin/users/{id}/reassign", post(manage::reassign))
+        .route("/api/admin/users/{id}/sessions", delete(manage::end_sessions))
 }
 
-/// A failure of a handler, with the id of its request.
+/// A failure of a handler. [`refusal::explain`] makes the answer of it, because it knows the id of the request.
+#[derive(Debug)]
 pub(crate) struct Failure(Problem);
 
 impl Failure {
-    /// From what a service said.
-    pub(crate) fn new(error: Error, origin: &Origin) -> Self {
-        Self::from_problem(error.into_problem(), origin)
-    }
-
     /// From a body or a query that is not of the right form.
-    pub(crate) fn invalid(message: impl Into<String>, origin: &Origin) -> Self {
-        Self::from_problem(Problem::new(Code::ValidationError, message), origin)
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self(Problem::new(Code::ValidationError, message))
     }
 
     /// From a body that is longer than any acceptable one.
-    pub(crate) fn too_large(origin: &Origin) -> Self {
-        Self::from_problem(refusal::too_large(), origin)
+    pub(crate) fn too_large() -> Self {
+        Self(refusal::too_large())
     }
 
-    fn from_problem(mut problem: Problem, origin: &Origin) -> Self {
-        problem.request_id = origin.request_id.map(|id| id.to_string());
-        Self(problem)
+    /// The same under another code.
+    pub(crate) fn with_code(mut self, code: Code) -> Self {
+        self.0.error = code;
+        self
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error.into_problem())
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        error_page::json(self.0, true)
+        Extension(refusal::Refused(self.0)).into_response()
     }
 }
 
@@ -68,18 +96,50 @@ pub(crate) struct SignedIn(pub(crate) Actor);
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     type Rejection = Failure;
 
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let actor = parts.extensions.get::<Option<Actor>>().cloned().flatten();
+        let actor = actor.ok_or(Error::Unauthenticated("Authentication required"))?;
+        Ok(Self(actor))
+    }
+}
+
+/// Whoever asks, with the right to it; 401 and 403 for others.
+pub(crate) struct Allowed<R>(pub(crate) Granted<R>);
+
+impl<R: Right, S: Send + Sync> FromRequestParts<S> for Allowed<R> {
+    type Rejection = Failure;
+
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let actor = Extension::<Option<Actor>>::from_request_parts(parts, state)
-            .await
-            .ok()
-            .and_then(|actor| actor.0);
-        let origin = parts
-            .extensions
-            .get::<Origin>()
-            .cloned()
-            .unwrap_or_default();
-        actor
-            .map(Self)
-            .ok_or_else(|| Failure::new(Error::Unauthenticated("Authentication required"), &origin))
+        let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
+        Ok(Self(actor.require()?))
+    }
+}
+
+/// The id in a path; 400 for what is none, in FOVEA's words.
+pub(crate) struct UserPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for UserPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let id = Path::<String>::from_request_parts(parts, state).await.ok();
+        let id = id.and_then(|Path(id)| Uuid::try_parse(&id).ok());
+        id.map(Self).ok_or_else(|| {
+            Failure::invalid("params/userId must match format \"uuid\"")
+        })
+    }
+}
+
+/// The query of an address; 400 with a sentence for one that cannot be read.
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(params)) => Ok(Self(params)),
+            Err(rejection) => Err(Failure::invalid(rejection.body_text())),
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use app::shell::Assets;
 use axum::Router;
 use secrecy::ExposeSecret;
-use service::{Error, Services, housekeeping, setup};
+use service::{Error, Services, housekeeping, setup, users};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -43,6 +43,7 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     announce(&config, &services).await?;
     let (stop, stopped) = watch::channel(false);
     let chores = tokio::spawn(keep_house(services.clone(), stopped.clone()));
+    let bin = tokio::spawn(empty_bin(services.clone(), stopped.clone()));
     let server = tokio::spawn(listen(listener, app, stopped));
     wait_for_signal().await?;
     tracing::info!("stopping: open requests are answered, new ones are refused");
@@ -51,6 +52,7 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
         tracing::warn!("some connections did not end in time and were cut");
     }
     chores.await?;
+    bin.await?;
     // What the last requests have noted.
     if let Err(error) = service::last_seen::write(&services).await {
         tracing::warn!(%error, "the last requests are not noted in their sessions");
@@ -89,14 +91,36 @@ async fn keep_house(services: Services, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(HOUSEKEEPING) => {
-                if let Err(error) = housekeeping::run(&services).await {
-                    // The sentence is for people; the chain has the cause.
-                    let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-                    tracing::warn!(%error, cause, "housekeeping failed; it is tried again");
-                }
+                warn(housekeeping::run(&services).await, "housekeeping");
             }
             _ = stopped.changed() => return,
         }
+    }
+}
+
+/// Removes what is due, now and then and as soon as somebody asks for it. It may be dropped anywhere: what was begun is
+/// gone on with at the next start.
+async fn empty_bin(services: Services, mut stopped: watch::Receiver<bool>) {
+    let work = async {
+        loop {
+            warn(users::purge::run(&services).await, "emptying the bin");
+            tokio::select! {
+                () = tokio::time::sleep(HOUSEKEEPING) => {}
+                () = services.work.notified() => {}
+            }
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        _ = stopped.changed() => {}
+    }
+}
+
+fn warn(done: Result<(), Error>, what: &str) {
+    if let Err(error) = done {
+        // The sentence is for people; the chain has the cause.
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::warn!(%error, cause = cause.unwrap_or_default(), "{what} failed; it is tried again");
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
+use domain::audit::AuditEntry;
 use serde_json::Value;
-use sqlx::{PgConnection, types::ipnetwork::IpNetwork};
+use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
 use uuid::Uuid;
 
 use crate::Error;
@@ -36,6 +37,8 @@ pub struct Entry<'a> {
     pub target_label: &'a str,
     /// `{field: [before, after]}`, never a secret.
     pub changes: Value,
+    /// Why, where a reason was given.
+    pub reason: Option<&'a str>,
 }
 
 /// Records a change.
@@ -49,8 +52,9 @@ pub async fn insert(
 ) -> Result<(), Error> {
     sqlx::query!(
         "insert into audit_events (
-            at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, ip, request_id
-        ) values (now(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip,
+            request_id
+        ) values (now(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         actor.id,
         actor.label,
         actor.via,
@@ -59,10 +63,58 @@ pub async fn insert(
         entry.target_id,
         entry.target_label,
         entry.changes,
+        entry.reason,
         actor.ip.map(IpNetwork::from),
         actor.request_id,
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Some entries about a person or by them, the latest first, before one of them.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_of(
+    executor: impl PgExecutor<'_>,
+    user_id: Uuid,
+    before: Option<i64>,
+    most: i64,
+) -> Result<Vec<AuditEntry>, Error> {
+    let rows = sqlx::query!(
+        r#"select
+            id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", action as "action!",
+            target_kind as "target_kind!", target_id, target_label as "target_label!", changes as "changes!", reason,
+            ip, request_id
+        from (
+            (
+                select * from audit_events where target_id = $1 and id < $2 order by id desc limit $3
+            ) union (
+                select * from audit_events where actor_id = $1 and id < $2 order by id desc limit $3
+            )
+        ) e
+        order by id desc limit $3"#,
+        user_id,
+        before.unwrap_or(i64::MAX),
+        most,
+    )
+    .fetch_all(executor)
+    .await?;
+    let entries = rows.into_iter().map(|row| AuditEntry {
+        id: row.id,
+        at: row.at,
+        actor_id: row.actor_id,
+        actor: row.actor_label,
+        via: row.via,
+        action: row.action,
+        target_kind: row.target_kind,
+        target_id: row.target_id,
+        target: row.target_label,
+        changes: serde_json::from_value(row.changes).unwrap_or_default(),
+        reason: row.reason,
+        ip: row.ip.map(|network| network.ip()),
+        request_id: row.request_id,
+    });
+    Ok(entries.collect())
 }

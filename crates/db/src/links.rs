@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use domain::users::detail::ResetLink;
 use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
@@ -13,42 +14,67 @@ use crate::Error;
 pub enum Kind {
     /// Makes the first admin.
     Setup,
+    /// Lets a person choose a password.
+    PasswordReset,
 }
 
 impl Kind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Setup => "setup",
+            Self::PasswordReset => "password_reset",
         }
     }
 }
 
-/// Makes a link that works once until it expires.
+/// A link to be made.
+#[derive(Debug, Clone)]
+pub struct NewLink<'a> {
+    /// What for.
+    pub kind: Kind,
+    /// SHA-256 of its token.
+    pub token_hash: &'a [u8],
+    /// For whose account, if for one.
+    pub user_id: Option<Uuid>,
+    /// Who makes it.
+    pub created_by: Option<Uuid>,
+    /// How long it works.
+    pub lifetime: Duration,
+}
+
+/// Makes a link that works once until it expires. Returns when that is.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn insert(
     executor: impl PgExecutor<'_>,
-    kind: Kind,
-    token_hash: &[u8],
-    lifetime: Duration,
-) -> Result<Uuid, Error> {
-    let id = Uuid::now_v7();
-    sqlx::query!(
-        "insert into one_time_links (id, kind, token_hash, preset, created_at, expires_at)
-        values ($1, $2, $3, $4, now(), now() + make_interval(secs => $5))",
-        id,
-        kind.as_str(),
-        token_hash,
-        Value::Object(serde_json::Map::new()),
-        lifetime.as_secs_f64(),
+    link: &NewLink<'_>,
+) -> Result<OffsetDateTime, Error> {
+    let row = sqlx::query!(
+        "insert into one_time_links (id, kind, token_hash, user_id, created_by, created_at, expires_at)
+        values (uuid_v7(now()), $1, $2, $3, $4, now(), now() + make_interval(secs => $5))
+        returning expires_at",
+        link.kind.as_str(),
+        link.token_hash,
+        link.user_id,
+        link.created_by,
+        link.lifetime.as_secs_f64(),
     )
-    .execute(executor)
+    .fetch_one(executor)
     .await?;
-    Ok(id)
+    Ok(row.expires_at)
 }
 
-/// Whether a link would work now. Notes that it was opened; uses nothing up.
+/// A link that works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LiveLink {
+    /// Id.
+    pub id: Uuid,
+    /// For whose account, if for one.
+    pub user_id: Option<Uuid>,
+}
+
+/// The link of a token if it would work now. Notes that it was opened; uses nothing up.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -56,20 +82,20 @@ pub async fn set_opened(
     executor: impl PgExecutor<'_>,
     kind: Kind,
     token_hash: &[u8],
-) -> Result<bool, Error> {
-    let link = sqlx::query!(
+) -> Result<Option<LiveLink>, Error> {
+    Ok(sqlx::query_as!(
+        LiveLink,
         "update one_time_links set opened_at = coalesce(opened_at, now())
         where kind = $1 and token_hash = $2 and used_at is null and revoked_at is null and expires_at > now()
-        returning id",
+        returning id, user_id",
         kind.as_str(),
         token_hash,
     )
     .fetch_optional(executor)
-    .await?;
-    Ok(link.is_some())
+    .await?)
 }
 
-/// Uses a link up. Of many who try at once, one gets its id; the others get nothing.
+/// Uses a link up. Of many who try at once, one gets it; the others get nothing.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -77,17 +103,17 @@ pub async fn consume(
     connection: &mut PgConnection,
     kind: Kind,
     token_hash: &[u8],
-) -> Result<Option<Uuid>, Error> {
-    let link = sqlx::query!(
+) -> Result<Option<LiveLink>, Error> {
+    Ok(sqlx::query_as!(
+        LiveLink,
         "update one_time_links set used_at = now(), opened_at = coalesce(opened_at, now())
         where kind = $1 and token_hash = $2 and used_at is null and revoked_at is null and expires_at > now()
-        returning id",
+        returning id, user_id",
         kind.as_str(),
         token_hash,
     )
     .fetch_optional(connection)
-    .await?;
-    Ok(link.map(|link| link.id))
+    .await?)
 }
 
 /// Revokes every link of a kind that has not been used.
@@ -103,4 +129,48 @@ pub async fn revoke_unused(connection: &mut PgConnection, kind: Kind) -> Result<
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Revokes the links of a kind for one account that have not been used. Returns how many.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn revoke_unused_of(
+    connection: &mut PgConnection,
+    kind: Kind,
+    user_id: Uuid,
+) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "update one_time_links set revoked_at = now()
+        where kind = $1 and user_id = $2 and used_at is null and revoked_at is null and expires_at > now()",
+        kind.as_str(),
+        user_id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// The latest links for a new password of one account, the newest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_resets(
+    executor: impl PgExecutor<'_>,
+    user_id: Uuid,
+    most: i64,
+) -> Result<Vec<ResetLink>, Error> {
+    Ok(sqlx::query_as!(
+        ResetLink,
+        "select
+            l.id, l.created_at, l.expires_at, l.opened_at, l.used_at, l.revoked_at,
+            (select c.username from users c where c.id = l.created_by) as created_by
+        from one_time_links l
+        where l.user_id = $1 and l.kind = 'password_reset'
+        order by l.created_at desc limit $2",
+        user_id,
+        most,
+    )
+    .fetch_all(executor)
+    .await?)
 }

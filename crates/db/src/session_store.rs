@@ -101,6 +101,7 @@ impl PgSessionStore {
             target_id: Some(session.id),
             target_label: &sign_in.username,
             changes: Value::Object(Map::new()),
+            reason: None,
         };
         let mut transaction = self.pool.begin().await?;
         users::set_last_login(&mut transaction, sign_in.user_id).await?;

@@ -4,7 +4,7 @@ use std::{net::IpAddr, time::Duration};
 
 use domain::{
     access::{Permissions, Principal},
-    users::{Status, UserId},
+    users::{Status, UserId, detail::UserSession},
 };
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
@@ -202,4 +202,80 @@ pub async fn set_expired(executor: impl PgExecutor<'_>, most: i64) -> Result<u64
     .execute(executor)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Why somebody else ends sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndReason {
+    /// An admin ends them.
+    Revoked,
+    /// There is a new password.
+    PasswordReset,
+    /// The account is suspended.
+    Suspended,
+    /// The account is deleted.
+    Deleted,
+}
+
+impl EndReason {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::PasswordReset => "password_reset",
+            Self::Suspended => "suspended",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+/// Ends all sessions of a person. Returns how many.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_ended_of(
+    connection: &mut PgConnection,
+    user_id: Uuid,
+    reason: EndReason,
+    by: Option<Uuid>,
+) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "update sessions set ended_at = now(), ended_reason = $2, ended_by = $3
+        where user_id = $1 and ended_at is null",
+        user_id,
+        reason.as_str(),
+        by,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Some live sessions of a person, the latest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_live_of(
+    executor: impl PgExecutor<'_>,
+    user_id: Uuid,
+    most: i64,
+) -> Result<Vec<UserSession>, Error> {
+    let rows = sqlx::query!(
+        r#"select id, ip, user_agent, created_at, last_seen_at, least(idle_expires_at, expires_at) as "expires_at!"
+        from sessions
+        where user_id = $1 and ended_at is null and idle_expires_at > now() and expires_at > now()
+        order by created_at desc limit $2"#,
+        user_id,
+        most,
+    )
+    .fetch_all(executor)
+    .await?;
+    let session = rows.into_iter().map(|row| UserSession {
+        id: row.id,
+        ip_address: row.ip.map(|network| network.ip()),
+        user_agent: row.user_agent,
+        created_at: row.created_at,
+        last_seen_at: row.last_seen_at,
+        expires_at: row.expires_at,
+    });
+    Ok(session.collect())
 }

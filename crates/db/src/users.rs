@@ -1,16 +1,20 @@
 //! Accounts.
 
+pub mod account;
+pub mod change;
 mod count;
+mod detail;
 mod filter;
 mod list;
 
-use domain::users::{CreatedVia, Status};
+use domain::users::{CreatedVia, Status, suspension::Suspension};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 use crate::Error;
 
 pub use count::{Counts, count};
+pub use detail::{find_detail, find_id};
 pub use list::list_page;
 
 /// What signing in has to know of an account.
@@ -30,6 +34,10 @@ pub struct Credentials {
     pub password_hash: Option<String>,
     /// `pending`, `active` or `suspended`.
     pub status: Status,
+    /// The suspension in force.
+    pub suspension: Option<Suspension>,
+    /// Whether it is over, by the database's clock.
+    pub suspension_over: bool,
 }
 
 /// The account of a name, unless it is in the bin.
@@ -41,22 +49,35 @@ pub async fn find_credentials(
     username: &str,
 ) -> Result<Option<Credentials>, Error> {
     let row = sqlx::query!(
-        "select u.id, u.username, u.display_name, u.email, u.password_hash, u.status, s.roles
+        r#"select
+            u.id, u.username, u.display_name, u.email, u.password_hash, u.status, s.roles,
+            u.suspended_reason, u.suspended_until, u.suspended_reason_told,
+            coalesce(u.suspended_until <= now(), false) as "suspension_over!"
         from users u join user_stats s on s.user_id = u.id
-        where lower(u.username) = lower($1) and u.deleted_at is null",
+        where lower(u.username) = lower($1) and u.deleted_at is null"#,
         username,
     )
     .fetch_optional(executor)
     .await?;
-    Ok(row.map(|row| Credentials {
-        id: row.id,
-        username: row.username,
-        display_name: row.display_name,
-        email: row.email,
-        roles: row.roles,
-        password_hash: row.password_hash,
+    Ok(row.map(|row| {
         // The schema allows no other word.
-        status: row.status.parse().unwrap_or(Status::Suspended),
+        let status = row.status.parse().unwrap_or(Status::Suspended);
+        Credentials {
+            id: row.id,
+            username: row.username,
+            display_name: row.display_name,
+            email: row.email,
+            roles: row.roles,
+            password_hash: row.password_hash,
+            status,
+            suspension: (status == Status::Suspended).then_some(Suspension {
+                reason: row.suspended_reason,
+                until: row.suspended_until,
+                tell_reason: row.suspended_reason_told,
+                by: None,
+            }),
+            suspension_over: row.suspension_over,
+        }
     }))
 }
 
@@ -146,8 +167,12 @@ pub struct NewUser<'a> {
     pub email: Option<&'a str>,
     /// PHC string.
     pub password_hash: Option<&'a str>,
+    /// Whether the password has to be changed at the first sign-in.
+    pub must_change_password: bool,
     /// How it comes to be.
     pub created_via: CreatedVia,
+    /// Who makes it.
+    pub created_by: Option<Uuid>,
 }
 
 /// Makes an active account. Its id is returned.
@@ -157,40 +182,20 @@ pub struct NewUser<'a> {
 pub async fn insert(connection: &mut PgConnection, user: &NewUser<'_>) -> Result<Uuid, Error> {
     let row = sqlx::query!(
         "insert into users (
-            id, username, display_name, email, password_hash, password_changed_at, created_via, created_at, updated_at
+            id, username, display_name, email, password_hash, password_changed_at, must_change_password, created_via,
+            created_by, created_at, updated_at
         ) values (
-            uuid_v7(now()), $1, $2, $3, $4, case when $4::text is null then null else now() end, $5, now(), now()
+            uuid_v7(now()), $1, $2, $3, $4, case when $4::text is null then null else now() end, $5, $6, $7, now(), now()
         ) returning id",
         user.username,
         user.display_name,
         user.email,
         user.password_hash,
+        user.must_change_password,
         user.created_via.as_str(),
+        user.created_by,
     )
     .fetch_one(connection)
     .await?;
     Ok(row.id)
-}
-
-/// Gives roles by name. Names that do not exist give nothing.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn grant_roles(
-    connection: &mut PgConnection,
-    user_id: Uuid,
-    roles: &[String],
-    granted_by: Option<Uuid>,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "insert into user_roles (user_id, role_id, granted_by, granted_at)
-        select $1, id, $3, now() from roles where name = any($2)
-        on conflict do nothing",
-        user_id,
-        roles,
-        granted_by,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }

@@ -13,6 +13,7 @@ async fn record(pool: &PgPool, action: &'static str) {
         target_id: None,
         target_label: "ada",
         changes: json!({}),
+        reason: None,
     };
     let actor = Actor {
         via: "cli",
@@ -82,6 +83,7 @@ async fn an_entry_of_a_change_that_is_undone_is_gone_with_it(pool: PgPool) {
         target_id: None,
         target_label: "ada",
         changes: json!({}),
+        reason: None,
     };
     insert(
         &mut transaction,

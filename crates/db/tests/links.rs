@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use db::links::{Kind, consume, insert, revoke_unused, set_opened};
+use db::links::{Kind, NewLink, consume, insert, revoke_unused, set_opened};
 use sqlx::{
     AssertSqlSafe, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -17,13 +17,24 @@ async fn add(pool: &PgPool) {
         .execute(pool)
         .await
         .unwrap();
-    insert(pool, Kind::Setup, TOKEN, Duration::from_secs(60))
-        .await
-        .unwrap();
+    insert(pool, &setup(TOKEN)).await.unwrap();
+}
+
+fn setup(token_hash: &[u8]) -> NewLink<'_> {
+    NewLink {
+        kind: Kind::Setup,
+        token_hash,
+        user_id: None,
+        created_by: None,
+        lifetime: Duration::from_secs(60),
+    }
 }
 
 async fn opens(pool: &PgPool) -> bool {
-    set_opened(pool, Kind::Setup, TOKEN).await.unwrap()
+    set_opened(pool, Kind::Setup, TOKEN)
+        .await
+        .unwrap()
+        .is_some()
 }
 
 async fn is_consumed(pool: &PgPool) -> bool {
@@ -82,9 +93,7 @@ async fn of_a_hundred_at_once_one_gets_the_link(options: PgPoolOptions, connect:
 async fn revoking_spares_what_was_used(pool: PgPool) {
     add(&pool).await;
     assert!(is_consumed(&pool).await);
-    insert(&pool, Kind::Setup, b"unused", Duration::from_secs(60))
-        .await
-        .unwrap();
+    insert(&pool, &setup(b"unused")).await.unwrap();
     revoke_unused(&mut pool.acquire().await.unwrap(), Kind::Setup)
         .await
         .unwrap();

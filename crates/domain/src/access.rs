@@ -14,6 +14,8 @@ pub const USER_ROLE: &str = "user";
 pub enum Permission {
     /// See every account with its statistics.
     UsersRead,
+    /// Make, change, suspend, delete and restore accounts.
+    UsersWrite,
 }
 
 impl Permission {
@@ -22,6 +24,7 @@ impl Permission {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UsersRead => "users:read",
+            Self::UsersWrite => "users:write",
         }
     }
 }
@@ -38,10 +41,25 @@ impl Permissions {
         Self(granted)
     }
 
+    /// Every permission there is: what the operator of the server has.
+    #[must_use]
+    pub fn all() -> Self {
+        Self(vec!["*".to_owned()])
+    }
+
     /// Whether they include one.
     #[must_use]
     pub fn include(&self, permission: Permission) -> bool {
-        let name = permission.as_str();
+        self.covers(permission.as_str())
+    }
+
+    /// Whether they include all of others: who lacks some of what another may do has no say over them.
+    #[must_use]
+    pub fn include_all(&self, others: &Self) -> bool {
+        others.0.iter().all(|name| self.covers(name))
+    }
+
+    fn covers(&self, name: &str) -> bool {
         self.0.iter().any(|granted| match granted.as_str() {
             "*" => true,
             "*:read" => name.ends_with(":read"),
@@ -93,6 +111,12 @@ impl Principal {
             display_name: self.display_name.clone(),
             is_admin: self.is_admin(),
         }
+    }
+
+    /// Whether they may change accounts, and not only look at them.
+    #[must_use]
+    pub fn may_write_users(&self) -> bool {
+        self.permissions.include(Permission::UsersWrite)
     }
 
     /// Whether the panel is for them at all.
@@ -154,6 +178,23 @@ mod tests {
                 read,
                 "{granted:?}"
             );
+        }
+    }
+
+    #[test]
+    fn who_has_more_rights() {
+        for (mine, theirs, covered) in [
+            (&["*"][..], &["*"][..], true),
+            (&["*"], &["*:read", "users:write"], true),
+            (&["*:read"], &["*:read", "users:read"], true),
+            (&["*:read"], &["users:write"], false),
+            (&["users:write", "users:read"], &["users:write"], true),
+            (&["users:write", "users:read"], &["*:read"], false),
+            (&["users:write"], &["*"], false),
+            (&[], &[], true),
+        ] {
+            let covers = permissions(mine).include_all(&permissions(theirs));
+            assert_eq!(covers, covered, "{mine:?} {theirs:?}");
         }
     }
 }

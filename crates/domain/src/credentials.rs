@@ -10,6 +10,8 @@ use crate::{
 
 /// Fewest characters of a password that a person chooses (OWASP ASVS 5.0, 6.2.1), unless configured higher.
 pub const PASSWORD_MIN: usize = 8;
+/// Fewest characters of a password that an admin sets for somebody else, who must change it (guide "Managing Users").
+pub const TEMPORARY_PASSWORD_MIN: usize = 6;
 /// Most bytes of a password: longer ones are refused before they cost any hashing.
 pub const PASSWORD_MAX_BYTES: usize = 256;
 /// Most characters of a username that are looked at when signing in.
@@ -94,12 +96,7 @@ const COMMON: &[&str] = &[
 /// # Errors
 /// Why it is refused.
 pub fn check_new_password(password: &str, min: usize, known: &[&str]) -> Result<(), PasswordError> {
-    if password.len() > PASSWORD_MAX_BYTES {
-        return Err(PasswordError::TooLong);
-    }
-    if password.chars().count() < min {
-        return Err(PasswordError::TooShort(min));
-    }
+    check_temporary_password(password, min)?;
     let lower = password.trim().to_lowercase();
     let one_character = lower
         .chars()
@@ -114,6 +111,20 @@ pub fn check_new_password(password: &str, min: usize, known: &[&str]) -> Result<
         .any(|name| !name.is_empty() && lower == name.trim().to_lowercase())
     {
         return Err(PasswordError::Personal);
+    }
+    Ok(())
+}
+
+/// Checks a password that an admin sets and that has to be changed at the next sign-in.
+///
+/// # Errors
+/// Why it is refused.
+pub fn check_temporary_password(password: &str, min: usize) -> Result<(), PasswordError> {
+    if password.len() > PASSWORD_MAX_BYTES {
+        return Err(PasswordError::TooLong);
+    }
+    if password.chars().count() < min {
+        return Err(PasswordError::TooShort(min));
     }
     Ok(())
 }

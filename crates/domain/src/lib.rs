@@ -2,8 +2,10 @@
 //! between them, parsing, and who may do what. Pure: no input or output, no clock, no randomness.
 
 pub mod access;
+pub mod audit;
 pub mod credentials;
 pub mod fields;
 pub mod filter;
 pub mod problem;
+pub mod rules;
 pub mod users;

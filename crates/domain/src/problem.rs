@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::fields::FieldErrors;
+use crate::{
+    fields::FieldErrors,
+    users::{bulk::BulkOutcome, deletion::OwnedCounts, detail::UserDetail},
+};
 
 /// The kind of a failure. Its name on the wire is FOVEA's where FOVEA has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +19,8 @@ pub enum Code {
     NotFound,
     /// It contradicts what is already there.
     Conflict,
+    /// What the request was made to depend on does not hold any more.
+    PreconditionFailed,
     /// The input is not acceptable as it stands.
     ValidationError,
     /// The input is longer than any acceptable one.
@@ -37,6 +42,7 @@ impl Code {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::Conflict => 409,
+            Self::PreconditionFailed => 412,
             Self::PayloadTooLarge => 413,
             Self::ValidationError => 422,
             Self::TooManyRequests => 429,
@@ -75,6 +81,15 @@ pub struct Details {
     /// Seconds after which to try again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
+    /// What somebody else has made of the account meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<Box<UserDetail>>,
+    /// What would go now, where it is not what was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<OwnedCounts>,
+    /// Who would change now, where it is not what was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<BulkOutcome>,
 }
 
 impl Details {

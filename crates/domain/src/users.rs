@@ -1,8 +1,14 @@
 //! A user's account, as lists and API show it.
 
+pub mod bulk;
+pub mod create;
+pub mod deletion;
+pub mod detail;
+pub mod edit;
 pub mod list;
 pub mod names;
 pub mod page;
+pub mod suspension;
 
 use std::{fmt, str::FromStr};
 

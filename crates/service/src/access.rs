@@ -2,7 +2,11 @@
 
 use std::{marker::PhantomData, net::IpAddr};
 
-use domain::access::{Permission, Principal};
+use domain::{
+    access::{Permission, Permissions, Principal},
+    audit::Via,
+    rules::Doer,
+};
 use uuid::Uuid;
 
 use crate::Error;
@@ -25,6 +29,10 @@ pub struct Actor {
     pub principal: Principal,
     /// In which session.
     pub session_id: Uuid,
+    /// By which door.
+    pub via: Via,
+    /// From where.
+    pub origin: Origin,
 }
 
 /// A permission as a type.
@@ -41,10 +49,91 @@ impl Right for ReadUsers {
     const PERMISSION: Permission = Permission::UsersRead;
 }
 
-/// Proof that an actor holds a right. Only [`Actor::require`] makes one, so a function that takes it cannot be called
-/// without asking.
+/// To make, change, suspend, delete and restore accounts.
 #[derive(Debug)]
-pub struct Granted<R>(PhantomData<R>);
+pub struct WriteUsers;
+
+impl Right for WriteUsers {
+    const PERMISSION: Permission = Permission::UsersWrite;
+}
+
+/// Proof that somebody holds a right, and who. Only [`Actor::require`] and [`operator`] make one, so a function that takes
+/// it cannot be called without asking.
+#[derive(Debug, Clone)]
+pub struct Granted<R> {
+    author: Author,
+    right: PhantomData<R>,
+}
+
+impl<R> Granted<R> {
+    /// Who holds it.
+    #[must_use]
+    pub fn author(&self) -> &Author {
+        &self.author
+    }
+}
+
+/// Who makes a change, as rules and the record see them.
+#[derive(Debug, Clone)]
+pub struct Author {
+    /// Their account, if they have one, and what they may do.
+    pub doer: Doer,
+    /// Their name at this time.
+    pub label: String,
+    /// By which door.
+    pub via: Via,
+    /// From where.
+    pub origin: Origin,
+}
+
+impl Author {
+    /// Their account, if they have one.
+    #[must_use]
+    pub fn id(&self) -> Option<Uuid> {
+        self.doer.id.map(|id| id.0)
+    }
+
+    /// Who makes a change that nobody asked for at this moment.
+    #[must_use]
+    pub(crate) fn job() -> Self {
+        Self::without_account("Rollcall", Via::Job)
+    }
+
+    /// A person who does something for themselves, by a link and not by a session.
+    #[must_use]
+    pub(crate) fn person(id: domain::users::UserId, username: &str, origin: Origin) -> Self {
+        Self {
+            doer: Doer {
+                id: Some(id),
+                permissions: Permissions::default(),
+            },
+            label: username.to_owned(),
+            via: Via::Personal,
+            origin,
+        }
+    }
+
+    fn without_account(label: &str, via: Via) -> Self {
+        Self {
+            doer: Doer {
+                id: None,
+                permissions: Permissions::all(),
+            },
+            label: label.to_owned(),
+            via,
+            origin: Origin::default(),
+        }
+    }
+}
+
+/// The operator of the server, who may do everything: whoever can start `rollcall` there can read its database too.
+#[must_use]
+pub fn operator<R: Right>() -> Granted<R> {
+    Granted {
+        author: Author::without_account("command line", Via::Cli),
+        right: PhantomData,
+    }
+}
 
 impl Actor {
     /// Proves a right.
@@ -52,10 +141,20 @@ impl Actor {
     /// # Errors
     /// [`Error::Forbidden`] when the actor lacks it.
     pub fn require<R: Right>(&self) -> Result<Granted<R>, Error> {
-        if self.principal.permissions.include(R::PERMISSION) {
-            Ok(Granted(PhantomData))
-        } else {
-            Err(Error::Forbidden("Admin access required"))
+        if !self.principal.permissions.include(R::PERMISSION) {
+            return Err(Error::Forbidden("Admin access required"));
         }
+        Ok(Granted {
+            author: Author {
+                doer: Doer {
+                    id: Some(self.principal.id),
+                    permissions: self.principal.permissions.clone(),
+                },
+                label: self.principal.username.clone(),
+                via: self.via,
+                origin: self.origin.clone(),
+            },
+            right: PhantomData,
+        })
     }
 }

@@ -13,7 +13,9 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use tower_sessions::Session;
 
-use crate::{Error, Services, access::Origin, passwords::Verdict, sessions};
+use crate::{
+    Error, Services, access::Origin, passwords::Verdict, sessions, throttle::Address, users,
+};
 
 /// Signs a person in. Which of name and password was wrong is not told, and takes no time to show; that an account waits or
 /// is suspended is told only to whoever knows its password.
@@ -39,14 +41,14 @@ pub async fn sign_in(
         .verify(SecretString::from(draft.password), kept.clone())
         .await?;
     let Some(account) = account.filter(|_| verdict != Verdict::Wrong) else {
-        subjects.note_failure(services).await?;
+        subjects.address.note_failure(services).await?;
         return Err(Error::Unauthenticated("Invalid credentials"));
     };
     login_attempts::delete(&services.pool, Scope::Account, &subjects.account).await?;
     if let (Verdict::RightButWeak(stronger), Some(weak)) = (&verdict, &kept) {
         db::users::set_rehashed(&services.pool, account.id, weak, stronger).await?;
     }
-    refuse_unusable(&account)?;
+    refuse_unusable(services, &account).await?;
     let brief = UserBrief {
         id: UserId(account.id),
         is_admin: account.roles.iter().any(|role| role == ADMIN_ROLE),
@@ -65,14 +67,16 @@ pub async fn sign_in(
     Ok(brief)
 }
 
-fn refuse_unusable(account: &Credentials) -> Result<(), Error> {
-    match account.status {
-        Status::Active => Ok(()),
-        Status::Pending => Err(Error::Forbidden(
+async fn refuse_unusable(services: &Services, account: &Credentials) -> Result<(), Error> {
+    match (account.status, &account.suspension) {
+        (Status::Active, _) => Ok(()),
+        (Status::Suspended, _) if account.suspension_over => {
+            // The job that lifts it runs now and then; nobody waits for that.
+            users::lift_if_over(services, account.id).await
+        }
+        (Status::Suspended, Some(suspension)) => Err(Error::Suspended(suspension.clone().into())),
+        (Status::Suspended, None) | (Status::Pending, _) => Err(Error::Forbidden(
             "Your account is waiting for approval. You can sign in once an administrator has approved it.",
-        )),
-        Status::Suspended => Err(Error::Forbidden(
-            "Your account is suspended. Contact your administrator.",
         )),
     }
 }
@@ -80,39 +84,26 @@ fn refuse_unusable(account: &Credentials) -> Result<(), Error> {
 /// What failures are counted against.
 struct Subjects {
     account: [u8; 32],
-    address: Option<[u8; 32]>,
+    address: Address,
 }
 
 impl Subjects {
     fn new(draft: &SignInDraft, origin: &Origin) -> Self {
-        let account = Sha256::digest(draft.username.trim().to_lowercase().as_bytes()).into();
-        let address = origin
-            .ip
-            .map(|ip| Sha256::digest(ip.to_string().as_bytes()).into());
-        Self { account, address }
+        Self {
+            account: Sha256::digest(draft.username.trim().to_lowercase().as_bytes()).into(),
+            address: Address::of(origin),
+        }
     }
 
     /// Lets a try go on. It counts against the account already now, so that many at once gain nothing; against the
     /// address only when it has failed, so that an office may sign in all at once.
     async fn admit(&self, services: &Services) -> Result<(), Error> {
-        if let Some(address) = &self.address
-            && let Some(delay) =
-                login_attempts::find_delay(&services.pool, Scope::Address, address).await?
-        {
-            return Err(Error::TooMany(delay));
-        }
+        self.address.admit(services).await?;
         if login_attempts::try_count(&services.pool, Scope::Account, &self.account).await? {
             return Ok(());
         }
         let delay =
             login_attempts::find_delay(&services.pool, Scope::Account, &self.account).await?;
         Err(Error::TooMany(delay.unwrap_or_default()))
-    }
-
-    async fn note_failure(&self, services: &Services) -> Result<(), Error> {
-        if let Some(address) = &self.address {
-            login_attempts::try_count(&services.pool, Scope::Address, address).await?;
-        }
-        Ok(())
     }
 }

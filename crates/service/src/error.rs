@@ -5,7 +5,11 @@ use std::time::Duration;
 use domain::{
     fields::FieldErrors,
     problem::{Code, Details, Problem},
-    users::list::ListError,
+    rules::Refusal,
+    users::{
+        bulk::BulkOutcome, deletion::OwnedCounts, detail::UserDetail, list::ListError,
+        suspension::Suspension,
+    },
 };
 
 /// Why something was not done. Its text is for people; the cause, where there is one, is for the log.
@@ -17,12 +21,36 @@ pub enum Error {
     /// They may not.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// A rule about whose account may be changed by whom.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// They have proved who they are, but are kept out.
+    #[error("{}", suspended(.0))]
+    Suspended(Box<Suspension>),
     /// There is no such thing.
     #[error("{0}")]
     NotFound(&'static str),
     /// It contradicts what is there.
     #[error("{0}")]
     Conflict(&'static str),
+    /// Somebody else has changed the account meanwhile: this is what it is now.
+    #[error(
+        "Somebody else has changed this account meanwhile. Nothing was saved: compare, and save again."
+    )]
+    Stale(Box<UserDetail>),
+    /// There is something else to delete than was shown.
+    #[error(
+        "What this account owns has changed since it was shown. Nothing was deleted: look again."
+    )]
+    CountsChanged(OwnedCounts),
+    /// Other people would be changed than was shown.
+    #[error(
+        "Some of these accounts have changed since they were shown. Nothing was done: look again."
+    )]
+    SelectionChanged(Box<BulkOutcome>),
+    /// Somebody else has a name or an address. Its text is the fault of the first such field.
+    #[error("{}", first(.0))]
+    Taken(FieldErrors),
     /// Fields of a form are at fault.
     #[error("Check the marked fields.")]
     Invalid(FieldErrors),
@@ -61,6 +89,34 @@ impl From<db::schema::SchemaError> for Error {
     }
 }
 
+fn first(faults: &FieldErrors) -> String {
+    let first = faults.iter().next();
+    first.map_or_else(String::new, |fault| fault.message.clone())
+}
+
+/// What a suspended person is told, once they have shown that they know the password.
+fn suspended(suspension: &Suspension) -> String {
+    let mut text = "Your account is suspended".to_owned();
+    if let Some(until) = suspension.until {
+        let moment = until.to_offset(time::UtcOffset::UTC);
+        text.push_str(&format!(
+            " until {} {:02}:{:02} UTC",
+            moment.date(),
+            moment.hour(),
+            moment.minute()
+        ));
+    }
+    if let Some(reason) = suspension
+        .reason
+        .as_ref()
+        .filter(|_| suspension.tell_reason)
+    {
+        text.push_str(&format!(": {}", reason.trim_end_matches('.')));
+    }
+    text.push_str(". Contact your administrator.");
+    text
+}
+
 /// Whole seconds, rounded up: who waits so long has waited long enough.
 fn seconds(delay: Duration) -> u64 {
     delay.as_secs() + 1
@@ -72,9 +128,13 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Unauthenticated(_) => Code::Unauthorized,
-            Self::Forbidden(_) => Code::Forbidden,
+            Self::Forbidden(_) | Self::Refused(_) | Self::Suspended(_) => Code::Forbidden,
             Self::NotFound(_) => Code::NotFound,
-            Self::Conflict(_) => Code::Conflict,
+            Self::Conflict(_)
+            | Self::Taken(_)
+            | Self::Stale(_)
+            | Self::CountsChanged(_)
+            | Self::SelectionChanged(_) => Code::Conflict,
             Self::Invalid(_) | Self::List(_) => Code::ValidationError,
             Self::TooMany(_) => Code::TooManyRequests,
             Self::Unavailable(_) => Code::Unavailable,
@@ -92,7 +152,7 @@ impl Error {
                 problem.details.retry_after = Some(1);
             }
             Self::Internal(cause) => tracing::error!(%cause, "failed"),
-            Self::Invalid(fields) => problem.details.fields = fields,
+            Self::Invalid(fields) | Self::Taken(fields) => problem.details.fields = fields,
             Self::List(ListError::Filter(fault)) => {
                 problem.details = Details {
                     word: Some((fault.start, fault.end)),
@@ -100,9 +160,14 @@ impl Error {
                 };
             }
             Self::TooMany(delay) => problem.details.retry_after = Some(seconds(delay)),
+            Self::Stale(current) => problem.details.current = Some(current),
+            Self::CountsChanged(counts) => problem.details.counts = Some(counts),
+            Self::SelectionChanged(outcome) => problem.details.outcome = Some(*outcome),
             Self::List(_)
             | Self::Unauthenticated(_)
             | Self::Forbidden(_)
+            | Self::Refused(_)
+            | Self::Suspended(_)
             | Self::NotFound(_)
             | Self::Conflict(_) => {}
         }

@@ -9,10 +9,13 @@ mod error;
 pub mod housekeeping;
 pub mod last_seen;
 pub mod passwords;
+mod record;
+pub mod reset;
 pub mod schema;
 pub mod sessions;
 pub mod settings;
 pub mod setup;
+mod throttle;
 mod tokens;
 pub mod users;
 
@@ -36,6 +39,8 @@ pub struct Services {
     pub settings: Arc<Settings>,
     /// Who was seen since the last write.
     pub last_seen: LastSeen,
+    /// Wakes whoever does the work that nobody waits for.
+    pub work: Arc<tokio::sync::Notify>,
     /// The time, for what is not compared between replicas.
     pub clock: fn() -> OffsetDateTime,
 }

@@ -2,6 +2,7 @@
 
 pub use db::session_store::PgSessionStore;
 use db::session_store::{OWNER, Owner, SIGN_IN, SignIn};
+use domain::audit::Via;
 use tower_sessions::{Expiry, Session, session::Error as SessionError};
 use uuid::Uuid;
 
@@ -14,7 +15,12 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn find_actor(services: &Services, session: &Session) -> Result<Option<Actor>, Error> {
+pub async fn find_actor(
+    services: &Services,
+    session: &Session,
+    via: Via,
+    origin: &Origin,
+) -> Result<Option<Actor>, Error> {
     let owner: Option<Owner> = session.get(OWNER).await.map_err(failed)?;
     Ok(owner.map(
         |Owner {
@@ -25,6 +31,8 @@ pub async fn find_actor(services: &Services, session: &Session) -> Result<Option
             Actor {
                 principal,
                 session_id,
+                via,
+                origin: origin.clone(),
             }
         },
     ))

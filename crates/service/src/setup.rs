@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use db::links::{self, Kind};
+use db::links::{self, Kind, NewLink};
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
     credentials::{NewAdmin, SetupDraft},
-    fields::FieldErrors,
     users::CreatedVia,
 };
 use secrecy::SecretString;
@@ -14,7 +13,7 @@ use serde_json::json;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use crate::{Error, Services, access::Origin, sessions, tokens};
+use crate::{Error, Services, access::Origin, sessions, tokens, users::facts};
 
 /// How long a setup link works.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -34,7 +33,14 @@ pub async fn create_link(services: &Services) -> Result<SecretString, Error> {
     }
     let token = tokens::generate();
     let hash = tokens::hash(secrecy::ExposeSecret::expose_secret(&token));
-    links::insert(&services.pool, Kind::Setup, &hash, LINK_LIFETIME).await?;
+    let link = NewLink {
+        kind: Kind::Setup,
+        token_hash: &hash,
+        user_id: None,
+        created_by: None,
+        lifetime: LINK_LIFETIME,
+    };
+    links::insert(&services.pool, &link).await?;
     Ok(token)
 }
 
@@ -47,7 +53,7 @@ pub async fn open_link(services: &Services, token: &str) -> Result<(), Error> {
         return Err(DONE);
     }
     let works = links::set_opened(&services.pool, Kind::Setup, &tokens::hash(token)).await?;
-    if works { Ok(()) } else { Err(DEAD_LINK) }
+    works.map(|_| ()).ok_or(DEAD_LINK)
 }
 
 /// Makes the first admin and signs them in. Of many at once, one succeeds.
@@ -107,12 +113,14 @@ async fn insert_admin(
         display_name: admin.display_name.as_str(),
         email: admin.email.as_ref().map(|email| email.as_str()),
         password_hash: Some(hash),
+        must_change_password: false,
         created_via,
+        created_by: None,
     };
     let id = db::users::insert(transaction, &user)
         .await
-        .map_err(name_taken)?;
-    db::users::grant_roles(
+        .map_err(facts::taken)?;
+    db::roles::grant(
         transaction,
         id,
         &[ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()],
@@ -120,23 +128,6 @@ async fn insert_admin(
     )
     .await?;
     Ok(id)
-}
-
-/// A constraint that says which field is at fault.
-fn name_taken(error: db::Error) -> Error {
-    let mut faults = FieldErrors::default();
-    match &error {
-        db::Error::Constraint { constraint } if constraint == "users_username_key" => {
-            faults.add("username", "Username already exists");
-        }
-        db::Error::Constraint { constraint } if constraint == "users_email_key" => {
-            faults.add("email", "Another account has this address.");
-        }
-        db::Error::Constraint { .. } | db::Error::Unavailable(_) | db::Error::Other(_) => {
-            return error.into();
-        }
-    }
-    Error::Invalid(faults)
 }
 
 async fn record(
@@ -160,6 +151,7 @@ async fn record(
         target_id: Some(id),
         target_label: username,
         changes: json!({ "username": [null, username], "roles": [null, [ADMIN_ROLE, USER_ROLE]] }),
+        reason: None,
     };
     Ok(db::audit::insert(transaction, &actor, &entry).await?)
 }

@@ -1,5 +1,29 @@
 //! Looking after people's accounts.
 
+mod bulk;
+mod create;
+mod delete;
+mod detail;
+mod edit;
+mod export;
+pub(crate) mod facts;
+pub(crate) mod guard;
+pub mod purge;
+mod recover;
+mod sessions;
+mod suspend;
+
+pub use bulk::bulk;
+pub use create::create;
+pub use delete::{delete, preview, reassign, restore};
+pub use detail::{get, history, keys, personas, refusals, reset_links, roles, sessions};
+pub use edit::edit;
+pub use export::{Export, export};
+pub use recover::recover_admin;
+pub use sessions::end_all as end_sessions;
+pub(crate) use suspend::lift_if_over;
+pub use suspend::{lift_over, suspend, unsuspend};
+
 use domain::users::{
     UserSummary,
     list::{ListQuery, Position, Sort},

@@ -14,7 +14,7 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use browser::browser;
-use domain::{credentials::SignInDraft, problem::Problem};
+use domain::{audit::Via, credentials::SignInDraft, problem::Problem};
 use service::{Services, access::Origin, auth, sessions};
 use sqlx::PgPool;
 use support::services;
@@ -295,10 +295,15 @@ async fn signing_in_begins_a_new_session_and_ends_the_browsers_old_one(pool: PgP
     let new = second.id().unwrap();
     assert_ne!(old, new);
     let works = async |id| {
-        sessions::find_actor(&services, &browser(&pool, Some(id)))
-            .await
-            .unwrap()
-            .is_some()
+        sessions::find_actor(
+            &services,
+            &browser(&pool, Some(id)),
+            Via::Ui,
+            &Origin::default(),
+        )
+        .await
+        .unwrap()
+        .is_some()
     };
     assert!(!works(old).await && works(new).await);
 
@@ -324,7 +329,7 @@ async fn signing_out_ends_the_session_and_may_be_repeated(pool: PgPool) {
     for _ in 0..2 {
         sessions::end(&browser(&pool, id)).await.unwrap();
         assert!(
-            sessions::find_actor(&services, &browser(&pool, id))
+            sessions::find_actor(&services, &browser(&pool, id), Via::Ui, &Origin::default())
                 .await
                 .unwrap()
                 .is_none()
@@ -349,10 +354,15 @@ async fn who_was_seen_is_written_later_and_survives_a_failure(pool: PgPool) {
         "update sessions set last_seen_at = last_seen_at - interval '1 year'",
     )
     .await;
-    sessions::find_actor(&services, &browser(&pool, session.id()))
-        .await
-        .unwrap()
-        .unwrap();
+    sessions::find_actor(
+        &services,
+        &browser(&pool, session.id()),
+        Via::Ui,
+        &Origin::default(),
+    )
+    .await
+    .unwrap()
+    .unwrap();
     let seen = "select count(*) from sessions where last_seen_at > now() - interval '1 month'";
 
     run(&pool, "alter table sessions rename to hidden").await;

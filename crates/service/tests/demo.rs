@@ -25,6 +25,7 @@ fn services(pool: &PgPool) -> Services {
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
+        work: Arc::default(),
         clock: || datetime!(2026-11-21 15:30 UTC),
     }
 }

@@ -8,7 +8,7 @@ mod browser;
 mod support;
 
 use browser::browser;
-use domain::{credentials::SetupDraft, problem::Problem, users::CreatedVia};
+use domain::{audit::Via, credentials::SetupDraft, problem::Problem, users::CreatedVia};
 use secrecy::{ExposeSecret, SecretString};
 use service::{Error, Services, access::Origin, sessions, setup};
 use sqlx::PgPool;
@@ -118,11 +118,13 @@ async fn an_admin_made_in_another_way_meanwhile_ends_a_claim(pool: PgPool) {
         display_name: "First",
         email: None,
         password_hash: Some("a hash"),
+        must_change_password: false,
+        created_by: None,
         created_via: CreatedVia::Cli,
     };
     let id = db::users::insert(&mut other_way, &admin).await.unwrap();
     let roles = ["admin".to_owned()];
-    db::users::grant_roles(&mut other_way, id, &roles, None)
+    db::roles::grant(&mut other_way, id, &roles, None)
         .await
         .unwrap();
 
@@ -146,10 +148,15 @@ async fn the_first_admin_is_signed_in_at_once(pool: PgPool) {
     setup::claim(&services, &session, &token, draft("ada"), Origin::default())
         .await
         .unwrap();
-    let actor = sessions::find_actor(&services, &browser(&pool, session.id()))
-        .await
-        .unwrap()
-        .unwrap();
+    let actor = sessions::find_actor(
+        &services,
+        &browser(&pool, session.id()),
+        Via::Ui,
+        &Origin::default(),
+    )
+    .await
+    .unwrap()
+    .unwrap();
     assert_eq!(actor.principal.username, "ada");
     assert_eq!(actor.principal.roles, ["admin", "user"]);
     assert!(actor.principal.may_open_panel());

@@ -7,6 +7,7 @@ mod support;
 
 use domain::{
     access::{Permissions, Principal},
+    audit::Via,
     users::{
         Status, UserId,
         list::{Limits, ListParams},
@@ -15,7 +16,7 @@ use domain::{
 };
 use service::{
     Services,
-    access::{Actor, ReadUsers},
+    access::{Actor, Origin, ReadUsers},
     users,
 };
 use sqlx::PgPool;
@@ -37,6 +38,8 @@ fn actor(permissions: &[&str]) -> Actor {
             last_login_at: None,
         },
         session_id: Uuid::nil(),
+        via: Via::Ui,
+        origin: Origin::default(),
     }
 }
 

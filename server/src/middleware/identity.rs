@@ -7,7 +7,12 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use service::{Services, access::Actor, sessions};
+use domain::audit::Via;
+use service::{
+    Services,
+    access::{Actor, Origin},
+    sessions,
+};
 use tower_sessions::Session;
 
 use crate::error_page::Asked;
@@ -19,7 +24,17 @@ pub(crate) async fn recognise(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let actor = match sessions::find_actor(&services, &session).await {
+    let origin = request
+        .extensions()
+        .get::<Origin>()
+        .cloned()
+        .unwrap_or_default();
+    let via = if request.uri().path().starts_with("/api/") {
+        Via::Api
+    } else {
+        Via::Ui
+    };
+    let actor = match sessions::find_actor(&services, &session, via, &origin).await {
         Ok(actor) => actor,
         Err(error) => return Asked::from(&request).refuse(error.into_problem()),
     };

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use axum::{
     extract::Request,
-    http::StatusCode,
+    http::{StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -17,11 +17,18 @@ use crate::error_page::Asked;
 #[derive(Debug, Clone, Copy)]
 struct Panicked;
 
+/// Marks the answer of a handler that says why it did nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused(pub(crate) Problem);
+
 /// Says what happened in the form that the request expects.
 pub(crate) async fn explain(request: Request, next: Next) -> Response {
     let asked = Asked::from(&request);
-    let response = next.run(request).await;
-    let problem = if response.extensions().get::<ProtectionError>().is_some() {
+    let mut response = next.run(request).await;
+    let problem = if let Some(Refused(problem)) = response.extensions_mut().remove() {
+        // The handler may have had more to say in its headers, such as a cookie.
+        return with_headers_of(response, asked.refuse(problem));
+    } else if response.extensions().get::<ProtectionError>().is_some() {
         Problem::new(
             Code::Forbidden,
             "This request came from another site and was refused.",
@@ -34,6 +41,15 @@ pub(crate) async fn explain(request: Request, next: Next) -> Response {
         return response;
     };
     asked.refuse(problem)
+}
+
+fn with_headers_of(response: Response, mut answer: Response) -> Response {
+    for (name, value) in response.headers() {
+        if name != header::CONTENT_LENGTH {
+            answer.headers_mut().append(name, value.clone());
+        }
+    }
+    answer
 }
 
 /// What is said of a body that is too long.

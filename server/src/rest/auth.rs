@@ -40,20 +40,13 @@ pub(crate) async fn login(
         password: login.password,
         remember: login.remember_me,
     };
-    let user = service::auth::sign_in(&services, &session, draft, origin.clone())
-        .await
-        .map_err(|error| Failure::new(error, &origin))?;
+    let user = service::auth::sign_in(&services, &session, draft, origin).await?;
     Ok(Json(json!({ "user": user })).into_response())
 }
 
 /// `POST /api/auth/logout`: succeeds for whoever is signed out already.
-pub(crate) async fn logout(
-    session: Session,
-    Extension(origin): Extension<Origin>,
-) -> Result<Response, Failure> {
-    service::sessions::end(&session)
-        .await
-        .map_err(|error| Failure::new(error, &origin))?;
+pub(crate) async fn logout(session: Session) -> Result<Response, Failure> {
+    service::sessions::end(&session).await?;
     Ok(Json(json!({ "success": true })).into_response())
 }
 
@@ -61,7 +54,6 @@ pub(crate) async fn logout(
 pub(crate) async fn me(
     State(CookieName(name)): State<CookieName>,
     Extension(actor): Extension<Option<Actor>>,
-    Extension(origin): Extension<Origin>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let Some(actor) = actor else {
@@ -71,7 +63,7 @@ pub(crate) async fn me(
         } else {
             "Not authenticated"
         };
-        return Err(Failure::new(Error::Unauthenticated(text), &origin));
+        return Err(Error::Unauthenticated(text).into());
     };
     Ok(Json(json!({ "user": actor.principal.brief() })).into_response())
 }

@@ -6,7 +6,6 @@ use axum::{
     http::StatusCode,
 };
 use serde::de::DeserializeOwned;
-use service::access::Origin;
 
 use super::Failure;
 
@@ -17,17 +16,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let origin = request
-            .extensions()
-            .get::<Origin>()
-            .cloned()
-            .unwrap_or_default();
         match Json::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(Failure::too_large(&origin))
+                Err(Failure::too_large())
             }
-            Err(rejection) => Err(Failure::invalid(sentence(&rejection), &origin)),
+            Err(rejection) => Err(Failure::invalid(sentence(&rejection))),
         }
     }
 }

@@ -1,26 +1,21 @@
 //! What anyone may ask: whether the server works, and what it offers.
 
 use axum::{
-    Extension, Json,
+    Json,
     extract::State,
     response::{IntoResponse, Response},
 };
 use serde_json::json;
-use service::{Services, access::Origin};
+use service::Services;
 use time::format_description::well_known::Rfc3339;
 
 use super::Failure;
 
 /// `GET /api/health`: 503 while the database cannot be reached.
-pub(crate) async fn health(
-    State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
-) -> Response {
-    if let Err(error) = service::health(&services).await {
-        return Failure::new(error, &origin).into_response();
-    }
+pub(crate) async fn health(State(services): State<Services>) -> Result<Response, Failure> {
+    service::health(&services).await?;
     let timestamp = (services.clock)().format(&Rfc3339).unwrap_or_default();
-    Json(json!({ "status": "healthy", "timestamp": timestamp })).into_response()
+    Ok(Json(json!({ "status": "healthy", "timestamp": timestamp })).into_response())
 }
 
 /// `GET /api/config`

@@ -1,8 +1,11 @@
 //! Accounts.
 
+pub(crate) mod export;
+pub(crate) mod manage;
+
 use axum::{
-    Extension, Json,
-    extract::{Query, State, rejection::QueryRejection},
+    Json,
+    extract::State,
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -12,9 +15,9 @@ use domain::users::{
     page::UserPage,
 };
 use serde::Serialize;
-use service::{Services, access::Origin};
+use service::{Error, Services, access::ReadUsers};
 
-use super::{Failure, SignedIn};
+use super::{Allowed, Failure, Params};
 
 /// A user in the list: FOVEA's shape, with its `_count` beside the flat counts that its own pages read.
 #[derive(Serialize)]
@@ -33,13 +36,19 @@ struct Counts {
     api_keys: i32,
 }
 
-impl From<UserSummary> for ListedUser {
-    fn from(user: UserSummary) -> Self {
-        let count = Counts {
+impl Counts {
+    fn of(user: &UserSummary) -> Self {
+        Self {
             personas: user.persona_count,
             sessions: user.session_count,
             api_keys: user.api_key_count,
-        };
+        }
+    }
+}
+
+impl From<UserSummary> for ListedUser {
+    fn from(user: UserSummary) -> Self {
+        let count = Counts::of(&user);
         Self { user, count }
     }
 }
@@ -48,20 +57,11 @@ impl From<UserSummary> for ListedUser {
 /// in `X-Total-Count`. Beyond ten thousand it says ten thousand, and `X-Total-Count-Relation: gte`.
 pub(crate) async fn list(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
-    Extension(origin): Extension<Origin>,
-    params: Result<Query<ListParams>, QueryRejection>,
+    Allowed(granted): Allowed<ReadUsers>,
+    Params(params): Params<ListParams>,
 ) -> Result<Response, Failure> {
-    let fail = |error| Failure::new(error, &origin);
-    let granted = actor.require().map_err(fail)?;
-    let Query(params) =
-        params.map_err(|rejection| Failure::invalid(rejection.body_text(), &origin))?;
-    let query = params
-        .parse(Limits::API)
-        .map_err(|error| fail(error.into()))?;
-    let page = service::users::list(&services, &granted, &query)
-        .await
-        .map_err(fail)?;
+    let query = params.parse(Limits::API).map_err(Error::from)?;
+    let page = service::users::list(&services, &granted, &query).await?;
     Ok(respond(&params, page))
 }
 

@@ -45,6 +45,7 @@ fn with_site(pool: &PgPool, site: &Site) -> App {
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
+        work: Arc::default(),
         clock,
     };
     // No built files: what the pages refer to is not asked for here.

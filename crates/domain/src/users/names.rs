@@ -13,6 +13,9 @@ pub const DISPLAY_NAME_MAX: usize = 100;
 /// Most characters of an email address (RFC 5321, 4.5.3.1.3 less the brackets).
 pub const EMAIL_MAX: usize = 254;
 
+/// Most characters of a role's name.
+pub const ROLE_MAX: usize = 50;
+
 /// Why a name is refused, as a sentence for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NameError {
@@ -31,6 +34,9 @@ pub enum NameError {
     /// Not an address.
     #[error("Enter an address like name@example.org.")]
     Email,
+    /// Not a name of a role.
+    #[error("Use 1 to {ROLE_MAX} letters, digits and . _ - : for the name of a role.")]
+    Role,
     /// Characters that hide or reorder others.
     #[error("Remove the invisible control characters.")]
     Control,
@@ -117,6 +123,27 @@ impl FromStr for Email {
     }
 }
 
+/// The name of a role, in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RoleName(String);
+
+impl FromStr for RoleName {
+    type Err = NameError;
+
+    fn from_str(typed: &str) -> Result<Self, NameError> {
+        let name = typed.trim().to_lowercase();
+        let well = (1..=ROLE_MAX).contains(&name.chars().count())
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || "._-:".contains(c));
+        if well {
+            Ok(Self(name))
+        } else {
+            Err(NameError::Role)
+        }
+    }
+}
+
 macro_rules! as_str {
     ($($name:ident),+) => {$(
         impl $name {
@@ -128,7 +155,7 @@ macro_rules! as_str {
         }
     )+};
 }
-as_str!(Username, DisplayName, Email);
+as_str!(Username, DisplayName, Email, RoleName);
 
 #[cfg(test)]
 mod tests {

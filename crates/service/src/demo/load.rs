@@ -193,6 +193,7 @@ async fn record(connection: &mut PgConnection, plan: Plan) -> Result<(), Error> 
         target_id: None,
         target_label: &format!("{} people", plan.users),
         changes: json!({ "users": [plan.taken, plan.taken + plan.users] }),
+        reason: None,
     };
     Ok(audit::insert(connection, &actor, &entry).await?)
 }

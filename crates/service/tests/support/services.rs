@@ -13,6 +13,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
+        work: Arc::default(),
         clock: || datetime!(2026-11-21 12:00 UTC),
     }
 }

@@ -1,0 +1,155 @@
+//! One person: what their page shows.
+
+#![expect(
+    missing_docs,
+    reason = "the macro makes the arguments fields of a struct"
+)]
+
+use domain::{
+    audit::AuditEntry,
+    users::{
+        deletion::DeletionPreview,
+        detail::{OwnedPersona, Refusals, ResetLink, UserDetail, UserKey, UserSession},
+    },
+};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::error::ApiError;
+
+/// What the page of a person shows above its tabs, and on the first of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The account.
+    pub user: UserDetail,
+    /// What the viewer may not do to it, and why.
+    pub refusals: Refusals,
+    /// The latest links for a new password.
+    pub reset_links: Vec<ResetLink>,
+    /// Names of all roles, the most powerful first.
+    pub roles: Vec<String>,
+    /// The server's time, from which "2 hours ago" is told.
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: OffsetDateTime,
+}
+
+/// A part of something longer, and whether there is more of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part<T> {
+    /// What there is.
+    pub items: Vec<T>,
+    /// Whether there is more.
+    pub more: bool,
+    /// The server's time.
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: OffsetDateTime,
+}
+
+/// A person by name, number or id.
+#[server(endpoint = "person", input = GetUrl)]
+pub async fn find_person(user: String) -> Result<Person, ApiError> {
+    use super::ssr;
+    use domain::users::detail::UserRef;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let user = service::users::get(&services, &granted, &UserRef::parse(&user))
+        .await
+        .map_err(ssr::fail)?;
+    let id = user.summary.id.0;
+    Ok(Person {
+        refusals: service::users::refusals(&services, &granted, id)
+            .await
+            .map_err(ssr::fail)?,
+        reset_links: service::users::reset_links(&services, &granted, id)
+            .await
+            .map_err(ssr::fail)?,
+        roles: service::users::roles(&services, &granted)
+            .await
+            .map_err(ssr::fail)?,
+        user,
+        now: (services.clock)(),
+    })
+}
+
+/// The live sessions of a person.
+#[server(endpoint = "person-sessions", input = GetUrl)]
+pub async fn list_sessions(id: Uuid) -> Result<Part<UserSession>, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let items = service::users::sessions(&services, &granted, id)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Part {
+        items,
+        more: false,
+        now: (services.clock)(),
+    })
+}
+
+/// The provider keys of a person.
+#[server(endpoint = "person-keys", input = GetUrl)]
+pub async fn list_keys(id: Uuid) -> Result<Part<UserKey>, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let items = service::users::keys(&services, &granted, id)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Part {
+        items,
+        more: false,
+        now: (services.clock)(),
+    })
+}
+
+/// Some personas of a person, after one of them.
+#[server(endpoint = "person-data", input = GetUrl)]
+pub async fn list_personas(
+    id: Uuid,
+    #[server(default)] after: Option<Uuid>,
+) -> Result<Part<OwnedPersona>, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let (items, more) = service::users::personas(&services, &granted, id, after)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Part {
+        items,
+        more,
+        now: (services.clock)(),
+    })
+}
+
+/// What was done to a person and by them, before one entry.
+#[server(endpoint = "person-history", input = GetUrl)]
+pub async fn list_history(
+    id: Uuid,
+    #[server(default)] before: Option<i64>,
+) -> Result<Part<AuditEntry>, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let (items, more) = service::users::history(&services, &granted, id, before)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Part {
+        items,
+        more,
+        now: (services.clock)(),
+    })
+}
+
+/// What goes with a person, counted now.
+#[server(endpoint = "person-deletion", input = GetUrl)]
+pub async fn preview_deletion(id: Uuid) -> Result<DeletionPreview, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    service::users::preview(&services, &granted, id)
+        .await
+        .map_err(ssr::fail)
+}

@@ -1,0 +1,191 @@
+//! Removing what is in the bin for good: in small pieces, each a transaction of its own, so that nobody waits for it and
+//! a kill loses nothing. The job's row is locked for each piece, so that one replica at a time works on a person.
+
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+use crate::Error;
+
+/// A purge that is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purge {
+    /// Id of the job.
+    pub id: Uuid,
+    /// Whose account is removed.
+    pub user_id: Uuid,
+    /// Things removed so far.
+    pub done: i64,
+}
+
+/// Queues the purges of some accounts whose time in the bin is over.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn queue_due(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "insert into jobs (id, kind, params, created_at)
+        select uuid_v7(now()), 'purge', jsonb_build_object('user_id', u.id), now()
+        from users u
+        where u.deleted_at is not null and u.purge_after <= now()
+            and not exists (select 1 from jobs j where j.kind = 'purge' and j.params ->> 'user_id' = u.id::text)
+        order by u.purge_after limit $1
+        on conflict do nothing",
+        most,
+    )
+    .execute(executor)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Queues the purge of one account, or finds it queued. Returns the id of the job.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn queue(connection: &mut PgConnection, user_id: Uuid, total: i64) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into jobs (id, kind, params, total, created_at)
+        values (uuid_v7(now()), 'purge', jsonb_build_object('user_id', $1::uuid), $2, now())
+        on conflict do nothing",
+        user_id,
+        total,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Whether an account is being removed.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn is_queued(connection: &mut PgConnection, user_id: Uuid) -> Result<bool, Error> {
+    let row = sqlx::query!(
+        r#"select exists (
+            select 1 from jobs where kind = 'purge' and params ->> 'user_id' = ($1::uuid)::text
+        ) as "exists!""#,
+        user_id,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(row.exists)
+}
+
+/// Takes the oldest purge that no other replica works on. Held until the transaction ends.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn take(connection: &mut PgConnection) -> Result<Option<Purge>, Error> {
+    let row = sqlx::query!(
+        r#"update jobs set state = 'running', started_at = coalesce(started_at, now())
+        where id = (
+            select id from jobs where kind = 'purge' and state in ('queued', 'running')
+            order by created_at limit 1 for update skip locked
+        )
+        returning id, (params ->> 'user_id')::uuid as "user_id!", done"#,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Purge {
+        id: row.id,
+        user_id: row.user_id,
+        done: row.done,
+    }))
+}
+
+/// Notes how many things a purge has removed.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn add_done(connection: &mut PgConnection, id: Uuid, more: i64) -> Result<(), Error> {
+    sqlx::query!("update jobs set done = done + $2 where id = $1", id, more)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Removes some of what a person owns, the smallest parts first. Returns how many; none once nothing is left.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn delete_owned(
+    connection: &mut PgConnection,
+    user_id: Uuid,
+    most: i64,
+) -> Result<u64, Error> {
+    let annotations = sqlx::query!(
+        "delete from annotations where id in (
+            (select id from annotations where user_id = $1 limit $2)
+            union all
+            (
+                select a.id from personas p join annotations a on a.persona_id = p.id
+                where p.user_id = $1 limit $2
+            )
+        )",
+        user_id,
+        most,
+    )
+    .execute(&mut *connection)
+    .await?
+    .rows_affected();
+    if annotations > 0 {
+        return Ok(annotations);
+    }
+    let ontologies = sqlx::query!(
+        "delete from ontologies where id in (
+            select o.id from personas p join ontologies o on o.persona_id = p.id where p.user_id = $1 limit $2
+        )",
+        user_id,
+        most,
+    )
+    .execute(&mut *connection)
+    .await?
+    .rows_affected();
+    if ontologies > 0 {
+        return Ok(ontologies);
+    }
+    let personas = sqlx::query!(
+        "delete from personas where id in (select id from personas where user_id = $1 limit $2)",
+        user_id,
+        most,
+    )
+    .execute(&mut *connection)
+    .await?
+    .rows_affected();
+    if personas > 0 {
+        return Ok(personas);
+    }
+    let sessions = sqlx::query!(
+        "delete from sessions where id in (select id from sessions where user_id = $1 limit $2)",
+        user_id,
+        most,
+    )
+    .execute(connection)
+    .await?
+    .rows_affected();
+    Ok(sessions)
+}
+
+/// Removes an account that owns nothing any more, with its keys, tokens, links and roles.
+///
+/// # Errors
+/// `users_deleted_by_way_of_the_bin` when it is not in the bin.
+pub async fn delete_user(connection: &mut PgConnection, user_id: Uuid) -> Result<(), Error> {
+    sqlx::query!("delete from users where id = $1", user_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Ends a purge.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_done(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "update jobs set state = 'done', total = done, finished_at = now() where id = $1",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! Changes of one account. Each counts its version up.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::Error;
+
+/// What of an account is replaced; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct Facts<'a> {
+    /// Full name.
+    pub display_name: Option<&'a str>,
+    /// Address, or that there is none.
+    pub email: Option<Option<&'a str>>,
+    /// What else is known of the person.
+    pub profile: Option<Value>,
+    /// How they want to be told of things.
+    pub notification_preferences: Option<Value>,
+    /// Numbers of the clients whose data they may see.
+    pub client_list: Option<&'a [i32]>,
+}
+
+/// Replaces some facts.
+///
+/// # Errors
+/// `users_email_key` when the address is taken.
+pub async fn set_facts(
+    connection: &mut PgConnection,
+    id: Uuid,
+    facts: &Facts<'_>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            display_name = coalesce($2, display_name),
+            email = case when $3 then $4 else email end,
+            profile = coalesce($5, profile),
+            notification_preferences = coalesce($6, notification_preferences),
+            client_list = coalesce($7, client_list),
+            version = version + 1,
+            updated_at = now()
+        where id = $1",
+        id,
+        facts.display_name,
+        facts.email.is_some(),
+        facts.email.flatten(),
+        facts.profile,
+        facts.notification_preferences,
+        facts.client_list,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Sets a password.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_password(
+    connection: &mut PgConnection,
+    id: Uuid,
+    hash: &str,
+    must_change: bool,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            password_hash = $2, must_change_password = $3, password_changed_at = now(),
+            version = version + 1, updated_at = now()
+        where id = $1",
+        id,
+        hash,
+        must_change,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A suspension.
+#[derive(Debug, Clone)]
+pub struct NewSuspension<'a> {
+    /// Why.
+    pub reason: &'a str,
+    /// When it ends by itself.
+    pub until: Option<OffsetDateTime>,
+    /// Whether the person is told the reason.
+    pub tell_reason: bool,
+    /// Who does it.
+    pub by: Option<Uuid>,
+}
+
+/// Suspends an account, or changes its suspension.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_suspended(
+    connection: &mut PgConnection,
+    id: Uuid,
+    suspension: &NewSuspension<'_>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            status = 'suspended', suspended_reason = $2, suspended_until = $3, suspended_reason_told = $4,
+            suspended_by = $5, version = version + 1, updated_at = now()
+        where id = $1",
+        id,
+        suspension.reason,
+        suspension.until,
+        suspension.tell_reason,
+        suspension.by,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Lifts a suspension.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_active(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            status = 'active', suspended_reason = null, suspended_until = null, suspended_reason_told = false,
+            suspended_by = null, version = version + 1, updated_at = now()
+        where id = $1",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ids of some accounts whose suspension is over.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_suspension_over(
+    executor: impl PgExecutor<'_>,
+    most: i64,
+) -> Result<Vec<Uuid>, Error> {
+    let rows = sqlx::query!(
+        "select id from users
+        where status = 'suspended' and suspended_until <= now() and deleted_at is null
+        order by suspended_until limit $1",
+        most,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Puts an account into the bin, to be removed for good after a time. Returns when that is.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_deleted(
+    connection: &mut PgConnection,
+    id: Uuid,
+    by: Option<Uuid>,
+    retention: Duration,
+) -> Result<OffsetDateTime, Error> {
+    let row = sqlx::query!(
+        r#"update users set
+            deleted_at = coalesce(deleted_at, now()), deleted_by = coalesce(deleted_by, $2),
+            purge_after = now() + make_interval(secs => $3), version = version + 1, updated_at = now()
+        where id = $1
+        returning purge_after as "purge_after!""#,
+        id,
+        by,
+        retention.as_secs_f64(),
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(row.purge_after)
+}
+
+/// Takes an account out of the bin.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_restored(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            deleted_at = null, deleted_by = null, purge_after = null, version = version + 1, updated_at = now()
+        where id = $1",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

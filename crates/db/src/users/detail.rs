@@ -1,0 +1,117 @@
+//! Everything about one account.
+
+use domain::{
+    access::ADMIN_ROLE,
+    users::{
+        CreatedVia, Status, UserId, UserSummary,
+        detail::{UserDetail, UserRef},
+        suspension::Suspension,
+    },
+};
+use serde_json::{Map, Value};
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use crate::Error;
+
+/// The id of an account, in the bin or not.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find_id(executor: impl PgExecutor<'_>, user: &UserRef) -> Result<Option<Uuid>, Error> {
+    let (id, number, name) = match user {
+        UserRef::Id(id) => (Some(*id), None, None),
+        UserRef::Number(number) => (None, Some(*number), None),
+        UserRef::Name(name) => (None, None, Some(name.as_str())),
+    };
+    let row = sqlx::query!(
+        "select id from users where id = $1
+        union all select id from users where number = $2
+        union all select id from users where lower(username) = lower($3)",
+        id,
+        number,
+        name,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.and_then(|row| row.id))
+}
+
+/// An account, in the bin or not.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find_detail(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+) -> Result<Option<UserDetail>, Error> {
+    let row = sqlx::query!(
+        r#"select
+            u.id, u.number, u.username, u.display_name, u.email, u.status, u.suspended_until, u.suspended_reason,
+            u.suspended_reason_told, u.version, u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
+            u.password_hash is not null as "has_password!", u.must_change_password, u.password_changed_at,
+            u.created_via, u.deleted_at, u.purge_after, u.profile, u.notification_preferences, u.client_list,
+            s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys, s.roles,
+            (select c.username from users c where c.id = u.created_by) as created_by,
+            (select c.username from users c where c.id = u.suspended_by) as suspended_by,
+            (
+                select count(*) from access_tokens t where t.user_id = u.id and t.revoked_at is null
+            ) as "token_count!"
+        from users u join user_stats s on s.user_id = u.id
+        where u.id = $1"#,
+        id,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.map(|row| {
+        // The schema allows no other words.
+        let status = row.status.parse().unwrap_or(Status::Suspended);
+        UserDetail {
+            suspension: (status == Status::Suspended).then_some(Suspension {
+                reason: row.suspended_reason,
+                until: row.suspended_until,
+                tell_reason: row.suspended_reason_told,
+                by: row.suspended_by,
+            }),
+            summary: UserSummary {
+                id: UserId(row.id),
+                number: row.number,
+                username: row.username,
+                display_name: row.display_name,
+                email: row.email,
+                is_admin: row.roles.iter().any(|role| role == ADMIN_ROLE),
+                roles: row.roles,
+                status,
+                suspended_until: row.suspended_until,
+                persona_count: row.personas,
+                ontology_count: row.ontologies,
+                annotation_count: row.annotations,
+                session_count: row.sessions,
+                api_key_count: row.api_keys,
+                version: row.version,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+                last_login_at: row.last_login_at,
+                last_active_at: row.last_active_at,
+            },
+            has_password: row.has_password,
+            must_change_password: row.must_change_password,
+            password_changed_at: row.password_changed_at,
+            created_via: row.created_via.parse().unwrap_or(CreatedVia::Admin),
+            created_by: row.created_by,
+            deleted_at: row.deleted_at,
+            purge_after: row.purge_after,
+            token_count: row.token_count,
+            profile: object(row.profile),
+            notification_preferences: object(row.notification_preferences),
+            client_list: row.client_list,
+        }
+    }))
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,67 @@
+//! One deed to several people at once.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{UserId, suspension::SuspensionDraft};
+
+/// Most people at once: those of the longest page.
+pub const BULK_MAX: usize = 100;
+
+/// What is done to each of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "action", deny_unknown_fields)]
+pub enum BulkAction {
+    /// Suspend them.
+    Suspend(SuspensionDraft),
+    /// Lift their suspensions.
+    Unsuspend,
+    /// End their sessions.
+    EndSessions,
+    /// Put them into the bin.
+    Delete,
+}
+
+/// Somebody who was selected, as they were seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Selected {
+    /// Who.
+    pub id: Uuid,
+    /// The version of their account that was on the screen.
+    pub version: i32,
+}
+
+/// A request to change several people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BulkRequest {
+    /// What to do.
+    pub action: BulkAction,
+    /// To whom.
+    pub users: Vec<Selected>,
+    /// How many the preview said would change. None: only tell who would.
+    pub expected: Option<usize>,
+}
+
+/// What happens to one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BulkItem {
+    /// Who.
+    pub id: UserId,
+    /// Name to sign in with; empty if there is nobody of this id.
+    pub username: String,
+    /// Why nothing is done to them; they change if absent.
+    pub skipped: Option<String>,
+}
+
+/// What happens to each of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BulkOutcome {
+    /// How many change.
+    pub changed: usize,
+    /// Each of them, in the order of the request.
+    pub items: Vec<BulkItem>,
+}

@@ -1,0 +1,191 @@
+//! The form that makes an account.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{
+    edit::{check_clients, check_object},
+    names::{DisplayName, Email, RoleName, Username},
+};
+use crate::{
+    credentials::{TEMPORARY_PASSWORD_MIN, check_temporary_password},
+    fields::FieldErrors,
+};
+
+/// Most roles of one person.
+pub const ROLES_MAX: usize = 20;
+
+/// The form as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UserDraft {
+    /// Name to sign in with.
+    pub username: String,
+    /// Full name.
+    pub display_name: String,
+    /// Address, if one is known.
+    pub email: String,
+    /// Names of the roles.
+    pub roles: Vec<String>,
+    /// A password to be changed at the first sign-in. None: they get a link to choose one of their own.
+    pub password: Option<String>,
+    /// How they want to be told of things.
+    pub notification_preferences: Map<String, Value>,
+    /// Numbers of the clients whose data they may see.
+    pub client_list: Vec<i32>,
+}
+
+/// An account that can be made.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewUser {
+    /// Name to sign in with.
+    pub username: Username,
+    /// Full name.
+    pub display_name: DisplayName,
+    /// Address, if one is known.
+    pub email: Option<Email>,
+    /// Names of the roles, without repetition.
+    pub roles: Vec<RoleName>,
+    /// A password to be changed at the first sign-in.
+    pub temporary_password: Option<String>,
+    /// How they want to be told of things.
+    pub notification_preferences: Map<String, Value>,
+    /// Numbers of the clients whose data they may see.
+    pub client_list: Vec<i32>,
+}
+
+impl UserDraft {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// Every fault at once.
+    pub fn check(self) -> Result<NewUser, FieldErrors> {
+        let mut faults = FieldErrors::default();
+        let username = faults.take("username", self.username.parse::<Username>());
+        let display_name = faults.take("display_name", self.display_name.parse::<DisplayName>());
+        let email = optional_email(&self.email, &mut faults);
+        let roles = roles(&self.roles, &mut faults);
+        if let Some(password) = &self.password {
+            faults.take(
+                "password",
+                check_temporary_password(password, TEMPORARY_PASSWORD_MIN),
+            );
+        }
+        check_object(
+            "notification_preferences",
+            &self.notification_preferences,
+            &mut faults,
+        );
+        check_clients(&self.client_list, &mut faults);
+        match (username, display_name, email, roles) {
+            (Some(username), Some(display_name), Some(email), Some(roles)) if faults.is_empty() => {
+                Ok(NewUser {
+                    username,
+                    display_name,
+                    email,
+                    roles,
+                    temporary_password: self.password,
+                    notification_preferences: self.notification_preferences,
+                    client_list: self.client_list,
+                })
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+/// An address that may be left empty. Nothing when what was typed is none.
+pub(super) fn optional_email(typed: &str, faults: &mut FieldErrors) -> Option<Option<Email>> {
+    match typed.trim() {
+        "" => Some(None),
+        typed => faults.take("email", typed.parse().map(Some)),
+    }
+}
+
+/// Names of roles, without repetition.
+pub(super) fn roles(typed: &[String], faults: &mut FieldErrors) -> Option<Vec<RoleName>> {
+    if typed.len() > ROLES_MAX {
+        faults.add("roles", format!("Give at most {ROLES_MAX} roles."));
+        return None;
+    }
+    let parsed: Result<Vec<RoleName>, _> = typed.iter().map(|name| name.parse()).collect();
+    let mut roles = faults.take("roles", parsed)?;
+    roles.sort();
+    roles.dedup();
+    Some(roles)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(draft: UserDraft) -> Vec<String> {
+        let faults = draft.check().err().unwrap_or_default();
+        faults.iter().map(|fault| fault.field.clone()).collect()
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let draft = UserDraft {
+            username: "ab".into(),
+            display_name: " ".into(),
+            email: "nobody".into(),
+            roles: vec!["two words".into()],
+            password: Some("short".into()),
+            notification_preferences: Map::from_iter([("a".to_owned(), "\0".into())]),
+            client_list: vec![1; 1_001],
+        };
+        assert_eq!(
+            faults(draft),
+            [
+                "username",
+                "display_name",
+                "email",
+                "roles",
+                "password",
+                "notification_preferences",
+                "client_list"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_temporary_password_is_kept_as_typed() {
+        let draft = UserDraft {
+            username: "ada".into(),
+            display_name: "Ada".into(),
+            roles: vec!["Admin".into(), "user".into(), "admin ".into()],
+            password: Some("123456 ".into()),
+            ..UserDraft::default()
+        };
+        let user = draft.check().unwrap_or_else(|faults| panic!("{faults:?}"));
+        assert_eq!(user.temporary_password.as_deref(), Some("123456 "));
+        let roles: Vec<&str> = user.roles.iter().map(RoleName::as_str).collect();
+        assert_eq!(roles, ["admin", "user"]);
+    }
+
+    #[test]
+    fn bounds() {
+        let ada = UserDraft {
+            username: "ada".into(),
+            display_name: "Ada".into(),
+            ..UserDraft::default()
+        };
+        for (password, expected) in [
+            ("x".repeat(5), 1),
+            ("x".repeat(256), 0),
+            ("x".repeat(257), 1),
+        ] {
+            let draft = UserDraft {
+                password: Some(password),
+                ..ada.clone()
+            };
+            assert_eq!(faults(draft).len(), expected);
+        }
+        let draft = UserDraft {
+            roles: (0..21).map(|n| format!("r{n}")).collect(),
+            ..ada
+        };
+        assert_eq!(faults(draft), ["roles"]);
+    }
+}

@@ -1,0 +1,218 @@
+//! Everything that the page of one person shows.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{CreatedVia, UserSummary, suspension::Suspension};
+
+/// One account, with what lists leave out. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserDetail {
+    /// What lists show of it.
+    #[serde(flatten)]
+    pub summary: UserSummary,
+    /// Whether a password was ever set.
+    pub has_password: bool,
+    /// Whether the password has to be changed at the next sign-in.
+    pub must_change_password: bool,
+    /// When the password was last set.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub password_changed_at: Option<OffsetDateTime>,
+    /// How the account came to be.
+    pub created_via: CreatedVia,
+    /// Username of who made it, if that account still is.
+    pub created_by: Option<String>,
+    /// The suspension in force.
+    pub suspension: Option<Suspension>,
+    /// When it was put into the bin.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub deleted_at: Option<OffsetDateTime>,
+    /// When what is in the bin is removed for good.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub purge_after: Option<OffsetDateTime>,
+    /// Access tokens that have not been revoked.
+    pub token_count: i64,
+    /// What else is known of the person.
+    pub profile: Map<String, Value>,
+    /// How they want to be told of things.
+    pub notification_preferences: Map<String, Value>,
+    /// Numbers of the clients whose data they may see.
+    pub client_list: Vec<i32>,
+}
+
+/// What the viewer may not do to this account, each with the sentence that says why.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Refusals {
+    /// Changing it.
+    pub edit: Option<String>,
+    /// Giving it other roles.
+    pub roles: Option<String>,
+    /// A new password or a link for one.
+    pub reset: Option<String>,
+    /// Suspending it.
+    pub suspend: Option<String>,
+    /// Deleting it.
+    pub delete: Option<String>,
+}
+
+/// How an account is named in an address or on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserRef {
+    /// By its id.
+    Id(Uuid),
+    /// By its short number.
+    Number(i64),
+    /// By its name.
+    Name(String),
+}
+
+impl UserRef {
+    /// Reads a reference. Digits alone are a number: a username of digits alone is reached by its number or id.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        if let Ok(id) = Uuid::try_parse(text) {
+            return Self::Id(id);
+        }
+        match text.parse::<i64>() {
+            Ok(number) if number > 0 && text.bytes().all(|b| b.is_ascii_digit()) => {
+                Self::Number(number)
+            }
+            _ => Self::Name(text.to_owned()),
+        }
+    }
+}
+
+/// The link that lets a person choose a password, as its state is shown. The link itself is shown once, when it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResetLink {
+    /// Id.
+    pub id: Uuid,
+    /// Username of who made it; none for the command line.
+    pub created_by: Option<String>,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When it ceases to work.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+    /// When it was first opened.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub opened_at: Option<OffsetDateTime>,
+    /// When a password was chosen with it.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub used_at: Option<OffsetDateTime>,
+    /// When it was revoked.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub revoked_at: Option<OffsetDateTime>,
+}
+
+/// A link that was just made. Shown to copy, and nowhere kept.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuedLink {
+    /// The whole address to hand to the person.
+    pub url: String,
+    /// When it ceases to work.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+}
+
+/// An account that was just made.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreatedUser {
+    /// The account.
+    #[serde(flatten)]
+    pub user: UserDetail,
+    /// The link to hand over, where no temporary password was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<IssuedLink>,
+}
+
+/// A live session, as the page of its owner shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserSession {
+    /// Public id.
+    pub id: Uuid,
+    /// From where.
+    pub ip_address: Option<std::net::IpAddr>,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+    /// When it was started.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When it was last seen.
+    #[serde(with = "time::serde::rfc3339")]
+    pub last_seen_at: OffsetDateTime,
+    /// When it ends unless it is seen again.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+}
+
+/// A provider key, as the page of its owner shows it. The key itself cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserKey {
+    /// Id.
+    pub id: Uuid,
+    /// For whose service.
+    pub provider: String,
+    /// What its owner calls it.
+    pub key_name: String,
+    /// Its last four characters.
+    pub last4: String,
+    /// Whether it is used.
+    pub is_active: bool,
+    /// How often it was used.
+    pub usage_count: i64,
+    /// When it was last used.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_used: Option<OffsetDateTime>,
+}
+
+/// A persona with what hangs under it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnedPersona {
+    /// Id.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// What the persona does.
+    pub role: String,
+    /// Whether it is left out of the host application's lists.
+    pub hidden: bool,
+    /// Ontologies under it.
+    pub ontologies: i64,
+    /// Annotations under it.
+    pub annotations: i64,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_numbers_and_names() {
+        let id = "0198c2a4-0000-7000-8000-000000000001";
+        assert_eq!(
+            UserRef::parse(id),
+            UserRef::Id(id.parse().unwrap_or_default())
+        );
+        for (text, number) in [("1", 1), ("42", 42)] {
+            assert_eq!(UserRef::parse(text), UserRef::Number(number));
+        }
+        for name in ["ada", "0", "-1", "+1", "99999999999999999999", "", "1a"] {
+            assert_eq!(UserRef::parse(name), UserRef::Name(name.to_owned()));
+        }
+    }
+}

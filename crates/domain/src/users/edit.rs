@@ -1,0 +1,239 @@
+//! A change of some of what is known of a person. What is absent stays; what is `null` is removed.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+use super::{
+    create::{optional_email, roles},
+    names::{DisplayName, Email, RoleName},
+};
+use crate::{
+    access::ADMIN_ROLE,
+    credentials::{TEMPORARY_PASSWORD_MIN, check_temporary_password},
+    fields::FieldErrors,
+};
+
+/// Most bytes of a profile or of notification preferences, as JSON.
+pub const OBJECT_MAX_BYTES: usize = 8 * 1024;
+/// Most clients of one person.
+pub const CLIENTS_MAX: usize = 1_000;
+
+/// A change as it is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct UserEdit {
+    /// Full name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Address; `null` or nothing but spaces removes it.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub email: Option<Option<String>>,
+    /// Whether one of the roles is `admin`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_admin: Option<bool>,
+    /// Names of all roles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
+    /// A password to be changed at the next sign-in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// With a password: whether to end their sessions.
+    pub end_sessions: bool,
+    /// What else is known of the person; `null` removes it all.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Option<Map<String, Value>>>,
+    /// How they want to be told of things.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub notification_preferences: Option<Option<Map<String, Value>>>,
+    /// Numbers of the clients whose data they may see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_list: Option<Vec<i32>>,
+    /// The version that was looked at. A change on top of another one is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i32>,
+}
+
+/// Keeps `null` apart from absence.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
+}
+
+/// Which roles a person is to have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoleChange {
+    /// These and no others.
+    Exactly(Vec<RoleName>),
+    /// `admin` too, or not.
+    Admin(bool),
+}
+
+/// A change that can be made.
+#[derive(Clone, Default)]
+pub struct UserPatch {
+    /// Full name.
+    pub display_name: Option<DisplayName>,
+    /// Address, or that there is none.
+    pub email: Option<Option<Email>>,
+    /// Roles.
+    pub roles: Option<RoleChange>,
+    /// A password to be changed at the next sign-in.
+    pub temporary_password: Option<String>,
+    /// Whether to end their sessions.
+    pub end_sessions: bool,
+    /// What else is known of the person.
+    pub profile: Option<Map<String, Value>>,
+    /// How they want to be told of things.
+    pub notification_preferences: Option<Map<String, Value>>,
+    /// Numbers of the clients whose data they may see.
+    pub client_list: Option<Vec<i32>>,
+    /// The version that was looked at.
+    pub version: Option<i32>,
+}
+
+impl UserEdit {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// Every fault at once.
+    pub fn check(self) -> Result<UserPatch, FieldErrors> {
+        let mut faults = FieldErrors::default();
+        let display_name = self
+            .display_name
+            .and_then(|typed| faults.take("display_name", typed.parse()));
+        let email = self
+            .email
+            .and_then(|typed| optional_email(typed.as_deref().unwrap_or_default(), &mut faults));
+        let roles = match (self.roles, self.is_admin) {
+            (Some(names), admin) => {
+                let is_admin = names.iter().any(|name| name.trim() == ADMIN_ROLE);
+                if admin.is_some_and(|admin| admin != is_admin) {
+                    faults.add("roles", "The roles and isAdmin contradict each other.");
+                }
+                roles(&names, &mut faults).map(RoleChange::Exactly)
+            }
+            (None, admin) => admin.map(RoleChange::Admin),
+        };
+        if let Some(password) = &self.password {
+            faults.take(
+                "password",
+                check_temporary_password(password, TEMPORARY_PASSWORD_MIN),
+            );
+        }
+        let profile = object("profile", self.profile, &mut faults);
+        let notification_preferences = object(
+            "notification_preferences",
+            self.notification_preferences,
+            &mut faults,
+        );
+        check_clients(self.client_list.as_deref().unwrap_or_default(), &mut faults);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(UserPatch {
+            display_name,
+            email,
+            roles,
+            temporary_password: self.password,
+            end_sessions: self.end_sessions,
+            profile,
+            notification_preferences,
+            client_list: self.client_list,
+            version: self.version,
+        })
+    }
+}
+
+fn object(
+    field: &str,
+    given: Option<Option<Map<String, Value>>>,
+    faults: &mut FieldErrors,
+) -> Option<Map<String, Value>> {
+    let object = given?.unwrap_or_default();
+    check_object(field, &object, faults);
+    Some(object)
+}
+
+/// Notes what keeps an object from being stored.
+pub(super) fn check_object(field: &str, object: &Map<String, Value>, faults: &mut FieldErrors) {
+    let text = serde_json::to_string(object).unwrap_or_default();
+    if text.len() > OBJECT_MAX_BYTES {
+        faults.add(field, format!("Use at most {OBJECT_MAX_BYTES} bytes."));
+    }
+    // PostgreSQL keeps no NUL in a text, and says so only when it is written.
+    if text.contains("\\u0000") {
+        faults.add(field, "Remove the NUL characters.");
+    }
+}
+
+/// Notes a list of clients that is too long.
+pub(super) fn check_clients(clients: &[i32], faults: &mut FieldErrors) {
+    if clients.len() > CLIENTS_MAX {
+        faults.add(
+            "client_list",
+            format!("Name at most {CLIENTS_MAX} clients."),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(json: &str) -> Result<UserPatch, String> {
+        let edit: UserEdit = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        edit.check().map_err(|faults| {
+            let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+            fields.join(",")
+        })
+    }
+
+    #[test]
+    fn absent_stays_and_null_removes() {
+        assert_eq!(edit("{}").unwrap_or_default().email, None);
+        assert_eq!(
+            edit(r#"{"email":null}"#).unwrap_or_default().email,
+            Some(None)
+        );
+        assert_eq!(
+            edit(r#"{"email":" "}"#).unwrap_or_default().email,
+            Some(None)
+        );
+        let email = edit(r#"{"email":"a@b"}"#).unwrap_or_default().email;
+        assert_eq!(email, Some("a@b".parse().ok()));
+    }
+
+    #[test]
+    fn faults() {
+        for (json, expected) in [
+            (r#"{"displayName":""}"#, "display_name"),
+            (r#"{"password":""}"#, "password"),
+            (r#"{"password":"12345"}"#, "password"),
+            (r#"{"email":"x"}"#, "email"),
+            (r#"{"roles":["user"],"isAdmin":true}"#, "roles"),
+            (r#"{"profile":{"a":"\u0000"}}"#, "profile"),
+            (r#"{"displayName":"","email":"x"}"#, "display_name,email"),
+        ] {
+            assert_eq!(edit(json).err().as_deref(), Some(expected), "{json}");
+        }
+        assert!(edit(r#"{"username":"other"}"#).is_err());
+        assert!(edit(r#"{"displayName":7}"#).is_err());
+        let long = format!(
+            r#"{{"profile":{{"a":"{}"}}}}"#,
+            "x".repeat(OBJECT_MAX_BYTES)
+        );
+        assert_eq!(edit(&long).err().as_deref(), Some("profile"));
+    }
+
+    #[test]
+    fn what_a_form_sends_is_read_as_it_was_meant() {
+        let sent = UserEdit {
+            email: Some(None),
+            display_name: Some("Ada".into()),
+            ..UserEdit::default()
+        };
+        let text = serde_json::to_string(&sent).unwrap_or_default();
+        assert_eq!(serde_json::from_str::<UserEdit>(&text).ok(), Some(sent));
+    }
+}

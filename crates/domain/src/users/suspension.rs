@@ -1,0 +1,99 @@
+//! Keeping a person out, for a while or until lifted.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::names::is_deceptive;
+use crate::fields::FieldErrors;
+
+/// Most characters of a reason.
+pub const REASON_MAX: usize = 500;
+
+/// A suspension as it is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SuspensionDraft {
+    /// Why. Admins see it; the person does if they are to be told.
+    #[serde(default)]
+    pub reason: String,
+    /// When it ends by itself; never if absent.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub until: Option<OffsetDateTime>,
+    /// Whether the person is told the reason when they try to sign in.
+    #[serde(default)]
+    pub tell_reason: bool,
+}
+
+impl SuspensionDraft {
+    /// Checks every field. `now` is the time that the end has to be after.
+    ///
+    /// # Errors
+    /// Every fault at once.
+    pub fn check(self, now: OffsetDateTime) -> Result<Self, FieldErrors> {
+        let mut faults = FieldErrors::default();
+        let reason = self.reason.trim().to_owned();
+        if reason.is_empty() {
+            faults.add(
+                "reason",
+                "Say why. Whoever looks at this account later will ask.",
+            );
+        }
+        if reason.chars().count() > REASON_MAX {
+            faults.add("reason", format!("Use at most {REASON_MAX} characters."));
+        }
+        if reason.chars().any(|c| c != '\n' && is_deceptive(c)) {
+            faults.add("reason", "Remove the invisible control characters.");
+        }
+        if self.until.is_some_and(|until| until <= now) {
+            faults.add("until", "Choose a moment that is still to come.");
+        }
+        if faults.is_empty() {
+            Ok(Self { reason, ..self })
+        } else {
+            Err(faults)
+        }
+    }
+}
+
+/// A suspension that is in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Suspension {
+    /// Why.
+    pub reason: Option<String>,
+    /// When it ends by itself.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub until: Option<OffsetDateTime>,
+    /// Whether the person is told the reason.
+    pub tell_reason: bool,
+    /// Username of who suspended them, if that account still is.
+    pub by: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn a_reason_and_an_end_to_come() {
+        let now = datetime!(2026-11-21 12:00 UTC);
+        for (reason, until, faults) in [
+            ("spam", None, 0),
+            (" spam\nand more ", Some(datetime!(2026-11-21 12:01 UTC)), 0),
+            ("", None, 1),
+            ("  ", Some(now), 2),
+            ("a\u{202E}b", None, 1),
+            ("spam", Some(datetime!(2026-11-20 12:00 UTC)), 1),
+        ] {
+            let draft = SuspensionDraft {
+                reason: reason.into(),
+                until,
+                tell_reason: true,
+            };
+            let found = draft.check(now).err().unwrap_or_default().iter().count();
+            assert_eq!(found, faults, "{reason:?} {until:?}");
+        }
+    }
+}

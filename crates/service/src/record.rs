@@ -1,0 +1,87 @@
+//! What goes on record, in the transaction of the change itself.
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::{Error, access::Author};
+
+/// A change of one account.
+pub(crate) struct Change<'a> {
+    /// What was done, such as `user.created`.
+    pub(crate) action: &'static str,
+    /// To whom.
+    pub(crate) user: (Uuid, &'a str),
+    /// What is different.
+    pub(crate) changes: Changes,
+    /// Why, where a reason was given.
+    pub(crate) reason: Option<&'a str>,
+}
+
+/// Before and after, by field.
+#[derive(Default)]
+pub(crate) struct Changes(Map<String, Value>);
+
+impl Changes {
+    /// Notes a field, if it is different at all.
+    pub(crate) fn note(&mut self, field: &str, before: impl Into<Value>, after: impl Into<Value>) {
+        let (before, after) = (before.into(), after.into());
+        if before != after {
+            self.0.insert(field.to_owned(), json!([before, after]));
+        }
+    }
+
+    /// Notes a field, as part of an expression.
+    pub(crate) fn with(
+        mut self,
+        field: &str,
+        before: impl Into<Value>,
+        after: impl Into<Value>,
+    ) -> Self {
+        self.note(field, before, after);
+        self
+    }
+}
+
+/// Writes it down.
+pub(crate) async fn write(
+    connection: &mut db::PgConnection,
+    author: &Author,
+    change: Change<'_>,
+) -> Result<(), Error> {
+    let entry = db::audit::Entry {
+        action: change.action,
+        target_kind: "user",
+        target_id: Some(change.user.0),
+        target_label: change.user.1,
+        changes: Value::Object(change.changes.0),
+        reason: change.reason,
+    };
+    Ok(db::audit::insert(connection, &actor(author), &entry).await?)
+}
+
+/// Writes down that there is a new role. It permits nothing.
+pub(crate) async fn write_new_role(
+    connection: &mut db::PgConnection,
+    author: &Author,
+    name: &str,
+) -> Result<(), Error> {
+    let entry = db::audit::Entry {
+        action: "role.created",
+        target_kind: "role",
+        target_id: None,
+        target_label: name,
+        changes: json!({ "name": [null, name], "permissions": [null, []] }),
+        reason: None,
+    };
+    Ok(db::audit::insert(connection, &actor(author), &entry).await?)
+}
+
+fn actor(author: &Author) -> db::audit::Actor {
+    db::audit::Actor {
+        id: author.id(),
+        label: author.label.clone(),
+        via: author.via.as_str(),
+        ip: author.origin.ip,
+        request_id: author.origin.request_id,
+    }
+}

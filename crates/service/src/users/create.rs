@@ -1,0 +1,140 @@
+//! Making accounts.
+
+use std::time::Duration;
+
+use db::users::change::{self, Facts};
+use domain::{
+    access::USER_ROLE,
+    audit::Via,
+    users::{
+        CreatedVia,
+        create::{NewUser, UserDraft},
+        detail::{CreatedUser, IssuedLink},
+        names::{Email, RoleName},
+    },
+};
+use secrecy::SecretString;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{detail, facts, guard};
+use crate::{
+    Error, Services,
+    access::{Author, Granted, WriteUsers},
+    record::{self, Change, Changes},
+    reset,
+};
+
+/// How long a new person's link works.
+const LINK_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Makes an account. Whoever gets no temporary password gets a link to choose one.
+///
+/// # Errors
+/// [`Error::Invalid`] with every fault at once; a name or address that is taken is one too. [`Error::Refused`] for a
+/// role that the author may not give.
+pub async fn create(
+    services: &Services,
+    granted: &Granted<WriteUsers>,
+    draft: UserDraft,
+) -> Result<CreatedUser, Error> {
+    let author = granted.author();
+    let mut user = draft.check().map_err(Error::Invalid)?;
+    if user.roles.is_empty() {
+        user.roles.extend(USER_ROLE.parse::<RoleName>());
+    }
+    let hash = match user.temporary_password.take() {
+        Some(password) => Some(services.hasher.hash(SecretString::from(password)).await?),
+        None => None,
+    };
+    let mut transaction = db::begin(&services.pool).await?;
+    let (id, roles) = insert(&mut transaction, author, &user, hash.as_deref()).await?;
+    let link = match hash {
+        Some(_) => None,
+        None => Some(reset::issue(services, &mut transaction, author, id, LINK_LIFETIME).await?),
+    };
+    let change = Change {
+        action: "user.created",
+        user: (id, user.username.as_str()),
+        changes: created(&user, roles, link.as_ref()),
+        reason: None,
+    };
+    record::write(&mut transaction, author, change).await?;
+    let created = detail::find(&mut transaction, id).await?;
+    db::commit(transaction).await?;
+    Ok(CreatedUser {
+        user: created,
+        link,
+    })
+}
+
+/// Stores an account and gives it its roles. Returns its id and their names.
+pub(super) async fn insert(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    user: &NewUser,
+    hash: Option<&str>,
+) -> Result<(Uuid, Vec<String>), Error> {
+    let new = db::users::NewUser {
+        username: user.username.as_str(),
+        display_name: user.display_name.as_str(),
+        email: user.email.as_ref().map(Email::as_str),
+        password_hash: hash,
+        must_change_password: hash.is_some(),
+        created_via: match author.via {
+            Via::Cli => CreatedVia::Cli,
+            Via::Ui | Via::Api | Via::Job | Via::Personal => CreatedVia::Admin,
+        },
+        created_by: author.id(),
+    };
+    let roles = guard::grantable(transaction, author, &user.roles).await?;
+    let id = db::users::insert(transaction, &new)
+        .await
+        .map_err(facts::taken)?;
+    db::roles::grant(transaction, id, &roles, author.id()).await?;
+    set_facts(transaction, id, user).await?;
+    Ok((id, roles))
+}
+
+/// Stores what most people do not have.
+async fn set_facts(
+    transaction: &mut db::Transaction,
+    id: Uuid,
+    user: &NewUser,
+) -> Result<(), Error> {
+    if user.notification_preferences.is_empty() && user.client_list.is_empty() {
+        return Ok(());
+    }
+    let facts = Facts {
+        notification_preferences: Some(Value::Object(user.notification_preferences.clone())),
+        client_list: Some(&user.client_list),
+        ..Facts::default()
+    };
+    Ok(change::set_facts(transaction, id, &facts).await?)
+}
+
+fn created(user: &NewUser, roles: Vec<String>, link: Option<&IssuedLink>) -> Changes {
+    let nothing = Value::Null;
+    let mut changes = Changes::default();
+    if !user.client_list.is_empty() {
+        changes.note("clientList", nothing.clone(), user.client_list.clone());
+    }
+    if !user.notification_preferences.is_empty() {
+        let preferences = user.notification_preferences.clone();
+        changes.note("notificationPreferences", nothing.clone(), preferences);
+    }
+    changes
+        .with("username", nothing.clone(), user.username.as_str())
+        .with("displayName", nothing.clone(), user.display_name.as_str())
+        .with(
+            "email",
+            nothing.clone(),
+            user.email.as_ref().map(Email::as_str),
+        )
+        .with("roles", nothing.clone(), roles)
+        .with(
+            "link",
+            nothing,
+            link.map(|link| format!("until {}", link.expires_at)),
+        )
+}

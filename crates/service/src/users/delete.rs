@@ -1,0 +1,176 @@
+//! Into the bin, out of it, and away for good.
+
+use db::{
+    links::{self, Kind},
+    sessions::EndReason,
+    users::{account::Account, change},
+};
+use domain::{
+    rules::{self, Deed},
+    users::{
+        deletion::{Deletion, DeletionPreview},
+        detail::UserDetail,
+    },
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{detail, guard};
+use crate::{
+    Error, Services,
+    access::{Author, Granted, ReadUsers, WriteUsers},
+    record::{self, Change, Changes},
+};
+
+/// What goes with an account, until when it could be restored, and why it cannot be deleted if it cannot.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account.
+pub async fn preview(
+    services: &Services,
+    granted: &Granted<ReadUsers>,
+    id: Uuid,
+) -> Result<DeletionPreview, Error> {
+    let standing = db::users::account::find_standing(&services.pool, id)
+        .await?
+        .ok_or(guard::NOT_FOUND)?;
+    let refusal = rules::refusal(&granted.author().doer, Deed::Delete, &standing);
+    let retention = services.settings.delete_retention;
+    Ok(DeletionPreview {
+        counts: db::owned::count(&services.pool, id).await?,
+        restorable_until: (!retention.is_zero()).then(|| (services.clock)() + retention),
+        refusal: refusal.map(|refusal| refusal.to_string()),
+    })
+}
+
+/// Deletes an account: into the bin, or for good. It cannot be used from this moment on.
+///
+/// # Errors
+/// [`Error::CountsChanged`] when there is something else to delete than was shown, [`Error::Refused`] when it may not be
+/// done, [`Error::NotFound`] when there is no such account.
+pub async fn delete(
+    services: &Services,
+    granted: &Granted<WriteUsers>,
+    id: Uuid,
+    deletion: &Deletion,
+) -> Result<(), Error> {
+    let author = granted.author();
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = guard::open_any(&mut transaction, author, Deed::Delete, id).await?;
+    if account.deleted_at.is_some() && !deletion.permanent {
+        return Err(guard::NOT_FOUND);
+    }
+    apply(services, &mut transaction, author, &account, deletion).await?;
+    db::commit(transaction).await?;
+    services.work.notify_one();
+    Ok(())
+}
+
+/// Deletes an account that is locked and may be deleted.
+pub(super) async fn apply(
+    services: &Services,
+    transaction: &mut db::Transaction,
+    author: &Author,
+    account: &Account,
+    deletion: &Deletion,
+) -> Result<(), Error> {
+    let counts = db::owned::count(&mut **transaction, account.id).await?;
+    if deletion.counts.is_some_and(|shown| shown != counts) {
+        return Err(Error::CountsChanged(counts));
+    }
+    let permanent = deletion.permanent || services.settings.delete_retention.is_zero();
+    let retention = if permanent {
+        std::time::Duration::ZERO
+    } else {
+        services.settings.delete_retention
+    };
+    let purge_after = change::set_deleted(transaction, account.id, author.id(), retention).await?;
+    db::sessions::set_ended_of(transaction, account.id, EndReason::Deleted, author.id()).await?;
+    links::revoke_unused_of(transaction, Kind::PasswordReset, account.id).await?;
+    if permanent {
+        db::purge::queue(transaction, account.id, counts.total()).await?;
+    }
+    let change = Change {
+        action: "user.deleted",
+        user: (account.id, &account.username),
+        changes: Changes::default()
+            .with("deleted", account.deleted_at.is_some(), true)
+            .with("owned", json!(null), json!(counts))
+            .with("purgeAfter", json!(null), purge_after.to_string()),
+        reason: deletion.reason.as_deref(),
+    };
+    record::write(transaction, author, change).await
+}
+
+/// Takes an account out of the bin, with its roles, keys and data. Sessions that have ended stay so.
+///
+/// # Errors
+/// [`Error::Conflict`] when it is not there or is being removed already, [`Error::Refused`] when it may not be done.
+pub async fn restore(
+    services: &Services,
+    granted: &Granted<WriteUsers>,
+    id: Uuid,
+) -> Result<UserDetail, Error> {
+    let author = granted.author();
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = guard::open_any(&mut transaction, author, Deed::Restore, id).await?;
+    if account.deleted_at.is_none() {
+        return Err(Error::Conflict("This account is not deleted."));
+    }
+    if db::purge::is_queued(&mut transaction, id).await? {
+        return Err(Error::Conflict(
+            "This account is being removed for good. It cannot be restored any more.",
+        ));
+    }
+    change::set_restored(&mut transaction, id).await?;
+    let change = Change {
+        action: "user.restored",
+        user: (id, &account.username),
+        changes: Changes::default().with("deleted", true, false),
+        reason: None,
+    };
+    record::write(&mut transaction, author, change).await?;
+    let after = detail::find(&mut transaction, id).await?;
+    db::commit(transaction).await?;
+    Ok(after)
+}
+
+/// Gives all personas of a person to another, with what hangs under them. Returns how many personas.
+///
+/// # Errors
+/// [`Error::Conflict`] when both are the same or one is in the bin, [`Error::Refused`] when it may not be done to either.
+pub async fn reassign(
+    services: &Services,
+    granted: &Granted<WriteUsers>,
+    from: Uuid,
+    to: Uuid,
+) -> Result<u64, Error> {
+    if from == to {
+        return Err(Error::Conflict("Choose somebody else to give it to."));
+    }
+    let author = granted.author();
+    let mut transaction = db::begin(&services.pool).await?;
+    // In the order of ids, so that two of these cannot wait for each other.
+    let (first, second) = (from.min(to), from.max(to));
+    let first = guard::open(&mut transaction, author, Deed::Edit, first).await?;
+    let second = guard::open(&mut transaction, author, Deed::Edit, second).await?;
+    let (giver, taker) = if first.id == from {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let personas = db::owned::reassign(&mut transaction, from, to).await?;
+    let change = Change {
+        action: "user.data_reassigned",
+        user: (from, &giver.username),
+        changes: Changes::default().with("personas", personas, 0).with(
+            "owner",
+            giver.username.as_str(),
+            taker.username.as_str(),
+        ),
+        reason: None,
+    };
+    record::write(&mut transaction, author, change).await?;
+    db::commit(transaction).await?;
+    Ok(personas)
+}

@@ -1,0 +1,144 @@
+//! Looking at one account.
+
+use domain::{
+    audit::AuditEntry,
+    rules::{self, Deed, Refusal},
+    users::detail::{OwnedPersona, Refusals, ResetLink, UserDetail, UserKey, UserRef, UserSession},
+};
+use uuid::Uuid;
+
+use super::guard::{self, NOT_FOUND};
+use crate::{
+    Error, Services,
+    access::{Granted, ReadUsers},
+};
+
+/// Sessions and links that the page of a person shows at most.
+const SHOWN_MAX: i64 = 100;
+/// Entries and personas of one page of a tab.
+const PAGE: i64 = 50;
+
+/// The account as it is now.
+pub(super) async fn find(connection: &mut db::PgConnection, id: Uuid) -> Result<UserDetail, Error> {
+    db::users::find_detail(connection, id)
+        .await?
+        .ok_or(NOT_FOUND)
+}
+
+/// An account, in the bin or not.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub async fn get(
+    services: &Services,
+    _: &Granted<ReadUsers>,
+    user: &UserRef,
+) -> Result<UserDetail, Error> {
+    let id = guard::find(&services.pool, user).await?;
+    db::users::find_detail(&services.pool, id)
+        .await?
+        .ok_or(NOT_FOUND)
+}
+
+/// What the viewer may not do to an account, so that it is said before anything is typed.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub async fn refusals(
+    services: &Services,
+    granted: &Granted<ReadUsers>,
+    id: Uuid,
+) -> Result<Refusals, Error> {
+    let standing = db::users::account::find_standing(&services.pool, id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    let doer = &granted.author().doer;
+    let why =
+        |deed| rules::refusal(doer, deed, &standing).map(|refusal: Refusal| refusal.to_string());
+    Ok(Refusals {
+        edit: why(Deed::Edit),
+        roles: why(Deed::SetRoles),
+        reset: why(Deed::Reset),
+        suspend: why(Deed::Suspend),
+        delete: why(Deed::Delete),
+    })
+}
+
+/// Names of all roles, the most powerful first.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn roles(services: &Services, _: &Granted<ReadUsers>) -> Result<Vec<String>, Error> {
+    Ok(db::roles::list(&services.pool).await?)
+}
+
+/// The live sessions of a person, the latest first; the first hundred.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn sessions(
+    services: &Services,
+    _: &Granted<ReadUsers>,
+    id: Uuid,
+) -> Result<Vec<UserSession>, Error> {
+    Ok(db::sessions::list_live_of(&services.pool, id, SHOWN_MAX).await?)
+}
+
+/// The provider keys of a person. None of them can be read.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn keys(
+    services: &Services,
+    _: &Granted<ReadUsers>,
+    id: Uuid,
+) -> Result<Vec<UserKey>, Error> {
+    Ok(db::owned::list_keys(&services.pool, id).await?)
+}
+
+/// Some personas of a person, after one of them, and whether there are more.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn personas(
+    services: &Services,
+    _: &Granted<ReadUsers>,
+    id: Uuid,
+    after: Option<Uuid>,
+) -> Result<(Vec<OwnedPersona>, bool), Error> {
+    let found = db::owned::list_personas(&services.pool, id, after, PAGE + 1).await?;
+    Ok(page(found))
+}
+
+/// What was done to a person and by them, the latest first, before one entry; and whether there is more.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn history(
+    services: &Services,
+    _: &Granted<ReadUsers>,
+    id: Uuid,
+    before: Option<i64>,
+) -> Result<(Vec<AuditEntry>, bool), Error> {
+    let found = db::audit::list_of(&services.pool, id, before, PAGE + 1).await?;
+    Ok(page(found))
+}
+
+/// The latest links for a new password of a person, the newest first.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn reset_links(
+    services: &Services,
+    _: &Granted<ReadUsers>,
+    id: Uuid,
+) -> Result<Vec<ResetLink>, Error> {
+    Ok(db::links::list_resets(&services.pool, id, 5).await?)
+}
+
+fn page<T>(mut found: Vec<T>) -> (Vec<T>, bool) {
+    let page = usize::try_from(PAGE).unwrap_or_default();
+    let more = found.len() > page;
+    found.truncate(page);
+    (found, more)
+}

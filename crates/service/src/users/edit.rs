@@ -1,0 +1,172 @@
+//! Changing some of what is known of a person.
+
+use db::{
+    sessions::EndReason,
+    users::{
+        account::Account,
+        change::{self, Facts},
+    },
+};
+use domain::{
+    access::{ADMIN_ROLE, USER_ROLE},
+    rules::Deed,
+    users::{
+        detail::UserDetail,
+        edit::{RoleChange, UserEdit, UserPatch},
+        names::{DisplayName, Email, RoleName},
+    },
+};
+use secrecy::SecretString;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{detail, facts, guard};
+use crate::{
+    Error, Services,
+    access::{Author, Granted, WriteUsers},
+    record::{self, Change, Changes},
+};
+
+/// Changes an account. What the change does not speak of stays as it is.
+///
+/// # Errors
+/// [`Error::Invalid`] and [`Error::Taken`] for fields at fault, [`Error::Stale`] when somebody else was first,
+/// [`Error::Refused`] when it may not be done, [`Error::NotFound`] when there is no such account.
+pub async fn edit(
+    services: &Services,
+    granted: &Granted<WriteUsers>,
+    id: Uuid,
+    edit: UserEdit,
+) -> Result<UserDetail, Error> {
+    let author = granted.author();
+    let mut patch = edit.check().map_err(Error::Invalid)?;
+    let hash = match patch.temporary_password.take() {
+        Some(password) => Some(services.hasher.hash(SecretString::from(password)).await?),
+        None => None,
+    };
+    let mut transaction = db::begin(&services.pool).await?;
+    let deed = if hash.is_some() {
+        Deed::Reset
+    } else {
+        Deed::Edit
+    };
+    if patch.roles.is_some() {
+        db::users::lock_admins(&mut transaction).await?;
+    }
+    let account = guard::open(&mut transaction, author, deed, id).await?;
+    let before = detail::find(&mut transaction, id).await?;
+    if patch
+        .version
+        .is_some_and(|version| version != account.version)
+    {
+        return Err(Error::Stale(Box::new(before)));
+    }
+    let mut changes = Changes::default();
+    if let Some(wanted) = &patch.roles {
+        set_roles(&mut transaction, author, &account, wanted, &mut changes).await?;
+    }
+    set_facts(&mut transaction, &before, &patch, &mut changes).await?;
+    if let Some(hash) = &hash {
+        change::set_password(&mut transaction, id, hash, true).await?;
+        changes.note("password", Value::Null, "temporary");
+    }
+    if patch.end_sessions {
+        let ended = end_sessions(&mut transaction, author, id).await?;
+        changes.note("sessions", ended, 0);
+    }
+    let change = Change {
+        action: "user.updated",
+        user: (id, &account.username),
+        changes,
+        reason: None,
+    };
+    record::write(&mut transaction, author, change).await?;
+    let after = detail::find(&mut transaction, id).await?;
+    db::commit(transaction).await?;
+    Ok(after)
+}
+
+async fn end_sessions(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    id: Uuid,
+) -> Result<u64, Error> {
+    let reason = EndReason::PasswordReset;
+    Ok(db::sessions::set_ended_of(transaction, id, reason, author.id()).await?)
+}
+
+/// Gives and takes roles, if they are different at all.
+async fn set_roles(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    account: &Account,
+    wanted: &RoleChange,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    let current = account.roles.iter().filter_map(|name| name.parse().ok());
+    let mut wanted = match wanted {
+        RoleChange::Exactly(names) => names.clone(),
+        RoleChange::Admin(admin) => {
+            let others = current.filter(|name: &RoleName| name.as_str() != ADMIN_ROLE);
+            let admin = admin.then(|| ADMIN_ROLE.parse().ok()).flatten();
+            others.chain(admin).collect()
+        }
+    };
+    if wanted.is_empty() {
+        wanted.extend(USER_ROLE.parse::<RoleName>());
+    }
+    let roles = guard::grantable(transaction, author, &wanted).await?;
+    if roles.len() == account.roles.len() && roles.iter().all(|role| account.roles.contains(role)) {
+        return Ok(());
+    }
+    let keeps_admin = roles.iter().any(|role| role == ADMIN_ROLE);
+    let mut standing = db::users::account::find_standing(&mut **transaction, account.id)
+        .await?
+        .ok_or(guard::NOT_FOUND)?;
+    // The last administrator may be given other roles, as long as they stay one.
+    standing.is_last_admin &= !keeps_admin;
+    guard::refuse(author, Deed::SetRoles, &standing)?;
+    db::roles::revoke_others(transaction, account.id, &roles).await?;
+    db::roles::grant(transaction, account.id, &roles, author.id()).await?;
+    changes.note("roles", account.roles.clone(), roles);
+    Ok(())
+}
+
+async fn set_facts(
+    transaction: &mut db::Transaction,
+    before: &UserDetail,
+    patch: &UserPatch,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    let object = |map: &Option<serde_json::Map<String, Value>>| map.clone().map(Value::Object);
+    let facts = Facts {
+        display_name: patch.display_name.as_ref().map(DisplayName::as_str),
+        email: patch
+            .email
+            .as_ref()
+            .map(|email| email.as_ref().map(Email::as_str)),
+        profile: object(&patch.profile),
+        notification_preferences: object(&patch.notification_preferences),
+        client_list: patch.client_list.as_deref(),
+    };
+    change::set_facts(transaction, before.summary.id.0, &facts)
+        .await
+        .map_err(facts::taken)?;
+    if let Some(name) = facts.display_name {
+        changes.note("displayName", before.summary.display_name.as_str(), name);
+    }
+    if let Some(email) = facts.email {
+        changes.note("email", before.summary.email.as_deref(), email);
+    }
+    if let Some(profile) = facts.profile {
+        changes.note("profile", before.profile.clone(), profile);
+    }
+    if let Some(preferences) = facts.notification_preferences {
+        let known = before.notification_preferences.clone();
+        changes.note("notificationPreferences", known, preferences);
+    }
+    if let Some(clients) = facts.client_list {
+        changes.note("clientList", before.client_list.clone(), clients);
+    }
+    Ok(())
+}

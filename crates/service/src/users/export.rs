@@ -1,0 +1,88 @@
+//! All that a person owns, as one JSON file that is made while it is sent.
+
+use db::export::{self, Kind};
+use domain::users::detail::UserDetail;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::detail;
+use crate::{
+    Error, Services,
+    access::{Granted, ReadUsers},
+    record::{self, Change, Changes},
+};
+
+/// Things read at once.
+const PIECE: i64 = 500;
+/// Pieces that may wait to be sent.
+const WAITING: usize = 4;
+
+/// An export on its way: the pieces of one JSON text. A last piece that is an error means that the file is not whole.
+#[derive(Debug)]
+pub struct Export {
+    /// Whose.
+    pub username: String,
+    /// The pieces.
+    pub pieces: mpsc::Receiver<Result<String, Error>>,
+}
+
+/// Begins to export all that a person owns. That it was done goes on record first.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account.
+pub async fn export(
+    services: &Services,
+    granted: &Granted<ReadUsers>,
+    id: Uuid,
+) -> Result<Export, Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let user = detail::find(&mut transaction, id).await?;
+    let change = Change {
+        action: "user.exported",
+        user: (id, &user.summary.username),
+        changes: Changes::default(),
+        reason: None,
+    };
+    record::write(&mut transaction, granted.author(), change).await?;
+    db::commit(transaction).await?;
+    let (sender, pieces) = mpsc::channel(WAITING);
+    let username = user.summary.username.clone();
+    let pool = services.pool.clone();
+    tokio::spawn(async move {
+        if let Err(error) = send(&pool, &user, &sender).await {
+            // Whoever asked may have gone.
+            drop(sender.send(Err(error)).await);
+        }
+    });
+    Ok(Export { username, pieces })
+}
+
+async fn send(
+    pool: &db::PgPool,
+    user: &UserDetail,
+    sender: &mpsc::Sender<Result<String, Error>>,
+) -> Result<(), Error> {
+    let text = |value: serde_json::Result<String>| value.map_err(|e| Error::Internal(e.into()));
+    let mut piece = format!("{{\"user\":{}", text(serde_json::to_string(user))?);
+    for kind in Kind::ALL {
+        piece.push_str(&format!(",\n\"{}\":[", kind.name()));
+        let (mut after, mut first) = (Uuid::nil(), true);
+        loop {
+            let found = export::list(pool, kind, user.summary.id.0, after, PIECE).await?;
+            let Some((last, _)) = found.last() else { break };
+            after = *last;
+            for (_, value) in &found {
+                piece.push_str(if first { "\n" } else { ",\n" });
+                piece.push_str(&text(serde_json::to_string(value))?);
+                first = false;
+            }
+            if sender.send(Ok(std::mem::take(&mut piece))).await.is_err() {
+                return Ok(());
+            }
+        }
+        piece.push(']');
+    }
+    piece.push_str("\n}\n");
+    drop(sender.send(Ok(piece)).await);
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! One account, locked, and whether it may be done to.
+
+use db::users::account::{self, Account};
+use domain::{
+    access::Permissions,
+    audit::Via,
+    rules::{self, Deed, Standing},
+    users::{detail::UserRef, names::RoleName},
+};
+use uuid::Uuid;
+
+use crate::{Error, access::Author, record};
+
+/// FOVEA's text.
+pub(crate) const NOT_FOUND: Error = Error::NotFound("User not found");
+
+const IN_BIN: Error = Error::Conflict("This account is deleted. Restore it first.");
+
+/// The id of whom a reference means, in the bin or not.
+pub(crate) async fn find(pool: &db::PgPool, user: &UserRef) -> Result<Uuid, Error> {
+    db::users::find_id(pool, user).await?.ok_or(NOT_FOUND)
+}
+
+/// Locks an account that is not in the bin, if the deed may be done to it.
+pub(crate) async fn open(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    deed: Deed,
+    id: Uuid,
+) -> Result<Account, Error> {
+    let account = open_any(transaction, author, deed, id).await?;
+    if account.deleted_at.is_some() {
+        return Err(IN_BIN);
+    }
+    Ok(account)
+}
+
+/// Locks an account, in the bin or not, if the deed may be done to it.
+pub(super) async fn open_any(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    deed: Deed,
+    id: Uuid,
+) -> Result<Account, Error> {
+    if may_leave_no_admin(deed) {
+        // Before any row, so that two who lock several rows each cannot wait for each other.
+        db::users::lock_admins(transaction).await?;
+    }
+    let account = account::lock(transaction, id).await?.ok_or(NOT_FOUND)?;
+    let standing = account::find_standing(&mut **transaction, id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    refuse(author, deed, &standing)?;
+    Ok(account)
+}
+
+/// Whether a deed can take the last administrator away, so that one at a time is decided.
+const fn may_leave_no_admin(deed: Deed) -> bool {
+    match deed {
+        Deed::SetRoles | Deed::Suspend | Deed::Delete => true,
+        Deed::Edit | Deed::Reset | Deed::Unsuspend | Deed::Restore | Deed::EndSessions => false,
+    }
+}
+
+/// Why a deed is refused.
+pub(super) fn refuse(author: &Author, deed: Deed, target: &Standing) -> Result<(), Error> {
+    match rules::refusal(&author.doer, deed, target) {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(()),
+    }
+}
+
+/// Roles that exist, if the author may give them. The operator's are made if they do not exist, as guide 001 has it.
+pub(super) async fn grantable(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    names: &[RoleName],
+) -> Result<Vec<String>, Error> {
+    let wanted: Vec<String> = names.iter().map(|name| name.as_str().to_owned()).collect();
+    if author.via == Via::Cli {
+        for name in db::roles::ensure(transaction, &wanted).await? {
+            record::write_new_role(transaction, author, &name).await?;
+        }
+    }
+    let (known, permissions): (_, Permissions) =
+        db::roles::find(&mut **transaction, &wanted).await?;
+    if let Some(refusal) = rules::grant_refusal(&author.doer, &permissions) {
+        return Err(refusal.into());
+    }
+    if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
+        let mut faults = domain::fields::FieldErrors::default();
+        faults.add("roles", format!("There is no role {unknown:?}."));
+        return Err(Error::Invalid(faults));
+    }
+    Ok(known)
+}

@@ -1,0 +1,114 @@
+//! The way in when no administrator can sign in any more.
+
+use db::{
+    links::{self, Kind},
+    users::change,
+};
+use domain::{
+    access::{ADMIN_ROLE, USER_ROLE},
+    rules::Deed,
+    users::{
+        Status,
+        create::UserDraft,
+        detail::{CreatedUser, UserRef},
+        names::RoleName,
+    },
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{create, detail, guard};
+use crate::{
+    Error, Services,
+    access::{Author, Granted, WriteUsers},
+    record::{self, Change, Changes},
+    reset,
+};
+
+/// Makes somebody an administrator who can sign in, whatever became of their account: it is made, taken out of the bin or
+/// let in again as needed, and gets a link to choose a password. A password that it has is kept until then.
+///
+/// # Errors
+/// [`Error::Invalid`] for a name that no account can have, [`Error::Conflict`] when the account is being removed for good,
+/// [`Error::NotFound`] when there is none of this number or id.
+pub async fn recover_admin(
+    services: &Services,
+    granted: &Granted<WriteUsers>,
+    user: &UserRef,
+) -> Result<CreatedUser, Error> {
+    let author = granted.author();
+    let mut transaction = db::begin(&services.pool).await?;
+    db::users::lock_admins(&mut transaction).await?;
+    let (id, changes) = match (db::users::find_id(&mut *transaction, user).await?, user) {
+        (Some(id), _) => (id, readmit(&mut transaction, author, id).await?),
+        (None, UserRef::Name(name)) => make(&mut transaction, author, name).await?,
+        (None, UserRef::Id(_) | UserRef::Number(_)) => return Err(guard::NOT_FOUND),
+    };
+    links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
+    let lifetime = reset::LINK_LIFETIME;
+    let link = reset::issue(services, &mut transaction, author, id, lifetime).await?;
+    let user = detail::find(&mut transaction, id).await?;
+    let change = Change {
+        action: "user.admin_recovered",
+        user: (id, &user.summary.username),
+        changes: changes.with("link", Value::Null, format!("until {}", link.expires_at)),
+        reason: None,
+    };
+    record::write(&mut transaction, author, change).await?;
+    db::commit(transaction).await?;
+    Ok(CreatedUser {
+        user,
+        link: Some(link),
+    })
+}
+
+/// Makes the account.
+async fn make(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    name: &str,
+) -> Result<(Uuid, Changes), Error> {
+    let draft = UserDraft {
+        username: name.to_owned(),
+        display_name: name.to_owned(),
+        roles: vec![ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()],
+        ..UserDraft::default()
+    };
+    let user = draft.check().map_err(Error::Invalid)?;
+    let (id, roles) = create::insert(transaction, author, &user, None).await?;
+    let changes = Changes::default()
+        .with("username", Value::Null, user.username.as_str())
+        .with("roles", Value::Null, roles);
+    Ok((id, changes))
+}
+
+/// Lets an account that is there be used again.
+async fn readmit(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    id: Uuid,
+) -> Result<Changes, Error> {
+    let account = guard::open_any(transaction, author, Deed::Restore, id).await?;
+    let mut changes = Changes::default();
+    if account.deleted_at.is_some() {
+        if db::purge::is_queued(transaction, id).await? {
+            return Err(Error::Conflict(
+                "This account is being removed for good. Name another one.",
+            ));
+        }
+        change::set_restored(transaction, id).await?;
+        changes.note("deleted", true, false);
+    }
+    if account.status != Status::Active {
+        change::set_active(transaction, id).await?;
+        changes.note("status", account.status.as_str(), Status::Active.as_str());
+    }
+    if !account.roles.iter().any(|role| role == ADMIN_ROLE) {
+        let admin: Vec<_> = ADMIN_ROLE.parse::<RoleName>().into_iter().collect();
+        let admin = guard::grantable(transaction, author, &admin).await?;
+        db::roles::grant(transaction, id, &admin, author.id()).await?;
+        let after = [admin, account.roles.clone()].concat();
+        changes.note("roles", account.roles, after);
+    }
+    Ok(changes)
+}

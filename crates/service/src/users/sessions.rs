@@ -1,0 +1,48 @@
+//! Signing somebody out everywhere.
+
+use db::{sessions::EndReason, users::account::Account};
+use domain::rules::Deed;
+use uuid::Uuid;
+
+use super::guard;
+use crate::{
+    Error, Services,
+    access::{Author, Granted, WriteUsers},
+    record::{self, Change, Changes},
+};
+
+/// Ends all sessions of a person. Returns how many.
+///
+/// # Errors
+/// [`Error::Refused`] when it may not be done, [`Error::NotFound`] when there is no such account.
+pub async fn end_all(
+    services: &Services,
+    granted: &Granted<WriteUsers>,
+    id: Uuid,
+) -> Result<u64, Error> {
+    let author = granted.author();
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = guard::open(&mut transaction, author, Deed::EndSessions, id).await?;
+    let ended = apply(&mut transaction, author, &account).await?;
+    db::commit(transaction).await?;
+    Ok(ended)
+}
+
+/// Ends the sessions of an account that is locked.
+pub(super) async fn apply(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    account: &Account,
+) -> Result<u64, Error> {
+    let ended =
+        db::sessions::set_ended_of(transaction, account.id, EndReason::Revoked, author.id())
+            .await?;
+    let change = Change {
+        action: "user.sessions_ended",
+        user: (account.id, &account.username),
+        changes: Changes::default().with("sessions", ended, 0),
+        reason: None,
+    };
+    record::write(transaction, author, change).await?;
+    Ok(ended)
+}

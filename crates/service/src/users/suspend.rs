@@ -1,0 +1,159 @@
+//! Keeping people out, and letting them in again.
+
+use db::{
+    sessions::EndReason,
+    users::{account::Account, change},
+};
+use domain::{
+    rules::Deed,
+    users::{Status, detail::UserDetail, suspension::SuspensionDraft},
+};
+use serde_json::Value;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+use super::{detail, guard};
+use crate::{
+    Error, Services,
+    access::{Author, Granted, WriteUsers},
+    record::{self, Change, Changes},
+};
+
+/// Suspensions lifted in one go: each is a transaction of its own.
+const LIFTED_AT_ONCE: i64 = 100;
+
+const PENDING: Error = Error::Conflict("This account is still waiting for approval.");
+const NOT_SUSPENDED: Error = Error::Conflict("This account is not suspended.");
+
+/// Suspends a person, or changes their suspension. Their sessions end with it.
+///
+/// # Errors
+/// [`Error::Invalid`] for fields at fault, [`Error::Refused`] when it may not be done, [`Error::NotFound`] and
+/// [`Error::Conflict`] when there is nobody to suspend.
+pub async fn suspend(
+    services: &Services,
+    granted: &Granted<WriteUsers>,
+    id: Uuid,
+    draft: SuspensionDraft,
+) -> Result<UserDetail, Error> {
+    let draft = draft.check((services.clock)()).map_err(Error::Invalid)?;
+    let author = granted.author();
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = guard::open(&mut transaction, author, Deed::Suspend, id).await?;
+    apply(&mut transaction, author, &account, &draft).await?;
+    let after = detail::find(&mut transaction, id).await?;
+    db::commit(transaction).await?;
+    Ok(after)
+}
+
+/// Suspends an account that is locked and may be suspended.
+pub(super) async fn apply(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    account: &Account,
+    draft: &SuspensionDraft,
+) -> Result<(), Error> {
+    if account.status == Status::Pending {
+        return Err(PENDING);
+    }
+    let suspension = change::NewSuspension {
+        reason: &draft.reason,
+        until: draft.until,
+        tell_reason: draft.tell_reason,
+        by: author.id(),
+    };
+    change::set_suspended(transaction, account.id, &suspension).await?;
+    let ended =
+        db::sessions::set_ended_of(transaction, account.id, EndReason::Suspended, author.id())
+            .await?;
+    let change = Change {
+        action: "user.suspended",
+        user: (account.id, &account.username),
+        changes: Changes::default()
+            .with(
+                "status",
+                account.status.as_str(),
+                Status::Suspended.as_str(),
+            )
+            .with(
+                "until",
+                moment(account.suspended_until),
+                moment(draft.until),
+            )
+            .with("sessions", ended, 0),
+        reason: Some(&draft.reason),
+    };
+    record::write(transaction, author, change).await
+}
+
+/// Lifts a suspension.
+///
+/// # Errors
+/// [`Error::Conflict`] when there is none, [`Error::Refused`] when it may not be done, [`Error::NotFound`] when there is
+/// no such account.
+pub async fn unsuspend(
+    services: &Services,
+    granted: &Granted<WriteUsers>,
+    id: Uuid,
+) -> Result<UserDetail, Error> {
+    let author = granted.author();
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = guard::open(&mut transaction, author, Deed::Unsuspend, id).await?;
+    lift(&mut transaction, author, &account).await?;
+    let after = detail::find(&mut transaction, id).await?;
+    db::commit(transaction).await?;
+    Ok(after)
+}
+
+/// Lifts the suspension of an account that is locked.
+pub(super) async fn lift(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    account: &Account,
+) -> Result<(), Error> {
+    if account.status != Status::Suspended {
+        return Err(NOT_SUSPENDED);
+    }
+    change::set_active(transaction, account.id).await?;
+    let change = Change {
+        action: "user.unsuspended",
+        user: (account.id, &account.username),
+        changes: Changes::default()
+            .with("status", account.status.as_str(), Status::Active.as_str())
+            .with("until", moment(account.suspended_until), Value::Null),
+        reason: None,
+    };
+    record::write(transaction, author, change).await
+}
+
+/// Lifts the suspensions that are over. Returns how many.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn lift_over(services: &Services) -> Result<usize, Error> {
+    let over = db::users::change::list_suspension_over(&services.pool, LIFTED_AT_ONCE).await?;
+    for id in &over {
+        lift_if_over(services, *id).await?;
+    }
+    Ok(over.len())
+}
+
+/// Lifts a suspension unless somebody has prolonged or lifted it meanwhile.
+pub(crate) async fn lift_if_over(services: &Services, id: Uuid) -> Result<(), Error> {
+    let author = Author::job();
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = guard::open(&mut transaction, &author, Deed::Unsuspend, id).await?;
+    let now = (services.clock)();
+    if account.status == Status::Suspended
+        && account.suspended_until.is_some_and(|until| until <= now)
+    {
+        lift(&mut transaction, &author, &account).await?;
+    }
+    db::commit(transaction).await?;
+    Ok(())
+}
+
+fn moment(at: Option<time::OffsetDateTime>) -> Value {
+    at.and_then(|at| at.format(&Rfc3339).ok())
+        .map_or(Value::Null, Value::String)
+}

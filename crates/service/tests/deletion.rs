@@ -1,0 +1,340 @@
+//! Into the bin, out of it, and away.
+
+#![cfg(test)]
+
+#[path = "support/actors.rs"]
+mod actors;
+#[path = "support/furniture.rs"]
+mod furniture;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use std::{sync::Arc, time::Duration};
+
+use actors::admin;
+use domain::users::{
+    deletion::{Deletion, OwnedCounts},
+    detail::UserRef,
+    list::{Limits, ListParams},
+};
+use furniture::furnish;
+use people::{add, count};
+use serde_json::Value;
+use service::{Error, Services, access::operator, settings::Settings, users};
+use sqlx::PgPool;
+use support::services;
+use uuid::Uuid;
+
+const FURNITURE: OwnedCounts = OwnedCounts {
+    sessions: 2,
+    personas: 2,
+    ontologies: 3,
+    annotations: 5,
+    api_keys: 1,
+    tokens: 1,
+};
+
+/// All rows that belong to somebody.
+const ROWS: &str = "select (select count(*) from personas) + (select count(*) from ontologies)
+    + (select count(*) from annotations) + (select count(*) from sessions) + (select count(*) from api_keys)
+    + (select count(*) from access_tokens)";
+
+async fn listed(services: &Services) -> Vec<String> {
+    let query = ListParams::default().parse(Limits::API).unwrap();
+    let page = users::list(services, &operator(), &query).await.unwrap();
+    page.users.into_iter().map(|user| user.username).collect()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_was_counted_is_what_goes(pool: PgPool) {
+    let services = services(&pool);
+    let (root, ada) = (
+        add(&pool, "root", &["admin"]).await,
+        add(&pool, "ada", &["user"]).await,
+    );
+    furnish(&pool, ada).await;
+    furnish(&pool, root).await;
+    let before = count(&pool, ROWS).await;
+    let preview = users::preview(&services, &admin(root), ada).await.unwrap();
+    assert_eq!(preview.counts, FURNITURE);
+    let deletion = Deletion {
+        counts: Some(preview.counts),
+        permanent: true,
+        ..Deletion::default()
+    };
+    users::delete(&services, &admin(root), ada, &deletion)
+        .await
+        .unwrap();
+    users::purge::run(&services).await.unwrap();
+    assert_eq!(before - count(&pool, ROWS).await, preview.counts.total());
+    assert_eq!(
+        count(&pool, "select count(*) from users where username = 'ada'").await,
+        0
+    );
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from audit_events where action = 'user.purged'"
+        )
+        .await,
+        1
+    );
+    let gone = users::get(&services, &admin(root), &UserRef::Id(ada)).await;
+    assert!(matches!(gone, Err(Error::NotFound(_))));
+    // The same name is free again.
+    add(&pool, "ada", &[]).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn something_new_stops_the_deletion(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    furnish(&pool, ada).await;
+    let shown = Deletion {
+        counts: Some(OwnedCounts {
+            annotations: 4,
+            ..FURNITURE
+        }),
+        ..Deletion::default()
+    };
+    let refused = users::delete(&services, &operator(), ada, &shown).await;
+    assert!(matches!(refused, Err(Error::CountsChanged(now)) if now == FURNITURE));
+    assert_eq!(listed(&services).await, ["ada"]);
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from sessions where ended_at is null"
+        )
+        .await,
+        2
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn restoring_gives_back_all_but_the_sessions(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["auditor", "user"]).await;
+    furnish(&pool, ada).await;
+    users::delete(&services, &operator(), ada, &Deletion::default())
+        .await
+        .unwrap();
+    assert_eq!(listed(&services).await, [""; 0]);
+    // The name stays taken while it can be restored.
+    let namesake = domain::users::create::UserDraft {
+        username: "Ada".into(),
+        display_name: "Ada".into(),
+        ..Default::default()
+    };
+    let taken = users::create(&services, &operator(), namesake).await;
+    assert!(matches!(taken, Err(Error::Taken(_))));
+    users::purge::run(&services).await.unwrap();
+    let user = users::restore(&services, &operator(), ada).await.unwrap();
+    assert_eq!(user.summary.roles, ["auditor", "user"]);
+    assert_eq!(
+        (user.summary.persona_count, user.summary.session_count),
+        (2, 0)
+    );
+    assert_eq!((user.summary.api_key_count, user.token_count), (1, 1));
+    assert_eq!(listed(&services).await, ["ada"]);
+    let again = users::restore(&services, &operator(), ada).await;
+    assert!(matches!(again, Err(Error::Conflict(_))));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_purge_that_was_killed_goes_on(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    furnish(&pool, ada).await;
+    sqlx::query(
+        "insert into annotations (id, persona_id, user_id, video_id, label)
+        select gen_random_uuid(), p.id, $1, 'v', 'l' from personas p, generate_series(1, 6000) where p.user_id = $1",
+    )
+    .bind(ada)
+    .execute(&pool)
+    .await
+    .unwrap();
+    let permanent = Deletion {
+        permanent: true,
+        ..Deletion::default()
+    };
+    users::delete(&services, &operator(), ada, &permanent)
+        .await
+        .unwrap();
+    // Dropped in the middle, as often as it takes: what a kill leaves is what the database has committed.
+    let mut kills = 0;
+    while tokio::time::timeout(Duration::from_millis(40), users::purge::run(&services))
+        .await
+        .is_err()
+    {
+        kills += 1;
+        let unfinished = users::restore(&services, &operator(), ada).await;
+        assert!(
+            matches!(unfinished, Err(Error::Conflict(_) | Error::NotFound(_))),
+            "{unfinished:?}"
+        );
+    }
+    assert!(kills > 0, "the purge was too quick to be killed");
+    assert_eq!(count(&pool, ROWS).await, 0);
+    assert_eq!(count(&pool, "select count(*) from users").await, 0);
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from audit_events where action = 'user.purged'"
+        )
+        .await,
+        1
+    );
+    let done: (String, i64) = sqlx::query_as("select state, done from jobs")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(done, ("done".to_owned(), 12_000 + 5 + 2 + 3 + 2));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn two_replicas_purge_one_account_once(pool: PgPool) {
+    let services = services(&pool);
+    for name in ["ada", "bob", "eve"] {
+        let id = add(&pool, name, &["user"]).await;
+        furnish(&pool, id).await;
+        let permanent = Deletion {
+            permanent: true,
+            ..Deletion::default()
+        };
+        users::delete(&services, &operator(), id, &permanent)
+            .await
+            .unwrap();
+    }
+    let (one, other) = tokio::join!(users::purge::run(&services), users::purge::run(&services));
+    one.and(other).unwrap();
+    users::purge::run(&services).await.unwrap();
+    assert_eq!(count(&pool, "select count(*) from users").await, 0);
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from audit_events where action = 'user.purged'"
+        )
+        .await,
+        3
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn without_a_retention_it_is_gone_at_once(pool: PgPool) {
+    let mut services = services(&pool);
+    services.settings = Arc::new(Settings {
+        delete_retention: Duration::ZERO,
+        ..Settings::default()
+    });
+    let ada = add(&pool, "ada", &[]).await;
+    users::delete(&services, &operator(), ada, &Deletion::default())
+        .await
+        .unwrap();
+    users::purge::run(&services).await.unwrap();
+    assert_eq!(count(&pool, "select count(*) from users").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_is_due_is_purged_and_nobody_else(pool: PgPool) {
+    let services = services(&pool);
+    for name in ["due", "not-due", "alive"] {
+        add(&pool, name, &[]).await;
+    }
+    for (name, days) in [("due", "-1 second"), ("not-due", "1 day")] {
+        let sql = format!(
+            "update users set deleted_at = now(), purge_after = now() + interval '{days}' where username = '{name}'"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+            .execute(&pool)
+            .await
+            .unwrap();
+    }
+    users::purge::run(&services).await.unwrap();
+    let left: Vec<String> = sqlx::query_scalar("select username from users order by id")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert_eq!(left, ["not-due", "alive"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn reassigned_data_survives_its_giver(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    furnish(&pool, ada).await;
+    assert_eq!(
+        users::reassign(&services, &operator(), ada, bob)
+            .await
+            .unwrap(),
+        2
+    );
+    let permanent = Deletion {
+        permanent: true,
+        ..Deletion::default()
+    };
+    users::delete(&services, &operator(), ada, &permanent)
+        .await
+        .unwrap();
+    users::purge::run(&services).await.unwrap();
+    let bob = users::get(&services, &operator(), &UserRef::Id(bob))
+        .await
+        .unwrap()
+        .summary;
+    assert_eq!(
+        (bob.persona_count, bob.ontology_count, bob.annotation_count),
+        (2, 3, 5)
+    );
+    let to_self = users::reassign(&services, &operator(), bob.id.0, bob.id.0).await;
+    assert!(matches!(to_self, Err(Error::Conflict(_))));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_export_has_all_and_no_secret(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    furnish(&pool, ada).await;
+    sqlx::query(
+        "insert into annotations (id, persona_id, user_id, video_id, label)
+        select gen_random_uuid(), p.id, $1, 'v', 'l' from personas p, generate_series(1, 600) where p.user_id = $1",
+    )
+    .bind(ada)
+    .execute(&pool)
+    .await
+    .unwrap();
+    let mut export = users::export(&services, &operator(), ada).await.unwrap();
+    let mut text = String::new();
+    while let Some(piece) = export.pieces.recv().await {
+        text.push_str(&piece.unwrap());
+    }
+    let file: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(file["user"]["username"], "ada");
+    for (kind, expected) in [
+        ("personas", 2),
+        ("ontologies", 3),
+        ("annotations", 1_205),
+        ("sessions", 2),
+        ("apiKeys", 1),
+    ] {
+        let things = file[kind].as_array().unwrap();
+        let ids: std::collections::BTreeSet<&str> = things
+            .iter()
+            .map(|thing| thing["id"].as_str().unwrap())
+            .collect();
+        assert_eq!(ids.len(), expected, "{kind}");
+    }
+    for secret in ["token_hash", "password_hash", "ciphertext", "nonce"] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from audit_events where action = 'user.exported'"
+        )
+        .await,
+        1
+    );
+    let nobody = users::export(&services, &operator(), Uuid::nil()).await;
+    assert!(matches!(nobody, Err(Error::NotFound(_))));
+}

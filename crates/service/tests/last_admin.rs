@@ -1,0 +1,125 @@
+//! Whatever runs at the same time, somebody is left who can let the others in.
+
+#![cfg(test)]
+
+#[path = "support/actors.rs"]
+mod actors;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use actors::admin;
+use domain::users::{
+    bulk::{BulkAction, BulkRequest, Selected},
+    deletion::Deletion,
+    edit::UserEdit,
+    suspension::SuspensionDraft,
+};
+use people::{add, count};
+use service::{Error, Services, access::operator, users};
+use sqlx::PgPool;
+use support::services;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+const ABLE: &str =
+    "select count(*) from user_roles ur join roles r on r.id = ur.role_id and r.name = 'admin'
+    join users u on u.id = ur.user_id where u.status = 'active' and u.deleted_at is null";
+
+/// One of the ways in which an administrator ceases to be one.
+async fn remove(services: Services, by: Uuid, target: Uuid, way: usize) -> Result<(), Error> {
+    let granted = if way % 5 == 4 { operator() } else { admin(by) };
+    match way % 4 {
+        0 => {
+            let edit = UserEdit {
+                is_admin: Some(false),
+                ..UserEdit::default()
+            };
+            users::edit(&services, &granted, target, edit)
+                .await
+                .map(drop)
+        }
+        1 => {
+            let draft = SuspensionDraft {
+                reason: "test".to_owned(),
+                ..SuspensionDraft::default()
+            };
+            users::suspend(&services, &granted, target, draft)
+                .await
+                .map(drop)
+        }
+        2 => users::delete(&services, &granted, target, &Deletion::default()).await,
+        _ => {
+            let request = BulkRequest {
+                action: BulkAction::Delete,
+                users: vec![Selected {
+                    id: target,
+                    version: 1,
+                }],
+                expected: Some(1),
+            };
+            users::bulk(&services, &granted, request).await.map(drop)
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn one_is_left_of_eight_under_64_who_remove_each_other(pool: PgPool) {
+    let services = services(&pool);
+    for seed in 0..8_usize {
+        let mut admins = Vec::new();
+        for n in 0..8 {
+            admins.push(add(&pool, &format!("admin-{seed}-{n}"), &["admin"]).await);
+        }
+        let mut removals = JoinSet::new();
+        for n in 0..64_usize {
+            let by = admins[(n + seed + 1) % 8];
+            let target = admins[(n * 3 + n / 8) % 8];
+            removals.spawn(remove(services.clone(), by, target, n + seed));
+        }
+        for done in removals.join_all().await {
+            match done {
+                Ok(())
+                | Err(
+                    Error::Refused(_)
+                    | Error::Conflict(_)
+                    | Error::NotFound(_)
+                    | Error::SelectionChanged(_),
+                ) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+        assert_eq!(count(&pool, ABLE).await, 1, "seed {seed}");
+        // The last one makes room for the next eight.
+        sqlx::raw_sql(
+            "update users set status = 'suspended' where status = 'active' and deleted_at is null",
+        )
+        .execute(&pool)
+        .await
+        .unwrap();
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_last_one_may_be_edited_but_not_removed(pool: PgPool) {
+    let services = services(&pool);
+    let last = add(&pool, "last", &["admin"]).await;
+    for way in 0..4 {
+        let removed = remove(services.clone(), Uuid::nil(), last, way).await;
+        assert!(
+            matches!(removed, Err(Error::Refused(_) | Error::SelectionChanged(_))),
+            "{way}: {removed:?}"
+        );
+    }
+    let edit = UserEdit {
+        display_name: Some("Still Here".to_owned()),
+        roles: Some(vec!["admin".to_owned(), "user".to_owned()]),
+        ..UserEdit::default()
+    };
+    let user = users::edit(&services, &operator(), last, edit)
+        .await
+        .unwrap();
+    assert_eq!(user.summary.roles, ["admin", "user"]);
+    assert_eq!(count(&pool, ABLE).await, 1);
+}

@@ -1,0 +1,470 @@
+//! Making, changing, suspending people, and who may do it to whom.
+
+#![cfg(test)]
+
+#[path = "support/actors.rs"]
+mod actors;
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/furniture.rs"]
+mod furniture;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use actors::{actor, admin};
+use domain::{
+    credentials::SignInDraft,
+    rules::Refusal,
+    users::{
+        Status,
+        bulk::{BulkAction, BulkRequest, Selected},
+        create::UserDraft,
+        deletion::Deletion,
+        detail::UserRef,
+        edit::UserEdit,
+        suspension::SuspensionDraft,
+    },
+};
+use furniture::furnish;
+use people::{add, count};
+use service::{
+    Error, Services,
+    access::{Granted, Origin, WriteUsers, operator},
+    auth, reset, users,
+};
+use sqlx::PgPool;
+use support::services;
+use time::macros::datetime;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+async fn sign_in(services: &Services, username: &str, password: &str) -> Result<(), Error> {
+    let draft = SignInDraft {
+        username: username.into(),
+        password: password.into(),
+        remember: false,
+    };
+    let session = browser::browser(&services.pool, None);
+    auth::sign_in(services, &session, draft, Origin::default())
+        .await
+        .map(drop)
+}
+
+fn draft(username: &str) -> UserDraft {
+    UserDraft {
+        username: username.into(),
+        display_name: "Somebody".into(),
+        ..UserDraft::default()
+    }
+}
+
+fn reason(text: &str) -> SuspensionDraft {
+    SuspensionDraft {
+        reason: text.into(),
+        ..SuspensionDraft::default()
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_new_person_signs_in_with_the_temporary_password(pool: PgPool) {
+    let services = services(&pool);
+    let new = UserDraft {
+        password: Some("secret".into()),
+        ..draft("ada")
+    };
+    let created = users::create(&services, &operator(), new).await.unwrap();
+    assert!(created.link.is_none() && created.user.must_change_password);
+    assert_eq!(created.user.summary.roles, ["user"]);
+    sign_in(&services, "ADA", "secret").await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_new_person_chooses_a_password_by_the_link(pool: PgPool) {
+    let services = services(&pool);
+    let created = users::create(&services, &operator(), draft("ada"))
+        .await
+        .unwrap();
+    let link = created.link.unwrap();
+    let token = link
+        .url
+        .strip_prefix("http://127.0.0.1:3000/reset/")
+        .unwrap();
+    let choose = |password: &'static str| {
+        reset::choose_password(&services, token, password, password, Origin::default())
+    };
+    for refused in ["short", "password", "ada"] {
+        assert!(
+            matches!(choose(refused).await, Err(Error::Invalid(_))),
+            "{refused}"
+        );
+    }
+    choose("correct horse").await.unwrap();
+    assert!(matches!(
+        choose("another horse").await,
+        Err(Error::NotFound(_))
+    ));
+    sign_in(&services, "ada", "correct horse").await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn one_of_a_hundred_uses_of_a_link_succeeds(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &[]).await;
+    furnish(&pool, ada).await;
+    let older = reset::create_link(&services, &operator(), ada)
+        .await
+        .unwrap();
+    let link = reset::create_link(&services, &operator(), ada)
+        .await
+        .unwrap();
+    let token = link.url.rsplit('/').next().unwrap().to_owned();
+    let mut uses = JoinSet::new();
+    for _ in 0..100 {
+        let (services, token) = (services.clone(), token.clone());
+        uses.spawn(async move {
+            let password = "correct horse";
+            reset::choose_password(&services, &token, password, password, Origin::default()).await
+        });
+    }
+    let done = uses.join_all().await;
+    assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1);
+    assert!(
+        done.iter()
+            .all(|done| matches!(done, Ok(()) | Err(Error::NotFound(_))))
+    );
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from sessions where ended_reason = 'password_reset'"
+        )
+        .await,
+        2
+    );
+    let dead = older.url.rsplit('/').next().unwrap();
+    assert!(matches!(
+        reset::open_link(&services, dead, &Origin::default()).await,
+        Err(Error::NotFound(_))
+    ));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_name_or_address_is_taken_once_in_a_race(pool: PgPool) {
+    let services = services(&pool);
+    let mut creations = JoinSet::new();
+    for n in 0..20 {
+        let services = services.clone();
+        creations.spawn(async move {
+            let new = UserDraft {
+                username: if n % 2 == 0 { "ada" } else { "ADA" }.into(),
+                ..draft("ada")
+            };
+            users::create(&services, &operator(), new).await
+        });
+    }
+    let done = creations.join_all().await;
+    assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1);
+    assert!(done.into_iter().filter_map(Result::err).all(|error| {
+        matches!(&error, Error::Taken(_)) && error.to_string() == "Username already exists"
+    }));
+    for (username, email) in [("bob", "a@example.org"), ("eve", "A@Example.org")] {
+        let new = UserDraft {
+            email: email.into(),
+            ..draft(username)
+        };
+        let created = users::create(&services, &operator(), new).await;
+        assert_eq!(created.is_ok(), username == "bob", "{username}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_stale_edit_is_shown_what_changed_and_changes_nothing(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let rename = |name: &str| UserEdit {
+        display_name: Some(name.into()),
+        version: Some(1),
+        ..UserEdit::default()
+    };
+    users::edit(&services, &operator(), ada, rename("First"))
+        .await
+        .unwrap();
+    let stale = users::edit(&services, &operator(), ada, rename("Second")).await;
+    let Err(Error::Stale(current)) = stale else {
+        panic!("{stale:?}")
+    };
+    assert_eq!(
+        (
+            current.summary.display_name.as_str(),
+            current.summary.version
+        ),
+        ("First", 2)
+    );
+    let user = users::get(&services, &operator(), &UserRef::Name("ada".into()))
+        .await
+        .unwrap();
+    assert_eq!(user.summary.display_name, "First");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_suspended_person_is_told_only_after_the_right_password(pool: PgPool) {
+    let services = services(&pool);
+    let new = UserDraft {
+        password: Some("secret".into()),
+        ..draft("ada")
+    };
+    let ada = users::create(&services, &operator(), new)
+        .await
+        .unwrap()
+        .user
+        .summary
+        .id
+        .0;
+    sign_in(&services, "ada", "secret").await.unwrap();
+    for (told, expected) in [
+        (
+            false,
+            "Your account is suspended. Contact your administrator.",
+        ),
+        (
+            true,
+            "Your account is suspended: spam. Contact your administrator.",
+        ),
+    ] {
+        let suspension = SuspensionDraft {
+            tell_reason: told,
+            ..reason("spam")
+        };
+        users::suspend(&services, &operator(), ada, suspension)
+            .await
+            .unwrap();
+        let refused = sign_in(&services, "ada", "secret").await.unwrap_err();
+        assert_eq!(refused.to_string(), expected);
+        let wrong = sign_in(&services, "ada", "wrong").await.unwrap_err();
+        assert!(
+            matches!(wrong, Error::Unauthenticated("Invalid credentials")),
+            "{wrong:?}"
+        );
+    }
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from sessions where ended_reason = 'suspended'"
+        )
+        .await,
+        1
+    );
+    users::unsuspend(&services, &operator(), ada).await.unwrap();
+    sign_in(&services, "ada", "secret").await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_suspension_lifts_itself(pool: PgPool) {
+    let services = services(&pool);
+    let new = UserDraft {
+        password: Some("secret".into()),
+        ..draft("ada")
+    };
+    let ada = users::create(&services, &operator(), new)
+        .await
+        .unwrap()
+        .user
+        .summary
+        .id
+        .0;
+    let bob = add(&pool, "bob", &[]).await;
+    let until = Some(datetime!(2026-11-21 12:01 UTC));
+    for id in [ada, bob] {
+        let suspension = SuspensionDraft {
+            until,
+            ..reason("an hour")
+        };
+        users::suspend(&services, &operator(), id, suspension)
+            .await
+            .unwrap();
+    }
+    // The database's clock decides.
+    sqlx::raw_sql("update users set suspended_until = now() - interval '1 second'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let mut later = services.clone();
+    later.clock = || datetime!(2100-01-01 0:00 UTC);
+    sign_in(&later, "ada", "secret").await.unwrap();
+    assert_eq!(users::lift_over(&later).await.unwrap(), 1);
+    assert_eq!(
+        count(&pool, "select count(*) from users where status = 'active'").await,
+        2
+    );
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from audit_events where action = 'user.unsuspended' and via = 'job'"
+        )
+        .await,
+        2
+    );
+}
+
+/// Who does it to whom, and why it is refused.
+#[sqlx::test(migrations = "../../migrations")]
+async fn rules_hold_for_every_deed(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let other = add(&pool, "other", &["admin"]).await;
+    let auditor = add(&pool, "auditor", &["auditor"]).await;
+    let helper = add(&pool, "helper", &["user"]).await;
+    let helpdesk: Granted<WriteUsers> = actor(helper, &["users:read", "users:write"])
+        .require()
+        .unwrap();
+    assert!(matches!(
+        actor(auditor, &["*:read"]).require::<WriteUsers>(),
+        Err(Error::Forbidden("Admin access required"))
+    ));
+    for (who, granted, target, refusal) in [
+        (
+            "helpdesk to admin",
+            &helpdesk,
+            other,
+            Some(Refusal::MoreRights),
+        ),
+        (
+            "helpdesk to auditor",
+            &helpdesk,
+            auditor,
+            Some(Refusal::MoreRights),
+        ),
+        ("admin to self", &admin(root), root, None),
+        ("admin to admin", &admin(root), other, None),
+    ] {
+        let edit = UserEdit {
+            display_name: Some("Other".into()),
+            ..UserEdit::default()
+        };
+        let done = users::edit(&services, granted, target, edit).await;
+        assert_eq!(refused(done), refusal, "edit: {who}");
+        let done = reset::create_link(&services, granted, target).await;
+        assert_eq!(refused(done), refusal, "reset: {who}");
+        let done = users::end_sessions(&services, granted, target).await;
+        assert_eq!(refused(done), refusal, "sessions: {who}");
+    }
+    for (who, granted, target, suspend, delete, demote) in [
+        (
+            "helpdesk to admin",
+            &helpdesk,
+            other,
+            Refusal::MoreRights,
+            Refusal::MoreRights,
+            Refusal::MoreRights,
+        ),
+        (
+            "admin to self",
+            &admin(root),
+            root,
+            Refusal::SuspendSelf,
+            Refusal::DeleteSelf,
+            Refusal::DemoteSelf,
+        ),
+    ] {
+        let done = users::suspend(&services, granted, target, reason("x")).await;
+        assert_eq!(refused(done), Some(suspend), "suspend: {who}");
+        let done = users::delete(&services, granted, target, &Deletion::default()).await;
+        assert_eq!(refused(done), Some(delete), "delete: {who}");
+        let edit = UserEdit {
+            is_admin: Some(false),
+            ..UserEdit::default()
+        };
+        let done = users::edit(&services, granted, target, edit).await;
+        assert_eq!(refused(done), Some(demote), "demote: {who}");
+    }
+    let promote = UserEdit {
+        is_admin: Some(true),
+        ..UserEdit::default()
+    };
+    let done = users::edit(&services, &helpdesk, helper, promote).await;
+    assert_eq!(refused(done), Some(Refusal::Grant));
+    let admin_draft = UserDraft {
+        roles: vec!["admin".into()],
+        ..draft("mole")
+    };
+    let done = users::create(&services, &helpdesk, admin_draft).await;
+    assert_eq!(refused(done), Some(Refusal::Grant));
+    let unknown = UserDraft {
+        roles: vec!["nonsense".into()],
+        ..draft("mole")
+    };
+    let done = users::create(&services, &admin(root), unknown).await;
+    assert!(matches!(done, Err(Error::Invalid(_))));
+    assert_eq!(count(&pool, "select count(*) from users").await, 4);
+}
+
+fn refused<T>(done: Result<T, Error>) -> Option<Refusal> {
+    match done {
+        Ok(_) => None,
+        Err(Error::Refused(refusal)) => Some(refusal),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn several_at_once_are_those_of_the_preview_or_nobody(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let selected = |ids: &[Uuid]| -> Vec<Selected> {
+        ids.iter()
+            .map(|id| Selected {
+                id: *id,
+                version: 1,
+            })
+            .collect()
+    };
+    let request = |expected| BulkRequest {
+        action: BulkAction::Suspend(reason("cleaning up")),
+        users: selected(&[root, ada, bob, Uuid::nil()]),
+        expected,
+    };
+    let preview = users::bulk(&services, &admin(root), request(None))
+        .await
+        .unwrap();
+    assert_eq!(preview.changed, 2);
+    let skipped: Vec<(&str, &str)> = preview
+        .items
+        .iter()
+        .filter_map(|item| Some((item.username.as_str(), item.skipped.as_deref()?)))
+        .collect();
+    assert_eq!(
+        skipped,
+        [
+            ("", "There is no such account any more."),
+            ("root", "Cannot suspend yourself")
+        ]
+    );
+    assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
+    // Somebody changes one of them between the preview and the deed.
+    let edit = UserEdit {
+        display_name: Some("New".into()),
+        ..UserEdit::default()
+    };
+    users::edit(&services, &operator(), bob, edit)
+        .await
+        .unwrap();
+    let changed = users::bulk(&services, &admin(root), request(Some(2))).await;
+    assert!(
+        matches!(&changed, Err(Error::SelectionChanged(now)) if now.changed == 1),
+        "{changed:?}"
+    );
+    let ada_now = users::get(&services, &operator(), &UserRef::Id(ada))
+        .await
+        .unwrap();
+    assert_eq!(ada_now.summary.status, Status::Active);
+    let done = users::bulk(&services, &admin(root), request(Some(1)))
+        .await
+        .unwrap();
+    assert_eq!(done.changed, 1);
+    let ada_now = users::get(&services, &operator(), &UserRef::Id(ada))
+        .await
+        .unwrap();
+    assert_eq!(ada_now.summary.status, Status::Suspended);
+}

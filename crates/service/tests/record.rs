@@ -1,0 +1,220 @@
+//! Every change is one entry in the record, made in the same transaction.
+
+#![cfg(test)]
+
+#[path = "support/furniture.rs"]
+mod furniture;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use domain::users::{
+    bulk::{BulkAction, BulkRequest, Selected},
+    create::UserDraft,
+    deletion::Deletion,
+    edit::UserEdit,
+    suspension::SuspensionDraft,
+};
+use furniture::furnish;
+use people::{add, count};
+use service::{Error, Services, access::operator, reset, users};
+use sqlx::PgPool;
+use support::services;
+use uuid::Uuid;
+
+/// Names of the public functions that need the right to write: each changes something.
+fn mutating() -> BTreeSet<String> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = fs::read_dir(source.join("users"))
+        .unwrap()
+        .chain(fs::read_dir(source).unwrap());
+    let mut found = BTreeSet::new();
+    for file in files
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file())
+    {
+        let text = fs::read_to_string(file).unwrap();
+        for function in text.split("pub async fn ").skip(1) {
+            let (signature, _) = function.split_once('{').unwrap();
+            if signature.contains("Granted<WriteUsers>") {
+                found.insert(signature.split('(').next().unwrap().to_owned());
+            }
+        }
+    }
+    found
+}
+
+async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Result<(), Error> {
+    let suspension = SuspensionDraft {
+        reason: "test".into(),
+        ..SuspensionDraft::default()
+    };
+    match function {
+        "create" => {
+            let draft = UserDraft {
+                username: "new".into(),
+                display_name: "New".into(),
+                ..UserDraft::default()
+            };
+            users::create(services, &operator(), draft).await.map(drop)
+        }
+        "edit" => {
+            let edit = UserEdit {
+                display_name: Some("Other".into()),
+                ..UserEdit::default()
+            };
+            users::edit(services, &operator(), ada, edit)
+                .await
+                .map(drop)
+        }
+        "suspend" => users::suspend(services, &operator(), ada, suspension)
+            .await
+            .map(drop),
+        "unsuspend" => users::unsuspend(services, &operator(), ada).await.map(drop),
+        "end_all" => users::end_sessions(services, &operator(), ada)
+            .await
+            .map(drop),
+        "create_link" => reset::create_link(services, &operator(), ada)
+            .await
+            .map(drop),
+        "revoke_links" => reset::revoke_links(services, &operator(), ada).await,
+        "reassign" => users::reassign(services, &operator(), ada, bob)
+            .await
+            .map(drop),
+        "delete" => users::delete(services, &operator(), ada, &Deletion::default()).await,
+        "restore" => users::restore(services, &operator(), ada).await.map(drop),
+        "bulk" => {
+            let request = BulkRequest {
+                action: BulkAction::EndSessions,
+                users: vec![Selected {
+                    id: bob,
+                    version: 1,
+                }],
+                expected: Some(1),
+            };
+            users::bulk(services, &operator(), request).await.map(drop)
+        }
+        other => panic!("{other} changes something: add it here with its entry"),
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_change_is_one_entry(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (
+        add(&pool, "ada", &["user"]).await,
+        add(&pool, "bob", &["user"]).await,
+    );
+    furnish(&pool, ada).await;
+    // In an order in which each has something to change.
+    let expected = [
+        ("create", "user.created"),
+        ("edit", "user.updated"),
+        ("suspend", "user.suspended"),
+        ("unsuspend", "user.unsuspended"),
+        ("end_all", "user.sessions_ended"),
+        ("create_link", "user.reset_link_created"),
+        ("revoke_links", "user.reset_link_revoked"),
+        ("reassign", "user.data_reassigned"),
+        ("delete", "user.deleted"),
+        ("restore", "user.restored"),
+        ("bulk", "user.sessions_ended"),
+    ];
+    let tested: BTreeSet<String> = expected
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
+    assert_eq!(mutating(), tested);
+    for (function, action) in expected {
+        let before: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from audit_events")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        call(&services, function, ada, bob).await.unwrap();
+        let entries: Vec<(String, String, String)> =
+            sqlx::query_as("select action, via, actor_label from audit_events where id > $1")
+                .bind(before)
+                .fetch_all(&pool)
+                .await
+                .unwrap();
+        assert_eq!(
+            entries,
+            [(
+                action.to_owned(),
+                "cli".to_owned(),
+                "command line".to_owned()
+            )],
+            "{function}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_refused_is_not_recorded(pool: PgPool) {
+    let services = services(&pool);
+    let last = add(&pool, "last", &["admin"]).await;
+    let refused = users::delete(&services, &operator(), last, &Deletion::default()).await;
+    assert!(matches!(refused, Err(Error::Refused(_))));
+    let taken = UserDraft {
+        username: "LAST".into(),
+        display_name: "x".into(),
+        ..UserDraft::default()
+    };
+    assert!(matches!(
+        users::create(&services, &operator(), taken).await,
+        Err(Error::Taken(_))
+    ));
+    assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn no_secret_is_recorded(pool: PgPool) {
+    let services = services(&pool);
+    let draft = UserDraft {
+        username: "ada".into(),
+        display_name: "Ada".into(),
+        password: Some("open sesame".into()),
+        ..UserDraft::default()
+    };
+    let ada = users::create(&services, &operator(), draft)
+        .await
+        .unwrap()
+        .user
+        .summary
+        .id
+        .0;
+    let edit = UserEdit {
+        password: Some("close sesame".into()),
+        ..UserEdit::default()
+    };
+    users::edit(&services, &operator(), ada, edit)
+        .await
+        .unwrap();
+    let link = reset::create_link(&services, &operator(), ada)
+        .await
+        .unwrap();
+    let token = link.url.rsplit('/').next().unwrap();
+    let texts: Vec<String> = sqlx::query_scalar("select row_to_json(e)::text from audit_events e")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert_eq!(texts.len(), 3);
+    for text in texts {
+        assert!(
+            !text.contains("sesame") && !text.contains(token) && !text.contains("argon2"),
+            "{text}"
+        );
+    }
+    let (history, more) = users::history(&services, &operator(), ada, None)
+        .await
+        .unwrap();
+    let actions: Vec<&str> = history.iter().map(|entry| entry.action.as_str()).collect();
+    assert_eq!(
+        actions,
+        ["user.reset_link_created", "user.updated", "user.created"]
+    );
+    assert!(!more);
+}
