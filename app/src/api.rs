@@ -1,8 +1,11 @@
 //! What the interface asks of the server. Each function only translates: read, one call, map the error.
 
 pub mod auth;
+pub mod done;
 pub mod error;
+pub mod people;
 pub mod person;
+pub mod reset;
 pub mod setup;
 #[cfg(feature = "ssr")]
 pub mod ssr;

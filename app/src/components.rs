@@ -5,6 +5,7 @@ pub mod badge;
 pub mod brand;
 pub mod card;
 pub mod choice;
+pub mod dialog;
 pub mod field;
 pub mod frame;
 pub mod icon;

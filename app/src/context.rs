@@ -7,6 +7,8 @@ use domain::{access::Principal, problem::Problem};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::api::done::Done;
+
 /// What a page knows of its request.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct PageContext {
@@ -18,11 +20,16 @@ pub struct PageContext {
     pub outcome: Option<FormOutcome>,
 }
 
-/// A form that was refused: why, and what was typed. Never a password.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A form that was sent without scripts and is drawn again. It was refused: why, and what was typed, never a password. Or
+/// it was accepted and there is a link to hand over.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormOutcome {
-    /// Why.
-    pub problem: Problem,
+    /// Address of its page.
+    pub path: String,
+    /// Why it was refused.
+    pub problem: Option<Problem>,
+    /// What it has made.
+    pub done: Option<Done>,
     /// What was typed, by field.
     pub values: BTreeMap<String, String>,
 }
@@ -32,6 +39,13 @@ impl PageContext {
     #[must_use]
     pub fn current() -> Self {
         use_context::<Self>().unwrap_or_default()
+    }
+
+    /// The context of the form at an address: the outcome of another one is none of its business.
+    #[must_use]
+    pub fn of_form(mut self, path: &str) -> Self {
+        self.outcome = self.outcome.filter(|outcome| outcome.path == path);
+        self
     }
 
     /// What was typed into a field of the form that was refused.

@@ -1,8 +1,10 @@
 //! The screens. A page reads the URL, asks the server once, and hands what it gets to the components.
 
 pub mod account;
-mod form;
+pub mod form;
+mod link;
 pub mod login;
 pub mod not_found;
+pub mod reset;
 pub mod setup;
 pub mod users;

@@ -11,7 +11,10 @@ use leptos_router::{
 use crate::{
     components::frame::Frame,
     context::PageContext,
-    pages::{account::Account, login::Login, not_found::NotFound, setup::Setup, users::Users},
+    pages::{
+        account::Account, login::Login, not_found::NotFound,
+        reset::{Reset, ResetDone}, setup::Setup, users::Users,
+    },
 };
 
 /// Whom a page is for.
@@ -30,7 +33,7 @@ pub enum Access {
 #[must_use]
 pub fn access(path: &str) -> Access {
     match path {
-        "/login" | "/setup" => Access::Public,
+        "/login" | "/setup" | "/reset" | "/reset/done" => Access::Public,
         "/account" => Access::SignedIn,
         _ => Access::Panel,
     }
@@ -50,6 +53,8 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <Route path=path!("/login") view=Login ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
+                <Route path=path!("/reset") view=Reset ssr=SsrMode::Async />
+                <Route path=path!("/reset/done") view=ResetDone ssr=SsrMode::Async />
                 <Route path=path!("/account") view=Account ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("/users") view=Users ssr=SsrMode::Async />
@@ -86,6 +91,8 @@ mod tests {
         for (path, expected) in [
             ("/login", Access::Public),
             ("/setup", Access::Public),
+            ("/reset", Access::Public),
+            ("/reset/done", Access::Public),
             ("/account", Access::SignedIn),
             ("/users", Access::Panel),
             ("/login/x", Access::Panel),

@@ -1,35 +1,33 @@
 //! Forms sent by a browser without scripts, or before they have arrived. What is accepted goes on to the next page; what is
 //! refused comes back as the same page, with what was typed and what is wrong with it.
 
+pub(crate) mod links;
+pub(crate) mod people;
+
 use std::collections::BTreeMap;
 
-use app::{
-    api::setup::TOKEN_COOKIE,
-    context::{FormOutcome, PageContext, Preferences},
-};
+use app::context::{FormOutcome, PageContext, Preferences};
 use axum::{
     Extension, Form,
     body::Body,
-    extract::{FromRequest, Path, Request, State, rejection::PathRejection},
+    extract::{FromRequest, Request, State},
     http::{HeaderValue, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use domain::{
     access::local_path,
-    credentials::{SetupDraft, SignInDraft},
+    credentials::SignInDraft,
     problem::{Code, Problem},
 };
 use serde::de::DeserializeOwned;
 use service::{
     Error,
     access::{Actor, Origin},
-    setup::LINK_LIFETIME,
 };
 use tower_sessions::Session;
 
 use crate::{
     error_page::Asked,
-    middleware::identity::cookie,
     router::{AppState, render},
 };
 
@@ -70,50 +68,6 @@ pub(crate) async fn sign_out(session: Session, request: Request) -> Response {
     match service::sessions::end(&session).await {
         Ok(()) => Redirect::to("/login").into_response(),
         Err(error) => Asked::from(&request).refuse(error.into_problem()),
-    }
-}
-
-/// `GET /setup/{token}`: takes the token out of the address at once. It uses nothing up.
-pub(crate) async fn follow_setup_link(
-    State(state): State<AppState>,
-    token: Result<Path<String>, PathRejection>,
-) -> Response {
-    let well_formed = |token: &String| {
-        token.len() <= 64
-            && token
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    };
-    let token = token.ok().map(|Path(token)| token).filter(well_formed);
-    let token = token.unwrap_or_default();
-    let secure = if state.https { "; Secure" } else { "" };
-    let age = LINK_LIFETIME.as_secs();
-    let cookie =
-        format!("{TOKEN_COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
-    (
-        AppendHeaders([(header::SET_COOKIE, cookie)]),
-        Redirect::to("/setup"),
-    )
-        .into_response()
-}
-
-/// `POST /setup`
-pub(crate) async fn claim_setup(
-    State(state): State<AppState>,
-    session: Session,
-    request: Request,
-) -> Response {
-    let (page, fields) = match read(request).await {
-        Ok(read) => read,
-        Err(response) => return response,
-    };
-    let token = cookie(page.headers(), TOKEN_COOKIE)
-        .unwrap_or_default()
-        .to_owned();
-    let draft: SetupDraft = draft(&fields);
-    match service::setup::claim(&state.services, &session, &token, draft, origin(&page)).await {
-        Ok(()) => Redirect::to("/users").into_response(),
-        Err(error) => draw_again(&state, page, fields, error).await,
     }
 }
 
@@ -184,24 +138,21 @@ fn origin(request: &Request) -> Origin {
 }
 
 /// The page that the form was on, with what was typed and why it was refused.
-async fn draw_again(
-    state: &AppState,
-    mut page: Request,
-    mut fields: Fields,
-    error: Error,
-) -> Response {
+async fn draw_again(state: &AppState, page: Request, fields: Fields, error: Error) -> Response {
     let mut problem = error.into_problem();
     problem.request_id = origin(&page).request_id.map(|id| id.to_string());
+    refuse(state, page, fields, problem).await
+}
+
+/// The same of a problem that is whole already.
+async fn refuse(state: &AppState, page: Request, fields: Fields, problem: Problem) -> Response {
     let (code, retry_after) = (problem.error, problem.details.retry_after);
-    fields.retain(|name, _| !SECRET_FIELDS.contains(&name.as_str()));
-    if let Some(context) = page.extensions_mut().get_mut::<PageContext>() {
-        context.outcome = Some(FormOutcome {
-            problem,
-            values: fields,
-        });
-    }
-    *page.method_mut() = axum::http::Method::GET;
-    let mut response = render(state, page).await;
+    let outcome = FormOutcome {
+        problem: Some(problem),
+        values: fields,
+        ..FormOutcome::default()
+    };
+    let mut response = draw(state, page, outcome).await;
     *response.status_mut() =
         StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if let Some(seconds) = retry_after {
@@ -210,4 +161,17 @@ async fn draw_again(
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// The page that the form was on, with what became of it.
+async fn draw(state: &AppState, mut page: Request, mut outcome: FormOutcome) -> Response {
+    outcome
+        .values
+        .retain(|name, _| !SECRET_FIELDS.contains(&name.as_str()));
+    page.uri().path().clone_into(&mut outcome.path);
+    if let Some(context) = page.extensions_mut().get_mut::<PageContext>() {
+        context.outcome = Some(outcome);
+    }
+    *page.method_mut() = axum::http::Method::GET;
+    render(state, page).await
 }

@@ -136,14 +136,17 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/", get(forms::start))
         .route("/login", post(forms::sign_in))
         .route("/logout", post(forms::sign_out))
-        .route("/setup", post(forms::claim_setup))
-        .route("/setup/{token}", get(forms::follow_setup_link))
+        .route("/setup", post(forms::links::claim_setup))
+        .route("/setup/{token}", get(forms::links::follow_setup))
+        .route("/reset", post(forms::links::choose_password))
+        .route("/reset/{token}", get(forms::links::follow_reset))
         .route("/preferences", post(forms::set_preferences))
+        .merge(forms::people::routes())
         .route_layer(from_fn(finish::finish))
 }
 
 /// Gives the page being drawn what it needs of its request.
-fn provide(services: &Services) {
+pub(crate) fn provide(services: &Services) {
     provide_context(services.clone());
     let Some(parts) = use_context::<Parts>() else {
         return;

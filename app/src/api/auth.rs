@@ -6,7 +6,7 @@
 
 use leptos::prelude::*;
 
-use super::error::ApiError;
+use super::{done::Done, error::ApiError};
 
 /// Signs in. Returns where to go on to.
 #[server(endpoint = "sign-in")]
@@ -15,7 +15,7 @@ pub async fn sign_in(
     password: String,
     #[server(default)] remember: bool,
     #[server(default)] next: String,
-) -> Result<String, ApiError> {
+) -> Result<Done, ApiError> {
     use super::ssr;
     let draft = domain::credentials::SignInDraft {
         username,
@@ -26,5 +26,5 @@ pub async fn sign_in(
     service::auth::sign_in(&services, &session, draft, origin)
         .await
         .map_err(ssr::fail)?;
-    Ok(domain::access::local_path(&next).to_owned())
+    Ok(Done::to(domain::access::local_path(&next)))
 }

@@ -9,7 +9,8 @@ use domain::{
     audit::AuditEntry,
     users::{
         deletion::DeletionPreview,
-        detail::{OwnedPersona, Refusals, ResetLink, UserDetail, UserKey, UserSession},
+        UserSummary,
+        detail::{OwnedPersona, Refusals, ResetLink, UserDetail, UserKey, UserRef, UserSession},
     },
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -47,11 +48,32 @@ pub struct Part<T> {
     pub now: OffsetDateTime,
 }
 
+/// The address of a person's page: by name where the name leads there.
+#[must_use]
+pub fn path(user: &UserSummary) -> String {
+    let name = &user.username;
+    if name == "new" || UserRef::parse(name) != UserRef::Name(name.clone()) {
+        return format!("/users/{}", user.id);
+    }
+    // A name has no space, which this would encode as a form does.
+    let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    format!("/users/{encoded}")
+}
+
+/// Names of all roles, the most powerful first.
+#[server(endpoint = "roles", input = GetUrl)]
+pub async fn list_roles() -> Result<Vec<String>, ApiError> {
+    use super::ssr;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    service::users::roles(&ssr::services()?, &granted)
+        .await
+        .map_err(ssr::fail)
+}
+
 /// A person by name, number or id.
 #[server(endpoint = "person", input = GetUrl)]
 pub async fn find_person(user: String) -> Result<Person, ApiError> {
     use super::ssr;
-    use domain::users::detail::UserRef;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
     let user = service::users::get(&services, &granted, &UserRef::parse(&user))

@@ -6,7 +6,7 @@
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use super::error::ApiError;
+use super::{done::Done, error::ApiError};
 
 /// Cookie that carries the token of the setup link from its address to the form, and out of the address.
 pub const TOKEN_COOKIE: &str = "rollcall_setup";
@@ -29,7 +29,7 @@ pub async fn claim_setup(
     #[server(default)] email: String,
     password: String,
     password_again: String,
-) -> Result<String, ApiError> {
+) -> Result<Done, ApiError> {
     use super::ssr;
     let draft = domain::credentials::SetupDraft {
         username,
@@ -43,5 +43,5 @@ pub async fn claim_setup(
     service::setup::claim(&services, &session, &token, draft, origin)
         .await
         .map_err(ssr::fail)?;
-    Ok("/users".to_owned())
+    Ok(Done::to("/users"))
 }

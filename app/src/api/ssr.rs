@@ -1,6 +1,6 @@
 //! What server functions need of the request and its surroundings. The only file that knows them.
 
-use axum::http::{StatusCode, request::Parts};
+use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use domain::problem::{Code, Problem};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -12,6 +12,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::error::ApiError;
+use crate::context::PageContext;
 
 /// What the product can do.
 ///
@@ -68,6 +69,24 @@ pub fn cookie(name: &str) -> Option<String> {
         .find_map(|(key, value)| (key == name).then(|| value.to_owned()))
 }
 
+/// Sets a cookie by its header.
+pub fn set_cookie(cookie: &str) {
+    if let (Some(response), Ok(cookie)) = (
+        use_context::<ResponseOptions>(),
+        HeaderValue::try_from(cookie),
+    ) {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Why the form on the page being drawn was refused, if it was for the link behind it and not for what was typed.
+#[must_use]
+pub fn refused_link() -> Option<Problem> {
+    let problem = PageContext::current().outcome?.problem?;
+    let for_link = matches!(problem.error, Code::NotFound | Code::TooManyRequests);
+    for_link.then_some(problem)
+}
+
 /// Turns a failure into the answer: its problem with the request id, and its status on the response.
 #[must_use]
 pub fn fail(error: Error) -> ApiError {
@@ -104,11 +123,14 @@ fn identified(problem: Problem) -> Problem {
 }
 
 fn set_status(problem: &Problem) {
-    if let (Some(response), Ok(status)) = (
-        use_context::<ResponseOptions>(),
-        StatusCode::from_u16(problem.error.status()),
-    ) {
+    let Some(response) = use_context::<ResponseOptions>() else {
+        return;
+    };
+    if let Ok(status) = StatusCode::from_u16(problem.error.status()) {
         response.set_status(status);
+    }
+    if let Some(seconds) = problem.details.retry_after {
+        response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
 }
 

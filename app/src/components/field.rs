@@ -47,14 +47,18 @@ pub fn Field(
     } = spec;
     let (shown, set_shown) = signal(false);
     let secret = kind == "password";
+    // A space at an end counts, and cannot be seen.
+    let (spaced, set_spaced) = signal(false);
+    let note_id = format!("{name}-note");
     let hint_id = hint.map(|_| format!("{name}-hint"));
     let error_id = format!("{name}-error");
     let described_by = {
         let error_id = error_id.clone();
-        let hint_id = hint_id.clone();
+        let (hint_id, note_id) = (hint_id.clone(), note_id.clone());
         move || {
             let error = fault.with(Option::is_some).then(|| error_id.clone());
-            let ids: Vec<String> = hint_id.clone().into_iter().chain(error).collect();
+            let note = spaced.get().then(|| note_id.clone());
+            let ids: Vec<String> = hint_id.clone().into_iter().chain(note).chain(error).collect();
             (!ids.is_empty()).then(|| ids.join(" "))
         }
     };
@@ -79,11 +83,26 @@ pub fn Field(
                     maxlength=max
                     aria-invalid=move || fault.with(Option::is_some).then_some("true")
                     aria-describedby=described_by
+                    on:input=move |event| {
+                        let typed = event_target_value(&event);
+                        set_spaced.set(secret && typed.trim() != typed);
+                    }
                 />
                 <Show when=move || secret && Hydrated::now()>
                     <RevealButton shown=shown set_shown=set_shown />
                 </Show>
             </div>
+            {move || {
+                spaced
+                    .get()
+                    .then(|| {
+                        view! {
+                            <p class="field-note" id=note_id.clone()>
+                                "It begins or ends with a space, which counts."
+                            </p>
+                        }
+                    })
+            }}
             {move || {
                 fault
                     .get()

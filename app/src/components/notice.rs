@@ -13,6 +13,9 @@ use super::icon::{Glyph, Icon};
 pub fn ProblemNotice(
     /// The problem.
     problem: Problem,
+    /// Whether the form is the one to sign in with, of which some problems mean something else.
+    #[prop(optional)]
+    sign_in: bool,
 ) -> impl IntoView {
     let tone = match problem.error {
         Code::TooManyRequests | Code::Forbidden | Code::Unavailable => "notice tone-warning",
@@ -23,8 +26,8 @@ pub fn ProblemNotice(
         <div class=tone id="error-summary" role="alert" tabindex="-1">
             <Glyph icon=Icon::Alert />
             <div>
-                <h2 class="notice-title">{title(problem.error)}</h2>
-                <p>{text(&problem)}</p>
+                <h2 class="notice-title">{title(problem.error, sign_in)}</h2>
+                <p>{text(&problem, sign_in)}</p>
                 {(!faults.is_empty())
                     .then(|| {
                         view! {
@@ -50,12 +53,14 @@ pub fn ProblemNotice(
     }
 }
 
-const fn title(code: Code) -> &'static str {
+const fn title(code: Code, sign_in: bool) -> &'static str {
     match code {
-        Code::Unauthorized => "That username and password do not match",
-        Code::Forbidden => "You cannot sign in now",
+        Code::Unauthorized if sign_in => "That username and password do not match",
+        Code::Unauthorized => "You are signed out",
+        Code::Forbidden if sign_in => "You cannot sign in now",
+        Code::Forbidden => "This may not be done",
         Code::NotFound => "This does not exist any more",
-        Code::Conflict => "This was done already",
+        Code::Conflict | Code::PreconditionFailed => "This cannot be done as it stands",
         Code::ValidationError => "Some fields need your attention",
         Code::PayloadTooLarge => "That is too long",
         Code::TooManyRequests => "Too many attempts",
@@ -64,9 +69,9 @@ const fn title(code: Code) -> &'static str {
     }
 }
 
-fn text(problem: &Problem) -> String {
+fn text(problem: &Problem, sign_in: bool) -> String {
     match problem.error {
-        Code::Unauthorized => {
+        Code::Unauthorized if sign_in => {
             "Check both and try again. Capital letters count in the password.".to_owned()
         }
         _ => problem.message.clone(),

@@ -1,57 +1,142 @@
 //! A form that works before the WebAssembly arrives and without it. The browser sends it to its page's own address, where
 //! the server draws the page again if it refuses; once the app has taken over, the same is done without a reload.
 
-use domain::problem::Problem;
+use std::collections::BTreeSet;
+
+use domain::{fields::FieldErrors, problem::Problem};
 use leptos::{
+    ev::{Event, SubmitEvent},
+    form::FromFormData,
     prelude::*,
     server_fn::{ServerFn, client::Client, codec::PostUrl, request::ClientReq},
 };
+use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 
-use crate::{api::error::ApiError, context::PageContext};
+use crate::{
+    api::{done::Done, error::ApiError},
+    context::PageContext,
+};
 
-/// What is wrong with the form now: what the server said last, by whichever way it was sent.
-pub(super) fn problem<F>(action: ServerAction<F>) -> Memo<Option<Problem>>
+/// A form and what became of it, whatever it sends.
+#[derive(Clone, Copy)]
+pub struct Sending {
+    /// What is wrong with it: what the server said last, by whichever way it was sent.
+    pub problem: Memo<Option<Problem>>,
+    /// What it has made, if there is something to hand over.
+    pub done: Memo<Option<Done>>,
+    /// Whether an answer is awaited.
+    pub pending: Signal<bool>,
+    /// Sends it.
+    pub submit: Callback<SubmitEvent>,
+    /// Checks it while it is typed into.
+    pub typed: Callback<Event>,
+    edited: RwSignal<BTreeSet<String>>,
+    faults: RwSignal<FieldErrors>,
+}
+
+/// The form of a page, sent by a server function.
+pub fn send<F>(path: &str) -> Sending
 where
-    F: ServerFn<Output = String, Error = ApiError> + Clone + Send + Sync + 'static,
+    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + Clone + Send + Sync + 'static,
+    F::Client: Client<ApiError>,
+    <F::Client as Client<ApiError>>::Request: ClientReq<ApiError>,
 {
-    let from_page = expect_context::<PageContext>()
-        .outcome
-        .map(|outcome| outcome.problem);
-    Memo::new(move |_| match action.value().get() {
-        Some(Err(ApiError(problem))) => Some(problem),
-        Some(Ok(_)) => None,
-        None => from_page.clone(),
-    })
+    send_checked::<F>(path, |_| FieldErrors::default())
 }
 
-/// The fault of one field.
-pub(super) fn fault(problem: Memo<Option<Problem>>, field: &'static str) -> Signal<Option<String>> {
-    Signal::derive(move || {
-        problem.with(|problem| {
-            problem
-                .as_ref()
-                .and_then(|problem| problem.details.fields.get(field).map(str::to_owned))
-        })
-    })
-}
-
-/// Goes on when the form was accepted: to a new page, because another person may look at it now. When it was refused,
-/// puts the focus on the first field at fault, or on what is said above the form.
-pub(super) fn follow<F>(action: ServerAction<F>)
+/// The same, checked while it is typed into: a field that was left, and from then on with every character.
+pub fn send_checked<F>(path: &str, check: fn(F) -> FieldErrors) -> Sending
 where
-    F: ServerFn<Output = String, Error = ApiError> + Clone + Send + Sync + 'static,
+    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + Clone + Send + Sync + 'static,
     F::Client: Client<ApiError>,
     <F::Client as Client<ApiError>>::Request: ClientReq<ApiError>,
 {
     let _ = std::marker::PhantomData::<PostUrl>;
-    Effect::new(move |_| match action.value().get() {
-        Some(Ok(next)) => drop(window().location().set_href(&next)),
-        Some(Err(_)) => request_animation_frame(focus_fault),
-        None => {}
+    let action = ServerAction::<F>::new();
+    let from_page = expect_context::<PageContext>().of_form(path).outcome;
+    let from_page = StoredValue::new(from_page.unwrap_or_default());
+    let problem = Memo::new(move |_| match action.value().get() {
+        Some(Err(ApiError(problem))) => Some(problem),
+        Some(Ok(_)) => None,
+        None => from_page.with_value(|outcome| outcome.problem.clone()),
     });
+    let done = Memo::new(move |_| match action.value().get() {
+        Some(Ok(done)) => Some(done).filter(|done| done.link.is_some()),
+        Some(Err(_)) => None,
+        None => from_page.with_value(|outcome| outcome.done.clone()),
+    });
+    let (edited, faults) = (RwSignal::default(), RwSignal::default());
+    Effect::new(move |_| match action.value().get() {
+        Some(Ok(done)) if done.link.is_none() => go_on(&done.next),
+        Some(Err(_)) => {
+            edited.set(BTreeSet::new());
+            request_animation_frame(focus_fault);
+        }
+        Some(Ok(_)) | None => {}
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if !action.pending().get_untracked()
+            && let Ok(form) = F::from_event(&event)
+        {
+            action.dispatch(form);
+        }
+    };
+    let typed = move |event: Event| {
+        let Some((name, form)) = typed_into::<F>(&event) else {
+            return;
+        };
+        if event.type_() == "change" {
+            edited.update(|edited| edited.extend([name]));
+        }
+        faults.set(check(form));
+    };
+    Sending {
+        problem,
+        done,
+        pending: action.pending().into(),
+        submit: Callback::new(submit),
+        typed: Callback::new(typed),
+        edited,
+        faults,
+    }
 }
 
+impl Sending {
+    /// The fault of one field: what the server said of it, unless it has been edited since.
+    pub fn fault(self, field: &'static str) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            let message = |faults: &FieldErrors| faults.get(field).map(str::to_owned);
+            if self.edited.with(|edited| edited.contains(field)) {
+                return self.faults.with(message);
+            }
+            self.problem
+                .with(|problem| problem.as_ref().and_then(|problem| message(&problem.details.fields)))
+        })
+    }
+
+    /// What to put into `aria-disabled` of the button.
+    pub fn busy(self) -> Option<&'static str> {
+        self.pending.get().then_some("true")
+    }
+}
+
+/// The name of the field that an event is about, and the whole form as it stands.
+fn typed_into<F: DeserializeOwned>(event: &Event) -> Option<(String, F)> {
+    let field = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let form = field.closest("form").ok()??;
+    let form = form.dyn_into::<web_sys::HtmlFormElement>().ok()?;
+    let data = web_sys::FormData::new_with_form(&form).ok()?;
+    Some((field.get_attribute("name")?, F::from_form_data(&data).ok()?))
+}
+
+/// Goes on to a new page, because another person may look at it now.
+fn go_on(next: &str) {
+    drop(window().location().set_href(next));
+}
+
+/// Puts the focus on the first field at fault, or on what is said above the form.
 fn focus_fault() {
     let document = document();
     let first = document

@@ -1,6 +1,6 @@
 //! Signing in.
 
-use leptos::{form::FromFormData, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::form;
@@ -46,33 +46,23 @@ pub fn Login() -> impl IntoView {
             .get("next")
             .unwrap_or_else(|| typed_next.clone())
     };
-    let action = ServerAction::<SignIn>::new();
-    let problem = form::problem(action);
-    form::follow(action);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if !action.pending().get_untracked()
-            && let Ok(form) = SignIn::from_event(&event)
-        {
-            action.dispatch(form);
-        }
-    };
+    let sending = form::send::<SignIn>("/login");
     view! {
         <CardPage title="Sign in">
             <div class="card">
                 <h1 class="card-title">"Sign in"</h1>
-                {move || problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
+                {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem sign_in=true /> })}
                 <form
                     class="form"
                     method="post"
                     action="/login"
                     novalidate
-                    aria-busy=move || action.pending().get().to_string()
-                    on:submit=submit
+                    aria-busy=move || sending.pending.get().to_string()
+                    on:submit=move |event| sending.submit.run(event)
                 >
                     <input type="hidden" name="next" value=next />
-                    <Field spec=USERNAME value=context.typed("username") fault=form::fault(problem, "username") />
-                    <Field spec=PASSWORD fault=form::fault(problem, "password") />
+                    <Field spec=USERNAME value=context.typed("username") fault=sending.fault("username") />
+                    <Field spec=PASSWORD fault=sending.fault("password") />
                     <label class="check">
                         <input
                             type="checkbox"
@@ -86,9 +76,9 @@ pub fn Login() -> impl IntoView {
                     </label>
                     <button
                         class="button button-primary button-wide"
-                        aria-disabled=move || action.pending().get().then_some("true")
+                        aria-disabled=move || sending.busy()
                     >
-                        {move || if action.pending().get() { "Signing in…" } else { "Sign in" }}
+                        {move || if sending.pending.get() { "Signing in…" } else { "Sign in" }}
                     </button>
                 </form>
             </div>

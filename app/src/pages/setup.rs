@@ -1,9 +1,12 @@
 //! Making the first admin of a fresh install.
 
-use domain::problem::{Code, Problem};
-use leptos::{form::FromFormData, prelude::*};
+use domain::problem::Code;
+use leptos::prelude::*;
 
-use super::form;
+use super::{
+    form,
+    link::{DeadLink, NEW_PASSWORD, PASSWORD_AGAIN},
+};
 use crate::{
     api::{
         error::ApiError,
@@ -12,8 +15,7 @@ use crate::{
     components::{
         card::CardPage,
         field::{Field, FieldSpec},
-        icon::{Glyph, Icon},
-        notice::{ProblemNotice, RequestId},
+        notice::ProblemNotice,
     },
     context::PageContext,
 };
@@ -46,26 +48,8 @@ const FIELDS: [FieldSpec; 5] = [
         optional: true,
         max: 254,
     },
-    FieldSpec {
-        name: "password",
-        label: "Password",
-        kind: "password",
-        autocomplete: "new-password",
-        hint: Some(
-            "A few unrelated words are strong and easy to remember. Spaces are kept as typed.",
-        ),
-        optional: false,
-        max: 256,
-    },
-    FieldSpec {
-        name: "password_again",
-        label: "Password again",
-        kind: "password",
-        autocomplete: "new-password",
-        hint: None,
-        optional: false,
-        max: 256,
-    },
+    NEW_PASSWORD,
+    PASSWORD_AGAIN,
 ];
 
 /// The page behind a setup link.
@@ -78,7 +62,14 @@ pub fn Setup() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match link.await {
                         Ok(()) => view! { <SetupForm /> }.into_any(),
-                        Err(ApiError(problem)) => view! { <DeadLink problem=problem /> }.into_any(),
+                        Err(ApiError(problem)) => {
+                            let title = match problem.error {
+                                Code::Conflict => "Rollcall is set up already",
+                                Code::NotFound => "This setup link is not valid any more",
+                                _ => "Setup is not possible just now",
+                            };
+                            view! { <DeadLink title=title problem=problem /> }.into_any()
+                        }
                     }
                 })}
             </Suspense>
@@ -89,29 +80,19 @@ pub fn Setup() -> impl IntoView {
 #[component]
 fn SetupForm() -> impl IntoView {
     let context = expect_context::<PageContext>();
-    let action = ServerAction::<ClaimSetup>::new();
-    let problem = form::problem(action);
-    form::follow(action);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if !action.pending().get_untracked()
-            && let Ok(form) = ClaimSetup::from_event(&event)
-        {
-            action.dispatch(form);
-        }
-    };
+    let sending = form::send::<ClaimSetup>("/setup");
     view! {
         <div class="card">
             <h1 class="card-title">"Make the first administrator"</h1>
             <p class="card-lead">"This account can manage everybody else’s. The link works once."</p>
-            {move || problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
+            {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
             <form
                 class="form"
                 method="post"
                 action="/setup"
                 novalidate
-                aria-busy=move || action.pending().get().to_string()
-                on:submit=submit
+                aria-busy=move || sending.pending.get().to_string()
+                on:submit=move |event| sending.submit.run(event)
             >
                 {FIELDS
                     .into_iter()
@@ -120,48 +101,18 @@ fn SetupForm() -> impl IntoView {
                             <Field
                                 spec=spec
                                 value=context.typed(spec.name)
-                                fault=form::fault(problem, spec.name)
+                                fault=sending.fault(spec.name)
                             />
                         }
                     })
                     .collect_view()}
                 <button
                     class="button button-primary button-wide"
-                    aria-disabled=move || action.pending().get().then_some("true")
+                    aria-disabled=move || sending.busy()
                 >
                     "Create administrator"
                 </button>
             </form>
-        </div>
-    }
-}
-
-#[component]
-fn DeadLink(problem: Problem) -> impl IntoView {
-    let title = match problem.error {
-        Code::Conflict => "Rollcall is set up already",
-        Code::NotFound => "This setup link is not valid any more",
-        _ => "Setup is not possible just now",
-    };
-    let done = problem.error == Code::Conflict;
-    view! {
-        <div class="card card-message">
-            <span class="state-icon tone-warning">
-                <Glyph icon=Icon::Alert large=true />
-            </span>
-            <h1 class="card-title">{title}</h1>
-            <p>{problem.message}</p>
-            {done
-                .then(|| {
-                    view! {
-                        <div class="card-actions">
-                            <a class="button button-primary" href="/login">
-                                "Sign in"
-                            </a>
-                        </div>
-                    }
-                })}
-            <RequestId id=problem.request_id.filter(|_| problem.error == Code::InternalError) />
         </div>
     }
 }

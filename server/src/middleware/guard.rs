@@ -28,7 +28,7 @@ pub(crate) async fn pages(request: Request, next: Next) -> Response {
     }
 }
 
-fn to_sign_in(request: &Request) -> Response {
+pub(crate) fn to_sign_in(request: &Request) -> Response {
     let wanted = request
         .uri()
         .path_and_query()

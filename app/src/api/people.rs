@@ -1,0 +1,215 @@
+//! Making, changing, suspending, deleting and restoring people. Each function is a form: `page` is the page that it leads
+//! back to.
+
+#![expect(
+    missing_docs,
+    reason = "the macro makes the arguments fields of a struct"
+)]
+
+#[cfg(feature = "ssr")]
+mod read;
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{done::Done, error::ApiError};
+
+/// Makes an account: with a temporary password, or with a link to choose one.
+#[server(endpoint = "create-user")]
+pub async fn create_user(
+    username: String,
+    display_name: String,
+    #[server(default)] email: String,
+    #[server(default)] roles: Vec<String>,
+    #[server(default)] access: String,
+    #[server(default)] password: String,
+) -> Result<Done, ApiError> {
+    use super::ssr;
+    let draft = domain::users::create::UserDraft {
+        username,
+        display_name,
+        email,
+        roles,
+        password: (access == BY_PASSWORD).then_some(password),
+        ..domain::users::create::UserDraft::default()
+    };
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let created = service::users::create(&ssr::services()?, &granted, draft)
+        .await
+        .map_err(ssr::fail)?;
+    let page = super::person::path(&created.user.summary);
+    Ok(Done {
+        link: created.link,
+        ..Done::telling(&page, "created")
+    })
+}
+
+/// The choice of a temporary password instead of a link.
+pub const BY_PASSWORD: &str = "password";
+
+/// Changes an account, on top of the version that was looked at.
+#[server(endpoint = "edit-user")]
+#[expect(clippy::too_many_arguments, reason = "each is a field of the form")]
+pub async fn edit_user(
+    page: String,
+    id: Uuid,
+    version: i32,
+    display_name: String,
+    #[server(default)] email: String,
+    #[server(default)] set_roles: bool,
+    #[server(default)] roles: Vec<String>,
+    #[server(default)] password: String,
+    #[server(default)] end_sessions: bool,
+) -> Result<Done, ApiError> {
+    use super::ssr;
+    let edit = domain::users::edit::UserEdit {
+        display_name: Some(display_name),
+        email: Some(Some(email)),
+        roles: set_roles.then_some(roles),
+        end_sessions: end_sessions && !password.is_empty(),
+        password: Some(password).filter(|password| !password.is_empty()),
+        version: Some(version),
+        ..Default::default()
+    };
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    service::users::edit(&ssr::services()?, &granted, id, edit)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done::telling(&page, "saved"))
+}
+
+/// Keeps a person out, for a while or until lifted. `until` is a local time, `offset` minutes east of UTC.
+#[server(endpoint = "suspend-user")]
+pub async fn suspend_user(
+    page: String,
+    id: Uuid,
+    reason: String,
+    #[server(default)] until: String,
+    #[server(default)] offset: i32,
+    #[server(default)] tell_reason: bool,
+) -> Result<Done, ApiError> {
+    use super::ssr;
+    let draft = domain::users::suspension::SuspensionDraft {
+        reason,
+        until: read::moment(&until, offset).map_err(ssr::fail)?,
+        tell_reason,
+    };
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    service::users::suspend(&ssr::services()?, &granted, id, draft)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done::telling(&page, "suspended"))
+}
+
+/// Deletes a person: into the bin, or for good. `counts` is what was shown, in the order of the table.
+#[server(endpoint = "delete-user")]
+pub async fn delete_user(
+    page: String,
+    id: Uuid,
+    counts: String,
+    #[server(default)] confirm: String,
+    #[server(default)] permanent: bool,
+) -> Result<Done, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let actor = ssr::actor()?;
+    read::confirmed(&services, &actor, id, &confirm)
+        .await
+        .map_err(ssr::fail)?;
+    let deletion = domain::users::deletion::Deletion {
+        counts: Some(read::counts(&counts).map_err(ssr::fail)?),
+        permanent,
+        reason: None,
+    };
+    let granted = actor.require().map_err(ssr::fail)?;
+    service::users::delete(&services, &granted, id, &deletion)
+        .await
+        .map_err(ssr::fail)?;
+    // Who is removed for good has no page any more.
+    Ok(if permanent || services.settings.delete_retention.is_zero() {
+        Done::telling("/users", "removed")
+    } else {
+        Done::telling(&page, "deleted")
+    })
+}
+
+/// Gives what one person owns to another, named as in an address.
+#[server(endpoint = "reassign-data")]
+pub async fn reassign_data(page: String, id: Uuid, to: String) -> Result<Done, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let actor = ssr::actor()?;
+    let to = read::taker(&services, &actor, &to)
+        .await
+        .map_err(ssr::fail)?;
+    let granted = actor.require().map_err(ssr::fail)?;
+    service::users::reassign(&services, &granted, id, to)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done::telling(&page, "reassigned"))
+}
+
+/// Makes a link with which a person chooses a new password.
+#[server(endpoint = "create-reset-link")]
+pub async fn create_reset_link(page: String, id: Uuid) -> Result<Done, ApiError> {
+    use super::ssr;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let link = service::reset::create_link(&ssr::services()?, &granted, id)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done {
+        link: Some(link),
+        ..Done::to(domain::access::local_path(&page))
+    })
+}
+
+/// What needs nothing but a button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deed {
+    /// Lift the suspension.
+    Lift,
+    /// Take out of the bin.
+    Restore,
+    /// End all sessions.
+    SignOut,
+    /// Revoke the links for a new password.
+    RevokeLinks,
+}
+
+impl Deed {
+    /// Its word in a form.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lift => "lift",
+            Self::Restore => "restore",
+            Self::SignOut => "sign-out",
+            Self::RevokeLinks => "revoke-links",
+        }
+    }
+}
+
+/// Does to a person what needs nothing but a button.
+#[server(endpoint = "do-to-user")]
+pub async fn do_to_user(page: String, id: Uuid, deed: Deed) -> Result<Done, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let done = match deed {
+        Deed::Lift => service::users::unsuspend(&services, &granted, id)
+            .await
+            .map(|_| "lifted"),
+        Deed::Restore => service::users::restore(&services, &granted, id)
+            .await
+            .map(|_| "restored"),
+        Deed::SignOut => service::users::end_sessions(&services, &granted, id)
+            .await
+            .map(|_| "signed-out"),
+        Deed::RevokeLinks => service::reset::revoke_links(&services, &granted, id)
+            .await
+            .map(|()| "revoked"),
+    };
+    Ok(Done::telling(&page, done.map_err(ssr::fail)?))
+}

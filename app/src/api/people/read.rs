@@ -1,0 +1,73 @@
+//! What forms about people hold beyond plain text.
+
+use domain::{
+    fields::FieldErrors,
+    users::{deletion::OwnedCounts, detail::UserRef},
+};
+use service::{Error, Services, access::Actor};
+use time::{Duration, OffsetDateTime, PrimitiveDateTime, macros::format_description};
+use uuid::Uuid;
+
+fn fault(field: &str, message: impl Into<String>) -> Error {
+    let mut faults = FieldErrors::default();
+    faults.add(field, message);
+    Error::Invalid(faults)
+}
+
+/// A moment from a local time, if one was typed.
+pub(super) fn moment(local: &str, offset: i32) -> Result<Option<OffsetDateTime>, Error> {
+    if local.is_empty() {
+        return Ok(None);
+    }
+    let form = format_description!(
+        version = 2,
+        "[year]-[month]-[day]T[hour]:[minute][optional [:[second]]]"
+    );
+    let moment = PrimitiveDateTime::parse(local, form)
+        .ok()
+        .and_then(|local| local.checked_sub(Duration::minutes(offset.into())));
+    moment
+        .map(|moment| Some(moment.assume_utc()))
+        .ok_or_else(|| fault("until", "Choose a day and a time, or leave it empty."))
+}
+
+/// The counts that a table showed.
+pub(super) fn counts(text: &str) -> Result<OwnedCounts, Error> {
+    let numbers: Vec<i64> = text.split(',').filter_map(|n| n.parse().ok()).collect();
+    match numbers.as_slice() {
+        &[sessions, personas, ontologies, annotations, api_keys, tokens] => Ok(OwnedCounts {
+            sessions,
+            personas,
+            ontologies,
+            annotations,
+            api_keys,
+            tokens,
+        }),
+        _ => Err(Error::Conflict("Reload this page: it has no counts.")),
+    }
+}
+
+/// Whether the name that was typed is the person's.
+pub(super) async fn confirmed(
+    services: &Services,
+    actor: &Actor,
+    id: Uuid,
+    typed: &str,
+) -> Result<(), Error> {
+    let user = service::users::get(services, &actor.require()?, &UserRef::Id(id)).await?;
+    let username = user.summary.username;
+    if typed.trim().to_lowercase() == username.to_lowercase() {
+        return Ok(());
+    }
+    Err(fault("confirm", format!("Type {username} to confirm.")))
+}
+
+/// Who is to get what somebody else owns.
+pub(super) async fn taker(services: &Services, actor: &Actor, typed: &str) -> Result<Uuid, Error> {
+    let user = UserRef::parse(typed.trim());
+    match service::users::get(services, &actor.require()?, &user).await {
+        Ok(user) => Ok(user.summary.id.0),
+        Err(Error::NotFound(_)) => Err(fault("to", "There is nobody of this name.")),
+        Err(error) => Err(error),
+    }
+}

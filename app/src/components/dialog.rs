@@ -1,0 +1,224 @@
+//! A dialog with an address of its own. The server draws it open, over its page; the browser then makes it modal, so that
+//! the focus stays in it, and Escape leads back as its link does.
+
+use domain::users::detail::IssuedLink;
+use leptos::{html, leptos_dom::helpers::is_browser, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use wasm_bindgen::JsCast;
+
+use super::{
+    icon::{Glyph, Icon},
+    notice::ProblemNotice,
+    time::Exactly,
+};
+use crate::{context::PageContext, pages::form::Sending, routes::Hydrated};
+
+/// Where a dialog is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its own address, without a query. Its form goes there.
+    pub path: String,
+    /// The page that it is over.
+    pub back: String,
+}
+
+impl Place {
+    /// Whether the way back has to be a new page: this one was drawn for a form that is over.
+    fn is_used_up(&self) -> bool {
+        let context = use_context::<PageContext>().unwrap_or_default();
+        context.of_form(&self.path).outcome.is_some()
+    }
+}
+
+/// A dialog over its page.
+#[component]
+pub fn Dialog(
+    /// Where it is.
+    place: Place,
+    /// What it is about.
+    #[prop(into)]
+    title: String,
+    /// What it holds.
+    children: Children,
+) -> impl IntoView {
+    let element = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = element.get() {
+            // One that is open without being modal cannot become so.
+            drop(dialog.remove_attribute("open"));
+            drop(dialog.show_modal());
+        }
+    });
+    let opener = format!("a[href^='{}']", place.path);
+    on_cleanup(move || {
+        if is_browser() {
+            request_animation_frame(move || focus(&opener));
+        }
+    });
+    let navigate = use_navigate();
+    let reload = place.is_used_up();
+    let escape = move |event: leptos::ev::Event| {
+        event.prevent_default();
+        if reload {
+            drop(window().location().set_href(&place.back));
+        } else {
+            let options = NavigateOptions {
+                scroll: false,
+                ..NavigateOptions::default()
+            };
+            navigate(&place.back, options);
+        }
+    };
+    view! {
+        <dialog node_ref=element class="dialog" open aria-labelledby="dialog-title" on:cancel=escape>
+            <h2 class="dialog-head" id="dialog-title">
+                {title}
+            </h2>
+            {children()}
+        </dialog>
+    }
+}
+
+/// Gives the focus back to the link that opened a dialog.
+fn focus(opener: &str) {
+    let opener = document().query_selector(opener).ok().flatten();
+    if let Some(opener) = opener.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
+        drop(opener.focus());
+    }
+}
+
+/// The way back from a dialog.
+#[component]
+pub fn BackLink(
+    /// Where the dialog is.
+    place: Place,
+    /// What it is called.
+    label: &'static str,
+) -> impl IntoView {
+    let external = place.is_used_up().then_some("external");
+    view! {
+        <a class="button" href=place.back rel=external data-noscroll>
+            {label}
+        </a>
+    }
+}
+
+/// A dialog that is a form. Where it may not be sent at all, it says why and has no field; when it has made a link, it
+/// shows that.
+#[component]
+pub fn FormDialog(
+    /// Where it is.
+    place: Place,
+    /// What it is about.
+    #[prop(into)]
+    title: String,
+    /// The form.
+    sending: Sending,
+    /// Why it may not be sent.
+    refusal: Option<String>,
+    /// What its button says.
+    #[prop(into)]
+    action: Signal<String>,
+    /// Whether it cannot be undone.
+    #[prop(optional)]
+    danger: bool,
+    /// Its fields.
+    children: Children,
+) -> impl IntoView {
+    let class = if danger {
+        "button button-danger"
+    } else {
+        "button button-primary"
+    };
+    let inside = match refusal {
+        Some(refusal) => view! { <Refused place=place.clone() refusal=refusal /> }.into_any(),
+        None => view! {
+            <form
+                method="post"
+                action=place.path.clone()
+                novalidate
+                hidden=move || sending.done.with(Option::is_some)
+                aria-busy=move || sending.pending.get().to_string()
+                on:submit=move |event| sending.submit.run(event)
+                on:input=move |event| sending.typed.run(event)
+                on:change=move |event| sending.typed.run(event)
+            >
+                <div class="dialog-body">
+                    {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
+                    {children()}
+                </div>
+                <footer class="dialog-foot">
+                    <BackLink place=place.clone() label="Cancel" />
+                    <button class=class aria-disabled=move || sending.busy()>
+                        {action}
+                    </button>
+                </footer>
+            </form>
+            {move || {
+                sending
+                    .done
+                    .get()
+                    .and_then(|done| done.link.map(|link| view! { <Link link=link next=done.next /> }))
+            }}
+        }
+        .into_any(),
+    };
+    view! {
+        <Dialog place=place title=title>
+            {inside}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Refused(place: Place, refusal: String) -> impl IntoView {
+    view! {
+        <div class="dialog-body">
+            <p class="notice tone-warning">
+                <Glyph icon=Icon::Alert />
+                {refusal}
+            </p>
+        </div>
+        <footer class="dialog-foot">
+            <BackLink place=place label="Close" />
+        </footer>
+    }
+}
+
+/// A link to hand over: it is shown once.
+#[component]
+fn Link(link: IssuedLink, next: String) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let (copied, set_copied) = signal(false);
+    let copy = move |_| {
+        if let Some(field) = field.get_untracked() {
+            field.select();
+            // Not the clipboard of newer pages: that is closed to a panel without https.
+            let document = document().dyn_into::<web_sys::HtmlDocument>();
+            let copied = document.is_ok_and(|page| page.exec_command("copy").unwrap_or_default());
+            set_copied.set(copied);
+        }
+    };
+    view! {
+        <div class="dialog-body">
+            <p>"Hand this link over in person or by a message. It is shown only here and works once."</p>
+            <div class="field">
+                <label class="field-label" for="link">
+                    "One-time link"
+                </label>
+                <input node_ref=field class="input" id="link" readonly value=link.url autofocus />
+                <p class="field-hint">"Works until " <Exactly at=link.expires_at /></p>
+            </div>
+        </div>
+        <footer class="dialog-foot">
+            <Show when=Hydrated::now>
+                <button class="button" type="button" on:click=copy>
+                    {move || if copied.get() { "Copied" } else { "Copy" }}
+                </button>
+            </Show>
+            <a class="button button-primary" href=next rel="external">
+                "Done"
+            </a>
+        </footer>
+    }
+}

@@ -1,0 +1,91 @@
+//! What the pages behind one-time links have in common.
+
+use domain::problem::{Code, Problem};
+use leptos::prelude::*;
+
+use crate::components::{
+    field::FieldSpec,
+    icon::{Glyph, Icon},
+    notice::RequestId,
+};
+
+/// A password that its owner chooses.
+pub(super) const NEW_PASSWORD: FieldSpec = FieldSpec {
+    name: "password",
+    label: "Password",
+    kind: "password",
+    autocomplete: "new-password",
+    hint: Some("A few unrelated words are strong and easy to remember. Spaces are kept as typed."),
+    optional: false,
+    max: 256,
+};
+
+/// The same again.
+pub(super) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
+    name: "password_again",
+    label: "Password again",
+    hint: None,
+    ..NEW_PASSWORD
+};
+
+/// A card that says what is the matter and leads on.
+#[component]
+pub(super) fn MessageCard(
+    /// Its picture.
+    icon: Icon,
+    /// Class of its colour.
+    tone: &'static str,
+    /// What is the matter.
+    title: &'static str,
+    /// The same at length.
+    #[prop(into)]
+    text: String,
+    /// Whether signing in is what comes next.
+    sign_in: bool,
+    /// The id under which the operator finds the cause in the log.
+    #[prop(optional_no_strip)]
+    request_id: Option<String>,
+) -> impl IntoView {
+    let tone = format!("state-icon {tone}");
+    view! {
+        <div class="card card-message">
+            <span class=tone>
+                <Glyph icon=icon large=true />
+            </span>
+            <h1 class="card-title">{title}</h1>
+            <p>{text}</p>
+            {sign_in
+                .then(|| {
+                    view! {
+                        <div class="card-actions">
+                            // A page of its own: another person may look at it.
+                            <a class="button button-primary" href="/login" rel="external">
+                                "Sign in"
+                            </a>
+                        </div>
+                    }
+                })}
+            <RequestId id=request_id />
+        </div>
+    }
+}
+
+/// A link that does not work.
+#[component]
+pub(super) fn DeadLink(
+    /// What is the matter in a few words.
+    title: &'static str,
+    /// Why.
+    problem: Problem,
+) -> impl IntoView {
+    view! {
+        <MessageCard
+            icon=Icon::Alert
+            tone="tone-warning"
+            title=title
+            text=problem.message
+            sign_in=problem.error == Code::Conflict
+            request_id=problem.request_id.filter(|_| problem.error == Code::InternalError)
+        />
+    }
+}

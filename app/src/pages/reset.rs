@@ -1,0 +1,105 @@
+//! Choosing a password by a link.
+
+use domain::problem::Code;
+use leptos::prelude::*;
+
+use super::{
+    form,
+    link::{DeadLink, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN},
+};
+use crate::{
+    api::{
+        error::ApiError,
+        reset::{ChoosePassword, ResetLink, check_reset_link},
+    },
+    components::{card::CardPage, field::Field, icon::Icon, notice::ProblemNotice},
+};
+
+/// The page behind a reset link.
+#[component]
+pub fn Reset() -> impl IntoView {
+    let link = Resource::new(|| (), |()| check_reset_link());
+    view! {
+        <CardPage title="Choose a password">
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match link.await {
+                        Ok(link) => view! { <PasswordForm link=link /> }.into_any(),
+                        Err(ApiError(problem)) => {
+                            let title = match problem.error {
+                                Code::NotFound => "This link is not valid any more",
+                                Code::TooManyRequests => "Too many attempts",
+                                _ => "This is not possible just now",
+                            };
+                            view! { <DeadLink title=title problem=problem /> }.into_any()
+                        }
+                    }
+                })}
+            </Suspense>
+        </CardPage>
+    }
+}
+
+#[component]
+fn PasswordForm(link: ResetLink) -> impl IntoView {
+    let sending = form::send::<ChoosePassword>("/reset");
+    view! {
+        <div class="card">
+            <h1 class="card-title">"Choose your password"</h1>
+            <p class="card-lead">
+                "Use at least " {link.password_min}
+                " characters. Nobody else gets to know it, and your other sessions end. The link works once."
+            </p>
+            {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
+            <form
+                class="form"
+                method="post"
+                action="/reset"
+                novalidate
+                aria-busy=move || sending.pending.get().to_string()
+                on:submit=move |event| sending.submit.run(event)
+            >
+                // Without a name it is not sent; password managers keep the password under it.
+                <div class="field">
+                    <label class="field-label" for="username">
+                        "Username"
+                    </label>
+                    <input
+                        class="input"
+                        id="username"
+                        type="text"
+                        value=link.username
+                        autocomplete="username"
+                        readonly
+                    />
+                </div>
+                {[NEW_PASSWORD, PASSWORD_AGAIN]
+                    .map(|spec| view! { <Field spec=spec fault=sending.fault(spec.name) /> })
+                    .into_iter()
+                    .collect_view()}
+                <button
+                    class="button button-primary button-wide"
+                    aria-disabled=move || sending.busy()
+                >
+                    {move || if sending.pending.get() { "Setting password…" } else { "Set password" }}
+                </button>
+            </form>
+        </div>
+    }
+}
+
+/// The page after it.
+#[component]
+pub fn ResetDone() -> impl IntoView {
+    view! {
+        <CardPage title="Password set">
+            <MessageCard
+                icon=Icon::Check
+                tone="tone-success"
+                title="Your password is set"
+                text="Sign in with it from now on. Wherever you were signed in before, you are not any more."
+                sign_in=true
+            />
+        </CardPage>
+    }
+}

@@ -1,0 +1,94 @@
+//! One-time links and the forms behind them. A token goes from its address into a cookie at once, so that neither the
+//! history nor the next site gets to see it.
+
+use std::time::Duration;
+
+use app::api::{reset, setup};
+use axum::{
+    extract::{Path, Request, State, rejection::PathRejection},
+    http::header,
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
+};
+use domain::credentials::SetupDraft;
+use service::{reset as service_reset, setup as service_setup};
+use tower_sessions::Session;
+
+use super::{draft, draw_again, origin, read};
+use crate::{middleware::identity::cookie, router::AppState};
+
+/// The token in an address, if it can be read.
+type Token = Result<Path<String>, PathRejection>;
+
+/// `GET /setup/{token}`: uses nothing up.
+pub(crate) async fn follow_setup(State(state): State<AppState>, token: Token) -> Response {
+    follow(&state, token, setup::TOKEN_COOKIE, service_setup::LINK_LIFETIME, "/setup")
+}
+
+/// `GET /reset/{token}`: uses nothing up.
+pub(crate) async fn follow_reset(State(state): State<AppState>, token: Token) -> Response {
+    follow(&state, token, reset::TOKEN_COOKIE, service_reset::LINK_LIFETIME, "/reset")
+}
+
+fn follow(
+    state: &AppState,
+    token: Token,
+    name: &str,
+    lifetime: Duration,
+    page: &'static str,
+) -> Response {
+    let well_formed = |token: &String| {
+        token.len() <= 64
+            && token
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    let token = token.ok().map(|Path(token)| token).filter(well_formed);
+    let token = token.unwrap_or_default();
+    let secure = if state.https { "; Secure" } else { "" };
+    let age = lifetime.as_secs();
+    let cookie = format!("{name}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
+    let headers = AppendHeaders([(header::SET_COOKIE, cookie)]);
+    (headers, Redirect::to(page)).into_response()
+}
+
+/// `POST /setup`
+pub(crate) async fn claim_setup(
+    State(state): State<AppState>,
+    session: Session,
+    request: Request,
+) -> Response {
+    let (page, fields) = match read(request).await {
+        Ok(read) => read,
+        Err(response) => return response,
+    };
+    let token = token(&page, setup::TOKEN_COOKIE);
+    let draft: SetupDraft = draft(&fields);
+    match service_setup::claim(&state.services, &session, &token, draft, origin(&page)).await {
+        Ok(()) => Redirect::to("/users").into_response(),
+        Err(error) => draw_again(&state, page, fields, error).await,
+    }
+}
+
+/// `POST /reset`
+pub(crate) async fn choose_password(State(state): State<AppState>, request: Request) -> Response {
+    let (page, fields) = match read(request).await {
+        Ok(read) => read,
+        Err(response) => return response,
+    };
+    let token = token(&page, reset::TOKEN_COOKIE);
+    let typed = |name: &str| fields.get(name).map_or("", String::as_str);
+    let (password, again) = (typed("password"), typed("password_again"));
+    let services = &state.services;
+    match service_reset::choose_password(services, &token, password, again, origin(&page)).await {
+        Ok(()) => {
+            let forget = reset::forget_token();
+            let headers = AppendHeaders([(header::SET_COOKIE, forget)]);
+            (headers, Redirect::to("/reset/done")).into_response()
+        }
+        Err(error) => draw_again(&state, page, fields, error).await,
+    }
+}
+
+fn token(request: &Request, name: &str) -> String {
+    cookie(request.headers(), name).unwrap_or_default().to_owned()
+}
