@@ -38,12 +38,23 @@ const CALLERS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Nobody has this id, so that whoever may do something to somebody changes nothing.
+const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+
+fn of_nobody(what: &str) -> String {
+    format!("/api/admin/users/{NOBODY}{what}")
+}
+
 /// Every address with a request that is well formed. Who signs in is always the same visitor.
 fn endpoints() -> Vec<Ask> {
     let credentials = [("username", "visitor"), ("password", PASSWORD)];
     let claim = [
         ("username", "eve"),
         ("display_name", "Eve"),
+        ("password", "correct horse"),
+        ("password_again", "correct horse"),
+    ];
+    let chosen = [
         ("password", "correct horse"),
         ("password_again", "correct horse"),
     ];
@@ -54,6 +65,25 @@ fn endpoints() -> Vec<Ask> {
         Ask::post("/api/auth/logout"),
         Ask::get("/api/auth/me"),
         Ask::get("/api/admin/users"),
+        Ask::post("/api/admin/users").json(
+            &json!({ "username": "Visitor", "displayName": "Another", "password": "secret" }),
+        ),
+        Ask::post("/api/admin/users/bulk").json(&json!({
+            "action": { "action": "endSessions" }, "users": [{ "id": NOBODY, "version": 1 }]
+        })),
+        Ask::get(&of_nobody("")),
+        Ask::new(Method::PUT, &of_nobody("")).json(&json!({ "displayName": "Other" })),
+        Ask::new(Method::PATCH, &of_nobody("")).json(&json!({ "email": null })),
+        Ask::new(Method::DELETE, &of_nobody("")),
+        Ask::get(&of_nobody("/deletion-preview")),
+        Ask::get(&of_nobody("/export")),
+        Ask::post(&of_nobody("/suspend")).json(&json!({ "reason": "spam" })),
+        Ask::post(&of_nobody("/unsuspend")),
+        Ask::post(&of_nobody("/restore")),
+        Ask::post(&of_nobody("/reset-link")),
+        Ask::new(Method::DELETE, &of_nobody("/reset-link")),
+        Ask::post(&of_nobody("/reassign")).json(&json!({ "to": NOBODY })),
+        Ask::new(Method::DELETE, &of_nobody("/sessions")),
         Ask::get("/api/anything"),
         Ask::get("/"),
         Ask::get("/login"),
@@ -62,6 +92,10 @@ fn endpoints() -> Vec<Ask> {
         Ask::get("/setup"),
         Ask::post("/setup").form(&claim),
         Ask::get("/setup/some-token"),
+        Ask::get("/reset"),
+        Ask::post("/reset").form(&chosen),
+        Ask::get("/reset/some-token"),
+        Ask::get("/reset/done"),
         Ask::get("/account"),
         Ask::get("/users"),
         Ask::get("/users?q=status:active"),
@@ -70,6 +104,8 @@ fn endpoints() -> Vec<Ask> {
         Ask::post("/sfn/sign-in").form(&credentials),
         Ask::get("/sfn/setup-link"),
         Ask::post("/sfn/setup").form(&claim),
+        Ask::get("/sfn/reset-link"),
+        Ask::post("/sfn/reset").form(&chosen),
         Ask::get("/sfn/users"),
     ]
 }
@@ -150,7 +186,10 @@ fn no_address_is_missing_from_the_table() {
         .collect();
     let routes = routes_in(include_str!("../../src/rest.rs"))
         .chain(routes_in(include_str!("../../src/router.rs")))
-        .map(|path| path.replace("{token}", "some-token"));
+        .map(|path| {
+            path.replace("{token}", "some-token")
+                .replace("{id}", NOBODY)
+        });
     let pages = leptos_axum::generate_route_list(::app::App);
     let pages = pages.iter().map(|page| page.path().to_owned());
     let functions: Vec<(&str, Method)> = server_fn_paths().collect();

@@ -5,8 +5,10 @@
 mod abandoned;
 mod access;
 mod auth;
+mod manage;
 mod meta;
 mod pages;
+mod reset;
 mod security;
 mod setup;
 mod support;

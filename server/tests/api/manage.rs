@@ -1,0 +1,365 @@
+//! Making, changing, suspending, deleting and restoring accounts over the API.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Answer, App, Ask, add_person, app, session};
+
+const USERS: &str = "/api/admin/users";
+
+/// An app with two admins, of whom the session of the first is returned.
+async fn with_admins(pool: &PgPool) -> (App, String) {
+    add_person(pool, "ada", &["admin", "user"]).await;
+    add_person(pool, "second", &["admin"]).await;
+    let session = session(pool, "ada").await;
+    (app(pool), session)
+}
+
+async fn create(app: &App, session: &str, body: &Value) -> Answer {
+    app.send(Ask::post(USERS).by(session).json(body)).await
+}
+
+async fn id_of(pool: &PgPool, username: &str) -> String {
+    sqlx::query_scalar("select id::text from users where username = $1")
+        .bind(username)
+        .fetch_one(pool)
+        .await
+        .unwrap()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_account_is_made_as_fovea_makes_it(pool: PgPool) {
+    let (app, ada) = with_admins(&pool).await;
+    let body = json!({
+        "username": "grace", "password": "secret", "displayName": "Grace", "email": "grace@example.org", "isAdmin": true
+    });
+    let made = create(&app, &ada, &body).await;
+    let user = made.json();
+    assert_eq!(made.status, 201, "{user}");
+    for (field, expected) in [
+        ("username", json!("grace")),
+        ("displayName", json!("Grace")),
+        ("email", json!("grace@example.org")),
+        ("isAdmin", json!(true)),
+        ("roles", json!(["admin", "user"])),
+        ("mustChangePassword", json!(true)),
+        ("link", Value::Null),
+    ] {
+        assert_eq!(user[field], expected, "{field}");
+    }
+    assert!(!made.body.contains("assword_hash") && !made.body.contains("passwordHash"));
+    let place = made.header("location").to_owned();
+    let found = app.send(Ask::get(&place).by(&ada)).await;
+    assert_eq!((found.status, found.header("etag")), (200, "\"1\""));
+    assert_eq!(
+        found.json()["_count"],
+        json!({ "personas": 0, "sessions": 0, "apiKeys": 0 })
+    );
+    let sign_in = json!({ "username": "grace", "password": "secret" });
+    let signed_in = app.send(Ask::post("/api/auth/login").json(&sign_in)).await;
+    assert_eq!(signed_in.status, 200);
+    let again = create(
+        &app,
+        &ada,
+        &json!({ "username": "GRACE", "password": "secret", "displayName": "x" }),
+    )
+    .await;
+    assert_eq!(
+        (again.status, again.message().as_str()),
+        (409, "Username already exists")
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn without_a_password_there_is_a_link(pool: PgPool) {
+    let (app, ada) = with_admins(&pool).await;
+    let made = create(
+        &app,
+        &ada,
+        &json!({ "username": "grace", "displayName": "Grace" }),
+    )
+    .await;
+    let link = made.json()["link"]["url"].as_str().unwrap().to_owned();
+    assert!(link.starts_with("http://127.0.0.1:3000/reset/"), "{link}");
+    let path = link.strip_prefix("http://127.0.0.1:3000").unwrap();
+    assert_eq!(app.get(path).await.outline(), "303 to /reset");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn bad_bodies_are_refused_with_every_fault(pool: PgPool) {
+    let (app, ada) = with_admins(&pool).await;
+    let faults = |answer: &Answer| -> Vec<String> {
+        let fields = answer.json()["details"]["fields"].clone();
+        let fields = fields.as_array().cloned().unwrap_or_default();
+        fields
+            .iter()
+            .map(|fault| fault["field"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    for (body, expected) in [
+        (
+            json!({ "username": "ab", "displayName": " ", "password": "12345", "email": "x" }),
+            vec!["username", "display_name", "email", "password"],
+        ),
+        (
+            json!({ "username": "x".repeat(51), "displayName": "x" }),
+            vec!["username"],
+        ),
+        (
+            json!({ "username": "   ", "displayName": "x" }),
+            vec!["username"],
+        ),
+        (
+            json!({ "username": "a\u{202E}da", "displayName": "x" }),
+            vec!["username"],
+        ),
+        (
+            json!({ "username": "eve", "displayName": "x\u{2066}y" }),
+            vec!["display_name"],
+        ),
+        (
+            json!({ "username": "eve", "displayName": "x", "password": "x".repeat(10_240) }),
+            vec!["password"],
+        ),
+        (
+            json!({ "username": "eve", "displayName": "x", "roles": ["nonsense"] }),
+            vec!["roles"],
+        ),
+        (
+            json!({ "username": "eve", "displayName": "x", "isAdmin": "yes" }),
+            vec![],
+        ),
+        (
+            json!({ "username": "eve", "displayName": "x", "admin": true }),
+            vec![],
+        ),
+        (json!({ "username": 7 }), vec![]),
+        (json!([]), vec![]),
+    ] {
+        let answer = create(&app, &ada, &body).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (400, "VALIDATION_ERROR"),
+            "{body}"
+        );
+        assert_eq!(faults(&answer), expected, "{body}");
+    }
+    let huge = Ask::post(USERS)
+        .by(&ada)
+        .body("application/json", vec![b' '; 10 * 1024 * 1024]);
+    assert_eq!(app.send(huge).await.outline(), "413 PAYLOAD_TOO_LARGE");
+    assert_eq!(app.count("select count(*) from users").await, 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn names_of_marks_and_spaces_inside_are_kept_as_typed(pool: PgPool) {
+    let (app, ada) = with_admins(&pool).await;
+    let body = json!({ "username": "zalgo", "displayName": " Z\u{0301}\u{0302} of  many ", "password": "with space " });
+    let made = create(&app, &ada, &body).await;
+    assert_eq!(made.json()["displayName"], "Z\u{0301}\u{0302} of  many");
+    for (password, status) in [("with space", 401), ("with space ", 200)] {
+        let sign_in = json!({ "username": "zalgo", "password": password });
+        let answer = app.send(Ask::post("/api/auth/login").json(&sign_in)).await;
+        assert_eq!(answer.status, status, "{password:?}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_change_may_depend_on_what_was_seen(pool: PgPool) {
+    let (app, ada) = with_admins(&pool).await;
+    add_person(&pool, "bob", &["user"]).await;
+    let place = format!("{USERS}/{}", id_of(&pool, "bob").await);
+    let change = |body: Value| Ask::new(Method::PATCH, &place).by(&ada).json(&body);
+    let first = app
+        .send(change(json!({ "displayName": "First" })).header("if-match", "\"1\""))
+        .await;
+    assert_eq!((first.status, first.header("etag")), (200, "\"2\""));
+    for (ask, expected) in [
+        (
+            change(json!({ "displayName": "Second" })).header("if-match", "\"1\""),
+            "412 PRECONDITION_FAILED",
+        ),
+        (
+            change(json!({ "displayName": "Second", "version": 1 })),
+            "409 CONFLICT",
+        ),
+        (
+            change(json!({ "displayName": "Second" })).header("if-match", "nonsense"),
+            "400 VALIDATION_ERROR",
+        ),
+    ] {
+        let answer = app.send(ask).await;
+        assert_eq!(answer.outline(), expected);
+        if expected.starts_with("4") && !expected.starts_with("400") {
+            assert_eq!(answer.json()["details"]["current"]["displayName"], "First");
+        }
+    }
+    let kept = app.send(Ask::get(&place).by(&ada)).await.json();
+    assert_eq!(
+        (&kept["displayName"], &kept["version"]),
+        (&json!("First"), &json!(2))
+    );
+    let any = app
+        .send(change(json!({ "email": "bob@example.org" })).header("if-match", "*"))
+        .await;
+    assert_eq!(any.json()["email"], "bob@example.org");
+    let cleared = app.send(change(json!({ "email": null }))).await;
+    assert_eq!(
+        (cleared.status, &cleared.json()["email"]),
+        (200, &Value::Null)
+    );
+    let put = Ask::new(Method::PUT, &place)
+        .by(&ada)
+        .json(&json!({ "isAdmin": true }));
+    assert_eq!(
+        app.send(put).await.json()["roles"],
+        json!(["admin", "user"])
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn rights_change_on_the_very_next_request(pool: PgPool) {
+    let (app, ada) = with_admins(&pool).await;
+    let second = session(&pool, "second").await;
+    let place = format!("{USERS}/{}", id_of(&pool, "second").await);
+    assert_eq!(app.send(Ask::get(USERS).by(&second)).await.status, 200);
+    let demote = Ask::new(Method::PUT, &place)
+        .by(&ada)
+        .json(&json!({ "isAdmin": false }));
+    assert_eq!(app.send(demote).await.status, 200);
+    assert_eq!(
+        app.send(Ask::get(USERS).by(&second)).await.outline(),
+        "403 FORBIDDEN"
+    );
+    assert_eq!(
+        app.send(Ask::get("/api/auth/me").by(&second)).await.status,
+        200
+    );
+    let suspend = Ask::post(&format!("{place}/suspend"))
+        .by(&ada)
+        .json(&json!({ "reason": "spam" }));
+    assert_eq!(app.send(suspend).await.json()["status"], "suspended");
+    assert_eq!(
+        app.send(Ask::get("/api/auth/me").by(&second)).await.status,
+        401
+    );
+    let lift = Ask::post(&format!("{place}/unsuspend")).by(&ada);
+    assert_eq!(app.send(lift).await.json()["status"], "active");
+    // The session has ended for good.
+    assert_eq!(
+        app.send(Ask::get("/api/auth/me").by(&second)).await.status,
+        401
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn deleting_and_restoring_as_fovea_sees_it(pool: PgPool) {
+    let (app, ada) = with_admins(&pool).await;
+    add_person(&pool, "bob", &["user"]).await;
+    let place = format!("{USERS}/{}", id_of(&pool, "bob").await);
+    let own = format!("{USERS}/{}", id_of(&pool, "ada").await);
+    let delete = |place: &str| Ask::new(Method::DELETE, place).by(&ada);
+    let myself = app.send(delete(&own)).await;
+    assert_eq!(
+        (myself.status, myself.message().as_str()),
+        (403, "Cannot delete yourself")
+    );
+    let preview = app
+        .send(Ask::get(&format!("{place}/deletion-preview")).by(&ada))
+        .await
+        .json();
+    assert_eq!(
+        (&preview["counts"]["sessions"], &preview["refusal"]),
+        (&json!(0), &Value::Null)
+    );
+    let deleted = app.send(delete(&place)).await;
+    assert_eq!(
+        (deleted.status, deleted.json()),
+        (200, json!({ "success": true }))
+    );
+    for gone in [delete(&place), Ask::get(&place).by(&ada)] {
+        let answer = app.send(gone).await;
+        assert_eq!(
+            (answer.status, answer.message().as_str()),
+            (404, "User not found")
+        );
+    }
+    assert_eq!(
+        app.send(Ask::get(USERS).by(&ada))
+            .await
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    let restored = app
+        .send(Ask::post(&format!("{place}/restore")).by(&ada))
+        .await;
+    assert_eq!(restored.json()["username"], "bob");
+    let permanent = app.send(delete(&format!("{place}?permanent=true"))).await;
+    assert_eq!(permanent.status, 200);
+    let too_late = app
+        .send(Ask::post(&format!("{place}/restore")).by(&ada))
+        .await;
+    assert_eq!(too_late.outline(), "409 CONFLICT");
+    for (place, status) in [
+        (format!("{USERS}/nonsense"), 400),
+        (format!("{USERS}/00000000-0000-7000-8000-000000000009"), 404),
+        (format!("{place}?permanent=maybe"), 400),
+    ] {
+        assert_eq!(app.send(delete(&place)).await.status, status, "{place}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_export_is_a_file_of_its_owner(pool: PgPool) {
+    let (app, ada) = with_admins(&pool).await;
+    add_person(&pool, "bob", &["user"]).await;
+    app.run("insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username = 'bob'").await;
+    let place = format!("{USERS}/{}/export", id_of(&pool, "bob").await);
+    let file = app.send(Ask::get(&place).by(&ada)).await;
+    assert_eq!(
+        file.header("content-disposition"),
+        "attachment; filename=\"bob.json\""
+    );
+    assert_eq!(file.json()["personas"][0]["name"], "Analyst");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn several_at_once(pool: PgPool) {
+    let (app, ada) = with_admins(&pool).await;
+    for name in ["bob", "eve"] {
+        add_person(&pool, name, &["user"]).await;
+    }
+    let users: Vec<Value> = [
+        id_of(&pool, "ada").await,
+        id_of(&pool, "bob").await,
+        id_of(&pool, "eve").await,
+    ]
+    .into_iter()
+    .map(|id| json!({ "id": id, "version": 1 }))
+    .collect();
+    let bulk = |expected: Value| {
+        let body =
+            json!({ "action": { "action": "delete" }, "users": users, "expected": expected });
+        app.send(Ask::post(&format!("{USERS}/bulk")).by(&ada).json(&body))
+    };
+    let preview = bulk(Value::Null).await.json();
+    assert_eq!(preview["changed"], 2);
+    let wrong = bulk(json!(3)).await;
+    assert_eq!(
+        (
+            wrong.outline().as_str(),
+            &wrong.json()["details"]["outcome"]
+        ),
+        ("409 CONFLICT", &preview)
+    );
+    assert_eq!(bulk(json!(2)).await.json(), preview);
+    assert_eq!(
+        app.count("select count(*) from users where deleted_at is not null")
+            .await,
+        2
+    );
+}
