@@ -23,16 +23,32 @@ pub(crate) fn grouped(number: u64) -> String {
 
 /// How long ago: `2 hours ago`. A moment in the future, as clocks may differ, is `just now`.
 pub(crate) fn relative(moment: OffsetDateTime, now: OffsetDateTime) -> String {
-    let seconds = (now - moment).whole_seconds();
+    match span((now - moment).whole_seconds()) {
+        Some(span) => format!("{span} ago"),
+        None => "just now".to_owned(),
+    }
+}
+
+/// How long until: `in 2 hours`. A moment that has passed, as a job may be late, is `any moment now`.
+pub(crate) fn upcoming(moment: OffsetDateTime, now: OffsetDateTime) -> String {
+    match span((moment - now).whole_seconds()) {
+        Some(span) => format!("in {span}"),
+        None => "any moment now".to_owned(),
+    }
+}
+
+/// Some seconds in the largest unit that they fill: `2 hours`. None for less than a minute.
+fn span(seconds: i64) -> Option<String> {
     let (number, unit) = match seconds {
-        i64::MIN..MINUTE => return "just now".to_owned(),
+        i64::MIN..MINUTE => return None,
         MINUTE..HOUR => (seconds / MINUTE, "minute"),
         HOUR..DAY => (seconds / HOUR, "hour"),
         DAY..MONTH => (seconds / DAY, "day"),
         MONTH..YEAR => (seconds / MONTH, "month"),
         _ => (seconds / YEAR, "year"),
     };
-    format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" })
+    let plural = if number == 1 { "" } else { "s" };
+    Some(format!("{number} {unit}{plural}"))
 }
 
 /// The exact moment, in UTC.
@@ -77,6 +93,36 @@ pub(crate) fn capitalised(word: &str) -> String {
         .unwrap_or_default()
 }
 
+/// A browser and its system in words, from what it calls itself: `Firefox on Linux`. The order matters: most browsers
+/// also carry the names of those before them.
+pub(crate) fn device(agent: &str) -> String {
+    let first = |marks: &[(&str, &'static str)]| {
+        let found = marks.iter().find(|(mark, _)| agent.contains(mark));
+        found.map(|(_, name)| *name)
+    };
+    let browser = first(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => "Unknown device".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use time::{Duration, macros::datetime};
@@ -112,6 +158,14 @@ mod tests {
         ] {
             assert_eq!(relative(now - ago, now), text);
         }
+        for (ahead, text) in [
+            (Duration::minutes(-5), "any moment now"),
+            (Duration::seconds(59), "any moment now"),
+            (Duration::hours(1), "in 1 hour"),
+            (Duration::days(29), "in 29 days"),
+        ] {
+            assert_eq!(upcoming(now + ahead, now), text);
+        }
         assert_eq!(exact(now), "21 November 2026, 12:00:00 UTC");
     }
 
@@ -126,6 +180,24 @@ mod tests {
             ("---", ""),
         ] {
             assert_eq!(initials(name), text, "{name}");
+        }
+    }
+
+    #[test]
+    fn devices_in_words() {
+        for (agent, words) in [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                "Firefox on Linux",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+                "Edge on Windows",
+            ),
+            ("curl/8.5", "curl"),
+            ("", "Unknown device"),
+        ] {
+            assert_eq!(device(agent), words);
         }
     }
 }

@@ -2,9 +2,10 @@
 
 pub mod account;
 pub mod form;
-mod link;
+pub mod link;
 pub mod login;
 pub mod not_found;
+pub mod person;
 pub mod reset;
 pub mod setup;
 pub mod users;

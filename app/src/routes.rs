@@ -12,8 +12,17 @@ use crate::{
     components::frame::Frame,
     context::PageContext,
     pages::{
-        account::Account, login::Login, not_found::NotFound,
-        reset::{Reset, ResetDone}, setup::Setup, users::Users,
+        account::Account,
+        login::Login,
+        not_found::NotFound,
+        person::{
+            Data, History, Keys, PersonPage, Sessions,
+            dialogs::{self, Create, Delete, Edit, Reassign, SuspendPerson},
+            overview::Overview,
+        },
+        reset::{Reset, ResetDone},
+        setup::Setup,
+        users::Users,
     },
 };
 
@@ -57,11 +66,45 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/reset/done") view=ResetDone ssr=SsrMode::Async />
                 <Route path=path!("/account") view=Account ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
-                    <Route path=path!("/users") view=Users ssr=SsrMode::Async />
+                    <UsersRoutes />
+                    <PersonRoutes />
                 </ParentRoute>
             </Routes>
         </Router>
     }
+}
+
+/// The list, and the dialog over it.
+#[component(transparent)]
+fn UsersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("/users") view=Users ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!("new") view=Create ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// A person: tabs, and dialogs over the first of them.
+#[component(transparent)]
+fn PersonRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/users/:user") view=PersonPage ssr=SsrMode::Async>
+            <Route path=path!("") view=Overview ssr=SsrMode::Async />
+            <Route path=path!("sessions") view=Sessions ssr=SsrMode::Async />
+            <Route path=path!("keys") view=Keys ssr=SsrMode::Async />
+            <Route path=path!("data") view=Data ssr=SsrMode::Async />
+            <Route path=path!("history") view=History ssr=SsrMode::Async />
+            <Route path=path!("edit") view=Edit ssr=SsrMode::Async />
+            <Route path=path!("suspend") view=SuspendPerson ssr=SsrMode::Async />
+            <Route path=path!("delete") view=Delete ssr=SsrMode::Async />
+            <Route path=path!("reset") view=dialogs::Reset ssr=SsrMode::Async />
+            <Route path=path!("reassign") view=Reassign ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
 }
 
 /// Whether the browser has taken over. Until then a page is what the server drew, without what needs a script.

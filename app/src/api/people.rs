@@ -9,6 +9,7 @@
 #[cfg(feature = "ssr")]
 mod read;
 
+use domain::users::{create::UserDraft, edit::UserEdit};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -26,14 +27,14 @@ pub async fn create_user(
     #[server(default)] password: String,
 ) -> Result<Done, ApiError> {
     use super::ssr;
-    let draft = domain::users::create::UserDraft {
+    let draft = draft(CreateUser {
         username,
         display_name,
         email,
         roles,
-        password: (access == BY_PASSWORD).then_some(password),
-        ..domain::users::create::UserDraft::default()
-    };
+        access,
+        password,
+    });
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
     let created = service::users::create(&ssr::services()?, &granted, draft)
         .await
@@ -47,6 +48,19 @@ pub async fn create_user(
 
 /// The choice of a temporary password instead of a link.
 pub const BY_PASSWORD: &str = "password";
+
+/// What the form asks for.
+#[must_use]
+pub fn draft(form: CreateUser) -> UserDraft {
+    UserDraft {
+        username: form.username,
+        display_name: form.display_name,
+        email: form.email,
+        roles: form.roles,
+        password: (form.access == BY_PASSWORD).then_some(form.password),
+        ..UserDraft::default()
+    }
+}
 
 /// Changes an account, on top of the version that was looked at.
 #[server(endpoint = "edit-user")]
@@ -63,20 +77,37 @@ pub async fn edit_user(
     #[server(default)] end_sessions: bool,
 ) -> Result<Done, ApiError> {
     use super::ssr;
-    let edit = domain::users::edit::UserEdit {
-        display_name: Some(display_name),
-        email: Some(Some(email)),
-        roles: set_roles.then_some(roles),
-        end_sessions: end_sessions && !password.is_empty(),
-        password: Some(password).filter(|password| !password.is_empty()),
-        version: Some(version),
-        ..Default::default()
+    let form = EditUser {
+        page,
+        id,
+        version,
+        display_name,
+        email,
+        set_roles,
+        roles,
+        password,
+        end_sessions,
     };
+    let page = form.page.clone();
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::users::edit(&ssr::services()?, &granted, id, edit)
+    service::users::edit(&ssr::services()?, &granted, id, edit(form))
         .await
         .map_err(ssr::fail)?;
     Ok(Done::telling(&page, "saved"))
+}
+
+/// What the form asks for. An empty password keeps theirs, and their sessions.
+#[must_use]
+pub fn edit(form: EditUser) -> UserEdit {
+    UserEdit {
+        display_name: Some(form.display_name),
+        email: Some(Some(form.email)),
+        roles: form.set_roles.then_some(form.roles),
+        end_sessions: form.end_sessions && !form.password.is_empty(),
+        password: Some(form.password).filter(|password| !password.is_empty()),
+        version: Some(form.version),
+        ..UserEdit::default()
+    }
 }
 
 /// Keeps a person out, for a while or until lifted. `until` is a local time, `offset` minutes east of UTC.

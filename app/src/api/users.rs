@@ -7,7 +7,11 @@
 
 use domain::{
     problem::Problem,
-    users::{list::ListParams, page::UserPage},
+    users::{
+        bin::BinPage,
+        list::ListParams,
+        page::{Totals, UserPage},
+    },
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
@@ -19,7 +23,7 @@ use super::error::ApiError;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserList {
     /// The page.
-    pub page: UserPage,
+    pub page: Shown,
     /// What could not be understood. The page is then the first one of everybody.
     pub fault: Option<Problem>,
     /// The server's time, from which "2 hours ago" is told.
@@ -27,29 +31,55 @@ pub struct UserList {
     pub now: OffsetDateTime,
 }
 
-/// A page of the list.
+/// A page of the list or of the bin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Shown {
+    /// Everybody but who was deleted.
+    List(UserPage),
+    /// Who was deleted.
+    Bin(BinPage),
+}
+
+impl Shown {
+    /// How many there are, whatever is searched for.
+    #[must_use]
+    pub const fn totals(&self) -> Totals {
+        match self {
+            Self::List(page) => page.totals,
+            Self::Bin(page) => page.totals,
+        }
+    }
+}
+
+/// A page of the list or of the bin.
 #[server(endpoint = "users", input = GetUrl)]
 pub async fn list_users(#[server(default)] params: ListParams) -> Result<UserList, ApiError> {
     use super::ssr;
-    use domain::users::list::Limits;
+    use domain::users::{bin::Asked, list::Limits};
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let (query, fault) = match params.parse(Limits::PANEL) {
-        Ok(query) => (query, None),
+    let (asked, fault) = match params.ask(Limits::PANEL) {
+        Ok(asked) => (asked, None),
         Err(error) => {
             let fault = ssr::fault(error.into());
-            let everybody = ListParams::default().parse(Limits::PANEL);
+            let everybody = ListParams::default().ask(Limits::PANEL);
             (
                 everybody.map_err(|error| ssr::fail(error.into()))?,
                 Some(fault),
             )
         }
     };
-    let page = service::users::list(&services, &granted, &query)
-        .await
-        .map_err(ssr::fail)?;
+    let page = match asked {
+        Asked::List(query) => service::users::list(&services, &granted, &query)
+            .await
+            .map(Shown::List),
+        Asked::Bin(query) => service::users::list_bin(&services, &granted, &query)
+            .await
+            .map(Shown::Bin),
+    };
     Ok(UserList {
-        page,
+        page: page.map_err(ssr::fail)?,
         fault,
         now: (services.clock)(),
     })

@@ -59,11 +59,15 @@ pub fn Frame() -> impl IntoView {
 #[component]
 fn Crumbs() -> impl IntoView {
     let path = use_location().pathname;
-    let name = move || {
-        SCREENS
-            .iter()
-            .find(|(screen, ..)| path.get() == *screen)
-            .map(|(_, name, _)| *name)
+    let here = move || {
+        let path = path.get();
+        let screen = SCREENS.iter().find(|(screen, ..)| is_within(&path, screen));
+        let inside = screen.and_then(|(screen, ..)| path.strip_prefix(screen));
+        let inside = inside.and_then(|rest| rest.split('/').nth(1));
+        (
+            screen.copied(),
+            inside.filter(|rest| *rest != "new").map(str::to_owned),
+        )
     };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb">
@@ -71,10 +75,29 @@ fn Crumbs() -> impl IntoView {
                 <li>
                     <a href="/users">"Admin Panel"</a>
                 </li>
-                <li aria-current="page">{name}</li>
+                {move || match here() {
+                    (Some((screen, name, _)), Some(inside)) => {
+                        view! {
+                            <li>
+                                <a href=screen>{name}</a>
+                            </li>
+                            <li aria-current="page">{inside}</li>
+                        }
+                            .into_any()
+                    }
+                    (screen, _) => {
+                        view! { <li aria-current="page">{screen.map(|(_, name, _)| name)}</li> }.into_any()
+                    }
+                }}
             </ol>
         </nav>
     }
+}
+
+/// Whether a path is that of a screen or of something on it.
+fn is_within(path: &str, screen: &str) -> bool {
+    path.strip_prefix(screen)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[component]
@@ -94,7 +117,7 @@ fn Rail() -> impl IntoView {
                                         class="rail-link"
                                         href=*screen
                                         title=*name
-                                        aria-current=move || (path.get() == *screen).then_some("page")
+                                        aria-current=move || is_within(&path.get(), screen).then_some("page")
                                     >
                                         <Glyph icon=*icon large=true />
                                         <span class="rail-text">{*name}</span>

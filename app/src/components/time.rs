@@ -4,7 +4,7 @@ use ::time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use leptos::prelude::*;
 
 use crate::{
-    format::{exact, relative},
+    format::{exact, relative, upcoming},
     routes::Hydrated,
 };
 
@@ -19,6 +19,21 @@ pub fn Ago(
     view! {
         <time datetime=machine(at) title=move || in_own_zone(at)>
             {relative(at, now)}
+        </time>
+    }
+}
+
+/// How long until a moment, with the exact time in its title.
+#[component]
+pub fn Upcoming(
+    /// The moment.
+    at: OffsetDateTime,
+    /// The time of the server's answer.
+    now: OffsetDateTime,
+) -> impl IntoView {
+    view! {
+        <time datetime=machine(at) title=move || in_own_zone(at)>
+            {upcoming(at, now)}
         </time>
     }
 }

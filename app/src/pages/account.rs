@@ -8,6 +8,7 @@ use crate::{
         avatar::Avatar,
         badge::RoleBadge,
         card::CardPage,
+        facts::Fact,
         icon::{Glyph, Icon},
         time::Exactly,
     },
@@ -64,16 +65,6 @@ fn AccountCard(principal: Principal) -> impl IntoView {
                     </button>
                 </form>
             </footer>
-        </div>
-    }
-}
-
-#[component]
-fn Fact(label: &'static str, children: Children) -> impl IntoView {
-    view! {
-        <div>
-            <dt>{label}</dt>
-            <dd>{children()}</dd>
         </div>
     }
 }

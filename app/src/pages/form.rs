@@ -128,7 +128,9 @@ fn typed_into<F: DeserializeOwned>(event: &Event) -> Option<(String, F)> {
     let form = field.closest("form").ok()??;
     let form = form.dyn_into::<web_sys::HtmlFormElement>().ok()?;
     let data = web_sys::FormData::new_with_form(&form).ok()?;
-    Some((field.get_attribute("name")?, F::from_form_data(&data).ok()?))
+    // A list of values has brackets behind its name.
+    let name = field.get_attribute("name")?.replace("[]", "");
+    Some((name, F::from_form_data(&data).ok()?))
 }
 
 /// Goes on to a new page, because another person may look at it now.

@@ -1,5 +1,6 @@
 //! The list of users.
 
+pub mod bin;
 pub mod filters;
 pub mod help;
 mod links;
@@ -11,13 +12,18 @@ pub mod table;
 use domain::users::list::ListParams;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{
+    components::Outlet,
+    hooks::{use_location, use_query_map},
+};
 
 use crate::{
     api::{error::ApiError, users::list_users},
     components::choice::{Segmented, Value},
     components::icon::Icon,
     components::loading::Loading,
+    components::toast::Toast,
+    context::PageContext,
     format::grouped,
 };
 use filters::{ActiveFilters, QuickFilters};
@@ -41,6 +47,8 @@ const DENSITIES: &[Value] = &[
 #[component]
 pub fn Users() -> impl IntoView {
     let query = use_query_map();
+    let principal = expect_context::<PageContext>().principal;
+    let may_write = principal.is_some_and(|principal| principal.may_write_users());
     let params = Memo::new(move |_| {
         let query = query.read();
         ListParams {
@@ -49,6 +57,7 @@ pub fn Users() -> impl IntoView {
             limit: query.get("limit"),
             after: query.get("after"),
             before: query.get("before"),
+            deleted: query.get("deleted"),
         }
     });
     let loading = Loading::new();
@@ -65,7 +74,7 @@ pub fn Users() -> impl IntoView {
             <h1>"Users"</h1>
             <Transition>
                 {move || Suspend::new(async move {
-                    list.await.ok().map(|list| view! { <p class="page-total">{grouped(list.page.totals.users)}</p> })
+                    list.await.ok().map(|list| view! { <p class="page-total">{grouped(list.page.totals().users)}</p> })
                 })}
             </Transition>
         </header>
@@ -73,11 +82,13 @@ pub fn Users() -> impl IntoView {
             <SearchBox params=params  />
             <Transition>
                 {move || Suspend::new(async move {
-                    let totals = list.await.ok().map(|list| list.page.totals);
+                    let totals = list.await.ok().map(|list| list.page.totals());
                     view! { <QuickFilters params=params totals=totals /> }
                 })}
             </Transition>
             <div class="toolbar-end">
+                {may_write
+                    .then(|| view! { <CreateLink /> })}
                 <Segmented name="density" label="Row height" values=DENSITIES />
             </div>
         </div>
@@ -98,5 +109,22 @@ pub fn Users() -> impl IntoView {
                 })}
             </Transition>
         </section>
+        <Toast page="/users" />
+        <Outlet />
+    }
+}
+
+/// The way to the dialog that makes an account. The list stays as it is under it.
+#[component]
+fn CreateLink() -> impl IntoView {
+    let search = use_location().search;
+    let href = move || match search.get() {
+        search if search.is_empty() => "/users/new".to_owned(),
+        search => format!("/users/new?{search}"),
+    };
+    view! {
+        <a class="button button-primary" href=href data-noscroll>
+            "Create User"
+        </a>
     }
 }

@@ -28,6 +28,45 @@ words! {
 /// What changed: before and after, by field. A secret is never in it, only that there is a new one.
 pub type Changes = BTreeMap<String, (Value, Value)>;
 
+/// A value as people read it.
+#[must_use]
+pub fn words_of(value: &Value) -> String {
+    let list = |items: Vec<String>| match items.as_slice() {
+        [] => "nothing".to_owned(),
+        items => items.join(", "),
+    };
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) if text.is_empty() => "nothing".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => list(items.iter().map(words_of).collect()),
+        Value::Object(fields) => {
+            let field = |(name, value): (&String, &Value)| format!("{}: {}", spaced(name), words_of(value));
+            list(fields.iter().map(field).collect())
+        }
+    }
+}
+
+/// The name of a field or an action as words: `displayName` and `display_name` are `display name`.
+#[must_use]
+pub fn spaced(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        match c {
+            '_' => words.push(' '),
+            c if c.is_uppercase() => {
+                words.push(' ');
+                words.extend(c.to_lowercase());
+            }
+            c => words.push(c),
+        }
+    }
+    words
+}
+
 /// One change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -59,4 +98,25 @@ pub struct AuditEntry {
     pub ip: Option<IpAddr>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_read_as_words() {
+        for (value, words) in [
+            (json!(null), "nothing"),
+            (json!(""), "nothing"),
+            (json!([]), "nothing"),
+            (json!(true), "yes"),
+            (json!(["admin", "user"]), "admin, user"),
+            (json!({ "apiKeys": 2, "tokens": 0 }), "api keys: 2, tokens: 0"),
+        ] {
+            assert_eq!(words_of(&value), words);
+        }
+    }
 }

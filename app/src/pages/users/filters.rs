@@ -42,6 +42,7 @@ pub fn QuickFilters(
             {move || {
                 let params = params.get();
                 let current = links::current_filter(&params);
+                let in_bin = links::is_of_bin(&params);
                 QUICK
                     .into_iter()
                     .filter_map(|(label, text)| Some((label, text, single_term(text)?)))
@@ -50,22 +51,32 @@ pub fn QuickFilters(
                         // A search at its longest stays as it is.
                         let toggled = current.toggled(&term).unwrap_or_else(|_| current.clone());
                         let href = links::searched(&params, &toggled);
-                        view! {
-                            <li>
-                                <a href=href data-noscroll class="chip" aria-current=on.then_some("true")>
-                                    {on.then(|| view! { <Glyph icon=Icon::Check /> })}
-                                    {label}
-                                    {count(text)
-                                        .map(|count| {
-                                            view! { <span class="chip-count">" "{grouped(count)}</span> }
-                                        })}
-                                </a>
-                            </li>
-                        }
+                        // What is counted is the list, not the bin.
+                        let count = count(text).filter(|_| !in_bin);
+                        view! { <Chip href=href on=on label=label count=count /> }
                     })
                     .collect_view()
             }}
+            {move || {
+                let params = params.get();
+                let (href, on) = (links::toggled_bin(&params), links::is_of_bin(&params));
+                let count = totals.map(|totals| totals.deleted);
+                view! { <Chip href=href on=on label="Deleted" count=count /> }
+            }}
         </ul>
+    }
+}
+
+#[component]
+fn Chip(href: String, on: bool, label: &'static str, count: Option<u64>) -> impl IntoView {
+    view! {
+        <li>
+            <a href=href data-noscroll class="chip" aria-current=on.then_some("true")>
+                {on.then(|| view! { <Glyph icon=Icon::Check /> })}
+                {label}
+                {count.map(|count| view! { <span class="chip-count">" "{grouped(count)}</span> })}
+            </a>
+        </li>
     }
 }
 

@@ -41,6 +41,21 @@ pub(super) fn sized(params: &ListParams, limit: u16) -> String {
     })
 }
 
+/// The bin, or from it the list, from its first page. The bin has no other order to keep.
+pub(super) fn toggled_bin(params: &ListParams) -> String {
+    let deleted = (!is_of_bin(params)).then(|| "true".to_owned());
+    href(&ListParams {
+        deleted,
+        sort: None,
+        ..params.from_start()
+    })
+}
+
+/// Whether it is the bin that is shown.
+pub(super) fn is_of_bin(params: &ListParams) -> bool {
+    params.is_of_bin().unwrap_or_default()
+}
+
 /// The order of the list; the usual one where the address names none that exists.
 pub(super) fn current_sort(params: &ListParams) -> Sort {
     params
@@ -75,6 +90,24 @@ mod tests {
             "/users?q=role%3Aadmin+%22a+%26+b%22&limit=25"
         );
         assert_eq!(href(&ListParams::default()), "/users");
+    }
+
+    #[test]
+    fn the_way_to_the_bin_and_back_keeps_the_search() {
+        let list = ListParams {
+            q: Some("ada".into()),
+            sort: Some("name".into()),
+            after: Some("cursor".into()),
+            ..ListParams::default()
+        };
+        assert_eq!(toggled_bin(&list), "/users?q=ada&deleted=true");
+        let bin = ListParams {
+            q: Some("ada".into()),
+            deleted: Some("true".into()),
+            ..ListParams::default()
+        };
+        assert_eq!(toggled_bin(&bin), "/users?q=ada");
+        assert_eq!(sized(&bin, 25), "/users?q=ada&limit=25&deleted=true");
     }
 
     #[test]

@@ -14,11 +14,11 @@ use crate::{
 
 /// The foot of the list.
 #[component]
-pub fn Pager(
+pub fn Pager<T: 'static>(
     /// The state of the list that is shown.
     params: ListParams,
     /// What is shown of it.
-    page: UserPage,
+    page: UserPage<T>,
 ) -> impl IntoView {
     let shown = u64::try_from(page.users.len()).unwrap_or_default();
     let range = format!(

@@ -5,6 +5,7 @@ use domain::users::UserSummary;
 use leptos::prelude::*;
 
 use crate::{
+    api::person::path,
     components::{
         avatar::Avatar,
         badge::{RoleBadge, StatusBadge},
@@ -21,27 +22,9 @@ pub fn Row(
     /// The time of the server's answer.
     now: OffsetDateTime,
 ) -> impl IntoView {
-    let name = user.display_name;
     view! {
         <tr>
-            <th scope="row" class="cell-person">
-                <div class="person">
-                    <Avatar id=user.id name=name.clone() />
-                    <div class="person-text">
-                        <bdi class="person-name" title=name.clone()>
-                            {name.clone()}
-                        </bdi>
-                        <span class="person-user">{user.username}</span>
-                    </div>
-                </div>
-            </th>
-            <td class="cell-email" data-label="Email">
-                {match user.email {
-                    Some(email) => view! { <span title=email.clone()>{email.clone()}</span> }.into_any(),
-                    None => view! { <span class="none">"—"</span> }.into_any(),
-                }}
-            </td>
-            <td class="cell-role" data-label="Role">
+            {person_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label="Role">
                 <RoleBadge roles=user.roles />
             </td>
             <td class="cell-status" data-label="Status">
@@ -63,8 +46,38 @@ pub fn Row(
     }
 }
 
+/// Who, as a link that is as large as the row.
+pub(super) fn person_cell(user: &UserSummary) -> impl IntoView + use<> {
+    let name = user.display_name.clone();
+    view! {
+        <th scope="row" class="cell-person">
+            <div class="person">
+                <Avatar id=user.id name=name.clone() />
+                <div class="person-text">
+                    <a class="person-name" href=path(user) title=name.clone()>
+                        <bdi>{name.clone()}</bdi>
+                    </a>
+                    <span class="person-user">{user.username.clone()}</span>
+                </div>
+            </div>
+        </th>
+    }
+}
+
+pub(super) fn email_cell(email: Option<String>) -> impl IntoView {
+    view! {
+        <td class="cell-email" data-label="Email">
+            {match email {
+                Some(email) => view! { <span title=email.clone()>{email.clone()}</span> }.into_any(),
+                None => view! { <span class="none">"—"</span> }.into_any(),
+            }}
+        </td>
+    }
+}
+
+/// A figure.
 #[component]
-fn Number(label: &'static str, value: i32) -> impl IntoView {
+pub(super) fn Number(label: &'static str, value: i32) -> impl IntoView {
     let class = if value == 0 {
         "cell-num none"
     } else {

@@ -99,15 +99,15 @@ pub fn SearchBox(
     }
 }
 
-/// Order and page size, so that a search without scripts keeps them.
+/// Order, page size and bin, so that a search without scripts keeps them.
 #[component]
 fn KeptState(params: Memo<ListParams>) -> impl IntoView {
     move || {
-        let ListParams { sort, limit, .. } = params.get();
+        let ListParams { sort, limit, deleted, .. } = params.get();
         let hidden = |name: &'static str, value: Option<String>| {
             value.map(|value| view! { <input type="hidden" name=name value=value /> })
         };
-        (hidden("sort", sort), hidden("limit", limit))
+        (hidden("sort", sort), hidden("limit", limit), hidden("deleted", deleted))
     }
 }
 

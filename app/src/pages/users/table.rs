@@ -1,14 +1,20 @@
 //! The list itself, and what stands in its place.
 
 use domain::{
+    filter::Filter,
     problem::Problem,
     users::list::{ListParams, SortKey},
 };
 use leptos::prelude::*;
 
-use super::{links, pager::Pager, rows::Row};
+use super::{
+    bin::{self, BinTable},
+    links,
+    pager::Pager,
+    rows::Row,
+};
 use crate::{
-    api::users::UserList,
+    api::users::{Shown, UserList},
     components::{
         icon::{Glyph, Icon},
         notice::RequestId,
@@ -40,9 +46,6 @@ pub fn UserTable(
     /// The answer of the server.
     list: UserList,
 ) -> impl IntoView {
-    if list.page.users.is_empty() {
-        return view! { <Nobody params=params /> }.into_any();
-    }
     let now = list.now;
     // A search that was not understood is not what is shown.
     let shown = if list.fault.is_some() {
@@ -50,9 +53,15 @@ pub fn UserTable(
     } else {
         params.get_untracked()
     };
-    let pager = view! { <Pager params=shown.clone() page=list.page.clone() /> };
-    let rows = list
-        .page
+    let page = match list.page {
+        Shown::List(page) => page,
+        Shown::Bin(page) => return view! { <BinTable params=shown page=page now=now /> }.into_any(),
+    };
+    if page.users.is_empty() {
+        return view! { <Nobody params=shown /> }.into_any();
+    }
+    let pager = view! { <Pager params=shown.clone() page=page.clone() /> };
+    let rows = page
         .users
         .into_iter()
         .map(|user| view! { <Row user=user now=now /> })
@@ -99,8 +108,7 @@ fn Head(params: ListParams) -> impl IntoView {
 
 /// Nobody matches, or there is nobody at all.
 #[component]
-fn Nobody(params: Memo<ListParams>) -> impl IntoView {
-    let params = params.get_untracked();
+pub(super) fn Nobody(params: ListParams) -> impl IntoView {
     if links::current_filter(&params).is_empty() {
         return view! {
             <ListState icon=Icon::Users title="No users here">
@@ -118,13 +126,14 @@ fn Nobody(params: Memo<ListParams>) -> impl IntoView {
         }
         .into_any();
     }
+    let cleared = links::searched(&params, &Filter::default());
     view! {
         <ListState icon=Icon::Search title="No users match">
             <p class="state-text">
                 "Nobody matches " <code>{params.q}</code> ". Remove a filter, or start again."
             </p>
             <div class="state-actions">
-                <a class="button button-primary" href="/users">
+                <a class="button button-primary" href=cleared>
                     "Clear filters"
                 </a>
             </div>
@@ -176,9 +185,15 @@ pub fn SkeletonTable(
         .into_any(),
         _ => view! { <span class="skeleton"></span> }.into_any(),
     };
+    let params = params.get_untracked();
+    let (head, classes) = if links::is_of_bin(&params) {
+        (view! { <bin::Head /> }.into_any(), bin::COLUMNS.map(|(class, _)| class))
+    } else {
+        (view! { <Head params=params /> }.into_any(), COLUMNS.map(|(class, ..)| class))
+    };
     let row = || {
-        COLUMNS
-            .map(|(class, ..)| view! { <td class=class>{bar(class)}</td> })
+        classes
+            .map(|class| view! { <td class=class>{bar(class)}</td> })
             .into_iter()
             .collect_view()
     };
@@ -191,7 +206,7 @@ pub fn SkeletonTable(
     });
     view! {
         <table class="table users-table">
-            <Head params=params.get_untracked() />
+            {head}
             <tbody>{rows.take(SKELETON_ROWS).collect_view()}</tbody>
         </table>
     }

@@ -1,0 +1,56 @@
+//! What was just done, told on the page after it.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::icon::{Glyph, Icon};
+
+/// What an address may say was done, and how it is told. Any other word tells nothing: an address comes from anywhere.
+const TOLD: [(&str, &str); 10] = [
+    ("created", "The account is made."),
+    ("saved", "Changes saved."),
+    ("suspended", "Suspended and signed out."),
+    ("lifted", "The suspension is lifted."),
+    ("deleted", "Deleted. It can be restored for a while."),
+    ("removed", "Being removed for good."),
+    ("restored", "Restored. They have to sign in anew."),
+    ("reassigned", "The data has a new owner."),
+    ("signed-out", "Signed out everywhere."),
+    ("revoked", "The link does not work any more."),
+];
+
+/// The word of what was just done.
+#[must_use]
+pub fn just_done() -> Memo<Option<String>> {
+    let query = use_query_map();
+    Memo::new(move |_| query.read().get("done"))
+}
+
+/// Tells what was just done.
+#[component]
+pub fn Toast(
+    /// The page without it.
+    #[prop(into)]
+    page: String,
+    /// How to undo it.
+    #[prop(optional)]
+    children: Option<ChildrenFn>,
+) -> impl IntoView {
+    let done = just_done();
+    move || {
+        let done = done.get()?;
+        let (_, text) = TOLD.iter().find(|(word, _)| *word == done)?;
+        Some(view! {
+            <div class="toasts">
+                <div class="toast tone-success" role="status">
+                    <Glyph icon=Icon::Check />
+                    <p>{*text}</p>
+                    {children.clone().map(|undo| undo())}
+                    <a class="icon-button" href=page.clone() aria-label="Dismiss" data-noscroll>
+                        <Glyph icon=Icon::X />
+                    </a>
+                </div>
+            </div>
+        })
+    }
+}

@@ -1,0 +1,189 @@
+//! One person: who they are above, and below one of several tabs, or the first of them under a dialog.
+
+pub mod data;
+pub mod dialogs;
+pub mod head;
+pub mod history;
+pub mod keys;
+pub mod overview;
+pub mod reset_links;
+pub mod sessions;
+
+pub use data::Data;
+pub use history::History;
+pub use keys::Keys;
+pub use sessions::Sessions;
+
+use domain::problem::{Code, Problem};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::Outlet, hooks::use_params_map};
+
+use super::form::{self, Sending};
+use crate::{
+    api::{
+        error::ApiError,
+        people::DoToUser,
+        person::{Part, Person, find_person, path},
+    },
+    components::{
+        icon::{Glyph, Icon},
+        notice::RequestId,
+        state::ListState,
+    },
+    context::PageContext,
+};
+use head::Head;
+
+/// The person whose page it is, for everything on it.
+#[derive(Clone, Copy)]
+struct Opened {
+    person: Resource<Result<Person, ApiError>>,
+    /// The buttons that need no dialog.
+    doing: Sending,
+}
+
+impl Opened {
+    fn current() -> Self {
+        expect_context()
+    }
+}
+
+/// The page of a person.
+#[component]
+pub fn PersonPage() -> impl IntoView {
+    let params = use_params_map();
+    let user = Memo::new(move |_| params.read().get("user").unwrap_or_default());
+    let person = Resource::new(move || user.get(), find_person);
+    // A form without scripts goes to the address as it was written, and what became of it is kept under that.
+    let path = leptos_router::hooks::use_location().pathname.get_untracked();
+    let doing = form::send::<DoToUser>(&path);
+    provide_context(Opened { person, doing });
+    view! {
+        <Transition fallback=Waiting>
+            {move || Suspend::new(async move {
+                match person.await {
+                    Ok(person) => view! { <Head person=person /> }.into_any(),
+                    Err(ApiError(problem)) => view! { <Failed problem=problem /> }.into_any(),
+                }
+            })}
+        </Transition>
+        <Outlet />
+    }
+}
+
+/// Draws with the person once they are known. If they cannot be, the page says so above.
+fn with_person<V: IntoView + 'static>(
+    draw: impl Fn(Person) -> V + Clone + Send + Sync + 'static,
+) -> impl IntoView {
+    let person = Opened::current().person;
+    view! {
+        <Transition>
+            {move || {
+                let draw = draw.clone();
+                Suspend::new(async move { person.await.ok().map(draw) })
+            }}
+        </Transition>
+    }
+}
+
+/// Whether the viewer may change anything here.
+fn may_write() -> bool {
+    let context = use_context::<PageContext>().unwrap_or_default();
+    context
+        .principal
+        .is_some_and(|principal| principal.may_write_users())
+}
+
+/// A tab: what it has, that it has nothing, or why it cannot be shown.
+fn tab<T>(
+    list: Resource<Result<Part<T>, ApiError>>,
+    empty: (Icon, &'static str),
+    draw: fn(Part<T>) -> AnyView,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let (icon, nothing) = empty;
+    view! {
+        <section class="list">
+            <Transition fallback=Waiting>
+                {move || Suspend::new(async move {
+                    match list.await {
+                        Ok(part) if part.items.is_empty() => {
+                            view! {
+                                <ListState icon=icon title=nothing>
+                                    {()}
+                                </ListState>
+                            }
+                                .into_any()
+                        }
+                        Ok(part) => draw(part),
+                        Err(ApiError(problem)) if problem.error == Code::NotFound => ().into_any(),
+                        Err(ApiError(problem)) => view! { <Failed problem=problem /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </section>
+    }
+}
+
+/// Something that is on its way.
+#[component]
+fn Waiting() -> impl IntoView {
+    view! {
+        <div class="panes" aria-busy="true">
+            <span class="skeleton"></span>
+            <span class="skeleton"></span>
+        </div>
+    }
+}
+
+/// It could not be shown.
+#[component]
+fn Failed(problem: Problem) -> impl IntoView {
+    let nobody = problem.error == Code::NotFound;
+    let title = if nobody {
+        "There is nobody of this name"
+    } else {
+        "This could not be loaded"
+    };
+    view! {
+        <Title text="Not shown · Rollcall" />
+        <ListState icon=Icon::Alert title=title failure=true>
+            {if nobody {
+                view! {
+                    <p class="state-text">"They may have been removed for good."</p>
+                    <a class="button button-primary" href="/users">
+                        "Go to the users"
+                    </a>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <p class="state-text">{problem.message}</p>
+                    <a class="button button-primary" href="" rel="external">
+                        <Glyph icon=Icon::Reload />
+                        "Try again"
+                    </a>
+                    <RequestId id=problem.request_id />
+                }
+                    .into_any()
+            }}
+        </ListState>
+    }
+}
+
+/// The way to the rest of a tab.
+#[component]
+fn More(href: Option<String>) -> impl IntoView {
+    href.map(|href| {
+        view! {
+            <nav class="pager" aria-label="Pages">
+                <a class="button" href=href>
+                    "Next"
+                </a>
+            </nav>
+        }
+    })
+}

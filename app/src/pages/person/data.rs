@@ -1,0 +1,63 @@
+//! What a person owns.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{Opened, may_write, path, tab, with_person};
+use crate::{
+    api::person::list_personas,
+    components::{icon::Icon, records::Records, time::Ago},
+    format::grouped,
+};
+
+/// Personas with what hangs under them.
+#[component]
+pub fn Data() -> impl IntoView {
+    let person = Opened::current().person;
+    let query = use_query_map();
+    let list = Resource::new(
+        move || query.read().get("after").and_then(|id| id.parse().ok()),
+        move |after| async move { list_personas(person.await?.user.summary.id.0, after).await },
+    );
+    let give = with_person(|person| {
+        let owns = person.user.summary.persona_count > 0 && person.user.deleted_at.is_none();
+        (owns && may_write()).then(|| {
+            view! {
+                <div class="filters">
+                    <a class="button" href=format!("{}/reassign", path(&person.user.summary))>
+                        "Give to somebody else"
+                    </a>
+                </div>
+            }
+        })
+    });
+    let personas = tab(list, (Icon::Users, "Owns no personas"), |part| {
+        let now = part.now;
+        let next = part
+            .items
+            .last()
+            .filter(|_| part.more)
+            .map(|last| format!("?after={}", last.id));
+        let number = |count: i64| grouped(u64::try_from(count).unwrap_or_default());
+        let rows = part.items.into_iter().map(|persona| {
+            let hidden = persona.hidden.then_some(" (hidden)");
+            vec![
+                view! { <bdi>{persona.name}</bdi> {hidden} }.into_any(),
+                persona.role.into_any(),
+                number(persona.ontologies).into_any(),
+                number(persona.annotations).into_any(),
+                view! { <Ago at=persona.created_at now=now /> }.into_any(),
+            ]
+        });
+        const COLUMNS: &[&str] = &["Persona", "Role", "Ontologies", "Annotations", "Created"];
+        view! {
+            <Records caption="Personas" columns=COLUMNS rows=rows.collect() />
+            <super::More href=next />
+        }
+        .into_any()
+    });
+    view! {
+        {give}
+        {personas}
+    }
+}

@@ -1,0 +1,43 @@
+//! A link for a new password.
+
+use leptos::prelude::*;
+
+use super::{
+    super::{overview::Overview, with_person},
+    About, edit::in_bin, place,
+};
+use crate::{
+    api::{people::CreateResetLink, person::Person},
+    components::dialog::FormDialog,
+    pages::form,
+};
+
+/// The dialog that makes a link.
+#[component]
+pub fn Reset() -> impl IntoView {
+    view! {
+        <Overview />
+        {with_person(|person| view! { <ResetForm person=person /> })}
+    }
+}
+
+#[component]
+fn ResetForm(person: Person) -> impl IntoView {
+    let place = place(&person, "reset");
+    let sending = form::send::<CreateResetLink>(&place.path);
+    view! {
+        <FormDialog
+            title=format!("Reset link for {}", person.user.summary.username)
+            place=place
+            sending=sending
+            refusal=person.refusals.reset.clone().or(in_bin(&person.user))
+            action=Signal::stored("Make link".to_owned())
+        >
+            <p>
+                "They choose a new password with it, which nobody else gets to know. It works once, for an hour; a link made before stops working."
+            </p>
+            <p>"Their password and their sessions stay as they are until then."</p>
+            <About person=person />
+        </FormDialog>
+    }
+}

@@ -1,0 +1,73 @@
+//! What was done to a person, and by them.
+
+use domain::audit::{AuditEntry, spaced, words_of};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{Opened, tab};
+use crate::{
+    api::person::list_history,
+    components::{icon::Icon, records::Records, time::Ago},
+    format::capitalised,
+};
+
+/// The entries, the latest first.
+#[component]
+pub fn History() -> impl IntoView {
+    let person = Opened::current().person;
+    let query = use_query_map();
+    let list = Resource::new(
+        move || query.read().get("before").and_then(|id| id.parse().ok()),
+        move |before| async move { list_history(person.await?.user.summary.id.0, before).await },
+    );
+    tab(list, (Icon::Info, "Nothing has happened yet"), |part| {
+        let now = part.now;
+        let next = part
+            .items
+            .last()
+            .filter(|_| part.more)
+            .map(|last| format!("?before={}", last.id));
+        let rows = part.items.into_iter().map(|entry| {
+            vec![
+                deed(&entry).into_any(),
+                view! { <Changed entry=entry.clone() /> }.into_any(),
+                format!("{} ({})", entry.actor, entry.via).into_any(),
+                view! { <Ago at=entry.at now=now /> }.into_any(),
+            ]
+        });
+        const COLUMNS: &[&str] = &["What", "Change", "By", "When"];
+        view! {
+            <Records caption="History" columns=COLUMNS rows=rows.collect() />
+            <super::More href=next />
+        }
+        .into_any()
+    })
+}
+
+/// What was done, and to whom: `User suspended: ada`.
+fn deed(entry: &AuditEntry) -> String {
+    let action = spaced(&entry.action.replace('.', " "));
+    format!("{}: {}", capitalised(&action), entry.target)
+}
+
+/// Before and after of each field, and why.
+#[component]
+fn Changed(entry: AuditEntry) -> impl IntoView {
+    let fields = entry.changes.into_iter().map(|(field, (before, after))| {
+        let name = capitalised(&spaced(&field));
+        let before = (!before.is_null()).then(|| format!("{} → ", words_of(&before)));
+        view! {
+            <li>
+                <span class="none">{name} ": "</span>
+                {before}
+                {words_of(&after)}
+            </li>
+        }
+    });
+    view! {
+        <ul>
+            {fields.collect_view()}
+            {entry.reason.map(|reason| view! { <li>"“" {reason} "”"</li> })}
+        </ul>
+    }
+}

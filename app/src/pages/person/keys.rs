@@ -1,0 +1,38 @@
+//! The provider keys of a person. Only their owner can use them, and nobody can read them.
+
+use leptos::prelude::*;
+
+use super::{Opened, tab};
+use crate::{
+    api::person::list_keys,
+    components::{icon::Icon, records::Records, time::Ago},
+    format::{capitalised, grouped},
+};
+
+/// The keys.
+#[component]
+pub fn Keys() -> impl IntoView {
+    let person = Opened::current().person;
+    let list = Resource::new(
+        || (),
+        move |()| async move { list_keys(person.await?.user.summary.id.0).await },
+    );
+    tab(list, (Icon::Shield, "No API keys of their own"), |part| {
+        let now = part.now;
+        let rows = part.items.into_iter().map(|key| {
+            vec![
+                key.key_name.into_any(),
+                capitalised(&key.provider).into_any(),
+                view! { <code>{format!("…{}", key.last4)}</code> }.into_any(),
+                if key.is_active { "On" } else { "Off" }.into_any(),
+                grouped(u64::try_from(key.usage_count).unwrap_or_default()).into_any(),
+                match key.last_used {
+                    Some(at) => view! { <Ago at=at now=now /> }.into_any(),
+                    None => "Never".into_any(),
+                },
+            ]
+        });
+        const COLUMNS: &[&str] = &["Name", "Provider", "Key", "State", "Used", "Last used"];
+        view! { <Records caption="API keys" columns=COLUMNS rows=rows.collect() /> }.into_any()
+    })
+}

@@ -1,0 +1,136 @@
+//! The first tab: facts and statistics.
+
+use domain::{audit::words_of, users::suspension::Suspension};
+use leptos::prelude::*;
+
+use super::{path, reset_links::ResetLinks, with_person};
+use crate::{
+    api::person::Person,
+    components::{
+        badge::RoleBadge,
+        facts::Fact,
+        time::{Ago, Exactly},
+    },
+    format::{capitalised, grouped},
+};
+
+/// Facts and statistics.
+#[component]
+pub fn Overview() -> impl IntoView {
+    with_person(|person| {
+        view! {
+            <div class="panes">
+                <Account person=person.clone() />
+                <Statistics person=person.clone() />
+                {person.user.suspension.clone().map(|suspension| view! { <Suspended suspension=suspension /> })}
+                <ResetLinks person=person />
+            </div>
+        }
+    })
+}
+
+#[component]
+fn Account(person: Person) -> impl IntoView {
+    let (user, now) = (person.user, person.now);
+    let ago = move |at: Option<::time::OffsetDateTime>| match at {
+        Some(at) => view! { <Ago at=at now=now /> }.into_any(),
+        None => "Never".into_any(),
+    };
+    let deleted = user.deleted_at.map(|at| {
+        view! {
+            <Fact label="Deleted">
+                <Exactly at=at />
+            </Fact>
+            <Fact label="Removed for good">{user.purge_after.map(|at| view! { <Exactly at=at /> })}</Fact>
+        }
+    });
+    let by = user.created_by.map(|by| format!(" by {by}"));
+    let facts = user.profile.into_iter().map(|(name, value)| {
+        let name = capitalised(&domain::audit::spaced(&name));
+        view! { <Fact label=name>{words_of(&value)}</Fact> }
+    });
+    let (has_password, changed) = (user.has_password, user.password_changed_at);
+    view! {
+        <section>
+            <h2>"Account"</h2>
+            <dl class="facts">
+                {deleted} <Fact label="Username">{user.summary.username}</Fact>
+                <Fact label="Email">{user.summary.email.unwrap_or_else(|| "—".to_owned())}</Fact>
+                <Fact label="Roles">
+                    <RoleBadge roles=user.summary.roles />
+                </Fact>
+                <Fact label="Created">
+                    <Exactly at=user.summary.created_at />
+                    {by}
+                    {format!(" ({})", user.created_via.as_str())}
+                </Fact>
+                <Fact label="Last sign-in">{ago(user.summary.last_login_at)}</Fact>
+                <Fact label="Last active">{ago(user.summary.last_active_at)}</Fact>
+                <Fact label="Password">
+                    {if has_password { view! { "Set " {ago(changed)} }.into_any() } else { "Not chosen yet".into_any() }}
+                </Fact>
+                {facts.collect_view()}
+            </dl>
+        </section>
+    }
+}
+
+/// What they own, each number with the way to what it counts.
+#[component]
+fn Statistics(person: Person) -> impl IntoView {
+    let page = path(&person.user.summary);
+    let user = person.user.summary;
+    let counts = [
+        ("Personas", "data", user.persona_count.into()),
+        ("Ontologies", "data", user.ontology_count.into()),
+        ("Annotations", "data", user.annotation_count.into()),
+        ("Sessions", "sessions", user.session_count.into()),
+        ("API keys", "keys", user.api_key_count.into()),
+        ("Access tokens", "keys", person.user.token_count),
+    ];
+    view! {
+        <section>
+            <h2>"Statistics"</h2>
+            <dl class="facts">
+                {counts
+                    .map(|(label, tab, count)| {
+                        let href = format!("{page}/{tab}");
+                        view! {
+                            <Fact label=label>
+                                <a href=href>
+                                    {grouped(u64::try_from(count).unwrap_or_default())}
+                                </a>
+                            </Fact>
+                        }
+                    })
+                    .into_iter()
+                    .collect_view()}
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+fn Suspended(suspension: Suspension) -> impl IntoView {
+    let told = if suspension.tell_reason {
+        "They are told the reason when they try to sign in"
+    } else {
+        "They are not told the reason"
+    };
+    view! {
+        <section>
+            <h2>"Suspension"</h2>
+            <dl class="facts">
+                <Fact label="Reason">{suspension.reason}</Fact>
+                <Fact label="Until">
+                    {match suspension.until {
+                        Some(until) => view! { <Exactly at=until /> }.into_any(),
+                        None => "Somebody lifts it".into_any(),
+                    }}
+                </Fact>
+                <Fact label="By">{suspension.by.unwrap_or_else(|| "—".to_owned())}</Fact>
+                <Fact label="Told">{told}</Fact>
+            </dl>
+        </section>
+    }
+}

@@ -1,0 +1,64 @@
+//! What became of the links for a new password.
+
+use domain::users::detail::ResetLink;
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+use super::{head::DeedButton, may_write, path};
+use crate::{
+    api::{people::Deed, person::Person},
+    components::{facts::Fact, time::{Ago, Exactly}},
+};
+
+/// The latest links and their states; nothing if there was none.
+#[component]
+pub(super) fn ResetLinks(person: Person) -> impl IntoView {
+    if person.reset_links.is_empty() {
+        return None;
+    }
+    let now = person.now;
+    let page = path(&person.user.summary);
+    let id = person.user.summary.id.0;
+    let works = person.reset_links.iter().any(|link| ends(link, now).is_none());
+    let buttons = (works && may_write() && person.user.deleted_at.is_none()).then(|| {
+        view! {
+            <div class="chips">
+                <a class="button" href=format!("{page}/reset") data-noscroll>
+                    "Make another"
+                </a>
+                <DeedButton deed=Deed::RevokeLinks label="Revoke" page=page id=id />
+            </div>
+        }
+    });
+    let links = person.reset_links.into_iter().map(|link| {
+        let (state, at) = ends(&link, now).unwrap_or(("Works until", link.expires_at));
+        view! {
+            <Fact label=state>
+                <Exactly at=at />
+                <span class="check-note">
+                    "Made " <Ago at=link.created_at now=now />
+                    {link.created_by.map(|by| format!(" by {by}"))}
+                    {match link.opened_at {
+                        Some(at) => view! { ", opened " <Ago at=at now=now /> }.into_any(),
+                        None => ", not opened".into_any(),
+                    }}
+                </span>
+            </Fact>
+        }
+    });
+    Some(view! {
+        <section>
+            <h2>"Links to choose a password"</h2>
+            <dl class="facts">{links.collect_view()}</dl>
+            {buttons}
+        </section>
+    })
+}
+
+/// Why and since when a link does not work any more.
+fn ends(link: &ResetLink, now: OffsetDateTime) -> Option<(&'static str, OffsetDateTime)> {
+    let used = link.used_at.map(|at| ("Used", at));
+    let revoked = link.revoked_at.map(|at| ("Revoked", at));
+    let expired = (link.expires_at <= now).then_some(("Expired", link.expires_at));
+    used.or(revoked).or(expired)
+}

@@ -1,0 +1,130 @@
+//! The bin: whoever was deleted and can still be restored.
+
+use ::time::OffsetDateTime;
+use domain::users::{
+    bin::{BinPage, DeletedUser},
+    list::ListParams,
+};
+use leptos::prelude::*;
+
+use super::{
+    links,
+    pager::Pager,
+    rows::{Number, email_cell, person_cell},
+    table::Nobody,
+};
+use crate::components::{
+    badge::{RoleBadge, StatusBadge},
+    icon::Icon,
+    state::ListState,
+    time::{Ago, Upcoming},
+};
+
+/// Columns: class of the cell, what it is called.
+pub(super) const COLUMNS: [(&str, &str); 9] = [
+    ("cell-person", "Person"),
+    ("cell-email", "Email"),
+    ("cell-role", "Role"),
+    ("cell-status", "Status"),
+    ("cell-num", "Personas"),
+    ("cell-num", "Ontologies"),
+    ("cell-num", "Annotations"),
+    ("cell-time", "Deleted"),
+    ("cell-time", "Removed for good"),
+];
+
+/// The rows, or that there are none.
+#[component]
+pub fn BinTable(
+    /// The state of the list, from the address.
+    params: ListParams,
+    /// What is shown of it.
+    page: BinPage,
+    /// The time of the server's answer.
+    now: OffsetDateTime,
+) -> impl IntoView {
+    if page.users.is_empty() {
+        return if links::current_filter(&params).is_empty() {
+            view! { <Empty /> }.into_any()
+        } else {
+            view! { <Nobody params=params /> }.into_any()
+        };
+    }
+    let pager = view! { <Pager params=params page=page.clone() /> };
+    let rows = page
+        .users
+        .into_iter()
+        .map(|deleted| view! { <Row deleted=deleted now=now /> })
+        .collect_view();
+    view! {
+        <table class="table users-table bin-table">
+            <caption class="visually-hidden">"Deleted users, the latest first"</caption>
+            <Head />
+            <tbody>{rows}</tbody>
+        </table>
+        {pager}
+    }
+    .into_any()
+}
+
+/// Names of the columns. There is one order, so that none is to click at.
+#[component]
+pub(super) fn Head() -> impl IntoView {
+    view! {
+        <thead>
+            <tr>
+                {COLUMNS
+                    .map(|(class, name)| {
+                        view! {
+                            <th scope="col" class=class>
+                                <span class="sort">{name}</span>
+                            </th>
+                        }
+                    })
+                    .into_iter()
+                    .collect_view()}
+            </tr>
+        </thead>
+    }
+}
+
+#[component]
+fn Row(deleted: DeletedUser, now: OffsetDateTime) -> impl IntoView {
+    let DeletedUser {
+        user,
+        deleted_at,
+        purge_after,
+    } = deleted;
+    view! {
+        <tr>
+            {person_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label="Role">
+                <RoleBadge roles=user.roles />
+            </td> <td class="cell-status" data-label="Status">
+                <StatusBadge status=user.status until=user.suspended_until />
+            </td> <Number label="Personas" value=user.persona_count />
+            <Number label="Ontologies" value=user.ontology_count />
+            <Number label="Annotations" value=user.annotation_count />
+            <td class="cell-time" data-label="Deleted">
+                <Ago at=deleted_at now=now />
+            </td> <td class="cell-time" data-label="Removed">
+                {purge_after.map(|at| view! { <Upcoming at=at now=now /> })}
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    view! {
+        <ListState icon=Icon::Bin title="The bin is empty">
+            <p class="state-text">
+                "Whoever is deleted stays here for a while and can be restored, with everything they own. Then they are removed for good."
+            </p>
+            <div class="state-actions">
+                <a class="button" href="/users">
+                    "Back to the users"
+                </a>
+            </div>
+        </ListState>
+    }
+}
