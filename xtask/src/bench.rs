@@ -2,6 +2,7 @@
 //! `bench/README.md` tells what is measured and how.
 
 mod client;
+mod deletion;
 mod figure;
 mod figures;
 mod floor;

@@ -58,6 +58,15 @@ impl Client {
         Answer::new(path, request.call())
     }
 
+    /// Deletes what is at an address.
+    pub(super) fn delete(&self, path: &str) -> Result<()> {
+        let mut request = self.agent.delete(format!("{}{path}", self.base));
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        Answer::new(path, request.call())?.body().map(drop)
+    }
+
     /// Signs in and returns the cookie as a browser sends it back.
     pub(super) fn sign_in(&self, username: &str, password: &str) -> Result<String> {
         let path = "/api/auth/login";

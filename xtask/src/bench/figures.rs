@@ -19,6 +19,12 @@ pub(super) fn of(results: &Results, targets: &Targets) -> Vec<Figure> {
         "×",
         sign_ins.busy.p99 / sign_ins.idle.p99,
     ));
+    figures.push(single(
+        "p99 of the list while somebody who owns a lot is removed, as a multiple of its p99 before",
+        AtMost(targets.removal),
+        "×",
+        results.removal.busy.p99 / results.removal.idle.p99,
+    ));
     let memory = megabytes(results.memory.now);
     figures.push(single(
         "memory after the run",

@@ -39,6 +39,8 @@ pub(super) struct Size {
     pub(super) warm_up_ms: u64,
     /// The time of each measurement.
     pub(super) seconds: u64,
+    /// Annotations of the person who is removed.
+    pub(super) removed: u64,
 }
 
 /// The figures to reach that do not belong to one case.
@@ -49,6 +51,7 @@ pub(super) struct Targets {
     pub(super) floor: f64,
     pub(super) queries: usize,
     pub(super) sign_ins: f64,
+    pub(super) removal: f64,
     pub(super) memory_mb: f64,
     pub(super) start_up_s: f64,
     pub(super) wasm_kb: f64,

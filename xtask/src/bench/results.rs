@@ -22,6 +22,7 @@ pub(super) struct Results {
     pub(super) rows: Vec<Row>,
     pub(super) start_up: Duration,
     pub(super) sign_ins: SignIns,
+    pub(super) removal: Removal,
     pub(super) sizes: Vec<Sizes>,
     pub(super) memory: Memory,
 }
@@ -53,6 +54,18 @@ pub(super) struct SignIns {
     /// The list without sign-ins.
     pub(super) idle: Load,
     /// The list while they queue.
+    pub(super) busy: Load,
+}
+
+/// What the removal of somebody who owns a lot costs others.
+pub(super) struct Removal {
+    /// What they own.
+    pub(super) annotations: u64,
+    /// From the request to the last row.
+    pub(super) time: Duration,
+    /// The list before.
+    pub(super) idle: Load,
+    /// The list meanwhile.
     pub(super) busy: Load,
 }
 
@@ -152,6 +165,23 @@ impl Results {
                 busy.p50, busy.p99, busy.rate, idle.p50, idle.p99, idle.rate
             ),
         ];
+        let Removal {
+            annotations,
+            time,
+            idle,
+            busy,
+        } = &self.removal;
+        lines.push(format!(
+            "- the list while a person with {annotations} annotations is removed, which takes {:.1} s: p50 {:.2} ms, \
+             p99 {:.2} ms, {:.0} requests/s; before it {:.2} ms, {:.2} ms, {:.0} requests/s",
+            time.as_secs_f64(),
+            busy.p50,
+            busy.p99,
+            busy.rate,
+            idle.p50,
+            idle.p99,
+            idle.rate
+        ));
         lines.extend(self.sizes.iter().map(|sizes| {
             let size = |bytes: Option<u64>| bytes.map_or("-".to_owned(), kilobytes);
             format!(

@@ -9,12 +9,12 @@ use anyhow::{Result, anyhow};
 
 use super::{
     client::Client,
-    floor, machine,
+    deletion, floor, machine,
     oha::{Load, Oha, Page},
     people::{ADMIN, People},
     plan::{Plan, Size},
     probe::Probe,
-    results::{Floor, Results, Row, SignIns},
+    results::{Floor, Removal, Results, Row, SignIns},
     server::{self, Program, Server},
     sign_ins, sizes,
     trace::Trace,
@@ -58,6 +58,7 @@ impl Run<'_> {
             rows,
             start_up,
             sign_ins: self.sign_ins(&server, &cookie, &probes)?,
+            removal: self.removal(&server, &cookie, &probes)?,
             sizes: sizes::measure(&Client::new(&server.base, Some(&cookie)), &self.program)?,
             memory: server.memory()?,
         };
@@ -138,10 +139,7 @@ impl Run<'_> {
     /// The first probe's list, alone and beside everyone who signs in.
     fn sign_ins(&self, server: &Server, cookie: &str, probes: &[Probe]) -> Result<SignIns> {
         let started = Instant::now();
-        let probe = probes
-            .first()
-            .ok_or_else(|| anyhow!("there are no cases"))?;
-        let page = page(server, cookie, probe);
+        let page = page(server, cookie, first(probes)?);
         let list = || -> Result<Load> { self.oha.run(&page, ALONE, self.time()) };
         let sign_ins = SignIns {
             queued: self.people.accounts.len(),
@@ -153,9 +151,33 @@ impl Run<'_> {
         Ok(sign_ins)
     }
 
+    /// The first probe's list, alone and while somebody who owns a lot is removed.
+    fn removal(&self, server: &Server, cookie: &str, probes: &[Probe]) -> Result<Removal> {
+        let started = Instant::now();
+        let page = page(server, cookie, first(probes)?);
+        let list = || -> Result<Load> { self.oha.run(&page, ALONE, self.time()) };
+        let owner = deletion::owner(&self.people, self.size.removed)?;
+        let idle = list()?;
+        let client = Client::new(&server.base, Some(cookie));
+        let (busy, time) = deletion::during(&client, &self.people, &owner, list)?;
+        report::step("a removal", started);
+        Ok(Removal {
+            annotations: self.size.removed,
+            time,
+            idle,
+            busy,
+        })
+    }
+
     fn time(&self) -> Duration {
         Duration::from_secs(self.size.seconds)
     }
+}
+
+fn first(probes: &[Probe]) -> Result<&Probe> {
+    probes
+        .first()
+        .ok_or_else(|| anyhow!("there are no cases"))
 }
 
 fn page<'a>(server: &Server, cookie: &'a str, probe: &Probe) -> Page<'a> {

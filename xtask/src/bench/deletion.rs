@@ -1,0 +1,54 @@
+//! Somebody who owns a lot is removed for good, while others look at the list.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, bail};
+
+use super::{client::Client, people::People};
+
+const POLL: Duration = Duration::from_millis(100);
+/// Longer than the removal of a million things may take by far.
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// Makes somebody who owns so many annotations. Returns their id.
+pub(super) fn owner(people: &People<'_>, annotations: u64) -> Result<String> {
+    let id = people.database.query(&format!(
+        "with owner as (
+            insert into users (id, username, display_name, created_via, created_at, updated_at)
+            values (uuid_v7(now()), 'bench-owner-' || extract(epoch from clock_timestamp())::bigint, 'Owner', 'cli', now(), now())
+            returning id
+        ),
+        persona as (
+            insert into personas (id, user_id, name) select uuid_v7(now()), id, 'All of it' from owner returning id, user_id
+        ),
+        annotated as (
+            insert into annotations (id, persona_id, user_id, video_id, label)
+            select uuid_v7(now()), p.id, p.user_id, 'video', 'label' from persona p, generate_series(1, {annotations})
+        )
+        select id from owner"
+    ))?;
+    Ok(id.trim().to_owned())
+}
+
+/// Removes somebody and does something meanwhile. Returns what that gave, and how long the removal took.
+pub(super) fn during<T>(
+    client: &Client,
+    people: &People<'_>,
+    owner: &str,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<(T, Duration)> {
+    let started = Instant::now();
+    client.delete(&format!("/api/admin/users/{owner}?permanent=true"))?;
+    let done = work()?;
+    let left = format!("select count(*) from users where id = '{owner}'");
+    while people.database.query(&left)?.trim() != "0" {
+        if started.elapsed() > LIMIT {
+            bail!("the removal did not end");
+        }
+        thread::sleep(POLL);
+    }
+    Ok((done, started.elapsed()))
+}
