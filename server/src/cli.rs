@@ -6,6 +6,7 @@ mod doctor;
 mod migrate;
 mod serve;
 mod setup_link;
+mod user;
 
 use std::{io::Write, process::ExitCode, sync::Arc};
 
@@ -30,6 +31,7 @@ enum Command {
     Migrate,
     /// Print a one-time link that makes the first admin.
     SetupLink,
+    User(user::UserArgs),
     Demo(demo::DemoArgs),
     /// Examine the database: schema, statistics, totals, admins.
     Doctor,
@@ -60,6 +62,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Migrate => block_on(migrate::run(Config::load()?)),
         Command::SetupLink => block_on(setup_link::run(Config::load()?)),
+        Command::User(arguments) => block_on(user::run(Config::load()?, arguments)),
         Command::Demo(arguments) => block_on(load_demo(Config::load()?, arguments)),
         Command::Doctor => block_on(doctor::run(Config::load()?)),
     }

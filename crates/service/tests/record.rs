@@ -85,6 +85,11 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             .await
             .map(drop),
         "delete" => users::delete(services, &operator(), ada, &Deletion::default()).await,
+        "recover_admin" => {
+            let bob = domain::users::detail::UserRef::Id(bob);
+            let recovered = users::recover_admin(services, &operator(), &bob).await;
+            recovered.map(drop)
+        }
         "restore" => users::restore(services, &operator(), ada).await.map(drop),
         "bulk" => {
             let request = BulkRequest {
@@ -122,6 +127,7 @@ async fn every_change_is_one_entry(pool: PgPool) {
         ("delete", "user.deleted"),
         ("restore", "user.restored"),
         ("bulk", "user.sessions_ended"),
+        ("recover_admin", "user.admin_recovered"),
     ];
     let tested: BTreeSet<String> = expected
         .iter()

@@ -21,7 +21,7 @@ use super::{Allowed, Failure, Params};
 
 /// A user in the list: FOVEA's shape, with its `_count` beside the flat counts that its own pages read.
 #[derive(Serialize)]
-struct ListedUser {
+pub(crate) struct ListedUser {
     #[serde(flatten)]
     user: UserSummary,
     #[serde(rename = "_count")]

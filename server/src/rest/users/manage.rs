@@ -30,18 +30,24 @@ use crate::rest::{Allowed, Failure, Params, UserPath, body::Body};
 
 /// An account in FOVEA's shape, with its `_count`.
 #[derive(Serialize)]
-struct Shown {
+pub(crate) struct Shown {
     #[serde(flatten)]
     user: UserDetail,
     #[serde(rename = "_count")]
     count: super::Counts,
 }
 
+impl From<UserDetail> for Shown {
+    fn from(user: UserDetail) -> Self {
+        let count = super::Counts::of(&user.summary);
+        Self { user, count }
+    }
+}
+
 /// An account as JSON, with the tag that a change of it can be made to depend on.
 fn show(user: UserDetail) -> Response {
     let tag = HeaderValue::try_from(format!("\"{}\"", user.summary.version));
-    let count = super::Counts::of(&user.summary);
-    let mut response = Json(Shown { user, count }).into_response();
+    let mut response = Json(Shown::from(user)).into_response();
     if let Ok(tag) = tag {
         response.headers_mut().insert(header::ETAG, tag);
     }

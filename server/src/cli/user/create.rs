@@ -1,0 +1,133 @@
+//! `rollcall user create`
+
+use domain::{
+    fields::FieldErrors,
+    users::{
+        create::UserDraft,
+        detail::{CreatedUser, IssuedLink, UserRef},
+    },
+};
+use service::{Error, Services, access::operator, users};
+
+use super::{
+    password::PasswordArgs,
+    print::{self, Output},
+    update::NewRoles,
+    values::{self, Clients, Preferences, Roles},
+};
+use crate::cli::Failure;
+
+/// Make an account.
+///
+/// Without a password a link is printed with which the person chooses one. It works once, for seven days.
+#[derive(Debug, clap::Args)]
+pub(super) struct CreateArgs {
+    /// Full name.
+    #[arg(long)]
+    name: String,
+    /// Email address.
+    #[arg(long, required_unless_present = "username")]
+    email: Option<String>,
+    /// Name to sign in with, 3 to 50 characters; if it is not given, the email address.
+    #[arg(long)]
+    username: Option<String>,
+    #[command(flatten)]
+    password: PasswordArgs,
+    /// Names of roles with commas between them. One that does not exist is made, and permits nothing.
+    #[arg(long, default_value = "user", value_parser = values::roles)]
+    roles: Roles,
+    /// Numbers of the clients whose data the person may see, with commas between them.
+    #[arg(long, value_name = "IDS", value_parser = values::clients)]
+    client_list: Option<Clients>,
+    /// How the person wants to be told of things: a JSON object such as '{"email":true}'.
+    #[arg(long, value_name = "JSON", value_parser = values::preferences)]
+    notification_preferences: Option<Preferences>,
+}
+
+impl CreateArgs {
+    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+        let password = self.password.read()?;
+        let email = self.email.unwrap_or_default();
+        let by_email = self.username.is_none();
+        let draft = UserDraft {
+            username: self.username.unwrap_or_else(|| email.clone()),
+            display_name: self.name,
+            email,
+            roles: self.roles.0,
+            password,
+            notification_preferences: self
+                .notification_preferences
+                .map_or_else(Default::default, |given| given.0),
+            client_list: self.client_list.map_or_else(Vec::new, |given| given.0),
+        };
+        let username = draft.username.clone();
+        let new_roles = NewRoles::before(services).await?;
+        let created = match users::create(services, &operator(), draft).await {
+            Err(Error::Invalid(faults)) if by_email => Err(by_address(&faults)),
+            Err(Error::Taken(faults)) => Err(taken(services, &username, faults).await),
+            done => done,
+        }?;
+        new_roles.tell(&created.user.summary);
+        output.give(&created, || text(&created))
+    }
+}
+
+/// Says what to do about an address that is no username. Of one that is no address either, that is said alone.
+fn by_address(faults: &FieldErrors) -> Error {
+    let mut told = FieldErrors::default();
+    for fault in faults.iter() {
+        if fault.field != "username" {
+            told.add(&fault.field, fault.message.as_str());
+        } else if faults.get("email").is_none() {
+            let why = &fault.message;
+            told.add(
+                "username",
+                format!("The email address cannot be the username: {why} Give another one with --username."),
+            );
+        }
+    }
+    Error::Invalid(told)
+}
+
+/// Says what can be done about a name that somebody in the bin has.
+async fn taken(services: &Services, username: &str, faults: FieldErrors) -> Error {
+    let owner = UserRef::Name(username.to_owned());
+    let owner = users::get(services, &operator(), &owner).await;
+    match (owner, faults.get("username")) {
+        (Ok(owner), Some(taken)) if owner.deleted_at.is_some() => {
+            let number = owner.summary.number;
+            let mut told = FieldErrors::default();
+            told.add(
+                "username",
+                format!(
+                    "{taken}. It was deleted: `rollcall user restore {number}` brings it back, `rollcall user delete \
+                    {number} --permanent` frees the name."
+                ),
+            );
+            Error::Taken(told)
+        }
+        _ => Error::Taken(faults),
+    }
+}
+
+fn text(created: &CreatedUser) -> String {
+    let user = &created.user.summary;
+    let how = match &created.link {
+        Some(link) => choose(link),
+        None => "The password is temporary: it has to be changed at the first sign-in.".to_owned(),
+    };
+    format!(
+        "Made {}, with {}.\n{how}",
+        print::name(user),
+        print::roles(user)
+    )
+}
+
+/// What a person does with a link.
+pub(super) fn choose(link: &IssuedLink) -> String {
+    let until = print::moment(link.expires_at);
+    format!(
+        "They choose a password here, once, until {until}:\n{}",
+        link.url
+    )
+}

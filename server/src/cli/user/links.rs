@@ -1,0 +1,47 @@
+//! `rollcall user reset-link` and `rollcall user recover-admin`
+
+use domain::users::detail::UserRef;
+use service::{Services, access::operator, reset, users};
+
+use super::{
+    create::choose,
+    print::{self, Output, note},
+    who::{Who, reference},
+};
+use crate::cli::Failure;
+
+/// Prints a link for a new password, and nothing else where a program might read it.
+pub(super) async fn reset(who: &Who, services: &Services, output: Output) -> Result<(), Failure> {
+    let user = who.find(services).await?.summary;
+    let link = reset::create_link(services, &operator(), user.id.0).await?;
+    if !output.json {
+        let (name, until) = (print::name(&user), print::moment(link.expires_at));
+        note(&format!(
+            "This works once, for {name}, until {until}. No earlier link does."
+        ));
+    }
+    output.give(&link, || link.url.clone())
+}
+
+/// Make somebody an administrator who can sign in, for when there is none.
+///
+/// The account is made if there is none, and taken out of the bin, let in again and given the role admin if need be. A
+/// link is printed with which the person chooses a password. It works once, for an hour.
+#[derive(Debug, clap::Args)]
+pub(super) struct RecoverArgs {
+    /// Username of the administrator; number or id of an account that is there.
+    #[arg(value_parser = reference)]
+    username: UserRef,
+}
+
+impl RecoverArgs {
+    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+        let recovered = users::recover_admin(services, &operator(), &self.username).await?;
+        output.give(&recovered, || {
+            let user = &recovered.user.summary;
+            let (name, roles) = (print::name(user), print::roles(user));
+            let how = recovered.link.as_ref().map(choose).unwrap_or_default();
+            format!("Recovered {name}, with {roles}.\n{how}")
+        })
+    }
+}

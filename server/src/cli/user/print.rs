@@ -1,0 +1,76 @@
+//! Answers: texts for people, JSON for programs.
+
+use std::io::Write;
+
+use domain::users::{UserSummary, detail::UserDetail, names::is_deceptive};
+use serde::Serialize;
+use time::{OffsetDateTime, UtcOffset};
+
+use crate::{
+    cli::{Failure, say},
+    rest::users::manage::Shown,
+};
+
+/// In which form to answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Output {
+    /// As JSON.
+    pub(super) json: bool,
+}
+
+impl Output {
+    /// Answers with a value, or with a text that says the same.
+    pub(super) fn give(
+        self,
+        value: &impl Serialize,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        if self.json {
+            say(&serde_json::to_string(value)?)
+        } else {
+            say(&text())
+        }
+    }
+
+    /// Answers with an account in the API's shape, or with a text about it.
+    pub(super) fn give_user(
+        self,
+        user: UserDetail,
+        text: impl FnOnce(&UserDetail) -> String,
+    ) -> Result<(), Failure> {
+        if self.json {
+            self.give(&Shown::from(user), String::new)
+        } else {
+            say(&text(&user))
+        }
+    }
+}
+
+/// Tells something beside the answer, which is kept for programs to take.
+pub(super) fn note(line: &str) {
+    // Nothing is left to tell a failure to write to the terminal to.
+    drop(writeln!(std::io::stderr(), "rollcall: {line}"));
+}
+
+/// A person in a sentence: `user 1, ada`.
+pub(super) fn name(user: &UserSummary) -> String {
+    format!("user {}, {}", user.number, clean(&user.username))
+}
+
+/// Roles in a sentence.
+pub(super) fn roles(user: &UserSummary) -> String {
+    let plural = if user.roles.len() == 1 { "" } else { "s" };
+    format!("the role{plural} {}", clean(&user.roles.join(", ")))
+}
+
+/// A moment to the minute.
+pub(super) fn moment(at: OffsetDateTime) -> String {
+    let at = at.to_offset(UtcOffset::UTC);
+    format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
+}
+
+/// A text that does nothing to a terminal: other programs may have stored what Rollcall refuses.
+pub(super) fn clean(text: &str) -> String {
+    let shown = |c| if is_deceptive(c) { '\u{FFFD}' } else { c };
+    text.chars().map(shown).collect()
+}

@@ -1,0 +1,64 @@
+//! `rollcall user suspend` and `rollcall user unsuspend`
+
+use domain::users::suspension::SuspensionDraft;
+use service::{Services, access::operator, users};
+
+use super::{
+    print::{self, Output},
+    until::{self, Until},
+    who::Who,
+};
+use crate::cli::Failure;
+
+/// Keep a person out, for a while or until lifted. Their sessions end at once.
+#[derive(Debug, clap::Args)]
+pub(super) struct SuspendArgs {
+    #[command(flatten)]
+    who: Who,
+    /// Why. It is shown to whoever looks at the account.
+    #[arg(long)]
+    reason: String,
+    /// When it ends by itself: 3d, 12h, 2026-12-24 (its beginning in UTC), 2026-12-24T18:00:00+01:00.
+    #[arg(long, value_parser = until::parse)]
+    until: Option<Until>,
+    /// Tell the person the reason when they try to sign in.
+    #[arg(long)]
+    tell_reason: bool,
+}
+
+impl SuspendArgs {
+    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+        let now = (services.clock)();
+        let until = match self.until {
+            Some(until) => Some(until.from(now).ok_or("until: That is too far away.")?),
+            None => None,
+        };
+        let draft = SuspensionDraft {
+            reason: self.reason,
+            until,
+            tell_reason: self.tell_reason,
+        };
+        let id = self.who.find(services).await?.summary.id.0;
+        let user = users::suspend(services, &operator(), id, draft).await?;
+        output.give_user(user, |user| {
+            let name = print::name(&user.summary);
+            match user.summary.suspended_until {
+                Some(until) => format!("Suspended {name}, until {}.", print::moment(until)),
+                None => format!("Suspended {name}, until lifted."),
+            }
+        })
+    }
+}
+
+/// Lifts a suspension.
+pub(super) async fn unsuspend(
+    who: &Who,
+    services: &Services,
+    output: Output,
+) -> Result<(), Failure> {
+    let id = who.find(services).await?.summary.id.0;
+    let user = users::unsuspend(services, &operator(), id).await?;
+    output.give_user(user, |user| {
+        format!("Lifted the suspension of {}.", print::name(&user.summary))
+    })
+}

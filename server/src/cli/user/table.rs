@@ -1,0 +1,69 @@
+//! Columns below each other.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::print::clean;
+
+/// Between two columns.
+const GAP: usize = 2;
+
+/// A table that is written piece by piece. A column only ever grows wider.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    widths: Vec<usize>,
+}
+
+impl Table {
+    /// Lays out some rows, each a line.
+    pub(super) fn lay_out<const N: usize>(&mut self, rows: &[[String; N]]) -> String {
+        let rows: Vec<[String; N]> = rows
+            .iter()
+            .map(|row| row.each_ref().map(|cell| clean(cell)))
+            .collect();
+        self.widths.resize(N, 0);
+        for row in &rows {
+            for (width, cell) in self.widths.iter_mut().zip(row) {
+                *width = cell.width().max(*width);
+            }
+        }
+        let lines: Vec<String> = rows.iter().map(|row| self.line(row)).collect();
+        lines.join("\n")
+    }
+
+    fn line(&self, row: &[String]) -> String {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&self.widths) {
+            line.push_str(cell);
+            let rest = width.saturating_sub(cell.width());
+            line.push_str(&" ".repeat(rest + GAP));
+        }
+        line.trim_end().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, role: &str) -> [String; 2] {
+        [name.to_owned(), role.to_owned()]
+    }
+
+    #[test]
+    fn columns_stand_below_each_other_in_every_script() {
+        let mut table = Table::default();
+        let text = table.lay_out(&[
+            row("NAME", "ROLE"),
+            row("王伟王", "admin"),
+            row("é", "user"),
+        ]);
+        assert_eq!(text, "NAME    ROLE\n王伟王  admin\né       user");
+        assert_eq!(table.lay_out(&[row("a", "b")]), "a       b");
+    }
+
+    #[test]
+    fn a_terminal_gets_no_orders_from_a_name() {
+        let mut table = Table::default();
+        assert_eq!(table.lay_out(&[row("a\u{1b}[2J", "")]), "a\u{fffd}[2J");
+    }
+}

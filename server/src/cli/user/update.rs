@@ -1,0 +1,126 @@
+//! `rollcall user update` and `rollcall user set-roles`
+
+use clap::ArgGroup;
+use domain::users::{UserSummary, edit::UserEdit};
+use service::{Error, Services, access::operator, users};
+
+use super::{
+    password::PasswordArgs,
+    print::{self, Output, note},
+    values::{self, Clients, Preferences, Roles},
+    who::Who,
+};
+use crate::cli::Failure;
+
+/// What can be changed: something has to be.
+const CHANGES: [&str; 8] = [
+    "name",
+    "email",
+    "password",
+    "password_stdin",
+    "roles",
+    "client_list",
+    "notification_preferences",
+    "end_sessions",
+];
+
+/// Change an account. What is not named stays as it is.
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "rollcall user update <ID> <OPTIONS>")]
+#[command(group(ArgGroup::new("changes").args(CHANGES).required(true).multiple(true)))]
+pub(super) struct UpdateArgs {
+    #[command(flatten)]
+    who: Who,
+    /// Full name.
+    #[arg(long)]
+    name: Option<String>,
+    /// Email address; '' removes it.
+    #[arg(long)]
+    email: Option<String>,
+    #[command(flatten)]
+    password: PasswordArgs,
+    /// Names of all roles with commas between them. One that does not exist is made, and permits nothing.
+    #[arg(long, value_parser = values::roles)]
+    roles: Option<Roles>,
+    /// Numbers of all clients whose data the person may see, with commas between them; '' removes them.
+    #[arg(long, value_name = "IDS", value_parser = values::clients)]
+    client_list: Option<Clients>,
+    /// How the person wants to be told of things: a JSON object such as '{"email":true}'.
+    #[arg(long, value_name = "JSON", value_parser = values::preferences)]
+    notification_preferences: Option<Preferences>,
+    /// End the person's sessions. A new password alone does not.
+    #[arg(long)]
+    end_sessions: bool,
+}
+
+impl UpdateArgs {
+    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+        let password = self.password.read()?;
+        let temporary = password.is_some();
+        let edit = UserEdit {
+            display_name: self.name,
+            email: self.email.map(Some),
+            roles: self.roles.map(|given| given.0),
+            password,
+            end_sessions: self.end_sessions,
+            notification_preferences: self.notification_preferences.map(|given| Some(given.0)),
+            client_list: self.client_list.map(|given| given.0),
+            ..UserEdit::default()
+        };
+        let id = self.who.find(services).await?.summary.id.0;
+        let new_roles = NewRoles::before(services).await?;
+        let user = users::edit(services, &operator(), id, edit).await?;
+        new_roles.tell(&user.summary);
+        output.give_user(user, |user| {
+            let changed = format!("Changed {}.", print::name(&user.summary));
+            if temporary {
+                format!("{changed}\nThe password is temporary: it has to be changed at the next sign-in.")
+            } else {
+                changed
+            }
+        })
+    }
+}
+
+/// Give a person these roles, and no others.
+#[derive(Debug, clap::Args)]
+pub(super) struct SetRolesArgs {
+    #[command(flatten)]
+    who: Who,
+    /// Names of roles with commas between them. One that does not exist is made, and permits nothing.
+    #[arg(value_parser = values::roles)]
+    roles: Roles,
+}
+
+impl SetRolesArgs {
+    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+        let edit = UserEdit {
+            roles: Some(self.roles.0),
+            ..UserEdit::default()
+        };
+        let id = self.who.find(services).await?.summary.id.0;
+        let new_roles = NewRoles::before(services).await?;
+        let user = users::edit(services, &operator(), id, edit).await?;
+        new_roles.tell(&user.summary);
+        output.give_user(user, |user| {
+            let (name, roles) = (print::name(&user.summary), print::roles(&user.summary));
+            format!("Gave {name}, {roles}.")
+        })
+    }
+}
+
+/// The roles that there were, so that a mistyped one is noticed.
+pub(super) struct NewRoles(Vec<String>);
+
+impl NewRoles {
+    pub(super) async fn before(services: &Services) -> Result<Self, Error> {
+        users::roles(services, &operator()).await.map(Self)
+    }
+
+    /// Says which of a person's roles there were not.
+    pub(super) fn tell(&self, user: &UserSummary) {
+        for role in user.roles.iter().filter(|role| !self.0.contains(role)) {
+            note(&format!("The role {role} is new. It permits nothing."));
+        }
+    }
+}

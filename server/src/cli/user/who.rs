@@ -1,0 +1,42 @@
+//! Of whom a command speaks.
+
+use std::convert::Infallible;
+
+use domain::users::detail::{UserDetail, UserRef};
+use service::{Services, access::operator, users};
+
+use super::fault::NO_SUCH_USER;
+use crate::cli::Failure;
+
+/// A person as an argument.
+#[derive(Debug, clap::Args)]
+pub(super) struct Who {
+    /// Number, id or username of the person.
+    #[arg(value_name = "ID", value_parser = reference)]
+    id: UserRef,
+}
+
+/// Reads a reference. Every text is one; whether it is anybody's is for the database to say.
+pub(super) fn reference(text: &str) -> Result<UserRef, Infallible> {
+    Ok(UserRef::parse(text))
+}
+
+impl Who {
+    /// Their account, unless it is in the bin.
+    pub(super) async fn find(&self, services: &Services) -> Result<UserDetail, Failure> {
+        let user = self.find_any(services).await?;
+        if user.deleted_at.is_none() {
+            return Ok(user);
+        }
+        let number = user.summary.number;
+        Err(format!(
+            "{NO_SUCH_USER}: it was deleted, and `rollcall user restore {number}` brings it back."
+        )
+        .into())
+    }
+
+    /// Their account, in the bin or not.
+    pub(super) async fn find_any(&self, services: &Services) -> Result<UserDetail, Failure> {
+        Ok(users::get(services, &operator(), &self.id).await?)
+    }
+}

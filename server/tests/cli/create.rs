@@ -1,0 +1,194 @@
+//! `rollcall user create`
+
+use serde_json::json;
+use service::passwords::{Hasher, Verdict};
+use sqlx::PgPool;
+
+use crate::support::{Cli, PUBLIC_URL, cli};
+
+const ADA: [&str; 5] = ["create", "--username", "ada", "--name", "Ada"];
+
+fn create(cli: &Cli, more: &[&str]) -> crate::support::Ran {
+    cli.user(&[&ADA, more].concat())
+}
+
+/// Whether a password opens the account `ada`.
+async fn opens(cli: &Cli, password: &str) -> bool {
+    let hash: String = sqlx::query_scalar("select password_hash from users where username = 'ada'")
+        .fetch_one(&cli.pool)
+        .await
+        .unwrap();
+    let hasher = Hasher::start().unwrap();
+    matches!(
+        hasher.verify(password.into(), Some(hash)).await,
+        Ok(Verdict::Right)
+    )
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_flag_is_kept(pool: PgPool) {
+    let cli = cli(&pool);
+    let preferences = r#"{"email":true,"ui":false}"#;
+    let made = create(
+        &cli,
+        &[
+            "--email",
+            "ada@example.org",
+            "--password",
+            "open sesame ",
+            "--roles",
+            "admin, user",
+            "--client-list",
+            "3,1,2",
+            "--notification-preferences",
+            preferences,
+            "--json",
+        ],
+    );
+    let made = made.json();
+    for (field, expected) in [
+        ("number", json!(1)),
+        ("username", json!("ada")),
+        ("displayName", json!("Ada")),
+        ("email", json!("ada@example.org")),
+        ("isAdmin", json!(true)),
+        ("roles", json!(["admin", "user"])),
+        ("status", json!("active")),
+        ("hasPassword", json!(true)),
+        ("mustChangePassword", json!(true)),
+        ("createdVia", json!("cli")),
+        ("clientList", json!([3, 1, 2])),
+        (
+            "notificationPreferences",
+            json!({ "email": true, "ui": false }),
+        ),
+    ] {
+        assert_eq!(made[field], expected, "{field}");
+    }
+    assert!(made.get("link").is_none(), "{made}");
+    assert!(opens(&cli, "open sesame ").await);
+    assert!(!opens(&cli, "open sesame").await);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn without_a_password_there_is_a_link(pool: PgPool) {
+    let cli = cli(&pool);
+    let text = create(&cli, &[]).text();
+    let (first, link) = text.trim_end().rsplit_once('\n').unwrap();
+    assert!(
+        first.starts_with("Made user 1, ada, with the role user.\n"),
+        "{text}"
+    );
+    assert!(link.starts_with(&format!("{PUBLIC_URL}/reset/")), "{text}");
+    let bob = ["create", "--username", "bob", "--name", "Bob", "--json"];
+    let bob = cli.user(&bob).json();
+    assert!(
+        bob["link"]["url"].as_str().unwrap().contains("/reset/"),
+        "{bob}"
+    );
+    assert_eq!(
+        (&bob["roles"], &bob["hasPassword"]),
+        (&json!(["user"]), &json!(false))
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_password_from_standard_input(pool: PgPool) {
+    let cli = cli(&pool);
+    let words = [&ADA[..], &["--password", "-"]].concat();
+    let text = cli.user_with_input(&words, "open sesame \nmore\n").text();
+    assert!(text.contains("The password is temporary"), "{text}");
+    assert!(opens(&cli, "open sesame ").await);
+    let update = ["update", "ada", "--password-stdin"];
+    cli.user_with_input(&update, "close sesame").text();
+    assert!(opens(&cli, "close sesame").await);
+    let short = cli.user_with_input(&update, "\n").failure();
+    assert_eq!(short, "password: Use at least 6 characters.");
+    let long = cli.user_with_input(&update, &"x".repeat(10_000)).failure();
+    assert_eq!(long, "password: Use at most 256 bytes.");
+    let both = [
+        "update",
+        "ada",
+        "--password-stdin",
+        "--password",
+        "other sesame",
+    ];
+    cli.user(&both).misunderstanding();
+    cli.user(&["update", "ada", "--password", "-- open sesame"])
+        .text();
+    assert!(opens(&cli, "-- open sesame").await);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_has_no_username_signs_in_with_their_address(pool: PgPool) {
+    let cli = cli(&pool);
+    let create = |email: &str| cli.user(&["create", "--name", "Ada", "--email", email, "--json"]);
+    let ada = create("ada+x@example.org").json();
+    assert_eq!(ada["username"], "ada+x@example.org");
+    let long = format!("{}@example.org", "a".repeat(45));
+    assert_eq!(
+        create(&long).failure(),
+        "username: The email address cannot be the username: Use 3 to 50 characters. Give another one with --username."
+    );
+    let character = create("o'brien@example.org").failure();
+    assert!(
+        character.contains("Give another one with --username."),
+        "{character}"
+    );
+    assert_eq!(
+        create("nobody").failure(),
+        "email: Enter an address like name@example.org."
+    );
+    assert_eq!(
+        create("ADA+X@example.org").failure(),
+        "username: Username already exists"
+    );
+    let named = [
+        "create",
+        "--name",
+        "A",
+        "--email",
+        long.as_str(),
+        "--username",
+        "long",
+    ];
+    cli.user(&named).text();
+    cli.user(&["create", "--name", "Ada"]).misunderstanding();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_role_that_does_not_exist_is_made(pool: PgPool) {
+    let cli = cli(&pool);
+    let taken = [
+        "create",
+        "--username",
+        "ada",
+        "--name",
+        "x",
+        "--roles",
+        "lost",
+    ];
+    let made = create(&cli, &["--roles", "user,Manager"]);
+    assert_eq!(made.code, 0, "{made:?}");
+    assert_eq!(
+        made.err,
+        "rollcall: The role manager is new. It permits nothing.\n"
+    );
+    assert_eq!(cli.actions().await, ["role.created", "user.created"]);
+    let permitted =
+        "select count(*) from roles where name = 'manager' and permissions = '{}' and not builtin";
+    assert_eq!(cli.count(permitted).await, 1);
+    assert_eq!(cli.get("ada")["roles"], json!(["manager", "user"]));
+    assert_eq!(
+        cli.user(&taken).failure(),
+        "username: Username already exists"
+    );
+    assert_eq!(
+        cli.count("select count(*) from roles where name = 'lost'")
+            .await,
+        0
+    );
+    let again = cli.user(&["set-roles", "ada", "manager"]).text();
+    assert_eq!(again, "Gave user 1, ada, the role manager.\n");
+    assert_eq!(cli.count("select count(*) from roles").await, 4);
+}

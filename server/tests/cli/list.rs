@@ -1,0 +1,126 @@
+//! `rollcall user list`
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Cli, ROLLCALL, cli};
+
+/// People one to so many.
+async fn crowd(cli: &Cli) {
+    cli.prepare(
+        "insert into users (id, username, display_name, email, created_via, created_at, updated_at)
+        select uuid_v7(day), 'user-' || n, 'User ' || n, 'user-' || n || '@example.org', 'import', day, day
+        from generate_series(1, 2200) n, lateral (select timestamptz '2026-01-01 00:00Z' + n * interval '1 minute' as day) d
+        order by n",
+    )
+    .await;
+}
+
+fn numbers(list: &Value) -> Vec<i64> {
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|user| user["number"].as_i64().unwrap())
+        .collect()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn skip_and_limit_cut_any_piece(pool: PgPool) {
+    let cli = cli(&pool);
+    crowd(&cli).await;
+    for (words, (first, count)) in [
+        (&[][..], (1, 100)),
+        (&["--skip", "0", "--limit", "3"], (1, 3)),
+        (&["--skip", "3", "--limit", "3"], (4, 3)),
+        (&["--skip", "990", "--limit", "1020"], (991, 1020)),
+        (&["--skip", "1000", "--limit", "1000"], (1001, 1000)),
+        (&["--skip", "2190"], (2191, 10)),
+        (&["--limit", "1000000"], (1, 2200)),
+        (&["--skip", "18446744073709551615"], (1, 0)),
+        (&["--skip", "2200"], (1, 0)),
+        (&["--limit", "0"], (1, 0)),
+    ] {
+        let list = cli.user(&[&["list", "--json"], words].concat()).json();
+        let expected: Vec<i64> = (first..).take(count).collect();
+        assert_eq!(numbers(&list), expected, "{words:?}");
+    }
+    let text = cli
+        .user(&["list", "--skip", "998", "--limit", "1002"])
+        .text();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 1003);
+    assert!(
+        lines[0].starts_with("ID    NAME       EMAIL "),
+        "{}",
+        lines[0]
+    );
+    assert!(
+        lines[1].starts_with("999   User 999   user-999@example.org   user-999 "),
+        "{}",
+        lines[1]
+    );
+    assert!(
+        lines[1002].starts_with("2000  User 2000  "),
+        "{}",
+        lines[1002]
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_panels_words_and_orders(pool: PgPool) {
+    let cli = cli(&pool);
+    cli.make("ada", "admin,user");
+    cli.make("bob", "user");
+    let list = |words: &[&str]| cli.user(&[&["list", "--json"], words].concat());
+    assert_eq!(numbers(&list(&["--query", "role:admin"]).json()), [1]);
+    assert_eq!(numbers(&list(&["--query", "-role:admin"]).json()), [2]);
+    assert_eq!(numbers(&list(&["--sort", "-username"]).json()), [2, 1]);
+    assert_eq!(
+        numbers(&list(&["--sort", "-created", "--limit", "1"]).json()),
+        [2]
+    );
+    let one = list(&["--query", "ada"]).json();
+    assert_eq!(
+        (&one[0]["roles"], &one[0]["_count"]),
+        (
+            &json!(["admin", "user"]),
+            &json!({ "personas": 0, "sessions": 0, "apiKeys": 0 })
+        )
+    );
+    let nobody = cli.user(&["list", "--query", "nobody"]);
+    assert_eq!((nobody.code, nobody.out.as_str()), (0, ""));
+    assert_eq!(nobody.err, "rollcall: There is nobody to list.\n");
+    for (words, says) in [
+        (&["--query", "role:"][..], ""),
+        (&["--query", "(a"], ""),
+        (&["--sort", "password"], "Cannot sort by \"password\""),
+    ] {
+        let told = list(words).failure();
+        assert!(told.contains(says), "{words:?}: {told}");
+    }
+    for words in [
+        &["--skip", "-1"][..],
+        &["--limit", "ten"],
+        &["--limit", ""],
+        &["1"],
+    ] {
+        list(words).misunderstanding();
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_reads_on_no_more_has_had_enough(pool: PgPool) {
+    let cli = cli(&pool);
+    crowd(&cli).await;
+    let mut shell = Command::new("bash");
+    shell.args([
+        "-c",
+        "set -o pipefail; \"$1\" user list --limit 2200 | head -n 1",
+        "bash",
+        ROLLCALL,
+    ]);
+    let text = cli.run(&mut shell, "").text();
+    assert!(text.starts_with("ID "), "{text}");
+}

@@ -1,0 +1,14 @@
+//! The command line, by running it over a real database.
+
+#![cfg(test)]
+
+mod audit;
+mod create;
+mod delete;
+mod faults;
+mod guide;
+mod list;
+mod recover;
+mod support;
+mod suspend;
+mod update;

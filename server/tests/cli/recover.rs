@@ -1,0 +1,108 @@
+//! `rollcall user recover-admin`
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{NO_SUCH_USER, PUBLIC_URL, cli};
+
+#[sqlx::test(migrations = "../migrations")]
+async fn from_nothing(pool: PgPool) {
+    let cli = cli(&pool);
+    let text = cli.user(&["recover-admin", "ada"]).text();
+    assert!(
+        text.starts_with("Recovered user 1, ada, with the roles admin, user.\n"),
+        "{text}"
+    );
+    let link = text.lines().last().unwrap();
+    assert!(link.starts_with(&format!("{PUBLIC_URL}/reset/")), "{text}");
+    assert_eq!(cli.actions().await, ["user.admin_recovered"]);
+    // Asked again, the same account gets another link.
+    let again = cli.user(&["recover-admin", "Ada", "--json"]).json();
+    assert_eq!(
+        (&again["number"], &again["isAdmin"]),
+        (&json!(1), &json!(true))
+    );
+    assert_ne!(again["link"]["url"], link);
+    let live = "select count(*) from one_time_links where revoked_at is null";
+    assert_eq!(cli.count(live).await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whatever_became_of_the_account(pool: PgPool) {
+    let cli = cli(&pool);
+    cli.make("plain", "user,manager");
+    cli.make_admin("root");
+    cli.make_admin("kept-out");
+    cli.make_admin("binned");
+    cli.make_admin("both");
+    cli.make("waiting", "user");
+    cli.user(&["suspend", "kept-out", "--reason", "x", "--until", "3d"])
+        .text();
+    cli.user(&["suspend", "both", "--reason", "x"]).text();
+    cli.user(&["delete", "both"]).text();
+    cli.user(&["delete", "binned"]).text();
+    cli.prepare("update users set status = 'pending' where username = 'waiting'")
+        .await;
+    for (name, changed) in [
+        ("plain", json!(["roles"])),
+        ("root", json!([])),
+        ("kept-out", json!(["status"])),
+        ("binned", json!(["deleted"])),
+        ("both", json!(["status", "deleted"])),
+        ("waiting", json!(["roles", "status"])),
+    ] {
+        let user = cli.user(&["recover-admin", name, "--json"]).json();
+        assert_eq!(user["username"], name);
+        for (field, expected) in [
+            ("isAdmin", json!(true)),
+            ("status", json!("active")),
+            ("deletedAt", json!(null)),
+            ("suspension", json!(null)),
+        ] {
+            assert_eq!(user[field], expected, "{name} {field}");
+        }
+        let entry: serde_json::Value = sqlx::query_scalar(
+            "select jsonb_path_query_array(changes - 'link', '$.keyvalue().key') from audit_events
+            where action = 'user.admin_recovered' order by id desc limit 1",
+        )
+        .fetch_one(&cli.pool)
+        .await
+        .unwrap();
+        assert_eq!(entry, changed, "{name}");
+    }
+    assert_eq!(
+        cli.get("plain")["roles"],
+        json!(["admin", "manager", "user"])
+    );
+    assert_eq!(cli.get("root")["hasPassword"], true);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_cannot_be_recovered(pool: PgPool) {
+    let cli = cli(&pool);
+    for (name, says) in [
+        ("7", NO_SUCH_USER),
+        ("0198c2a4-0000-7000-8000-000000000001", NO_SUCH_USER),
+        ("ab", "username: Use 3 to 50 characters."),
+        (
+            "two words",
+            "username: Use letters, digits and . _ - @ + only, and begin with a letter or a digit.",
+        ),
+    ] {
+        assert_eq!(cli.user(&["recover-admin", name]).failure(), says);
+    }
+    cli.user(&["recover-admin"]).misunderstanding();
+    cli.make("ada", "user");
+    cli.prepare(
+        "update users set deleted_at = now(), purge_after = now();
+        insert into jobs (id, kind, params, created_at)
+        select uuid_v7(now()), 'purge', jsonb_build_object('user_id', id), now() from users",
+    )
+    .await;
+    let told = cli.user(&["recover-admin", "ada"]).failure();
+    assert_eq!(
+        told,
+        "This account is being removed for good. Name another one."
+    );
+    assert_eq!(cli.actions().await, ["user.created"]);
+}
