@@ -47,10 +47,7 @@ pub async fn check_reset_link() -> Result<ResetLink, ApiError> {
 
 /// Sets the password that was chosen. Returns where to go on to.
 #[server(endpoint = "reset")]
-pub async fn choose_password(
-    password: String,
-    password_again: String,
-) -> Result<Done, ApiError> {
+pub async fn choose_password(password: String, password_again: String) -> Result<Done, ApiError> {
     use super::ssr;
     let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
     let (services, origin) = (ssr::services()?, ssr::origin()?);

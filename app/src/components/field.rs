@@ -58,7 +58,12 @@ pub fn Field(
         move || {
             let error = fault.with(Option::is_some).then(|| error_id.clone());
             let note = spaced.get().then(|| note_id.clone());
-            let ids: Vec<String> = hint_id.clone().into_iter().chain(note).chain(error).collect();
+            let ids: Vec<String> = hint_id
+                .clone()
+                .into_iter()
+                .chain(note)
+                .chain(error)
+                .collect();
             (!ids.is_empty()).then(|| ids.join(" "))
         }
     };

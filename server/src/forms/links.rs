@@ -21,12 +21,24 @@ type Token = Result<Path<String>, PathRejection>;
 
 /// `GET /setup/{token}`: uses nothing up.
 pub(crate) async fn follow_setup(State(state): State<AppState>, token: Token) -> Response {
-    follow(&state, token, setup::TOKEN_COOKIE, service_setup::LINK_LIFETIME, "/setup")
+    follow(
+        &state,
+        token,
+        setup::TOKEN_COOKIE,
+        service_setup::LINK_LIFETIME,
+        "/setup",
+    )
 }
 
 /// `GET /reset/{token}`: uses nothing up.
 pub(crate) async fn follow_reset(State(state): State<AppState>, token: Token) -> Response {
-    follow(&state, token, reset::TOKEN_COOKIE, service_reset::LINK_LIFETIME, "/reset")
+    follow(
+        &state,
+        token,
+        reset::TOKEN_COOKIE,
+        service_reset::LINK_LIFETIME,
+        "/reset",
+    )
 }
 
 fn follow(
@@ -90,5 +102,7 @@ pub(crate) async fn choose_password(State(state): State<AppState>, request: Requ
 }
 
 fn token(request: &Request, name: &str) -> String {
-    cookie(request.headers(), name).unwrap_or_default().to_owned()
+    cookie(request.headers(), name)
+        .unwrap_or_default()
+        .to_owned()
 }

@@ -1,7 +1,10 @@
 //! A request in the making.
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::{
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderName, HeaderValue, Method, Request, header},
 };
 use serde_json::Value;
@@ -19,6 +22,7 @@ pub(crate) struct Ask {
     headers: Vec<(HeaderName, HeaderValue)>,
     cookies: Vec<String>,
     body: Vec<u8>,
+    peer: Option<SocketAddr>,
 }
 
 impl Ask {
@@ -30,6 +34,7 @@ impl Ask {
             headers: Vec::new(),
             cookies: Vec::new(),
             body: Vec::new(),
+            peer: None,
         }
     }
 
@@ -57,6 +62,12 @@ impl Ask {
     /// With the session of somebody.
     pub(crate) fn by(self, session: &str) -> Self {
         self.cookie(SESSION_COOKIE, session)
+    }
+
+    /// From an address.
+    pub(crate) fn from(mut self, ip: IpAddr) -> Self {
+        self.peer = Some(SocketAddr::new(ip, 40_000));
+        self
     }
 
     pub(crate) fn body(mut self, kind: &str, body: impl Into<Vec<u8>>) -> Self {
@@ -99,6 +110,9 @@ impl Ask {
         let mut request = Request::new(Body::from(self.body));
         *request.method_mut() = self.method;
         *request.uri_mut() = self.path.parse().unwrap();
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
         let headers = request.headers_mut();
         headers.insert(header::HOST, HeaderValue::from_static("panel.example"));
         for (name, value) in self.headers {

@@ -1,0 +1,295 @@
+//! A password chosen by a link, from its address to the next sign-in.
+
+use std::{net::Ipv4Addr, sync::Arc};
+
+use domain::users::detail::UserRef;
+use service::{
+    access::{Granted, WriteUsers, operator},
+    reset, users,
+};
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use crate::support::{App, Ask, PASSWORD, add_password, add_person, app, https_app, session};
+
+const COOKIE: &str = "rollcall_reset";
+const CHOSEN: &str = "copper lantern under rain";
+
+/// A link for Ada, as its token.
+async fn link(app: &App) -> String {
+    let granted: Granted<WriteUsers> = operator();
+    let ada = UserRef::parse("ada");
+    let ada = users::get(&app.services, &operator(), &ada).await.unwrap();
+    let link = reset::create_link(&app.services, &granted, ada.summary.id.0)
+        .await
+        .unwrap();
+    link.url.rsplit('/').next().unwrap().to_owned()
+}
+
+async fn prepare(app: &App) -> String {
+    add_person(&app.pool, "ada", &["user"]).await;
+    add_password(&app.pool, &app.services.hasher).await;
+    link(app).await
+}
+
+/// The form as it is without scripts, and as the page sends it.
+fn forms(token: &str, password: &str, again: &str) -> [Ask; 2] {
+    ["/reset", "/sfn/reset"].map(|path| {
+        let fields = [("password", password), ("password_again", again)];
+        Ask::post(path).form(&fields).cookie(COOKIE, token)
+    })
+}
+
+async fn signs_in(app: &App, password: &str) -> bool {
+    let fields = [("username", "ada"), ("password", password)];
+    let answer = app.send(Ask::post("/login").form(&fields)).await;
+    answer.status == 303
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_token_leaves_the_address_at_once(pool: PgPool) {
+    let plain = app(&pool);
+    let token = prepare(&plain).await;
+    for (app, secure) in [(plain, ""), (https_app(&pool), "; Secure")] {
+        let answer = app.get(&format!("/reset/{token}")).await;
+        assert_eq!(answer.outline(), "303 to /reset");
+        let (value, attributes) = answer.cookie(COOKIE).unwrap();
+        assert_eq!(value, token);
+        assert!(
+            attributes.contains("HttpOnly") && attributes.contains("Max-Age=3600"),
+            "{attributes}"
+        );
+        assert!(
+            attributes.contains("SameSite=Lax") && attributes.ends_with(secure),
+            "{attributes}"
+        );
+        let page = app.send(Ask::get("/reset").cookie(COOKIE, &token)).await;
+        assert_eq!(page.status, 200);
+        assert!(page.body.contains("value=\"ada\""), "it says for whom");
+        assert_eq!(
+            app.count("select count(*) from one_time_links where used_at is not null")
+                .await,
+            0
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_password_is_set_and_nobody_is_signed_in_by_it(pool: PgPool) {
+    for index in 0..2 {
+        let app = app(&pool);
+        let token = if index == 0 {
+            prepare(&app).await
+        } else {
+            link(&app).await
+        };
+        let elsewhere = session(&pool, "ada").await;
+        let chosen = format!("{CHOSEN} {index} ");
+        let form = forms(&token, &chosen, &chosen)[index].clone();
+        let answer = app.send(form.clone().by(&elsewhere)).await;
+        if index == 0 {
+            assert_eq!(answer.outline(), "303 to /reset/done");
+        } else {
+            assert_eq!(
+                (answer.status, answer.json()["next"].as_str()),
+                (200, Some("/reset/done"))
+            );
+        }
+        let (value, attributes) = answer.cookie(COOKIE).unwrap();
+        assert_eq!(value, "");
+        assert!(attributes.contains("Max-Age=0"), "{attributes}");
+        assert!(answer.cookie("session_token").is_none());
+
+        let me = app.get_as(&elsewhere, "/api/auth/me").await;
+        assert_eq!(me.status, 401, "every session has ended");
+        assert!(!signs_in(&app, PASSWORD).await);
+        assert!(!signs_in(&app, chosen.trim_end()).await, "spaces are kept");
+        assert!(signs_in(&app, &chosen).await);
+        let done = app.get("/reset/done").await;
+        assert_eq!(done.status, 200);
+        assert!(done.body.contains("Your password is set"));
+
+        assert_eq!(app.send(form).await.status, 404, "once is once");
+        let page = app.send(Ask::get("/reset").cookie(COOKIE, &token)).await;
+        assert_eq!(page.status, 404);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_refused_password_leaves_the_link_as_it_is(pool: PgPool) {
+    let app = app(&pool);
+    let token = prepare(&app).await;
+    let endless = "x1".repeat(5_000);
+    for (password, again, says) in [
+        ("short", "short", "Use at least 8 characters."),
+        ("", "", "Use at least 8 characters."),
+        (endless.as_str(), endless.as_str(), "Use at most 256 bytes."),
+        ("password", "password", "among the most common ones"),
+        (
+            "ada@example.org",
+            "ada@example.org",
+            "not your name or address",
+        ),
+        (CHOSEN, "copper lantern", "The two passwords differ."),
+        (
+            CHOSEN,
+            "copper lantern under rain ",
+            "The two passwords differ.",
+        ),
+    ] {
+        for form in forms(&token, password, again) {
+            let label = form.label();
+            let answer = app.send(form).await;
+            assert_eq!(answer.status, 422, "{label} {password:.40}");
+            assert!(
+                answer.body.contains(says),
+                "{label} {password:.40}: {}",
+                answer.body
+            );
+            assert!(!answer.body.contains("copper lantern"), "{label}");
+            assert!(answer.cookies().is_empty(), "{label}");
+        }
+    }
+    assert!(signs_in(&app, PASSWORD).await);
+    let [form, _] = forms(&token, CHOSEN, CHOSEN);
+    assert_eq!(app.send(form).await.outline(), "303 to /reset/done");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_link_works_once_under_a_hundred_tries(pool: PgPool) {
+    let app = Arc::new(app(&pool));
+    let token = prepare(&app).await;
+    let mut tries = JoinSet::new();
+    for n in 0..100 {
+        let app = Arc::clone(&app);
+        let form = forms(&token, &format!("{CHOSEN} {n}"), &format!("{CHOSEN} {n}"))[n % 2].clone();
+        tries.spawn(async move { (n, app.send(form).await.status) });
+    }
+    let answers = tries.join_all().await;
+    let done: Vec<_> = answers
+        .iter()
+        .filter(|(_, status)| [200, 303].contains(status))
+        .collect();
+    let [(winner, _)] = done[..] else {
+        panic!("{answers:?}")
+    };
+    assert!(
+        answers
+            .iter()
+            .all(|(_, status)| [200, 303, 404].contains(status)),
+        "{answers:?}"
+    );
+    assert!(signs_in(&app, &format!("{CHOSEN} {winner}")).await);
+    for (entries, sql) in [
+        (
+            1,
+            "select count(*) from audit_events where action = 'user.password_chosen'",
+        ),
+        (
+            1,
+            "select count(*) from one_time_links where used_at is not null",
+        ),
+    ] {
+        assert_eq!(app.count(sql).await, entries, "{sql}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn dead_links_say_so(pool: PgPool) {
+    let app = app(&pool);
+    let token = prepare(&app).await;
+    for token in ["", "guess", &"x".repeat(5_000), "a%3B"] {
+        let answer = app.get(&format!("/reset/{token}x%3B")).await;
+        assert_eq!(answer.outline(), "303 to /reset", "{token:.40}");
+        assert_eq!(answer.cookie(COOKIE).unwrap().0, "", "{token:.40}");
+        assert_dead(&app, token).await;
+    }
+    for (change, back) in [
+        (
+            "update one_time_links set revoked_at = now()",
+            "update one_time_links set revoked_at = null",
+        ),
+        (
+            "update one_time_links set expires_at = now()",
+            "update one_time_links set expires_at = now() + interval '1 hour'",
+        ),
+        (
+            "update users set deleted_at = now()",
+            "update users set deleted_at = null",
+        ),
+        (
+            "update one_time_links set kind = 'setup'",
+            "update one_time_links set kind = 'password_reset'",
+        ),
+    ] {
+        app.run(change).await;
+        assert_dead(&app, &token).await;
+        app.run(back).await;
+    }
+    let page = app.send(Ask::get("/reset").cookie(COOKIE, &token)).await;
+    assert_eq!(page.status, 200);
+    // A later link makes the earlier one worthless.
+    link(&app).await;
+    assert_dead(&app, &token).await;
+    assert!(signs_in(&app, PASSWORD).await);
+}
+
+async fn assert_dead(app: &App, token: &str) {
+    let page = app.send(Ask::get("/reset").cookie(COOKIE, token)).await;
+    assert_eq!(page.status, 404, "{token:.40}");
+    assert!(page.body.contains("This link is not valid any more"));
+    assert!(page.body.contains("Ask your administrator"));
+    for form in forms(token, CHOSEN, CHOSEN) {
+        let answer = app.send(form).await;
+        assert_eq!(answer.status, 404, "{token:.40}");
+        assert!(answer.body.contains("This link is not valid any more"));
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
+    let app = app(&pool);
+    let token = prepare(&app).await;
+    let from = |host: u8, ask: Ask| ask.from(Ipv4Addr::new(192, 0, 2, host).into());
+    let mut answers = Vec::new();
+    for guess in 0..8 {
+        let guess = format!("guess-{guess}");
+        answers.push(
+            app.send(from(1, Ask::get("/reset").cookie(COOKIE, &guess)))
+                .await
+                .status,
+        );
+        for form in forms(&guess, CHOSEN, CHOSEN) {
+            answers.push(app.send(from(1, form)).await.status);
+        }
+    }
+    // Each is one failure, also where the page is drawn again; the first twenty are free.
+    assert_eq!(&answers[..20], [404; 20]);
+    assert!(answers[20..].contains(&429), "{answers:?}");
+    app.run("update login_attempts set blocked_until = now() + interval '100 seconds'")
+        .await;
+    let [form, call] = forms(&token, CHOSEN, CHOSEN);
+    for ask in [
+        Ask::get("/reset").cookie(COOKIE, &token),
+        form.clone(),
+        call,
+    ] {
+        let label = ask.label();
+        let refused = app.send(from(1, ask)).await;
+        assert_eq!(refused.status, 429, "{label}");
+        assert!(
+            ["100", "101"].contains(&refused.header("retry-after")),
+            "{label}"
+        );
+        assert!(refused.body.contains("Too many attempts"), "{label}");
+    }
+    // Nobody else has to wait, and whoever comes without a token has not guessed.
+    for _ in 0..30 {
+        let page = app.send(from(2, Ask::get("/reset"))).await;
+        assert_eq!(page.status, 404);
+    }
+    assert_eq!(
+        app.send(from(2, form)).await.outline(),
+        "303 to /reset/done"
+    );
+}
