@@ -1,6 +1,7 @@
 //! Accounts.
 
 pub mod account;
+mod bin;
 pub mod change;
 mod count;
 mod detail;
@@ -13,7 +14,8 @@ use uuid::Uuid;
 
 use crate::Error;
 
-pub use count::{Counts, count};
+pub use bin::list_bin;
+pub use count::{Counts, Of, count};
 pub use detail::{find_detail, find_id};
 pub use list::list_page;
 

@@ -1,5 +1,6 @@
 //! A user's account, as lists and API show it.
 
+pub mod bin;
 pub mod bulk;
 pub mod create;
 pub mod deletion;

@@ -24,9 +24,11 @@ pub use sessions::end_all as end_sessions;
 pub(crate) use suspend::lift_if_over;
 pub use suspend::{lift_over, suspend, unsuspend};
 
+use db::users::{Counts, Of};
 use domain::users::{
     UserSummary,
-    list::{ListQuery, Position, Sort},
+    bin::{BinPage, BinQuery},
+    list::{ListQuery, Position},
     page::{Cursor, Total, UserPage},
 };
 
@@ -48,36 +50,59 @@ pub async fn list(
     // Over one connection: each that goes back to the pool costs a message of its own.
     let mut connection = db::acquire(&services.pool).await?;
     let (users, more) = db::users::list_page(&mut *connection, query, now).await?;
-    let counts = db::users::count(&mut *connection, &query.filter, now).await?;
-    Ok(page(users, more, query, counts))
+    let counts = db::users::count(&mut *connection, &query.filter, Of::List, now).await?;
+    let cursor = |user: &UserSummary, number| Cursor::of(user, query.sort, number);
+    Ok(page(
+        users,
+        more,
+        &query.position,
+        (counts, counts.totals.users),
+        cursor,
+    ))
 }
 
-fn page(
-    users: Vec<UserSummary>,
+/// A page of the bin.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_bin(
+    services: &Services,
+    _: &Granted<ReadUsers>,
+    query: &BinQuery,
+) -> Result<BinPage, Error> {
+    let now = (services.clock)();
+    let mut connection = db::acquire(&services.pool).await?;
+    let (users, more) = db::users::list_bin(&mut *connection, query, now).await?;
+    let counts = db::users::count(&mut *connection, &query.filter, Of::Bin, now).await?;
+    let all = (counts, counts.totals.deleted);
+    Ok(page(users, more, &query.position, all, Cursor::of_deleted))
+}
+
+/// A page of its rows. Without a search as many match as there are.
+fn page<T>(
+    users: Vec<T>,
     more: bool,
-    query: &ListQuery,
-    counts: db::users::Counts,
-) -> UserPage {
+    position: &Position,
+    (counts, all): (Counts, u64),
+    cursor: impl Fn(&T, u64) -> Cursor,
+) -> UserPage<T> {
     let shown = u64::try_from(users.len()).unwrap_or(u64::MAX);
-    let (first, has_before, has_after) = match &query.position {
+    let (first, has_before, has_after) = match position {
         Position::First => (1, false, more),
         Position::After(cursor) => (cursor.number.saturating_add(1), true, more),
         Position::Before(_) if !more => (1, false, true),
         Position::Before(cursor) => (cursor.number.saturating_sub(shown).max(1), more, true),
     };
     let last = first.saturating_add(shown).saturating_sub(1);
+    let place = |user: Option<&T>, number| user.map(|user| cursor(user, number).encode());
     UserPage {
-        before: cursor(users.first(), query.sort, first).filter(|_| has_before),
-        after: cursor(users.last(), query.sort, last).filter(|_| has_after),
+        before: place(users.first(), first).filter(|_| has_before),
+        after: place(users.last(), last).filter(|_| has_after),
         users,
         total: counts
             .matching
-            .map_or(Total::exact(counts.totals.users), Total::up_to_limit),
+            .map_or(Total::exact(all), Total::up_to_limit),
         totals: counts.totals,
         first,
     }
-}
-
-fn cursor(user: Option<&UserSummary>, sort: Sort, number: u64) -> Option<String> {
-    user.map(|user| Cursor::of(user, sort, number).encode())
 }

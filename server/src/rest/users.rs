@@ -11,6 +11,7 @@ use axum::{
 };
 use domain::users::{
     UserSummary,
+    bin::{Asked, DeletedUser},
     list::{Limits, ListParams},
     page::UserPage,
 };
@@ -21,9 +22,9 @@ use super::{Allowed, Failure, Params};
 
 /// A user in the list: FOVEA's shape, with its `_count` beside the flat counts that its own pages read.
 #[derive(Serialize)]
-pub(crate) struct ListedUser {
+pub(crate) struct ListedUser<T = UserSummary> {
     #[serde(flatten)]
-    user: UserSummary,
+    user: T,
     #[serde(rename = "_count")]
     count: Counts,
 }
@@ -53,22 +54,41 @@ impl From<UserSummary> for ListedUser {
     }
 }
 
+impl From<DeletedUser> for ListedUser<DeletedUser> {
+    fn from(deleted: DeletedUser) -> Self {
+        let count = Counts::of(&deleted.user);
+        Self {
+            user: deleted,
+            count,
+        }
+    }
+}
+
 /// `GET /api/admin/users`: a page of the list, with the way to its neighbours in `Link` and the number of all that match
-/// in `X-Total-Count`. Beyond ten thousand it says ten thousand, and `X-Total-Count-Relation: gte`.
+/// in `X-Total-Count`. Beyond ten thousand it says ten thousand, and `X-Total-Count-Relation: gte`. With `?deleted=true`
+/// the same of the bin.
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadUsers>,
     Params(params): Params<ListParams>,
 ) -> Result<Response, Failure> {
-    let query = params.parse(Limits::API).map_err(Error::from)?;
-    let page = service::users::list(&services, &granted, &query).await?;
-    Ok(respond(&params, page))
+    match params.ask(Limits::API).map_err(Error::from)? {
+        Asked::List(query) => {
+            let page = service::users::list(&services, &granted, &query).await?;
+            Ok(respond::<_, ListedUser>(&params, page))
+        }
+        Asked::Bin(query) => {
+            let page = service::users::list_bin(&services, &granted, &query).await?;
+            Ok(respond::<_, ListedUser<DeletedUser>>(&params, page))
+        }
+    }
 }
 
-fn respond(params: &ListParams, page: UserPage) -> Response {
+/// The answer of a page, each of its rows in the shape of `L`.
+fn respond<T, L: From<T> + Serialize>(params: &ListParams, page: UserPage<T>) -> Response {
     let link = links(params, &page);
     let total = page.total;
-    let users: Vec<ListedUser> = page.users.into_iter().map(Into::into).collect();
+    let users: Vec<L> = page.users.into_iter().map(Into::into).collect();
     let mut response = Json(users).into_response();
     let headers = response.headers_mut();
     headers.insert(
@@ -83,7 +103,7 @@ fn respond(params: &ListParams, page: UserPage) -> Response {
     response
 }
 
-fn links(params: &ListParams, page: &UserPage) -> Option<HeaderValue> {
+fn links<T>(params: &ListParams, page: &UserPage<T>) -> Option<HeaderValue> {
     let start = params.from_start();
     let next = page.after.clone().map(|after| {
         (

@@ -175,8 +175,8 @@ async fn no_form_leads_to_another_site(pool: PgPool) {
         }
         let called = app.send(Ask::post("/sfn/sign-in").form(&sign_in)).await;
         assert_eq!(
-            (called.status, called.json()),
-            (200, json!("/")),
+            (called.status, &called.json()["next"]),
+            (200, &json!("/")),
             "{next:?}"
         );
     }
@@ -196,7 +196,9 @@ async fn the_functions_behind_the_pages_guard_themselves(pool: PgPool) {
     assert_eq!(
         (
             list.status,
-            list.json()["page"]["users"].as_array().map(Vec::len)
+            list.json()["page"]["list"]["users"]
+                .as_array()
+                .map(Vec::len)
         ),
         (200, Some(2))
     );

@@ -103,11 +103,20 @@ pub fn SearchBox(
 #[component]
 fn KeptState(params: Memo<ListParams>) -> impl IntoView {
     move || {
-        let ListParams { sort, limit, deleted, .. } = params.get();
+        let ListParams {
+            sort,
+            limit,
+            deleted,
+            ..
+        } = params.get();
         let hidden = |name: &'static str, value: Option<String>| {
             value.map(|value| view! { <input type="hidden" name=name value=value /> })
         };
-        (hidden("sort", sort), hidden("limit", limit), hidden("deleted", deleted))
+        (
+            hidden("sort", sort),
+            hidden("limit", limit),
+            hidden("deleted", deleted),
+        )
     }
 }
 

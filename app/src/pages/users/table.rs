@@ -55,7 +55,9 @@ pub fn UserTable(
     };
     let page = match list.page {
         Shown::List(page) => page,
-        Shown::Bin(page) => return view! { <BinTable params=shown page=page now=now /> }.into_any(),
+        Shown::Bin(page) => {
+            return view! { <BinTable params=shown page=page now=now /> }.into_any();
+        }
     };
     if page.users.is_empty() {
         return view! { <Nobody params=shown /> }.into_any();
@@ -187,9 +189,15 @@ pub fn SkeletonTable(
     };
     let params = params.get_untracked();
     let (head, classes) = if links::is_of_bin(&params) {
-        (view! { <bin::Head /> }.into_any(), bin::COLUMNS.map(|(class, _)| class))
+        (
+            view! { <bin::Head /> }.into_any(),
+            bin::COLUMNS.map(|(class, _)| class),
+        )
     } else {
-        (view! { <Head params=params /> }.into_any(), COLUMNS.map(|(class, ..)| class))
+        (
+            view! { <Head params=params /> }.into_any(),
+            COLUMNS.map(|(class, ..)| class),
+        )
     };
     let row = || {
         classes

@@ -13,6 +13,15 @@ use crate::Error;
 /// Where the count of a search stands among the totals.
 const MATCHING: &str = "matching";
 
+/// Among whom is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// Everybody but those in the bin.
+    List,
+    /// Those in the bin.
+    Bin,
+}
+
 /// What was counted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counts {
@@ -29,24 +38,34 @@ pub struct Counts {
 pub async fn count(
     executor: impl PgExecutor<'_>,
     search: &Filter,
+    of: Of,
     now: OffsetDateTime,
 ) -> Result<Counts, Error> {
     let mut sql = QueryBuilder::new(
         "select name, sum(value)::bigint as value from user_totals
-        where name in ('users', 'role:admin', 'status:suspended', 'status:pending') group by name",
+        where name in ('users', 'role:admin', 'status:suspended', 'status:pending', 'deleted') group by name",
     );
     if !search.is_empty() {
         // A join that is not needed would cost more than the rest.
-        let tables = match Tables::of(search) {
-            Tables {
-                users: true,
-                stats: false,
-            } => "users u where u.deleted_at is null",
-            Tables { users: false, .. } => "user_stats s where not s.deleted",
-            Tables {
-                users: true,
-                stats: true,
-            } => {
+        let tables = match (of, Tables::of(search)) {
+            (Of::Bin, _) => {
+                "users u join user_stats s on s.user_id = u.id where u.deleted_at is not null"
+            }
+            (
+                Of::List,
+                Tables {
+                    users: true,
+                    stats: false,
+                },
+            ) => "users u where u.deleted_at is null",
+            (Of::List, Tables { users: false, .. }) => "user_stats s where not s.deleted",
+            (
+                Of::List,
+                Tables {
+                    users: true,
+                    stats: true,
+                },
+            ) => {
                 "users u join user_stats s on s.user_id = u.id where u.deleted_at is null and not s.deleted"
             }
         };
@@ -69,6 +88,7 @@ pub async fn count(
             "role:admin" => counts.totals.admins = value,
             "status:suspended" => counts.totals.suspended = value,
             "status:pending" => counts.totals.pending = value,
+            "deleted" => counts.totals.deleted = value,
             MATCHING => counts.matching = Some(value),
             _ => {}
         }

@@ -43,14 +43,13 @@ pub async fn list_page(
 }
 
 /// What the list shows, from `users u` and `user_stats s`.
-const COLUMNS: &str = "select
+pub(super) const COLUMNS: &str = "
     u.id, u.number, u.username, u.display_name, u.email, u.status, u.suspended_until, u.version,
     u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
-    s.roles, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys
-from ";
+    s.roles, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys";
 
 fn statement(query: &ListQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {
-    let mut sql = QueryBuilder::new(COLUMNS);
+    let mut sql = QueryBuilder::new(format!("select {COLUMNS} from "));
     let order = Order::of(query);
     // Where one table decides who is on the page, the other is asked for those rows only.
     match Tables::of(&query.filter).and(sort_tables(query.sort.key)) {
@@ -220,7 +219,7 @@ fn push_value(sql: &mut QueryBuilder<Postgres>, key: SortKey, cursor: &Cursor) {
     }
 }
 
-fn summary(row: &PgRow) -> Result<UserSummary, sqlx::Error> {
+pub(super) fn summary(row: &PgRow) -> Result<UserSummary, sqlx::Error> {
     let roles: Vec<String> = row.try_get("roles")?;
     let status: &str = row.try_get("status")?;
     Ok(UserSummary {

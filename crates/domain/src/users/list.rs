@@ -157,6 +157,8 @@ pub struct ListParams {
     pub after: Option<String>,
     /// Cursor: the page before it.
     pub before: Option<String>,
+    /// `true` for the bin.
+    pub deleted: Option<String>,
 }
 
 /// From where a page is read.
@@ -206,6 +208,14 @@ pub enum ListError {
         "This place in the list does not exist, or belongs to another order. Start again from the first page."
     )]
     Cursor,
+    /// The word that asks for the bin.
+    #[error("`deleted` is {0:?}. Use true for the people in the bin, or leave it out.")]
+    Deleted(String),
+    /// The bin in another order.
+    #[error(
+        "Deleted people are always listed with the latest deletion first. Leave out `sort`, or `deleted`."
+    )]
+    SortedBin,
     /// Two cursors.
     #[error("Give either `after` or `before`, not both.")]
     TwoCursors,
@@ -225,29 +235,35 @@ impl ListParams {
     /// # Errors
     /// What cannot be understood, the first of them.
     pub fn parse(&self, limits: Limits) -> Result<ListQuery, ListError> {
-        let filter =
-            Filter::parse(given(&self.q).unwrap_or_default()).map_err(ListError::Filter)?;
+        let filter = self.filter()?;
         let sort = match given(&self.sort) {
             Some(text) => text.parse().map_err(|_| ListError::Sort(shorten(text)))?,
             None => Sort::default(),
         };
-        let limit = match given(&self.limit) {
-            Some(text) => parse_limit(text, limits.max)?,
-            None => limits.default,
-        };
-        let cursor = |text: &str| Cursor::decode(text, sort).ok_or(ListError::Cursor);
-        let position = match (given(&self.after), given(&self.before)) {
-            (None, None) => Position::First,
-            (Some(text), None) => Position::After(cursor(text)?),
-            (None, Some(text)) => Position::Before(cursor(text)?),
-            (Some(_), Some(_)) => return Err(ListError::TwoCursors),
-        };
         Ok(ListQuery {
             filter,
             sort,
-            limit,
-            position,
+            limit: parse_limit(given(&self.limit), limits)?,
+            position: self.position(|text| Cursor::decode(text, sort))?,
         })
+    }
+
+    pub(super) fn filter(&self) -> Result<Filter, ListError> {
+        Filter::parse(given(&self.q).unwrap_or_default()).map_err(ListError::Filter)
+    }
+
+    /// From where, by the cursors that are given.
+    pub(super) fn position(
+        &self,
+        decode: impl Fn(&str) -> Option<Cursor>,
+    ) -> Result<Position, ListError> {
+        let cursor = |text: &str| decode(text).ok_or(ListError::Cursor);
+        match (given(&self.after), given(&self.before)) {
+            (None, None) => Ok(Position::First),
+            (Some(text), None) => Ok(Position::After(cursor(text)?)),
+            (None, Some(text)) => Ok(Position::Before(cursor(text)?)),
+            (Some(_), Some(_)) => Err(ListError::TwoCursors),
+        }
     }
 
     /// The same question from its first page.
@@ -269,6 +285,7 @@ impl ListParams {
             ("limit", &self.limit),
             ("after", &self.after),
             ("before", &self.before),
+            ("deleted", &self.deleted),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, given(value)?)))
@@ -276,22 +293,25 @@ impl ListParams {
     }
 }
 
-fn given(value: &Option<String>) -> Option<&str> {
+pub(super) fn given(value: &Option<String>) -> Option<&str> {
     value.as_deref().filter(|text| !text.trim().is_empty())
 }
 
-fn parse_limit(text: &str, max: u16) -> Result<u16, ListError> {
+pub(super) fn parse_limit(text: Option<&str>, limits: Limits) -> Result<u16, ListError> {
+    let Some(text) = text else {
+        return Ok(limits.default);
+    };
     match text.trim().parse() {
-        Ok(limit) if (1..=max).contains(&limit) => Ok(limit),
+        Ok(limit) if (1..=limits.max).contains(&limit) => Ok(limit),
         _ => Err(ListError::Limit {
             typed: shorten(text),
-            max,
+            max: limits.max,
         }),
     }
 }
 
 /// Enough of a text to recognise it in an error.
-fn shorten(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     text.chars().take(40).collect()
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::users::{
     Status, UserSummary,
+    bin::DeletedUser,
     list::{Sort, SortKey},
 };
 
@@ -14,6 +15,8 @@ use crate::users::{
 pub const EXACT_TOTAL_MAX: u64 = 10_000;
 /// Longest cursor that is looked at: an email address of 254 four-byte characters, encoded.
 const CURSOR_MAX: usize = 2_000;
+/// The order of the bin. It is none that a column has.
+const BIN: &str = "-deleted";
 
 /// How many users match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,13 +62,15 @@ pub struct Totals {
     pub suspended: u64,
     /// Of them, waiting for approval.
     pub pending: u64,
+    /// In the bin.
+    pub deleted: u64,
 }
 
 /// A page of users.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserPage {
+pub struct UserPage<T = UserSummary> {
     /// The rows.
-    pub users: Vec<UserSummary>,
+    pub users: Vec<T>,
     /// How many match.
     pub total: Total,
     /// How many there are.
@@ -124,6 +129,17 @@ impl Cursor {
         }
     }
 
+    /// The place of a row of the bin.
+    #[must_use]
+    pub fn of_deleted(deleted: &DeletedUser, number: u64) -> Self {
+        Self {
+            order: BIN.to_owned(),
+            value: CursorValue::Time(micros(deleted.deleted_at)),
+            id: deleted.user.id.0,
+            number,
+        }
+    }
+
     /// As text for a URL.
     #[must_use]
     pub fn encode(&self) -> String {
@@ -134,15 +150,26 @@ impl Cursor {
     /// Reads what [`Cursor::encode`] wrote, if it was written for this order.
     #[must_use]
     pub fn decode(text: &str, sort: Sort) -> Option<Self> {
+        let cursor = Self::read(text, &sort.to_string())?;
+        cursor.value.fits(sort.key).then_some(cursor)
+    }
+
+    /// The same for the bin.
+    #[must_use]
+    pub fn decode_of_bin(text: &str) -> Option<Self> {
+        let cursor = Self::read(text, BIN)?;
+        // The moment of a deletion is such a time, as is the one when an account was made.
+        cursor.value.fits(SortKey::Created).then_some(cursor)
+    }
+
+    fn read(text: &str, order: &str) -> Option<Self> {
         let text = text.trim();
         if text.len() > CURSOR_MAX {
             return None;
         }
         let json = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         let cursor: Self = serde_json::from_slice(&json).ok()?;
-        let fits =
-            cursor.order == sort.to_string() && cursor.value.fits(sort.key) && cursor.number > 0;
-        fits.then_some(cursor)
+        (cursor.order == order && cursor.number > 0).then_some(cursor)
     }
 }
 
@@ -181,8 +208,11 @@ pub fn time_of_micros(micros: i64) -> Option<OffsetDateTime> {
         .filter(|moment| moment.year() > 0)
 }
 
+fn micros(moment: OffsetDateTime) -> Option<i64> {
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000).ok()
+}
+
 fn value_of(user: &UserSummary, key: SortKey) -> CursorValue {
-    let micros = |moment: OffsetDateTime| i64::try_from(moment.unix_timestamp_nanos() / 1_000).ok();
     match key {
         SortKey::Created => CursorValue::Time(micros(user.created_at)),
         SortKey::LastLogin => CursorValue::Time(user.last_login_at.and_then(micros)),
@@ -241,6 +271,14 @@ mod tests {
         let wrong_type = cursor(sort, CursorValue::Text("x".into())).encode();
         let out_of_range = cursor(sort, CursorValue::Time(Some(i64::MAX))).encode();
         let stone_age = cursor(sort, CursorValue::Time(Some(-300_000_000_000_000_000))).encode();
+        let of_bin = Cursor {
+            order: BIN.to_owned(),
+            ..cursor(sort, CursorValue::Time(Some(0)))
+        };
+        assert_eq!(
+            Cursor::decode_of_bin(&of_bin.encode()),
+            Some(of_bin.clone())
+        );
         let nul = cursor(
             Sort {
                 key: SortKey::Name,
@@ -261,8 +299,17 @@ mod tests {
             &stone_age,
             &nul,
             &long,
+            &of_bin.encode(),
         ] {
             assert_eq!(Cursor::decode(text, sort), None, "{text}");
+        }
+        let elsewhere = cursor(sort, CursorValue::Time(Some(0))).encode();
+        let wrong_type = Cursor {
+            order: BIN.to_owned(),
+            ..cursor(sort, CursorValue::Time(None))
+        };
+        for text in ["", "x", &elsewhere, &wrong_type.encode(), &long] {
+            assert_eq!(Cursor::decode_of_bin(text), None, "{text}");
         }
     }
 

@@ -1,0 +1,75 @@
+//! A page of the bin: one statement, served by the index of its one order.
+
+use domain::users::{
+    bin::{BinQuery, DeletedUser},
+    list::Position,
+    page::{CursorValue, time_of_micros},
+};
+use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
+use time::OffsetDateTime;
+
+use super::{filter, list};
+use crate::Error;
+
+/// The rows of a page, the latest deleted first, and whether there are more beyond it in the direction of reading.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_bin(
+    executor: impl PgExecutor<'_>,
+    query: &BinQuery,
+    now: OffsetDateTime,
+) -> Result<(Vec<DeletedUser>, bool), Error> {
+    let rows = statement(query, now)
+        .build()
+        .persistent(query.filter.is_empty())
+        .fetch_all(executor)
+        .await?;
+    let more = rows.len() > usize::from(query.limit);
+    let mut users = rows
+        .iter()
+        .take(query.limit.into())
+        .map(deleted)
+        .collect::<Result<Vec<_>, _>>()?;
+    if matches!(query.position, Position::Before(_)) {
+        users.reverse();
+    }
+    Ok((users, more))
+}
+
+fn statement(query: &BinQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new(format!(
+        "select {}, u.deleted_at, u.purge_after
+        from users u join user_stats s on s.user_id = u.id where u.deleted_at is not null and ",
+        list::COLUMNS
+    ));
+    filter::push(&mut sql, &query.filter, now);
+    let (beyond, direction) = match query.position {
+        Position::First | Position::After(_) => ("<", "desc"),
+        Position::Before(_) => (">", "asc"),
+    };
+    if let Position::After(cursor) | Position::Before(cursor) = &query.position {
+        let at = match cursor.value {
+            CursorValue::Time(micros) => micros.and_then(time_of_micros),
+            CursorValue::Text(_) | CursorValue::Texts(_) | CursorValue::Number(_) => None,
+        };
+        sql.push(format!(" and (u.deleted_at, u.id) {beyond} ("))
+            .push_bind(at)
+            .push(", ")
+            .push_bind(cursor.id)
+            .push(")");
+    }
+    sql.push(format!(
+        " order by u.deleted_at {direction}, u.id {direction} limit {}",
+        query.limit + 1
+    ));
+    sql
+}
+
+fn deleted(row: &PgRow) -> Result<DeletedUser, sqlx::Error> {
+    Ok(DeletedUser {
+        user: list::summary(row)?,
+        deleted_at: row.try_get("deleted_at")?,
+        purge_after: row.try_get("purge_after")?,
+    })
+}

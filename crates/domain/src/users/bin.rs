@@ -1,0 +1,133 @@
+//! The bin: whoever was deleted and can still be restored, the latest first. It has this one order.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{
+    UserSummary,
+    list::{Limits, ListError, ListParams, ListQuery, Position, given, parse_limit, shorten},
+    page::{Cursor, UserPage},
+};
+use crate::filter::Filter;
+
+/// Somebody in the bin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletedUser {
+    /// Who.
+    #[serde(flatten)]
+    pub user: UserSummary,
+    /// When they were deleted.
+    #[serde(with = "time::serde::rfc3339")]
+    pub deleted_at: OffsetDateTime,
+    /// When they are removed for good.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub purge_after: Option<OffsetDateTime>,
+}
+
+/// A page of the bin.
+pub type BinPage = UserPage<DeletedUser>;
+
+/// What is asked of the bin.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BinQuery {
+    /// Who.
+    pub filter: Filter,
+    /// Most rows in the page.
+    pub limit: u16,
+    /// From where.
+    pub position: Position,
+}
+
+/// What is asked for, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// The list.
+    List(ListQuery),
+    /// The bin.
+    Bin(BinQuery),
+}
+
+impl ListParams {
+    /// Understands the question, whichever of the two it is about.
+    ///
+    /// # Errors
+    /// What cannot be understood, the first of them.
+    pub fn ask(&self, limits: Limits) -> Result<Asked, ListError> {
+        if self.is_of_bin()? {
+            self.parse_of_bin(limits).map(Asked::Bin)
+        } else {
+            self.parse(limits).map(Asked::List)
+        }
+    }
+
+    /// Whether it is the bin that is asked for.
+    ///
+    /// # Errors
+    /// When that is not said in a word that is known.
+    pub fn is_of_bin(&self) -> Result<bool, ListError> {
+        match given(&self.deleted) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => Err(ListError::Deleted(shorten(other))),
+        }
+    }
+
+    fn parse_of_bin(&self, limits: Limits) -> Result<BinQuery, ListError> {
+        if given(&self.sort).is_some() {
+            return Err(ListError::SortedBin);
+        }
+        Ok(BinQuery {
+            filter: self.filter()?,
+            limit: parse_limit(given(&self.limit), limits)?,
+            position: self.position(Cursor::decode_of_bin)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(deleted: &str) -> ListParams {
+        ListParams {
+            deleted: Some(deleted.into()),
+            ..ListParams::default()
+        }
+    }
+
+    #[test]
+    fn the_bin_is_asked_for_by_one_word() {
+        for (deleted, expected) in [
+            ("true", Ok(true)),
+            ("false", Ok(false)),
+            (" ", Ok(false)),
+            ("yes", Err(ListError::Deleted("yes".into()))),
+        ] {
+            assert_eq!(of(deleted).is_of_bin(), expected, "{deleted:?}");
+        }
+        assert_eq!(ListParams::default().is_of_bin(), Ok(false));
+    }
+
+    #[test]
+    fn the_bin_has_one_order() {
+        let sorted = ListParams {
+            sort: Some("name".into()),
+            ..of("true")
+        };
+        assert_eq!(sorted.ask(Limits::API), Err(ListError::SortedBin));
+        let searched = ListParams {
+            q: Some("role:admin".into()),
+            limit: Some("7".into()),
+            ..of("true")
+        };
+        let Ok(Asked::Bin(query)) = searched.ask(Limits::API) else {
+            panic!("it is of the bin")
+        };
+        assert_eq!(
+            (query.limit, query.filter.to_string().as_str()),
+            (7, "role:admin")
+        );
+        assert!(matches!(of("").ask(Limits::API), Ok(Asked::List(_))));
+    }
+}
