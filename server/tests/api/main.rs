@@ -5,6 +5,7 @@
 mod abandoned;
 mod access;
 mod auth;
+mod deleted;
 mod manage;
 mod meta;
 mod pages;

@@ -1,0 +1,188 @@
+//! The bin: who is in it, in one order, and nowhere else.
+
+use sqlx::PgPool;
+
+use crate::support::{Answer, App, Ask, add_person, app, session};
+
+const BIN: &str = "/api/admin/users?deleted=true";
+
+/// Nine people, of whom five were deleted: the odd ones, in pairs at the same moment. Ada looks at them.
+async fn prepare(app: &App) -> String {
+    add_person(&app.pool, "ada", &["admin"]).await;
+    for n in 1..=9 {
+        let roles: &[&str] = if n > 6 { &["auditor"] } else { &["user"] };
+        add_person(&app.pool, &format!("person-{n}"), roles).await;
+    }
+    app.run(
+        "update users set
+            deleted_at = now() - (9 - substr(username, 8)::int) / 4 * interval '1 day',
+            purge_after = now() + interval '30 days'
+        where username like 'person-_' and substr(username, 8)::int % 2 = 1",
+    )
+    .await;
+    session(&app.pool, "ada").await
+}
+
+fn names(answer: &Answer) -> Vec<String> {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let users = answer.json();
+    let names = users.as_array().unwrap().iter();
+    names
+        .map(|user| user["username"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// The address of a neighbour in `Link`.
+fn neighbour(answer: &Answer, rel: &str) -> Option<String> {
+    let end = format!(">; rel=\"{rel}\"");
+    let link = answer.header("link").split(", ");
+    let mut links =
+        link.filter_map(|link| Some(link.strip_suffix(&end)?.strip_prefix('<')?.to_owned()));
+    links.next()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_bin_is_walked_forth_and_back(pool: PgPool) {
+    let app = app(&pool);
+    let ada = prepare(&app).await;
+    let all = names(&app.get_as(&ada, BIN).await);
+    let mut expected: Vec<String> = sqlx::query_scalar(
+        "select username from users where deleted_at is not null order by deleted_at desc, id desc",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!((all.len(), &all), (5, &expected));
+    for limit in 1..=5 {
+        let mut page = app.get_as(&ada, &format!("{BIN}&limit={limit}")).await;
+        let mut walked = names(&page);
+        assert_eq!(page.header("x-total-count"), "5");
+        while let Some(next) = neighbour(&page, "next") {
+            page = app.get_as(&ada, &next).await;
+            walked.extend(names(&page));
+        }
+        assert_eq!(walked, expected, "by {limit}");
+        let mut back = names(&page);
+        while let Some(prev) = neighbour(&page, "prev") {
+            page = app.get_as(&ada, &prev).await;
+            back.splice(0..0, names(&page));
+        }
+        assert_eq!(back, expected, "back by {limit}");
+    }
+    expected.retain(|name| name.as_str() > "person-6");
+    let auditors = app.get_as(&ada, &format!("{BIN}&q=role:auditor")).await;
+    assert_eq!(names(&auditors), expected);
+    assert_eq!(auditors.header("x-total-count"), "2");
+    let one = app.get_as(&ada, &format!("{BIN}&q=person-3")).await;
+    assert_eq!(names(&one), ["person-3"]);
+    let row = one.json()[0].clone();
+    assert!(
+        row["deletedAt"].is_string() && row["purgeAfter"].is_string(),
+        "{row}"
+    );
+    assert!(row["_count"]["personas"].is_number(), "{row}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn nobody_is_in_the_list_and_in_the_bin(pool: PgPool) {
+    let app = app(&pool);
+    let ada = prepare(&app).await;
+    for (path, expected) in [
+        ("/api/admin/users", 5),
+        ("/api/admin/users?deleted=false", 5),
+        ("/api/admin/users?deleted=", 5),
+        ("/api/admin/users?q=person", 4),
+        ("/api/admin/users?q=role:auditor", 1),
+        ("/api/admin/users?q=has:email&sort=personas", 5),
+        (BIN, 5),
+    ] {
+        let answer = app.get_as(&ada, path).await;
+        assert_eq!(names(&answer).len(), expected, "{path}");
+        assert_eq!(
+            answer.header("x-total-count"),
+            expected.to_string(),
+            "{path}"
+        );
+        for user in answer.json().as_array().unwrap() {
+            let deleted = user.get("deletedAt").is_some();
+            assert_eq!(deleted, path == BIN, "{path}: {user}");
+        }
+    }
+    // A restored person is back, with what the counts say.
+    app.run("update users set deleted_at = null, purge_after = null where username = 'person-3'")
+        .await;
+    assert_eq!(names(&app.get_as(&ada, BIN).await).len(), 4);
+    assert_eq!(names(&app.get_as(&ada, "/api/admin/users").await).len(), 6);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_the_bin_cannot_do_is_said(pool: PgPool) {
+    let app = app(&pool);
+    let ada = prepare(&app).await;
+    let list = app.get_as(&ada, "/api/admin/users?limit=1").await;
+    let of_list = neighbour(&list, "next").unwrap();
+    let of_list = of_list.split("after=").nth(1).unwrap().to_owned();
+    for (path, says) in [
+        (format!("{BIN}&sort=name"), "the latest deletion first"),
+        (format!("{BIN}&sort=-created"), "the latest deletion first"),
+        (
+            "/api/admin/users?deleted=yes".to_owned(),
+            "Use true for the people in the bin",
+        ),
+        (format!("{BIN}&limit=0"), "is not a number from 1 to"),
+        (format!("{BIN}&q=statsu:active"), "statsu"),
+        (
+            format!("{BIN}&after={of_list}"),
+            "This place in the list does not exist",
+        ),
+        (
+            format!("{BIN}&after=x&before=y"),
+            "either `after` or `before`",
+        ),
+    ] {
+        let answer = app.get_as(&ada, &path).await;
+        assert_eq!(answer.status, 400, "{path}");
+        assert!(
+            answer.message().contains(says),
+            "{path}: {}",
+            answer.message()
+        );
+    }
+    let outsider = session(&pool, "person-2").await;
+    for (ask, status) in [
+        (Ask::get(BIN), 401),
+        (Ask::get(BIN).by(&outsider), 403),
+        (
+            Ask::get("/sfn/users?params[deleted]=true").by(&outsider),
+            403,
+        ),
+    ] {
+        assert_eq!(app.send(ask).await.status, status);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_screen_shows_the_bin(pool: PgPool) {
+    let app = app(&pool);
+    let ada = prepare(&app).await;
+    let list = app.get_as(&ada, "/users").await;
+    assert!(list.body.contains("/users?deleted=true") && !list.body.contains("person-9"));
+    let bin = app.get_as(&ada, "/users?deleted=true&q=person-9").await;
+    assert_eq!(bin.status, 200);
+    for part in [
+        "href=\"/users/person-9\"",
+        "Removed for good",
+        "in 29 days",
+        "name=\"deleted\" value=\"true\"",
+    ] {
+        assert!(bin.body.contains(part), "{part}: {}", bin.body);
+    }
+    assert!(!bin.body.contains("person-8"));
+    let sorted = app.get_as(&ada, "/users?deleted=true&sort=name").await;
+    assert_eq!(sorted.status, 422);
+    assert!(sorted.body.contains("the latest deletion first") && sorted.body.contains("person-8"));
+    app.run("update users set deleted_at = null, purge_after = null")
+        .await;
+    let empty = app.get_as(&ada, "/users?deleted=true").await;
+    assert!(empty.body.contains("The bin is empty"));
+}
