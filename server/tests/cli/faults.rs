@@ -134,6 +134,20 @@ async fn what_is_not_understood(pool: PgPool) {
     assert_eq!(cli.count("select count(*) from users").await, 0);
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn a_database_that_fails_is_told_as_it_is(pool: PgPool) {
+    let cli = cli(&pool);
+    cli.prepare("alter table roles rename to kept_elsewhere")
+        .await;
+    let told = cli
+        .user(&["create", "--name", "x", "--username", "ada"])
+        .failure();
+    assert!(
+        told.starts_with("the database failed: ") && told.contains("roles"),
+        "{told}"
+    );
+}
+
 #[sqlx::test(migrations = false)]
 async fn a_database_without_tables_is_told(pool: PgPool) {
     let told = cli(&pool).user(&["list"]).failure();

@@ -1,9 +1,12 @@
 //! `rollcall user recover-admin`
 
+use std::process::Command;
+
 use serde_json::json;
+use service::{access::Origin, reset};
 use sqlx::PgPool;
 
-use crate::support::{NO_SUCH_USER, PUBLIC_URL, cli};
+use crate::support::{Cli, NO_SUCH_USER, PUBLIC_URL, ROLLCALL, cli, services};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn from_nothing(pool: PgPool) {
@@ -25,6 +28,28 @@ async fn from_nothing(pool: PgPool) {
     assert_ne!(again["link"]["url"], link);
     let live = "select count(*) from one_time_links where revoked_at is null";
     assert_eq!(cli.count(live).await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_link_lets_them_in(pool: PgPool) {
+    let cli = cli(&pool);
+    let setup = |cli: &Cli| cli.run(Command::new(ROLLCALL).arg("setup-link"), "");
+    let recovered = cli.user(&["recover-admin", "ada", "--json"]).json();
+    let token = recovered["link"]["url"].as_str().unwrap();
+    let token = token.rsplit('/').next().unwrap();
+    setup(&cli).text();
+    let password = "open sesame today";
+    reset::choose_password(
+        &services(&pool),
+        token,
+        password,
+        password,
+        Origin::default(),
+    )
+    .await
+    .unwrap();
+    let told = setup(&cli).failure();
+    assert!(told.contains("has its first admin already"), "{told}");
 }
 
 #[sqlx::test(migrations = "../migrations")]

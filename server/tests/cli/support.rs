@@ -4,10 +4,13 @@ use std::{
     io::Write,
     path::Path,
     process::{Command, Stdio},
+    sync::Arc,
 };
 
 use serde_json::Value;
+use service::{Services, last_seen::LastSeen, passwords::Hasher, settings::Settings};
 use sqlx::{ConnectOptions, PgPool};
+use time::OffsetDateTime;
 
 /// The program.
 pub(crate) const ROLLCALL: &str = env!("CARGO_BIN_EXE_rollcall");
@@ -142,6 +145,18 @@ impl Ran {
     pub(crate) fn misunderstanding(self) -> String {
         assert_eq!((self.code, self.out.as_str()), (2, ""), "{self:?}");
         self.err
+    }
+}
+
+/// The services of this database, for what the command line cannot do.
+pub(crate) fn services(pool: &PgPool) -> Services {
+    Services {
+        pool: pool.clone(),
+        hasher: Hasher::start().unwrap(),
+        settings: Arc::new(Settings::default()),
+        last_seen: LastSeen::default(),
+        work: Arc::default(),
+        clock: || OffsetDateTime::UNIX_EPOCH,
     }
 }
 

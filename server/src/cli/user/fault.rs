@@ -31,9 +31,7 @@ fn sentence(error: Error) -> String {
         Error::NotFound(_) => NO_SUCH_USER.to_owned(),
         Error::Invalid(faults) | Error::Taken(faults) => lines(&faults),
         // There is no log to look into, and whoever runs this may read the database anyway.
-        Error::Unavailable(cause) | Error::Internal(cause) => {
-            format!("Nothing was done: {cause}.")
-        }
+        Error::Unavailable(cause) | Error::Internal(cause) => cause.to_string(),
         other => other.to_string(),
     }
 }
