@@ -22,7 +22,7 @@ use crate::{
         },
         reset::{Reset, ResetDone},
         setup::Setup,
-        users::Users,
+        users::{Users, bulk::Bulk},
     },
 };
 
@@ -74,7 +74,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The list, and the dialog over it.
+/// The list, and the dialogs over it.
 #[component(transparent)]
 fn UsersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -82,6 +82,7 @@ fn UsersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         <ParentRoute path=path!("/users") view=Users ssr=SsrMode::Async>
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
             <Route path=path!("new") view=Create ssr=SsrMode::Async />
+            <Route path=path!("bulk/:action") view=Bulk ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

@@ -52,7 +52,7 @@ pub struct Part<T> {
 #[must_use]
 pub fn path(user: &UserSummary) -> String {
     let name = &user.username;
-    if name == "new" || UserRef::parse(name) != UserRef::Name(name.clone()) {
+    if ["new", "bulk"].contains(&name.as_str()) || UserRef::parse(name) != UserRef::Name(name.clone()) {
         return format!("/users/{}", user.id);
     }
     // A name has no space, which this would encode as a form does.

@@ -1,12 +1,14 @@
 //! The list of users.
 
 pub mod bin;
+pub mod bulk;
 pub mod filters;
 pub mod help;
 mod links;
 pub mod pager;
 pub mod rows;
 pub mod search;
+mod selection;
 pub mod table;
 
 use domain::users::list::ListParams;
@@ -15,6 +17,7 @@ use leptos_meta::Title;
 use leptos_router::{
     components::Outlet,
     hooks::{use_location, use_query_map},
+    params::ParamsMap,
 };
 
 use crate::{
@@ -28,6 +31,7 @@ use crate::{
 };
 use filters::{ActiveFilters, QuickFilters};
 use search::{SearchBox, SearchFault};
+use selection::Selection;
 use table::{Failed, SkeletonTable, UserTable};
 
 const DENSITIES: &[Value] = &[
@@ -49,17 +53,11 @@ pub fn Users() -> impl IntoView {
     let query = use_query_map();
     let principal = expect_context::<PageContext>().principal;
     let may_write = principal.is_some_and(|principal| principal.may_write_users());
-    let params = Memo::new(move |_| {
-        let query = query.read();
-        ListParams {
-            q: query.get("q"),
-            sort: query.get("sort"),
-            limit: query.get("limit"),
-            after: query.get("after"),
-            before: query.get("before"),
-            deleted: query.get("deleted"),
-        }
-    });
+    if may_write {
+        let selected = query.with_untracked(|query| query.get_all(selection::BOX));
+        provide_context(Selection::new(selected.unwrap_or_default()));
+    }
+    let params = Memo::new(move |_| params(&query.read()));
     let loading = Loading::new();
     let list = Resource::new(
         move || params.get(),
@@ -111,6 +109,18 @@ pub fn Users() -> impl IntoView {
         </section>
         <Toast page="/users" />
         <Outlet />
+    }
+}
+
+/// The state of the list in an address.
+fn params(query: &ParamsMap) -> ListParams {
+    ListParams {
+        q: query.get("q"),
+        sort: query.get("sort"),
+        limit: query.get("limit"),
+        after: query.get("after"),
+        before: query.get("before"),
+        deleted: query.get("deleted"),
     }
 }
 

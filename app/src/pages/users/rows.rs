@@ -4,6 +4,7 @@ use ::time::OffsetDateTime;
 use domain::users::UserSummary;
 use leptos::prelude::*;
 
+use super::selection::{SelectCell, Selection, key};
 use crate::{
     api::person::path,
     components::{
@@ -22,8 +23,13 @@ pub fn Row(
     /// The time of the server's answer.
     now: OffsetDateTime,
 ) -> impl IntoView {
+    let selection = Selection::current();
     view! {
         <tr>
+            {selection
+                .map(|selection| {
+                    view! { <SelectCell selection=selection user=user.username.clone() key=key(&user) /> }
+                })}
             {person_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label="Role">
                 <RoleBadge roles=user.roles />
             </td>

@@ -12,6 +12,7 @@ use super::{
     links,
     pager::Pager,
     rows::Row,
+    selection::{SelectAllCell, Selection, SelectionBar, key},
 };
 use crate::{
     api::users::{Shown, UserList},
@@ -63,6 +64,13 @@ pub fn UserTable(
         return view! { <Nobody params=shown /> }.into_any();
     }
     let pager = view! { <Pager params=shown.clone() page=page.clone() /> };
+    let selection = Selection::current();
+    let keys: Vec<String> = page.users.iter().map(key).collect();
+    let bar = selection.map(|selection| {
+        view! { <SelectionBar selection=selection keys=keys.clone() params=shown.clone() /> }
+    });
+    let select_all = selection
+        .map(|selection| view! { <SelectAllCell selection=selection keys=keys /> }.into_any());
     let rows = page
         .users
         .into_iter()
@@ -71,20 +79,22 @@ pub fn UserTable(
     view! {
         <table class="table users-table">
             <caption class="visually-hidden">"Users"</caption>
-            <Head params=shown />
+            <Head params=shown select_all=select_all />
             <tbody>{rows}</tbody>
         </table>
+        {bar}
         {pager}
     }
     .into_any()
 }
 
 #[component]
-fn Head(params: ListParams) -> impl IntoView {
+fn Head(params: ListParams, select_all: Option<AnyView>) -> impl IntoView {
     let sort = links::current_sort(&params);
     view! {
         <thead>
             <tr>
+                {select_all}
                 {COLUMNS
                     .map(|(class, name, key)| {
                         let (state, icon) = match (sort.key == key, sort.descending) {
@@ -174,7 +184,7 @@ pub fn SkeletonTable(
     /// The state of the list, from the address.
     params: Memo<ListParams>,
 ) -> impl IntoView {
-    let bar = |class| match class {
+    let bar = |class: &str| match class {
         "cell-person" => view! {
             <div class="person">
                 <span class="avatar skeleton"></span>
@@ -185,24 +195,24 @@ pub fn SkeletonTable(
             </div>
         }
         .into_any(),
+        "cell-select" => ().into_any(),
         _ => view! { <span class="skeleton"></span> }.into_any(),
     };
     let params = params.get_untracked();
-    let (head, classes) = if links::is_of_bin(&params) {
-        (
-            view! { <bin::Head /> }.into_any(),
-            bin::COLUMNS.map(|(class, _)| class),
-        )
+    let mut classes = Vec::new();
+    let head = if links::is_of_bin(&params) {
+        classes.extend(bin::COLUMNS.map(|(class, _)| class));
+        view! { <bin::Head /> }.into_any()
     } else {
-        (
-            view! { <Head params=params /> }.into_any(),
-            COLUMNS.map(|(class, ..)| class),
-        )
+        let selects = Selection::current().map(|_| "cell-select");
+        classes.extend(selects.into_iter().chain(COLUMNS.map(|(class, ..)| class)));
+        let select_all = selects.map(|class| view! { <td class=class></td> }.into_any());
+        view! { <Head params=params select_all=select_all /> }.into_any()
     };
     let row = || {
         classes
-            .map(|class| view! { <td class=class>{bar(class)}</td> })
-            .into_iter()
+            .iter()
+            .map(|class| view! { <td class=*class>{bar(class)}</td> })
             .collect_view()
     };
     let rows = std::iter::repeat_with(|| {
