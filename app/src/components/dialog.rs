@@ -2,7 +2,7 @@
 //! the focus stays in it, and Escape leads back as its link does.
 
 use domain::users::detail::IssuedLink;
-use leptos::{html, leptos_dom::helpers::is_browser, prelude::*};
+use leptos::{html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
 
@@ -42,17 +42,14 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
+    let opener = format!("a[href^='{}']", place.path);
     Effect::new(move |_| {
         if let Some(dialog) = element.get() {
+            let opener = opener.clone();
+            on_cleanup(move || request_animation_frame(move || focus(&opener)));
             // One that is open without being modal cannot become so.
             drop(dialog.remove_attribute("open"));
             drop(dialog.show_modal());
-        }
-    });
-    let opener = format!("a[href^='{}']", place.path);
-    on_cleanup(move || {
-        if is_browser() {
-            request_animation_frame(move || focus(&opener));
         }
     });
     let navigate = use_navigate();

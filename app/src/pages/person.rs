@@ -150,6 +150,7 @@ fn Failed(problem: Problem) -> impl IntoView {
     };
     view! {
         <Title text="Not shown · Rollcall" />
+        <h1 class="visually-hidden">"Person"</h1>
         <ListState icon=Icon::Alert title=title failure=true>
             {if nobody {
                 view! {

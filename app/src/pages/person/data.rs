@@ -23,7 +23,7 @@ pub fn Data() -> impl IntoView {
         let owns = person.user.summary.persona_count > 0 && person.user.deleted_at.is_none();
         (owns && may_write()).then(|| {
             view! {
-                <div class="filters">
+                <div class="page-head">
                     <a class="button" href=format!("{}/reassign", path(&person.user.summary))>
                         "Give to somebody else"
                     </a>

@@ -1,0 +1,42 @@
+// The page of a person, its tabs and its dialogs, looked at by axe in both themes and at two widths.
+import { expect, serve, test } from '../support/test';
+import { inspect } from '../support/inspect';
+import { open } from '../support/page';
+
+serve('demo people');
+test.use({ as: 'admin' });
+test.setTimeout(240_000);
+
+for (const screen of ['', 'sessions', 'keys', 'data', 'history']) {
+  test(`tab ${screen || 'overview'}`, async ({ page, database }) => {
+    const [person] = await database.rows(`
+      select u.username from users u join user_stats s on s.user_id = u.id
+      where u.deleted_at is null order by s.personas desc limit 1`);
+    await open(page, `/users/${person!.username}/${screen}`);
+    await inspect(page, `person-${screen || 'overview'}`);
+  });
+}
+
+for (const screen of ['edit', 'suspend', 'reset', 'delete', 'reassign']) {
+  test(`dialog ${screen}`, async ({ page }) => {
+    await open(page, `/users/test-member/${screen}`);
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await inspect(page, `person-${screen}`);
+  });
+}
+
+test('dialog create, with faults', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/sfn/create-user');
+  await open(page, '/users/new');
+  await page.getByLabel('Set a temporary password').check();
+  await page.getByRole('button', { name: 'Create' }).click();
+  await inspect(page, 'person-create');
+});
+
+test('somebody who is suspended, and nobody', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(404, '/users/nobody-of-that-name');
+  await open(page, '/users/test-suspended');
+  await inspect(page, 'person-suspended');
+  await open(page, '/users/nobody-of-that-name');
+  await inspect(page, 'person-nobody');
+});
