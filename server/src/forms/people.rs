@@ -2,6 +2,7 @@
 
 use app::{
     api::{
+        bulk::DoToSeveral,
         done::Done,
         error::ApiError,
         people::{
@@ -22,7 +23,10 @@ use domain::problem::Code;
 use leptos::{
     prelude::{Owner, provide_context},
     reactive::computed::ScopedFuture,
-    server_fn::{ServerFn, codec::{FromReq, PostUrl}},
+    server_fn::{
+        ServerFn,
+        codec::{FromReq, PostUrl},
+    },
 };
 use serde::de::DeserializeOwned;
 
@@ -37,6 +41,7 @@ use crate::{
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/users/new", post(send::<CreateUser>))
+        .route("/users/bulk/{action}", post(send::<DoToSeveral>))
         .route("/users/{user}", post(send::<DoToUser>))
         .route("/users/{user}/edit", post(send::<EditUser>))
         .route("/users/{user}/suspend", post(send::<SuspendUser>))
@@ -112,7 +117,10 @@ mod tests {
     #[test]
     fn every_value_of_a_field_is_kept() {
         let fields = typed(b"roles%5B%5D=admin&roles%5B%5D=user&name=a+b");
-        assert_eq!(fields.get("roles[]").map(String::as_str), Some("admin,user"));
+        assert_eq!(
+            fields.get("roles[]").map(String::as_str),
+            Some("admin,user")
+        );
         assert_eq!(fields.get("name").map(String::as_str), Some("a b"));
     }
 }
