@@ -114,7 +114,9 @@ fn text(created: &CreatedUser) -> String {
     let user = &created.user.summary;
     let how = match &created.link {
         Some(link) => choose(link),
-        None => "The password is temporary: it has to be changed at the first sign-in.".to_owned(),
+        None => {
+            "The password is temporary: it is marked to be changed at the first sign-in.".to_owned()
+        }
     };
     format!(
         "Made {}, with {}.\n{how}",
