@@ -8,7 +8,7 @@ mod crowd;
 mod reference;
 
 use crowd::NOW;
-use db::users::{count, list_page};
+use db::users::{Of, count, list_page};
 use domain::{
     filter::Filter,
     users::{
@@ -264,7 +264,7 @@ async fn search(pool: &PgPool, text: &str) -> (Vec<Uuid>, Option<u64>) {
     assert!(!more, "{text:?}");
     (
         ids(&users),
-        count(pool, &filter, NOW).await.unwrap().matching,
+        count(pool, &filter, Of::List, NOW).await.unwrap().matching,
     )
 }
 
@@ -366,7 +366,7 @@ async fn a_count_is_exact_to_ten_thousand_and_stops_there(pool: PgPool) {
         ),
         ("plain-10050", Total::exact(1)),
     ] {
-        let counts = count(&pool, &Filter::parse(search).unwrap(), NOW)
+        let counts = count(&pool, &Filter::parse(search).unwrap(), Of::List, NOW)
             .await
             .unwrap();
         assert_eq!(
@@ -376,6 +376,8 @@ async fn a_count_is_exact_to_ten_thousand_and_stops_there(pool: PgPool) {
         );
         assert_eq!(counts.totals.users, 10_050, "{search:?}");
     }
-    let everybody = count(&pool, &Filter::default(), NOW).await.unwrap();
+    let everybody = count(&pool, &Filter::default(), Of::List, NOW)
+        .await
+        .unwrap();
     assert_eq!((everybody.matching, everybody.totals.users), (None, 10_050));
 }

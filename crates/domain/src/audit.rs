@@ -44,7 +44,8 @@ pub fn words_of(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => list(items.iter().map(words_of).collect()),
         Value::Object(fields) => {
-            let field = |(name, value): (&String, &Value)| format!("{}: {}", spaced(name), words_of(value));
+            let field =
+                |(name, value): (&String, &Value)| format!("{}: {}", spaced(name), words_of(value));
             list(fields.iter().map(field).collect())
         }
     }
@@ -114,7 +115,10 @@ mod tests {
             (json!([]), "nothing"),
             (json!(true), "yes"),
             (json!(["admin", "user"]), "admin, user"),
-            (json!({ "apiKeys": 2, "tokens": 0 }), "api keys: 2, tokens: 0"),
+            (
+                json!({ "apiKeys": 2, "tokens": 0 }),
+                "api keys: 2, tokens: 0",
+            ),
         ] {
             assert_eq!(words_of(&value), words);
         }
