@@ -47,9 +47,12 @@ pub fn Dialog(
         if let Some(dialog) = element.get() {
             let opener = opener.clone();
             on_cleanup(move || request_animation_frame(move || focus(&opener)));
-            // One that is open without being modal cannot become so.
-            drop(dialog.remove_attribute("open"));
-            drop(dialog.show_modal());
+            // In the next frame: one that had to wait for the server is no part of the page yet.
+            request_animation_frame(move || {
+                // One that is open without being modal cannot become so.
+                drop(dialog.remove_attribute("open"));
+                drop(dialog.show_modal());
+            });
         }
     });
     let navigate = use_navigate();
