@@ -53,7 +53,10 @@ pub(crate) fn routes() -> Router<AppState> {
             post(manage::create_reset_link).delete(manage::revoke_reset_link),
         )
         .route("/api/admin/users/{id}/reassign", post(manage::reassign))
-        .route("/api/admin/users/{id}/sessions", delete(manage::end_sessions))
+        .route(
+            "/api/admin/users/{id}/sessions",
+            delete(manage::end_sessions),
+        )
 }
 
 /// A failure of a handler. [`refusal::explain`] makes the answer of it, because it knows the id of the request.
@@ -124,9 +127,8 @@ impl<S: Send + Sync> FromRequestParts<S> for UserPath {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let id = Path::<String>::from_request_parts(parts, state).await.ok();
         let id = id.and_then(|Path(id)| Uuid::try_parse(&id).ok());
-        id.map(Self).ok_or_else(|| {
-            Failure::invalid("params/userId must match format \"uuid\"")
-        })
+        id.map(Self)
+            .ok_or_else(|| Failure::invalid("params/userId must match format \"uuid\""))
     }
 }
 

@@ -3,7 +3,8 @@
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments fields of a struct"
+    clippy::too_many_arguments,
+    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
 )]
 
 #[cfg(feature = "ssr")]
@@ -64,7 +65,6 @@ pub fn draft(form: CreateUser) -> UserDraft {
 
 /// Changes an account, on top of the version that was looked at.
 #[server(endpoint = "edit-user")]
-#[expect(clippy::too_many_arguments, reason = "each is a field of the form")]
 pub async fn edit_user(
     page: String,
     id: Uuid,
@@ -158,11 +158,13 @@ pub async fn delete_user(
         .await
         .map_err(ssr::fail)?;
     // Who is removed for good has no page any more.
-    Ok(if permanent || services.settings.delete_retention.is_zero() {
-        Done::telling("/users", "removed")
-    } else {
-        Done::telling(&page, "deleted")
-    })
+    Ok(
+        if permanent || services.settings.delete_retention.is_zero() {
+            Done::telling("/users", "removed")
+        } else {
+            Done::telling(&page, "deleted")
+        },
+    )
 }
 
 /// Gives what one person owns to another, named as in an address.

@@ -8,8 +8,8 @@
 use domain::{
     audit::AuditEntry,
     users::{
-        deletion::DeletionPreview,
         UserSummary,
+        deletion::DeletionPreview,
         detail::{OwnedPersona, Refusals, ResetLink, UserDetail, UserKey, UserRef, UserSession},
     },
 };
@@ -52,7 +52,9 @@ pub struct Part<T> {
 #[must_use]
 pub fn path(user: &UserSummary) -> String {
     let name = &user.username;
-    if ["new", "bulk"].contains(&name.as_str()) || UserRef::parse(name) != UserRef::Name(name.clone()) {
+    if ["new", "bulk"].contains(&name.as_str())
+        || UserRef::parse(name) != UserRef::Name(name.clone())
+    {
         return format!("/users/{}", user.id);
     }
     // A name has no space, which this would encode as a form does.

@@ -130,7 +130,7 @@ pub fn FormDialog(
     } else {
         "button button-primary"
     };
-    let inside = match refusal {
+    let inside = match read_only().or(refusal) {
         Some(refusal) => view! { <Refused place=place.clone() refusal=refusal /> }.into_any(),
         None => view! {
             <form
@@ -168,6 +168,13 @@ pub fn FormDialog(
             {inside}
         </Dialog>
     }
+}
+
+/// Why whoever only looks can send nothing.
+fn read_only() -> Option<String> {
+    let principal = use_context::<PageContext>()?.principal?;
+    let reader = !principal.may_write_users();
+    reader.then(|| "You may look at accounts, but not change them.".to_owned())
 }
 
 #[component]

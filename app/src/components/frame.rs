@@ -66,7 +66,9 @@ fn Crumbs() -> impl IntoView {
         let inside = inside.and_then(|rest| rest.split('/').nth(1));
         (
             screen.copied(),
-            inside.filter(|rest| !["new", "bulk"].contains(rest)).map(str::to_owned),
+            inside
+                .filter(|rest| !["new", "bulk"].contains(rest))
+                .map(str::to_owned),
         )
     };
     view! {

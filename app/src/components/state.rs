@@ -15,7 +15,8 @@ pub fn ListState(
     #[prop(optional)]
     failure: bool,
     /// Explanation and action.
-    children: Children,
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let tone = if failure {
         "state-icon tone-danger"
@@ -28,7 +29,7 @@ pub fn ListState(
                 <Glyph icon=icon large=true />
             </span>
             <h2 class="state-title">{title}</h2>
-            {children()}
+            {children.map(|children| children())}
         </section>
     }
 }

@@ -111,8 +111,11 @@ impl Sending {
             if self.edited.with(|edited| edited.contains(field)) {
                 return self.faults.with(message);
             }
-            self.problem
-                .with(|problem| problem.as_ref().and_then(|problem| message(&problem.details.fields)))
+            self.problem.with(|problem| {
+                problem
+                    .as_ref()
+                    .and_then(|problem| message(&problem.details.fields))
+            })
         })
     }
 

@@ -56,7 +56,9 @@ pub fn PersonPage() -> impl IntoView {
     let user = Memo::new(move |_| params.read().get("user").unwrap_or_default());
     let person = Resource::new(move || user.get(), find_person);
     // A form without scripts goes to the address as it was written, and what became of it is kept under that.
-    let path = leptos_router::hooks::use_location().pathname.get_untracked();
+    let path = leptos_router::hooks::use_location()
+        .pathname
+        .get_untracked();
     let doing = form::send::<DoToUser>(&path);
     provide_context(Opened { person, doing });
     view! {
@@ -111,12 +113,7 @@ where
                 {move || Suspend::new(async move {
                     match list.await {
                         Ok(part) if part.items.is_empty() => {
-                            view! {
-                                <ListState icon=icon title=nothing>
-                                    {()}
-                                </ListState>
-                            }
-                                .into_any()
+                            view! { <ListState icon=icon title=nothing /> }.into_any()
                         }
                         Ok(part) => draw(part),
                         Err(ApiError(problem)) if problem.error == Code::NotFound => ().into_any(),

@@ -8,7 +8,7 @@ mod links;
 pub mod pager;
 pub mod rows;
 pub mod search;
-mod selection;
+pub mod selection;
 pub mod table;
 
 use domain::users::list::ListParams;

@@ -62,7 +62,7 @@ pub struct Problem {
     pub message: String,
     /// What is wrong with which part of the input.
     #[serde(default, skip_serializing_if = "Details::is_empty")]
-    pub details: Details,
+    pub details: Box<Details>,
     /// Names the log lines of this request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -107,7 +107,7 @@ impl Problem {
         Self {
             error,
             message: message.into(),
-            details: Details::default(),
+            details: Box::default(),
             request_id: None,
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     fields::FieldErrors,
-    problem::{Code, Details, Problem},
+    problem::{Code, Problem},
     rules::Refusal,
     users::{
         bulk::BulkOutcome, deletion::OwnedCounts, detail::UserDetail, list::ListError,
@@ -154,10 +154,7 @@ impl Error {
             Self::Internal(cause) => tracing::error!(%cause, "failed"),
             Self::Invalid(fields) | Self::Taken(fields) => problem.details.fields = fields,
             Self::List(ListError::Filter(fault)) => {
-                problem.details = Details {
-                    word: Some((fault.start, fault.end)),
-                    ..Details::default()
-                };
+                problem.details.word = Some((fault.start, fault.end));
             }
             Self::TooMany(delay) => problem.details.retry_after = Some(seconds(delay)),
             Self::Stale(current) => problem.details.current = Some(current),

@@ -175,9 +175,7 @@ impl Run<'_> {
 }
 
 fn first(probes: &[Probe]) -> Result<&Probe> {
-    probes
-        .first()
-        .ok_or_else(|| anyhow!("there are no cases"))
+    probes.first().ok_or_else(|| anyhow!("there are no cases"))
 }
 
 fn page<'a>(server: &Server, cookie: &'a str, probe: &Probe) -> Page<'a> {

@@ -35,7 +35,14 @@ pub(super) fn moment(local: &str, offset: i32) -> Result<Option<OffsetDateTime>,
 pub(super) fn counts(text: &str) -> Result<OwnedCounts, Error> {
     let numbers: Vec<i64> = text.split(',').filter_map(|n| n.parse().ok()).collect();
     match numbers.as_slice() {
-        &[sessions, personas, ontologies, annotations, api_keys, tokens] => Ok(OwnedCounts {
+        &[
+            sessions,
+            personas,
+            ontologies,
+            annotations,
+            api_keys,
+            tokens,
+        ] => Ok(OwnedCounts {
             sessions,
             personas,
             ontologies,

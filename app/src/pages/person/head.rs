@@ -133,12 +133,7 @@ fn Actions(person: Person) -> impl IntoView {
 
 /// A button that does something at once.
 #[component]
-pub(super) fn DeedButton(
-    deed: Deed,
-    label: &'static str,
-    page: String,
-    id: Uuid,
-) -> impl IntoView {
+pub(super) fn DeedButton(deed: Deed, label: &'static str, page: String, id: Uuid) -> impl IntoView {
     let doing = Opened::current().doing;
     let address = page.clone();
     view! {

@@ -7,7 +7,10 @@ use time::OffsetDateTime;
 use super::{head::DeedButton, may_write, path};
 use crate::{
     api::{people::Deed, person::Person},
-    components::{facts::Fact, time::{Ago, Exactly}},
+    components::{
+        facts::Fact,
+        time::{Ago, Exactly},
+    },
 };
 
 /// The latest links and their states; nothing if there was none.
@@ -19,7 +22,10 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
     let now = person.now;
     let page = path(&person.user.summary);
     let id = person.user.summary.id.0;
-    let works = person.reset_links.iter().any(|link| ends(link, now).is_none());
+    let works = person
+        .reset_links
+        .iter()
+        .any(|link| ends(link, now).is_none());
     let buttons = (works && may_write() && person.user.deleted_at.is_none()).then(|| {
         view! {
             <div class="chips">

@@ -5,7 +5,11 @@ use leptos::prelude::*;
 use super::{Opened, tab};
 use crate::{
     api::person::list_sessions,
-    components::{icon::Icon, records::Records, time::{Ago, Exactly}},
+    components::{
+        icon::Icon,
+        records::Records,
+        time::{Ago, Exactly},
+    },
     format::device,
 };
 

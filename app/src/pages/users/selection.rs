@@ -15,7 +15,7 @@ pub(super) const BOX: &str = "u";
 
 /// Who is selected, as `id:version`. Only who may change people has one.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Selection(RwSignal<BTreeSet<String>>);
+pub struct Selection(RwSignal<BTreeSet<String>>);
 
 impl Selection {
     /// With those whom an address names.
@@ -50,7 +50,14 @@ pub(super) fn key(user: &UserSummary) -> String {
 
 /// The box of a row.
 #[component]
-pub(super) fn SelectCell(selection: Selection, user: String, key: String) -> impl IntoView {
+pub fn SelectCell(
+    /// Who is selected.
+    selection: Selection,
+    /// Whose row it is: their name.
+    user: String,
+    /// The same as they are seen now.
+    key: String,
+) -> impl IntoView {
     let initially = selection
         .0
         .with_untracked(|selected| selected.contains(&key));
@@ -75,7 +82,12 @@ pub(super) fn SelectCell(selection: Selection, user: String, key: String) -> imp
 
 /// The box above all boxes. Without scripts it could not work.
 #[component]
-pub(super) fn SelectAllCell(selection: Selection, keys: Vec<String>) -> impl IntoView {
+pub fn SelectAllCell(
+    /// Who is selected.
+    selection: Selection,
+    /// Everybody on the page.
+    keys: Vec<String>,
+) -> impl IntoView {
     let keys = StoredValue::new(keys);
     let count =
         move || keys.with_value(|keys| keys.iter().filter(|key| selection.holds(key)).count());
@@ -103,8 +115,10 @@ pub(super) fn SelectAllCell(selection: Selection, keys: Vec<String>) -> impl Int
 
 /// What can be done to those who are selected. Nothing while nobody is.
 #[component]
-pub(super) fn SelectionBar(
+pub fn SelectionBar(
+    /// Who is selected.
     selection: Selection,
+    /// Everybody on the page.
     keys: Vec<String>,
     /// The state of the list that is shown.
     params: ListParams,

@@ -33,7 +33,13 @@ pub(crate) async fn export(
     let name: String = export
         .username
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "._-".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     if let Ok(place) = HeaderValue::try_from(format!("attachment; filename=\"{name}.json\"")) {
         headers.insert(header::CONTENT_DISPOSITION, place);

@@ -60,11 +60,6 @@ fn CreateForm(roles: Vec<String>, refusal: Option<String>) -> impl IntoView {
         path: PATH.to_owned(),
         back: format!("/users{mark}{search}"),
     };
-    let refusal = refusal.or_else(|| {
-        let principal = context.principal.as_ref()?;
-        let refused = !principal.may_write_users();
-        refused.then(|| "You may look at accounts, but not make any.".to_owned())
-    });
     let sending = form::send_checked::<CreateUser>(PATH, check);
     let by_password = context.typed("access") == BY_PASSWORD;
     let chosen = ticked_roles(&context, vec![USER_ROLE.to_owned()]);

@@ -23,7 +23,9 @@ use crate::{
 };
 
 const NEW_PASSWORD: FieldSpec = FieldSpec {
-    hint: Some("Empty: they keep theirs. Else at least 6 characters; they have to change it when they sign in."),
+    hint: Some(
+        "Empty: they keep theirs. Else at least 6 characters; they have to change it when they sign in.",
+    ),
     optional: true,
     ..PASSWORD
 };
@@ -50,8 +52,12 @@ fn EditForm(person: Person) -> impl IntoView {
     let sending = form::send_checked::<EditUser>(&place.path, check);
     let user = person.user.clone();
     let mine = (
-        typed_or(&context, "display_name", || user.summary.display_name.clone()),
-        typed_or(&context, "email", || user.summary.email.clone().unwrap_or_default()),
+        typed_or(&context, "display_name", || {
+            user.summary.display_name.clone()
+        }),
+        typed_or(&context, "email", || {
+            user.summary.email.clone().unwrap_or_default()
+        }),
         ticked_roles(&context, user.summary.roles.clone()),
     );
     let conflict = move || {
@@ -138,7 +144,11 @@ fn Theirs(sending: Sending, mine: String, pick: fn(&UserDetail) -> String) -> im
         let current = sending.problem.get()?.details.current?;
         let theirs = pick(&current);
         (theirs != mine).then(|| {
-            let theirs = if theirs.is_empty() { "nothing".to_owned() } else { theirs };
+            let theirs = if theirs.is_empty() {
+                "nothing".to_owned()
+            } else {
+                theirs
+            };
             view! {
                 <p class="notice tone-warning">
                     "Theirs: " <b>

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::{
     super::{overview::Overview, with_person},
-    About, edit::in_bin, place,
+    About,
+    edit::in_bin,
+    place,
 };
 use crate::{
     api::{people::CreateResetLink, person::Person},

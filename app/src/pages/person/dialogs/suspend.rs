@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::{
     super::{overview::Overview, with_person},
-    About, edit::in_bin, place, ticked,
+    About,
+    edit::in_bin,
+    place, ticked,
 };
 use crate::{
     api::{people::SuspendUser, person::Person},

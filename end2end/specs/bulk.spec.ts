@@ -1,0 +1,188 @@
+// One deed to several people at once.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { inspect } from '../support/inspect';
+import { expectNoSidewaysScroll, hydrated, open } from '../support/page';
+import { UsersList } from '../support/users-list';
+
+serve('demo people');
+test.use({ as: 'admin' });
+// Screens are looked at four times each.
+test.setTimeout(240_000);
+
+/** A page with some who are active, one who is suspended, and the viewer. */
+const PAGE = { q: 'test- OR username:admin', sort: 'username', limit: '25' };
+
+const box = (page: Page, username: string) => page.getByRole('checkbox', { name: `Select ${username}`, exact: true });
+const bar = (page: Page) => page.getByRole('form', { name: 'Selected people' });
+const dialog = (page: Page) => page.getByRole('dialog');
+
+async function select(page: Page, ...usernames: string[]): Promise<void> {
+  for (const username of usernames) await box(page, username).check();
+}
+
+test.beforeEach(async ({ database }) => {
+  await database.rows(`update users set deleted_at = null, purge_after = null, status =
+    case username when 'test-suspended' then 'suspended' when 'test-pending' then 'pending' else 'active' end
+    where username like 'test-%' and username <> 'test-deleted'`);
+});
+
+test('the bar comes with the first box and counts', async ({ page, database }) => {
+  await new UsersList(page, database).open(PAGE);
+  await expect(bar(page)).toBeHidden();
+  await select(page, 'test-member');
+  await expect(bar(page)).toContainText('1 selected');
+  const all = page.getByRole('checkbox', { name: 'Select everybody on this page' });
+  await expect(all).toHaveJSProperty('indeterminate', true);
+  await all.check();
+  await expect(bar(page)).toContainText('5 selected');
+  await inspect(page, 'users-selected');
+  await all.uncheck();
+  await expect(bar(page)).toBeHidden();
+});
+
+test('a row still opens the person, and its box does not', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open(PAGE);
+  await select(page, 'test-member');
+  await expect(page).toHaveURL(/\/users\?/);
+  await list.rows.filter({ hasText: 'test-auditor' }).click({ position: { x: 640, y: 20 } });
+  await expect(page).toHaveURL('/users/test-auditor');
+});
+
+test('suspending says who, who not and why; Cancel keeps the selection', async ({ page, database }) => {
+  await new UsersList(page, database).open(PAGE);
+  await select(page, 'admin', 'test-auditor', 'test-member', 'test-suspended');
+  await bar(page).getByRole('link', { name: 'Suspend' }).click();
+  await expect(dialog(page).getByRole('heading', { name: 'Suspend' })).toBeVisible();
+  await expect(dialog(page)).toContainText('Changes: 2');
+  await expect(dialog(page).getByRole('listitem')).toHaveText(['test-auditor', 'test-member']);
+  await expect(dialog(page)).toContainText('Skipped: 2');
+  await expect(dialog(page)).toContainText('Is not active.');
+  await inspect(page, 'bulk-suspend');
+
+  await page.keyboard.press('Escape');
+  await expect(dialog(page)).toBeHidden();
+  await expect(bar(page)).toContainText('4 selected');
+  await expect(bar(page).getByRole('link', { name: 'Suspend' })).toBeFocused();
+});
+
+test('it does just that, with a reason, by keyboard', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/sfn/do-to-several');
+  await new UsersList(page, database).open(PAGE);
+  await box(page, 'test-auditor').focus();
+  await page.keyboard.press('Space');
+  await box(page, 'test-member').focus();
+  await page.keyboard.press('Space');
+  await bar(page).getByRole('link', { name: 'Suspend' }).focus();
+  await page.keyboard.press('Enter');
+  const button = dialog(page).getByRole('button', { name: 'Suspend 2 users' });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel('Reason', { exact: true })).toBeFocused();
+  await page.keyboard.type('Left the project');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/^[^?]*\/users\?q=.*&done=suspended$/);
+  await hydrated(page);
+  await expect(page.getByText('Suspended and signed out.')).toBeVisible();
+  expect(
+    await database.column(`select username from users where suspended_reason = 'Left the project' order by 1`),
+  ).toEqual(['test-auditor', 'test-member']);
+});
+
+test('what has changed meanwhile comes back to the dialog', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(409, '/sfn/do-to-several');
+  await new UsersList(page, database).open(PAGE);
+  await select(page, 'test-auditor', 'test-member');
+  await bar(page).getByRole('link', { name: 'Delete' }).click();
+  const button = (count: string) => dialog(page).getByRole('button', { name: `Delete ${count}` });
+  await expect(button('2 users')).toBeVisible();
+  await database.rows(`update users set version = version + 1 where username = 'test-auditor'`);
+  await button('2 users').click();
+  await expect(dialog(page).getByRole('alert')).toContainText('Nothing was done: look again.');
+  await expect(dialog(page)).toContainText('Was changed by somebody else meanwhile.');
+  const deleted = `select count(*)::int from users where deleted_at is not null and username like 'test-%r'`;
+  expect(await database.value(deleted)).toBe(0);
+  await inspect(page, 'bulk-changed');
+  await button('1 user').click();
+  await expect(page).toHaveURL(/done=deleted$/);
+  expect(await database.value(deleted)).toBe(1);
+});
+
+test('where nothing can be done, there is no button', async ({ page, database }) => {
+  await new UsersList(page, database).open(PAGE);
+  await select(page, 'test-member');
+  await bar(page).getByRole('link', { name: 'Lift suspension' }).click();
+  await expect(dialog(page)).toContainText('Nobody of those who are selected would change.');
+  await expect(dialog(page)).toContainText('Is not suspended.');
+  await dialog(page).getByRole('link', { name: 'Close' }).click();
+  await expect(dialog(page)).toBeHidden();
+});
+
+test('signing out and lifting', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  for (const [label, username, sent, done] of [
+    ['Sign out', 'test-member', 'Sign out 1 user', 'Signed out everywhere.'],
+    ['Lift suspension', 'test-suspended', 'Lift 1 suspension', 'The suspension is lifted.'],
+  ] as const) {
+    await list.open(PAGE);
+    await select(page, username);
+    await bar(page).getByRole('link', { name: label }).click();
+    await dialog(page).getByRole('button', { name: sent }).click();
+    await expect(page.getByText(done)).toBeVisible();
+  }
+});
+
+test.describe('an auditor', () => {
+  test.use({ as: 'test-auditor' });
+
+  test('selects nobody', async ({ page, database }) => {
+    await new UsersList(page, database).open(PAGE);
+    await expect(page.getByRole('checkbox')).toHaveCount(0);
+  });
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test('boxes, bar and dialog can be used', async ({ page, database }) => {
+    await new UsersList(page, database).open(PAGE);
+    await box(page, 'test-member').tap();
+    await expectNoSidewaysScroll(page);
+    await bar(page).getByRole('link', { name: 'Sign out' }).tap();
+    await expect(dialog(page)).toBeVisible();
+    await expectNoSidewaysScroll(page);
+    await dialog(page).getByRole('button', { name: 'Sign out 1 user' }).tap();
+    await expect(page).toHaveURL(/done=signed-out$/);
+  });
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('boxes and buttons are a form, also when it is refused', async ({ page, database, browserWatch }) => {
+    browserWatch.expectAnswer(422, '/users/bulk/suspend');
+    await page.goto(`/users?${new URLSearchParams(PAGE)}`);
+    await expect(bar(page)).toBeHidden();
+    await select(page, 'test-auditor', 'test-member', 'test-suspended');
+    await bar(page).getByRole('button', { name: 'Suspend' }).click();
+    await expect(dialog(page)).toContainText('Changes: 2');
+    await dialog(page).getByRole('link', { name: 'Cancel' }).click();
+    await expect(box(page, 'test-member')).toBeChecked();
+    await bar(page).getByRole('button', { name: 'Suspend' }).click();
+    await dialog(page).getByRole('button', { name: 'Suspend 2 users' }).click();
+    await expect(page.getByLabel('Reason', { exact: true })).toHaveAccessibleDescription(/Say why\./);
+    await page.getByLabel('Reason', { exact: true }).fill('Audit');
+    await dialog(page).getByRole('button', { name: 'Suspend 2 users' }).click();
+    await expect(page).toHaveURL(/^[^?]*\/users\?q=.*&done=suspended$/);
+    expect(await database.value(`select count(*)::int from users where suspended_reason = 'Audit'`)).toBe(2);
+  });
+});
+
+test('an address without a selection says so', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/users/bulk/delete');
+  await open(page, '/users/bulk/delete');
+  await expect(dialog(page).getByRole('alert')).toContainText('Select 1 to 100 people.');
+  await page.goto('/users/bulk/delete?u=nonsense');
+  await expect(dialog(page).getByRole('alert')).toContainText('This selection cannot be read.');
+});

@@ -1,0 +1,84 @@
+// The bin on the screen "Users".
+import { expect, serve, test } from '../support/test';
+import { inspect } from '../support/inspect';
+import { open } from '../support/page';
+import { UsersList } from '../support/users-list';
+
+serve('demo people');
+test.use({ as: 'admin' });
+// Screens are looked at four times each.
+test.setTimeout(240_000);
+
+const BIN = 'select username from users where deleted_at is not null order by deleted_at desc, id desc';
+
+/** Puts the newest people but the admin into the bin, one an hour. */
+test.beforeEach(async ({ database }) => {
+  await database.rows(`
+    with latest as (
+      select id, row_number() over (order by id desc) as n from users
+      where username !~ '^(admin|test-)' and number > 900
+    )
+    update users u set deleted_at = now() - n * interval '1 hour', purge_after = now() + (30 - n) * interval '1 day'
+    from latest where latest.id = u.id and n <= 30`);
+});
+
+test('the chip leads to the bin and back, and keeps the search', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open({ sort: 'name', limit: '25' });
+  const chip = page.getByRole('list', { name: 'Quick filters' }).getByRole('link', { name: /^Deleted/ });
+  const all = await database.column(BIN);
+  await expect(chip).toHaveText(`Deleted ${all.length}`);
+  await chip.click();
+  await expect(page).toHaveURL('/users?limit=25&deleted=true');
+  await expect(list.usernames).toHaveText(all.slice(0, 25));
+  await list.says(1, 25, all.length);
+  await expect(page.getByRole('columnheader', { name: 'Removed for good' })).toBeVisible();
+  await inspect(page, 'users-deleted');
+
+  await list.step('Next').click();
+  await expect(list.usernames).toHaveText(all.slice(25));
+  await list.step('Previous').click();
+  await expect(list.usernames).toHaveText(all.slice(0, 25));
+
+  await list.search.fill(all[3]);
+  await list.search.press('Enter');
+  await expect(list.usernames).toHaveText([all[3]]);
+  await chip.click();
+  await expect(page.getByRole('heading', { name: 'No users match' })).toBeVisible();
+});
+
+test('a row says when, and opens the person', async ({ page, database }) => {
+  await open(page, '/users?deleted=true');
+  const [first] = await database.column(BIN.replace(' order', " and username !~ '^test-' order"));
+  const row = page.getByRole('row').filter({ hasText: first });
+  await expect(row).toContainText(/ago/);
+  await expect(row).toContainText(/in \d+ days/);
+  await row.getByRole('link').click();
+  await expect(page).toHaveURL(`/users/${first}`);
+});
+
+test('what is not understood is said, and an empty bin too', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/users');
+  await open(page, '/users?deleted=true&sort=name');
+  await expect(page.getByRole('alert')).toContainText('the latest deletion first');
+  await database.rows('update users set deleted_at = null, purge_after = null where deleted_at is not null');
+  await open(page, '/users?deleted=true');
+  await expect(page.getByRole('heading', { name: 'The bin is empty' })).toBeVisible();
+  await inspect(page, 'users-deleted-empty');
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the bin is a link, and a search stays in it', async ({ page, database }) => {
+    const list = new UsersList(page, database);
+    await page.goto('/users');
+    await page.getByRole('link', { name: /^Deleted/ }).click();
+    const all = await database.column(BIN);
+    await expect(list.usernames).toHaveText(all);
+    await list.search.fill(all[3]);
+    await list.search.press('Enter');
+    await expect(page).toHaveURL(/deleted=true/);
+    await expect(list.usernames).toHaveText([all[3]]);
+  });
+});

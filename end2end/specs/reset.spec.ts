@@ -1,0 +1,120 @@
+// A password chosen by a link that an admin has made.
+import { type Page, request } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { inspect } from '../support/inspect';
+import { hydrated, open, signIn } from '../support/page';
+import type { Database } from '../support/database';
+import type { Rollcall } from '../support/rollcall';
+import { template } from '../support/template';
+
+serve('demo people');
+// Screens are looked at four times each.
+test.setTimeout(240_000);
+
+const PASSWORD = 'copper lantern under rain';
+
+/** A fresh link for somebody, as its path. */
+async function link(server: Rollcall, database: Database, username: string): Promise<string> {
+  const api = await request.newContext({ baseURL: server.url });
+  await api.post('/api/auth/login', { data: { username: 'admin', password: template().password } });
+  const id = await database.value('select id from users where username = $1', [username]);
+  const answer = await api.post(`/api/admin/users/${id}/reset-link`);
+  expect(answer.status(), await answer.text()).toBe(201);
+  const { url } = await answer.json();
+  await api.dispose();
+  return new URL(url).pathname;
+}
+
+const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
+
+async function choose(page: Page, password: string, again = password): Promise<void> {
+  await field(page, 'Password').fill(password);
+  await field(page, 'Password again').fill(again);
+  await page.getByRole('button', { name: 'Set password' }).click();
+}
+
+test('the link leads to a form that says for whom, and out of the address', async ({ page, server, database }) => {
+  const path = await link(server, database, 'test-member');
+  await open(page, path);
+  await expect(page).toHaveURL('/reset');
+  await expect(page.getByRole('heading', { name: 'Choose your password' })).toBeVisible();
+  await expect(field(page, 'Username')).toHaveValue('test-member');
+  await expect(field(page, 'Username')).not.toBeEditable();
+  await expect(page.getByText('at least 8 characters')).toBeVisible();
+  expect(await page.content()).not.toContain(path.split('/').at(-1));
+  await inspect(page, 'reset');
+});
+
+test('spaces at the end are pointed out', async ({ page, server, database }) => {
+  await open(page, await link(server, database, 'test-member'));
+  const password = field(page, 'Password');
+  await password.fill('copper lantern');
+  await expect(page.getByText('begins or ends with a space')).toBeHidden();
+  await password.fill('copper lantern ');
+  await expect(password).toHaveAccessibleDescription(/begins or ends with a space/);
+});
+
+test('faults stand beside their fields and the link remains', async ({ page, server, database, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/sfn/reset');
+  await open(page, await link(server, database, 'test-member'));
+  await choose(page, 'password', 'passwort');
+  await expect(field(page, 'Password')).toBeFocused();
+  await expect(field(page, 'Password')).toHaveAccessibleDescription(/among the most common ones/);
+  await expect(field(page, 'Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+  await inspect(page, 'reset-refused');
+});
+
+test('by keyboard to the end: the password is set, nobody is signed in, the link is used up', async ({
+  page,
+  server,
+  database,
+  browserWatch,
+}) => {
+  browserWatch.expectAnswer(404, '/reset');
+  await open(page, await link(server, database, 'test-member'));
+  await field(page, 'Password').focus();
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await expect(field(page, 'Password again')).toBeFocused();
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL('/reset/done');
+  await hydrated(page);
+  await expect(page.getByRole('heading', { name: 'Your password is set' })).toBeVisible();
+  await inspect(page, 'reset-done');
+  await page.goto('/account');
+  await expect(page).toHaveURL(/^[^?]*\/login/);
+
+  await page.goto('/reset');
+  await expect(page.getByRole('heading', { name: 'This link is not valid any more' })).toBeVisible();
+  await page.goto('/reset/done');
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await signIn(page, 'test-member', PASSWORD);
+  await expect(page).toHaveURL('/account');
+});
+
+test('a link that does not work', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(404, '/reset');
+  await open(page, '/reset/made-up');
+  await expect(page.getByText('Ask your administrator for a new one')).toBeVisible();
+  await inspect(page, 'reset-dead-link');
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the same, refused at first', async ({ page, server, database, browserWatch }) => {
+    browserWatch.expectAnswer(422, '/reset');
+    await page.goto(await link(server, database, 'test-auditor'));
+    await choose(page, 'short');
+    await expect(field(page, 'Password')).toHaveAccessibleDescription(/Use at least 8 characters\./);
+    await expect(field(page, 'Username')).toHaveValue('test-auditor');
+    await expect(field(page, 'Password')).toHaveValue('');
+    await choose(page, PASSWORD);
+    await expect(page).toHaveURL('/reset/done');
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await signIn(page, 'test-auditor', PASSWORD);
+    await expect(page).toHaveURL('/users');
+  });
+});
