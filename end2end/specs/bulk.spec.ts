@@ -1,6 +1,7 @@
 // One deed to several people at once.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
+import { dialog } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { expectNoSidewaysScroll, hydrated, open } from '../support/page';
 import { UsersList } from '../support/users-list';
@@ -15,7 +16,6 @@ const PAGE = { q: 'test- OR username:admin', sort: 'username', limit: '25' };
 
 const box = (page: Page, username: string) => page.getByRole('checkbox', { name: `Select ${username}`, exact: true });
 const bar = (page: Page) => page.getByRole('form', { name: 'Selected people' });
-const dialog = (page: Page) => page.getByRole('dialog');
 
 async function select(page: Page, ...usernames: string[]): Promise<void> {
   for (const username of usernames) await box(page, username).check();

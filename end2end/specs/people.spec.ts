@@ -1,33 +1,16 @@
 // Looking after one person at a time: making, changing, suspending, resetting, deleting, restoring.
 import type { Browser, Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
-import { expectNoSidewaysScroll, open, signIn } from '../support/page';
-import { template } from '../support/template';
+import { dialog, field, make, press, toast } from '../support/dialog';
+import { open, signIn } from '../support/page';
 
 serve('demo people');
 test.use({ as: 'admin' });
-
-const dialog = (page: Page) => page.getByRole('dialog');
-const press = (page: Page, name: string | RegExp) => dialog(page).getByRole('button', { name }).click();
-/** A field by the beginning of its label: those that may stay empty say so behind it. */
-const field = (page: Page, name: string) => dialog(page).getByLabel(new RegExp(`^${name}`));
-const toast = (page: Page) => page.locator('.toast');
 
 /** A browser of somebody else. */
 async function other(browser: Browser, page: Page): Promise<Page> {
   const context = await browser.newContext({ baseURL: new URL(page.url()).origin });
   return context.newPage();
-}
-
-/** Makes a person with a temporary password, by the panel. */
-async function make(page: Page, username: string, password = 'temporary one'): Promise<void> {
-  await open(page, '/users/new');
-  await field(page, 'Username').fill(username);
-  await field(page, 'Display name').fill(`${username} Example`);
-  await dialog(page).getByLabel('Set a temporary password').check();
-  await field(page, 'Temporary password').fill(password);
-  await press(page, 'Create');
-  await expect(page).toHaveURL(`/users/${username}?done=created`);
 }
 
 test('created with a link, which the person follows', async ({ page, browser }) => {
@@ -212,121 +195,6 @@ test('nothing is deleted when there is something else by then', async ({ page, d
   await expect(page).toHaveURL('/users?done=removed');
 });
 
-test('what may not be done is said before any typing', async ({ page }) => {
-  for (const [path, text] of [
-    ['/users/admin/delete', 'Cannot delete yourself'],
-    ['/users/admin/suspend', 'Cannot suspend yourself'],
-  ] as const) {
-    await open(page, path);
-    await expect(dialog(page)).toContainText(text);
-    await expect(dialog(page).getByRole('textbox')).toBeHidden();
-  }
-  await open(page, '/users/admin/edit');
-  await expect(dialog(page)).toContainText('Cannot change your own roles');
-  await expect(dialog(page).getByLabel('Auditor')).toBeDisabled();
-});
-
-test('the keyboard stays in the dialog and comes back', async ({ page }) => {
-  await open(page, '/users/test-member');
-  const opener = page.getByRole('link', { name: 'Suspend' });
-  await opener.focus();
-  await page.keyboard.press('Enter');
-  await expect(field(page, 'Reason')).toBeFocused();
-  for (let step = 0; step < 12; step += 1) {
-    await page.keyboard.press('Tab');
-    const inside = await page.evaluate(() => {
-      const focused = document.activeElement;
-      return focused === document.body || focused?.closest('dialog') !== null;
-    });
-    expect(inside).toBe(true);
-  }
-  await page.keyboard.press('Escape');
-  await expect(page).toHaveURL('/users/test-member');
-  await expect(opener).toBeFocused();
-
-  await open(page, '/users/test-member/edit');
-  await dialog(page).getByRole('link', { name: 'Cancel' }).click();
-  await expect(dialog(page)).toBeHidden();
-  await expect(page.getByRole('link', { name: 'Edit' })).toBeFocused();
-});
-
-test.describe('an auditor', () => {
-  test.use({ as: 'test-auditor' });
-
-  test('sees everything, with the buttons gone', async ({ page }) => {
-    await open(page, '/users');
-    await expect(page.getByRole('link', { name: 'Create User' })).toBeHidden();
-    await open(page, '/users/test-member');
-    await expect(page.getByRole('heading', { name: 'Statistics' })).toBeVisible();
-    for (const name of ['Edit', 'Suspend', 'Delete', 'Send reset link']) {
-      await expect(page.getByRole('link', { name })).toBeHidden();
-    }
-    await expect(page.getByRole('button', { name: 'Sign out everywhere' })).toBeHidden();
-    await open(page, '/users/test-member/edit');
-    await expect(dialog(page).getByRole('textbox')).toBeHidden();
-  });
-});
-
-test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
-
-  test('every form works', async ({ page, database, browserWatch }) => {
-    browserWatch.expectAnswer(422, '/users/new');
-    browserWatch.expectAnswer(422, '/users/plain/suspend');
-    browserWatch.expectAnswer(422, '/users/plain/delete');
-    browserWatch.expectAnswer(409, '/users/plain/edit');
-    await page.goto('/users/new');
-    await field(page, 'Username').fill('x');
-    await field(page, 'Display name').fill('Plain Person');
-    await dialog(page).getByLabel('Auditor').check();
-    await press(page, 'Create');
-    await expect(field(page, 'Display name')).toHaveValue('Plain Person');
-    await expect(dialog(page).getByLabel('Auditor')).toBeChecked();
-    await field(page, 'Username').fill('plain');
-    await press(page, 'Create');
-    await expect(field(page, 'One-time link')).toHaveValue(/\/reset\//);
-    await dialog(page).getByRole('link', { name: 'Done' }).click();
-    await expect(toast(page)).toContainText('The account is made.');
-
-    await page.getByRole('link', { name: 'Edit' }).click();
-    await database.rows(`update users set display_name = 'Theirs', version = version + 1 where username = 'plain'`);
-    await field(page, 'Display name').fill('Mine');
-    await press(page, 'Save');
-    await expect(dialog(page)).toContainText('Theirs: Theirs');
-    await expect(field(page, 'Display name')).toHaveValue('Mine');
-    await press(page, 'Save mine on top');
-    await expect(page.getByRole('heading', { name: 'Mine' })).toBeVisible();
-
-    await page.getByRole('link', { name: 'Suspend' }).click();
-    await press(page, 'Suspend plain');
-    await expect(field(page, 'Reason')).toHaveAttribute('aria-invalid', 'true');
-    await field(page, 'Reason').fill('A while off');
-    await field(page, 'Until').fill('2031-05-06T07:08');
-    await press(page, 'Suspend plain');
-    await expect(page.getByText('6 May 2031, 07:08:00 UTC')).toBeVisible();
-    await toast(page).getByRole('button', { name: 'Undo' }).click();
-    await expect(toast(page)).toContainText('lifted');
-
-    await page.getByRole('link', { name: 'Send reset link' }).click();
-    await press(page, 'Make link');
-    await expect(field(page, 'One-time link')).toHaveValue(/\/reset\//);
-    await dialog(page).getByRole('link', { name: 'Done' }).click();
-    await page.getByRole('button', { name: 'Revoke' }).click();
-    await expect(toast(page)).toContainText('does not work any more');
-    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
-    await expect(toast(page)).toContainText('Signed out');
-
-    await page.getByRole('link', { name: 'Delete' }).click();
-    await field(page, 'Their username, to confirm').fill('somebody');
-    await press(page, 'Delete plain');
-    await expect(field(page, 'Their username, to confirm')).toHaveAttribute('aria-invalid', 'true');
-    await field(page, 'Their username, to confirm').fill('plain');
-    await press(page, 'Delete plain');
-    await toast(page).getByRole('button', { name: 'Undo' }).click();
-    await expect(toast(page)).toContainText('Restored');
-  });
-});
-
 test('given to somebody else', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(422, '/sfn/reassign-data');
   const [person] = await database.rows(`
@@ -343,12 +211,4 @@ test('given to somebody else', async ({ page, database, browserWatch }) => {
   await expect(toast(page)).toContainText('new owner');
   await open(page, `/users/${name}/data`);
   await expect(page.getByRole('heading', { name: 'Owns no personas' })).toBeVisible();
-});
-
-test('fits a phone', async ({ page }) => {
-  await page.setViewportSize({ width: 360, height: 740 });
-  for (const end of ['', '/sessions', '/keys', '/data', '/history', '/edit', '/delete']) {
-    await open(page, `/users/test-member${end}`);
-    await expectNoSidewaysScroll(page);
-  }
 });
