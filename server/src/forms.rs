@@ -59,6 +59,7 @@ pub(crate) async fn sign_in(
     let next = local_path(fields.get("next").map_or("/", String::as_str)).to_owned();
     match service::auth::sign_in(&state.services, &session, draft, origin(&page)).await {
         Ok(_) => Redirect::to(&next).into_response(),
+        Err(Error::PasswordChangeRequired(link)) => Redirect::to(&link.url).into_response(),
         Err(error) => draw_again(&state, page, fields, error).await,
     }
 }

@@ -23,8 +23,9 @@ pub async fn sign_in(
         remember,
     };
     let (services, session, origin) = (ssr::services()?, ssr::session()?, ssr::origin()?);
-    service::auth::sign_in(&services, &session, draft, origin)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(Done::to(domain::access::local_path(&next)))
+    match service::auth::sign_in(&services, &session, draft, origin).await {
+        Ok(_) => Ok(Done::to(domain::access::local_path(&next))),
+        Err(service::Error::PasswordChangeRequired(link)) => Ok(Done::to(&link.url)),
+        Err(error) => Err(ssr::fail(error)),
+    }
 }

@@ -42,9 +42,12 @@ impl From<sqlx::Error> for Error {
 }
 
 /// Whether an SQLSTATE tells of a passing condition: connection exceptions (class 08), too many connections (53300),
-/// operator intervention such as a shutdown (57P01 to 57P03).
+/// operator intervention such as a shutdown (57P01 to 57P03), and losing against others at the same time: a serialization
+/// failure (40001), a deadlock (40P01), a lock (55P03) or an answer (57014) that did not come in time.
 fn is_passing(code: &str) -> bool {
-    code.starts_with("08") || code == "53300" || code.starts_with("57P0")
+    code.starts_with("08")
+        || code.starts_with("57P0")
+        || ["53300", "40001", "40P01", "55P03", "57014"].contains(&code)
 }
 
 impl Error {

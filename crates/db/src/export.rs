@@ -19,16 +19,19 @@ pub enum Kind {
     Sessions,
     /// Provider keys, without the keys themselves.
     ApiKeys,
+    /// Access tokens, without what they are proved by.
+    Tokens,
 }
 
 impl Kind {
     /// All kinds, in the order of the file.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Personas,
         Self::Ontologies,
         Self::Annotations,
         Self::Sessions,
         Self::ApiKeys,
+        Self::Tokens,
     ];
 
     /// Its name in the file.
@@ -40,6 +43,7 @@ impl Kind {
             Self::Annotations => "annotations",
             Self::Sessions => "sessions",
             Self::ApiKeys => "apiKeys",
+            Self::Tokens => "tokens",
         }
     }
 }
@@ -55,27 +59,59 @@ pub async fn list(
     after: Uuid,
     most: i64,
 ) -> Result<Vec<(Uuid, Value)>, Error> {
+    // Each column by its name, so that one that is to stay secret is not exported for being new.
     let sql = match kind {
         Kind::Personas => {
-            "select id, to_jsonb(p) - 'user_id' as value from personas p
-            where user_id = $1 and id > $2 order by id limit $3"
+            "select id, jsonb_build_object(
+                'id', id, 'name', name, 'role', role, 'informationNeed', information_need, 'details', details,
+                'hidden', hidden, 'createdAt', created_at
+            ) as value
+            from personas where user_id = $1 and id > $2 order by id limit $3"
         }
         Kind::Ontologies => {
-            "select o.id, to_jsonb(o) - 'user_id' as value
+            "select o.id, jsonb_build_object(
+                'id', o.id, 'personaId', o.persona_id, 'name', o.name, 'content', o.content, 'createdAt', o.created_at
+            ) as value
             from personas p join ontologies o on o.persona_id = p.id
             where p.user_id = $1 and o.id > $2 order by o.id limit $3"
         }
+        // Those that others have made under the person's personas too: they go with them.
         Kind::Annotations => {
-            "select id, to_jsonb(a) - 'user_id' as value from annotations a
-            where user_id = $1 and id > $2 order by id limit $3"
+            "select id, jsonb_build_object(
+                'id', id, 'personaId', persona_id, 'userId', user_id, 'videoId', video_id, 'label', label,
+                'content', content, 'createdAt', created_at
+            ) as value
+            from (
+                (select * from annotations where user_id = $1 and id > $2 order by id limit $3)
+                union all
+                (
+                    select a.* from personas p join annotations a on a.persona_id = p.id
+                    where p.user_id = $1 and a.user_id <> $1 and a.id > $2 order by a.id limit $3
+                )
+            ) a
+            order by id limit $3"
         }
         Kind::Sessions => {
-            "select id, to_jsonb(s) - 'user_id' - 'token_hash' - 'data' as value from sessions s
-            where user_id = $1 and id > $2 order by id limit $3"
+            "select id, jsonb_build_object(
+                'id', id, 'ipAddress', host(ip), 'userAgent', user_agent, 'createdAt', created_at,
+                'lastSeenAt', last_seen_at, 'expiresAt', least(idle_expires_at, expires_at), 'endedAt', ended_at,
+                'endedReason', ended_reason
+            ) as value
+            from sessions where user_id = $1 and id > $2 order by id limit $3"
         }
         Kind::ApiKeys => {
-            "select id, to_jsonb(k) - 'user_id' - 'ciphertext' - 'nonce' - 'key_version' as value from api_keys k
-            where user_id = $1 and id > $2 order by id limit $3"
+            "select id, jsonb_build_object(
+                'id', id, 'provider', provider, 'keyName', name, 'last4', last4, 'isActive', is_active,
+                'usageCount', usage_count, 'lastUsed', last_used_at, 'createdAt', created_at, 'updatedAt', updated_at
+            ) as value
+            from api_keys where user_id = $1 and id > $2 order by id limit $3"
+        }
+        Kind::Tokens => {
+            "select id, jsonb_build_object(
+                'id', id, 'name', name, 'prefix', prefix, 'scopes', scopes, 'expiresAt', expires_at,
+                'lastUsed', last_used_at, 'revokedAt', revoked_at, 'createdAt', created_at
+            ) as value
+            from access_tokens where user_id = $1 and id > $2 order by id limit $3"
         }
     };
     Ok(sqlx::query_as(sql)

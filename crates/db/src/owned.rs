@@ -36,6 +36,20 @@ pub async fn count(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<Owned
     .await?)
 }
 
+/// Keeps the personas of a person, and with them what hangs under them, as they are until the transaction ends.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn lock(connection: &mut PgConnection, user_id: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "select id from personas where user_id = $1 order by id for update",
+        user_id
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
+}
+
 /// Some personas of a person with what hangs under each, in the order of their making, after one of them.
 ///
 /// # Errors
@@ -87,6 +101,10 @@ pub async fn list_keys(
 /// # Errors
 /// When the database cannot be reached.
 pub async fn reassign(connection: &mut PgConnection, from: Uuid, to: Uuid) -> Result<u64, Error> {
+    // A million annotations take longer than a statement may take otherwise.
+    sqlx::query!("select set_config('statement_timeout', '0', true)")
+        .fetch_one(&mut *connection)
+        .await?;
     sqlx::query!(
         "update annotations set user_id = $2
         where user_id = $1 and persona_id in (select id from personas where user_id = $1)",

@@ -23,12 +23,17 @@ pub struct Purge {
 /// When the database cannot be reached.
 pub async fn queue_due(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
-        "insert into jobs (id, kind, params, created_at)
-        select uuid_v7(now()), 'purge', jsonb_build_object('user_id', u.id), now()
-        from users u
-        where u.deleted_at is not null and u.purge_after <= now()
-            and not exists (select 1 from jobs j where j.kind = 'purge' and j.params ->> 'user_id' = u.id::text)
-        order by u.purge_after limit $1
+        "with due as (
+            select u.id from users u
+            where u.deleted_at is not null and u.purge_after <= now()
+                and not exists (select 1 from jobs j where j.kind = 'purge' and j.params ->> 'user_id' = u.id::text)
+            order by u.purge_after limit $1
+            for update skip locked
+        )
+        insert into jobs (id, kind, params, total, created_at)
+        select uuid_v7(now()), 'purge', jsonb_build_object('user_id', due.id),
+            s.personas + s.ontologies + s.annotations + s.sessions + s.api_keys, now()
+        from due join user_stats s on s.user_id = due.id
         on conflict do nothing",
         most,
     )
@@ -70,18 +75,21 @@ pub async fn is_queued(connection: &mut PgConnection, user_id: Uuid) -> Result<b
     Ok(row.exists)
 }
 
-/// Takes the oldest purge that no other replica works on. Held until the transaction ends.
+/// Takes the oldest purge that no other replica works on, or that of one person. Held until the transaction ends.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn take(connection: &mut PgConnection) -> Result<Option<Purge>, Error> {
+pub async fn take(connection: &mut PgConnection, of: Option<Uuid>) -> Result<Option<Purge>, Error> {
     let row = sqlx::query!(
         r#"update jobs set state = 'running', started_at = coalesce(started_at, now())
         where id = (
-            select id from jobs where kind = 'purge' and state in ('queued', 'running')
+            select id from jobs
+            where kind = 'purge' and state in ('queued', 'running')
+                and ($1::uuid is null or params ->> 'user_id' = $1::text)
             order by created_at limit 1 for update skip locked
         )
         returning id, (params ->> 'user_id')::uuid as "user_id!", done"#,
+        of,
     )
     .fetch_optional(connection)
     .await?;
@@ -187,5 +195,16 @@ pub async fn set_done(connection: &mut PgConnection, id: Uuid) -> Result<(), Err
     )
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Takes a purge back that must not be done.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn withdraw(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    sqlx::query!("delete from jobs where id = $1", id)
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -17,6 +17,22 @@ pub async fn list(executor: impl PgExecutor<'_>) -> Result<Vec<String>, Error> {
     Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
+/// All roles with what each permits, the most powerful first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_permissions(
+    executor: impl PgExecutor<'_>,
+) -> Result<Vec<(String, Permissions)>, Error> {
+    let rows = sqlx::query!("select name, permissions from roles order by rank, name")
+        .fetch_all(executor)
+        .await?;
+    let roles = rows
+        .into_iter()
+        .map(|row| (row.name, Permissions::new(row.permissions)));
+    Ok(roles.collect())
+}
+
 /// Those of some names that are roles, and what these permit together.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
+use time::OffsetDateTime;
 use tower_sessions::{
     SessionStore,
     session::{Id, Record},
@@ -19,6 +20,9 @@ use crate::{Error, audit, sessions, users};
 pub const OWNER: &str = "owner";
 /// Where a record to be created says whose it will be: see [`SignIn`].
 pub const SIGN_IN: &str = "sign_in";
+/// What the store says of a sign-in that was overtaken: since the password was found right, the account was suspended,
+/// deleted or given another one.
+pub const OVERTAKEN: &str = "the account was changed while it was signed in to";
 /// Longest user agent that is kept, in characters.
 const USER_AGENT_MAX: usize = 512;
 
@@ -36,6 +40,9 @@ pub struct Owner {
 pub struct SignIn {
     /// Who signed in.
     pub user_id: Uuid,
+    /// When the password was set that was found right.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub password_changed_at: Option<OffsetDateTime>,
     /// Their name at the time, for the record.
     pub username: String,
     /// From where.
@@ -70,7 +77,8 @@ impl PgSessionStore {
     }
 
     /// The session, the sign-in it stands for, and its entry in the record: together or not at all.
-    async fn start(&self, record: &Record, sign_in: &SignIn) -> Result<(), Error> {
+    /// Returns whether there is one: not when the account has changed meanwhile.
+    async fn start(&self, record: &Record, sign_in: &SignIn) -> Result<bool, Error> {
         let user_agent: Option<String> = sign_in.user_agent.as_ref().map(|agent| {
             agent
                 .chars()
@@ -104,11 +112,14 @@ impl PgSessionStore {
             reason: None,
         };
         let mut transaction = self.pool.begin().await?;
-        users::set_last_login(&mut transaction, sign_in.user_id).await?;
+        let password = sign_in.password_changed_at;
+        if !users::set_last_login(&mut transaction, sign_in.user_id, password).await? {
+            return Ok(false);
+        }
         sessions::insert(&mut transaction, &session).await?;
         audit::insert(&mut transaction, &actor, &entry).await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -131,7 +142,10 @@ impl SessionStore for PgSessionStore {
         })?;
         let sign_in: SignIn = serde_json::from_value(sign_in)
             .map_err(|error| StoreError::Encode(error.to_string()))?;
-        self.start(record, &sign_in).await.map_err(backend)
+        if self.start(record, &sign_in).await.map_err(backend)? {
+            return Ok(());
+        }
+        Err(StoreError::Backend(OVERTAKEN.to_owned()))
     }
 
     async fn save(&self, record: &Record) -> StoreResult<()> {

@@ -165,11 +165,18 @@ pub async fn set_last_seen(
             from unnest($1::uuid[], $2::timestamptz[]) as t (id, at)
             group by t.id
         ),
+        -- The person before their sessions, as everywhere, so that two who lock both cannot wait for each other.
+        held as (
+            select u.id from users u
+            where u.id in (select s.user_id from sessions s join seen on seen.id = s.id)
+            order by u.id for no key update
+        ),
         touched as (
             update sessions s
             set last_seen_at = seen.at, idle_expires_at = seen.at + (s.idle_expires_at - s.last_seen_at)
             from seen
             where s.id = seen.id and s.ended_at is null and s.last_seen_at < seen.at
+                and s.user_id in (select id from held)
             returning s.user_id, seen.at
         )
         update users u

@@ -10,6 +10,7 @@ mod list;
 
 use domain::users::{CreatedVia, Status, suspension::Suspension};
 use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
@@ -40,6 +41,10 @@ pub struct Credentials {
     pub suspension: Option<Suspension>,
     /// Whether it is over, by the database's clock.
     pub suspension_over: bool,
+    /// Whether somebody else has chosen the password.
+    pub must_change_password: bool,
+    /// When the password was set.
+    pub password_changed_at: Option<OffsetDateTime>,
 }
 
 /// The account of a name, unless it is in the bin.
@@ -54,6 +59,7 @@ pub async fn find_credentials(
         r#"select
             u.id, u.username, u.display_name, u.email, u.password_hash, u.status, s.roles,
             u.suspended_reason, u.suspended_until, u.suspended_reason_told,
+            u.must_change_password, u.password_changed_at,
             coalesce(u.suspended_until <= now(), false) as "suspension_over!"
         from users u join user_stats s on s.user_id = u.id
         where lower(u.username) = lower($1) and u.deleted_at is null"#,
@@ -79,6 +85,8 @@ pub async fn find_credentials(
                 by: None,
             }),
             suspension_over: row.suspension_over,
+            must_change_password: row.must_change_password,
+            password_changed_at: row.password_changed_at,
         }
     }))
 }
@@ -104,18 +112,25 @@ pub async fn set_rehashed(
     Ok(())
 }
 
-/// Notes a sign-in.
+/// Notes a sign-in, unless the account was suspended, deleted or given another password since the one that was typed was
+/// found right. Whoever does that holds the same row, so that no session slips through. Returns whether it may go on.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn set_last_login(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
-    sqlx::query!(
-        "update users set last_login_at = now(), last_active_at = now() where id = $1",
-        id
+pub async fn set_last_login(
+    connection: &mut PgConnection,
+    id: Uuid,
+    password_changed_at: Option<OffsetDateTime>,
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update users set last_login_at = now(), last_active_at = now()
+        where id = $1 and status = 'active' and deleted_at is null and password_changed_at is not distinct from $2",
+        id,
+        password_changed_at,
     )
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// Whether there is an admin who can sign in.
@@ -123,16 +138,9 @@ pub async fn set_last_login(connection: &mut PgConnection, id: Uuid) -> Result<(
 /// # Errors
 /// When the database cannot be reached.
 pub async fn admin_exists(executor: impl PgExecutor<'_>) -> Result<bool, Error> {
-    let row = sqlx::query!(
-        r#"select exists (
-            select 1 from user_roles ur
-            join roles r on r.id = ur.role_id and r.name = 'admin'
-            join users u on u.id = ur.user_id
-            where u.status = 'active' and u.deleted_at is null and u.password_hash is not null
-        ) as "exists!""#
-    )
-    .fetch_one(executor)
-    .await?;
+    let row = sqlx::query!(r#"select exists (select 1 from able_admins) as "exists!""#)
+        .fetch_one(executor)
+        .await?;
     Ok(row.exists)
 }
 

@@ -15,6 +15,8 @@ pub enum Code {
     Unauthorized,
     /// Somebody is, but may not do this.
     Forbidden,
+    /// The password is right, but somebody else has chosen it.
+    PasswordChangeRequired,
     /// There is no such thing.
     NotFound,
     /// It contradicts what is already there.
@@ -39,7 +41,7 @@ impl Code {
     pub const fn status(self) -> u16 {
         match self {
             Self::Unauthorized => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::PasswordChangeRequired => 403,
             Self::NotFound => 404,
             Self::Conflict => 409,
             Self::PreconditionFailed => 412,
@@ -81,6 +83,9 @@ pub struct Details {
     /// Seconds after which to try again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
+    /// Where the person chooses a password of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// What somebody else has made of the account meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Box<UserDetail>>,

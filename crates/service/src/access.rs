@@ -11,6 +11,9 @@ use uuid::Uuid;
 
 use crate::Error;
 
+/// FOVEA's text.
+pub(crate) const FORBIDDEN: Error = Error::Forbidden("Admin access required");
+
 /// From where something is asked.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
@@ -142,7 +145,7 @@ impl Actor {
     /// [`Error::Forbidden`] when the actor lacks it.
     pub fn require<R: Right>(&self) -> Result<Granted<R>, Error> {
         if !self.principal.permissions.include(R::PERMISSION) {
-            return Err(Error::Forbidden("Admin access required"));
+            return Err(FORBIDDEN);
         }
         Ok(Granted {
             author: Author {

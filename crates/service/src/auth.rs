@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use tower_sessions::Session;
 
 use crate::{
-    Error, Services, access::Origin, passwords::Verdict, sessions, throttle::Address, users,
+    Error, Services, access::Origin, passwords::Verdict, reset, sessions, throttle::Address, users,
 };
 
 /// Signs a person in. Which of name and password was wrong is not told, and takes no time to show; that an account waits or
@@ -22,7 +22,8 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Invalid`] for empty or endless fields, [`Error::Unauthenticated`] for wrong ones, [`Error::TooMany`] when
-/// too many were wrong lately, [`Error::Forbidden`] when the account cannot be used.
+/// too many were wrong lately, [`Error::Forbidden`] and [`Error::Suspended`] when the account cannot be used,
+/// [`Error::PasswordChangeRequired`] when the password is a temporary one.
 pub async fn sign_in(
     services: &Services,
     session: &Session,
@@ -45,26 +46,24 @@ pub async fn sign_in(
         return Err(Error::Unauthenticated("Invalid credentials"));
     };
     login_attempts::delete(&services.pool, Scope::Account, &subjects.account).await?;
-    if let (Verdict::RightButWeak(stronger), Some(weak)) = (&verdict, &kept) {
-        db::users::set_rehashed(&services.pool, account.id, weak, stronger).await?;
+    let mut account = account;
+    if let (Verdict::RightButWeak(stronger), Some(weak)) = (verdict, &kept) {
+        db::users::set_rehashed(&services.pool, account.id, weak, &stronger).await?;
+        account.password_hash = Some(stronger);
     }
     refuse_unusable(services, &account).await?;
-    let brief = UserBrief {
+    if account.must_change_password {
+        let link = reset::create_own_link(services, &account, origin).await?;
+        return Err(Error::PasswordChangeRequired(link));
+    }
+    sessions::start(services, session, &account, draft.remember, origin).await?;
+    Ok(UserBrief {
         id: UserId(account.id),
         is_admin: account.roles.iter().any(|role| role == ADMIN_ROLE),
         username: account.username,
         email: account.email,
         display_name: account.display_name,
-    };
-    sessions::start(
-        services,
-        session,
-        (account.id, brief.username.clone()),
-        draft.remember,
-        origin,
-    )
-    .await?;
-    Ok(brief)
+    })
 }
 
 async fn refuse_unusable(services: &Services, account: &Credentials) -> Result<(), Error> {

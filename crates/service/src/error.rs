@@ -7,8 +7,8 @@ use domain::{
     problem::{Code, Problem},
     rules::Refusal,
     users::{
-        bulk::BulkOutcome, deletion::OwnedCounts, detail::UserDetail, list::ListError,
-        suspension::Suspension,
+        bulk::BulkOutcome, deletion::OwnedCounts, detail::IssuedLink, detail::UserDetail,
+        list::ListError, suspension::Suspension,
     },
 };
 
@@ -27,6 +27,11 @@ pub enum Error {
     /// They have proved who they are, but are kept out.
     #[error("{}", suspended(.0))]
     Suspended(Box<Suspension>),
+    /// They have proved who they are, but somebody else knows their password.
+    #[error(
+        "Your password was set by somebody else. Choose one of your own, then sign in with it."
+    )]
+    PasswordChangeRequired(IssuedLink),
     /// There is no such thing.
     #[error("{0}")]
     NotFound(&'static str),
@@ -129,6 +134,7 @@ impl Error {
         match self {
             Self::Unauthenticated(_) => Code::Unauthorized,
             Self::Forbidden(_) | Self::Refused(_) | Self::Suspended(_) => Code::Forbidden,
+            Self::PasswordChangeRequired(_) => Code::PasswordChangeRequired,
             Self::NotFound(_) => Code::NotFound,
             Self::Conflict(_)
             | Self::Taken(_)
@@ -157,6 +163,7 @@ impl Error {
                 problem.details.word = Some((fault.start, fault.end));
             }
             Self::TooMany(delay) => problem.details.retry_after = Some(seconds(delay)),
+            Self::PasswordChangeRequired(link) => problem.details.url = Some(link.url),
             Self::Stale(current) => problem.details.current = Some(current),
             Self::CountsChanged(counts) => problem.details.counts = Some(counts),
             Self::SelectionChanged(outcome) => problem.details.outcome = Some(*outcome),

@@ -30,6 +30,11 @@ impl Changes {
         }
     }
 
+    /// Whether nothing is different.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Notes a field, as part of an expression.
     pub(crate) fn with(
         mut self,

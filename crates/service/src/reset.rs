@@ -5,13 +5,13 @@ use std::time::Duration;
 use db::{
     links::{self, Kind, NewLink},
     sessions::EndReason,
-    users::{account, change},
+    users::{Credentials, account, change},
 };
 use domain::{
     credentials::check_new_password,
     fields::FieldErrors,
     rules::Deed,
-    users::{UserSummary, detail::IssuedLink},
+    users::{UserId, UserSummary, detail::IssuedLink},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -47,15 +47,56 @@ pub async fn create_link(
     let account = guard::open(&mut transaction, author, Deed::Reset, id).await?;
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     let link = issue(services, &mut transaction, author, id, LINK_LIFETIME).await?;
+    record_created(&mut transaction, author, (id, &account.username), &link).await?;
+    db::commit(transaction).await?;
+    Ok(link)
+}
+
+/// Makes a link for somebody who has just shown that they know their password, because somebody else has chosen it. One that
+/// was made before ceases to work.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when the account was changed since it was read.
+pub(crate) async fn create_own_link(
+    services: &Services,
+    known: &Credentials,
+    origin: Origin,
+) -> Result<IssuedLink, Error> {
+    const OVERTAKEN: Error = Error::Unauthenticated("Invalid credentials");
+    let mut transaction = db::begin(&services.pool).await?;
+    account::lock(&mut transaction, known.id)
+        .await?
+        .ok_or(OVERTAKEN)?;
+    let now = db::users::find_credentials(&mut *transaction, &known.username).await?;
+    now.filter(|now| now.id == known.id && now.password_hash == known.password_hash)
+        .ok_or(OVERTAKEN)?;
+    let author = Author::person(UserId(known.id), &known.username, origin);
+    links::revoke_unused_of(&mut transaction, Kind::PasswordReset, known.id).await?;
+    let link = issue(services, &mut transaction, &author, known.id, LINK_LIFETIME).await?;
+    record_created(
+        &mut transaction,
+        &author,
+        (known.id, &known.username),
+        &link,
+    )
+    .await?;
+    db::commit(transaction).await?;
+    Ok(link)
+}
+
+async fn record_created(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    user: (Uuid, &str),
+    link: &IssuedLink,
+) -> Result<(), Error> {
     let change = Change {
         action: "user.reset_link_created",
-        user: (id, &account.username),
+        user,
         changes: Changes::default().with("expires", Value::Null, link.expires_at.to_string()),
         reason: None,
     };
-    record::write(&mut transaction, author, change).await?;
-    db::commit(transaction).await?;
-    Ok(link)
+    record::write(transaction, author, change).await
 }
 
 /// Makes the link itself, as part of something that goes on record.
@@ -182,11 +223,11 @@ pub async fn choose_password(
         .ok_or(DEAD_LINK)?;
     let link = links::consume(&mut transaction, Kind::PasswordReset, &tokens::hash(token)).await?;
     link.ok_or(DEAD_LINK)?;
-    change::set_password(&mut transaction, id, &hash, false).await?;
-    links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     let ended =
         db::sessions::set_ended_of(&mut transaction, id, EndReason::PasswordReset, Some(id))
             .await?;
+    change::set_password(&mut transaction, id, &hash, false).await?;
+    links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     let author = Author::person(user.id, &account.username, origin);
     let change = Change {
         action: "user.password_chosen",

@@ -1,10 +1,14 @@
 //! Sessions: how one begins and ends, and whose one is.
 
 pub use db::session_store::PgSessionStore;
-use db::session_store::{OWNER, Owner, SIGN_IN, SignIn};
+use db::{
+    session_store::{OVERTAKEN, OWNER, Owner, SIGN_IN, SignIn},
+    users::Credentials,
+};
 use domain::audit::Via;
-use tower_sessions::{Expiry, Session, session::Error as SessionError};
-use uuid::Uuid;
+use tower_sessions::{
+    Expiry, Session, session::Error as SessionError, session_store::Error as StoreError,
+};
 
 use crate::{
     Error, Services,
@@ -41,11 +45,12 @@ pub async fn find_actor(
 /// Begins a session under a new id. One that the browser had before ends.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached: then nobody is signed in.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::Unauthenticated`] when the account was changed since
+/// it was read: then nobody is signed in.
 pub(crate) async fn start(
     services: &Services,
     session: &Session,
-    user: (Uuid, String),
+    account: &Credentials,
     remember: bool,
     origin: Origin,
 ) -> Result<(), Error> {
@@ -56,8 +61,9 @@ pub(crate) async fn start(
         (settings.session_lifetime, settings.session_idle)
     };
     let sign_in = SignIn {
-        user_id: user.0,
-        username: user.1,
+        user_id: account.id,
+        password_changed_at: account.password_changed_at,
+        username: account.username.clone(),
         ip: origin.ip,
         user_agent: origin.user_agent,
         request_id: origin.request_id,
@@ -82,5 +88,11 @@ pub async fn end(session: &Session) -> Result<(), Error> {
 }
 
 fn failed(error: SessionError) -> Error {
-    Error::Unavailable(error.into())
+    match &error {
+        // The trait of stores has words for its failures, but no kinds.
+        SessionError::Store(StoreError::Backend(why)) if why == OVERTAKEN => {
+            Error::Unauthenticated("Invalid credentials")
+        }
+        _ => Error::Unavailable(error.into()),
+    }
 }

@@ -5,15 +5,22 @@ use std::time::Duration;
 use db::links::{self, Kind, NewLink};
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
+    audit::Via,
     credentials::{NewAdmin, SetupDraft},
-    users::CreatedVia,
+    users::{CreatedVia, UserId},
 };
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::Value;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use crate::{Error, Services, access::Origin, sessions, tokens, users::facts};
+use crate::{
+    Error, Services,
+    access::{Author, Origin, WriteUsers, operator},
+    record::{self, Change, Changes},
+    sessions, tokens,
+    users::facts,
+};
 
 /// How long a setup link works.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -90,16 +97,18 @@ pub async fn claim(
     }
     let id = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Setup).await?;
     links::revoke_unused(&mut transaction, Kind::Setup).await?;
-    record(&mut transaction, id, &admin, "ui", &origin).await?;
+    let author = Author {
+        via: Via::Ui,
+        ..Author::person(UserId(id), admin.username.as_str(), origin.clone())
+    };
+    record(&mut transaction, id, &admin, &author).await?;
+    let account = db::users::find_credentials(&mut *transaction, admin.username.as_str()).await?;
     db::commit(transaction).await?;
-    sessions::start(
-        services,
-        session,
-        (id, admin.username.as_str().to_owned()),
-        false,
-        origin,
-    )
-    .await
+    match account {
+        Some(account) => sessions::start(services, session, &account, false, origin).await,
+        // In the bin already.
+        None => Ok(()),
+    }
 }
 
 async fn insert_admin(
@@ -134,26 +143,24 @@ async fn record(
     transaction: &mut db::PgConnection,
     id: Uuid,
     admin: &NewAdmin,
-    via: &'static str,
-    origin: &Origin,
+    author: &Author,
 ) -> Result<(), Error> {
     let username = admin.username.as_str();
-    let actor = db::audit::Actor {
-        id: Some(id),
-        label: username.to_owned(),
-        via,
-        ip: origin.ip,
-        request_id: origin.request_id,
-    };
-    let entry = db::audit::Entry {
+    let change = Change {
         action: "user.created",
-        target_kind: "user",
-        target_id: Some(id),
-        target_label: username,
-        changes: json!({ "username": [null, username], "roles": [null, [ADMIN_ROLE, USER_ROLE]] }),
+        user: (id, username),
+        changes: Changes::default()
+            .with("username", Value::Null, username)
+            .with("displayName", Value::Null, admin.display_name.as_str())
+            .with(
+                "email",
+                Value::Null,
+                admin.email.as_ref().map(|email| email.as_str()),
+            )
+            .with("roles", Value::Null, vec![ADMIN_ROLE, USER_ROLE]),
         reason: None,
     };
-    Ok(db::audit::insert(transaction, &actor, &entry).await?)
+    record::write(transaction, author, change).await
 }
 
 /// Makes the admin of a demo with a random password, which is returned. Nothing if there is an admin already.
@@ -181,7 +188,8 @@ pub async fn create_demo_admin(
         .check(services.settings.password_min)
         .map_err(Error::Invalid)?;
     let id = insert_admin(&mut transaction, &admin, &hash, CreatedVia::Cli).await?;
-    record(&mut transaction, id, &admin, "cli", &Origin::default()).await?;
+    let author = operator::<WriteUsers>();
+    record(&mut transaction, id, &admin, author.author()).await?;
     db::commit(transaction).await?;
     Ok(true)
 }

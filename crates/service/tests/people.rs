@@ -19,7 +19,7 @@ use domain::{
     rules::Refusal,
     users::{
         Status,
-        bulk::{BulkAction, BulkRequest, Selected},
+        bulk::{BulkAction, BulkOutcome, BulkRequest, Selected},
         create::UserDraft,
         deletion::Deletion,
         detail::UserRef,
@@ -292,7 +292,7 @@ async fn a_suspension_lifts_itself(pool: PgPool) {
     let mut later = services.clone();
     later.clock = || datetime!(2100-01-01 0:00 UTC);
     sign_in(&later, "ada", "secret").await.unwrap();
-    assert_eq!(users::lift_over(&later).await.unwrap(), 1);
+    users::lift_over(&later).await.unwrap();
     assert_eq!(
         count(&pool, "select count(*) from users where status = 'active'").await,
         2
@@ -437,8 +437,8 @@ async fn several_at_once_are_those_of_the_preview_or_nobody(pool: PgPool) {
     assert_eq!(
         skipped,
         [
-            ("", "There is no such account any more."),
-            ("root", "Cannot suspend yourself")
+            ("root", "Cannot suspend yourself"),
+            ("", "There is no such account any more.")
         ]
     );
     assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
@@ -467,4 +467,46 @@ async fn several_at_once_are_those_of_the_preview_or_nobody(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(ada_now.summary.status, Status::Suspended);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn several_are_deleted_and_exactly_they_restored(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let run = async |action, people: &[(Uuid, i32)], expected| {
+        let users = people.iter().map(|&(id, version)| Selected { id, version });
+        let request = BulkRequest {
+            action,
+            users: users.collect(),
+            expected,
+        };
+        users::bulk(&services, &admin(root), request).await.unwrap()
+    };
+    let named = |outcome: &BulkOutcome| -> Vec<String> {
+        let names = outcome.items.iter().map(|item| item.username.clone());
+        names.collect()
+    };
+    // In the order of the request, and whoever is named twice once.
+    let twice = [(bob, 1), (ada, 1), (bob, 1)];
+    let deleted = run(BulkAction::Delete, &twice, Some(2)).await;
+    assert_eq!(named(&deleted), ["bob", "ada"]);
+    assert!(deleted.restorable_until.is_some());
+    let mixed = [(bob, 2), (root, 1), (ada, 1)];
+    let preview = run(BulkAction::Restore, &mixed, None).await;
+    let skipped = preview.items.iter().map(|item| item.skipped.as_deref());
+    assert_eq!(
+        skipped.collect::<Vec<_>>(),
+        [
+            None,
+            Some("Is not deleted."),
+            Some("Was changed by somebody else meanwhile.")
+        ]
+    );
+    let restored = run(BulkAction::Restore, &[(bob, 2), (ada, 2)], Some(2)).await;
+    assert_eq!(restored.changed, 2);
+    assert_eq!(
+        count(&pool, "select count(*) from users where deleted_at is null").await,
+        3
+    );
 }

@@ -28,6 +28,10 @@ pub struct Account {
     pub suspended_reason: Option<String>,
     /// When a suspension ends by itself.
     pub suspended_until: Option<OffsetDateTime>,
+    /// Whether the person is told why.
+    pub suspended_reason_told: bool,
+    /// Whether the suspension is over, by the database's clock.
+    pub suspension_over: bool,
     /// Counts edits.
     pub version: i32,
     /// When it was put into the bin.
@@ -46,7 +50,7 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Acco
     let row = sqlx::query!(
         r#"select
             u.id, u.username, u.display_name, u.email, u.status, u.suspended_reason, u.suspended_until, u.version,
-            u.deleted_at,
+            u.suspended_reason_told, coalesce(u.suspended_until <= now(), false) as "suspension_over!", u.deleted_at,
             array(
                 select r.name from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = u.id order by r.rank, r.name
@@ -69,11 +73,34 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Acco
         status: row.status.parse().unwrap_or(Status::Suspended),
         suspended_reason: row.suspended_reason,
         suspended_until: row.suspended_until,
+        suspended_reason_told: row.suspended_reason_told,
+        suspension_over: row.suspension_over,
         version: row.version,
         deleted_at: row.deleted_at,
         roles: row.roles,
         permissions: Permissions::new(row.permissions),
     }))
+}
+
+/// What somebody who can sign in may do as of now. Nothing if they cannot.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find_permissions(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+) -> Result<Option<Permissions>, Error> {
+    let row = sqlx::query!(
+        r#"select array(
+            select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
+            where ur.user_id = u.id
+        ) as "permissions!"
+        from users u where u.id = $1 and u.status = 'active' and u.deleted_at is null"#,
+        id,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.map(|row| Permissions::new(row.permissions)))
 }
 
 /// What rules have to know of an account. Nothing if there is none.
@@ -85,19 +112,13 @@ pub async fn find_standing(
     id: Uuid,
 ) -> Result<Option<Standing>, Error> {
     let row = sqlx::query!(
-        r#"with able as (
-            select ur.user_id from user_roles ur
-            join roles r on r.id = ur.role_id and r.name = 'admin'
-            join users u on u.id = ur.user_id
-            where u.status = 'active' and u.deleted_at is null and u.password_hash is not null
-        )
-        select
+        r#"select
             array(
                 select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = u.id
             ) as "permissions!",
-            exists (select 1 from able where user_id = u.id)
-            and not exists (select 1 from able where user_id <> u.id) as "is_last_admin!"
+            exists (select 1 from able_admins where user_id = u.id)
+            and not exists (select 1 from able_admins where user_id <> u.id) as "is_last_admin!"
         from users u where u.id = $1"#,
         id,
     )

@@ -5,6 +5,7 @@ use domain::{
     users::{
         CreatedVia, Status, UserId, UserSummary,
         detail::{UserDetail, UserRef},
+        names::is_deceptive,
         suspension::Suspension,
     },
 };
@@ -19,6 +20,10 @@ use crate::Error;
 /// # Errors
 /// When the database cannot be reached.
 pub async fn find_id(executor: impl PgExecutor<'_>, user: &UserRef) -> Result<Option<Uuid>, Error> {
+    // No account has such a name, and PostgreSQL keeps no NUL.
+    if matches!(user, UserRef::Name(name) if name.chars().any(is_deceptive)) {
+        return Ok(None);
+    }
     let (id, number, name) = match user {
         UserRef::Id(id) => (Some(*id), None, None),
         UserRef::Number(number) => (None, Some(*number), None),

@@ -1,6 +1,7 @@
 //! One deed to several people at once.
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{UserId, suspension::SuspensionDraft};
@@ -18,8 +19,10 @@ pub enum BulkAction {
     Unsuspend,
     /// End their sessions.
     EndSessions,
-    /// Put them into the bin.
+    /// Put them into the bin, or remove them for good where there is none.
     Delete,
+    /// Take them out of the bin.
+    Restore,
 }
 
 /// Somebody who was selected, as they were seen.
@@ -64,4 +67,11 @@ pub struct BulkOutcome {
     pub changed: usize,
     /// Each of them, in the order of the request.
     pub items: Vec<BulkItem>,
+    /// Until when those who are deleted can be restored; not at all if absent.
+    #[serde(
+        default,
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub restorable_until: Option<OffsetDateTime>,
 }

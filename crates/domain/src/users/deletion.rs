@@ -56,13 +56,10 @@ pub struct DeletionPreview {
 }
 
 /// How an account is to be deleted.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Deletion {
     /// What was shown. If there is something else by now, nothing is deleted.
     pub counts: Option<OwnedCounts>,
     /// Whether to remove it for good, without a time in the bin.
     pub permanent: bool,
-    /// Why, for the record.
-    pub reason: Option<String>,
 }

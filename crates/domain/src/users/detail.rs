@@ -55,8 +55,24 @@ pub struct Refusals {
     pub reset: Option<String>,
     /// Suspending it.
     pub suspend: Option<String>,
+    /// Letting it be used again.
+    pub unsuspend: Option<String>,
     /// Deleting it.
     pub delete: Option<String>,
+    /// Taking it out of the bin.
+    pub restore: Option<String>,
+    /// Ending its sessions.
+    pub end_sessions: Option<String>,
+}
+
+/// A role, and whether the viewer may give it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GrantableRole {
+    /// Its name.
+    pub name: String,
+    /// Why they may not.
+    pub refusal: Option<String>,
 }
 
 /// How an account is named in an address or on the command line.
@@ -120,6 +136,15 @@ pub struct IssuedLink {
     /// When it ceases to work.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
+}
+
+/// Without the address, which opens an account.
+impl std::fmt::Debug for IssuedLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IssuedLink")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An account that was just made.

@@ -1,7 +1,7 @@
 //! Keeping a person out, for a while or until lifted.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset};
 
 use super::names::is_deceptive;
 use crate::fields::FieldErrors;
@@ -44,11 +44,19 @@ impl SuspensionDraft {
         if reason.chars().any(|c| c != '\n' && is_deceptive(c)) {
             faults.add("reason", "Remove the invisible control characters.");
         }
-        if self.until.is_some_and(|until| until <= now) {
+        // In UTC some moments at the end of the year 9999 are none.
+        let until = self
+            .until
+            .map(|until| until.checked_to_offset(UtcOffset::UTC));
+        if until.is_some_and(|until| until.is_none_or(|until| until <= now)) {
             faults.add("until", "Choose a moment that is still to come.");
         }
         if faults.is_empty() {
-            Ok(Self { reason, ..self })
+            Ok(Self {
+                reason,
+                until: until.flatten(),
+                ..self
+            })
         } else {
             Err(faults)
         }
@@ -86,6 +94,7 @@ mod tests {
             ("  ", Some(now), 2),
             ("a\u{202E}b", None, 1),
             ("spam", Some(datetime!(2026-11-20 12:00 UTC)), 1),
+            ("spam", Some(datetime!(9999-12-31 23:59 -1)), 1),
         ] {
             let draft = SuspensionDraft {
                 reason: reason.into(),

@@ -1,5 +1,7 @@
 //! One deed to several people at once: first who would change and who not, then exactly that or nothing.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use db::users::account::{self, Account};
 use domain::{
     fields::FieldErrors,
@@ -10,6 +12,8 @@ use domain::{
         deletion::Deletion,
     },
 };
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{delete, guard, sessions, suspend};
 use crate::{
@@ -17,7 +21,8 @@ use crate::{
     access::{Author, Granted, WriteUsers},
 };
 
-/// Does something to several people, or tells who would change if `expected` is absent. All of it is one transaction.
+/// Does something to several people, or tells who would change if `expected` is absent. All of it is one transaction, and
+/// whoever is named twice counts once.
 ///
 /// # Errors
 /// [`Error::SelectionChanged`] when others would change than `expected` says, [`Error::Invalid`] for fields at fault.
@@ -26,9 +31,8 @@ pub async fn bulk(
     granted: &Granted<WriteUsers>,
     mut request: BulkRequest,
 ) -> Result<BulkOutcome, Error> {
-    let author = granted.author();
-    request.users.sort_by_key(|selected| selected.id);
-    request.users.dedup_by_key(|selected| selected.id);
+    let mut ids = BTreeSet::new();
+    request.users.retain(|selected| ids.insert(selected.id));
     if request.users.is_empty() || request.users.len() > BULK_MAX {
         let mut faults = FieldErrors::default();
         faults.add("users", format!("Select 1 to {BULK_MAX} people."));
@@ -40,17 +44,21 @@ pub async fn bulk(
     }
     let mut transaction = db::begin(&services.pool).await?;
     db::users::lock_admins(&mut transaction).await?;
+    let author = &guard::confirm(&mut transaction, granted.author()).await?;
+    let mut accounts = lock(&mut transaction, ids).await?;
     let mut outcome = BulkOutcome {
         changed: 0,
         items: Vec::with_capacity(request.users.len()),
+        restorable_until: restorable_until(services, &request.action),
     };
     for selected in &request.users {
+        let account = accounts.remove(&selected.id);
         let item = one(
             services,
             &mut transaction,
             author,
             &request.action,
-            selected,
+            (selected, account),
         )
         .await?;
         outcome.changed += usize::from(item.skipped.is_none());
@@ -70,19 +78,41 @@ pub async fn bulk(
     Ok(outcome)
 }
 
+/// Locks people before the first of them is changed, and in the order of their ids, so that two who lock several cannot
+/// wait for each other.
+async fn lock(
+    transaction: &mut db::Transaction,
+    ids: BTreeSet<Uuid>,
+) -> Result<BTreeMap<Uuid, Account>, Error> {
+    let mut accounts = BTreeMap::new();
+    for id in ids {
+        if let Some(account) = account::lock(transaction, id).await? {
+            accounts.insert(id, account);
+        }
+    }
+    Ok(accounts)
+}
+
+/// Until when those whom a deed deletes can be restored.
+fn restorable_until(services: &Services, action: &BulkAction) -> Option<OffsetDateTime> {
+    let retention = services.settings.delete_retention;
+    let is_kept = matches!(action, BulkAction::Delete) && !retention.is_zero();
+    is_kept.then(|| (services.clock)() + retention)
+}
+
 async fn one(
     services: &Services,
     transaction: &mut db::Transaction,
     author: &Author,
     action: &BulkAction,
-    selected: &Selected,
+    (selected, account): (&Selected, Option<Account>),
 ) -> Result<BulkItem, Error> {
     let skipped = |username: String, why: String| BulkItem {
         id: UserId(selected.id),
         username,
         skipped: Some(why),
     };
-    let Some(account) = account::lock(transaction, selected.id).await? else {
+    let Some(account) = account else {
         return Ok(skipped(
             String::new(),
             "There is no such account any more.".to_owned(),
@@ -99,6 +129,7 @@ async fn one(
             let deletion = Deletion::default();
             delete::apply(services, transaction, author, &account, &deletion).await?;
         }
+        BulkAction::Restore => delete::put_back(transaction, author, &account).await?,
     }
     Ok(BulkItem {
         id: UserId(selected.id),
@@ -126,8 +157,9 @@ async fn may(
         ),
         BulkAction::EndSessions => (Deed::EndSessions, None),
         BulkAction::Delete => (Deed::Delete, None),
+        BulkAction::Restore => (Deed::Restore, not_restorable(transaction, account).await?),
     };
-    if account.deleted_at.is_some() {
+    if account.deleted_at.is_some() && !matches!(action, BulkAction::Restore) {
         return Ok(Err("Is deleted already.".to_owned()));
     }
     if let Some(why) = senseless {
@@ -140,4 +172,16 @@ async fn may(
         .await?
         .ok_or(guard::NOT_FOUND)?;
     Ok(guard::refuse(author, deed, &standing).map_err(|error| error.to_string()))
+}
+
+/// Why somebody cannot be taken out of the bin.
+async fn not_restorable(
+    transaction: &mut db::Transaction,
+    account: &Account,
+) -> Result<Option<&'static str>, Error> {
+    if account.deleted_at.is_none() {
+        return Ok(Some("Is not deleted."));
+    }
+    let is_going = db::purge::is_queued(transaction, account.id).await?;
+    Ok(is_going.then_some("Is being removed for good."))
 }

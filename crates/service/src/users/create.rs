@@ -38,7 +38,6 @@ pub async fn create(
     granted: &Granted<WriteUsers>,
     draft: UserDraft,
 ) -> Result<CreatedUser, Error> {
-    let author = granted.author();
     let mut user = draft.check().map_err(Error::Invalid)?;
     if user.roles.is_empty() {
         user.roles.extend(USER_ROLE.parse::<RoleName>());
@@ -48,6 +47,7 @@ pub async fn create(
         None => None,
     };
     let mut transaction = db::begin(&services.pool).await?;
+    let author = &guard::confirm(&mut transaction, granted.author()).await?;
     let (id, roles) = insert(&mut transaction, author, &user, hash.as_deref()).await?;
     let link = match hash {
         Some(_) => None,

@@ -74,6 +74,7 @@ pub(super) async fn apply(
     account: &Account,
     deletion: &Deletion,
 ) -> Result<(), Error> {
+    db::owned::lock(transaction, account.id).await?;
     let counts = db::owned::count(&mut **transaction, account.id).await?;
     if deletion.counts.is_some_and(|shown| shown != counts) {
         return Err(Error::CountsChanged(counts));
@@ -84,8 +85,8 @@ pub(super) async fn apply(
     } else {
         services.settings.delete_retention
     };
-    let purge_after = change::set_deleted(transaction, account.id, author.id(), retention).await?;
     db::sessions::set_ended_of(transaction, account.id, EndReason::Deleted, author.id()).await?;
+    let purge_after = change::set_deleted(transaction, account.id, author.id(), retention).await?;
     links::revoke_unused_of(transaction, Kind::PasswordReset, account.id).await?;
     if permanent {
         db::purge::queue(transaction, account.id, counts.total()).await?;
@@ -97,7 +98,7 @@ pub(super) async fn apply(
             .with("deleted", account.deleted_at.is_some(), true)
             .with("owned", json!(null), json!(counts))
             .with("purgeAfter", json!(null), purge_after.to_string()),
-        reason: deletion.reason.as_deref(),
+        reason: None,
     };
     record::write(transaction, author, change).await
 }
@@ -114,25 +115,34 @@ pub async fn restore(
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
     let account = guard::open_any(&mut transaction, author, Deed::Restore, id).await?;
+    put_back(&mut transaction, author, &account).await?;
+    let after = detail::find(&mut transaction, id).await?;
+    db::commit(transaction).await?;
+    Ok(after)
+}
+
+/// Takes an account that is locked and may be restored out of the bin.
+pub(super) async fn put_back(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    account: &Account,
+) -> Result<(), Error> {
     if account.deleted_at.is_none() {
         return Err(Error::Conflict("This account is not deleted."));
     }
-    if db::purge::is_queued(&mut transaction, id).await? {
+    if db::purge::is_queued(transaction, account.id).await? {
         return Err(Error::Conflict(
             "This account is being removed for good. It cannot be restored any more.",
         ));
     }
-    change::set_restored(&mut transaction, id).await?;
+    change::set_restored(transaction, account.id).await?;
     let change = Change {
         action: "user.restored",
-        user: (id, &account.username),
+        user: (account.id, &account.username),
         changes: Changes::default().with("deleted", true, false),
         reason: None,
     };
-    record::write(&mut transaction, author, change).await?;
-    let after = detail::find(&mut transaction, id).await?;
-    db::commit(transaction).await?;
-    Ok(after)
+    record::write(transaction, author, change).await
 }
 
 /// Gives all personas of a person to another, with what hangs under them. Returns how many personas.
@@ -160,17 +170,28 @@ pub async fn reassign(
         (second, first)
     };
     let personas = db::owned::reassign(&mut transaction, from, to).await?;
-    let change = Change {
-        action: "user.data_reassigned",
-        user: (from, &giver.username),
-        changes: Changes::default().with("personas", personas, 0).with(
-            "owner",
-            giver.username.as_str(),
-            taker.username.as_str(),
+    let owner =
+        |changes: Changes| changes.with("owner", giver.username.as_str(), taker.username.as_str());
+    for (action, account, changes) in [
+        (
+            "user.data_given",
+            &giver,
+            Changes::default().with("personas", personas, 0),
         ),
-        reason: None,
-    };
-    record::write(&mut transaction, author, change).await?;
+        (
+            "user.data_received",
+            &taker,
+            Changes::default().with("personas", 0, personas),
+        ),
+    ] {
+        let change = Change {
+            action,
+            user: (account.id, &account.username),
+            changes: owner(changes),
+            reason: None,
+        };
+        record::write(&mut transaction, author, change).await?;
+    }
     db::commit(transaction).await?;
     Ok(personas)
 }

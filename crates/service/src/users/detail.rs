@@ -3,7 +3,9 @@
 use domain::{
     audit::AuditEntry,
     rules::{self, Deed, Refusal},
-    users::detail::{OwnedPersona, Refusals, ResetLink, UserDetail, UserKey, UserRef, UserSession},
+    users::detail::{
+        GrantableRole, OwnedPersona, Refusals, ResetLink, UserDetail, UserKey, UserRef, UserSession,
+    },
 };
 use uuid::Uuid;
 
@@ -60,7 +62,10 @@ pub async fn refusals(
         roles: why(Deed::SetRoles),
         reset: why(Deed::Reset),
         suspend: why(Deed::Suspend),
+        unsuspend: why(Deed::Unsuspend),
         delete: why(Deed::Delete),
+        restore: why(Deed::Restore),
+        end_sessions: why(Deed::EndSessions),
     })
 }
 
@@ -70,6 +75,23 @@ pub async fn refusals(
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn roles(services: &Services, _: &Granted<ReadUsers>) -> Result<Vec<String>, Error> {
     Ok(db::roles::list(&services.pool).await?)
+}
+
+/// All roles, the most powerful first, each with why the viewer may not give it.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn grantable_roles(
+    services: &Services,
+    granted: &Granted<ReadUsers>,
+) -> Result<Vec<GrantableRole>, Error> {
+    let doer = &granted.author().doer;
+    let roles = db::roles::list_permissions(&services.pool).await?;
+    let grantable = roles.into_iter().map(|(name, permissions)| GrantableRole {
+        name,
+        refusal: rules::grant_refusal(doer, &permissions).map(|refusal| refusal.to_string()),
+    });
+    Ok(grantable.collect())
 }
 
 /// The live sessions of a person, the latest first; the first hundred.

@@ -1,6 +1,7 @@
 //! Changing some of what is known of a person.
 
 use db::{
+    links::{self, Kind},
     sessions::EndReason,
     users::{
         account::Account,
@@ -17,7 +18,7 @@ use domain::{
     },
 };
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{detail, facts, guard};
@@ -38,7 +39,6 @@ pub async fn edit(
     id: Uuid,
     edit: UserEdit,
 ) -> Result<UserDetail, Error> {
-    let author = granted.author();
     let mut patch = edit.check().map_err(Error::Invalid)?;
     let hash = match patch.temporary_password.take() {
         Some(password) => Some(services.hasher.hash(SecretString::from(password)).await?),
@@ -53,6 +53,7 @@ pub async fn edit(
     if patch.roles.is_some() {
         db::users::lock_admins(&mut transaction).await?;
     }
+    let author = &guard::confirm(&mut transaction, granted.author()).await?;
     let account = guard::open(&mut transaction, author, deed, id).await?;
     let before = detail::find(&mut transaction, id).await?;
     if patch
@@ -62,18 +63,27 @@ pub async fn edit(
         return Err(Error::Stale(Box::new(before)));
     }
     let mut changes = Changes::default();
+    if patch.end_sessions {
+        let reason = match hash {
+            Some(_) => EndReason::PasswordReset,
+            None => EndReason::Revoked,
+        };
+        let ended = db::sessions::set_ended_of(&mut transaction, id, reason, author.id()).await?;
+        changes.note("sessions", ended, 0);
+    }
     if let Some(wanted) = &patch.roles {
         set_roles(&mut transaction, author, &account, wanted, &mut changes).await?;
     }
-    set_facts(&mut transaction, &before, &patch, &mut changes).await?;
+    note_facts(&before, &patch, &mut changes);
     if let Some(hash) = &hash {
         change::set_password(&mut transaction, id, hash, true).await?;
+        links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
         changes.note("password", Value::Null, "temporary");
     }
-    if patch.end_sessions {
-        let ended = end_sessions(&mut transaction, author, id).await?;
-        changes.note("sessions", ended, 0);
+    if changes.is_empty() {
+        return Ok(before);
     }
+    set_facts(&mut transaction, id, &patch).await?;
     let change = Change {
         action: "user.updated",
         user: (id, &account.username),
@@ -84,15 +94,6 @@ pub async fn edit(
     let after = detail::find(&mut transaction, id).await?;
     db::commit(transaction).await?;
     Ok(after)
-}
-
-async fn end_sessions(
-    transaction: &mut db::Transaction,
-    author: &Author,
-    id: Uuid,
-) -> Result<u64, Error> {
-    let reason = EndReason::PasswordReset;
-    Ok(db::sessions::set_ended_of(transaction, id, reason, author.id()).await?)
 }
 
 /// Gives and takes roles, if they are different at all.
@@ -134,11 +135,10 @@ async fn set_roles(
 
 async fn set_facts(
     transaction: &mut db::Transaction,
-    before: &UserDetail,
+    id: Uuid,
     patch: &UserPatch,
-    changes: &mut Changes,
 ) -> Result<(), Error> {
-    let object = |map: &Option<serde_json::Map<String, Value>>| map.clone().map(Value::Object);
+    let object = |map: &Option<Map<String, Value>>| map.clone().map(Value::Object);
     let facts = Facts {
         display_name: patch.display_name.as_ref().map(DisplayName::as_str),
         email: patch
@@ -149,24 +149,29 @@ async fn set_facts(
         notification_preferences: object(&patch.notification_preferences),
         client_list: patch.client_list.as_deref(),
     };
-    change::set_facts(transaction, before.summary.id.0, &facts)
+    change::set_facts(transaction, id, &facts)
         .await
-        .map_err(facts::taken)?;
-    if let Some(name) = facts.display_name {
-        changes.note("displayName", before.summary.display_name.as_str(), name);
+        .map_err(facts::taken)
+}
+
+/// Notes which facts would be different.
+fn note_facts(before: &UserDetail, patch: &UserPatch, changes: &mut Changes) {
+    let known = &before.summary;
+    if let Some(name) = &patch.display_name {
+        changes.note("displayName", known.display_name.as_str(), name.as_str());
     }
-    if let Some(email) = facts.email {
-        changes.note("email", before.summary.email.as_deref(), email);
+    if let Some(email) = &patch.email {
+        let email = email.as_ref().map(Email::as_str);
+        changes.note("email", known.email.as_deref(), email);
     }
-    if let Some(profile) = facts.profile {
-        changes.note("profile", before.profile.clone(), profile);
+    if let Some(profile) = &patch.profile {
+        changes.note("profile", before.profile.clone(), profile.clone());
     }
-    if let Some(preferences) = facts.notification_preferences {
+    if let Some(preferences) = &patch.notification_preferences {
         let known = before.notification_preferences.clone();
-        changes.note("notificationPreferences", known, preferences);
+        changes.note("notificationPreferences", known, preferences.clone());
     }
-    if let Some(clients) = facts.client_list {
-        changes.note("clientList", before.client_list.clone(), clients);
+    if let Some(clients) = &patch.client_list {
+        changes.note("clientList", before.client_list.clone(), clients.clone());
     }
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use db::users::account::{self, Account};
 use domain::{
-    access::Permissions,
+    access::{Permission, Permissions},
     audit::Via,
     rules::{self, Deed, Standing},
     users::{detail::UserRef, names::RoleName},
@@ -46,12 +46,28 @@ pub(super) async fn open_any(
         // Before any row, so that two who lock several rows each cannot wait for each other.
         db::users::lock_admins(transaction).await?;
     }
+    let author = &confirm(transaction, author).await?;
     let account = account::lock(transaction, id).await?.ok_or(NOT_FOUND)?;
     let standing = account::find_standing(&mut **transaction, id)
         .await?
         .ok_or(NOT_FOUND)?;
     refuse(author, deed, &standing)?;
     Ok(account)
+}
+
+/// The author with the rights of this moment: they may have been taken while the change was waiting for its turn.
+pub(super) async fn confirm(
+    transaction: &mut db::Transaction,
+    author: &Author,
+) -> Result<Author, Error> {
+    let mut author = author.clone();
+    if let Some(id) = author.id() {
+        let permissions = account::find_permissions(&mut **transaction, id).await?;
+        author.doer.permissions = permissions
+            .filter(|permissions| permissions.include(Permission::UsersWrite))
+            .ok_or(crate::access::FORBIDDEN)?;
+    }
+    Ok(author)
 }
 
 /// Whether a deed can take the last administrator away, so that one at a time is decided.

@@ -2,7 +2,7 @@
 
 use db::{
     links::{self, Kind},
-    users::change,
+    users::change::{self, Facts},
 };
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
@@ -107,6 +107,8 @@ async fn readmit(
         let admin: Vec<_> = ADMIN_ROLE.parse::<RoleName>().into_iter().collect();
         let admin = guard::grantable(transaction, author, &admin).await?;
         db::roles::grant(transaction, id, &admin, author.id()).await?;
+        // Whoever looks at the account right now sees the roles of before.
+        change::set_facts(transaction, id, &Facts::default()).await?;
         let after = [admin, account.roles.clone()].concat();
         changes.note("roles", account.roles, after);
     }

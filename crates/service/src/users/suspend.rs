@@ -19,8 +19,8 @@ use crate::{
     record::{self, Change, Changes},
 };
 
-/// Suspensions lifted in one go: each is a transaction of its own.
-const LIFTED_AT_ONCE: i64 = 100;
+/// Suspensions that are over, listed in one go. Each is lifted in a transaction of its own.
+const LISTED_AT_ONCE: i64 = 100;
 
 const PENDING: Error = Error::Conflict("This account is still waiting for approval.");
 const NOT_SUSPENDED: Error = Error::Conflict("This account is not suspended.");
@@ -62,10 +62,12 @@ pub(super) async fn apply(
         tell_reason: draft.tell_reason,
         by: author.id(),
     };
-    change::set_suspended(transaction, account.id, &suspension).await?;
+    // Sessions first, here and wherever an account changes with them: a person who signs out at the same time locks them
+    // in the same order.
     let ended =
         db::sessions::set_ended_of(transaction, account.id, EndReason::Suspended, author.id())
             .await?;
+    change::set_suspended(transaction, account.id, &suspension).await?;
     let change = Change {
         action: "user.suspended",
         user: (account.id, &account.username),
@@ -79,6 +81,16 @@ pub(super) async fn apply(
                 "until",
                 moment(account.suspended_until),
                 moment(draft.until),
+            )
+            .with(
+                "reason",
+                account.suspended_reason.as_deref(),
+                draft.reason.as_str(),
+            )
+            .with(
+                "tellReason",
+                account.suspended_reason_told,
+                draft.tell_reason,
             )
             .with("sessions", ended, 0),
         reason: Some(&draft.reason),
@@ -120,22 +132,31 @@ pub(super) async fn lift(
         user: (account.id, &account.username),
         changes: Changes::default()
             .with("status", account.status.as_str(), Status::Active.as_str())
-            .with("until", moment(account.suspended_until), Value::Null),
+            .with("until", moment(account.suspended_until), Value::Null)
+            .with("reason", account.suspended_reason.as_deref(), Value::Null),
         reason: None,
     };
     record::write(transaction, author, change).await
 }
 
-/// Lifts the suspensions that are over. Returns how many.
+/// Lifts the suspensions that are over.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn lift_over(services: &Services) -> Result<usize, Error> {
-    let over = db::users::change::list_suspension_over(&services.pool, LIFTED_AT_ONCE).await?;
-    for id in &over {
-        lift_if_over(services, *id).await?;
+pub async fn lift_over(services: &Services) -> Result<(), Error> {
+    loop {
+        let over = change::list_suspension_over(&services.pool, LISTED_AT_ONCE).await?;
+        for id in &over {
+            match lift_if_over(services, *id).await {
+                // Deleted meanwhile.
+                Ok(()) | Err(Error::NotFound(_) | Error::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if i64::try_from(over.len()).unwrap_or(LISTED_AT_ONCE) < LISTED_AT_ONCE {
+            return Ok(());
+        }
     }
-    Ok(over.len())
 }
 
 /// Lifts a suspension unless somebody has prolonged or lifted it meanwhile.
@@ -143,10 +164,7 @@ pub(crate) async fn lift_if_over(services: &Services, id: Uuid) -> Result<(), Er
     let author = Author::job();
     let mut transaction = db::begin(&services.pool).await?;
     let account = guard::open(&mut transaction, &author, Deed::Unsuspend, id).await?;
-    let now = (services.clock)();
-    if account.status == Status::Suspended
-        && account.suspended_until.is_some_and(|until| until <= now)
-    {
+    if account.status == Status::Suspended && account.suspension_over {
         lift(&mut transaction, &author, &account).await?;
     }
     db::commit(transaction).await?;

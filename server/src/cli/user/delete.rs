@@ -42,7 +42,7 @@ impl DeleteArgs {
         let counts = delete(services, user.id.0, self.permanent).await?;
         if self.permanent || services.settings.delete_retention.is_zero() {
             // There may be no server that does it.
-            users::purge::run(services).await?;
+            users::purge::run_of(services, user.id.0).await?;
         }
         let end = end(services, user.id.0).await?;
         let answer = json!({
@@ -78,7 +78,6 @@ fn deletion(counts: OwnedCounts, permanent: bool) -> Deletion {
     Deletion {
         counts: Some(counts),
         permanent,
-        reason: None,
     }
 }
 

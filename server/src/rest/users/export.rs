@@ -1,5 +1,7 @@
 //! All that a person owns, as a file.
 
+use std::error::Error as _;
+
 use axum::{
     body::Body,
     extract::State,
@@ -22,7 +24,7 @@ pub(crate) async fn export(
     let pieces = stream::unfold(export.pieces, async |mut pieces| {
         let piece = pieces.recv().await?;
         if let Err(error) = &piece {
-            tracing::error!(%error, "an export broke off");
+            tracing::error!(%error, cause = ?error.source(), "an export broke off");
         }
         Some((piece, pieces))
     });

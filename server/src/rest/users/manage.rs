@@ -13,13 +13,13 @@ use domain::{
         bulk::BulkRequest,
         create::UserDraft,
         deletion::Deletion,
-        detail::{UserDetail, UserRef},
+        detail::{CreatedUser, IssuedLink, UserDetail, UserRef},
         edit::UserEdit,
         suspension::SuspensionDraft,
     },
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use service::{
     Error, Services,
     access::{ReadUsers, WriteUsers},
@@ -35,19 +35,15 @@ pub(crate) struct Shown {
     user: UserDetail,
     #[serde(rename = "_count")]
     count: super::Counts,
-}
-
-impl From<UserDetail> for Shown {
-    fn from(user: UserDetail) -> Self {
-        let count = super::Counts::of(&user.summary);
-        Self { user, count }
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<IssuedLink>,
 }
 
 /// An account as JSON, with the tag that a change of it can be made to depend on.
-fn show(user: UserDetail) -> Response {
+fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
     let tag = HeaderValue::try_from(format!("\"{}\"", user.summary.version));
-    let mut response = Json(Shown::from(user)).into_response();
+    let count = super::Counts::of(&user.summary);
+    let mut response = Json(Shown { user, count, link }).into_response();
     if let Ok(tag) = tag {
         response.headers_mut().insert(header::ETAG, tag);
     }
@@ -65,9 +61,13 @@ pub(crate) struct Create {
     #[serde(default)]
     password: Option<String>,
     #[serde(default)]
-    is_admin: bool,
+    is_admin: Option<bool>,
     #[serde(default)]
     roles: Vec<String>,
+    #[serde(default)]
+    notification_preferences: Map<String, Value>,
+    #[serde(default)]
+    client_list: Vec<i32>,
 }
 
 /// `POST /api/admin/users`: without a password the answer has a `link` with which the person chooses one.
@@ -77,8 +77,15 @@ pub(crate) async fn create(
     Body(body): Body<Create>,
 ) -> Result<Response, Failure> {
     let mut roles = body.roles;
-    if body.is_admin {
-        roles.extend([ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()]);
+    let names_admin = roles.iter().any(|role| role.trim() == ADMIN_ROLE);
+    match body.is_admin {
+        Some(true) if roles.is_empty() => {
+            roles.extend([ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()]);
+        }
+        Some(admin) if admin != names_admin && !roles.is_empty() => {
+            return Err(Failure::invalid("The roles and isAdmin contradict each other."));
+        }
+        Some(_) | None => {}
     }
     let draft = UserDraft {
         username: body.username,
@@ -86,11 +93,12 @@ pub(crate) async fn create(
         email: body.email.unwrap_or_default(),
         roles,
         password: body.password,
-        ..UserDraft::default()
+        notification_preferences: body.notification_preferences,
+        client_list: body.client_list,
     };
-    let created = service::users::create(&services, &granted, draft).await?;
-    let place = HeaderValue::try_from(format!("/api/admin/users/{}", created.user.summary.id));
-    let mut response = (StatusCode::CREATED, Json(created)).into_response();
+    let CreatedUser { user, link } = service::users::create(&services, &granted, draft).await?;
+    let place = HeaderValue::try_from(format!("/api/admin/users/{}", user.summary.id));
+    let mut response = (StatusCode::CREATED, show(user, link)).into_response();
     if let Ok(place) = place {
         response.headers_mut().insert(header::LOCATION, place);
     }
@@ -108,7 +116,7 @@ pub(crate) async fn get(
     if user.deleted_at.is_some() {
         return Err(Error::NotFound("User not found").into());
     }
-    Ok(show(user))
+    Ok(show(user, None))
 }
 
 /// `PUT` and `PATCH /api/admin/users/:id`: what is absent stays, `null` removes. With `If-Match` a change on top of
@@ -130,7 +138,7 @@ pub(crate) async fn edit(
         edit.version = Some(wanted);
     }
     match service::users::edit(&services, &granted, id, edit).await {
-        Ok(user) => Ok(show(user)),
+        Ok(user) => Ok(show(user, None)),
         Err(error @ Error::Stale(_)) if wanted.is_some() => {
             Err(Failure::from(error).with_code(Code::PreconditionFailed))
         }
@@ -144,7 +152,8 @@ fn version(tag: &HeaderValue) -> Option<Option<i32>> {
     if tag == "*" {
         return Some(None);
     }
-    let number = tag.strip_prefix('"')?.strip_suffix('"')?;
+    // A proxy that compresses makes the tag a weak one.
+    let number = tag.trim_start_matches("W/").strip_prefix('"')?.strip_suffix('"')?;
     number.parse().ok().map(Some)
 }
 
@@ -188,7 +197,7 @@ pub(crate) async fn suspend(
     Body(draft): Body<SuspensionDraft>,
 ) -> Result<Response, Failure> {
     let user = service::users::suspend(&services, &granted, id, draft).await;
-    Ok(show(user?))
+    Ok(show(user?, None))
 }
 
 /// `POST /api/admin/users/:id/unsuspend`
@@ -198,7 +207,7 @@ pub(crate) async fn unsuspend(
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     let user = service::users::unsuspend(&services, &granted, id).await;
-    Ok(show(user?))
+    Ok(show(user?, None))
 }
 
 /// `POST /api/admin/users/:id/restore`
@@ -208,7 +217,7 @@ pub(crate) async fn restore(
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     let user = service::users::restore(&services, &granted, id).await;
-    Ok(show(user?))
+    Ok(show(user?, None))
 }
 
 /// `POST /api/admin/users/:id/reset-link`: the link is in this answer and nowhere else.
