@@ -8,4 +8,5 @@ pub mod not_found;
 pub mod person;
 pub mod reset;
 pub mod setup;
+pub mod suspension;
 pub mod users;

@@ -2,10 +2,11 @@
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments fields of a struct"
+    clippy::too_many_arguments,
+    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
 )]
 
-use domain::users::bulk::BulkOutcome;
+use domain::{access::local_path, users::bulk::BulkOutcome};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
@@ -23,11 +24,26 @@ pub enum BulkDeed {
     SignOut,
     /// Put them into the bin.
     Delete,
+    /// Take them out of the bin.
+    Restore,
 }
 
+/// Who is selected, in the address of the list: `id:version`, as often as there are people.
+pub const SELECTED: &str = "u";
+/// Who has just been changed, in the same address, so that it can be undone: `id:version` of each, with spaces between.
+pub const UNDO: &str = "undo";
+
 impl BulkDeed {
-    /// Every one, in the order of their buttons.
-    pub const ALL: [Self; 4] = [Self::Suspend, Self::Lift, Self::SignOut, Self::Delete];
+    /// Every one.
+    pub const ALL: [Self; 5] = [
+        Self::Suspend,
+        Self::Lift,
+        Self::SignOut,
+        Self::Delete,
+        Self::Restore,
+    ];
+    /// Those for people on the list, in the order of their buttons.
+    pub const OF_LIST: [Self; 4] = [Self::Suspend, Self::Lift, Self::SignOut, Self::Delete];
 
     /// Its word in an address and in a form.
     #[must_use]
@@ -37,6 +53,7 @@ impl BulkDeed {
             Self::Lift => "lift",
             Self::SignOut => "sign-out",
             Self::Delete => "delete",
+            Self::Restore => "restore",
         }
     }
 
@@ -68,7 +85,17 @@ pub async fn preview_several(deed: BulkDeed, selected: String) -> Result<BulkOut
         .map_err(ssr::fail)
 }
 
-/// Does it, if as many change as was shown. `back` is the list that it leads back to.
+/// The list that a form leads back to: the address that the form says, if it is one of the list.
+#[must_use]
+pub fn list_of(back: &str) -> &str {
+    match local_path(back) {
+        list if list.split('?').next() == Some("/users") => list,
+        _ => "/users",
+    }
+}
+
+/// Does it, if as many change as was shown. `back` is the list that it leads back to, `until` a local time, `offset` its
+/// minutes east of UTC.
 #[server(endpoint = "do-to-several")]
 pub async fn do_to_several(
     deed: BulkDeed,
@@ -76,41 +103,43 @@ pub async fn do_to_several(
     expected: usize,
     #[server(default)] back: String,
     #[server(default)] reason: String,
+    #[server(default)] until: String,
+    #[server(default)] offset: i32,
     #[server(default)] tell_reason: bool,
 ) -> Result<Done, ApiError> {
-    use super::ssr;
+    use super::{people::read::moment, ssr};
     use domain::users::{bulk::BulkRequest, suspension::SuspensionDraft};
     let draft = SuspensionDraft {
         reason,
-        until: None,
+        until: moment(&until, offset).map_err(ssr::fail)?,
         tell_reason,
     };
+    let users = read::selected(&selected).map_err(ssr::fail)?;
     let request = BulkRequest {
         action: read::action(deed, draft),
-        users: read::selected(&selected).map_err(ssr::fail)?,
+        users: users.clone(),
         expected: Some(expected),
     };
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::users::bulk(&ssr::services()?, &granted, request)
+    let outcome = service::users::bulk(&ssr::services()?, &granted, request)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::to(read::told(&back, deed)))
+    Ok(Done::to(read::told(&back, deed, &users, &outcome)))
 }
 
 /// What a form says, as the service wants it.
 #[cfg(feature = "ssr")]
 mod read {
     use domain::{
-        access::local_path,
         fields::FieldErrors,
         users::{
-            bulk::{BulkAction, Selected},
+            bulk::{BulkAction, BulkOutcome, Selected},
             suspension::SuspensionDraft,
         },
     };
     use service::Error;
 
-    use super::BulkDeed;
+    use super::{BulkDeed, SELECTED, UNDO, list_of};
 
     pub(super) fn action(deed: BulkDeed, draft: SuspensionDraft) -> BulkAction {
         match deed {
@@ -118,6 +147,7 @@ mod read {
             BulkDeed::Lift => BulkAction::Unsuspend,
             BulkDeed::SignOut => BulkAction::EndSessions,
             BulkDeed::Delete => BulkAction::Delete,
+            BulkDeed::Restore => BulkAction::Restore,
         }
     }
 
@@ -138,24 +168,52 @@ mod read {
         })
     }
 
-    /// The address of the list, with what was done on it.
-    pub(super) fn told(back: &str, deed: BulkDeed) -> String {
-        let back = match local_path(back) {
-            list if list.split('?').next() == Some("/users") => list,
-            _ => "/users",
+    /// The address of the list, with what was done on it and to whom, if that can be undone.
+    pub(super) fn told(
+        back: &str,
+        deed: BulkDeed,
+        selected: &[Selected],
+        outcome: &BulkOutcome,
+    ) -> String {
+        let (word, can_be_undone) = match deed {
+            BulkDeed::Suspend => ("suspended", true),
+            BulkDeed::Lift => ("lifted", false),
+            BulkDeed::SignOut => ("signed-out", false),
+            BulkDeed::Delete if outcome.restorable_until.is_none() => ("removed", false),
+            BulkDeed::Delete => ("deleted", true),
+            BulkDeed::Restore => ("restored", false),
         };
-        let word = match deed {
-            BulkDeed::Suspend => "suspended",
-            BulkDeed::Lift => "lifted",
-            BulkDeed::SignOut => "signed-out",
-            BulkDeed::Delete => "deleted",
+        let list = list_of(back).split_once('?').map_or("", |(_, query)| query);
+        let list = form_urlencoded::parse(list.as_bytes())
+            .filter(|(name, _)| ![SELECTED, UNDO, "done"].contains(&name.as_ref()));
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(list);
+        if can_be_undone {
+            query.append_pair(UNDO, &changed(selected, outcome));
+        }
+        query.append_pair("done", word);
+        format!("/users?{}", query.finish())
+    }
+
+    /// Who was changed, as they are now: each change counts their version up by one.
+    fn changed(selected: &[Selected], outcome: &BulkOutcome) -> String {
+        let is_changed = |selected: &&Selected| {
+            let item = outcome.items.iter().find(|item| item.id.0 == selected.id);
+            item.is_some_and(|item| item.skipped.is_none())
         };
-        let joint = if back.contains('?') { '&' } else { '?' };
-        format!("{back}{joint}done={word}")
+        let keys: Vec<String> = selected
+            .iter()
+            .filter(is_changed)
+            .map(|selected| format!("{}:{}", selected.id, selected.version.saturating_add(1)))
+            .collect();
+        keys.join(" ")
     }
 
     #[cfg(test)]
     mod tests {
+        use domain::users::{UserId, bulk::BulkItem};
+        use uuid::Uuid;
+
         use super::*;
 
         #[test]
@@ -172,14 +230,52 @@ mod read {
 
         #[test]
         fn it_leads_back_to_the_list_and_nowhere_else() {
+            let nobody = outcome(&[]);
             for (back, expected) in [
-                ("/users?sort=name", "/users?sort=name&done=deleted"),
-                ("/users", "/users?done=deleted"),
-                ("/account", "/users?done=deleted"),
-                ("//evil.example/users", "/users?done=deleted"),
-                ("", "/users?done=deleted"),
+                ("/users?sort=name", "/users?sort=name&done=lifted"),
+                (
+                    "/users?q=a&u=x%3A1&undo=y&done=saved",
+                    "/users?q=a&done=lifted",
+                ),
+                ("/users", "/users?done=lifted"),
+                ("/account", "/users?done=lifted"),
+                ("//evil.example/users", "/users?done=lifted"),
+                ("", "/users?done=lifted"),
             ] {
-                assert_eq!(told(back, BulkDeed::Delete), expected, "{back}");
+                assert_eq!(told(back, BulkDeed::Lift, &[], &nobody), expected, "{back}");
+            }
+        }
+
+        #[test]
+        fn what_can_be_undone_says_to_whom_it_was_done() {
+            let [ada, bob] = [1, 2].map(Uuid::from_u128);
+            let selected = [(ada, 7), (bob, 3)].map(|(id, version)| Selected { id, version });
+            let mut outcome = outcome(&[(ada, None), (bob, Some("Is not active."))]);
+            let undo = "undo=00000000-0000-0000-0000-000000000001%3A8";
+            let told = |deed, outcome: &BulkOutcome| told("", deed, &selected, outcome);
+            assert_eq!(
+                told(BulkDeed::Suspend, &outcome),
+                format!("/users?{undo}&done=suspended")
+            );
+            // Without a bin there is nothing to restore from.
+            assert_eq!(told(BulkDeed::Delete, &outcome), "/users?done=removed");
+            outcome.restorable_until = Some(time::OffsetDateTime::UNIX_EPOCH);
+            assert_eq!(
+                told(BulkDeed::Delete, &outcome),
+                format!("/users?{undo}&done=deleted")
+            );
+        }
+
+        fn outcome(items: &[(Uuid, Option<&str>)]) -> BulkOutcome {
+            let items = items.iter().map(|(id, skipped)| BulkItem {
+                id: UserId(*id),
+                username: String::new(),
+                skipped: skipped.map(str::to_owned),
+            });
+            BulkOutcome {
+                changed: 0,
+                items: items.collect(),
+                restorable_until: None,
             }
         }
     }

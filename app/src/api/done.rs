@@ -28,7 +28,8 @@ impl Done {
     #[must_use]
     pub fn telling(page: &str, word: &str) -> Self {
         let page = domain::access::local_path(page);
-        Self::to(format!("{page}?done={word}"))
+        let joint = if page.contains('?') { '&' } else { '?' };
+        Self::to(format!("{page}{joint}done={word}"))
     }
 }
 

@@ -8,7 +8,7 @@
 )]
 
 #[cfg(feature = "ssr")]
-mod read;
+pub(super) mod read;
 
 use domain::users::{create::UserDraft, edit::UserEdit};
 use leptos::prelude::*;

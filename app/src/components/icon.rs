@@ -32,6 +32,8 @@ pub enum Icon {
     EyeOff,
     Reload,
     Bin,
+    Pencil,
+    More,
 }
 
 impl Icon {
@@ -88,6 +90,8 @@ impl Icon {
             Self::Bin => {
                 "M3.5 5.5h13M8 5.5v-2h4v2M5 5.5l.75 11h8.5l.75-11M8.25 8.75v4.5M11.75 8.75v4.5"
             }
+            Self::Pencil => "M4 16l.6-3.4 8.6-8.6 2.8 2.8-8.6 8.6zM11.25 6l2.75 2.75",
+            Self::More => "M4.75 10v.01M10 10v.01M15.25 10v.01",
             Self::Reload => "M16.5 10a6.5 6.5 0 1 1-2-4.7L16.5 7.25M16.5 3v4.25h-4.25",
         }
     }

@@ -31,7 +31,7 @@ pub fn just_done() -> Memo<Option<String>> {
 pub fn Toast(
     /// The page without it.
     #[prop(into)]
-    page: String,
+    page: Signal<String>,
     /// How to undo it.
     #[prop(optional)]
     children: Option<ChildrenFn>,
@@ -46,7 +46,7 @@ pub fn Toast(
                     <Glyph icon=Icon::Check />
                     <p>{*text}</p>
                     {children.clone().map(|undo| undo())}
-                    <a class="icon-button" href=page.clone() aria-label="Dismiss" data-noscroll>
+                    <a class="icon-button" href=move || page.get() aria-label="Dismiss" data-noscroll>
                         <Glyph icon=Icon::X />
                     </a>
                 </div>

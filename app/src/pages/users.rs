@@ -1,5 +1,6 @@
 //! The list of users.
 
+pub mod actions;
 pub mod bin;
 pub mod bulk;
 pub mod filters;
@@ -10,18 +11,15 @@ pub mod rows;
 pub mod search;
 pub mod selection;
 pub mod table;
+pub mod undo;
 
 use domain::users::list::ListParams;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{
-    components::Outlet,
-    hooks::{use_location, use_query_map},
-    params::ParamsMap,
-};
+use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
 
 use crate::{
-    api::{error::ApiError, users::list_users},
+    api::{bulk::SELECTED, error::ApiError, users::list_users},
     components::choice::{Segmented, Value},
     components::icon::Icon,
     components::loading::Loading,
@@ -33,6 +31,7 @@ use filters::{ActiveFilters, QuickFilters};
 use search::{SearchBox, SearchFault};
 use selection::Selection;
 use table::{Failed, SkeletonTable, UserTable};
+use undo::Undo;
 
 const DENSITIES: &[Value] = &[
     Value {
@@ -54,7 +53,7 @@ pub fn Users() -> impl IntoView {
     let principal = expect_context::<PageContext>().principal;
     let may_write = principal.is_some_and(|principal| principal.may_write_users());
     if may_write {
-        let selected = query.with_untracked(|query| query.get_all(selection::BOX));
+        let selected = query.with_untracked(|query| query.get_all(SELECTED));
         provide_context(Selection::new(selected.unwrap_or_default()));
     }
     let params = Memo::new(move |_| params(&query.read()));
@@ -86,7 +85,15 @@ pub fn Users() -> impl IntoView {
             </Transition>
             <div class="toolbar-end">
                 {may_write
-                    .then(|| view! { <CreateLink /> })}
+                    .then(|| {
+                        let href = move || links::over("/users/new", &params.read(), &[]);
+                        // The list stays as it is under the dialog.
+                        view! {
+                            <a class="button button-primary" href=href data-noscroll>
+                                "Create User"
+                            </a>
+                        }
+                    })}
                 <Segmented name="density" label="Row height" values=DENSITIES />
             </div>
         </div>
@@ -107,7 +114,9 @@ pub fn Users() -> impl IntoView {
                 })}
             </Transition>
         </section>
-        <Toast page="/users" />
+        <Toast page=Signal::derive(move || links::href(&params.read()))>
+            <Undo params=params />
+        </Toast>
         <Outlet />
     }
 }
@@ -121,20 +130,5 @@ fn params(query: &ParamsMap) -> ListParams {
         after: query.get("after"),
         before: query.get("before"),
         deleted: query.get("deleted"),
-    }
-}
-
-/// The way to the dialog that makes an account. The list stays as it is under it.
-#[component]
-fn CreateLink() -> impl IntoView {
-    let search = use_location().search;
-    let href = move || match search.get() {
-        search if search.is_empty() => "/users/new".to_owned(),
-        search => format!("/users/new?{search}"),
-    };
-    view! {
-        <a class="button button-primary" href=href data-noscroll>
-            "Create User"
-        </a>
     }
 }

@@ -15,7 +15,7 @@ fn fault(field: &str, message: impl Into<String>) -> Error {
 }
 
 /// A moment from a local time, if one was typed.
-pub(super) fn moment(local: &str, offset: i32) -> Result<Option<OffsetDateTime>, Error> {
+pub(in crate::api) fn moment(local: &str, offset: i32) -> Result<Option<OffsetDateTime>, Error> {
     if local.is_empty() {
         return Ok(None);
     }

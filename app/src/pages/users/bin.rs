@@ -8,10 +8,12 @@ use domain::users::{
 use leptos::prelude::*;
 
 use super::{
+    actions::BinActions,
     links,
     pager::Pager,
     rows::{Number, email_cell, person_cell},
-    table::Nobody,
+    selection::Selection,
+    table::{Nobody, actions_head},
 };
 use crate::components::{
     badge::{RoleBadge, StatusBadge},
@@ -50,11 +52,12 @@ pub fn BinTable(
             view! { <Nobody params=params /> }.into_any()
         };
     }
+    let here = links::href(&params);
     let pager = view! { <Pager params=params page=page.clone() /> };
     let rows = page
         .users
         .into_iter()
-        .map(|deleted| view! { <Row deleted=deleted now=now /> })
+        .map(|deleted| view! { <Row deleted=deleted now=now list=here.clone() /> })
         .collect_view();
     view! {
         <table class="table users-table bin-table">
@@ -83,18 +86,21 @@ pub(super) fn Head() -> impl IntoView {
                     })
                     .into_iter()
                     .collect_view()}
+                {Selection::current().map(|_| actions_head())}
             </tr>
         </thead>
     }
 }
 
 #[component]
-fn Row(deleted: DeletedUser, now: OffsetDateTime) -> impl IntoView {
+fn Row(deleted: DeletedUser, now: OffsetDateTime, list: String) -> impl IntoView {
     let DeletedUser {
         user,
         deleted_at,
         purge_after,
     } = deleted;
+    let actions =
+        Selection::current().map(|_| view! { <BinActions user=user.clone() list=list /> });
     view! {
         <tr>
             {person_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label="Role">
@@ -108,7 +114,7 @@ fn Row(deleted: DeletedUser, now: OffsetDateTime) -> impl IntoView {
                 <Ago at=deleted_at now=now />
             </td> <td class="cell-time" data-label="Removed">
                 {purge_after.map(|at| view! { <Upcoming at=at now=now /> })}
-            </td>
+            </td> {actions}
         </tr>
     }
 }

@@ -1,6 +1,7 @@
 //! The dialogs over the list that do something to several people: who changes, who is skipped and why, and a button that
 //! says how many.
 
+use ::time::OffsetDateTime;
 use domain::users::{
     bulk::{BulkItem, BulkOutcome},
     list::ListParams,
@@ -8,29 +9,19 @@ use domain::users::{
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::{links, selection::BOX};
+use super::links;
 use crate::{
     api::{
-        bulk::{BulkDeed, DoToSeveral, preview_several},
+        bulk::{BulkDeed, DoToSeveral, SELECTED, list_of, preview_several},
         error::ApiError,
     },
     components::{
         dialog::{BackLink, Dialog, FormDialog, Place},
-        field::{Field, FieldSpec},
         notice::ProblemNotice,
+        time::Exactly,
     },
     context::PageContext,
-    pages::form,
-};
-
-const REASON: FieldSpec = FieldSpec {
-    name: "reason",
-    label: "Reason",
-    kind: "text",
-    autocomplete: "off",
-    hint: Some("Whoever looks at these accounts later will ask."),
-    optional: false,
-    max: 500,
+    pages::{form, suspension::SuspensionFields},
 };
 
 /// The address of a dialog.
@@ -45,6 +36,7 @@ pub(super) const fn verb(deed: BulkDeed) -> &'static str {
         BulkDeed::Lift => "Lift suspension",
         BulkDeed::SignOut => "Sign out",
         BulkDeed::Delete => "Delete",
+        BulkDeed::Restore => "Restore",
     }
 }
 
@@ -63,20 +55,39 @@ fn action(deed: BulkDeed, count: usize) -> String {
         ),
         BulkDeed::SignOut => format!("Sign out {count} {users}"),
         BulkDeed::Delete => format!("Delete {count} {users}"),
+        BulkDeed::Restore => format!("Restore {count} {users}"),
     }
 }
 
 /// What it means for them.
-const fn meaning(deed: BulkDeed) -> &'static str {
+#[component]
+fn Meaning(deed: BulkDeed, restorable_until: Option<OffsetDateTime>) -> impl IntoView {
     match deed {
         BulkDeed::Suspend => {
             "They are signed out everywhere at once and cannot sign in until the suspension is lifted."
+                .into_any()
         }
-        BulkDeed::Lift => "They can sign in again.",
-        BulkDeed::SignOut => "All their sessions end at once. They can sign in again.",
-        BulkDeed::Delete => {
-            "They are signed out at once and go into the bin, from which they can be restored for a while."
+        BulkDeed::Lift => "They can sign in again.".into_any(),
+        BulkDeed::SignOut => {
+            "All their sessions end at once. They can sign in again.".into_any()
         }
+        BulkDeed::Restore => {
+            "They come back with their roles, their keys and what they own, and sign in anew."
+                .into_any()
+        }
+        BulkDeed::Delete => match restorable_until {
+            Some(until) => view! {
+                "They are signed out everywhere at once. Until "
+                <Exactly at=until />
+                " they can be restored, except the sessions."
+            }
+            .into_any(),
+            None => view! {
+                "They are signed out everywhere at once and removed with all they own. "
+                <b>"This is for good: it cannot be undone."</b>
+            }
+            .into_any(),
+        },
     }
 }
 
@@ -91,7 +102,7 @@ pub fn Bulk() -> impl IntoView {
             .and_then(|word| BulkDeed::of(&word));
         let query = query.read();
         let list = super::params(&query);
-        let keys = query.get_all(BOX).unwrap_or_default();
+        let keys = query.get_all(SELECTED).unwrap_or_default();
         deed.map(|deed| view! { <BulkDialog deed=deed list=list keys=keys /> })
     }
 }
@@ -101,8 +112,11 @@ fn BulkDialog(deed: BulkDeed, list: ListParams, keys: Vec<String>) -> impl IntoV
     let context = expect_context::<PageContext>().of_form(&path(deed));
     // Drawn again for a form that was refused, the page has no query: all is in the form.
     let (selected, back) = match context.outcome {
-        Some(_) => (context.typed("selected"), context.typed("back")),
-        None => (keys.join(" "), back(&list, &keys)),
+        Some(_) => (
+            context.typed("selected"),
+            list_of(&context.typed("back")).to_owned(),
+        ),
+        None => (keys.join(" "), links::over("/users", &list, &keys)),
     };
     let place = Place {
         path: path(deed),
@@ -142,27 +156,18 @@ fn BulkDialog(deed: BulkDeed, list: ListParams, keys: Vec<String>) -> impl IntoV
     }
 }
 
-/// The list as it was, with the same people selected.
-fn back(list: &ListParams, keys: &[String]) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(list.pairs());
-    query.extend_pairs(keys.iter().map(|key| (BOX, key)));
-    match query.finish() {
-        empty if empty.is_empty() => links::href(list),
-        query => format!("/users?{query}"),
-    }
-}
-
 #[component]
 fn BulkForm(deed: BulkDeed, place: Place, selected: String, preview: BulkOutcome) -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(&place.path);
     let sending = form::send::<DoToSeveral>(&place.path);
-    // What the server found when it refused, if others would have changed than was shown.
-    let outcome = Memo::new(move |_| {
+    let restorable_until = preview.restorable_until;
+    // What the server found when it last refused because others would have changed than was shown. A later refusal for
+    // something else does not bring back what was shown before.
+    let outcome = Memo::new(move |last: Option<&BulkOutcome>| {
         let changed = sending
             .problem
             .with(|problem| problem.as_ref()?.details.outcome.clone());
-        changed.unwrap_or_else(|| preview.clone())
+        changed.unwrap_or_else(|| last.unwrap_or(&preview).clone())
     });
     let count = move || outcome.with(|outcome| outcome.changed);
     view! {
@@ -174,25 +179,13 @@ fn BulkForm(deed: BulkDeed, place: Place, selected: String, preview: BulkOutcome
             action=Signal::derive(move || action(deed, count()))
             danger=matches!(deed, BulkDeed::Suspend | BulkDeed::Delete)
         >
-            <p>{meaning(deed)}</p>
+            <p>
+                <Meaning deed=deed restorable_until=restorable_until />
+            </p>
             {move || outcome.with(|outcome| view! { <People items=outcome.items.clone() /> })}
             {(deed == BulkDeed::Suspend)
                 .then(|| {
-                    view! {
-                        <Field spec=REASON value=context.typed("reason") fault=sending.fault("reason") />
-                        <label class="check">
-                            <input
-                                type="checkbox"
-                                name="tell_reason"
-                                value="true"
-                                checked=context.typed("tell_reason") == "true"
-                            />
-                            <span>
-                                "Tell them the reason"
-                                <span class="check-note">"When they sign in with the right password"</span>
-                            </span>
-                        </label>
-                    }
+                    view! { <SuspensionFields context=context sending=sending /> }
                 })}
             <input type="hidden" name="deed" value=deed.as_str() />
             <input type="hidden" name="selected" value=selected />

@@ -5,13 +5,21 @@ use domain::{
     users::list::{ListParams, Sort, SortKey},
 };
 
+use crate::api::bulk::SELECTED;
+
 /// The address of a state of the list.
 pub(super) fn href(params: &ListParams) -> String {
+    over("/users", params, &[])
+}
+
+/// The address of something over a state of the list, where some people are selected.
+pub(super) fn over(path: &str, params: &ListParams, selected: &[String]) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(params.pairs());
+    query.extend_pairs(selected.iter().map(|key| (SELECTED, key)));
     match query.finish() {
-        empty if empty.is_empty() => "/users".to_owned(),
-        query => format!("/users?{query}"),
+        empty if empty.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
     }
 }
 
@@ -90,6 +98,10 @@ mod tests {
             "/users?q=role%3Aadmin+%22a+%26+b%22&limit=25"
         );
         assert_eq!(href(&ListParams::default()), "/users");
+        assert_eq!(
+            over("/users/new", &ListParams::default(), &["id:1".into()]),
+            "/users/new?u=id%3A1"
+        );
     }
 
     #[test]

@@ -4,7 +4,10 @@ use ::time::OffsetDateTime;
 use domain::users::UserSummary;
 use leptos::prelude::*;
 
-use super::selection::{SelectCell, Selection, key};
+use super::{
+    actions::RowActions,
+    selection::{SelectCell, Selection, key},
+};
 use crate::{
     api::person::path,
     components::{
@@ -22,8 +25,11 @@ pub fn Row(
     user: UserSummary,
     /// The time of the server's answer.
     now: OffsetDateTime,
+    /// The address of the list.
+    list: String,
 ) -> impl IntoView {
     let selection = Selection::current();
+    let actions = selection.map(|_| view! { <RowActions user=user.clone() list=list /> });
     view! {
         <tr>
             {selection
@@ -48,6 +54,7 @@ pub fn Row(
                     None => view! { <span class="none">"Never"</span> }.into_any(),
                 }}
             </td>
+            {actions}
         </tr>
     }
 }

@@ -4,14 +4,16 @@
 use std::collections::BTreeSet;
 
 use domain::users::{UserSummary, list::ListParams};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
-use crate::{api::bulk::BulkDeed, routes::Hydrated};
+use super::{bulk, links};
+use crate::{
+    api::bulk::{BulkDeed, SELECTED},
+    routes::Hydrated,
+};
 
 /// Id of the form that the boxes belong to.
 const FORM: &str = "selection";
-/// Name of the boxes, and of what they say in an address.
-pub(super) const BOX: &str = "u";
 
 /// Who is selected, as `id:version`. Only who may change people has one.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +32,21 @@ impl Selection {
 
     fn holds(self, key: &str) -> bool {
         self.0.with(|selected| selected.contains(key))
+    }
+
+    /// What a box says when the app takes over, before which it could be ticked, holds; from then on the box follows.
+    fn keep_with(self, input: NodeRef<html::Input>, key: String) {
+        Effect::new(move |seen: Option<bool>| {
+            let Some(input) = input.get() else {
+                return false;
+            };
+            let drawn = input.checked();
+            if seen != Some(true) && drawn != self.0.with_untracked(|all| all.contains(&key)) {
+                self.set(&key, drawn);
+            }
+            input.set_checked(self.holds(&key));
+            true
+        });
     }
 
     fn set(self, key: &str, on: bool) {
@@ -61,18 +78,20 @@ pub fn SelectCell(
     let initially = selection
         .0
         .with_untracked(|selected| selected.contains(&key));
-    let (is_on, toggled) = (key.clone(), key.clone());
+    let toggled = key.clone();
+    let input = NodeRef::new();
+    selection.keep_with(input, key.clone());
     view! {
         <td class="cell-select">
             <label class="select-box">
                 <input
+                    node_ref=input
                     type="checkbox"
                     form=FORM
-                    name=BOX
+                    name=SELECTED
                     value=key
                     aria-label=format!("Select {user}")
                     checked=initially
-                    prop:checked=move || selection.holds(&is_on)
                     on:change=move |event| selection.set(&toggled, event_target_checked(&event))
                 />
             </label>
@@ -128,26 +147,18 @@ pub fn SelectionBar(
         let selected = |key: &&String| selection.holds(key);
         keys.with_value(|keys| keys.iter().filter(selected).cloned().collect::<Vec<_>>())
     });
-    let kept: Vec<(&'static str, String)> = params
+    let hidden = params
         .pairs()
         .into_iter()
-        .map(|(name, value)| (name, value.to_owned()))
-        .collect();
-    let hidden = kept
-        .iter()
-        .map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone() /> })
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value.to_owned() /> })
         .collect_view();
     let links = move || {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(&kept);
-        selected.with(|keys| query.extend_pairs(keys.iter().map(|key| (BOX, key))));
-        let query = query.finish();
-        BulkDeed::ALL
+        BulkDeed::OF_LIST
             .map(|deed| {
-                let href = format!("{}?{query}", super::bulk::path(deed));
+                let href = selected.with(|keys| links::over(&bulk::path(deed), &params, keys));
                 view! {
                     <a class="button" href=href data-noscroll>
-                        {super::bulk::verb(deed)}
+                        {bulk::verb(deed)}
                     </a>
                 }
             })
@@ -155,11 +166,11 @@ pub fn SelectionBar(
             .collect_view()
     };
     let buttons = || {
-        BulkDeed::ALL
+        BulkDeed::OF_LIST
             .map(|deed| {
                 view! {
-                    <button class="button" formaction=super::bulk::path(deed)>
-                        {super::bulk::verb(deed)}
+                    <button class="button" formaction=bulk::path(deed)>
+                        {bulk::verb(deed)}
                     </button>
                 }
             })

@@ -64,6 +64,7 @@ pub fn UserTable(
         return view! { <Nobody params=shown /> }.into_any();
     }
     let pager = view! { <Pager params=shown.clone() page=page.clone() /> };
+    let here = links::href(&shown);
     let selection = Selection::current();
     let keys: Vec<String> = page.users.iter().map(key).collect();
     let bar = selection.map(|selection| {
@@ -74,7 +75,7 @@ pub fn UserTable(
     let rows = page
         .users
         .into_iter()
-        .map(|user| view! { <Row user=user now=now /> })
+        .map(|user| view! { <Row user=user now=now list=here.clone() /> })
         .collect_view();
     view! {
         <table class="table users-table">
@@ -91,6 +92,7 @@ pub fn UserTable(
 #[component]
 fn Head(params: ListParams, select_all: Option<AnyView>) -> impl IntoView {
     let sort = links::current_sort(&params);
+    let actions = select_all.is_some().then(actions_head);
     view! {
         <thead>
             <tr>
@@ -113,8 +115,18 @@ fn Head(params: ListParams, select_all: Option<AnyView>) -> impl IntoView {
                     })
                     .into_iter()
                     .collect_view()}
+                {actions}
             </tr>
         </thead>
+    }
+}
+
+/// The head of the column in which something can be done.
+pub(super) fn actions_head() -> impl IntoView {
+    view! {
+        <th scope="col" class="cell-actions">
+            <span class="visually-hidden">"Actions"</span>
+        </th>
     }
 }
 
@@ -195,20 +207,22 @@ pub fn SkeletonTable(
             </div>
         }
         .into_any(),
-        "cell-select" => ().into_any(),
+        "cell-select" | "cell-actions" => ().into_any(),
         _ => view! { <span class="skeleton"></span> }.into_any(),
     };
     let params = params.get_untracked();
+    let may_write = Selection::current().is_some();
     let mut classes = Vec::new();
     let head = if links::is_of_bin(&params) {
         classes.extend(bin::COLUMNS.map(|(class, _)| class));
         view! { <bin::Head /> }.into_any()
     } else {
-        let selects = Selection::current().map(|_| "cell-select");
+        let selects = may_write.then_some("cell-select");
         classes.extend(selects.into_iter().chain(COLUMNS.map(|(class, ..)| class)));
         let select_all = selects.map(|class| view! { <td class=class></td> }.into_any());
         view! { <Head params=params select_all=select_all /> }.into_any()
     };
+    classes.extend(may_write.then_some("cell-actions"));
     let row = || {
         classes
             .iter()

@@ -1,0 +1,82 @@
+//! What is asked of whoever suspends one person or several.
+
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+
+use super::form::Sending;
+use crate::{
+    components::field::{Field, FieldSpec},
+    context::PageContext,
+    routes::Hydrated,
+};
+
+const REASON: FieldSpec = FieldSpec {
+    name: "reason",
+    label: "Reason",
+    kind: "text",
+    autocomplete: "off",
+    hint: Some("Whoever looks at this later will ask."),
+    optional: false,
+    max: 500,
+};
+
+const UNTIL: FieldSpec = FieldSpec {
+    name: "until",
+    label: "Until",
+    kind: "datetime-local",
+    autocomplete: "off",
+    hint: Some("Then it lifts itself. Empty: until somebody lifts it."),
+    optional: true,
+    max: 20,
+};
+
+/// Reason, whether it is told, and end.
+#[component]
+pub fn SuspensionFields(
+    /// What the page knows of the form.
+    context: PageContext,
+    /// The form.
+    sending: Sending,
+) -> impl IntoView {
+    let (until, set_until) = signal(context.typed("until"));
+    let field = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        // What was typed before the app took over.
+        let input = field
+            .get()
+            .and_then(|field| field.query_selector("input").ok()?);
+        let input = input.and_then(|input| input.dyn_into::<web_sys::HtmlInputElement>().ok());
+        if let Some(input) = input {
+            set_until.set(input.value());
+        }
+    });
+    // The field gives a time without a zone: the server has to be told which one was meant.
+    let offset = move || match until.get() {
+        local if Hydrated::now() && !local.is_empty() => {
+            -js_sys::Date::new(&local.into()).get_timezone_offset()
+        }
+        _ => 0.0,
+    };
+    view! {
+        <Field spec=REASON value=context.typed("reason") fault=sending.fault("reason") first=true />
+        <label class="check">
+            <input
+                type="checkbox"
+                name="tell_reason"
+                value="true"
+                checked=context.typed("tell_reason") == "true"
+            />
+            <span>
+                "Tell them the reason"
+                <span class="check-note">"When they sign in with the right password"</span>
+            </span>
+        </label>
+        <div node_ref=field on:input=move |event| set_until.set(event_target_value(&event))>
+            <Field spec=UNTIL value=context.typed("until") fault=sending.fault("until") />
+            <p class="field-note">
+                {move || if Hydrated::now() { "In your time zone" } else { "In UTC" }}
+            </p>
+        </div>
+        <input type="hidden" name="offset" value=move || offset().to_string() />
+    }
+}

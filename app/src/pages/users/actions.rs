@@ -1,0 +1,104 @@
+//! What can be done to one person of the list, at the end of their row. Links and forms: all of it works without scripts.
+
+use domain::users::{Status, UserSummary};
+use leptos::prelude::*;
+
+use crate::{
+    api::{people::Deed, person::path},
+    components::icon::{Glyph, Icon},
+};
+
+/// Edit and delete as icons, and the rest in a menu.
+#[component]
+pub fn RowActions(
+    /// To whom.
+    user: UserSummary,
+    /// The address of the list, to come back to.
+    list: String,
+) -> impl IntoView {
+    let (page, name) = (path(&user), &user.username);
+    let menu = format!("menu-{}", user.id);
+    let more = format!("More for {name}");
+    let icon = |word: &str, label: String, icon: Icon| {
+        view! {
+            <a class="icon-button" href=format!("{page}/{word}") aria-label=label.clone() title=label>
+                <Glyph icon=icon />
+            </a>
+        }
+    };
+    let link = |word: &str, label: &'static str| {
+        view! {
+            <a class="menu-item" href=format!("{page}/{word}")>
+                {label}
+            </a>
+        }
+    };
+    let item = |deed: Deed, label: &'static str| {
+        let button = view! { <button class="menu-item">{label}</button> };
+        deed_form(&user, list.clone(), deed, button.into_any())
+    };
+    let suspended = user.status == Status::Suspended;
+    view! {
+        <td class="cell-actions">
+            <div class="row-actions">
+                {icon("edit", format!("Edit {name}"), Icon::Pencil)}
+                {icon("delete", format!("Delete {name}"), Icon::Bin)}
+                <button
+                    class="icon-button"
+                    popovertarget=menu.clone()
+                    aria-haspopup="true"
+                    aria-label=more.clone()
+                    title=more
+                >
+                    <Glyph icon=Icon::More />
+                </button>
+                <div class="menu row-menu" id=menu popover>
+                    {link("reset", "Send reset link")}
+                    {(!suspended).then(|| link("suspend", "Suspend"))}
+                    {item(Deed::SignOut, "Sign out everywhere")}
+                    {suspended.then(|| item(Deed::Lift, "Lift suspension"))}
+                </div>
+            </div>
+        </td>
+    }
+}
+
+/// The way out of the bin.
+#[component]
+pub fn BinActions(
+    /// For whom.
+    user: UserSummary,
+    /// The address of the bin, to come back to.
+    list: String,
+) -> impl IntoView {
+    let label = format!("Restore {}", user.username);
+    let button = view! {
+        <button class="button" aria-label=label>
+            "Restore"
+        </button>
+    };
+    view! {
+        <td class="cell-actions">
+            <div class="row-actions">
+                {deed_form(&user, list, Deed::Restore, button.into_any())}
+            </div>
+        </td>
+    }
+}
+
+/// A form that does something at once. If it is refused, the person's page says why.
+fn deed_form(
+    user: &UserSummary,
+    list: String,
+    deed: Deed,
+    button: AnyView,
+) -> impl IntoView + use<> {
+    view! {
+        <form method="post" action=path(user)>
+            <input type="hidden" name="page" value=list />
+            <input type="hidden" name="id" value=user.id.to_string() />
+            <input type="hidden" name="deed" value=deed.as_str() />
+            {button}
+        </form>
+    }
+}
