@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, net::IpAddr, time::Duration};
 
-use db::session_store::{OWNER, Owner, PgSessionStore, SIGN_IN, SignIn};
+use db::session_store::{OVERTAKEN, OWNER, Owner, PgSessionStore, SIGN_IN, SignIn};
 use domain::access::Permission;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -43,6 +43,7 @@ async fn add_ada(pool: &PgPool) {
 fn sign_in() -> SignIn {
     SignIn {
         user_id: ADA,
+        password_changed_at: None,
         username: "ada".to_owned(),
         ip: Some(IpAddr::from([192, 0, 2, 7])),
         user_agent: Some("Browser".to_owned()),
@@ -78,6 +79,27 @@ async fn signed_in(pool: &PgPool) -> (PgSessionStore, Id) {
     let id = start(&store, &sign_in()).await.id;
     assert!(works(&store, id).await);
     (store, id)
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_sign_in_that_was_overtaken_starts_nothing(pool: PgPool) {
+    add_ada(&pool).await;
+    let store = PgSessionStore::new(pool.clone());
+    for overtaking in [
+        "update users set status = 'suspended'",
+        "update users set status = 'active', deleted_at = now()",
+        "update users set deleted_at = null, password_changed_at = now()",
+    ] {
+        sqlx::raw_sql(overtaking).execute(&pool).await.unwrap();
+        let mut record = record(&[(SIGN_IN, serde_json::to_value(sign_in()).unwrap())]);
+        let refused = store.create(&mut record).await.unwrap_err();
+        assert!(refused.to_string().contains(OVERTAKEN), "{refused}");
+    }
+    let started: i64 = sqlx::query_scalar("select count(*) from sessions")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(started, 0);
 }
 
 async fn works(store: &PgSessionStore, id: Id) -> bool {

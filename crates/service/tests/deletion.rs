@@ -194,6 +194,42 @@ async fn a_purge_that_was_killed_goes_on(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_purge_of_somebody_who_was_restored_is_withdrawn(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    furnish(&pool, ada).await;
+    let rows = count(&pool, ROWS).await;
+    // Queued, while the transaction that restores had looked already and not committed yet.
+    sqlx::raw_sql("update users set deleted_at = now(), purge_after = now()")
+        .execute(&pool)
+        .await
+        .unwrap();
+    db::purge::queue_due(&pool, 10).await.unwrap();
+    sqlx::query("update users set deleted_at = null, purge_after = null where id = $1")
+        .bind(ada)
+        .execute(&pool)
+        .await
+        .unwrap();
+    users::purge::run(&services).await.unwrap();
+    assert_eq!(count(&pool, ROWS).await, rows);
+    let left: Vec<Uuid> = sqlx::query_scalar("select id from users")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert_eq!(left, [ada]);
+    // Nothing is left that would keep it from being deleted another time.
+    let permanent = Deletion {
+        permanent: true,
+        ..Deletion::default()
+    };
+    users::delete(&services, &operator(), ada, &permanent)
+        .await
+        .unwrap();
+    users::purge::run(&services).await.unwrap();
+    assert_eq!(count(&pool, ROWS).await, 0, "{bob}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn two_replicas_purge_one_account_once(pool: PgPool) {
     let services = services(&pool);
     for name in ["ada", "bob", "eve"] {

@@ -83,6 +83,7 @@ async fn one_is_left_of_eight_under_64_who_remove_each_other(pool: PgPool) {
                 Ok(())
                 | Err(
                     Error::Refused(_)
+                    | Error::Forbidden(_)
                     | Error::Conflict(_)
                     | Error::NotFound(_)
                     | Error::SelectionChanged(_),
@@ -104,9 +105,16 @@ async fn one_is_left_of_eight_under_64_who_remove_each_other(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_last_one_may_be_edited_but_not_removed(pool: PgPool) {
     let services = services(&pool);
+    sqlx::raw_sql(
+        "insert into roles (id, name, permissions, created_at) values (uuid_v7(now()), 'deputy', '{*}', now())",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let deputy = add(&pool, "deputy", &["deputy"]).await;
     let last = add(&pool, "last", &["admin"]).await;
     for way in 0..4 {
-        let removed = remove(services.clone(), Uuid::nil(), last, way).await;
+        let removed = remove(services.clone(), deputy, last, way).await;
         assert!(
             matches!(removed, Err(Error::Refused(_) | Error::SelectionChanged(_))),
             "{way}: {removed:?}"

@@ -67,8 +67,16 @@ fn reason(text: &str) -> SuspensionDraft {
     }
 }
 
+/// Makes the passwords that were set for people their own.
+async fn keep_passwords(pool: &PgPool) {
+    sqlx::raw_sql("update users set must_change_password = false")
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_new_person_signs_in_with_the_temporary_password(pool: PgPool) {
+async fn a_temporary_password_leads_to_choosing_another_and_nowhere_else(pool: PgPool) {
     let services = services(&pool);
     let new = UserDraft {
         password: Some("secret".into()),
@@ -77,7 +85,63 @@ async fn a_new_person_signs_in_with_the_temporary_password(pool: PgPool) {
     let created = users::create(&services, &operator(), new).await.unwrap();
     assert!(created.link.is_none() && created.user.must_change_password);
     assert_eq!(created.user.summary.roles, ["user"]);
-    sign_in(&services, "ADA", "secret").await.unwrap();
+    let Err(Error::PasswordChangeRequired(link)) = sign_in(&services, "ADA", "secret").await else {
+        panic!("signed in with a password that an admin knows");
+    };
+    assert_eq!(count(&pool, "select count(*) from sessions").await, 0);
+    let token = link.url.rsplit('/').next().unwrap();
+    let own = "correct horse";
+    reset::choose_password(&services, token, own, own, Origin::default())
+        .await
+        .unwrap();
+    assert!(matches!(
+        sign_in(&services, "ada", "secret").await,
+        Err(Error::Unauthenticated(_))
+    ));
+    sign_in(&services, "ada", own).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_temporary_password_ends_the_links_of_before(pool: PgPool) {
+    let services = services(&pool);
+    let created = users::create(&services, &operator(), draft("ada"))
+        .await
+        .unwrap();
+    let edit = UserEdit {
+        password: Some("secret".into()),
+        ..UserEdit::default()
+    };
+    users::edit(&services, &operator(), created.user.summary.id.0, edit)
+        .await
+        .unwrap();
+    let link = created.link.unwrap();
+    let token = link.url.rsplit('/').next().unwrap();
+    let own = "correct horse";
+    let followed = reset::choose_password(&services, token, own, own, Origin::default()).await;
+    assert!(matches!(followed, Err(Error::NotFound(_))));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn rights_that_were_taken_meanwhile_are_gone(pool: PgPool) {
+    let services = services(&pool);
+    let (root, mole) = (
+        add(&pool, "root", &["admin"]).await,
+        add(&pool, "mole", &["admin"]).await,
+    );
+    // Granted when the request began; taken while its password was hashed, or while it waited for its turn.
+    let granted: Granted<WriteUsers> = admin(mole);
+    users::suspend(&services, &admin(root), mole, reason("caught"))
+        .await
+        .unwrap();
+    let accomplice = UserDraft {
+        roles: vec!["admin".into()],
+        ..draft("accomplice")
+    };
+    let made = users::create(&services, &granted, accomplice).await;
+    assert!(matches!(made, Err(Error::Forbidden(_))));
+    let deleted = users::delete(&services, &granted, root, &Deletion::default()).await;
+    assert!(matches!(deleted, Err(Error::Forbidden(_))));
+    assert_eq!(count(&pool, "select count(*) from users").await, 2);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -221,6 +285,7 @@ async fn a_suspended_person_is_told_only_after_the_right_password(pool: PgPool) 
         .summary
         .id
         .0;
+    keep_passwords(&pool).await;
     sign_in(&services, "ada", "secret").await.unwrap();
     for (told, expected) in [
         (
@@ -284,6 +349,7 @@ async fn a_suspension_lifts_itself(pool: PgPool) {
             .await
             .unwrap();
     }
+    keep_passwords(&pool).await;
     // The database's clock decides.
     sqlx::raw_sql("update users set suspended_until = now() - interval '1 second'")
         .execute(&pool)
@@ -314,7 +380,14 @@ async fn rules_hold_for_every_deed(pool: PgPool) {
     let root = add(&pool, "root", &["admin"]).await;
     let other = add(&pool, "other", &["admin"]).await;
     let auditor = add(&pool, "auditor", &["auditor"]).await;
-    let helper = add(&pool, "helper", &["user"]).await;
+    sqlx::raw_sql(
+        "insert into roles (id, name, permissions, created_at)
+        values (uuid_v7(now()), 'helpdesk', '{users:read,users:write}', now())",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let helper = add(&pool, "helper", &["helpdesk"]).await;
     let helpdesk: Granted<WriteUsers> = actor(helper, &["users:read", "users:write"])
         .require()
         .unwrap();
