@@ -1,9 +1,9 @@
 // One deed to several people at once.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
-import { dialog } from '../support/dialog';
+import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
-import { expectNoSidewaysScroll, hydrated, open } from '../support/page';
+import { expectNoSidewaysScroll, hold, hydrated, open } from '../support/page';
 import { UsersList } from '../support/users-list';
 
 serve('demo people');
@@ -17,12 +17,14 @@ const PAGE = { q: 'test- OR username:admin', sort: 'username', limit: '25' };
 const box = (page: Page, username: string) => page.getByRole('checkbox', { name: `Select ${username}`, exact: true });
 const bar = (page: Page) => page.getByRole('form', { name: 'Selected people' });
 
+const undo = (page: Page) => toast(page).getByRole('button', { name: 'Undo' });
+
 async function select(page: Page, ...usernames: string[]): Promise<void> {
   for (const username of usernames) await box(page, username).check();
 }
 
 test.beforeEach(async ({ database }) => {
-  await database.rows(`update users set deleted_at = null, purge_after = null, status =
+  await database.rows(`update users set deleted_at = null, purge_after = null, suspended_reason = null, status =
     case username when 'test-suspended' then 'suspended' when 'test-pending' then 'pending' else 'active' end
     where username like 'test-%' and username <> 'test-deleted'`);
 });
@@ -84,7 +86,7 @@ test('it does just that, with a reason, by keyboard', async ({ page, database, b
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/^[^?]*\/users\?q=.*&done=suspended$/);
   await hydrated(page);
-  await expect(page.getByText('Suspended and signed out.')).toBeVisible();
+  await expect(toast(page)).toContainText('Suspended and signed out.');
   expect(
     await database.column(`select username from users where suspended_reason = 'Left the project' order by 1`),
   ).toEqual(['test-auditor', 'test-member']);
@@ -109,6 +111,91 @@ test('what has changed meanwhile comes back to the dialog', async ({ page, datab
   expect(await database.value(deleted)).toBe(1);
 });
 
+test('what was found last stays when something else is wrong', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(409, '/sfn/do-to-several');
+  browserWatch.expectAnswer(422, '/sfn/do-to-several');
+  await new UsersList(page, database).open(PAGE);
+  await select(page, 'test-auditor', 'test-member');
+  await bar(page).getByRole('link', { name: 'Suspend' }).click();
+  await field(page, 'Reason').fill('Audit');
+  await database.rows(`update users set version = version + 1 where username = 'test-auditor'`);
+  await press(page, 'Suspend 2 users');
+  await expect(dialog(page)).toContainText('Changes: 1');
+  await field(page, 'Reason').fill('');
+  await press(page, 'Suspend 1 user');
+  await expect(field(page, 'Reason')).toHaveAccessibleDescription(/Say why\./);
+  await expect(dialog(page)).toContainText('Changes: 1');
+  await expect(dialog(page).getByRole('button', { name: 'Suspend 1 user' })).toBeVisible();
+});
+
+test('until a day, and Undo lifts those who were suspended and nobody else', async ({ page, database }) => {
+  await new UsersList(page, database).open(PAGE);
+  await select(page, 'test-auditor', 'test-member', 'test-suspended');
+  await bar(page).getByRole('link', { name: 'Suspend' }).click();
+  await field(page, 'Reason').fill('On leave');
+  await field(page, 'Until').fill('2030-01-02T03:04');
+  await press(page, 'Suspend 2 users');
+  await expect(toast(page)).toContainText('Suspended and signed out.');
+  // What was typed is the time of the browser's own zone.
+  const until = new Date(await page.evaluate(() => new Date('2030-01-02T03:04').getTime()));
+  expect(
+    await database.rows(`select username, suspended_until from users where suspended_reason = 'On leave' order by 1`),
+  ).toEqual(['test-auditor', 'test-member'].map((username) => ({ username, suspended_until: until })));
+  await undo(page).click();
+  await expect(page).toHaveURL(/^[^?]*\/users\?q=[^?]*&done=lifted$/);
+  await expect(undo(page)).toHaveCount(0);
+  expect(
+    await database.column(`select username from users where status = 'suspended' and username like 'test-%'`),
+  ).toEqual(['test-suspended']);
+});
+
+test('told what was done, the list is still the one it was', async ({ page, database }) => {
+  await new UsersList(page, database).open(PAGE);
+  await select(page, 'test-member');
+  await bar(page).getByRole('link', { name: 'Delete' }).click();
+  await expect(dialog(page)).toContainText(/Until .* they can be restored/);
+  await press(page, 'Delete 1 user');
+  await expect(page).toHaveURL(/undo=.*&done=deleted$/);
+  await hydrated(page);
+  const query = new URLSearchParams(PAGE).toString();
+  const create = page.getByRole('link', { name: 'Create User' });
+  await expect(create).toHaveAttribute('href', `/users/new?${query}`);
+  await toast(page).getByRole('link', { name: 'Dismiss' }).click();
+  await expect(page).toHaveURL(`/users?${query}`);
+  await expect(toast(page)).toBeHidden();
+});
+
+test('Undo restores, and names whom it cannot', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(409, '/users/bulk/restore');
+  await new UsersList(page, database).open(PAGE);
+  await select(page, 'test-auditor', 'test-member');
+  await bar(page).getByRole('link', { name: 'Delete' }).click();
+  await press(page, 'Delete 2 users');
+  await expect(toast(page)).toContainText('Deleted.');
+  await database.rows(`update users set version = version + 1 where username = 'test-auditor'`);
+  await undo(page).click();
+  await expect(page).toHaveURL('/users/bulk/restore');
+  await expect(dialog(page).getByRole('listitem')).toHaveText(['test-member']);
+  await expect(dialog(page)).toContainText('Was changed by somebody else meanwhile.');
+  await press(page, 'Restore 1 user');
+  await expect(page).toHaveURL(/\/users\?q=.*&done=restored$/);
+  expect(
+    await database.column(
+      `select username from users where deleted_at is not null and username in ('test-auditor', 'test-member')`,
+    ),
+  ).toEqual(['test-auditor']);
+});
+
+test('a box that was ticked before the app took over stays so', async ({ page }) => {
+  const release = await hold(page, '**/*.wasm');
+  await page.goto(`/users?${new URLSearchParams(PAGE)}`, { waitUntil: 'commit' });
+  await select(page, 'test-member');
+  release();
+  await hydrated(page);
+  await expect(box(page, 'test-member')).toBeChecked();
+  await expect(bar(page)).toContainText('1 selected');
+});
+
 test('where nothing can be done, there is no button', async ({ page, database }) => {
   await new UsersList(page, database).open(PAGE);
   await select(page, 'test-member');
@@ -129,7 +216,8 @@ test('signing out and lifting', async ({ page, database }) => {
     await select(page, username);
     await bar(page).getByRole('link', { name: label }).click();
     await dialog(page).getByRole('button', { name: sent }).click();
-    await expect(page.getByText(done)).toBeVisible();
+    await expect(toast(page)).toContainText(done);
+    await expect(undo(page)).toHaveCount(0);
   }
 });
 
@@ -175,7 +263,11 @@ test.describe('without scripts', () => {
     await page.getByLabel('Reason', { exact: true }).fill('Audit');
     await dialog(page).getByRole('button', { name: 'Suspend 2 users' }).click();
     await expect(page).toHaveURL(/^[^?]*\/users\?q=.*&done=suspended$/);
-    expect(await database.value(`select count(*)::int from users where suspended_reason = 'Audit'`)).toBe(2);
+    const suspended = `select count(*)::int from users where suspended_reason = 'Audit'`;
+    expect(await database.value(suspended)).toBe(2);
+    await undo(page).click();
+    await expect(page).toHaveURL(/^[^?]*\/users\?q=[^?]*&done=lifted$/);
+    expect(await database.value(suspended)).toBe(0);
   });
 });
 

@@ -57,6 +57,16 @@ test('a row says when, and opens the person', async ({ page, database }) => {
   await expect(page).toHaveURL(`/users/${first}`);
 });
 
+test('a button in the row takes out of the bin', async ({ page, database }) => {
+  await open(page, '/users?deleted=true');
+  const [first] = await database.column(BIN.replace(' order', " and username !~ '^test-' order"));
+  await page.getByRole('button', { name: `Restore ${first}`, exact: true }).click();
+  await expect(page).toHaveURL('/users?deleted=true&done=restored');
+  await expect(page.locator('.toast')).toContainText('Restored');
+  await expect(page.getByRole('row').filter({ hasText: first })).toHaveCount(0);
+  expect(await database.column(BIN)).not.toContain(first);
+});
+
 test('what is not understood is said, and an empty bin too', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(422, '/users');
   await open(page, '/users?deleted=true&sort=name');
@@ -65,6 +75,15 @@ test('what is not understood is said, and an empty bin too', async ({ page, data
   await open(page, '/users?deleted=true');
   await expect(page.getByRole('heading', { name: 'The bin is empty' })).toBeVisible();
   await inspect(page, 'users-deleted-empty');
+});
+
+test.describe('an auditor', () => {
+  test.use({ as: 'test-auditor' });
+
+  test('restores nobody', async ({ page }) => {
+    await open(page, '/users?deleted=true');
+    await expect(page.getByRole('button', { name: /^Restore / })).toHaveCount(0);
+  });
 });
 
 test.describe('without scripts', () => {

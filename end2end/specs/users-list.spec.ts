@@ -1,6 +1,7 @@
 // The list of users: what it shows, in which order, page by page.
 import { expect, serve, test } from '../support/test';
-import { hold, hydrated, open } from '../support/page';
+import { dialog, toast } from '../support/dialog';
+import { expectNoSidewaysScroll, hold, hydrated, open } from '../support/page';
 import { UsersList } from '../support/users-list';
 
 serve('demo people');
@@ -201,4 +202,82 @@ test('times are told from now, and exactly in the zone of the browser', async ({
   const datetime = (await created.getAttribute('datetime'))!;
   const local = new Date(datetime).toLocaleString('en-GB', { timeZone: 'Asia/Kathmandu' });
   await expect(created).toHaveAttribute('title', local);
+});
+
+test('the icons of a row lead to its dialogs', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  for (const [verb, address] of [
+    ['Edit', '/users/test-member/edit'],
+    ['Delete', '/users/test-member/delete'],
+  ] as const) {
+    await list.open({ q: 'username:test-member' });
+    await page.getByRole('link', { name: `${verb} test-member`, exact: true }).click();
+    await expect(page).toHaveURL(address);
+    await expect(dialog(page).getByRole('heading', { name: verb })).toBeVisible();
+    await page.goBack();
+    await expect(page).toHaveURL('/users?q=username%3Atest-member');
+  }
+});
+
+test('the menu of a row opens by keyboard and leads to the rest', async ({ page, database }) => {
+  await new UsersList(page, database).open({ q: 'username:test-member' });
+  const more = page.getByRole('button', { name: 'More for test-member', exact: true });
+  const link = page.getByRole('link', { name: 'Send reset link' });
+  await more.focus();
+  await page.keyboard.press('Enter');
+  await expect(link).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Suspend', exact: true })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(link).toBeHidden();
+  await expect(more).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(link).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL('/users/test-member/reset');
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? 'with scripts' : 'without scripts', () => {
+    test.use({ javaScriptEnabled });
+
+    test('what a row does at once leads back to the list', async ({ page, database }) => {
+      await database.rows(`update users set status = 'suspended' where username = 'test-suspended'`);
+      await page.goto('/users?q=username%3Atest-suspended&limit=25');
+      const more = page.getByRole('button', { name: 'More for test-suspended', exact: true });
+      await more.click();
+      await page.getByRole('button', { name: 'Lift suspension' }).click();
+      await expect(page).toHaveURL('/users?q=username%3Atest-suspended&limit=25&done=lifted');
+      await expect(toast(page)).toContainText('The suspension is lifted.');
+      await more.click();
+      await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+      await expect(page).toHaveURL('/users?q=username%3Atest-suspended&limit=25&done=signed-out');
+      expect(await database.value(`select status from users where username = 'test-suspended'`)).toBe('active');
+    });
+  });
+}
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test('icons and menu can be used', async ({ page, database }) => {
+    await new UsersList(page, database).open({ q: 'username:test-member' });
+    await page.getByRole('button', { name: 'More for test-member' }).tap();
+    await expect(page.getByRole('link', { name: 'Send reset link' })).toBeInViewport({ ratio: 1 });
+    await expectNoSidewaysScroll(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Edit test-member' }).tap();
+    await expect(page).toHaveURL('/users/test-member/edit');
+  });
+});
+
+test.describe('an auditor', () => {
+  test.use({ as: 'test-auditor' });
+
+  test('finds nothing to do in a row', async ({ page, database }) => {
+    await new UsersList(page, database).open();
+    await expect(page.getByRole('link', { name: /^(Edit|Delete) / })).toHaveCount(0);
+    await expect(page.getByRole('button', { name: /^More for / })).toHaveCount(0);
+    await expect(page.getByRole('columnheader', { name: 'Actions' })).toHaveCount(0);
+  });
 });
