@@ -15,6 +15,7 @@ pub mod notice;
 pub mod records;
 pub mod roles;
 pub mod state;
+mod strength;
 pub mod time;
 pub mod toast;
 pub mod user_menu;

@@ -21,6 +21,11 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
+/// The same of how many there are in the database, where numbers have a sign.
+pub(crate) fn count(number: i64) -> String {
+    grouped(u64::try_from(number).unwrap_or_default())
+}
+
 /// How long ago: `2 hours ago`. A moment in the future, as clocks may differ, is `just now`.
 pub(crate) fn relative(moment: OffsetDateTime, now: OffsetDateTime) -> String {
     match span((now - moment).whole_seconds()) {

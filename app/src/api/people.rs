@@ -7,15 +7,20 @@
     reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
 )]
 
+pub mod profile;
 #[cfg(feature = "ssr")]
 pub(super) mod read;
 
-use domain::users::{create::UserDraft, edit::UserEdit};
-use leptos::prelude::*;
+use domain::{
+    fields::FieldErrors,
+    users::{create::UserDraft, edit::UserEdit},
+};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{done::Done, error::ApiError};
+use profile::ProfileRow;
 
 /// Makes an account: with a temporary password, or with a link to choose one.
 #[server(endpoint = "create-user")]
@@ -47,6 +52,19 @@ pub async fn create_user(
     })
 }
 
+/// Whether somebody has this name already, be it in the bin: to be told while it is typed.
+#[server(endpoint = "username-taken", input = GetUrl)]
+pub async fn username_taken(username: String) -> Result<bool, ApiError> {
+    use super::ssr;
+    let actor = ssr::actor()?;
+    actor
+        .require::<service::access::WriteUsers>()
+        .map_err(ssr::fail)?;
+    read::exists(&ssr::services()?, &actor, username)
+        .await
+        .map_err(ssr::fail)
+}
+
 /// The choice of a temporary password instead of a link.
 pub const BY_PASSWORD: &str = "password";
 
@@ -75,6 +93,8 @@ pub async fn edit_user(
     #[server(default)] roles: Vec<String>,
     #[server(default)] password: String,
     #[server(default)] end_sessions: bool,
+    #[server(default)] set_profile: bool,
+    #[server(default)] profile: Vec<ProfileRow>,
 ) -> Result<Done, ApiError> {
     use super::ssr;
     let form = EditUser {
@@ -87,26 +107,45 @@ pub async fn edit_user(
         roles,
         password,
         end_sessions,
+        set_profile,
+        profile,
     };
     let page = form.page.clone();
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::users::edit(&ssr::services()?, &granted, id, edit(form))
+    let edit = edit(form).map_err(|faults| ssr::fail(service::Error::Invalid(faults)))?;
+    service::users::edit(&ssr::services()?, &granted, id, edit)
         .await
         .map_err(ssr::fail)?;
     Ok(Done::telling(&page, "saved"))
 }
 
 /// What the form asks for. An empty password keeps theirs, and their sessions.
-#[must_use]
-pub fn edit(form: EditUser) -> UserEdit {
-    UserEdit {
+///
+/// # Errors
+/// Every fault at once, if the profile cannot be read.
+pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
+    let profile = profile::read(form.profile);
+    let (profile, fault) = match profile {
+        Ok(profile) => (Some(profile), None),
+        Err(fault) => (None, Some(fault)),
+    };
+    let edit = UserEdit {
         display_name: Some(form.display_name),
         email: Some(Some(form.email)),
         roles: form.set_roles.then_some(form.roles),
         end_sessions: form.end_sessions && !form.password.is_empty(),
         password: Some(form.password).filter(|password| !password.is_empty()),
+        profile: form.set_profile.then_some(profile),
         version: Some(form.version),
         ..UserEdit::default()
+    };
+    match fault {
+        None => Ok(edit),
+        Some(fault) => {
+            let mut faults = edit.check().err().unwrap_or_default();
+            faults.add("profile", fault);
+            Err(faults)
+        }
     }
 }
 
@@ -151,7 +190,6 @@ pub async fn delete_user(
     let deletion = domain::users::deletion::Deletion {
         counts: Some(read::counts(&counts).map_err(ssr::fail)?),
         permanent,
-        reason: None,
     };
     let granted = actor.require().map_err(ssr::fail)?;
     service::users::delete(&services, &granted, id, &deletion)

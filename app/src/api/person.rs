@@ -10,7 +10,10 @@ use domain::{
     users::{
         UserSummary,
         deletion::DeletionPreview,
-        detail::{OwnedPersona, Refusals, ResetLink, UserDetail, UserKey, UserRef, UserSession},
+        detail::{
+            GrantableRole, OwnedPersona, Refusals, ResetLink, UserDetail, UserKey, UserRef,
+            UserSession,
+        },
     },
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -29,8 +32,8 @@ pub struct Person {
     pub refusals: Refusals,
     /// The latest links for a new password.
     pub reset_links: Vec<ResetLink>,
-    /// Names of all roles, the most powerful first.
-    pub roles: Vec<String>,
+    /// All roles, the most powerful first.
+    pub roles: Vec<GrantableRole>,
     /// The server's time, from which "2 hours ago" is told.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
@@ -62,12 +65,12 @@ pub fn path(user: &UserSummary) -> String {
     format!("/users/{encoded}")
 }
 
-/// Names of all roles, the most powerful first.
+/// All roles, the most powerful first, each with why the viewer may not give it.
 #[server(endpoint = "roles", input = GetUrl)]
-pub async fn list_roles() -> Result<Vec<String>, ApiError> {
+pub async fn list_roles() -> Result<Vec<GrantableRole>, ApiError> {
     use super::ssr;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::users::roles(&ssr::services()?, &granted)
+    service::users::grantable_roles(&ssr::services()?, &granted)
         .await
         .map_err(ssr::fail)
 }
@@ -89,7 +92,7 @@ pub async fn find_person(user: String) -> Result<Person, ApiError> {
         reset_links: service::users::reset_links(&services, &granted, id)
             .await
             .map_err(ssr::fail)?,
-        roles: service::users::roles(&services, &granted)
+        roles: service::users::grantable_roles(&services, &granted)
             .await
             .map_err(ssr::fail)?,
         user,

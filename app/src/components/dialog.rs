@@ -38,6 +38,9 @@ pub fn Dialog(
     /// What it is about.
     #[prop(into)]
     title: String,
+    /// Its form, if it has one.
+    #[prop(optional)]
+    sending: Option<Sending>,
     /// What it holds.
     children: Children,
 ) -> impl IntoView {
@@ -48,18 +51,23 @@ pub fn Dialog(
             let opener = opener.clone();
             on_cleanup(move || request_animation_frame(move || focus(&opener)));
             // In the next frame: one that had to wait for the server is no part of the page yet.
-            request_animation_frame(move || {
-                // One that is open without being modal cannot become so.
-                drop(dialog.remove_attribute("open"));
-                drop(dialog.show_modal());
-            });
+            request_animation_frame(move || make_modal(&dialog));
         }
     });
     let navigate = use_navigate();
     let reload = place.is_used_up();
-    let escape = move |event: leptos::ev::Event| {
-        event.prevent_default();
-        if reload {
+    let leave = move || {
+        let made = sending.and_then(|sending| sending.done.get_untracked());
+        if sending.is_some_and(|sending| sending.pending.get_untracked()) {
+            // What becomes of it is yet to be told. A browser that closes it all the same finds it open again.
+            let closed = element.get_untracked().filter(|dialog| !dialog.open());
+            if let Some(dialog) = closed {
+                make_modal(&dialog);
+            }
+        } else if let Some(next) = made.map(|done| done.next) {
+            // The page below does not know yet what was made.
+            drop(window().location().set_href(&next));
+        } else if reload {
             drop(window().location().set_href(&place.back));
         } else {
             let options = NavigateOptions {
@@ -69,13 +77,42 @@ pub fn Dialog(
             navigate(&place.back, options);
         }
     };
+    let escape = {
+        let leave = leave.clone();
+        move |event: leptos::ev::Event| {
+            // Whoever insists on Escape cannot be held: then it closes, which is told next.
+            if event.cancelable() {
+                event.prevent_default();
+                leave();
+            }
+        }
+    };
     view! {
-        <dialog node_ref=element class="dialog" open aria-labelledby="dialog-title" on:cancel=escape>
+        <dialog
+            node_ref=element
+            class="dialog"
+            open
+            aria-labelledby="dialog-title"
+            on:cancel=escape
+            on:close=move |_| leave()
+        >
             <h2 class="dialog-head" id="dialog-title">
                 {title}
             </h2>
             {children()}
         </dialog>
+    }
+}
+
+/// Keeps the focus in a dialog, and where it is if somebody types in it already.
+fn make_modal(dialog: &web_sys::HtmlDialogElement) {
+    let active = document().active_element();
+    let inside = active.filter(|active| dialog.contains(Some(active)));
+    // One that is open without being modal cannot become so.
+    drop(dialog.remove_attribute("open"));
+    drop(dialog.show_modal());
+    if let Some(active) = inside.and_then(|active| active.dyn_into::<web_sys::HtmlElement>().ok()) {
+        drop(active.focus());
     }
 }
 
@@ -94,10 +131,27 @@ pub fn BackLink(
     place: Place,
     /// What it is called.
     label: &'static str,
+    /// The form of the dialog, if it has one: there is no way back while it is on its way.
+    #[prop(optional)]
+    sending: Option<Sending>,
 ) -> impl IntoView {
     let external = place.is_used_up().then_some("external");
+    let busy = move || sending.is_some_and(|sending| sending.pending.get());
+    let stay = move |event: leptos::ev::MouseEvent| {
+        if busy() {
+            event.prevent_default();
+        }
+    };
     view! {
-        <a class="button" href=place.back rel=external data-noscroll>
+        <a
+            class="button"
+            href=place.back
+            rel=external
+            aria-disabled=move || busy().then_some("true")
+            on:click=stay
+            data-noscroll
+            autofocus
+        >
             {label}
         </a>
     }
@@ -144,11 +198,13 @@ pub fn FormDialog(
                 on:change=move |event| sending.typed.run(event)
             >
                 <div class="dialog-body">
-                    {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
+                    {move || {
+                        sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })
+                    }}
                     {children()}
                 </div>
                 <footer class="dialog-foot">
-                    <BackLink place=place.clone() label="Cancel" />
+                    <BackLink place=place.clone() label="Cancel" sending=sending />
                     <button class=class aria-disabled=move || sending.busy()>
                         {action}
                     </button>
@@ -164,8 +220,12 @@ pub fn FormDialog(
         .into_any(),
     };
     view! {
-        <Dialog place=place title=title>
+        <Dialog place=place title=title sending=sending>
             {inside}
+            // Empty at first, so that it is told when there is something.
+            <p class="visually-hidden" aria-live="polite">
+                {move || sending.done.with(Option::is_some).then_some("The link is made. It is shown only once.")}
+            </p>
         </Dialog>
     }
 }
@@ -197,6 +257,15 @@ fn Refused(place: Place, refusal: String) -> impl IntoView {
 fn Link(link: IssuedLink, next: String) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     let (copied, set_copied) = signal(false);
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            // In the next frame: a dialog that becomes modal takes the focus.
+            request_animation_frame(move || {
+                drop(field.focus());
+                field.select();
+            });
+        }
+    });
     let copy = move |_| {
         if let Some(field) = field.get_untracked() {
             field.select();
@@ -208,13 +277,24 @@ fn Link(link: IssuedLink, next: String) -> impl IntoView {
     };
     view! {
         <div class="dialog-body">
-            <p>"Hand this link over in person or by a message. It is shown only here and works once."</p>
+            <p id="link-hint">"Hand this link over in person or by a message. It is shown only here and works once."</p>
             <div class="field">
                 <label class="field-label" for="link">
                     "One-time link"
                 </label>
-                <input node_ref=field class="input" id="link" readonly value=link.url autofocus />
-                <p class="field-hint">"Works until " <Exactly at=link.expires_at /></p>
+                <input
+                    node_ref=field
+                    class="input"
+                    id="link"
+                    readonly
+                    value=link.url
+                    aria-describedby="link-hint link-end"
+                    autofocus
+                />
+                <p class="field-note" id="link-end">
+                    "Works until "
+                    <Exactly at=link.expires_at />
+                </p>
             </div>
         </div>
         <footer class="dialog-foot">

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::icon::{Glyph, Icon};
+use super::{
+    icon::{Glyph, Icon},
+    strength::strength,
+};
 use crate::routes::Hydrated;
 
 /// What is particular about a field.
@@ -35,6 +38,9 @@ pub fn Field(
     /// What is wrong with it.
     #[prop(into)]
     fault: Signal<Option<String>>,
+    /// Whether a page that is drawn with it begins there.
+    #[prop(optional)]
+    first: bool,
 ) -> impl IntoView {
     let FieldSpec {
         name,
@@ -49,18 +55,24 @@ pub fn Field(
     let secret = kind == "password";
     // A space at an end counts, and cannot be seen.
     let (spaced, set_spaced) = signal(false);
+    // Of a password that is being chosen, not of the same again.
+    let rated = name == "password" && autocomplete == "new-password";
+    let (rating, set_rating) = signal(None);
     let note_id = format!("{name}-note");
+    let rating_id = format!("{name}-strength");
     let hint_id = hint.map(|_| format!("{name}-hint"));
     let error_id = format!("{name}-error");
     let described_by = {
         let error_id = error_id.clone();
-        let (hint_id, note_id) = (hint_id.clone(), note_id.clone());
+        let (hint_id, note_id, rating_id) = (hint_id.clone(), note_id.clone(), rating_id.clone());
         move || {
             let error = fault.with(Option::is_some).then(|| error_id.clone());
             let note = spaced.get().then(|| note_id.clone());
+            let rating = rating.with(Option::is_some).then(|| rating_id.clone());
             let ids: Vec<String> = hint_id
                 .clone()
                 .into_iter()
+                .chain(rating)
                 .chain(note)
                 .chain(error)
                 .collect();
@@ -86,17 +98,30 @@ pub fn Field(
                     autocapitalize="none"
                     spellcheck="false"
                     maxlength=max
+                    autofocus=first
                     aria-invalid=move || fault.with(Option::is_some).then_some("true")
                     aria-describedby=described_by
                     on:input=move |event| {
                         let typed = event_target_value(&event);
                         set_spaced.set(secret && typed.trim() != typed);
+                        set_rating.set(rated.then(|| strength(&typed)).flatten());
                     }
                 />
                 <Show when=move || secret && Hydrated::now()>
                     <RevealButton shown=shown set_shown=set_shown />
                 </Show>
             </div>
+            {move || {
+                rating
+                    .get()
+                    .map(|rating| {
+                        view! {
+                            <p class="field-note" id=rating_id.clone()>
+                                {rating}
+                            </p>
+                        }
+                    })
+            }}
             {move || {
                 spaced
                     .get()

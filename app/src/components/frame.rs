@@ -1,7 +1,7 @@
 //! The panel around its screens: the rail, the top bar, and the screen itself.
 
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_location};
+use leptos_router::{components::Outlet, hooks::use_location, location::Url};
 
 use super::{
     brand::Brand,
@@ -68,7 +68,7 @@ fn Crumbs() -> impl IntoView {
             screen.copied(),
             inside
                 .filter(|rest| !["new", "bulk"].contains(rest))
-                .map(str::to_owned),
+                .map(Url::unescape),
         )
     };
     view! {

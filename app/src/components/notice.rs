@@ -16,6 +16,9 @@ pub fn ProblemNotice(
     /// Whether the form is the one to sign in with, of which some problems mean something else.
     #[prop(optional)]
     sign_in: bool,
+    /// Whether a page that is drawn with it begins there.
+    #[prop(optional)]
+    autofocus: bool,
 ) -> impl IntoView {
     let tone = match problem.error {
         Code::TooManyRequests | Code::Forbidden | Code::Unavailable => "notice tone-warning",
@@ -23,7 +26,7 @@ pub fn ProblemNotice(
     };
     let faults: Vec<FieldError> = problem.details.fields.iter().cloned().collect();
     view! {
-        <div class=tone id="error-summary" role="alert" tabindex="-1">
+        <div class=tone id="error-summary" role="alert" tabindex="-1" autofocus=autofocus>
             <Glyph icon=Icon::Alert />
             <div>
                 <h2 class="notice-title">{title(problem.error, sign_in)}</h2>
@@ -57,6 +60,7 @@ const fn title(code: Code, sign_in: bool) -> &'static str {
     match code {
         Code::Unauthorized if sign_in => "That username and password do not match",
         Code::Unauthorized => "You are signed out",
+        Code::PasswordChangeRequired => "Choose your own password first",
         Code::Forbidden if sign_in => "You cannot sign in now",
         Code::Forbidden => "This may not be done",
         Code::NotFound => "This does not exist any more",

@@ -1,6 +1,9 @@
 //! Roles to tick.
 
-use domain::access::{ADMIN_ROLE, USER_ROLE};
+use domain::{
+    access::{ADMIN_ROLE, USER_ROLE},
+    users::detail::GrantableRole,
+};
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
@@ -9,8 +12,8 @@ use crate::format::capitalised;
 /// All roles, some of them ticked.
 #[component]
 pub fn RoleChoice(
-    /// Names of all roles, the most powerful first.
-    roles: Vec<String>,
+    /// All roles, the most powerful first.
+    roles: Vec<GrantableRole>,
     /// Those that are ticked at first.
     chosen: Vec<String>,
     /// Why none can be given or taken.
@@ -20,34 +23,23 @@ pub fn RoleChoice(
     fault: Signal<Option<String>>,
 ) -> impl IntoView {
     let fixed = refusal.is_some();
+    let described_by = move || fault.with(Option::is_some).then_some("roles-error");
     view! {
-        <fieldset class="field" id="roles">
+        // A group cannot be marked as invalid: its fault describes it, and can be gone to.
+        <fieldset
+            class="field"
+            id="roles"
+            tabindex="-1"
+            aria-describedby=described_by
+            data-fault=move || fault.with(Option::is_some).then_some("")
+        >
             <legend class="field-label">"Roles"</legend>
             {refusal.map(|refusal| view! { <p class="field-hint">{refusal}</p> })}
             {roles
                 .into_iter()
                 .map(|role| {
-                    let note = match role.as_str() {
-                        ADMIN_ROLE => Some("May do everything"),
-                        "auditor" => Some("Sees everything, changes nothing"),
-                        USER_ROLE => Some("May not open the panel"),
-                        _ => None,
-                    };
-                    view! {
-                        <label class="check">
-                            <input
-                                type="checkbox"
-                                name="roles[]"
-                                value=role.clone()
-                                checked=chosen.contains(&role)
-                                disabled=fixed
-                            />
-                            <span>
-                                {capitalised(&role)}
-                                {note.map(|note| view! { <span class="check-note">{note}</span> })}
-                            </span>
-                        </label>
-                    }
+                    let chosen = chosen.contains(&role.name);
+                    view! { <RoleBox role=role chosen=chosen fixed=fixed /> }
                 })
                 .collect_view()}
             {move || {
@@ -55,7 +47,7 @@ pub fn RoleChoice(
                     .get()
                     .map(|fault| {
                         view! {
-                            <p class="field-error">
+                            <p class="field-error" id="roles-error">
                                 <Glyph icon=Icon::Alert />
                                 {fault}
                             </p>
@@ -63,5 +55,33 @@ pub fn RoleChoice(
                     })
             }}
         </fieldset>
+    }
+}
+
+/// A role to tick. One that the viewer may not give says so.
+#[component]
+fn RoleBox(role: GrantableRole, chosen: bool, fixed: bool) -> impl IntoView {
+    let disabled = fixed || role.refusal.is_some();
+    let meaning = match role.name.as_str() {
+        ADMIN_ROLE => Some("May do everything"),
+        "auditor" => Some("Sees everything, changes nothing"),
+        USER_ROLE => Some("May not open the panel"),
+        _ => None,
+    };
+    let note = |text: String| view! { <span class="check-note">{text}</span> };
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                name="roles[]"
+                value=role.name.clone()
+                checked=chosen
+                disabled=disabled
+            />
+            <span>
+                {capitalised(&role.name)} {meaning.map(|meaning| note(meaning.to_owned()))}
+                {role.refusal.filter(|_| !fixed).map(note)}
+            </span>
+        </label>
     }
 }

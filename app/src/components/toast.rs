@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::icon::{Glyph, Icon};
+use crate::routes::Hydrated;
 
 /// What an address may say was done, and how it is told. Any other word tells nothing: an address comes from anywhere.
 const TOLD: [(&str, &str); 10] = [
@@ -37,14 +38,19 @@ pub fn Toast(
     children: Option<ChildrenFn>,
 ) -> impl IntoView {
     let done = just_done();
-    move || {
+    let told = Memo::new(move |_| {
         let done = done.get()?;
-        let (_, text) = TOLD.iter().find(|(word, _)| *word == done)?;
+        TOLD.iter()
+            .find(|(word, _)| *word == done)
+            .map(|(_, text)| *text)
+    });
+    let toast = move || {
+        let text = told.get()?;
         Some(view! {
             <div class="toasts">
-                <div class="toast tone-success" role="status">
+                <div class="toast tone-success">
                     <Glyph icon=Icon::Check />
-                    <p>{*text}</p>
+                    <p>{text}</p>
                     {children.clone().map(|undo| undo())}
                     <a class="icon-button" href=move || page.get() aria-label="Dismiss" data-noscroll>
                         <Glyph icon=Icon::X />
@@ -52,5 +58,12 @@ pub fn Toast(
                 </div>
             </div>
         })
+    };
+    view! {
+        // Only what changes on an open page is read out: it is empty until the browser has taken over.
+        <p class="visually-hidden" aria-live="polite">
+            {move || told.get().filter(|_| Hydrated::now())}
+        </p>
+        {toast}
     }
 }

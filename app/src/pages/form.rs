@@ -8,7 +8,7 @@ use leptos::{
     ev::{Event, SubmitEvent},
     form::FromFormData,
     prelude::*,
-    server_fn::{ServerFn, client::Client, codec::PostUrl, request::ClientReq},
+    server_fn::{ServerFn, client::Client, request::ClientReq},
 };
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
@@ -25,7 +25,7 @@ pub struct Sending {
     pub problem: Memo<Option<Problem>>,
     /// What it has made, if there is something to hand over.
     pub done: Memo<Option<Done>>,
-    /// Whether an answer is awaited.
+    /// Whether an answer is awaited, or the page that comes after it.
     pub pending: Signal<bool>,
     /// Sends it.
     pub submit: Callback<SubmitEvent>,
@@ -52,7 +52,6 @@ where
     F::Client: Client<ApiError>,
     <F::Client as Client<ApiError>>::Request: ClientReq<ApiError>,
 {
-    let _ = std::marker::PhantomData::<PostUrl>;
     let action = ServerAction::<F>::new();
     let from_page = expect_context::<PageContext>().of_form(path).outcome;
     let from_page = StoredValue::new(from_page.unwrap_or_default());
@@ -75,11 +74,18 @@ where
         }
         Some(Ok(_)) | None => {}
     });
+    // It was accepted, and the next page is on its way.
+    let leaving = move || {
+        let value = action.value();
+        value.with(|value| matches!(value, Some(Ok(done)) if done.link.is_none()))
+    };
+    let pending = Signal::derive(move || action.pending().get() || leaving());
     let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if !action.pending().get_untracked()
-            && let Ok(form) = F::from_event(&event)
-        {
+        if pending.get_untracked() {
+            event.prevent_default();
+        } else if let Ok(form) = F::from_event(&event) {
+            // What cannot be read here, the browser sends by itself, and the server says what is wrong with it.
+            event.prevent_default();
             action.dispatch(form);
         }
     };
@@ -95,7 +101,7 @@ where
     Sending {
         problem,
         done,
-        pending: action.pending().into(),
+        pending,
         submit: Callback::new(submit),
         typed: Callback::new(typed),
         edited,
@@ -132,7 +138,8 @@ fn typed_into<F: DeserializeOwned>(event: &Event) -> Option<(String, F)> {
     let form = form.dyn_into::<web_sys::HtmlFormElement>().ok()?;
     let data = web_sys::FormData::new_with_form(&form).ok()?;
     // A list of values has brackets behind its name.
-    let name = field.get_attribute("name")?.replace("[]", "");
+    let name = field.get_attribute("name")?;
+    let name = name.split('[').next().unwrap_or_default().to_owned();
     Some((name, F::from_form_data(&data).ok()?))
 }
 
@@ -141,16 +148,21 @@ fn go_on(next: &str) {
     drop(window().location().set_href(next));
 }
 
-/// Puts the focus on the first field at fault, or on what is said above the form.
+/// Where the focus goes after a refusal: the first field at fault, or what is said above the form. An open dialog comes
+/// first, as the page under it may have a problem of its own.
+const FAULTS: [&str; 4] = [
+    "dialog[open] :is([aria-invalid='true'], [data-fault])",
+    "dialog[open] #error-summary",
+    "form [aria-invalid='true']",
+    "#error-summary",
+];
+
 fn focus_fault() {
     let document = document();
-    let first = document
-        .query_selector("form [aria-invalid='true']")
-        .ok()
-        .flatten();
-    let target = first.or_else(|| document.get_element_by_id("error-summary"));
-    if let Some(element) =
-        target.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    let found = FAULTS
+        .iter()
+        .find_map(|selector| document.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
     {
         drop(element.focus());
     }

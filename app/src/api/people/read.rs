@@ -78,3 +78,17 @@ pub(super) async fn taker(services: &Services, actor: &Actor, typed: &str) -> Re
         Err(error) => Err(error),
     }
 }
+
+/// Whether there is somebody of a name, in the bin or not.
+pub(super) async fn exists(
+    services: &Services,
+    actor: &Actor,
+    username: String,
+) -> Result<bool, Error> {
+    let user = UserRef::Name(username.trim().to_owned());
+    match service::users::get(services, &actor.require()?, &user).await {
+        Ok(_) => Ok(true),
+        Err(Error::NotFound(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

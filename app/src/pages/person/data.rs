@@ -7,7 +7,7 @@ use super::{Opened, may_write, path, tab, with_person};
 use crate::{
     api::person::list_personas,
     components::{icon::Icon, records::Records, time::Ago},
-    format::grouped,
+    format::count,
 };
 
 /// Personas with what hangs under them.
@@ -23,7 +23,7 @@ pub fn Data() -> impl IntoView {
         let owns = person.user.summary.persona_count > 0 && person.user.deleted_at.is_none();
         (owns && may_write()).then(|| {
             view! {
-                <div class="page-head">
+                <div class="pane-actions">
                     <a class="button" href=format!("{}/reassign", path(&person.user.summary))>
                         "Give to somebody else"
                     </a>
@@ -38,14 +38,13 @@ pub fn Data() -> impl IntoView {
             .last()
             .filter(|_| part.more)
             .map(|last| format!("?after={}", last.id));
-        let number = |count: i64| grouped(u64::try_from(count).unwrap_or_default());
         let rows = part.items.into_iter().map(|persona| {
             let hidden = persona.hidden.then_some(" (hidden)");
             vec![
                 view! { <bdi>{persona.name}</bdi> {hidden} }.into_any(),
                 persona.role.into_any(),
-                number(persona.ontologies).into_any(),
-                number(persona.annotations).into_any(),
+                count(persona.ontologies).into_any(),
+                count(persona.annotations).into_any(),
                 view! { <Ago at=persona.created_at now=now /> }.into_any(),
             ]
         });

@@ -3,6 +3,7 @@
 pub mod create;
 pub mod delete;
 pub mod edit;
+pub mod profile;
 pub mod reassign;
 pub mod reset;
 pub mod suspend;
@@ -14,6 +15,7 @@ pub use reassign::Reassign;
 pub use reset::Reset;
 pub use suspend::Suspend as SuspendPerson;
 
+use domain::users::detail::UserDetail;
 use leptos::prelude::*;
 
 use super::path;
@@ -62,6 +64,12 @@ fn place(person: &Person, word: &str) -> Place {
     }
 }
 
+/// Why somebody in the bin is not changed.
+fn in_bin(user: &UserDetail) -> Option<String> {
+    let deleted = user.deleted_at.is_some();
+    deleted.then(|| "This account is deleted. Restore it first.".to_owned())
+}
+
 /// What was typed into a form that comes back, or what stands in it at first.
 fn typed_or(context: &PageContext, field: &str, first: impl FnOnce() -> String) -> String {
     if context.outcome.is_some() {
@@ -92,8 +100,14 @@ fn ticked_roles(context: &PageContext, first: Vec<String>) -> Vec<String> {
 
 /// Whom a form is about, and where it leads back to.
 #[component]
-fn About(person: Person) -> impl IntoView {
-    let page = path(&person.user.summary);
+fn About(
+    /// Whom.
+    person: Person,
+    /// The end of the address of the tab that it leads back to, if that is not the first one.
+    #[prop(optional)]
+    tab: &'static str,
+) -> impl IntoView {
+    let page = format!("{}{tab}", path(&person.user.summary));
     view! {
         <input type="hidden" name="page" value=page />
         <input type="hidden" name="id" value=person.user.summary.id.to_string() />

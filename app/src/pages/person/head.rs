@@ -13,6 +13,7 @@ use crate::{
         avatar::Avatar,
         badge::{RoleBadge, StatusBadge},
         notice::ProblemNotice,
+        time::Exactly,
         toast::{Toast, just_done},
     },
 };
@@ -20,10 +21,10 @@ use crate::{
 /// The tabs: end of the address, name.
 const TABS: [(&str, &str); 5] = [
     ("", "Overview"),
-    ("/sessions", "Sessions"),
-    ("/keys", "API keys"),
-    ("/data", "Owned data"),
-    ("/history", "History"),
+    ("sessions", "Sessions"),
+    ("keys", "API keys"),
+    ("data", "Owned data"),
+    ("history", "History"),
 ];
 
 /// The top of the page.
@@ -35,12 +36,21 @@ pub(super) fn Head(person: Person) -> impl IntoView {
     let page = path(&user.summary);
     let deleted = user.deleted_at.is_some();
     let done = just_done();
+    let here = use_location().pathname;
+    let suspended = user.summary.status == Status::Suspended;
+    let until = user
+        .summary
+        .suspended_until
+        .filter(|_| suspended && !deleted);
+    let may_restore = may_write() && deleted && person.refusals.restore.is_none();
+    let may_lift = may_write() && suspended && !deleted && person.refusals.unsuspend.is_none();
+    // An address can say anything: what is undone has to be so.
     let undo = {
         let page = page.clone();
         move || {
             let deed = match done.get().as_deref() {
-                Some("deleted") if deleted => Deed::Restore,
-                Some("suspended") => Deed::Lift,
+                Some("deleted") if may_restore => Deed::Restore,
+                Some("suspended") if may_lift => Deed::Lift,
                 _ => return None,
             };
             Some(view! { <DeedButton deed=deed label="Undo" page=page.clone() id=id.0 /> })
@@ -68,7 +78,13 @@ pub(super) fn Head(person: Person) -> impl IntoView {
                             />
                         }
                             .into_any()
-                    }} <RoleBadge roles=user.summary.roles.clone() />
+                    }}
+                    {until
+                        .map(|until| {
+                            view! {
+                                <span class="muted">"until " <Exactly at=until /></span>
+                            }
+                        })} <RoleBadge roles=user.summary.roles.clone() />
                     {user
                         .must_change_password
                         .then(|| {
@@ -83,18 +99,20 @@ pub(super) fn Head(person: Person) -> impl IntoView {
                 .get()
                 .map(|problem| {
                     view! {
-                        <div class="filters">
+                        <div class="pane-actions">
                             <ProblemNotice problem=problem />
                         </div>
                     }
                 })
         }}
         <Tabs page=page.clone() />
-        <Toast page=page>{undo.clone()}</Toast>
+        // The tab stays as it is.
+        <Toast page=here.get_untracked()>{undo.clone()}</Toast>
     }
 }
 
-/// What can be done to the person.
+/// What can be done to the person. What needs but a button is there only if it may be done; what opens a dialog is told
+/// there.
 #[component]
 fn Actions(person: Person) -> impl IntoView {
     let page = path(&person.user.summary);
@@ -106,9 +124,16 @@ fn Actions(person: Person) -> impl IntoView {
             </a>
         }
     };
+    let mut refused = None;
+    let mut button = |deed, label: &'static str, refusal: Option<String>| {
+        let may = refusal.is_none();
+        refused = refused.take().or(refusal);
+        may.then(|| view! { <DeedButton deed=deed label=label page=page.clone() id=id /> })
+    };
+    let refusals = person.refusals;
     let buttons = if person.user.deleted_at.is_some() {
         view! {
-            <DeedButton deed=Deed::Restore label="Restore" page=page.clone() id=id />
+            {button(Deed::Restore, "Restore", refusals.restore)}
             {link("delete", "Delete permanently…")}
         }
         .into_any()
@@ -117,10 +142,9 @@ fn Actions(person: Person) -> impl IntoView {
         view! {
             {link("edit", "Edit")}
             {link("reset", "Send reset link")}
-            <DeedButton deed=Deed::SignOut label="Sign out everywhere" page=page.clone() id=id />
+            {button(Deed::SignOut, "Sign out everywhere", refusals.end_sessions)}
             {if suspended {
-                view! { <DeedButton deed=Deed::Lift label="Lift suspension" page=page.clone() id=id /> }
-                    .into_any()
+                button(Deed::Lift, "Lift suspension", refusals.unsuspend).into_any()
             } else {
                 link("suspend", "Suspend").into_any()
             }}
@@ -128,7 +152,10 @@ fn Actions(person: Person) -> impl IntoView {
         }
         .into_any()
     };
-    view! { <div class="chips">{buttons}</div> }
+    view! {
+        <div class="actions">{buttons}</div>
+        {refused.map(|refusal| view! { <p class="muted">{refusal}</p> })}
+    }
 }
 
 /// A button that does something at once.
@@ -148,22 +175,29 @@ pub(super) fn DeedButton(deed: Deed, label: &'static str, page: String, id: Uuid
     }
 }
 
-/// The tabs. A dialog is over the first of them.
+/// The tabs. A dialog is over the first of them, but for the one about what they own.
 #[component]
 fn Tabs(page: String) -> impl IntoView {
     let here = use_location().pathname;
+    // `/users/{name}/{tab}`: the name can be that of a tab.
+    let current = Memo::new(move |_| {
+        let here = here.get();
+        let tab = here.split('/').nth(3).unwrap_or_default();
+        let tab = if tab == "reassign" { "data" } else { tab };
+        let known = TABS.iter().find(|(end, _)| *end == tab);
+        known.map_or("", |(end, _)| end)
+    });
     view! {
         <nav class="tabs" aria-label="About this person">
             {TABS
                 .map(|(end, name)| {
-                    let current = move || {
-                        let here = here.get();
-                        let other = TABS.iter().skip(1).any(|(end, _)| here.ends_with(end));
-                        let is_here = if end.is_empty() { !other } else { here.ends_with(end) };
-                        is_here.then_some("page")
-                    };
+                    let mark = if end.is_empty() { "" } else { "/" };
                     view! {
-                        <a href=format!("{page}{end}") aria-current=current data-noscroll>
+                        <a
+                            href=format!("{page}{mark}{end}")
+                            aria-current=move || (current.get() == end).then_some("page")
+                            data-noscroll
+                        >
                             {name}
                         </a>
                     }

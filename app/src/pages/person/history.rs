@@ -58,7 +58,7 @@ fn Changed(entry: AuditEntry) -> impl IntoView {
         let before = (!before.is_null()).then(|| format!("{} → ", words_of(&before)));
         view! {
             <li>
-                <span class="none">{name} ": "</span>
+                <span class="muted">{name} ": "</span>
                 {before}
                 {words_of(&after)}
             </li>

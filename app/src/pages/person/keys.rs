@@ -6,7 +6,7 @@ use super::{Opened, tab};
 use crate::{
     api::person::list_keys,
     components::{icon::Icon, records::Records, time::Ago},
-    format::{capitalised, grouped},
+    format::{capitalised, count},
 };
 
 /// The keys.
@@ -25,7 +25,7 @@ pub fn Keys() -> impl IntoView {
                 capitalised(&key.provider).into_any(),
                 view! { <code>{format!("…{}", key.last4)}</code> }.into_any(),
                 if key.is_active { "On" } else { "Off" }.into_any(),
-                grouped(u64::try_from(key.usage_count).unwrap_or_default()).into_any(),
+                count(key.usage_count).into_any(),
                 match key.last_used {
                     Some(at) => view! { <Ago at=at now=now /> }.into_any(),
                     None => "Never".into_any(),

@@ -11,7 +11,7 @@ use crate::{
         facts::Fact,
         time::{Ago, Exactly},
     },
-    format::{capitalised, grouped},
+    format::{capitalised, count},
 };
 
 /// Facts and statistics.
@@ -75,33 +75,32 @@ fn Account(person: Person) -> impl IntoView {
     }
 }
 
-/// What they own, each number with the way to what it counts.
+/// What they own, each number with the way to what it counts if that can be seen.
 #[component]
 fn Statistics(person: Person) -> impl IntoView {
     let page = path(&person.user.summary);
     let user = person.user.summary;
     let counts = [
-        ("Personas", "data", user.persona_count.into()),
-        ("Ontologies", "data", user.ontology_count.into()),
-        ("Annotations", "data", user.annotation_count.into()),
-        ("Sessions", "sessions", user.session_count.into()),
-        ("API keys", "keys", user.api_key_count.into()),
-        ("Access tokens", "keys", person.user.token_count),
+        ("Personas", Some("data"), user.persona_count.into()),
+        ("Ontologies", Some("data"), user.ontology_count.into()),
+        ("Annotations", Some("data"), user.annotation_count.into()),
+        ("Sessions", Some("sessions"), user.session_count.into()),
+        ("API keys", Some("keys"), user.api_key_count.into()),
+        // No tab shows them.
+        ("Access tokens", None, person.user.token_count),
     ];
     view! {
         <section>
             <h2>"Statistics"</h2>
             <dl class="facts">
                 {counts
-                    .map(|(label, tab, count)| {
-                        let href = format!("{page}/{tab}");
-                        view! {
-                            <Fact label=label>
-                                <a href=href>
-                                    {grouped(u64::try_from(count).unwrap_or_default())}
-                                </a>
-                            </Fact>
-                        }
+                    .map(|(label, tab, number)| {
+                        let number = count(number);
+                        let number = match tab {
+                            Some(tab) => view! { <a href=format!("{page}/{tab}")>{number}</a> }.into_any(),
+                            None => number.into_any(),
+                        };
+                        view! { <Fact label=label>{number}</Fact> }
                     })
                     .into_iter()
                     .collect_view()}

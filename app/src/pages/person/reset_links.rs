@@ -26,9 +26,10 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
         .reset_links
         .iter()
         .any(|link| ends(link, now).is_none());
-    let buttons = (works && may_write() && person.user.deleted_at.is_none()).then(|| {
+    let may = may_write() && person.refusals.reset.is_none() && person.user.deleted_at.is_none();
+    let buttons = (works && may).then(|| {
         view! {
-            <div class="chips">
+            <div class="actions">
                 <a class="button" href=format!("{page}/reset") data-noscroll>
                     "Make another"
                 </a>
@@ -41,14 +42,14 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
         view! {
             <Fact label=state>
                 <Exactly at=at />
-                <span class="check-note">
+                <p class="muted">
                     "Made " <Ago at=link.created_at now=now />
                     {link.created_by.map(|by| format!(" by {by}"))}
                     {match link.opened_at {
                         Some(at) => view! { ", opened " <Ago at=at now=now /> }.into_any(),
                         None => ", not opened".into_any(),
                     }}
-                </span>
+                </p>
             </Fact>
         }
     });

@@ -1,13 +1,19 @@
 //! Making an account.
 
-use domain::{access::USER_ROLE, fields::FieldErrors};
-use leptos::prelude::*;
+use std::time::Duration;
+
+use domain::{
+    access::USER_ROLE,
+    fields::FieldErrors,
+    users::{detail::GrantableRole, names::Username},
+};
+use leptos::{leptos_dom::helpers::debounce, prelude::*};
 use leptos_router::hooks::use_location;
 
 use super::{DISPLAY_NAME, EMAIL, PASSWORD, ticked_roles, typed_or};
 use crate::{
     api::{
-        people::{BY_PASSWORD, CreateUser, draft},
+        people::{BY_PASSWORD, CreateUser, draft, username_taken},
         person::list_roles,
     },
     components::{
@@ -16,7 +22,7 @@ use crate::{
         roles::RoleChoice,
     },
     context::PageContext,
-    pages::form,
+    pages::form::{self, Sending},
 };
 
 const PATH: &str = "/users/new";
@@ -30,6 +36,9 @@ const USERNAME: FieldSpec = FieldSpec {
     optional: false,
     max: 50,
 };
+
+/// How long to wait for the next character before asking whether a name is taken.
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// The dialog that makes an account.
 #[component]
@@ -51,7 +60,7 @@ fn check(form: CreateUser) -> FieldErrors {
 }
 
 #[component]
-fn CreateForm(roles: Vec<String>, refusal: Option<String>) -> impl IntoView {
+fn CreateForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(PATH);
     // The list stays as it was found.
     let search = use_location().search.get_untracked();
@@ -71,11 +80,7 @@ fn CreateForm(roles: Vec<String>, refusal: Option<String>) -> impl IntoView {
             refusal=refusal
             action=Signal::stored("Create".to_owned())
         >
-            <Field
-                spec=USERNAME
-                value=context.typed("username")
-                fault=sending.fault("username")
-            />
+            <UsernameField sending=sending value=context.typed("username") />
             <Field
                 spec=DISPLAY_NAME
                 value=context.typed("display_name")
@@ -101,5 +106,44 @@ fn CreateForm(roles: Vec<String>, refusal: Option<String>) -> impl IntoView {
                 </div>
             </fieldset>
         </FormDialog>
+    }
+}
+
+/// The field of the name, which says while it is typed that somebody has it already.
+#[component]
+fn UsernameField(sending: Sending, value: String) -> impl IntoView {
+    let (typed, set_typed) = signal(String::new());
+    let answer = Action::new(move |name: &String| {
+        let name = name.clone();
+        async move {
+            let taken = username_taken(name.clone()).await.unwrap_or_default();
+            taken.then_some(name)
+        }
+    });
+    let mut ask = debounce(PAUSE, move |name: String| {
+        if name.parse::<Username>().is_ok() {
+            answer.dispatch(name);
+        }
+    });
+    let heard = move |event| {
+        let name = event_target_value(&event);
+        set_typed.set(name.clone());
+        ask(name);
+    };
+    let fault = sending.fault("username");
+    let fault = Signal::derive(move || {
+        let is_taken = answer
+            .value()
+            .get()
+            .flatten()
+            .is_some_and(|taken| taken == typed.get());
+        fault
+            .get()
+            .or_else(|| is_taken.then(|| "Username already exists".to_owned()))
+    });
+    view! {
+        <div on:input=heard>
+            <Field spec=USERNAME value=value fault=fault first=true />
+        </div>
     }
 }

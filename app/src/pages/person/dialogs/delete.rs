@@ -1,7 +1,11 @@
 //! Deleting a person: what goes with them is counted, and their name has to be typed.
 
-use domain::users::deletion::{DeletionPreview, OwnedCounts};
-use leptos::prelude::*;
+use domain::{
+    problem::Problem,
+    users::deletion::{DeletionPreview, OwnedCounts},
+};
+use leptos::{html, prelude::*};
+use leptos_router::hooks::use_location;
 
 use super::{
     super::{Opened, overview::Overview},
@@ -9,17 +13,19 @@ use super::{
 };
 use crate::{
     api::{
+        error::ApiError,
         people::DeleteUser,
         person::{Person, path, preview_deletion},
     },
     components::{
-        dialog::FormDialog,
+        dialog::{BackLink, Dialog, FormDialog, Place},
         facts::Fact,
         field::{Field, FieldSpec},
+        notice::ProblemNotice,
         time::Exactly,
     },
     context::PageContext,
-    format::grouped,
+    format::count,
     pages::form,
 };
 
@@ -41,20 +47,50 @@ pub fn Delete() -> impl IntoView {
         || (),
         move |()| async move {
             let person = person.await?;
-            let preview = preview_deletion(person.user.summary.id.0).await?;
-            Ok::<_, crate::api::error::ApiError>((person, preview))
+            let preview = preview_deletion(person.user.summary.id.0).await;
+            Ok::<_, ApiError>((person, preview))
         },
     );
+    // While it is counted, not even the person may be known.
+    let here = use_location().pathname.get_untracked();
+    let counting = Place {
+        back: here.trim_end_matches("/delete").to_owned(),
+        path: here,
+    };
     view! {
         <Overview />
-        <Transition>
+        <Transition fallback=move || view! { <Uncounted place=counting.clone() problem=None /> }>
             {move || Suspend::new(async move {
-                counted
-                    .await
-                    .ok()
-                    .map(|(person, preview)| view! { <DeleteForm person=person preview=preview /> })
+                match counted.await {
+                    Ok((person, Ok(preview))) => {
+                        view! { <DeleteForm person=person preview=preview /> }.into_any()
+                    }
+                    Ok((person, Err(ApiError(problem)))) => {
+                        view! { <Uncounted place=place(&person, "delete") problem=Some(problem) /> }.into_any()
+                    }
+                    // The page says so above.
+                    Err(_) => ().into_any(),
+                }
             })}
         </Transition>
+    }
+}
+
+/// The dialog while it is counted, or when that has failed.
+#[component]
+fn Uncounted(place: Place, problem: Option<Problem>) -> impl IntoView {
+    view! {
+        <Dialog place=place.clone() title="Delete">
+            <div class="dialog-body">
+                {match problem {
+                    Some(problem) => view! { <ProblemNotice problem=problem autofocus=true /> }.into_any(),
+                    None => view! { <p role="status">"Counting what goes with it…"</p> }.into_any(),
+                }}
+            </div>
+            <footer class="dialog-foot">
+                <BackLink place=place label="Close" />
+            </footer>
+        </Dialog>
     }
 }
 
@@ -65,20 +101,35 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
     let sending = form::send::<DeleteUser>(&place.path);
     let (name, id) = (person.user.summary.username.clone(), person.user.summary.id);
     let in_bin = person.user.deleted_at.is_some();
-    // What somebody else has added or taken since is shown anew, and has to be confirmed again.
-    let counts = Signal::derive(move || {
+    // What somebody else has added or taken since is shown anew, and has to be confirmed again. It stays known whatever
+    // else is refused meanwhile.
+    let counts = Memo::new(move |known| {
         let problem = sending.problem.get();
         let changed = problem.and_then(|problem| problem.details.counts);
-        changed.unwrap_or(preview.counts)
+        changed.or(known.copied()).unwrap_or(preview.counts)
     });
+    let restorable = preview.restorable_until.filter(|_| !in_bin);
+    let (for_good, set_for_good) =
+        signal(restorable.is_none() || ticked(&context, "permanent", false));
     let action = {
         let name = name.clone();
-        move || match counts.get().total() {
-            0 => format!("Delete {name}"),
-            1 => format!("Delete {name} and 1 thing"),
-            total => format!("Delete {name} and {} things", number(total)),
+        move || {
+            let things = match counts.get().total() {
+                0 => String::new(),
+                1 => " and 1 thing".to_owned(),
+                total => format!(" and {} things", count(total)),
+            };
+            let fate = if for_good.get() { " permanently" } else { "" };
+            format!("Delete {name}{things}{fate}")
         }
     };
+    // It may have been ticked before the browser took over.
+    let now_box = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(input) = now_box.get() {
+            set_for_good.set(input.checked());
+        }
+    });
     let data = (preview.counts.personas > 0 && !in_bin).then(|| {
         let give = format!("{}/reassign", path(&person.user.summary));
         view! {
@@ -87,15 +138,17 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
             </a>
         }
     });
-    let fate = match preview.restorable_until.filter(|_| !in_bin) {
+    let fate = match restorable {
         Some(until) => view! {
             <p>"Until " <Exactly at=until /> " it can be restored, except the sessions."</p>
             <label class="check">
                 <input
+                    node_ref=now_box
                     type="checkbox"
                     name="permanent"
                     value="true"
                     checked=ticked(&context, "permanent", false)
+                    on:change=move |event| set_for_good.set(event_target_checked(&event))
                 />
                 <span>
                     "Delete permanently now"
@@ -124,14 +177,20 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
                     counts
                         .get()
                         .kinds()
-                        .map(|(kind, count)| view! { <Fact label=kind>{number(count)}</Fact> })
+                        .map(|(kind, number)| view! { <Fact label=kind>{count(number)}</Fact> })
                         .into_iter()
                         .collect_view()
                 }}
             </dl>
             <input type="hidden" name="counts" value=move || sent(counts.get()) />
-            <div class="chips">
-                <a class="button" href=format!("/api/admin/users/{id}/export") rel="external" download>
+            <div class="actions">
+                <a
+                    class="button"
+                    href=format!("/api/admin/users/{id}/export")
+                    rel="external"
+                    download
+                    autofocus
+                >
                     "Export their data first"
                 </a>
                 {data}
@@ -141,10 +200,6 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
             <About person=person />
         </FormDialog>
     }
-}
-
-fn number(count: i64) -> String {
-    grouped(u64::try_from(count).unwrap_or_default())
 }
 
 /// The counts as they are sent back.

@@ -5,11 +5,13 @@ use leptos::prelude::*;
 
 use super::{
     super::{overview::Overview, with_person},
-    About, DISPLAY_NAME, EMAIL, PASSWORD, place, ticked, ticked_roles, typed_or,
+    About, DISPLAY_NAME, EMAIL, PASSWORD, in_bin, place,
+    profile::{Profile, rows},
+    ticked, ticked_roles, typed_or,
 };
 use crate::{
     api::{
-        people::{EditUser, edit},
+        people::{EditUser, edit, profile::ProfileRow},
         person::Person,
     },
     components::{
@@ -19,8 +21,11 @@ use crate::{
     },
     context::PageContext,
     format::capitalised,
-    pages::form::{self, Sending},
+    pages::form,
 };
+
+/// What somebody else has made of the account meanwhile.
+type Current = Memo<Option<Box<UserDetail>>>;
 
 const NEW_PASSWORD: FieldSpec = FieldSpec {
     hint: Some(
@@ -41,7 +46,8 @@ pub fn Edit() -> impl IntoView {
 
 /// What is wrong with the form as typed.
 fn check(form: EditUser) -> FieldErrors {
-    edit(form).check().err().unwrap_or_default()
+    let checked = edit(form).and_then(domain::users::edit::UserEdit::check);
+    checked.err().unwrap_or_default()
 }
 
 #[component]
@@ -60,17 +66,26 @@ fn EditForm(person: Person) -> impl IntoView {
         }),
         ticked_roles(&context, user.summary.roles.clone()),
     );
-    let conflict = move || {
+    let facts = rows(&context, &user.profile);
+    // Known until it is saved, whatever else is refused meanwhile.
+    let conflict = Memo::new(move |known: Option<&Option<Box<UserDetail>>>| {
         let problem = sending.problem.get();
-        problem.and_then(|problem| problem.details.current)
+        let current = problem.and_then(|problem| problem.details.current);
+        current.or_else(|| known.cloned().flatten())
+    });
+    // Drawn again, the form is still on top of what it was on when it was sent: what has come to be since was never seen.
+    let version = typed_or(&context, "version", || user.summary.version.to_string());
+    let version = move || {
+        conflict.with(|theirs| match theirs {
+            Some(theirs) => theirs.summary.version.to_string(),
+            None => version.clone(),
+        })
     };
-    let version = user.summary.version;
-    let version = move || conflict().map_or(version, |theirs| theirs.summary.version);
-    let action = move || match conflict() {
-        Some(_) => "Save mine on top".to_owned(),
-        None => "Save".to_owned(),
+    let action = move || match conflict.with(Option::is_some) {
+        true => "Save mine on top".to_owned(),
+        false => "Save".to_owned(),
     };
-    let can_reset = person.refusals.reset.is_none();
+    let no_reset = person.refusals.reset.clone();
     let end_sessions = ticked(&context, "end_sessions", true);
     view! {
         <FormDialog
@@ -81,8 +96,9 @@ fn EditForm(person: Person) -> impl IntoView {
             action=Signal::derive(action)
         >
             {move || {
-                conflict()
-                    .map(|_| {
+                conflict
+                    .with(Option::is_some)
+                    .then(|| {
                         view! {
                             <a class="button" href=again.clone() rel="external">
                                 "Take theirs"
@@ -90,12 +106,17 @@ fn EditForm(person: Person) -> impl IntoView {
                         }
                     })
             }}
-            <input type="hidden" name="version" value=move || version().to_string() />
-            <Field spec=DISPLAY_NAME value=mine.0.clone() fault=sending.fault("display_name") />
-            <Theirs sending=sending mine=mine.0 pick=|user| user.summary.display_name.clone() />
+            <input type="hidden" name="version" value=version />
+            <Field
+                spec=DISPLAY_NAME
+                value=mine.0.clone()
+                fault=sending.fault("display_name")
+                first=true
+            />
+            <Theirs conflict=conflict mine=mine.0 pick=|user| user.summary.display_name.clone() />
             <Field spec=EMAIL value=mine.1.clone() fault=sending.fault("email") />
             <Theirs
-                sending=sending
+                conflict=conflict
                 mine=mine.1
                 pick=|user| user.summary.email.clone().unwrap_or_default()
             />
@@ -106,9 +127,16 @@ fn EditForm(person: Person) -> impl IntoView {
                 refusal=person.refusals.roles.clone()
                 fault=sending.fault("roles")
             />
-            <Theirs sending=sending mine=words(&mine.2) pick=|user| words(&user.summary.roles) />
-            {can_reset
-                .then(|| {
+            <Theirs conflict=conflict mine=words(&mine.2) pick=|user| words(&user.summary.roles) />
+            <Profile rows=facts.clone() fault=sending.fault("profile") />
+            <Theirs
+                conflict=conflict
+                mine=told(facts)
+                pick=|user| told(user.profile.iter().map(|(name, value)| ProfileRow::of(name, value)).collect())
+            />
+            {match no_reset {
+                Some(refusal) => view! { <p class="field-note">"No new password: " {refusal}</p> }.into_any(),
+                None => {
                     view! {
                         <Field spec=NEW_PASSWORD fault=sending.fault("password") />
                         <label class="check">
@@ -119,16 +147,12 @@ fn EditForm(person: Person) -> impl IntoView {
                             </span>
                         </label>
                     }
-                })}
+                        .into_any()
+                }
+            }}
             <About person=person />
         </FormDialog>
     }
-}
-
-/// Why somebody in the bin is not changed.
-pub(super) fn in_bin(user: &UserDetail) -> Option<String> {
-    let deleted = user.deleted_at.is_some();
-    deleted.then(|| "This account is deleted. Restore it first.".to_owned())
 }
 
 fn words(roles: &[String]) -> String {
@@ -137,12 +161,20 @@ fn words(roles: &[String]) -> String {
     names.join(", ")
 }
 
+/// A profile in words, to compare and to show.
+fn told(rows: Vec<ProfileRow>) -> String {
+    let rows = rows.into_iter().filter(|row| !row.value.is_empty());
+    let facts: Vec<String> = rows
+        .map(|row| format!("{}: {}", row.name, row.value))
+        .collect();
+    facts.join(", ")
+}
+
 /// What somebody else has made of a field meanwhile, beside what stands in it.
 #[component]
-fn Theirs(sending: Sending, mine: String, pick: fn(&UserDetail) -> String) -> impl IntoView {
+fn Theirs(conflict: Current, mine: String, pick: fn(&UserDetail) -> String) -> impl IntoView {
     move || {
-        let current = sending.problem.get()?.details.current?;
-        let theirs = pick(&current);
+        let theirs = conflict.with(|current| current.as_deref().map(pick))?;
         (theirs != mine).then(|| {
             let theirs = if theirs.is_empty() {
                 "nothing".to_owned()

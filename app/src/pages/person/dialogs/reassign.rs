@@ -3,18 +3,17 @@
 use leptos::prelude::*;
 
 use super::{
-    super::{overview::Overview, with_person},
-    About,
-    edit::in_bin,
-    place,
+    super::{data::Data, with_person},
+    About, in_bin, place,
 };
 use crate::{
     api::{people::ReassignData, person::Person},
     components::{
-        dialog::FormDialog,
+        dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
     },
     context::PageContext,
+    format::count,
     pages::form,
 };
 
@@ -28,11 +27,14 @@ const TO: FieldSpec = FieldSpec {
     max: 50,
 };
 
+/// The tab that it is over.
+const TAB: &str = "/data";
+
 /// The dialog that gives personas away.
 #[component]
 pub fn Reassign() -> impl IntoView {
     view! {
-        <Overview />
+        <Data />
         {with_person(|person| view! { <ReassignForm person=person /> })}
     }
 }
@@ -40,6 +42,10 @@ pub fn Reassign() -> impl IntoView {
 #[component]
 fn ReassignForm(person: Person) -> impl IntoView {
     let place = place(&person, "reassign");
+    let place = Place {
+        back: format!("{}{TAB}", place.back),
+        ..place
+    };
     let context = expect_context::<PageContext>().of_form(&place.path);
     let sending = form::send::<ReassignData>(&place.path);
     view! {
@@ -51,11 +57,11 @@ fn ReassignForm(person: Person) -> impl IntoView {
             action=Signal::stored("Give to new owner".to_owned())
         >
             <p>
-                "All " <b>{person.user.summary.persona_count}</b>
+                "All " <b>{count(person.user.summary.persona_count.into())}</b>
                 " personas, with the ontologies and annotations under them."
             </p>
-            <Field spec=TO value=context.typed("to") fault=sending.fault("to") />
-            <About person=person />
+            <Field spec=TO value=context.typed("to") fault=sending.fault("to") first=true />
+            <About person=person tab=TAB />
         </FormDialog>
     }
 }

@@ -4,9 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     super::{overview::Overview, with_person},
-    About,
-    edit::in_bin,
-    place,
+    About, in_bin, place,
 };
 use crate::{
     api::{people::CreateResetLink, person::Person},

@@ -1,0 +1,91 @@
+//! The profile of a person as rows of a form: a name and a value each.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A row.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProfileRow {
+    /// What it is about.
+    pub name: String,
+    /// What is known.
+    pub value: String,
+    /// Whether the value is no line of text but JSON, as programs write it: a number, a list, several lines.
+    pub json: bool,
+}
+
+impl ProfileRow {
+    /// A fact as it is shown.
+    #[must_use]
+    pub fn of(name: &str, value: &Value) -> Self {
+        let (value, json) = match value {
+            Value::String(text) if !text.is_empty() && !text.contains(['\n', '\r']) => {
+                (text.clone(), false)
+            }
+            other => (other.to_string(), true),
+        };
+        Self {
+            name: name.to_owned(),
+            value,
+            json,
+        }
+    }
+}
+
+/// The profile that some rows make. One without a value is left out.
+///
+/// # Errors
+/// A sentence that says what to do: a value without a name, or one name twice.
+pub(super) fn read(rows: Vec<ProfileRow>) -> Result<Map<String, Value>, String> {
+    let mut profile = Map::new();
+    for ProfileRow { name, value, json } in rows {
+        let name = name.trim();
+        if value.trim().is_empty() {
+            continue;
+        }
+        if name.is_empty() {
+            return Err(format!("Say what {value:?} is about."));
+        }
+        let written = json.then(|| serde_json::from_str(&value).ok()).flatten();
+        let value = written.unwrap_or(Value::String(value));
+        if profile.insert(name.to_owned(), value).is_some() {
+            return Err(format!("There are two values for {name:?}. Keep one."));
+        }
+    }
+    Ok(profile)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, value: &str, json: bool) -> ProfileRow {
+        ProfileRow {
+            name: name.into(),
+            value: value.into(),
+            json,
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_read_back_as_it_was() {
+        let text =
+            r#"{"lab":"North","floor":3,"tags":["a","b"],"digits":"42","none":"","lines":"a\nb"}"#;
+        let profile: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+        let rows = profile
+            .iter()
+            .map(|(name, value)| ProfileRow::of(name, value));
+        assert_eq!(read(rows.collect()), Ok(profile));
+    }
+
+    #[test]
+    fn rows_that_say_nothing_are_left_out_and_others_need_a_name() {
+        let rows = vec![row("lab", " ", false), row("", "", false)];
+        assert_eq!(read(rows), Ok(Map::new()));
+        assert!(read(vec![row(" ", "x", false)]).is_err());
+        assert!(read(vec![row("lab", "x", false), row(" lab ", "y", false)]).is_err());
+        let broken = read(vec![row("floor", "3rd", true)]).unwrap_or_default();
+        assert_eq!(broken.get("floor"), Some(&Value::from("3rd")));
+    }
+}

@@ -1,0 +1,67 @@
+//! How hard a password is to guess, in words. It advises; what is refused, `domain::credentials` decides.
+
+use std::collections::BTreeSet;
+
+use domain::credentials::{PASSWORD_MIN, check_new_password};
+
+/// Characters of a password that is long enough to need no more advice.
+const LONG: usize = 14;
+/// Characters of one that stands a while.
+const FAIR: usize = 10;
+/// Fewest different characters of either.
+const VARIED: usize = 6;
+
+/// What to say of a password while it is typed; nothing while there is none.
+pub(super) fn strength(password: &str) -> Option<&'static str> {
+    if password.is_empty() {
+        return None;
+    }
+    let lower = password.to_lowercase();
+    let length = lower.chars().count();
+    let varied = lower.chars().collect::<BTreeSet<_>>().len() >= VARIED;
+    let weak = check_new_password(password, PASSWORD_MIN, &[]).is_err() || is_a_run(&lower);
+    Some(match length {
+        _ if weak || !varied => "Strength: weak. It is easy to guess.",
+        LONG.. => "Strength: strong.",
+        FAIR.. => "Strength: fair. A longer one is harder to guess.",
+        _ => "Strength: weak. A longer one is harder to guess.",
+    })
+}
+
+/// Whether most of its characters repeat the one before or follow it in the alphabet, like `abcd1234`.
+fn is_a_run(password: &str) -> bool {
+    let codes: Vec<u32> = password.chars().map(u32::from).collect();
+    let steps = codes.iter().zip(codes.iter().skip(1));
+    let runs = steps.filter(|(a, b)| a.abs_diff(**b) <= 1).count();
+    runs * 2 >= codes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn longer_and_more_varied_is_stronger() {
+        for (password, word) in [
+            ("short", "weak"),
+            ("passw0rd", "weak"),
+            ("aaaaaaaaaaaaaaaaaaaa", "weak"),
+            ("abababababababab", "weak"),
+            ("abcdefgh12345678", "weak"),
+            ("kettle9Q", "weak"),
+            ("kettle9Qrv", "fair"),
+            ("copper lantern under rain", "strong"),
+            (
+                "\u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c} \u{43f}\u{43e}\u{434} \u{434}\u{43e}\u{436}\u{434}\u{451}\u{43c}",
+                "strong",
+            ),
+        ] {
+            let said = strength(password).unwrap_or_default();
+            assert!(
+                said.starts_with(&format!("Strength: {word}")),
+                "{password}: {said}"
+            );
+        }
+        assert_eq!(strength(""), None);
+    }
+}

@@ -1,0 +1,118 @@
+//! What else is known of a person, as rows to change.
+
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+
+use crate::{
+    api::people::profile::ProfileRow,
+    components::icon::{Glyph, Icon},
+    context::PageContext,
+    routes::Hydrated,
+};
+
+/// The rows as typed into a form that comes back, or as they are known.
+pub(super) fn rows(context: &PageContext, known: &Map<String, Value>) -> Vec<ProfileRow> {
+    let Some(outcome) = &context.outcome else {
+        return known
+            .iter()
+            .map(|(name, value)| ProfileRow::of(name, value))
+            .collect();
+    };
+    let typed = |number: usize, part| outcome.values.get(&name(number, part)).cloned();
+    let row = |number| {
+        Some(ProfileRow {
+            name: typed(number, "name")?,
+            value: typed(number, "value").unwrap_or_default(),
+            json: typed(number, "json").is_some(),
+        })
+    };
+    (0..).map_while(row).collect()
+}
+
+/// The name of a part of a row in the form.
+fn name(number: usize, part: &str) -> String {
+    format!("profile[{number}][{part}]")
+}
+
+/// The rows, and at least one more that is empty.
+#[component]
+pub(super) fn Profile(
+    /// Those that say something.
+    rows: Vec<ProfileRow>,
+    /// What is wrong with them.
+    fault: Signal<Option<String>>,
+) -> impl IntoView {
+    let known = rows.len();
+    let (added, set_added) = signal(1);
+    let described_by = move || fault.with(Option::is_some).then_some("profile-error");
+    view! {
+        <fieldset
+            class="field"
+            id="profile"
+            tabindex="-1"
+            aria-describedby=described_by
+            data-fault=move || fault.with(Option::is_some).then_some("")
+        >
+            <legend class="field-label">
+                "Profile" <span class="field-optional">" optional"</span>
+            </legend>
+            <p class="field-hint">"What it is, and what is known. Without a value it is removed."</p>
+            <input type="hidden" name="set_profile" value="true" />
+            {rows
+                .into_iter()
+                .enumerate()
+                .map(|(number, row)| view! { <Row number=number row=row /> })
+                .collect_view()}
+            <For
+                each=move || known..known + added.get()
+                key=|number| *number
+                children=|number| view! { <Row number=number row=ProfileRow::default() /> }
+            />
+            <Show when=Hydrated::now>
+                <button class="button" type="button" on:click=move |_| set_added.update(|added| *added += 1)>
+                    "Add another"
+                </button>
+            </Show>
+            {move || {
+                fault
+                    .get()
+                    .map(|fault| {
+                        view! {
+                            <p class="field-error" id="profile-error">
+                                <Glyph icon=Icon::Alert />
+                                {fault}
+                            </p>
+                        }
+                    })
+            }}
+        </fieldset>
+    }
+}
+
+#[component]
+fn Row(number: usize, row: ProfileRow) -> impl IntoView {
+    let place = number + 1;
+    view! {
+        <div class="field-row">
+            <input
+                class="input"
+                name=name(number, "name")
+                value=row.name
+                aria-label=format!("Name of fact {place}")
+                autocomplete="off"
+                maxlength=100
+            />
+            <input
+                class="input"
+                name=name(number, "value")
+                value=row.value
+                aria-label=format!("Value of fact {place}")
+                autocomplete="off"
+                maxlength=8000
+            />
+            {row
+                .json
+                .then(|| view! { <input type="hidden" name=name(number, "json") value="true" /> })}
+        </div>
+    }
+}
