@@ -57,7 +57,12 @@ test.describe('an auditor', () => {
     }
     await expect(page.getByRole('button', { name: 'Sign out everywhere' })).toBeHidden();
     await open(page, '/users/test-member/edit');
+    await expect(dialog(page)).toContainText('You may look at accounts, but not change them.');
     await expect(dialog(page).getByRole('textbox')).toBeHidden();
+    // An address can say that anything was done.
+    await open(page, '/users/test-suspended?done=suspended');
+    await expect(toast(page)).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Undo' })).toBeHidden();
   });
 });
 
@@ -126,5 +131,44 @@ test.describe('without scripts', () => {
     await press(page, 'Delete plain');
     await toast(page).getByRole('button', { name: 'Undo' }).click();
     await expect(toast(page)).toContainText('Restored');
+  });
+
+  test('a refused form is still on top of what it was on', async ({ page, database, browserWatch }) => {
+    browserWatch.expectAnswer(422, '/users/test-member/edit');
+    browserWatch.expectAnswer(409, '/users/test-member/edit');
+    await page.goto('/users/test-member/edit');
+    await field(page, 'Email').fill('no address');
+    await database.rows(
+      `update users set display_name = 'Meanwhile', version = version + 1 where username = 'test-member'`,
+    );
+    await press(page, 'Save');
+    await expect(page.locator('#error-summary')).toBeFocused();
+    await expect(field(page, 'Email')).toHaveAttribute('aria-invalid', 'true');
+    await field(page, 'Email').fill('');
+    await press(page, 'Save');
+    await expect(dialog(page)).toContainText('Theirs: Meanwhile');
+    const name = await database.value(`select display_name from users where username = 'test-member'`);
+    expect(name).toBe('Meanwhile');
+  });
+
+  test('given away, then deleted permanently', async ({ page, database }) => {
+    const [person] = await database.rows(`
+      select u.username from users u join user_stats s on s.user_id = u.id
+      where s.personas = 2 and u.status = 'active' and u.deleted_at is null order by u.id limit 1`);
+    const name = person!.username;
+    await page.goto(`/users/${name}/delete`);
+    await dialog(page).getByRole('link', { name: 'Give it to somebody else first' }).click();
+    await expect(field(page, 'New owner')).toBeFocused();
+    await field(page, 'New owner').fill('test-auditor');
+    await press(page, 'Give to new owner');
+    await expect(page).toHaveURL(`/users/${name}/data?done=reassigned`);
+    await expect(page.getByRole('heading', { name: 'Owns no personas' })).toBeVisible();
+
+    await page.getByRole('link', { name: 'Delete', exact: true }).click();
+    await dialog(page).getByLabel('Delete permanently now').check();
+    await field(page, 'Their username, to confirm').fill(name);
+    await press(page, new RegExp(`^Delete ${name}`));
+    await expect(page).toHaveURL('/users?done=removed');
+    await expect(toast(page)).toContainText('Being removed for good');
   });
 });

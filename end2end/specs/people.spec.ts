@@ -1,4 +1,5 @@
 // Looking after one person at a time: making, changing, suspending, resetting, deleting, restoring.
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, make, press, toast } from '../support/dialog';
@@ -13,6 +14,16 @@ async function other(browser: Browser, page: Page): Promise<Page> {
   return context.newPage();
 }
 
+/** What somebody with a temporary password is led to. */
+async function choosesTheirOwn(page: Page, password: string): Promise<void> {
+  await expect(page).toHaveURL('/reset');
+  await expect(page.getByRole('heading', { name: 'Choose your password' })).toBeVisible();
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByLabel('Password again').fill(password);
+  await page.getByRole('button', { name: 'Set password' }).click();
+  await expect(page).toHaveURL('/reset/done');
+}
+
 test('created with a link, which the person follows', async ({ page, browser }) => {
   await open(page, '/users?q=role:admin');
   await page.getByRole('link', { name: 'Create User' }).click();
@@ -21,6 +32,7 @@ test('created with a link, which the person follows', async ({ page, browser }) 
   await field(page, 'Display name').fill('Linked Person');
   await field(page, 'Email').fill('linked@example.org');
   await press(page, 'Create');
+  await expect(field(page, 'One-time link')).toBeFocused();
   const link = await field(page, 'One-time link').inputValue();
   expect(link).toContain('/reset/');
   await expect(dialog(page)).toContainText('Works until');
@@ -48,7 +60,25 @@ test('created with a password, with which they sign in at once', async ({ page, 
   const theirs = await other(browser, page);
   await theirs.goto('/login');
   await signIn(theirs, 'passworded', 'temporary one');
-  await expect(theirs).toHaveURL(/account|password/);
+  await choosesTheirOwn(theirs, 'a lantern under rain');
+  await theirs.goto('/login');
+  await signIn(theirs, 'passworded', 'a lantern under rain');
+  await expect(theirs).toHaveURL('/account');
+  await page.reload();
+  await expect(page.locator('.badge', { hasText: 'Must change password' })).toBeHidden();
+});
+
+test('a temporary password is judged while it is typed, and its spaces pointed out', async ({ page }) => {
+  await open(page, '/users/new');
+  await dialog(page).getByLabel('Set a temporary password').check();
+  const password = field(page, 'Temporary password');
+  await password.fill('passw0rd');
+  await expect(password).toHaveAccessibleDescription(/Strength: weak/);
+  await password.fill('a lantern under rain ');
+  await expect(password).toHaveAccessibleDescription(/Strength: strong/);
+  await expect(password).toHaveAccessibleDescription(/begins or ends with a space/);
+  await password.fill('a lantern under rain');
+  await expect(password).not.toHaveAccessibleDescription(/begins or ends with a space/);
 });
 
 test('faults show as one types, and a taken name loses nothing', async ({ page, browserWatch }) => {
@@ -57,8 +87,10 @@ test('faults show as one types, and a taken name loses nothing', async ({ page, 
   await field(page, 'Username').fill('ab');
   await field(page, 'Display name').focus();
   await expect(field(page, 'Username')).toHaveAttribute('aria-invalid', 'true');
-  await field(page, 'Username').fill('test-member');
+  await field(page, 'Username').fill('free-name');
   await expect(field(page, 'Username')).not.toHaveAttribute('aria-invalid', 'true');
+  await field(page, 'Username').fill('test-member');
+  await expect(field(page, 'Username')).toHaveAccessibleDescription(/Username already exists/);
   await field(page, 'Display name').fill('Kept');
   await dialog(page).getByLabel('Auditor').check();
   await press(page, 'Create');
@@ -88,8 +120,30 @@ test('edited, and the history says what was before', async ({ page }) => {
   await expect(page.getByRole('table')).toContainText('edited Example → Another Name');
 });
 
+test('the profile is rows of names and values', async ({ page, database }) => {
+  await make(page, 'profiled');
+  await database.rows(`update users set profile = '{"lab": "North", "floor": 3}' where username = 'profiled'`);
+  await open(page, '/users/profiled/edit');
+  const fact = (part: string, place: number) => dialog(page).getByLabel(`${part} of fact ${place}`);
+  await expect(fact('Name', 2)).toHaveValue('lab');
+  await fact('Value', 2).fill('South');
+  await fact('Name', 3).fill('phone');
+  await fact('Value', 3).fill('42');
+  await press(page, 'Save');
+  await expect(toast(page)).toContainText('Changes saved.');
+  const profile = await database.value(`select profile from users where username = 'profiled'`);
+  expect(profile).toEqual({ lab: 'South', floor: 3, phone: '42' });
+  await open(page, '/users/profiled/edit');
+  await fact('Value', 2).fill('');
+  await press(page, 'Save');
+  await expect(toast(page)).toBeVisible();
+  const left = await database.value(`select profile from users where username = 'profiled'`);
+  expect(left).not.toHaveProperty('lab');
+});
+
 test('two browsers change the same person', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(409, '/sfn/edit-user');
+  browserWatch.expectAnswer(422, '/sfn/edit-user');
   await make(page, 'contested');
   await open(page, '/users/contested/edit');
   const second = await page.context().newPage();
@@ -102,7 +156,13 @@ test('two browsers change the same person', async ({ page, browserWatch }) => {
   await press(page, 'Save');
   await expect(dialog(page)).toContainText('Theirs: Theirs Entirely');
   await expect(field(page, 'Display name')).toHaveValue('Mine Entirely');
-  await page.reload();
+  // A fault on top of it does not lead back to the version that is no more.
+  await field(page, 'Email').fill('no address');
+  await press(page, 'Save mine on top');
+  await expect(field(page, 'Email')).toHaveAccessibleDescription(/address like/);
+  await expect(dialog(page)).toContainText('Theirs: Theirs Entirely');
+  await expect(dialog(page).getByRole('button', { name: 'Save mine on top' })).toBeVisible();
+  await dialog(page).getByRole('link', { name: 'Take theirs' }).click();
   await expect(field(page, 'Display name')).toHaveValue('Theirs Entirely');
 
   await open(second, '/users/contested/edit');
@@ -135,7 +195,7 @@ test('suspended with a reason that is told, and lifted', async ({ page, browser 
   await page.getByRole('button', { name: 'Lift suspension' }).click();
   await expect(toast(page)).toContainText('lifted');
   await signIn(theirs, 'naughty', 'temporary one');
-  await expect(theirs).toHaveURL(/account|password/);
+  await choosesTheirOwn(theirs, 'a lantern under rain');
 });
 
 test('suspending needs a reason and a time to come', async ({ page, browserWatch }) => {
@@ -191,8 +251,31 @@ test('nothing is deleted when there is something else by then', async ({ page, d
   await expect(page.locator('.badge', { hasText: 'Deleted' })).toBeVisible();
   await page.getByRole('link', { name: 'Delete permanently…' }).click();
   await field(page, 'Their username, to confirm').fill('growing');
-  await press(page, 'Delete growing and 1 thing');
+  await press(page, 'Delete growing and 1 thing permanently');
   await expect(page).toHaveURL('/users?done=removed');
+});
+
+test('a file with their data, before it goes', async ({ page, database }) => {
+  const [person] = await database.rows(`
+    select u.id, u.username from users u join user_stats s on s.user_id = u.id
+    where s.personas = 2 and u.deleted_at is null order by u.id limit 1`);
+  await open(page, `/users/${person!.username}/delete`);
+  const download = page.waitForEvent('download');
+  await dialog(page).getByRole('link', { name: 'Export their data first' }).click();
+  const data = JSON.parse(await readFile(await (await download).path(), 'utf8'));
+  const names = await database.column('select name from personas where owner_id = $1 order by name', [person!.id]);
+  expect(data.personas.map((persona: { name: string }) => persona.name).sort()).toEqual([...names].sort());
+  await expect(dialog(page)).toBeVisible();
+});
+
+test('Escape after a link was made leads to a page that knows of it', async ({ page }) => {
+  await make(page, 'escaped');
+  await page.getByRole('link', { name: 'Send reset link' }).click();
+  await press(page, 'Make link');
+  await expect(field(page, 'One-time link')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL('/users/escaped');
+  await expect(page.getByText('Works until')).toBeVisible();
 });
 
 test('given to somebody else', async ({ page, database, browserWatch }) => {
@@ -209,6 +292,6 @@ test('given to somebody else', async ({ page, database, browserWatch }) => {
   await field(page, 'New owner').fill('test-member');
   await press(page, 'Give to new owner');
   await expect(toast(page)).toContainText('new owner');
-  await open(page, `/users/${name}/data`);
+  await expect(page).toHaveURL(`/users/${name}/data?done=reassigned`);
   await expect(page.getByRole('heading', { name: 'Owns no personas' })).toBeVisible();
 });

@@ -30,6 +30,7 @@ test('dialog create, with faults', async ({ page, browserWatch }) => {
   await open(page, '/users/new');
   await page.getByLabel('Set a temporary password').check();
   await page.getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByLabel('Username')).toHaveAttribute('aria-invalid', 'true');
   await inspect(page, 'person-create');
 });
 
