@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 use app::{
@@ -21,7 +22,7 @@ use axum::{
 };
 use domain::problem::{Code, Problem};
 use leptos::{config::LeptosOptions, prelude::*};
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use service::{Services, sessions::PgSessionStore};
 use tower::{ServiceBuilder, service_fn};
 use tower_http::{
@@ -45,6 +46,10 @@ use crate::{
 
 /// Longest body in bytes. The longest form has a few texts of some hundred characters.
 const BODY_MAX: usize = 64 * 1024;
+
+/// The addresses of the screens. Found once for a process, before it answers anything: while Leptos looks for them, no
+/// page anywhere in the process loads its data, and one that begins to at that moment never does.
+pub static SCREENS: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 /// What handlers need.
 #[derive(Clone, FromRef)]
@@ -124,7 +129,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
 
 /// The screens, the functions behind them, and the forms on them.
 fn pages(state: &AppState) -> Router<AppState> {
-    let routes = generate_route_list(App);
+    let routes = SCREENS.clone();
     let context = {
         let services = state.services.clone();
         move || provide(&services)

@@ -45,6 +45,88 @@ fn of_nobody(what: &str) -> String {
     format!("/api/admin/users/{NOBODY}{what}")
 }
 
+/// The screens of the panel.
+fn screens() -> Vec<Ask> {
+    let mut screens = vec![
+        Ask::get("/users"),
+        Ask::get("/users?q=status:active"),
+        Ask::get("/users/new"),
+        Ask::get(&format!("/users/bulk/suspend?u={NOBODY}:1")),
+        Ask::get("/users/visitor"),
+    ];
+    for part in [
+        "sessions", "keys", "data", "history", "edit", "suspend", "delete", "reset", "reassign",
+    ] {
+        screens.push(Ask::get(&format!("/users/visitor/{part}")));
+    }
+    screens
+}
+
+/// The forms of the panel, with what would be done to nobody if it may be done: to the address of the page, which is for
+/// browsers without scripts, and to the function behind it.
+fn forms() -> Vec<Ask> {
+    let of_nobody = [("page", "/users/nobody"), ("id", NOBODY)];
+    let selected = format!("{NOBODY}:1");
+    let mut forms = Vec::new();
+    for (page, function, fields) in [
+        (
+            "/users/new",
+            "create-user",
+            &[("username", "Visitor"), ("display_name", "Another")][..],
+        ),
+        (
+            "/users/bulk/suspend",
+            "do-to-several",
+            &[
+                ("deed", "suspend"),
+                ("selected", &selected),
+                ("expected", "0"),
+                ("reason", "spam"),
+            ],
+        ),
+        ("/users/visitor", "do-to-user", &[("deed", "sign-out")]),
+        (
+            "/users/visitor/edit",
+            "edit-user",
+            &[("version", "1"), ("display_name", "Other")],
+        ),
+        (
+            "/users/visitor/suspend",
+            "suspend-user",
+            &[("reason", "spam")],
+        ),
+        (
+            "/users/visitor/delete",
+            "delete-user",
+            &[("counts", "0,0,0,0,0,0"), ("confirm", "visitor")],
+        ),
+        ("/users/visitor/reset", "create-reset-link", &[]),
+        ("/users/visitor/reassign", "reassign-data", &[("to", "uma")]),
+    ] {
+        let fields = [&of_nobody[..], fields].concat();
+        forms.push(Ask::post(page).form(&fields));
+        forms.push(Ask::post(&format!("/sfn/{function}")).form(&fields));
+    }
+    forms
+}
+
+/// What the screens of the panel are made of.
+fn reads() -> Vec<Ask> {
+    let mut reads = vec![
+        Ask::get("/sfn/users"),
+        Ask::get("/sfn/roles"),
+        Ask::get("/sfn/person?user=visitor"),
+        Ask::get("/sfn/username-taken?username=visitor"),
+        Ask::get(&format!(
+            "/sfn/preview-several?deed=suspend&selected={NOBODY}:1"
+        )),
+    ];
+    for function in ["sessions", "keys", "data", "history", "deletion"] {
+        reads.push(Ask::get(&format!("/sfn/person-{function}?id={NOBODY}")));
+    }
+    reads
+}
+
 /// Every address with a request that is well formed. Who signs in is always the same visitor.
 fn endpoints() -> Vec<Ask> {
     let credentials = [("username", "visitor"), ("password", PASSWORD)];
@@ -58,7 +140,7 @@ fn endpoints() -> Vec<Ask> {
         ("password", "correct horse"),
         ("password_again", "correct horse"),
     ];
-    vec![
+    let mut endpoints = vec![
         Ask::get("/api/health"),
         Ask::get("/api/config"),
         Ask::post("/api/auth/login").json(&json!({ "username": "visitor", "password": PASSWORD })),
@@ -97,8 +179,6 @@ fn endpoints() -> Vec<Ask> {
         Ask::get("/reset/some-token"),
         Ask::get("/reset/done"),
         Ask::get("/account"),
-        Ask::get("/users"),
-        Ask::get("/users?q=status:active"),
         Ask::get("/anything"),
         Ask::post("/preferences").form(&[("theme", "dark")]),
         Ask::post("/sfn/sign-in").form(&credentials),
@@ -106,8 +186,11 @@ fn endpoints() -> Vec<Ask> {
         Ask::post("/sfn/setup").form(&claim),
         Ask::get("/sfn/reset-link"),
         Ask::post("/sfn/reset").form(&chosen),
-        Ask::get("/sfn/users"),
-    ]
+    ];
+    endpoints.extend(screens());
+    endpoints.extend(forms());
+    endpoints.extend(reads());
+    endpoints
 }
 
 /// What each caller gets, each with a session of their own that nothing else has touched.
@@ -186,12 +269,17 @@ fn no_address_is_missing_from_the_table() {
         .collect();
     let routes = routes_in(include_str!("../../src/rest.rs"))
         .chain(routes_in(include_str!("../../src/router.rs")))
+        .chain(routes_in(include_str!("../../src/forms/people.rs")))
         .map(|path| {
             path.replace("{token}", "some-token")
                 .replace("{id}", NOBODY)
+                .replace("{user}", "visitor")
+                .replace("{action}", "suspend")
         });
-    let pages = leptos_axum::generate_route_list(::app::App);
-    let pages = pages.iter().map(|page| page.path().to_owned());
+    let pages = server::router::SCREENS.iter().map(|page| {
+        let path = page.path().replace("{user}", "visitor");
+        path.replace("{action}", "suspend")
+    });
     let functions: Vec<(&str, Method)> = server_fn_paths().collect();
     assert!(functions.len() >= 4, "{functions:?}");
     let functions = functions.into_iter().map(|(path, _)| path.to_owned());

@@ -56,9 +56,13 @@ async fn an_account_is_made_as_fovea_makes_it(pool: PgPool) {
         found.json()["_count"],
         json!({ "personas": 0, "sessions": 0, "apiKeys": 0 })
     );
+    assert_eq!(user["_count"], found.json()["_count"]);
     let sign_in = json!({ "username": "grace", "password": "secret" });
     let signed_in = app.send(Ask::post("/api/auth/login").json(&sign_in)).await;
-    assert_eq!(signed_in.status, 200);
+    assert_eq!(signed_in.outline(), "403 PASSWORD_CHANGE_REQUIRED");
+    let link = &signed_in.json()["details"]["url"];
+    assert!(link.as_str().unwrap().contains("/reset/"), "{link}");
+    assert!(signed_in.cookies().is_empty());
     let again = create(
         &app,
         &ada,
@@ -158,7 +162,7 @@ async fn names_of_marks_and_spaces_inside_are_kept_as_typed(pool: PgPool) {
     let body = json!({ "username": "zalgo", "displayName": " Z\u{0301}\u{0302} of  many ", "password": "with space " });
     let made = create(&app, &ada, &body).await;
     assert_eq!(made.json()["displayName"], "Z\u{0301}\u{0302} of  many");
-    for (password, status) in [("with space", 401), ("with space ", 200)] {
+    for (password, status) in [("with space", 401), ("with space ", 403)] {
         let sign_in = json!({ "username": "zalgo", "password": password });
         let answer = app.send(Ask::post("/api/auth/login").json(&sign_in)).await;
         assert_eq!(answer.status, status, "{password:?}");

@@ -39,7 +39,7 @@ impl Output {
         text: impl FnOnce(&UserDetail) -> String,
     ) -> Result<(), Failure> {
         if self.json {
-            self.give(&Shown::from(user), String::new)
+            self.give(&Shown::new(user, None), String::new)
         } else {
             say(&text(&user))
         }

@@ -39,11 +39,18 @@ pub(crate) struct Shown {
     link: Option<IssuedLink>,
 }
 
+impl Shown {
+    /// An account, with the link that was made for it, if one was.
+    pub(crate) fn new(user: UserDetail, link: Option<IssuedLink>) -> Self {
+        let count = super::Counts::of(&user.summary);
+        Self { user, count, link }
+    }
+}
+
 /// An account as JSON, with the tag that a change of it can be made to depend on.
 fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
     let tag = HeaderValue::try_from(format!("\"{}\"", user.summary.version));
-    let count = super::Counts::of(&user.summary);
-    let mut response = Json(Shown { user, count, link }).into_response();
+    let mut response = Json(Shown::new(user, link)).into_response();
     if let Ok(tag) = tag {
         response.headers_mut().insert(header::ETAG, tag);
     }
@@ -83,7 +90,9 @@ pub(crate) async fn create(
             roles.extend([ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()]);
         }
         Some(admin) if admin != names_admin && !roles.is_empty() => {
-            return Err(Failure::invalid("The roles and isAdmin contradict each other."));
+            return Err(Failure::invalid(
+                "The roles and isAdmin contradict each other.",
+            ));
         }
         Some(_) | None => {}
     }
@@ -153,7 +162,10 @@ fn version(tag: &HeaderValue) -> Option<Option<i32>> {
         return Some(None);
     }
     // A proxy that compresses makes the tag a weak one.
-    let number = tag.trim_start_matches("W/").strip_prefix('"')?.strip_suffix('"')?;
+    let number = tag
+        .trim_start_matches("W/")
+        .strip_prefix('"')?
+        .strip_suffix('"')?;
     number.parse().ok().map(Some)
 }
 
