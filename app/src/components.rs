@@ -10,6 +10,7 @@ pub mod facts;
 pub mod field;
 pub mod frame;
 pub mod icon;
+pub mod link;
 pub mod loading;
 pub mod notice;
 pub mod records;
