@@ -124,6 +124,9 @@ pub async fn do_to_several(
     let outcome = service::users::bulk(&ssr::services()?, &granted, request)
         .await
         .map_err(ssr::fail)?;
+    if outcome.changed == 0 {
+        return Ok(Done::to(list_of(&back)));
+    }
     Ok(Done::to(read::told(&back, deed, &users, &outcome)))
 }
 

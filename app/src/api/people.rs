@@ -184,6 +184,7 @@ pub async fn delete_user(
     use super::ssr;
     let services = ssr::services()?;
     let actor = ssr::actor()?;
+    let granted = actor.require().map_err(ssr::fail)?;
     read::confirmed(&services, &actor, id, &confirm)
         .await
         .map_err(ssr::fail)?;
@@ -191,7 +192,6 @@ pub async fn delete_user(
         counts: Some(read::counts(&counts).map_err(ssr::fail)?),
         permanent,
     };
-    let granted = actor.require().map_err(ssr::fail)?;
     service::users::delete(&services, &granted, id, &deletion)
         .await
         .map_err(ssr::fail)?;
