@@ -10,7 +10,10 @@ test.use({ as: 'admin' });
 
 /** A browser of somebody else. */
 async function other(browser: Browser, page: Page): Promise<Page> {
-  const context = await browser.newContext({ baseURL: new URL(page.url()).origin });
+  const context = await browser.newContext({
+    baseURL: new URL(page.url()).origin,
+    storageState: { cookies: [], origins: [] },
+  });
   return context.newPage();
 }
 
@@ -27,7 +30,7 @@ async function choosesTheirOwn(page: Page, password: string): Promise<void> {
 test('created with a link, which the person follows', async ({ page, browser }) => {
   await open(page, '/users?q=role:admin');
   await page.getByRole('link', { name: 'Create User' }).click();
-  await expect(page).toHaveURL('/users/new?q=role:admin');
+  await expect(page).toHaveURL('/users/new?q=role%3Aadmin');
   await field(page, 'Username').fill('linked');
   await field(page, 'Display name').fill('Linked Person');
   await field(page, 'Email').fill('linked@example.org');
@@ -243,8 +246,8 @@ test('nothing is deleted when there is something else by then', async ({ page, d
   await open(page, '/users/growing/delete');
   await field(page, 'Their username, to confirm').fill('growing');
   await database.rows(`
-    insert into personas (id, owner_id, name, role, created_at, updated_at)
-    select uuid_v7(now()), id, 'New', 'analyst', now(), now() from users where username = 'growing'`);
+    insert into personas (id, user_id, name)
+    select uuid_v7(now()), id, 'New' from users where username = 'growing'`);
   await press(page, 'Delete growing');
   await expect(dialog(page)).toContainText('Nothing was deleted');
   await press(page, 'Delete growing and 1 thing');
@@ -263,7 +266,7 @@ test('a file with their data, before it goes', async ({ page, database }) => {
   const download = page.waitForEvent('download');
   await dialog(page).getByRole('link', { name: 'Export their data first' }).click();
   const data = JSON.parse(await readFile(await (await download).path(), 'utf8'));
-  const names = await database.column('select name from personas where owner_id = $1 order by name', [person!.id]);
+  const names = await database.column('select name from personas where user_id = $1 order by name', [person!.id]);
   expect(data.personas.map((persona: { name: string }) => persona.name).sort()).toEqual([...names].sort());
   await expect(dialog(page)).toBeVisible();
 });

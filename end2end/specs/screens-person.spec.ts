@@ -12,7 +12,7 @@ for (const screen of ['', 'sessions', 'keys', 'data', 'history']) {
     const [person] = await database.rows(`
       select u.username from users u join user_stats s on s.user_id = u.id
       where u.deleted_at is null order by s.personas desc limit 1`);
-    await open(page, `/users/${person!.username}/${screen}`);
+    await open(page, `/users/${person!.username}${screen && `/${screen}`}`);
     await inspect(page, `person-${screen || 'overview'}`);
   });
 }

@@ -55,10 +55,12 @@ pub fn PersonPage() -> impl IntoView {
     let params = use_params_map();
     let user = Memo::new(move |_| params.read().get("user").unwrap_or_default());
     let person = Resource::new(move || user.get(), find_person);
-    // A form without scripts goes to the address as it was written, and what became of it is kept under that.
-    let path = leptos_router::hooks::use_location()
+    // A form without scripts goes to the address as it was written, and what became of it is kept under that. What lies
+    // below is the address of a tab or a dialog.
+    let address = leptos_router::hooks::use_location()
         .pathname
         .get_untracked();
+    let path = address.split('/').take(3).collect::<Vec<_>>().join("/");
     let doing = form::send::<DoToUser>(&path);
     provide_context(Opened { person, doing });
     view! {
