@@ -11,3 +11,4 @@ pub mod setup;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 pub mod users;
+pub mod wire;

@@ -6,10 +6,10 @@
 
 use leptos::prelude::*;
 
-use super::{done::Done, error::ApiError};
+use super::{done::Done, error::ApiError, wire::Post};
 
 /// Signs in. Returns where to go on to.
-#[server(endpoint = "sign-in")]
+#[server(endpoint = "sign-in", protocol = Post)]
 pub async fn sign_in(
     username: String,
     password: String,

@@ -7,10 +7,14 @@
 )]
 
 use domain::{access::local_path, users::bulk::BulkOutcome};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{done::Done, error::ApiError};
+use super::{
+    done::Done,
+    error::ApiError,
+    wire::{Get, Post},
+};
 
 /// What is done to each of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +69,7 @@ impl BulkDeed {
 }
 
 /// Who would change and who not, and why. Nothing is done. `selected` has `id:version` of each, with spaces between.
-#[server(endpoint = "preview-several", input = GetUrl)]
+#[server(endpoint = "preview-several", protocol = Get)]
 pub async fn preview_several(deed: BulkDeed, selected: String) -> Result<BulkOutcome, ApiError> {
     use super::ssr;
     use domain::users::{bulk::BulkRequest, suspension::SuspensionDraft};
@@ -96,7 +100,7 @@ pub fn list_of(back: &str) -> &str {
 
 /// Does it, if as many change as was shown. `back` is the list that it leads back to, `until` a local time, `offset` its
 /// minutes east of UTC.
-#[server(endpoint = "do-to-several")]
+#[server(endpoint = "do-to-several", protocol = Post)]
 pub async fn do_to_several(
     deed: BulkDeed,
     selected: String,

@@ -15,15 +15,19 @@ use domain::{
     fields::FieldErrors,
     users::{create::UserDraft, edit::UserEdit},
 };
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{done::Done, error::ApiError};
+use super::{
+    done::Done,
+    error::ApiError,
+    wire::{Get, Post},
+};
 use profile::ProfileRow;
 
 /// Makes an account: with a temporary password, or with a link to choose one.
-#[server(endpoint = "create-user")]
+#[server(endpoint = "create-user", protocol = Post)]
 pub async fn create_user(
     username: String,
     display_name: String,
@@ -53,7 +57,7 @@ pub async fn create_user(
 }
 
 /// Whether somebody has this name already, be it in the bin: to be told while it is typed.
-#[server(endpoint = "username-taken", input = GetUrl)]
+#[server(endpoint = "username-taken", protocol = Get)]
 pub async fn username_taken(username: String) -> Result<bool, ApiError> {
     use super::ssr;
     let actor = ssr::actor()?;
@@ -82,7 +86,7 @@ pub fn draft(form: CreateUser) -> UserDraft {
 }
 
 /// Changes an account, on top of the version that was looked at.
-#[server(endpoint = "edit-user")]
+#[server(endpoint = "edit-user", protocol = Post)]
 pub async fn edit_user(
     page: String,
     id: Uuid,
@@ -150,7 +154,7 @@ pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
 }
 
 /// Keeps a person out, for a while or until lifted. `until` is a local time, `offset` minutes east of UTC.
-#[server(endpoint = "suspend-user")]
+#[server(endpoint = "suspend-user", protocol = Post)]
 pub async fn suspend_user(
     page: String,
     id: Uuid,
@@ -173,7 +177,7 @@ pub async fn suspend_user(
 }
 
 /// Deletes a person: into the bin, or for good. `counts` is what was shown, in the order of the table.
-#[server(endpoint = "delete-user")]
+#[server(endpoint = "delete-user", protocol = Post)]
 pub async fn delete_user(
     page: String,
     id: Uuid,
@@ -206,7 +210,7 @@ pub async fn delete_user(
 }
 
 /// Gives what one person owns to another, named as in an address.
-#[server(endpoint = "reassign-data")]
+#[server(endpoint = "reassign-data", protocol = Post)]
 pub async fn reassign_data(page: String, id: Uuid, to: String) -> Result<Done, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
@@ -222,7 +226,7 @@ pub async fn reassign_data(page: String, id: Uuid, to: String) -> Result<Done, A
 }
 
 /// Makes a link with which a person chooses a new password.
-#[server(endpoint = "create-reset-link")]
+#[server(endpoint = "create-reset-link", protocol = Post)]
 pub async fn create_reset_link(page: String, id: Uuid) -> Result<Done, ApiError> {
     use super::ssr;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
@@ -263,7 +267,7 @@ impl Deed {
 }
 
 /// Does to a person what needs nothing but a button.
-#[server(endpoint = "do-to-user")]
+#[server(endpoint = "do-to-user", protocol = Post)]
 pub async fn do_to_user(page: String, id: Uuid, deed: Deed) -> Result<Done, ApiError> {
     use super::ssr;
     let services = ssr::services()?;

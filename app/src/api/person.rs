@@ -16,12 +16,13 @@ use domain::{
         },
     },
 };
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::error::ApiError;
+use super::wire::Get;
 
 /// What the page of a person shows above its tabs, and on the first of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +67,7 @@ pub fn path(user: &UserSummary) -> String {
 }
 
 /// All roles, the most powerful first, each with why the viewer may not give it.
-#[server(endpoint = "roles", input = GetUrl)]
+#[server(endpoint = "roles", protocol = Get)]
 pub async fn list_roles() -> Result<Vec<GrantableRole>, ApiError> {
     use super::ssr;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
@@ -76,7 +77,7 @@ pub async fn list_roles() -> Result<Vec<GrantableRole>, ApiError> {
 }
 
 /// A person by name, number or id.
-#[server(endpoint = "person", input = GetUrl)]
+#[server(endpoint = "person", protocol = Get)]
 pub async fn find_person(user: String) -> Result<Person, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
@@ -101,7 +102,7 @@ pub async fn find_person(user: String) -> Result<Person, ApiError> {
 }
 
 /// The live sessions of a person.
-#[server(endpoint = "person-sessions", input = GetUrl)]
+#[server(endpoint = "person-sessions", protocol = Get)]
 pub async fn list_sessions(id: Uuid) -> Result<Part<UserSession>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
@@ -117,7 +118,7 @@ pub async fn list_sessions(id: Uuid) -> Result<Part<UserSession>, ApiError> {
 }
 
 /// The provider keys of a person.
-#[server(endpoint = "person-keys", input = GetUrl)]
+#[server(endpoint = "person-keys", protocol = Get)]
 pub async fn list_keys(id: Uuid) -> Result<Part<UserKey>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
@@ -133,7 +134,7 @@ pub async fn list_keys(id: Uuid) -> Result<Part<UserKey>, ApiError> {
 }
 
 /// Some personas of a person, after one of them.
-#[server(endpoint = "person-data", input = GetUrl)]
+#[server(endpoint = "person-data", protocol = Get)]
 pub async fn list_personas(
     id: Uuid,
     #[server(default)] after: Option<Uuid>,
@@ -152,7 +153,7 @@ pub async fn list_personas(
 }
 
 /// What was done to a person and by them, before one entry.
-#[server(endpoint = "person-history", input = GetUrl)]
+#[server(endpoint = "person-history", protocol = Get)]
 pub async fn list_history(
     id: Uuid,
     #[server(default)] before: Option<i64>,
@@ -171,7 +172,7 @@ pub async fn list_history(
 }
 
 /// What goes with a person, counted now.
-#[server(endpoint = "person-deletion", input = GetUrl)]
+#[server(endpoint = "person-deletion", protocol = Get)]
 pub async fn preview_deletion(id: Uuid) -> Result<DeletionPreview, ApiError> {
     use super::ssr;
     let services = ssr::services()?;

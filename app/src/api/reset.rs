@@ -4,10 +4,14 @@
     reason = "the macro makes the arguments fields of a struct"
 )]
 
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{done::Done, error::ApiError};
+use super::{
+    done::Done,
+    error::ApiError,
+    wire::{Get, Post},
+};
 
 /// Cookie that carries the token of a reset link from its address to the form, and out of the address.
 pub const TOKEN_COOKIE: &str = "rollcall_reset";
@@ -28,7 +32,7 @@ pub struct ResetLink {
 }
 
 /// Whether the reset link that was followed works, and for whom.
-#[server(endpoint = "reset-link", input = GetUrl)]
+#[server(endpoint = "reset-link", protocol = Get)]
 pub async fn check_reset_link() -> Result<ResetLink, ApiError> {
     use super::ssr;
     // The form was refused for its link: that is the answer, and it counts as one try.
@@ -46,7 +50,7 @@ pub async fn check_reset_link() -> Result<ResetLink, ApiError> {
 }
 
 /// Sets the password that was chosen. Returns where to go on to.
-#[server(endpoint = "reset")]
+#[server(endpoint = "reset", protocol = Post)]
 pub async fn choose_password(password: String, password_again: String) -> Result<Done, ApiError> {
     use super::ssr;
     let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();

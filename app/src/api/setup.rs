@@ -4,15 +4,19 @@
     reason = "the macro makes the arguments fields of a struct"
 )]
 
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::prelude::*;
 
-use super::{done::Done, error::ApiError};
+use super::{
+    done::Done,
+    error::ApiError,
+    wire::{Get, Post},
+};
 
 /// Cookie that carries the token of the setup link from its address to the form, and out of the address.
 pub const TOKEN_COOKIE: &str = "rollcall_setup";
 
 /// Whether the setup link that was followed works.
-#[server(endpoint = "setup-link", input = GetUrl)]
+#[server(endpoint = "setup-link", protocol = Get)]
 pub async fn check_setup_link() -> Result<(), ApiError> {
     use super::ssr;
     let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
@@ -22,7 +26,7 @@ pub async fn check_setup_link() -> Result<(), ApiError> {
 }
 
 /// Makes the first admin and signs them in. Returns where to go on to.
-#[server(endpoint = "setup")]
+#[server(endpoint = "setup", protocol = Post)]
 pub async fn claim_setup(
     username: String,
     display_name: String,

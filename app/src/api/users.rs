@@ -13,11 +13,12 @@ use domain::{
         page::{Totals, UserPage},
     },
 };
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::error::ApiError;
+use super::wire::Get;
 
 /// A page of the list as the screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +54,7 @@ impl Shown {
 }
 
 /// A page of the list or of the bin.
-#[server(endpoint = "users", input = GetUrl)]
+#[server(endpoint = "users", protocol = Get)]
 pub async fn list_users(#[server(default)] params: ListParams) -> Result<UserList, ApiError> {
     use super::ssr;
     use domain::users::{bin::Asked, list::Limits};

@@ -4,17 +4,19 @@
 use std::collections::BTreeSet;
 
 use domain::{fields::FieldErrors, problem::Problem};
+use http::Method;
 use leptos::{
     ev::{Event, SubmitEvent},
-    form::FromFormData,
+    form::{FromFormData, form_data_from_event},
     prelude::*,
-    server_fn::{ServerFn, client::Client, request::ClientReq},
+    server_fn::{ServerFn, client::Client},
 };
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
+use web_sys::{FormData, UrlSearchParams};
 
 use crate::{
-    api::{done::Done, error::ApiError},
+    api::{done::Done, error::ApiError, wire},
     context::PageContext,
 };
 
@@ -38,21 +40,40 @@ pub struct Sending {
 /// The form of a page, sent by a server function.
 pub fn send<F>(path: &str) -> Sending
 where
-    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + Clone + Send + Sync + 'static,
+    F: ServerFn<Output = Done, Error = ApiError>,
     F::Client: Client<ApiError>,
-    <F::Client as Client<ApiError>>::Request: ClientReq<ApiError>,
 {
-    send_checked::<F>(path, |_| FieldErrors::default())
+    start(path, post::<F>(), None)
 }
 
 /// The same, checked while it is typed into: a field that was left, and from then on with every character.
 pub fn send_checked<F>(path: &str, check: fn(F) -> FieldErrors) -> Sending
 where
-    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + Clone + Send + Sync + 'static,
+    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
     F::Client: Client<ApiError>,
-    <F::Client as Client<ApiError>>::Request: ClientReq<ApiError>,
 {
-    let action = ServerAction::<F>::new();
+    let check = move |data: &FormData| F::from_form_data(data).ok().map(check);
+    start(path, post::<F>(), Some(Box::new(check)))
+}
+
+/// Sends what a form holds.
+type Post = Action<String, Result<Done, ApiError>>;
+/// Checks what a form holds, unless it cannot be read.
+type Check = Box<dyn Fn(&FormData) -> Option<FieldErrors> + Send + Sync>;
+
+/// What sends a form to a server function, as the browser itself would.
+fn post<F>() -> Post
+where
+    F: ServerFn,
+    F::Client: Client<ApiError>,
+{
+    Action::new(|form: &String| {
+        let answer = wire::fetch::<F::Client>(Method::POST, F::PATH, form.clone());
+        async move { wire::read(&answer.await?) }
+    })
+}
+
+fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
     let from_page = expect_context::<PageContext>().of_form(path).outcome;
     let from_page = StoredValue::new(from_page.unwrap_or_default());
     let problem = Memo::new(move |_| match action.value().get() {
@@ -83,20 +104,26 @@ where
     let submit = move |event: SubmitEvent| {
         if pending.get_untracked() {
             event.prevent_default();
-        } else if let Ok(form) = F::from_event(&event) {
+        } else if let Some(form) = form_data_from_event(&event)
+            .ok()
+            .and_then(|data| written(&data))
+        {
             // What cannot be read here, the browser sends by itself, and the server says what is wrong with it.
             event.prevent_default();
             action.dispatch(form);
         }
     };
     let typed = move |event: Event| {
-        let Some((name, form)) = typed_into::<F>(&event) else {
+        let Some((name, data)) = typed_into(&event) else {
+            return;
+        };
+        let Some(found) = check.as_ref().and_then(|check| check(&data)) else {
             return;
         };
         if event.type_() == "change" {
             edited.update(|edited| edited.extend([name]));
         }
-        faults.set(check(form));
+        faults.set(found);
     };
     Sending {
         problem,
@@ -132,15 +159,20 @@ impl Sending {
 }
 
 /// The name of the field that an event is about, and the whole form as it stands.
-fn typed_into<F: DeserializeOwned>(event: &Event) -> Option<(String, F)> {
+fn typed_into(event: &Event) -> Option<(String, FormData)> {
     let field = event.target()?.dyn_into::<web_sys::Element>().ok()?;
     let form = field.closest("form").ok()??;
     let form = form.dyn_into::<web_sys::HtmlFormElement>().ok()?;
-    let data = web_sys::FormData::new_with_form(&form).ok()?;
     // A list of values has brackets behind its name.
     let name = field.get_attribute("name")?;
     let name = name.split('[').next().unwrap_or_default().to_owned();
-    Some((name, F::from_form_data(&data).ok()?))
+    Some((name, FormData::new_with_form(&form).ok()?))
+}
+
+/// A form as a browser writes it into a request.
+fn written(data: &FormData) -> Option<String> {
+    let pairs = UrlSearchParams::new_with_str_sequence_sequence(data).ok()?;
+    pairs.to_string().as_string()
 }
 
 /// Goes on to a new page, because another person may look at it now.

@@ -1,0 +1,99 @@
+//! How pages call the functions behind them. What Leptos brings does the same, but compiles sending and receiving anew for
+//! each function, which is a quarter of the download.
+
+use std::{future::Future, pin::Pin};
+
+use http::Method;
+
+use leptos::server_fn::{
+    Http, Protocol,
+    client::Client,
+    codec::{GetUrl, Json, PostUrl},
+    error::{IntoAppError, ServerFnErrorErr},
+    request::ClientReq,
+    response::ClientRes,
+    server::Server,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::error::ApiError;
+
+/// Reads: what is asked for is in the address.
+pub struct Get;
+
+/// Changes: what is sent is what a form would send.
+pub struct Post;
+
+macro_rules! protocol {
+    ($name:ident, $encoding:ty, $method:expr) => {
+        impl<I, O, C, S> Protocol<I, O, C, S, ApiError> for $name
+        where
+            Http<$encoding, Json>: Protocol<I, O, C, S, ApiError>,
+            I: Serialize + Send,
+            O: DeserializeOwned + Send,
+            C: Client<ApiError>,
+            S: Server<ApiError>,
+        {
+            const METHOD: Method = $method;
+
+            fn run_server<F, R>(
+                request: S::Request,
+                function: F,
+            ) -> impl Future<Output = Result<S::Response, ApiError>> + Send
+            where
+                F: Fn(I) -> R + Send,
+                R: Future<Output = Result<O, ApiError>> + Send,
+            {
+                <Http<$encoding, Json> as Protocol<I, O, C, S, ApiError>>::run_server(
+                    request, function,
+                )
+            }
+
+            async fn run_client(path: &str, input: I) -> Result<O, ApiError> {
+                let form = serde_qs::to_string(&input).map_err(|error| {
+                    ServerFnErrorErr::Serialization(error.to_string()).into_app_error()
+                })?;
+                read(&fetch::<C>($method, path, form).await?)
+            }
+        }
+    };
+}
+
+protocol!(Get, GetUrl, Method::GET);
+protocol!(Post, PostUrl, Method::POST);
+
+/// Sends a form, written as a browser writes it, and returns the text of the answer.
+///
+/// # Errors
+/// What the server says, or that it cannot be reached.
+pub fn fetch<C: Client<ApiError>>(
+    method: Method,
+    path: &str,
+    form: String,
+) -> Pin<Box<dyn Future<Output = Result<String, ApiError>> + Send>> {
+    const ANSWER: &str = "application/json";
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let request = if method == Method::GET {
+        C::Request::try_new_req_query(path, FORM, ANSWER, &form, method)
+    } else {
+        C::Request::try_new_req_text(path, FORM, ANSWER, form, method)
+    };
+    Box::pin(async move {
+        let answer = C::send(request?).await?;
+        let status = answer.status();
+        let text = answer.try_into_string().await?;
+        if (400..=599).contains(&status) {
+            return Err(read::<ApiError>(&text).unwrap_or_else(|unreadable| unreadable));
+        }
+        Ok(text)
+    })
+}
+
+/// Reads an answer.
+///
+/// # Errors
+/// When it is none of ours.
+pub fn read<T: DeserializeOwned>(answer: &str) -> Result<T, ApiError> {
+    serde_json::from_str(answer)
+        .map_err(|error| ServerFnErrorErr::Deserialization(error.to_string()).into_app_error())
+}
