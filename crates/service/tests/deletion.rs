@@ -62,7 +62,6 @@ async fn what_was_counted_is_what_goes(pool: PgPool) {
     let deletion = Deletion {
         counts: Some(preview.counts),
         permanent: true,
-        ..Deletion::default()
     };
     users::delete(&services, &admin(root), ada, &deletion)
         .await

@@ -115,7 +115,7 @@ fn text(created: &CreatedUser) -> String {
     let how = match &created.link {
         Some(link) => choose(link),
         None => {
-            "The password is temporary: it is marked to be changed at the first sign-in.".to_owned()
+            "The password is temporary: signing in with it leads to choosing another.".to_owned()
         }
     };
     format!(

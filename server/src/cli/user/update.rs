@@ -74,7 +74,7 @@ impl UpdateArgs {
         output.give_user(user, |user| {
             let changed = format!("Changed {}.", print::name(&user.summary));
             if temporary {
-                format!("{changed}\nThe password is temporary: it is marked to be changed at the next sign-in.")
+                format!("{changed}\nThe password is temporary: signing in with it leads to choosing another.")
             } else {
                 changed
             }
