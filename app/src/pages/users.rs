@@ -77,7 +77,7 @@ pub fn Users() -> impl IntoView {
         </header>
         <div class="toolbar">
             <SearchBox params=params  />
-            <Transition>
+            <Transition fallback=move || view! { <QuickFilters params=params totals=None /> }>
                 {move || Suspend::new(async move {
                     let totals = list.await.ok().map(|list| list.page.totals());
                     view! { <QuickFilters params=params totals=totals /> }

@@ -120,7 +120,7 @@ fn Suspended(suspension: Suspension) -> impl IntoView {
         <section>
             <h2>"Suspension"</h2>
             <dl class="facts">
-                <Fact label="Reason">{suspension.reason}</Fact>
+                <Fact label="Reason">{suspension.reason.unwrap_or_else(|| "—".to_owned())}</Fact>
                 <Fact label="Until">
                     {match suspension.until {
                         Some(until) => view! { <Exactly at=until /> }.into_any(),

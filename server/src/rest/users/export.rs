@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use service::{Services, access::ReadUsers};
 
 use crate::rest::{Allowed, Failure, UserPath};
@@ -28,6 +28,8 @@ pub(crate) async fn export(
         }
         Some((piece, pieces))
     });
+    // Compression asks once more after the end.
+    let pieces = pieces.fuse();
     let mut response = Body::from_stream(pieces).into_response();
     let headers = response.headers_mut();
     let kind = HeaderValue::from_static("application/json");
