@@ -246,7 +246,8 @@ test.describe('on a phone', () => {
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  // Without scripts the browser draws no frames once it is idle, so that whatever moved would never be seen to stand.
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('boxes and buttons are a form, also when it is refused', async ({ page, database, browserWatch }) => {
     browserWatch.expectAnswer(422, '/users/bulk/suspend');

@@ -75,7 +75,8 @@ test('fits a phone', async ({ page }) => {
 });
 
 test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
+  // Without scripts the browser draws no frames once it is idle, so that whatever moved would never be seen to stand.
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('every form works', async ({ page, database, browserWatch }) => {
     browserWatch.expectAnswer(422, '/users/new');
