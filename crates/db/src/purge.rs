@@ -17,6 +17,15 @@ pub struct Purge {
     pub done: i64,
 }
 
+/// How far a purge has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Things removed so far.
+    pub done: i64,
+    /// How many there were about, when it was queued.
+    pub total: Option<i64>,
+}
+
 /// Queues the purges of some accounts whose time in the bin is over.
 ///
 /// # Errors
@@ -59,20 +68,21 @@ pub async fn queue(connection: &mut PgConnection, user_id: Uuid, total: i64) -> 
     Ok(())
 }
 
-/// Whether an account is being removed.
+/// How far the removal of an account has come. Nothing if it is not being removed.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn is_queued(connection: &mut PgConnection, user_id: Uuid) -> Result<bool, Error> {
-    let row = sqlx::query!(
-        r#"select exists (
-            select 1 from jobs where kind = 'purge' and params ->> 'user_id' = ($1::uuid)::text
-        ) as "exists!""#,
+pub async fn find_progress(
+    executor: impl PgExecutor<'_>,
+    user_id: Uuid,
+) -> Result<Option<Progress>, Error> {
+    Ok(sqlx::query_as!(
+        Progress,
+        "select done, total from jobs where kind = 'purge' and params ->> 'user_id' = ($1::uuid)::text",
         user_id,
     )
-    .fetch_one(connection)
-    .await?;
-    Ok(row.exists)
+    .fetch_optional(executor)
+    .await?)
 }
 
 /// Takes the oldest purge that no other replica works on, or that of one person. Held until the transaction ends.

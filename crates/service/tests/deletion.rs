@@ -168,6 +168,11 @@ async fn a_purge_that_was_killed_goes_on(pool: PgPool) {
         .is_err()
     {
         kills += 1;
+        if let Ok(refusals) = users::refusals(&services, &operator(), ada).await {
+            let told = refusals.restore.unwrap();
+            let total = 12_000 + FURNITURE.total();
+            assert!(told.contains(&format!("of about {total} things")), "{told}");
+        }
         let unfinished = users::restore(&services, &operator(), ada).await;
         assert!(
             matches!(unfinished, Err(Error::Conflict(_) | Error::NotFound(_))),

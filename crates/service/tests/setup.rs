@@ -267,40 +267,46 @@ async fn faults_of_the_form_leave_the_link_usable(pool: PgPool) {
         change(&mut draft);
         draft
     };
-    for (draft, field, message) in [
+    for (draft, field, status, message) in [
         (
             with(|d| d.username = "ab".into()),
             "username",
+            422,
             "Use 3 to 50 characters.",
         ),
         (
             with(|d| d.username = "tAKEN".into()),
             "username",
+            409,
             "Username already exists",
         ),
         (
             with(|d| d.email = "taken.TOO@example.org".into()),
             "email",
+            409,
             "Another account has this address.",
         ),
         (
             with(|d| d.password = "short".into()),
             "password",
+            422,
             "Use at least 8 characters.",
         ),
         (
             with(|d| d.password_again = "other".into()),
             "password_again",
+            422,
             "The two passwords differ.",
         ),
         (
             with(|d| d.display_name = "\u{202e}Ada".into()),
             "display_name",
+            422,
             "Remove the invisible control characters.",
         ),
     ] {
         let problem = claim(&services, &token, draft).await.unwrap_err();
-        assert_eq!(problem.error.status(), 422, "{field}");
+        assert_eq!(problem.error.status(), status, "{field}: {message}");
         assert_eq!(problem.details.fields.get(field), Some(message));
     }
     assert_eq!(count(&pool, "select count(*) from users").await, 1);

@@ -182,6 +182,8 @@ async fn not_restorable(
     if account.deleted_at.is_none() {
         return Ok(Some("Is not deleted."));
     }
-    let is_going = db::purge::is_queued(transaction, account.id).await?;
+    let is_going = db::purge::find_progress(&mut **transaction, account.id)
+        .await?
+        .is_some();
     Ok(is_going.then_some("Is being removed for good."))
 }

@@ -130,7 +130,10 @@ pub(super) async fn put_back(
     if account.deleted_at.is_none() {
         return Err(Error::Conflict("This account is not deleted."));
     }
-    if db::purge::is_queued(transaction, account.id).await? {
+    if db::purge::find_progress(&mut **transaction, account.id)
+        .await?
+        .is_some()
+    {
         return Err(Error::Conflict(
             "This account is being removed for good. It cannot be restored any more.",
         ));

@@ -1,5 +1,6 @@
 //! Looking at one account.
 
+use db::purge::Progress;
 use domain::{
     audit::AuditEntry,
     rules::{self, Deed, Refusal},
@@ -54,6 +55,7 @@ pub async fn refusals(
     let standing = db::users::account::find_standing(&services.pool, id)
         .await?
         .ok_or(NOT_FOUND)?;
+    let removal = db::purge::find_progress(&services.pool, id).await?;
     let doer = &granted.author().doer;
     let why =
         |deed| rules::refusal(doer, deed, &standing).map(|refusal: Refusal| refusal.to_string());
@@ -64,9 +66,17 @@ pub async fn refusals(
         suspend: why(Deed::Suspend),
         unsuspend: why(Deed::Unsuspend),
         delete: why(Deed::Delete),
-        restore: why(Deed::Restore),
+        restore: removal.map(going).or_else(|| why(Deed::Restore)),
         end_sessions: why(Deed::EndSessions),
     })
+}
+
+/// Why an account that is being removed cannot be restored.
+fn going(removal: Progress) -> String {
+    let (done, total) = (removal.done, removal.total.unwrap_or(removal.done));
+    format!(
+        "This account is being removed for good: {done} of about {total} things so far. It cannot be restored any more."
+    )
 }
 
 /// Names of all roles, the most powerful first.

@@ -91,7 +91,10 @@ async fn readmit(
     let account = guard::open_any(transaction, author, Deed::Restore, id).await?;
     let mut changes = Changes::default();
     if account.deleted_at.is_some() {
-        if db::purge::is_queued(transaction, id).await? {
+        if db::purge::find_progress(&mut **transaction, id)
+            .await?
+            .is_some()
+        {
             return Err(Error::Conflict(
                 "This account is being removed for good. Name another one.",
             ));
