@@ -13,7 +13,7 @@ create table bench.accounts as
 select id from users
 where status = 'active' and deleted_at is null and username <> 'admin' order by id limit :accounts;
 
-update users u set password_hash = admin.password_hash
+update users u set password_hash = admin.password_hash, must_change_password = false
 from users admin, bench.accounts a
 where admin.username = 'admin' and u.id = a.id;
 
