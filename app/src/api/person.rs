@@ -104,15 +104,28 @@ pub async fn find_person(user: String) -> Result<Person, ApiError> {
 /// The live sessions of a person.
 #[server(endpoint = "person-sessions", protocol = Get)]
 pub async fn list_sessions(id: Uuid) -> Result<Part<UserSession>, ApiError> {
+    part(async |services, granted| {
+        let items = service::users::sessions(services, granted, id).await?;
+        Ok((items, false))
+    })
+    .await
+}
+
+/// Reads a part of what there is of a person, and whether there is more, for whoever may see it.
+#[cfg(feature = "ssr")]
+async fn part<T>(
+    read: impl AsyncFnOnce(
+        &service::Services,
+        &service::access::Granted<service::access::ReadUsers>,
+    ) -> Result<(Vec<T>, bool), service::Error>,
+) -> Result<Part<T>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let items = service::users::sessions(&services, &granted, id)
-        .await
-        .map_err(ssr::fail)?;
+    let (items, more) = read(&services, &granted).await.map_err(ssr::fail)?;
     Ok(Part {
         items,
-        more: false,
+        more,
         now: (services.clock)(),
     })
 }
@@ -120,17 +133,11 @@ pub async fn list_sessions(id: Uuid) -> Result<Part<UserSession>, ApiError> {
 /// The provider keys of a person.
 #[server(endpoint = "person-keys", protocol = Get)]
 pub async fn list_keys(id: Uuid) -> Result<Part<UserKey>, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let items = service::users::keys(&services, &granted, id)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(Part {
-        items,
-        more: false,
-        now: (services.clock)(),
+    part(async |services, granted| {
+        let items = service::users::keys(services, granted, id).await?;
+        Ok((items, false))
     })
+    .await
 }
 
 /// Some personas of a person, after one of them.
@@ -139,17 +146,8 @@ pub async fn list_personas(
     id: Uuid,
     #[server(default)] after: Option<Uuid>,
 ) -> Result<Part<OwnedPersona>, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let (items, more) = service::users::personas(&services, &granted, id, after)
+    part(async |services, granted| service::users::personas(services, granted, id, after).await)
         .await
-        .map_err(ssr::fail)?;
-    Ok(Part {
-        items,
-        more,
-        now: (services.clock)(),
-    })
 }
 
 /// What was done to a person and by them, before one entry.
@@ -158,17 +156,8 @@ pub async fn list_history(
     id: Uuid,
     #[server(default)] before: Option<i64>,
 ) -> Result<Part<AuditEntry>, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let (items, more) = service::users::history(&services, &granted, id, before)
+    part(async |services, granted| service::users::history(services, granted, id, before).await)
         .await
-        .map_err(ssr::fail)?;
-    Ok(Part {
-        items,
-        more,
-        now: (services.clock)(),
-    })
 }
 
 /// What goes with a person, counted now.

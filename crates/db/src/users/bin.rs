@@ -20,21 +20,10 @@ pub async fn list_bin(
     query: &BinQuery,
     now: OffsetDateTime,
 ) -> Result<(Vec<DeletedUser>, bool), Error> {
-    let rows = statement(query, now)
-        .build()
-        .persistent(query.filter.is_empty())
-        .fetch_all(executor)
-        .await?;
-    let more = rows.len() > usize::from(query.limit);
-    let mut users = rows
-        .iter()
-        .take(query.limit.into())
-        .map(deleted)
-        .collect::<Result<Vec<_>, _>>()?;
-    if matches!(query.position, Position::Before(_)) {
-        users.reverse();
-    }
-    Ok((users, more))
+    let mut sql = statement(query, now);
+    let page = sql.build().persistent(query.filter.is_empty());
+    let rows = page.fetch_all(executor).await?;
+    list::page_of(&rows, query.limit, &query.position, deleted)
 }
 
 fn statement(query: &BinQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {

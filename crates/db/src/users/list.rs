@@ -25,21 +25,25 @@ pub async fn list_page(
 ) -> Result<(Vec<UserSummary>, bool), Error> {
     let mut sql = statement(query, now);
     // With a search in it, a plan made for other words may be a hundred times slower: it is planned each time.
-    let rows = sql
-        .build()
-        .persistent(query.filter.is_empty())
-        .fetch_all(executor)
-        .await?;
-    let more = rows.len() > usize::from(query.limit);
-    let mut users = rows
-        .iter()
-        .take(query.limit.into())
-        .map(summary)
-        .collect::<Result<Vec<_>, _>>()?;
-    if matches!(query.position, Position::Before(_)) {
-        users.reverse();
+    let page = sql.build().persistent(query.filter.is_empty());
+    let rows = page.fetch_all(executor).await?;
+    page_of(&rows, query.limit, &query.position, summary)
+}
+
+/// The people of a page from its rows, one more of which may have been read to see whether there are more; and whether.
+pub(super) fn page_of<T>(
+    rows: &[PgRow],
+    limit: u16,
+    position: &Position,
+    read: fn(&PgRow) -> Result<T, sqlx::Error>,
+) -> Result<(Vec<T>, bool), Error> {
+    let more = rows.len() > usize::from(limit);
+    let people = rows.iter().take(limit.into()).map(read);
+    let mut people = people.collect::<Result<Vec<_>, _>>()?;
+    if matches!(position, Position::Before(_)) {
+        people.reverse();
     }
-    Ok((users, more))
+    Ok((people, more))
 }
 
 /// What the list shows, from `users u` and `user_stats s`.
