@@ -16,6 +16,14 @@ pub enum Permission {
     UsersRead,
     /// Make, change, suspend, delete and restore accounts.
     UsersWrite,
+    /// See everybody's sessions.
+    SessionsRead,
+    /// End anybody's sessions.
+    SessionsWrite,
+    /// See who waits to be let in, and the invitations.
+    RegistrationsRead,
+    /// Let people in or not, and invite them.
+    RegistrationsWrite,
 }
 
 impl Permission {
@@ -25,6 +33,10 @@ impl Permission {
         match self {
             Self::UsersRead => "users:read",
             Self::UsersWrite => "users:write",
+            Self::SessionsRead => "sessions:read",
+            Self::SessionsWrite => "sessions:write",
+            Self::RegistrationsRead => "registrations:read",
+            Self::RegistrationsWrite => "registrations:write",
         }
     }
 }

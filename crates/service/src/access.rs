@@ -60,6 +60,38 @@ impl Right for WriteUsers {
     const PERMISSION: Permission = Permission::UsersWrite;
 }
 
+/// To see everybody's sessions.
+#[derive(Debug)]
+pub struct ReadSessions;
+
+impl Right for ReadSessions {
+    const PERMISSION: Permission = Permission::SessionsRead;
+}
+
+/// To end anybody's sessions.
+#[derive(Debug)]
+pub struct WriteSessions;
+
+impl Right for WriteSessions {
+    const PERMISSION: Permission = Permission::SessionsWrite;
+}
+
+/// To see who waits to be let in, and the invitations.
+#[derive(Debug)]
+pub struct ReadRegistrations;
+
+impl Right for ReadRegistrations {
+    const PERMISSION: Permission = Permission::RegistrationsRead;
+}
+
+/// To let people in or not, and to invite them.
+#[derive(Debug)]
+pub struct WriteRegistrations;
+
+impl Right for WriteRegistrations {
+    const PERMISSION: Permission = Permission::RegistrationsWrite;
+}
+
 /// Proof that somebody holds a right, and who. Only [`Actor::require`] and [`operator`] make one, so a function that takes
 /// it cannot be called without asking.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod auth;
 pub mod demo;
+pub mod device;
 pub mod doctor;
 mod error;
 pub mod housekeeping;

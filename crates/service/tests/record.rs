@@ -39,7 +39,7 @@ fn mutating() -> BTreeSet<String> {
         let text = fs::read_to_string(file).unwrap();
         for function in text.split("pub async fn ").skip(1) {
             let (signature, _) = function.split_once('{').unwrap();
-            if signature.contains("Granted<WriteUsers>") {
+            if signature.contains("Granted<Write") {
                 found.insert(signature.split('(').next().unwrap().to_owned());
             }
         }
