@@ -8,6 +8,7 @@ mod delete;
 mod faults;
 mod guide;
 mod list;
+mod purge;
 mod recover;
 mod support;
 mod suspend;

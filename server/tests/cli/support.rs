@@ -55,16 +55,7 @@ impl Cli {
 
     /// Runs a command with this database.
     pub(crate) fn run(&self, command: &mut Command, input: &str) -> Ran {
-        let mut child = command
-            .env("DATABASE_URL", &self.url)
-            .env("DATABASE_MAX_CONNECTIONS", "2")
-            .env("PUBLIC_URL", PUBLIC_URL)
-            .env("DELETE_RETENTION_DAYS", "30")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = self.with_settings(command).spawn().unwrap();
         // A command that reads nothing closes its input.
         drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
         let output = child.wait_with_output().unwrap();
@@ -73,6 +64,18 @@ impl Cli {
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// A command with this database, and nothing of what it prints lost.
+    pub(crate) fn with_settings<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env("DATABASE_URL", &self.url)
+            .env("DATABASE_MAX_CONNECTIONS", "2")
+            .env("PUBLIC_URL", PUBLIC_URL)
+            .env("DELETE_RETENTION_DAYS", "30")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
     }
 
     /// Makes a person with these roles. Returns their number.
