@@ -1,5 +1,6 @@
 // The bin on the screen "Users".
 import { expect, serve, test } from '../support/test';
+import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { open } from '../support/page';
 import { UsersList } from '../support/users-list';
@@ -99,5 +100,30 @@ test.describe('without scripts', () => {
     await list.search.press('Enter');
     await expect(page).toHaveURL(/deleted=true/);
     await expect(list.usernames).toHaveText([all[3]]);
+  });
+});
+
+test.describe('where nothing is kept', () => {
+  serve('demo people', { DELETE_RETENTION_DAYS: '0' });
+
+  test('the dialog says that it is for good, and it is', async ({ page, database }) => {
+    const [name] = await database.column(`
+      select username from users u join user_stats s on s.user_id = u.id
+      where s.personas > 1 and u.status = 'active' and u.deleted_at is null and u.username !~ '^(admin|test-)'
+      order by u.id limit 1`);
+    await open(page, `/users/${name}/delete`);
+    await expect(dialog(page)).toContainText('cannot be undone');
+    await expect(dialog(page)).not.toContainText('can be restored');
+    await expect(dialog(page).getByRole('checkbox')).toHaveCount(0);
+    await inspect(page, 'delete-at-once');
+    await field(page, 'Their username, to confirm').fill(name);
+    await press(page, new RegExp(`^Delete ${name} and \\d+ things permanently$`));
+    await expect(page).toHaveURL('/users?done=removed');
+    await expect(toast(page)).toBeVisible();
+    // The removal is work that goes on by itself.
+    const left = () => database.column(`select username from users where username = '${name}'`);
+    await expect.poll(left).toEqual([]);
+    await open(page, '/users?deleted=true');
+    await expect(page.getByRole('row').filter({ hasText: name })).toHaveCount(0);
   });
 });

@@ -23,14 +23,12 @@ use crate::components::{
 };
 
 /// Columns: class of the cell, what it is called.
-pub(super) const COLUMNS: [(&str, &str); 9] = [
+pub(super) const COLUMNS: [(&str, &str); 7] = [
     ("cell-person", "Person"),
     ("cell-email", "Email"),
     ("cell-role", "Role"),
     ("cell-status", "Status"),
-    ("cell-num", "Personas"),
-    ("cell-num", "Ontologies"),
-    ("cell-num", "Annotations"),
+    ("cell-num", "Things owned"),
     ("cell-time", "Deleted"),
     ("cell-time", "Removed for good"),
 ];
@@ -99,6 +97,7 @@ fn Row(deleted: DeletedUser, now: OffsetDateTime, list: String) -> impl IntoView
         deleted_at,
         purge_after,
     } = deleted;
+    let owned = user.persona_count + user.ontology_count + user.annotation_count;
     let actions =
         Selection::current().map(|_| view! { <BinActions user=user.clone() list=list /> });
     view! {
@@ -107,9 +106,7 @@ fn Row(deleted: DeletedUser, now: OffsetDateTime, list: String) -> impl IntoView
                 <RoleBadge roles=user.roles />
             </td> <td class="cell-status" data-label="Status">
                 <StatusBadge status=user.status until=user.suspended_until />
-            </td> <Number label="Personas" value=user.persona_count />
-            <Number label="Ontologies" value=user.ontology_count />
-            <Number label="Annotations" value=user.annotation_count />
+            </td> <Number label="Things owned" value=owned />
             <td class="cell-time" data-label="Deleted">
                 <Ago at=deleted_at now=now />
             </td> <td class="cell-time" data-label="Removed">
