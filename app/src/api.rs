@@ -4,6 +4,7 @@ pub mod auth;
 pub mod bulk;
 pub mod done;
 pub mod error;
+pub mod overview;
 pub mod people;
 pub mod person;
 pub mod reset;

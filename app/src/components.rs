@@ -4,6 +4,7 @@ pub mod avatar;
 pub mod badge;
 pub mod brand;
 pub mod card;
+pub mod chart;
 pub mod choice;
 pub mod dialog;
 pub mod facts;

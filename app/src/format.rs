@@ -1,5 +1,6 @@
 //! Numbers and times in words.
 
+use domain::users::page::Total;
 use time::{OffsetDateTime, macros::format_description};
 
 const MINUTE: i64 = 60;
@@ -19,6 +20,12 @@ pub(crate) fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A number that was counted as far as a list counts, such as `10,000+`.
+pub(crate) fn total(total: Total) -> String {
+    let more = if total.or_more { "+" } else { "" };
+    format!("{}{more}", grouped(total.count))
 }
 
 /// The same of how many there are in the database, where numbers have a sign.

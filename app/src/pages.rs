@@ -5,6 +5,7 @@ pub mod form;
 pub mod link;
 pub mod login;
 pub mod not_found;
+pub mod overview;
 pub mod person;
 pub mod reset;
 pub mod setup;

@@ -15,6 +15,7 @@ use crate::{
         account::Account,
         login::Login,
         not_found::NotFound,
+        overview::Overview as PanelOverview,
         person::{
             Data, History, Keys, PersonPage, Sessions,
             dialogs::{self, Create, Delete, Edit, Reassign, SuspendPerson},
@@ -66,6 +67,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/reset/done") view=ResetDone ssr=SsrMode::Async />
                 <Route path=path!("/account") view=Account ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
+                    <Route path=path!("/overview") view=PanelOverview ssr=SsrMode::Async />
                     <UsersRoutes />
                     <PersonRoutes />
                 </ParentRoute>

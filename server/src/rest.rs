@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 mod body;
 pub(crate) mod meta;
+mod overview;
 pub(crate) mod users;
 
 use axum::{
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/api/auth/login", post(auth::login))
         .route("/api/auth/logout", post(auth::logout))
         .route("/api/auth/me", get(auth::me))
+        .route("/api/admin/overview", get(overview::overview))
         .route("/api/admin/users", get(users::list).post(manage::create))
         .route("/api/admin/users/bulk", post(manage::bulk))
         .route(

@@ -30,7 +30,10 @@ const THEMES: &[Value] = &[
 ];
 
 /// A screen of the panel: path, name, picture.
-const SCREENS: &[(&str, &str, Icon)] = &[("/users", "Users", Icon::Users)];
+const SCREENS: &[(&str, &str, Icon)] = &[
+    ("/overview", "Overview", Icon::Gauge),
+    ("/users", "Users", Icon::Users),
+];
 
 /// The panel around a screen.
 #[component]

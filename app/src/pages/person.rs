@@ -27,9 +27,8 @@ use crate::{
         person::{Part, Person, find_person, path},
     },
     components::{
-        icon::{Glyph, Icon},
-        notice::RequestId,
-        state::ListState,
+        icon::Icon,
+        state::{ListState, LoadFailure, Waiting},
     },
     context::PageContext,
 };
@@ -127,50 +126,26 @@ where
     }
 }
 
-/// Something that is on its way.
-#[component]
-fn Waiting() -> impl IntoView {
-    view! {
-        <div class="panes" aria-busy="true">
-            <span class="skeleton"></span>
-            <span class="skeleton"></span>
-        </div>
-    }
-}
-
 /// It could not be shown.
 #[component]
 fn Failed(problem: Problem) -> impl IntoView {
-    let nobody = problem.error == Code::NotFound;
-    let title = if nobody {
-        "There is nobody of this name"
+    let state = if problem.error == Code::NotFound {
+        view! {
+            <ListState icon=Icon::Alert title="There is nobody of this name" failure=true>
+                <p class="state-text">"They may have been removed for good."</p>
+                <a class="button button-primary" href="/users">
+                    "Go to the users"
+                </a>
+            </ListState>
+        }
+        .into_any()
     } else {
-        "This could not be loaded"
+        view! { <LoadFailure title="This could not be loaded" problem=problem /> }.into_any()
     };
     view! {
         <Title text="Not shown · Rollcall" />
         <h1 class="visually-hidden">"Person"</h1>
-        <ListState icon=Icon::Alert title=title failure=true>
-            {if nobody {
-                view! {
-                    <p class="state-text">"They may have been removed for good."</p>
-                    <a class="button button-primary" href="/users">
-                        "Go to the users"
-                    </a>
-                }
-                    .into_any()
-            } else {
-                view! {
-                    <p class="state-text">{problem.message}</p>
-                    <a class="button button-primary" href="" rel="external">
-                        <Glyph icon=Icon::Reload />
-                        "Try again"
-                    </a>
-                    <RequestId id=problem.request_id />
-                }
-                    .into_any()
-            }}
-        </ListState>
+        {state}
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use domain::audit::AuditEntry;
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
@@ -82,7 +83,8 @@ pub async fn list_of(
     before: Option<i64>,
     most: i64,
 ) -> Result<Vec<AuditEntry>, Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         r#"select
             id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", action as "action!",
             target_kind as "target_kind!", target_id, target_label as "target_label!", changes as "changes!", reason,
@@ -101,20 +103,42 @@ pub async fn list_of(
     )
     .fetch_all(executor)
     .await?;
-    let entries = rows.into_iter().map(|row| AuditEntry {
-        id: row.id,
-        at: row.at,
-        actor_id: row.actor_id,
-        actor: row.actor_label,
-        via: row.via,
-        action: row.action,
-        target_kind: row.target_kind,
-        target_id: row.target_id,
-        target: row.target_label,
-        changes: serde_json::from_value(row.changes).unwrap_or_default(),
-        reason: row.reason,
-        ip: row.ip.map(|network| network.ip()),
-        request_id: row.request_id,
-    });
-    Ok(entries.collect())
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// A row of the record.
+pub(crate) struct Row {
+    pub(crate) id: i64,
+    pub(crate) at: OffsetDateTime,
+    pub(crate) actor_id: Option<Uuid>,
+    pub(crate) actor_label: String,
+    pub(crate) via: String,
+    pub(crate) action: String,
+    pub(crate) target_kind: String,
+    pub(crate) target_id: Option<Uuid>,
+    pub(crate) target_label: String,
+    pub(crate) changes: Value,
+    pub(crate) reason: Option<String>,
+    pub(crate) ip: Option<IpNetwork>,
+    pub(crate) request_id: Option<Uuid>,
+}
+
+impl From<Row> for AuditEntry {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            at: row.at,
+            actor_id: row.actor_id,
+            actor: row.actor_label,
+            via: row.via,
+            action: row.action,
+            target_kind: row.target_kind,
+            target_id: row.target_id,
+            target: row.target_label,
+            changes: serde_json::from_value(row.changes).unwrap_or_default(),
+            reason: row.reason,
+            ip: row.ip.map(|network| network.ip()),
+            request_id: row.request_id,
+        }
+    }
 }

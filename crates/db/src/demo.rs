@@ -72,14 +72,25 @@ pub async fn fill_user_stats(connection: &mut PgConnection) -> Result<(), Error>
     Ok(())
 }
 
-/// Counts all totals anew.
+/// Counts all totals anew. Of sign-ins there were at least as many as there are sessions.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn refill_user_totals(connection: &mut PgConnection) -> Result<(), Error> {
     sqlx::raw_sql(
-        "delete from user_totals;
-        insert into user_totals (name, shard, value) select name, 0, value from user_totals_recount",
+        "delete from user_totals where name not like 'signed-in:%';
+        insert into user_totals (name, shard, value) select name, 0, value from user_totals_recount;
+        insert into user_totals as t (name, shard, value)
+        select name, 0, found.sessions - coalesce(known.sign_ins, 0)
+        from (
+            select 'signed-in:' || to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as name, count(*) as sessions
+            from sessions group by name
+        ) as found
+        left join (
+            select name, sum(value)::bigint as sign_ins from user_totals where name like 'signed-in:%' group by name
+        ) as known using (name)
+        where found.sessions > coalesce(known.sign_ins, 0)
+        on conflict (name, shard) do update set value = t.value + excluded.value",
     )
     .execute(connection)
     .await?;

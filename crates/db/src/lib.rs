@@ -10,6 +10,7 @@ mod error;
 pub mod export;
 pub mod links;
 pub mod login_attempts;
+pub mod overview;
 pub mod owned;
 mod pool;
 pub mod purge;

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod credentials;
 pub mod fields;
 pub mod filter;
+pub mod overview;
 pub mod problem;
 pub mod rules;
 pub mod users;

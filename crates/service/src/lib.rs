@@ -9,6 +9,7 @@ pub mod doctor;
 mod error;
 pub mod housekeeping;
 pub mod last_seen;
+pub mod overview;
 pub mod passwords;
 mod record;
 pub mod reset;

@@ -48,6 +48,7 @@ fn of_nobody(what: &str) -> String {
 /// The screens of the panel.
 fn screens() -> Vec<Ask> {
     let mut screens = vec![
+        Ask::get("/overview"),
         Ask::get("/users"),
         Ask::get("/users?q=status:active"),
         Ask::get("/users/new"),
@@ -113,6 +114,7 @@ fn forms() -> Vec<Ask> {
 /// What the screens of the panel are made of.
 fn reads() -> Vec<Ask> {
     let mut reads = vec![
+        Ask::get("/sfn/overview"),
         Ask::get("/sfn/users"),
         Ask::get("/sfn/roles"),
         Ask::get("/sfn/person?user=visitor"),
@@ -146,6 +148,7 @@ fn endpoints() -> Vec<Ask> {
         Ask::post("/api/auth/login").json(&json!({ "username": "visitor", "password": PASSWORD })),
         Ask::post("/api/auth/logout"),
         Ask::get("/api/auth/me"),
+        Ask::get("/api/admin/overview"),
         Ask::get("/api/admin/users"),
         Ask::post("/api/admin/users").json(
             &json!({ "username": "Visitor", "displayName": "Another", "password": "secret" }),

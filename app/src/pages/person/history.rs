@@ -45,7 +45,7 @@ pub fn History() -> impl IntoView {
 }
 
 /// What was done, and to whom: `User suspended: ada`.
-fn deed(entry: &AuditEntry) -> String {
+pub(crate) fn deed(entry: &AuditEntry) -> String {
     let action = spaced(&entry.action.replace('.', " "));
     format!("{}: {}", capitalised(&action), entry.target)
 }

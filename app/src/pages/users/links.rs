@@ -8,7 +8,7 @@ use domain::{
 use crate::api::bulk::SELECTED;
 
 /// The address of a state of the list.
-pub(super) fn href(params: &ListParams) -> String {
+pub(crate) fn href(params: &ListParams) -> String {
     over("/users", params, &[])
 }
 

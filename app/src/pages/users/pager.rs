@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::links;
 use crate::{
     components::icon::{Glyph, Icon},
-    format::grouped,
+    format::{grouped, total},
 };
 
 /// The foot of the list.
@@ -26,11 +26,7 @@ pub fn Pager<T: 'static>(
         grouped(page.first),
         grouped(page.first + shown.saturating_sub(1))
     );
-    let total = format!(
-        "{}{}",
-        grouped(page.total.count),
-        if page.total.or_more { "+" } else { "" }
-    );
+    let all = total(page.total);
     let start = params.from_start();
     let before = page.before.map(|before| {
         links::href(&ListParams {
@@ -49,7 +45,7 @@ pub fn Pager<T: 'static>(
             <p class="pager-count" role="status">
                 <b>{range}</b>
                 " of "
-                <b>{total}</b>
+                <b>{all}</b>
             </p>
             <Sizes params=params />
             <nav class="pager-pages" aria-label="Pages">

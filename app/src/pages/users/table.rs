@@ -18,8 +18,7 @@ use crate::{
     api::users::{Shown, UserList},
     components::{
         icon::{Glyph, Icon},
-        notice::RequestId,
-        state::ListState,
+        state::{ListState, LoadFailure},
     },
 };
 
@@ -175,19 +174,7 @@ pub fn Failed(
     problem: Problem,
 ) -> impl IntoView {
     let again = links::href(&params.get_untracked());
-    view! {
-        <ListState icon=Icon::Alert title="The list could not be loaded" failure=true>
-            <p class="state-text">{problem.message}</p>
-            <div class="state-actions">
-                // A page of its own: whoever has been signed out gets to sign in.
-                <a class="button button-primary" href=again rel="external">
-                    <Glyph icon=Icon::Reload />
-                    "Try again"
-                </a>
-                <RequestId id=problem.request_id />
-            </div>
-        </ListState>
-    }
+    view! { <LoadFailure title="The list could not be loaded" problem=problem again=again /> }
 }
 
 /// The list before its first rows have come: as high as they will be.

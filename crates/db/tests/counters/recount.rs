@@ -29,7 +29,7 @@ pub(crate) async fn kept(pool: &PgPool) -> Counters {
     .await
     .unwrap();
     let totals: Vec<(String, i64)> =
-        sqlx::query_as("select name, sum(value)::bigint from user_totals group by name")
+        sqlx::query_as("select name, sum(value)::bigint from user_totals where name not like 'signed-in:%' group by name")
             .fetch_all(pool)
             .await
             .unwrap();

@@ -1,0 +1,183 @@
+//! The first screen of the panel.
+
+use ::time::OffsetDateTime;
+use domain::{
+    audit::AuditEntry,
+    overview::{Attention, Matter, Overview as Figures},
+    users::{list::ListParams, page::Total},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::{person::history::deed, users::links};
+use crate::{
+    api::{
+        error::ApiError,
+        overview::{OverviewNow, get_overview},
+    },
+    components::{
+        chart::DayChart,
+        icon::{Glyph, Icon},
+        records::Records,
+        state::{LoadFailure, Waiting},
+        time::Ago,
+    },
+    format::total,
+};
+
+/// How many people there are, what they have been doing, and what wants attention.
+#[component]
+pub fn Overview() -> impl IntoView {
+    let overview = Resource::new(|| (), |()| get_overview());
+    view! {
+        <Title text="Overview · Rollcall" />
+        <header class="page-head">
+            <h1>"Overview"</h1>
+        </header>
+        <Transition fallback=Waiting>
+            {move || Suspend::new(async move {
+                match overview.await {
+                    Ok(shown) => view! { <Shown shown=shown /> }.into_any(),
+                    Err(ApiError(problem)) => {
+                        view! { <LoadFailure title="The overview could not be loaded" problem=problem /> }.into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Shown(shown: OverviewNow) -> impl IntoView {
+    let OverviewNow { overview, now } = shown;
+    let chart = |count: fn(&domain::overview::Day) -> u64| {
+        overview
+            .days
+            .iter()
+            .map(|day| (day.day, count(day)))
+            .collect()
+    };
+    view! {
+        <Tiles figures=overview.clone() now=now />
+        <div class="panes">
+            <DayChart title="Sign-ins" days=chart(|day| day.sign_ins) />
+            <DayChart title="New accounts" days=chart(|day| day.created) />
+        </div>
+        <div class="panes">
+            <Matters attention=overview.attention />
+            <Changes changes=overview.changes now=now />
+        </div>
+    }
+}
+
+/// The totals, each the way to those whom it counts.
+#[component]
+fn Tiles(figures: Figures, now: OffsetDateTime) -> impl IntoView {
+    let totals = figures.totals;
+    let today = format!("last-active:>={}", now.date());
+    let tiles = [
+        ("Users", Total::exact(totals.users), ""),
+        ("Active today", figures.active_today, today.as_str()),
+        ("Admins", Total::exact(totals.admins), "role:admin"),
+        (
+            "Waiting",
+            Total::exact(totals.pending),
+            Matter::Waiting.search(),
+        ),
+        (
+            "Suspended",
+            Total::exact(totals.suspended),
+            "status:suspended",
+        ),
+    ];
+    view! {
+        <dl class="tiles">
+            {tiles
+                .map(|(label, number, search)| {
+                    view! {
+                        <div>
+                            <dt>{label}</dt>
+                            <dd>
+                                <a href=found(search)>{total(number)}</a>
+                            </dd>
+                        </div>
+                    }
+                })
+                .into_iter()
+                .collect_view()}
+        </dl>
+    }
+}
+
+#[component]
+fn Matters(attention: Vec<Attention>) -> impl IntoView {
+    let nothing = attention.is_empty().then(|| {
+        view! {
+            <p class="muted">"Nothing wants your attention."</p>
+        }
+    });
+    let matters = attention.into_iter().map(|attention| {
+        let one = attention.count == Total::exact(1);
+        let count = total(attention.count);
+        let words = match (attention.matter, one) {
+            (Matter::Waiting, true) => "1 person waits for approval".to_owned(),
+            (Matter::Waiting, false) => format!("{count} people wait for approval"),
+            (Matter::OnlyAdmin, _) => "There is only one admin. With a second one, nobody is locked out when the first loses their password".to_owned(),
+            (Matter::IdleAdmin, true) => "1 admin has not signed in for 30 days".to_owned(),
+            (Matter::IdleAdmin, false) => format!("{count} admins have not signed in for 30 days"),
+            (Matter::Dormant, true) => "1 account has not been used for 90 days".to_owned(),
+            (Matter::Dormant, false) => format!("{count} accounts have not been used for 90 days"),
+        };
+        view! {
+            <li>
+                <Glyph icon=Icon::Alert />
+                <a href=found(&attention.search)>{words}</a>
+            </li>
+        }
+    });
+    view! {
+        <section>
+            <h2>"Wants attention"</h2>
+            {nothing}
+            <ul class="matters">{matters.collect_view()}</ul>
+        </section>
+    }
+}
+
+#[component]
+fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
+    const COLUMNS: &[&str] = &["What", "By", "When"];
+    let nothing = changes
+        .is_empty()
+        .then(|| view! { <p class="muted">"Nothing has been changed yet."</p> });
+    let rows: Vec<_> = changes
+        .into_iter()
+        .map(|entry| {
+            let words = deed(&entry);
+            let what = match entry.target_id.filter(|_| entry.target_kind == "user") {
+                Some(id) => view! { <a href=format!("/users/{id}")>{words}</a> }.into_any(),
+                None => words.into_any(),
+            };
+            vec![
+                what,
+                format!("{} ({})", entry.actor, entry.via).into_any(),
+                view! { <Ago at=entry.at now=now /> }.into_any(),
+            ]
+        })
+        .collect();
+    view! {
+        <section class="list">
+            <h2>"Latest changes"</h2>
+            {nothing}
+            {(!rows.is_empty()).then(|| view! { <Records caption="Latest changes" columns=COLUMNS rows=rows /> })}
+        </section>
+    }
+}
+
+/// The list of those whom a search finds.
+fn found(search: &str) -> String {
+    links::href(&ListParams {
+        q: Some(search.to_owned()).filter(|search| !search.is_empty()),
+        ..ListParams::default()
+    })
+}

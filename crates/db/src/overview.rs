@@ -1,0 +1,73 @@
+//! What the first screen of the panel shows beside the totals. Nothing here reads a big table from end to end.
+
+use domain::{audit::AuditEntry, overview::Day};
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+
+use crate::{Error, audit};
+
+/// The latest entries among which changes are looked for: where people mostly sign in, there may be fewer of them.
+const LOOKED_AT: i64 = 500;
+
+/// Some UTC days up to that of a moment, the earliest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_days(
+    executor: impl PgExecutor<'_>,
+    until: OffsetDateTime,
+    days: i32,
+) -> Result<Vec<Day>, Error> {
+    let rows = sqlx::query!(
+        r#"select
+            d.day at time zone 'UTC' as "day!",
+            (
+                select coalesce(sum(t.value), 0)::bigint from user_totals t
+                where t.name = 'signed-in:' || to_char(d.day, 'YYYY-MM-DD')
+            ) as "sign_ins!",
+            (
+                select coalesce(sum(t.value), 0)::bigint from user_totals t
+                where t.name = 'created:' || to_char(d.day, 'YYYY-MM-DD')
+            ) as "created!"
+        from (
+            select date_trunc('day', $1::timestamptz at time zone 'UTC') - make_interval(days => n) as day
+            from generate_series(0, $2::int - 1) as n
+        ) as d
+        order by d.day"#,
+        until,
+        days,
+    )
+    .fetch_all(executor)
+    .await?;
+    let day = rows.into_iter().map(|row| Day {
+        day: row.day,
+        sign_ins: u64::try_from(row.sign_ins).unwrap_or_default(),
+        created: u64::try_from(row.created).unwrap_or_default(),
+    });
+    Ok(day.collect())
+}
+
+/// The latest changes, the latest first. Sign-ins are none.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_changes(
+    executor: impl PgExecutor<'_>,
+    most: i64,
+) -> Result<Vec<AuditEntry>, Error> {
+    let rows = sqlx::query_as!(
+        audit::Row,
+        r#"select
+            id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", action as "action!",
+            target_kind as "target_kind!", target_id, target_label as "target_label!", changes as "changes!", reason,
+            ip, request_id
+        from (select * from audit_events order by id desc limit $1) as latest
+        where action <> 'session.started'
+        order by id desc limit $2"#,
+        LOOKED_AT,
+        most,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}

@@ -1,0 +1,158 @@
+//! The first screen of the panel.
+
+#![cfg(test)]
+
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use domain::{
+    overview::{DAYS, Matter, Overview},
+    users::{page::Total, suspension::SuspensionDraft},
+};
+use people::{add, count};
+use service::{Services, access::operator, overview::overview, users};
+use sqlx::PgPool;
+use support::services;
+use time::{Duration, OffsetDateTime, macros::datetime};
+
+async fn look(services: &Services) -> Overview {
+    overview(services, &operator()).await.unwrap()
+}
+
+async fn run(pool: &PgPool, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(pool).await.unwrap();
+}
+
+/// The time by the clock of the services.
+const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+
+async fn sign_in(pool: &PgPool, days_ago: i64) {
+    sqlx::query(
+        "insert into sessions (id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at)
+        select gen_random_uuid(), gen_random_uuid()::text::bytea, id, $1, $1, $1, $1 from users",
+    )
+    .bind(NOW - Duration::days(days_ago))
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn days_are_counted_as_they_happen(pool: PgPool) {
+    let services = services(&pool);
+    add(&pool, "ada", &["admin"]).await;
+    for days_ago in [0, 0, 1, 29, 30] {
+        sign_in(&pool, days_ago).await;
+    }
+    // That sessions go does not undo that they began.
+    run(
+        &pool,
+        "delete from sessions where created_at < '2026-11-21 00:00Z'",
+    )
+    .await;
+    assert_eq!(count(&pool, "select count(*) from sessions").await, 2);
+
+    let days = look(&services).await.days;
+    assert_eq!(days.len(), usize::try_from(DAYS).unwrap());
+    assert!(
+        days.windows(2)
+            .all(|pair| pair[1].day - pair[0].day == Duration::DAY)
+    );
+    assert_eq!(days[29].day.date(), NOW.date());
+    let sign_ins: Vec<u64> = days.iter().map(|day| day.sign_ins).collect();
+    let mut expected = vec![0; 30];
+    (expected[29], expected[28], expected[0]) = (2, 1, 1);
+    assert_eq!(sign_ins, expected);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_wants_attention_is_told_with_those_whom_it_is_about(pool: PgPool) {
+    let services = services(&pool);
+    add(&pool, "ada", &["admin"]).await;
+    run(&pool, "update users set last_login_at = '2026-11-21 11:00Z', last_active_at = '2026-11-21 11:00Z'").await;
+    let told = |overview: &Overview| -> Vec<(Matter, u64)> {
+        let attention = overview.attention.iter();
+        attention
+            .map(|attention| (attention.matter, attention.count.count))
+            .collect()
+    };
+    let alone = look(&services).await;
+    assert_eq!(told(&alone), [(Matter::OnlyAdmin, 1)]);
+    assert_eq!(alone.active_today, Total::exact(1));
+
+    for name in ["bob", "cleo", "dora"] {
+        add(&pool, name, &["user"]).await;
+    }
+    add(&pool, "eve", &["admin"]).await;
+    run(
+        &pool,
+        "update users set status = 'pending' where username = 'bob';
+        update users set last_active_at = '2026-08-22 12:00Z' where username = 'cleo';
+        update users set last_active_at = '2026-08-24 12:00Z' where username = 'dora';
+        update users set last_login_at = '2026-10-21 12:00Z' where username = 'eve'",
+    )
+    .await;
+    let all = look(&services).await;
+    let expected = [
+        (Matter::Waiting, 1),
+        (Matter::IdleAdmin, 1),
+        (Matter::Dormant, 1),
+    ];
+    assert_eq!(told(&all), expected);
+    assert_eq!(
+        (all.totals.users, all.totals.admins, all.totals.pending),
+        (5, 2, 1)
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn changes_are_shown_and_sign_ins_are_not(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let draft = SuspensionDraft {
+        reason: "test".into(),
+        ..SuspensionDraft::default()
+    };
+    users::suspend(&services, &operator(), ada, draft)
+        .await
+        .unwrap();
+    run(
+        &pool,
+        "insert into audit_events (at, actor_label, via, action, target_kind, target_label)
+        values (now(), 'ada', 'self', 'session.started', 'session', 'ada')",
+    )
+    .await;
+    users::unsuspend(&services, &operator(), ada).await.unwrap();
+    let changes = look(&services).await.changes;
+    let actions: Vec<&str> = changes
+        .iter()
+        .map(|change| change.action.as_str())
+        .collect();
+    assert_eq!(actions, ["user.unsuspended", "user.suspended"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_day_is_one_of_utc(pool: PgPool) {
+    run(
+        &pool,
+        "insert into users (id, username, display_name, created_via, created_at, updated_at)
+        select uuid_v7(at), 'user-' || to_char(at, 'HH24MI'), 'U', 'cli', at, at
+        from unnest(array['2026-11-20 23:59:59Z', '2026-11-21 00:00:00Z']::timestamptz[]) as at",
+    )
+    .await;
+    // The clock of these services stands at noon of that day.
+    let days = look(&services(&pool)).await.days;
+    let last: Vec<_> = days[28..]
+        .iter()
+        .map(|day| (day.day, day.created))
+        .collect();
+    assert_eq!(
+        last,
+        [
+            (datetime!(2026-11-20 0:00 UTC), 1),
+            (datetime!(2026-11-21 0:00 UTC), 1)
+        ]
+    );
+}

@@ -1,0 +1,99 @@
+// The first screen of the panel.
+import { expect, serve, test } from '../support/test';
+import { inspect } from '../support/inspect';
+import { hold, open } from '../support/page';
+
+serve('demo people');
+test.use({ as: 'admin' });
+test.setTimeout(120_000);
+
+/** What the database says of a UTC day. */
+const SIGN_INS = `select count(*)::text from sessions where created_at > (now() at time zone 'UTC')::date - 30`;
+
+test('the figures are those of the database, and lead to those whom they count', async ({ page, database }) => {
+  await open(page, '/users');
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await expect(page).toHaveURL('/overview');
+  const tile = (name: string) => page.locator('.tiles > div').filter({ hasText: name }).getByRole('link');
+  const count = async (where: string) => {
+    const [number] = await database.column(
+      `select count(*)::text from users u where deleted_at is null and ${where}`);
+    return Number(number).toLocaleString('en');
+  };
+  const admins = `exists (select from user_roles ur join roles r on r.id = ur.role_id
+    where ur.user_id = u.id and r.name = 'admin')`;
+  await expect(tile('Users')).toHaveText(await count('true'));
+  await expect(tile('Admins')).toHaveText(await count(admins));
+  await expect(tile('Suspended')).toHaveText(await count(`status = 'suspended'`));
+  await tile('Suspended').click();
+  await expect(page).toHaveURL('/users?q=status%3Asuspended');
+  await expect(page.locator('.pager-count')).toContainText(await count(`status = 'suspended'`));
+});
+
+test('charts say in words what they draw', async ({ page, database }) => {
+  await open(page, '/overview');
+  const chart = page.getByRole('img', { name: /^Sign-ins: [\d,]+ in 30 days, most on / });
+  await expect(chart).toBeVisible();
+  const section = page.locator('.chart').first();
+  const [sum] = await database.column(SIGN_INS);
+  expect(Number(sum)).toBeGreaterThan(0);
+  await expect(section.locator('.chart-sum')).toHaveText(Number(sum).toLocaleString('en'));
+  await section.getByText('Day by day').click();
+  await expect(section.locator('dd')).toHaveCount(30);
+  const days = await section.locator('dd').allTextContents();
+  const total = days.reduce((total, day) => total + Number(day.replaceAll(',', '')), 0);
+  expect(total).toBe(Number(sum));
+});
+
+test('what wants attention leads to the accounts, and changes to whom they are about', async ({ page, database }) => {
+  await open(page, '/overview');
+  await inspect(page, 'overview');
+  await page.getByRole('link', { name: /not been used for 90 days/ }).click();
+  await expect(page).toHaveURL('/users?q=status%3Aactive+last-active%3A%3C90d');
+
+  const [person] = await database.rows(`
+    select username from users where status = 'active' and deleted_at is null and username !~ '^(admin|test-)'
+    order by id limit 1`);
+  await open(page, `/users/${person!.username}/suspend`);
+  await page.getByLabel('Reason').fill('To be seen on the first screen');
+  await page.getByRole('dialog').getByRole('button', { name: /^Suspend/ }).click();
+  await expect(page).toHaveURL(/done=suspended/);
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('link', { name: `User suspended: ${person!.username}` }).first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+});
+
+test('a failure is told, with the way to try again', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(503, '/sfn/overview');
+  await open(page, '/users');
+  await page.route('**/sfn/overview*', (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: 'application/json',
+      body: JSON.stringify({ error: 'UNAVAILABLE', message: 'The database cannot be reached.' }),
+    }));
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await expect(page.getByRole('heading', { name: 'The overview could not be loaded' })).toBeVisible();
+  await page.unroute('**/sfn/overview*');
+  await page.getByRole('link', { name: 'Try again' }).click();
+  await expect(page.locator('.tiles')).toBeVisible();
+});
+
+test('what is on its way holds its place', async ({ page }) => {
+  await open(page, '/users');
+  const release = await hold(page, '**/sfn/overview*');
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
+  release();
+  await expect(page.locator('.tiles')).toBeVisible();
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('all of it is there', async ({ page }) => {
+    await page.goto('/overview');
+    await expect(page.getByRole('img', { name: /^New accounts: / })).toBeVisible();
+    await expect(page.locator('.tiles dd')).toHaveCount(5);
+  });
+});

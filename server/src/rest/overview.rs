@@ -1,0 +1,17 @@
+//! The figures of the first screen.
+
+use axum::{Json, extract::State};
+use domain::overview::Overview;
+use service::{Services, access::ReadUsers};
+
+use super::{Allowed, Failure};
+
+/// `GET /api/admin/overview`: how many people there are, what they have been doing, and what wants attention.
+pub(crate) async fn overview(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<ReadUsers>,
+) -> Result<Json<Overview>, Failure> {
+    Ok(Json(
+        service::overview::overview(&services, &granted).await?,
+    ))
+}
