@@ -61,6 +61,8 @@ const fn title(code: Code, sign_in: bool) -> &'static str {
         Code::Unauthorized if sign_in => "That username and password do not match",
         Code::Unauthorized => "You are signed out",
         Code::PasswordChangeRequired => "Choose your own password first",
+        Code::CurrentPasswordRequired => "Your current password is needed",
+        Code::CurrentPasswordWrong => "That is not your current password",
         Code::Forbidden if sign_in => "You cannot sign in now",
         Code::Forbidden => "This may not be done",
         Code::NotFound => "This does not exist any more",

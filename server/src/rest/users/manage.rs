@@ -48,7 +48,7 @@ impl Shown {
 }
 
 /// An account as JSON, with the tag that a change of it can be made to depend on.
-fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
+pub(crate) fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
     let tag = HeaderValue::try_from(format!("\"{}\"", user.summary.version));
     let mut response = Json(Shown::new(user, link)).into_response();
     if let Ok(tag) = tag {
@@ -137,21 +137,41 @@ pub(crate) async fn edit(
     headers: HeaderMap,
     Body(mut edit): Body<UserEdit>,
 ) -> Result<Response, Failure> {
-    let wanted = match headers.get(header::IF_MATCH) {
-        Some(tag) => Some(version(tag).ok_or_else(|| {
+    let wanted = Wanted::of(&headers)?;
+    edit.version = wanted.version().or(edit.version);
+    let edited = service::users::edit(&services, &granted, id, edit).await;
+    wanted.answer(edited)
+}
+
+/// The version that a change was made to depend on by its headers.
+pub(crate) struct Wanted(Option<Option<i32>>);
+
+impl Wanted {
+    /// From `If-Match`, if there is one.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Failure> {
+        let Some(tag) = headers.get(header::IF_MATCH) else {
+            return Ok(Self(None));
+        };
+        let version = version(tag).ok_or_else(|| {
             Failure::invalid("If-Match must be the ETag of the account, such as \"3\".")
-        })?),
-        None => None,
-    };
-    if let Some(wanted) = wanted.flatten() {
-        edit.version = Some(wanted);
+        })?;
+        Ok(Self(Some(version)))
     }
-    match service::users::edit(&services, &granted, id, edit).await {
-        Ok(user) => Ok(show(user, None)),
-        Err(error @ Error::Stale(_)) if wanted.is_some() => {
-            Err(Failure::from(error).with_code(Code::PreconditionFailed))
+
+    /// The version itself.
+    pub(crate) fn version(&self) -> Option<i32> {
+        self.0.flatten()
+    }
+
+    /// What became of the change.
+    pub(crate) fn answer(self, edited: Result<UserDetail, Error>) -> Result<Response, Failure> {
+        match edited {
+            Ok(user) => Ok(show(user, None)),
+            Err(error @ Error::Stale(_)) if self.0.is_some() => {
+                Err(Failure::from(error).with_code(Code::PreconditionFailed))
+            }
+            Err(error) => Err(error.into()),
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -290,6 +310,7 @@ pub(crate) async fn bulk(
     Ok(Json(outcome).into_response())
 }
 
-fn success() -> Response {
+/// FOVEA's answer where there is nothing to show.
+pub(crate) fn success() -> Response {
     Json(json!({ "success": true })).into_response()
 }
