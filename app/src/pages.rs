@@ -1,7 +1,7 @@
 //! The screens. A page reads the URL, asks the server once, and hands what it gets to the components.
 
 pub mod account;
-mod conflict;
+pub mod conflict;
 pub mod form;
 pub mod link;
 pub mod login;

@@ -153,11 +153,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
 }
 
 /// The id in a path, by FOVEA's name for it.
-async fn id_in(
-    parts: &mut Parts,
-    state: &(impl Send + Sync),
-    name: &str,
-) -> Result<Uuid, Failure> {
+async fn id_in(parts: &mut Parts, state: &(impl Send + Sync), name: &str) -> Result<Uuid, Failure> {
     let id = Path::<String>::from_request_parts(parts, state).await.ok();
     let id = id.and_then(|Path(id)| Uuid::try_parse(&id).ok());
     id.ok_or_else(|| Failure::invalid(format!("params/{name} must match format \"uuid\"")))

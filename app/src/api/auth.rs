@@ -27,7 +27,7 @@ pub async fn sign_in(
         Ok(_) => Ok(Done::to(domain::access::local_path(&next))),
         Err(service::Error::PasswordChangeRequired(link)) => {
             Ok(Done::to(super::done::going_on(&link.url, &next)))
-        },
+        }
         Err(error) => Err(ssr::fail(error)),
     }
 }

@@ -64,7 +64,10 @@ mod tests {
             ("/", "/reset"),
             ("//evil.example", "/reset"),
             ("https://evil.example", "/reset"),
-            ("/users?q=a b&sort=name", "/reset?next=%2Fusers%3Fq%3Da+b%26sort%3Dname"),
+            (
+                "/users?q=a b&sort=name",
+                "/reset?next=%2Fusers%3Fq%3Da+b%26sort%3Dname",
+            ),
         ] {
             assert_eq!(going_on("/reset", next), address, "{next}");
         }

@@ -68,10 +68,7 @@ fn local(machine: &str) -> String {
     let date = js_sys::Date::new(&machine.into());
     let zone = use_context::<Zone>().and_then(|zone| zone.0);
     zone.and_then(|zone| in_zone(&date, &zone))
-        .unwrap_or_else(|| {
-            date.to_locale_string("default", &JsValue::UNDEFINED)
-                .into()
-        })
+        .unwrap_or_else(|| date.to_locale_string("default", &JsValue::UNDEFINED).into())
 }
 
 /// A moment in a zone by its name; nothing if the browser does not know that one.

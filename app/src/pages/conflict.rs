@@ -13,13 +13,11 @@ pub(super) struct Conflict(Memo<Option<Box<UserDetail>>>);
 impl Conflict {
     /// That of a form. Known until it is saved, whatever else is refused meanwhile.
     pub(super) fn of(sending: Sending) -> Self {
-        Self(Memo::new(
-            move |known: Option<&Option<Box<UserDetail>>>| {
-                let problem = sending.problem.get();
-                let current = problem.and_then(|problem| problem.details.current);
-                current.or_else(|| known.cloned().flatten())
-            },
-        ))
+        Self(Memo::new(move |known: Option<&Option<Box<UserDetail>>>| {
+            let problem = sending.problem.get();
+            let current = problem.and_then(|problem| problem.details.current);
+            current.or_else(|| known.cloned().flatten())
+        }))
     }
 
     /// Whether there is one, as a signal's value.

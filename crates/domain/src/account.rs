@@ -81,12 +81,12 @@ impl OwnEdit {
         let email = self
             .email
             .and_then(|typed| optional_email(typed.as_deref().unwrap_or_default(), &mut faults));
-        let time_zone = self
-            .time_zone
-            .and_then(|typed| match typed.as_deref().map_or("", str::trim) {
-                "" => Some(None),
-                typed => faults.take("time_zone", typed.parse().map(Some)),
-            });
+        let time_zone =
+            self.time_zone
+                .and_then(|typed| match typed.as_deref().map_or("", str::trim) {
+                    "" => Some(None),
+                    typed => faults.take("time_zone", typed.parse().map(Some)),
+                });
         let notification_preferences = object(
             "notification_preferences",
             self.notification_preferences,

@@ -86,7 +86,10 @@ fn ZoneField(zone: String, fault: Signal<Option<String>>) -> impl IntoView {
             let names = zones.await.unwrap_or_default();
             // One that was chosen and cannot be looked up now must not be lost by saving.
             let chosen_alone = !chosen.is_empty() && !names.contains(&chosen);
-            let names = chosen_alone.then(|| chosen.clone()).into_iter().chain(names);
+            let names = chosen_alone
+                .then(|| chosen.clone())
+                .into_iter()
+                .chain(names);
             let option = |name: String| {
                 let selected = name == chosen;
                 view! { <option selected=selected>{name}</option> }

@@ -8,9 +8,10 @@ use crate::{
     components::{
         facts::Fact,
         field::{Field, FieldSpec},
-        time::{Ago, Exactly},
+        time::Ago,
     },
     context::PageContext,
+    format::day,
     pages::{
         conflict::{Conflict, Theirs},
         form,
@@ -48,9 +49,7 @@ fn ProfileForm(account: Account) -> impl IntoView {
             <input type="hidden" name="version" value=conflict.version(&context, user.version) />
             <dl class="facts">
                 <Fact label="Username">{user.username}</Fact>
-                <Fact label="Member since">
-                    <Exactly at=user.created_at />
-                </Fact>
+                <Fact label="Member since">{day(user.created_at)}</Fact>
                 <Fact label="Last sign-in">{user.last_login_at.map(|at| view! { <Ago at=at now=now /> })}</Fact>
             </dl>
             <Field

@@ -41,7 +41,14 @@ pub fn Sessions() -> impl IntoView {
 }
 
 fn draw(part: Part<OwnSession>) -> AnyView {
-    const COLUMNS: &[&str] = &["Device", "Address", "Signed in", "Last seen", "Ends", "Actions"];
+    const COLUMNS: &[&str] = &[
+        "Device",
+        "Address",
+        "Signed in",
+        "Last seen",
+        "Ends",
+        "Actions",
+    ];
     let others = part.items.iter().any(|own| !own.is_current);
     let rows = part.items.into_iter().map(|own| row(own, part.now));
     view! {

@@ -71,7 +71,11 @@ fn in_bin(user: &UserDetail) -> Option<String> {
 }
 
 /// What was typed into a form that comes back, or what stands in it at first.
-pub(in crate::pages) fn typed_or(context: &PageContext, field: &str, first: impl FnOnce() -> String) -> String {
+pub(in crate::pages) fn typed_or(
+    context: &PageContext,
+    field: &str,
+    first: impl FnOnce() -> String,
+) -> String {
     if context.outcome.is_some() {
         context.typed(field)
     } else {

@@ -19,10 +19,7 @@ const NOT_ALLOWED: Error =
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn deletion_refusal(
-    services: &Services,
-    actor: &Actor,
-) -> Result<Option<String>, Error> {
+pub async fn deletion_refusal(services: &Services, actor: &Actor) -> Result<Option<String>, Error> {
     if !services.settings.allow_account_deletion {
         return Ok(Some(NOT_ALLOWED.to_string()));
     }

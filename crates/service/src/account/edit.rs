@@ -176,8 +176,7 @@ async fn set_password(
     let id = actor.principal.id.0;
     let lifetimes = db::account::find_lifetimes(&mut **transaction, actor.session_id).await?;
     let reason = EndReason::PasswordReset;
-    let ended =
-        db::account::set_others_ended(transaction, id, actor.session_id, reason).await?;
+    let ended = db::account::set_others_ended(transaction, id, actor.session_id, reason).await?;
     db::account::set_ended(transaction, actor.session_id, EndReason::Replaced, id).await?;
     change::set_password(transaction, id, hash, false).await?;
     links::revoke_unused_of(transaction, Kind::PasswordReset, id).await?;

@@ -48,8 +48,7 @@ pub async fn end_session(services: &Services, actor: &Actor, id: Uuid) -> Result
         return Err(NOT_OWN);
     }
     let reason = EndReason::Revoked;
-    if !session.is_live
-        || !db::account::set_ended(&mut transaction, id, reason, account.id).await?
+    if !session.is_live || !db::account::set_ended(&mut transaction, id, reason, account.id).await?
     {
         return Err(NOT_FOUND);
     }
@@ -74,13 +73,9 @@ pub async fn end_others(services: &Services, actor: &Actor) -> Result<u64, Error
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
     let reason = EndReason::Revoked;
-    let ended = db::account::set_others_ended(
-        &mut transaction,
-        account.id,
-        actor.session_id,
-        reason,
-    )
-    .await?;
+    let ended =
+        db::account::set_others_ended(&mut transaction, account.id, actor.session_id, reason)
+            .await?;
     if ended == 0 {
         return Ok(0);
     }

@@ -39,11 +39,7 @@ pub async fn export(
 }
 
 /// Begins to export for whoever may have it.
-pub(crate) async fn begin(
-    services: &Services,
-    author: &Author,
-    id: Uuid,
-) -> Result<Export, Error> {
+pub(crate) async fn begin(services: &Services, author: &Author, id: Uuid) -> Result<Export, Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let user = detail::find(&mut transaction, id).await?;
     let change = Change {
