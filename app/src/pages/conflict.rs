@@ -8,11 +8,12 @@ use crate::context::PageContext;
 
 /// What somebody else has made of the account meanwhile, from the moment that a form was refused for it.
 #[derive(Clone, Copy)]
-pub(super) struct Conflict(Memo<Option<Box<UserDetail>>>);
+pub struct Conflict(Memo<Option<Box<UserDetail>>>);
 
 impl Conflict {
     /// That of a form. Known until it is saved, whatever else is refused meanwhile.
-    pub(super) fn of(sending: Sending) -> Self {
+    #[must_use]
+    pub fn of(sending: Sending) -> Self {
         Self(Memo::new(move |known: Option<&Option<Box<UserDetail>>>| {
             let problem = sending.problem.get();
             let current = problem.and_then(|problem| problem.details.current);
@@ -21,12 +22,14 @@ impl Conflict {
     }
 
     /// Whether there is one, as a signal's value.
-    pub(super) fn is_there(self) -> bool {
+    #[must_use]
+    pub fn is_there(self) -> bool {
         self.0.with(Option::is_some)
     }
 
     /// The version that the form is on top of: the one that its page was drawn with, or the one that was seen since.
-    pub(super) fn version(self, context: &PageContext, known: i32) -> impl Fn() -> String + use<> {
+    #[must_use]
+    pub fn version(self, context: &PageContext, known: i32) -> impl Fn() -> String + use<> {
         // Drawn again, the form is still on top of what it was on when it was sent: what has come to be since was never
         // seen.
         let known = match context.outcome {
@@ -42,7 +45,8 @@ impl Conflict {
     }
 
     /// What the button of the form says.
-    pub(super) fn action(self) -> Signal<String> {
+    #[must_use]
+    pub fn action(self) -> Signal<String> {
         Signal::derive(move || match self.is_there() {
             true => "Save mine on top".to_owned(),
             false => "Save".to_owned(),
@@ -52,7 +56,7 @@ impl Conflict {
 
 /// What somebody else has made of a field meanwhile, beside what stands in it.
 #[component]
-pub(super) fn Theirs(
+pub fn Theirs(
     /// Whether there is a conflict.
     conflict: Conflict,
     /// What stands in the field.
