@@ -28,7 +28,6 @@ impl Conflict {
     }
 
     /// The version that the form is on top of: the one that its page was drawn with, or the one that was seen since.
-    #[must_use]
     pub fn version(self, context: &PageContext, known: i32) -> impl Fn() -> String + use<> {
         // Drawn again, the form is still on top of what it was on when it was sent: what has come to be since was never
         // seen.

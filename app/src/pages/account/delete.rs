@@ -5,7 +5,10 @@ use leptos::prelude::*;
 
 use super::{CURRENT_PASSWORD, data::Data};
 use crate::{
-    api::account::{DeleteAccount, preview_own_deletion},
+    api::{
+        account::{DeleteAccount, preview_own_deletion},
+        error::ApiError,
+    },
     components::{
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
@@ -15,7 +18,7 @@ use crate::{
     context::PageContext,
     pages::{
         form,
-        person::{dialogs::delete::CONFIRM, with},
+        person::dialogs::delete::{CONFIRM, Uncounted},
     },
 };
 
@@ -27,7 +30,24 @@ pub fn Delete() -> impl IntoView {
     let counted = Resource::new(|| (), |()| preview_own_deletion());
     view! {
         <Data />
-        {with(counted, |preview| view! { <DeleteForm preview=preview /> })}
+        <Transition fallback=|| view! { <Uncounted place=place() problem=None /> }>
+            {move || Suspend::new(async move {
+                match counted.await {
+                    Ok(preview) => view! { <DeleteForm preview=preview /> }.into_any(),
+                    Err(ApiError(problem)) => {
+                        view! { <Uncounted place=place() problem=Some(problem) /> }.into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// Where the dialog is.
+fn place() -> Place {
+    Place {
+        path: PATH.to_owned(),
+        back: "/account/data".to_owned(),
     }
 }
 
@@ -52,10 +72,7 @@ fn DeleteForm(preview: DeletionPreview) -> impl IntoView {
     view! {
         <FormDialog
             title="Delete my account"
-            place=Place {
-                path: PATH.to_owned(),
-                back: "/account/data".to_owned(),
-            }
+            place=place()
             sending=sending
             refusal=preview.refusal
             action=Signal::derive(move || format!("Delete my account{}", and_things(counts.now())))

@@ -3,7 +3,7 @@
 use domain::account::TIME_ZONE;
 use leptos::prelude::*;
 
-use super::{FormPart, with_account};
+use super::{FormPart, Mine};
 use crate::{
     api::account::{Account, NOTIFY, SetPreferences, is_notified, list_time_zones},
     components::{
@@ -12,14 +12,27 @@ use crate::{
         icon::{Glyph, Icon},
     },
     context::PageContext,
-    pages::{conflict::Conflict, form, person::dialogs::typed_or},
+    pages::{
+        conflict::Conflict,
+        form,
+        person::{dialogs::typed_or, with},
+    },
 };
 
 /// How one likes it.
 #[component]
 pub fn Preferences() -> impl IntoView {
+    let account = expect_context::<Mine>().0;
+    let both = Resource::new(
+        || (),
+        move |()| async move {
+            let account = account.await?;
+            // Without them the rest can still be set.
+            Ok((account, list_time_zones().await.unwrap_or_default()))
+        },
+    );
     view! {
-        {with_account(|account| view! { <PreferencesForm account=account /> })}
+        {with(both, |(account, zones)| view! { <PreferencesForm account=account zones=zones /> })}
         <section class="form">
             <h2>"Theme"</h2>
             <p class="muted">"On this device, at once."</p>
@@ -31,7 +44,7 @@ pub fn Preferences() -> impl IntoView {
 }
 
 #[component]
-fn PreferencesForm(account: Account) -> impl IntoView {
+fn PreferencesForm(account: Account, zones: Vec<String>) -> impl IntoView {
     const PATH: &str = "/account/preferences";
     let context = expect_context::<PageContext>().of_form(PATH);
     let sending = form::send::<SetPreferences>(PATH);
@@ -66,7 +79,7 @@ fn PreferencesForm(account: Account) -> impl IntoView {
                 name="version"
                 value=conflict.version(&context, user.summary.version)
             />
-            <ZoneField zone=zone fault=sending.fault("time_zone") />
+            <ZoneField zones=zones chosen=zone fault=sending.fault("time_zone") />
             <fieldset class="field">
                 <legend class="field-label">"Notifications"</legend>
                 <p class="field-hint">"How the applications behind this account may tell you of things."</p>
@@ -78,25 +91,22 @@ fn PreferencesForm(account: Account) -> impl IntoView {
 
 /// The time zone, out of those that there are.
 #[component]
-fn ZoneField(zone: String, fault: Signal<Option<String>>) -> impl IntoView {
-    let zones = Resource::new(|| (), |()| list_time_zones());
-    let options = move || {
-        let chosen = zone.clone();
-        Suspend::new(async move {
-            let names = zones.await.unwrap_or_default();
-            // One that was chosen and cannot be looked up now must not be lost by saving.
-            let chosen_alone = !chosen.is_empty() && !names.contains(&chosen);
-            let names = chosen_alone
-                .then(|| chosen.clone())
-                .into_iter()
-                .chain(names);
-            let option = |name: String| {
-                let selected = name == chosen;
-                view! { <option selected=selected>{name}</option> }
-            };
-            names.map(option).collect_view()
-        })
+fn ZoneField(
+    /// Their names.
+    zones: Vec<String>,
+    /// The one that is chosen, or nothing.
+    chosen: String,
+    /// What is wrong with it.
+    fault: Signal<Option<String>>,
+) -> impl IntoView {
+    // One that the database has forgotten must not be lost by saving something else.
+    let forgotten = !chosen.is_empty() && !zones.contains(&chosen);
+    let names = forgotten.then(|| chosen.clone()).into_iter().chain(zones);
+    let option = |name: String| {
+        let selected = name == chosen;
+        view! { <option selected=selected>{name}</option> }
     };
+    let options: Vec<_> = names.map(option).collect();
     let wrong = move || fault.with(Option::is_some);
     view! {
         <div class="field">
@@ -114,7 +124,7 @@ fn ZoneField(zone: String, fault: Signal<Option<String>>) -> impl IntoView {
                 aria-describedby=move || if wrong() { "time_zone-hint time_zone-error" } else { "time_zone-hint" }
             >
                 <option value="">"That of the device"</option>
-                <Transition>{options}</Transition>
+                {options}
             </select>
             {move || {
                 fault

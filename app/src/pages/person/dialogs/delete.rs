@@ -75,7 +75,12 @@ pub fn Delete() -> impl IntoView {
 
 /// The dialog while it is counted, or when that has failed.
 #[component]
-fn Uncounted(place: Place, problem: Option<Problem>) -> impl IntoView {
+pub fn Uncounted(
+    /// Where it is.
+    place: Place,
+    /// Why it has failed.
+    problem: Option<Problem>,
+) -> impl IntoView {
     view! {
         <Dialog place=place.clone() title="Delete">
             <div class="dialog-body">
