@@ -2,7 +2,7 @@
 
 use domain::problem::{Code, Problem};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 
 use crate::{
     components::{
@@ -35,8 +35,14 @@ pub(super) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
 /// Where one goes on to in the end: what the address says of it, or said before the form was refused.
 pub(super) fn next() -> impl Fn() -> String + Clone {
     let typed = expect_context::<PageContext>().typed("next");
-    let query = use_query_map();
-    move || query.read().get("next").unwrap_or_else(|| typed.clone())
+    let search = use_location().search;
+    // As it is written: what the router has read of it is decoded twice.
+    move || {
+        let search = search.read();
+        let mut pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
+        let next = pairs.find(|(name, _)| name == "next");
+        next.map_or_else(|| typed.clone(), |(_, next)| next.into_owned())
+    }
 }
 
 /// A card that says what is the matter and leads on.
