@@ -17,7 +17,7 @@ use super::{
     body::Body,
     users::{
         export::file,
-        manage::{Wanted, show, success},
+        shown::{Wanted, show, success},
     },
 };
 

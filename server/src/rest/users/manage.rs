@@ -8,17 +8,16 @@ use axum::{
 };
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
-    problem::Code,
     users::{
         bulk::BulkRequest,
         create::UserDraft,
         deletion::Deletion,
-        detail::{CreatedUser, IssuedLink, UserDetail, UserRef},
+        detail::{CreatedUser, UserRef},
         edit::UserEdit,
         suspension::SuspensionDraft,
     },
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use service::{
     Error, Services,
@@ -26,36 +25,8 @@ use service::{
 };
 use uuid::Uuid;
 
+use super::shown::{Wanted, show, success};
 use crate::rest::{Allowed, Failure, Params, UserPath, body::Body};
-
-/// An account in FOVEA's shape, with its `_count`.
-#[derive(Serialize)]
-pub(crate) struct Shown {
-    #[serde(flatten)]
-    user: UserDetail,
-    #[serde(rename = "_count")]
-    count: super::Counts,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    link: Option<IssuedLink>,
-}
-
-impl Shown {
-    /// An account, with the link that was made for it, if one was.
-    pub(crate) fn new(user: UserDetail, link: Option<IssuedLink>) -> Self {
-        let count = super::Counts::of(&user.summary);
-        Self { user, count, link }
-    }
-}
-
-/// An account as JSON, with the tag that a change of it can be made to depend on.
-pub(crate) fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
-    let tag = HeaderValue::try_from(format!("\"{}\"", user.summary.version));
-    let mut response = Json(Shown::new(user, link)).into_response();
-    if let Ok(tag) = tag {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
-}
 
 /// The body that makes an account: FOVEA's fields, and what Rollcall knows beside.
 #[derive(Deserialize)]
@@ -141,52 +112,6 @@ pub(crate) async fn edit(
     edit.version = wanted.version().or(edit.version);
     let edited = service::users::edit(&services, &granted, id, edit).await;
     wanted.answer(edited)
-}
-
-/// The version that a change was made to depend on by its headers.
-pub(crate) struct Wanted(Option<Option<i32>>);
-
-impl Wanted {
-    /// From `If-Match`, if there is one.
-    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Failure> {
-        let Some(tag) = headers.get(header::IF_MATCH) else {
-            return Ok(Self(None));
-        };
-        let version = version(tag).ok_or_else(|| {
-            Failure::invalid("If-Match must be the ETag of the account, such as \"3\".")
-        })?;
-        Ok(Self(Some(version)))
-    }
-
-    /// The version itself.
-    pub(crate) fn version(&self) -> Option<i32> {
-        self.0.flatten()
-    }
-
-    /// What became of the change.
-    pub(crate) fn answer(self, edited: Result<UserDetail, Error>) -> Result<Response, Failure> {
-        match edited {
-            Ok(user) => Ok(show(user, None)),
-            Err(error @ Error::Stale(_)) if self.0.is_some() => {
-                Err(Failure::from(error).with_code(Code::PreconditionFailed))
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-}
-
-/// The version that a tag stands for; `*` is any.
-fn version(tag: &HeaderValue) -> Option<Option<i32>> {
-    let tag = tag.to_str().ok()?.trim();
-    if tag == "*" {
-        return Some(None);
-    }
-    // A proxy that compresses makes the tag a weak one.
-    let number = tag
-        .trim_start_matches("W/")
-        .strip_prefix('"')?
-        .strip_suffix('"')?;
-    number.parse().ok().map(Some)
 }
 
 /// The query of a deletion.
@@ -308,9 +233,4 @@ pub(crate) async fn bulk(
 ) -> Result<Response, Failure> {
     let outcome = service::users::bulk(&services, &granted, request).await?;
     Ok(Json(outcome).into_response())
-}
-
-/// FOVEA's answer where there is nothing to show.
-pub(crate) fn success() -> Response {
-    Json(json!({ "success": true })).into_response()
 }
