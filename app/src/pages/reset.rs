@@ -93,7 +93,7 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
 /// The page after it.
 #[component]
 pub fn ResetDone() -> impl IntoView {
-    let next = next();
+    let next = untrack(next());
     view! {
         <CardPage title="Password set">
             <MessageCard
@@ -101,7 +101,7 @@ pub fn ResetDone() -> impl IntoView {
                 tone="tone-success"
                 title="Your password is set"
                 text="Sign in with it from now on. Wherever you were signed in before, you are not any more."
-                sign_in=Some(going_on("/login", &next()))
+                sign_in=Some(going_on("/login", &next))
             />
         </CardPage>
     }
