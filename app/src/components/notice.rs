@@ -25,12 +25,14 @@ pub fn ProblemNotice(
         _ => "notice tone-danger",
     };
     let faults: Vec<FieldError> = problem.details.fields.iter().cloned().collect();
+    // What a fault says is not said twice.
+    let said = faults.iter().any(|fault| fault.message == problem.message);
     view! {
         <div class=tone id="error-summary" role="alert" tabindex="-1" autofocus=autofocus>
             <Glyph icon=Icon::Alert />
             <div>
                 <h2 class="notice-title">{title(problem.error, sign_in)}</h2>
-                <p>{text(&problem, sign_in)}</p>
+                {(!said).then(|| view! { <p>{text(&problem, sign_in)}</p> })}
                 {(!faults.is_empty())
                     .then(|| {
                         view! {

@@ -83,7 +83,9 @@ fn DeleteForm(preview: DeletionPreview) -> impl IntoView {
                 "You, " <b>{name}</b> ", are signed out everywhere at once. With the account goes:"
             </p>
             {counts.table()}
-            <p class="notice tone-danger">{fate}</p>
+            <div class="notice tone-danger">
+                <p>{fate}</p>
+            </div>
             <Field spec=confirm value=context.typed("confirm") fault=sending.fault("confirm") first=true />
             <Field spec=CURRENT_PASSWORD fault=sending.fault("current_password") />
         </FormDialog>

@@ -66,13 +66,24 @@ fn row(own: OwnSession, now: OffsetDateTime) -> Vec<AnyView> {
         is_current,
         ..
     } = own;
+    let mark =
+        is_current.then(|| view! { " " <span class="badge tone-accent">"This device"</span> });
     let action = if is_current {
-        "This device".into_any()
+        view! {
+            <form class="actions" method="post" action="/logout">
+                <button class="button">"Sign out"</button>
+            </form>
+        }
+        .into_any()
     } else {
         view! { <EndButton label="Revoke" of=(session.id, device.clone()) /> }.into_any()
     };
     vec![
-        view! { <span title=session.user_agent>{device}</span> }.into_any(),
+        view! {
+            <span title=session.user_agent>{device}</span>
+            {mark}
+        }
+        .into_any(),
         session.ip_address.map(|ip| ip.to_string()).into_any(),
         view! { <Ago at=session.created_at now=now /> }.into_any(),
         view! { <Ago at=session.last_seen_at now=now /> }.into_any(),
