@@ -388,11 +388,11 @@ async fn what_has_ended_while_a_change_waited_changes_nothing(pool: PgPool) {
     ] {
         set_password(&services, PASSWORD).await;
         let (services, actor, session) = (services.clone(), own.actor.clone(), own.session.clone());
-        let edited = overtaken(&pool, by, async move {
+        let begun = Box::pin(async move {
             let wanted = reached_at(Some("eve@example.org"), Some(PASSWORD));
             account::edit(&services, &actor, &session, wanted).await
-        })
-        .await;
+        });
+        let edited = overtaken(&pool, by, begun).await;
         match edited {
             Err(Error::CurrentPasswordWrong) if password => {}
             Err(Error::Unauthenticated(_)) if !password => {}
