@@ -1,7 +1,7 @@
 //! What a page knows of the request that it was rendered for. The server gives it; the browser takes it over from the
 //! page, so that both draw the same.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{access::Principal, problem::Problem};
 use leptos::prelude::*;
@@ -58,6 +58,10 @@ impl PageContext {
             .unwrap_or_default()
     }
 }
+
+/// The name of the time zone in which times are told; none: that of the device.
+#[derive(Debug, Clone, Default)]
+pub struct Zone(pub Option<Arc<str>>);
 
 /// How a person likes the panel. Kept in a cookie, so that the first paint is right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

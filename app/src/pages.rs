@@ -1,6 +1,7 @@
 //! The screens. A page reads the URL, asks the server once, and hands what it gets to the components.
 
 pub mod account;
+pub mod conflict;
 pub mod form;
 pub mod link;
 pub mod login;

@@ -10,9 +10,13 @@ use leptos_router::{
 
 use crate::{
     components::frame::Frame,
-    context::PageContext,
+    context::{PageContext, Zone},
     pages::{
-        account::Account,
+        account::{
+            Account, data::Data as OwnData, delete::Delete as DeleteAccount, deleted::Deleted,
+            password::Password, preferences::Preferences, profile::Profile,
+            sessions::Sessions as OwnSessions,
+        },
         login::Login,
         not_found::NotFound,
         overview::Overview as PanelOverview,
@@ -43,8 +47,9 @@ pub enum Access {
 #[must_use]
 pub fn access(path: &str) -> Access {
     match path {
-        "/login" | "/setup" | "/reset" | "/reset/done" => Access::Public,
+        "/login" | "/setup" | "/reset" | "/reset/done" | "/account/deleted" => Access::Public,
         "/account" => Access::SignedIn,
+        _ if path.starts_with("/account/") => Access::SignedIn,
         _ => Access::Panel,
     }
 }
@@ -55,6 +60,11 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let context = SharedValue::new(PageContext::current).into_inner();
     provide_context(RwSignal::new(context.preferences));
+    let zone = context
+        .principal
+        .as_ref()
+        .and_then(|principal| principal.time_zone.as_deref());
+    provide_context(Zone(zone.map(Into::into)));
     provide_context(context);
     provide_context(Hydrated::watch());
     view! {
@@ -65,7 +75,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
                 <Route path=path!("/reset") view=Reset ssr=SsrMode::Async />
                 <Route path=path!("/reset/done") view=ResetDone ssr=SsrMode::Async />
-                <Route path=path!("/account") view=Account ssr=SsrMode::Async />
+                <Route path=path!("/account/deleted") view=Deleted ssr=SsrMode::Async />
+                <AccountRoutes />
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("/overview") view=PanelOverview ssr=SsrMode::Async />
                     <UsersRoutes />
@@ -74,6 +85,22 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// One's own account: a page for each part of it, and a dialog over the last.
+#[component(transparent)]
+fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/account") view=Account ssr=SsrMode::Async>
+            <Route path=path!("") view=Profile ssr=SsrMode::Async />
+            <Route path=path!("password") view=Password ssr=SsrMode::Async />
+            <Route path=path!("sessions") view=OwnSessions ssr=SsrMode::Async />
+            <Route path=path!("preferences") view=Preferences ssr=SsrMode::Async />
+            <Route path=path!("data") view=OwnData ssr=SsrMode::Async />
+            <Route path=path!("delete") view=DeleteAccount ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
 }
 
 /// The list, and the dialogs over it.
@@ -140,6 +167,9 @@ mod tests {
             ("/reset", Access::Public),
             ("/reset/done", Access::Public),
             ("/account", Access::SignedIn),
+            ("/account/password", Access::SignedIn),
+            ("/account/deleted", Access::Public),
+            ("/accounts", Access::Panel),
             ("/users", Access::Panel),
             ("/login/x", Access::Panel),
             ("/anything", Access::Panel),

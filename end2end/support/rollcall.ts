@@ -44,9 +44,9 @@ export class Rollcall {
   }
 
   /** Starts a server and waits until it listens. */
-  static async start(database: string, set: Record<string, string> = {}): Promise<Rollcall> {
+  static async start(database: string, environment: Record<string, string> = {}): Promise<Rollcall> {
     const address = `127.0.0.1:${await freePort()}`;
-    const child = spawn(settings.binary, ['serve'], surroundings(database, { LEPTOS_SITE_ADDR: address, ...set }));
+    const child = spawn(settings.binary, ['serve'], surroundings(database, { ...environment, LEPTOS_SITE_ADDR: address }));
     const server = new Rollcall(`http://${address}`, child);
     // Should the tests be cut short, it ends with them.
     const end = () => child.kill();

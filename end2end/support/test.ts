@@ -39,27 +39,25 @@ interface Stage extends Ground {
 
 let stage: Stage | undefined;
 
-/**
- * Gives the tests of this file, or of this group, a server on a database with demo people, or on an empty one. What is set
- * otherwise than by default is named.
- */
-export function serve(content: 'demo people' | 'nothing', set: Record<string, string> = {}): void {
+/** Gives the tests of this file, or of this group, a server on a database with demo people, or on an empty one; with settings
+ * of its own, if they need some. */
+export function serve(content: 'demo people' | 'nothing', environment: Record<string, string> = {}): void {
   serveOn(async () => {
     const { database: name, password } = template();
     const database = await Database.create(content === 'nothing' ? undefined : name);
     return { database, password, end: () => database.drop() };
-  }, set);
+  }, environment);
 }
 
 /** Gives them a server on a database that they make. */
-export function serveOn(make: () => Promise<Ground>, set: Record<string, string> = {}): void {
+export function serveOn(make: () => Promise<Ground>, environment: Record<string, string> = {}): void {
   let outer: Stage | undefined;
   let ground: Ground | undefined;
   let server: Rollcall | undefined;
   test.beforeAll(async () => {
     outer = stage;
     ground = await make();
-    server = await Rollcall.start(ground.database.url, set);
+    server = await Rollcall.start(ground.database.url, environment);
     stage = { ...ground, server, sessions: new Map() };
   });
   test.afterAll(async () => {

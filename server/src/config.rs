@@ -49,6 +49,7 @@ const SETTINGS: &[Setting] = &[
     setting("SESSION_IDLE_HOURS", "72"),
     setting("PASSWORD_MIN_LENGTH", "8"),
     setting("ALLOW_REGISTRATION", "false"),
+    setting("ALLOW_ACCOUNT_DELETION", "false"),
     setting("DELETE_RETENTION_DAYS", "30"),
     setting("LOG_FORMAT", "text"),
     setting("LOG_LEVEL", "info,sqlx=warn"),
@@ -136,6 +137,10 @@ fn settings(
         remembered_lifetime: DAY * number("SESSION_REMEMBER_DAYS", 1..=365)?,
         session_idle: HOUR * number("SESSION_IDLE_HOURS", 1..=8_760)?,
         allow_registration: values::boolean("ALLOW_REGISTRATION", &value("ALLOW_REGISTRATION"))?,
+        allow_account_deletion: values::boolean(
+            "ALLOW_ACCOUNT_DELETION",
+            &value("ALLOW_ACCOUNT_DELETION"),
+        )?,
         delete_retention: DAY * number("DELETE_RETENTION_DAYS", 0..=3_650)?,
         public_url: public_url.to_owned(),
     })
@@ -212,6 +217,11 @@ mod tests {
                 "ALLOW_REGISTRATION",
                 "maybe",
                 "ALLOW_REGISTRATION must be true or false",
+            ),
+            (
+                "ALLOW_ACCOUNT_DELETION",
+                "sometimes",
+                "ALLOW_ACCOUNT_DELETION must be true or false",
             ),
             ("LOG_FORMAT", "xml", "LOG_FORMAT must be text or json"),
         ] {

@@ -1,12 +1,16 @@
 //! Forms sent by a browser without scripts, or before they have arrived. What is accepted goes on to the next page; what is
 //! refused comes back as the same page, with what was typed and what is wrong with it.
 
+pub(crate) mod account;
 pub(crate) mod links;
 pub(crate) mod people;
 
 use std::collections::BTreeMap;
 
-use app::context::{FormOutcome, PageContext, Preferences};
+use app::{
+    api::done::going_on,
+    context::{FormOutcome, PageContext, Preferences},
+};
 use axum::{
     Extension, Form,
     body::Body,
@@ -32,7 +36,7 @@ use crate::{
 };
 
 /// Fields whose content never goes back to a page.
-const SECRET_FIELDS: [&str; 2] = ["password", "password_again"];
+const SECRET_FIELDS: [&str; 3] = ["password", "password_again", "current_password"];
 
 type Fields = BTreeMap<String, String>;
 
@@ -59,7 +63,9 @@ pub(crate) async fn sign_in(
     let next = local_path(fields.get("next").map_or("/", String::as_str)).to_owned();
     match service::auth::sign_in(&state.services, &session, draft, origin(&page)).await {
         Ok(_) => Redirect::to(&next).into_response(),
-        Err(Error::PasswordChangeRequired(link)) => Redirect::to(&link.url).into_response(),
+        Err(Error::PasswordChangeRequired(link)) => {
+            Redirect::to(&going_on(&link.url, &next)).into_response()
+        }
         Err(error) => draw_again(&state, page, fields, error).await,
     }
 }

@@ -1,5 +1,6 @@
 //! The JSON API. A handler only translates: read, one call, map the error.
 
+pub(crate) mod account;
 pub(crate) mod auth;
 mod body;
 pub(crate) mod meta;
@@ -33,6 +34,17 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/api/auth/logout", post(auth::logout))
         .route("/api/auth/me", get(auth::me))
         .route("/api/admin/overview", get(overview::overview))
+        .route("/api/user", delete(account::delete))
+        .route(
+            "/api/user/profile",
+            get(account::get).put(account::edit).patch(account::edit),
+        )
+        .route("/api/user/export", get(account::export))
+        .route(
+            "/api/sessions",
+            get(account::sessions).delete(account::end_others),
+        )
+        .route("/api/sessions/{id}", delete(account::end_session))
         .route("/api/admin/users", get(users::list).post(manage::create))
         .route("/api/admin/users/bulk", post(manage::bulk))
         .route(
@@ -127,11 +139,26 @@ impl<S: Send + Sync> FromRequestParts<S> for UserPath {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let id = Path::<String>::from_request_parts(parts, state).await.ok();
-        let id = id.and_then(|Path(id)| Uuid::try_parse(&id).ok());
-        id.map(Self)
-            .ok_or_else(|| Failure::invalid("params/userId must match format \"uuid\""))
+        id_in(parts, state, "userId").await.map(Self)
     }
+}
+
+/// The id of a session in a path, in the same way.
+pub(crate) struct SessionPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        id_in(parts, state, "sessionId").await.map(Self)
+    }
+}
+
+/// The id in a path, by FOVEA's name for it.
+async fn id_in(parts: &mut Parts, state: &(impl Send + Sync), name: &str) -> Result<Uuid, Failure> {
+    let id = Path::<String>::from_request_parts(parts, state).await.ok();
+    let id = id.and_then(|Path(id)| Uuid::try_parse(&id).ok());
+    id.ok_or_else(|| Failure::invalid(format!("params/{name} must match format \"uuid\"")))
 }
 
 /// The query of an address; 400 with a sentence for one that cannot be read.

@@ -147,6 +147,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/reset/{token}", get(forms::links::follow_reset))
         .route("/preferences", post(forms::set_preferences))
         .merge(forms::people::routes())
+        .merge(forms::account::routes())
         .route_layer(from_fn(finish::finish))
 }
 

@@ -25,7 +25,9 @@ pub async fn sign_in(
     let (services, session, origin) = (ssr::services()?, ssr::session()?, ssr::origin()?);
     match service::auth::sign_in(&services, &session, draft, origin).await {
         Ok(_) => Ok(Done::to(domain::access::local_path(&next))),
-        Err(service::Error::PasswordChangeRequired(link)) => Ok(Done::to(&link.url)),
+        Err(service::Error::PasswordChangeRequired(link)) => {
+            Ok(Done::to(super::done::going_on(&link.url, &next)))
+        }
         Err(error) => Err(ssr::fail(error)),
     }
 }

@@ -33,11 +33,43 @@ impl Done {
     }
 }
 
+/// An address that tells to which page of this site one goes on after it; nothing of it where that is the first one.
+#[must_use]
+pub fn going_on(address: &str, next: &str) -> String {
+    let next = domain::access::local_path(next);
+    if next == "/" {
+        return address.to_owned();
+    }
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("{address}?next={next}")
+}
+
 /// Without the link, which is a secret.
 impl fmt::Debug for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Done")
             .field("next", &self.next)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::going_on;
+
+    #[test]
+    fn one_goes_on_to_pages_of_this_site_only() {
+        for (next, address) in [
+            ("", "/reset"),
+            ("/", "/reset"),
+            ("//evil.example", "/reset"),
+            ("https://evil.example", "/reset"),
+            (
+                "/users?q=a b&sort=name",
+                "/reset?next=%2Fusers%3Fq%3Da+b%26sort%3Dname",
+            ),
+        ] {
+            assert_eq!(going_on("/reset", next), address, "{next}");
+        }
     }
 }

@@ -51,7 +51,11 @@ pub async fn check_reset_link() -> Result<ResetLink, ApiError> {
 
 /// Sets the password that was chosen. Returns where to go on to.
 #[server(endpoint = "reset", protocol = Post)]
-pub async fn choose_password(password: String, password_again: String) -> Result<Done, ApiError> {
+pub async fn choose_password(
+    password: String,
+    password_again: String,
+    #[server(default)] next: String,
+) -> Result<Done, ApiError> {
     use super::ssr;
     let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
     let (services, origin) = (ssr::services()?, ssr::origin()?);
@@ -59,5 +63,5 @@ pub async fn choose_password(password: String, password_again: String) -> Result
         .await
         .map_err(ssr::fail)?;
     ssr::set_cookie(&forget_token());
-    Ok(Done::to("/reset/done"))
+    Ok(Done::to(super::done::going_on("/reset/done", &next)))
 }

@@ -175,6 +175,9 @@ pub fn FormDialog(
     /// Whether it cannot be undone.
     #[prop(optional)]
     danger: bool,
+    /// Whether it is about one's own account, which everybody may change.
+    #[prop(optional)]
+    own: bool,
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
@@ -183,7 +186,7 @@ pub fn FormDialog(
     } else {
         "button button-primary"
     };
-    let inside = match read_only().or(refusal) {
+    let inside = match read_only().filter(|_| !own).or(refusal) {
         Some(refusal) => view! { <Refused place=place.clone() refusal=refusal /> }.into_any(),
         None => view! {
             <form

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::context::{PageContext, Preferences};
 
-const THEMES: &[Value] = &[
+/// The themes.
+pub const THEMES: &[Value] = &[
     Value {
         word: "system",
         label: "Follow the system",

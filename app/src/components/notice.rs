@@ -25,12 +25,14 @@ pub fn ProblemNotice(
         _ => "notice tone-danger",
     };
     let faults: Vec<FieldError> = problem.details.fields.iter().cloned().collect();
+    // What a fault says is not said twice.
+    let said = faults.iter().any(|fault| fault.message == problem.message);
     view! {
         <div class=tone id="error-summary" role="alert" tabindex="-1" autofocus=autofocus>
             <Glyph icon=Icon::Alert />
             <div>
                 <h2 class="notice-title">{title(problem.error, sign_in)}</h2>
-                <p>{text(&problem, sign_in)}</p>
+                {(!said).then(|| view! { <p>{text(&problem, sign_in)}</p> })}
                 {(!faults.is_empty())
                     .then(|| {
                         view! {
@@ -61,6 +63,8 @@ const fn title(code: Code, sign_in: bool) -> &'static str {
         Code::Unauthorized if sign_in => "That username and password do not match",
         Code::Unauthorized => "You are signed out",
         Code::PasswordChangeRequired => "Choose your own password first",
+        Code::CurrentPasswordRequired => "Your current password is needed",
+        Code::CurrentPasswordWrong => "That is not your current password",
         Code::Forbidden if sign_in => "You cannot sign in now",
         Code::Forbidden => "This may not be done",
         Code::NotFound => "This does not exist any more",

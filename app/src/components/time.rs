@@ -2,8 +2,10 @@
 
 use ::time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{
+    context::Zone,
     format::{exact, relative, upcoming},
     routes::Hydrated,
 };
@@ -61,9 +63,22 @@ fn in_own_zone(at: OffsetDateTime) -> String {
     }
 }
 
-/// The exact moment in the browser's own zone and language.
+/// The exact moment in the browser's own language, and in the zone that the person has chosen, if they have.
 fn local(machine: &str) -> String {
     let date = js_sys::Date::new(&machine.into());
-    date.to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED)
-        .into()
+    let zone = use_context::<Zone>().and_then(|zone| zone.0);
+    zone.and_then(|zone| in_zone(&date, &zone))
+        .unwrap_or_else(|| date.to_locale_string("default", &JsValue::UNDEFINED).into())
+}
+
+/// A moment in a zone by its name; nothing if the browser does not know that one.
+fn in_zone(date: &js_sys::Date, zone: &str) -> Option<String> {
+    let options = js_sys::Object::new();
+    js_sys::Reflect::set(&options, &"timeZone".into(), &zone.into()).ok()?;
+    // Called by its name, because an exception of the call itself would end the app.
+    let told = js_sys::Reflect::get(date, &"toLocaleString".into()).ok()?;
+    let told = told.dyn_into::<js_sys::Function>().ok()?;
+    told.call2(date, &"default".into(), &options)
+        .ok()?
+        .as_string()
 }

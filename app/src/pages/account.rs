@@ -1,70 +1,175 @@
-//! One's own account.
+//! One's own account: who one is above, and below one of its parts.
+
+pub mod data;
+pub mod delete;
+pub mod deleted;
+pub mod password;
+pub mod preferences;
+pub mod profile;
+pub mod sessions;
 
 use domain::access::Principal;
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::Outlet, hooks::use_location};
 
+use super::{form::Sending, person::with};
 use crate::{
+    api::{
+        account::{self, find_account},
+        error::ApiError,
+    },
     components::{
         avatar::Avatar,
         badge::RoleBadge,
-        card::CardPage,
-        facts::Fact,
+        brand::Brand,
+        field::FieldSpec,
         icon::{Glyph, Icon},
-        time::Exactly,
+        notice::ProblemNotice,
+        tabs::Tabs,
+        toast::Toast,
     },
     context::PageContext,
-    format::day,
 };
 
-/// Who one is signed in as.
+/// The parts: end of the address, name.
+const PARTS: &[(&str, &str)] = &[
+    ("", "Profile"),
+    ("password", "Password"),
+    ("sessions", "Sessions"),
+    ("preferences", "Preferences"),
+    ("data", "Your data"),
+];
+
+/// The password of now, by which one shows who one is.
+const CURRENT_PASSWORD: FieldSpec = FieldSpec {
+    name: "current_password",
+    label: "Current password",
+    kind: "password",
+    autocomplete: "current-password",
+    hint: None,
+    optional: false,
+    max: 256,
+};
+
+/// One's own account, for everything on its pages.
+#[derive(Clone, Copy)]
+struct Mine(Resource<Result<account::Account, ApiError>>);
+
+/// The pages of one's own account.
 #[component]
 pub fn Account() -> impl IntoView {
+    let account = Resource::new(|| (), |()| find_account());
+    provide_context(Mine(account));
     let principal = expect_context::<PageContext>().principal;
+    let here = use_location().pathname;
+    let current = Memo::new(move |_| {
+        let here = here.get();
+        let part = here.split('/').nth(2).unwrap_or_default();
+        // Its dialog is over the last part.
+        let part = if part == "delete" { "data" } else { part };
+        let known = PARTS.iter().find(|(end, _)| *end == part);
+        known.map_or("", |(end, _)| end)
+    });
     view! {
-        <CardPage title="My account">
-            {principal.map(|principal| view! { <AccountCard principal=principal /> })}
-        </CardPage>
+        <Title text="My account · Rollcall" />
+        <div class="plain">
+            <main class="plain-main plain-wide" id="main">
+                <Brand />
+                <div class="card card-parts">
+                    {principal.map(|principal| view! { <Head principal=principal /> })}
+                    <Tabs page="/account" label="Your account" tabs=PARTS current=current />
+                    <Transition>
+                        {move || Suspend::new(async move {
+                            let problem = account.await.err().map(|ApiError(problem)| problem);
+                            problem.map(|problem| view! { <ProblemNotice problem=problem /> })
+                        })}
+                    </Transition>
+                    <Outlet />
+                </div>
+            </main>
+        </div>
+        <Toast page=here />
     }
 }
 
+/// Who one is, and the ways out.
 #[component]
-fn AccountCard(principal: Principal) -> impl IntoView {
+fn Head(principal: Principal) -> impl IntoView {
     let panel = principal.may_open_panel();
-    let last_sign_in = principal
-        .last_login_at
-        .map(|at| view! { <Exactly at=at /> });
     view! {
-        <div class="card card-account">
-            <header class="account-head">
-                <Avatar id=principal.id name=principal.display_name.clone() size="avatar-56" />
-                <div>
-                    <h1 class="card-title">
-                        <bdi>{principal.display_name}</bdi>
-                    </h1>
-                    <p class="account-user">{principal.username}</p>
-                </div>
-            </header>
-            <dl class="facts">
-                <Fact label="Email">{principal.email.unwrap_or_else(|| "—".to_owned())}</Fact>
-                <Fact label="Roles">
+        <header class="account-head">
+            <Avatar id=principal.id name=principal.display_name.clone() size="avatar-56" />
+            <div class="person-text">
+                <h1 class="card-title">
+                    <bdi>{principal.display_name}</bdi>
+                </h1>
+                <p class="chips">
+                    <span class="account-user">{principal.username}</span>
                     <RoleBadge roles=principal.roles />
-                </Fact>
-                <Fact label="Member since">{day(principal.created_at)}</Fact>
-                <Fact label="Last sign-in">{last_sign_in}</Fact>
-            </dl>
-            <footer class="card-foot">
-                {if panel {
-                    view! { <a class="button" href="/users">"Admin Panel"</a> }.into_any()
-                } else {
-                    view! { <p>"To change these, ask an administrator."</p> }.into_any()
-                }}
+                </p>
+            </div>
+            <div class="actions">
+                {panel
+                    .then(|| {
+                        view! {
+                            <a class="button" href="/users">
+                                "Admin Panel"
+                            </a>
+                        }
+                    })}
                 <form method="post" action="/logout">
                     <button class="button">
                         <Glyph icon=Icon::SignOut />
                         "Sign out"
                     </button>
                 </form>
-            </footer>
-        </div>
+            </div>
+        </header>
+    }
+}
+
+/// Draws with the account once it is known. If it cannot be, the page says so above.
+fn with_account<V: IntoView + 'static>(
+    draw: impl Fn(account::Account) -> V + Clone + Send + Sync + 'static,
+) -> impl IntoView {
+    with(expect_context::<Mine>().0, draw)
+}
+
+/// A part that is a form.
+#[component]
+fn FormPart(
+    /// What it is about.
+    title: &'static str,
+    /// Address of its page.
+    path: &'static str,
+    /// The form.
+    sending: Sending,
+    /// What its button says.
+    #[prop(into)]
+    action: Signal<String>,
+    /// Its fields.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class="form">
+            <h2>{title}</h2>
+            {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })}
+            <form
+                class="form"
+                method="post"
+                action=path
+                novalidate
+                aria-busy=move || sending.pending.get().to_string()
+                on:submit=move |event| sending.submit.run(event)
+            >
+                {children()}
+                <div class="actions">
+                    <button class="button button-primary" aria-disabled=move || sending.busy()>
+                        {action}
+                    </button>
+                </div>
+            </form>
+        </section>
     }
 }

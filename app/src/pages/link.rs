@@ -2,11 +2,15 @@
 
 use domain::problem::{Code, Problem};
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
-use crate::components::{
-    field::FieldSpec,
-    icon::{Glyph, Icon},
-    notice::RequestId,
+use crate::{
+    components::{
+        field::FieldSpec,
+        icon::{Glyph, Icon},
+        notice::RequestId,
+    },
+    context::PageContext,
 };
 
 /// A password that its owner chooses.
@@ -28,6 +32,19 @@ pub(super) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
     ..NEW_PASSWORD
 };
 
+/// Where one goes on to in the end: what the address says of it, or said before the form was refused.
+pub(super) fn next() -> impl Fn() -> String + Clone {
+    let typed = expect_context::<PageContext>().typed("next");
+    let search = use_location().search;
+    // As it is written: what the router has read of it is decoded twice.
+    move || {
+        let search = search.read();
+        let mut pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
+        let next = pairs.find(|(name, _)| name == "next");
+        next.map_or_else(|| typed.clone(), |(_, next)| next.into_owned())
+    }
+}
+
 /// A card that says what is the matter and leads on.
 #[component]
 pub(super) fn MessageCard(
@@ -40,8 +57,9 @@ pub(super) fn MessageCard(
     /// The same at length.
     #[prop(into)]
     text: String,
-    /// Whether signing in is what comes next.
-    sign_in: bool,
+    /// Where to sign in, if that is what comes next.
+    #[prop(optional_no_strip)]
+    sign_in: Option<String>,
     /// The id under which the operator finds the cause in the log.
     #[prop(optional_no_strip)]
     request_id: Option<String>,
@@ -55,11 +73,11 @@ pub(super) fn MessageCard(
             <h1 class="card-title">{title}</h1>
             <p>{text}</p>
             {sign_in
-                .then(|| {
+                .map(|href| {
                     view! {
                         <div class="card-actions">
                             // A page of its own: another person may look at it.
-                            <a class="button button-primary" href="/login" rel="external">
+                            <a class="button button-primary" href=href rel="external">
                                 "Sign in"
                             </a>
                         </div>
@@ -84,7 +102,7 @@ pub(super) fn DeadLink(
             tone="tone-warning"
             title=title
             text=problem.message
-            sign_in=problem.error == Code::Conflict
+            sign_in=(problem.error == Code::Conflict).then(|| "/login".to_owned())
             request_id=problem.request_id.filter(|_| problem.error == Code::InternalError)
         />
     }

@@ -1,9 +1,8 @@
 //! Signing in.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
-use super::form;
+use super::{form, link::next};
 use crate::{
     api::auth::SignIn,
     components::{
@@ -38,14 +37,6 @@ const PASSWORD: FieldSpec = FieldSpec {
 #[component]
 pub fn Login() -> impl IntoView {
     let context = expect_context::<PageContext>();
-    let query = use_query_map();
-    let typed_next = context.typed("next");
-    let next = move || {
-        query
-            .read()
-            .get("next")
-            .unwrap_or_else(|| typed_next.clone())
-    };
     let sending = form::send::<SignIn>("/login");
     view! {
         <CardPage title="Sign in">
@@ -60,7 +51,7 @@ pub fn Login() -> impl IntoView {
                     aria-busy=move || sending.pending.get().to_string()
                     on:submit=move |event| sending.submit.run(event)
                 >
-                    <input type="hidden" name="next" value=next />
+                    <input type="hidden" name="next" value=next() />
                     <Field spec=USERNAME value=context.typed("username") fault=sending.fault("username") />
                     <Field spec=PASSWORD fault=sending.fault("password") />
                     <label class="check">

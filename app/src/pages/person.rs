@@ -79,12 +79,22 @@ pub fn PersonPage() -> impl IntoView {
 fn with_person<V: IntoView + 'static>(
     draw: impl Fn(Person) -> V + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
-    let person = Opened::current().person;
+    with(Opened::current().person, draw)
+}
+
+/// Draws with what a page has asked for, once it is there. If it does not come, the page says so elsewhere.
+pub(super) fn with<T, V: IntoView + 'static>(
+    asked: Resource<Result<T, ApiError>>,
+    draw: impl Fn(T) -> V + Clone + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+{
     view! {
         <Transition>
             {move || {
                 let draw = draw.clone();
-                Suspend::new(async move { person.await.ok().map(draw) })
+                Suspend::new(async move { asked.await.ok().map(draw) })
             }}
         </Transition>
     }
@@ -99,7 +109,7 @@ fn may_write() -> bool {
 }
 
 /// A tab: what it has, that it has nothing, or why it cannot be shown.
-fn tab<T>(
+pub(super) fn tab<T>(
     list: Resource<Result<Part<T>, ApiError>>,
     empty: (Icon, &'static str),
     draw: fn(Part<T>) -> AnyView,

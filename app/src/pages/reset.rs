@@ -5,10 +5,11 @@ use leptos::prelude::*;
 
 use super::{
     form,
-    link::{DeadLink, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN},
+    link::{DeadLink, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN, next},
 };
 use crate::{
     api::{
+        done::going_on,
         error::ApiError,
         reset::{ChoosePassword, ResetLink, check_reset_link},
     },
@@ -59,6 +60,7 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
                 aria-busy=move || sending.pending.get().to_string()
                 on:submit=move |event| sending.submit.run(event)
             >
+                <input type="hidden" name="next" value=next() />
                 // Without a name it is not sent; password managers keep the password under it.
                 <div class="field">
                     <label class="field-label" for="username">
@@ -91,6 +93,7 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
 /// The page after it.
 #[component]
 pub fn ResetDone() -> impl IntoView {
+    let next = untrack(next());
     view! {
         <CardPage title="Password set">
             <MessageCard
@@ -98,7 +101,7 @@ pub fn ResetDone() -> impl IntoView {
                 tone="tone-success"
                 title="Your password is set"
                 text="Sign in with it from now on. Wherever you were signed in before, you are not any more."
-                sign_in=true
+                sign_in=Some(going_on("/login", &next))
             />
         </CardPage>
     }

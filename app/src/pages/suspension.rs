@@ -74,7 +74,7 @@ pub fn SuspensionFields(
         <div node_ref=field on:input=move |event| set_until.set(event_target_value(&event))>
             <Field spec=UNTIL value=context.typed("until") fault=sending.fault("until") />
             <p class="field-note">
-                {move || if Hydrated::now() { "In your time zone" } else { "In UTC" }}
+                {move || if Hydrated::now() { "In the time zone of this device" } else { "In UTC" }}
             </p>
         </div>
         <input type="hidden" name="offset" value=move || offset().to_string() />

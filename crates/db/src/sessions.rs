@@ -59,7 +59,7 @@ pub async fn find_live(
     let row = sqlx::query!(
         r#"select
             s.id, s.data, s.expires_at, u.id as user_id, u.username, u.display_name, u.email, u.created_at,
-            u.last_login_at, st.roles,
+            u.last_login_at, u.settings ->> 'timeZone' as time_zone, st.roles,
             array(
                 select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = u.id
@@ -87,6 +87,7 @@ pub async fn find_live(
             status: Status::Active,
             created_at: row.created_at,
             last_login_at: row.last_login_at,
+            time_zone: row.time_zone,
         },
     }))
 }
@@ -222,15 +223,18 @@ pub enum EndReason {
     Suspended,
     /// The account is deleted.
     Deleted,
+    /// It goes on under another id.
+    Replaced,
 }
 
 impl EndReason {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Revoked => "revoked",
             Self::PasswordReset => "password_reset",
             Self::Suspended => "suspended",
             Self::Deleted => "deleted",
+            Self::Replaced => "replaced",
         }
     }
 }

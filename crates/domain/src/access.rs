@@ -104,6 +104,8 @@ pub struct Principal {
     /// When they last signed in.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_login_at: Option<time::OffsetDateTime>,
+    /// Zone in which times are told; none: that of the device.
+    pub time_zone: Option<String>,
 }
 
 impl Principal {

@@ -17,6 +17,10 @@ pub enum Code {
     Forbidden,
     /// The password is right, but somebody else has chosen it.
     PasswordChangeRequired,
+    /// What is asked for needs the password of the account.
+    CurrentPasswordRequired,
+    /// It came with another one.
+    CurrentPasswordWrong,
     /// There is no such thing.
     NotFound,
     /// It contradicts what is already there.
@@ -41,7 +45,10 @@ impl Code {
     pub const fn status(self) -> u16 {
         match self {
             Self::Unauthorized => 401,
-            Self::Forbidden | Self::PasswordChangeRequired => 403,
+            Self::Forbidden
+            | Self::PasswordChangeRequired
+            | Self::CurrentPasswordRequired
+            | Self::CurrentPasswordWrong => 403,
             Self::NotFound => 404,
             Self::Conflict => 409,
             Self::PreconditionFailed => 412,

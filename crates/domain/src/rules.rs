@@ -91,6 +91,12 @@ pub fn refusal(doer: &Doer, deed: Deed, target: &Standing) -> Option<Refusal> {
     (may_leave_no_admin && target.is_last_admin).then_some(Refusal::LastAdmin)
 }
 
+/// Why somebody may not delete their own account, where accounts may be deleted by those whose they are.
+#[must_use]
+pub fn leaving_refusal(own: &Standing) -> Option<Refusal> {
+    own.is_last_admin.then_some(Refusal::LastAdmin)
+}
+
 /// Why roles may not be given; nothing if they may.
 #[must_use]
 pub fn grant_refusal(doer: &Doer, given: &Permissions) -> Option<Refusal> {
@@ -185,6 +191,18 @@ mod tests {
             (&operator, standing(9, &["*"], true), last),
         ] {
             assert_eq!(refusals(doer, &target), expected, "{doer:?} {target:?}");
+        }
+    }
+
+    #[test]
+    fn everybody_may_leave_but_the_last_admin() {
+        for (is_last_admin, expected) in [(false, None), (true, Some(Refusal::LastAdmin))] {
+            let own = Standing {
+                id: id(1),
+                permissions: Permissions::all(),
+                is_last_admin,
+            };
+            assert_eq!(leaving_refusal(&own), expected);
         }
     }
 

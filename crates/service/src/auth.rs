@@ -1,20 +1,16 @@
 //! Signing in and out.
 
-use db::{
-    login_attempts::{self, Scope},
-    users::Credentials,
-};
+use db::users::Credentials;
 use domain::{
     access::ADMIN_ROLE,
     credentials::SignInDraft,
     users::{Status, UserBrief, UserId},
 };
 use secrecy::SecretString;
-use sha2::{Digest, Sha256};
 use tower_sessions::Session;
 
 use crate::{
-    Error, Services, access::Origin, passwords::Verdict, reset, sessions, throttle::Address, users,
+    Error, Services, access::Origin, passwords::Verdict, reset, sessions, throttle::Tries, users,
 };
 
 /// Signs a person in. Which of name and password was wrong is not told, and takes no time to show; that an account waits or
@@ -31,8 +27,8 @@ pub async fn sign_in(
     origin: Origin,
 ) -> Result<UserBrief, Error> {
     draft.check().map_err(Error::Invalid)?;
-    let subjects = Subjects::new(&draft, &origin);
-    subjects.admit(services).await?;
+    let tries = Tries::of(&draft.username, &origin);
+    tries.admit(services).await?;
     let account = db::users::find_credentials(&services.pool, draft.username.trim()).await?;
     let kept = account
         .as_ref()
@@ -42,10 +38,10 @@ pub async fn sign_in(
         .verify(SecretString::from(draft.password), kept.clone())
         .await?;
     let Some(account) = account.filter(|_| verdict != Verdict::Wrong) else {
-        subjects.address.note_failure(services).await?;
+        tries.note_failure(services).await?;
         return Err(Error::Unauthenticated("Invalid credentials"));
     };
-    login_attempts::delete(&services.pool, Scope::Account, &subjects.account).await?;
+    tries.forget(services).await?;
     let mut account = account;
     if let (Verdict::RightButWeak(stronger), Some(weak)) = (verdict, &kept) {
         db::users::set_rehashed(&services.pool, account.id, weak, &stronger).await?;
@@ -77,32 +73,5 @@ async fn refuse_unusable(services: &Services, account: &Credentials) -> Result<(
         (Status::Suspended, None) | (Status::Pending, _) => Err(Error::Forbidden(
             "Your account is waiting for approval. You can sign in once an administrator has approved it.",
         )),
-    }
-}
-
-/// What failures are counted against.
-struct Subjects {
-    account: [u8; 32],
-    address: Address,
-}
-
-impl Subjects {
-    fn new(draft: &SignInDraft, origin: &Origin) -> Self {
-        Self {
-            account: Sha256::digest(draft.username.trim().to_lowercase().as_bytes()).into(),
-            address: Address::of(origin),
-        }
-    }
-
-    /// Lets a try go on. It counts against the account already now, so that many at once gain nothing; against the
-    /// address only when it has failed, so that an office may sign in all at once.
-    async fn admit(&self, services: &Services) -> Result<(), Error> {
-        self.address.admit(services).await?;
-        if login_attempts::try_count(&services.pool, Scope::Account, &self.account).await? {
-            return Ok(());
-        }
-        let delay =
-            login_attempts::find_delay(&services.pool, Scope::Account, &self.account).await?;
-        Err(Error::TooMany(delay.unwrap_or_default()))
     }
 }

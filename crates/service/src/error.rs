@@ -32,6 +32,12 @@ pub enum Error {
         "Your password was set by somebody else. Choose one of your own, then sign in with it."
     )]
     PasswordChangeRequired(IssuedLink),
+    /// A session alone is not enough for this: it may be stolen.
+    #[error("Enter your current password to change this.")]
+    CurrentPasswordRequired,
+    /// The password that was given to show who asks is another one.
+    #[error("This is not your current password.")]
+    CurrentPasswordWrong,
     /// There is no such thing.
     #[error("{0}")]
     NotFound(&'static str),
@@ -135,6 +141,8 @@ impl Error {
             Self::Unauthenticated(_) => Code::Unauthorized,
             Self::Forbidden(_) | Self::Refused(_) | Self::Suspended(_) => Code::Forbidden,
             Self::PasswordChangeRequired(_) => Code::PasswordChangeRequired,
+            Self::CurrentPasswordRequired => Code::CurrentPasswordRequired,
+            Self::CurrentPasswordWrong => Code::CurrentPasswordWrong,
             Self::NotFound(_) => Code::NotFound,
             Self::Conflict(_)
             | Self::Taken(_)
@@ -164,6 +172,10 @@ impl Error {
             }
             Self::TooMany(delay) => problem.details.retry_after = Some(seconds(delay)),
             Self::PasswordChangeRequired(link) => problem.details.url = Some(link.url),
+            Self::CurrentPasswordRequired | Self::CurrentPasswordWrong => {
+                let message = problem.message.clone();
+                problem.details.fields.add("current_password", message);
+            }
             Self::Stale(current) => problem.details.current = Some(current),
             Self::CountsChanged(counts) => problem.details.counts = Some(counts),
             Self::SelectionChanged(outcome) => problem.details.outcome = Some(*outcome),

@@ -2,6 +2,7 @@
 
 pub use db::session_store::PgSessionStore;
 use db::{
+    account::Lifetimes,
     session_store::{OVERTAKEN, OWNER, Owner, SIGN_IN, SignIn},
     users::Credentials,
 };
@@ -60,6 +61,21 @@ pub(crate) async fn start(
     } else {
         (settings.session_lifetime, settings.session_idle)
     };
+    let lifetimes = Lifetimes { idle, lifetime };
+    start_for(services, session, account, lifetimes, origin).await
+}
+
+/// The same for as long as is said.
+///
+/// # Errors
+/// As [`start`].
+pub(crate) async fn start_for(
+    services: &Services,
+    session: &Session,
+    account: &Credentials,
+    Lifetimes { idle, lifetime }: Lifetimes,
+    origin: Origin,
+) -> Result<(), Error> {
     let sign_in = SignIn {
         user_id: account.id,
         password_changed_at: account.password_changed_at,

@@ -2,10 +2,10 @@
 
 mod bulk;
 mod create;
-mod delete;
-mod detail;
+pub(crate) mod delete;
+pub(crate) mod detail;
 mod edit;
-mod export;
+pub(crate) mod export;
 pub(crate) mod facts;
 pub(crate) mod guard;
 pub mod purge;

@@ -2,15 +2,20 @@
 
 #![cfg(test)]
 
+#[path = "support/browser.rs"]
+mod browser;
 #[path = "support/furniture.rs"]
 mod furniture;
+#[path = "support/own.rs"]
+mod own;
 #[path = "support/people.rs"]
 mod people;
 #[path = "support/services.rs"]
 mod support;
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
+use domain::account::OwnEdit;
 use domain::users::{
     bulk::{BulkAction, BulkRequest, Selected},
     create::UserDraft,
@@ -19,32 +24,62 @@ use domain::users::{
     suspension::SuspensionDraft,
 };
 use furniture::furnish;
+use own::{Own, set_password};
 use people::{add, count};
-use service::{Error, Services, access::operator, reset, users};
+use service::{Error, Services, access::operator, account, reset, settings::Settings, users};
 use sqlx::PgPool;
 use support::services;
 use uuid::Uuid;
 
-/// Names of the public functions that need the right to write: each changes something.
-fn mutating() -> BTreeSet<String> {
+const PASSWORD: &str = "correct horse";
+
+/// Names of the public functions of some sources that take something.
+fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let files = fs::read_dir(source.join("users"))
-        .unwrap()
-        .chain(fs::read_dir(source).unwrap());
     let mut found = BTreeSet::new();
-    for file in files
-        .map(|file| file.unwrap().path())
-        .filter(|path| path.is_file())
-    {
-        let text = fs::read_to_string(file).unwrap();
-        for function in text.split("pub async fn ").skip(1) {
-            let (signature, _) = function.split_once('{').unwrap();
-            if signature.contains("Granted<Write") {
-                found.insert(signature.split('(').next().unwrap().to_owned());
+    for path in sources.iter().map(|name| source.join(name)) {
+        let files: Vec<_> = match fs::read_dir(&path) {
+            Ok(files) => files.map(|file| file.unwrap().path()).collect(),
+            Err(_) => vec![path],
+        };
+        for file in files.iter().filter(|path| path.is_file()) {
+            let text = fs::read_to_string(file).unwrap();
+            for function in text.split("pub async fn ").skip(1) {
+                let (signature, _) = function.split_once('{').unwrap();
+                if signature.contains(what) {
+                    found.insert(signature.split('(').next().unwrap().to_owned());
+                }
             }
         }
     }
     found
+}
+
+/// Those that need the right to write: each changes something.
+fn mutating() -> BTreeSet<String> {
+    taking("Granted<Write", &[".", "users"])
+}
+
+/// Those of whoever acts on themselves.
+fn own_functions() -> BTreeSet<String> {
+    taking("&Actor", &["account.rs", "account"])
+}
+
+/// The latest entry of the record.
+async fn last_entry(pool: &PgPool) -> i64 {
+    sqlx::query_scalar("select coalesce(max(id), 0) from audit_events")
+        .fetch_one(pool)
+        .await
+        .unwrap()
+}
+
+/// What has come to be on record after an entry: what, by which door, by whom.
+async fn entries_after(pool: &PgPool, before: i64) -> Vec<(String, String, String)> {
+    sqlx::query_as("select action, via, actor_label from audit_events where id > $1 order by id")
+        .bind(before)
+        .fetch_all(pool)
+        .await
+        .unwrap()
 }
 
 async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Result<(), Error> {
@@ -135,18 +170,9 @@ async fn every_change_is_on_record(pool: PgPool) {
         .collect();
     assert_eq!(mutating(), tested);
     for (function, actions) in expected {
-        let before: i64 = sqlx::query_scalar("select coalesce(max(id), 0) from audit_events")
-            .fetch_one(&pool)
-            .await
-            .unwrap();
+        let before = last_entry(&pool).await;
         call(&services, function, ada, bob).await.unwrap();
-        let entries: Vec<(String, String, String)> = sqlx::query_as(
-            "select action, via, actor_label from audit_events where id > $1 order by id",
-        )
-        .bind(before)
-        .fetch_all(&pool)
-        .await
-        .unwrap();
+        let entries = entries_after(&pool, before).await;
         let said: Vec<_> = actions
             .iter()
             .map(|action| {
@@ -155,6 +181,74 @@ async fn every_change_is_on_record(pool: PgPool) {
             })
             .collect();
         assert_eq!(entries, said, "{function}");
+    }
+}
+
+async fn call_own(
+    services: &Services,
+    function: &str,
+    own: &Own,
+    other: &Own,
+) -> Result<(), Error> {
+    let actor = &own.actor;
+    match function {
+        "get" => account::get(services, actor).await.map(drop),
+        "time_zones" => account::time_zones(services, actor).await.map(drop),
+        "sessions" => account::sessions(services, actor).await.map(drop),
+        "deletion_refusal" => account::deletion_refusal(services, actor).await.map(drop),
+        "preview" => account::preview(services, actor).await.map(drop),
+        "export" => account::export(services, actor).await.map(drop),
+        "edit" => {
+            let edit = OwnEdit {
+                display_name: Some("Myself".into()),
+                ..OwnEdit::default()
+            };
+            let edited = account::edit(services, actor, &own.session, edit).await;
+            edited.map(drop)
+        }
+        "end_session" => account::end_session(services, actor, other.actor.session_id).await,
+        "end_others" => account::end_others(services, actor).await.map(drop),
+        "delete" => account::delete(services, actor, PASSWORD, None).await,
+        other => panic!("{other} is new: add it here with its entry, if it changes something"),
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_change_of_ones_own_account_is_on_record(pool: PgPool) {
+    let mut services = services(&pool);
+    services.settings = Arc::new(Settings {
+        allow_account_deletion: true,
+        ..Settings::default()
+    });
+    add(&pool, "ada", &["user"]).await;
+    set_password(&services, PASSWORD).await;
+    let sign_in = async || Own::sign_in(&services, "ada", PASSWORD).await;
+    let (own_session, other, _third) = (sign_in().await, sign_in().await, sign_in().await);
+    let expected = [
+        ("get", None),
+        ("time_zones", None),
+        ("sessions", None),
+        ("deletion_refusal", None),
+        ("preview", None),
+        ("export", Some("user.exported")),
+        ("edit", Some("user.updated")),
+        ("end_session", Some("user.session_ended")),
+        ("end_others", Some("user.sessions_ended")),
+        ("delete", Some("user.deleted")),
+    ];
+    let tested: BTreeSet<String> = expected
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
+    assert_eq!(own_functions(), tested);
+    for (function, action) in expected {
+        let before = last_entry(&pool).await;
+        call_own(&services, function, &own_session, &other)
+            .await
+            .unwrap();
+        let entry = |action: &str| (action.to_owned(), "self".to_owned(), "ada".to_owned());
+        let said: Vec<_> = action.map(entry).into_iter().collect();
+        assert_eq!(entries_after(&pool, before).await, said, "{function}");
     }
 }
 

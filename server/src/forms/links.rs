@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use app::api::{reset, setup};
+use app::api::{done::going_on, reset, setup};
 use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
-    http::header,
+    http::{Uri, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use domain::credentials::SetupDraft;
@@ -30,24 +30,25 @@ pub(crate) async fn follow_setup(State(state): State<AppState>, token: Token) ->
     )
 }
 
-/// `GET /reset/{token}`: uses nothing up.
-pub(crate) async fn follow_reset(State(state): State<AppState>, token: Token) -> Response {
+/// `GET /reset/{token}`: uses nothing up. Where the person was going stays in the address.
+pub(crate) async fn follow_reset(
+    State(state): State<AppState>,
+    token: Token,
+    uri: Uri,
+) -> Response {
+    let query = uri.query().unwrap_or_default();
+    let next = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
+    let next = next.map(|(_, next)| next).unwrap_or_default();
     follow(
         &state,
         token,
         reset::TOKEN_COOKIE,
         service_reset::LINK_LIFETIME,
-        "/reset",
+        &going_on("/reset", &next),
     )
 }
 
-fn follow(
-    state: &AppState,
-    token: Token,
-    name: &str,
-    lifetime: Duration,
-    page: &'static str,
-) -> Response {
+fn follow(state: &AppState, token: Token, name: &str, lifetime: Duration, page: &str) -> Response {
     let well_formed = |token: &String| {
         token.len() <= 64
             && token
@@ -95,7 +96,8 @@ pub(crate) async fn choose_password(State(state): State<AppState>, request: Requ
         Ok(()) => {
             let forget = reset::forget_token();
             let headers = AppendHeaders([(header::SET_COOKIE, forget)]);
-            (headers, Redirect::to("/reset/done")).into_response()
+            let done = going_on("/reset/done", typed("next"));
+            (headers, Redirect::to(&done)).into_response()
         }
         Err(error) => draw_again(&state, page, fields, error).await,
     }

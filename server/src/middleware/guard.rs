@@ -1,6 +1,6 @@
 //! Which pages a person gets to see. What a page shows is guarded again by the functions that it calls.
 
-use app::{Access, access, context::PageContext};
+use app::{Access, access, api::done::going_on, context::PageContext};
 use axum::{
     extract::Request,
     http::Method,
@@ -33,8 +33,5 @@ pub(crate) fn to_sign_in(request: &Request) -> Response {
         .uri()
         .path_and_query()
         .map_or("/", |path| path.as_str());
-    let next = form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", wanted)
-        .finish();
-    Redirect::to(&format!("/login?{next}")).into_response()
+    Redirect::to(&going_on("/login", wanted)).into_response()
 }

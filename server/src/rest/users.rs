@@ -2,6 +2,7 @@
 
 pub(crate) mod export;
 pub(crate) mod manage;
+pub(crate) mod shown;
 
 use axum::{
     Json,

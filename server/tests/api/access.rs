@@ -129,6 +129,62 @@ fn reads() -> Vec<Ask> {
     reads
 }
 
+/// One's own account. What would change more than a name is refused to whoever may ask for it, so that the sessions and the
+/// password of the next caller are as they were.
+fn account() -> Vec<Ask> {
+    let wrong = json!({ "password": "copper lantern", "currentPassword": "wrong" });
+    let mut asks = vec![
+        Ask::get("/api/user/profile"),
+        Ask::new(Method::PUT, "/api/user/profile").json(&wrong),
+        Ask::new(Method::PATCH, "/api/user/profile").json(&json!({ "displayName": "Myself" })),
+        Ask::get("/api/user/export"),
+        Ask::new(Method::DELETE, "/api/user").json(&json!({ "currentPassword": PASSWORD })),
+        Ask::get("/api/sessions"),
+        Ask::new(Method::DELETE, "/api/sessions"),
+        Ask::new(Method::DELETE, &format!("/api/sessions/{NOBODY}")),
+        Ask::get("/account"),
+        Ask::get("/account/password"),
+        Ask::get("/account/sessions"),
+        Ask::get("/account/preferences"),
+        Ask::get("/account/data"),
+        Ask::get("/account/delete"),
+        Ask::get("/sfn/account"),
+        Ask::get("/sfn/account-sessions"),
+        Ask::get("/sfn/account-deletion"),
+        Ask::get("/sfn/time-zones"),
+    ];
+    for (page, function, fields) in [
+        (
+            "/account",
+            "edit-profile",
+            &[("version", "0"), ("display_name", "Myself")][..],
+        ),
+        (
+            "/account/password",
+            "change-password",
+            &[
+                ("password", "copper lantern"),
+                ("password_again", "copper lantern"),
+            ],
+        ),
+        ("/account/sessions", "end-sessions", &[("id", NOBODY)]),
+        (
+            "/account/preferences",
+            "set-preferences",
+            &[("version", "0")],
+        ),
+        (
+            "/account/delete",
+            "delete-account",
+            &[("counts", "0,0,0,0,0,0"), ("confirm", "nobody")],
+        ),
+    ] {
+        asks.push(Ask::post(page).form(fields));
+        asks.push(Ask::post(&format!("/sfn/{function}")).form(fields));
+    }
+    asks
+}
+
 /// Every address with a request that is well formed. Who signs in is always the same visitor.
 fn endpoints() -> Vec<Ask> {
     let credentials = [("username", "visitor"), ("password", PASSWORD)];
@@ -181,7 +237,7 @@ fn endpoints() -> Vec<Ask> {
         Ask::post("/reset").form(&chosen),
         Ask::get("/reset/some-token"),
         Ask::get("/reset/done"),
-        Ask::get("/account"),
+        Ask::get("/account/deleted"),
         Ask::get("/anything"),
         Ask::post("/preferences").form(&[("theme", "dark")]),
         Ask::post("/sfn/sign-in").form(&credentials),
@@ -190,6 +246,7 @@ fn endpoints() -> Vec<Ask> {
         Ask::get("/sfn/reset-link"),
         Ask::post("/sfn/reset").form(&chosen),
     ];
+    endpoints.extend(account());
     endpoints.extend(screens());
     endpoints.extend(forms());
     endpoints.extend(reads());
@@ -272,6 +329,7 @@ fn no_address_is_missing_from_the_table() {
         .collect();
     let routes = routes_in(include_str!("../../src/rest.rs"))
         .chain(routes_in(include_str!("../../src/router.rs")))
+        .chain(routes_in(include_str!("../../src/forms/account.rs")))
         .chain(routes_in(include_str!("../../src/forms/people.rs")))
         .map(|path| {
             path.replace("{token}", "some-token")

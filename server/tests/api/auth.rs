@@ -156,7 +156,7 @@ async fn bad_bodies_are_refused_with_a_sentence(pool: PgPool) {
         (json, "", 400, "not JSON"),
         (json, "{", 400, "not JSON"),
         (json, "null", 400, "invalid type"),
-        (json, "[]", 400, "invalid length"),
+        (json, "[]", 400, "expected a JSON object"),
         (json, &deep, 400, ""),
         (json, "{\"username\":\"\u{0}\"}", 400, ""),
         (json, r#"{"username":"ada"}"#, 400, "password"),

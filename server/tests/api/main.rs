@@ -4,6 +4,7 @@
 
 mod abandoned;
 mod access;
+mod account;
 mod auth;
 mod deleted;
 mod manage;

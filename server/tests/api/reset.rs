@@ -293,3 +293,81 @@ async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
         "303 to /reset/done"
     );
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_had_to_choose_a_password_goes_on_to_where_they_were_going(pool: PgPool) {
+    let app = app(&pool);
+    add_person(&app.pool, "ada", &["admin"]).await;
+    add_password(&app.pool, &app.services.hasher).await;
+    app.run("update users set must_change_password = true")
+        .await;
+    for (wanted, next) in [
+        (
+            "/users?q=role%3Aadmin",
+            "?next=%2Fusers%3Fq%3Drole%253Aadmin",
+        ),
+        ("/", ""),
+        ("//evil.example", ""),
+        ("https://evil.example/", ""),
+    ] {
+        let credentials = [
+            ("username", "ada"),
+            ("password", PASSWORD),
+            ("next", wanted),
+        ];
+        let function = Ask::post("/sfn/sign-in").form(&credentials);
+        let answer = app.send(function).await;
+        let link = answer.json()["next"].as_str().unwrap().to_owned();
+        let link = link.strip_prefix("http://127.0.0.1:3000").unwrap();
+        assert!(link.ends_with(next), "{link}");
+        let followed = app.get(link).await;
+        assert_eq!(followed.outline(), format!("303 to /reset{next}"));
+        let token = followed.cookie(COOKIE).unwrap().0.to_owned();
+        let page = app
+            .send(Ask::get(&format!("/reset{next}")).cookie(COOKIE, &token))
+            .await;
+        assert_eq!(
+            page.body.contains("value=\"/users?q=role%3Aadmin\""),
+            !next.is_empty()
+        );
+        // Refused at first, the form still knows.
+        let form = |path: &str, password: &str| {
+            let fields = [
+                ("password", password),
+                ("password_again", password),
+                ("next", wanted),
+            ];
+            Ask::post(path).form(&fields).cookie(COOKIE, &token)
+        };
+        let refused = app.send(form("/reset", "short")).await;
+        assert_eq!(refused.status, 422);
+        assert_eq!(
+            refused.body.contains("value=\"/users?q=role%3Aadmin\""),
+            !next.is_empty()
+        );
+        let set = app.send(form("/reset", CHOSEN)).await;
+        assert_eq!(set.outline(), format!("303 to /reset/done{next}"));
+        let done = app.get(&format!("/reset/done{next}")).await;
+        assert!(
+            done.body.contains(&format!("href=\"/login{next}\"")),
+            "{wanted}"
+        );
+        add_password(&app.pool, &app.services.hasher).await;
+        app.run("update users set must_change_password = true")
+            .await;
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_address_that_is_made_up_leads_nowhere_else(pool: PgPool) {
+    let app = app(&pool);
+    let token = prepare(&app).await;
+    let followed = app
+        .get(&format!("/reset/{token}?next=https%3A%2F%2Fevil.example"))
+        .await;
+    assert_eq!(followed.outline(), "303 to /reset");
+    let done = app.get("/reset/done?next=%2F%2Fevil.example").await;
+    assert!(done.body.contains("href=\"/login\"") && !done.body.contains("evil.example"));
+    let script = app.get("/reset/done?next=%2F%22%3E%3Cscript%3E").await;
+    assert!(!script.body.contains("\"><script>"));
+}

@@ -48,6 +48,10 @@ fn with_site(pool: &PgPool, site: &Site) -> App {
         work: Arc::default(),
         clock,
     };
+    with_services(services, site)
+}
+
+fn with_services(services: Services, site: &Site) -> App {
     // No built files: what the pages refer to is not asked for here.
     let site = Site {
         root: PathBuf::from("/nonexistent"),
@@ -60,7 +64,7 @@ fn with_site(pool: &PgPool, site: &Site) -> App {
         font: "/pkg/font.woff2".into(),
     };
     App {
-        pool: pool.clone(),
+        pool: services.pool.clone(),
         services: services.clone(),
         router: build(&site, services, assets),
     }
@@ -76,6 +80,19 @@ fn clock() -> OffsetDateTime {
 }
 
 impl App {
+    /// The same application where people may delete their own accounts.
+    pub(crate) fn allowing_deletion(self) -> Self {
+        let settings = Settings {
+            allow_account_deletion: true,
+            ..Settings::default()
+        };
+        let services = Services {
+            settings: Arc::new(settings),
+            ..self.services
+        };
+        with_services(services, &Site::default())
+    }
+
     /// Sends a request, and checks of the answer what must hold for every one of them.
     pub(crate) async fn send(&self, ask: Ask) -> Answer {
         let (label, secrets) = (ask.label(), ask.secrets());

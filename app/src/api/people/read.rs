@@ -32,7 +32,7 @@ pub(in crate::api) fn moment(local: &str, offset: i32) -> Result<Option<OffsetDa
 }
 
 /// The counts that a table showed.
-pub(super) fn counts(text: &str) -> Result<OwnedCounts, Error> {
+pub(in crate::api) fn counts(text: &str) -> Result<OwnedCounts, Error> {
     let numbers: Vec<i64> = text.split(',').filter_map(|n| n.parse().ok()).collect();
     match numbers.as_slice() {
         &[
@@ -62,7 +62,11 @@ pub(super) async fn confirmed(
     typed: &str,
 ) -> Result<(), Error> {
     let user = service::users::get(services, &actor.require()?, &UserRef::Id(id)).await?;
-    let username = user.summary.username;
+    same_name(&user.summary.username, typed)
+}
+
+/// Whether the name that was typed is a username.
+pub(in crate::api) fn same_name(username: &str, typed: &str) -> Result<(), Error> {
     if typed.trim().to_lowercase() == username.to_lowercase() {
         return Ok(());
     }

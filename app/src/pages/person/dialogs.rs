@@ -25,7 +25,7 @@ use crate::{
     context::PageContext,
 };
 
-const DISPLAY_NAME: FieldSpec = FieldSpec {
+pub(in crate::pages) const DISPLAY_NAME: FieldSpec = FieldSpec {
     name: "display_name",
     label: "Display name",
     kind: "text",
@@ -35,7 +35,7 @@ const DISPLAY_NAME: FieldSpec = FieldSpec {
     max: 100,
 };
 
-const EMAIL: FieldSpec = FieldSpec {
+pub(in crate::pages) const EMAIL: FieldSpec = FieldSpec {
     name: "email",
     label: "Email",
     kind: "email",
@@ -71,7 +71,11 @@ fn in_bin(user: &UserDetail) -> Option<String> {
 }
 
 /// What was typed into a form that comes back, or what stands in it at first.
-fn typed_or(context: &PageContext, field: &str, first: impl FnOnce() -> String) -> String {
+pub(in crate::pages) fn typed_or(
+    context: &PageContext,
+    field: &str,
+    first: impl FnOnce() -> String,
+) -> String {
     if context.outcome.is_some() {
         context.typed(field)
     } else {

@@ -13,13 +13,14 @@ use crate::{
         avatar::Avatar,
         badge::{RoleBadge, StatusBadge},
         notice::ProblemNotice,
+        tabs::Tabs,
         time::Exactly,
         toast::{Toast, just_done},
     },
 };
 
 /// The tabs: end of the address, name.
-const TABS: [(&str, &str); 5] = [
+const TABS: &[(&str, &str)] = &[
     ("", "Overview"),
     ("sessions", "Sessions"),
     ("keys", "API keys"),
@@ -105,7 +106,7 @@ pub(super) fn Head(person: Person) -> impl IntoView {
                     }
                 })
         }}
-        <Tabs page=page.clone() />
+        <Tabs page=page label="About this person" tabs=TABS current=current_tab() />
         // The tab stays as it is.
         <Toast page=here.get_untracked()>{undo.clone()}</Toast>
     }
@@ -175,35 +176,16 @@ pub(super) fn DeedButton(deed: Deed, label: &'static str, page: String, id: Uuid
     }
 }
 
-/// The tabs. A dialog is over the first of them, but for the one about what they own.
-#[component]
-fn Tabs(page: String) -> impl IntoView {
+/// The end of the address of the tab that is shown. A dialog is over the first of them, but for the one about what they
+/// own.
+fn current_tab() -> Memo<&'static str> {
     let here = use_location().pathname;
     // `/users/{name}/{tab}`: the name can be that of a tab.
-    let current = Memo::new(move |_| {
+    Memo::new(move |_| {
         let here = here.get();
         let tab = here.split('/').nth(3).unwrap_or_default();
         let tab = if tab == "reassign" { "data" } else { tab };
         let known = TABS.iter().find(|(end, _)| *end == tab);
         known.map_or("", |(end, _)| end)
-    });
-    view! {
-        <nav class="tabs" aria-label="About this person">
-            {TABS
-                .map(|(end, name)| {
-                    let mark = if end.is_empty() { "" } else { "/" };
-                    view! {
-                        <a
-                            href=format!("{page}{mark}{end}")
-                            aria-current=move || (current.get() == end).then_some("page")
-                            data-noscroll
-                        >
-                            {name}
-                        </a>
-                    }
-                })
-                .into_iter()
-                .collect_view()}
-        </nav>
-    }
+    })
 }

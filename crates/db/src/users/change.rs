@@ -20,6 +20,8 @@ pub struct Facts<'a> {
     pub profile: Option<Value>,
     /// How they want to be told of things.
     pub notification_preferences: Option<Value>,
+    /// What they have set for themselves.
+    pub settings: Option<Value>,
     /// Numbers of the clients whose data they may see.
     pub client_list: Option<&'a [i32]>,
 }
@@ -40,6 +42,7 @@ pub async fn set_facts(
             profile = coalesce($5, profile),
             notification_preferences = coalesce($6, notification_preferences),
             client_list = coalesce($7, client_list),
+            settings = coalesce($8, settings),
             version = version + 1,
             updated_at = now()
         where id = $1",
@@ -50,6 +53,7 @@ pub async fn set_facts(
         facts.profile,
         facts.notification_preferences,
         facts.client_list,
+        facts.settings,
     )
     .execute(connection)
     .await?;

@@ -55,7 +55,8 @@ pub async fn find_detail(
             u.id, u.number, u.username, u.display_name, u.email, u.status, u.suspended_until, u.suspended_reason,
             u.suspended_reason_told, u.version, u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
             u.password_hash is not null as "has_password!", u.must_change_password, u.password_changed_at,
-            u.created_via, u.deleted_at, u.purge_after, u.profile, u.notification_preferences, u.client_list,
+            u.created_via, u.deleted_at, u.purge_after, u.profile, u.notification_preferences, u.settings,
+            u.client_list,
             s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys, s.roles,
             (select c.username from users c where c.id = u.created_by) as created_by,
             (select c.username from users c where c.id = u.suspended_by) as suspended_by,
@@ -109,6 +110,7 @@ pub async fn find_detail(
             token_count: row.token_count,
             profile: object(row.profile),
             notification_preferences: object(row.notification_preferences),
+            settings: object(row.settings),
             client_list: row.client_list,
         }
     }))

@@ -95,7 +95,7 @@ impl UserDraft {
 }
 
 /// An address that may be left empty. Nothing when what was typed is none.
-pub(super) fn optional_email(typed: &str, faults: &mut FieldErrors) -> Option<Option<Email>> {
+pub(crate) fn optional_email(typed: &str, faults: &mut FieldErrors) -> Option<Option<Email>> {
     match typed.trim() {
         "" => Some(None),
         typed => faults.take("email", typed.parse().map(Some)),

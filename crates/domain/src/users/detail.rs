@@ -39,6 +39,8 @@ pub struct UserDetail {
     pub profile: Map<String, Value>,
     /// How they want to be told of things.
     pub notification_preferences: Map<String, Value>,
+    /// What they have set for themselves.
+    pub settings: Map<String, Value>,
     /// Numbers of the clients whose data they may see.
     pub client_list: Vec<i32>,
 }

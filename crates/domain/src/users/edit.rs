@@ -54,7 +54,7 @@ pub struct UserEdit {
 }
 
 /// Keeps `null` apart from absence.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
@@ -145,7 +145,8 @@ impl UserEdit {
     }
 }
 
-fn object(
+/// An object that may be removed as a whole.
+pub(crate) fn object(
     field: &str,
     given: Option<Option<Map<String, Value>>>,
     faults: &mut FieldErrors,

@@ -35,11 +35,20 @@ pub async fn preview(
         .await?
         .ok_or(guard::NOT_FOUND)?;
     let refusal = rules::refusal(&granted.author().doer, Deed::Delete, &standing);
+    count(services, id, refusal.map(|refusal| refusal.to_string())).await
+}
+
+/// What goes with an account that exists, and why it cannot be deleted if it cannot.
+pub(crate) async fn count(
+    services: &Services,
+    id: Uuid,
+    refusal: Option<String>,
+) -> Result<DeletionPreview, Error> {
     let retention = services.settings.delete_retention;
     Ok(DeletionPreview {
         counts: db::owned::count(&services.pool, id).await?,
         restorable_until: (!retention.is_zero()).then(|| (services.clock)() + retention),
-        refusal: refusal.map(|refusal| refusal.to_string()),
+        refusal,
     })
 }
 
@@ -67,7 +76,7 @@ pub async fn delete(
 }
 
 /// Deletes an account that is locked and may be deleted.
-pub(super) async fn apply(
+pub(crate) async fn apply(
     services: &Services,
     transaction: &mut db::Transaction,
     author: &Author,

@@ -22,7 +22,7 @@ const SHOWN_MAX: i64 = 100;
 const PAGE: i64 = 50;
 
 /// The account as it is now.
-pub(super) async fn find(connection: &mut db::PgConnection, id: Uuid) -> Result<UserDetail, Error> {
+pub(crate) async fn find(connection: &mut db::PgConnection, id: Uuid) -> Result<UserDetail, Error> {
     db::users::find_detail(connection, id)
         .await?
         .ok_or(NOT_FOUND)

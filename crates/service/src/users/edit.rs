@@ -148,6 +148,7 @@ async fn set_facts(
         profile: object(&patch.profile),
         notification_preferences: object(&patch.notification_preferences),
         client_list: patch.client_list.as_deref(),
+        ..Facts::default()
     };
     change::set_facts(transaction, id, &facts)
         .await

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::detail;
 use crate::{
     Error, Services,
-    access::{Granted, ReadUsers},
+    access::{Author, Granted, ReadUsers},
     record::{self, Change, Changes},
 };
 
@@ -35,6 +35,11 @@ pub async fn export(
     granted: &Granted<ReadUsers>,
     id: Uuid,
 ) -> Result<Export, Error> {
+    begin(services, granted.author(), id).await
+}
+
+/// Begins to export for whoever may have it.
+pub(crate) async fn begin(services: &Services, author: &Author, id: Uuid) -> Result<Export, Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let user = detail::find(&mut transaction, id).await?;
     let change = Change {
@@ -43,7 +48,7 @@ pub async fn export(
         changes: Changes::default(),
         reason: None,
     };
-    record::write(&mut transaction, granted.author(), change).await?;
+    record::write(&mut transaction, author, change).await?;
     db::commit(transaction).await?;
     let (sender, pieces) = mpsc::channel(WAITING);
     let username = user.summary.username.clone();

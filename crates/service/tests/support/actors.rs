@@ -22,6 +22,7 @@ pub(crate) fn actor(id: Uuid, permissions: &[&str]) -> Actor {
             status: Status::Active,
             created_at: datetime!(2026-01-01 0:00 UTC),
             last_login_at: None,
+            time_zone: None,
         },
         session_id: Uuid::nil(),
         via: Via::Ui,

@@ -8,7 +8,7 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::{
     cli::{Failure, say},
-    rest::users::manage::Shown,
+    rest::users::shown::Shown,
 };
 
 /// In which form to answer.

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{StreamExt as _, stream};
-use service::{Services, access::ReadUsers};
+use service::{Services, access::ReadUsers, users::Export};
 
 use crate::rest::{Allowed, Failure, UserPath};
 
@@ -21,6 +21,11 @@ pub(crate) async fn export(
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     let export = service::users::export(&services, &granted, id).await?;
+    Ok(file(export))
+}
+
+/// An export as a file to keep, named for whose it is.
+pub(crate) fn file(export: Export) -> Response {
     let pieces = stream::unfold(export.pieces, async |mut pieces| {
         let piece = pieces.recv().await?;
         if let Err(error) = &piece {
@@ -48,5 +53,5 @@ pub(crate) async fn export(
     if let Ok(place) = HeaderValue::try_from(format!("attachment; filename=\"{name}.json\"")) {
         headers.insert(header::CONTENT_DISPOSITION, place);
     }
-    Ok(response)
+    response
 }

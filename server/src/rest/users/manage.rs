@@ -8,17 +8,16 @@ use axum::{
 };
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
-    problem::Code,
     users::{
         bulk::BulkRequest,
         create::UserDraft,
         deletion::Deletion,
-        detail::{CreatedUser, IssuedLink, UserDetail, UserRef},
+        detail::{CreatedUser, UserRef},
         edit::UserEdit,
         suspension::SuspensionDraft,
     },
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use service::{
     Error, Services,
@@ -26,36 +25,8 @@ use service::{
 };
 use uuid::Uuid;
 
+use super::shown::{Wanted, show, success};
 use crate::rest::{Allowed, Failure, Params, UserPath, body::Body};
-
-/// An account in FOVEA's shape, with its `_count`.
-#[derive(Serialize)]
-pub(crate) struct Shown {
-    #[serde(flatten)]
-    user: UserDetail,
-    #[serde(rename = "_count")]
-    count: super::Counts,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    link: Option<IssuedLink>,
-}
-
-impl Shown {
-    /// An account, with the link that was made for it, if one was.
-    pub(crate) fn new(user: UserDetail, link: Option<IssuedLink>) -> Self {
-        let count = super::Counts::of(&user.summary);
-        Self { user, count, link }
-    }
-}
-
-/// An account as JSON, with the tag that a change of it can be made to depend on.
-fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
-    let tag = HeaderValue::try_from(format!("\"{}\"", user.summary.version));
-    let mut response = Json(Shown::new(user, link)).into_response();
-    if let Ok(tag) = tag {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
-}
 
 /// The body that makes an account: FOVEA's fields, and what Rollcall knows beside.
 #[derive(Deserialize)]
@@ -137,36 +108,10 @@ pub(crate) async fn edit(
     headers: HeaderMap,
     Body(mut edit): Body<UserEdit>,
 ) -> Result<Response, Failure> {
-    let wanted = match headers.get(header::IF_MATCH) {
-        Some(tag) => Some(version(tag).ok_or_else(|| {
-            Failure::invalid("If-Match must be the ETag of the account, such as \"3\".")
-        })?),
-        None => None,
-    };
-    if let Some(wanted) = wanted.flatten() {
-        edit.version = Some(wanted);
-    }
-    match service::users::edit(&services, &granted, id, edit).await {
-        Ok(user) => Ok(show(user, None)),
-        Err(error @ Error::Stale(_)) if wanted.is_some() => {
-            Err(Failure::from(error).with_code(Code::PreconditionFailed))
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// The version that a tag stands for; `*` is any.
-fn version(tag: &HeaderValue) -> Option<Option<i32>> {
-    let tag = tag.to_str().ok()?.trim();
-    if tag == "*" {
-        return Some(None);
-    }
-    // A proxy that compresses makes the tag a weak one.
-    let number = tag
-        .trim_start_matches("W/")
-        .strip_prefix('"')?
-        .strip_suffix('"')?;
-    number.parse().ok().map(Some)
+    let wanted = Wanted::of(&headers)?;
+    edit.version = wanted.version().or(edit.version);
+    let edited = service::users::edit(&services, &granted, id, edit).await;
+    wanted.answer(edited)
 }
 
 /// The query of a deletion.
@@ -288,8 +233,4 @@ pub(crate) async fn bulk(
 ) -> Result<Response, Failure> {
     let outcome = service::users::bulk(&services, &granted, request).await?;
     Ok(Json(outcome).into_response())
-}
-
-fn success() -> Response {
-    Json(json!({ "success": true })).into_response()
 }

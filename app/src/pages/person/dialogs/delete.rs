@@ -1,9 +1,6 @@
 //! Deleting a person: what goes with them is counted, and their name has to be typed.
 
-use domain::{
-    problem::Problem,
-    users::deletion::{DeletionPreview, OwnedCounts},
-};
+use domain::{problem::Problem, users::deletion::DeletionPreview};
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 
@@ -19,17 +16,17 @@ use crate::{
     },
     components::{
         dialog::{BackLink, Dialog, FormDialog, Place},
-        facts::Fact,
         field::{Field, FieldSpec},
         notice::ProblemNotice,
+        owned::{Counts, and_things},
         time::Exactly,
     },
     context::PageContext,
-    format::count,
     pages::form,
 };
 
-const CONFIRM: FieldSpec = FieldSpec {
+/// The name of the account, typed.
+pub(in crate::pages) const CONFIRM: FieldSpec = FieldSpec {
     name: "confirm",
     label: "Their username, to confirm",
     kind: "text",
@@ -78,7 +75,12 @@ pub fn Delete() -> impl IntoView {
 
 /// The dialog while it is counted, or when that has failed.
 #[component]
-fn Uncounted(place: Place, problem: Option<Problem>) -> impl IntoView {
+pub fn Uncounted(
+    /// Where it is.
+    place: Place,
+    /// Why it has failed.
+    problem: Option<Problem>,
+) -> impl IntoView {
     view! {
         <Dialog place=place.clone() title="Delete">
             <div class="dialog-body">
@@ -101,24 +103,14 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
     let sending = form::send::<DeleteUser>(&place.path);
     let (name, id) = (person.user.summary.username.clone(), person.user.summary.id);
     let in_bin = person.user.deleted_at.is_some();
-    // What somebody else has added or taken since is shown anew, and has to be confirmed again. It stays known whatever
-    // else is refused meanwhile.
-    let counts = Memo::new(move |known| {
-        let problem = sending.problem.get();
-        let changed = problem.and_then(|problem| problem.details.counts);
-        changed.or(known.copied()).unwrap_or(preview.counts)
-    });
+    let counts = Counts::of(sending, preview.counts);
     let restorable = preview.restorable_until.filter(|_| !in_bin);
     let (for_good, set_for_good) =
         signal(restorable.is_none() || ticked(&context, "permanent", false));
     let action = {
         let name = name.clone();
         move || {
-            let things = match counts.get().total() {
-                0 => String::new(),
-                1 => " and 1 thing".to_owned(),
-                total => format!(" and {} things", count(total)),
-            };
+            let things = and_things(counts.now());
             let fate = if for_good.get() { " permanently" } else { "" };
             format!("Delete {name}{things}{fate}")
         }
@@ -172,17 +164,7 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
             action=Signal::derive(action)
             danger=true
         >
-            <dl class="facts">
-                {move || {
-                    counts
-                        .get()
-                        .kinds()
-                        .map(|(kind, number)| view! { <Fact label=kind>{count(number)}</Fact> })
-                        .into_iter()
-                        .collect_view()
-                }}
-            </dl>
-            <input type="hidden" name="counts" value=move || sent(counts.get()) />
+            {counts.table()}
             <div class="actions">
                 <a
                     class="button"
@@ -200,9 +182,4 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
             <About person=person />
         </FormDialog>
     }
-}
-
-/// The counts as they are sent back.
-fn sent(counts: OwnedCounts) -> String {
-    counts.kinds().map(|(_, count)| count.to_string()).join(",")
 }

@@ -1,6 +1,6 @@
 //! Changing what is known of a person, or what they may do.
 
-use domain::{fields::FieldErrors, users::detail::UserDetail};
+use domain::fields::FieldErrors;
 use leptos::prelude::*;
 
 use super::{
@@ -21,11 +21,11 @@ use crate::{
     },
     context::PageContext,
     format::capitalised,
-    pages::form,
+    pages::{
+        conflict::{Conflict, Theirs},
+        form,
+    },
 };
-
-/// What somebody else has made of the account meanwhile.
-type Current = Memo<Option<Box<UserDetail>>>;
 
 const NEW_PASSWORD: FieldSpec = FieldSpec {
     hint: Some(
@@ -67,24 +67,8 @@ fn EditForm(person: Person) -> impl IntoView {
         ticked_roles(&context, user.summary.roles.clone()),
     );
     let facts = rows(&context, &user.profile);
-    // Known until it is saved, whatever else is refused meanwhile.
-    let conflict = Memo::new(move |known: Option<&Option<Box<UserDetail>>>| {
-        let problem = sending.problem.get();
-        let current = problem.and_then(|problem| problem.details.current);
-        current.or_else(|| known.cloned().flatten())
-    });
-    // Drawn again, the form is still on top of what it was on when it was sent: what has come to be since was never seen.
-    let version = typed_or(&context, "version", || user.summary.version.to_string());
-    let version = move || {
-        conflict.with(|theirs| match theirs {
-            Some(theirs) => theirs.summary.version.to_string(),
-            None => version.clone(),
-        })
-    };
-    let action = move || match conflict.with(Option::is_some) {
-        true => "Save mine on top".to_owned(),
-        false => "Save".to_owned(),
-    };
+    let conflict = Conflict::of(sending);
+    let version = conflict.version(&context, user.summary.version);
     let no_reset = person.refusals.reset.clone();
     let end_sessions = ticked(&context, "end_sessions", true);
     view! {
@@ -93,11 +77,11 @@ fn EditForm(person: Person) -> impl IntoView {
             place=place
             sending=sending
             refusal=person.refusals.edit.clone().or(in_bin(&user))
-            action=Signal::derive(action)
+            action=conflict.action()
         >
             {move || {
                 conflict
-                    .with(Option::is_some)
+                    .is_there()
                     .then(|| {
                         view! {
                             <a class="button" href=again.clone() rel="external">
@@ -168,26 +152,4 @@ fn told(rows: Vec<ProfileRow>) -> String {
         .map(|row| format!("{}: {}", row.name, row.value))
         .collect();
     facts.join(", ")
-}
-
-/// What somebody else has made of a field meanwhile, beside what stands in it.
-#[component]
-fn Theirs(conflict: Current, mine: String, pick: fn(&UserDetail) -> String) -> impl IntoView {
-    move || {
-        let theirs = conflict.with(|current| current.as_deref().map(pick))?;
-        (theirs != mine).then(|| {
-            let theirs = if theirs.is_empty() {
-                "nothing".to_owned()
-            } else {
-                theirs
-            };
-            view! {
-                <p class="notice tone-warning">
-                    "Theirs: " <b>
-                        <bdi>{theirs}</bdi>
-                    </b>
-                </p>
-            }
-        })
-    }
 }

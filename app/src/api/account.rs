@@ -1,0 +1,230 @@
+//! One's own account. Each function that changes something is a form.
+
+#![expect(
+    missing_docs,
+    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+)]
+
+use domain::{
+    account::OwnSession,
+    users::{deletion::DeletionPreview, detail::UserDetail},
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    done::Done,
+    error::ApiError,
+    person::Part,
+    wire::{Get, Post},
+};
+
+/// What the pages of one's own account show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The account.
+    pub user: UserDetail,
+    /// Fewest characters of a password.
+    pub password_min: usize,
+    /// Why it cannot be deleted, if it cannot.
+    pub no_deletion: Option<String>,
+    /// The server's time.
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: OffsetDateTime,
+}
+
+/// The account of whoever asks.
+#[server(endpoint = "account", protocol = Get)]
+pub async fn find_account() -> Result<Account, ApiError> {
+    use super::ssr;
+    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    Ok(Account {
+        user: service::account::get(&services, &actor)
+            .await
+            .map_err(ssr::fail)?,
+        password_min: services.settings.password_min,
+        no_deletion: service::account::deletion_refusal(&services, &actor)
+            .await
+            .map_err(ssr::fail)?,
+        now: (services.clock)(),
+    })
+}
+
+/// Where whoever asks is signed in.
+#[server(endpoint = "account-sessions", protocol = Get)]
+pub async fn list_own_sessions() -> Result<Part<OwnSession>, ApiError> {
+    use super::ssr;
+    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    Ok(Part {
+        items: service::account::sessions(&services, &actor)
+            .await
+            .map_err(ssr::fail)?,
+        more: false,
+        now: (services.clock)(),
+    })
+}
+
+/// Names of the time zones that can be chosen.
+#[server(endpoint = "time-zones", protocol = Get)]
+pub async fn list_time_zones() -> Result<Vec<String>, ApiError> {
+    use super::ssr;
+    service::account::time_zones(&ssr::services()?, &ssr::actor()?)
+        .await
+        .map_err(ssr::fail)
+}
+
+/// What goes with the account of whoever asks, counted now.
+#[server(endpoint = "account-deletion", protocol = Get)]
+pub async fn preview_own_deletion() -> Result<DeletionPreview, ApiError> {
+    use super::ssr;
+    service::account::preview(&ssr::services()?, &ssr::actor()?)
+        .await
+        .map_err(ssr::fail)
+}
+
+/// Changes name and address, on top of the version that was looked at.
+#[server(endpoint = "edit-profile", protocol = Post)]
+pub async fn edit_profile(
+    version: i32,
+    display_name: String,
+    #[server(default)] email: String,
+    #[server(default)] current_password: String,
+) -> Result<Done, ApiError> {
+    let edit = domain::account::OwnEdit {
+        display_name: Some(display_name),
+        email: Some(Some(email)),
+        current_password: Some(current_password),
+        version: Some(version),
+        ..Default::default()
+    };
+    save(edit, Done::telling("/account", "saved")).await
+}
+
+/// Sets another password.
+#[server(endpoint = "change-password", protocol = Post)]
+pub async fn change_password(
+    #[server(default)] current_password: String,
+    password: String,
+    password_again: String,
+) -> Result<Done, ApiError> {
+    let edit = domain::account::OwnEdit {
+        password: Some(password),
+        password_again: Some(password_again),
+        current_password: Some(current_password),
+        ..Default::default()
+    };
+    save(edit, Done::telling("/account/password", "password")).await
+}
+
+/// Sets how one likes to be told of things, and in which time zone.
+#[server(endpoint = "set-preferences", protocol = Post)]
+pub async fn set_preferences(
+    version: i32,
+    #[server(default)] time_zone: String,
+    #[server(default)] notify: Vec<String>,
+) -> Result<Done, ApiError> {
+    use super::ssr;
+    let user = service::account::get(&ssr::services()?, &ssr::actor()?)
+        .await
+        .map_err(ssr::fail)?;
+    let preferences = notified(user.notification_preferences, &notify);
+    let edit = domain::account::OwnEdit {
+        time_zone: Some(Some(time_zone)),
+        notification_preferences: Some(Some(preferences)),
+        version: Some(version),
+        ..Default::default()
+    };
+    save(edit, Done::telling("/account/preferences", "saved")).await
+}
+
+/// Ends one of one's own sessions, or without an id all others.
+#[server(endpoint = "end-sessions", protocol = Post)]
+pub async fn end_sessions(#[server(default)] id: Option<Uuid>) -> Result<Done, ApiError> {
+    use super::ssr;
+    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let done = match id {
+        Some(id) => service::account::end_session(&services, &actor, id)
+            .await
+            .map(|()| "session-ended"),
+        None => service::account::end_others(&services, &actor)
+            .await
+            .map(|_| "others-ended"),
+    };
+    Ok(Done::telling("/account/sessions", done.map_err(ssr::fail)?))
+}
+
+/// Deletes the account of whoever asks. `counts` is what was shown, in the order of the table.
+#[server(endpoint = "delete-account", protocol = Post)]
+pub async fn delete_account(
+    counts: String,
+    #[server(default)] confirm: String,
+    #[server(default)] current_password: String,
+) -> Result<Done, ApiError> {
+    use super::{people::read, ssr};
+    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    read::same_name(&actor.principal.username, &confirm).map_err(ssr::fail)?;
+    let counts = read::counts(&counts).map_err(ssr::fail)?;
+    service::account::delete(&services, &actor, &current_password, Some(counts))
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done::to("/account/deleted"))
+}
+
+/// Changes the account of whoever asks.
+#[cfg(feature = "ssr")]
+async fn save(edit: domain::account::OwnEdit, done: Done) -> Result<Done, ApiError> {
+    use super::ssr;
+    let (services, session) = (ssr::services()?, ssr::session()?);
+    service::account::edit(&services, &ssr::actor()?, &session, edit)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(done)
+}
+
+/// The ways to be told of things that can be ticked: name in the preferences, and what it is called.
+pub const NOTIFY: [(&str, &str); 2] = [("email", "By email"), ("ui", "On the screen")];
+
+/// Whether somebody wants to be told of things in a way.
+#[must_use]
+pub fn is_notified(preferences: &Map<String, Value>, way: &str) -> bool {
+    preferences.get(way) == Some(&Value::Bool(true))
+}
+
+/// Preferences with the ways that are ticked. What cannot be ticked stays, and so does what nobody has touched.
+#[cfg(feature = "ssr")]
+fn notified(mut preferences: Map<String, Value>, ticked: &[String]) -> Map<String, Value> {
+    for (way, _) in NOTIFY {
+        let wanted = ticked.iter().any(|name| name == way);
+        if wanted != is_notified(&preferences, way) {
+            preferences.insert(way.to_owned(), wanted.into());
+        }
+    }
+    preferences
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_touched_is_different() {
+        for (known, ticked, expected) in [
+            ("{}", &[][..], "{}"),
+            ("{}", &["email"], r#"{"email":true}"#),
+            (
+                r#"{"email":true,"pager":{"at":7}}"#,
+                &["ui"],
+                r#"{"email":false,"pager":{"at":7},"ui":true}"#,
+            ),
+            (r#"{"email":"daily"}"#, &[], r#"{"email":"daily"}"#),
+        ] {
+            let known: Map<String, Value> = serde_json::from_str(known).unwrap_or_default();
+            let ticked: Vec<String> = ticked.iter().map(ToString::to_string).collect();
+            let after = notified(known, &ticked);
+            assert_eq!(serde_json::to_string(&after).unwrap_or_default(), expected);
+        }
+    }
+}

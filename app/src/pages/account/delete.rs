@@ -1,0 +1,93 @@
+//! Deleting one's own account: what goes with it is counted, its name has to be typed, and its password.
+
+use domain::users::deletion::DeletionPreview;
+use leptos::prelude::*;
+
+use super::{CURRENT_PASSWORD, data::Data};
+use crate::{
+    api::{
+        account::{DeleteAccount, preview_own_deletion},
+        error::ApiError,
+    },
+    components::{
+        dialog::{FormDialog, Place},
+        field::{Field, FieldSpec},
+        owned::{Counts, and_things},
+        time::Exactly,
+    },
+    context::PageContext,
+    pages::{
+        form,
+        person::dialogs::delete::{CONFIRM, Uncounted},
+    },
+};
+
+const PATH: &str = "/account/delete";
+
+/// The dialog that deletes one's own account.
+#[component]
+pub fn Delete() -> impl IntoView {
+    let counted = Resource::new(|| (), |()| preview_own_deletion());
+    view! {
+        <Data />
+        <Transition fallback=|| view! { <Uncounted place=place() problem=None /> }>
+            {move || Suspend::new(async move {
+                match counted.await {
+                    Ok(preview) => view! { <DeleteForm preview=preview /> }.into_any(),
+                    Err(ApiError(problem)) => {
+                        view! { <Uncounted place=place() problem=Some(problem) /> }.into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// Where the dialog is.
+fn place() -> Place {
+    Place {
+        path: PATH.to_owned(),
+        back: "/account/data".to_owned(),
+    }
+}
+
+#[component]
+fn DeleteForm(preview: DeletionPreview) -> impl IntoView {
+    let context = expect_context::<PageContext>();
+    let name = context.principal.as_ref().map(|own| own.username.clone());
+    let context = context.of_form(PATH);
+    let sending = form::send::<DeleteAccount>(PATH);
+    let counts = Counts::of(sending, preview.counts);
+    let fate = match preview.restorable_until {
+        Some(until) => view! {
+            "Until " <Exactly at=until /> " an administrator can restore it, except the sessions. Then it is gone for good."
+        }
+        .into_any(),
+        None => "This is for good: it cannot be undone.".into_any(),
+    };
+    let confirm = FieldSpec {
+        label: "Your username, to confirm",
+        ..CONFIRM
+    };
+    view! {
+        <FormDialog
+            title="Delete my account"
+            place=place()
+            sending=sending
+            refusal=preview.refusal
+            action=Signal::derive(move || format!("Delete my account{}", and_things(counts.now())))
+            danger=true
+            own=true
+        >
+            <p>
+                "You, " <b>{name}</b> ", are signed out everywhere at once. With the account goes:"
+            </p>
+            {counts.table()}
+            <div class="notice tone-danger">
+                <p>{fate}</p>
+            </div>
+            <Field spec=confirm value=context.typed("confirm") fault=sending.fault("confirm") first=true />
+            <Field spec=CURRENT_PASSWORD fault=sending.fault("current_password") />
+        </FormDialog>
+    }
+}

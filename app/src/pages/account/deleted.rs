@@ -1,0 +1,24 @@
+//! After one's own account was deleted.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{card::CardPage, icon::Icon},
+    pages::link::MessageCard,
+};
+
+/// The page after it.
+#[component]
+pub fn Deleted() -> impl IntoView {
+    view! {
+        <CardPage title="Account deleted">
+            <MessageCard
+                icon=Icon::Check
+                tone="tone-success"
+                title="Your account is deleted"
+                text="You are signed out everywhere. If you want it back, ask an administrator soon: for a while it may still be restored."
+                sign_in=None
+            />
+        </CardPage>
+    }
+}

@@ -1,0 +1,64 @@
+//! Another password.
+
+use leptos::prelude::*;
+
+use super::{CURRENT_PASSWORD, FormPart, with_account};
+use crate::{
+    api::account::{Account, ChangePassword},
+    components::{
+        field::{Field, FieldSpec},
+        time::Ago,
+    },
+    pages::{
+        form,
+        link::{NEW_PASSWORD, PASSWORD_AGAIN},
+    },
+};
+
+const FIELDS: [FieldSpec; 3] = [
+    CURRENT_PASSWORD,
+    FieldSpec {
+        label: "New password",
+        ..NEW_PASSWORD
+    },
+    FieldSpec {
+        label: "New password again",
+        ..PASSWORD_AGAIN
+    },
+];
+
+/// Another password.
+#[component]
+pub fn Password() -> impl IntoView {
+    with_account(|account| {
+        view! { <PasswordForm account=account /> }
+    })
+}
+
+#[component]
+fn PasswordForm(account: Account) -> impl IntoView {
+    const PATH: &str = "/account/password";
+    let sending = form::send::<ChangePassword>(PATH);
+    let set = account.user.password_changed_at.map(|at| {
+        view! { "Yours was set " <Ago at=at now=account.now /> ". " }
+    });
+    view! {
+        <FormPart
+            title="Password"
+            path=PATH
+            sending=sending
+            action=Signal::stored("Change password".to_owned())
+        >
+            <p class="muted">
+                {set} "Use at least " {account.password_min}
+                " characters. Everywhere else you are signed out; here you stay signed in."
+            </p>
+            // Password managers keep the password under it. Without a name it is not sent.
+            <input type="text" value=account.user.summary.username autocomplete="username" hidden readonly />
+            {FIELDS
+                .map(|spec| view! { <Field spec=spec fault=sending.fault(spec.name) /> })
+                .into_iter()
+                .collect_view()}
+        </FormPart>
+    }
+}

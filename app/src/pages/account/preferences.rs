@@ -1,0 +1,143 @@
+//! How one likes it.
+
+use domain::account::TIME_ZONE;
+use leptos::prelude::*;
+
+use super::{FormPart, Mine};
+use crate::{
+    api::account::{Account, NOTIFY, SetPreferences, is_notified, list_time_zones},
+    components::{
+        choice::Segmented,
+        frame::THEMES,
+        icon::{Glyph, Icon},
+    },
+    context::PageContext,
+    pages::{
+        conflict::Conflict,
+        form,
+        person::{dialogs::typed_or, with},
+    },
+};
+
+/// How one likes it.
+#[component]
+pub fn Preferences() -> impl IntoView {
+    let account = expect_context::<Mine>().0;
+    let both = Resource::new(
+        || (),
+        move |()| async move {
+            let account = account.await?;
+            // Without them the rest can still be set.
+            Ok((account, list_time_zones().await.unwrap_or_default()))
+        },
+    );
+    view! {
+        {with(both, |(account, zones)| view! { <PreferencesForm account=account zones=zones /> })}
+        <section class="form">
+            <h2>"Theme"</h2>
+            <p class="muted">"On this device, at once."</p>
+            <div class="actions">
+                <Segmented name="theme" label="Theme" values=THEMES />
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn PreferencesForm(account: Account, zones: Vec<String>) -> impl IntoView {
+    const PATH: &str = "/account/preferences";
+    let context = expect_context::<PageContext>().of_form(PATH);
+    let sending = form::send::<SetPreferences>(PATH);
+    let conflict = Conflict::of(sending);
+    let user = account.user;
+    let zone = typed_or(&context, "time_zone", || {
+        let zone = user.settings.get(TIME_ZONE);
+        zone.and_then(|zone| zone.as_str())
+            .unwrap_or_default()
+            .to_owned()
+    });
+    let ticked = typed_or(&context, "notify[]", || {
+        let wanted = NOTIFY.iter().map(|(way, _)| *way);
+        let wanted: Vec<&str> = wanted
+            .filter(|way| is_notified(&user.notification_preferences, way))
+            .collect();
+        wanted.join(",")
+    });
+    let ways = NOTIFY.map(|(way, name)| {
+        let checked = ticked.split(',').any(|ticked| ticked == way);
+        view! {
+            <label class="check">
+                <input type="checkbox" name="notify[]" value=way checked=checked />
+                {name}
+            </label>
+        }
+    });
+    view! {
+        <FormPart title="Preferences" path=PATH sending=sending action=conflict.action()>
+            <input
+                type="hidden"
+                name="version"
+                value=conflict.version(&context, user.summary.version)
+            />
+            <ZoneField zones=zones chosen=zone fault=sending.fault("time_zone") />
+            <fieldset class="field">
+                <legend class="field-label">"Notifications"</legend>
+                <p class="field-hint">"How the applications behind this account may tell you of things."</p>
+                {ways.into_iter().collect_view()}
+            </fieldset>
+        </FormPart>
+    }
+}
+
+/// The time zone, out of those that there are.
+#[component]
+fn ZoneField(
+    /// Their names.
+    zones: Vec<String>,
+    /// The one that is chosen, or nothing.
+    chosen: String,
+    /// What is wrong with it.
+    fault: Signal<Option<String>>,
+) -> impl IntoView {
+    // One that the database has forgotten must not be lost by saving something else.
+    let forgotten = !chosen.is_empty() && !zones.contains(&chosen);
+    let names = forgotten.then(|| chosen.clone()).into_iter().chain(zones);
+    let option = |name: String| {
+        let selected = name == chosen;
+        view! { <option selected=selected>{name}</option> }
+    };
+    let options: Vec<_> = names.map(option).collect();
+    let wrong = move || fault.with(Option::is_some);
+    view! {
+        <div class="field">
+            <label class="field-label" for="time_zone">
+                "Time zone"
+            </label>
+            <p class="field-hint" id="time_zone-hint">
+                "In which times are told to you, wherever you are."
+            </p>
+            <select
+                class="input"
+                id="time_zone"
+                name="time_zone"
+                aria-invalid=move || wrong().then_some("true")
+                aria-describedby=move || if wrong() { "time_zone-hint time_zone-error" } else { "time_zone-hint" }
+            >
+                <option value="">"That of the device"</option>
+                {options}
+            </select>
+            {move || {
+                fault
+                    .get()
+                    .map(|fault| {
+                        view! {
+                            <p class="field-error" id="time_zone-error">
+                                <Glyph icon=Icon::Alert />
+                                {fault}
+                            </p>
+                        }
+                    })
+            }}
+        </div>
+    }
+}

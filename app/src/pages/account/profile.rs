@@ -1,0 +1,74 @@
+//! Name and address.
+
+use leptos::prelude::*;
+
+use super::{CURRENT_PASSWORD, FormPart, with_account};
+use crate::{
+    api::account::{Account, EditProfile},
+    components::{
+        facts::Fact,
+        field::{Field, FieldSpec},
+        time::Ago,
+    },
+    context::PageContext,
+    format::day,
+    pages::{
+        conflict::{Conflict, Theirs},
+        form,
+        person::dialogs::{DISPLAY_NAME, EMAIL, typed_or},
+    },
+};
+
+/// Needed for one of the fields only.
+const PASSWORD: FieldSpec = FieldSpec {
+    hint: Some("Needed to change your email."),
+    optional: true,
+    ..CURRENT_PASSWORD
+};
+
+/// Name and address.
+#[component]
+pub fn Profile() -> impl IntoView {
+    with_account(|account| {
+        view! { <ProfileForm account=account /> }
+    })
+}
+
+#[component]
+fn ProfileForm(account: Account) -> impl IntoView {
+    const PATH: &str = "/account";
+    let context = expect_context::<PageContext>().of_form(PATH);
+    let sending = form::send::<EditProfile>(PATH);
+    let conflict = Conflict::of(sending);
+    let user = account.user.summary;
+    let name = typed_or(&context, "display_name", || user.display_name.clone());
+    let email = typed_or(&context, "email", || user.email.clone().unwrap_or_default());
+    let now = account.now;
+    view! {
+        <FormPart title="Profile" path=PATH sending=sending action=conflict.action()>
+            <input type="hidden" name="version" value=conflict.version(&context, user.version) />
+            <dl class="facts">
+                <Fact label="Username">{user.username}</Fact>
+                <Fact label="Member since">{day(user.created_at)}</Fact>
+                <Fact label="Last sign-in">{user.last_login_at.map(|at| view! { <Ago at=at now=now /> })}</Fact>
+            </dl>
+            <Field
+                spec=FieldSpec { autocomplete: "name", ..DISPLAY_NAME }
+                value=name.clone()
+                fault=sending.fault("display_name")
+            />
+            <Theirs conflict=conflict mine=name pick=|user| user.summary.display_name.clone() />
+            <Field
+                spec=FieldSpec { autocomplete: "email", ..EMAIL }
+                value=email.clone()
+                fault=sending.fault("email")
+            />
+            <Theirs
+                conflict=conflict
+                mine=email
+                pick=|user| user.summary.email.clone().unwrap_or_default()
+            />
+            <Field spec=PASSWORD fault=sending.fault("current_password") />
+        </FormPart>
+    }
+}

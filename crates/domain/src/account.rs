@@ -1,0 +1,292 @@
+//! One's own account: what people see and change of it themselves.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use crate::{
+    credentials::{PASSWORD_MAX_BYTES, PasswordError, check_new_password},
+    fields::FieldErrors,
+    users::{
+        create::optional_email,
+        detail::UserSession,
+        edit::{object, present},
+        names::{DisplayName, Email},
+    },
+};
+
+/// What the settings of an account call its time zone.
+pub const TIME_ZONE: &str = "timeZone";
+/// Most characters of the name of a time zone. The longest there is has 32.
+const TIME_ZONE_MAX: usize = 64;
+
+/// A change of one's own account as it is asked for. What is absent stays; what is `null` is removed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct OwnEdit {
+    /// Full name.
+    pub display_name: Option<String>,
+    /// Address; `null` or nothing but spaces removes it.
+    #[serde(deserialize_with = "present")]
+    pub email: Option<Option<String>>,
+    /// Zone in which times are told; `null` or nothing: that of the device.
+    #[serde(deserialize_with = "present")]
+    pub time_zone: Option<Option<String>>,
+    /// How they want to be told of things.
+    #[serde(deserialize_with = "present")]
+    pub notification_preferences: Option<Option<Map<String, Value>>>,
+    /// A new password.
+    pub password: Option<String>,
+    /// The same again, where a form asks for it.
+    #[serde(skip)]
+    pub password_again: Option<String>,
+    /// The password of now: needed for another address or password.
+    pub current_password: Option<String>,
+    /// The version that was looked at. A change on top of another one is refused.
+    pub version: Option<i32>,
+}
+
+/// A change of one's own account that can be made.
+#[derive(Clone, Default)]
+pub struct OwnPatch {
+    /// Full name.
+    pub display_name: Option<DisplayName>,
+    /// Address, or that there is none.
+    pub email: Option<Option<Email>>,
+    /// Zone in which times are told, or that there is none.
+    pub time_zone: Option<Option<TimeZone>>,
+    /// How they want to be told of things.
+    pub notification_preferences: Option<Map<String, Value>>,
+    /// A new password.
+    pub password: Option<String>,
+    /// The password of now.
+    pub current_password: Option<String>,
+    /// The version that was looked at.
+    pub version: Option<i32>,
+}
+
+impl OwnEdit {
+    /// Checks every field. `min` is the configured fewest characters of a password, `known` what the person is called now.
+    ///
+    /// # Errors
+    /// Every fault at once.
+    pub fn check(self, min: usize, known: &[&str]) -> Result<OwnPatch, FieldErrors> {
+        let mut faults = FieldErrors::default();
+        self.check_passwords(min, known, &mut faults);
+        let display_name = self
+            .display_name
+            .and_then(|typed| faults.take("display_name", typed.parse()));
+        let email = self
+            .email
+            .and_then(|typed| optional_email(typed.as_deref().unwrap_or_default(), &mut faults));
+        let time_zone =
+            self.time_zone
+                .and_then(|typed| match typed.as_deref().map_or("", str::trim) {
+                    "" => Some(None),
+                    typed => faults.take("time_zone", typed.parse().map(Some)),
+                });
+        let notification_preferences = object(
+            "notification_preferences",
+            self.notification_preferences,
+            &mut faults,
+        );
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(OwnPatch {
+            display_name,
+            email,
+            time_zone,
+            notification_preferences,
+            password: self.password,
+            current_password: self.current_password,
+            version: self.version,
+        })
+    }
+
+    fn check_passwords(&self, min: usize, known: &[&str], faults: &mut FieldErrors) {
+        let current = self.current_password.as_deref();
+        if current.is_some_and(|current| current.len() > PASSWORD_MAX_BYTES) {
+            faults.add("current_password", PasswordError::TooLong.to_string());
+        }
+        let Some(password) = &self.password else {
+            return;
+        };
+        let email = self.email.as_ref().and_then(Option::as_deref);
+        let typed = self.display_name.as_deref().into_iter().chain(email);
+        let known: Vec<&str> = known.iter().copied().chain(typed).collect();
+        faults.take("password", check_new_password(password, min, &known));
+        if current == Some(password) {
+            faults.add("password", "This is your password already.");
+        }
+        if self
+            .password_again
+            .as_ref()
+            .is_some_and(|again| again != password)
+        {
+            faults.add("password_again", "The two passwords differ.");
+        }
+    }
+}
+
+/// The name of a time zone, such as `Europe/Berlin`. Whether there is one of this name, the database knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeZone(String);
+
+/// There is no time zone of this name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("There is no time zone of this name. Choose one like Europe/Berlin.")]
+pub struct UnknownTimeZone;
+
+impl FromStr for TimeZone {
+    type Err = UnknownTimeZone;
+
+    fn from_str(typed: &str) -> Result<Self, UnknownTimeZone> {
+        let named = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
+        if typed.is_empty() || typed.len() > TIME_ZONE_MAX || !typed.chars().all(named) {
+            return Err(UnknownTimeZone);
+        }
+        Ok(Self(typed.to_owned()))
+    }
+}
+
+impl TimeZone {
+    /// The name itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A session of one's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnSession {
+    /// What everybody's sessions show.
+    #[serde(flatten)]
+    pub session: UserSession,
+    /// The device in words.
+    pub device: String,
+    /// The end of the public id, as FOVEA shows one. What opens the session is not kept anywhere.
+    pub token: String,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
+}
+
+impl OwnSession {
+    /// A session, seen from another one or itself.
+    #[must_use]
+    pub fn new(session: UserSession, device: String, is_current: bool) -> Self {
+        let id = session.id.to_string();
+        let end = id.len().saturating_sub(8);
+        Self {
+            token: format!("...{}", id.get(end..).unwrap_or_default()),
+            session,
+            device,
+            is_current,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credentials::PASSWORD_MIN;
+
+    const KNOWN: [&str; 3] = ["ada", "Ada Lovelace", "ada@example.org"];
+
+    fn edit(json: &str) -> Result<OwnPatch, String> {
+        let edit: OwnEdit = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        edit.check(PASSWORD_MIN, &KNOWN).map_err(|faults| {
+            let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+            fields.join(",")
+        })
+    }
+
+    #[test]
+    fn absent_stays_and_null_removes() {
+        let nothing = edit("{}").unwrap_or_default();
+        assert_eq!((nothing.email, nothing.time_zone), (None, None));
+        for json in [
+            r#"{"email":null,"timeZone":null}"#,
+            r#"{"email":" ","timeZone":" "}"#,
+        ] {
+            let removed = edit(json).unwrap_or_default();
+            assert_eq!((removed.email, removed.time_zone), (Some(None), Some(None)));
+        }
+        let zone = edit(r#"{"timeZone":"America/Argentina/Buenos_Aires"}"#).unwrap_or_default();
+        let zone = zone.time_zone.flatten();
+        assert_eq!(
+            zone.as_ref().map(TimeZone::as_str),
+            Some("America/Argentina/Buenos_Aires")
+        );
+    }
+
+    #[test]
+    fn faults() {
+        let endless = format!(r#"{{"currentPassword":"{}"}}"#, "x".repeat(257));
+        for (json, expected) in [
+            (r#"{"displayName":""}"#, "display_name"),
+            (r#"{"email":"x"}"#, "email"),
+            (r#"{"timeZone":"Europe/ Berlin"}"#, "time_zone"),
+            (r#"{"timeZone":"'; drop table users"}"#, "time_zone"),
+            (
+                r#"{"notificationPreferences":{"a":"\u0000"}}"#,
+                "notification_preferences",
+            ),
+            (r#"{"password":""}"#, "password"),
+            (r#"{"password":"seven77"}"#, "password"),
+            (r#"{"password":"Ada Lovelace"}"#, "password"),
+            // Names of a moment later are as easy to guess.
+            (
+                r#"{"password":"Grace Hopper","displayName":"Grace Hopper"}"#,
+                "password",
+            ),
+            (
+                r#"{"password":"copper lantern","currentPassword":"copper lantern"}"#,
+                "password",
+            ),
+            (endless.as_str(), "current_password"),
+            (
+                r#"{"displayName":"","email":"x","password":"x"}"#,
+                "password,display_name,email",
+            ),
+        ] {
+            assert_eq!(edit(json).err().as_deref(), Some(expected), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_theirs_to_change_is_refused() {
+        for json in [
+            r#"{"isAdmin":true}"#,
+            r#"{"username":"other"}"#,
+            r#"{"roles":["admin"]}"#,
+            r#"{"status":"active"}"#,
+            r#"{"passwordAgain":"x"}"#,
+            r#"{"displayName":7}"#,
+            r#"{"password":["x"]}"#,
+            r#"{"version":"1"}"#,
+        ] {
+            assert!(edit(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_kept_as_typed_and_may_be_asked_for_twice() {
+        let typed = |again: &str| OwnEdit {
+            password: Some("copper lantern ".into()),
+            password_again: Some(again.into()),
+            ..OwnEdit::default()
+        };
+        let patch = typed("copper lantern ").check(PASSWORD_MIN, &KNOWN);
+        assert_eq!(
+            patch.ok().and_then(|patch| patch.password).as_deref(),
+            Some("copper lantern ")
+        );
+        let faults = typed("copper lantern").check(PASSWORD_MIN, &KNOWN).err();
+        assert!(faults.is_some_and(|faults| faults.get("password_again").is_some()));
+    }
+}

@@ -1,0 +1,70 @@
+//! One's own account: what people see and change of it themselves. Whoever is signed in may ask for any of it; they act on
+//! themselves, so there is no right to prove. What a stolen session must not be enough for needs the password as well.
+
+mod delete;
+mod edit;
+mod proof;
+mod sessions;
+
+pub use delete::{delete, deletion_refusal, preview};
+pub use edit::edit;
+pub use sessions::{end_others, end_session, sessions};
+
+use db::users::account::{self, Account};
+use domain::users::{Status, detail::UserDetail};
+
+use crate::{
+    Error, Services,
+    access::{Actor, Author},
+    users::{
+        detail,
+        export::{self, Export},
+    },
+};
+
+/// Whoever asks is not signed in any more.
+const SIGNED_OUT: Error = Error::Unauthenticated("Session expired");
+
+/// One's own account.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn get(services: &Services, actor: &Actor) -> Result<UserDetail, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    detail::find(&mut connection, actor.principal.id.0).await
+}
+
+/// Names of the time zones that can be chosen, in alphabetical order.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn time_zones(services: &Services, _: &Actor) -> Result<Vec<String>, Error> {
+    Ok(db::account::list_time_zones(&services.pool).await?)
+}
+
+/// Begins to export all that one owns. That it was done goes on record first.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn export(services: &Services, actor: &Actor) -> Result<Export, Error> {
+    export::begin(services, &author(actor), actor.principal.id.0).await
+}
+
+/// A person who acts on themselves, as the record sees them.
+fn author(actor: &Actor) -> Author {
+    let person = &actor.principal;
+    Author::person(person.id, &person.username, actor.origin.clone())
+}
+
+/// Locks one's own account, if it can be used and the session still is one: both may have ended while the change waited.
+async fn open(transaction: &mut db::Transaction, actor: &Actor) -> Result<Account, Error> {
+    let account = account::lock(transaction, actor.principal.id.0).await?;
+    let account = account
+        .filter(|account| account.status == Status::Active && account.deleted_at.is_none())
+        .ok_or(SIGNED_OUT)?;
+    let session = db::account::find_session(&mut **transaction, actor.session_id).await?;
+    session
+        .filter(|session| session.is_live && session.user_id == Some(account.id))
+        .ok_or(SIGNED_OUT)?;
+    Ok(account)
+}

@@ -1,0 +1,209 @@
+//! Changing one's own account.
+
+use db::{
+    account::Lifetimes,
+    links::{self, Kind},
+    sessions::EndReason,
+    users::{
+        Credentials,
+        change::{self, Facts},
+        find_credentials,
+    },
+};
+use domain::{
+    account::{OwnEdit, OwnPatch, TIME_ZONE, TimeZone, UnknownTimeZone},
+    fields::FieldErrors,
+    users::{
+        UserSummary,
+        detail::UserDetail,
+        names::{DisplayName, Email},
+    },
+};
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+use tower_sessions::Session;
+
+use super::{SIGNED_OUT, author, open, proof::Proof};
+use crate::{
+    Error, Services,
+    access::Actor,
+    record::{self, Change, Changes},
+    sessions,
+    users::{detail, facts},
+};
+
+/// Changes one's own account. What the change does not speak of stays as it is. With a new password all other sessions end,
+/// and this one goes on under another id.
+///
+/// # Errors
+/// [`Error::Invalid`] and [`Error::Taken`] for fields at fault, [`Error::CurrentPasswordRequired`],
+/// [`Error::CurrentPasswordWrong`] and [`Error::TooMany`] where another address or password needs the current one,
+/// [`Error::Stale`] when the account was changed since it was looked at.
+pub async fn edit(
+    services: &Services,
+    actor: &Actor,
+    session: &Session,
+    edit: OwnEdit,
+) -> Result<UserDetail, Error> {
+    let patch = check(services, actor, edit).await?;
+    let email = actor.principal.email.as_deref();
+    let proof = if patch.password.is_some() || moves(&patch, email) {
+        Some(Proof::of(services, actor, patch.current_password.as_deref()).await?)
+    } else {
+        None
+    };
+    let hash = match &patch.password {
+        Some(password) => {
+            let password = SecretString::from(password.as_str());
+            Some(services.hasher.hash(password).await?)
+        }
+        None => None,
+    };
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = open(&mut transaction, actor).await?;
+    let before = detail::find(&mut transaction, account.id).await?;
+    match &proof {
+        Some(proof) => proof.confirm(&mut transaction, actor).await?,
+        // Somebody else has changed the address since the session was read.
+        None if moves(&patch, before.summary.email.as_deref()) => {
+            return Err(Error::CurrentPasswordRequired);
+        }
+        None => {}
+    }
+    if patch
+        .version
+        .is_some_and(|version| version != account.version)
+    {
+        return Err(Error::Stale(Box::new(before)));
+    }
+    let settings = settings(&before, &patch);
+    let mut changes = noted(&before, &patch, &settings);
+    let renewed = match &hash {
+        Some(hash) => Some(set_password(&mut transaction, actor, hash, &mut changes).await?),
+        None => None,
+    };
+    if changes.is_empty() {
+        return Ok(before);
+    }
+    set_facts(&mut transaction, actor, &patch, settings).await?;
+    let change = Change {
+        action: "user.updated",
+        user: (account.id, &account.username),
+        changes,
+        reason: None,
+    };
+    record::write(&mut transaction, &author(actor), change).await?;
+    let after = detail::find(&mut transaction, account.id).await?;
+    db::commit(transaction).await?;
+    if let Some((account, lifetimes)) = renewed {
+        let origin = actor.origin.clone();
+        sessions::start_for(services, session, &account, lifetimes, origin).await?;
+    }
+    Ok(after)
+}
+
+/// Checks every field, the name of a time zone against those that there are.
+async fn check(services: &Services, actor: &Actor, edit: OwnEdit) -> Result<OwnPatch, Error> {
+    let person = &actor.principal;
+    let known = [
+        person.username.as_str(),
+        &person.display_name,
+        person.email.as_deref().unwrap_or_default(),
+    ];
+    let patch = edit
+        .check(services.settings.password_min, &known)
+        .map_err(Error::Invalid)?;
+    if let Some(Some(zone)) = &patch.time_zone {
+        let zones = db::account::list_time_zones(&services.pool).await?;
+        if !zones.iter().any(|name| name == zone.as_str()) {
+            let mut faults = FieldErrors::default();
+            faults.add("time_zone", UnknownTimeZone.to_string());
+            return Err(Error::Invalid(faults));
+        }
+    }
+    Ok(patch)
+}
+
+/// Whether the address would be another one.
+fn moves(patch: &OwnPatch, email: Option<&str>) -> bool {
+    let wanted = patch.email.as_ref();
+    wanted.is_some_and(|wanted| wanted.as_ref().map(Email::as_str) != email)
+}
+
+/// What the settings would be, if they would be different.
+fn settings(before: &UserDetail, patch: &OwnPatch) -> Option<Map<String, Value>> {
+    let zone = patch.time_zone.as_ref()?;
+    let mut settings = before.settings.clone();
+    match zone {
+        Some(zone) => drop(settings.insert(TIME_ZONE.to_owned(), zone.as_str().into())),
+        None => drop(settings.remove(TIME_ZONE)),
+    }
+    Some(settings)
+}
+
+/// What would be different, but for the password.
+fn noted(before: &UserDetail, patch: &OwnPatch, settings: &Option<Map<String, Value>>) -> Changes {
+    let known: &UserSummary = &before.summary;
+    let mut changes = Changes::default();
+    if let Some(name) = &patch.display_name {
+        changes.note("displayName", known.display_name.as_str(), name.as_str());
+    }
+    if let Some(email) = &patch.email {
+        let email = email.as_ref().map(Email::as_str);
+        changes.note("email", known.email.as_deref(), email);
+    }
+    if let Some(preferences) = &patch.notification_preferences {
+        let known = before.notification_preferences.clone();
+        changes.note("notificationPreferences", known, preferences.clone());
+    }
+    if let (Some(settings), Some(zone)) = (settings, &patch.time_zone) {
+        let known = before.settings.get(TIME_ZONE).cloned();
+        if *settings != before.settings {
+            let zone = zone.as_ref().map(TimeZone::as_str);
+            changes.note(TIME_ZONE, known.unwrap_or_default(), zone);
+        }
+    }
+    changes
+}
+
+/// Sets a password, and ends every session and every link to choose one. Returns what a session that goes on begins with.
+async fn set_password(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    hash: &str,
+    changes: &mut Changes,
+) -> Result<(Credentials, Lifetimes), Error> {
+    let id = actor.principal.id.0;
+    let lifetimes = db::account::find_lifetimes(&mut **transaction, actor.session_id).await?;
+    let reason = EndReason::PasswordReset;
+    let ended = db::account::set_others_ended(transaction, id, actor.session_id, reason).await?;
+    db::account::set_ended(transaction, actor.session_id, EndReason::Replaced, id).await?;
+    change::set_password(transaction, id, hash, false).await?;
+    links::revoke_unused_of(transaction, Kind::PasswordReset, id).await?;
+    changes.note("password", Value::Null, "chosen");
+    changes.note("otherSessions", ended, 0);
+    let account = find_credentials(&mut **transaction, &actor.principal.username).await?;
+    account.zip(lifetimes).ok_or(SIGNED_OUT)
+}
+
+async fn set_facts(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    patch: &OwnPatch,
+    settings: Option<Map<String, Value>>,
+) -> Result<(), Error> {
+    let preferences = patch.notification_preferences.clone();
+    let facts = Facts {
+        display_name: patch.display_name.as_ref().map(DisplayName::as_str),
+        email: patch
+            .email
+            .as_ref()
+            .map(|email| email.as_ref().map(Email::as_str)),
+        notification_preferences: preferences.map(Value::Object),
+        settings: settings.map(Value::Object),
+        ..Facts::default()
+    };
+    change::set_facts(transaction, actor.principal.id.0, &facts)
+        .await
+        .map_err(facts::taken)
+}

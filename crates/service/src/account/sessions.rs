@@ -1,0 +1,91 @@
+//! One's own sessions.
+
+use db::sessions::EndReason;
+use domain::account::OwnSession;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{author, open};
+use crate::{
+    Error, Services,
+    access::Actor,
+    device,
+    record::{self, Change, Changes},
+};
+
+/// Sessions that are shown at most, the latest.
+const SHOWN_MAX: i64 = 500;
+
+const NOT_FOUND: Error = Error::NotFound("Session not found");
+/// FOVEA's text.
+const NOT_OWN: Error = Error::Forbidden("Cannot revoke another user's session");
+
+/// One's own live sessions, the latest first.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn sessions(services: &Services, actor: &Actor) -> Result<Vec<OwnSession>, Error> {
+    let id = actor.principal.id.0;
+    let live = db::sessions::list_live_of(&services.pool, id, SHOWN_MAX).await?;
+    let own = live.into_iter().map(|session| {
+        let device = device::describe(session.user_agent.as_deref());
+        let is_current = session.id == actor.session_id;
+        OwnSession::new(session, device, is_current)
+    });
+    Ok(own.collect())
+}
+
+/// Ends one of one's own sessions, be it the one that asks.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none that could be ended, [`Error::Forbidden`] when it is somebody else's.
+pub async fn end_session(services: &Services, actor: &Actor, id: Uuid) -> Result<(), Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = open(&mut transaction, actor).await?;
+    let found = db::account::find_session(&mut *transaction, id).await?;
+    let session = found.ok_or(NOT_FOUND)?;
+    if session.user_id != Some(account.id) {
+        return Err(NOT_OWN);
+    }
+    let reason = EndReason::Revoked;
+    if !session.is_live || !db::account::set_ended(&mut transaction, id, reason, account.id).await?
+    {
+        return Err(NOT_FOUND);
+    }
+    let device = device::describe(session.user_agent.as_deref());
+    let place = session.ip.map(|ip| format!("{device}, {ip}"));
+    let change = Change {
+        action: "user.session_ended",
+        user: (account.id, &account.username),
+        changes: Changes::default().with("session", place.unwrap_or(device), Value::Null),
+        reason: None,
+    };
+    record::write(&mut transaction, &author(actor), change).await?;
+    db::commit(transaction).await?;
+    Ok(())
+}
+
+/// Ends all of one's own sessions but the one that asks. Returns how many.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn end_others(services: &Services, actor: &Actor) -> Result<u64, Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = open(&mut transaction, actor).await?;
+    let reason = EndReason::Revoked;
+    let ended =
+        db::account::set_others_ended(&mut transaction, account.id, actor.session_id, reason)
+            .await?;
+    if ended == 0 {
+        return Ok(0);
+    }
+    let change = Change {
+        action: "user.sessions_ended",
+        user: (account.id, &account.username),
+        changes: Changes::default().with("otherSessions", ended, 0),
+        reason: None,
+    };
+    record::write(&mut transaction, &author(actor), change).await?;
+    db::commit(transaction).await?;
+    Ok(ended)
+}

@@ -1,0 +1,554 @@
+//! What people do with their own account, and what a session alone is not enough for.
+
+#![cfg(test)]
+
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/furniture.rs"]
+mod furniture;
+#[path = "support/own.rs"]
+mod own;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use std::sync::Arc;
+
+use browser::browser;
+use domain::{
+    account::OwnEdit, credentials::SignInDraft, problem::Code, users::detail::UserDetail,
+};
+use furniture::furnish;
+use own::{Own, set_password};
+use people::{add, count};
+use service::{
+    Error, Services,
+    access::{Origin, operator},
+    account, auth, reset,
+    settings::Settings,
+    users,
+};
+use sqlx::PgPool;
+use support::services;
+use uuid::Uuid;
+
+const PASSWORD: &str = "correct horse ";
+const CHOSEN: &str = "copper lantern under rain ";
+
+/// Ada, signed in.
+async fn ada(pool: &PgPool) -> (Services, Own) {
+    let services = services(pool);
+    add(pool, "ada", &["user"]).await;
+    set_password(&services, PASSWORD).await;
+    let own = Own::sign_in(&services, "ada", PASSWORD).await;
+    (services, own)
+}
+
+async fn edit(services: &Services, own: &Own, edit: OwnEdit) -> Result<UserDetail, Error> {
+    account::edit(services, &own.actor, &own.session, edit).await
+}
+
+fn with_password(password: &str, current: Option<&str>) -> OwnEdit {
+    OwnEdit {
+        password: Some(password.to_owned()),
+        current_password: current.map(str::to_owned),
+        ..OwnEdit::default()
+    }
+}
+
+fn named(name: &str) -> OwnEdit {
+    OwnEdit {
+        display_name: Some(name.to_owned()),
+        ..OwnEdit::default()
+    }
+}
+
+/// An address that is typed, or none.
+fn reached_at(email: Option<&str>, current: Option<&str>) -> OwnEdit {
+    OwnEdit {
+        email: Some(email.map(str::to_owned)),
+        current_password: current.map(str::to_owned),
+        ..OwnEdit::default()
+    }
+}
+
+async fn entries(pool: &PgPool) -> Vec<(String, String, String, String)> {
+    sqlx::query_as(
+        "select action, via, actor_label, changes::text from audit_events
+        where action <> 'session.started' order by id",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap()
+}
+
+async fn reasons(pool: &PgPool) -> Vec<Option<String>> {
+    sqlx::query_scalar("select ended_reason from sessions order by created_at")
+        .fetch_all(pool)
+        .await
+        .unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn only_what_is_spoken_of_changes(pool: PgPool) {
+    let (services, own) = ada(&pool).await;
+    let zone = OwnEdit {
+        time_zone: Some(Some("Asia/Tokyo".into())),
+        notification_preferences: Some(serde_json::from_str(r#"{"email":true}"#).unwrap()),
+        ..named(" Ada L. ")
+    };
+    let after = edit(&services, &own, zone).await.unwrap();
+    assert_eq!(after.summary.display_name, "Ada L.");
+    assert_eq!(after.settings["timeZone"], "Asia/Tokyo");
+    assert_eq!(after.notification_preferences["email"], true);
+    let seen = Own::find(&services, &own.session).await.unwrap().principal;
+    assert_eq!(seen.time_zone.as_deref(), Some("Asia/Tokyo"));
+    // The same again is no change, and no entry.
+    edit(&services, &own, named("Ada L.")).await.unwrap();
+    let none = OwnEdit {
+        time_zone: Some(None),
+        ..OwnEdit::default()
+    };
+    let after = edit(&services, &own, none).await.unwrap();
+    assert!(after.settings.is_empty());
+    assert_eq!(after.summary.display_name, "Ada L.");
+    let entries = entries(&pool).await;
+    let (action, via, label, changes) = &entries[0];
+    assert_eq!(
+        (action.as_str(), via.as_str(), label.as_str()),
+        ("user.updated", "self", "ada")
+    );
+    assert!(
+        changes.contains(r#""timeZone": [null, "Asia/Tokyo"]"#) && changes.contains("Ada L."),
+        "{changes}"
+    );
+    assert_eq!(entries.len(), 2);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_time_zone_has_to_exist(pool: PgPool) {
+    let (services, own) = ada(&pool).await;
+    let zones = account::time_zones(&services, &own.actor).await.unwrap();
+    assert!(zones.len() > 300, "{}", zones.len());
+    for (zone, exists) in [
+        ("Europe/Berlin", true),
+        ("UTC", true),
+        ("Europe/Atlantis", false),
+    ] {
+        assert_eq!(zones.iter().any(|name| name == zone), exists, "{zone}");
+        let wanted = OwnEdit {
+            time_zone: Some(Some(zone.into())),
+            ..OwnEdit::default()
+        };
+        let edited = edit(&services, &own, wanted).await;
+        assert_eq!(edited.is_ok(), exists, "{zone}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_session_alone_changes_neither_address_nor_password(pool: PgPool) {
+    let (services, own) = ada(&pool).await;
+    let wrong = Some("correct horse");
+    for (wanted, code) in [
+        (with_password(CHOSEN, None), Code::CurrentPasswordRequired),
+        (
+            with_password(CHOSEN, Some("")),
+            Code::CurrentPasswordRequired,
+        ),
+        (with_password(CHOSEN, wrong), Code::CurrentPasswordWrong),
+        (
+            reached_at(Some("eve@example.org"), None),
+            Code::CurrentPasswordRequired,
+        ),
+        (
+            reached_at(Some("eve@example.org"), wrong),
+            Code::CurrentPasswordWrong,
+        ),
+    ] {
+        let problem = edit(&services, &own, wanted)
+            .await
+            .unwrap_err()
+            .into_problem();
+        assert_eq!(problem.error, code);
+        assert!(problem.details.fields.get("current_password").is_some());
+    }
+    assert_eq!(entries(&pool).await, []);
+    let right = Some(PASSWORD);
+    edit(&services, &own, reached_at(Some("ada@example.org"), right))
+        .await
+        .unwrap();
+    // The same address is no other one, and needs nothing.
+    let same = Own::sign_in(&services, "ada", PASSWORD).await;
+    edit(&services, &same, reached_at(Some("ada@example.org"), None))
+        .await
+        .unwrap();
+    // Nor is it taken away without the password.
+    let removed = edit(&services, &same, reached_at(None, None)).await;
+    assert!(matches!(removed, Err(Error::CurrentPasswordRequired)));
+    // This one was read before there was an address: what counts is what is there now.
+    let stale = edit(&services, &own, reached_at(None, None)).await;
+    assert!(matches!(stale, Err(Error::CurrentPasswordRequired)));
+    assert_eq!(entries(&pool).await.len(), 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_address_that_is_taken_is_refused_in_words(pool: PgPool) {
+    let (services, own) = ada(&pool).await;
+    add(&pool, "bob", &["user"]).await;
+    sqlx::query("update users set email = 'bob@example.org' where username = 'bob'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let taken = reached_at(Some("BOB@example.org"), Some(PASSWORD));
+    let problem = edit(&services, &own, taken)
+        .await
+        .unwrap_err()
+        .into_problem();
+    assert_eq!(
+        (problem.error, problem.details.fields.get("email")),
+        (Code::Conflict, Some("Another account has this address."))
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_new_password_leaves_this_session_only_and_that_under_another_id(pool: PgPool) {
+    let (services, elsewhere) = ada(&pool).await;
+    let own = Own::sign_in(&services, "ada", PASSWORD).await;
+    sqlx::query(
+        "update sessions set idle_expires_at = last_seen_at + interval '30 days',
+            expires_at = created_at + interval '30 days' where id = $1",
+    )
+    .bind(own.actor.session_id)
+    .execute(&pool)
+    .await
+    .unwrap();
+    let link = reset::create_link(&services, &operator(), own.actor.principal.id.0)
+        .await
+        .unwrap();
+    let token = link.url.rsplit('/').next().unwrap();
+    let before = own.session.id();
+    edit(&services, &own, with_password(CHOSEN, Some(PASSWORD)))
+        .await
+        .unwrap();
+    assert_ne!(own.session.id(), before);
+    let old = browser(&pool, before);
+    assert!(
+        Own::find(&services, &old).await.is_none(),
+        "the old cookie opens nothing"
+    );
+    assert!(Own::find(&services, &elsewhere.session).await.is_none());
+    let now = Own::find(&services, &own.session).await.unwrap();
+    assert_ne!(now.session_id, own.actor.session_id);
+    assert_eq!(
+        reasons(&pool).await,
+        [Some("password_reset".into()), Some("replaced".into()), None]
+    );
+    let lifetimes: (i32, i32) = sqlx::query_as(
+        "select extract(day from idle_expires_at - last_seen_at)::int, extract(day from expires_at - created_at)::int
+        from sessions where ended_at is null",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(
+        lifetimes,
+        (30, 30),
+        "it lasts as long as it was started for"
+    );
+    let used = reset::open_link(&services, token, &Origin::default()).await;
+    assert!(
+        matches!(used, Err(Error::NotFound(_))),
+        "a link of before is dead"
+    );
+    for (password, works) in [(PASSWORD, false), (CHOSEN.trim(), false), (CHOSEN, true)] {
+        let draft = SignInDraft {
+            username: "ada".into(),
+            password: password.into(),
+            remember: false,
+        };
+        let session = browser(&pool, None);
+        let signed_in = auth::sign_in(&services, &session, draft, Origin::default()).await;
+        assert_eq!(signed_in.is_ok(), works, "{password:?}");
+    }
+    let [(created, ..), (action, _, _, changes)] = &entries(&pool).await[..] else {
+        panic!("one entry for the link, one for the password")
+    };
+    assert_eq!(
+        (created.as_str(), action.as_str()),
+        ("user.reset_link_created", "user.updated")
+    );
+    assert_eq!(
+        changes,
+        r#"{"password": [null, "chosen"], "otherSessions": [1, 0]}"#
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn guesses_count_with_those_that_are_typed_to_sign_in(pool: PgPool) {
+    let (services, own) = ada(&pool).await;
+    for _ in 0..5 {
+        let guess = edit(&services, &own, with_password(CHOSEN, Some("guess"))).await;
+        assert!(matches!(guess, Err(Error::CurrentPasswordWrong)));
+    }
+    sqlx::query(
+        "update login_attempts set blocked_until = now() + interval '30 seconds' where blocked_until > last_failed_at",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let right = edit(&services, &own, with_password(CHOSEN, Some(PASSWORD))).await;
+    assert!(matches!(right, Err(Error::TooMany(_))), "{right:?}");
+    let draft = SignInDraft {
+        username: "ADA".into(),
+        password: PASSWORD.into(),
+        remember: false,
+    };
+    let session = browser(&pool, None);
+    let signed_in = auth::sign_in(&services, &session, draft, Origin::default()).await;
+    assert!(matches!(signed_in, Err(Error::TooMany(_))));
+    sqlx::query("update login_attempts set blocked_until = now()")
+        .execute(&pool)
+        .await
+        .unwrap();
+    edit(&services, &own, with_password(CHOSEN, Some(PASSWORD)))
+        .await
+        .unwrap();
+    assert_eq!(count(&pool, "select count(*) from login_attempts").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_two_browsers_the_second_is_shown_what_the_first_has_done(pool: PgPool) {
+    let (services, own) = ada(&pool).await;
+    let on = |version, name| OwnEdit {
+        version: Some(version),
+        ..named(name)
+    };
+    edit(&services, &own, on(1, "First")).await.unwrap();
+    let second = edit(&services, &own, on(1, "Second")).await;
+    let Err(Error::Stale(current)) = second else {
+        panic!("{second:?}")
+    };
+    assert_eq!(
+        (
+            current.summary.display_name.as_str(),
+            current.summary.version
+        ),
+        ("First", 2)
+    );
+    edit(&services, &own, on(2, "Second")).await.unwrap();
+}
+
+/// Holds the account while something is begun, and goes on once that waits.
+async fn overtaken<T>(
+    pool: &PgPool,
+    by: &'static str,
+    begun: impl Future<Output = T> + Send + 'static,
+) -> T
+where
+    T: Send + 'static,
+{
+    let mut first = pool.begin().await.unwrap();
+    sqlx::query("select 1 from users where username = 'ada' for update")
+        .execute(&mut *first)
+        .await
+        .unwrap();
+    let begun = tokio::spawn(begun);
+    while count(
+        pool,
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    )
+    .await
+        == 0
+    {
+        tokio::task::yield_now().await;
+    }
+    sqlx::raw_sql(by).execute(&mut *first).await.unwrap();
+    first.commit().await.unwrap();
+    begun.await.unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_has_ended_while_a_change_waited_changes_nothing(pool: PgPool) {
+    let (services, own) = ada(&pool).await;
+    for (by, password) in [
+        ("update users set password_hash = 'another'", true),
+        (
+            "update sessions set ended_at = now(), ended_reason = 'revoked'",
+            false,
+        ),
+        (
+            "update sessions set ended_at = null, ended_reason = null; update users set status = 'suspended'",
+            false,
+        ),
+        (
+            "update users set status = 'active', deleted_at = now()",
+            false,
+        ),
+    ] {
+        set_password(&services, PASSWORD).await;
+        let (services, actor, session) = (services.clone(), own.actor.clone(), own.session.clone());
+        let begun = Box::pin(async move {
+            let wanted = reached_at(Some("eve@example.org"), Some(PASSWORD));
+            account::edit(&services, &actor, &session, wanted).await
+        });
+        let edited = overtaken(&pool, by, begun).await;
+        match edited {
+            Err(Error::CurrentPasswordWrong) if password => {}
+            Err(Error::Unauthenticated(_)) if !password => {}
+            other => panic!("{by}: {other:?}"),
+        }
+    }
+    assert_eq!(entries(&pool).await, []);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn sessions_are_ones_own_and_end_one_by_one_or_all_but_this(pool: PgPool) {
+    let (services, first) = ada(&pool).await;
+    add(&pool, "bob", &["user"]).await;
+    set_password(&services, PASSWORD).await;
+    let bob = Own::sign_in(&services, "bob", PASSWORD).await;
+    let own = Own::sign_in(&services, "ada", PASSWORD).await;
+    let third = Own::sign_in(&services, "ada", PASSWORD).await;
+    let shown = account::sessions(&services, &own.actor).await.unwrap();
+    let ids: Vec<Uuid> = shown.iter().map(|shown| shown.session.id).collect();
+    let mine = [&third, &own, &first].map(|own| own.actor.session_id);
+    assert_eq!(ids, mine, "the latest first, and nobody else's");
+    let current: Vec<bool> = shown.iter().map(|shown| shown.is_current).collect();
+    assert_eq!(current, [false, true, false]);
+    assert_eq!(shown[0].device, "Unknown device");
+    let id = shown[0].session.id.to_string();
+    assert_eq!(shown[0].token, format!("...{}", &id[28..]));
+
+    let end = async |id| account::end_session(&services, &own.actor, id).await;
+    let others = end(bob.actor.session_id).await;
+    assert!(
+        matches!(others, Err(Error::Forbidden(text)) if text == "Cannot revoke another user's session")
+    );
+    assert!(matches!(end(Uuid::nil()).await, Err(Error::NotFound(_))));
+    end(first.actor.session_id).await.unwrap();
+    assert!(Own::find(&services, &first.session).await.is_none());
+    let again = end(first.actor.session_id).await;
+    assert!(matches!(again, Err(Error::NotFound(_))), "it has ended");
+
+    assert_eq!(account::end_others(&services, &own.actor).await.unwrap(), 1);
+    assert_eq!(account::end_others(&services, &own.actor).await.unwrap(), 0);
+    assert!(Own::find(&services, &third.session).await.is_none());
+    assert!(Own::find(&services, &own.session).await.is_some());
+    assert!(Own::find(&services, &bob.session).await.is_some());
+    // One that has ended ends no others.
+    let gone = account::end_others(&services, &third.actor).await;
+    assert!(matches!(gone, Err(Error::Unauthenticated(_))));
+    let actions: Vec<String> = entries(&pool)
+        .await
+        .into_iter()
+        .map(|entry| entry.0)
+        .collect();
+    assert_eq!(actions, ["user.session_ended", "user.sessions_ended"]);
+    end(own.actor.session_id).await.unwrap();
+    assert!(Own::find(&services, &own.session).await.is_none());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_account_is_deleted_by_its_owner_only_where_that_is_allowed(pool: PgPool) {
+    let (mut services, own) = ada(&pool).await;
+    let id = own.actor.principal.id.0;
+    furnish(&pool, id).await;
+    let delete = async |services: &Services, password, counts| {
+        account::delete(services, &own.actor, password, counts).await
+    };
+    let preview = account::preview(&services, &own.actor).await.unwrap();
+    assert!(
+        preview
+            .refusal
+            .is_some_and(|why| why.contains("administrator"))
+    );
+    let refused = delete(&services, PASSWORD, None).await;
+    assert!(matches!(refused, Err(Error::Forbidden(_))));
+
+    services.settings = Arc::new(Settings {
+        allow_account_deletion: true,
+        ..Settings::default()
+    });
+    let preview = account::preview(&services, &own.actor).await.unwrap();
+    assert_eq!((preview.refusal, preview.counts.personas), (None, 2));
+    for (password, code) in [
+        ("", Code::CurrentPasswordRequired),
+        ("correct horse", Code::CurrentPasswordWrong),
+    ] {
+        let refused = delete(&services, password, Some(preview.counts)).await;
+        assert_eq!(refused.unwrap_err().code(), code);
+    }
+    let fewer = domain::users::deletion::OwnedCounts {
+        personas: 1,
+        ..preview.counts
+    };
+    let changed = delete(&services, PASSWORD, Some(fewer)).await;
+    assert!(matches!(changed, Err(Error::CountsChanged(_))));
+    assert_eq!(entries(&pool).await, []);
+
+    delete(&services, PASSWORD, Some(preview.counts))
+        .await
+        .unwrap();
+    assert!(Own::find(&services, &own.session).await.is_none());
+    let entry = &entries(&pool).await[0];
+    assert_eq!(
+        (entry.0.as_str(), entry.1.as_str()),
+        ("user.deleted", "self")
+    );
+    let binned = "select count(*) from users where deleted_by = id and purge_after > now()";
+    assert_eq!(count(&pool, binned).await, 1);
+    users::restore(&services, &operator(), id).await.unwrap();
+    Own::sign_in(&services, "ada", PASSWORD).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_admins_who_leave_at_once_one_stays(pool: PgPool) {
+    let mut services = services(&pool);
+    services.settings = Arc::new(Settings {
+        allow_account_deletion: true,
+        ..Settings::default()
+    });
+    let names: Vec<String> = (0..8).map(|number| format!("admin-{number}")).collect();
+    for name in &names {
+        add(&pool, name, &["admin"]).await;
+    }
+    set_password(&services, PASSWORD).await;
+    let mut leaving = tokio::task::JoinSet::new();
+    for name in names {
+        let own = Own::sign_in(&services, &name, PASSWORD).await;
+        let services = services.clone();
+        leaving.spawn(async move { account::delete(&services, &own.actor, PASSWORD, None).await });
+    }
+    let outcomes = leaving.join_all().await;
+    let refused: Vec<String> = outcomes
+        .into_iter()
+        .filter_map(|left| Some(left.err()?.to_string()))
+        .collect();
+    assert_eq!(
+        refused,
+        ["This is the last administrator who can sign in. Make another one first."]
+    );
+    assert_eq!(count(&pool, "select count(*) from able_admins").await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn everything_of_ones_own_can_be_had(pool: PgPool) {
+    let (services, own) = ada(&pool).await;
+    furnish(&pool, own.actor.principal.id.0).await;
+    let mut export = account::export(&services, &own.actor).await.unwrap();
+    let mut text = String::new();
+    while let Some(piece) = export.pieces.recv().await {
+        text.push_str(&piece.unwrap());
+    }
+    let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(file["user"]["username"], "ada");
+    assert_eq!(file["personas"].as_array().unwrap().len(), 2);
+    assert_eq!(file["sessions"].as_array().unwrap().len(), 3);
+    assert!(!text.contains("argon2"));
+    let entry = &entries(&pool).await[0];
+    assert_eq!(
+        (entry.0.as_str(), entry.1.as_str()),
+        ("user.exported", "self")
+    );
+}

@@ -1,0 +1,52 @@
+//! People who are signed in.
+
+use domain::{audit::Via, credentials::SignInDraft};
+use service::{
+    Services,
+    access::{Actor, Origin},
+    auth, sessions,
+};
+use tower_sessions::Session;
+
+use crate::browser::browser;
+
+/// Gives everybody a password.
+pub(crate) async fn set_password(services: &Services, password: &str) {
+    let hash = services.hasher.hash(password.into()).await.unwrap();
+    sqlx::query("update users set password_hash = $1")
+        .bind(hash)
+        .execute(&services.pool)
+        .await
+        .unwrap();
+}
+
+/// Somebody who is signed in, and the session of their browser.
+pub(crate) struct Own {
+    pub(crate) actor: Actor,
+    pub(crate) session: Session,
+}
+
+impl Own {
+    /// Signs in with a browser of its own.
+    pub(crate) async fn sign_in(services: &Services, username: &str, password: &str) -> Self {
+        let session = browser(&services.pool, None);
+        let draft = SignInDraft {
+            username: username.to_owned(),
+            password: password.to_owned(),
+            remember: false,
+        };
+        auth::sign_in(services, &session, draft, Origin::default())
+            .await
+            .unwrap();
+        let actor = Self::find(services, &session).await.unwrap();
+        Self { actor, session }
+    }
+
+    /// Who comes with the cookie that a browser has now, if anybody.
+    pub(crate) async fn find(services: &Services, session: &Session) -> Option<Actor> {
+        let session = browser(&services.pool, session.id());
+        sessions::find_actor(services, &session, Via::Ui, &Origin::default())
+            .await
+            .unwrap()
+    }
+}

@@ -1,0 +1,333 @@
+// One's own account, by whoever looks after it.
+import type { Browser, Locator, Page } from '@playwright/test';
+import type { Database } from '../support/database';
+import type { Rollcall } from '../support/rollcall';
+import { expect, serve, test } from '../support/test';
+import { dialog, toast } from '../support/dialog';
+import { hydrated, open, signIn } from '../support/page';
+import { template } from '../support/template';
+
+serve('demo people', { ALLOW_ACCOUNT_DELETION: 'true' });
+
+const PASSWORD = 'copper lantern under rain';
+
+let made = 0;
+
+/** Somebody who can sign in with the password of everybody. Returns their username. */
+async function add(database: Database, role = 'user'): Promise<string> {
+  made += 1;
+  const name = `own-${process.pid}-${made}`;
+  await database.rows(
+    `with person as (
+      insert into users (id, username, display_name, email, password_hash, password_changed_at, created_via, created_at, updated_at)
+      select uuid_v7(now()), $1, 'Own Account', $1 || '@example.org', password_hash, now(), 'cli', now(), now()
+      from users where username = 'admin' returning id
+    )
+    insert into user_roles (user_id, role_id, granted_at)
+    select person.id, roles.id, now() from person, roles where name = $2`,
+    [name, role],
+  );
+  return name;
+}
+
+/** Signs somebody in and opens a page of their account. */
+async function enter(page: Page, username: string, part = ''): Promise<void> {
+  await page.goto('/login');
+  await signIn(page, username, template().password);
+  await expect(page).toHaveURL(/\/(account|users)$/);
+  await page.goto(`/account${part}`);
+}
+
+/** The same in another browser. */
+async function elsewhere(browser: Browser, server: Rollcall, username: string): Promise<Page> {
+  const other = await (await browser.newContext({ baseURL: server.url })).newPage();
+  await enter(other, username);
+  return other;
+}
+
+const field = (page: Page, label: string): Locator => page.getByLabel(new RegExp(`^${label}( optional)?$`));
+const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+
+// Everything that is not about scripts works in the same way without them.
+for (const scripts of [true, false]) {
+  test.describe(scripts ? 'with scripts' : 'without scripts', () => {
+    test.use({ javaScriptEnabled: scripts });
+
+    /** The page as it stands after a form was sent or an address opened. */
+    const settled = async (page: Page) => {
+      if (scripts) await hydrated(page);
+    };
+    const refusal = (status: number, page: string, call: string): [number, string] => [status, scripts ? call : page];
+
+    test('name and address: the address needs the password', async ({ page, database, browserWatch }) => {
+      browserWatch.expectAnswer(...refusal(403, '/account', '/sfn/edit-profile'));
+      browserWatch.expectAnswer(...refusal(409, '/account', '/sfn/edit-profile'));
+      const name = await add(database);
+      const other = await add(database);
+      await enter(page, name);
+      await settled(page);
+      await field(page, 'Display name').fill('Another Name');
+      await press(page, 'Save');
+      await expect(toast(page)).toContainText('Changes saved.');
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Another Name');
+
+      await settled(page);
+      await field(page, 'Email').fill(`${other}@example.org`);
+      await press(page, 'Save');
+      await expect(field(page, 'Current password')).toHaveAccessibleDescription(/Enter your current password/);
+      await expect(field(page, 'Email')).toHaveValue(`${other}@example.org`);
+      await field(page, 'Current password').fill('not the password');
+      await press(page, 'Save');
+      await expect(field(page, 'Current password')).toHaveAccessibleDescription(/This is not your current password/);
+      await field(page, 'Current password').fill(template().password);
+      await press(page, 'Save');
+      await expect(field(page, 'Email')).toHaveAccessibleDescription(/Another account has this address/);
+      await field(page, 'Email').fill('mine@example.org');
+      await field(page, 'Current password').fill(template().password);
+      await press(page, 'Save');
+      const kept = () => database.rows('select display_name, email from users where username = $1', [name]);
+      await expect.poll(kept).toEqual([{ display_name: 'Another Name', email: 'mine@example.org' }]);
+      await database.rows(`update users set email = null where username = $1`, [name]);
+    });
+
+    test('another password: here one stays signed in, elsewhere not', async ({
+      page,
+      server,
+      database,
+      browser,
+      browserWatch,
+    }) => {
+      browserWatch.expectAnswer(...refusal(422, '/account/password', '/sfn/change-password'));
+      browserWatch.expectAnswer(...refusal(403, '/account/password', '/sfn/change-password'));
+      const name = await add(database);
+      const other = await elsewhere(browser, server, name);
+      await enter(page, name, '/password');
+      await settled(page);
+      await field(page, 'Current password').fill('not the password');
+      await field(page, 'New password').fill(PASSWORD);
+      await field(page, 'New password again').fill(`${PASSWORD} `);
+      await press(page, 'Change password');
+      await expect(field(page, 'New password again')).toHaveAccessibleDescription(/The two passwords differ/);
+      for (const [current, says] of [
+        ['not the password', /This is not your current password/],
+        [template().password, undefined],
+      ] as const) {
+        await field(page, 'Current password').fill(current);
+        await field(page, 'New password').fill(PASSWORD);
+        await field(page, 'New password again').fill(PASSWORD);
+        await press(page, 'Change password');
+        if (says) await expect(field(page, 'Current password')).toHaveAccessibleDescription(says);
+      }
+      await expect(toast(page)).toContainText('Your new password is set.');
+      await page.goto('/account');
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Own Account');
+      await other.goto('/account');
+      await expect(other).toHaveURL('/login?next=%2Faccount');
+      await signIn(other, name, PASSWORD);
+      await expect(other).toHaveURL('/account');
+    });
+
+    test('sessions: of two browsers one signs the other out', async ({ page, server, database, browser }) => {
+      const name = await add(database);
+      const [second, third] = [await elsewhere(browser, server, name), await elsewhere(browser, server, name)];
+      await enter(page, name, '/sessions');
+      await settled(page);
+      const rows = page.locator('.records tbody tr');
+      await expect(rows).toHaveCount(3);
+      await expect(rows.first()).toContainText('This device');
+      await expect(rows.nth(1)).toContainText('Headless Chrome on Linux');
+      await rows.nth(1).getByRole('button', { name: 'Revoke' }).click();
+      await expect(toast(page)).toContainText('That device is signed out.');
+      await expect(rows).toHaveCount(2);
+      await third.goto('/account');
+      await expect(third).toHaveURL('/login?next=%2Faccount');
+      await second.goto('/account');
+      await expect(second).toHaveURL('/account');
+
+      await settled(page);
+      await press(page, 'Sign out everywhere else');
+      await expect(toast(page)).toContainText('You are signed out everywhere else.');
+      await expect(rows).toHaveCount(1);
+      await expect(page.getByRole('button', { name: /everywhere else/ })).toBeHidden();
+      await second.goto('/account');
+      await expect(second).toHaveURL('/login?next=%2Faccount');
+    });
+
+    test('preferences: zone and notifications', async ({ page, database }) => {
+      const name = await add(database);
+      await enter(page, name, '/preferences');
+      await settled(page);
+      await page.getByLabel('Time zone').selectOption('Asia/Kolkata');
+      await page.getByLabel('By email').check();
+      await press(page, 'Save');
+      await expect(toast(page)).toContainText('Changes saved.');
+      await expect(page.getByLabel('Time zone')).toHaveValue('Asia/Kolkata');
+      await expect(page.getByLabel('By email')).toBeChecked();
+      await expect(page.getByLabel('On the screen')).not.toBeChecked();
+      const [kept] = await database.rows(
+        'select settings, notification_preferences from users where username = $1',
+        [name],
+      );
+      expect(kept).toEqual({ settings: { timeZone: 'Asia/Kolkata' }, notification_preferences: { email: true } });
+
+      await settled(page);
+      await page.getByRole('button', { name: 'Dark' }).click();
+      await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+      await expect(page).toHaveURL(/\/account\/preferences/);
+    });
+
+    test('everything as a file', async ({ page, database }) => {
+      const name = await add(database);
+      await enter(page, name, '/data');
+      await settled(page);
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'Download everything' }).click();
+      expect((await download).suggestedFilename()).toBe(`${name}.json`);
+      const actions = 'select via from audit_events where action = $2 and target_label = $1';
+      expect(await database.column(actions, [name, 'user.exported'])).toEqual(['self']);
+    });
+
+    test('deleting the account', async ({ page, database, browserWatch }) => {
+      browserWatch.expectAnswer(...refusal(422, '/account/delete', '/sfn/delete-account'));
+      browserWatch.expectAnswer(...refusal(403, '/account/delete', '/sfn/delete-account'));
+      const name = await add(database);
+      await database.rows(
+        `insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Mine' from users where username = $1`,
+        [name],
+      );
+      await enter(page, name, '/data');
+      await settled(page);
+      await page.getByRole('link', { name: 'Delete my account' }).click();
+      await expect(page).toHaveURL('/account/delete');
+      await expect(dialog(page).getByRole('definition').nth(1)).toHaveText('1');
+      const remove = dialog(page).getByRole('button', { name: 'Delete my account and 2 things' });
+      for (const [typed, password, at, says] of [
+        ['somebody', template().password, 'Your username, to confirm', `Type ${name} to confirm`],
+        [name, 'not the password', 'Current password', 'This is not your current password'],
+      ] as const) {
+        await field(page, 'Your username, to confirm').fill(typed);
+        await field(page, 'Current password').fill(password);
+        await remove.click();
+        await expect(field(page, at)).toHaveAccessibleDescription(new RegExp(says));
+      }
+      await field(page, 'Current password').fill(template().password);
+      await remove.click();
+      await expect(page).toHaveURL('/account/deleted');
+      await expect(page.getByRole('heading', { name: 'Your account is deleted' })).toBeVisible();
+      await page.goto('/account');
+      await expect(page).toHaveURL('/login?next=%2Faccount');
+      const left = 'select deleted_by = id as own from users where username = $1';
+      expect(await database.value(left, [name])).toBe(true);
+    });
+
+    test('a temporary password leads to where one was going', async ({ page, database }) => {
+      const name = await add(database, 'auditor');
+      await database.rows('update users set must_change_password = true where username = $1', [name]);
+      await page.goto('/users?q=role%3Aadmin&sort=name');
+      await expect(page).toHaveURL(/\/login\?next=/);
+      await settled(page);
+      await signIn(page, name, template().password);
+      await expect(page).toHaveURL(/\/reset\?next=/);
+      await settled(page);
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+      await page.getByLabel('Password again').fill(PASSWORD);
+      await press(page, 'Set password');
+      await expect(page).toHaveURL(/\/reset\/done\?next=/);
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await settled(page);
+      await signIn(page, name, PASSWORD);
+      await expect(page).toHaveURL('/users?q=role%3Aadmin&sort=name');
+    });
+  });
+}
+
+test('two browsers: the second is shown what the first has saved', async ({
+  page,
+  server,
+  database,
+  browser,
+  browserWatch,
+}) => {
+  browserWatch.expectAnswer(409, '/sfn/edit-profile');
+  const name = await add(database);
+  const other = await elsewhere(browser, server, name);
+  await hydrated(other);
+  await enter(page, name);
+  await hydrated(page);
+  await field(other, 'Display name').fill('Saved First');
+  await press(other, 'Save');
+  await expect(toast(other)).toBeVisible();
+  await field(page, 'Display name').fill('Saved Second');
+  await press(page, 'Save');
+  await expect(page.getByText('Theirs: Saved First')).toBeVisible();
+  await press(page, 'Save mine on top');
+  await expect(toast(page)).toContainText('Changes saved.');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Saved Second');
+});
+
+test.describe('in a browser in another zone', () => {
+  test.use({ timezoneId: 'America/New_York', locale: 'en-GB' });
+
+  test('times are told in the zone that was chosen', async ({ page, database }) => {
+    const name = await add(database, 'auditor');
+    await enter(page, name, '/sessions');
+    await hydrated(page);
+    const ends = page.locator('.records tbody tr').first().locator('time').last();
+    const moment = new Date((await ends.getAttribute('datetime'))!);
+    const told = (timeZone: string) => moment.toLocaleString('en-GB', { timeZone });
+    await expect(ends).toHaveText(told('America/New_York'));
+    await database.rows(`update users set settings = '{"timeZone": "Asia/Kolkata"}' where username = $1`, [name]);
+    await page.reload();
+    await expect(ends).toHaveText(told('Asia/Kolkata'));
+    // One that the browser does not know must not break the page.
+    await database.rows(`update users set settings = '{"timeZone": "Mars/Olympus"}' where username = $1`, [name]);
+    await page.reload();
+    await expect(ends).toHaveText(told('America/New_York'));
+  });
+});
+
+test('the last administrator is told why they cannot leave', async ({ page }) => {
+  await page.goto('/login');
+  await signIn(page, 'admin', template().password);
+  await expect(page).toHaveURL('/users');
+  await page.getByRole('button', { name: /^Your menu/ }).click();
+  await page.getByRole('link', { name: 'My account' }).click();
+  await expect(page).toHaveURL('/account');
+  await page.getByRole('link', { name: 'Your data' }).click();
+  await expect(page.getByText('This is the last administrator who can sign in.')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Delete my account' })).toBeHidden();
+  await page.goto('/account/delete');
+  await expect(dialog(page)).toContainText('This is the last administrator who can sign in.');
+  await expect(dialog(page).getByRole('button')).toHaveCount(0);
+});
+
+test('by keyboard: a new password, rated while it is typed', async ({ page, database }) => {
+  const name = await add(database);
+  await enter(page, name, '/password');
+  await hydrated(page);
+  await field(page, 'Current password').focus();
+  await page.keyboard.type(template().password);
+  // Past the button that shows it.
+  for (const label of ['New password', 'New password again']) {
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await expect(field(page, label)).toBeFocused();
+    await page.keyboard.type(PASSWORD);
+  }
+  await expect(field(page, 'New password')).toHaveAccessibleDescription(/Strength: strong/);
+  await page.keyboard.press('Enter');
+  await expect(toast(page)).toContainText('Your new password is set.');
+});
+
+test('Escape leaves the dialog, and the focus goes back', async ({ page, database }) => {
+  const name = await add(database);
+  await enter(page, name, '/data');
+  await hydrated(page);
+  const link = page.getByRole('link', { name: 'Delete my account' });
+  await link.press('Enter');
+  await expect(dialog(page)).toBeVisible();
+  await expect(field(page, 'Your username, to confirm')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL('/account/data');
+  await expect(link).toBeFocused();
+});

@@ -1,0 +1,96 @@
+//! An account as the API shows it, and the version of it that a change can be made to depend on.
+
+use axum::{
+    Json,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    problem::Code,
+    users::detail::{IssuedLink, UserDetail},
+};
+use serde::Serialize;
+use serde_json::json;
+use service::Error;
+
+use crate::rest::Failure;
+
+/// An account in FOVEA's shape, with its `_count`.
+#[derive(Serialize)]
+pub(crate) struct Shown {
+    #[serde(flatten)]
+    user: UserDetail,
+    #[serde(rename = "_count")]
+    count: super::Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<IssuedLink>,
+}
+
+impl Shown {
+    /// An account, with the link that was made for it, if one was.
+    pub(crate) fn new(user: UserDetail, link: Option<IssuedLink>) -> Self {
+        let count = super::Counts::of(&user.summary);
+        Self { user, count, link }
+    }
+}
+
+/// An account as JSON, with the tag that a change of it can be made to depend on.
+pub(crate) fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
+    let tag = HeaderValue::try_from(format!("\"{}\"", user.summary.version));
+    let mut response = Json(Shown::new(user, link)).into_response();
+    if let Ok(tag) = tag {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// The version that a change was made to depend on by its headers.
+pub(crate) struct Wanted(Option<Option<i32>>);
+
+impl Wanted {
+    /// From `If-Match`, if there is one.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Failure> {
+        let Some(tag) = headers.get(header::IF_MATCH) else {
+            return Ok(Self(None));
+        };
+        let version = version(tag).ok_or_else(|| {
+            Failure::invalid("If-Match must be the ETag of the account, such as \"3\".")
+        })?;
+        Ok(Self(Some(version)))
+    }
+
+    /// The version itself.
+    pub(crate) fn version(&self) -> Option<i32> {
+        self.0.flatten()
+    }
+
+    /// What became of the change.
+    pub(crate) fn answer(self, edited: Result<UserDetail, Error>) -> Result<Response, Failure> {
+        match edited {
+            Ok(user) => Ok(show(user, None)),
+            Err(error @ Error::Stale(_)) if self.0.is_some() => {
+                Err(Failure::from(error).with_code(Code::PreconditionFailed))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The version that a tag stands for; `*` is any.
+fn version(tag: &HeaderValue) -> Option<Option<i32>> {
+    let tag = tag.to_str().ok()?.trim();
+    if tag == "*" {
+        return Some(None);
+    }
+    // A proxy that compresses makes the tag a weak one.
+    let number = tag
+        .trim_start_matches("W/")
+        .strip_prefix('"')?
+        .strip_suffix('"')?;
+    number.parse().ok().map(Some)
+}
+
+/// FOVEA's answer where there is nothing to show.
+pub(crate) fn success() -> Response {
+    Json(json!({ "success": true })).into_response()
+}

@@ -1,0 +1,498 @@
+//! One's own account over the API, and the forms of its pages.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
+
+const PROFILE: &str = "/api/user/profile";
+const CHOSEN: &str = "copper lantern under rain ";
+
+/// Ada, signed in.
+async fn ada(pool: &PgPool) -> (App, String) {
+    let app = app(pool);
+    add_person(pool, "ada", &["user"]).await;
+    add_person(pool, "bob", &["user"]).await;
+    add_password(pool, &app.services.hasher).await;
+    let session = session(pool, "ada").await;
+    (app, session)
+}
+
+fn put(body: &Value) -> Ask {
+    Ask::new(Method::PUT, PROFILE).json(body)
+}
+
+fn delete(path: &str) -> Ask {
+    Ask::new(Method::DELETE, path)
+}
+
+fn faults(answer: &Answer) -> Vec<String> {
+    let fields = answer.json()["details"]["fields"].clone();
+    let fields = fields.as_array().cloned().unwrap_or_default();
+    let name = |fault: &Value| fault["field"].as_str().unwrap().to_owned();
+    fields.iter().map(name).collect()
+}
+
+async fn signs_in(app: &App, password: &str) -> bool {
+    let body = json!({ "username": "ada", "password": password });
+    let answer = app.send(Ask::post("/api/auth/login").json(&body)).await;
+    answer.status == 200
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_profile_is_shown_and_changed_in_parts(pool: PgPool) {
+    let (app, ada) = ada(&pool).await;
+    let shown = app.get_as(&ada, PROFILE).await;
+    assert_eq!((shown.status, shown.header("etag")), (200, "\"1\""));
+    let user = shown.json();
+    for (field, expected) in [
+        ("username", json!("ada")),
+        ("displayName", json!("Ada")),
+        ("email", json!("ada@example.org")),
+        ("isAdmin", json!(false)),
+    ] {
+        assert_eq!(user[field], expected, "{field}");
+    }
+    for field in ["id", "createdAt", "updatedAt"] {
+        assert!(user[field].is_string(), "{field}");
+    }
+    for (body, field, expected) in [
+        (
+            json!({ "displayName": " Ada L. " }),
+            "displayName",
+            json!("Ada L."),
+        ),
+        (
+            json!({ "timeZone": "Asia/Tokyo" }),
+            "settings",
+            json!({ "timeZone": "Asia/Tokyo" }),
+        ),
+        (json!({ "timeZone": null }), "settings", json!({})),
+        (
+            json!({ "notificationPreferences": { "email": true } }),
+            "notificationPreferences",
+            json!({ "email": true }),
+        ),
+        (
+            json!({ "email": null, "currentPassword": PASSWORD }),
+            "email",
+            Value::Null,
+        ),
+        (json!({}), "displayName", json!("Ada L.")),
+    ] {
+        let answer = app.send(put(&body).by(&ada)).await;
+        assert_eq!(
+            (answer.status, &answer.json()[field]),
+            (200, &expected),
+            "{body}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_change_may_depend_on_what_was_seen(pool: PgPool) {
+    let (app, ada) = ada(&pool).await;
+    let change = |name: &str| put(&json!({ "displayName": name })).by(&ada);
+    let first = app.send(change("First").header("if-match", "\"1\"")).await;
+    assert_eq!((first.status, first.header("etag")), (200, "\"2\""));
+    let on_first = json!({ "displayName": "Second", "version": 1 });
+    for (ask, expected) in [
+        (
+            change("Second").header("if-match", "\"1\""),
+            "412 PRECONDITION_FAILED",
+        ),
+        (put(&on_first).by(&ada), "409 CONFLICT"),
+        (
+            change("Second").header("if-match", "nonsense"),
+            "400 VALIDATION_ERROR",
+        ),
+    ] {
+        assert_eq!(app.send(ask).await.outline(), expected);
+    }
+    assert_eq!(
+        app.get_as(&ada, PROFILE).await.json()["displayName"],
+        "First"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_of_a_wrong_kind_changes_nothing(pool: PgPool) {
+    let (app, ada) = ada(&pool).await;
+    for (body, expected) in [
+        (json!({ "isAdmin": true }), vec![]),
+        (json!({ "username": "other" }), vec![]),
+        (json!({ "roles": ["admin"] }), vec![]),
+        (json!({ "passwordHash": "x" }), vec![]),
+        (json!({ "displayName": 7 }), vec![]),
+        (json!({ "email": ["x"] }), vec![]),
+        (json!({ "password": true }), vec![]),
+        (json!({ "currentPassword": {} }), vec![]),
+        (json!({ "notificationPreferences": "all" }), vec![]),
+        (json!({ "version": "1" }), vec![]),
+        (json!([]), vec![]),
+        (json!(["Eve"]), vec![]),
+        (json!(null), vec![]),
+        (json!({ "displayName": "" }), vec!["display_name"]),
+        (
+            json!({ "displayName": "x".repeat(101) }),
+            vec!["display_name"],
+        ),
+        (json!({ "displayName": "x\u{202E}y" }), vec!["display_name"]),
+        (json!({ "email": "nobody" }), vec!["email"]),
+        (json!({ "email": "x".repeat(9_000) }), vec!["email"]),
+        (json!({ "timeZone": "Europe/Atlantis" }), vec!["time_zone"]),
+        (
+            json!({ "notificationPreferences": { "a": "x".repeat(9_000) } }),
+            vec!["notification_preferences"],
+        ),
+        (
+            json!({ "password": "", "currentPassword": PASSWORD }),
+            vec!["password"],
+        ),
+        (
+            json!({ "password": "seven77", "currentPassword": PASSWORD }),
+            vec!["password"],
+        ),
+        (
+            json!({ "password": PASSWORD, "currentPassword": PASSWORD }),
+            vec!["password"],
+        ),
+        (
+            json!({ "password": "x1".repeat(5_000), "currentPassword": PASSWORD }),
+            vec!["password"],
+        ),
+        (
+            json!({ "email": null, "currentPassword": "x".repeat(9_000) }),
+            vec!["current_password"],
+        ),
+    ] {
+        let answer = app.send(put(&body).by(&ada)).await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body:.100}");
+        assert_eq!(faults(&answer), expected, "{body:.100}");
+    }
+    let huge = Ask::new(Method::PUT, PROFILE)
+        .by(&ada)
+        .body("application/json", vec![b' '; 1024 * 1024]);
+    assert_eq!(app.send(huge).await.outline(), "413 PAYLOAD_TOO_LARGE");
+    let no_json = Ask::new(Method::PUT, PROFILE)
+        .by(&ada)
+        .body("text/plain", "x");
+    assert_eq!(app.send(no_json).await.outline(), "400 VALIDATION_ERROR");
+    assert_eq!(app.count("select count(*) from audit_events").await, 0);
+    assert!(signs_in(&app, PASSWORD).await);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_address_of_somebody_else_is_refused_in_words(pool: PgPool) {
+    let (app, ada) = ada(&pool).await;
+    let taken = json!({ "email": "BOB@example.org", "currentPassword": PASSWORD });
+    let answer = app.send(put(&taken).by(&ada)).await;
+    assert_eq!(answer.outline(), "409 CONFLICT");
+    assert_eq!(answer.message(), "Another account has this address.");
+    assert_eq!(faults(&answer), ["email"]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_has_stolen_a_session_gets_neither_address_nor_password(pool: PgPool) {
+    let (app, stolen) = ada(&pool).await;
+    for (body, code) in [
+        (
+            json!({ "email": "eve@example.org" }),
+            "CURRENT_PASSWORD_REQUIRED",
+        ),
+        (json!({ "email": null }), "CURRENT_PASSWORD_REQUIRED"),
+        (json!({ "password": CHOSEN }), "CURRENT_PASSWORD_REQUIRED"),
+        (
+            json!({ "password": CHOSEN, "currentPassword": "" }),
+            "CURRENT_PASSWORD_REQUIRED",
+        ),
+        (
+            json!({ "email": "eve@example.org", "currentPassword": PASSWORD.trim() }),
+            "CURRENT_PASSWORD_WRONG",
+        ),
+        (
+            json!({ "password": CHOSEN, "currentPassword": PASSWORD.trim() }),
+            "CURRENT_PASSWORD_WRONG",
+        ),
+    ] {
+        let answer = app.send(put(&body).by(&stolen)).await;
+        assert_eq!(answer.outline(), format!("403 {code}"), "{body}");
+        assert_eq!(faults(&answer), ["current_password"], "{body}");
+    }
+    // The forms are no way round.
+    for (page, fields) in [
+        (
+            "/account",
+            &[
+                ("version", "1"),
+                ("display_name", "Ada"),
+                ("email", "eve@example.org"),
+            ][..],
+        ),
+        (
+            "/account/password",
+            &[("password", CHOSEN), ("password_again", CHOSEN)],
+        ),
+    ] {
+        let answer = app.send(Ask::post(page).form(fields).by(&stolen)).await;
+        assert_eq!(answer.status, 403, "{page}");
+        assert!(
+            answer.body.contains("Enter your current password"),
+            "{page}"
+        );
+        assert!(!answer.body.contains("copper lantern"), "{page}");
+    }
+    assert!(signs_in(&app, PASSWORD).await);
+    let address = "select count(*) from users where email = 'ada@example.org'";
+    assert_eq!(app.count(address).await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn guesses_make_the_next_one_wait_wherever_it_is_made(pool: PgPool) {
+    let (app, ada) = ada(&pool).await;
+    let from = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
+    let guess = |password: &str| {
+        let body = json!({ "password": CHOSEN, "currentPassword": password });
+        put(&body).by(&ada).from(from)
+    };
+    for _ in 0..5 {
+        assert_eq!(
+            app.send(guess("guess")).await.outline(),
+            "403 CURRENT_PASSWORD_WRONG"
+        );
+    }
+    app.run(
+        "update login_attempts set blocked_until = now() + interval '30 seconds' where blocked_until > last_failed_at",
+    )
+    .await;
+    let right = app.send(guess(PASSWORD)).await;
+    assert_eq!(right.outline(), "429 TOO_MANY_REQUESTS");
+    assert!(!right.header("retry-after").is_empty());
+    assert!(!signs_in(&app, PASSWORD).await, "nor at the door");
+    let fields = [
+        ("current_password", PASSWORD),
+        ("password", CHOSEN),
+        ("password_again", CHOSEN),
+    ];
+    let form = app
+        .send(Ask::post("/account/password").form(&fields).by(&ada))
+        .await;
+    assert_eq!(form.status, 429);
+    assert!(!form.body.contains("copper lantern"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_new_password_signs_out_everybody_else_and_gives_a_new_cookie(pool: PgPool) {
+    let (app, ada) = ada(&pool).await;
+    let elsewhere = session(&pool, "ada").await;
+    let bob = session(&pool, "bob").await;
+    let body = json!({ "password": CHOSEN, "currentPassword": PASSWORD, "displayName": "Ada L." });
+    let answer = app.send(put(&body).by(&ada)).await;
+    assert_eq!(
+        (answer.status, &answer.json()["displayName"]),
+        (200, &json!("Ada L."))
+    );
+    let (cookie, attributes) = answer.cookie("session_token").unwrap();
+    assert!(attributes.contains("HttpOnly"), "{attributes}");
+    for (session, status) in [
+        (ada.as_str(), 401),
+        (&elsewhere, 401),
+        (cookie, 200),
+        (&bob, 200),
+    ] {
+        assert_eq!(app.get_as(session, "/api/auth/me").await.status, status);
+    }
+    for (password, works) in [
+        (PASSWORD, false),
+        (CHOSEN.trim_end(), false),
+        (CHOSEN, true),
+    ] {
+        assert_eq!(signs_in(&app, password).await, works, "{password:?}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn sessions_are_listed_and_ended(pool: PgPool) {
+    let (app, ada) = ada(&pool).await;
+    let bob = session(&pool, "bob").await;
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+    let login = json!({ "username": "ada", "password": PASSWORD });
+    let login = Ask::post("/api/auth/login")
+        .json(&login)
+        .header("user-agent", agent)
+        .from(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)));
+    let other = app
+        .send(login)
+        .await
+        .cookie("session_token")
+        .unwrap()
+        .0
+        .to_owned();
+    let listed = app.get_as(&ada, "/api/sessions").await;
+    assert_eq!(listed.status, 200);
+    let listed = listed.json();
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    let (newest, own) = (&listed[0], &listed[1]);
+    assert_eq!(
+        (&newest["isCurrent"], &own["isCurrent"]),
+        (&json!(false), &json!(true))
+    );
+    let id = newest["id"].as_str().unwrap();
+    for (field, expected) in [
+        ("token", json!(format!("...{}", &id[28..]))),
+        ("ipAddress", json!("192.0.2.7")),
+        ("userAgent", json!(agent)),
+        ("device", json!("Firefox on Linux")),
+    ] {
+        assert_eq!(newest[field], expected, "{field}");
+    }
+    for field in ["expiresAt", "createdAt", "lastSeenAt"] {
+        assert!(newest[field].is_string(), "{field}");
+    }
+
+    let theirs = app.get_as(&bob, "/api/sessions").await.json();
+    let theirs = format!("/api/sessions/{}", theirs[0]["id"].as_str().unwrap());
+    let mine = format!("/api/sessions/{id}");
+    let nobodys = format!("/api/sessions/{}", uuid::Uuid::nil());
+    for (path, status, message) in [
+        (theirs.as_str(), 403, "Cannot revoke another user's session"),
+        (nobodys.as_str(), 404, "Session not found"),
+        (
+            "/api/sessions/first",
+            400,
+            "params/sessionId must match format \"uuid\"",
+        ),
+        (mine.as_str(), 200, ""),
+        (mine.as_str(), 404, "Session not found"),
+    ] {
+        let answer = app.send(delete(path).by(&ada)).await;
+        assert_eq!(
+            (answer.status, answer.message().as_str()),
+            (status, message),
+            "{path}"
+        );
+    }
+    assert_eq!(app.get_as(&other, "/api/auth/me").await.status, 401);
+    let third = session(&pool, "ada").await;
+    let rest = app.send(delete("/api/sessions").by(&ada)).await;
+    assert_eq!(rest.json(), json!({ "success": true, "ended": 1 }));
+    for (session, status) in [(&third, 401), (&ada, 200), (&bob, 200)] {
+        assert_eq!(app.get_as(session, "/api/auth/me").await.status, status);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn everything_of_ones_own_is_a_file(pool: PgPool) {
+    let (app, ada) = ada(&pool).await;
+    let file = app.get_as(&ada, "/api/user/export").await;
+    assert_eq!(file.status, 200);
+    assert_eq!(
+        file.header("content-disposition"),
+        "attachment; filename=\"ada.json\""
+    );
+    assert_eq!(file.json()["user"]["username"], "ada");
+    assert!(!file.body.contains("bob"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_account_is_deleted_by_its_owner_where_that_is_allowed(pool: PgPool) {
+    let (forbidding, ada) = ada(&pool).await;
+    let leave = |password: &str| {
+        delete("/api/user")
+            .json(&json!({ "currentPassword": password }))
+            .by(&ada)
+    };
+    let refused = forbidding.send(leave(PASSWORD)).await;
+    assert_eq!(refused.outline(), "403 FORBIDDEN");
+    assert!(refused.message().contains("administrator"));
+    let page = forbidding.get_as(&ada, "/account/data").await;
+    assert!(page.body.contains("only an administrator deletes accounts"));
+
+    let app = forbidding.allowing_deletion();
+    for (ask, expected) in [
+        (leave(""), "403 CURRENT_PASSWORD_REQUIRED"),
+        (leave(PASSWORD.trim()), "403 CURRENT_PASSWORD_WRONG"),
+        (
+            delete("/api/user").json(&json!({ "force": true })).by(&ada),
+            "400 VALIDATION_ERROR",
+        ),
+        (leave(PASSWORD), "200"),
+        (leave(PASSWORD), "401 UNAUTHORIZED"),
+    ] {
+        assert_eq!(app.send(ask).await.outline(), expected);
+    }
+    assert!(!signs_in(&app, PASSWORD).await);
+    let binned = "select count(*) from users where deleted_by = id and purge_after is not null";
+    assert_eq!(app.count(binned).await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_form_that_deletes_wants_the_name_and_what_was_counted(pool: PgPool) {
+    let (app, ada) = ada(&pool).await;
+    let app = app.allowing_deletion();
+    let form = |confirm: &str, counts: &str| {
+        let fields = [
+            ("confirm", confirm),
+            ("counts", counts),
+            ("current_password", PASSWORD),
+        ];
+        Ask::post("/account/delete").form(&fields).by(&ada)
+    };
+    for (ask, status, says) in [
+        (form("bob", "1,0,0,0,0,0"), 422, "Type ada to confirm."),
+        (
+            form("ada", "1,7,0,0,0,0"),
+            409,
+            "has changed since it was shown",
+        ),
+        (form("ada", ""), 409, "it has no counts"),
+    ] {
+        let answer = app.send(ask).await;
+        assert_eq!(answer.status, status, "{says}");
+        assert!(answer.body.contains(says), "{says}");
+    }
+    let done = app.send(form(" ADA ", "1,0,0,0,0,0")).await;
+    assert_eq!(done.outline(), "303 to /account/deleted");
+    let page = app.send(Ask::get("/account/deleted").by(&ada)).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("Your account is deleted"));
+}
+
+/// The option of a page with a text, as it stands there.
+fn option(page: &Answer, text: &str) -> Option<String> {
+    let mut options = page.body.split("<option").skip(1);
+    let found = options.find(|option| option.contains(text))?;
+    Some(found.to_owned())
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn preferences_without_scripts(pool: PgPool) {
+    let (app, ada) = ada(&pool).await;
+    let page = app.get_as(&ada, "/account/preferences").await;
+    assert!(option(&page, "Asia/Tokyo").is_some());
+    let form = |version: &str, zone: &str| {
+        let fields = [
+            ("version", version),
+            ("time_zone", zone),
+            ("notify[]", "ui"),
+        ];
+        Ask::post("/account/preferences").form(&fields).by(&ada)
+    };
+    let wrong = app.send(form("1", "Europe/Atlantis")).await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("There is no time zone of this name"));
+    let saved = app.send(form("1", "Asia/Tokyo")).await;
+    assert_eq!(saved.outline(), "303 to /account/preferences?done=saved");
+    let stale = app.send(form("1", "Asia/Tokyo")).await;
+    assert_eq!(stale.status, 409);
+    assert!(stale.body.contains("Save mine on top"));
+    let user = app.get_as(&ada, PROFILE).await.json();
+    assert_eq!(user["settings"], json!({ "timeZone": "Asia/Tokyo" }));
+    assert_eq!(user["notificationPreferences"], json!({ "ui": true }));
+    let page = app.get_as(&ada, "/account/preferences").await;
+    let chosen = option(&page, "Asia/Tokyo").unwrap_or_default();
+    assert!(chosen.contains("selected"), "{chosen}");
+}
