@@ -3,6 +3,8 @@
 pub(crate) mod auth;
 mod body;
 pub(crate) mod meta;
+mod page;
+pub(crate) mod sessions;
 pub(crate) mod users;
 
 use axum::{
@@ -57,6 +59,10 @@ pub(crate) fn routes() -> Router<AppState> {
             "/api/admin/users/{id}/sessions",
             delete(manage::end_sessions),
         )
+        .route("/api/admin/sessions", get(sessions::list))
+        .route("/api/admin/sessions/events", get(sessions::events::events))
+        .route("/api/admin/sessions/revoke", post(sessions::revoke_many))
+        .route("/api/admin/sessions/{session}", delete(sessions::revoke_one))
 }
 
 /// A failure of a handler. [`refusal::explain`] makes the answer of it, because it knows the id of the request.
@@ -125,11 +131,25 @@ impl<S: Send + Sync> FromRequestParts<S> for UserPath {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let id = Path::<String>::from_request_parts(parts, state).await.ok();
-        let id = id.and_then(|Path(id)| Uuid::try_parse(&id).ok());
-        id.map(Self)
-            .ok_or_else(|| Failure::invalid("params/userId must match format \"uuid\""))
+        id(parts, state, "userId").await.map(Self)
     }
+}
+
+/// The same of a session.
+pub(crate) struct SessionPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        id(parts, state, "sessionId").await.map(Self)
+    }
+}
+
+async fn id<S: Send + Sync>(parts: &mut Parts, state: &S, name: &str) -> Result<Uuid, Failure> {
+    let id = Path::<String>::from_request_parts(parts, state).await.ok();
+    let id = id.and_then(|Path(id)| Uuid::try_parse(&id).ok());
+    id.ok_or_else(|| Failure::invalid(format!("params/{name} must match format \"uuid\"")))
 }
 
 /// The query of an address; 400 with a sentence for one that cannot be read.

@@ -1,7 +1,14 @@
 //! Sessions. Of the cookie's value only the hash is here.
 
+pub mod changes;
+mod filter;
+pub mod keep;
+mod list;
+pub mod revoke;
+
 use std::{net::IpAddr, time::Duration};
 
+pub use domain::sessions::EndReason;
 use domain::{
     access::{Permissions, Principal},
     users::{Status, UserId, detail::UserSession},
@@ -12,6 +19,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
+
+pub use filter::Asked;
+pub use list::{Totals, count, find_totals, list_devices, list_page};
 
 /// A session to be started: who, from where, for how long.
 #[derive(Debug, Clone)]
@@ -28,6 +38,8 @@ pub struct NewSession<'a> {
     pub ip: Option<IpAddr>,
     /// What the browser calls itself.
     pub user_agent: Option<&'a str>,
+    /// The same in words.
+    pub device: &'a str,
     /// Ends when not seen for so long.
     pub idle: Duration,
     /// Ends at the latest after so long.
@@ -58,17 +70,16 @@ pub async fn find_live(
 ) -> Result<Option<LiveSession>, Error> {
     let row = sqlx::query!(
         r#"select
-            s.id, s.data, s.expires_at, u.id as user_id, u.username, u.display_name, u.email, u.created_at,
-            u.last_login_at, st.roles,
+            s.id as "id!", s.data as "data!", s.expires_at as "expires_at!", s.user_id as "user_id!",
+            s.username as "username!", s.display_name as "display_name!", s.email,
+            s.user_created_at as "created_at!", s.last_login_at, st.roles as "roles!",
             array(
                 select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
-                where ur.user_id = u.id
+                where ur.user_id = s.user_id
             ) as "permissions!"
-        from sessions s
-        join users u on u.id = s.user_id
-        join user_stats st on st.user_id = u.id
-        where s.token_hash = $1 and s.ended_at is null and s.idle_expires_at > now() and s.expires_at > now()
-            and u.deleted_at is null and u.status = 'active'"#,
+        from live_sessions s
+        join user_stats st on st.user_id = s.user_id
+        where s.token_hash = $1"#,
         token_hash,
     )
     .fetch_optional(executor)
@@ -98,15 +109,16 @@ pub async fn find_live(
 pub async fn insert(connection: &mut PgConnection, session: &NewSession<'_>) -> Result<(), Error> {
     sqlx::query!(
         "insert into sessions (
-            id, token_hash, user_id, data, ip, user_agent, created_at, last_seen_at, idle_expires_at, expires_at
-        ) values ($1, $2, $3, $4, $5, $6, now(), now(), now() + make_interval(secs => $7),
-            now() + make_interval(secs => $8))",
+            id, token_hash, user_id, data, ip, user_agent, device, created_at, last_seen_at, idle_expires_at, expires_at
+        ) values ($1, $2, $3, $4, $5, $6, $7, now(), now(), now() + make_interval(secs => $8),
+            now() + make_interval(secs => $9))",
         session.id,
         session.token_hash,
         session.user_id,
         session.data,
         session.ip.map(IpNetwork::from),
         session.user_agent,
+        session.device,
         session.idle.as_secs_f64(),
         session.lifetime.as_secs_f64(),
     )
@@ -209,30 +221,6 @@ pub async fn set_expired(executor: impl PgExecutor<'_>, most: i64) -> Result<u64
     .execute(executor)
     .await?;
     Ok(done.rows_affected())
-}
-
-/// Why somebody else ends sessions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EndReason {
-    /// An admin ends them.
-    Revoked,
-    /// There is a new password.
-    PasswordReset,
-    /// The account is suspended.
-    Suspended,
-    /// The account is deleted.
-    Deleted,
-}
-
-impl EndReason {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Revoked => "revoked",
-            Self::PasswordReset => "password_reset",
-            Self::Suspended => "suspended",
-            Self::Deleted => "deleted",
-        }
-    }
 }
 
 /// Ends all sessions of a person. Returns how many.

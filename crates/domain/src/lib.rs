@@ -8,4 +8,5 @@ pub mod fields;
 pub mod filter;
 pub mod problem;
 pub mod rules;
+pub mod sessions;
 pub mod users;

@@ -13,7 +13,9 @@ use std::{path::PathBuf, sync::Arc};
 use ::app::shell::Assets;
 use axum::Router;
 use server::router::{Site, build};
-use service::{Services, last_seen::LastSeen, passwords::Hasher, settings::Settings};
+use service::{
+    Services, last_seen::LastSeen, passwords::Hasher, sessions::live::Live, settings::Settings,
+};
 use sqlx::PgPool;
 use time::OffsetDateTime;
 use tower::ServiceExt;
@@ -45,6 +47,7 @@ fn with_site(pool: &PgPool, site: &Site) -> App {
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
+        live: Live::default(),
         work: Arc::default(),
         clock,
     };
