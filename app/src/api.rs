@@ -7,6 +7,7 @@ pub mod error;
 pub mod people;
 pub mod person;
 pub mod reset;
+pub mod sessions;
 pub mod setup;
 #[cfg(feature = "ssr")]
 pub mod ssr;

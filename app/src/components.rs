@@ -13,6 +13,7 @@ pub mod icon;
 pub mod link;
 pub mod loading;
 pub mod notice;
+pub mod pager;
 pub mod records;
 pub mod roles;
 pub mod state;

@@ -7,6 +7,7 @@ pub mod login;
 pub mod not_found;
 pub mod person;
 pub mod reset;
+pub mod sessions;
 pub mod setup;
 pub mod suspension;
 pub mod users;

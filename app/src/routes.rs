@@ -21,6 +21,7 @@ use crate::{
             overview::Overview,
         },
         reset::{Reset, ResetDone},
+        sessions::{self, revoke::Revoke},
         setup::Setup,
         users::{Users, bulk::Bulk},
     },
@@ -68,6 +69,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <UsersRoutes />
                     <PersonRoutes />
+                    <SessionsRoutes />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -83,6 +85,19 @@ fn UsersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
             <Route path=path!("new") view=Create ssr=SsrMode::Async />
             <Route path=path!("bulk/:action") view=Bulk ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Everybody's sessions, and the dialog over them.
+#[component(transparent)]
+fn SessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("/sessions") view=sessions::Sessions ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!("revoke") view=Revoke ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

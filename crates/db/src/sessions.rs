@@ -255,10 +255,10 @@ pub async fn list_live_of(
     most: i64,
 ) -> Result<Vec<UserSession>, Error> {
     let rows = sqlx::query!(
-        r#"select id, ip, user_agent, created_at, last_seen_at, least(idle_expires_at, expires_at) as "expires_at!"
-        from sessions
-        where user_id = $1 and ended_at is null and idle_expires_at > now() and expires_at > now()
-        order by created_at desc limit $2"#,
+        r#"select
+            id as "id!", ip, user_agent, coalesce(device, 'Unknown device') as "device!", created_at as "created_at!",
+            last_seen_at as "last_seen_at!", ends_at as "expires_at!"
+        from live_sessions where user_id = $1 order by created_at desc limit $2"#,
         user_id,
         most,
     )
@@ -268,6 +268,7 @@ pub async fn list_live_of(
         id: row.id,
         ip_address: row.ip.map(|network| network.ip()),
         user_agent: row.user_agent,
+        device: row.device,
         created_at: row.created_at,
         last_seen_at: row.last_seen_at,
         expires_at: row.expires_at,

@@ -3,7 +3,7 @@
 pub mod list;
 pub mod revoke;
 
-use std::net::IpAddr;
+use std::{net::IpAddr, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;

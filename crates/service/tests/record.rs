@@ -11,16 +11,19 @@ mod support;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use domain::users::{
-    bulk::{BulkAction, BulkRequest, Selected},
-    create::UserDraft,
-    deletion::Deletion,
-    edit::UserEdit,
-    suspension::SuspensionDraft,
+use domain::{
+    sessions::revoke::RevokeRequest,
+    users::{
+        bulk::{BulkAction, BulkRequest, Selected},
+        create::UserDraft,
+        deletion::Deletion,
+        edit::UserEdit,
+        suspension::SuspensionDraft,
+    },
 };
 use furniture::furnish;
 use people::{add, count};
-use service::{Error, Services, access::operator, reset, users};
+use service::{Error, Services, access::operator, reset, sessions, users};
 use sqlx::PgPool;
 use support::services;
 use uuid::Uuid;
@@ -30,6 +33,7 @@ fn mutating() -> BTreeSet<String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let files = fs::read_dir(source.join("users"))
         .unwrap()
+        .chain(fs::read_dir(source.join("sessions")).unwrap())
         .chain(fs::read_dir(source).unwrap());
     let mut found = BTreeSet::new();
     for file in files
@@ -77,6 +81,24 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
         "end_all" => users::end_sessions(services, &operator(), ada)
             .await
             .map(drop),
+        "revoke_one" => {
+            let of_ada = "select id from sessions where user_id = $1 and ended_at is null limit 1";
+            let session: Uuid = sqlx::query_scalar(of_ada)
+                .bind(ada)
+                .fetch_one(&services.pool)
+                .await
+                .unwrap();
+            sessions::revoke_one(services, &operator(), session).await
+        }
+        "revoke_many" => {
+            let request = RevokeRequest {
+                expected: Some(1),
+                ..RevokeRequest::default()
+            };
+            sessions::revoke_many(services, &operator(), request)
+                .await
+                .map(drop)
+        }
         "create_link" => reset::create_link(services, &operator(), ada)
             .await
             .map(drop),
@@ -118,6 +140,8 @@ async fn every_change_is_on_record(pool: PgPool) {
     let expected = [
         ("create", &["user.created"][..]),
         ("edit", &["user.updated"]),
+        ("revoke_one", &["user.session_revoked"]),
+        ("revoke_many", &["user.sessions_ended"]),
         ("suspend", &["user.suspended"]),
         ("unsuspend", &["user.unsuspended"]),
         ("end_all", &["user.sessions_ended"]),

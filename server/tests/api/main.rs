@@ -11,6 +11,7 @@ mod meta;
 mod pages;
 mod reset;
 mod security;
+mod sessions;
 mod setup;
 mod support;
 mod users;

@@ -8,6 +8,7 @@ use super::{
     plan::Plan,
     probe::Probe,
     server::Memory,
+    sessions::{PANELS, REVOKED, Sessions},
     sizes::Sizes,
     table::{self, Column},
 };
@@ -23,6 +24,7 @@ pub(super) struct Results {
     pub(super) start_up: Duration,
     pub(super) sign_ins: SignIns,
     pub(super) removal: Removal,
+    pub(super) sessions: Sessions,
     pub(super) sizes: Vec<Sizes>,
     pub(super) memory: Memory,
 }
@@ -181,6 +183,11 @@ impl Results {
             idle.p50,
             idle.p99,
             idle.rate
+        ));
+        lines.push(format!(
+            "- ending the {REVOKED} sessions of a person takes {}; while {PANELS} panels watch, the server holds {:.1} MB more",
+            milliseconds(self.sessions.revocation),
+            megabytes(self.sessions.panels)
         ));
         lines.extend(self.sizes.iter().map(|sizes| {
             let size = |bytes: Option<u64>| bytes.map_or("-".to_owned(), kilobytes);

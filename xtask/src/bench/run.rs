@@ -16,7 +16,7 @@ use super::{
     probe::Probe,
     results::{Floor, Removal, Results, Row, SignIns},
     server::{self, Program, Server},
-    sign_ins, sizes,
+    sessions, sign_ins, sizes,
     trace::Trace,
     work::Work,
 };
@@ -59,6 +59,7 @@ impl Run<'_> {
             start_up,
             sign_ins: self.sign_ins(&server, &cookie, &probes)?,
             removal: self.removal(&server, &cookie, &probes)?,
+            sessions: sessions::measure(&server, &self.people, &cookie)?,
             sizes: sizes::measure(&Client::new(&server.base, Some(&cookie)), &self.program)?,
             memory: server.memory()?,
         };

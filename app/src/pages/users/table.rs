@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::{
     bin::{self, BinTable},
     links,
-    pager::Pager,
+    pager::pages,
     rows::Row,
     selection::{SelectAllCell, Selection, SelectionBar, key},
 };
@@ -19,6 +19,7 @@ use crate::{
     components::{
         icon::{Glyph, Icon},
         notice::RequestId,
+        pager::Pager,
         state::ListState,
     },
 };
@@ -63,7 +64,7 @@ pub fn UserTable(
     if page.users.is_empty() {
         return view! { <Nobody params=shown /> }.into_any();
     }
-    let pager = view! { <Pager params=shown.clone() page=page.clone() /> };
+    let pager = view! { <Pager pages=pages(&shown, &page) /> };
     let here = links::href(&shown);
     let selection = Selection::current();
     let keys: Vec<String> = page.users.iter().map(key).collect();

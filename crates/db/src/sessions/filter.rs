@@ -12,6 +12,8 @@ pub struct Asked<'a> {
     pub filter: &'a SessionFilter,
     /// Whom its person is. The nil id, which nobody has, stands for nobody.
     pub person: Option<Uuid>,
+    /// Which devices its words are a part of.
+    pub devices: Option<Vec<String>>,
     /// The moment from which ages are counted.
     pub now: OffsetDateTime,
 }
@@ -22,7 +24,7 @@ impl Asked<'_> {
         let SessionFilter {
             person: _,
             address,
-            device,
+            device: _,
             created,
             seen,
         } = self.filter;
@@ -32,8 +34,10 @@ impl Asked<'_> {
         if let Some(address) = address {
             sql.push(" and s.ip = ").push_bind(IpNetwork::from(*address));
         }
-        if let Some(device) = device {
-            sql.push(" and s.device = ").push_bind(device.clone());
+        if let Some(devices) = &self.devices {
+            sql.push(" and s.device = any(")
+                .push_bind(devices.clone())
+                .push(")");
         }
         let bounds = |when: Option<domain::filter::When>| when.and_then(|when| when.bounds(self.now));
         let (created, seen) = (bounds(*created), bounds(*seen));

@@ -87,7 +87,7 @@ pub async fn count(
     Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
 }
 
-/// The devices that there are, in words; the first 200 by name. Goes from one to the next in their index.
+/// The devices that there are, in words. Goes from one to the next in their index.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -99,7 +99,7 @@ pub async fn list_devices(executor: impl PgExecutor<'_>) -> Result<Vec<String>, 
             select (select s.device from sessions s where s.device > k.device order by s.device limit 1)
             from known k where k.device is not null
         )
-        select device as "device!" from known where device is not null limit 200"#
+        select device as "device!" from known where device is not null"#
     )
     .fetch_all(executor)
     .await?;

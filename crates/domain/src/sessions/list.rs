@@ -1,6 +1,6 @@
 //! What is asked of the list of sessions: which, in what order, how many, from where. It lives in the URL.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -67,7 +67,7 @@ pub struct SessionParams {
     pub person: Option<String>,
     /// From which address.
     pub address: Option<String>,
-    /// On which device, in words.
+    /// On which device, by a part of its words.
     pub device: Option<String>,
     /// When they were started, such as `<7d` for longer ago than a week.
     pub created: Option<String>,
@@ -177,8 +177,7 @@ impl SessionParams {
         Ok(SessionFilter {
             person: given(&self.person).map(|text| UserRef::parse(text.trim())),
             address: given(&self.address).map(address).transpose()?,
-            // PostgreSQL keeps no NUL, so that no device has one.
-            device: given(&self.device).map(|text| text.replace('\0', "\u{fffd}")),
+            device: given(&self.device).map(str::to_owned),
             created: given(&self.created).map(when).transpose()?,
             seen: given(&self.seen).map(when).transpose()?,
         })
@@ -285,6 +284,13 @@ impl SessionFilter {
         *self == Self::default()
     }
 
+    /// Whether a device is asked for, by a part of its words.
+    #[must_use]
+    pub fn is_of_device(&self, words: &str) -> bool {
+        let asked = self.device.as_ref().map(|asked| asked.trim().to_lowercase());
+        asked.is_none_or(|asked| words.to_lowercase().contains(&asked))
+    }
+
     /// Whether a session matches. `person` is whom the name of the person leads to.
     #[must_use]
     pub fn matches(&self, session: &Session, person: Option<UserId>, now: OffsetDateTime) -> bool {
@@ -299,10 +305,7 @@ impl SessionFilter {
         };
         (self.person.is_none() || person == Some(session.user.id))
             && (self.address.is_none() || self.address == session.ip_address)
-            && self
-                .device
-                .as_ref()
-                .is_none_or(|device| *device == session.device)
+            && self.is_of_device(&session.device)
             && within(self.created, session.created_at)
             && within(self.seen, session.last_seen_at)
     }
@@ -356,7 +359,8 @@ mod tests {
             ("address", " 192.0.2.2", false),
             ("address", "2001:db8::1", false),
             ("device", "Firefox on Linux", true),
-            ("device", "Firefox", false),
+            ("device", "firefox", true),
+            ("device", "Firefox on Windows", false),
             ("created", ">3d", true),
             ("created", "<3d", false),
             ("created", "2026-11-19", true),

@@ -2,12 +2,13 @@
 
 use db::sessions::Asked;
 use domain::{
-    sessions::list::{SessionPage, SessionsQuery},
+    sessions::list::{SessionFilter, SessionPage, SessionsQuery},
     users::{
         UserId,
         page::{Place, Total},
     },
 };
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
@@ -27,18 +28,7 @@ pub async fn list(
     // Over one connection: each that goes back to the pool costs a message of its own.
     let mut connection = db::acquire(&services.pool).await?;
     let totals = db::sessions::find_totals(&mut *connection).await?;
-    let person = match &query.filter.person {
-        Some(person) => {
-            let id = db::users::find_id(&mut *connection, person).await?;
-            Some(id.unwrap_or(Uuid::nil()))
-        }
-        None => None,
-    };
-    let asked = Asked {
-        filter: &query.filter,
-        person,
-        now: totals.now,
-    };
+    let asked = ask(&mut connection, &query.filter, totals.now).await?;
     let (sessions, more) = db::sessions::list_page(&mut *connection, query, &asked).await?;
     let total = if query.filter.is_empty() && !query.ended {
         Total::exact(totals.live)
@@ -55,9 +45,38 @@ pub async fn list(
         first: place.first,
         before: place.before,
         after: place.after,
-        person: person.map(UserId),
+        person: asked.person.map(UserId),
         live: totals.live,
         now: totals.now,
+    })
+}
+
+/// What the words of a filter stand for. A person whom there is not is nobody, who has no session.
+pub(super) async fn ask<'a>(
+    connection: &mut db::PgConnection,
+    filter: &'a SessionFilter,
+    now: OffsetDateTime,
+) -> Result<Asked<'a>, Error> {
+    let person = match &filter.person {
+        Some(person) => {
+            let id = db::users::find_id(&mut *connection, person).await?;
+            Some(id.unwrap_or(Uuid::nil()))
+        }
+        None => None,
+    };
+    let devices = match filter.device {
+        Some(_) => {
+            let mut devices = db::sessions::list_devices(connection).await?;
+            devices.retain(|device| filter.is_of_device(device));
+            Some(devices)
+        }
+        None => None,
+    };
+    Ok(Asked {
+        filter,
+        person,
+        devices,
+        now,
     })
 }
 

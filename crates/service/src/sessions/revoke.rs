@@ -1,19 +1,20 @@
 //! Ending the sessions of others: one, or many at once.
 
 use db::sessions::{
-    Asked, changes,
+    changes,
     revoke::{self, Many},
 };
 use domain::{
     access::Permission,
     rules::{self, Deed},
     sessions::{
-        list::{SessionFilter, SessionParams},
+        list::SessionParams,
         revoke::{RevokeOutcome, RevokeRequest},
     },
 };
 use uuid::Uuid;
 
+use super::list::ask;
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteSessions},
@@ -76,8 +77,9 @@ pub async fn revoke_many(
     let right = Permission::SessionsWrite;
     let author = &guard::confirm(&mut transaction, granted.author(), right).await?;
     let out_of_reach = out_of_reach(&mut transaction, author).await?;
+    let now = changes::now(&mut *transaction).await?;
     let many = Many {
-        asked: asked(&mut transaction, &filter).await?,
+        asked: ask(&mut transaction, &filter, now).await?,
         but_session: author.session,
         but_person: author.id().filter(|_| request.everyone_but_me),
         out_of_reach: &out_of_reach,
@@ -116,25 +118,6 @@ pub async fn revoke_many(
         after = last;
         transaction = db::begin(&services.pool).await?;
     }
-}
-
-/// What a filter stands for now.
-async fn asked<'a>(
-    transaction: &mut db::Transaction,
-    filter: &'a SessionFilter,
-) -> Result<Asked<'a>, Error> {
-    let person = match &filter.person {
-        Some(person) => {
-            let id = db::users::find_id(&mut **transaction, person).await?;
-            Some(id.ok_or(guard::NOT_FOUND)?)
-        }
-        None => None,
-    };
-    Ok(Asked {
-        filter,
-        person,
-        now: changes::now(&mut **transaction).await?,
-    })
 }
 
 /// Names of the roles whose people the author may not touch.
