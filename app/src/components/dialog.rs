@@ -237,7 +237,11 @@ pub fn FormDialog(
 fn read_only(right: Permission) -> Option<String> {
     let principal = use_context::<PageContext>()?.principal?;
     let reader = !principal.permissions.include(right);
-    reader.then(|| "You may look at this, but not change it.".to_owned())
+    let refusal = match right {
+        Permission::SessionsWrite => "You may look at sessions, but not end them.",
+        _ => "You may look at accounts, but not change them.",
+    };
+    reader.then(|| refusal.to_owned())
 }
 
 #[component]

@@ -1,11 +1,11 @@
 //! Everybody's sessions: those that are live, as they come and go, and those that have ended.
 
-mod filters;
+pub mod filters;
 pub(super) mod links;
-mod live;
+pub mod live;
 pub mod revoke;
 pub mod row;
-mod table;
+pub mod table;
 
 use domain::sessions::list::SessionParams;
 use leptos::prelude::*;

@@ -24,7 +24,7 @@ const AGES: [(&str, &str); 8] = [
 
 /// The form. Without scripts it leads to the list by itself.
 #[component]
-pub(super) fn Filters(
+pub fn Filters(
     /// The state of the list, from the address.
     params: Memo<SessionParams>,
 ) -> impl IntoView {

@@ -19,7 +19,7 @@ use crate::api::{error::ApiError, sessions::SessionList};
 
 /// What has happened since the list was read.
 #[derive(Clone, Copy)]
-pub(super) struct Live {
+pub struct Live {
     params: Memo<SessionParams>,
     list: Resource<Result<SessionList, ApiError>>,
     /// Those that began and match, the latest first, as far as they are shown.
@@ -56,15 +56,19 @@ impl Live {
         Effect::new(move |before: Option<()>| {
             params.track();
             if before.is_some() {
-                live.begun.update(Vec::clear);
-                live.waiting.update(Vec::clear);
-                live.ended.update(HashMap::clear);
-                live.fresh.set(None);
+                live.forget();
             }
         });
         #[cfg(feature = "hydrate")]
         stream::watch(live);
         live
+    }
+
+    fn forget(self) {
+        self.begun.update(Vec::clear);
+        self.waiting.update(Vec::clear);
+        self.ended.update(HashMap::clear);
+        self.fresh.set(None);
     }
 
     /// The rows to show: those of the list, and in front of them those that have begun since.
@@ -116,7 +120,10 @@ impl Live {
 
 /// That there are others than are shown, as a way to them; and, for who does not see it, what has happened.
 #[component]
-pub(super) fn News(live: Live) -> impl IntoView {
+pub fn News(
+    /// What has happened.
+    live: Live,
+) -> impl IntoView {
     let start = move || links::href(&live.params.read().from_start());
     let label = move || {
         let count = live.waiting.with(Vec::len);
@@ -127,8 +134,8 @@ pub(super) fn News(live: Live) -> impl IntoView {
         let params = live.params.get_untracked();
         if params == params.from_start() {
             event.prevent_default();
-            #[cfg(feature = "hydrate")]
-            stream::refresh(live);
+            live.forget();
+            live.list.refetch();
         }
     };
     view! {

@@ -12,7 +12,7 @@ pub(in crate::pages) struct Revoking(pub(in crate::pages) Sending);
 
 /// A button that ends a session.
 #[component]
-pub(in crate::pages) fn RevokeButton(
+pub fn RevokeButton(
     /// Which.
     id: Uuid,
     /// Whose, and on what.

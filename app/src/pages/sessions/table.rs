@@ -49,7 +49,7 @@ const ENDED: Columns = [
 
 /// The rows, or why there are none.
 #[component]
-pub(super) fn SessionTable(
+pub fn SessionTable(
     /// The state of the list, from the address.
     params: Memo<SessionParams>,
     /// The answer of the server.
@@ -266,7 +266,7 @@ fn Nothing(params: SessionParams) -> impl IntoView {
 
 /// The list could not be loaded.
 #[component]
-pub(super) fn Failed(
+pub fn Failed(
     /// The state of the list, from the address.
     params: Memo<SessionParams>,
     /// Why.
@@ -290,7 +290,7 @@ pub(super) fn Failed(
 
 /// The list before its first rows have come: as high as they will be.
 #[component]
-pub(super) fn Skeleton() -> impl IntoView {
+pub fn Skeleton() -> impl IntoView {
     let row = || {
         view! {
             <tr class="skeleton-row" aria-hidden="true">

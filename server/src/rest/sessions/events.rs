@@ -4,9 +4,9 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, header},
     response::{
-        AppendHeaders, IntoResponse,
+        IntoResponse,
         sse::{Event, KeepAlive, Sse},
     },
 };
@@ -25,11 +25,11 @@ use super::super::{Allowed, Failure, Params, SignedIn};
 const BEAT: Duration = Duration::from_secs(15);
 /// After how long a browser that has lost the stream asks for it again.
 const RETRY: Duration = Duration::from_secs(3);
-/// Tells nginx to hold nothing back.
-const UNBUFFERED: (HeaderName, HeaderValue) = (
-    HeaderName::from_static("x-accel-buffering"),
-    HeaderValue::from_static("no"),
-);
+/// It is kept nowhere, and nginx is told to hold nothing back.
+const HEADERS: [(HeaderName, &str); 2] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (HeaderName::from_static("x-accel-buffering"), "no"),
+];
 
 /// From when on.
 #[derive(Debug, Default, Deserialize)]
@@ -61,7 +61,7 @@ pub(crate) async fn events(
         Some((Ok::<_, Infallible>(event), watch))
     });
     let beat = KeepAlive::new().interval(BEAT);
-    Ok((AppendHeaders([UNBUFFERED]), Sse::new(events).keep_alive(beat)))
+    Ok((HEADERS, Sse::new(events).keep_alive(beat)))
 }
 
 fn event(news: &News) -> Event {

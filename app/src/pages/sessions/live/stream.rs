@@ -17,6 +17,9 @@ use crate::api::{error::ApiError, sessions::list_all_sessions};
 /// How often the list is read again while nothing can be told.
 const AGAIN: Duration = Duration::from_secs(30);
 
+/// Within what time everybody reads the list again who was told that there is more than could be told.
+const AT_ONCE: Duration = Duration::from_secs(3);
+
 /// The stream, and from when on it is to tell.
 #[derive(Clone, Copy)]
 struct Stream {
@@ -105,7 +108,9 @@ fn take(live: Live, changes: SessionChanges) {
         return;
     };
     if changes.more {
-        return refresh(live);
+        // Not everybody who watches at the same moment.
+        let moment = AT_ONCE.mul_f64(js_sys::Math::random());
+        return set_timeout(move || refresh(live), moment);
     }
     let (ended, begun): (Vec<_>, Vec<_>) = changes
         .sessions
@@ -155,10 +160,18 @@ fn is_known(live: Live, session: &Session) -> bool {
 }
 
 /// Reads the list again. What stays in it stays where it is.
-pub(super) fn refresh(live: Live) {
+fn refresh(live: Live) {
     let Some(params) = live.params.try_get_untracked() else {
         return;
     };
+    let has_rows = live.list.with_untracked(|list| {
+        let list = list.as_ref().and_then(|list| list.as_ref().ok());
+        list.is_some_and(|list| !list.page.sessions.is_empty())
+    });
+    if !has_rows {
+        live.forget();
+        return live.list.refetch();
+    }
     spawn_local(async move {
         let list = list_all_sessions(params.clone()).await;
         if live.params.try_get_untracked() != Some(params) {
