@@ -49,7 +49,7 @@ pub fn Sessions() -> impl IntoView {
     let live = Live::watch(params, list);
     view! {
         <Title text="Sessions · Rollcall" />
-        <header class="page-head">
+        <header class="page-head person-head">
             <h1>"Sessions"</h1>
             <Transition>
                 {move || Suspend::new(async move {
@@ -57,6 +57,7 @@ pub fn Sessions() -> impl IntoView {
                 })}
             </Transition>
             <News live=live />
+            {may_write().then(|| view! { <Actions params=params /> })}
         </header>
         <Tabs params=params />
         <Filters params=params />
@@ -81,7 +82,6 @@ pub fn Sessions() -> impl IntoView {
                     })
             })}
         </Transition>
-        {may_write().then(|| view! { <Actions params=params /> })}
         {move || {
             revoking
                 .problem
@@ -152,7 +152,7 @@ fn Actions(params: Memo<SessionParams>) -> impl IntoView {
         let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
         (!links::is_of_ended(&params)).then(|| {
             view! {
-                <div class="pane-actions actions">
+                <div class="toolbar-end">
                     {filtered
                         .then(|| {
                             view! {

@@ -1,5 +1,5 @@
-//! At half a million sessions a page is read from an index, by whatever it is filtered and sorted: what is looked at is
-//! little more than what is shown.
+//! At half a million sessions a page is read from an index, by whatever it is filtered and sorted: few rows are looked at
+//! that are not shown.
 
 #![cfg(test)]
 
@@ -15,7 +15,7 @@ use sqlx::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Two in three are live. Each person has five, each address some hundreds; one device is rare.
+/// Two in three are live. Each person has five, each address hundreds; one device is rare.
 const CROWD: &str = "
     alter table sessions disable trigger user;
     insert into users (id, username, display_name, created_via, created_at, updated_at)
@@ -24,7 +24,7 @@ const CROWD: &str = "
     insert into sessions (
         id, token_hash, user_id, ip, device, created_at, last_seen_at, idle_expires_at, expires_at, ended_at, ended_reason
     )
-    select gen_random_uuid(), uuid_send(gen_random_uuid()), u.id, ('10.0.' || u.number % 10 || '.' || u.number % 100)::inet,
+    select gen_random_uuid(), uuid_send(gen_random_uuid()), u.id, ('10.0.' || u.number % 7 || '.' || u.number % 250)::inet,
         case when u.number % 5000 = 1 then 'Lynx' else 'Browser ' || u.number % 12 end,
         began, began + random() * (now() - began), now() + interval '3 days', now() + interval '7 days',
         case n % 3 when 0 then now() - random() * interval '20 days' end, case n % 3 when 0 then 'logout' end
@@ -33,8 +33,8 @@ const CROWD: &str = "
     alter table sessions enable trigger user;
     vacuum analyze users, sessions";
 
-/// Rows that a page may look at: fifty times its length.
-const LOOKED_AT_MAX: i64 = 50 * 51;
+/// Rows that a page may look at, those of the people among them: one in a hundred of all.
+const LOOKED_AT_MAX: i64 = 5_000;
 
 /// How often tables were read whole, and how many of their rows were looked at, in this transaction so far.
 async fn looked_at(connection: &mut sqlx::PgConnection) -> (i64, i64) {
@@ -92,7 +92,7 @@ async fn every_page_looks_at_little_more_than_it_shows(
     let filters: [&[(&str, &str)]; 12] = [
         &[],
         &[("person", "user-5000")],
-        &[("address", "10.0.7.77")],
+        &[("address", "10.0.0.77")],
         &[("address", "192.0.2.1")],
         &[("device", "Browser 3")],
         &[("device", "Lynx")],
@@ -101,7 +101,7 @@ async fn every_page_looks_at_little_more_than_it_shows(
         &[("seen", "<4d")],
         &[("seen", ">1h")],
         &[("device", "Browser 3"), ("seen", "<2d")],
-        &[("address", "10.0.7.77"), ("created", "<1d")],
+        &[("address", "10.0.0.77"), ("created", "<1d")],
     ];
     for filter in filters {
         for sort in ["-created", "created", "-seen", "seen", "ended"] {

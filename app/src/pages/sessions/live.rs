@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use ::time::OffsetDateTime;
 use domain::sessions::{
     Session, SessionEnd,
-    list::{SessionParams, SessionSort},
+    list::{SessionPage, SessionParams, SessionSort},
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -22,6 +22,12 @@ use crate::api::{error::ApiError, sessions::SessionList};
 pub struct Live {
     params: Memo<SessionParams>,
     list: Resource<Result<SessionList, ApiError>>,
+    /// The list as it was read at first.
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "nothing happens while the server draws a page")
+    )]
+    page: StoredValue<Option<SessionPage>>,
     /// Those that began and match, the latest first, as far as they are shown.
     begun: RwSignal<Vec<Session>>,
     /// Those that wait to be shown.
@@ -45,6 +51,7 @@ impl Live {
         let live = Self {
             params,
             list,
+            page: StoredValue::default(),
             begun: RwSignal::default(),
             waiting: RwSignal::default(),
             held: RwSignal::default(),

@@ -77,8 +77,14 @@ pub fn SessionTable(
     }
     let rows = move || live.rows(&list);
     let head = head(&shown, ended, page.may_end);
+    // Without an order to choose the head is needed in a wide table only.
+    let class = if ended {
+        "table users-table sessions-table bin-table"
+    } else {
+        "table users-table sessions-table"
+    };
     view! {
-        <table class="table users-table sessions-table">
+        <table class=class>
             <caption class="visually-hidden">{if ended { "Ended sessions" } else { "Live sessions" }}</caption>
             {head}
             <tbody
@@ -174,6 +180,7 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
         back,
         live,
     } = shown;
+    let address = ip_address.map(|ip| ip.to_string());
     let was_live = end.is_none();
     let known = end.clone();
     let current_end = Memo::new(move |_| known.clone().or_else(|| live.end(id)));
@@ -191,7 +198,10 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
     };
     let whose = user.username.clone();
     let last = move || match current_end.get() {
-        Some(end) => view! { <span class="badge">{why(end, &whose)}</span> }.into_any(),
+        Some(end) => {
+            let why = why(end, &whose);
+            view! { <span title=why.clone()>{why}</span> }.into_any()
+        }
         None => view! { <Upcoming at=expires_at now=now /> }.into_any(),
     };
     let label = format!("Revoke the session of {} on {device}", user.username);
@@ -221,8 +231,8 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
                 <span title=user_agent>{device}</span>
                 {(id == own).then(|| view! { <span class="badge tone-accent">"This is you"</span> })}
             </td>
-            <td class="cell-address" data-label="Address">
-                {ip_address.map(|ip| ip.to_string())}
+            <td class="cell-address" data-label="Address" title=address.clone()>
+                {address}
             </td>
             <td class="cell-time" data-label="Signed in">
                 <Ago at=created_at now=now />

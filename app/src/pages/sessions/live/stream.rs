@@ -35,10 +35,9 @@ pub(super) fn watch(live: Live) {
         since: StoredValue::default(),
     };
     Effect::new(move |_| {
-        let now = live.list.with(|list| {
-            let list = list.as_ref()?.as_ref().ok()?;
-            list.page.now.format(&Rfc3339).ok()
-        });
+        let page = live.list.get().and_then(Result::ok).map(|list| list.page);
+        let now = page.as_ref().and_then(|page| page.now.format(&Rfc3339).ok());
+        live.page.set_value(page);
         if let Some(now) = now.filter(|_| stream.since.read_value().is_empty()) {
             stream.since.set_value(now);
             open(live, stream);
@@ -141,20 +140,16 @@ fn take(live: Live, changes: SessionChanges) {
 
 /// Whose sessions are shown, if they are somebody's.
 fn person(live: Live) -> Option<domain::users::UserId> {
-    live.list.with_untracked(|list| {
-        let list = list.as_ref()?.as_ref().ok()?;
-        list.page.person
-    })
+    live.page
+        .with_value(|page| page.as_ref().and_then(|page| page.person))
 }
 
 /// Whether a session is shown or waits to be, or was there when the list was read.
 fn is_known(live: Live, session: &Session) -> bool {
     let among = |sessions: &[Session]| sessions.iter().any(|known| known.id == session.id);
-    let in_list = live.list.with_untracked(|list| {
-        let list = list.as_ref().and_then(|list| list.as_ref().ok());
-        list.is_some_and(|list| {
-            among(&list.page.sessions) || session.created_at <= list.page.now
-        })
+    let in_list = live.page.with_value(|page| {
+        page.as_ref()
+            .is_some_and(|page| among(&page.sessions) || session.created_at <= page.now)
     });
     in_list || among(&live.begun.read_untracked()) || among(&live.waiting.read_untracked())
 }
@@ -164,9 +159,8 @@ fn refresh(live: Live) {
     let Some(params) = live.params.try_get_untracked() else {
         return;
     };
-    let has_rows = live.list.with_untracked(|list| {
-        let list = list.as_ref().and_then(|list| list.as_ref().ok());
-        list.is_some_and(|list| !list.page.sessions.is_empty())
+    let has_rows = live.page.with_value(|page| {
+        page.as_ref().is_some_and(|page| !page.sessions.is_empty())
     });
     if !has_rows {
         live.forget();
