@@ -18,7 +18,7 @@ const total = (page: Page) => page.locator('.pager-count b').nth(1);
 
 /** Somebody signs in elsewhere. */
 async function signInElsewhere(baseURL: string, username: string): Promise<void> {
-  const elsewhere = await request.newContext({ baseURL });
+  const elsewhere = await request.newContext({ baseURL, storageState: { cookies: [], origins: [] } });
   const answer = await elsewhere.post('/api/auth/login', { data: { username, password: template().password } });
   expect(answer.ok()).toBe(true);
   await elsewhere.dispose();
@@ -182,18 +182,15 @@ test('where nothing can be told the list is read again', async ({ page, server, 
   await expect(rows(page).nth(4).getByRole('link')).toBeFocused();
 });
 
-test('whoever is signed out while they watch gets to sign in', async ({ browser, server, database, browserWatch }) => {
-  browserWatch.expectAnswer(401, '/api/admin/sessions/events');
+test('whoever is signed out while they watch gets to sign in', async ({ browser, server, database }) => {
   const context = await browser.newContext({ baseURL: server.url, storageState: { cookies: [], origins: [] } });
   await context.request.post('/api/auth/login', { data: { username: 'test-auditor', password: template().password } });
   const page = await context.newPage();
   await hurry(page);
   await followed(page, '/sessions');
   await expect(page.getByRole('button', { name: /^Revoke/ })).toHaveCount(0);
-  const refused = page.waitForResponse((answer) => answer.url().includes('/sessions/events') && answer.status() === 401);
   await database.rows(`update sessions set ended_at = now(), ended_reason = 'revoked'
     where user_id = (select id from users where username = 'test-auditor')`);
-  await refused;
   await expect(page).toHaveURL(/\/login/);
   await context.close();
 });

@@ -62,7 +62,10 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/api/admin/sessions", get(sessions::list))
         .route("/api/admin/sessions/events", get(sessions::events::events))
         .route("/api/admin/sessions/revoke", post(sessions::revoke_many))
-        .route("/api/admin/sessions/{session}", delete(sessions::revoke_one))
+        .route(
+            "/api/admin/sessions/{session}",
+            delete(sessions::revoke_one),
+        )
 }
 
 /// A failure of a handler. [`refusal::explain`] makes the answer of it, because it knows the id of the request.

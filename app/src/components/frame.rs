@@ -45,7 +45,9 @@ const SCREENS: &[(&str, &str, Icon, Permission)] = &[
 #[component]
 pub fn Frame() -> impl IntoView {
     let principal = expect_context::<PageContext>().principal;
-    let permissions = principal.as_ref().map(|principal| principal.permissions.clone());
+    let permissions = principal
+        .as_ref()
+        .map(|principal| principal.permissions.clone());
     let permissions = permissions.unwrap_or_default();
     view! {
         <div class="app">

@@ -5,6 +5,7 @@ pub(super) mod links;
 pub mod live;
 pub mod revoke;
 pub mod row;
+pub mod state;
 pub mod table;
 
 use domain::sessions::list::SessionParams;
@@ -17,11 +18,7 @@ use crate::{
         error::ApiError,
         sessions::{RevokeSession, list_all_sessions},
     },
-    components::{
-        loading::Loading,
-        notice::ProblemNotice,
-        toast::Toast,
-    },
+    components::{loading::Loading, notice::ProblemNotice, toast::Toast},
     context::PageContext,
     format::grouped,
     pages::form,
@@ -29,7 +26,8 @@ use crate::{
 use filters::{DEVICES, Filters};
 use live::{Live, News};
 use row::Revoking;
-use table::{Failed, SessionTable, Skeleton};
+use state::{Failed, Skeleton};
+use table::SessionTable;
 
 /// The screen "Sessions". Its whole state is in the URL.
 #[component]

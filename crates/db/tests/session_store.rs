@@ -415,7 +415,10 @@ async fn a_save_that_meets_the_end_of_its_session_does_not_revive_it(pool: PgPoo
     ending.commit().await.unwrap();
     save.await.unwrap().unwrap();
     assert!(!works(&store, id).await);
-    assert_eq!(ask::<Value>(&pool, "select data from sessions").await, json!({}));
+    assert_eq!(
+        ask::<Value>(&pool, "select data from sessions").await,
+        json!({})
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -440,13 +443,18 @@ async fn the_oldest_sessions_make_room_however_many_sign_in_at_once(pool: PgPool
     }
     assert!(!works(&store, first).await);
     let live: i64 = ask(&pool, "select count(*) from live_sessions").await;
-    let replaced = "select count(*) from sessions where ended_reason = 'replaced' and ended_by = user_id";
+    let replaced =
+        "select count(*) from sessions where ended_reason = 'replaced' and ended_by = user_id";
     assert_eq!((live, ask(&pool, replaced).await), (3, 6_i64));
-    let recorded = "select sum((changes -> 'sessions_replaced' ->> 1)::bigint)::bigint from audit_events";
+    let recorded =
+        "select sum((changes -> 'sessions_replaced' ->> 1)::bigint)::bigint from audit_events";
     assert_eq!(ask::<i64>(&pool, recorded).await, 6);
     let newest = start(&store, &limited).await.id;
     assert!(works(&store, newest).await);
     // Without a limit nothing is replaced.
     start(&store, &sign_in()).await;
-    assert_eq!(ask::<i64>(&pool, "select count(*) from live_sessions").await, 4);
+    assert_eq!(
+        ask::<i64>(&pool, "select count(*) from live_sessions").await,
+        4
+    );
 }

@@ -49,7 +49,9 @@ fn query(params: &SessionParams) -> SessionsQuery {
 fn asked(filter: &SessionFilter, now: OffsetDateTime) -> Asked<'_> {
     let devices = filter.device.as_ref().map(|_| {
         let known = ["Firefox on Linux", "Chrome on Windows", "Safari on iPhone"];
-        let matching = known.into_iter().filter(|device| filter.is_of_device(device));
+        let matching = known
+            .into_iter()
+            .filter(|device| filter.is_of_device(device));
         matching.map(str::to_owned).collect()
     });
     Asked {
@@ -180,7 +182,9 @@ async fn every_order_by_every_filter_has_what_matches(pool: PgPool) {
             if query.ended || query.sort.descends() {
                 expected.reverse();
             }
-            let counted = count(&pool, &query, &asked(&query.filter, now)).await.unwrap();
+            let counted = count(&pool, &query, &asked(&query.filter, now))
+                .await
+                .unwrap();
             assert_eq!(counted, expected.len() as u64, "{params:?}");
             assert_eq!(all(&pool, &query, now).await, expected, "{params:?}");
         }

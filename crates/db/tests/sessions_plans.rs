@@ -56,7 +56,10 @@ async fn read(pool: &PgPool, query: &SessionsQuery, asked: &Asked<'_>) -> Option
     let what = format!("{query:?}");
     assert_eq!(after.0, before.0, "a table was read whole for {what}");
     let rows = after.1 - before.1;
-    assert!(rows <= LOOKED_AT_MAX, "{rows} rows were looked at for {what}");
+    assert!(
+        rows <= LOOKED_AT_MAX,
+        "{rows} rows were looked at for {what}"
+    );
     let last = Position::After(query.cursor(page.last()?, 50));
     let first = Position::Before(query.cursor(page.first()?, 51));
     Some([last, first])

@@ -55,9 +55,7 @@ pub enum Error {
     )]
     SelectionChanged(Box<BulkOutcome>),
     /// Other sessions would end than was shown.
-    #[error(
-        "The number of sessions has changed since it was shown. Nothing was done: look again."
-    )]
+    #[error("The number of sessions has changed since it was shown. Nothing was done: look again.")]
     RevocationChanged(RevokeOutcome),
     /// Somebody else has a name or an address. Its text is the fault of the first such field.
     #[error("{}", first(.0))]

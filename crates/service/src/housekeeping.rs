@@ -41,9 +41,9 @@ async fn expire(services: &Services) -> Result<(), Error> {
 
 async fn forget_ended(services: &Services) -> Result<(), Error> {
     let pool = &services.pool;
-    while db::sessions::keep::delete_ended(pool, HISTORY_DAYS, BATCH).await?
-        == BATCH.unsigned_abs()
-    {}
+    while db::sessions::keep::delete_ended(pool, HISTORY_DAYS, BATCH).await? == BATCH.unsigned_abs()
+    {
+    }
     Ok(())
 }
 

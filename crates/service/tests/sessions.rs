@@ -94,7 +94,9 @@ async fn one_session_ends_and_the_record_says_which(pool: PgPool) {
     let root = add(&pool, "root", &["admin"]).await;
     let ada = add(&pool, "ada", &["user"]).await;
     let sessions = sign_in(&pool, ada, 2).await;
-    revoke_one(&services, &admin(root), sessions[0]).await.unwrap();
+    revoke_one(&services, &admin(root), sessions[0])
+        .await
+        .unwrap();
     assert_eq!(live_of(&pool, ada).await, 1);
     let (reason, by): (String, Uuid) =
         sqlx::query_as("select ended_reason, ended_by from sessions where id = $1")
@@ -139,7 +141,10 @@ async fn nobody_touches_the_sessions_of_somebody_with_more_rights(pool: PgPool) 
         revoke_many(&services, &warden, all(Some(2))).await.unwrap(),
         expected
     );
-    assert_eq!((live_of(&pool, root).await, live_of(&pool, ada).await), (3, 0));
+    assert_eq!(
+        (live_of(&pool, root).await, live_of(&pool, ada).await),
+        (3, 0)
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -178,7 +183,10 @@ async fn another_number_than_was_shown_ends_nothing(pool: PgPool) {
     assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
     let done = revoke_many(&services, &operator(), of_person("ada", Some(3))).await;
     assert_eq!(done.unwrap().sessions, 3);
-    assert_eq!((live_of(&pool, ada).await, live_of(&pool, bob).await), (0, 1));
+    assert_eq!(
+        (live_of(&pool, ada).await, live_of(&pool, bob).await),
+        (0, 1)
+    );
     let nobody = revoke_many(&services, &operator(), of_person("nobody", None)).await;
     assert_eq!(nobody.unwrap(), RevokeOutcome::default());
 }
@@ -233,10 +241,7 @@ async fn very_many_end_in_several_transactions(pool: PgPool) {
     let done = revoke_many(&services, &operator(), all(Some(11_000))).await;
     let done = done.unwrap();
     assert_eq!((done.sessions, done.people), (11_000, 2));
-    assert_eq!(
-        count(&pool, "select count(*) from live_sessions").await,
-        0
-    );
+    assert_eq!(count(&pool, "select count(*) from live_sessions").await, 0);
     let recorded = "select sum((changes -> 'sessions' ->> 0)::bigint)::bigint from audit_events";
     assert_eq!(count(&pool, recorded).await, 11_000);
     assert_eq!(
@@ -267,7 +272,9 @@ async fn many_who_revoke_and_sign_in_at_once_do_not_wait_in_a_circle(pool: PgPoo
                 sign_in(&pool, id, 1).await;
                 return;
             }
-            let found = revoke_many(&services, &operator(), all(None)).await.unwrap();
+            let found = revoke_many(&services, &operator(), all(None))
+                .await
+                .unwrap();
             match revoke_many(&services, &operator(), all(Some(found.sessions))).await {
                 Ok(done) => assert_eq!(done.sessions, found.sessions),
                 Err(Error::RevocationChanged(_)) => {}
@@ -290,7 +297,9 @@ async fn ended_sessions_tell_why_and_by_whom(pool: PgPool) {
     let root = add(&pool, "root", &["admin"]).await;
     let ada = add(&pool, "ada", &["user"]).await;
     let sessions = sign_in(&pool, ada, 1).await;
-    revoke_one(&services, &admin(root), sessions[0]).await.unwrap();
+    revoke_one(&services, &admin(root), sessions[0])
+        .await
+        .unwrap();
     let query = SessionParams {
         ended: Some("true".into()),
         person: Some("ada".into()),

@@ -108,7 +108,12 @@ pub(crate) async fn list(
     let prev = prev.iter().map(|params| (params.pairs(), "prev"));
     let neighbours: Vec<_> = next.chain(prev).collect();
     let rows: Vec<ListedSession> = page.sessions.into_iter().map(Into::into).collect();
-    Ok(respond(rows, page.total, "/api/admin/sessions", &neighbours))
+    Ok(respond(
+        rows,
+        page.total,
+        "/api/admin/sessions",
+        &neighbours,
+    ))
 }
 
 /// `DELETE /api/admin/sessions/{id}`

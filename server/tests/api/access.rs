@@ -182,10 +182,7 @@ fn endpoints() -> Vec<Ask> {
         Ask::get("/api/admin/sessions/events"),
         Ask::post("/api/admin/sessions/revoke")
             .json(&json!({ "filter": { "person": "nobody" }, "expected": 0 })),
-        Ask::new(
-            Method::DELETE,
-            &format!("/api/admin/sessions/{NOBODY}"),
-        ),
+        Ask::new(Method::DELETE, &format!("/api/admin/sessions/{NOBODY}")),
         Ask::get("/api/anything"),
         Ask::get("/"),
         Ask::get("/login"),

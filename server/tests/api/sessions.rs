@@ -6,9 +6,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{
-    Answer, App, Ask, PASSWORD, add_password, add_person, app, session,
-};
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
 
 const LIST: &str = "/api/admin/sessions";
 
@@ -93,8 +91,16 @@ async fn pages_lead_to_their_neighbours(pool: PgPool) {
         session(&pool, "bob").await;
     }
     let first = list(&app, &ada, "person=bob&limit=3").await;
-    assert_eq!((rows(&first).len(), first.header("x-total-count")), (3, "4"));
-    let next = first.header("link").split(['<', '>']).nth(1).unwrap().to_owned();
+    assert_eq!(
+        (rows(&first).len(), first.header("x-total-count")),
+        (3, "4")
+    );
+    let next = first
+        .header("link")
+        .split(['<', '>'])
+        .nth(1)
+        .unwrap()
+        .to_owned();
     let second = app.get_as(&ada, &next).await;
     assert_eq!(rows(&second).len(), 1);
     assert!(second.header("link").ends_with("rel=\"prev\""));
@@ -110,13 +116,25 @@ async fn a_session_revoked_on_one_server_fails_on_the_next_request_to_another(po
     assert!(works(&other, &bob).await);
     let id = id_of(&pool, "bob").await;
     let done = revoke(&one, &ada, &id).await;
-    assert_eq!((done.status, done.json()), (200, json!({ "success": true })));
+    assert_eq!(
+        (done.status, done.json()),
+        (200, json!({ "success": true }))
+    );
     assert!(!works(&other, &bob).await);
-    assert_eq!(revoke(&other, &ada, &id).await.message(), "Session not found");
+    assert_eq!(
+        revoke(&other, &ada, &id).await.message(),
+        "Session not found"
+    );
     assert_eq!(revoke(&other, &ada, &id).await.status, 404);
-    assert_eq!(revoke(&one, &ada, "bob").await.outline(), "400 VALIDATION_ERROR");
+    assert_eq!(
+        revoke(&one, &ada, "bob").await.outline(),
+        "400 VALIDATION_ERROR"
+    );
     let ended = rows(&list(&other, &ada, "ended=true").await);
-    assert_eq!((&ended[0]["endedReason"], &ended[0]["endedBy"]), (&json!("revoked"), &json!("ada")));
+    assert_eq!(
+        (&ended[0]["endedReason"], &ended[0]["endedBy"]),
+        (&json!("revoked"), &json!("ada"))
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -144,7 +162,11 @@ async fn a_page_under_way_does_not_keep_its_session(pool: PgPool) {
     let (page, revoked) = tokio::join!(page, revoked);
     assert_eq!((page.status, revoked), (200, 200));
     assert!(!works(&other, &eve).await);
-    assert_eq!(one.count("select count(*) from live_sessions where username = 'eve'").await, 0);
+    assert_eq!(
+        one.count("select count(*) from live_sessions where username = 'eve'")
+            .await,
+        0
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -196,10 +218,11 @@ async fn no_cookie_but_the_right_one_opens_a_session(pool: PgPool) {
         assert!(!works(&app, forged).await, "{forged}");
     }
     // Neither does what is kept of it.
-    let hash: String = sqlx::query_scalar("select encode(token_hash, 'base64') from sessions limit 1")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let hash: String =
+        sqlx::query_scalar("select encode(token_hash, 'base64') from sessions limit 1")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
     assert!(!works(&app, &hash).await);
     // A right one that is used up stays so.
     app.send(Ask::post("/api/auth/logout").by(&ada)).await;
@@ -216,7 +239,12 @@ async fn whatever_a_browser_calls_itself_can_sign_in(pool: PgPool) {
     let credentials = json!({ "username": "bob", "password": PASSWORD });
     let long = "x".repeat(8_192);
     let binary = b"\xff\xfe Firefox/145.0 \x80";
-    for agent in [long.as_bytes(), binary, b"\t", b"Firefox/145.0 \xe2\x80\xae Linux"] {
+    for agent in [
+        long.as_bytes(),
+        binary,
+        b"\t",
+        b"Firefox/145.0 \xe2\x80\xae Linux",
+    ] {
         let login = Ask::post("/api/auth/login").json(&credentials);
         let answer = app.send(login.bytes("user-agent", agent)).await;
         assert_eq!(answer.status, 200);
@@ -224,8 +252,19 @@ async fn whatever_a_browser_calls_itself_can_sign_in(pool: PgPool) {
     let answer = list(&app, &ada, "person=bob").await;
     assert_eq!(rows(&answer).len(), 4);
     for row in rows(&answer) {
-        assert!(row["userAgent"].as_str().unwrap_or_default().chars().count() <= 512);
-        assert!(row["device"].as_str().is_some_and(|device| !device.is_empty()));
+        assert!(
+            row["userAgent"]
+                .as_str()
+                .unwrap_or_default()
+                .chars()
+                .count()
+                <= 512
+        );
+        assert!(
+            row["device"]
+                .as_str()
+                .is_some_and(|device| !device.is_empty())
+        );
     }
 }
 
@@ -236,7 +275,10 @@ async fn lifetimes_are_those_of_the_database_whatever_the_servers_clock_says(poo
     for hours in [-1, 1] {
         late = crate::support::with_clock(&pool, hours);
         let answer = late
-            .send(Ask::post("/api/auth/login").json(&json!({ "username": "bob", "password": PASSWORD })))
+            .send(
+                Ask::post("/api/auth/login")
+                    .json(&json!({ "username": "bob", "password": PASSWORD })),
+            )
             .await;
         let (bob, _) = answer.cookie("session_token").unwrap();
         assert!(works(&late, bob).await);

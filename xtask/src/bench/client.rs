@@ -76,7 +76,9 @@ impl Client {
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
-        Answer::new(path, request.send(body.to_string()))?.body().map(drop)
+        Answer::new(path, request.send(body.to_string()))?
+            .body()
+            .map(drop)
     }
 
     /// Signs in and returns the cookie as a browser sends it back.

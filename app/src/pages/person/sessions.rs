@@ -15,8 +15,7 @@ use crate::{
     pages::{
         form,
         sessions::{
-            links,
-            may_write,
+            links, may_write,
             row::{RevokeButton, Revoking},
         },
     },
@@ -67,11 +66,15 @@ pub fn Sessions() -> impl IntoView {
     let sessions = tab(list, (Icon::Monitor, "Signed in nowhere"), |part| {
         let now = part.now;
         let person = Opened::current().person.get_untracked();
-        let person = person.and_then(Result::ok).filter(|person| {
-            may_write() && person.refusals.end_sessions.is_none()
-        });
+        let person = person
+            .and_then(Result::ok)
+            .filter(|person| may_write() && person.refusals.end_sessions.is_none());
         let page = person.map(|person| format!("{}/sessions", path(&person.user.summary)));
-        let columns = if page.is_some() { WITH_ACTIONS } else { COLUMNS };
+        let columns = if page.is_some() {
+            WITH_ACTIONS
+        } else {
+            COLUMNS
+        };
         let rows = part.items.into_iter().map(|session| {
             let label = format!("Revoke the session on {}", session.device);
             let button = page.clone().map(|page| {
@@ -109,7 +112,9 @@ pub fn Sessions() -> impl IntoView {
 /// Whether the viewer may see everybody's sessions.
 fn may_see() -> bool {
     let context = use_context::<PageContext>().unwrap_or_default();
-    context
-        .principal
-        .is_some_and(|principal| principal.permissions.include(domain::access::Permission::SessionsRead))
+    context.principal.is_some_and(|principal| {
+        principal
+            .permissions
+            .include(domain::access::Permission::SessionsRead)
+    })
 }

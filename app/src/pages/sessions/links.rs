@@ -5,8 +5,8 @@ use domain::{
     users::list::{Limits, PANEL_LIMITS},
 };
 
-use crate::components::pager::Pages;
 use crate::api::sessions::SessionList;
+use crate::components::pager::Pages;
 
 /// The address of a state of the list.
 pub(super) fn href(params: &SessionParams) -> String {
@@ -123,7 +123,10 @@ mod tests {
             ..SessionParams::default()
         };
         let filter = "person=ada&device=Firefox+on+Linux";
-        assert_eq!(sorted(&params, true), format!("/sessions?{filter}&sort=-seen"));
+        assert_eq!(
+            sorted(&params, true),
+            format!("/sessions?{filter}&sort=-seen")
+        );
         assert_eq!(tab(&params, true), format!("/sessions?{filter}&ended=true"));
         assert_eq!(revoke(&params, false), format!("/sessions/revoke?{filter}"));
         assert_eq!(revoke(&params, true), "/sessions/revoke?others=true");

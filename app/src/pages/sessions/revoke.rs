@@ -159,7 +159,10 @@ fn meaning(asked: &SessionParams, others: bool) -> String {
     if filter.is_empty() {
         return format!("All sessions end at once. {mine}");
     }
-    format!("All sessions with {} end at once. {mine}", filter.join(", "))
+    format!(
+        "All sessions with {} end at once. {mine}",
+        filter.join(", ")
+    )
 }
 
 /// That some match but stay.

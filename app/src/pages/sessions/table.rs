@@ -1,10 +1,7 @@
-//! The table of sessions, and what stands in its place.
+//! The table of sessions.
 
 use ::time::OffsetDateTime;
-use domain::{
-    problem::Problem,
-    sessions::{Session, list::SessionParams},
-};
+use domain::sessions::{Session, list::SessionParams};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -13,23 +10,22 @@ use super::{
     live::Live,
     may_write,
     row::{RevokeButton, why},
+    state::Nothing,
 };
 use crate::{
     api::{person::path_of, sessions::SessionList},
     components::{
         avatar::Avatar,
         icon::{Glyph, Icon},
-        notice::RequestId,
         pager::Pager,
-        state::ListState,
         time::{Ago, Upcoming},
     },
 };
 
 /// Columns: class of the cell, what it is called, and whether a click sorts by when they were last seen or started.
-type Columns = [(&'static str, &'static str, Option<bool>); 6];
+pub(super) type Columns = [(&'static str, &'static str, Option<bool>); 6];
 
-const LIVE: Columns = [
+pub(super) const LIVE: Columns = [
     ("cell-person", "Person", None),
     ("cell-device", "Device", None),
     ("cell-address", "Address", None),
@@ -119,7 +115,8 @@ struct Shown {
     live: Live,
 }
 
-fn head(params: &SessionParams, ended: bool, may_end: bool) -> impl IntoView + use<> {
+/// The names of the columns, some of them to sort by.
+pub(super) fn head(params: &SessionParams, ended: bool, may_end: bool) -> impl IntoView + use<> {
     let sort = links::current_sort(params);
     let cell = |(class, name, by): (&'static str, &'static str, Option<bool>)| match by {
         None => view! {
@@ -200,7 +197,7 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
     let last = move || match current_end.get() {
         Some(end) => {
             let why = why(end, &whose);
-            view! { <span title=why.clone()>{why}</span> }.into_any()
+            view! { <span title=why.clone()>{why.clone()}</span> }.into_any()
         }
         None => view! { <Upcoming at=expires_at now=now /> }.into_any(),
     };
@@ -208,7 +205,7 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
     let button = may_end.then(|| {
         view! {
             <td class="cell-actions">
-                <div class="row-action" inert=move || current_end.with(Option::is_some)>
+                <div class="row-actions" inert=move || current_end.with(Option::is_some)>
                     <RevokeButton id=id label=label address="/sessions".to_owned() page=back />
                 </div>
             </td>
@@ -232,7 +229,7 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
                 {(id == own).then(|| view! { <span class="badge tone-accent">"This is you"</span> })}
             </td>
             <td class="cell-address" data-label="Address" title=address.clone()>
-                {address}
+                {address.clone()}
             </td>
             <td class="cell-time" data-label="Signed in">
                 <Ago at=created_at now=now />
@@ -245,82 +242,5 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
             </td>
             {button}
         </tr>
-    }
-}
-
-/// None match, or there is none at all.
-#[component]
-fn Nothing(params: SessionParams) -> impl IntoView {
-    let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
-    let title = if filtered {
-        "No sessions match"
-    } else {
-        "No sessions here"
-    };
-    let text = if links::is_of_ended(&params) {
-        "Sessions that ended in the last 30 days are listed with when, why and by whom."
-    } else {
-        "Whoever is signed in is listed with device, address and when they were last seen."
-    };
-    view! {
-        <ListState icon=Icon::Monitor title=title>
-            <p class="state-text">{text}</p>
-            <div class="state-actions">
-                <a class="button button-primary" href=links::cleared(&params)>
-                    {if filtered { "Clear filters" } else { "Go to the first page" }}
-                </a>
-            </div>
-        </ListState>
-    }
-}
-
-/// The list could not be loaded.
-#[component]
-pub fn Failed(
-    /// The state of the list, from the address.
-    params: Memo<SessionParams>,
-    /// Why.
-    problem: Problem,
-) -> impl IntoView {
-    let again = links::href(&params.get_untracked());
-    view! {
-        <ListState icon=Icon::Alert title="The sessions could not be loaded" failure=true>
-            <p class="state-text">{problem.message}</p>
-            <div class="state-actions">
-                // A page of its own: whoever has been signed out gets to sign in.
-                <a class="button button-primary" href=again rel="external">
-                    <Glyph icon=Icon::Reload />
-                    "Try again"
-                </a>
-                <RequestId id=problem.request_id />
-            </div>
-        </ListState>
-    }
-}
-
-/// The list before its first rows have come: as high as they will be.
-#[component]
-pub fn Skeleton() -> impl IntoView {
-    let row = || {
-        view! {
-            <tr class="skeleton-row" aria-hidden="true">
-                {LIVE
-                    .map(|(class, ..)| {
-                        view! {
-                            <td class=class>
-                                <span class="skeleton"></span>
-                            </td>
-                        }
-                    })
-                    .into_iter()
-                    .collect_view()}
-            </tr>
-        }
-    };
-    view! {
-        <table class="table users-table sessions-table">
-            {head(&SessionParams::default(), false, false)}
-            <tbody>{std::iter::repeat_with(row).take(20).collect_view()}</tbody>
-        </table>
     }
 }

@@ -75,14 +75,18 @@ pub async fn list_by_ids(
     executor: impl PgExecutor<'_>,
     ids: &[Uuid],
 ) -> Result<Vec<Session>, Error> {
-    let rows = QueryBuilder::new(format!("select {COLUMNS} from live_sessions s where s.id = any("))
-        .push_bind(ids)
-        .push(format!(") union all select {COLUMNS} from ended_sessions s where s.id = any("))
-        .push_bind(ids)
-        .push(") order by created_at, id")
-        .build()
-        .fetch_all(executor)
-        .await?;
+    let rows = QueryBuilder::new(format!(
+        "select {COLUMNS} from live_sessions s where s.id = any("
+    ))
+    .push_bind(ids)
+    .push(format!(
+        ") union all select {COLUMNS} from ended_sessions s where s.id = any("
+    ))
+    .push_bind(ids)
+    .push(") order by created_at, id")
+    .build()
+    .fetch_all(executor)
+    .await?;
     Ok(rows.iter().map(session).collect::<Result<_, _>>()?)
 }
 

@@ -32,14 +32,16 @@ impl Asked<'_> {
             sql.push(" and s.user_id = ").push_bind(person);
         }
         if let Some(address) = address {
-            sql.push(" and s.ip = ").push_bind(IpNetwork::from(*address));
+            sql.push(" and s.ip = ")
+                .push_bind(IpNetwork::from(*address));
         }
         if let Some(devices) = &self.devices {
             sql.push(" and s.device = any(")
                 .push_bind(devices.clone())
                 .push(")");
         }
-        let bounds = |when: Option<domain::filter::When>| when.and_then(|when| when.bounds(self.now));
+        let bounds =
+            |when: Option<domain::filter::When>| when.and_then(|when| when.bounds(self.now));
         let (created, seen) = (bounds(*created), bounds(*seen));
         // Nothing is seen before it is started. Said here, it lets either order begin where its first row is.
         let froms = [created, seen].map(|bounds| bounds.and_then(|bounds| bounds.from));

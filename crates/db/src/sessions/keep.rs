@@ -73,7 +73,10 @@ pub async fn list_without_device(
     )
     .fetch_all(executor)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.user_agent)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, row.user_agent))
+        .collect())
 }
 
 /// Puts devices into words.

@@ -1,10 +1,7 @@
 //! A page of sessions: one statement, served by the index of its order or of its filter.
 
 use domain::{
-    sessions::{
-        Session, SessionEnd, SessionUser,
-        list::SessionsQuery,
-    },
+    sessions::{Session, SessionEnd, SessionUser, list::SessionsQuery},
     users::{UserId, list::Position, page::EXACT_TOTAL_MAX},
 };
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow, types::ipnetwork::IpNetwork};
@@ -59,7 +56,10 @@ pub async fn list_page(
     query: &SessionsQuery,
     asked: &Asked<'_>,
 ) -> Result<(Vec<Session>, bool), Error> {
-    let mut sql = QueryBuilder::new(format!("select {COLUMNS} from {} s where true", view(query)));
+    let mut sql = QueryBuilder::new(format!(
+        "select {COLUMNS} from {} s where true",
+        view(query)
+    ));
     asked.push(&mut sql);
     push_page(&mut sql, query);
     // With a filter in it, a plan made for other values may be a hundred times slower: it is planned each time.
@@ -146,7 +146,8 @@ pub(super) fn session(row: &PgRow) -> Result<Session, sqlx::Error> {
     let ended_at: Option<OffsetDateTime> = row.try_get("ended_at")?;
     let reason: Option<&str> = row.try_get("ended_reason")?;
     let reason = reason.map(str::parse).transpose();
-    let reason = reason.map_err(|unknown: domain::users::Unknown| sqlx::Error::Decode(unknown.into()))?;
+    let reason =
+        reason.map_err(|unknown: domain::users::Unknown| sqlx::Error::Decode(unknown.into()))?;
     let by: Option<String> = row.try_get("ended_by")?;
     let network: Option<IpNetwork> = row.try_get("ip")?;
     Ok(Session {

@@ -75,8 +75,7 @@ pub struct Many<'a> {
 /// A place among them: when a session was started, and its id.
 pub type After = (OffsetDateTime, Uuid);
 
-const OUT_OF_REACH: &str =
-    "exists (select 1 from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = s.user_id and r.name = any(";
+const OUT_OF_REACH: &str = "exists (select 1 from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = s.user_id and r.name = any(";
 
 impl Many<'_> {
     fn push(&self, sql: &mut QueryBuilder<Postgres>) {

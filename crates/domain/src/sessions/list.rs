@@ -287,7 +287,10 @@ impl SessionFilter {
     /// Whether a device is asked for, by a part of its words.
     #[must_use]
     pub fn is_of_device(&self, words: &str) -> bool {
-        let asked = self.device.as_ref().map(|asked| asked.trim().to_lowercase());
+        let asked = self
+            .device
+            .as_ref()
+            .map(|asked| asked.trim().to_lowercase());
         asked.is_none_or(|asked| words.to_lowercase().contains(&asked))
     }
 

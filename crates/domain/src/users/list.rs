@@ -119,7 +119,9 @@ pub enum ListError {
     #[error("{0:?} is not an address such as 192.0.2.1 or 2001:db8::1.")]
     Address(String),
     /// A time.
-    #[error("{0:?} is no time. Use >7d for the last seven days, <7d for before, or a date such as 2026-11-21.")]
+    #[error(
+        "{0:?} is no time. Use >7d for the last seven days, <7d for before, or a date such as 2026-11-21."
+    )]
     Age(String),
     /// The word that asks for ended sessions.
     #[error("`ended` is {0:?}. Use true for sessions that have ended, or leave it out.")]

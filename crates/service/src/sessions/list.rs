@@ -84,9 +84,6 @@ pub(super) async fn ask<'a>(
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn devices(
-    services: &Services,
-    _: &Granted<ReadSessions>,
-) -> Result<Vec<String>, Error> {
+pub async fn devices(services: &Services, _: &Granted<ReadSessions>) -> Result<Vec<String>, Error> {
     Ok(db::sessions::list_devices(&services.pool).await?)
 }

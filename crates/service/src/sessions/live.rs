@@ -205,7 +205,14 @@ impl Gathered {
 async fn listen(services: &Services) -> Result<(), Error> {
     let mut listener = Listener::start(&services.pool).await?;
     // Whatever was said before now was heard by nobody.
-    tell(services, Gathered { many: true, ..Gathered::default() }).await?;
+    tell(
+        services,
+        Gathered {
+            many: true,
+            ..Gathered::default()
+        },
+    )
+    .await?;
     let mut ask_again = Instant::now() + ASK_AGAIN;
     loop {
         let first = tokio::select! {

@@ -38,10 +38,11 @@ pub async fn revoke_one(
 ) -> Result<(), Error> {
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
-    let target = revoke::find(&mut *transaction, id).await?.ok_or(NOT_FOUND)?;
+    let target = revoke::find(&mut *transaction, id)
+        .await?
+        .ok_or(NOT_FOUND)?;
     let (right, deed) = (Permission::SessionsWrite, Deed::EndSessions);
-    let account =
-        guard::open_by(&mut transaction, author, right, deed, target.user_id).await?;
+    let account = guard::open_by(&mut transaction, author, right, deed, target.user_id).await?;
     if !revoke::set_revoked(&mut transaction, id, author.id()).await? {
         return Err(NOT_FOUND);
     }
@@ -101,8 +102,13 @@ pub async fn revoke_many(
     loop {
         let (ids, people, last) = many.pick(&mut *transaction, after, BATCH).await?;
         revoke::lock_people(&mut transaction, &people).await?;
-        let gone = many.set_revoked(&mut transaction, &ids, author.id()).await?;
-        ended.sessions += gone.iter().map(|(_, count)| count.unsigned_abs()).sum::<u64>();
+        let gone = many
+            .set_revoked(&mut transaction, &ids, author.id())
+            .await?;
+        ended.sessions += gone
+            .iter()
+            .map(|(_, count)| count.unsigned_abs())
+            .sum::<u64>();
         record::write_sessions_ended(&mut transaction, author, &gone, &reason).await?;
         let is_last = ids.len() < usize::from(BATCH);
         if is_last && after.is_none() && ended.sessions != expected {

@@ -53,7 +53,8 @@ pub async fn edit(
     if patch.roles.is_some() {
         db::users::lock_admins(&mut transaction).await?;
     }
-    let author = &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;
+    let author =
+        &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;
     let account = guard::open(&mut transaction, author, deed, id).await?;
     let before = detail::find(&mut transaction, id).await?;
     if patch

@@ -23,12 +23,17 @@ struct Events {
 
 impl Events {
     async fn open(app: &App, session: &str, path: &str) -> Self {
-        let ask = Ask::get(path).by(session).header("accept-encoding", "gzip, br");
+        let ask = Ask::get(path)
+            .by(session)
+            .header("accept-encoding", "gzip, br");
         let response = app.stream(ask).await;
         assert_eq!(response.status(), 200);
         let headers = response.headers();
         assert_eq!(headers["content-type"], "text/event-stream");
-        assert!(!headers.contains_key("content-encoding"), "it is not held back");
+        assert!(
+            !headers.contains_key("content-encoding"),
+            "it is not held back"
+        );
         Self {
             body: response.into_body().into_data_stream(),
             text: String::new(),
@@ -51,8 +56,11 @@ impl Events {
                 }
                 continue;
             }
-            let piece = timeout(LONG, self.body.next()).await.expect("no event came")?;
-            self.text.push_str(std::str::from_utf8(&piece.unwrap()).unwrap());
+            let piece = timeout(LONG, self.body.next())
+                .await
+                .expect("no event came")?;
+            self.text
+                .push_str(std::str::from_utf8(&piece.unwrap()).unwrap());
         }
     }
 
@@ -146,7 +154,10 @@ async fn more_than_can_be_told_is_said_to_be_more(pool: PgPool) {
     )
     .await;
     let (_, told) = events.next().await.unwrap();
-    assert_eq!((&told["more"], told["sessions"].as_array().unwrap().len()), (&true.into(), 0));
+    assert_eq!(
+        (&told["more"], told["sessions"].as_array().unwrap().len()),
+        (&true.into(), 0)
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]

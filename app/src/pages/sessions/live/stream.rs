@@ -36,7 +36,9 @@ pub(super) fn watch(live: Live) {
     };
     Effect::new(move |_| {
         let page = live.list.get().and_then(Result::ok).map(|list| list.page);
-        let now = page.as_ref().and_then(|page| page.now.format(&Rfc3339).ok());
+        let now = page
+            .as_ref()
+            .and_then(|page| page.now.format(&Rfc3339).ok());
         live.page.set_value(page);
         if let Some(now) = now.filter(|_| stream.since.read_value().is_empty()) {
             stream.since.set_value(now);
@@ -80,7 +82,9 @@ fn close(stream: Stream) {
 
 /// Opens the stream. A browser that loses it asks for it again by itself, from the last word on.
 fn open(live: Live, stream: Stream) {
-    let since = stream.since.with_value(|since| js_sys::encode_uri_component(since));
+    let since = stream
+        .since
+        .with_value(|since| js_sys::encode_uri_component(since));
     let Ok(mut events) = EventSource::new(&format!("/api/admin/sessions/events?since={since}"))
     else {
         return;
@@ -93,7 +97,9 @@ fn open(live: Live, stream: Stream) {
         // Ends when the server refuses the stream, or when it is closed.
         while let Some(Ok((_, message))) = changes.next().await {
             let text = message.data().as_string().unwrap_or_default();
-            stream.since.try_update_value(|since| *since = message.last_event_id());
+            stream
+                .since
+                .try_update_value(|since| *since = message.last_event_id());
             if let Ok(changes) = serde_json::from_str(&text) {
                 take(live, changes);
             }
@@ -159,9 +165,9 @@ fn refresh(live: Live) {
     let Some(params) = live.params.try_get_untracked() else {
         return;
     };
-    let has_rows = live.page.with_value(|page| {
-        page.as_ref().is_some_and(|page| !page.sessions.is_empty())
-    });
+    let has_rows = live
+        .page
+        .with_value(|page| page.as_ref().is_some_and(|page| !page.sessions.is_empty()));
     if !has_rows {
         live.forget();
         return live.list.refetch();
