@@ -3,6 +3,7 @@ import { type Page, request } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { hydrated, open } from '../support/page';
+import { Rollcall } from '../support/rollcall';
 import { template } from '../support/template';
 
 serve('demo people');
@@ -195,6 +196,22 @@ test('whoever is signed out while they watch gets to sign in', async ({ browser,
   await context.close();
 });
 
+test('a server that stops does not wait for those who watch', async ({ database }) => {
+  const server = await Rollcall.start(database.url);
+  const admin = await request.newContext({ baseURL: server.url, storageState: { cookies: [], origins: [] } });
+  await admin.post('/api/auth/login', { data: { username: 'admin', password: template().password } });
+  const { cookies } = await admin.storageState();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const stream = await fetch(`${server.url}/api/admin/sessions/events`, { headers: { cookie } });
+  expect(stream.status).toBe(200);
+  const asked = Date.now();
+  expect(await server.stop()).toBe(0);
+  // Requests under way get half a minute; a stream is not one of them.
+  expect(Date.now() - asked).toBeLessThan(10_000);
+  expect(await stream.text()).not.toContain('data:');
+  await admin.dispose();
+});
+
 test('the tab of a person ends one or all', async ({ page, server }) => {
   for (let n = 0; n < 2; n += 1) await signInElsewhere(server.url, 'test-member');
   await open(page, '/users/test-member/sessions');
@@ -204,7 +221,7 @@ test('the tab of a person ends one or all', async ({ page, server }) => {
   await expect(page.getByText('The session is ended.').last()).toBeVisible();
   await expect(rows(page)).toHaveCount(before - 1);
   await page.getByRole('link', { name: 'Revoke all…' }).click();
-  await expect(page.getByRole('dialog')).toContainText('person test-member');
+  await expect(page.getByRole('dialog')).toContainText('of test-member');
 });
 
 test.describe('without scripts', () => {

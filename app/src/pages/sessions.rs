@@ -47,7 +47,7 @@ pub fn Sessions() -> impl IntoView {
     let live = Live::watch(params, list);
     view! {
         <Title text="Sessions · Rollcall" />
-        <header class="page-head person-head">
+        <header class="page-head person-head sessions-head">
             <h1>"Sessions"</h1>
             <Transition>
                 {move || Suspend::new(async move {

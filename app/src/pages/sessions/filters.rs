@@ -11,7 +11,7 @@ use crate::pages::form::written;
 pub(super) const DEVICES: &str = "devices";
 
 /// Ages to choose from.
-const AGES: [(&str, &str); 8] = [
+pub(super) const AGES: [(&str, &str); 8] = [
     ("", "Any time"),
     (">1h", "Within an hour"),
     (">1d", "Within a day"),

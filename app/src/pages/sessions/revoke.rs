@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{links, params};
+use super::{filters::AGES, links, params};
 use crate::{
     api::{
         error::ApiError,
@@ -151,18 +151,26 @@ fn meaning(asked: &SessionParams, others: bool) -> String {
     if others {
         return "All sessions but yours end at once.".to_owned();
     }
-    let filter: Vec<String> = asked
-        .pairs()
-        .into_iter()
-        .map(|(name, value)| format!("{name} {value}"))
-        .collect();
+    let filter: Vec<String> = asked.pairs().into_iter().map(words).collect();
     if filter.is_empty() {
         return format!("All sessions end at once. {mine}");
     }
-    format!(
-        "All sessions with {} end at once. {mine}",
-        filter.join(", ")
-    )
+    format!("All sessions {} end at once. {mine}", filter.join(" "))
+}
+
+/// A part of a filter as it is said.
+fn words((name, value): (&str, &str)) -> String {
+    let age = || {
+        let known = AGES.iter().find(|(age, _)| *age == value);
+        known.map_or_else(|| value.to_owned(), |(_, text)| text.to_lowercase())
+    };
+    match name {
+        "person" => format!("of {value}"),
+        "address" => format!("from {value}"),
+        "device" => format!("on {value}"),
+        "created" => format!("signed in {}", age()),
+        _ => format!("last seen {}", age()),
+    }
 }
 
 /// That some match but stay.
@@ -178,4 +186,27 @@ fn kept(outcome: RevokeOutcome) -> Option<impl IntoView> {
 fn sessions(count: u64) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} session{plural}", grouped(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_reads_as_a_sentence() {
+        let asked = SessionParams {
+            person: Some("ada".into()),
+            device: Some("linux".into()),
+            seen: Some("<7d".into()),
+            ..SessionParams::default()
+        };
+        assert_eq!(
+            meaning(&asked, false),
+            "All sessions of ada on linux last seen over a week ago end at once. The session that you are in stays."
+        );
+        assert_eq!(
+            meaning(&SessionParams::default(), true),
+            "All sessions but yours end at once."
+        );
+    }
 }
