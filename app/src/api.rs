@@ -9,6 +9,7 @@ pub mod overview;
 pub mod people;
 pub mod person;
 pub mod reset;
+pub mod sessions;
 pub mod setup;
 #[cfg(feature = "ssr")]
 pub mod ssr;

@@ -105,36 +105,6 @@ pub(crate) fn capitalised(word: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A browser and its system in words, from what it calls itself: `Firefox on Linux`. The order matters: most browsers
-/// also carry the names of those before them.
-pub(crate) fn device(agent: &str) -> String {
-    let first = |marks: &[(&str, &'static str)]| {
-        let found = marks.iter().find(|(mark, _)| agent.contains(mark));
-        found.map(|(_, name)| *name)
-    };
-    let browser = first(&[
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-        ("curl/", "curl"),
-    ]);
-    let system = first(&[
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS", "macOS"),
-        ("Linux", "Linux"),
-    ]);
-    match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => "Unknown device".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use time::{Duration, macros::datetime};
@@ -192,24 +162,6 @@ mod tests {
             ("---", ""),
         ] {
             assert_eq!(initials(name), text, "{name}");
-        }
-    }
-
-    #[test]
-    fn devices_in_words() {
-        for (agent, words) in [
-            (
-                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-                "Firefox on Linux",
-            ),
-            (
-                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
-                "Edge on Windows",
-            ),
-            ("curl/8.5", "curl"),
-            ("", "Unknown device"),
-        ] {
-            assert_eq!(device(agent), words);
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod not_found;
 pub mod overview;
 pub mod person;
 pub mod reset;
+pub mod sessions;
 pub mod setup;
 pub mod suspension;
 pub mod users;

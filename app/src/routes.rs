@@ -26,6 +26,7 @@ use crate::{
             overview::Overview,
         },
         reset::{Reset, ResetDone},
+        sessions::{self, revoke::Revoke},
         setup::Setup,
         users::{Users, bulk::Bulk},
     },
@@ -81,6 +82,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/overview") view=PanelOverview ssr=SsrMode::Async />
                     <UsersRoutes />
                     <PersonRoutes />
+                    <SessionsRoutes />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -112,6 +114,19 @@ fn UsersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
             <Route path=path!("new") view=Create ssr=SsrMode::Async />
             <Route path=path!("bulk/:action") view=Bulk ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Everybody's sessions, and the dialog over them.
+#[component(transparent)]
+fn SessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("/sessions") view=sessions::Sessions ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!("revoke") view=Revoke ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

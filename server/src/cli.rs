@@ -11,7 +11,7 @@ mod user;
 use std::{io::Write, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
-use service::{Services, last_seen::LastSeen, passwords::Hasher};
+use service::{Services, last_seen::LastSeen, passwords::Hasher, sessions::live::Live};
 
 use crate::config::Config;
 
@@ -90,6 +90,7 @@ pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
         hasher: Hasher::start()?,
         settings: Arc::new(config.settings.clone()),
         last_seen: LastSeen::default(),
+        live: Live::default(),
         work: Arc::default(),
         clock: crate::config::clock,
     })

@@ -47,6 +47,7 @@ const SETTINGS: &[Setting] = &[
     setting("SESSION_TIMEOUT_DAYS", "7"),
     setting("SESSION_REMEMBER_DAYS", "30"),
     setting("SESSION_IDLE_HOURS", "72"),
+    setting("SESSION_LIMIT", "100"),
     setting("PASSWORD_MIN_LENGTH", "8"),
     setting("ALLOW_REGISTRATION", "false"),
     setting("ALLOW_ACCOUNT_DELETION", "false"),
@@ -136,6 +137,7 @@ fn settings(
         session_lifetime: DAY * number("SESSION_TIMEOUT_DAYS", 1..=365)?,
         remembered_lifetime: DAY * number("SESSION_REMEMBER_DAYS", 1..=365)?,
         session_idle: HOUR * number("SESSION_IDLE_HOURS", 1..=8_760)?,
+        session_limit: number("SESSION_LIMIT", 0..=10_000)?,
         allow_registration: values::boolean("ALLOW_REGISTRATION", &value("ALLOW_REGISTRATION"))?,
         allow_account_deletion: values::boolean(
             "ALLOW_ACCOUNT_DELETION",

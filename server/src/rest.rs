@@ -5,6 +5,8 @@ pub(crate) mod auth;
 mod body;
 pub(crate) mod meta;
 mod overview;
+mod page;
+pub(crate) mod sessions;
 pub(crate) mod users;
 
 use axum::{
@@ -70,6 +72,13 @@ pub(crate) fn routes() -> Router<AppState> {
         .route(
             "/api/admin/users/{id}/sessions",
             delete(manage::end_sessions),
+        )
+        .route("/api/admin/sessions", get(sessions::list))
+        .route("/api/admin/sessions/events", get(sessions::events::events))
+        .route("/api/admin/sessions/revoke", post(sessions::revoke_many))
+        .route(
+            "/api/admin/sessions/{session}",
+            delete(sessions::revoke_one),
         )
 }
 

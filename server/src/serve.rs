@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use app::shell::Assets;
 use axum::Router;
 use secrecy::ExposeSecret;
-use service::{Error, Services, housekeeping, setup, users};
+use service::{Error, Services, housekeeping, last_seen, sessions, setup, users};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -18,7 +18,7 @@ use crate::{
     router,
 };
 
-/// How often sessions are written to and looked through.
+/// How often what is over is ended, and what is old removed.
 const HOUSEKEEPING: Duration = Duration::from_secs(30);
 /// How long open requests may take to end after the signal.
 const GRACE: Duration = Duration::from_secs(30);
@@ -43,18 +43,24 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     announce(&config, &services).await?;
     let (stop, stopped) = watch::channel(false);
     let chores = tokio::spawn(keep_house(services.clone(), stopped.clone()));
+    let seen = tokio::spawn(note_seen(services.clone(), stopped.clone()));
+    let told = tokio::spawn(tell_watchers(services.clone(), stopped.clone()));
     let bin = tokio::spawn(empty_bin(services.clone(), stopped.clone()));
     let server = tokio::spawn(listen(listener, app, stopped));
     wait_for_signal().await?;
     tracing::info!("stopping: open requests are answered, new ones are refused");
     stop.send_replace(true);
+    // Whoever watches would hold their connection for as long as they like.
+    services.live.stop();
     if tokio::time::timeout(GRACE, server).await.is_err() {
         tracing::warn!("some connections did not end in time and were cut");
     }
     chores.await?;
+    seen.await?;
+    told.await?;
     bin.await?;
     // What the last requests have noted.
-    if let Err(error) = service::last_seen::write(&services).await {
+    if let Err(error) = last_seen::write(&services).await {
         tracing::warn!(%error, "the last requests are not noted in their sessions");
     }
     Ok(())
@@ -95,6 +101,26 @@ async fn keep_house(services: Services, mut stopped: watch::Receiver<bool>) {
             }
             _ = stopped.changed() => return,
         }
+    }
+}
+
+/// Writes when sessions were last seen, now and then.
+async fn note_seen(services: Services, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(last_seen::EVERY) => {
+                warn(last_seen::write(&services).await, "noting who was seen");
+            }
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+/// Tells whoever watches what happens to sessions.
+async fn tell_watchers(services: Services, mut stopped: watch::Receiver<bool>) {
+    tokio::select! {
+        () = sessions::live::run(&services) => {}
+        _ = stopped.changed() => {}
     }
 }
 

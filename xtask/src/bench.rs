@@ -14,6 +14,7 @@ mod probe;
 mod results;
 mod run;
 mod server;
+mod sessions;
 mod sign_ins;
 mod sizes;
 mod table;

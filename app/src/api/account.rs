@@ -148,7 +148,7 @@ pub async fn end_sessions(#[server(default)] id: Option<Uuid>) -> Result<Done, A
     let done = match id {
         Some(id) => service::account::end_session(&services, &actor, id)
             .await
-            .map(|()| "session-ended"),
+            .map(|()| "device-ended"),
         None => service::account::end_others(&services, &actor)
             .await
             .map(|_| "others-ended"),

@@ -8,7 +8,7 @@
 use domain::{
     audit::AuditEntry,
     users::{
-        UserSummary,
+        UserId, UserSummary,
         deletion::DeletionPreview,
         detail::{
             GrantableRole, OwnedPersona, Refusals, ResetLink, UserDetail, UserKey, UserRef,
@@ -55,11 +55,14 @@ pub struct Part<T> {
 /// The address of a person's page: by name where the name leads there.
 #[must_use]
 pub fn path(user: &UserSummary) -> String {
-    let name = &user.username;
-    if ["new", "bulk"].contains(&name.as_str())
-        || UserRef::parse(name) != UserRef::Name(name.clone())
-    {
-        return format!("/users/{}", user.id);
+    path_of(user.id, &user.username)
+}
+
+/// The same of an id and a name.
+#[must_use]
+pub fn path_of(id: UserId, name: &str) -> String {
+    if ["new", "bulk"].contains(&name) || UserRef::parse(name) != UserRef::Name(name.to_owned()) {
+        return format!("/users/{id}");
     }
     // A name has no space, which this would encode as a form does.
     let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();

@@ -1,6 +1,7 @@
 //! A dialog with an address of its own. The server draws it open, over its page; the browser then makes it modal, so that
 //! the focus stays in it, and Escape leads back as its link does.
 
+use domain::access::Permission;
 use leptos::{html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
@@ -169,6 +170,9 @@ pub fn FormDialog(
     sending: Sending,
     /// Why it may not be sent.
     refusal: Option<String>,
+    /// The right that it takes.
+    #[prop(default = Permission::UsersWrite)]
+    right: Permission,
     /// What its button says.
     #[prop(into)]
     action: Signal<String>,
@@ -186,7 +190,7 @@ pub fn FormDialog(
     } else {
         "button button-primary"
     };
-    let inside = match read_only().filter(|_| !own).or(refusal) {
+    let inside = match read_only(right).filter(|_| !own).or(refusal) {
         Some(refusal) => view! { <Refused place=place.clone() refusal=refusal /> }.into_any(),
         None => view! {
             <form
@@ -233,10 +237,14 @@ pub fn FormDialog(
 }
 
 /// Why whoever only looks can send nothing.
-fn read_only() -> Option<String> {
+fn read_only(right: Permission) -> Option<String> {
     let principal = use_context::<PageContext>()?.principal?;
-    let reader = !principal.may_write_users();
-    reader.then(|| "You may look at accounts, but not change them.".to_owned())
+    let reader = !principal.permissions.include(right);
+    let refusal = match right {
+        Permission::SessionsWrite => "You may look at sessions, but not end them.",
+        _ => "You may look at accounts, but not change them.",
+    };
+    reader.then(|| refusal.to_owned())
 }
 
 #[component]

@@ -1,5 +1,6 @@
 //! The panel around its screens: the rail, the top bar, and the screen itself.
 
+use domain::access::{Permission, Permissions};
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location, location::Url};
 
@@ -30,16 +31,31 @@ pub const THEMES: &[Value] = &[
     },
 ];
 
-/// A screen of the panel: path, name, picture.
-const SCREENS: &[(&str, &str, Icon)] = &[
-    ("/overview", "Overview", Icon::Gauge),
-    ("/users", "Users", Icon::Users),
+/// A screen of the panel: path, name, picture, and the right that it takes.
+const SCREENS: &[(&str, &str, Icon, Permission)] = &[
+    (
+        "/overview",
+        "Overview",
+        Icon::Gauge,
+        Permission::UsersRead,
+    ),
+    ("/users", "Users", Icon::Users, Permission::UsersRead),
+    (
+        "/sessions",
+        "Sessions",
+        Icon::Monitor,
+        Permission::SessionsRead,
+    ),
 ];
 
 /// The panel around a screen.
 #[component]
 pub fn Frame() -> impl IntoView {
     let principal = expect_context::<PageContext>().principal;
+    let permissions = principal
+        .as_ref()
+        .map(|principal| principal.permissions.clone());
+    let permissions = permissions.unwrap_or_default();
     view! {
         <div class="app">
             <a class="skip-link button button-primary" href="#main" rel="external">
@@ -52,7 +68,7 @@ pub fn Frame() -> impl IntoView {
                     {principal.map(|principal| view! { <UserMenu principal=principal /> })}
                 </div>
             </header>
-            <Rail />
+            <Rail permissions=permissions />
             <main class="main" id="main" tabindex="-1">
                 <Outlet />
             </main>
@@ -71,7 +87,7 @@ fn Crumbs() -> impl IntoView {
         (
             screen.copied(),
             inside
-                .filter(|rest| !["new", "bulk"].contains(rest))
+                .filter(|rest| !["new", "bulk", "revoke"].contains(rest))
                 .map(Url::unescape),
         )
     };
@@ -82,7 +98,7 @@ fn Crumbs() -> impl IntoView {
                     <a href="/users">"Admin Panel"</a>
                 </li>
                 {move || match here() {
-                    (Some((screen, name, _)), Some(inside)) => {
+                    (Some((screen, name, ..)), Some(inside)) => {
                         view! {
                             <li>
                                 <a href=screen>{name}</a>
@@ -92,7 +108,7 @@ fn Crumbs() -> impl IntoView {
                             .into_any()
                     }
                     (screen, _) => {
-                        view! { <li aria-current="page">{screen.map(|(_, name, _)| name)}</li> }.into_any()
+                        view! { <li aria-current="page">{screen.map(|(_, name, ..)| name)}</li> }.into_any()
                     }
                 }}
             </ol>
@@ -107,7 +123,7 @@ fn is_within(path: &str, screen: &str) -> bool {
 }
 
 #[component]
-fn Rail() -> impl IntoView {
+fn Rail(permissions: Permissions) -> impl IntoView {
     let path = use_location().pathname;
     view! {
         <aside class="rail">
@@ -116,7 +132,8 @@ fn Rail() -> impl IntoView {
                 <ul>
                     {SCREENS
                         .iter()
-                        .map(|(screen, name, icon)| {
+                        .filter(|(.., right)| permissions.include(*right))
+                        .map(|(screen, name, icon, _)| {
                             view! {
                                 <li>
                                     <a

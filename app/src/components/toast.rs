@@ -7,7 +7,7 @@ use super::icon::{Glyph, Icon};
 use crate::routes::Hydrated;
 
 /// What an address may say was done, and how it is told. Any other word tells nothing: an address comes from anywhere.
-const TOLD: [(&str, &str); 13] = [
+const TOLD: [(&str, &str); 15] = [
     ("created", "The account is made."),
     ("saved", "Changes saved."),
     ("suspended", "Suspended and signed out."),
@@ -22,8 +22,10 @@ const TOLD: [(&str, &str); 13] = [
         "password",
         "Your new password is set. Everywhere else you are signed out.",
     ),
-    ("session-ended", "That device is signed out."),
+    ("device-ended", "That device is signed out."),
     ("others-ended", "You are signed out everywhere else."),
+    ("session-ended", "The session is ended."),
+    ("sessions-ended", "The sessions are ended."),
 ];
 
 /// The word of what was just done.

@@ -170,7 +170,7 @@ fn typed_into(event: &Event) -> Option<(String, FormData)> {
 }
 
 /// A form as a browser writes it into a request.
-fn written(data: &FormData) -> Option<String> {
+pub(super) fn written(data: &FormData) -> Option<String> {
     let pairs = UrlSearchParams::new_with_str_sequence_sequence(data).ok()?;
     pairs.to_string().as_string()
 }

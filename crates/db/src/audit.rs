@@ -73,6 +73,42 @@ pub async fn insert(
     Ok(())
 }
 
+/// Records that sessions of several people were ended together: an entry for each person, with how many of theirs.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn insert_sessions_ended(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    ended: &[(Uuid, i64)],
+    reason: &str,
+) -> Result<(), Error> {
+    let (people, counts): (Vec<_>, Vec<_>) = ended.iter().copied().unzip();
+    sqlx::query!(
+        "insert into audit_events (
+            at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip,
+            request_id
+        )
+        select
+            now(), $1, $2, $3, 'user.sessions_ended', 'user', u.id, u.username,
+            jsonb_build_object('sessions', jsonb_build_array(e.count, 0)), $4, $5, $6
+        from unnest($7::uuid[], $8::bigint[]) as e (user_id, count)
+        join users u on u.id = e.user_id
+        order by u.id",
+        actor.id,
+        actor.label,
+        actor.via,
+        reason,
+        actor.ip.map(IpNetwork::from),
+        actor.request_id,
+        &people,
+        &counts,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Some entries about a person or by them, the latest first, before one of them.
 ///
 /// # Errors

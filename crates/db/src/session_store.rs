@@ -3,7 +3,7 @@
 use std::{collections::HashMap, net::IpAddr, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -49,6 +49,10 @@ pub struct SignIn {
     pub ip: Option<IpAddr>,
     /// What the browser calls itself.
     pub user_agent: Option<String>,
+    /// The same in words.
+    pub device: String,
+    /// How many sessions the person may have; the oldest end. 0: as many as they like.
+    pub limit: u32,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
     /// The session ends when not seen for so long.
@@ -100,16 +104,9 @@ impl PgSessionStore {
             data: stored(&record.data),
             ip: sign_in.ip,
             user_agent: user_agent.as_deref(),
+            device: &sign_in.device,
             idle: sign_in.idle,
             lifetime: sign_in.lifetime,
-        };
-        let entry = audit::Entry {
-            action: "session.started",
-            target_kind: "session",
-            target_id: Some(session.id),
-            target_label: &sign_in.username,
-            changes: Value::Object(Map::new()),
-            reason: None,
         };
         let mut transaction = self.pool.begin().await?;
         let password = sign_in.password_changed_at;
@@ -117,6 +114,20 @@ impl PgSessionStore {
             return Ok(false);
         }
         sessions::insert(&mut transaction, &session).await?;
+        let replaced =
+            sessions::keep::set_replaced(&mut transaction, &session, sign_in.limit).await?;
+        let mut changes = Map::new();
+        if replaced > 0 {
+            changes.insert("sessions_replaced".to_owned(), json!([0, replaced]));
+        }
+        let entry = audit::Entry {
+            action: "session.started",
+            target_kind: "session",
+            target_id: Some(session.id),
+            target_label: &sign_in.username,
+            changes: Value::Object(changes),
+            reason: None,
+        };
         audit::insert(&mut transaction, &actor, &entry).await?;
         transaction.commit().await?;
         Ok(true)

@@ -1,7 +1,14 @@
 //! Sessions. Of the cookie's value only the hash is here.
 
+pub mod changes;
+mod filter;
+pub mod keep;
+mod list;
+pub mod revoke;
+
 use std::{net::IpAddr, time::Duration};
 
+pub use domain::sessions::EndReason;
 use domain::{
     access::{Permissions, Principal},
     users::{Status, UserId, detail::UserSession},
@@ -12,6 +19,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
+
+pub use filter::Asked;
+pub use list::{Totals, count, find_totals, list_devices, list_page};
 
 /// A session to be started: who, from where, for how long.
 #[derive(Debug, Clone)]
@@ -28,6 +38,8 @@ pub struct NewSession<'a> {
     pub ip: Option<IpAddr>,
     /// What the browser calls itself.
     pub user_agent: Option<&'a str>,
+    /// The same in words.
+    pub device: &'a str,
     /// Ends when not seen for so long.
     pub idle: Duration,
     /// Ends at the latest after so long.
@@ -58,17 +70,16 @@ pub async fn find_live(
 ) -> Result<Option<LiveSession>, Error> {
     let row = sqlx::query!(
         r#"select
-            s.id, s.data, s.expires_at, u.id as user_id, u.username, u.display_name, u.email, u.created_at,
-            u.last_login_at, u.settings ->> 'timeZone' as time_zone, st.roles,
+            s.id as "id!", s.data as "data!", s.expires_at as "expires_at!", s.user_id as "user_id!",
+            s.username as "username!", s.display_name as "display_name!", s.email,
+            s.user_created_at as "created_at!", s.last_login_at, s.time_zone, st.roles as "roles!",
             array(
                 select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
-                where ur.user_id = u.id
+                where ur.user_id = s.user_id
             ) as "permissions!"
-        from sessions s
-        join users u on u.id = s.user_id
-        join user_stats st on st.user_id = u.id
-        where s.token_hash = $1 and s.ended_at is null and s.idle_expires_at > now() and s.expires_at > now()
-            and u.deleted_at is null and u.status = 'active'"#,
+        from live_sessions s
+        join user_stats st on st.user_id = s.user_id
+        where s.token_hash = $1"#,
         token_hash,
     )
     .fetch_optional(executor)
@@ -99,15 +110,16 @@ pub async fn find_live(
 pub async fn insert(connection: &mut PgConnection, session: &NewSession<'_>) -> Result<(), Error> {
     sqlx::query!(
         "insert into sessions (
-            id, token_hash, user_id, data, ip, user_agent, created_at, last_seen_at, idle_expires_at, expires_at
-        ) values ($1, $2, $3, $4, $5, $6, now(), now(), now() + make_interval(secs => $7),
-            now() + make_interval(secs => $8))",
+            id, token_hash, user_id, data, ip, user_agent, device, created_at, last_seen_at, idle_expires_at, expires_at
+        ) values ($1, $2, $3, $4, $5, $6, $7, now(), now(), now() + make_interval(secs => $8),
+            now() + make_interval(secs => $9))",
         session.id,
         session.token_hash,
         session.user_id,
         session.data,
         session.ip.map(IpNetwork::from),
         session.user_agent,
+        session.device,
         session.idle.as_secs_f64(),
         session.lifetime.as_secs_f64(),
     )
@@ -212,33 +224,6 @@ pub async fn set_expired(executor: impl PgExecutor<'_>, most: i64) -> Result<u64
     Ok(done.rows_affected())
 }
 
-/// Why somebody else ends sessions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EndReason {
-    /// An admin ends them.
-    Revoked,
-    /// There is a new password.
-    PasswordReset,
-    /// The account is suspended.
-    Suspended,
-    /// The account is deleted.
-    Deleted,
-    /// It goes on under another id.
-    Replaced,
-}
-
-impl EndReason {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Revoked => "revoked",
-            Self::PasswordReset => "password_reset",
-            Self::Suspended => "suspended",
-            Self::Deleted => "deleted",
-            Self::Replaced => "replaced",
-        }
-    }
-}
-
 /// Ends all sessions of a person. Returns how many.
 ///
 /// # Errors
@@ -271,10 +256,10 @@ pub async fn list_live_of(
     most: i64,
 ) -> Result<Vec<UserSession>, Error> {
     let rows = sqlx::query!(
-        r#"select id, ip, user_agent, created_at, last_seen_at, least(idle_expires_at, expires_at) as "expires_at!"
-        from sessions
-        where user_id = $1 and ended_at is null and idle_expires_at > now() and expires_at > now()
-        order by created_at desc limit $2"#,
+        r#"select
+            id as "id!", ip, user_agent, coalesce(device, 'Unknown device') as "device!", created_at as "created_at!",
+            last_seen_at as "last_seen_at!", ends_at as "expires_at!"
+        from live_sessions where user_id = $1 order by created_at desc limit $2"#,
         user_id,
         most,
     )
@@ -284,6 +269,7 @@ pub async fn list_live_of(
         id: row.id,
         ip_address: row.ip.map(|network| network.ip()),
         user_agent: row.user_agent,
+        device: row.device,
         created_at: row.created_at,
         last_seen_at: row.last_seen_at,
         expires_at: row.expires_at,

@@ -19,6 +19,7 @@ pub use bin::list_bin;
 pub use count::{Counts, Of, count};
 pub use detail::{find_detail, find_id};
 pub use list::list_page;
+pub(crate) use list::page_of;
 
 /// What signing in has to know of an account.
 #[derive(Debug, Clone)]

@@ -47,6 +47,8 @@ fn sign_in() -> SignIn {
         username: "ada".to_owned(),
         ip: Some(IpAddr::from([192, 0, 2, 7])),
         user_agent: Some("Browser".to_owned()),
+        device: "Unknown device".to_owned(),
+        limit: 0,
         request_id: None,
         idle: HOUR,
         lifetime: 10 * HOUR,
@@ -389,4 +391,70 @@ async fn what_a_browser_calls_itself_is_bounded(pool: PgPool) {
     start(&store, &endless).await;
     let kept: String = ask(&pool, "select user_agent from sessions").await;
     assert_eq!(kept, format!("a{}", "ü".repeat(511)));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_save_that_meets_the_end_of_its_session_does_not_revive_it(pool: PgPool) {
+    let (store, id) = signed_in(&pool).await;
+    let mut loaded = store.load(&id).await.unwrap().unwrap();
+    loaded.data.insert("late".to_owned(), json!(true));
+    let mut ending = pool.begin().await.unwrap();
+    sqlx::query("update sessions set ended_at = now(), ended_reason = 'revoked'")
+        .execute(&mut *ending)
+        .await
+        .unwrap();
+    let save = tokio::spawn({
+        let store = store.clone();
+        async move { store.save(&loaded).await }
+    });
+    // The save waits for the row that the end holds.
+    let waits = "select count(*) from pg_locks where not granted";
+    while ask::<i64>(&pool, waits).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    ending.commit().await.unwrap();
+    save.await.unwrap().unwrap();
+    assert!(!works(&store, id).await);
+    assert_eq!(
+        ask::<Value>(&pool, "select data from sessions").await,
+        json!({})
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_oldest_sessions_make_room_however_many_sign_in_at_once(pool: PgPool) {
+    add_ada(&pool).await;
+    let store = PgSessionStore::new(pool.clone());
+    let limited = SignIn {
+        limit: 3,
+        ..sign_in()
+    };
+    let first = start(&store, &limited).await.id;
+    let mut sign_ins = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (store, limited) = (store.clone(), limited.clone());
+        sign_ins.spawn(async move { start(&store, &limited).await.id });
+    }
+    while let Some(id) = sign_ins.join_next().await {
+        id.unwrap();
+        // Whoever has signed in last is in.
+        let live: i64 = ask(&pool, "select count(*) from live_sessions").await;
+        assert!((1..=3).contains(&live), "{live}");
+    }
+    assert!(!works(&store, first).await);
+    let live: i64 = ask(&pool, "select count(*) from live_sessions").await;
+    let replaced =
+        "select count(*) from sessions where ended_reason = 'replaced' and ended_by = user_id";
+    assert_eq!((live, ask(&pool, replaced).await), (3, 6_i64));
+    let recorded =
+        "select sum((changes -> 'sessions_replaced' ->> 1)::bigint)::bigint from audit_events";
+    assert_eq!(ask::<i64>(&pool, recorded).await, 6);
+    let newest = start(&store, &limited).await.id;
+    assert!(works(&store, newest).await);
+    // Without a limit nothing is replaced.
+    start(&store, &sign_in()).await;
+    assert_eq!(
+        ask::<i64>(&pool, "select count(*) from live_sessions").await,
+        4
+    );
 }

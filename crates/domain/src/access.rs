@@ -133,6 +133,12 @@ impl Principal {
         self.permissions.include(Permission::UsersWrite)
     }
 
+    /// Whether they may end anybody's sessions.
+    #[must_use]
+    pub fn may_write_sessions(&self) -> bool {
+        self.permissions.include(Permission::SessionsWrite)
+    }
+
     /// Whether the panel is for them at all.
     #[must_use]
     pub fn may_open_panel(&self) -> bool {

@@ -10,4 +10,5 @@ pub mod filter;
 pub mod overview;
 pub mod problem;
 pub mod rules;
+pub mod sessions;
 pub mod users;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     fields::FieldErrors,
+    sessions::revoke::RevokeOutcome,
     users::{bulk::BulkOutcome, deletion::OwnedCounts, detail::UserDetail},
 };
 
@@ -102,6 +103,9 @@ pub struct Details {
     /// Who would change now, where it is not what was shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<BulkOutcome>,
+    /// How many sessions would end now, where it is not what was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocation: Option<RevokeOutcome>,
 }
 
 impl Details {

@@ -85,7 +85,7 @@ pub fn refusal(doer: &Doer, deed: Deed, target: &Standing) -> Option<Refusal> {
     if own && to_self.is_some() {
         return to_self;
     }
-    if !doer.permissions.include_all(&target.permissions) {
+    if is_out_of_reach(doer, &target.permissions) {
         return Some(Refusal::MoreRights);
     }
     (may_leave_no_admin && target.is_last_admin).then_some(Refusal::LastAdmin)
@@ -95,6 +95,13 @@ pub fn refusal(doer: &Doer, deed: Deed, target: &Standing) -> Option<Refusal> {
 #[must_use]
 pub fn leaving_refusal(own: &Standing) -> Option<Refusal> {
     own.is_last_admin.then_some(Refusal::LastAdmin)
+}
+
+/// Whether somebody who has these rights is none of the doer's business: they may do what the doer may not. Whoever has a
+/// role that is, is too.
+#[must_use]
+pub fn is_out_of_reach(doer: &Doer, rights: &Permissions) -> bool {
+    !doer.permissions.include_all(rights)
 }
 
 /// Why roles may not be given; nothing if they may.

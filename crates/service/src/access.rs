@@ -119,6 +119,8 @@ pub struct Author {
     pub via: Via,
     /// From where.
     pub origin: Origin,
+    /// In which session, if in one.
+    pub session: Option<Uuid>,
 }
 
 impl Author {
@@ -145,6 +147,7 @@ impl Author {
             label: username.to_owned(),
             via: Via::Personal,
             origin,
+            session: None,
         }
     }
 
@@ -157,6 +160,7 @@ impl Author {
             label: label.to_owned(),
             via,
             origin: Origin::default(),
+            session: None,
         }
     }
 }
@@ -188,6 +192,7 @@ impl Actor {
                 label: self.principal.username.clone(),
                 via: self.via,
                 origin: self.origin.clone(),
+                session: Some(self.session_id),
             },
             right: PhantomData,
         })

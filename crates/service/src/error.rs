@@ -6,6 +6,7 @@ use domain::{
     fields::FieldErrors,
     problem::{Code, Problem},
     rules::Refusal,
+    sessions::revoke::RevokeOutcome,
     users::{
         bulk::BulkOutcome, deletion::OwnedCounts, detail::IssuedLink, detail::UserDetail,
         list::ListError, suspension::Suspension,
@@ -59,6 +60,9 @@ pub enum Error {
         "Some of these accounts have changed since they were shown. Nothing was done: look again."
     )]
     SelectionChanged(Box<BulkOutcome>),
+    /// Other sessions would end than was shown.
+    #[error("The number of sessions has changed since it was shown. Nothing was done: look again.")]
+    RevocationChanged(RevokeOutcome),
     /// Somebody else has a name or an address. Its text is the fault of the first such field.
     #[error("{}", first(.0))]
     Taken(FieldErrors),
@@ -148,7 +152,8 @@ impl Error {
             | Self::Taken(_)
             | Self::Stale(_)
             | Self::CountsChanged(_)
-            | Self::SelectionChanged(_) => Code::Conflict,
+            | Self::SelectionChanged(_)
+            | Self::RevocationChanged(_) => Code::Conflict,
             Self::Invalid(_) | Self::List(_) => Code::ValidationError,
             Self::TooMany(_) => Code::TooManyRequests,
             Self::Unavailable(_) => Code::Unavailable,
@@ -178,6 +183,7 @@ impl Error {
             }
             Self::Stale(current) => problem.details.current = Some(current),
             Self::CountsChanged(counts) => problem.details.counts = Some(counts),
+            Self::RevocationChanged(outcome) => problem.details.revocation = Some(outcome),
             Self::SelectionChanged(outcome) => problem.details.outcome = Some(*outcome),
             Self::List(_)
             | Self::Unauthenticated(_)

@@ -1,8 +1,10 @@
 //! What is done regularly, whoever asks.
 
-use crate::{Error, Services, last_seen, users};
+use domain::sessions::HISTORY_DAYS;
 
-/// Sessions ended in one statement: few enough to hold no lock for long.
+use crate::{Error, Services, device, users};
+
+/// Sessions ended or removed in one statement: few enough to hold no lock for long.
 const BATCH: i64 = 1_000;
 
 /// Makes the audit partitions of this month and the next, before the first request: after a long pause there are none, and
@@ -14,17 +16,53 @@ pub async fn prepare(services: &Services) -> Result<(), Error> {
     Ok(db::schema::ensure_audit_partitions(&services.pool).await?)
 }
 
-/// Writes when sessions were last seen, ends those whose time is over, forgets old failures to sign in, makes the audit
-/// partitions of the next months, and lifts suspensions that are over.
+/// Ends sessions whose time is over, removes those that ended long ago, puts devices into words, forgets old failures to
+/// sign in, makes the audit partitions of the next months, and lifts suspensions that are over. What fails keeps nothing
+/// else from being done.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached; what is not done now is done next time.
+/// The first failure, such as [`Error::Unavailable`]; what is not done now is done next time.
 pub async fn run(services: &Services) -> Result<(), Error> {
-    last_seen::write(services).await?;
-    let batch = u64::try_from(BATCH).unwrap_or_default();
-    while db::sessions::set_expired(&services.pool, BATCH).await? == batch {}
+    let chores = [
+        expire(services).await,
+        forget_ended(services).await,
+        name_devices(services).await,
+        forget_failures(services).await,
+        prepare(services).await,
+        users::lift_over(services).await.map(drop),
+    ];
+    chores.into_iter().collect()
+}
+
+async fn expire(services: &Services) -> Result<(), Error> {
+    while db::sessions::set_expired(&services.pool, BATCH).await? == BATCH.unsigned_abs() {}
+    Ok(())
+}
+
+async fn forget_ended(services: &Services) -> Result<(), Error> {
+    let pool = &services.pool;
+    while db::sessions::keep::delete_ended(pool, HISTORY_DAYS, BATCH).await? == BATCH.unsigned_abs()
+    {
+    }
+    Ok(())
+}
+
+/// Puts the devices of sessions into words that were started before there were words for them.
+async fn name_devices(services: &Services) -> Result<(), Error> {
+    loop {
+        let unnamed = db::sessions::keep::list_without_device(&services.pool, BATCH).await?;
+        let (ids, devices): (Vec<_>, Vec<_>) = unnamed
+            .into_iter()
+            .map(|(id, agent)| (id, device::describe(agent.as_deref())))
+            .unzip();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        db::sessions::keep::set_devices(&services.pool, &ids, &devices).await?;
+    }
+}
+
+async fn forget_failures(services: &Services) -> Result<(), Error> {
     db::login_attempts::delete_old(&services.pool).await?;
-    prepare(services).await?;
-    users::lift_over(services).await?;
     Ok(())
 }

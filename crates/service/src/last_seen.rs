@@ -1,14 +1,21 @@
-//! When sessions were last seen: noted in memory by each request, written in batches by a job. Costs a request no query.
+//! When sessions were last seen: noted in memory by each request, written in batches by a job once a minute, so that a
+//! session is written at most so often. Costs a request no query.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{Error, Services};
+
+/// How often they are written.
+pub const EVERY: Duration = Duration::from_secs(60);
+/// Sessions written in one statement: few enough to hold no lock for long.
+const BATCH: usize = 1_000;
 
 /// Who was seen since the last write.
 #[derive(Debug, Clone, Default)]
@@ -47,9 +54,13 @@ pub async fn write(services: &Services) -> Result<(), Error> {
         return Ok(());
     }
     let (ids, times): (Vec<_>, Vec<_>) = seen.iter().map(|(id, at)| (*id, *at)).unzip();
-    let written = db::sessions::set_last_seen(&services.pool, &ids, &times).await;
-    if written.is_err() {
-        services.last_seen.put_back(seen);
+    for (ids, times) in ids.chunks(BATCH).zip(times.chunks(BATCH)) {
+        let written = db::sessions::set_last_seen(&services.pool, ids, times).await;
+        if let Err(error) = written {
+            // What is written already changes nothing when it comes again.
+            services.last_seen.put_back(seen);
+            return Err(error.into());
+        }
     }
-    Ok(written?)
+    Ok(())
 }

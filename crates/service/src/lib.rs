@@ -42,6 +42,8 @@ pub struct Services {
     pub settings: Arc<Settings>,
     /// Who was seen since the last write.
     pub last_seen: LastSeen,
+    /// Those who watch the sessions.
+    pub live: sessions::live::Live,
     /// Wakes whoever does the work that nobody waits for.
     pub work: Arc<tokio::sync::Notify>,
     /// The time, for what is not compared between replicas.

@@ -64,6 +64,16 @@ pub(crate) async fn write(
     Ok(db::audit::insert(connection, &actor(author), &entry).await?)
 }
 
+/// Writes down whose sessions were ended together, and how many of each.
+pub(crate) async fn write_sessions_ended(
+    connection: &mut db::PgConnection,
+    author: &Author,
+    ended: &[(Uuid, i64)],
+    reason: &str,
+) -> Result<(), Error> {
+    Ok(db::audit::insert_sessions_ended(connection, &actor(author), ended, reason).await?)
+}
+
 /// Writes down that there is a new role. It permits nothing.
 pub(crate) async fn write_new_role(
     connection: &mut db::PgConnection,

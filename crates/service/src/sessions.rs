@@ -1,5 +1,9 @@
 //! Sessions: how one begins and ends, and whose one is.
 
+mod list;
+pub mod live;
+mod revoke;
+
 pub use db::session_store::PgSessionStore;
 use db::{
     account::Lifetimes,
@@ -14,7 +18,11 @@ use tower_sessions::{
 use crate::{
     Error, Services,
     access::{Actor, Origin},
+    device,
 };
+
+pub use list::{devices, list};
+pub use revoke::{revoke_many, revoke_one};
 
 /// Whose session this is, with the rights of this moment; nobody's if it has ended or never began.
 ///
@@ -81,6 +89,8 @@ pub(crate) async fn start_for(
         password_changed_at: account.password_changed_at,
         username: account.username.clone(),
         ip: origin.ip,
+        device: device::describe(origin.user_agent.as_deref()),
+        limit: settings.session_limit,
         user_agent: origin.user_agent,
         request_id: origin.request_id,
         idle,

@@ -17,6 +17,8 @@ pub struct Settings {
     pub remembered_lifetime: Duration,
     /// How long an ordinary session lasts without being seen.
     pub session_idle: Duration,
+    /// How many sessions a person has at most; the oldest end. 0: as many as they like.
+    pub session_limit: u32,
     /// Whether people may make their own accounts.
     pub allow_registration: bool,
     /// Whether people may delete their own accounts.
@@ -35,6 +37,7 @@ impl Default for Settings {
             session_lifetime: 7 * DAY,
             remembered_lifetime: 30 * DAY,
             session_idle: 3 * DAY,
+            session_limit: 100,
             allow_registration: false,
             allow_account_deletion: false,
             delete_retention: 30 * DAY,

@@ -31,7 +31,7 @@ use domain::users::{
     UserSummary,
     bin::{BinPage, BinQuery},
     list::{ListQuery, Position},
-    page::{Cursor, Total, UserPage},
+    page::{Cursor, Place, Total, UserPage},
 };
 
 use crate::{
@@ -88,23 +88,15 @@ fn page<T>(
     (counts, all): (Counts, u64),
     cursor: impl Fn(&T, u64) -> Cursor,
 ) -> UserPage<T> {
-    let shown = u64::try_from(users.len()).unwrap_or(u64::MAX);
-    let (first, has_before, has_after) = match position {
-        Position::First => (1, false, more),
-        Position::After(cursor) => (cursor.number.saturating_add(1), true, more),
-        Position::Before(_) if !more => (1, false, true),
-        Position::Before(cursor) => (cursor.number.saturating_sub(shown).max(1), more, true),
-    };
-    let last = first.saturating_add(shown).saturating_sub(1);
-    let place = |user: Option<&T>, number| user.map(|user| cursor(user, number).encode());
+    let place = Place::of(&users, more, position, cursor);
     UserPage {
-        before: place(users.first(), first).filter(|_| has_before),
-        after: place(users.last(), last).filter(|_| has_after),
+        before: place.before,
+        after: place.after,
         users,
         total: counts
             .matching
             .map_or(Total::exact(all), Total::up_to_limit),
         totals: counts.totals,
-        first,
+        first: place.first,
     }
 }

@@ -8,6 +8,7 @@ use service::{
     demo::{BesideOthers, Order, Outcome, Step, load},
     last_seen::LastSeen,
     passwords::Hasher,
+    sessions::live::Live,
     settings::Settings,
 };
 use sqlx::PgPool;
@@ -25,6 +26,7 @@ fn services(pool: &PgPool) -> Services {
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
+        live: Live::default(),
         work: Arc::default(),
         clock: || datetime!(2026-11-21 15:30 UTC),
     }

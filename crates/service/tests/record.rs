@@ -16,17 +16,22 @@ mod support;
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use domain::account::OwnEdit;
-use domain::users::{
-    bulk::{BulkAction, BulkRequest, Selected},
-    create::UserDraft,
-    deletion::Deletion,
-    edit::UserEdit,
-    suspension::SuspensionDraft,
+use domain::{
+    sessions::revoke::RevokeRequest,
+    users::{
+        bulk::{BulkAction, BulkRequest, Selected},
+        create::UserDraft,
+        deletion::Deletion,
+        edit::UserEdit,
+        suspension::SuspensionDraft,
+    },
 };
 use furniture::furnish;
 use own::{Own, set_password};
 use people::{add, count};
-use service::{Error, Services, access::operator, account, reset, settings::Settings, users};
+use service::{
+    Error, Services, access::operator, account, reset, sessions, settings::Settings, users,
+};
 use sqlx::PgPool;
 use support::services;
 use uuid::Uuid;
@@ -57,7 +62,7 @@ fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
 
 /// Those that need the right to write: each changes something.
 fn mutating() -> BTreeSet<String> {
-    taking("Granted<Write", &[".", "users"])
+    taking("Granted<Write", &[".", "sessions", "users"])
 }
 
 /// Those of whoever acts on themselves.
@@ -112,6 +117,24 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
         "end_all" => users::end_sessions(services, &operator(), ada)
             .await
             .map(drop),
+        "revoke_one" => {
+            let of_ada = "select id from sessions where user_id = $1 and ended_at is null limit 1";
+            let session: Uuid = sqlx::query_scalar(of_ada)
+                .bind(ada)
+                .fetch_one(&services.pool)
+                .await
+                .unwrap();
+            sessions::revoke_one(services, &operator(), session).await
+        }
+        "revoke_many" => {
+            let request = RevokeRequest {
+                expected: Some(1),
+                ..RevokeRequest::default()
+            };
+            sessions::revoke_many(services, &operator(), request)
+                .await
+                .map(drop)
+        }
         "create_link" => reset::create_link(services, &operator(), ada)
             .await
             .map(drop),
@@ -153,6 +176,8 @@ async fn every_change_is_on_record(pool: PgPool) {
     let expected = [
         ("create", &["user.created"][..]),
         ("edit", &["user.updated"]),
+        ("revoke_one", &["user.session_revoked"]),
+        ("revoke_many", &["user.sessions_ended"]),
         ("suspend", &["user.suspended"]),
         ("unsuspend", &["user.unsuspended"]),
         ("end_all", &["user.sessions_ended"]),

@@ -8,6 +8,7 @@ use app::{
         people::{
             CreateResetLink, CreateUser, DeleteUser, DoToUser, EditUser, ReassignData, SuspendUser,
         },
+        sessions::{RevokeSession, RevokeSessions},
     },
     context::FormOutcome,
 };
@@ -48,6 +49,9 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/users/{user}/delete", post(send::<DeleteUser>))
         .route("/users/{user}/reset", post(send::<CreateResetLink>))
         .route("/users/{user}/reassign", post(send::<ReassignData>))
+        .route("/users/{user}/sessions", post(send::<RevokeSession>))
+        .route("/sessions", post(send::<RevokeSession>))
+        .route("/sessions/revoke", post(send::<RevokeSessions>))
 }
 
 /// `POST` to the address of a page, whose form a server function takes.

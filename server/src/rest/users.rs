@@ -4,12 +4,7 @@ pub(crate) mod export;
 pub(crate) mod manage;
 pub(crate) mod shown;
 
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderName, HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use domain::users::{
     UserSummary,
     bin::{Asked, DeletedUser},
@@ -19,7 +14,7 @@ use domain::users::{
 use serde::Serialize;
 use service::{Error, Services, access::ReadUsers};
 
-use super::{Allowed, Failure, Params};
+use super::{Allowed, Failure, Params, page};
 
 /// A user in the list: FOVEA's shape, with its `_count` beside the flat counts that its own pages read.
 #[derive(Serialize)]
@@ -65,9 +60,7 @@ impl From<DeletedUser> for ListedUser<DeletedUser> {
     }
 }
 
-/// `GET /api/admin/users`: a page of the list, with the way to its neighbours in `Link` and the number of all that match
-/// in `X-Total-Count`. Beyond ten thousand it says ten thousand, and `X-Total-Count-Relation: gte`. With `?deleted=true`
-/// the same of the bin.
+/// `GET /api/admin/users`: a page of the list; with `?deleted=true` of the bin.
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadUsers>,
@@ -87,53 +80,16 @@ pub(crate) async fn list(
 
 /// The answer of a page, each of its rows in the shape of `L`.
 fn respond<T, L: From<T> + Serialize>(params: &ListParams, page: UserPage<T>) -> Response {
-    let link = links(params, &page);
-    let total = page.total;
+    let at = |after, before| ListParams {
+        after,
+        before,
+        ..params.clone()
+    };
+    let next = page.after.map(|after| at(Some(after), None));
+    let prev = page.before.map(|before| at(None, Some(before)));
+    let next = next.iter().map(|params| (params.pairs(), "next"));
+    let prev = prev.iter().map(|params| (params.pairs(), "prev"));
+    let neighbours: Vec<_> = next.chain(prev).collect();
     let users: Vec<L> = page.users.into_iter().map(Into::into).collect();
-    let mut response = Json(users).into_response();
-    let headers = response.headers_mut();
-    headers.insert(
-        HeaderName::from_static("x-total-count"),
-        HeaderValue::from(total.count),
-    );
-    let relation = HeaderValue::from_static(if total.or_more { "gte" } else { "eq" });
-    headers.insert(HeaderName::from_static("x-total-count-relation"), relation);
-    if let Some(link) = link {
-        headers.insert(header::LINK, link);
-    }
-    response
-}
-
-fn links<T>(params: &ListParams, page: &UserPage<T>) -> Option<HeaderValue> {
-    let start = params.from_start();
-    let next = page.after.clone().map(|after| {
-        (
-            ListParams {
-                after: Some(after),
-                ..start.clone()
-            },
-            "next",
-        )
-    });
-    let prev = page.before.clone().map(|before| {
-        (
-            ListParams {
-                before: Some(before),
-                ..start
-            },
-            "prev",
-        )
-    });
-    let links: Vec<String> = next
-        .into_iter()
-        .chain(prev)
-        .map(|(params, rel)| {
-            let mut query = form_urlencoded::Serializer::new(String::new());
-            query.extend_pairs(params.pairs());
-            format!("</api/admin/users?{}>; rel=\"{rel}\"", query.finish())
-        })
-        .collect();
-    HeaderValue::try_from(links.join(", "))
-        .ok()
-        .filter(|link| !link.is_empty())
+    page::respond(users, page.total, "/api/admin/users", &neighbours)
 }

@@ -49,6 +49,9 @@ fn of_nobody(what: &str) -> String {
 fn screens() -> Vec<Ask> {
     let mut screens = vec![
         Ask::get("/overview"),
+        Ask::get("/sessions"),
+        Ask::get("/sessions?ended=true"),
+        Ask::get("/sessions/revoke?person=nobody"),
         Ask::get("/users"),
         Ask::get("/users?q=status:active"),
         Ask::get("/users/new"),
@@ -102,6 +105,13 @@ fn forms() -> Vec<Ask> {
             &[("counts", "0,0,0,0,0,0"), ("confirm", "visitor")],
         ),
         ("/users/visitor/reset", "create-reset-link", &[]),
+        ("/users/visitor/sessions", "revoke-session", &[]),
+        ("/sessions", "revoke-session", &[]),
+        (
+            "/sessions/revoke",
+            "revoke-sessions",
+            &[("person", "nobody"), ("expected", "0")],
+        ),
         ("/users/visitor/reassign", "reassign-data", &[("to", "uma")]),
     ] {
         let fields = [&of_nobody[..], fields].concat();
@@ -116,6 +126,8 @@ fn reads() -> Vec<Ask> {
     let mut reads = vec![
         Ask::get("/sfn/overview"),
         Ask::get("/sfn/users"),
+        Ask::get("/sfn/sessions"),
+        Ask::get("/sfn/preview-revocation?others=true&params[person]=nobody"),
         Ask::get("/sfn/roles"),
         Ask::get("/sfn/person?user=visitor"),
         Ask::get("/sfn/username-taken?username=visitor"),
@@ -225,6 +237,11 @@ fn endpoints() -> Vec<Ask> {
         Ask::new(Method::DELETE, &of_nobody("/reset-link")),
         Ask::post(&of_nobody("/reassign")).json(&json!({ "to": NOBODY })),
         Ask::new(Method::DELETE, &of_nobody("/sessions")),
+        Ask::get("/api/admin/sessions"),
+        Ask::get("/api/admin/sessions/events"),
+        Ask::post("/api/admin/sessions/revoke")
+            .json(&json!({ "filter": { "person": "nobody" }, "expected": 0 })),
+        Ask::new(Method::DELETE, &format!("/api/admin/sessions/{NOBODY}")),
         Ask::get("/api/anything"),
         Ask::get("/"),
         Ask::get("/login"),
@@ -278,6 +295,8 @@ async fn row(app: &App, endpoint: &Ask) -> Vec<String> {
 #[sqlx::test(migrations = "../migrations")]
 async fn every_address_answers_each_caller_as_agreed(pool: PgPool) {
     let app = app(&pool);
+    // Or else a stream of events would have no end.
+    app.services.live.stop();
     for (username, roles) in [
         ("visitor", &["user"][..]),
         ("uma", &["user"]),
@@ -334,6 +353,7 @@ fn no_address_is_missing_from_the_table() {
         .map(|path| {
             path.replace("{token}", "some-token")
                 .replace("{id}", NOBODY)
+                .replace("{session}", NOBODY)
                 .replace("{user}", "visitor")
                 .replace("{action}", "suspend")
         });

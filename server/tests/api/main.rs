@@ -12,6 +12,7 @@ mod meta;
 mod pages;
 mod reset;
 mod security;
+mod sessions;
 mod setup;
 mod support;
 mod users;

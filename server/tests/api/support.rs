@@ -13,7 +13,9 @@ use std::{path::PathBuf, sync::Arc};
 use ::app::shell::Assets;
 use axum::Router;
 use server::router::{Site, build};
-use service::{Services, last_seen::LastSeen, passwords::Hasher, settings::Settings};
+use service::{
+    Services, last_seen::LastSeen, passwords::Hasher, sessions::live::Live, settings::Settings,
+};
 use sqlx::PgPool;
 use time::OffsetDateTime;
 use tower::ServiceExt;
@@ -39,12 +41,27 @@ pub(crate) fn https_app(pool: &PgPool) -> App {
     with_site(pool, &site)
 }
 
+/// The application on a server whose clock is so many hours ahead.
+pub(crate) fn with_clock(pool: &PgPool, hours: i64) -> App {
+    let clock: fn() -> OffsetDateTime = match hours {
+        1 => || clock() + time::Duration::HOUR,
+        -1 => || clock() - time::Duration::HOUR,
+        _ => clock,
+    };
+    build_app(pool, &Site::default(), clock)
+}
+
 fn with_site(pool: &PgPool, site: &Site) -> App {
+    build_app(pool, site, clock)
+}
+
+fn build_app(pool: &PgPool, site: &Site, clock: fn() -> OffsetDateTime) -> App {
     let services = Services {
         pool: pool.clone(),
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
+        live: Live::default(),
         work: Arc::default(),
         clock,
     };
@@ -106,6 +123,15 @@ impl App {
         answer.assert_sound(&label);
         answer.assert_tells_none_of(&secrets, &label);
         answer
+    }
+
+    /// Sends a request whose answer is read as it comes.
+    pub(crate) async fn stream(&self, ask: Ask) -> axum::response::Response {
+        self.router
+            .clone()
+            .oneshot(ask.into_request())
+            .await
+            .unwrap()
     }
 
     /// Asks for a page or a resource in the session of somebody.

@@ -67,6 +67,20 @@ impl Client {
         Answer::new(path, request.call())?.body().map(drop)
     }
 
+    /// Sends JSON to an address.
+    pub(super) fn post(&self, path: &str, body: &serde_json::Value) -> Result<()> {
+        let mut request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("content-type", "application/json");
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        Answer::new(path, request.send(body.to_string()))?
+            .body()
+            .map(drop)
+    }
+
     /// Signs in and returns the cookie as a browser sends it back.
     pub(super) fn sign_in(&self, username: &str, password: &str) -> Result<String> {
         let path = "/api/auth/login";

@@ -32,6 +32,18 @@ pub(super) fn of(results: &Results, targets: &Targets) -> Vec<Figure> {
         "MB",
         memory,
     ));
+    figures.push(single(
+        "time to end the 1,000 sessions of a person",
+        AtMost(targets.revocation_ms),
+        "ms",
+        results.sessions.revocation.as_secs_f64() * 1e3,
+    ));
+    figures.push(single(
+        "memory more while 200 panels watch the sessions",
+        AtMost(targets.panels_mb),
+        "MB",
+        megabytes(results.sessions.panels),
+    ));
     let start_up = results.start_up.as_secs_f64();
     figures.push(single(
         "start-up",

@@ -55,6 +55,8 @@ pub(super) struct Targets {
     pub(super) memory_mb: f64,
     pub(super) start_up_s: f64,
     pub(super) wasm_kb: f64,
+    pub(super) revocation_ms: f64,
+    pub(super) panels_mb: f64,
 }
 
 /// A page of the list.
@@ -64,8 +66,14 @@ pub(super) struct Case {
     pub(super) name: String,
     #[serde(default)]
     pub(super) of: Face,
+    #[serde(default)]
+    list: List,
     sort: Option<String>,
     q: Option<String>,
+    /// Of sessions: from which address or on which device, as in an address of the panel.
+    device: Option<String>,
+    address: Option<String>,
+    seen: Option<String>,
     #[serde(default = "usual_limit")]
     limit: u16,
     /// Whether the page in the middle is measured as well.
@@ -73,6 +81,17 @@ pub(super) struct Case {
     pub(super) half_way: bool,
     /// The longest that 99 of 100 requests may take at one connection.
     pub(super) p99_ms: f64,
+}
+
+/// Which list.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum List {
+    /// Of users.
+    #[default]
+    Users,
+    /// Of everybody's sessions.
+    Sessions,
 }
 
 /// Who asks.
@@ -106,11 +125,13 @@ impl Plan {
 }
 
 impl Face {
-    /// The path of the list.
-    fn path(self) -> &'static str {
-        match self {
-            Self::Json => "/api/admin/users",
-            Self::Html => "/users",
+    /// The path of a list.
+    fn path(self, list: List) -> &'static str {
+        match (self, list) {
+            (Self::Json, List::Users) => "/api/admin/users",
+            (Self::Json, List::Sessions) => "/api/admin/sessions",
+            (Self::Html, List::Users) => "/users",
+            (Self::Html, List::Sessions) => "/sessions",
         }
     }
 
@@ -135,11 +156,14 @@ impl Case {
     }
 
     fn path_of(&self, face: Face, limit: u16, words: &Words, after: Option<&str>) -> String {
-        let mut path = format!("{}?limit={limit}", face.path());
+        let mut path = format!("{}?limit={limit}", face.path(self.list));
         let search = self.q.as_ref().map(|text| words.put_into(text));
         for (name, value) in [
             ("sort", self.sort.as_deref()),
             ("q", search.as_deref()),
+            ("device", self.device.as_deref()),
+            ("address", self.address.as_deref()),
+            ("seen", self.seen.as_deref()),
             ("after", after),
         ] {
             if let Some(value) = value {
@@ -179,6 +203,12 @@ mod tests {
         assert_eq!(
             case.json_path(1000, &words),
             "/api/admin/users?limit=1000&sort=%2Dcreated&q=a%20b%26c"
+        );
+        let case: Case =
+            toml::from_str("name = 'x'\nlist = 'sessions'\ndevice = 'Linux'\np99_ms = 8").unwrap();
+        assert_eq!(
+            case.path(&words, None),
+            "/api/admin/sessions?limit=50&device=Linux"
         );
     }
 }

@@ -14,9 +14,9 @@ use super::{
     people::{ADMIN, People},
     plan::{Plan, Size},
     probe::Probe,
-    results::{Floor, Removal, Results, Row, SignIns},
+    results::{Check, Floor, Removal, Results, Row, SignIns},
     server::{self, Program, Server},
-    sign_ins, sizes,
+    sessions, sign_ins, sizes,
     trace::Trace,
     work::Work,
 };
@@ -59,6 +59,8 @@ impl Run<'_> {
             start_up,
             sign_ins: self.sign_ins(&server, &cookie, &probes)?,
             removal: self.removal(&server, &cookie, &probes)?,
+            check: self.check(&server, &cookie)?,
+            sessions: sessions::measure(&server, &self.people, &cookie)?,
             sizes: sizes::measure(&Client::new(&server.base, Some(&cookie)), &self.program)?,
             memory: server.memory()?,
         };
@@ -166,6 +168,22 @@ impl Run<'_> {
             time,
             idle,
             busy,
+        })
+    }
+
+    /// The same request with a session and with none, which differ by the check of the session.
+    fn check(&self, server: &Server, cookie: &str) -> Result<Check> {
+        let ask = |cookie| {
+            let page = Page {
+                url: format!("{}/api/config", server.base),
+                cookie,
+                encodings: "identity",
+            };
+            self.oha.run(&page, ALONE, self.time())
+        };
+        Ok(Check {
+            nobody: ask("")?,
+            somebody: ask(cookie)?,
         })
     }
 

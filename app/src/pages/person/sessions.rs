@@ -2,16 +2,34 @@
 
 use leptos::prelude::*;
 
-use super::{Opened, tab};
+use super::{Opened, path, tab, with_person};
 use crate::{
-    api::person::list_sessions,
+    api::{person::list_sessions, sessions::RevokeSession},
     components::{
         icon::Icon,
+        notice::ProblemNotice,
         records::Records,
         time::{Ago, Exactly},
     },
-    format::device,
+    context::PageContext,
+    pages::{
+        form,
+        sessions::{
+            links, may_write,
+            row::{RevokeButton, Revoking},
+        },
+    },
 };
+
+const COLUMNS: &[&str] = &["Device", "Address", "Signed in", "Last seen", "Ends"];
+const WITH_ACTIONS: &[&str] = &[
+    "Device",
+    "Address",
+    "Signed in",
+    "Last seen",
+    "Ends",
+    "Actions",
+];
 
 /// The live sessions.
 #[component]
@@ -21,19 +39,82 @@ pub fn Sessions() -> impl IntoView {
         || (),
         move |()| async move { list_sessions(person.await?.user.summary.id.0).await },
     );
-    tab(list, (Icon::Monitor, "Signed in nowhere"), |part| {
+    // A form goes to the address as it was written: what became of it is kept under that.
+    let address = leptos_router::hooks::use_location()
+        .pathname
+        .get_untracked();
+    let revoking = form::send::<RevokeSession>(&address);
+    provide_context(Revoking(revoking));
+    let actions = with_person(|person| {
+        let (user, refused) = (&person.user.summary, person.refusals.end_sessions.is_some());
+        let see = may_see().then(|| {
+            view! {
+                <a class="button" href=links::of_person(&user.username)>
+                    "Show among all sessions"
+                </a>
+            }
+        });
+        let revoke = (may_see() && may_write() && !refused).then(|| {
+            view! {
+                <a class="button" href=links::revoke_of_person(&user.username)>
+                    "Revoke all…"
+                </a>
+            }
+        });
+        view! { <div class="pane-actions actions">{see} {revoke}</div> }
+    });
+    let sessions = tab(list, (Icon::Monitor, "Signed in nowhere"), |part| {
         let now = part.now;
+        let person = Opened::current().person.get_untracked();
+        let person = person
+            .and_then(Result::ok)
+            .filter(|person| may_write() && person.refusals.end_sessions.is_none());
+        let page = person.map(|person| format!("{}/sessions", path(&person.user.summary)));
+        let columns = if page.is_some() {
+            WITH_ACTIONS
+        } else {
+            COLUMNS
+        };
         let rows = part.items.into_iter().map(|session| {
-            let agent = session.user_agent.unwrap_or_default();
+            let label = format!("Revoke the session on {}", session.device);
+            let button = page.clone().map(|page| {
+                view! { <RevokeButton id=session.id label=label address=page.clone() page=page /> }
+            });
             vec![
-                view! { <span title=agent.clone()>{device(&agent)}</span> }.into_any(),
+                view! { <span title=session.user_agent>{session.device}</span> }.into_any(),
                 session.ip_address.map(|ip| ip.to_string()).into_any(),
                 view! { <Ago at=session.created_at now=now /> }.into_any(),
                 view! { <Ago at=session.last_seen_at now=now /> }.into_any(),
                 view! { <Exactly at=session.expires_at /> }.into_any(),
+                button.into_any(),
             ]
         });
-        const COLUMNS: &[&str] = &["Device", "Address", "Signed in", "Last seen", "Ends"];
-        view! { <Records caption="Sessions" columns=COLUMNS rows=rows.collect() /> }.into_any()
+        view! { <Records caption="Sessions" columns=columns rows=rows.collect() /> }.into_any()
+    });
+    view! {
+        {actions}
+        {move || {
+            revoking
+                .problem
+                .get()
+                .map(|problem| {
+                    view! {
+                        <div class="pane-actions">
+                            <ProblemNotice problem=problem />
+                        </div>
+                    }
+                })
+        }}
+        {sessions}
+    }
+}
+
+/// Whether the viewer may see everybody's sessions.
+fn may_see() -> bool {
+    let context = use_context::<PageContext>().unwrap_or_default();
+    context.principal.is_some_and(|principal| {
+        principal
+            .permissions
+            .include(domain::access::Permission::SessionsRead)
     })
 }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::{
     actions::BinActions,
     links,
-    pager::Pager,
+    pager::pages,
     rows::{Number, email_cell, person_cell},
     selection::Selection,
     table::{Nobody, actions_head},
@@ -18,6 +18,7 @@ use super::{
 use crate::components::{
     badge::{RoleBadge, StatusBadge},
     icon::Icon,
+    pager::Pager,
     state::ListState,
     time::{Ago, Upcoming},
 };
@@ -51,7 +52,7 @@ pub fn BinTable(
         };
     }
     let here = links::href(&params);
-    let pager = view! { <Pager params=params page=page.clone() /> };
+    let pager = view! { <Pager pages=pages(&params, &page) /> };
     let rows = page
         .users
         .into_iter()

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::{
     bin::{self, BinTable},
     links,
-    pager::Pager,
+    pager::pages,
     rows::Row,
     selection::{SelectAllCell, Selection, SelectionBar, key},
 };
@@ -18,6 +18,7 @@ use crate::{
     api::users::{Shown, UserList},
     components::{
         icon::{Glyph, Icon},
+        pager::Pager,
         state::{ListState, LoadFailure},
     },
 };
@@ -62,7 +63,7 @@ pub fn UserTable(
     if page.users.is_empty() {
         return view! { <Nobody params=shown /> }.into_any();
     }
-    let pager = view! { <Pager params=shown.clone() page=page.clone() /> };
+    let pager = view! { <Pager pages=pages(&shown, &page) /> };
     let here = links::href(&shown);
     let selection = Selection::current();
     let keys: Vec<String> = page.users.iter().map(key).collect();

@@ -97,6 +97,7 @@ rows! {
         user_id: Uuid,
         ip: IpAddr,
         user_agent: &'static str,
+        device: &'static str,
         created_at: Millis,
         last_seen_at: Millis,
         idle_expires_at: Millis,

@@ -3,7 +3,6 @@
 use domain::users::{
     bin::{BinQuery, DeletedUser},
     list::Position,
-    page::{CursorValue, time_of_micros},
 };
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use time::OffsetDateTime;
@@ -38,12 +37,8 @@ fn statement(query: &BinQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {
         Position::Before(_) => (">", "asc"),
     };
     if let Position::After(cursor) | Position::Before(cursor) = &query.position {
-        let at = match cursor.value {
-            CursorValue::Time(micros) => micros.and_then(time_of_micros),
-            CursorValue::Text(_) | CursorValue::Texts(_) | CursorValue::Number(_) => None,
-        };
         sql.push(format!(" and (u.deleted_at, u.id) {beyond} ("))
-            .push_bind(at)
+            .push_bind(cursor.time())
             .push(", ")
             .push_bind(cursor.id)
             .push(")");

@@ -30,20 +30,20 @@ pub async fn list_page(
     page_of(&rows, query.limit, &query.position, summary)
 }
 
-/// The people of a page from its rows, one more of which may have been read to see whether there are more; and whether.
-pub(super) fn page_of<T>(
+/// What a page shows from its rows, one more of which may have been read to see whether there are more; and whether.
+pub(crate) fn page_of<T>(
     rows: &[PgRow],
     limit: u16,
     position: &Position,
     read: fn(&PgRow) -> Result<T, sqlx::Error>,
 ) -> Result<(Vec<T>, bool), Error> {
     let more = rows.len() > usize::from(limit);
-    let people = rows.iter().take(limit.into()).map(read);
-    let mut people = people.collect::<Result<Vec<_>, _>>()?;
+    let shown = rows.iter().take(limit.into()).map(read);
+    let mut shown = shown.collect::<Result<Vec<_>, _>>()?;
     if matches!(position, Position::Before(_)) {
-        people.reverse();
+        shown.reverse();
     }
-    Ok((people, more))
+    Ok((shown, more))
 }
 
 /// What the list shows, from `users u` and `user_stats s`.

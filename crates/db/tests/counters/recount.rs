@@ -70,6 +70,7 @@ pub(crate) async fn counted(pool: &PgPool) -> Counters {
             ));
         }
     }
+    const SESSIONS: usize = 4;
     for (index, owners) in [
         "select user_id from personas",
         "select p.user_id from ontologies o join personas p on p.id = o.persona_id",
@@ -83,6 +84,9 @@ pub(crate) async fn counted(pool: &PgPool) -> Counters {
         let owners: Vec<Uuid> = sqlx::query_scalar(owners).fetch_all(pool).await.unwrap();
         for owner in owners {
             counters.stats.get_mut(&owner).unwrap().0[index] += 1;
+            if index == SESSIONS {
+                counters.add("sessions".to_owned());
+            }
         }
     }
     let mut grants: Vec<(i16, String, Uuid)> = sqlx::query_as(

@@ -42,6 +42,12 @@ pub struct Bounds {
 }
 
 impl When {
+    /// Reads a condition on a time that has come for sure, or none if it is not one.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        when(Field::Created, text).ok()
+    }
+
     /// The instants that match at the time `now`; none stands for [`When::Never`].
     ///
     /// A range from a date to an age may be empty, with `from` not before `until`.

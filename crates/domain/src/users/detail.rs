@@ -171,6 +171,8 @@ pub struct UserSession {
     pub ip_address: Option<std::net::IpAddr>,
     /// What the browser calls itself.
     pub user_agent: Option<String>,
+    /// The same in words.
+    pub device: String,
     /// When it was started.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,

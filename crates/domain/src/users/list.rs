@@ -110,6 +110,22 @@ pub enum ListError {
         "Deleted people are always listed with the latest deletion first. Leave out `sort`, or `deleted`."
     )]
     SortedBin,
+    /// The order of sessions.
+    #[error(
+        "Cannot sort sessions by {0:?}. Use created or seen, with a - in front for the latest first. Those that have ended have one order."
+    )]
+    SessionSort(String),
+    /// An address.
+    #[error("{0:?} is not an address such as 192.0.2.1 or 2001:db8::1.")]
+    Address(String),
+    /// A time.
+    #[error(
+        "{0:?} is no time. Use >7d for the last seven days, <7d for before, or a date such as 2026-11-21."
+    )]
+    Age(String),
+    /// The word that asks for ended sessions.
+    #[error("`ended` is {0:?}. Use true for sessions that have ended, or leave it out.")]
+    Ended(String),
     /// Two cursors.
     #[error("Give either `after` or `before`, not both.")]
     TwoCursors,
@@ -151,13 +167,7 @@ impl ListParams {
         &self,
         decode: impl Fn(&str) -> Option<Cursor>,
     ) -> Result<Position, ListError> {
-        let cursor = |text: &str| decode(text).ok_or(ListError::Cursor);
-        match (given(&self.after), given(&self.before)) {
-            (None, None) => Ok(Position::First),
-            (Some(text), None) => Ok(Position::After(cursor(text)?)),
-            (None, Some(text)) => Ok(Position::Before(cursor(text)?)),
-            (Some(_), Some(_)) => Err(ListError::TwoCursors),
-        }
+        position(&self.after, &self.before, decode)
     }
 
     /// The same question from its first page.
@@ -187,11 +197,26 @@ impl ListParams {
     }
 }
 
-pub(super) fn given(value: &Option<String>) -> Option<&str> {
+/// From where, by the cursors that are given.
+pub(crate) fn position(
+    after: &Option<String>,
+    before: &Option<String>,
+    decode: impl Fn(&str) -> Option<Cursor>,
+) -> Result<Position, ListError> {
+    let cursor = |text: &str| decode(text).ok_or(ListError::Cursor);
+    match (given(after), given(before)) {
+        (None, None) => Ok(Position::First),
+        (Some(text), None) => Ok(Position::After(cursor(text)?)),
+        (None, Some(text)) => Ok(Position::Before(cursor(text)?)),
+        (Some(_), Some(_)) => Err(ListError::TwoCursors),
+    }
+}
+
+pub(crate) fn given(value: &Option<String>) -> Option<&str> {
     value.as_deref().filter(|text| !text.trim().is_empty())
 }
 
-pub(super) fn parse_limit(text: Option<&str>, limits: Limits) -> Result<u16, ListError> {
+pub(crate) fn parse_limit(text: Option<&str>, limits: Limits) -> Result<u16, ListError> {
     let Some(text) = text else {
         return Ok(limits.default);
     };
@@ -205,7 +230,7 @@ pub(super) fn parse_limit(text: Option<&str>, limits: Limits) -> Result<u16, Lis
 }
 
 /// Enough of a text to recognise it in an error.
-pub(super) fn shorten(text: &str) -> String {
+pub(crate) fn shorten(text: &str) -> String {
     text.chars().take(40).collect()
 }
 

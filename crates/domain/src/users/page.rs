@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::users::{
     Status, UserSummary,
     bin::DeletedUser,
-    list::{Sort, SortKey},
+    list::{Position, Sort, SortKey},
 };
 
 /// Up to here a filtered total is exact.
@@ -83,6 +83,43 @@ pub struct UserPage<T = UserSummary> {
     pub after: Option<String>,
 }
 
+/// Where a page lies among all rows, and where its neighbours begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Number of the first row among all, from 1.
+    pub first: u64,
+    /// Cursor of the page before, if there is one.
+    pub before: Option<String>,
+    /// Cursor of the page after, if there is one.
+    pub after: Option<String>,
+}
+
+impl Place {
+    /// The place of a page by its rows, by whether there are more in the direction of reading, and by where it was read
+    /// from.
+    pub fn of<T>(
+        rows: &[T],
+        more: bool,
+        position: &Position,
+        cursor: impl Fn(&T, u64) -> Cursor,
+    ) -> Self {
+        let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let (first, has_before, has_after) = match position {
+            Position::First => (1, false, more),
+            Position::After(cursor) => (cursor.number.saturating_add(1), true, more),
+            Position::Before(_) if !more => (1, false, true),
+            Position::Before(cursor) => (cursor.number.saturating_sub(shown).max(1), more, true),
+        };
+        let last = first.saturating_add(shown).saturating_sub(1);
+        let place = |row: Option<&T>, number| row.map(|row| cursor(row, number).encode());
+        Self {
+            before: place(rows.first(), first).filter(|_| has_before),
+            after: place(rows.last(), last).filter(|_| has_after),
+            first,
+        }
+    }
+}
+
 /// The sort value of a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CursorValue {
@@ -132,10 +169,16 @@ impl Cursor {
     /// The place of a row of the bin.
     #[must_use]
     pub fn of_deleted(deleted: &DeletedUser, number: u64) -> Self {
+        Self::at(BIN, deleted.deleted_at, deleted.user.id.0, number)
+    }
+
+    /// The place of a row in an order by time that is none of a column of the users.
+    #[must_use]
+    pub fn at(order: &str, at: OffsetDateTime, id: Uuid, number: u64) -> Self {
         Self {
-            order: BIN.to_owned(),
-            value: CursorValue::Time(micros(deleted.deleted_at)),
-            id: deleted.user.id.0,
+            order: order.to_owned(),
+            value: CursorValue::Time(micros(at)),
+            id,
             number,
         }
     }
@@ -157,9 +200,24 @@ impl Cursor {
     /// The same for the bin.
     #[must_use]
     pub fn decode_of_bin(text: &str) -> Option<Self> {
-        let cursor = Self::read(text, BIN)?;
-        // The moment of a deletion is such a time, as is the one when an account was made.
+        Self::decode_at(text, BIN)
+    }
+
+    /// The same for an order by time that is none of a column of the users.
+    #[must_use]
+    pub fn decode_at(text: &str, order: &str) -> Option<Self> {
+        let cursor = Self::read(text, order)?;
+        // Such a time is known, as is the one when an account was made.
         cursor.value.fits(SortKey::Created).then_some(cursor)
+    }
+
+    /// The moment of a place in an order by time.
+    #[must_use]
+    pub fn time(&self) -> Option<OffsetDateTime> {
+        match self.value {
+            CursorValue::Time(micros) => micros.and_then(time_of_micros),
+            CursorValue::Text(_) | CursorValue::Texts(_) | CursorValue::Number(_) => None,
+        }
     }
 
     fn read(text: &str, order: &str) -> Option<Self> {

@@ -17,47 +17,77 @@ const REMEMBERED: u64 = 300;
 /// Of a thousand sessions that could still be used: those that were ended.
 const ENDED_EARLY: u64 = 250;
 
-/// What browsers call themselves.
-const BROWSERS: [(u64, &str); 10] = [
+/// What browsers call themselves, and what that is in words.
+const BROWSERS: [(u64, (&str, &str)); 10] = [
     (
         24,
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+            "Chrome on Windows",
+        ),
     ),
     (
         16,
-        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
+        (
+            "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
     ),
     (
         15,
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
+            "Safari on iPhone",
+        ),
     ),
     (
         11,
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15",
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15",
+            "Safari on macOS",
+        ),
     ),
     (
         9,
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+            "Chrome on macOS",
+        ),
     ),
     (
         8,
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0",
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0",
+            "Firefox on Windows",
+        ),
     ),
     (
         7,
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
+            "Edge on Windows",
+        ),
     ),
     (
         5,
-        "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+            "Firefox on Linux",
+        ),
     ),
     (
         3,
-        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+            "Chrome on Linux",
+        ),
     ),
     (
         2,
-        "Mozilla/5.0 (iPad; CPU OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
+        (
+            "Mozilla/5.0 (iPad; CPU OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
+            "Safari on iPad",
+        ),
     ),
 ];
 
@@ -101,12 +131,15 @@ fn session(
     let left = left.min(expires_at);
     let idle_expires_at = left + idle;
     let end = end(crowd, life, left, idle_expires_at.min(expires_at), dice);
+    let (id, token_hash, ip) = (begun.id(&dice.bytes()), dice.bytes(), address(dice));
+    let (user_agent, device) = dice.weigh(&BROWSERS);
     SessionRow {
-        id: begun.id(&dice.bytes()),
-        token_hash: dice.bytes(),
+        id,
+        token_hash,
         user_id: life.id,
-        ip: address(dice),
-        user_agent: dice.weigh(&BROWSERS),
+        ip,
+        user_agent,
+        device,
         created_at: begun,
         last_seen_at: left,
         idle_expires_at,
@@ -159,4 +192,17 @@ fn address(dice: &mut Dice) -> IpAddr {
     }
     let [a, b, c] = dice.pick(&NETWORKS);
     Ipv4Addr::new(a, b, c, 1 + dice.below(254) as u8).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::describe;
+
+    #[test]
+    fn browsers_are_in_the_words_of_a_sign_in() {
+        for (_, (agent, device)) in BROWSERS {
+            assert_eq!(describe(Some(agent)), device);
+        }
+    }
 }

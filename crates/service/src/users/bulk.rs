@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use db::users::account::{self, Account};
 use domain::{
+    access::Permission,
     fields::FieldErrors,
     rules::Deed,
     users::{
@@ -44,7 +45,8 @@ pub async fn bulk(
     }
     let mut transaction = db::begin(&services.pool).await?;
     db::users::lock_admins(&mut transaction).await?;
-    let author = &guard::confirm(&mut transaction, granted.author()).await?;
+    let author =
+        &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;
     let mut accounts = lock(&mut transaction, ids).await?;
     let mut outcome = BulkOutcome {
         changed: 0,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use db::users::change::{self, Facts};
 use domain::{
-    access::USER_ROLE,
+    access::{Permission, USER_ROLE},
     audit::Via,
     users::{
         CreatedVia,
@@ -47,7 +47,8 @@ pub async fn create(
         None => None,
     };
     let mut transaction = db::begin(&services.pool).await?;
-    let author = &guard::confirm(&mut transaction, granted.author()).await?;
+    let author =
+        &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;
     let (id, roles) = insert(&mut transaction, author, &user, hash.as_deref()).await?;
     let link = match hash {
         Some(_) => None,

@@ -9,7 +9,7 @@ use db::{
     },
 };
 use domain::{
-    access::{ADMIN_ROLE, USER_ROLE},
+    access::{ADMIN_ROLE, Permission, USER_ROLE},
     rules::Deed,
     users::{
         detail::UserDetail,
@@ -53,7 +53,8 @@ pub async fn edit(
     if patch.roles.is_some() {
         db::users::lock_admins(&mut transaction).await?;
     }
-    let author = &guard::confirm(&mut transaction, granted.author()).await?;
+    let author =
+        &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;
     let account = guard::open(&mut transaction, author, deed, id).await?;
     let before = detail::find(&mut transaction, id).await?;
     if patch

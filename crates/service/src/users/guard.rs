@@ -28,7 +28,18 @@ pub(crate) async fn open(
     deed: Deed,
     id: Uuid,
 ) -> Result<Account, Error> {
-    let account = open_any(transaction, author, deed, id).await?;
+    open_by(transaction, author, Permission::UsersWrite, deed, id).await
+}
+
+/// The same for whoever has another right to the deed.
+pub(crate) async fn open_by(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    right: Permission,
+    deed: Deed,
+    id: Uuid,
+) -> Result<Account, Error> {
+    let account = open_any_by(transaction, author, right, deed, id).await?;
     if account.deleted_at.is_some() {
         return Err(IN_BIN);
     }
@@ -42,11 +53,21 @@ pub(super) async fn open_any(
     deed: Deed,
     id: Uuid,
 ) -> Result<Account, Error> {
+    open_any_by(transaction, author, Permission::UsersWrite, deed, id).await
+}
+
+async fn open_any_by(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    right: Permission,
+    deed: Deed,
+    id: Uuid,
+) -> Result<Account, Error> {
     if may_leave_no_admin(deed) {
         // Before any row, so that two who lock several rows each cannot wait for each other.
         db::users::lock_admins(transaction).await?;
     }
-    let author = &confirm(transaction, author).await?;
+    let author = &confirm(transaction, author, right).await?;
     let account = account::lock(transaction, id).await?.ok_or(NOT_FOUND)?;
     let standing = account::find_standing(&mut **transaction, id)
         .await?
@@ -56,15 +77,16 @@ pub(super) async fn open_any(
 }
 
 /// The author with the rights of this moment: they may have been taken while the change was waiting for its turn.
-pub(super) async fn confirm(
+pub(crate) async fn confirm(
     transaction: &mut db::Transaction,
     author: &Author,
+    right: Permission,
 ) -> Result<Author, Error> {
     let mut author = author.clone();
     if let Some(id) = author.id() {
         let permissions = account::find_permissions(&mut **transaction, id).await?;
         author.doer.permissions = permissions
-            .filter(|permissions| permissions.include(Permission::UsersWrite))
+            .filter(|permissions| permissions.include(right))
             .ok_or(crate::access::FORBIDDEN)?;
     }
     Ok(author)

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use service::{Services, last_seen::LastSeen, passwords::Hasher, settings::Settings};
+use service::{
+    Services, last_seen::LastSeen, passwords::Hasher, sessions::live::Live, settings::Settings,
+};
 use sqlx::PgPool;
 use time::macros::datetime;
 
@@ -13,6 +15,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
+        live: Live::default(),
         work: Arc::default(),
         clock: || datetime!(2026-11-21 12:00 UTC),
     }

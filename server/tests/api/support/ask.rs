@@ -54,6 +54,15 @@ impl Ask {
         self
     }
 
+    /// A header of any bytes.
+    pub(crate) fn bytes(mut self, name: &'static str, value: &[u8]) -> Self {
+        self.headers.push((
+            HeaderName::from_static(name),
+            HeaderValue::from_bytes(value).unwrap(),
+        ));
+        self
+    }
+
     pub(crate) fn cookie(mut self, name: &str, value: &str) -> Self {
         self.cookies.push(format!("{name}={value}"));
         self

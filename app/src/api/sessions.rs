@@ -1,0 +1,136 @@
+//! Everybody's sessions.
+
+#![expect(
+    missing_docs,
+    clippy::too_many_arguments,
+    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+)]
+
+use domain::{
+    problem::Problem,
+    sessions::{
+        list::{SessionPage, SessionParams},
+        revoke::RevokeOutcome,
+    },
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    done::Done,
+    error::ApiError,
+    wire::{Get, Post},
+};
+
+/// A page of sessions as the screen shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionList {
+    /// The page.
+    pub page: SessionPage,
+    /// The devices that there are, in words.
+    pub devices: Vec<String>,
+    /// The session in which this is asked.
+    pub own: Uuid,
+    /// What could not be understood. The page is then the first one of all that are live.
+    pub fault: Option<Problem>,
+}
+
+/// A page of the live sessions, or of those that have ended.
+#[server(endpoint = "sessions", protocol = Get)]
+pub async fn list_all_sessions(
+    #[server(default)] params: SessionParams,
+) -> Result<SessionList, ApiError> {
+    use super::ssr;
+    use domain::users::list::Limits;
+    let services = ssr::services()?;
+    let actor = ssr::actor()?;
+    let granted = actor.require().map_err(ssr::fail)?;
+    let (query, fault) = match params.parse(Limits::PANEL) {
+        Ok(query) => (query, None),
+        Err(error) => {
+            let fault = ssr::fault(error.into());
+            let all = SessionParams::default().parse(Limits::PANEL);
+            (all.map_err(|error| ssr::fail(error.into()))?, Some(fault))
+        }
+    };
+    let page = service::sessions::list(&services, &granted, &query)
+        .await
+        .map_err(ssr::fail)?;
+    let devices = service::sessions::devices(&services, &granted)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(SessionList {
+        page,
+        devices,
+        own: actor.session_id,
+        fault,
+    })
+}
+
+/// How many sessions would end that match, or that are not one's own. Nothing is done.
+#[server(endpoint = "preview-revocation", protocol = Get)]
+pub async fn preview_revocation(
+    #[server(default)] params: SessionParams,
+    #[server(default)] others: bool,
+) -> Result<RevokeOutcome, ApiError> {
+    use super::ssr;
+    let request = request(params, others, None);
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    service::sessions::revoke_many(&ssr::services()?, &granted, request)
+        .await
+        .map_err(ssr::fail)
+}
+
+/// Ends a session. `page` is the page that it leads back to.
+#[server(endpoint = "revoke-session", protocol = Post)]
+pub async fn revoke_session(page: String, id: Uuid) -> Result<Done, ApiError> {
+    use super::ssr;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    service::sessions::revoke_one(&ssr::services()?, &granted, id)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done::telling(&page, "session-ended"))
+}
+
+/// Ends all sessions that match, or all but one's own, if they are as many as was shown.
+#[server(endpoint = "revoke-sessions", protocol = Post)]
+pub async fn revoke_sessions(
+    page: String,
+    expected: u64,
+    #[server(default)] others: bool,
+    #[server(default)] person: String,
+    #[server(default)] address: String,
+    #[server(default)] device: String,
+    #[server(default)] created: String,
+    #[server(default)] seen: String,
+) -> Result<Done, ApiError> {
+    use super::ssr;
+    let params = SessionParams {
+        person: Some(person),
+        address: Some(address),
+        device: Some(device),
+        created: Some(created),
+        seen: Some(seen),
+        ..SessionParams::default()
+    };
+    let request = request(params, others, Some(expected));
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    service::sessions::revoke_many(&ssr::services()?, &granted, request)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done::telling(&page, "sessions-ended"))
+}
+
+#[cfg(feature = "ssr")]
+fn request(
+    params: SessionParams,
+    everyone_but_me: bool,
+    expected: Option<u64>,
+) -> domain::sessions::revoke::RevokeRequest {
+    domain::sessions::revoke::RevokeRequest {
+        filter: params.into(),
+        everyone_but_me,
+        expected,
+    }
+}

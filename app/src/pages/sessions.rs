@@ -1,0 +1,169 @@
+//! Everybody's sessions: those that are live, as they come and go, and those that have ended.
+
+pub mod filters;
+pub(super) mod links;
+pub mod live;
+pub mod revoke;
+pub mod row;
+pub mod state;
+pub mod table;
+
+use domain::sessions::list::SessionParams;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
+
+use crate::{
+    api::{
+        error::ApiError,
+        sessions::{RevokeSession, list_all_sessions},
+    },
+    components::{loading::Loading, notice::ProblemNotice, toast::Toast},
+    context::PageContext,
+    format::grouped,
+    pages::form,
+};
+use filters::{DEVICES, Filters};
+use live::{Live, News};
+use row::Revoking;
+use state::{Failed, Skeleton};
+use table::SessionTable;
+
+/// The screen "Sessions". Its whole state is in the URL.
+#[component]
+pub fn Sessions() -> impl IntoView {
+    let query = use_query_map();
+    let params = Memo::new(move |_| params(&query.read()));
+    let loading = Loading::new();
+    let list = Resource::new(
+        move || params.get(),
+        move |params| async move {
+            let _fetching = loading.begin();
+            list_all_sessions(params).await
+        },
+    );
+    let revoking = form::send::<RevokeSession>("/sessions");
+    provide_context(Revoking(revoking));
+    let live = Live::watch(params, list);
+    view! {
+        <Title text="Sessions · Rollcall" />
+        <header class="page-head person-head sessions-head">
+            <h1>"Sessions"</h1>
+            <Transition>
+                {move || Suspend::new(async move {
+                    list.await.ok().map(|list| view! { <p class="page-total">{grouped(list.page.live)}</p> })
+                })}
+            </Transition>
+            <News live=live />
+            {may_write().then(|| view! { <Actions params=params /> })}
+        </header>
+        <Tabs params=params />
+        <Filters params=params />
+        <datalist id=DEVICES>
+            <Transition>
+                {move || Suspend::new(async move {
+                    let devices = list.await.ok().map(|list| list.devices).unwrap_or_default();
+                    devices.into_iter().map(|device| view! { <option value=device></option> }).collect_view()
+                })}
+            </Transition>
+        </datalist>
+        <Transition>
+            {move || Suspend::new(async move {
+                let fault = list.await.ok().and_then(|list| list.fault);
+                fault
+                    .map(|fault| {
+                        view! {
+                            <div class="pane-actions">
+                                <ProblemNotice problem=fault />
+                            </div>
+                        }
+                    })
+            })}
+        </Transition>
+        {move || {
+            revoking
+                .problem
+                .get()
+                .map(|problem| {
+                    view! {
+                        <div class="pane-actions">
+                            <ProblemNotice problem=problem />
+                        </div>
+                    }
+                })
+        }}
+        <section class="list" aria-label="Sessions" aria-busy=move || loading.is_busy().to_string()>
+            <Transition fallback=Skeleton>
+                {move || Suspend::new(async move {
+                    match list.await {
+                        Ok(list) => view! { <SessionTable params=params list=list live=live /> }.into_any(),
+                        Err(ApiError(problem)) => view! { <Failed params=params problem=problem /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </section>
+        <Toast page=Signal::derive(move || links::href(&params.read())) />
+        <Outlet />
+    }
+}
+
+/// The state of the list in an address.
+fn params(query: &ParamsMap) -> SessionParams {
+    SessionParams::from_pairs(|name| query.get(name))
+}
+
+/// Whether the viewer may end the sessions of others.
+pub(super) fn may_write() -> bool {
+    let context = use_context::<PageContext>().unwrap_or_default();
+    context
+        .principal
+        .is_some_and(|principal| principal.may_write_sessions())
+}
+
+/// Those that are live, and those that have ended.
+#[component]
+fn Tabs(params: Memo<SessionParams>) -> impl IntoView {
+    let tab = move |ended: bool, name: &'static str| {
+        let current = move || links::is_of_ended(&params.read()) == ended;
+        view! {
+            <a
+                href=move || links::tab(&params.read(), ended)
+                aria-current=move || current().then_some("page")
+                data-noscroll
+            >
+                {name}
+            </a>
+        }
+    };
+    view! {
+        <nav class="tabs" aria-label="Which sessions">
+            {tab(false, "Live")} {tab(true, "Ended")}
+        </nav>
+    }
+}
+
+/// The ways to end many at once.
+#[component]
+fn Actions(params: Memo<SessionParams>) -> impl IntoView {
+    move || {
+        let params = params.get();
+        let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
+        (!links::is_of_ended(&params)).then(|| {
+            view! {
+                <div class="toolbar-end">
+                    {filtered
+                        .then(|| {
+                            view! {
+                                <a class="button" href=links::revoke(&params, false) data-noscroll>
+                                    "Revoke all that match…"
+                                </a>
+                            }
+                        })}
+                    <a class="button" href=links::revoke(&params, true) data-noscroll>
+                        "Revoke all but mine…"
+                    </a>
+                </div>
+            }
+        })
+    }
+}

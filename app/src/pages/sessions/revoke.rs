@@ -1,0 +1,212 @@
+//! The dialog over the list that ends many sessions: first how many, and a button that says so.
+
+use domain::{
+    access::Permission,
+    sessions::{list::SessionParams, revoke::RevokeOutcome},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{filters::AGES, links, params};
+use crate::{
+    api::{
+        error::ApiError,
+        sessions::{RevokeSessions, preview_revocation},
+    },
+    components::{
+        dialog::{BackLink, Dialog, FormDialog, Place},
+        notice::ProblemNotice,
+    },
+    context::PageContext,
+    format::grouped,
+    pages::form,
+};
+
+const PATH: &str = "/sessions/revoke";
+const TITLE: &str = "Revoke sessions";
+
+/// The dialog.
+#[component]
+pub fn Revoke() -> impl IntoView {
+    let query = use_query_map();
+    move || {
+        let query = query.read();
+        let context = expect_context::<PageContext>().of_form(PATH);
+        // Drawn again for a form that was refused, the page has no query: all is in the form.
+        let (asked, others) = match context.outcome {
+            Some(_) => (
+                SessionParams::from_pairs(|name| Some(context.typed(name))),
+                context.typed("others"),
+            ),
+            None => (params(&query), query.get("others").unwrap_or_default()),
+        };
+        view! { <Asked asked=asked.only_filter() others=others == "true" /> }
+    }
+}
+
+#[component]
+fn Asked(asked: SessionParams, others: bool) -> impl IntoView {
+    let place = Place {
+        path: PATH.to_owned(),
+        back: links::href(&asked),
+    };
+    let preview = Resource::new(|| (), {
+        let asked = asked.clone();
+        move |()| preview_revocation(asked.clone(), others)
+    });
+    view! {
+        <Transition>
+            {move || {
+                let (place, asked) = (place.clone(), asked.clone());
+                Suspend::new(async move {
+                    match preview.await {
+                        Ok(outcome) if outcome.sessions > 0 => {
+                            view! { <RevokeForm place=place asked=asked others=others preview=outcome /> }.into_any()
+                        }
+                        Ok(outcome) => {
+                            view! {
+                                <Closed place=place>
+                                    <p>"No session would end."</p>
+                                    {kept(outcome)}
+                                </Closed>
+                            }
+                                .into_any()
+                        }
+                        Err(ApiError(problem)) => {
+                            view! {
+                                <Closed place=place>
+                                    <ProblemNotice problem=problem />
+                                </Closed>
+                            }
+                                .into_any()
+                        }
+                    }
+                })
+            }}
+        </Transition>
+    }
+}
+
+#[component]
+fn RevokeForm(
+    place: Place,
+    asked: SessionParams,
+    others: bool,
+    preview: RevokeOutcome,
+) -> impl IntoView {
+    let sending = form::send::<RevokeSessions>(&place.path);
+    // What the server found when it last refused because others would have ended than was shown.
+    let outcome = Memo::new(move |last: Option<&RevokeOutcome>| {
+        let changed = sending
+            .problem
+            .with(|problem| problem.as_ref()?.details.revocation);
+        changed.unwrap_or_else(|| last.copied().unwrap_or(preview))
+    });
+    let hidden = |(name, value): (&'static str, &str)| {
+        view! { <input type="hidden" name=name value=value.to_owned() /> }
+    };
+    view! {
+        <FormDialog
+            title=TITLE
+            place=place.clone()
+            sending=sending
+            refusal=None
+            right=Permission::SessionsWrite
+            action=Signal::derive(move || format!("Revoke {}", sessions(outcome.get().sessions)))
+            danger=true
+        >
+            <p>{meaning(&asked, others)}</p>
+            <p>
+                {move || {
+                    let RevokeOutcome { sessions: count, people, .. } = outcome.get();
+                    let people = if people == 1 { "1 person".to_owned() } else { format!("{} people", grouped(people)) };
+                    format!("{} of {people} would end. They can sign in again.", sessions(count))
+                }}
+            </p>
+            {move || kept(outcome.get())}
+            {asked.pairs().into_iter().map(hidden).collect_view()}
+            {others.then(|| hidden(("others", "true")))}
+            <input type="hidden" name="expected" value=move || outcome.get().sessions.to_string() />
+            <input type="hidden" name="page" value=place.back />
+        </FormDialog>
+    }
+}
+
+/// The dialog where there is nothing to do.
+#[component]
+fn Closed(place: Place, children: Children) -> impl IntoView {
+    view! {
+        <Dialog place=place.clone() title=TITLE>
+            <div class="dialog-body">{children()}</div>
+            <footer class="dialog-foot">
+                <BackLink place=place label="Close" />
+            </footer>
+        </Dialog>
+    }
+}
+
+/// Which sessions are meant.
+fn meaning(asked: &SessionParams, others: bool) -> String {
+    let mine = "The session that you are in stays.";
+    if others {
+        return "All sessions but yours end at once.".to_owned();
+    }
+    let filter: Vec<String> = asked.pairs().into_iter().map(words).collect();
+    if filter.is_empty() {
+        return format!("All sessions end at once. {mine}");
+    }
+    format!("All sessions {} end at once. {mine}", filter.join(" "))
+}
+
+/// A part of a filter as it is said.
+fn words((name, value): (&str, &str)) -> String {
+    let age = || {
+        let known = AGES.iter().find(|(age, _)| *age == value);
+        known.map_or_else(|| value.to_owned(), |(_, text)| text.to_lowercase())
+    };
+    match name {
+        "person" => format!("of {value}"),
+        "address" => format!("from {value}"),
+        "device" => format!("on {value}"),
+        "created" => format!("signed in {}", age()),
+        _ => format!("last seen {}", age()),
+    }
+}
+
+/// That some match but stay.
+fn kept(outcome: RevokeOutcome) -> Option<impl IntoView> {
+    (outcome.out_of_reach > 0).then(|| {
+        let count = sessions(outcome.out_of_reach);
+        view! {
+            <p class="muted">{format!("{count} of people with rights that yours lack stay as they are.")}</p>
+        }
+    })
+}
+
+fn sessions(count: u64) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} session{plural}", grouped(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_reads_as_a_sentence() {
+        let asked = SessionParams {
+            person: Some("ada".into()),
+            device: Some("linux".into()),
+            seen: Some("<7d".into()),
+            ..SessionParams::default()
+        };
+        assert_eq!(
+            meaning(&asked, false),
+            "All sessions of ada on linux last seen over a week ago end at once. The session that you are in stays."
+        );
+        assert_eq!(
+            meaning(&SessionParams::default(), true),
+            "All sessions but yours end at once."
+        );
+    }
+}

@@ -1,0 +1,246 @@
+//! The table of sessions.
+
+use ::time::OffsetDateTime;
+use domain::sessions::{Session, list::SessionParams};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    links,
+    live::Live,
+    may_write,
+    row::{RevokeButton, why},
+    state::Nothing,
+};
+use crate::{
+    api::{person::path_of, sessions::SessionList},
+    components::{
+        avatar::Avatar,
+        icon::{Glyph, Icon},
+        pager::Pager,
+        time::{Ago, Upcoming},
+    },
+};
+
+/// Columns: class of the cell, what it is called, and whether a click sorts by when they were last seen or started.
+pub(super) type Columns = [(&'static str, &'static str, Option<bool>); 6];
+
+pub(super) const LIVE: Columns = [
+    ("cell-person", "Person", None),
+    ("cell-device", "Device", None),
+    ("cell-address", "Address", None),
+    ("cell-time", "Signed in", Some(false)),
+    ("cell-time", "Last seen", Some(true)),
+    ("cell-ends", "Ends", None),
+];
+
+const ENDED: Columns = [
+    ("cell-person", "Person", None),
+    ("cell-device", "Device", None),
+    ("cell-address", "Address", None),
+    ("cell-time", "Signed in", None),
+    ("cell-time", "Ended", None),
+    ("cell-ends", "Why", None),
+];
+
+/// The rows, or why there are none.
+#[component]
+pub fn SessionTable(
+    /// The state of the list, from the address.
+    params: Memo<SessionParams>,
+    /// The answer of the server.
+    list: SessionList,
+    /// What has happened since.
+    live: Live,
+) -> impl IntoView {
+    // What was not understood is not what is shown.
+    let shown = if list.fault.is_some() {
+        SessionParams::default()
+    } else {
+        params.get_untracked()
+    };
+    let ended = links::is_of_ended(&shown);
+    let pages = links::pages(&shown, &list);
+    let page = Shown {
+        now: list.page.now,
+        own: list.own,
+        may_end: may_write() && !ended,
+        back: links::href(&shown),
+        live,
+    };
+    if list.page.sessions.is_empty() {
+        return view! { <Nothing params=shown /> }.into_any();
+    }
+    let rows = move || live.rows(&list);
+    let head = head(&shown, ended, page.may_end);
+    // Without an order to choose the head is needed in a wide table only.
+    let class = if ended {
+        "table users-table sessions-table bin-table"
+    } else {
+        "table users-table sessions-table"
+    };
+    view! {
+        <table class=class>
+            <caption class="visually-hidden">{if ended { "Ended sessions" } else { "Live sessions" }}</caption>
+            {head}
+            <tbody
+                on:pointerenter=move |_| live.hold(true)
+                on:pointerleave=move |_| live.hold(false)
+                on:focusin=move |_| live.hold(true)
+                on:focusout=move |_| live.hold(false)
+            >
+                <For
+                    each=rows
+                    key=|session| session.id
+                    children=move |session| row(session, page.clone())
+                />
+            </tbody>
+        </table>
+        <Pager pages=pages />
+    }
+    .into_any()
+}
+
+/// What all rows of a page have in common.
+#[derive(Clone)]
+struct Shown {
+    /// The time of the server's answer.
+    now: OffsetDateTime,
+    /// The session of whoever looks.
+    own: Uuid,
+    /// Whether they may end sessions here.
+    may_end: bool,
+    /// The address of the page.
+    back: String,
+    live: Live,
+}
+
+/// The names of the columns, some of them to sort by.
+pub(super) fn head(params: &SessionParams, ended: bool, may_end: bool) -> impl IntoView + use<> {
+    let sort = links::current_sort(params);
+    let cell = |(class, name, by): (&'static str, &'static str, Option<bool>)| match by {
+        None => view! {
+            <th scope="col" class=class>
+                <span class="sort">{name}</span>
+            </th>
+        }
+        .into_any(),
+        Some(by_seen) => {
+            let (state, icon) = match (sort.is_by_seen() == by_seen, sort.descends()) {
+                (false, _) => (None, None),
+                (true, true) => (Some("descending"), Some(Icon::SortDown)),
+                (true, false) => (Some("ascending"), Some(Icon::SortUp)),
+            };
+            view! {
+                <th scope="col" class=class aria-sort=state>
+                    <a href=links::sorted(params, by_seen) data-noscroll class="sort">
+                        {name}
+                        {icon.map(|icon| view! { <Glyph icon=icon /> })}
+                    </a>
+                </th>
+            }
+            .into_any()
+        }
+    };
+    let columns = if ended { ENDED } else { LIVE };
+    let actions = may_end.then(|| {
+        view! {
+            <th scope="col" class="cell-actions">
+                <span class="visually-hidden">"Actions"</span>
+            </th>
+        }
+    });
+    view! {
+        <thead>
+            <tr>{columns.map(cell).into_iter().collect_view()} {actions}</tr>
+        </thead>
+    }
+}
+
+/// One session.
+fn row(session: Session, shown: Shown) -> impl IntoView {
+    let Session {
+        id,
+        user,
+        device,
+        user_agent,
+        ip_address,
+        created_at,
+        last_seen_at,
+        expires_at,
+        end,
+    } = session;
+    let Shown {
+        now,
+        own,
+        may_end,
+        back,
+        live,
+    } = shown;
+    let address = ip_address.map(|ip| ip.to_string());
+    let was_live = end.is_none();
+    let known = end.clone();
+    let current_end = Memo::new(move |_| known.clone().or_else(|| live.end(id)));
+    let (second, third) = if was_live {
+        ("Last seen", "Ends")
+    } else {
+        ("Ended", "Why")
+    };
+    let moment = move || {
+        let (at, now) = match &end {
+            Some(end) => (end.at, now),
+            None => live.seen(id).unwrap_or((last_seen_at, now)),
+        };
+        view! { <Ago at=at now=now /> }
+    };
+    let whose = user.username.clone();
+    let last = move || match current_end.get() {
+        Some(end) => {
+            let why = why(end, &whose);
+            view! { <span title=why.clone()>{why.clone()}</span> }.into_any()
+        }
+        None => view! { <Upcoming at=expires_at now=now /> }.into_any(),
+    };
+    let label = format!("Revoke the session of {} on {device}", user.username);
+    let button = may_end.then(|| {
+        view! {
+            <td class="cell-actions">
+                <div class="row-actions" inert=move || current_end.with(Option::is_some)>
+                    <RevokeButton id=id label=label address="/sessions".to_owned() page=back />
+                </div>
+            </td>
+        }
+    });
+    view! {
+        <tr class:is-ended=move || was_live && current_end.with(Option::is_some)>
+            <th scope="row" class="cell-person">
+                <div class="person">
+                    <Avatar id=user.id name=user.display_name.clone() />
+                    <div class="person-text">
+                        <a class="person-name" href=path_of(user.id, &user.username) title=user.display_name.clone()>
+                            <bdi>{user.display_name.clone()}</bdi>
+                        </a>
+                        <span class="person-user">{user.username}</span>
+                    </div>
+                </div>
+            </th>
+            <td class="cell-device" data-label="Device">
+                <span title=user_agent>{device}</span>
+                {(id == own).then(|| view! { <span class="badge tone-accent">"This is you"</span> })}
+            </td>
+            <td class="cell-address" data-label="Address" title=address.clone()>
+                {address.clone()}
+            </td>
+            <td class="cell-time" data-label="Signed in">
+                <Ago at=created_at now=now />
+            </td>
+            <td class="cell-time" data-label=second>
+                {moment}
+            </td>
+            <td class="cell-ends" data-label=third>
+                {last}
+            </td>
+            {button}
+        </tr>
+    }
+}

@@ -1,0 +1,166 @@
+//! What has happened to sessions, for whoever watches them: told by the database as soon as it is committed.
+
+use std::{collections::HashMap, time::Duration};
+
+use domain::{access::Permissions, sessions::Session};
+use sqlx::{
+    PgExecutor, PgPool, QueryBuilder,
+    postgres::{PgListener, PgPoolOptions},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::list::{COLUMNS, session};
+use crate::Error;
+
+/// Where the triggers tell.
+const CHANNEL: &str = "rollcall_sessions";
+/// How long a transaction may take after the moment that its rows carry.
+const SLOW_COMMIT: Duration = Duration::from_secs(10);
+
+/// A word of the triggers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// These sessions began or ended.
+    Changed(Vec<Uuid>),
+    /// More of them than a word has room for; or words were lost.
+    Many,
+    /// Somebody has lost a role.
+    Rights,
+}
+
+/// Listens on a connection of its own, so that it takes none from the requests.
+#[derive(Debug)]
+pub struct Listener(PgListener);
+
+impl Listener {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn start(pool: &PgPool) -> Result<Self, Error> {
+        let options = pool.connect_options().as_ref().clone();
+        let own = PgPoolOptions::new()
+            .max_connections(1)
+            .connect_lazy_with(options);
+        let mut listener = PgListener::connect_with(&own).await?;
+        listener.listen(CHANNEL).await?;
+        Ok(Self(listener))
+    }
+
+    /// The next word.
+    ///
+    /// # Errors
+    /// When the database cannot be reached any more.
+    pub async fn next(&mut self) -> Result<Word, Error> {
+        // Nothing tells of a connection that was lost and made anew: words may be missing.
+        let told = self.0.try_recv().await?;
+        Ok(told.map_or(Word::Many, |told| read(told.payload())))
+    }
+}
+
+fn read(payload: &str) -> Word {
+    if payload == "rights" {
+        return Word::Rights;
+    }
+    let ids: Result<Vec<Uuid>, _> = payload.split(' ').map(Uuid::try_parse).collect();
+    ids.map_or(Word::Many, Word::Changed)
+}
+
+/// Sessions by their ids, as they are now: live or ended.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_by_ids(
+    executor: impl PgExecutor<'_>,
+    ids: &[Uuid],
+) -> Result<Vec<Session>, Error> {
+    let rows = QueryBuilder::new(format!(
+        "select {COLUMNS} from live_sessions s where s.id = any("
+    ))
+    .push_bind(ids)
+    .push(format!(
+        ") union all select {COLUMNS} from ended_sessions s where s.id = any("
+    ))
+    .push_bind(ids)
+    .push(") order by created_at, id")
+    .build()
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.iter().map(session).collect::<Result<_, _>>()?)
+}
+
+/// Some sessions that began or ended since a moment, and the time now. A little earlier than the moment, because what was
+/// not committed at that time could not be seen.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_since(
+    executor: impl PgExecutor<'_>,
+    since: OffsetDateTime,
+    most: u16,
+) -> Result<Vec<Session>, Error> {
+    let since = since - SLOW_COMMIT;
+    let rows = QueryBuilder::new(format!(
+        "(select {COLUMNS} from live_sessions s where s.created_at >= "
+    ))
+    .push_bind(since)
+    .push(format!(
+        " order by s.created_at limit {most}) union all (select {COLUMNS} from ended_sessions s where s.ended_at >= "
+    ))
+    .push_bind(since)
+    .push(format!(" order by s.ended_at limit {most})"))
+    .build()
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.iter().map(session).collect::<Result<_, _>>()?)
+}
+
+/// What the people of some sessions may do, by session. Those that are not live are missing.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_permissions(
+    executor: impl PgExecutor<'_>,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Permissions>, Error> {
+    let rows = sqlx::query!(
+        r#"select
+            s.id as "id!",
+            array(
+                select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
+                where ur.user_id = s.user_id
+            ) as "permissions!"
+        from live_sessions s where s.id = any($1)"#,
+        ids,
+    )
+    .fetch_all(executor)
+    .await?;
+    let permissions = rows
+        .into_iter()
+        .map(|row| (row.id, Permissions::new(row.permissions)));
+    Ok(permissions.collect())
+}
+
+/// The database's time.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn now(executor: impl PgExecutor<'_>) -> Result<OffsetDateTime, Error> {
+    let now = sqlx::query_scalar!(r#"select now() as "now!""#);
+    Ok(now.fetch_one(executor).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read() {
+        let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(read(&format!("{a} {b}")), Word::Changed(vec![a, b]));
+        assert_eq!(read("many"), Word::Many);
+        assert_eq!(read("rights"), Word::Rights);
+        assert_eq!(read(""), Word::Many);
+    }
+}

@@ -1,0 +1,170 @@
+//! A page of sessions: one statement, served by the index of its order or of its filter.
+
+use domain::{
+    sessions::{Session, SessionEnd, SessionUser, list::SessionsQuery},
+    users::{UserId, list::Position, page::EXACT_TOTAL_MAX},
+};
+use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow, types::ipnetwork::IpNetwork};
+use time::OffsetDateTime;
+
+use super::Asked;
+use crate::{Error, users::page_of};
+
+/// What the list shows, of a view of sessions `s`.
+pub(super) const COLUMNS: &str = "
+    s.id, s.user_id, s.username, s.display_name, coalesce(s.device, 'Unknown device') as device, s.user_agent, s.ip,
+    s.created_at, s.last_seen_at, s.ends_at, s.ended_at, s.ended_reason, s.ended_by";
+
+/// How many live sessions there are, and the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    /// Live sessions: those that have not ended, less those whose time is over although nobody has said so yet.
+    pub live: u64,
+    /// The database's time.
+    pub now: OffsetDateTime,
+}
+
+/// How many live sessions there are, from the kept total.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find_totals(executor: impl PgExecutor<'_>) -> Result<Totals, Error> {
+    let row = sqlx::query!(
+        r#"select
+            now() as "now!",
+            (
+                select coalesce(sum(value), 0) from user_totals where name = 'sessions'
+            )::bigint - (
+                select count(*) from sessions
+                where ended_at is null and least(idle_expires_at, expires_at) <= now() and user_id is not null
+            ) as "live!""#
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(Totals {
+        live: u64::try_from(row.live).unwrap_or_default(),
+        now: row.now,
+    })
+}
+
+/// The rows of a page in the order asked for, and whether there are more beyond it in the direction of reading.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_page(
+    executor: impl PgExecutor<'_>,
+    query: &SessionsQuery,
+    asked: &Asked<'_>,
+) -> Result<(Vec<Session>, bool), Error> {
+    let mut sql = QueryBuilder::new(format!(
+        "select {COLUMNS} from {} s where true",
+        view(query)
+    ));
+    asked.push(&mut sql);
+    push_page(&mut sql, query);
+    // With a filter in it, a plan made for other values may be a hundred times slower: it is planned each time.
+    let page = sql.build().persistent(query.filter.is_empty());
+    let rows = page.fetch_all(executor).await?;
+    page_of(&rows, query.limit, &query.position, session)
+}
+
+/// How many match, counted up to one more than [`EXACT_TOTAL_MAX`].
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count(
+    executor: impl PgExecutor<'_>,
+    query: &SessionsQuery,
+    asked: &Asked<'_>,
+) -> Result<u64, Error> {
+    let mut sql = QueryBuilder::new(format!(
+        "select count(*) from (select 1 from {} s where true",
+        view(query)
+    ));
+    asked.push(&mut sql);
+    sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
+    let row = sql.build().persistent(false).fetch_one(executor).await?;
+    Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
+}
+
+/// The devices that there are, in words. Goes from one to the next in their index.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_devices(executor: impl PgExecutor<'_>) -> Result<Vec<String>, Error> {
+    let devices = sqlx::query_scalar!(
+        r#"with recursive known as (
+            (select device from sessions where device is not null order by device limit 1)
+            union all
+            select (select s.device from sessions s where s.device > k.device order by s.device limit 1)
+            from known k where k.device is not null
+        )
+        select device as "device!" from known where device is not null"#
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(devices)
+}
+
+const fn view(query: &SessionsQuery) -> &'static str {
+    if query.ended {
+        "ended_sessions"
+    } else {
+        "live_sessions"
+    }
+}
+
+/// The place, the order and the end of a page.
+fn push_page(sql: &mut QueryBuilder<Postgres>, query: &SessionsQuery) {
+    let (key, descends) = match (query.ended, query.sort.is_by_seen()) {
+        (true, _) => ("s.ended_at", true),
+        (false, true) => ("s.last_seen_at", query.sort.descends()),
+        (false, false) => ("s.created_at", query.sort.descends()),
+    };
+    let backwards = matches!(query.position, Position::Before(_));
+    let (beyond, direction) = if descends == backwards {
+        (">", "asc")
+    } else {
+        ("<", "desc")
+    };
+    if let Position::After(cursor) | Position::Before(cursor) = &query.position {
+        // Each value in a select of its own: otherwise the statement is planned anew for every value.
+        sql.push(format!(" and ({key}, s.id) {beyond} ((select "))
+            .push_bind(cursor.time())
+            .push("::timestamptz), (select ")
+            .push_bind(cursor.id)
+            .push("::uuid))");
+    }
+    sql.push(format!(
+        " order by {key} {direction}, s.id {direction} limit {}",
+        query.limit + 1
+    ));
+}
+
+/// A row of [`COLUMNS`].
+pub(super) fn session(row: &PgRow) -> Result<Session, sqlx::Error> {
+    let ended_at: Option<OffsetDateTime> = row.try_get("ended_at")?;
+    let reason: Option<&str> = row.try_get("ended_reason")?;
+    let reason = reason.map(str::parse).transpose();
+    let reason =
+        reason.map_err(|unknown: domain::users::Unknown| sqlx::Error::Decode(unknown.into()))?;
+    let by: Option<String> = row.try_get("ended_by")?;
+    let network: Option<IpNetwork> = row.try_get("ip")?;
+    Ok(Session {
+        id: row.try_get("id")?,
+        user: SessionUser {
+            id: UserId(row.try_get("user_id")?),
+            username: row.try_get("username")?,
+            display_name: row.try_get("display_name")?,
+        },
+        device: row.try_get("device")?,
+        user_agent: row.try_get("user_agent")?,
+        ip_address: network.map(|network| network.ip()),
+        created_at: row.try_get("created_at")?,
+        last_seen_at: row.try_get("last_seen_at")?,
+        expires_at: row.try_get("ends_at")?,
+        end: ended_at
+            .zip(reason)
+            .map(|(at, reason)| SessionEnd { at, reason, by }),
+    })
+}

@@ -1,0 +1,138 @@
+//! At half a million sessions a page is read from an index, by whatever it is filtered and sorted: few rows are looked at
+//! that are not shown.
+
+#![cfg(test)]
+
+use db::sessions::{Asked, list_devices, list_page};
+use domain::{
+    sessions::list::{SessionFilter, SessionParams, SessionSort, SessionsQuery},
+    users::list::{Limits, Position},
+};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Two in three are live. Each person has five, each address hundreds; one device is rare.
+const CROWD: &str = "
+    alter table sessions disable trigger user;
+    insert into users (id, username, display_name, created_via, created_at, updated_at)
+    select uuid_v7(moment), 'user-' || n, 'Name ' || n, 'import', moment, moment
+    from generate_series(1, 100000) n, lateral (select timestamptz '2026-01-01' + n * interval '1 second' as moment) m;
+    insert into sessions (
+        id, token_hash, user_id, ip, device, created_at, last_seen_at, idle_expires_at, expires_at, ended_at, ended_reason
+    )
+    select gen_random_uuid(), uuid_send(gen_random_uuid()), u.id, ('10.0.' || u.number % 7 || '.' || u.number % 250)::inet,
+        case when u.number % 5000 = 1 then 'Lynx' else 'Browser ' || u.number % 12 end,
+        began, began + random() * (now() - began), now() + interval '3 days', now() + interval '7 days',
+        case n % 3 when 0 then now() - random() * interval '20 days' end, case n % 3 when 0 then 'logout' end
+    from users u, generate_series(1, 5) n,
+        lateral (select now() - (u.number * 5 + n) * interval '1 second' as began) b;
+    alter table sessions enable trigger user;
+    vacuum analyze users, sessions";
+
+/// Rows that a page may look at, those of the people among them: one in a hundred of all.
+const LOOKED_AT_MAX: i64 = 5_000;
+
+/// How often tables were read whole, and how many of their rows were looked at, in this transaction so far.
+async fn looked_at(connection: &mut sqlx::PgConnection) -> (i64, i64) {
+    sqlx::query_as(
+        "select sum(seq_scan)::bigint, sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint
+        from pg_stat_xact_user_tables where relname in ('sessions', 'users')",
+    )
+    .fetch_one(connection)
+    .await
+    .unwrap()
+}
+
+/// Reads a page and says at how much was looked for it. The first row and the last are where its neighbours begin.
+async fn read(pool: &PgPool, query: &SessionsQuery, asked: &Asked<'_>) -> Option<[Position; 2]> {
+    let mut transaction = pool.begin().await.unwrap();
+    let before = looked_at(&mut transaction).await;
+    let (page, _) = list_page(&mut *transaction, query, asked).await.unwrap();
+    let after = looked_at(&mut transaction).await;
+    let what = format!("{query:?}");
+    assert_eq!(after.0, before.0, "a table was read whole for {what}");
+    let rows = after.1 - before.1;
+    assert!(
+        rows <= LOOKED_AT_MAX,
+        "{rows} rows were looked at for {what}"
+    );
+    let last = Position::After(query.cursor(page.last()?, 50));
+    let first = Position::Before(query.cursor(page.first()?, 51));
+    Some([last, first])
+}
+
+fn asked(filter: &SessionFilter, person: Uuid, now: OffsetDateTime) -> Asked<'_> {
+    Asked {
+        filter,
+        person: filter.person.as_ref().map(|_| person),
+        devices: filter.device.clone().map(|device| vec![device]),
+        now,
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_page_looks_at_little_more_than_it_shows(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let pool = options
+        .max_connections(2)
+        .connect_with(connect)
+        .await
+        .unwrap();
+    for statement in CROWD.split(';') {
+        sqlx::raw_sql(statement).execute(&pool).await.unwrap();
+    }
+    let (now, person): (OffsetDateTime, Uuid) =
+        sqlx::query_as("select now(), id from users where username = 'user-5000'")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    let filters: [&[(&str, &str)]; 12] = [
+        &[],
+        &[("person", "user-5000")],
+        &[("address", "10.0.0.77")],
+        &[("address", "192.0.2.1")],
+        &[("device", "Browser 3")],
+        &[("device", "Lynx")],
+        &[("created", ">1h")],
+        &[("created", "<5d")],
+        &[("seen", "<4d")],
+        &[("seen", ">1h")],
+        &[("device", "Browser 3"), ("seen", "<2d")],
+        &[("address", "10.0.0.77"), ("created", "<1d")],
+    ];
+    for filter in filters {
+        for sort in ["-created", "created", "-seen", "seen", "ended"] {
+            let given = |name: &str| {
+                let found = filter.iter().find(|(key, _)| *key == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            let mut params = SessionParams::from_pairs(given);
+            if sort == "ended" {
+                params.ended = Some("true".into());
+            } else {
+                params.sort = Some(sort.into());
+            }
+            let mut query = params.parse(Limits::PANEL).unwrap();
+            assert!(query.ended || SessionSort::ALL.contains(&query.sort));
+            let filter = query.filter.clone();
+            let asked = asked(&filter, person, now);
+            let neighbours = read(&pool, &query, &asked).await;
+            for neighbour in neighbours.into_iter().flatten() {
+                query.position = neighbour;
+                read(&pool, &query, &asked).await;
+            }
+        }
+    }
+    let mut transaction = pool.begin().await.unwrap();
+    let before = looked_at(&mut transaction).await;
+    let devices = list_devices(&mut *transaction).await.unwrap();
+    let after = looked_at(&mut transaction).await;
+    assert_eq!((devices.len(), after.0 - before.0), (13, 0));
+    assert!(after.1 - before.1 <= 100, "{after:?}");
+}

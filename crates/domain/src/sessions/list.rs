@@ -1,0 +1,437 @@
+//! What is asked of the list of sessions: which, in what order, how many, from where. It lives in the URL.
+
+use std::{net::IpAddr, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::Session;
+use crate::{
+    filter::When,
+    users::{
+        Unknown, UserId,
+        detail::UserRef,
+        list::{Limits, ListError, Position, given, parse_limit, position, shorten},
+        page::{Cursor, Total},
+        words,
+    },
+};
+
+words! {
+    /// An order of the live sessions.
+    SessionSort {
+        /// The latest sign-in first.
+        Newest = "-created",
+        /// The earliest sign-in first.
+        Oldest = "created",
+        /// The last seen first.
+        SeenLast = "-seen",
+        /// Those not seen for longest first.
+        SeenFirst = "seen",
+    }
+}
+
+/// The one order of those that have ended: the latest end first.
+const ENDED: &str = "-ended";
+
+impl SessionSort {
+    /// Largest first.
+    #[must_use]
+    pub const fn descends(self) -> bool {
+        matches!(self, Self::Newest | Self::SeenLast)
+    }
+
+    /// Whether it goes by when they were last seen, and not by when they were started.
+    #[must_use]
+    pub const fn is_by_seen(self) -> bool {
+        matches!(self, Self::SeenLast | Self::SeenFirst)
+    }
+
+    /// What a click on a header does: sort by it with the latest first, or turn it round.
+    #[must_use]
+    pub const fn clicked(self, by_seen: bool) -> Self {
+        match (by_seen, self) {
+            (false, Self::Newest) => Self::Oldest,
+            (false, _) => Self::Newest,
+            (true, Self::SeenLast) => Self::SeenFirst,
+            (true, _) => Self::SeenLast,
+        }
+    }
+}
+
+/// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SessionParams {
+    /// Whose: a name, a number or an id.
+    pub person: Option<String>,
+    /// From which address.
+    pub address: Option<String>,
+    /// On which device, by a part of its words.
+    pub device: Option<String>,
+    /// When they were started, such as `<7d` for longer ago than a week.
+    pub created: Option<String>,
+    /// When they were last seen, in the same way.
+    pub seen: Option<String>,
+    /// Order.
+    pub sort: Option<String>,
+    /// Page size.
+    pub limit: Option<String>,
+    /// Cursor: the page after it.
+    pub after: Option<String>,
+    /// Cursor: the page before it.
+    pub before: Option<String>,
+    /// `true` for those that have ended.
+    pub ended: Option<String>,
+}
+
+/// Which sessions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionFilter {
+    /// Whose.
+    pub person: Option<UserRef>,
+    /// From which address.
+    pub address: Option<IpAddr>,
+    /// On which device.
+    pub device: Option<String>,
+    /// When they were started.
+    pub created: Option<When>,
+    /// When they were last seen.
+    pub seen: Option<When>,
+}
+
+/// The question, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionsQuery {
+    /// Which.
+    pub filter: SessionFilter,
+    /// Order of the live ones.
+    pub sort: SessionSort,
+    /// Most rows in the page.
+    pub limit: u16,
+    /// From where.
+    pub position: Position,
+    /// Those that have ended, instead of the live ones.
+    pub ended: bool,
+}
+
+/// A page of sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionPage {
+    /// The rows.
+    pub sessions: Vec<Session>,
+    /// How many match.
+    pub total: Total,
+    /// Number of the first row among all, from 1.
+    pub first: u64,
+    /// Cursor of the page before, if there is one.
+    pub before: Option<String>,
+    /// Cursor of the page after, if there is one.
+    pub after: Option<String>,
+    /// Whose sessions are asked for, if they are somebody's. Nobody has a session whom the name does not lead to.
+    pub person: Option<UserId>,
+    /// How many live sessions there are, whatever is asked for.
+    pub live: u64,
+    /// The database's time.
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: OffsetDateTime,
+}
+
+impl SessionParams {
+    /// Understands the question.
+    ///
+    /// # Errors
+    /// What cannot be understood, the first of them.
+    pub fn parse(&self, limits: Limits) -> Result<SessionsQuery, ListError> {
+        let ended = self.is_of_ended()?;
+        let sort = match given(&self.sort) {
+            Some(text) if ended => return Err(ListError::SessionSort(shorten(text))),
+            Some(text) => text
+                .parse()
+                .map_err(|_| ListError::SessionSort(shorten(text)))?,
+            None => SessionSort::Newest,
+        };
+        let order = order(sort, ended);
+        Ok(SessionsQuery {
+            filter: self.filter()?,
+            sort,
+            limit: parse_limit(given(&self.limit), limits)?,
+            position: position(&self.after, &self.before, |text| {
+                Cursor::decode_at(text, order)
+            })?,
+            ended,
+        })
+    }
+
+    /// Which sessions.
+    ///
+    /// # Errors
+    /// What cannot be understood, the first of them.
+    pub fn filter(&self) -> Result<SessionFilter, ListError> {
+        let address = |text: &str| {
+            text.trim()
+                .parse()
+                .map_err(|_| ListError::Address(shorten(text)))
+        };
+        let when = |text: &str| When::read(text.trim()).ok_or(ListError::Age(shorten(text)));
+        Ok(SessionFilter {
+            person: given(&self.person).map(|text| UserRef::parse(text.trim())),
+            address: given(&self.address).map(address).transpose()?,
+            device: given(&self.device).map(str::to_owned),
+            created: given(&self.created).map(when).transpose()?,
+            seen: given(&self.seen).map(when).transpose()?,
+        })
+    }
+
+    /// Whether it is those that have ended.
+    ///
+    /// # Errors
+    /// When that is not said in a word that is known.
+    pub fn is_of_ended(&self) -> Result<bool, ListError> {
+        match given(&self.ended) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => Err(ListError::Ended(shorten(other))),
+        }
+    }
+
+    /// The same question from its first page.
+    #[must_use]
+    pub fn from_start(&self) -> Self {
+        Self {
+            after: None,
+            before: None,
+            ..self.clone()
+        }
+    }
+
+    /// Which sessions it asks for and nothing else: neither order nor place.
+    #[must_use]
+    pub fn only_filter(&self) -> Self {
+        Self {
+            sort: None,
+            limit: None,
+            ended: None,
+            ..self.from_start()
+        }
+    }
+
+    /// The parameters that are set, for a URL.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        [
+            ("person", &self.person),
+            ("address", &self.address),
+            ("device", &self.device),
+            ("created", &self.created),
+            ("seen", &self.seen),
+            ("sort", &self.sort),
+            ("limit", &self.limit),
+            ("after", &self.after),
+            ("before", &self.before),
+            ("ended", &self.ended),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, given(value)?)))
+        .collect()
+    }
+
+    /// From parameters by name. Others are no business of the list.
+    pub fn from_pairs(value: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            person: value("person"),
+            address: value("address"),
+            device: value("device"),
+            created: value("created"),
+            seen: value("seen"),
+            sort: value("sort"),
+            limit: value("limit"),
+            after: value("after"),
+            before: value("before"),
+            ended: value("ended"),
+        }
+    }
+}
+
+/// The name of an order in its cursors. No list of anything else has one of this name.
+const fn order(sort: SessionSort, ended: bool) -> &'static str {
+    match (ended, sort) {
+        (true, _) => ENDED,
+        (false, SessionSort::Newest) => "sessions -created",
+        (false, SessionSort::Oldest) => "sessions created",
+        (false, SessionSort::SeenLast) => "sessions -seen",
+        (false, SessionSort::SeenFirst) => "sessions seen",
+    }
+}
+
+impl SessionsQuery {
+    /// The place of a row in the order of the question.
+    #[must_use]
+    pub fn cursor(&self, session: &Session, number: u64) -> Cursor {
+        let at = match &session.end {
+            Some(end) if self.ended => end.at,
+            _ if self.sort.is_by_seen() => session.last_seen_at,
+            _ => session.created_at,
+        };
+        Cursor::at(order(self.sort, self.ended), at, session.id, number)
+    }
+}
+
+impl SessionFilter {
+    /// Whether every session matches.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether a device is asked for, by a part of its words.
+    #[must_use]
+    pub fn is_of_device(&self, words: &str) -> bool {
+        let asked = self
+            .device
+            .as_ref()
+            .map(|asked| asked.trim().to_lowercase());
+        asked.is_none_or(|asked| words.to_lowercase().contains(&asked))
+    }
+
+    /// Whether a session matches. `person` is whom the name of the person leads to.
+    #[must_use]
+    pub fn matches(&self, session: &Session, person: Option<UserId>, now: OffsetDateTime) -> bool {
+        let within = |when: Option<When>, at: OffsetDateTime| {
+            let bounds = when.map(|when| when.bounds(now));
+            bounds.is_none_or(|bounds| {
+                bounds.is_some_and(|bounds| {
+                    bounds.from.is_none_or(|from| from <= at)
+                        && bounds.until.is_none_or(|until| at < until)
+                })
+            })
+        };
+        (self.person.is_none() || person == Some(session.user.id))
+            && (self.address.is_none() || self.address == session.ip_address)
+            && self.is_of_device(&session.device)
+            && within(self.created, session.created_at)
+            && within(self.seen, session.last_seen_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::{Duration, macros::datetime};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::sessions::SessionUser;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+
+    fn session() -> Session {
+        Session {
+            id: Uuid::from_u128(1),
+            user: SessionUser {
+                id: UserId(Uuid::from_u128(2)),
+                username: "ada".into(),
+                display_name: "Ada".into(),
+            },
+            device: "Firefox on Linux".into(),
+            user_agent: None,
+            ip_address: Some([192, 0, 2, 1].into()),
+            created_at: NOW - Duration::days(2),
+            last_seen_at: NOW - Duration::hours(2),
+            expires_at: NOW + Duration::days(2),
+            end: None,
+        }
+    }
+
+    fn params(name: &str, value: &str) -> SessionParams {
+        SessionParams::from_pairs(|asked| (asked == name).then(|| value.to_owned()))
+    }
+
+    #[test]
+    fn empty_is_the_newest_fifty() {
+        let query = SessionParams::default().parse(Limits::PANEL).unwrap();
+        assert!(query.filter.is_empty() && !query.ended);
+        assert_eq!((query.sort, query.limit), (SessionSort::Newest, 50));
+    }
+
+    #[test]
+    fn what_matches_is_what_was_asked_for() {
+        let ada = Some(UserId(Uuid::from_u128(2)));
+        for (name, value, matches) in [
+            ("person", "ada", true),
+            ("address", "192.0.2.1", true),
+            ("address", " 192.0.2.2", false),
+            ("address", "2001:db8::1", false),
+            ("device", "Firefox on Linux", true),
+            ("device", "firefox", true),
+            ("device", "Firefox on Windows", false),
+            ("created", ">3d", true),
+            ("created", "<3d", false),
+            ("created", "2026-11-19", true),
+            ("seen", "<1h", true),
+            ("seen", ">1h", false),
+            ("sort", "seen", true),
+        ] {
+            let filter = params(name, value).filter().unwrap();
+            assert_eq!(
+                filter.matches(&session(), ada, NOW),
+                matches,
+                "{name}={value}"
+            );
+        }
+        let nobody = params("person", "nobody").filter().unwrap();
+        assert!(!nobody.matches(&session(), None, NOW));
+    }
+
+    #[test]
+    fn bad_parameters_are_named() {
+        for (name, value, says) in [
+            ("address", "localhost", "\"localhost\" is not an address"),
+            ("created", "yesterday", "\"yesterday\" is no time"),
+            ("seen", "never", "\"never\" is no time"),
+            ("sort", "person", "Cannot sort sessions by \"person\""),
+            ("limit", "0", "is not a number from 1 to 100"),
+            ("ended", "yes", "`ended` is \"yes\""),
+            ("after", "x", "does not exist"),
+        ] {
+            let error = params(name, value)
+                .parse(Limits::PANEL)
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_its_order() {
+        let mut cursors = Vec::new();
+        for ended in ["", "true"] {
+            for sort in SessionSort::ALL {
+                let asked = SessionParams {
+                    sort: (ended.is_empty()).then(|| sort.as_str().to_owned()),
+                    ended: Some(ended.to_owned()),
+                    ..SessionParams::default()
+                };
+                let query = asked.parse(Limits::PANEL).unwrap();
+                let cursor = query.cursor(&session(), 50).encode();
+                cursors.push((asked, cursor));
+            }
+        }
+        for (asked, _) in &cursors {
+            for (of, cursor) in &cursors {
+                let params = SessionParams {
+                    after: Some(cursor.clone()),
+                    ..asked.clone()
+                };
+                assert_eq!(params.parse(Limits::PANEL).is_ok(), asked == of);
+            }
+        }
+    }
+
+    #[test]
+    fn a_click_sorts_and_a_second_turns_round() {
+        let sort = SessionSort::Newest;
+        assert_eq!(sort.clicked(false), SessionSort::Oldest);
+        assert_eq!(sort.clicked(true), SessionSort::SeenLast);
+        assert_eq!(SessionSort::SeenLast.clicked(true), SessionSort::SeenFirst);
+    }
+}

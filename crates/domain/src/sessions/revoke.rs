@@ -1,0 +1,70 @@
+//! Ending many sessions at once: first how many, then exactly those or nothing.
+
+use serde::{Deserialize, Serialize};
+
+use super::list::SessionParams;
+
+/// Which sessions are to end. The one that asks is never among them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct RevokeRequest {
+    /// Those that match.
+    pub filter: RevokeFilter,
+    /// All but those of whoever asks.
+    pub everyone_but_me: bool,
+    /// How many the preview said would end. None: only tell how many would.
+    pub expected: Option<u64>,
+}
+
+/// Which sessions match, in the words of the list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RevokeFilter {
+    /// Whose: a name, a number or an id.
+    pub person: Option<String>,
+    /// From which address.
+    pub address: Option<String>,
+    /// On which device, in words.
+    pub device: Option<String>,
+    /// When they were started.
+    pub created: Option<String>,
+    /// When they were last seen.
+    pub seen: Option<String>,
+}
+
+impl From<RevokeFilter> for SessionParams {
+    fn from(filter: RevokeFilter) -> Self {
+        Self {
+            person: filter.person,
+            address: filter.address,
+            device: filter.device,
+            created: filter.created,
+            seen: filter.seen,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<SessionParams> for RevokeFilter {
+    fn from(params: SessionParams) -> Self {
+        Self {
+            person: params.person,
+            address: params.address,
+            device: params.device,
+            created: params.created,
+            seen: params.seen,
+        }
+    }
+}
+
+/// What ends, or would.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RevokeOutcome {
+    /// How many sessions end.
+    pub sessions: u64,
+    /// Of how many people.
+    pub people: u64,
+    /// How many match but stay, because their people have rights that the asker lacks.
+    pub out_of_reach: u64,
+}

@@ -1,0 +1,89 @@
+//! Looking at everybody's sessions.
+
+use db::sessions::Asked;
+use domain::{
+    sessions::list::{SessionFilter, SessionPage, SessionsQuery},
+    users::{
+        UserId,
+        page::{Place, Total},
+    },
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Granted, ReadSessions},
+};
+
+/// A page of the live sessions, or of those that have ended: who they are, how many there are, the rows.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list(
+    services: &Services,
+    _: &Granted<ReadSessions>,
+    query: &SessionsQuery,
+) -> Result<SessionPage, Error> {
+    // Over one connection: each that goes back to the pool costs a message of its own.
+    let mut connection = db::acquire(&services.pool).await?;
+    let totals = db::sessions::find_totals(&mut *connection).await?;
+    let asked = ask(&mut connection, &query.filter, totals.now).await?;
+    let (sessions, more) = db::sessions::list_page(&mut *connection, query, &asked).await?;
+    let total = if query.filter.is_empty() && !query.ended {
+        Total::exact(totals.live)
+    } else {
+        let counted = db::sessions::count(&mut *connection, query, &asked).await?;
+        Total::up_to_limit(counted)
+    };
+    let place = Place::of(&sessions, more, &query.position, |session, number| {
+        query.cursor(session, number)
+    });
+    Ok(SessionPage {
+        sessions,
+        total,
+        first: place.first,
+        before: place.before,
+        after: place.after,
+        person: asked.person.map(UserId),
+        live: totals.live,
+        now: totals.now,
+    })
+}
+
+/// What the words of a filter stand for. A person whom there is not is nobody, who has no session.
+pub(super) async fn ask<'a>(
+    connection: &mut db::PgConnection,
+    filter: &'a SessionFilter,
+    now: OffsetDateTime,
+) -> Result<Asked<'a>, Error> {
+    let person = match &filter.person {
+        Some(person) => {
+            let id = db::users::find_id(&mut *connection, person).await?;
+            Some(id.unwrap_or(Uuid::nil()))
+        }
+        None => None,
+    };
+    let devices = match filter.device {
+        Some(_) => {
+            let mut devices = db::sessions::list_devices(connection).await?;
+            devices.retain(|device| filter.is_of_device(device));
+            Some(devices)
+        }
+        None => None,
+    };
+    Ok(Asked {
+        filter,
+        person,
+        devices,
+        now,
+    })
+}
+
+/// The devices that sessions were started on, in words.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn devices(services: &Services, _: &Granted<ReadSessions>) -> Result<Vec<String>, Error> {
+    Ok(db::sessions::list_devices(&services.pool).await?)
+}

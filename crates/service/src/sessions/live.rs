@@ -1,0 +1,268 @@
+//! Telling whoever watches what happens to sessions. One listener for a process; the database is asked once for some
+//! changes, however many watch, and not at all while nobody does.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use db::sessions::changes::{self, Listener, Word};
+use domain::{access::Permission, sessions::SessionChanges};
+use time::OffsetDateTime;
+use tokio::{
+    sync::{broadcast, watch},
+    time::{Instant, sleep, sleep_until, timeout_at},
+};
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Actor, Granted, ReadSessions},
+};
+
+/// How long changes are gathered before they are told together.
+const GATHER: Duration = Duration::from_secs(1);
+/// How often it is asked whether everybody who watches still may: a session can end without a word, by its time.
+const ASK_AGAIN: Duration = Duration::from_secs(15);
+/// How long after a failure the listener starts anew.
+const RETRY: Duration = Duration::from_secs(2);
+/// Most sessions told one by one. Beyond, the list is read again.
+const MOST: u16 = 100;
+/// Most words that somebody who reads slowly may be behind.
+const BEHIND: usize = 64;
+
+/// Those who watch, and the way to tell them.
+#[derive(Debug, Clone)]
+pub struct Live {
+    words: broadcast::Sender<Told>,
+    watched: Arc<Mutex<HashMap<Uuid, usize>>>,
+    stopped: watch::Sender<bool>,
+}
+
+/// What is told to everybody who watches.
+#[derive(Debug, Clone)]
+enum Told {
+    /// What has happened.
+    News(News),
+    /// These sessions may not watch any more.
+    Gone(Arc<HashSet<Uuid>>),
+}
+
+/// What has happened up to a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// The moment, by the database's clock.
+    pub at: OffsetDateTime,
+    /// [`SessionChanges`] as JSON, written once for all who watch.
+    pub changes: Arc<str>,
+}
+
+impl News {
+    fn of(at: OffsetDateTime, changes: &SessionChanges) -> Result<Self, Error> {
+        let json = serde_json::to_string(changes);
+        let changes = json.map_err(|error| Error::Internal(error.into()))?.into();
+        Ok(Self { at, changes })
+    }
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self {
+            words: broadcast::Sender::new(BEHIND),
+            watched: Arc::default(),
+            stopped: watch::Sender::new(false),
+        }
+    }
+}
+
+impl Live {
+    /// Ends every watch, now and from now on: the server stops.
+    pub fn stop(&self) {
+        self.stopped.send_replace(true);
+    }
+
+    fn watched(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, usize>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody who watches. Dropped, they watch no more.
+#[derive(Debug)]
+pub struct Watch {
+    live: Live,
+    session: Uuid,
+    words: broadcast::Receiver<Told>,
+    stopped: watch::Receiver<bool>,
+    missed: Option<News>,
+}
+
+/// Begins to watch. What has happened since a moment is told first.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn watch(
+    services: &Services,
+    _: &Granted<ReadSessions>,
+    actor: &Actor,
+    since: Option<OffsetDateTime>,
+) -> Result<Watch, Error> {
+    let live = services.live.clone();
+    *live.watched().entry(actor.session_id).or_insert(0) += 1;
+    let mut watch = Watch {
+        // Before it is asked what was missed, so that nothing is missed in between.
+        words: live.words.subscribe(),
+        stopped: live.stopped.subscribe(),
+        session: actor.session_id,
+        missed: None,
+        live,
+    };
+    if let Some(since) = since {
+        watch.missed = missed(services, since).await?;
+    }
+    Ok(watch)
+}
+
+async fn missed(services: &Services, since: OffsetDateTime) -> Result<Option<News>, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let at = changes::now(&mut *connection).await?;
+    let mut sessions = changes::list_since(&mut *connection, since, MOST + 1).await?;
+    let more = sessions.len() > usize::from(MOST);
+    if more {
+        sessions.clear();
+    }
+    if sessions.is_empty() && !more {
+        return Ok(None);
+    }
+    News::of(at, &SessionChanges { sessions, more }).map(Some)
+}
+
+impl Watch {
+    /// What happens next; nothing once the server stops, the session has ended or the right is lost.
+    pub async fn next(&mut self) -> Option<News> {
+        if let Some(missed) = self.missed.take() {
+            return Some(missed);
+        }
+        loop {
+            let word = tokio::select! {
+                biased;
+                _ = self.stopped.wait_for(|stopped| *stopped) => return None,
+                word = self.words.recv() => word,
+            };
+            match word {
+                Ok(Told::News(news)) => return Some(news),
+                Ok(Told::Gone(gone)) if gone.contains(&self.session) => return None,
+                Ok(Told::Gone(_)) => {}
+                // Too slow. Whoever comes back is told what they have missed.
+                Err(_) => return None,
+            }
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let mut watched = self.live.watched();
+        if let Some(count) = watched.get_mut(&self.session) {
+            *count -= 1;
+            if *count == 0 {
+                watched.remove(&self.session);
+            }
+        }
+    }
+}
+
+/// Listens until it is dropped, and tells whoever watches.
+pub async fn run(services: &Services) {
+    loop {
+        if let Err(error) = listen(services).await {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::warn!(%error, cause = cause.unwrap_or_default(), "nobody is told of sessions; it is tried again");
+        }
+        sleep(RETRY).await;
+    }
+}
+
+/// Changes that are yet to be told.
+#[derive(Default)]
+struct Gathered {
+    changed: BTreeSet<Uuid>,
+    many: bool,
+    rights: bool,
+}
+
+impl Gathered {
+    fn add(&mut self, word: Word) {
+        match word {
+            Word::Changed(ids) => self.changed.extend(ids),
+            Word::Many => self.many = true,
+            Word::Rights => self.rights = true,
+        }
+        self.many |= self.changed.len() > usize::from(MOST);
+    }
+}
+
+async fn listen(services: &Services) -> Result<(), Error> {
+    let mut listener = Listener::start(&services.pool).await?;
+    // Whatever was said before now was heard by nobody.
+    tell(
+        services,
+        Gathered {
+            many: true,
+            ..Gathered::default()
+        },
+    )
+    .await?;
+    let mut ask_again = Instant::now() + ASK_AGAIN;
+    loop {
+        let first = tokio::select! {
+            word = listener.next() => Some(word?),
+            () = sleep_until(ask_again) => None,
+        };
+        let mut gathered = Gathered::default();
+        if let Some(word) = first {
+            gathered.add(word);
+            let until = Instant::now() + GATHER;
+            while let Ok(word) = timeout_at(until, listener.next()).await {
+                gathered.add(word?);
+            }
+        } else {
+            gathered.rights = true;
+            ask_again = Instant::now() + ASK_AGAIN;
+        }
+        tell(services, gathered).await?;
+    }
+}
+
+async fn tell(services: &Services, gathered: Gathered) -> Result<(), Error> {
+    let live = &services.live;
+    let watching: Vec<Uuid> = live.watched().keys().copied().collect();
+    if watching.is_empty() {
+        return Ok(());
+    }
+    let mut connection = db::acquire(&services.pool).await?;
+    let has_news = gathered.many || !gathered.changed.is_empty();
+    if has_news {
+        let at = changes::now(&mut *connection).await?;
+        let mut news = SessionChanges {
+            more: gathered.many,
+            ..SessionChanges::default()
+        };
+        if !gathered.many {
+            let ids: Vec<Uuid> = gathered.changed.into_iter().collect();
+            news.sessions = changes::list_by_ids(&mut *connection, &ids).await?;
+        }
+        // Nobody may have stayed to hear it.
+        drop(live.words.send(Told::News(News::of(at, &news)?)));
+    }
+    let rights = changes::list_permissions(&mut *connection, &watching).await?;
+    let gone = watching.into_iter().filter(|session| {
+        let rights = rights.get(session);
+        !rights.is_some_and(|rights| rights.include(Permission::SessionsRead))
+    });
+    let gone: HashSet<Uuid> = gone.collect();
+    if !gone.is_empty() {
+        drop(live.words.send(Told::Gone(Arc::new(gone))));
+    }
+    Ok(())
+}

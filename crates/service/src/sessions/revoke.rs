@@ -1,0 +1,179 @@
+//! Ending the sessions of others: one, or many at once.
+
+use db::sessions::{
+    changes,
+    revoke::{self, Many},
+};
+use domain::{
+    access::Permission,
+    rules::{self, Deed},
+    sessions::{
+        list::SessionParams,
+        revoke::{RevokeOutcome, RevokeRequest},
+    },
+};
+use uuid::Uuid;
+
+use super::list::ask;
+use crate::{
+    Error, Services,
+    access::{Author, Granted, WriteSessions},
+    record::{self, Change, Changes},
+    users::guard,
+};
+
+/// FOVEA's text.
+const NOT_FOUND: Error = Error::NotFound("Session not found");
+/// Sessions ended in one transaction: few enough to be done in some tenths of a second.
+const BATCH: u16 = 5_000;
+
+/// Ends a session.
+///
+/// # Errors
+/// [`Error::Refused`] when it may not be done, [`Error::NotFound`] when there is no such live session.
+pub async fn revoke_one(
+    services: &Services,
+    granted: &Granted<WriteSessions>,
+    id: Uuid,
+) -> Result<(), Error> {
+    let author = granted.author();
+    let mut transaction = db::begin(&services.pool).await?;
+    let target = revoke::find(&mut *transaction, id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    let (right, deed) = (Permission::SessionsWrite, Deed::EndSessions);
+    let account = guard::open_by(&mut transaction, author, right, deed, target.user_id).await?;
+    if !revoke::set_revoked(&mut transaction, id, author.id()).await? {
+        return Err(NOT_FOUND);
+    }
+    let address = target.ip.map(|ip| ip.to_string());
+    let what = target.device.into_iter().chain(address);
+    let what = what.collect::<Vec<_>>().join(", ");
+    let change = Change {
+        action: "user.session_revoked",
+        user: (account.id, &account.username),
+        changes: Changes::default().with("session", what, serde_json::Value::Null),
+        reason: None,
+    };
+    record::write(&mut transaction, author, change).await?;
+    Ok(db::commit(transaction).await?)
+}
+
+/// Ends many sessions, or tells how many would end if `expected` is absent. Never the one that asks. Those of people with
+/// more rights than the asker stay, and are counted. What is counted is what ends: the number is compared with the ended
+/// rows before they are committed. More than [`BATCH`] end in several transactions, each with its entries in the record;
+/// the number is then checked before the first of them, and what has ended by itself meanwhile is not in the outcome.
+///
+/// # Errors
+/// [`Error::RevocationChanged`] when others would end than `expected` says: then nothing is done. [`Error::List`] for a
+/// filter that cannot be understood.
+pub async fn revoke_many(
+    services: &Services,
+    granted: &Granted<WriteSessions>,
+    request: RevokeRequest,
+) -> Result<RevokeOutcome, Error> {
+    let params = SessionParams::from(request.filter);
+    let filter = params.filter()?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let right = Permission::SessionsWrite;
+    let author = &guard::confirm(&mut transaction, granted.author(), right).await?;
+    let out_of_reach = out_of_reach(&mut transaction, author).await?;
+    let now = changes::now(&mut *transaction).await?;
+    let many = Many {
+        asked: ask(&mut transaction, &filter, now).await?,
+        but_session: author.session,
+        but_person: author.id().filter(|_| request.everyone_but_me),
+        out_of_reach: &out_of_reach,
+    };
+    let found = many.count(&mut *transaction).await?;
+    let Some(expected) = request.expected else {
+        return Ok(found);
+    };
+    if found.sessions != expected {
+        return Err(Error::RevocationChanged(found));
+    }
+    let reason = reason(&params, request.everyone_but_me);
+    let mut ended = RevokeOutcome {
+        sessions: 0,
+        people: found.people,
+        out_of_reach: found.out_of_reach,
+    };
+    let mut after = None;
+    loop {
+        let (ids, people, last) = many.pick(&mut *transaction, after, BATCH).await?;
+        revoke::lock_people(&mut transaction, &people).await?;
+        let gone = many
+            .set_revoked(&mut transaction, &ids, author.id())
+            .await?;
+        ended.sessions += gone
+            .iter()
+            .map(|(_, count)| count.unsigned_abs())
+            .sum::<u64>();
+        record::write_sessions_ended(&mut transaction, author, &gone, &reason).await?;
+        let is_last = ids.len() < usize::from(BATCH);
+        if is_last && after.is_none() && ended.sessions != expected {
+            // Dropped: nothing has happened.
+            drop(transaction);
+            let found = many.count(&services.pool).await?;
+            return Err(Error::RevocationChanged(found));
+        }
+        db::commit(transaction).await?;
+        if is_last {
+            return Ok(ended);
+        }
+        after = last;
+        transaction = db::begin(&services.pool).await?;
+    }
+}
+
+/// Names of the roles whose people the author may not touch.
+async fn out_of_reach(
+    transaction: &mut db::Transaction,
+    author: &Author,
+) -> Result<Vec<String>, Error> {
+    let roles = db::roles::list_permissions(&mut **transaction).await?;
+    let beyond = roles
+        .into_iter()
+        .filter(|(_, rights)| rules::is_out_of_reach(&author.doer, rights));
+    Ok(beyond.map(|(name, _)| name).collect())
+}
+
+/// Which sessions were ended together, for the record.
+fn reason(params: &SessionParams, everyone_but_me: bool) -> String {
+    let mut words: Vec<String> = params
+        .pairs()
+        .into_iter()
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
+    if everyone_but_me {
+        words.push("everyone but me".to_owned());
+    }
+    if words.is_empty() {
+        words.push("all".to_owned());
+    }
+    format!("Sessions ended together: {}.", words.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_tells_which_sessions_were_meant() {
+        let params = SessionParams {
+            person: Some("ada".into()),
+            seen: Some("<7d".into()),
+            ..SessionParams::default()
+        };
+        assert_eq!(
+            reason(&params, false),
+            "Sessions ended together: person ada, seen <7d."
+        );
+        let all = SessionParams::default();
+        assert_eq!(
+            reason(&all, true),
+            "Sessions ended together: everyone but me."
+        );
+        assert_eq!(reason(&all, false), "Sessions ended together: all.");
+    }
+}

@@ -1,0 +1,378 @@
+//! Ending the sessions of others, and how many a person may have.
+
+#![cfg(test)]
+
+#[path = "support/actors.rs"]
+mod actors;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use actors::{actor, admin};
+use domain::{
+    audit::Via,
+    rules::Refusal,
+    sessions::{
+        list::SessionParams,
+        revoke::{RevokeFilter, RevokeOutcome, RevokeRequest},
+    },
+    users::list::Limits,
+};
+use people::{add, count};
+use service::{
+    Error,
+    access::{Granted, WriteSessions, operator},
+    housekeeping,
+    sessions::{list, revoke_many, revoke_one},
+};
+use sqlx::PgPool;
+use support::services;
+use uuid::Uuid;
+
+/// So many live sessions of somebody. Returns their ids.
+async fn sign_in(pool: &PgPool, id: Uuid, sessions: i32) -> Vec<Uuid> {
+    sqlx::query_scalar(
+        "insert into sessions (
+            id, token_hash, user_id, ip, device, created_at, last_seen_at, idle_expires_at, expires_at
+        )
+        select gen_random_uuid(), uuid_send(gen_random_uuid()), $1, '192.0.2.1', 'Firefox on Linux', now(), now(),
+            now() + interval '1 day', now() + interval '1 day'
+        from generate_series(1, $2) returning id",
+    )
+    .bind(id)
+    .bind(sessions)
+    .fetch_all(pool)
+    .await
+    .unwrap()
+}
+
+async fn live_of(pool: &PgPool, id: Uuid) -> i64 {
+    sqlx::query_scalar("select count(*) from live_sessions where user_id = $1")
+        .bind(id)
+        .fetch_one(pool)
+        .await
+        .unwrap()
+}
+
+fn all(expected: Option<u64>) -> RevokeRequest {
+    RevokeRequest {
+        expected,
+        ..RevokeRequest::default()
+    }
+}
+
+fn of_person(name: &str, expected: Option<u64>) -> RevokeRequest {
+    RevokeRequest {
+        filter: RevokeFilter {
+            person: Some(name.into()),
+            ..RevokeFilter::default()
+        },
+        ..all(expected)
+    }
+}
+
+/// Somebody with a role of some permissions, and the right of a person with that role.
+async fn with_role(pool: &PgPool, name: &str, permissions: &[&str]) -> Granted<WriteSessions> {
+    let permissions: Vec<String> = permissions.iter().map(ToString::to_string).collect();
+    sqlx::query(
+        "insert into roles (id, name, permissions, created_at) values (uuid_v7(now()), $1, $2, now())",
+    )
+    .bind(name)
+    .bind(&permissions)
+    .execute(pool)
+    .await
+    .unwrap();
+    let id = add(pool, name, &[name]).await;
+    let granted: Vec<&str> = permissions.iter().map(String::as_str).collect();
+    actor(id, &granted).require().unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn one_session_ends_and_the_record_says_which(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let ada = add(&pool, "ada", &["user"]).await;
+    let sessions = sign_in(&pool, ada, 2).await;
+    revoke_one(&services, &admin(root), sessions[0])
+        .await
+        .unwrap();
+    assert_eq!(live_of(&pool, ada).await, 1);
+    let (reason, by): (String, Uuid) =
+        sqlx::query_as("select ended_reason, ended_by from sessions where id = $1")
+            .bind(sessions[0])
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!((reason.as_str(), by), ("revoked", root));
+    let (action, target, changes): (String, Uuid, String) = sqlx::query_as(
+        "select action, target_id, changes ->> 'session' from audit_events order by id desc limit 1",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!((action.as_str(), target), ("user.session_revoked", ada));
+    assert!(changes.contains("Firefox on Linux, 192.0.2.1"), "{changes}");
+    // Ended, or never there.
+    for id in [sessions[0], Uuid::nil()] {
+        let again = revoke_one(&services, &admin(root), id).await;
+        assert!(matches!(again, Err(Error::NotFound("Session not found"))));
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nobody_touches_the_sessions_of_somebody_with_more_rights(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let ada = add(&pool, "ada", &["user"]).await;
+    let of_root = sign_in(&pool, root, 3).await;
+    sign_in(&pool, ada, 2).await;
+    let warden = with_role(&pool, "warden", &["sessions:read", "sessions:write"]).await;
+    let refused = revoke_one(&services, &warden, of_root[0]).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::MoreRights))));
+    let preview = revoke_many(&services, &warden, all(None)).await.unwrap();
+    let expected = RevokeOutcome {
+        sessions: 2,
+        people: 1,
+        out_of_reach: 3,
+    };
+    assert_eq!(preview, expected);
+    assert_eq!(
+        revoke_many(&services, &warden, all(Some(2))).await.unwrap(),
+        expected
+    );
+    assert_eq!(
+        (live_of(&pool, root).await, live_of(&pool, ada).await),
+        (3, 0)
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_right_is_asked_for_again_under_the_locks(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let sessions = sign_in(&pool, ada, 1).await;
+    let warden = with_role(&pool, "warden", &["sessions:write"]).await;
+    sqlx::query("update roles set permissions = '{users:write}' where name = 'warden'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let one = revoke_one(&services, &warden, sessions[0]).await;
+    let many = revoke_many(&services, &warden, all(Some(1))).await;
+    assert!(matches!(one, Err(Error::Forbidden(_))), "{one:?}");
+    assert!(matches!(many, Err(Error::Forbidden(_))), "{many:?}");
+    assert_eq!(live_of(&pool, ada).await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn another_number_than_was_shown_ends_nothing(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let bob = add(&pool, "bob", &["user"]).await;
+    sign_in(&pool, ada, 2).await;
+    sign_in(&pool, bob, 1).await;
+    let preview = revoke_many(&services, &operator(), of_person("ada", None)).await;
+    assert_eq!(preview.unwrap().sessions, 2);
+    sign_in(&pool, ada, 1).await;
+    let changed = revoke_many(&services, &operator(), of_person("ADA", Some(2))).await;
+    let Err(Error::RevocationChanged(now)) = changed else {
+        panic!("{changed:?}");
+    };
+    assert_eq!((now.sessions, now.people), (3, 1));
+    assert_eq!(live_of(&pool, ada).await, 3);
+    assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
+    let done = revoke_many(&services, &operator(), of_person("ada", Some(3))).await;
+    assert_eq!(done.unwrap().sessions, 3);
+    assert_eq!(
+        (live_of(&pool, ada).await, live_of(&pool, bob).await),
+        (0, 1)
+    );
+    let nobody = revoke_many(&services, &operator(), of_person("nobody", None)).await;
+    assert_eq!(nobody.unwrap(), RevokeOutcome::default());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn everyone_but_me_keeps_mine_and_each_entry_is_of_its_person(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let mine = sign_in(&pool, root, 2).await;
+    for (name, sessions) in [("ada", 2), ("bob", 1)] {
+        let id = add(&pool, name, &["user"]).await;
+        sign_in(&pool, id, sessions).await;
+    }
+    let request = RevokeRequest {
+        everyone_but_me: true,
+        ..all(Some(3))
+    };
+    let done = revoke_many(&services, &admin(root), request).await.unwrap();
+    assert_eq!((done.sessions, done.people), (3, 2));
+    assert_eq!(live_of(&pool, root).await, 2);
+    let entries: Vec<(String, String, String, String)> = sqlx::query_as(
+        "select target_label, action, changes ->> 'sessions', reason from audit_events order by target_label",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let reason = "Sessions ended together: everyone but me.";
+    let entry = |name: &str, sessions: &str| {
+        (
+            name.to_owned(),
+            "user.sessions_ended".to_owned(),
+            sessions.to_owned(),
+            reason.to_owned(),
+        )
+    };
+    assert_eq!(entries, [entry("ada", "[2, 0]"), entry("bob", "[1, 0]")]);
+    // All that match: but for the one that asks.
+    let mut asker = actor(root, &["*"]);
+    asker.session_id = mine[0];
+    let done = revoke_many(&services, &asker.require().unwrap(), all(Some(1))).await;
+    assert_eq!(done.unwrap().sessions, 1);
+    assert_eq!(live_of(&pool, root).await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn very_many_end_in_several_transactions(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let bob = add(&pool, "bob", &["user"]).await;
+    sign_in(&pool, ada, 6_000).await;
+    sign_in(&pool, bob, 5_000).await;
+    let done = revoke_many(&services, &operator(), all(Some(11_000))).await;
+    let done = done.unwrap();
+    assert_eq!((done.sessions, done.people), (11_000, 2));
+    assert_eq!(count(&pool, "select count(*) from live_sessions").await, 0);
+    let recorded = "select sum((changes -> 'sessions' ->> 0)::bigint)::bigint from audit_events";
+    assert_eq!(count(&pool, recorded).await, 11_000);
+    assert_eq!(
+        count(&pool, "select count(distinct at) from audit_events").await,
+        3
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn many_who_revoke_and_sign_in_at_once_do_not_wait_in_a_circle(pool: PgPool) {
+    let services = services(&pool);
+    let mut people = Vec::new();
+    for n in 0..8 {
+        let id = add(&pool, &format!("person-{n}"), &["user"]).await;
+        sign_in(&pool, id, 20).await;
+        people.push(id);
+    }
+    let mut tasks = tokio::task::JoinSet::new();
+    for n in 0..24_usize {
+        let (services, pool, id) = (services.clone(), pool.clone(), people[n % people.len()]);
+        tasks.spawn(async move {
+            if n % 3 == 0 {
+                sqlx::query("update users set last_login_at = now() where id = $1")
+                    .bind(id)
+                    .execute(&pool)
+                    .await
+                    .unwrap();
+                sign_in(&pool, id, 1).await;
+                return;
+            }
+            let found = revoke_many(&services, &operator(), all(None))
+                .await
+                .unwrap();
+            match revoke_many(&services, &operator(), all(Some(found.sessions))).await {
+                Ok(done) => assert_eq!(done.sessions, found.sessions),
+                Err(Error::RevocationChanged(_)) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+    assert_eq!(
+        count(&pool, "select count(*) from sessions where ended_at is not null").await,
+        count(&pool, "select coalesce(sum((changes -> 'sessions' ->> 0)::bigint), 0)::bigint from audit_events").await,
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn ended_sessions_tell_why_and_by_whom(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let ada = add(&pool, "ada", &["user"]).await;
+    let sessions = sign_in(&pool, ada, 1).await;
+    revoke_one(&services, &admin(root), sessions[0])
+        .await
+        .unwrap();
+    let query = SessionParams {
+        ended: Some("true".into()),
+        person: Some("ada".into()),
+        ..SessionParams::default()
+    };
+    let query = query.parse(Limits::PANEL).unwrap();
+    let page = list(&services, &operator(), &query).await.unwrap();
+    let end = page.sessions[0].end.as_ref().unwrap();
+    assert_eq!(
+        (end.reason.words(), end.by.as_deref(), page.total.count),
+        ("Revoked", Some("root"), 1)
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_ended_long_ago_is_forgotten_and_devices_get_words(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    sign_in(&pool, ada, 2_500).await;
+    sqlx::raw_sql(
+        "update sessions set ended_at = now() - interval '31 days', ended_reason = 'logout';
+        insert into sessions (
+            id, token_hash, user_id, user_agent, created_at, last_seen_at, idle_expires_at, expires_at, ended_at, ended_reason
+        )
+        select gen_random_uuid(), uuid_send(gen_random_uuid()), id, 'curl/8.9', now(), now(), now() + interval '1 day',
+            now() + interval '1 day', now() - interval '29 days', 'logout' from users",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    housekeeping::run(&services).await.unwrap();
+    let left: Vec<String> = sqlx::query_scalar("select device from sessions")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert_eq!(left, ["curl"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_chore_that_fails_keeps_no_other_from_being_done(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    sign_in(&pool, ada, 1).await;
+    // The first chore finds sessions whose time is over, and cannot end them; the last lifts a suspension.
+    sqlx::raw_sql(
+        "update sessions set idle_expires_at = now();
+        alter table sessions add constraint none_expire check (ended_reason <> 'expired') not valid;
+        insert into login_attempts (scope, subject, failures, last_failed_at, blocked_until, created_at)
+        values ('account', 'old', 9, now() - interval '2 days', now(), now());
+        update users set status = 'suspended', suspended_until = now()",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    assert!(housekeeping::run(&services).await.is_err());
+    assert_eq!(count(&pool, "select count(*) from login_attempts").await, 0);
+    assert_eq!(
+        count(&pool, "select count(*) from users where status = 'active'").await,
+        1
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_operator_is_named_in_the_record(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    sign_in(&pool, ada, 1).await;
+    revoke_many(&services, &operator(), of_person("ada", Some(1)))
+        .await
+        .unwrap();
+    let via: String = sqlx::query_scalar("select via from audit_events")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(via, Via::Cli.as_str());
+}

@@ -1,0 +1,251 @@
+// Everybody's sessions: looked at, filtered, ended, and followed as they come and go.
+import { type Page, request } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { inspect } from '../support/inspect';
+import { hydrated, open } from '../support/page';
+import { Rollcall } from '../support/rollcall';
+import { template } from '../support/template';
+
+serve('demo people');
+test.use({ as: 'admin' });
+// Screens are looked at four times each.
+test.setTimeout(240_000);
+
+const LIVE = 'select count(*)::int from live_sessions';
+
+const rows = (page: Page) => page.locator('tbody tr');
+const row = (page: Page, text: string) => rows(page).filter({ hasText: text });
+const total = (page: Page) => page.locator('.pager-count b').nth(1);
+
+/** Somebody signs in elsewhere. */
+async function signInElsewhere(baseURL: string, username: string): Promise<void> {
+  const elsewhere = await request.newContext({ baseURL, storageState: { cookies: [], origins: [] } });
+  const answer = await elsewhere.post('/api/auth/login', { data: { username, password: template().password } });
+  expect(answer.ok()).toBe(true);
+  await elsewhere.dispose();
+}
+
+/** Half a minute is over in an instant. */
+async function hurry(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const setInterval = window.setInterval;
+    window.setInterval = ((act: TimerHandler, time: number) =>
+      setInterval(act, time === 30_000 ? 500 : time)) as typeof window.setInterval;
+  });
+}
+
+/** Waits until the page is told what happens. */
+async function followed(page: Page, path: string): Promise<void> {
+  const stream = page.waitForResponse((answer) => answer.url().includes('/sessions/events'));
+  await open(page, path);
+  expect((await stream).status()).toBe(200);
+}
+
+test('the list, its orders, filters and pages', async ({ page, database }) => {
+  await open(page, '/sessions');
+  const live = await database.value(LIVE);
+  await expect(rows(page)).toHaveCount(Math.min(50, live));
+  await expect(total(page)).toHaveText(live.toLocaleString('en'));
+  await expect(row(page, 'This is you').first()).toContainText('admin');
+  await inspect(page, 'sessions');
+
+  await page.getByRole('link', { name: 'Last seen' }).click();
+  await expect(page).toHaveURL('/sessions?sort=-seen');
+  await expect(page.getByRole('columnheader', { name: 'Last seen' })).toHaveAttribute('aria-sort', 'descending');
+  await page.getByRole('link', { name: 'Next' }).click();
+  await expect(page.locator('.pager-count')).toContainText('51–');
+
+  const [somebody] = await database.rows(
+    `select username, count(*)::int as n from live_sessions where device = 'Chrome on Windows'
+    group by username order by n desc limit 1`);
+  await page.getByLabel('Person', { exact: true }).fill(somebody!.username);
+  await page.getByLabel('Device', { exact: true }).fill('windows');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(page).toHaveURL(/person=.*device=windows/);
+  await expect(rows(page).first()).toContainText('on Windows');
+  for (const name of await rows(page).locator('.person-user').allTextContents()) expect(name).toBe(somebody!.username);
+  await page.goBack();
+  await expect(page.getByLabel('Person', { exact: true })).toHaveValue('');
+  await page.goForward();
+  await expect(page.getByLabel('Person', { exact: true })).toHaveValue(somebody!.username);
+  await page.getByRole('link', { name: 'Clear' }).click();
+  await expect(page).toHaveURL('/sessions');
+  await expect(page.getByLabel('Device', { exact: true })).toHaveValue('');
+});
+
+test('what cannot be understood is said, and nobody is found', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/sessions');
+  await open(page, '/sessions?address=nowhere');
+  await expect(page.getByRole('alert')).toContainText('"nowhere" is not an address');
+  await open(page, '/sessions?person=nobody-of-that-name');
+  await expect(page.getByRole('heading', { name: 'No sessions match' })).toBeVisible();
+  await inspect(page, 'sessions-none');
+});
+
+test('sessions that have ended tell why and by whom', async ({ page, database }) => {
+  await open(page, '/sessions?ended=true');
+  const ended = await database.value('select count(*)::int from ended_sessions');
+  await expect(total(page)).toHaveText(ended.toLocaleString('en'));
+  await expect(page.getByRole('columnheader', { name: 'Why' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Revoke/ })).toHaveCount(0);
+  await inspect(page, 'sessions-ended');
+  await page.getByRole('link', { name: 'Live', exact: true }).click();
+  await expect(page).toHaveURL('/sessions');
+});
+
+test('one session is revoked from its row', async ({ page, server, database }) => {
+  await signInElsewhere(server.url, 'test-member');
+  await open(page, '/sessions?person=test-member');
+  const before = await rows(page).count();
+  await rows(page).first().getByRole('button', { name: /^Revoke the session of test-member/ }).click();
+  await expect(page.getByText('The session is ended.').last()).toBeVisible();
+  await expect(page).toHaveURL(/person=test-member/);
+  await expect(rows(page)).toHaveCount(before - 1);
+  const [latest] = await database.rows(
+    `select ended_reason, u.username from sessions s join users u on u.id = s.ended_by order by ended_at desc limit 1`);
+  expect(latest).toMatchObject({ ended_reason: 'revoked', username: 'admin' });
+});
+
+test('all that match end, if they are as many as was shown', async ({ page, server, browserWatch }) => {
+  browserWatch.expectAnswer(409, '/sfn/revoke-sessions');
+  for (let n = 0; n < 2; n += 1) await signInElsewhere(server.url, 'test-auditor');
+  await open(page, '/sessions?person=test-auditor');
+  await page.getByRole('link', { name: 'Revoke all that match…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Revoke sessions' });
+  const button = dialog.getByRole('button', { name: /^Revoke/ });
+  await expect(button).toHaveText('Revoke 2 sessions');
+  await inspect(page, 'sessions-revoke');
+  await signInElsewhere(server.url, 'test-auditor');
+  await button.click();
+  await expect(dialog.getByRole('alert')).toContainText('has changed since it was shown');
+  await expect(button).toHaveText('Revoke 3 sessions');
+  await button.click();
+  await expect(page.getByText('The sessions are ended.').last()).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No sessions match' })).toBeVisible();
+});
+
+test('by keyboard: into the dialog, out of it, and back where it began', async ({ page }) => {
+  await open(page, '/sessions');
+  const link = page.getByRole('link', { name: 'Revoke all but mine…' });
+  await link.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toContainText('All sessions but yours end at once.');
+  await expect(page.getByRole('link', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL('/sessions');
+  await expect(link).toBeFocused();
+  await page.getByLabel('Person', { exact: true }).focus();
+  await page.keyboard.type('admin');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL('/sessions?person=admin');
+  await expect(page.getByLabel('Person', { exact: true })).toBeFocused();
+});
+
+test('rows appear and end by themselves', async ({ page, server, database }) => {
+  await followed(page, '/sessions');
+  const first = await rows(page).first().locator('.person-user').textContent();
+  await signInElsewhere(server.url, 'test-member');
+  await expect(rows(page).first()).toContainText('test-member');
+  await expect(page.locator('[aria-live]', { hasText: '1 signed in.' })).toHaveCount(1);
+  expect(await rows(page).nth(1).locator('.person-user').textContent()).toBe(first);
+
+  // Somebody in the rows is not disturbed: what comes waits.
+  await rows(page).nth(2).getByRole('link').focus();
+  await signInElsewhere(server.url, 'test-member');
+  await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeVisible();
+  await expect(rows(page).nth(2).getByRole('link')).toBeFocused();
+  await page.getByLabel('Person', { exact: true }).focus();
+  await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeHidden();
+  await expect(rows(page).nth(1)).toContainText('test-member');
+
+  await database.rows(`update sessions s set ended_at = now(), ended_reason = 'revoked', ended_by = a.id
+    from users u, users a where u.id = s.user_id and u.username = 'test-member' and a.username = 'admin' and ended_at is null`);
+  await expect(rows(page).first()).toContainText('Revoked by admin');
+  await expect(rows(page).first().getByRole('button')).toBeHidden();
+});
+
+test('on other pages new sessions are told, and a click shows them', async ({ page, server }) => {
+  await followed(page, '/sessions?device=unknown');
+  await signInElsewhere(server.url, 'test-member');
+  await page.getByRole('link', { name: '1 new session', exact: true }).click();
+  await expect(row(page, 'test-member').first()).toBeVisible();
+  await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeHidden();
+});
+
+test('where nothing can be told the list is read again', async ({ page, server, browserWatch }) => {
+  browserWatch.expectBreakage(/ERR_FAILED/);
+  await hurry(page);
+  await page.route('**/api/admin/sessions/events*', (route) => route.abort());
+  await open(page, '/sessions');
+  await rows(page).nth(3).getByRole('link').focus();
+  await signInElsewhere(server.url, 'test-member');
+  await expect(rows(page).first()).toContainText('test-member');
+  await expect(rows(page).nth(4).getByRole('link')).toBeFocused();
+});
+
+test('whoever is signed out while they watch gets to sign in', async ({ browser, server, database }) => {
+  const context = await browser.newContext({ baseURL: server.url, storageState: { cookies: [], origins: [] } });
+  await context.request.post('/api/auth/login', { data: { username: 'test-auditor', password: template().password } });
+  const page = await context.newPage();
+  await hurry(page);
+  await followed(page, '/sessions');
+  await expect(page.getByRole('button', { name: /^Revoke/ })).toHaveCount(0);
+  await database.rows(`update sessions set ended_at = now(), ended_reason = 'revoked'
+    where user_id = (select id from users where username = 'test-auditor')`);
+  await expect(page).toHaveURL(/\/login/);
+  await context.close();
+});
+
+test('a server that stops does not wait for those who watch', async ({ database }) => {
+  const server = await Rollcall.start(database.url);
+  const admin = await request.newContext({ baseURL: server.url, storageState: { cookies: [], origins: [] } });
+  await admin.post('/api/auth/login', { data: { username: 'admin', password: template().password } });
+  const { cookies } = await admin.storageState();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const stream = await fetch(`${server.url}/api/admin/sessions/events`, { headers: { cookie } });
+  expect(stream.status).toBe(200);
+  const asked = Date.now();
+  expect(await server.stop()).toBe(0);
+  // Requests under way get half a minute; a stream is not one of them.
+  expect(Date.now() - asked).toBeLessThan(10_000);
+  expect(await stream.text()).not.toContain('data:');
+  await admin.dispose();
+});
+
+test('the tab of a person ends one or all', async ({ page, server }) => {
+  for (let n = 0; n < 2; n += 1) await signInElsewhere(server.url, 'test-member');
+  await open(page, '/users/test-member/sessions');
+  const before = await rows(page).count();
+  await inspect(page, 'person-sessions-revoke');
+  await rows(page).first().getByRole('button', { name: /^Revoke/ }).click();
+  await expect(page.getByText('The session is ended.').last()).toBeVisible();
+  await expect(rows(page)).toHaveCount(before - 1);
+  await page.getByRole('link', { name: 'Revoke all…' }).click();
+  await expect(page.getByRole('dialog')).toContainText('of test-member');
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('filtering, revoking one, revoking all that match', async ({ page, server }) => {
+    for (let n = 0; n < 3; n += 1) await signInElsewhere(server.url, 'test-auditor');
+    await page.goto('/sessions');
+    await page.getByLabel('Person', { exact: true }).fill('test-auditor');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await expect(rows(page)).toHaveCount(3);
+    await rows(page).first().getByRole('button', { name: /^Revoke/ }).click();
+    await expect(page.getByText('The session is ended.')).toBeVisible();
+    await expect(rows(page)).toHaveCount(2);
+    await page.getByRole('link', { name: 'Revoke all that match…' }).click();
+    await page.getByRole('button', { name: 'Revoke 2 sessions' }).click();
+    await expect(page.getByText('The sessions are ended.')).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'No sessions match' })).toBeVisible();
+  });
+});
+
+test('a page that was drawn is the one that the browser takes over', async ({ page }) => {
+  await page.goto('/sessions');
+  const drawn = await rows(page).first().textContent();
+  await hydrated(page);
+  expect(await rows(page).first().textContent()).toBe(drawn);
+});

@@ -1,0 +1,41 @@
+//! A page of a list as an answer: the rows, the way to the neighbours in `Link`, and the number of all that match in
+//! `X-Total-Count`. Beyond ten thousand it says ten thousand, and `X-Total-Count-Relation: gte`.
+
+use axum::{
+    Json,
+    http::{HeaderName, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use domain::users::page::Total;
+use serde::Serialize;
+
+/// The answer of a page. Each neighbour has its parameters and its relation.
+pub(super) fn respond(
+    rows: impl Serialize,
+    total: Total,
+    path: &str,
+    neighbours: &[(Vec<(&'static str, &str)>, &str)],
+) -> Response {
+    let mut response = Json(rows).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        HeaderName::from_static("x-total-count"),
+        HeaderValue::from(total.count),
+    );
+    let relation = HeaderValue::from_static(if total.or_more { "gte" } else { "eq" });
+    headers.insert(HeaderName::from_static("x-total-count-relation"), relation);
+    let links: Vec<String> = neighbours
+        .iter()
+        .map(|(pairs, rel)| {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(pairs);
+            format!("<{path}?{}>; rel=\"{rel}\"", query.finish())
+        })
+        .collect();
+    if let Ok(links) = HeaderValue::try_from(links.join(", "))
+        && !links.is_empty()
+    {
+        headers.insert(header::LINK, links);
+    }
+    response
+}

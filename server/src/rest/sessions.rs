@@ -1,0 +1,148 @@
+//! Everybody's sessions.
+
+pub(crate) mod events;
+
+use std::net::IpAddr;
+
+use axum::{Json, extract::State, response::Response};
+use domain::{
+    sessions::{
+        Session, SessionUser,
+        list::SessionParams,
+        revoke::{RevokeOutcome, RevokeRequest},
+    },
+    users::{UserId, list::Limits},
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use service::{
+    Error, Services,
+    access::{ReadSessions, WriteSessions},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Allowed, Failure, Params, SessionPath, body::Body, page::respond};
+
+/// A session in the list: FOVEA's shape, with whose it is both nested, as its server sends it, and flat, as its pages read
+/// it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListedSession {
+    id: Uuid,
+    token: String,
+    #[serde(with = "time::serde::rfc3339")]
+    expires_at: OffsetDateTime,
+    ip_address: Option<IpAddr>,
+    user_agent: Option<String>,
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: OffsetDateTime,
+    user_id: UserId,
+    username: String,
+    display_name: String,
+    user: SessionUser,
+    device: String,
+    #[serde(with = "time::serde::rfc3339")]
+    last_seen_at: OffsetDateTime,
+    #[serde(flatten)]
+    end: Option<End>,
+}
+
+/// How it has ended.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct End {
+    #[serde(with = "time::serde::rfc3339")]
+    ended_at: OffsetDateTime,
+    ended_reason: &'static str,
+    ended_by: Option<String>,
+}
+
+impl From<Session> for ListedSession {
+    fn from(session: Session) -> Self {
+        Self {
+            token: masked(session.id),
+            id: session.id,
+            expires_at: session.expires_at,
+            ip_address: session.ip_address,
+            user_agent: session.user_agent,
+            created_at: session.created_at,
+            user_id: session.user.id,
+            username: session.user.username.clone(),
+            display_name: session.user.display_name.clone(),
+            user: session.user,
+            device: session.device,
+            last_seen_at: session.last_seen_at,
+            end: session.end.map(|end| End {
+                ended_at: end.at,
+                ended_reason: end.reason.as_str(),
+                ended_by: end.by,
+            }),
+        }
+    }
+}
+
+/// Where FOVEA shows the end of its token: the end of the public id. The secret is not known to anybody here.
+fn masked(id: Uuid) -> String {
+    let id = id.simple().to_string();
+    let end = id.get(id.len().saturating_sub(8)..).unwrap_or_default();
+    format!("...{end}")
+}
+
+/// `GET /api/admin/sessions`: a page of the live sessions; with `?ended=true` of those that have ended.
+pub(crate) async fn list(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<ReadSessions>,
+    Params(params): Params<SessionParams>,
+) -> Result<Response, Failure> {
+    let query = params.parse(Limits::API).map_err(Error::from)?;
+    let page = service::sessions::list(&services, &granted, &query).await?;
+    let at = |after, before| SessionParams {
+        after,
+        before,
+        ..params.clone()
+    };
+    let next = page.after.map(|after| at(Some(after), None));
+    let prev = page.before.map(|before| at(None, Some(before)));
+    let next = next.iter().map(|params| (params.pairs(), "next"));
+    let prev = prev.iter().map(|params| (params.pairs(), "prev"));
+    let neighbours: Vec<_> = next.chain(prev).collect();
+    let rows: Vec<ListedSession> = page.sessions.into_iter().map(Into::into).collect();
+    Ok(respond(
+        rows,
+        page.total,
+        "/api/admin/sessions",
+        &neighbours,
+    ))
+}
+
+/// `DELETE /api/admin/sessions/{id}`
+pub(crate) async fn revoke_one(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<WriteSessions>,
+    SessionPath(id): SessionPath,
+) -> Result<Json<Value>, Failure> {
+    service::sessions::revoke_one(&services, &granted, id).await?;
+    Ok(Json(json!({ "success": true })))
+}
+
+/// `POST /api/admin/sessions/revoke`: all that match a filter, or all but one's own; without `expected` only how many.
+pub(crate) async fn revoke_many(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<WriteSessions>,
+    Body(request): Body<RevokeRequest>,
+) -> Result<Json<RevokeOutcome>, Failure> {
+    let outcome = service::sessions::revoke_many(&services, &granted, request).await?;
+    Ok(Json(outcome))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_shown_is_the_end_of_the_public_id() {
+        let id = Uuid::from_u128(0x0198_c2a4_0000_7000_8000_0000_1234_5678);
+        assert_eq!(masked(id), "...12345678");
+    }
+}

@@ -1,0 +1,300 @@
+//! Everybody's sessions over the API, on two servers over one database.
+
+mod stream;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
+
+const LIST: &str = "/api/admin/sessions";
+
+/// An app with an admin, Ada, whose session is returned, and Bob.
+async fn with_admin(pool: &PgPool) -> (App, String) {
+    add_person(pool, "ada", &["admin", "user"]).await;
+    add_person(pool, "bob", &["user"]).await;
+    let session = session(pool, "ada").await;
+    (app(pool), session)
+}
+
+async fn list(app: &App, session: &str, query: &str) -> Answer {
+    app.send(Ask::get(&format!("{LIST}?{query}")).by(session))
+        .await
+}
+
+fn rows(answer: &Answer) -> Vec<Value> {
+    answer.json().as_array().unwrap().clone()
+}
+
+/// The id of the session of somebody who has one.
+async fn id_of(pool: &PgPool, username: &str) -> String {
+    sqlx::query_scalar("select id::text from live_sessions where username = $1")
+        .bind(username)
+        .fetch_one(pool)
+        .await
+        .unwrap()
+}
+
+async fn revoke(app: &App, session: &str, id: &str) -> Answer {
+    let ask = Ask::new(Method::DELETE, &format!("{LIST}/{id}"));
+    app.send(ask.by(session)).await
+}
+
+async fn works(app: &App, session: &str) -> bool {
+    let me = app.send(Ask::get("/api/auth/me").by(session)).await;
+    me.status == 200
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_session_has_foveas_fields_nested_and_flat(pool: PgPool) {
+    let (app, ada) = with_admin(&pool).await;
+    session(&pool, "bob").await;
+    app.run(
+        "update sessions set ip = '192.0.2.9', user_agent = 'curl/8.9', device = 'curl',
+        created_at = created_at - interval '1 minute' where user_id = (select id from users where username = 'bob')",
+    )
+    .await;
+    let answer = list(&app, &ada, "").await;
+    assert_eq!(answer.header("x-total-count"), "2");
+    let rows = rows(&answer);
+    assert_eq!(rows[0]["username"], "ada", "the newest first");
+    let id = id_of(&pool, "bob").await;
+    let user: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let mut bob = rows[1].as_object().unwrap().clone();
+    for time in ["createdAt", "expiresAt", "lastSeenAt"] {
+        assert!(bob.remove(time).unwrap().as_str().unwrap().ends_with('Z'));
+    }
+    assert_eq!(
+        Value::Object(bob),
+        json!({
+            "id": id,
+            "token": format!("...{}", &id.replace('-', "")[24..]),
+            "ipAddress": "192.0.2.9",
+            "userAgent": "curl/8.9",
+            "device": "curl",
+            "userId": user,
+            "username": "bob",
+            "displayName": "Bob",
+            "user": { "id": user, "username": "bob", "displayName": "Bob" },
+        })
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn pages_lead_to_their_neighbours(pool: PgPool) {
+    let (app, ada) = with_admin(&pool).await;
+    for _ in 0..4 {
+        session(&pool, "bob").await;
+    }
+    let first = list(&app, &ada, "person=bob&limit=3").await;
+    assert_eq!(
+        (rows(&first).len(), first.header("x-total-count")),
+        (3, "4")
+    );
+    let next = first
+        .header("link")
+        .split(['<', '>'])
+        .nth(1)
+        .unwrap()
+        .to_owned();
+    let second = app.get_as(&ada, &next).await;
+    assert_eq!(rows(&second).len(), 1);
+    assert!(second.header("link").ends_with("rel=\"prev\""));
+    let other_order = app.get_as(&ada, &format!("{next}&sort=seen")).await;
+    assert_eq!(other_order.outline(), "400 VALIDATION_ERROR");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_session_revoked_on_one_server_fails_on_the_next_request_to_another(pool: PgPool) {
+    let (one, ada) = with_admin(&pool).await;
+    let other = app(&pool);
+    let bob = session(&pool, "bob").await;
+    assert!(works(&other, &bob).await);
+    let id = id_of(&pool, "bob").await;
+    let done = revoke(&one, &ada, &id).await;
+    assert_eq!(
+        (done.status, done.json()),
+        (200, json!({ "success": true }))
+    );
+    assert!(!works(&other, &bob).await);
+    assert_eq!(
+        revoke(&other, &ada, &id).await.message(),
+        "Session not found"
+    );
+    assert_eq!(revoke(&other, &ada, &id).await.status, 404);
+    assert_eq!(
+        revoke(&one, &ada, "bob").await.outline(),
+        "400 VALIDATION_ERROR"
+    );
+    let ended = rows(&list(&other, &ada, "ended=true").await);
+    assert_eq!(
+        (&ended[0]["endedReason"], &ended[0]["endedBy"]),
+        (&json!("revoked"), &json!("ada"))
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_page_under_way_does_not_keep_its_session(pool: PgPool) {
+    let (one, ada) = with_admin(&pool).await;
+    let other = app(&pool);
+    add_person(&pool, "eve", &["admin"]).await;
+    let eve = session(&pool, "eve").await;
+    // The page has to wait in the middle.
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("lock table api_keys in access exclusive mode")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let page = async { other.get_as(&eve, "/users/bob/keys").await };
+    let revoked = async {
+        let waits = "select count(*) from pg_locks where not granted";
+        while one.count(waits).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        let done = revoke(&one, &ada, &id_of(&pool, "eve").await).await;
+        held.commit().await.unwrap();
+        done.status
+    };
+    let (page, revoked) = tokio::join!(page, revoked);
+    assert_eq!((page.status, revoked), (200, 200));
+    assert!(!works(&other, &eve).await);
+    assert_eq!(
+        one.count("select count(*) from live_sessions where username = 'eve'")
+            .await,
+        0
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn many_end_if_they_are_as_many_as_was_shown(pool: PgPool) {
+    let (app, ada) = with_admin(&pool).await;
+    for _ in 0..3 {
+        session(&pool, "bob").await;
+    }
+    let ask = |body: Value| app.send(Ask::post("/api/admin/sessions/revoke").json(&body).by(&ada));
+    let filter = json!({ "person": "bob" });
+    let shown = ask(json!({ "filter": filter })).await;
+    let outcome = json!({ "sessions": 3, "people": 1, "outOfReach": 0 });
+    assert_eq!((shown.status, shown.json()), (200, outcome.clone()));
+    let changed = ask(json!({ "filter": filter, "expected": 2 })).await;
+    assert_eq!(changed.outline(), "409 CONFLICT");
+    assert_eq!(changed.json()["details"]["revocation"], outcome);
+    let done = ask(json!({ "everyoneButMe": true, "expected": 3 })).await;
+    assert_eq!((done.status, done.json()), (200, outcome));
+    assert!(works(&app, &ada).await);
+    for body in [
+        json!({ "filter": { "address": "nowhere" } }),
+        json!({ "filter": { "persona": "bob" } }),
+        json!({ "expected": -1 }),
+    ] {
+        assert_eq!(ask(body).await.outline(), "400 VALIDATION_ERROR");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_cookie_but_the_right_one_opens_a_session(pool: PgPool) {
+    let (app, ada) = with_admin(&pool).await;
+    let bob = session(&pool, "bob").await;
+    let id = id_of(&pool, "ada").await;
+    let half = &ada[..ada.len() / 2];
+    let swapped = format!("{half}{}", &bob[bob.len() / 2..]);
+    let upper = ada.to_uppercase();
+    for forged in [
+        half,
+        &swapped,
+        &upper,
+        &format!("{ada}A"),
+        &format!("{ada}="),
+        &id,
+        &id.replace('-', ""),
+        "",
+        "\"\"",
+        &"A".repeat(4_000),
+    ] {
+        assert!(!works(&app, forged).await, "{forged}");
+    }
+    // Neither does what is kept of it.
+    let hash: String =
+        sqlx::query_scalar("select encode(token_hash, 'base64') from sessions limit 1")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert!(!works(&app, &hash).await);
+    // A right one that is used up stays so.
+    app.send(Ask::post("/api/auth/logout").by(&ada)).await;
+    for _ in 0..2 {
+        assert!(!works(&app, &ada).await);
+    }
+    assert!(works(&app, &bob).await);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whatever_a_browser_calls_itself_can_sign_in(pool: PgPool) {
+    let (app, ada) = with_admin(&pool).await;
+    add_password(&pool, &app.services.hasher).await;
+    let credentials = json!({ "username": "bob", "password": PASSWORD });
+    let long = "x".repeat(8_192);
+    let binary = b"\xff\xfe Firefox/145.0 \x80";
+    for agent in [
+        long.as_bytes(),
+        binary,
+        b"\t",
+        b"Firefox/145.0 \xe2\x80\xae Linux",
+    ] {
+        let login = Ask::post("/api/auth/login").json(&credentials);
+        let answer = app.send(login.bytes("user-agent", agent)).await;
+        assert_eq!(answer.status, 200);
+    }
+    let answer = list(&app, &ada, "person=bob").await;
+    assert_eq!(rows(&answer).len(), 4);
+    for row in rows(&answer) {
+        assert!(
+            row["userAgent"]
+                .as_str()
+                .unwrap_or_default()
+                .chars()
+                .count()
+                <= 512
+        );
+        assert!(
+            row["device"]
+                .as_str()
+                .is_some_and(|device| !device.is_empty())
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn lifetimes_are_those_of_the_database_whatever_the_servers_clock_says(pool: PgPool) {
+    let (mut late, ada) = with_admin(&pool).await;
+    add_password(&pool, &late.services.hasher).await;
+    for hours in [-1, 1] {
+        late = crate::support::with_clock(&pool, hours);
+        let answer = late
+            .send(
+                Ask::post("/api/auth/login")
+                    .json(&json!({ "username": "bob", "password": PASSWORD })),
+            )
+            .await;
+        let (bob, _) = answer.cookie("session_token").unwrap();
+        assert!(works(&late, bob).await);
+        let lasts: f64 = sqlx::query_scalar(
+            "select extract(epoch from expires_at - now())::float8 from live_sessions
+            where username = 'bob' order by created_at desc limit 1",
+        )
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+        let week = 7.0 * 24.0 * 3600.0;
+        assert!((week - lasts).abs() < 60.0, "{lasts}");
+        // What was seen in a future that has not come is seen now.
+        service::last_seen::write(&late.services).await.unwrap();
+        let future = "select count(*) from sessions where last_seen_at > now()";
+        assert_eq!(late.count(future).await, 0);
+    }
+    assert!(works(&late, &ada).await);
+}

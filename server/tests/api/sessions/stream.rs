@@ -1,0 +1,216 @@
+//! What happens to sessions, told as it happens.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use serde_json::Value;
+use service::sessions::live;
+use sqlx::PgPool;
+use tokio::{task::JoinHandle, time::timeout};
+
+use super::{id_of, revoke, with_admin};
+use crate::support::{App, Ask, add_person, app, session};
+
+const EVENTS: &str = "/api/admin/sessions/events";
+/// Longer than anything here takes.
+const LONG: Duration = Duration::from_secs(30);
+
+/// A stream of events as it is read.
+struct Events {
+    body: axum::body::BodyDataStream,
+    text: String,
+}
+
+impl Events {
+    async fn open(app: &App, session: &str, path: &str) -> Self {
+        let ask = Ask::get(path)
+            .by(session)
+            .header("accept-encoding", "gzip, br");
+        let response = app.stream(ask).await;
+        assert_eq!(response.status(), 200);
+        let headers = response.headers();
+        assert_eq!(headers["content-type"], "text/event-stream");
+        assert!(
+            !headers.contains_key("content-encoding"),
+            "it is not held back"
+        );
+        Self {
+            body: response.into_body().into_data_stream(),
+            text: String::new(),
+        }
+    }
+
+    /// The next event: its id and what it tells. None once the stream has ended.
+    async fn next(&mut self) -> Option<(String, Value)> {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.text = rest;
+                let field = |name: &str| {
+                    let prefix = format!("{name}: ");
+                    event.lines().find_map(|line| line.strip_prefix(&prefix))
+                };
+                if let Some(data) = field("data") {
+                    assert_eq!(field("event"), Some("changes"));
+                    return Some((field("id")?.to_owned(), serde_json::from_str(data).unwrap()));
+                }
+                continue;
+            }
+            let piece = timeout(LONG, self.body.next())
+                .await
+                .expect("no event came")?;
+            self.text
+                .push_str(std::str::from_utf8(&piece.unwrap()).unwrap());
+        }
+    }
+
+    /// Reads events until one is about a session, which is returned.
+    async fn until(&mut self, id: &str) -> Value {
+        loop {
+            let (_, told) = self.next().await.expect("the stream has ended");
+            let sessions = told["sessions"].as_array().unwrap();
+            if let Some(session) = sessions.iter().find(|session| session["id"] == id) {
+                return session.clone();
+            }
+        }
+    }
+
+    async fn is_over(&mut self) -> bool {
+        while self.next().await.is_some() {}
+        true
+    }
+}
+
+/// Listens as a server does, until it is dropped; heard from by a stream that is open already.
+async fn listen(app: &App, events: &mut Events) -> Listening {
+    let services = app.services.clone();
+    let task = tokio::spawn(async move { live::run(&services).await });
+    // First of all it says that something may have been missed.
+    let (_, told) = events.next().await.unwrap();
+    assert_eq!(told["more"], true);
+    Listening(task)
+}
+
+struct Listening(JoinHandle<()>);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_signs_in_and_whose_session_ends_is_told_on_every_server(pool: PgPool) {
+    let (one, ada) = with_admin(&pool).await;
+    let other = app(&pool);
+    let mut here = Events::open(&one, &ada, EVENTS).await;
+    let mut there = Events::open(&other, &ada, EVENTS).await;
+    let _listening = [
+        listen(&one, &mut here).await,
+        listen(&other, &mut there).await,
+    ];
+    session(&pool, "bob").await;
+    let id = id_of(&pool, "bob").await;
+    for events in [&mut here, &mut there] {
+        let told = events.until(&id).await;
+        assert_eq!(told["user"]["username"], "bob");
+        assert_eq!(told.get("end"), None);
+    }
+    revoke(&one, &ada, &id).await;
+    for events in [&mut here, &mut there] {
+        let told = events.until(&id).await;
+        assert_eq!(told["end"]["reason"], "revoked");
+        assert_eq!(told["end"]["by"], "ada");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_was_missed_is_told_first(pool: PgPool) {
+    let (app, ada) = with_admin(&pool).await;
+    let since: String = sqlx::query_scalar(
+        "select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    session(&pool, "bob").await;
+    let id = id_of(&pool, "bob").await;
+    let path = format!("{EVENTS}?since={since}");
+    let mut events = Events::open(&app, &ada, &path).await;
+    assert_eq!(events.until(&id).await["user"]["username"], "bob");
+    let wrong = app.get_as(&ada, &format!("{EVENTS}?since=yesterday")).await;
+    assert_eq!(wrong.outline(), "400 VALIDATION_ERROR");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn more_than_can_be_told_is_said_to_be_more(pool: PgPool) {
+    let (app, ada) = with_admin(&pool).await;
+    let mut events = Events::open(&app, &ada, EVENTS).await;
+    let _listening = listen(&app, &mut events).await;
+    app.run(
+        "insert into sessions (id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at)
+        select gen_random_uuid(), uuid_send(gen_random_uuid()), id, now(), now(), now() + interval '1 day',
+            now() + interval '1 day' from users, generate_series(1, 101) where username = 'bob'",
+    )
+    .await;
+    let (_, told) = events.next().await.unwrap();
+    assert_eq!(
+        (&told["more"], told["sessions"].as_array().unwrap().len()),
+        (&true.into(), 0)
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_stream_ends_with_the_session_or_the_right_or_the_server(pool: PgPool) {
+    let (app, ada) = with_admin(&pool).await;
+    let mut streams = Vec::new();
+    for username in ["eve", "dee"] {
+        add_person(&pool, username, &["admin"]).await;
+        let session = session(&pool, username).await;
+        streams.push(Events::open(&app, &session, EVENTS).await);
+    }
+    let mut stays = Events::open(&app, &ada, EVENTS).await;
+    let _listening = listen(&app, &mut stays).await;
+    revoke(&app, &ada, &id_of(&pool, "eve").await).await;
+    assert!(streams[0].is_over().await, "the session has ended");
+    app.run("delete from user_roles where user_id = (select id from users where username = 'dee')")
+        .await;
+    assert!(streams[1].is_over().await, "the right is lost");
+    session(&pool, "bob").await;
+    stays.until(&id_of(&pool, "bob").await).await;
+    app.services.live.stop();
+    assert!(stays.is_over().await, "the server stops");
+    let mut late = Events::open(&app, &ada, EVENTS).await;
+    assert!(late.is_over().await, "and begins no more streams");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn nobody_watches_without_the_right(pool: PgPool) {
+    let (app, _) = with_admin(&pool).await;
+    let bob = session(&pool, "bob").await;
+    assert_eq!(app.get_as(&bob, EVENTS).await.outline(), "403 FORBIDDEN");
+    assert_eq!(app.get(EVENTS).await.outline(), "401 UNAUTHORIZED");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_hundred_who_watch_cost_one_question(pool: PgPool) {
+    let (app, ada) = with_admin(&pool).await;
+    let mut streams = Vec::new();
+    for _ in 0..200 {
+        streams.push(Events::open(&app, &ada, EVENTS).await);
+    }
+    let _listening = listen(&app, &mut streams[0]).await;
+    for events in &mut streams[1..] {
+        events.next().await.unwrap();
+    }
+    session(&pool, "bob").await;
+    let id = id_of(&pool, "bob").await;
+    let mut ids = std::collections::BTreeSet::new();
+    for events in &mut streams {
+        let (at, told) = events.next().await.unwrap();
+        assert_eq!(told["sessions"][0]["id"], id.as_str());
+        ids.insert(at);
+    }
+    // One answer of the database, one moment.
+    assert_eq!(ids.len(), 1);
+}

@@ -1,0 +1,91 @@
+//! What ending many sessions takes, and what those cost who watch.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use super::{
+    client::{Client, USER_AGENT},
+    people::People,
+    server::Server,
+};
+
+/// Sessions of the person whose sessions are ended.
+pub(super) const REVOKED: u64 = 1_000;
+/// Panels that watch at once.
+pub(super) const PANELS: usize = 200;
+/// Longer than a panel waits for its first word.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What was measured.
+pub(super) struct Sessions {
+    /// From the request to end [`REVOKED`] sessions to its answer.
+    pub(super) revocation: Duration,
+    /// Bytes that the server holds more while [`PANELS`] watch.
+    pub(super) panels: u64,
+}
+
+/// Measures both.
+pub(super) fn measure(server: &Server, people: &People<'_>, cookie: &str) -> Result<Sessions> {
+    let client = Client::new(&server.base, Some(cookie));
+    let revocation = revoke(&client, people)?;
+    let before = server.memory()?.now;
+    let panels = watch(server, cookie)?;
+    let after = server.memory()?.now;
+    drop(panels);
+    Ok(Sessions {
+        revocation,
+        panels: after.saturating_sub(before),
+    })
+}
+
+/// Ends all sessions of somebody who has many.
+fn revoke(client: &Client, people: &People<'_>) -> Result<Duration> {
+    let Some(person) = people.accounts.first() else {
+        bail!("nobody can sign in");
+    };
+    people.database.query(&format!(
+        "update sessions set ended_at = now(), ended_reason = 'logout'
+        where ended_at is null and user_id = (select id from users where username = '{person}')"
+    ))?;
+    people.database.query(&format!(
+        "insert into sessions (
+            id, token_hash, user_id, user_agent, device, created_at, last_seen_at, idle_expires_at, expires_at
+        )
+        select uuid_v7(now()), uuid_send(gen_random_uuid()), id, '{USER_AGENT}', 'Unknown device', now(), now(),
+            now() + interval '1 day', now() + interval '1 day'
+        from users, generate_series(1, {REVOKED}) where username = '{person}'"
+    ))?;
+    let body = json!({ "filter": { "person": person }, "expected": REVOKED });
+    let started = Instant::now();
+    client.post("/api/admin/sessions/revoke", &body)?;
+    Ok(started.elapsed())
+}
+
+/// Opens the panels, each of which has had its first word.
+fn watch(server: &Server, cookie: &str) -> Result<Vec<TcpStream>> {
+    let address = server.base.trim_start_matches("http://");
+    let mut panels = Vec::with_capacity(PANELS);
+    for _ in 0..PANELS {
+        let mut panel = TcpStream::connect(address)?;
+        panel.set_read_timeout(Some(PATIENCE))?;
+        write!(
+            panel,
+            "GET /api/admin/sessions/events HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\n\r\n"
+        )?;
+        let mut status = String::new();
+        BufReader::new(panel.try_clone()?)
+            .read_line(&mut status)
+            .context("a panel got no answer")?;
+        if !status.contains(" 200 ") {
+            bail!("a panel was refused: {status}");
+        }
+        panels.push(panel);
+    }
+    Ok(panels)
+}
