@@ -90,7 +90,7 @@ pub(crate) async fn start_for(
         username: account.username.clone(),
         ip: origin.ip,
         device: device::describe(origin.user_agent.as_deref()),
-        limit: settings.session_limit,
+        limit: services.settings.session_limit,
         user_agent: origin.user_agent,
         request_id: origin.request_id,
         idle,
