@@ -46,19 +46,7 @@ pub async fn edit(
     edit: OwnEdit,
 ) -> Result<UserDetail, Error> {
     let patch = check(services, actor, edit).await?;
-    let email = actor.principal.email.as_deref();
-    let proof = if patch.password.is_some() || moves(&patch, email) {
-        Some(Proof::of(services, actor, patch.current_password.as_deref()).await?)
-    } else {
-        None
-    };
-    let hash = match &patch.password {
-        Some(password) => {
-            let password = SecretString::from(password.as_str());
-            Some(services.hasher.hash(password).await?)
-        }
-        None => None,
-    };
+    let (proof, hash) = prove(services, actor, &patch).await?;
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
     let before = detail::find(&mut transaction, account.id).await?;
@@ -122,6 +110,27 @@ async fn check(services: &Services, actor: &Actor, edit: OwnEdit) -> Result<OwnP
         }
     }
     Ok(patch)
+}
+
+/// That the current password is known, where the change takes that, and the hash of another one.
+async fn prove(
+    services: &Services,
+    actor: &Actor,
+    patch: &OwnPatch,
+) -> Result<(Option<Proof>, Option<String>), Error> {
+    let email = actor.principal.email.as_deref();
+    if patch.password.is_none() && !moves(patch, email) {
+        return Ok((None, None));
+    }
+    let proof = Proof::of(services, actor, patch.current_password.as_deref()).await?;
+    let hash = match &patch.password {
+        Some(password) => {
+            let password = SecretString::from(password.as_str());
+            Some(services.hasher.hash(password).await?)
+        }
+        None => None,
+    };
+    Ok((Some(proof), hash))
 }
 
 /// Whether the address would be another one.
