@@ -9,6 +9,8 @@ serve('demo people');
 
 interface Stop {
   name: string;
+  /** Where it leads: a screen and a column may have the same name. */
+  target: string | null;
   ringed: boolean;
   visible: boolean;
 }
@@ -23,6 +25,7 @@ function stop(page: Page): Promise<Stop> {
     const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
     return {
       name: element.getAttribute('aria-label') ?? element.textContent!.trim(),
+      target: element.getAttribute('href'),
       // The search box wears the ring for the input within it.
       ringed: ring(element) || ring(element.closest('.search-box')),
       visible: top !== null && (element.contains(top) || top.contains(element)),
@@ -84,7 +87,7 @@ test.describe('in the panel', () => {
     }
     expect(stops.filter((stop) => !stop.ringed)).toEqual([]);
     expect(stops.filter((stop) => !stop.visible)).toEqual([]);
-    expect(new Set(stops.map((stop) => stop.name)).size).toBe(expected);
+    expect(new Set(stops.map(({ name, target }) => `${name} ${target}`)).size).toBe(expected);
     expect(stops[0]!.name).toBe('Skip to the content');
     expect(stops.at(-1)!.name).toBe('Next');
   });

@@ -6,7 +6,8 @@ use db::sessions::{Asked, count, find_live, find_totals, list_page};
 use domain::{
     sessions::{
         Session,
-        list::{SessionFilter, SessionParams, SessionSort, SessionsQuery},
+        filter::SessionFilter,
+        list::{SessionParams, SessionSort, SessionsQuery},
     },
     users::{
         list::{Limits, Position},

@@ -5,7 +5,8 @@
 
 use db::sessions::{Asked, list_devices, list_page};
 use domain::{
-    sessions::list::{SessionFilter, SessionParams, SessionSort, SessionsQuery},
+    list::{SessionParams, SessionSort, SessionsQuery},
+    sessions::filter::SessionFilter,
     users::list::{Limits, Position},
 };
 use sqlx::{
@@ -33,8 +34,8 @@ const CROWD: &str = "
     alter table sessions enable trigger user;
     vacuum analyze users, sessions";
 
-/// Rows that a page may look at, those of the people among them: one in a hundred of all.
-const LOOKED_AT_MAX: i64 = 5_000;
+/// Rows that a page may look at, those of the people among them: one in fifty of all.
+const LOOKED_AT_MAX: i64 = 10_000;
 
 /// How often tables were read whole, and how many of their rows were looked at, in this transaction so far.
 async fn looked_at(connection: &mut sqlx::PgConnection) -> (i64, i64) {

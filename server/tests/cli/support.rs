@@ -8,7 +8,9 @@ use std::{
 };
 
 use serde_json::Value;
-use service::{Services, last_seen::LastSeen, passwords::Hasher, settings::Settings};
+use service::{
+    Services, last_seen::LastSeen, passwords::Hasher, sessions::live::Live, settings::Settings,
+};
 use sqlx::{ConnectOptions, PgPool};
 use time::OffsetDateTime;
 
@@ -158,6 +160,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
+        live: Live::default(),
         work: Arc::default(),
         clock: || OffsetDateTime::UNIX_EPOCH,
     }

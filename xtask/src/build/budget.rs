@@ -10,7 +10,7 @@ use super::{
 use crate::report::kilobytes;
 
 /// The most that a file may weigh as it is sent, in bytes; from the figures of the interface's design, but for the wasm: decision 8.
-const BUDGET: &[(&str, u64)] = &[("wasm", 430_000), ("css", 20_000), ("font", 60_000)];
+const BUDGET: &[(&str, u64)] = &[("wasm", 480_000), ("css", 20_000), ("font", 60_000)];
 
 /// Prints the sizes; in release, an error if a file is over its budget.
 pub(super) fn report(assets: &[Asset], mode: Mode) -> Result<()> {

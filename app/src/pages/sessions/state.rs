@@ -25,7 +25,9 @@ pub fn Nothing(
     } else {
         "No sessions here"
     };
-    let text = if links::is_of_ended(&params) {
+    let text = if filtered {
+        "Remove a filter, or start again."
+    } else if links::is_of_ended(&params) {
         "Sessions that ended in the last 30 days are listed with when, why and by whom."
     } else {
         "Whoever is signed in is listed with device, address and when they were last seen."

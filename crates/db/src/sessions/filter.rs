@@ -1,6 +1,9 @@
 //! Which sessions, as SQL over `live_sessions s` or `ended_sessions s`.
 
-use domain::sessions::list::SessionFilter;
+use domain::{
+    filter::{Bounds, When},
+    sessions::filter::SessionFilter,
+};
 use sqlx::{Postgres, QueryBuilder, types::ipnetwork::IpNetwork};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -40,31 +43,44 @@ impl Asked<'_> {
                 .push_bind(devices.clone())
                 .push(")");
         }
-        let bounds =
-            |when: Option<domain::filter::When>| when.and_then(|when| when.bounds(self.now));
-        let (created, seen) = (bounds(*created), bounds(*seen));
-        // Nothing is seen before it is started. Said here, it lets either order begin where its first row is.
-        let froms = [created, seen].map(|bounds| bounds.and_then(|bounds| bounds.from));
-        let untils = [created, seen].map(|bounds| bounds.and_then(|bounds| bounds.until));
-        let [from_created, from_seen] = froms;
-        let [until_created, until_seen] = untils;
+        let (created, seen) = (self.bounds(*created), self.bounds(*seen));
         for (condition, moment) in [
-            ("s.created_at >= ", from_created),
-            ("s.created_at < ", earliest(until_created, until_seen)),
-            ("s.last_seen_at >= ", from_seen.max(from_created)),
-            ("s.last_seen_at < ", until_seen),
+            ("s.created_at >= ", created.from),
+            ("s.created_at < ", created.until),
+            ("s.last_seen_at >= ", seen.from),
+            ("s.last_seen_at < ", seen.until),
         ] {
-            if let Some(moment) = moment {
-                sql.push(" and ").push(condition).push_bind(moment);
-            }
+            push_moment(sql, condition, moment);
         }
+    }
+
+    /// Appends where an order begins or ends because nothing is seen before it is started: what was not seen since a moment
+    /// was started before it, and what was started since a moment was seen since.
+    pub(super) fn push_ends_of_order(&self, sql: &mut QueryBuilder<Postgres>, by_seen: bool) {
+        if by_seen {
+            let started = self.bounds(self.filter.created);
+            push_moment(sql, "s.last_seen_at >= ", started.from);
+        } else {
+            let seen = self.bounds(self.filter.seen);
+            push_moment(sql, "s.created_at < ", seen.until);
+        }
+    }
+
+    fn bounds(&self, when: Option<When>) -> Bounds {
+        let bounds = when.and_then(|when| when.bounds(self.now));
+        bounds.unwrap_or(Bounds {
+            from: None,
+            until: None,
+        })
     }
 }
 
-/// The earlier of two ends; an end that is not set is open.
-fn earliest(a: Option<OffsetDateTime>, b: Option<OffsetDateTime>) -> Option<OffsetDateTime> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (one, other) => one.or(other),
+fn push_moment(
+    sql: &mut QueryBuilder<Postgres>,
+    condition: &'static str,
+    moment: Option<OffsetDateTime>,
+) {
+    if let Some(moment) = moment {
+        sql.push(" and ").push(condition).push_bind(moment);
     }
 }

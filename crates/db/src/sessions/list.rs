@@ -61,7 +61,7 @@ pub async fn list_page(
         view(query)
     ));
     asked.push(&mut sql);
-    push_page(&mut sql, query);
+    push_page(&mut sql, query, asked);
     // With a filter in it, a plan made for other values may be a hundred times slower: it is planned each time.
     let page = sql.build().persistent(query.filter.is_empty());
     let rows = page.fetch_all(executor).await?;
@@ -115,7 +115,7 @@ const fn view(query: &SessionsQuery) -> &'static str {
 }
 
 /// The place, the order and the end of a page.
-fn push_page(sql: &mut QueryBuilder<Postgres>, query: &SessionsQuery) {
+fn push_page(sql: &mut QueryBuilder<Postgres>, query: &SessionsQuery, asked: &Asked<'_>) {
     let (key, descends) = match (query.ended, query.sort.is_by_seen()) {
         (true, _) => ("s.ended_at", true),
         (false, true) => ("s.last_seen_at", query.sort.descends()),
@@ -127,13 +127,22 @@ fn push_page(sql: &mut QueryBuilder<Postgres>, query: &SessionsQuery) {
     } else {
         ("<", "desc")
     };
+    if !query.ended {
+        asked.push_ends_of_order(sql, query.sort.is_by_seen());
+    }
     if let Position::After(cursor) | Position::Before(cursor) = &query.position {
-        // Each value in a select of its own: otherwise the statement is planned anew for every value.
-        sql.push(format!(" and ({key}, s.id) {beyond} ((select "))
+        // Without a filter each value stands in a select of its own: otherwise the statement is planned anew for every
+        // value. With one it is planned each time, and better for knowing where the page begins.
+        let (open, close) = if query.filter.is_empty() {
+            ("(select ", ")")
+        } else {
+            ("", "")
+        };
+        sql.push(format!(" and ({key}, s.id) {beyond} ({open}"))
             .push_bind(cursor.time())
-            .push("::timestamptz), (select ")
+            .push(format!("::timestamptz{close}, {open}"))
             .push_bind(cursor.id)
-            .push("::uuid))");
+            .push(format!("::uuid{close})"));
     }
     sql.push(format!(
         " order by {key} {direction}, s.id {direction} limit {}",

@@ -1,11 +1,11 @@
 //! What is asked of the list of sessions: which, in what order, how many, from where. It lives in the URL.
 
-use std::{net::IpAddr, str::FromStr};
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::Session;
+use super::{Session, filter::SessionFilter};
 use crate::{
     filter::When,
     users::{
@@ -83,21 +83,6 @@ pub struct SessionParams {
     pub before: Option<String>,
     /// `true` for those that have ended.
     pub ended: Option<String>,
-}
-
-/// Which sessions.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SessionFilter {
-    /// Whose.
-    pub person: Option<UserRef>,
-    /// From which address.
-    pub address: Option<IpAddr>,
-    /// On which device.
-    pub device: Option<String>,
-    /// When they were started.
-    pub created: Option<When>,
-    /// When they were last seen.
-    pub seen: Option<When>,
 }
 
 /// The question, understood.
@@ -274,43 +259,6 @@ impl SessionsQuery {
             _ => session.created_at,
         };
         Cursor::at(order(self.sort, self.ended), at, session.id, number)
-    }
-}
-
-impl SessionFilter {
-    /// Whether every session matches.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Whether a device is asked for, by a part of its words.
-    #[must_use]
-    pub fn is_of_device(&self, words: &str) -> bool {
-        let asked = self
-            .device
-            .as_ref()
-            .map(|asked| asked.trim().to_lowercase());
-        asked.is_none_or(|asked| words.to_lowercase().contains(&asked))
-    }
-
-    /// Whether a session matches. `person` is whom the name of the person leads to.
-    #[must_use]
-    pub fn matches(&self, session: &Session, person: Option<UserId>, now: OffsetDateTime) -> bool {
-        let within = |when: Option<When>, at: OffsetDateTime| {
-            let bounds = when.map(|when| when.bounds(now));
-            bounds.is_none_or(|bounds| {
-                bounds.is_some_and(|bounds| {
-                    bounds.from.is_none_or(|from| from <= at)
-                        && bounds.until.is_none_or(|until| at < until)
-                })
-            })
-        };
-        (self.person.is_none() || person == Some(session.user.id))
-            && (self.address.is_none() || self.address == session.ip_address)
-            && self.is_of_device(&session.device)
-            && within(self.created, session.created_at)
-            && within(self.seen, session.last_seen_at)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use db::sessions::Asked;
 use domain::{
-    sessions::list::{SessionFilter, SessionPage, SessionsQuery},
+    sessions::{
+        filter::SessionFilter,
+        list::{SessionPage, SessionsQuery},
+    },
     users::{
         UserId,
         page::{Place, Total},

@@ -1,0 +1,63 @@
+//! Which sessions are meant.
+
+use std::net::IpAddr;
+
+use time::OffsetDateTime;
+
+use super::Session;
+use crate::{
+    filter::When,
+    users::{UserId, detail::UserRef},
+};
+
+/// Which sessions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionFilter {
+    /// Whose.
+    pub person: Option<UserRef>,
+    /// From which address.
+    pub address: Option<IpAddr>,
+    /// On which device.
+    pub device: Option<String>,
+    /// When they were started.
+    pub created: Option<When>,
+    /// When they were last seen.
+    pub seen: Option<When>,
+}
+
+impl SessionFilter {
+    /// Whether every session matches.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether a device is asked for, by a part of its words.
+    #[must_use]
+    pub fn is_of_device(&self, words: &str) -> bool {
+        let asked = self
+            .device
+            .as_ref()
+            .map(|asked| asked.trim().to_lowercase());
+        asked.is_none_or(|asked| words.to_lowercase().contains(&asked))
+    }
+
+    /// Whether a session matches. `person` is whom the name of the person leads to.
+    #[must_use]
+    pub fn matches(&self, session: &Session, person: Option<UserId>, now: OffsetDateTime) -> bool {
+        let within = |when: Option<When>, at: OffsetDateTime| {
+            let bounds = when.map(|when| when.bounds(now));
+            bounds.is_none_or(|bounds| {
+                bounds.is_some_and(|bounds| {
+                    bounds.from.is_none_or(|from| from <= at)
+                        && bounds.until.is_none_or(|until| at < until)
+                })
+            })
+        };
+        (self.person.is_none() || person == Some(session.user.id))
+            && (self.address.is_none() || self.address == session.ip_address)
+            && self.is_of_device(&session.device)
+            && within(self.created, session.created_at)
+            && within(self.seen, session.last_seen_at)
+    }
+}
