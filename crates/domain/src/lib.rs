@@ -6,6 +6,8 @@ pub mod audit;
 pub mod credentials;
 pub mod fields;
 pub mod filter;
+pub mod invitations;
 pub mod problem;
+pub mod registrations;
 pub mod rules;
 pub mod users;
