@@ -58,8 +58,8 @@ pub async fn find_live(
 ) -> Result<Option<LiveSession>, Error> {
     let row = sqlx::query!(
         r#"select
-            s.id, s.data, s.expires_at, u.id as user_id, u.username, u.display_name, u.email, u.created_at,
-            u.last_login_at, st.roles,
+            s.id, s.data, s.expires_at, u.id as user_id, u.username, u.display_name,
+            coalesce(u.email, u.claimed_email) as email, u.created_at, u.last_login_at, st.roles,
             array(
                 select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = u.id
