@@ -19,6 +19,8 @@ pub struct Settings {
     pub session_idle: Duration,
     /// Whether people may make their own accounts.
     pub allow_registration: bool,
+    /// Whether somebody has to let them in then.
+    pub registration_approval: bool,
     /// How long a deleted account can be restored. Zero: not at all.
     pub delete_retention: Duration,
     /// The address under which people reach the panel, without a slash at its end. Links begin with it.
@@ -34,6 +36,7 @@ impl Default for Settings {
             remembered_lifetime: 30 * DAY,
             session_idle: 3 * DAY,
             allow_registration: false,
+            registration_approval: true,
             delete_retention: 30 * DAY,
             public_url: "http://127.0.0.1:3000".to_owned(),
         }

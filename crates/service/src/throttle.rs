@@ -1,4 +1,5 @@
-//! Addresses that many failed tries have come from have to wait, whatever it was that they tried.
+//! Addresses that many failed tries have come from have to wait, whatever it was that they tried; and those from which many
+//! accounts were made.
 
 use db::login_attempts::{self, Scope};
 use sha2::{Digest, Sha256};
@@ -31,4 +32,17 @@ impl Address {
         }
         Ok(())
     }
+}
+
+/// Counts an account that somebody wants to make, unless too many were made from their address lately.
+pub(crate) async fn admit_registration(services: &Services, origin: &Origin) -> Result<(), Error> {
+    let Address(Some(address)) = Address::of(origin) else {
+        return Ok(());
+    };
+    let (pool, scope) = (&services.pool, Scope::Registration);
+    if login_attempts::try_count(pool, scope, &address).await? {
+        return Ok(());
+    }
+    let delay = login_attempts::find_delay(pool, scope, &address).await?;
+    Err(Error::TooMany(delay.unwrap_or_default()))
 }

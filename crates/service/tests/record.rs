@@ -11,16 +11,21 @@ mod support;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use domain::users::{
-    bulk::{BulkAction, BulkRequest, Selected},
-    create::UserDraft,
-    deletion::Deletion,
-    edit::UserEdit,
-    suspension::SuspensionDraft,
+use domain::{
+    invitations::InvitationDraft,
+    registrations::{Decision, DecisionRequest},
+    users::{
+        bulk::{BulkAction, BulkRequest, Selected},
+        create::UserDraft,
+        deletion::Deletion,
+        detail::UserRef,
+        edit::UserEdit,
+        suspension::SuspensionDraft,
+    },
 };
 use furniture::furnish;
 use people::{add, count};
-use service::{Error, Services, access::operator, reset, users};
+use service::{Error, Services, access::operator, invitations, registrations, reset, users};
 use sqlx::PgPool;
 use support::services;
 use uuid::Uuid;
@@ -28,23 +33,46 @@ use uuid::Uuid;
 /// Names of the public functions that need the right to write: each changes something.
 fn mutating() -> BTreeSet<String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let files = fs::read_dir(source.join("users"))
-        .unwrap()
-        .chain(fs::read_dir(source).unwrap());
+    let mut folders = vec![source];
     let mut found = BTreeSet::new();
-    for file in files
-        .map(|file| file.unwrap().path())
-        .filter(|path| path.is_file())
-    {
-        let text = fs::read_to_string(file).unwrap();
+    while let Some(path) = folders.pop() {
+        if path.is_dir() {
+            folders.extend(fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
         for function in text.split("pub async fn ").skip(1) {
             let (signature, _) = function.split_once('{').unwrap();
             if signature.contains("Granted<Write") {
-                found.insert(signature.split('(').next().unwrap().to_owned());
+                let name = signature.split('(').next().unwrap();
+                let of = path.file_stem().unwrap().to_str().unwrap();
+                found.insert(match (of, name) {
+                    ("invitations", name) => format!("{name} invitation"),
+                    (_, name) => name.to_owned(),
+                });
             }
         }
     }
     found
+}
+
+/// The only invitation.
+async fn invitation(services: &Services) -> Uuid {
+    let (all, _) = invitations::list(services, &operator(), None)
+        .await
+        .unwrap();
+    all[0].id
+}
+
+/// Somebody as they are now.
+async fn seen(services: &Services, id: Uuid) -> Selected {
+    let user = users::get(services, &operator(), &UserRef::Id(id))
+        .await
+        .unwrap();
+    Selected {
+        id,
+        version: user.summary.version,
+    }
 }
 
 async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Result<(), Error> {
@@ -86,7 +114,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             .map(drop),
         "delete" => users::delete(services, &operator(), ada, &Deletion::default()).await,
         "recover_admin" => {
-            let bob = domain::users::detail::UserRef::Id(bob);
+            let bob = UserRef::Id(bob);
             let recovered = users::recover_admin(services, &operator(), &bob).await;
             recovered.map(drop)
         }
@@ -101,6 +129,36 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 expected: Some(1),
             };
             users::bulk(services, &operator(), request).await.map(drop)
+        }
+        "approve" => registrations::approve(services, &operator(), bob, "")
+            .await
+            .map(drop),
+        "decide" => {
+            let request = DecisionRequest {
+                decision: Decision::Approve,
+                people: vec![seen(services, bob).await],
+                note: String::new(),
+                expected: Some(1),
+            };
+            let decided = registrations::decide(services, &operator(), request).await;
+            decided.map(drop)
+        }
+        "reject" => registrations::reject(services, &operator(), bob, "").await,
+        "create invitation" => {
+            let draft = InvitationDraft::default();
+            invitations::create(services, &operator(), draft)
+                .await
+                .map(drop)
+        }
+        "resend invitation" => {
+            let id = invitation(services).await;
+            invitations::resend(services, &operator(), id)
+                .await
+                .map(drop)
+        }
+        "revoke invitation" => {
+            let id = invitation(services).await;
+            invitations::revoke(services, &operator(), id).await
         }
         other => panic!("{other} changes something: add it here with its entry"),
     }
@@ -128,6 +186,12 @@ async fn every_change_is_on_record(pool: PgPool) {
         ("restore", &["user.restored"]),
         ("bulk", &["user.sessions_ended"]),
         ("recover_admin", &["user.admin_recovered"]),
+        ("create invitation", &["invitation.created"]),
+        ("resend invitation", &["invitation.resent"]),
+        ("revoke invitation", &["invitation.revoked"]),
+        ("approve", &["user.approved"]),
+        ("decide", &["user.approved"]),
+        ("reject", &["user.rejected"]),
     ];
     let tested: BTreeSet<String> = expected
         .iter()
@@ -139,6 +203,13 @@ async fn every_change_is_on_record(pool: PgPool) {
             .fetch_one(&pool)
             .await
             .unwrap();
+        if ["approve", "decide", "reject"].contains(&function) {
+            sqlx::query("update users set status = 'pending' where id = $1")
+                .bind(bob)
+                .execute(&pool)
+                .await
+                .unwrap();
+        }
         call(&services, function, ada, bob).await.unwrap();
         let entries: Vec<(String, String, String)> = sqlx::query_as(
             "select action, via, actor_label from audit_events where id > $1 order by id",

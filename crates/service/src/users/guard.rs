@@ -2,14 +2,18 @@
 
 use db::users::account::{self, Account};
 use domain::{
-    access::{Permission, Permissions},
+    access::Permissions,
     audit::Via,
     rules::{self, Deed, Standing},
     users::{detail::UserRef, names::RoleName},
 };
 use uuid::Uuid;
 
-use crate::{Error, access::Author, record};
+use crate::{
+    Error,
+    access::{Author, Right, WriteUsers},
+    record,
+};
 
 /// FOVEA's text.
 pub(crate) const NOT_FOUND: Error = Error::NotFound("User not found");
@@ -60,11 +64,19 @@ pub(super) async fn confirm(
     transaction: &mut db::Transaction,
     author: &Author,
 ) -> Result<Author, Error> {
+    confirm_right::<WriteUsers>(transaction, author).await
+}
+
+/// The same of somebody who needs another right.
+pub(crate) async fn confirm_right<R: Right>(
+    transaction: &mut db::Transaction,
+    author: &Author,
+) -> Result<Author, Error> {
     let mut author = author.clone();
     if let Some(id) = author.id() {
         let permissions = account::find_permissions(&mut **transaction, id).await?;
         author.doer.permissions = permissions
-            .filter(|permissions| permissions.include(Permission::UsersWrite))
+            .filter(|permissions| permissions.include(R::PERMISSION))
             .ok_or(crate::access::FORBIDDEN)?;
     }
     Ok(author)
@@ -74,12 +86,17 @@ pub(super) async fn confirm(
 const fn may_leave_no_admin(deed: Deed) -> bool {
     match deed {
         Deed::SetRoles | Deed::Suspend | Deed::Delete => true,
-        Deed::Edit | Deed::Reset | Deed::Unsuspend | Deed::Restore | Deed::EndSessions => false,
+        Deed::Edit
+        | Deed::Reset
+        | Deed::Unsuspend
+        | Deed::Restore
+        | Deed::EndSessions
+        | Deed::Admit => false,
     }
 }
 
 /// Why a deed is refused.
-pub(super) fn refuse(author: &Author, deed: Deed, target: &Standing) -> Result<(), Error> {
+pub(crate) fn refuse(author: &Author, deed: Deed, target: &Standing) -> Result<(), Error> {
     match rules::refusal(&author.doer, deed, target) {
         Some(refusal) => Err(refusal.into()),
         None => Ok(()),
@@ -87,7 +104,7 @@ pub(super) fn refuse(author: &Author, deed: Deed, target: &Standing) -> Result<(
 }
 
 /// Roles that exist, if the author may give them. The operator's are made if they do not exist, as guide 001 has it.
-pub(super) async fn grantable(
+pub(crate) async fn grantable(
     transaction: &mut db::Transaction,
     author: &Author,
     names: &[RoleName],
