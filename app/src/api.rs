@@ -4,8 +4,10 @@ pub mod auth;
 pub mod bulk;
 pub mod done;
 pub mod error;
+pub mod invitations;
 pub mod people;
 pub mod person;
+pub mod registrations;
 pub mod reset;
 pub mod setup;
 #[cfg(feature = "ssr")]

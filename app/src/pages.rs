@@ -2,10 +2,14 @@
 
 pub mod account;
 pub mod form;
+pub mod invite;
 pub mod link;
 pub mod login;
 pub mod not_found;
+pub mod own_account;
 pub mod person;
+pub mod register;
+pub mod registrations;
 pub mod reset;
 pub mod setup;
 pub mod suspension;

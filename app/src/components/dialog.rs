@@ -1,6 +1,7 @@
 //! A dialog with an address of its own. The server draws it open, over its page; the browser then makes it modal, so that
 //! the focus stays in it, and Escape leads back as its link does.
 
+use domain::access::Permission;
 use leptos::{html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
@@ -175,6 +176,9 @@ pub fn FormDialog(
     /// Whether it cannot be undone.
     #[prop(optional)]
     danger: bool,
+    /// What one has to be allowed to do to send it.
+    #[prop(default = Permission::UsersWrite)]
+    needs: Permission,
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
@@ -183,7 +187,7 @@ pub fn FormDialog(
     } else {
         "button button-primary"
     };
-    let inside = match read_only().or(refusal) {
+    let inside = match read_only(needs).or(refusal) {
         Some(refusal) => view! { <Refused place=place.clone() refusal=refusal /> }.into_any(),
         None => view! {
             <form
@@ -230,10 +234,9 @@ pub fn FormDialog(
 }
 
 /// Why whoever only looks can send nothing.
-fn read_only() -> Option<String> {
-    let principal = use_context::<PageContext>()?.principal?;
-    let reader = !principal.may_write_users();
-    reader.then(|| "You may look at accounts, but not change them.".to_owned())
+fn read_only(needs: Permission) -> Option<String> {
+    let reader = !use_context::<PageContext>()?.may(needs);
+    reader.then(|| "You may look at this, but not change it.".to_owned())
 }
 
 #[component]

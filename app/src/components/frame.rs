@@ -1,5 +1,6 @@
 //! The panel around its screens: the rail, the top bar, and the screen itself.
 
+use domain::access::Permission;
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location, location::Url};
 
@@ -9,7 +10,10 @@ use super::{
     icon::{Glyph, Icon},
     user_menu::UserMenu,
 };
-use crate::context::{PageContext, Preferences};
+use crate::{
+    context::{PageContext, Preferences},
+    format::grouped,
+};
 
 const THEMES: &[Value] = &[
     Value {
@@ -29,8 +33,16 @@ const THEMES: &[Value] = &[
     },
 ];
 
-/// A screen of the panel: path, name, picture.
-const SCREENS: &[(&str, &str, Icon)] = &[("/users", "Users", Icon::Users)];
+/// A screen of the panel: path, name, picture, who sees it.
+const SCREENS: &[(&str, &str, Icon, Permission)] = &[
+    ("/users", "Users", Icon::Users, Permission::UsersRead),
+    (
+        "/registrations",
+        "Registrations",
+        Icon::Person,
+        Permission::RegistrationsRead,
+    ),
+];
 
 /// The panel around a screen.
 #[component]
@@ -67,7 +79,7 @@ fn Crumbs() -> impl IntoView {
         (
             screen.copied(),
             inside
-                .filter(|rest| !["new", "bulk"].contains(rest))
+                .filter(|rest| !["new", "bulk", "approve", "reject", "invitations"].contains(rest))
                 .map(Url::unescape),
         )
     };
@@ -78,7 +90,7 @@ fn Crumbs() -> impl IntoView {
                     <a href="/users">"Admin Panel"</a>
                 </li>
                 {move || match here() {
-                    (Some((screen, name, _)), Some(inside)) => {
+                    (Some((screen, name, ..)), Some(inside)) => {
                         view! {
                             <li>
                                 <a href=screen>{name}</a>
@@ -88,7 +100,7 @@ fn Crumbs() -> impl IntoView {
                             .into_any()
                     }
                     (screen, _) => {
-                        view! { <li aria-current="page">{screen.map(|(_, name, _)| name)}</li> }.into_any()
+                        view! { <li aria-current="page">{screen.map(|(_, name, ..)| name)}</li> }.into_any()
                     }
                 }}
             </ol>
@@ -105,6 +117,8 @@ fn is_within(path: &str, screen: &str) -> bool {
 #[component]
 fn Rail() -> impl IntoView {
     let path = use_location().pathname;
+    let context = expect_context::<PageContext>();
+    let waiting = context.waiting.filter(|waiting| *waiting > 0);
     view! {
         <aside class="rail">
             <Brand />
@@ -112,7 +126,9 @@ fn Rail() -> impl IntoView {
                 <ul>
                     {SCREENS
                         .iter()
-                        .map(|(screen, name, icon)| {
+                        .filter(|(.., permission)| context.may(*permission))
+                        .map(|(screen, name, icon, permission)| {
+                            let waiting = waiting.filter(|_| *permission == Permission::RegistrationsRead);
                             view! {
                                 <li>
                                     <a
@@ -123,6 +139,14 @@ fn Rail() -> impl IntoView {
                                     >
                                         <Glyph icon=*icon large=true />
                                         <span class="rail-text">{*name}</span>
+                                        {waiting
+                                            .map(|waiting| {
+                                                view! {
+                                                    <span class="badge tone-accent">
+                                                        {grouped(waiting)} <span class="visually-hidden">" waiting"</span>
+                                                    </span>
+                                                }
+                                            })}
                                     </a>
                                 </li>
                             }

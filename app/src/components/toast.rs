@@ -7,7 +7,7 @@ use super::icon::{Glyph, Icon};
 use crate::routes::Hydrated;
 
 /// What an address may say was done, and how it is told. Any other word tells nothing: an address comes from anywhere.
-const TOLD: [(&str, &str); 10] = [
+const TOLD: [(&str, &str); 13] = [
     ("created", "The account is made."),
     ("saved", "Changes saved."),
     ("suspended", "Suspended and signed out."),
@@ -18,6 +18,12 @@ const TOLD: [(&str, &str); 10] = [
     ("reassigned", "The data has a new owner."),
     ("signed-out", "Signed out everywhere."),
     ("revoked", "The link does not work any more."),
+    ("approved", "Approved. They can sign in."),
+    ("rejected", "Rejected. The names are free again."),
+    (
+        "invitation-revoked",
+        "The invitation does not work any more.",
+    ),
 ];
 
 /// The word of what was just done.

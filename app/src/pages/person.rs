@@ -100,7 +100,7 @@ fn may_write() -> bool {
 }
 
 /// A tab: what it has, that it has nothing, or why it cannot be shown.
-fn tab<T>(
+pub(super) fn tab<T>(
     list: Resource<Result<Part<T>, ApiError>>,
     empty: (Icon, &'static str),
     draw: fn(Part<T>) -> AnyView,
@@ -176,7 +176,7 @@ fn Failed(problem: Problem) -> impl IntoView {
 
 /// The way to the rest of a tab.
 #[component]
-fn More(href: Option<String>) -> impl IntoView {
+pub(super) fn More(href: Option<String>) -> impl IntoView {
     href.map(|href| {
         view! {
             <nav class="pager" aria-label="Pages">

@@ -5,7 +5,7 @@ pub mod bin;
 pub mod bulk;
 pub mod filters;
 pub mod help;
-mod links;
+pub(super) mod links;
 pub mod pager;
 pub mod rows;
 pub mod search;
