@@ -2,7 +2,9 @@
 
 pub(crate) mod auth;
 mod body;
+pub(crate) mod invitations;
 pub(crate) mod meta;
+pub(crate) mod registrations;
 pub(crate) mod users;
 
 use axum::{
@@ -31,6 +33,25 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/api/auth/login", post(auth::login))
         .route("/api/auth/logout", post(auth::logout))
         .route("/api/auth/me", get(auth::me))
+        .route("/api/auth/register", post(registrations::register))
+        .route("/api/admin/registrations", get(registrations::list))
+        .route(
+            "/api/admin/registrations/{id}/approve",
+            post(registrations::approve),
+        )
+        .route(
+            "/api/admin/registrations/{id}/reject",
+            post(registrations::reject),
+        )
+        .route(
+            "/api/admin/invitations",
+            get(invitations::list).post(invitations::create),
+        )
+        .route(
+            "/api/admin/invitations/{id}/resend",
+            post(invitations::resend),
+        )
+        .route("/api/admin/invitations/{id}", delete(invitations::revoke))
         .route("/api/admin/users", get(users::list).post(manage::create))
         .route("/api/admin/users/bulk", post(manage::bulk))
         .route(

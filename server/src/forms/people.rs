@@ -5,9 +5,11 @@ use app::{
         bulk::DoToSeveral,
         done::Done,
         error::ApiError,
+        invitations::{DoToInvitation, Invite},
         people::{
             CreateResetLink, CreateUser, DeleteUser, DoToUser, EditUser, ReassignData, SuspendUser,
         },
+        registrations::{DecideRegistrations, Register},
     },
     context::FormOutcome,
 };
@@ -48,6 +50,14 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/users/{user}/delete", post(send::<DeleteUser>))
         .route("/users/{user}/reset", post(send::<CreateResetLink>))
         .route("/users/{user}/reassign", post(send::<ReassignData>))
+        .route("/register", post(send::<Register>))
+        .route("/registrations/approve", post(send::<DecideRegistrations>))
+        .route("/registrations/reject", post(send::<DecideRegistrations>))
+        .route("/registrations/invitations/new", post(send::<Invite>))
+        .route(
+            "/registrations/invitations/{id}/{deed}",
+            post(send::<DoToInvitation>),
+        )
 }
 
 /// `POST` to the address of a page, whose form a server function takes.

@@ -53,6 +53,12 @@ fn screens() -> Vec<Ask> {
         Ask::get("/users/new"),
         Ask::get(&format!("/users/bulk/suspend?u={NOBODY}:1")),
         Ask::get("/users/visitor"),
+        Ask::get("/registrations"),
+        Ask::get(&format!("/registrations/approve?u={NOBODY}:1")),
+        Ask::get(&format!("/registrations/reject?u={NOBODY}:1")),
+        Ask::get("/registrations/invitations"),
+        Ask::get("/registrations/invitations/new"),
+        Ask::get(&format!("/registrations/invitations/{NOBODY}/revoke")),
     ];
     for part in [
         "sessions", "keys", "data", "history", "edit", "suspend", "delete", "reset", "reassign",
@@ -67,6 +73,7 @@ fn screens() -> Vec<Ask> {
 fn forms() -> Vec<Ask> {
     let of_nobody = [("page", "/users/nobody"), ("id", NOBODY)];
     let selected = format!("{NOBODY}:1");
+    let invitation = format!("/registrations/invitations/{NOBODY}/revoke");
     let mut forms = Vec::new();
     for (page, function, fields) in [
         (
@@ -102,6 +109,30 @@ fn forms() -> Vec<Ask> {
         ),
         ("/users/visitor/reset", "create-reset-link", &[]),
         ("/users/visitor/reassign", "reassign-data", &[("to", "uma")]),
+        (
+            "/registrations/approve",
+            "decide",
+            &[
+                ("decision", "approve"),
+                ("selected", &selected),
+                ("expected", "1"),
+            ],
+        ),
+        (
+            "/registrations/reject",
+            "decide",
+            &[
+                ("decision", "reject"),
+                ("selected", &selected),
+                ("expected", "1"),
+            ],
+        ),
+        (
+            "/registrations/invitations/new",
+            "invite",
+            &[("max_uses", "0"), ("days", "7")],
+        ),
+        (&invitation, "do-to-invitation", &[("deed", "revoke")]),
     ] {
         let fields = [&of_nobody[..], fields].concat();
         forms.push(Ask::post(page).form(&fields));
@@ -120,6 +151,11 @@ fn reads() -> Vec<Ask> {
         Ask::get(&format!(
             "/sfn/preview-several?deed=suspend&selected={NOBODY}:1"
         )),
+        Ask::get("/sfn/waiting"),
+        Ask::get(&format!(
+            "/sfn/preview-decision?decision=approve&selected={NOBODY}:1"
+        )),
+        Ask::get("/sfn/invitations"),
     ];
     for function in ["sessions", "keys", "data", "history", "deletion"] {
         reads.push(Ask::get(&format!("/sfn/person-{function}?id={NOBODY}")));
@@ -166,6 +202,17 @@ fn endpoints() -> Vec<Ask> {
         Ask::new(Method::DELETE, &of_nobody("/reset-link")),
         Ask::post(&of_nobody("/reassign")).json(&json!({ "to": NOBODY })),
         Ask::new(Method::DELETE, &of_nobody("/sessions")),
+        Ask::post("/api/auth/register").json(&json!({
+            "username": "eve", "displayName": "Eve", "password": "correct horse"
+        })),
+        Ask::get("/api/admin/registrations"),
+        Ask::post(&format!("/api/admin/registrations/{NOBODY}/approve")),
+        Ask::post(&format!("/api/admin/registrations/{NOBODY}/reject"))
+            .json(&json!({ "note": "spam" })),
+        Ask::get("/api/admin/invitations"),
+        Ask::post("/api/admin/invitations").json(&json!({ "maxUses": 0 })),
+        Ask::post(&format!("/api/admin/invitations/{NOBODY}/resend")),
+        Ask::new(Method::DELETE, &format!("/api/admin/invitations/{NOBODY}")),
         Ask::get("/api/anything"),
         Ask::get("/"),
         Ask::get("/login"),
@@ -178,6 +225,16 @@ fn endpoints() -> Vec<Ask> {
         Ask::post("/reset").form(&chosen),
         Ask::get("/reset/some-token"),
         Ask::get("/reset/done"),
+        Ask::get("/register"),
+        Ask::post("/register").form(&claim),
+        Ask::post("/sfn/register").form(&claim),
+        Ask::get("/register/done"),
+        Ask::get("/invite"),
+        Ask::post("/invite").form(&claim),
+        Ask::get("/invite/some-token"),
+        Ask::get("/invite/done"),
+        Ask::get("/sfn/invitation"),
+        Ask::post("/sfn/accept-invitation").form(&claim),
         Ask::get("/account"),
         Ask::get("/anything"),
         Ask::post("/preferences").form(&[("theme", "dark")]),
@@ -275,9 +332,11 @@ fn no_address_is_missing_from_the_table() {
                 .replace("{id}", NOBODY)
                 .replace("{user}", "visitor")
                 .replace("{action}", "suspend")
+                .replace("{deed}", "revoke")
         });
     let pages = server::router::SCREENS.iter().map(|page| {
         let path = page.path().replace("{user}", "visitor");
+        let path = path.replace("{id}", NOBODY).replace("{deed}", "revoke");
         path.replace("{action}", "suspend")
     });
     let functions: Vec<(&str, Method)> = server_fn_paths().collect();

@@ -9,6 +9,7 @@ mod deleted;
 mod manage;
 mod meta;
 mod pages;
+mod registration;
 mod reset;
 mod security;
 mod setup;

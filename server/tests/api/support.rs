@@ -27,7 +27,16 @@ pub(crate) struct App {
 
 /// The application as people reach it over http.
 pub(crate) fn app(pool: &PgPool) -> App {
-    with_site(pool, &Site::default())
+    with_site(pool, &Site::default(), Settings::default())
+}
+
+/// The application where people may register, and then wait.
+pub(crate) fn open_app(pool: &PgPool) -> App {
+    let settings = Settings {
+        allow_registration: true,
+        ..Settings::default()
+    };
+    with_site(pool, &Site::default(), settings)
 }
 
 /// The application as people reach it over https.
@@ -36,14 +45,14 @@ pub(crate) fn https_app(pool: &PgPool) -> App {
         https: true,
         ..Site::default()
     };
-    with_site(pool, &site)
+    with_site(pool, &site, Settings::default())
 }
 
-fn with_site(pool: &PgPool, site: &Site) -> App {
+fn with_site(pool: &PgPool, site: &Site, settings: Settings) -> App {
     let services = Services {
         pool: pool.clone(),
         hasher: Hasher::start().unwrap(),
-        settings: Arc::new(Settings::default()),
+        settings: Arc::new(settings),
         last_seen: LastSeen::default(),
         work: Arc::default(),
         clock,
