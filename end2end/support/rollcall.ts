@@ -43,10 +43,10 @@ export class Rollcall {
     this.output.on('line', (line) => this.printed.push(line)).on('close', () => (this.silent = true));
   }
 
-  /** Starts a server and waits until it listens. */
-  static async start(database: string): Promise<Rollcall> {
+  /** Starts a server with some settings of its own, and waits until it listens. */
+  static async start(database: string, own: Record<string, string> = {}): Promise<Rollcall> {
     const address = `127.0.0.1:${await freePort()}`;
-    const child = spawn(settings.binary, ['serve'], surroundings(database, { LEPTOS_SITE_ADDR: address }));
+    const child = spawn(settings.binary, ['serve'], surroundings(database, { ...own, LEPTOS_SITE_ADDR: address }));
     const server = new Rollcall(`http://${address}`, child);
     // Should the tests be cut short, it ends with them.
     const end = () => child.kill();

@@ -40,23 +40,23 @@ interface Stage extends Ground {
 let stage: Stage | undefined;
 
 /** Gives the tests of this file, or of this group, a server on a database with demo people, or on an empty one. */
-export function serve(content: 'demo people' | 'nothing'): void {
+export function serve(content: 'demo people' | 'nothing', settings: Record<string, string> = {}): void {
   serveOn(async () => {
     const { database: name, password } = template();
     const database = await Database.create(content === 'nothing' ? undefined : name);
     return { database, password, end: () => database.drop() };
-  });
+  }, settings);
 }
 
 /** Gives them a server on a database that they make. */
-export function serveOn(make: () => Promise<Ground>): void {
+export function serveOn(make: () => Promise<Ground>, settings: Record<string, string> = {}): void {
   let outer: Stage | undefined;
   let ground: Ground | undefined;
   let server: Rollcall | undefined;
   test.beforeAll(async () => {
     outer = stage;
     ground = await make();
-    server = await Rollcall.start(ground.database.url);
+    server = await Rollcall.start(ground.database.url, settings);
     stage = { ...ground, server, sessions: new Map() };
   });
   test.afterAll(async () => {
