@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use domain::{access::Principal, problem::Problem};
+use domain::{
+    access::{Permission, Principal},
+    problem::Problem,
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +21,21 @@ pub struct PageContext {
     pub preferences: Preferences,
     /// What became of the form that was sent to get here.
     pub outcome: Option<FormOutcome>,
+    /// What the operator has set.
+    pub site: Site,
+    /// How many people wait to be let in, if the person may see that.
+    pub waiting: Option<u64>,
+}
+
+/// What the operator has set, as far as pages show it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// Whether people may make their own accounts.
+    pub registration: bool,
+    /// Whether somebody has to let them in then.
+    pub approval: bool,
+    /// Fewest characters of a password that a person chooses.
+    pub password_min: usize,
 }
 
 /// A form that was sent without scripts and is drawn again. It was refused: why, and what was typed, never a password. Or
@@ -39,6 +57,13 @@ impl PageContext {
     #[must_use]
     pub fn current() -> Self {
         use_context::<Self>().unwrap_or_default()
+    }
+
+    /// Whether who looks at it may do something.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        let principal = self.principal.as_ref();
+        principal.is_some_and(|principal| principal.permissions.include(permission))
     }
 
     /// The context of the form at an address: the outcome of another one is none of its business.

@@ -3,11 +3,14 @@
 pub mod account;
 pub mod conflict;
 pub mod form;
+pub mod invite;
 pub mod link;
 pub mod login;
 pub mod not_found;
 pub mod overview;
 pub mod person;
+pub mod register;
+pub mod registrations;
 pub mod reset;
 pub mod sessions;
 pub mod setup;

@@ -17,6 +17,7 @@ use crate::{
             password::Password, preferences::Preferences, profile::Profile,
             sessions::Sessions as OwnSessions,
         },
+        invite::{InvitationAccepted, Invited},
         login::Login,
         not_found::NotFound,
         overview::Overview as PanelOverview,
@@ -24,6 +25,14 @@ use crate::{
             Data, History, Keys, PersonPage, Sessions,
             dialogs::{self, Create, Delete, Edit, Reassign, SuspendPerson},
             overview::Overview,
+        },
+        register::{Register, Registered},
+        registrations::{
+            change::Change,
+            decide::{Approve, Reject},
+            invitations::Invitations,
+            invite::Invite,
+            waiting::Waiting,
         },
         reset::{Reset, ResetDone},
         sessions::{self, revoke::Revoke},
@@ -48,7 +57,8 @@ pub enum Access {
 #[must_use]
 pub fn access(path: &str) -> Access {
     match path {
-        "/login" | "/setup" | "/reset" | "/reset/done" | "/account/deleted" => Access::Public,
+        "/login" | "/setup" | "/reset" | "/reset/done" | "/register" | "/register/done"
+        | "/invite" | "/invite/done" | "/account/deleted" => Access::Public,
         "/account" => Access::SignedIn,
         _ if path.starts_with("/account/") => Access::SignedIn,
         _ => Access::Panel,
@@ -76,6 +86,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
                 <Route path=path!("/reset") view=Reset ssr=SsrMode::Async />
                 <Route path=path!("/reset/done") view=ResetDone ssr=SsrMode::Async />
+                <Route path=path!("/register") view=Register ssr=SsrMode::Async />
+                <Route path=path!("/register/done") view=Registered ssr=SsrMode::Async />
+                <Route path=path!("/invite") view=Invited ssr=SsrMode::Async />
+                <Route path=path!("/invite/done") view=InvitationAccepted ssr=SsrMode::Async />
                 <Route path=path!("/account/deleted") view=Deleted ssr=SsrMode::Async />
                 <AccountRoutes />
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
@@ -83,6 +97,8 @@ pub fn App() -> impl IntoView {
                     <UsersRoutes />
                     <PersonRoutes />
                     <SessionsRoutes />
+                    <InvitationRoutes />
+                    <RegistrationRoutes />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -152,6 +168,38 @@ fn PersonRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
+/// Invitations, and the dialogs over them.
+#[component(transparent)]
+fn InvitationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute
+            path=path!("/registrations/invitations")
+            view=Invitations
+            ssr=SsrMode::Async
+        >
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!("new") view=Invite ssr=SsrMode::Async />
+            <Route path=path!(":id/:deed") view=Change ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Those who wait, and the dialogs over them.
+#[component(transparent)]
+fn RegistrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("/registrations") view=Waiting ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!("approve") view=Approve ssr=SsrMode::Async />
+            <Route path=path!("reject") view=Reject ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
 /// Whether the browser has taken over. Until then a page is what the server drew, without what needs a script.
 #[derive(Debug, Clone, Copy)]
 pub struct Hydrated(pub ReadSignal<bool>);
@@ -181,6 +229,11 @@ mod tests {
             ("/setup", Access::Public),
             ("/reset", Access::Public),
             ("/reset/done", Access::Public),
+            ("/register", Access::Public),
+            ("/register/done", Access::Public),
+            ("/invite", Access::Public),
+            ("/invite/done", Access::Public),
+            ("/registrations", Access::Panel),
             ("/account", Access::SignedIn),
             ("/account/password", Access::SignedIn),
             ("/account/deleted", Access::Public),

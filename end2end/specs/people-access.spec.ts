@@ -57,7 +57,7 @@ test.describe('an auditor', () => {
     }
     await expect(page.getByRole('button', { name: 'Sign out everywhere' })).toBeHidden();
     await open(page, '/users/test-member/edit');
-    await expect(dialog(page)).toContainText('You may look at accounts, but not change them.');
+    await expect(dialog(page)).toContainText('You may look at this, but not change it.');
     await expect(dialog(page).getByRole('textbox')).toBeHidden();
     // An address can say that anything was done.
     await open(page, '/users/test-suspended?done=suspended');
@@ -92,7 +92,7 @@ test.describe('without scripts', () => {
     await expect(dialog(page).getByLabel('Auditor')).toBeChecked();
     await field(page, 'Username').fill('plain');
     await press(page, 'Create');
-    await expect(field(page, 'One-time link')).toHaveValue(/\/reset\//);
+    await expect(field(page, 'Link to hand over')).toHaveValue(/\/reset\//);
     await dialog(page).getByRole('link', { name: 'Done' }).click();
     await expect(toast(page)).toContainText('The account is made.');
 
@@ -117,7 +117,7 @@ test.describe('without scripts', () => {
 
     await page.getByRole('link', { name: 'Send reset link' }).click();
     await press(page, 'Make link');
-    await expect(field(page, 'One-time link')).toHaveValue(/\/reset\//);
+    await expect(field(page, 'Link to hand over')).toHaveValue(/\/reset\//);
     await dialog(page).getByRole('link', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Revoke' }).click();
     await expect(toast(page)).toContainText('does not work any more');

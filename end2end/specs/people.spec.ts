@@ -35,8 +35,8 @@ test('created with a link, which the person follows', async ({ page, browser }) 
   await field(page, 'Display name').fill('Linked Person');
   await field(page, 'Email').fill('linked@example.org');
   await press(page, 'Create');
-  await expect(field(page, 'One-time link')).toBeFocused();
-  const link = await field(page, 'One-time link').inputValue();
+  await expect(field(page, 'Link to hand over')).toBeFocused();
+  const link = await field(page, 'Link to hand over').inputValue();
   expect(link).toContain('/reset/');
   await expect(dialog(page)).toContainText('Works until');
   await press(page, 'Copy');
@@ -214,7 +214,7 @@ test('a reset link, its state, and its end', async ({ page }) => {
   await make(page, 'forgetful');
   await page.getByRole('link', { name: 'Send reset link' }).click();
   await press(page, 'Make link');
-  await expect(field(page, 'One-time link')).toHaveValue(/\/reset\//);
+  await expect(field(page, 'Link to hand over')).toHaveValue(/\/reset\//);
   await dialog(page).getByRole('link', { name: 'Done' }).click();
   await expect(page.getByText('Works until')).toBeVisible();
   await expect(page.getByText(/by admin, not opened/)).toBeVisible();
@@ -275,7 +275,7 @@ test('Escape after a link was made leads to a page that knows of it', async ({ p
   await make(page, 'escaped');
   await page.getByRole('link', { name: 'Send reset link' }).click();
   await press(page, 'Make link');
-  await expect(field(page, 'One-time link')).toBeFocused();
+  await expect(field(page, 'Link to hand over')).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/users/escaped');
   await expect(page.getByText('Works until')).toBeVisible();

@@ -51,6 +51,7 @@ const SETTINGS: &[Setting] = &[
     setting("PASSWORD_MIN_LENGTH", "8"),
     setting("ALLOW_REGISTRATION", "false"),
     setting("ALLOW_ACCOUNT_DELETION", "false"),
+    setting("REGISTRATION_APPROVAL", "true"),
     setting("DELETE_RETENTION_DAYS", "30"),
     setting("LOG_FORMAT", "text"),
     setting("LOG_LEVEL", "info,sqlx=warn"),
@@ -132,17 +133,16 @@ fn settings(
     public_url: &str,
 ) -> Result<Settings, Failure> {
     let number = |name, range| values::number(name, &value(name), range);
+    let boolean = |name| values::boolean(name, &value(name));
     Ok(Settings {
         password_min: usize::try_from(number("PASSWORD_MIN_LENGTH", 8..=64)?)?,
         session_lifetime: DAY * number("SESSION_TIMEOUT_DAYS", 1..=365)?,
         remembered_lifetime: DAY * number("SESSION_REMEMBER_DAYS", 1..=365)?,
         session_idle: HOUR * number("SESSION_IDLE_HOURS", 1..=8_760)?,
         session_limit: number("SESSION_LIMIT", 0..=10_000)?,
-        allow_registration: values::boolean("ALLOW_REGISTRATION", &value("ALLOW_REGISTRATION"))?,
-        allow_account_deletion: values::boolean(
-            "ALLOW_ACCOUNT_DELETION",
-            &value("ALLOW_ACCOUNT_DELETION"),
-        )?,
+        allow_registration: boolean("ALLOW_REGISTRATION")?,
+        registration_approval: boolean("REGISTRATION_APPROVAL")?,
+        allow_account_deletion: boolean("ALLOW_ACCOUNT_DELETION")?,
         delete_retention: DAY * number("DELETE_RETENTION_DAYS", 0..=3_650)?,
         public_url: public_url.to_owned(),
     })

@@ -3,9 +3,11 @@
 pub(crate) mod account;
 pub(crate) mod auth;
 mod body;
+pub(crate) mod invitations;
 pub(crate) mod meta;
 mod overview;
 mod page;
+pub(crate) mod registrations;
 pub(crate) mod sessions;
 pub(crate) mod users;
 
@@ -47,6 +49,25 @@ pub(crate) fn routes() -> Router<AppState> {
             get(account::sessions).delete(account::end_others),
         )
         .route("/api/sessions/{id}", delete(account::end_session))
+        .route("/api/auth/register", post(registrations::register))
+        .route("/api/admin/registrations", get(registrations::list))
+        .route(
+            "/api/admin/registrations/{id}/approve",
+            post(registrations::approve),
+        )
+        .route(
+            "/api/admin/registrations/{id}/reject",
+            post(registrations::reject),
+        )
+        .route(
+            "/api/admin/invitations",
+            get(invitations::list).post(invitations::create),
+        )
+        .route(
+            "/api/admin/invitations/{id}/resend",
+            post(invitations::resend),
+        )
+        .route("/api/admin/invitations/{id}", delete(invitations::revoke))
         .route("/api/admin/users", get(users::list).post(manage::create))
         .route("/api/admin/users/bulk", post(manage::bulk))
         .route(

@@ -145,6 +145,8 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/setup/{token}", get(forms::links::follow_setup))
         .route("/reset", post(forms::links::choose_password))
         .route("/reset/{token}", get(forms::links::follow_reset))
+        .route("/invite", post(forms::links::accept_invitation))
+        .route("/invite/{token}", get(forms::links::follow_invitation))
         .route("/preferences", post(forms::set_preferences))
         .merge(forms::people::routes())
         .merge(forms::account::routes())

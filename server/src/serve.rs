@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use app::shell::Assets;
 use axum::Router;
 use secrecy::ExposeSecret;
-use service::{Error, Services, housekeeping, last_seen, sessions, setup, users};
+use service::{Error, Services, housekeeping, last_seen, registrations, sessions, setup, users};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -124,11 +124,14 @@ async fn tell_watchers(services: Services, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Removes what is due, now and then and as soon as somebody asks for it. It may be dropped anywhere: what was begun is
+/// Looks at claimed addresses and removes what is due, now and then and as soon as somebody asks for it. It may be dropped
+/// anywhere: what was begun is
 /// gone on with at the next start.
 async fn empty_bin(services: Services, mut stopped: watch::Receiver<bool>) {
     let work = async {
         loop {
+            let settled = registrations::settle_claims(&services).await;
+            warn(settled, "looking at claimed addresses");
             warn(users::purge::run(&services).await, "emptying the bin");
             tokio::select! {
                 () = tokio::time::sleep(HOUSEKEEPING) => {}

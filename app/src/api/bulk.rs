@@ -46,8 +46,6 @@ impl BulkDeed {
         Self::Delete,
         Self::Restore,
     ];
-    /// Those for people on the list, in the order of their buttons.
-    pub const OF_LIST: [Self; 4] = [Self::Suspend, Self::Lift, Self::SignOut, Self::Delete];
 
     /// Its word in an address and in a form.
     #[must_use]
@@ -136,7 +134,7 @@ pub async fn do_to_several(
 
 /// What a form says, as the service wants it.
 #[cfg(feature = "ssr")]
-mod read {
+pub(super) mod read {
     use domain::{
         fields::FieldErrors,
         users::{
@@ -158,7 +156,7 @@ mod read {
         }
     }
 
-    pub(super) fn selected(text: &str) -> Result<Vec<Selected>, Error> {
+    pub(in crate::api) fn selected(text: &str) -> Result<Vec<Selected>, Error> {
         let one = |part: &str| {
             let (id, version) = part.split_once(':')?;
             Some(Selected {

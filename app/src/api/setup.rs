@@ -35,7 +35,7 @@ pub async fn claim_setup(
     password_again: String,
 ) -> Result<Done, ApiError> {
     use super::ssr;
-    let draft = domain::credentials::SetupDraft {
+    let draft = domain::credentials::AccountDraft {
         username,
         display_name,
         email,

@@ -1,6 +1,6 @@
 //! The panel around its screens: the rail, the top bar, and the screen itself.
 
-use domain::access::{Permission, Permissions};
+use domain::access::Permission;
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location, location::Url};
 
@@ -10,7 +10,10 @@ use super::{
     icon::{Glyph, Icon},
     user_menu::UserMenu,
 };
-use crate::context::{PageContext, Preferences};
+use crate::{
+    context::{PageContext, Preferences},
+    format::grouped,
+};
 
 /// The themes.
 pub const THEMES: &[Value] = &[
@@ -45,6 +48,12 @@ const SCREENS: &[(&str, &str, Icon, Permission)] = &[
         "Sessions",
         Icon::Monitor,
         Permission::SessionsRead,
+    ),
+    (
+        "/registrations",
+        "Registrations",
+        Icon::Person,
+        Permission::RegistrationsRead,
     ),
 ];
 
@@ -87,7 +96,9 @@ fn Crumbs() -> impl IntoView {
         (
             screen.copied(),
             inside
-                .filter(|rest| !["new", "bulk", "revoke"].contains(rest))
+                .filter(|rest| {
+                    !["new", "bulk", "revoke", "approve", "reject", "invitations"].contains(rest)
+                })
                 .map(Url::unescape),
         )
     };
@@ -125,6 +136,8 @@ fn is_within(path: &str, screen: &str) -> bool {
 #[component]
 fn Rail(permissions: Permissions) -> impl IntoView {
     let path = use_location().pathname;
+    let context = expect_context::<PageContext>();
+    let waiting = context.waiting.filter(|waiting| *waiting > 0);
     view! {
         <aside class="rail">
             <Brand />
@@ -132,8 +145,9 @@ fn Rail(permissions: Permissions) -> impl IntoView {
                 <ul>
                     {SCREENS
                         .iter()
-                        .filter(|(.., right)| permissions.include(*right))
-                        .map(|(screen, name, icon, _)| {
+                        .filter(|(.., permission)| context.may(*permission))
+                        .map(|(screen, name, icon, permission)| {
+                            let waiting = waiting.filter(|_| *permission == Permission::RegistrationsRead);
                             view! {
                                 <li>
                                     <a
@@ -144,6 +158,14 @@ fn Rail(permissions: Permissions) -> impl IntoView {
                                     >
                                         <Glyph icon=*icon large=true />
                                         <span class="rail-text">{*name}</span>
+                                        {waiting
+                                            .map(|waiting| {
+                                                view! {
+                                                    <span class="badge tone-accent">
+                                                        {grouped(waiting)} <span class="visually-hidden">" waiting"</span>
+                                                    </span>
+                                                }
+                                            })}
                                     </a>
                                 </li>
                             }

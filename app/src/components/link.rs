@@ -37,10 +37,10 @@ pub fn Link(
     };
     view! {
         <div class="dialog-body">
-            <p id="link-hint">"Hand this link over in person or by a message. It is shown only here and works once."</p>
+            <p id="link-hint">"Hand this link over in person or by a message. It is shown only here, and whoever has it can use it."</p>
             <div class="field">
                 <label class="field-label" for="link">
-                    "One-time link"
+                    "Link to hand over"
                 </label>
                 <input
                     node_ref=field

@@ -7,7 +7,7 @@ use super::icon::{Glyph, Icon};
 use crate::routes::Hydrated;
 
 /// What an address may say was done, and how it is told. Any other word tells nothing: an address comes from anywhere.
-const TOLD: [(&str, &str); 15] = [
+const TOLD: [(&str, &str); 18] = [
     ("created", "The account is made."),
     ("saved", "Changes saved."),
     ("suspended", "Suspended and signed out."),
@@ -26,6 +26,12 @@ const TOLD: [(&str, &str); 15] = [
     ("others-ended", "You are signed out everywhere else."),
     ("session-ended", "The session is ended."),
     ("sessions-ended", "The sessions are ended."),
+    ("approved", "Approved. They can sign in."),
+    ("rejected", "Rejected. The names are free again."),
+    (
+        "invitation-revoked",
+        "The invitation does not work any more.",
+    ),
 ];
 
 /// The word of what was just done.

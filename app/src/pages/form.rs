@@ -47,12 +47,15 @@ where
 }
 
 /// The same, checked while it is typed into: a field that was left, and from then on with every character.
-pub fn send_checked<F>(path: &str, check: fn(F) -> FieldErrors) -> Sending
+pub fn send_checked<F>(
+    path: &str,
+    check: impl Fn(F) -> FieldErrors + Send + Sync + 'static,
+) -> Sending
 where
     F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
     F::Client: Client<ApiError>,
 {
-    let check = move |data: &FormData| F::from_form_data(data).ok().map(check);
+    let check = move |data: &FormData| F::from_form_data(data).ok().map(&check);
     start(path, post::<F>(), Some(Box::new(check)))
 }
 

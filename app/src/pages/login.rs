@@ -74,6 +74,19 @@ pub fn Login() -> impl IntoView {
                 </form>
             </div>
             <p class="plain-note">"Forgotten your password? Ask an administrator for a reset link."</p>
+            {context
+                .site
+                .registration
+                .then(|| {
+                    view! {
+                        <p class="plain-note">
+                            "No account yet? "
+                            <a href="/register" rel="external">
+                                "Create one"
+                            </a>
+                        </p>
+                    }
+                })}
         </CardPage>
     }
 }

@@ -161,7 +161,7 @@ fn Failed(problem: Problem) -> impl IntoView {
 
 /// The way to the rest of a tab.
 #[component]
-fn More(href: Option<String>) -> impl IntoView {
+pub(super) fn More(href: Option<String>) -> impl IntoView {
     href.map(|href| {
         view! {
             <nav class="pager" aria-label="Pages">

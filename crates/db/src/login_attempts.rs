@@ -14,6 +14,8 @@ pub enum Scope {
     Account,
     /// Failures from one address.
     Address,
+    /// Accounts made from one address.
+    Registration,
 }
 
 impl Scope {
@@ -21,6 +23,7 @@ impl Scope {
         match self {
             Self::Account => "account",
             Self::Address => "address",
+            Self::Registration => "registration",
         }
     }
 
@@ -29,6 +32,7 @@ impl Scope {
         match self {
             Self::Account => 5,
             Self::Address => 20,
+            Self::Registration => 10,
         }
     }
 
@@ -36,7 +40,7 @@ impl Scope {
     const fn longest(self) -> f64 {
         match self {
             Self::Account => 60.0,
-            Self::Address => 900.0,
+            Self::Address | Self::Registration => 900.0,
         }
     }
 }

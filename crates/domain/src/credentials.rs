@@ -1,4 +1,4 @@
-//! What people type to get in: the sign-in form and the form that makes the first admin.
+//! What people type to get in: the sign-in form and the form with which they make their own account.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -173,10 +173,10 @@ impl SignInDraft {
     }
 }
 
-/// The form that makes the first admin, as typed.
+/// The form with which somebody makes their own account, as typed: as the first admin, by registering, by an invitation.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct SetupDraft {
+pub struct AccountDraft {
     /// Name to sign in with.
     pub username: String,
     /// Full name.
@@ -189,9 +189,9 @@ pub struct SetupDraft {
     pub password_again: String,
 }
 
-/// A first admin that can be made.
+/// An account that somebody can make for themselves.
 #[derive(Clone)]
-pub struct NewAdmin {
+pub struct OwnAccount {
     /// Name to sign in with.
     pub username: Username,
     /// Full name.
@@ -202,12 +202,12 @@ pub struct NewAdmin {
     pub password: String,
 }
 
-impl SetupDraft {
+impl AccountDraft {
     /// Checks every field. `min` is the configured fewest characters of a password.
     ///
     /// # Errors
     /// Every fault at once.
-    pub fn check(self, min: usize) -> Result<NewAdmin, FieldErrors> {
+    pub fn check(self, min: usize) -> Result<OwnAccount, FieldErrors> {
         let mut faults = FieldErrors::default();
         let username = faults.take("username", self.username.parse::<Username>());
         let display_name = faults.take("display_name", self.display_name.parse::<DisplayName>());
@@ -222,7 +222,7 @@ impl SetupDraft {
         }
         match (username, display_name, email) {
             (Some(username), Some(display_name), Some(email)) if faults.is_empty() => {
-                Ok(NewAdmin {
+                Ok(OwnAccount {
                     username,
                     display_name,
                     email,
@@ -264,13 +264,13 @@ mod tests {
     }
 
     #[test]
-    fn setup_reports_every_fault_at_once() {
-        let draft = SetupDraft {
+    fn an_own_account_reports_every_fault_at_once() {
+        let draft = AccountDraft {
             username: "x".into(),
             email: "nobody".into(),
             password: "short".into(),
             password_again: "shore".into(),
-            ..SetupDraft::default()
+            ..AccountDraft::default()
         };
         let faults = draft
             .check(PASSWORD_MIN)
@@ -290,22 +290,22 @@ mod tests {
     }
 
     #[test]
-    fn setup_keeps_the_password_as_typed() {
-        let draft = SetupDraft {
+    fn an_own_account_keeps_the_password_as_typed() {
+        let draft = AccountDraft {
             username: " ada ".into(),
             display_name: "Ada".into(),
             password: "trailing space ".into(),
             password_again: "trailing space ".into(),
-            ..SetupDraft::default()
+            ..AccountDraft::default()
         };
-        let admin = draft
+        let account = draft
             .check(PASSWORD_MIN)
             .unwrap_or_else(|faults| panic!("{faults:?}"));
         assert_eq!(
-            (admin.username.as_str(), admin.password.as_str()),
+            (account.username.as_str(), account.password.as_str()),
             ("ada", "trailing space ")
         );
-        assert_eq!(admin.email, None);
+        assert_eq!(account.email, None);
     }
 
     #[test]

@@ -4,7 +4,10 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{access::Permissions, users::UserId};
+use crate::{
+    access::{Permission, Permissions},
+    users::UserId,
+};
 
 /// What can be done to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub enum Deed {
     Restore,
     /// End its sessions.
     EndSessions,
+    /// Let it in or not, while it waits for that.
+    Admit,
 }
 
 /// Who does it.
@@ -78,9 +83,12 @@ pub fn refusal(doer: &Doer, deed: Deed, target: &Standing) -> Option<Refusal> {
         Deed::Delete => (Some(Refusal::DeleteSelf), true),
         Deed::Suspend => (Some(Refusal::SuspendSelf), true),
         Deed::SetRoles => (Some(Refusal::DemoteSelf), true),
-        Deed::Edit | Deed::Reset | Deed::Unsuspend | Deed::Restore | Deed::EndSessions => {
-            (None, false)
-        }
+        Deed::Edit
+        | Deed::Reset
+        | Deed::Unsuspend
+        | Deed::Restore
+        | Deed::EndSessions
+        | Deed::Admit => (None, false),
     };
     if own && to_self.is_some() {
         return to_self;
@@ -104,6 +112,15 @@ pub fn is_out_of_reach(doer: &Doer, rights: &Permissions) -> bool {
     !doer.permissions.include_all(rights)
 }
 
+/// Whether an invitation still stands: whoever made it may invite, and could give its roles themselves. `maker` is what
+/// they may do; none for somebody who cannot sign in any more.
+#[must_use]
+pub fn stands_behind(maker: Option<&Permissions>, given: &Permissions) -> bool {
+    maker.is_some_and(|maker| {
+        maker.include(Permission::RegistrationsWrite) && maker.include_all(given)
+    })
+}
+
 /// Why roles may not be given; nothing if they may.
 #[must_use]
 pub fn grant_refusal(doer: &Doer, given: &Permissions) -> Option<Refusal> {
@@ -116,7 +133,7 @@ mod tests {
 
     use super::*;
 
-    const DEEDS: [Deed; 8] = [
+    const DEEDS: [Deed; 9] = [
         Deed::Edit,
         Deed::SetRoles,
         Deed::Reset,
@@ -125,6 +142,7 @@ mod tests {
         Deed::Delete,
         Deed::Restore,
         Deed::EndSessions,
+        Deed::Admit,
     ];
 
     fn permissions(granted: &[&str]) -> Permissions {
@@ -135,7 +153,7 @@ mod tests {
         UserId(Uuid::from_u128(n))
     }
 
-    fn refusals(doer: &Doer, target: &Standing) -> [Option<Refusal>; 8] {
+    fn refusals(doer: &Doer, target: &Standing) -> [Option<Refusal>; 9] {
         DEEDS.map(|deed| refusal(doer, deed, target))
     }
 
@@ -159,7 +177,7 @@ mod tests {
             permissions: permissions(granted),
             is_last_admin,
         };
-        let nobody = [None; 8];
+        let nobody = [None; 9];
         let last = [
             None,
             Some(LastAdmin),
@@ -167,6 +185,7 @@ mod tests {
             Some(LastAdmin),
             None,
             Some(LastAdmin),
+            None,
             None,
             None,
         ];
@@ -177,6 +196,7 @@ mod tests {
             Some(SuspendSelf),
             None,
             Some(DeleteSelf),
+            None,
             None,
             None,
         ];
@@ -191,9 +211,9 @@ mod tests {
             (
                 &helpdesk,
                 standing(9, &["*:read"], false),
-                [Some(MoreRights); 8],
+                [Some(MoreRights); 9],
             ),
-            (&helpdesk, standing(9, &["*"], true), [Some(MoreRights); 8]),
+            (&helpdesk, standing(9, &["*"], true), [Some(MoreRights); 9]),
             (&operator, standing(9, &["*"], false), nobody),
             (&operator, standing(9, &["*"], true), last),
         ] {
@@ -226,6 +246,21 @@ mod tests {
             (&["*"], Some(Refusal::Grant)),
         ] {
             assert_eq!(grant_refusal(&helpdesk, &permissions(given)), expected);
+        }
+    }
+
+    #[test]
+    fn an_invitation_stands_with_its_maker() {
+        let helper = permissions(&["registrations:write"]);
+        let admin = Permissions::all();
+        for (maker, given, expected) in [
+            (Some(&admin), &["*"][..], true),
+            (Some(&helper), &[], true),
+            (Some(&helper), &["users:read"], false),
+            (Some(&permissions(&["*:read", "users:write"])), &[], false),
+            (None, &[], false),
+        ] {
+            assert_eq!(stands_behind(maker, &permissions(given)), expected);
         }
     }
 }

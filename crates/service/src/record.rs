@@ -74,6 +74,24 @@ pub(crate) async fn write_sessions_ended(
     Ok(db::audit::insert_sessions_ended(connection, &actor(author), ended, reason).await?)
 }
 
+/// Writes down what was done to an invitation: what, its id, what it is called.
+pub(crate) async fn write_invitation(
+    connection: &mut db::PgConnection,
+    author: &Author,
+    (action, id, label): (&'static str, Uuid, &str),
+    changes: Changes,
+) -> Result<(), Error> {
+    let entry = db::audit::Entry {
+        action,
+        target_kind: "invitation",
+        target_id: Some(id),
+        target_label: label,
+        changes: Value::Object(changes.0),
+        reason: None,
+    };
+    Ok(db::audit::insert(connection, &actor(author), &entry).await?)
+}
+
 /// Writes down that there is a new role. It permits nothing.
 pub(crate) async fn write_new_role(
     connection: &mut db::PgConnection,

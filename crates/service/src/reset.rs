@@ -197,7 +197,11 @@ async fn find_owner(services: &Services, token: &str) -> Result<Option<UserSumma
     };
     let user = db::users::find_detail(&services.pool, id).await?;
     let user = user.filter(|user| user.deleted_at.is_none());
-    Ok(user.map(|user| user.summary))
+    // Theirs is the address that they gave, whoever else has it: otherwise the rules for a password would tell.
+    Ok(user.map(|user| UserSummary {
+        email: user.summary.email.or(user.claimed_email),
+        ..user.summary
+    }))
 }
 
 /// Sets the password that a person has chosen. All their sessions end, and nobody is signed in by it.

@@ -23,6 +23,8 @@ pub struct Settings {
     pub allow_registration: bool,
     /// Whether people may delete their own accounts.
     pub allow_account_deletion: bool,
+    /// Whether somebody has to let them in then.
+    pub registration_approval: bool,
     /// How long a deleted account can be restored. Zero: not at all.
     pub delete_retention: Duration,
     /// The address under which people reach the panel, without a slash at its end. Links begin with it.
@@ -40,6 +42,7 @@ impl Default for Settings {
             session_limit: 100,
             allow_registration: false,
             allow_account_deletion: false,
+            registration_approval: true,
             delete_retention: 30 * DAY,
             public_url: "http://127.0.0.1:3000".to_owned(),
         }

@@ -6,7 +6,7 @@ use db::links::{self, Kind, NewLink};
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
     audit::Via,
-    credentials::{NewAdmin, SetupDraft},
+    credentials::{AccountDraft, OwnAccount},
     users::{CreatedVia, UserId},
 };
 use secrecy::SecretString;
@@ -72,7 +72,7 @@ pub async fn claim(
     services: &Services,
     session: &Session,
     token: &str,
-    draft: SetupDraft,
+    draft: AccountDraft,
     origin: Origin,
 ) -> Result<(), Error> {
     let admin = draft
@@ -113,7 +113,7 @@ pub async fn claim(
 
 async fn insert_admin(
     transaction: &mut db::PgConnection,
-    admin: &NewAdmin,
+    admin: &OwnAccount,
     hash: &str,
     created_via: CreatedVia,
 ) -> Result<Uuid, Error> {
@@ -142,7 +142,7 @@ async fn insert_admin(
 async fn record(
     transaction: &mut db::PgConnection,
     id: Uuid,
-    admin: &NewAdmin,
+    admin: &OwnAccount,
     author: &Author,
 ) -> Result<(), Error> {
     let username = admin.username.as_str();
@@ -177,12 +177,12 @@ pub async fn create_demo_admin(
     if db::users::admin_exists(&mut *transaction).await? {
         return Ok(false);
     }
-    let draft = SetupDraft {
+    let draft = AccountDraft {
         username: "admin".to_owned(),
         display_name: "Administrator".to_owned(),
         password: secrecy::ExposeSecret::expose_secret(password).to_owned(),
         password_again: secrecy::ExposeSecret::expose_secret(password).to_owned(),
-        ..SetupDraft::default()
+        ..AccountDraft::default()
     };
     let admin = draft
         .check(services.settings.password_min)

@@ -1,5 +1,5 @@
 //! Addresses that many failed tries have come from have to wait, whatever it was that they tried; accounts that many were
-//! made against, too.
+//! made against, too; and addresses from which many accounts were made.
 
 use db::login_attempts::{self, Scope};
 use sha2::{Digest, Sha256};
@@ -70,4 +70,17 @@ impl Tries {
     pub(crate) async fn forget(&self, services: &Services) -> Result<(), Error> {
         Ok(login_attempts::delete(&services.pool, Scope::Account, &self.account).await?)
     }
+}
+
+/// Counts an account that somebody wants to make, unless too many were made from their address lately.
+pub(crate) async fn admit_registration(services: &Services, origin: &Origin) -> Result<(), Error> {
+    let Address(Some(address)) = Address::of(origin) else {
+        return Ok(());
+    };
+    let (pool, scope) = (&services.pool, Scope::Registration);
+    if login_attempts::try_count(pool, scope, &address).await? {
+        return Ok(());
+    }
+    let delay = login_attempts::find_delay(pool, scope, &address).await?;
+    Err(Error::TooMany(delay.unwrap_or_default()))
 }

@@ -15,13 +15,16 @@ mod support;
 
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
-use domain::account::OwnEdit;
 use domain::{
+    account::OwnEdit,
+    invitations::InvitationDraft,
+    registrations::{Decision, DecisionRequest},
     sessions::revoke::RevokeRequest,
     users::{
         bulk::{BulkAction, BulkRequest, Selected},
         create::UserDraft,
         deletion::Deletion,
+        detail::UserRef,
         edit::UserEdit,
         suspension::SuspensionDraft,
     },
@@ -30,7 +33,8 @@ use furniture::furnish;
 use own::{Own, set_password};
 use people::{add, count};
 use service::{
-    Error, Services, access::operator, account, reset, sessions, settings::Settings, users,
+    Error, Services, access::operator, account, invitations, registrations, reset, sessions,
+    settings::Settings, users,
 };
 use sqlx::PgPool;
 use support::services;
@@ -38,22 +42,26 @@ use uuid::Uuid;
 
 const PASSWORD: &str = "correct horse";
 
-/// Names of the public functions of some sources that take something.
+/// Names of the public functions of some sources that take something; with the thing that they are about where the name
+/// alone does not tell it.
 fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths: Vec<_> = sources.iter().map(|name| source.join(name)).collect();
     let mut found = BTreeSet::new();
-    for path in sources.iter().map(|name| source.join(name)) {
-        let files: Vec<_> = match fs::read_dir(&path) {
-            Ok(files) => files.map(|file| file.unwrap().path()).collect(),
-            Err(_) => vec![path],
-        };
-        for file in files.iter().filter(|path| path.is_file()) {
-            let text = fs::read_to_string(file).unwrap();
-            for function in text.split("pub async fn ").skip(1) {
-                let (signature, _) = function.split_once('{').unwrap();
-                if signature.contains(what) {
-                    found.insert(signature.split('(').next().unwrap().to_owned());
-                }
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            paths.extend(fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for function in text.split("pub async fn ").skip(1) {
+            let (signature, _) = function.split_once('{').unwrap();
+            if signature.contains(what) {
+                let name = signature.split('(').next().unwrap();
+                found.insert(match path.file_stem().unwrap().to_str().unwrap() {
+                    "invitations" => format!("{name} invitation"),
+                    _ => name.to_owned(),
+                });
             }
         }
     }
@@ -62,7 +70,7 @@ fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
 
 /// Those that need the right to write: each changes something.
 fn mutating() -> BTreeSet<String> {
-    taking("Granted<Write", &[".", "sessions", "users"])
+    taking("Granted<Write", &["."])
 }
 
 /// Those of whoever acts on themselves.
@@ -85,6 +93,25 @@ async fn entries_after(pool: &PgPool, before: i64) -> Vec<(String, String, Strin
         .fetch_all(pool)
         .await
         .unwrap()
+}
+
+/// The only invitation.
+async fn invitation(services: &Services) -> Uuid {
+    let (all, _) = invitations::list(services, &operator(), None)
+        .await
+        .unwrap();
+    all[0].id
+}
+
+/// Somebody as they are now.
+async fn seen(services: &Services, id: Uuid) -> Selected {
+    let user = users::get(services, &operator(), &UserRef::Id(id))
+        .await
+        .unwrap();
+    Selected {
+        id,
+        version: user.summary.version,
+    }
 }
 
 async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Result<(), Error> {
@@ -144,7 +171,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             .map(drop),
         "delete" => users::delete(services, &operator(), ada, &Deletion::default()).await,
         "recover_admin" => {
-            let bob = domain::users::detail::UserRef::Id(bob);
+            let bob = UserRef::Id(bob);
             let recovered = users::recover_admin(services, &operator(), &bob).await;
             recovered.map(drop)
         }
@@ -159,6 +186,36 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 expected: Some(1),
             };
             users::bulk(services, &operator(), request).await.map(drop)
+        }
+        "approve" => registrations::approve(services, &operator(), bob, "")
+            .await
+            .map(drop),
+        "decide" => {
+            let request = DecisionRequest {
+                decision: Decision::Approve,
+                people: vec![seen(services, bob).await],
+                note: String::new(),
+                expected: Some(1),
+            };
+            let decided = registrations::decide(services, &operator(), request).await;
+            decided.map(drop)
+        }
+        "reject" => registrations::reject(services, &operator(), bob, "").await,
+        "create invitation" => {
+            let draft = InvitationDraft::default();
+            invitations::create(services, &operator(), draft)
+                .await
+                .map(drop)
+        }
+        "resend invitation" => {
+            let id = invitation(services).await;
+            invitations::resend(services, &operator(), id)
+                .await
+                .map(drop)
+        }
+        "revoke invitation" => {
+            let id = invitation(services).await;
+            invitations::revoke(services, &operator(), id).await
         }
         other => panic!("{other} changes something: add it here with its entry"),
     }
@@ -188,6 +245,12 @@ async fn every_change_is_on_record(pool: PgPool) {
         ("restore", &["user.restored"]),
         ("bulk", &["user.sessions_ended"]),
         ("recover_admin", &["user.admin_recovered"]),
+        ("create invitation", &["invitation.created"]),
+        ("resend invitation", &["invitation.resent"]),
+        ("revoke invitation", &["invitation.revoked"]),
+        ("approve", &["user.approved"]),
+        ("decide", &["user.approved"]),
+        ("reject", &["user.rejected"]),
     ];
     let tested: BTreeSet<String> = expected
         .iter()
@@ -196,6 +259,13 @@ async fn every_change_is_on_record(pool: PgPool) {
     assert_eq!(mutating(), tested);
     for (function, actions) in expected {
         let before = last_entry(&pool).await;
+        if ["approve", "decide", "reject"].contains(&function) {
+            sqlx::query("update users set status = 'pending' where id = $1")
+                .bind(bob)
+                .execute(&pool)
+                .await
+                .unwrap();
+        }
         call(&services, function, ada, bob).await.unwrap();
         let entries = entries_after(&pool, before).await;
         let said: Vec<_> = actions

@@ -8,14 +8,14 @@ mod browser;
 mod support;
 
 use browser::browser;
-use domain::{audit::Via, credentials::SetupDraft, problem::Problem, users::CreatedVia};
+use domain::{audit::Via, credentials::AccountDraft, problem::Problem, users::CreatedVia};
 use secrecy::{ExposeSecret, SecretString};
 use service::{Error, Services, access::Origin, sessions, setup};
 use sqlx::PgPool;
 use support::services;
 
-fn draft(username: &str) -> SetupDraft {
-    SetupDraft {
+fn draft(username: &str) -> AccountDraft {
+    AccountDraft {
         username: username.to_owned(),
         display_name: "The First".to_owned(),
         email: format!("{username}@example.org"),
@@ -32,7 +32,7 @@ async fn link(services: &Services) -> String {
         .to_owned()
 }
 
-async fn claim(services: &Services, token: &str, draft: SetupDraft) -> Result<(), Problem> {
+async fn claim(services: &Services, token: &str, draft: AccountDraft) -> Result<(), Problem> {
     let session = browser(&services.pool, None);
     let claimed = setup::claim(services, &session, token, draft, Origin::default()).await;
     claimed.map_err(Error::into_problem)
@@ -262,7 +262,7 @@ async fn faults_of_the_form_leave_the_link_usable(pool: PgPool) {
     )
     .await;
     let token = link(&services).await;
-    let with = |change: fn(&mut SetupDraft)| {
+    let with = |change: fn(&mut AccountDraft)| {
         let mut draft = draft("ada");
         change(&mut draft);
         draft

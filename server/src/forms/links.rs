@@ -3,18 +3,21 @@
 
 use std::time::Duration;
 
-use app::api::{done::going_on, reset, setup};
+use app::api::{done::going_on, invitations, reset, setup};
 use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
     http::{Uri, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
-use domain::credentials::SetupDraft;
-use service::{reset as service_reset, setup as service_setup};
+use domain::credentials::AccountDraft;
+use service::{invitations as service_invitations, reset as service_reset, setup as service_setup};
 use tower_sessions::Session;
 
 use super::{draft, draw_again, origin, read};
 use crate::{middleware::identity::cookie, router::AppState};
+
+/// How long somebody who has followed an invitation may take over the form. The invitation itself can be followed again.
+const TIME_TO_TYPE: Duration = Duration::from_secs(60 * 60);
 
 /// The token in an address, if it can be read.
 type Token = Result<Path<String>, PathRejection>;
@@ -48,7 +51,24 @@ pub(crate) async fn follow_reset(
     )
 }
 
-fn follow(state: &AppState, token: Token, name: &str, lifetime: Duration, page: &str) -> Response {
+/// `GET /invite/{token}`: uses nothing up.
+pub(crate) async fn follow_invitation(State(state): State<AppState>, token: Token) -> Response {
+    follow(
+        &state,
+        token,
+        invitations::TOKEN_COOKIE,
+        TIME_TO_TYPE,
+        "/invite",
+    )
+}
+
+fn follow(
+    state: &AppState,
+    token: Token,
+    name: &str,
+    lifetime: Duration,
+    page: &str,
+) -> Response {
     let well_formed = |token: &String| {
         token.len() <= 64
             && token
@@ -75,7 +95,7 @@ pub(crate) async fn claim_setup(
         Err(response) => return response,
     };
     let token = token(&page, setup::TOKEN_COOKIE);
-    let draft: SetupDraft = draft(&fields);
+    let draft: AccountDraft = draft(&fields);
     match service_setup::claim(&state.services, &session, &token, draft, origin(&page)).await {
         Ok(()) => Redirect::to("/users").into_response(),
         Err(error) => draw_again(&state, page, fields, error).await,
@@ -98,6 +118,25 @@ pub(crate) async fn choose_password(State(state): State<AppState>, request: Requ
             let headers = AppendHeaders([(header::SET_COOKIE, forget)]);
             let done = going_on("/reset/done", typed("next"));
             (headers, Redirect::to(&done)).into_response()
+        }
+        Err(error) => draw_again(&state, page, fields, error).await,
+    }
+}
+
+/// `POST /invite`
+pub(crate) async fn accept_invitation(State(state): State<AppState>, request: Request) -> Response {
+    let (page, fields) = match read(request).await {
+        Ok(read) => read,
+        Err(response) => return response,
+    };
+    let token = token(&page, invitations::TOKEN_COOKIE);
+    let draft: AccountDraft = draft(&fields);
+    let services = &state.services;
+    match service_invitations::accept(services, &token, draft, origin(&page)).await {
+        Ok(_) => {
+            let forget = invitations::forget_token();
+            let headers = AppendHeaders([(header::SET_COOKIE, forget)]);
+            (headers, Redirect::to("/invite/done")).into_response()
         }
         Err(error) => draw_again(&state, page, fields, error).await,
     }

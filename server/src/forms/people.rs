@@ -5,10 +5,12 @@ use app::{
         bulk::DoToSeveral,
         done::Done,
         error::ApiError,
+        invitations::{DoToInvitation, Invite},
         people::{
             CreateResetLink, CreateUser, DeleteUser, DoToUser, EditUser, ReassignData, SuspendUser,
         },
         sessions::{RevokeSession, RevokeSessions},
+        registrations::{DecideRegistrations, Register},
     },
     context::FormOutcome,
 };
@@ -52,6 +54,14 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/users/{user}/sessions", post(send::<RevokeSession>))
         .route("/sessions", post(send::<RevokeSession>))
         .route("/sessions/revoke", post(send::<RevokeSessions>))
+        .route("/register", post(send::<Register>))
+        .route("/registrations/approve", post(send::<DecideRegistrations>))
+        .route("/registrations/reject", post(send::<DecideRegistrations>))
+        .route("/registrations/invitations/new", post(send::<Invite>))
+        .route(
+            "/registrations/invitations/{id}/{deed}",
+            post(send::<DoToInvitation>),
+        )
 }
 
 /// `POST` to the address of a page, whose form a server function takes.

@@ -1,6 +1,6 @@
 //! Who asks.
 
-use app::context::{PageContext, Preferences};
+use app::context::{PageContext, Preferences, Site};
 use axum::{
     extract::{Request, State},
     http::HeaderMap,
@@ -9,9 +9,9 @@ use axum::{
 };
 use domain::audit::Via;
 use service::{
-    Services,
+    Error, Services,
     access::{Actor, Origin},
-    sessions,
+    registrations, sessions,
 };
 use tower_sessions::Session;
 
@@ -38,8 +38,18 @@ pub(crate) async fn recognise(
         Ok(actor) => actor,
         Err(error) => return Asked::from(&request).refuse(error.into_problem()),
     };
+    let waiting = match waiting(&services, request.uri().path(), actor.as_ref()).await {
+        Ok(waiting) => waiting,
+        Err(error) => return Asked::from(&request).refuse(error.into_problem()),
+    };
     let context = PageContext {
         principal: actor.as_ref().map(|actor| actor.principal.clone()),
+        site: Site {
+            registration: services.settings.allow_registration,
+            approval: services.settings.registration_approval,
+            password_min: services.settings.password_min,
+        },
+        waiting,
         preferences: cookie(request.headers(), Preferences::COOKIE)
             .map(Preferences::from_cookie)
             .unwrap_or_default(),
@@ -48,6 +58,19 @@ pub(crate) async fn recognise(
     request.extensions_mut().insert::<Option<Actor>>(actor);
     request.extensions_mut().insert(context);
     next.run(request).await
+}
+
+/// How many wait to be let in, for a page of somebody who may see that.
+async fn waiting(
+    services: &Services,
+    path: &str,
+    actor: Option<&Actor>,
+) -> Result<Option<u64>, Error> {
+    let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");
+    match actor.map(Actor::require) {
+        Some(Ok(granted)) if is_page => registrations::count(services, &granted).await.map(Some),
+        Some(_) | None => Ok(None),
+    }
 }
 
 /// The value of a cookie of a request.

@@ -57,6 +57,12 @@ fn screens() -> Vec<Ask> {
         Ask::get("/users/new"),
         Ask::get(&format!("/users/bulk/suspend?u={NOBODY}:1")),
         Ask::get("/users/visitor"),
+        Ask::get("/registrations"),
+        Ask::get(&format!("/registrations/approve?u={NOBODY}:1")),
+        Ask::get(&format!("/registrations/reject?u={NOBODY}:1")),
+        Ask::get("/registrations/invitations"),
+        Ask::get("/registrations/invitations/new"),
+        Ask::get(&format!("/registrations/invitations/{NOBODY}/revoke")),
     ];
     for part in [
         "sessions", "keys", "data", "history", "edit", "suspend", "delete", "reset", "reassign",
@@ -71,6 +77,7 @@ fn screens() -> Vec<Ask> {
 fn forms() -> Vec<Ask> {
     let of_nobody = [("page", "/users/nobody"), ("id", NOBODY)];
     let selected = format!("{NOBODY}:1");
+    let invitation = format!("/registrations/invitations/{NOBODY}/revoke");
     let mut forms = Vec::new();
     for (page, function, fields) in [
         (
@@ -113,6 +120,30 @@ fn forms() -> Vec<Ask> {
             &[("person", "nobody"), ("expected", "0")],
         ),
         ("/users/visitor/reassign", "reassign-data", &[("to", "uma")]),
+        (
+            "/registrations/approve",
+            "decide",
+            &[
+                ("decision", "approve"),
+                ("selected", &selected),
+                ("expected", "1"),
+            ],
+        ),
+        (
+            "/registrations/reject",
+            "decide",
+            &[
+                ("decision", "reject"),
+                ("selected", &selected),
+                ("expected", "1"),
+            ],
+        ),
+        (
+            "/registrations/invitations/new",
+            "invite",
+            &[("max_uses", "0"), ("days", "7")],
+        ),
+        (&invitation, "do-to-invitation", &[("deed", "revoke")]),
     ] {
         let fields = [&of_nobody[..], fields].concat();
         forms.push(Ask::post(page).form(&fields));
@@ -134,6 +165,11 @@ fn reads() -> Vec<Ask> {
         Ask::get(&format!(
             "/sfn/preview-several?deed=suspend&selected={NOBODY}:1"
         )),
+        Ask::get("/sfn/waiting"),
+        Ask::get(&format!(
+            "/sfn/preview-decision?decision=approve&selected={NOBODY}:1"
+        )),
+        Ask::get("/sfn/invitations"),
     ];
     for function in ["sessions", "keys", "data", "history", "deletion"] {
         reads.push(Ask::get(&format!("/sfn/person-{function}?id={NOBODY}")));
@@ -242,6 +278,17 @@ fn endpoints() -> Vec<Ask> {
         Ask::post("/api/admin/sessions/revoke")
             .json(&json!({ "filter": { "person": "nobody" }, "expected": 0 })),
         Ask::new(Method::DELETE, &format!("/api/admin/sessions/{NOBODY}")),
+        Ask::post("/api/auth/register").json(&json!({
+            "username": "eve", "displayName": "Eve", "password": "correct horse"
+        })),
+        Ask::get("/api/admin/registrations"),
+        Ask::post(&format!("/api/admin/registrations/{NOBODY}/approve")),
+        Ask::post(&format!("/api/admin/registrations/{NOBODY}/reject"))
+            .json(&json!({ "note": "spam" })),
+        Ask::get("/api/admin/invitations"),
+        Ask::post("/api/admin/invitations").json(&json!({ "maxUses": 0 })),
+        Ask::post(&format!("/api/admin/invitations/{NOBODY}/resend")),
+        Ask::new(Method::DELETE, &format!("/api/admin/invitations/{NOBODY}")),
         Ask::get("/api/anything"),
         Ask::get("/"),
         Ask::get("/login"),
@@ -255,6 +302,16 @@ fn endpoints() -> Vec<Ask> {
         Ask::get("/reset/some-token"),
         Ask::get("/reset/done"),
         Ask::get("/account/deleted"),
+        Ask::get("/register"),
+        Ask::post("/register").form(&claim),
+        Ask::post("/sfn/register").form(&claim),
+        Ask::get("/register/done"),
+        Ask::get("/invite"),
+        Ask::post("/invite").form(&claim),
+        Ask::get("/invite/some-token"),
+        Ask::get("/invite/done"),
+        Ask::get("/sfn/invitation"),
+        Ask::post("/sfn/accept-invitation").form(&claim),
         Ask::get("/anything"),
         Ask::post("/preferences").form(&[("theme", "dark")]),
         Ask::post("/sfn/sign-in").form(&credentials),
@@ -356,9 +413,11 @@ fn no_address_is_missing_from_the_table() {
                 .replace("{session}", NOBODY)
                 .replace("{user}", "visitor")
                 .replace("{action}", "suspend")
+                .replace("{deed}", "revoke")
         });
     let pages = server::router::SCREENS.iter().map(|page| {
         let path = page.path().replace("{user}", "visitor");
+        let path = path.replace("{id}", NOBODY).replace("{deed}", "revoke");
         path.replace("{action}", "suspend")
     });
     let functions: Vec<(&str, Method)> = server_fn_paths().collect();

@@ -10,6 +10,7 @@ mod deleted;
 mod manage;
 mod meta;
 mod pages;
+mod registration;
 mod reset;
 mod security;
 mod sessions;

@@ -29,7 +29,16 @@ pub(crate) struct App {
 
 /// The application as people reach it over http.
 pub(crate) fn app(pool: &PgPool) -> App {
-    with_site(pool, &Site::default())
+    with_site(pool, &Site::default(), Settings::default())
+}
+
+/// The application where people may register, and then wait.
+pub(crate) fn open_app(pool: &PgPool) -> App {
+    let settings = Settings {
+        allow_registration: true,
+        ..Settings::default()
+    };
+    with_site(pool, &Site::default(), settings)
 }
 
 /// The application as people reach it over https.
@@ -38,7 +47,7 @@ pub(crate) fn https_app(pool: &PgPool) -> App {
         https: true,
         ..Site::default()
     };
-    with_site(pool, &site)
+    with_site(pool, &site, Settings::default())
 }
 
 /// The application on a server whose clock is so many hours ahead.
@@ -48,18 +57,23 @@ pub(crate) fn with_clock(pool: &PgPool, hours: i64) -> App {
         -1 => || clock() - time::Duration::HOUR,
         _ => clock,
     };
-    build_app(pool, &Site::default(), clock)
+    build_app(pool, &Site::default(), Settings::default(), clock)
 }
 
-fn with_site(pool: &PgPool, site: &Site) -> App {
-    build_app(pool, site, clock)
+fn with_site(pool: &PgPool, site: &Site, settings: Settings) -> App {
+    build_app(pool, site, settings, clock)
 }
 
-fn build_app(pool: &PgPool, site: &Site, clock: fn() -> OffsetDateTime) -> App {
+fn build_app(
+    pool: &PgPool,
+    site: &Site,
+    settings: Settings,
+    clock: fn() -> OffsetDateTime,
+) -> App {
     let services = Services {
         pool: pool.clone(),
         hasher: Hasher::start().unwrap(),
-        settings: Arc::new(Settings::default()),
+        settings: Arc::new(settings),
         last_seen: LastSeen::default(),
         live: Live::default(),
         work: Arc::default(),

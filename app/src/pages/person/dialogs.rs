@@ -93,7 +93,7 @@ fn ticked(context: &PageContext, field: &str, first: bool) -> bool {
 }
 
 /// The roles that were ticked in a form that comes back, or are at first.
-fn ticked_roles(context: &PageContext, first: Vec<String>) -> Vec<String> {
+pub(in crate::pages) fn ticked_roles(context: &PageContext, first: Vec<String>) -> Vec<String> {
     if context.outcome.is_some() {
         let typed = context.typed("roles[]");
         typed.split(',').map(str::to_owned).collect()

@@ -1,6 +1,9 @@
 //! Who it is, what can be done to them, and the tabs.
 
-use domain::users::Status;
+use domain::{
+    access::Permission,
+    users::{Status, UserSummary},
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
@@ -8,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Opened, may_write, path};
 use crate::{
-    api::{people::Deed, person::Person},
+    api::{people::Deed, person::Person, registrations::WAITING},
     components::{
         avatar::Avatar,
         badge::{RoleBadge, StatusBadge},
@@ -17,6 +20,8 @@ use crate::{
         time::Exactly,
         toast::{Toast, just_done},
     },
+    context::PageContext,
+    pages::users::links::with_selected,
 };
 
 /// The tabs: end of the address, name.
@@ -139,15 +144,14 @@ fn Actions(person: Person) -> impl IntoView {
         }
         .into_any()
     } else {
-        let suspended = person.user.summary.status == Status::Suspended;
         view! {
             {link("edit", "Edit")}
             {link("reset", "Send reset link")}
             {button(Deed::SignOut, "Sign out everywhere", refusals.end_sessions)}
-            {if suspended {
-                button(Deed::Lift, "Lift suspension", refusals.unsuspend).into_any()
-            } else {
-                link("suspend", "Suspend").into_any()
+            {match person.user.summary.status {
+                Status::Suspended => button(Deed::Lift, "Lift suspension", refusals.unsuspend).into_any(),
+                Status::Active => link("suspend", "Suspend").into_any(),
+                Status::Pending => waits(&person.user.summary).into_any(),
             }}
             {link("delete", "Delete")}
         }
@@ -157,6 +161,26 @@ fn Actions(person: Person) -> impl IntoView {
         <div class="actions">{buttons}</div>
         {refused.map(|refusal| view! { <p class="muted">{refusal}</p> })}
     }
+}
+
+/// The ways to decide about somebody who waits.
+fn waits(user: &UserSummary) -> Option<AnyView> {
+    let context = expect_context::<PageContext>();
+    let key = [format!("{}:{}", user.id, user.version)];
+    context.may(Permission::RegistrationsWrite).then(|| {
+        [("approve", "Approve"), ("reject", "Reject")]
+            .map(|(word, label)| {
+                let href = with_selected(&format!("{WAITING}/{word}"), [].into_iter(), &key);
+                view! {
+                    <a class="button" href=href>
+                        {label}
+                    </a>
+                }
+            })
+            .into_iter()
+            .collect_view()
+            .into_any()
+    })
 }
 
 /// A button that does something at once.

@@ -56,6 +56,12 @@ fn Account(person: Person) -> impl IntoView {
             <dl class="facts">
                 {deleted} <Fact label="Username">{user.summary.username}</Fact>
                 <Fact label="Email">{user.summary.email.unwrap_or_else(|| "—".to_owned())}</Fact>
+                {user
+                    .claimed_email
+                    .map(|email| {
+                        let of = user.claimed_email_of.map(|of| format!(" (belongs to {of})"));
+                        view! { <Fact label="Says theirs is">{email} {of}</Fact> }
+                    })}
                 <Fact label="Roles">
                     <RoleBadge roles=user.summary.roles />
                 </Fact>

@@ -9,7 +9,7 @@ use domain::users::{
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::links;
+use super::{links, selection::Deeds};
 use crate::{
     api::{
         bulk::{BulkDeed, DoToSeveral, SELECTED, list_of, preview_several},
@@ -39,6 +39,14 @@ pub(super) const fn verb(deed: BulkDeed) -> &'static str {
         BulkDeed::Restore => "Restore",
     }
 }
+
+/// What can be done to people on the list: address of the dialog, what its button says.
+pub(super) const OF_LIST: Deeds = &[
+    ("/users/bulk/suspend", verb(BulkDeed::Suspend)),
+    ("/users/bulk/lift", verb(BulkDeed::Lift)),
+    ("/users/bulk/sign-out", verb(BulkDeed::SignOut)),
+    ("/users/bulk/delete", verb(BulkDeed::Delete)),
+];
 
 /// What it does to so many: `Suspend 3 users`.
 fn action(deed: BulkDeed, count: usize) -> String {
@@ -135,19 +143,8 @@ fn BulkDialog(deed: BulkDeed, list: ListParams, keys: Vec<String>) -> impl IntoV
                         Ok(outcome) if outcome.changed > 0 => {
                             view! { <BulkForm deed=deed place=place selected=selected preview=outcome /> }.into_any()
                         }
-                        Ok(outcome) => view! { <NobodyChanges deed=deed place=place outcome=outcome /> }.into_any(),
-                        Err(ApiError(problem)) => {
-                            view! {
-                                <Dialog place=place.clone() title=verb(deed)>
-                                    <div class="dialog-body">
-                                        <ProblemNotice problem=problem />
-                                    </div>
-                                    <footer class="dialog-foot">
-                                        <BackLink place=place label="Close" />
-                                    </footer>
-                                </Dialog>
-                            }
-                                .into_any()
+                        outcome => {
+                            view! { <NothingToDo title=verb(deed) place=place outcome=outcome /> }.into_any()
                         }
                     }
                 })
@@ -197,13 +194,25 @@ fn BulkForm(deed: BulkDeed, place: Place, selected: String, preview: BulkOutcome
 
 /// The dialog where nothing can be done to any of them.
 #[component]
-fn NobodyChanges(deed: BulkDeed, place: Place, outcome: BulkOutcome) -> impl IntoView {
+pub(in crate::pages) fn NothingToDo(
+    /// What would have been done.
+    title: &'static str,
+    /// Where it is.
+    place: Place,
+    /// Why nobody changes.
+    outcome: Result<BulkOutcome, ApiError>,
+) -> impl IntoView {
+    let why = match outcome {
+        Ok(outcome) => view! {
+            <p>"Nobody of those who are selected would change."</p>
+            <People items=outcome.items />
+        }
+        .into_any(),
+        Err(ApiError(problem)) => view! { <ProblemNotice problem=problem /> }.into_any(),
+    };
     view! {
-        <Dialog place=place.clone() title=verb(deed)>
-            <div class="dialog-body">
-                <p>"Nobody of those who are selected would change."</p>
-                <People items=outcome.items />
-            </div>
+        <Dialog place=place.clone() title=title>
+            <div class="dialog-body">{why}</div>
             <footer class="dialog-foot">
                 <BackLink place=place label="Close" />
             </footer>
@@ -213,7 +222,7 @@ fn NobodyChanges(deed: BulkDeed, place: Place, outcome: BulkOutcome) -> impl Int
 
 /// Who changes, and who is skipped and why.
 #[component]
-fn People(items: Vec<BulkItem>) -> impl IntoView {
+pub(in crate::pages) fn People(items: Vec<BulkItem>) -> impl IntoView {
     let (changing, skipped): (Vec<_>, Vec<_>) =
         items.into_iter().partition(|item| item.skipped.is_none());
     let named = |item: BulkItem| match item.username {

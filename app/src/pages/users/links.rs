@@ -14,8 +14,17 @@ pub(crate) fn href(params: &ListParams) -> String {
 
 /// The address of something over a state of the list, where some people are selected.
 pub(super) fn over(path: &str, params: &ListParams, selected: &[String]) -> String {
+    with_selected(path, params.pairs().into_iter(), selected)
+}
+
+/// The address of something over a list in some state, where some people are selected.
+pub(in crate::pages) fn with_selected<'a>(
+    path: &str,
+    state: impl Iterator<Item = (&'a str, &'a str)>,
+    selected: &[String],
+) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(params.pairs());
+    query.extend_pairs(state);
     query.extend_pairs(selected.iter().map(|key| (SELECTED, key)));
     match query.finish() {
         empty if empty.is_empty() => path.to_owned(),

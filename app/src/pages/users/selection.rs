@@ -1,27 +1,24 @@
-//! Selecting people on a page of the list, and what can be done to all of them. Without scripts the boxes are a form whose
+//! Selecting people on a page of a list, and what can be done to all of them. Without scripts the boxes are a form whose
 //! buttons lead to the dialogs; once the app has taken over, the buttons are links there.
 
 use std::collections::BTreeSet;
 
-use domain::users::{UserSummary, list::ListParams};
+use domain::users::UserSummary;
 use leptos::{html, prelude::*};
 
-use super::{bulk, links};
-use crate::{
-    api::bulk::{BulkDeed, SELECTED},
-    routes::Hydrated,
-};
+use super::links;
+use crate::{api::bulk::SELECTED, routes::Hydrated};
 
 /// Id of the form that the boxes belong to.
 const FORM: &str = "selection";
 
-/// Who is selected, as `id:version`. Only who may change people has one.
+/// Who is selected, as `id:version`. Only who may do something to people has one.
 #[derive(Debug, Clone, Copy)]
 pub struct Selection(RwSignal<BTreeSet<String>>);
 
 impl Selection {
     /// With those whom an address names.
-    pub(super) fn new(selected: Vec<String>) -> Self {
+    pub(in crate::pages) fn new(selected: Vec<String>) -> Self {
         Self(RwSignal::new(selected.into_iter().collect()))
     }
 
@@ -65,9 +62,26 @@ pub(super) fn key(user: &UserSummary) -> String {
     format!("{}:{}", user.id, user.version)
 }
 
-/// The box of a row.
+/// The cell with the box of a row.
 #[component]
 pub fn SelectCell(
+    /// Who is selected.
+    selection: Selection,
+    /// Whose row it is: their name.
+    user: String,
+    /// The same as they are seen now.
+    key: String,
+) -> impl IntoView {
+    view! {
+        <td class="cell-select">
+            <SelectBox selection=selection user=user key=key />
+        </td>
+    }
+}
+
+/// The box of a row.
+#[component]
+pub fn SelectBox(
     /// Who is selected.
     selection: Selection,
     /// Whose row it is: their name.
@@ -82,24 +96,22 @@ pub fn SelectCell(
     let input = NodeRef::new();
     selection.keep_with(input, key.clone());
     view! {
-        <td class="cell-select">
-            <label class="select-box">
-                <input
-                    node_ref=input
-                    type="checkbox"
-                    form=FORM
-                    name=SELECTED
-                    value=key
-                    aria-label=format!("Select {user}")
-                    checked=initially
-                    on:change=move |event| selection.set(&toggled, event_target_checked(&event))
-                />
-            </label>
-        </td>
+        <label class="select-box">
+            <input
+                node_ref=input
+                type="checkbox"
+                form=FORM
+                name=SELECTED
+                value=key
+                aria-label=format!("Select {user}")
+                checked=initially
+                on:change=move |event| selection.set(&toggled, event_target_checked(&event))
+            />
+        </label>
     }
 }
 
-/// The box above all boxes. Without scripts it could not work.
+/// The cell with the box above all boxes.
 #[component]
 pub fn SelectAllCell(
     /// Who is selected.
@@ -107,6 +119,29 @@ pub fn SelectAllCell(
     /// Everybody on the page.
     keys: Vec<String>,
 ) -> impl IntoView {
+    view! {
+        <td class="cell-select">
+            <SelectAllBox selection=selection keys=keys />
+        </td>
+    }
+}
+
+/// The box above all boxes. Without scripts it could not work.
+#[component]
+pub fn SelectAllBox(
+    /// Who is selected.
+    selection: Selection,
+    /// Everybody on the page.
+    keys: Vec<String>,
+    /// Whether what it does stands beside it.
+    #[prop(optional)]
+    told: bool,
+) -> impl IntoView {
+    let (class, text) = if told {
+        ("check", "")
+    } else {
+        ("select-box", "visually-hidden")
+    };
     let keys = StoredValue::new(keys);
     let count =
         move || keys.with_value(|keys| keys.iter().filter(|key| selection.holds(key)).count());
@@ -116,21 +151,22 @@ pub fn SelectAllCell(
         keys.with_value(|keys| keys.iter().for_each(|key| selection.set(key, on)));
     };
     view! {
-        <td class="cell-select">
-            <Show when=Hydrated::now>
-                <label class="select-box">
-                    <input
-                        type="checkbox"
-                        aria-label="Select everybody on this page"
-                        prop:checked=move || count() == all
-                        prop:indeterminate=move || (1..all).contains(&count())
-                        on:change=toggle
-                    />
-                </label>
-            </Show>
-        </td>
+        <Show when=Hydrated::now>
+            <label class=class>
+                <input
+                    type="checkbox"
+                    prop:checked=move || count() == all
+                    prop:indeterminate=move || (1..all).contains(&count())
+                    on:change=toggle
+                />
+                <span class=text>"Select everybody on this page"</span>
+            </label>
+        </Show>
     }
 }
+
+/// What can be done to those who are selected: address of the dialog, what its button says.
+pub type Deeds = &'static [(&'static str, &'static str)];
 
 /// What can be done to those who are selected. Nothing while nobody is.
 #[component]
@@ -139,42 +175,46 @@ pub fn SelectionBar(
     selection: Selection,
     /// Everybody on the page.
     keys: Vec<String>,
-    /// The state of the list that is shown.
-    params: ListParams,
+    /// The address of the list.
+    list: &'static str,
+    /// The state of the list that is shown, as its address has it.
+    state: Vec<(&'static str, String)>,
+    /// What can be done to them.
+    deeds: Deeds,
 ) -> impl IntoView {
     let keys = StoredValue::new(keys);
     let selected = Memo::new(move |_| {
         let selected = |key: &&String| selection.holds(key);
         keys.with_value(|keys| keys.iter().filter(selected).cloned().collect::<Vec<_>>())
     });
-    let hidden = params
-        .pairs()
-        .into_iter()
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value.to_owned() /> })
+    let hidden = state
+        .iter()
+        .map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone() /> })
         .collect_view();
     let links = move || {
-        BulkDeed::OF_LIST
-            .map(|deed| {
-                let href = selected.with(|keys| links::over(&bulk::path(deed), &params, keys));
+        deeds
+            .iter()
+            .map(|(path, verb)| {
+                let pairs = state.iter().map(|(name, value)| (*name, value.as_str()));
+                let href = selected.with(|keys| links::with_selected(path, pairs, keys));
                 view! {
                     <a class="button" href=href data-noscroll>
-                        {bulk::verb(deed)}
+                        {*verb}
                     </a>
                 }
             })
-            .into_iter()
             .collect_view()
     };
-    let buttons = || {
-        BulkDeed::OF_LIST
-            .map(|deed| {
+    let buttons = move || {
+        deeds
+            .iter()
+            .map(|(path, verb)| {
                 view! {
-                    <button class="button" formaction=bulk::path(deed)>
-                        {bulk::verb(deed)}
+                    <button class="button" formaction=*path>
+                        {*verb}
                     </button>
                 }
             })
-            .into_iter()
             .collect_view()
     };
     let count = move || match selected.with(Vec::len) {
@@ -182,7 +222,7 @@ pub fn SelectionBar(
         count => format!("{count} selected"),
     };
     view! {
-        <form class="selection" id=FORM method="get" action="/users" aria-label="Selected people">
+        <form class="selection" id=FORM method="get" action=list aria-label="Selected people">
             {hidden}
             <Show when=Hydrated::now fallback=buttons>
                 <p class="selection-count" aria-live="polite">

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{
     bin::{self, BinTable},
-    links,
+    bulk, links,
     pager::pages,
     rows::Row,
     selection::{SelectAllCell, Selection, SelectionBar, key},
@@ -68,7 +68,19 @@ pub fn UserTable(
     let selection = Selection::current();
     let keys: Vec<String> = page.users.iter().map(key).collect();
     let bar = selection.map(|selection| {
-        view! { <SelectionBar selection=selection keys=keys.clone() params=shown.clone() /> }
+        let state = shown.pairs().into_iter();
+        let state = state
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect();
+        view! {
+            <SelectionBar
+                selection=selection
+                keys=keys.clone()
+                list="/users"
+                state=state
+                deeds=bulk::OF_LIST
+            />
+        }
     });
     let select_all = selection
         .map(|selection| view! { <SelectAllCell selection=selection keys=keys /> }.into_any());

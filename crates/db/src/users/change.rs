@@ -26,7 +26,7 @@ pub struct Facts<'a> {
     pub client_list: Option<&'a [i32]>,
 }
 
-/// Replaces some facts.
+/// Replaces some facts. Another address puts an end to the one that the person has claimed.
 ///
 /// # Errors
 /// `users_email_key` when the address is taken.
@@ -39,6 +39,8 @@ pub async fn set_facts(
         "update users set
             display_name = coalesce($2, display_name),
             email = case when $3 then $4 else email end,
+            claimed_email = case when $3 and $4 is distinct from email then null else claimed_email end,
+            claim_settled_at = case when $3 and $4 is distinct from email then null else claim_settled_at end,
             profile = coalesce($5, profile),
             notification_preferences = coalesce($6, notification_preferences),
             client_list = coalesce($7, client_list),

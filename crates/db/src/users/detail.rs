@@ -58,6 +58,11 @@ pub async fn find_detail(
             u.created_via, u.deleted_at, u.purge_after, u.profile, u.notification_preferences, u.settings,
             u.client_list,
             s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys, s.roles,
+            u.claimed_email,
+            (
+                select o.username from users o
+                where o.email is not null and lower(o.email) = lower(u.claimed_email)
+            ) as claimed_email_of,
             (select c.username from users c where c.id = u.created_by) as created_by,
             (select c.username from users c where c.id = u.suspended_by) as suspended_by,
             (
@@ -100,6 +105,8 @@ pub async fn find_detail(
                 last_login_at: row.last_login_at,
                 last_active_at: row.last_active_at,
             },
+            claimed_email: row.claimed_email,
+            claimed_email_of: row.claimed_email_of,
             has_password: row.has_password,
             must_change_password: row.must_change_password,
             password_changed_at: row.password_changed_at,

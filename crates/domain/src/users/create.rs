@@ -103,7 +103,7 @@ pub(crate) fn optional_email(typed: &str, faults: &mut FieldErrors) -> Option<Op
 }
 
 /// Names of roles, without repetition.
-pub(super) fn roles(typed: &[String], faults: &mut FieldErrors) -> Option<Vec<RoleName>> {
+pub(crate) fn roles(typed: &[String], faults: &mut FieldErrors) -> Option<Vec<RoleName>> {
     if typed.len() > ROLES_MAX {
         faults.add("roles", format!("Give at most {ROLES_MAX} roles."));
         return None;

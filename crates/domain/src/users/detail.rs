@@ -14,6 +14,10 @@ pub struct UserDetail {
     /// What lists show of it.
     #[serde(flatten)]
     pub summary: UserSummary,
+    /// The address that the person gave for themselves, as long as it is not the address of the account.
+    pub claimed_email: Option<String>,
+    /// Username of somebody else who has that address.
+    pub claimed_email_of: Option<String>,
     /// Whether a password was ever set.
     pub has_password: bool,
     /// Whether the password has to be changed at the next sign-in.

@@ -9,7 +9,11 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Error, access::Author, record};
+use crate::{
+    Error,
+    access::{Author, Right, WriteUsers},
+    record,
+};
 
 /// FOVEA's text.
 pub(crate) const NOT_FOUND: Error = Error::NotFound("User not found");
@@ -96,12 +100,17 @@ pub(crate) async fn confirm(
 const fn may_leave_no_admin(deed: Deed) -> bool {
     match deed {
         Deed::SetRoles | Deed::Suspend | Deed::Delete => true,
-        Deed::Edit | Deed::Reset | Deed::Unsuspend | Deed::Restore | Deed::EndSessions => false,
+        Deed::Edit
+        | Deed::Reset
+        | Deed::Unsuspend
+        | Deed::Restore
+        | Deed::EndSessions
+        | Deed::Admit => false,
     }
 }
 
 /// Why a deed is refused.
-pub(super) fn refuse(author: &Author, deed: Deed, target: &Standing) -> Result<(), Error> {
+pub(crate) fn refuse(author: &Author, deed: Deed, target: &Standing) -> Result<(), Error> {
     match rules::refusal(&author.doer, deed, target) {
         Some(refusal) => Err(refusal.into()),
         None => Ok(()),
@@ -109,7 +118,7 @@ pub(super) fn refuse(author: &Author, deed: Deed, target: &Standing) -> Result<(
 }
 
 /// Roles that exist, if the author may give them. The operator's are made if they do not exist, as guide 001 has it.
-pub(super) async fn grantable(
+pub(crate) async fn grantable(
     transaction: &mut db::Transaction,
     author: &Author,
     names: &[RoleName],

@@ -1,0 +1,189 @@
+//! Invitations: making them, and following one.
+
+#![expect(
+    missing_docs,
+    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+)]
+
+use domain::{
+    credentials::AccountDraft,
+    invitations::{Invitation, InvitationDraft},
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    done::Done,
+    error::ApiError,
+    person::Part,
+    wire::{Get, Post},
+};
+
+/// The screen of the invitations.
+pub const INVITATIONS: &str = "/registrations/invitations";
+
+/// Cookie that carries the token of an invitation from its address to the form, and out of the address.
+pub const TOKEN_COOKIE: &str = "rollcall_invitation";
+
+/// The header that makes the browser forget the token once it is used.
+#[must_use]
+pub fn forget_token() -> String {
+    format!("{TOKEN_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
+}
+
+/// Whether the invitation that was followed works. Returns the names of the roles that it gives.
+#[server(endpoint = "invitation", protocol = Get)]
+pub async fn check_invitation() -> Result<Vec<String>, ApiError> {
+    use super::ssr;
+    // The form was refused for its link: that is the answer, and it counts as one try.
+    if let Some(problem) = ssr::refused_link() {
+        return Err(ApiError(problem));
+    }
+    let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
+    let open = service::invitations::open(&ssr::services()?, &token, &ssr::origin()?)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(open.roles)
+}
+
+/// Makes the account of whoever was invited. Returns where to go on to.
+#[server(endpoint = "accept-invitation", protocol = Post)]
+pub async fn accept_invitation(
+    username: String,
+    display_name: String,
+    #[server(default)] email: String,
+    password: String,
+    password_again: String,
+) -> Result<Done, ApiError> {
+    use super::ssr;
+    let draft = own_account(AcceptInvitation {
+        username,
+        display_name,
+        email,
+        password,
+        password_again,
+    });
+    let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
+    let (services, origin) = (ssr::services()?, ssr::origin()?);
+    service::invitations::accept(&services, &token, draft, origin)
+        .await
+        .map_err(ssr::fail)?;
+    ssr::set_cookie(&forget_token());
+    Ok(Done::to("/invite/done"))
+}
+
+/// What the form asks for.
+#[must_use]
+pub fn own_account(form: AcceptInvitation) -> AccountDraft {
+    AccountDraft {
+        username: form.username,
+        display_name: form.display_name,
+        email: form.email,
+        password: form.password,
+        password_again: form.password_again,
+    }
+}
+
+/// Invitations, before one of them.
+#[server(endpoint = "invitations", protocol = Get)]
+pub async fn list_invitations(
+    #[server(default)] before: Option<Uuid>,
+) -> Result<Part<Invitation>, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let (items, more) = service::invitations::list(&services, &granted, before)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Part {
+        items,
+        more,
+        now: (services.clock)(),
+    })
+}
+
+/// Makes an invitation.
+#[server(endpoint = "invite", protocol = Post)]
+pub async fn invite(
+    #[server(default)] note: String,
+    #[server(default)] roles: Vec<String>,
+    max_uses: String,
+    days: u16,
+) -> Result<Done, ApiError> {
+    use super::ssr;
+    let draft = draft(Invite {
+        note,
+        roles,
+        max_uses,
+        days,
+    });
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let created = service::invitations::create(&ssr::services()?, &granted, draft)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done {
+        link: Some(created.link),
+        ..Done::to(INVITATIONS)
+    })
+}
+
+/// What the form asks for. What is no number is none that is allowed.
+#[must_use]
+pub fn draft(form: Invite) -> InvitationDraft {
+    InvitationDraft {
+        roles: form.roles,
+        days: form.days,
+        max_uses: form.max_uses.trim().parse().unwrap_or_default(),
+        note: form.note,
+    }
+}
+
+/// What can be done to an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InvitationDeed {
+    /// Make another link for it.
+    Resend,
+    /// Revoke it.
+    Revoke,
+}
+
+impl InvitationDeed {
+    /// Its word in an address and in a form.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Resend => "resend",
+            Self::Revoke => "revoke",
+        }
+    }
+
+    /// The deed of a word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Resend, Self::Revoke]
+            .into_iter()
+            .find(|deed| deed.as_str() == word)
+    }
+}
+
+/// Does something to an invitation.
+#[server(endpoint = "do-to-invitation", protocol = Post)]
+pub async fn do_to_invitation(id: Uuid, deed: InvitationDeed) -> Result<Done, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    match deed {
+        InvitationDeed::Resend => service::invitations::resend(&services, &granted, id)
+            .await
+            .map(|link| Done {
+                link: Some(link),
+                ..Done::to(INVITATIONS)
+            }),
+        InvitationDeed::Revoke => service::invitations::revoke(&services, &granted, id)
+            .await
+            .map(|()| Done::telling(INVITATIONS, "invitation-revoked")),
+    }
+    .map_err(ssr::fail)
+}

@@ -1,0 +1,158 @@
+//! Registering, and deciding about those who have.
+
+#![expect(
+    missing_docs,
+    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+)]
+
+use domain::{
+    access::local_path,
+    credentials::AccountDraft,
+    registrations::{Decision, WaitingPerson},
+    users::bulk::BulkOutcome,
+};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    done::Done,
+    error::ApiError,
+    person::Part,
+    wire::{Get, Post},
+};
+
+/// The screen of those who wait.
+pub const WAITING: &str = "/registrations";
+
+/// Makes the account of whoever asks for one. People do not see the field `website`. Returns where to go on to.
+#[server(endpoint = "register", protocol = Post)]
+pub async fn register(
+    username: String,
+    display_name: String,
+    #[server(default)] email: String,
+    password: String,
+    password_again: String,
+    #[server(default)] website: String,
+) -> Result<Done, ApiError> {
+    use super::ssr;
+    let trap = website.clone();
+    let draft = own_account(Register {
+        username,
+        display_name,
+        email,
+        password,
+        password_again,
+        website,
+    });
+    let (services, origin) = (ssr::services()?, ssr::origin()?);
+    service::registrations::register(&services, draft, &trap, origin)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done::to("/register/done"))
+}
+
+/// What the form asks for.
+#[must_use]
+pub fn own_account(form: Register) -> AccountDraft {
+    AccountDraft {
+        username: form.username,
+        display_name: form.display_name,
+        email: form.email,
+        password: form.password,
+        password_again: form.password_again,
+    }
+}
+
+/// Those who wait, after one of them.
+#[server(endpoint = "waiting", protocol = Get)]
+pub async fn list_waiting(
+    #[server(default)] after: Option<Uuid>,
+) -> Result<Part<WaitingPerson>, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let (items, more) = service::registrations::list(&services, &granted, after)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Part {
+        items,
+        more,
+        now: (services.clock)(),
+    })
+}
+
+/// About whom would be decided and about whom not, and why. Nothing is done. `selected` has `id:version` of each, with spaces
+/// between.
+#[server(endpoint = "preview-decision", protocol = Get)]
+pub async fn preview_decision(
+    decision: Decision,
+    selected: String,
+) -> Result<BulkOutcome, ApiError> {
+    decide(decision, &selected, String::new(), None).await
+}
+
+/// Decides, if about as many as was shown. `back` is the list that it leads back to.
+#[server(endpoint = "decide", protocol = Post)]
+pub async fn decide_registrations(
+    decision: Decision,
+    selected: String,
+    expected: usize,
+    #[server(default)] back: String,
+    #[server(default)] note: String,
+) -> Result<Done, ApiError> {
+    decide(decision, &selected, note, Some(expected)).await?;
+    Ok(Done::telling(
+        list_of(&back),
+        match decision {
+            Decision::Approve => "approved",
+            Decision::Reject => "rejected",
+        },
+    ))
+}
+
+/// The list that a form leads back to, if it is the one of those who wait.
+#[must_use]
+pub fn list_of(back: &str) -> &str {
+    match local_path(back) {
+        list if list.split('?').next() == Some(WAITING) => list,
+        _ => WAITING,
+    }
+}
+
+#[cfg(feature = "ssr")]
+async fn decide(
+    decision: Decision,
+    selected: &str,
+    note: String,
+    expected: Option<usize>,
+) -> Result<BulkOutcome, ApiError> {
+    use super::{bulk, ssr};
+    let request = domain::registrations::DecisionRequest {
+        decision,
+        people: bulk::read::selected(selected).map_err(ssr::fail)?,
+        note,
+        expected,
+    };
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    service::registrations::decide(&ssr::services()?, &granted, request)
+        .await
+        .map_err(ssr::fail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_leads_back_to_the_list_and_nowhere_else() {
+        for (back, expected) in [
+            ("/registrations?after=x", "/registrations?after=x"),
+            ("/registrations", "/registrations"),
+            ("/users", "/registrations"),
+            ("//evil.example/registrations", "/registrations"),
+            ("", "/registrations"),
+        ] {
+            assert_eq!(list_of(back), expected, "{back}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Following an invitation.
+
+use domain::{access::USER_ROLE, fields::FieldErrors, problem::Code};
+use leptos::prelude::*;
+
+use super::{
+    form,
+    link::DeadLink,
+    own_account::{AccountMade, OwnAccountForm},
+};
+use crate::{
+    api::{
+        error::ApiError,
+        invitations::{AcceptInvitation, check_invitation, own_account},
+    },
+    components::card::CardPage,
+    context::PageContext,
+    format::capitalised,
+};
+
+/// The page behind an invitation.
+#[component]
+pub fn Invited() -> impl IntoView {
+    let invitation = Resource::new(|| (), |()| check_invitation());
+    view! {
+        <CardPage title="Accept the invitation">
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match invitation.await {
+                        Ok(roles) => view! { <InvitedForm roles=roles /> }.into_any(),
+                        Err(ApiError(problem)) => {
+                            let title = match problem.error {
+                                Code::NotFound => "This invitation is not valid any more",
+                                Code::TooManyRequests => "Too many attempts",
+                                _ => "This is not possible just now",
+                            };
+                            view! { <DeadLink title=title problem=problem /> }.into_any()
+                        }
+                    }
+                })}
+            </Suspense>
+        </CardPage>
+    }
+}
+
+#[component]
+fn InvitedForm(roles: Vec<String>) -> impl IntoView {
+    let min = expect_context::<PageContext>().site.password_min;
+    let check = move |form: AcceptInvitation| -> FieldErrors {
+        own_account(form).check(min).err().unwrap_or_default()
+    };
+    let sending = form::send_checked::<AcceptInvitation>("/invite", check);
+    let more: Vec<String> = roles
+        .iter()
+        .filter(|role| *role != USER_ROLE)
+        .map(|role| capitalised(role))
+        .collect();
+    let roles = match more.join(", ") {
+        none if none.is_empty() => String::new(),
+        roles => format!(" Your roles: {roles}."),
+    };
+    view! {
+        <OwnAccountForm
+            path="/invite"
+            title="You are invited"
+            lead=format!(
+                "Make your account. Use a password of at least {min} characters; nobody else gets to know it.{roles}",
+            )
+            action="Create account"
+            sending=sending
+        />
+    }
+}
+
+/// The page after it.
+#[component]
+pub fn InvitationAccepted() -> impl IntoView {
+    view! { <AccountMade waits=false /> }
+}

@@ -1,0 +1,143 @@
+//! The form with which somebody makes their own account: as the first administrator, by registering, by an invitation.
+
+use leptos::prelude::*;
+
+use super::{
+    form::Sending,
+    link::{MessageCard, NEW_PASSWORD, PASSWORD_AGAIN},
+};
+use crate::{
+    components::{
+        card::CardPage,
+        field::{Field, FieldSpec},
+        icon::Icon,
+        notice::ProblemNotice,
+    },
+    context::PageContext,
+};
+
+const FIELDS: [FieldSpec; 5] = [
+    FieldSpec {
+        name: "username",
+        label: "Username",
+        kind: "text",
+        autocomplete: "username",
+        hint: Some("3 to 50 characters. You sign in with it; it cannot be changed later."),
+        optional: false,
+        max: 50,
+    },
+    FieldSpec {
+        name: "display_name",
+        label: "Display name",
+        kind: "text",
+        autocomplete: "name",
+        hint: None,
+        optional: false,
+        max: 100,
+    },
+    FieldSpec {
+        name: "email",
+        label: "Email",
+        kind: "email",
+        autocomplete: "email",
+        hint: None,
+        optional: true,
+        max: 254,
+    },
+    NEW_PASSWORD,
+    PASSWORD_AGAIN,
+];
+
+/// The form, in a card.
+#[component]
+pub(super) fn OwnAccountForm(
+    /// Address of its page.
+    path: &'static str,
+    /// What it is about.
+    title: &'static str,
+    /// What to know before typing.
+    #[prop(into)]
+    lead: String,
+    /// What its button says.
+    action: &'static str,
+    /// The form.
+    sending: Sending,
+    /// Whether it has a field that only programs fill in.
+    #[prop(optional)]
+    trap: bool,
+) -> impl IntoView {
+    let context = expect_context::<PageContext>().of_form(path);
+    view! {
+        <div class="card">
+            <h1 class="card-title">{title}</h1>
+            <p class="card-lead">{lead}</p>
+            {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
+            <form
+                class="form"
+                method="post"
+                action=path
+                novalidate
+                aria-busy=move || sending.pending.get().to_string()
+                on:submit=move |event| sending.submit.run(event)
+                on:input=move |event| sending.typed.run(event)
+                on:change=move |event| sending.typed.run(event)
+            >
+                {FIELDS
+                    .into_iter()
+                    .map(|spec| {
+                        view! {
+                            <Field
+                                spec=spec
+                                value=context.typed(spec.name)
+                                fault=sending.fault(spec.name)
+                            />
+                        }
+                    })
+                    .collect_view()}
+                {trap
+                    .then(|| {
+                        view! {
+                            <div class="visually-hidden" aria-hidden="true">
+                                <label for="website">"Leave this empty"</label>
+                                <input id="website" name="website" tabindex="-1" autocomplete="off" />
+                            </div>
+                        }
+                    })}
+                <button
+                    class="button button-primary button-wide"
+                    aria-disabled=move || sending.busy()
+                >
+                    {action}
+                </button>
+            </form>
+        </div>
+    }
+}
+
+/// The page after it.
+#[component]
+pub(super) fn AccountMade(
+    /// Whether somebody has to let them in.
+    waits: bool,
+) -> impl IntoView {
+    let (icon, tone, title, text) = if waits {
+        (
+            Icon::Info,
+            "tone-info",
+            "Your account waits for approval",
+            "An administrator decides about it. Then you can sign in with the username and the password that you chose.",
+        )
+    } else {
+        (
+            Icon::Check,
+            "tone-success",
+            "Your account is ready",
+            "Sign in with the username and the password that you chose.",
+        )
+    };
+    view! {
+        <CardPage title="Account made">
+            <MessageCard icon=icon tone=tone title=title text=text sign_in=true />
+        </CardPage>
+    }
+}

@@ -1,0 +1,97 @@
+//! Making one's own account.
+
+use domain::{
+    fields::FieldErrors,
+    problem::{Code, Problem},
+};
+use leptos::prelude::*;
+
+use super::{
+    form,
+    link::MessageCard,
+    own_account::{AccountMade, OwnAccountForm},
+};
+use crate::{
+    api::registrations::{Register as Form, own_account},
+    components::{card::CardPage, icon::Icon},
+    context::{PageContext, Site},
+};
+
+/// The page with the form, or that there is none.
+#[component]
+pub fn Register() -> impl IntoView {
+    let site = expect_context::<PageContext>().site;
+    // With the page, so that the browser draws the same.
+    let closed = SharedValue::new(move || closed(site)).into_inner();
+    view! {
+        <CardPage title="Create an account">
+            {match closed {
+                None => view! { <RegisterForm site=site /> }.into_any(),
+                Some(problem) => {
+                    view! {
+                        <MessageCard
+                            icon=Icon::Info
+                            tone="tone-info"
+                            title="Registration is closed"
+                            text=problem.message
+                            sign_in=true
+                        />
+                    }
+                        .into_any()
+                }
+            }}
+        </CardPage>
+    }
+}
+
+/// Why nobody can register.
+fn closed(site: Site) -> Option<Problem> {
+    if site.registration {
+        return None;
+    }
+    let problem = Problem::new(
+        Code::Forbidden,
+        "People do not make their own accounts here. Ask an administrator for one, or sign in if you have one.",
+    );
+    #[cfg(feature = "ssr")]
+    let problem = crate::api::ssr::told(problem);
+    Some(problem)
+}
+
+#[component]
+fn RegisterForm(site: Site) -> impl IntoView {
+    let check = move |form: Form| -> FieldErrors {
+        let checked = own_account(form).check(site.password_min);
+        checked.err().unwrap_or_default()
+    };
+    let sending = form::send_checked::<Form>("/register", check);
+    let min = site.password_min;
+    let lead = if site.approval {
+        format!("An administrator lets you in. Use a password of at least {min} characters.")
+    } else {
+        format!("You can sign in at once. Use a password of at least {min} characters.")
+    };
+    view! {
+        <OwnAccountForm
+            path="/register"
+            title="Create an account"
+            lead=lead
+            action="Create account"
+            sending=sending
+            trap=true
+        />
+        <p class="plain-note">
+            "You have an account? "
+            <a href="/login" rel="external">
+                "Sign in"
+            </a>
+        </p>
+    }
+}
+
+/// The page after it.
+#[component]
+pub fn Registered() -> impl IntoView {
+    let site = expect_context::<PageContext>().site;
+    view! { <AccountMade waits=site.approval /> }
+}

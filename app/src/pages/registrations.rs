@@ -1,0 +1,78 @@
+//! The screen "Registrations": those who wait to be let in, and invitations.
+
+pub mod change;
+pub mod decide;
+pub mod invitations;
+pub mod invite;
+pub mod waiting;
+
+use domain::access::Permission;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    api::{invitations::INVITATIONS, registrations::WAITING},
+    components::toast::Toast,
+    context::{PageContext, Site},
+};
+
+/// The tabs: address, name.
+const TABS: [(&str, &str); 2] = [(WAITING, "Waiting"), (INVITATIONS, "Invitations")];
+
+/// Whether the viewer may decide and invite.
+fn may_write() -> bool {
+    expect_context::<PageContext>().may(Permission::RegistrationsWrite)
+}
+
+/// The top of the screen: whether people can register, and the tabs.
+#[component]
+fn Head(
+    /// The address of the tab.
+    tab: &'static str,
+) -> impl IntoView {
+    let context = expect_context::<PageContext>();
+    view! {
+        <Title text="Registrations · Rollcall" />
+        <header class="page-head">
+            <h1>"Registrations"</h1>
+            {context.waiting.map(|waiting| view! { <p class="page-total">{format!("{waiting} waiting")}</p> })}
+            {may_write()
+                .then(|| {
+                    view! {
+                        <div class="toolbar-end">
+                            <a class="button button-primary" href=format!("{INVITATIONS}/new") data-noscroll>
+                                "Invite"
+                            </a>
+                        </div>
+                    }
+                })}
+        </header>
+        <p class="pane-actions muted">{switch(context.site)}</p>
+        <nav class="tabs" aria-label="About registrations">
+            {TABS
+                .map(|(href, name)| {
+                    view! {
+                        <a href=href aria-current=(href == tab).then_some("page") data-noscroll>
+                            {name}
+                        </a>
+                    }
+                })
+                .into_iter()
+                .collect_view()}
+        </nav>
+        <Toast page=Signal::stored(tab.to_owned()) />
+    }
+}
+
+/// Whether people can register, and where that is set.
+fn switch(site: Site) -> String {
+    let (open, means) = match (site.registration, site.approval) {
+        (false, _) => ("off", "Only who is invited can make an account."),
+        (true, true) => ("on", "Whoever registers waits here."),
+        (true, false) => ("on", "Whoever registers can sign in at once."),
+    };
+    format!(
+        "Registration is {open}. {means} Set in the environment of the server: ALLOW_REGISTRATION={}, REGISTRATION_APPROVAL={}.",
+        site.registration, site.approval
+    )
+}

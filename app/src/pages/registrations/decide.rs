@@ -1,0 +1,153 @@
+//! The dialogs in which it is decided about those who wait.
+
+use domain::{access::Permission, registrations::Decision, users::bulk::BulkOutcome};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    api::{
+        bulk::SELECTED,
+        registrations::{DecideRegistrations, WAITING, list_of, preview_decision},
+    },
+    components::{
+        dialog::{FormDialog, Place},
+        field::{Field, FieldSpec},
+    },
+    context::PageContext,
+    pages::{
+        form,
+        users::{
+            bulk::{NothingToDo, People},
+            links::with_selected,
+        },
+    },
+};
+
+const NOTE: FieldSpec = FieldSpec {
+    name: "note",
+    label: "Note",
+    kind: "text",
+    autocomplete: "off",
+    hint: Some("It stays on record. The person does not see it."),
+    optional: true,
+    max: 500,
+};
+
+/// The dialog that lets people in.
+#[component]
+pub fn Approve() -> impl IntoView {
+    view! { <Decide decision=Decision::Approve /> }
+}
+
+/// The dialog that does not.
+#[component]
+pub fn Reject() -> impl IntoView {
+    view! { <Decide decision=Decision::Reject /> }
+}
+
+/// What its button says of so many, or of nobody in particular.
+const fn verb(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "Approve",
+        Decision::Reject => "Reject",
+    }
+}
+
+#[component]
+fn Decide(decision: Decision) -> impl IntoView {
+    let path = format!("{WAITING}/{}", decision.as_str());
+    let context = expect_context::<PageContext>().of_form(&path);
+    let query = use_query_map();
+    let (keys, after) = query.with_untracked(|query| {
+        (
+            query.get_all(SELECTED).unwrap_or_default(),
+            query.get("after"),
+        )
+    });
+    // Drawn again for a form that was refused, the page has no query: all is in the form.
+    let (selected, back) = match context.outcome {
+        Some(_) => (
+            context.typed("selected"),
+            list_of(&context.typed("back")).to_owned(),
+        ),
+        None => {
+            let state = after.as_deref().map(|after| ("after", after));
+            (
+                keys.join(" "),
+                with_selected(WAITING, state.into_iter(), &[]),
+            )
+        }
+    };
+    let place = Place { path, back };
+    let preview = Resource::new(|| (), {
+        let selected = selected.clone();
+        move |()| preview_decision(decision, selected.clone())
+    });
+    view! {
+        <Transition>
+            {move || {
+                let (place, selected) = (place.clone(), selected.clone());
+                Suspend::new(async move {
+                    match preview.await {
+                        Ok(outcome) if outcome.changed > 0 => {
+                            view! { <DecideForm decision=decision place=place selected=selected preview=outcome /> }
+                                .into_any()
+                        }
+                        outcome => {
+                            view! { <NothingToDo title=verb(decision) place=place outcome=outcome /> }.into_any()
+                        }
+                    }
+                })
+            }}
+        </Transition>
+    }
+}
+
+#[component]
+fn DecideForm(
+    decision: Decision,
+    place: Place,
+    selected: String,
+    preview: BulkOutcome,
+) -> impl IntoView {
+    let context = expect_context::<PageContext>().of_form(&place.path);
+    let sending = form::send::<DecideRegistrations>(&place.path);
+    // What the server found when it last refused because it is about others than was shown.
+    let outcome = Memo::new(move |last: Option<&BulkOutcome>| {
+        let changed = sending
+            .problem
+            .with(|problem| problem.as_ref()?.details.outcome.clone());
+        changed.unwrap_or_else(|| last.unwrap_or(&preview).clone())
+    });
+    let count = move || outcome.with(|outcome| outcome.changed);
+    let action = move || {
+        let count = count();
+        let people = if count == 1 { "person" } else { "people" };
+        format!("{} {count} {people}", verb(decision))
+    };
+    let meaning = match decision {
+        Decision::Approve => "They can sign in at once.",
+        Decision::Reject => {
+            "Their accounts are removed for good, and their names are free again. This cannot be undone."
+        }
+    };
+    view! {
+        <FormDialog
+            title=verb(decision)
+            place=place.clone()
+            sending=sending
+            refusal=None
+            action=Signal::derive(action)
+            danger=decision == Decision::Reject
+            needs=Permission::RegistrationsWrite
+        >
+            <p>{meaning}</p>
+            {move || outcome.with(|outcome| view! { <People items=outcome.items.clone() /> })}
+            <Field spec=NOTE value=context.typed("note") fault=sending.fault("note") first=true />
+            <input type="hidden" name="decision" value=decision.as_str() />
+            <input type="hidden" name="selected" value=selected />
+            <input type="hidden" name="expected" value=move || count().to_string() />
+            <input type="hidden" name="back" value=place.back />
+        </FormDialog>
+    }
+}

@@ -1,0 +1,121 @@
+//! Invitations and what became of them.
+
+use ::time::OffsetDateTime;
+use domain::invitations::{Invitation, InvitationState};
+use leptos::prelude::*;
+use leptos_router::{components::Outlet, hooks::use_query_map};
+
+use super::{Head, may_write};
+use crate::{
+    api::invitations::{INVITATIONS, InvitationDeed, list_invitations},
+    components::{
+        badge::RoleBadge,
+        icon::Icon,
+        records::Records,
+        time::{Ago, Exactly},
+    },
+    pages::person::{More, tab},
+};
+
+/// The list.
+#[component]
+pub fn Invitations() -> impl IntoView {
+    let query = use_query_map();
+    let list = Resource::new(
+        move || query.read().get("before").and_then(|id| id.parse().ok()),
+        list_invitations,
+    );
+    let invitations = tab(list, (Icon::Person, "Nobody is invited"), |part| {
+        let next = part
+            .items
+            .last()
+            .filter(|_| part.more)
+            .map(|last| format!("?before={}", last.id));
+        let rows = part
+            .items
+            .into_iter()
+            .map(|invitation| row(invitation, part.now));
+        const COLUMNS: &[&str] = &[
+            "For",
+            "Roles",
+            "State",
+            "Used",
+            "Made",
+            "Works until",
+            "Change",
+        ];
+        view! {
+            <Records caption="Invitations" columns=COLUMNS rows=rows.collect() />
+            <More href=next />
+        }
+        .into_any()
+    });
+    view! {
+        <Head tab=INVITATIONS />
+        {invitations}
+        <Outlet />
+    }
+}
+
+/// Its state as a colour, a word, and what that means where the word alone does not say.
+const fn told(state: InvitationState) -> (&'static str, &'static str, Option<&'static str>) {
+    match state {
+        InvitationState::Open => ("badge tone-success", "Open", None),
+        InvitationState::Used => ("badge", "Used", None),
+        InvitationState::Revoked => ("badge tone-danger", "Revoked", None),
+        InvitationState::Expired => ("badge tone-warning", "Expired", None),
+        InvitationState::Unbacked => (
+            "badge tone-warning",
+            "Suspended",
+            Some("Who made it may not give this any more"),
+        ),
+    }
+}
+
+fn row(invitation: Invitation, now: OffsetDateTime) -> Vec<AnyView> {
+    let (tone, word, why) = told(invitation.state);
+    let is_over = matches!(
+        invitation.state,
+        InvitationState::Used | InvitationState::Revoked
+    );
+    let note = invitation.note.unwrap_or_else(|| "Anybody".to_owned());
+    let links = (may_write() && !is_over).then(|| {
+        let link = |deed: InvitationDeed, label: &'static str| {
+            let href = format!("{INVITATIONS}/{}/{}", invitation.id, deed.as_str());
+            view! {
+                <a class="button" href=href data-noscroll aria-label=format!("{label}: {note}")>
+                    {label}
+                </a>
+            }
+        };
+        view! {
+            <div class="chips">
+                {link(InvitationDeed::Resend, "New link")} {link(InvitationDeed::Revoke, "Revoke")}
+            </div>
+        }
+    });
+    let by = invitation.used_by.join(", ");
+    let by = (!by.is_empty()).then(|| view! { <p class="muted">{by}</p> });
+    let opened = match invitation.opened_at {
+        Some(at) => view! { "Opened " <Ago at=at now=now /> }.into_any(),
+        None => "Not opened".into_any(),
+    };
+    let maker = invitation.created_by.unwrap_or_else(|| "—".to_owned());
+    vec![
+        view! { <bdi>{note.clone()}</bdi> }.into_any(),
+        view! { <RoleBadge roles=invitation.roles /> }.into_any(),
+        view! {
+            <span class=tone>{word}</span>
+            <p class="muted">{why.map_or(opened, IntoAny::into_any)}</p>
+        }
+        .into_any(),
+        view! { {format!("{} of {}", invitation.uses, invitation.max_uses)} {by} }.into_any(),
+        view! {
+            <Ago at=invitation.created_at now=now />
+            <p class="muted">"by " {maker}</p>
+        }
+        .into_any(),
+        view! { <Exactly at=invitation.expires_at /> }.into_any(),
+        links.into_any(),
+    ]
+}

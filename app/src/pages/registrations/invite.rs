@@ -1,0 +1,121 @@
+//! Making an invitation.
+
+use domain::{
+    access::{Permission, USER_ROLE},
+    fields::FieldErrors,
+    invitations::{DAYS, DAYS_DEFAULT},
+    users::detail::GrantableRole,
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::{
+        invitations::{INVITATIONS, Invite as Form, draft},
+        person::list_roles,
+    },
+    components::{
+        dialog::{FormDialog, Place},
+        field::{Field, FieldSpec},
+        roles::RoleChoice,
+    },
+    context::PageContext,
+    pages::{
+        form,
+        person::dialogs::{ticked_roles, typed_or},
+    },
+};
+
+const PATH: &str = "/registrations/invitations/new";
+
+const NOTE: FieldSpec = FieldSpec {
+    name: "note",
+    label: "For whom",
+    kind: "text",
+    autocomplete: "off",
+    hint: Some("A name, an address, a group. Those who look after invitations see it."),
+    optional: true,
+    max: 500,
+};
+
+const USES: FieldSpec = FieldSpec {
+    name: "max_uses",
+    label: "How many can use it",
+    kind: "number",
+    autocomplete: "off",
+    hint: None,
+    optional: false,
+    max: 4,
+};
+
+/// The dialog that makes an invitation.
+#[component]
+pub fn Invite() -> impl IntoView {
+    let roles = Resource::new(|| (), |()| list_roles());
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let roles = roles.await;
+                let refusal = roles.clone().err().map(|error| error.0.message);
+                view! { <InviteForm roles=roles.unwrap_or_default() refusal=refusal /> }
+            })}
+        </Transition>
+    }
+}
+
+/// What is wrong with the form as typed.
+fn check(form: Form) -> FieldErrors {
+    draft(form).check().err().unwrap_or_default()
+}
+
+#[component]
+fn InviteForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoView {
+    let context = expect_context::<PageContext>().of_form(PATH);
+    let place = Place {
+        path: PATH.to_owned(),
+        back: INVITATIONS.to_owned(),
+    };
+    let sending = form::send_checked::<Form>(PATH, check);
+    let chosen = ticked_roles(&context, vec![USER_ROLE.to_owned()]);
+    let days = typed_or(&context, "days", || DAYS_DEFAULT.to_string());
+    view! {
+        <FormDialog
+            place=place
+            title="Invite"
+            sending=sending
+            refusal=refusal
+            action=Signal::stored("Make link".to_owned())
+            needs=Permission::RegistrationsWrite
+        >
+            <p>
+                "Whoever has the link can make an account with these roles, as long as you may give them."
+            </p>
+            <Field spec=NOTE value=context.typed("note") fault=sending.fault("note") first=true />
+            <RoleChoice roles=roles chosen=chosen fault=sending.fault("roles") refusal=None />
+            <Field
+                spec=USES
+                value=typed_or(&context, "max_uses", || "1".to_owned())
+                fault=sending.fault("max_uses")
+            />
+            <fieldset class="field">
+                <legend class="field-label">"How long it works"</legend>
+                {DAYS
+                    .map(|choice| {
+                        let word = if choice == 1 { "day" } else { "days" };
+                        view! {
+                            <label class="check">
+                                <input
+                                    type="radio"
+                                    name="days"
+                                    value=choice.to_string()
+                                    checked=days == choice.to_string()
+                                />
+                                <span>{format!("{choice} {word}")}</span>
+                            </label>
+                        }
+                    })
+                    .into_iter()
+                    .collect_view()}
+            </fieldset>
+        </FormDialog>
+    }
+}

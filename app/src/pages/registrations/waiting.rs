@@ -1,0 +1,135 @@
+//! Those who wait to be let in.
+
+use domain::registrations::{Decision, WaitingPerson};
+use leptos::prelude::*;
+use leptos_router::{components::Outlet, hooks::use_query_map};
+
+use super::{Head, may_write};
+use crate::{
+    api::{
+        bulk::SELECTED,
+        registrations::{WAITING, list_waiting},
+    },
+    components::{icon::Icon, records::Records, time::Ago},
+    pages::{
+        person::{More, tab},
+        users::{
+            links::with_selected,
+            selection::{Deeds, SelectAllBox, SelectBox, Selection, SelectionBar},
+        },
+    },
+};
+
+/// What can be decided about those who are selected.
+const DEEDS: Deeds = &[
+    ("/registrations/approve", "Approve"),
+    ("/registrations/reject", "Reject"),
+];
+
+/// The list.
+#[component]
+pub fn Waiting() -> impl IntoView {
+    let query = use_query_map();
+    if may_write() {
+        let selected = query.with_untracked(|query| query.get_all(SELECTED));
+        provide_context(Selection::new(selected.unwrap_or_default()));
+    }
+    let list = Resource::new(
+        move || query.read().get("after").and_then(|id| id.parse().ok()),
+        list_waiting,
+    );
+    let people = tab(list, (Icon::Users, "Nobody is waiting"), |part| {
+        let selection = use_context::<Selection>();
+        let keys: Vec<String> = part.items.iter().map(key).collect();
+        let after = use_query_map().read_untracked().get("after");
+        let next = part
+            .items
+            .last()
+            .filter(|_| part.more)
+            .map(|last| format!("?after={}", last.id));
+        let rows = part.items.into_iter().map(|person| row(person, part.now));
+        let all = selection.map(|selection| {
+            let keys = keys.clone();
+            view! {
+                <div class="pane-actions">
+                    <SelectAllBox selection=selection keys=keys told=true />
+                </div>
+            }
+        });
+        let bar = selection.map(|selection| {
+            let state = after.map(|after| ("after", after));
+            view! {
+                <SelectionBar
+                    selection=selection
+                    keys=keys
+                    list=WAITING
+                    state=state.into_iter().collect()
+                    deeds=DEEDS
+                />
+            }
+        });
+        const COLUMNS: &[&str] = &["Person", "Email", "Registered", "From", "Decision"];
+        view! {
+            {all}
+            <Records caption="People who wait" columns=COLUMNS rows=rows.collect() />
+            {bar}
+            <More href=next />
+        }
+        .into_any()
+    });
+    view! {
+        <Head tab=WAITING />
+        {people}
+        <Outlet />
+    }
+}
+
+/// A person as they are seen now.
+fn key(person: &WaitingPerson) -> String {
+    format!("{}:{}", person.id, person.version)
+}
+
+fn row(person: WaitingPerson, now: ::time::OffsetDateTime) -> Vec<AnyView> {
+    let selection = use_context::<Selection>();
+    let key = key(&person);
+    let name = person.username.clone();
+    let boxed = selection.map(|selection| {
+        view! { <SelectBox selection=selection user=name.clone() key=key.clone() /> }
+    });
+    let conflict = person.email_of.map(|of| {
+        view! { <span class="badge tone-warning">"belongs to " {of}</span> }
+    });
+    let links = selection.map(|_| {
+        let link = |decision: Decision, label: &'static str| {
+            let path = format!("{WAITING}/{}", decision.as_str());
+            let href = with_selected(&path, [].into_iter(), std::slice::from_ref(&key));
+            view! {
+                <a class="button" href=href data-noscroll aria-label=format!("{label} {name}")>
+                    {label}
+                </a>
+            }
+        };
+        view! {
+            <div class="chips">
+                {link(Decision::Approve, "Approve")} {link(Decision::Reject, "Reject")}
+            </div>
+        }
+    });
+    vec![
+        view! {
+            {boxed}
+            <a href=format!("/users/{}", person.id)>
+                <bdi>{person.display_name}</bdi>
+            </a>
+            <p class="muted">{person.username}</p>
+        }
+        .into_any(),
+        view! { {person.email.unwrap_or_else(|| "—".to_owned())} " " {conflict} }.into_any(),
+        view! { <Ago at=person.created_at now=now /> }.into_any(),
+        person
+            .from
+            .map_or_else(|| "—".to_owned(), |ip| ip.to_string())
+            .into_any(),
+        links.into_any(),
+    ]
+}

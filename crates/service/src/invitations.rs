@@ -1,0 +1,202 @@
+//! Invitations: somebody makes a link, others make their accounts with it. An invitation is worth what its maker may do at the
+//! moment when it is used.
+
+mod accept;
+
+pub use accept::{OpenInvitation, accept, open};
+
+use std::time::Duration;
+
+use db::invitations::{self, Preset};
+use domain::{
+    access::Permission,
+    access::USER_ROLE,
+    invitations::{CreatedInvitation, Invitation, InvitationDraft, InvitationState},
+    rules,
+    users::{detail::IssuedLink, names::RoleName},
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Granted, ReadRegistrations, WriteRegistrations},
+    record::{self, Changes},
+    tokens,
+    users::guard,
+};
+
+/// Invitations on one page.
+const PAGE: usize = 50;
+
+const NOT_FOUND: Error = Error::NotFound("There is no such invitation.");
+
+/// Makes an invitation. It gives only what its maker may give.
+///
+/// # Errors
+/// [`Error::Invalid`] with every fault at once, [`Error::Refused`] for a role that the author may not give.
+pub async fn create(
+    services: &Services,
+    granted: &Granted<WriteRegistrations>,
+    draft: InvitationDraft,
+) -> Result<CreatedInvitation, Error> {
+    let mut wanted = draft.check().map_err(Error::Invalid)?;
+    if wanted.roles.is_empty() {
+        wanted.roles.extend(USER_ROLE.parse::<RoleName>());
+    }
+    let mut transaction = db::begin(&services.pool).await?;
+    let author =
+        &guard::confirm(&mut transaction, granted.author(), Permission::RegistrationsWrite).await?;
+    let preset = Preset {
+        roles: guard::grantable(&mut transaction, author, &wanted.roles).await?,
+        days: wanted.days,
+        note: wanted.note,
+    };
+    let token = tokens::generate();
+    let new = invitations::NewInvitation {
+        token_hash: &tokens::hash(token.expose_secret()),
+        preset: &preset,
+        max_uses: wanted.max_uses,
+        created_by: author.id(),
+        lifetime: lifetime(&preset),
+    };
+    let (id, expires_at) = invitations::insert(&mut transaction, &new).await?;
+    let changes = Changes::default()
+        .with("roles", Value::Null, preset.roles.clone())
+        .with("maxUses", Value::Null, wanted.max_uses)
+        .with("expires", Value::Null, expires_at.to_string());
+    let made = ("invitation.created", id, label(&preset));
+    record::write_invitation(&mut transaction, author, made, changes).await?;
+    db::commit(transaction).await?;
+    Ok(CreatedInvitation {
+        id,
+        link: link(services, &token, expires_at),
+    })
+}
+
+/// Makes another link for an invitation; the one before ceases to work. It works for as long as that did, and whoever does
+/// this answers for it from now on.
+///
+/// # Errors
+/// [`Error::Conflict`] when it is revoked or used up, [`Error::Refused`] for a role that the author may not give,
+/// [`Error::NotFound`] when there is no such invitation.
+pub async fn resend(
+    services: &Services,
+    granted: &Granted<WriteRegistrations>,
+    id: Uuid,
+) -> Result<IssuedLink, Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let author =
+        &guard::confirm(&mut transaction, granted.author(), Permission::RegistrationsWrite).await?;
+    let invitation = invitations::lock(&mut transaction, id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    if invitation.is_revoked || invitation.is_used_up {
+        return Err(Error::Conflict("This invitation is over. Make a new one."));
+    }
+    let preset = &invitation.preset;
+    let (_, permissions) = db::roles::find(&mut *transaction, &preset.roles).await?;
+    if let Some(refusal) = rules::grant_refusal(&author.doer, &permissions) {
+        return Err(refusal.into());
+    }
+    let token = tokens::generate();
+    let hash = tokens::hash(token.expose_secret());
+    let expires_at =
+        invitations::set_renewed(&mut transaction, id, &hash, author.id(), lifetime(preset))
+            .await?;
+    let changes = Changes::default().with("expires", Value::Null, expires_at.to_string());
+    let renewed = ("invitation.resent", id, label(preset));
+    record::write_invitation(&mut transaction, author, renewed, changes).await?;
+    db::commit(transaction).await?;
+    Ok(link(services, &token, expires_at))
+}
+
+/// Revokes an invitation. Whoever has used it stays.
+///
+/// # Errors
+/// [`Error::Conflict`] when it is revoked or used up already, [`Error::NotFound`] when there is no such invitation.
+pub async fn revoke(
+    services: &Services,
+    granted: &Granted<WriteRegistrations>,
+    id: Uuid,
+) -> Result<(), Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let author =
+        &guard::confirm(&mut transaction, granted.author(), Permission::RegistrationsWrite).await?;
+    let invitation = invitations::lock(&mut transaction, id)
+        .await?
+        .ok_or(NOT_FOUND)?;
+    if invitation.is_revoked || invitation.is_used_up {
+        return Err(Error::Conflict("This invitation is over already."));
+    }
+    invitations::set_revoked(&mut transaction, id).await?;
+    let changes = Changes::default().with("revoked", false, true);
+    let revoked = ("invitation.revoked", id, label(&invitation.preset));
+    record::write_invitation(&mut transaction, author, revoked, changes).await?;
+    db::commit(transaction).await?;
+    Ok(())
+}
+
+/// Invitations, the newest first, before one of them; and whether there are more.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list(
+    services: &Services,
+    _: &Granted<ReadRegistrations>,
+    before: Option<Uuid>,
+) -> Result<(Vec<Invitation>, bool), Error> {
+    let most = i64::try_from(PAGE + 1).unwrap_or_default();
+    let found = invitations::list(&services.pool, before, most).await?;
+    let more = found.len() > PAGE;
+    Ok((found.into_iter().take(PAGE).map(shown).collect(), more))
+}
+
+fn shown(invitation: invitations::Invitation) -> Invitation {
+    let stands = invitation.is_operators
+        || rules::stands_behind(invitation.maker.as_ref(), &invitation.given);
+    Invitation {
+        id: invitation.id,
+        state: if invitation.revoked_at.is_some() {
+            InvitationState::Revoked
+        } else if invitation.used_at.is_some() {
+            InvitationState::Used
+        } else if invitation.is_expired {
+            InvitationState::Expired
+        } else if stands {
+            InvitationState::Open
+        } else {
+            InvitationState::Unbacked
+        },
+        roles: invitation.preset.roles,
+        note: invitation.preset.note,
+        created_by: invitation.created_by,
+        created_at: invitation.created_at,
+        expires_at: invitation.expires_at,
+        opened_at: invitation.opened_at,
+        used_at: invitation.used_at,
+        revoked_at: invitation.revoked_at,
+        uses: invitation.uses,
+        max_uses: invitation.max_uses,
+        used_by: invitation.used_by,
+    }
+}
+
+/// What an invitation is called in the record.
+fn label(preset: &Preset) -> &str {
+    preset.note.as_deref().unwrap_or("invitation")
+}
+
+fn lifetime(preset: &Preset) -> Duration {
+    Duration::from_secs(u64::from(preset.days) * 24 * 60 * 60)
+}
+
+fn link(services: &Services, token: &SecretString, expires_at: OffsetDateTime) -> IssuedLink {
+    let base = &services.settings.public_url;
+    IssuedLink {
+        url: format!("{base}/invite/{}", token.expose_secret()),
+        expires_at,
+    }
+}

@@ -1,0 +1,44 @@
+//! People who make their own accounts by registering: they may have to wait until somebody lets them in.
+
+mod claims;
+mod decide;
+mod register;
+
+pub use claims::settle as settle_claims;
+pub use decide::{approve, decide, reject};
+pub use register::register;
+
+use domain::registrations::WaitingPerson;
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Granted, ReadRegistrations},
+};
+
+/// People on one page.
+const PAGE: usize = 50;
+
+/// Those who wait, who has waited longest first, after one of them; and whether there are more.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list(
+    services: &Services,
+    _: &Granted<ReadRegistrations>,
+    after: Option<Uuid>,
+) -> Result<(Vec<WaitingPerson>, bool), Error> {
+    let most = i64::try_from(PAGE + 1).unwrap_or_default();
+    let mut people = db::registrations::list_waiting(&services.pool, after, most).await?;
+    let more = people.len() > PAGE;
+    people.truncate(PAGE);
+    Ok((people, more))
+}
+
+/// How many wait.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn count(services: &Services, _: &Granted<ReadRegistrations>) -> Result<u64, Error> {
+    Ok(db::registrations::count_waiting(&services.pool).await?)
+}

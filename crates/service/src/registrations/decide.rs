@@ -1,0 +1,231 @@
+//! Letting people in who wait, or not. Of two who decide about the same person, one does; the other is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use db::users::{
+    account::{self, Account},
+    change,
+};
+use domain::{
+    access::Permission,
+    fields::FieldErrors,
+    registrations::{Decision, DecisionRequest, check_note},
+    rules::Deed,
+    users::{
+        Status, UserId,
+        bulk::{BULK_MAX, BulkItem, BulkOutcome, Selected},
+        detail::UserDetail,
+    },
+};
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Author, Granted, WriteRegistrations},
+    record::{self, Change, Changes},
+    users::guard,
+};
+
+const NOBODY: Error = Error::NotFound("Nobody of this id has registered here.");
+const DECIDED: Error = Error::Conflict(
+    "This person does not wait any more: somebody else has decided about them already.",
+);
+
+/// Lets somebody in who waits. The note goes on record.
+///
+/// # Errors
+/// [`Error::Conflict`] when they do not wait any more, [`Error::NotFound`] when they never did, [`Error::Refused`] when it may
+/// not be done, [`Error::Invalid`] for a note that is refused.
+pub async fn approve(
+    services: &Services,
+    granted: &Granted<WriteRegistrations>,
+    id: Uuid,
+    note: &str,
+) -> Result<UserDetail, Error> {
+    let mut transaction = one(services, granted, (Decision::Approve, id), note).await?;
+    let user = db::users::find_detail(&mut *transaction, id).await?;
+    db::commit(transaction).await?;
+    services.work.notify_one();
+    user.ok_or(NOBODY)
+}
+
+/// Does not let somebody in who waits: the account goes at once, and its name is free again. The note goes on record.
+///
+/// # Errors
+/// As [`approve`].
+pub async fn reject(
+    services: &Services,
+    granted: &Granted<WriteRegistrations>,
+    id: Uuid,
+    note: &str,
+) -> Result<(), Error> {
+    let transaction = one(services, granted, (Decision::Reject, id), note).await?;
+    db::commit(transaction).await?;
+    services.work.notify_one();
+    Ok(())
+}
+
+async fn one(
+    services: &Services,
+    granted: &Granted<WriteRegistrations>,
+    (decision, id): (Decision, Uuid),
+    note: &str,
+) -> Result<db::Transaction, Error> {
+    let note = check_note(note).map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let author =
+        &guard::confirm(&mut transaction, granted.author(), Permission::RegistrationsWrite).await?;
+    let Some(account) = account::lock(&mut transaction, id).await? else {
+        // Whoever was rejected is gone, but for the record.
+        let known = db::audit::list_of(&mut *transaction, id, None, 1).await?;
+        return Err(if known.is_empty() { NOBODY } else { DECIDED });
+    };
+    if !waits(&account) {
+        return Err(DECIDED);
+    }
+    may(&mut transaction, author, &account).await??;
+    apply(
+        &mut transaction,
+        author,
+        &account,
+        decision,
+        note.as_deref(),
+    )
+    .await?;
+    Ok(transaction)
+}
+
+/// Decides about several people, or tells about whom would be decided if `expected` is absent. All of it is one transaction,
+/// and whoever is named twice counts once.
+///
+/// # Errors
+/// [`Error::SelectionChanged`] when others would be decided about than `expected` says, [`Error::Invalid`] for fields at fault.
+pub async fn decide(
+    services: &Services,
+    granted: &Granted<WriteRegistrations>,
+    mut request: DecisionRequest,
+) -> Result<BulkOutcome, Error> {
+    let note = check_note(&request.note).map_err(Error::Invalid)?;
+    let mut ids = BTreeSet::new();
+    request.people.retain(|selected| ids.insert(selected.id));
+    if request.people.is_empty() || request.people.len() > BULK_MAX {
+        let mut faults = FieldErrors::default();
+        faults.add("people", format!("Select 1 to {BULK_MAX} people."));
+        return Err(Error::Invalid(faults));
+    }
+    let mut transaction = db::begin(&services.pool).await?;
+    let author =
+        &guard::confirm(&mut transaction, granted.author(), Permission::RegistrationsWrite).await?;
+    let mut accounts = BTreeMap::new();
+    for id in ids {
+        if let Some(account) = account::lock(&mut transaction, id).await? {
+            accounts.insert(id, account);
+        }
+    }
+    let mut outcome = BulkOutcome {
+        changed: 0,
+        items: Vec::with_capacity(request.people.len()),
+        restorable_until: None,
+    };
+    for selected in &request.people {
+        let account = accounts.get(&selected.id);
+        let skipped = why_not(&mut transaction, author, selected, account).await?;
+        if let Some(account) = account.filter(|_| skipped.is_none()) {
+            apply(
+                &mut transaction,
+                author,
+                account,
+                request.decision,
+                note.as_deref(),
+            )
+            .await?;
+            outcome.changed += 1;
+        }
+        outcome.items.push(BulkItem {
+            id: UserId(selected.id),
+            username: account.map_or_else(String::new, |account| account.username.clone()),
+            skipped,
+        });
+    }
+    match request.expected {
+        // Rolled back: nothing has happened.
+        None => {}
+        Some(expected) if expected != outcome.changed => {
+            return Err(Error::SelectionChanged(Box::new(outcome)));
+        }
+        Some(_) => {
+            db::commit(transaction).await?;
+            services.work.notify_one();
+        }
+    }
+    Ok(outcome)
+}
+
+fn waits(account: &Account) -> bool {
+    account.status == Status::Pending && account.deleted_at.is_none()
+}
+
+/// Why nothing is decided about somebody.
+async fn why_not(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    selected: &Selected,
+    account: Option<&Account>,
+) -> Result<Option<String>, Error> {
+    let Some(account) = account.filter(|account| waits(account)) else {
+        return Ok(Some("Does not wait any more.".to_owned()));
+    };
+    if account.version != selected.version {
+        return Ok(Some("Was changed by somebody else meanwhile.".to_owned()));
+    }
+    let refused = may(transaction, author, account).await?.err();
+    Ok(refused.map(|refused| refused.to_string()))
+}
+
+/// Whether the author may decide about somebody: whoever waits can have been given rights by others meanwhile.
+async fn may(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    account: &Account,
+) -> Result<Result<(), Error>, Error> {
+    let standing = account::find_standing(&mut **transaction, account.id)
+        .await?
+        .ok_or(NOBODY)?;
+    Ok(guard::refuse(author, Deed::Admit, &standing))
+}
+
+async fn apply(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    account: &Account,
+    decision: Decision,
+    note: Option<&str>,
+) -> Result<(), Error> {
+    let (action, changes) = match decision {
+        Decision::Approve => {
+            db::registrations::set_admitted(transaction, account.id).await?;
+            let (before, after) = (Status::Pending.as_str(), Status::Active.as_str());
+            (
+                "user.approved",
+                Changes::default().with("status", before, after),
+            )
+        }
+        Decision::Reject => {
+            let counts = db::owned::count(&mut **transaction, account.id).await?;
+            let at_once = std::time::Duration::ZERO;
+            change::set_deleted(transaction, account.id, author.id(), at_once).await?;
+            db::purge::queue(transaction, account.id, counts.total()).await?;
+            (
+                "user.rejected",
+                Changes::default().with("deleted", false, true),
+            )
+        }
+    };
+    let change = Change {
+        action,
+        user: (account.id, &account.username),
+        changes,
+        reason: note,
+    };
+    record::write(transaction, author, change).await
+}

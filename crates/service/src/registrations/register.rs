@@ -1,0 +1,62 @@
+//! Registering.
+
+use domain::{
+    access::USER_ROLE,
+    credentials::AccountDraft,
+    users::{CreatedVia, Status, UserBrief},
+};
+use secrecy::SecretString;
+
+use crate::{
+    Error, Services,
+    access::Origin,
+    own_account::{self, Making},
+    throttle,
+};
+
+/// FOVEA's text.
+const DISABLED: Error = Error::Forbidden("Registration is disabled");
+
+/// Makes the account of whoever asks for one, if people may. Nobody is signed in by it, and nobody becomes more than a user.
+/// Whether somebody has the address already is not told. `trap` is a field that people do not see: whoever fills it in is a
+/// program, which gets the same answer and no account.
+///
+/// # Errors
+/// [`Error::Forbidden`] when registration is off, [`Error::Invalid`] with every fault at once, [`Error::Taken`] when the name
+/// is taken, [`Error::TooMany`] when too many accounts were made from there lately.
+pub async fn register(
+    services: &Services,
+    draft: AccountDraft,
+    trap: &str,
+    origin: Origin,
+) -> Result<UserBrief, Error> {
+    let settings = &services.settings;
+    if !settings.allow_registration {
+        return Err(DISABLED);
+    }
+    let person = draft.check(settings.password_min).map_err(Error::Invalid)?;
+    throttle::admit_registration(services, &origin).await?;
+    let password = SecretString::from(person.password.as_str());
+    let hash = services.hasher.hash(password).await?;
+    let waits = settings.registration_approval;
+    let making = Making {
+        action: "user.registered",
+        status: if waits {
+            Status::Pending
+        } else {
+            Status::Active
+        },
+        via: CreatedVia::Registration,
+        invited_by: None,
+        roles: &[USER_ROLE.to_owned()],
+        from: origin.ip.filter(|_| waits),
+    };
+    let mut transaction = db::begin(&services.pool).await?;
+    let user = own_account::make(&mut transaction, &person, &hash, making, origin).await?;
+    // Rolled back for a program, after all that is done for a person.
+    if trap.is_empty() {
+        db::commit(transaction).await?;
+        services.work.notify_one();
+    }
+    Ok(user)
+}

@@ -1,0 +1,416 @@
+//! Invitations: who may make them, how often they work, and when they cease to.
+
+#![cfg(test)]
+
+#[path = "support/actors.rs"]
+mod actors;
+#[path = "support/own_account.rs"]
+mod own_account;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use actors::{actor, admin};
+use domain::{
+    invitations::{Invitation, InvitationDraft, InvitationState},
+    rules::Refusal,
+    users::{UserBrief, detail::UserRef},
+};
+use own_account::form;
+use people::{add, count};
+use service::{
+    Error, Services,
+    access::{Granted, Origin, WriteRegistrations, operator},
+    invitations, registrations, reset, users,
+};
+use sqlx::PgPool;
+use support::services;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+async fn run(pool: &PgPool, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(pool).await.unwrap();
+}
+
+fn token_of(url: &str) -> String {
+    url.rsplit('/').next().unwrap().to_owned()
+}
+
+/// An invitation by somebody, as its id and token.
+async fn invite(
+    services: &Services,
+    by: &Granted<WriteRegistrations>,
+    draft: InvitationDraft,
+) -> (Uuid, String) {
+    let created = invitations::create(services, by, draft).await.unwrap();
+    (created.id, token_of(&created.link.url))
+}
+
+async fn accept(services: &Services, token: &str, username: &str) -> Result<UserBrief, Error> {
+    invitations::accept(services, token, form(username, ""), Origin::default()).await
+}
+
+async fn works(services: &Services, token: &str) -> bool {
+    let opened = invitations::open(services, token, &Origin::default()).await;
+    assert!(
+        matches!(opened, Ok(_) | Err(Error::NotFound(_))),
+        "{opened:?}"
+    );
+    opened.is_ok()
+}
+
+async fn only(services: &Services) -> Invitation {
+    let (mut all, more) = invitations::list(services, &operator(), None)
+        .await
+        .unwrap();
+    assert!(!more && all.len() == 1, "{all:?}");
+    all.remove(0)
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_account_can_be_used_at_once_and_says_who_invited(pool: PgPool) {
+    let services = services(&pool);
+    let boss = add(&pool, "boss", &["admin"]).await;
+    let draft = InvitationDraft {
+        roles: vec!["auditor".into(), "user".into()],
+        note: " for Ada ".into(),
+        ..InvitationDraft::default()
+    };
+    let (_, token) = invite(&services, &admin(boss), draft).await;
+    assert_eq!(only(&services).await.opened_at, None);
+    assert!(works(&services, &token).await && works(&services, &token).await);
+    let opened = only(&services).await;
+    assert_eq!((opened.uses, opened.note.as_deref()), (0, Some("for Ada")));
+    assert!(opened.opened_at.is_some(), "looking uses nothing up");
+
+    let user = accept(&services, &token, "ada").await.unwrap();
+    assert!(!user.is_admin);
+    let ada = users::get(&services, &operator(), &UserRef::parse("ada"))
+        .await
+        .unwrap();
+    assert_eq!(ada.summary.roles, ["auditor", "user"]);
+    assert_eq!(ada.summary.status.as_str(), "active");
+    assert_eq!(ada.created_via.as_str(), "invitation");
+    assert_eq!(ada.created_by.as_deref(), Some("boss"));
+    let used = only(&services).await;
+    assert_eq!(used.state, InvitationState::Used);
+    assert_eq!((used.uses, used.used_by), (1, vec!["ada".to_owned()]));
+    assert!(!works(&services, &token).await);
+    assert!(matches!(
+        accept(&services, &token, "bob").await,
+        Err(Error::NotFound(_))
+    ));
+    let recorded = "select count(*) from audit_events
+        where action = 'user.invitation_accepted' and via = 'self' and actor_id = target_id";
+    assert_eq!(count(&pool, recorded).await, 1);
+    let sessions = count(&pool, "select count(*) from sessions").await;
+    assert_eq!(sessions, 0, "nobody is signed in by it");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nobody_invites_beyond_what_they_may_give(pool: PgPool) {
+    let services = services(&pool);
+    run(
+        &pool,
+        "insert into roles (id, name, permissions) values
+            (gen_random_uuid(), 'host', '{registrations:read,registrations:write}'),
+            (gen_random_uuid(), 'reader', '{registrations:read}')",
+    )
+    .await;
+    let boss = add(&pool, "boss", &["admin"]).await;
+    let host = add(&pool, "host", &["host"]).await;
+    for (id, granted) in [(boss, &["*"][..]), (host, &["registrations:write"])] {
+        for (role, of_host) in [
+            ("admin", false),
+            ("auditor", false),
+            ("reader", true),
+            ("user", true),
+        ] {
+            let granted = actor(id, granted).require().unwrap();
+            let draft = InvitationDraft {
+                roles: vec![role.into()],
+                ..InvitationDraft::default()
+            };
+            let made = invitations::create(&services, &granted, draft).await;
+            if id == boss || of_host {
+                made.unwrap();
+            } else {
+                assert!(
+                    matches!(made, Err(Error::Refused(Refusal::Grant))),
+                    "{role}"
+                );
+            }
+        }
+    }
+    let unknown = InvitationDraft {
+        roles: vec!["nonsense".into()],
+        ..InvitationDraft::default()
+    };
+    let refused = invitations::create(&services, &admin(boss), unknown).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))));
+    // A right that was taken while the request was on its way.
+    run(&pool, "delete from user_roles").await;
+    for id in [boss, host] {
+        let refused = invitations::create(&services, &admin(id), InvitationDraft::default()).await;
+        assert!(matches!(refused, Err(Error::Forbidden(_))));
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_a_hundred_uses_at_once_as_many_succeed_as_it_has(pool: PgPool) {
+    let services = services(&pool);
+    let boss = add(&pool, "boss", &["admin"]).await;
+    let draft = InvitationDraft {
+        max_uses: 7,
+        ..InvitationDraft::default()
+    };
+    let (_, token) = invite(&services, &admin(boss), draft).await;
+    let mut uses = JoinSet::new();
+    for n in 0..100 {
+        let (services, token) = (services.clone(), token.clone());
+        uses.spawn(async move { accept(&services, &token, &format!("user{n}")).await });
+    }
+    let done = uses.join_all().await;
+    assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 7);
+    assert!(
+        done.iter()
+            .all(|done| matches!(done, Ok(_) | Err(Error::NotFound(_)))),
+        "{done:?}"
+    );
+    let made = "select count(*) from users where created_via = 'invitation'";
+    assert_eq!(count(&pool, made).await, 7);
+    assert_eq!(count(&pool, "select count(*) from link_uses").await, 7);
+    assert_eq!(only(&services).await.uses, 7);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_refused_uses_nothing_up(pool: PgPool) {
+    let services = services(&pool);
+    add(&pool, "ada", &["user"]).await;
+    let (_, token) = invite(&services, &operator(), InvitationDraft::default()).await;
+    let taken = accept(&services, &token, "Ada").await;
+    assert!(matches!(taken, Err(Error::Taken(_))), "{taken:?}");
+    let invalid = accept(&services, &token, "x").await;
+    assert!(matches!(invalid, Err(Error::Invalid(_))), "{invalid:?}");
+    assert_eq!(only(&services).await.uses, 0);
+    accept(&services, &token, "bob").await.unwrap();
+    // Who is removed for good leaves the count as it was.
+    let bob = users::get(&services, &operator(), &UserRef::parse("bob"))
+        .await
+        .unwrap();
+    let deletion = domain::users::deletion::Deletion {
+        permanent: true,
+        ..Default::default()
+    };
+    users::delete(&services, &operator(), bob.summary.id.0, &deletion)
+        .await
+        .unwrap();
+    users::purge::run(&services).await.unwrap();
+    let left = only(&services).await;
+    assert_eq!((left.uses, left.used_by.len()), (1, 0));
+    assert!(!works(&services, &token).await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn it_stands_and_falls_with_its_maker(pool: PgPool) {
+    let services = services(&pool);
+    let boss = add(&pool, "boss", &["admin"]).await;
+    let draft = InvitationDraft {
+        roles: vec!["auditor".into()],
+        max_uses: 100,
+        ..InvitationDraft::default()
+    };
+    let (id, token) = invite(&services, &admin(boss), draft).await;
+    for (n, (fall, rise)) in [
+        (
+            "update users set status = 'suspended' where username = 'boss'",
+            "update users set status = 'active' where username = 'boss'",
+        ),
+        (
+            "update users set deleted_at = now() where username = 'boss'",
+            "update users set deleted_at = null where username = 'boss'",
+        ),
+        (
+            "delete from user_roles where user_id = (select id from users where username = 'boss')",
+            "insert into user_roles (user_id, role_id, granted_at)
+            select u.id, r.id, now() from users u, roles r where u.username = 'boss' and r.name = 'admin'",
+        ),
+        (
+            "update roles set permissions = '{registrations:write}' where name = 'admin'",
+            "update roles set permissions = '{*}' where name = 'admin'",
+        ),
+        (
+            "update roles set permissions = '{*:read,users:write}' where name = 'admin'",
+            "update roles set permissions = '{*}' where name = 'admin'",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        run(&pool, fall).await;
+        assert_eq!(only(&services).await.state, InvitationState::Unbacked, "{fall}");
+        assert!(!works(&services, &token).await, "{fall}");
+        let refused = accept(&services, &token, "nobody").await;
+        assert!(matches!(refused, Err(Error::NotFound(_))), "{fall}");
+        run(&pool, rise).await;
+        assert_eq!(only(&services).await.state, InvitationState::Open, "{fall}");
+        accept(&services, &token, &format!("user{n}")).await.unwrap();
+    }
+    // Somebody else can answer for it instead.
+    let other = add(&pool, "other", &["admin"]).await;
+    users::delete(
+        &services,
+        &operator(),
+        boss,
+        &domain::users::deletion::Deletion {
+            permanent: true,
+            ..Default::default()
+        },
+    )
+    .await
+    .unwrap();
+    users::purge::run(&services).await.unwrap();
+    assert_eq!(only(&services).await.state, InvitationState::Unbacked);
+    assert!(!works(&services, &token).await);
+    let link = invitations::resend(&services, &admin(other), id)
+        .await
+        .unwrap();
+    assert!(!works(&services, &token).await, "the one before is dead");
+    accept(&services, &token_of(&link.url), "last")
+        .await
+        .unwrap();
+    assert_eq!(only(&services).await.created_by.as_deref(), Some("other"));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_right_that_is_taken_at_that_moment_gives_nothing(pool: PgPool) {
+    let services = services(&pool);
+    let boss = add(&pool, "boss", &["admin"]).await;
+    add(&pool, "other", &["admin"]).await;
+    let (_, token) = invite(&services, &admin(boss), InvitationDraft::default()).await;
+    // Somebody is about to suspend the maker, and holds the account.
+    let mut holder = pool.begin().await.unwrap();
+    sqlx::query("update users set status = 'suspended' where id = $1")
+        .bind(boss)
+        .execute(&mut *holder)
+        .await
+        .unwrap();
+    let acceptance = tokio::spawn({
+        let (services, token) = (services.clone(), token.clone());
+        async move { accept(&services, &token, "ada").await }
+    });
+    // It gets as far as the maker's account, and waits there.
+    let waits = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    while count(&pool, waits).await == 0 {
+        assert!(!acceptance.is_finished());
+        tokio::task::yield_now().await;
+    }
+    holder.commit().await.unwrap();
+    let refused = acceptance.await.unwrap();
+    assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
+    assert_eq!(only(&services).await.uses, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn dead_links_and_those_of_another_kind(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let (id, token) = invite(&services, &operator(), InvitationDraft::default()).await;
+    let reset_link = reset::create_link(&services, &operator(), ada)
+        .await
+        .unwrap();
+    assert!(!works(&services, &token_of(&reset_link.url)).await);
+    let crossed = accept(&services, &token_of(&reset_link.url), "bob").await;
+    assert!(matches!(crossed, Err(Error::NotFound(_))));
+    let crossed = reset::open_link(&services, &token, &Origin::default()).await;
+    assert!(matches!(crossed, Err(Error::NotFound(_))));
+    let password = "correct horse";
+    let crossed =
+        reset::choose_password(&services, &token, password, password, Origin::default()).await;
+    assert!(matches!(crossed, Err(Error::NotFound(_))));
+    assert!(works(&services, &token).await, "it was not used up by that");
+
+    run(
+        &pool,
+        "update one_time_links set expires_at = now() where kind = 'invitation'",
+    )
+    .await;
+    assert!(!works(&services, &token).await);
+    assert_eq!(only(&services).await.state, InvitationState::Expired);
+    let link = invitations::resend(&services, &operator(), id)
+        .await
+        .unwrap();
+    let token = token_of(&link.url);
+    assert!(works(&services, &token).await, "a new link works again");
+    invitations::revoke(&services, &operator(), id)
+        .await
+        .unwrap();
+    assert!(!works(&services, &token).await);
+    assert_eq!(only(&services).await.state, InvitationState::Revoked);
+    for again in [
+        invitations::revoke(&services, &operator(), id).await,
+        invitations::resend(&services, &operator(), id)
+            .await
+            .map(drop),
+    ] {
+        assert!(matches!(again, Err(Error::Conflict(_))));
+    }
+    for id in [Uuid::nil(), ada] {
+        let nothing = invitations::revoke(&services, &operator(), id).await;
+        assert!(matches!(nothing, Err(Error::NotFound(_))));
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn whoever_guesses_has_to_wait(pool: PgPool) {
+    let services = services(&pool);
+    let origin = Origin {
+        ip: Some("192.0.2.1".parse().unwrap()),
+        ..Origin::default()
+    };
+    for n in 0..20 {
+        let guess = invitations::open(&services, &format!("guess{n}"), &origin).await;
+        assert!(matches!(guess, Err(Error::NotFound(_))), "{n}");
+    }
+    let guess = invitations::open(&services, "one more", &origin).await;
+    assert!(matches!(guess, Err(Error::TooMany(_))), "{guess:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_invited_person_does_not_learn_whether_an_address_is_known(pool: PgPool) {
+    let services = services(&pool);
+    add(&pool, "eve", &["user"]).await;
+    run(&pool, "update users set email = 'known@example.org'").await;
+    let draft = InvitationDraft {
+        max_uses: 2,
+        ..InvitationDraft::default()
+    };
+    let (_, token) = invite(&services, &operator(), draft).await;
+    for (username, email) in [("ada", "known@example.org"), ("bob", "fresh@example.org")] {
+        let made = form(username, email);
+        let user = invitations::accept(&services, &token, made, Origin::default())
+            .await
+            .unwrap();
+        assert_eq!(user.email.as_deref(), Some(email));
+    }
+    registrations::settle_claims(&services).await.unwrap();
+    let addresses: Vec<(String, Option<String>, Option<String>)> = sqlx::query_as(
+        "select username, email, claimed_email from users where created_via = 'invitation' order by username",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let (known, fresh) = (
+        "known@example.org".to_owned(),
+        "fresh@example.org".to_owned(),
+    );
+    assert_eq!(
+        addresses,
+        [
+            ("ada".to_owned(), None, Some(known)),
+            ("bob".to_owned(), Some(fresh), None)
+        ]
+    );
+}

@@ -1,0 +1,592 @@
+//! Registering, and deciding about those who have.
+
+#![cfg(test)]
+
+#[path = "support/actors.rs"]
+mod actors;
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/own_account.rs"]
+mod own_account;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use std::{net::IpAddr, sync::Arc};
+
+use actors::{actor, admin};
+use domain::{
+    credentials::{AccountDraft, SignInDraft},
+    registrations::{Decision, DecisionRequest},
+    rules::Refusal,
+    users::{
+        UserBrief,
+        bulk::{BulkOutcome, Selected},
+        detail::UserRef,
+        edit::UserEdit,
+    },
+};
+use own_account::{PASSWORD, form};
+use people::{add, count};
+use serde_json::Value;
+use service::{
+    Error, Services,
+    access::{Granted, Origin, WriteRegistrations, operator},
+    auth, registrations, sessions,
+    settings::Settings,
+    users,
+};
+use sqlx::PgPool;
+use support::services;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// Services where people can register.
+fn open(pool: &PgPool, approval: bool) -> Services {
+    Services {
+        settings: Arc::new(Settings {
+            allow_registration: true,
+            registration_approval: approval,
+            ..Settings::default()
+        }),
+        ..services(pool)
+    }
+}
+
+async fn register(services: &Services, draft: AccountDraft) -> Result<UserBrief, Error> {
+    registrations::register(services, draft, "", Origin::default()).await
+}
+
+async fn sign_in(services: &Services, username: &str) -> Result<UserBrief, Error> {
+    let draft = SignInDraft {
+        username: username.into(),
+        password: PASSWORD.into(),
+        remember: false,
+    };
+    let session = browser::browser(&services.pool, None);
+    auth::sign_in(services, &session, draft, Origin::default()).await
+}
+
+async fn run(pool: &PgPool, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(pool).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn while_it_is_off_nobody_registers(pool: PgPool) {
+    let refused = register(&services(&pool), form("ada", "")).await;
+    let Err(Error::Forbidden(text)) = refused else {
+        panic!("{refused:?}")
+    };
+    assert_eq!(text, "Registration is disabled");
+    assert_eq!(count(&pool, "select count(*) from users").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn whoever_registers_waits_or_not_and_is_never_more_than_a_user(pool: PgPool) {
+    for (approval, username) in [(true, "ada"), (false, "bob")] {
+        let services = open(&pool, approval);
+        let user = register(&services, form(username, "")).await.unwrap();
+        assert!(!user.is_admin);
+        let roles: Vec<String> =
+            sqlx::query_scalar("select r.name from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = $1")
+                .bind(user.id.0)
+                .fetch_all(&pool)
+                .await
+                .unwrap();
+        assert_eq!(roles, ["user"]);
+        assert_eq!(sign_in(&services, username).await.is_ok(), !approval);
+    }
+    let recorded = "select count(*) from audit_events
+        where action = 'user.registered' and via = 'self' and actor_id = target_id";
+    assert_eq!(count(&pool, recorded).await, 2);
+    let told = sign_in(&services(&pool), "ada").await.unwrap_err();
+    assert!(told.to_string().contains("waiting for approval"), "{told}");
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from users where created_via = 'registration'"
+        )
+        .await,
+        2
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_fault_is_told_at_once_and_costs_nothing(pool: PgPool) {
+    let services = open(&pool, true);
+    let draft = AccountDraft {
+        username: "ab".into(),
+        display_name: String::new(),
+        email: "nobody".into(),
+        password: "short".into(),
+        password_again: "shore".into(),
+    };
+    for _ in 0..30 {
+        let Err(Error::Invalid(faults)) = register(&services, draft.clone()).await else {
+            panic!("it is refused, and counts as no try");
+        };
+        assert_eq!(faults.iter().count(), 5);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_name_is_taken_once_in_a_race(pool: PgPool) {
+    let services = open(&pool, true);
+    let mut tries = JoinSet::new();
+    for n in 0..20 {
+        let services = services.clone();
+        let name = if n % 2 == 0 { "ada" } else { "ADA" };
+        tries.spawn(async move { register(&services, form(name, "")).await });
+    }
+    let done = tries.join_all().await;
+    assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1);
+    assert!(done.into_iter().filter_map(Result::err).all(|error| {
+        matches!(&error, Error::Taken(_)) && error.to_string() == "Username already exists"
+    }));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_program_gets_the_same_answer_and_no_account(pool: PgPool) {
+    let services = open(&pool, true);
+    let trapped = |name| {
+        let services = services.clone();
+        async move {
+            registrations::register(
+                &services,
+                form(name, "a@example.org"),
+                "http://x",
+                Origin::default(),
+            )
+            .await
+        }
+    };
+    let user = trapped("ada").await.unwrap();
+    assert_eq!(
+        (user.username.as_str(), user.email.as_deref()),
+        ("ada", Some("a@example.org"))
+    );
+    assert_eq!(user.id.0.get_version_num(), 7);
+    assert_eq!(count(&pool, "select count(*) from users").await, 0);
+    assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
+    register(&services, form("ada", "")).await.unwrap();
+    assert!(matches!(trapped("ada").await, Err(Error::Taken(_))));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn one_address_makes_so_many_accounts_and_then_waits(pool: PgPool) {
+    let services = open(&pool, true);
+    let from = |ip: &str| Origin {
+        ip: Some(ip.parse::<IpAddr>().unwrap()),
+        ..Origin::default()
+    };
+    for n in 0..10 {
+        let draft = form(&format!("user{n}"), "");
+        registrations::register(&services, draft, "", from("192.0.2.1"))
+            .await
+            .unwrap();
+    }
+    // A taken name counts too, so that nobody goes through a list of names.
+    let refused =
+        registrations::register(&services, form("user0", ""), "", from("192.0.2.1")).await;
+    let Err(Error::TooMany(delay)) = refused else {
+        panic!("{refused:?}")
+    };
+    assert!(!delay.is_zero());
+    registrations::register(&services, form("elsewhere", ""), "", from("192.0.2.2"))
+        .await
+        .unwrap();
+}
+
+/// What somebody sees of their own account, at sign-in and with each request.
+async fn own_view(services: &Services, username: &str) -> (UserBrief, Value) {
+    let draft = SignInDraft {
+        username: username.into(),
+        password: PASSWORD.into(),
+        remember: false,
+    };
+    let session = browser::browser(&services.pool, None);
+    let brief = auth::sign_in(services, &session, draft, Origin::default())
+        .await
+        .unwrap();
+    let again = browser::browser(&services.pool, session.id());
+    let actor = sessions::find_actor(services, &again, domain::audit::Via::Ui, &Origin::default())
+        .await
+        .unwrap()
+        .unwrap();
+    (brief, serde_json::to_value(actor.principal).unwrap())
+}
+
+/// With all that differs between any two people made equal.
+fn levelled(mut value: Value) -> Value {
+    for field in ["id", "createdAt", "lastLoginAt", "username"] {
+        value[field] = Value::Null;
+    }
+    value
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nobody_learns_whether_an_address_is_known(pool: PgPool) {
+    let services = open(&pool, false);
+    let eve = add(&pool, "eve", &["user"]).await;
+    run(&pool, "update users set email = 'Known@example.org'").await;
+    // The same length, so that nothing else differs.
+    let mut views = Vec::new();
+    for (username, email) in [
+        ("known", "known@example.org"),
+        ("fresh", "fresh@example.org"),
+    ] {
+        let brief = register(&services, form(username, email)).await.unwrap();
+        assert_eq!(brief.email.as_deref(), Some(email));
+        let mut seen = vec![serde_json::to_value(&brief).unwrap()];
+        for settled in [false, true] {
+            if settled {
+                registrations::settle_claims(&services).await.unwrap();
+            }
+            let (brief, principal) = own_view(&services, username).await;
+            seen.extend([serde_json::to_value(brief).unwrap(), principal]);
+        }
+        // Choosing a password later keeps to the same rules.
+        let id = brief.id.0;
+        let link = service::reset::create_link(&services, &operator(), id)
+            .await
+            .unwrap();
+        let token = link.url.rsplit('/').next().unwrap();
+        let refused =
+            service::reset::choose_password(&services, token, email, email, Origin::default())
+                .await;
+        seen.push(serde_json::json!({ "refused": format!("{:?}", refused.unwrap_err()) }));
+        let updated: String =
+            sqlx::query_scalar("select (updated_at = created_at)::text from users where id = $1")
+                .bind(id)
+                .fetch_one(&pool)
+                .await
+                .unwrap();
+        seen.push(serde_json::json!({ "unchanged": updated }));
+        let seen: Vec<String> = seen
+            .into_iter()
+            .map(|value| levelled(value).to_string().replace(username, "somebody"))
+            .collect();
+        views.push(seen);
+    }
+    assert_eq!(views[0], views[1]);
+    // Those who look after people see whose it is.
+    let known = users::get(&services, &operator(), &UserRef::parse("known"))
+        .await
+        .unwrap();
+    assert_eq!(known.summary.email, None);
+    assert_eq!(known.claimed_email_of.as_deref(), Some("eve"));
+    let fresh = users::get(&services, &operator(), &UserRef::parse("fresh"))
+        .await
+        .unwrap();
+    assert_eq!(fresh.summary.email.as_deref(), Some("fresh@example.org"));
+    assert_eq!(fresh.claimed_email, None);
+    let eve = users::get(&services, &operator(), &UserRef::Id(eve))
+        .await
+        .unwrap();
+    assert_eq!(eve.summary.email.as_deref(), Some("Known@example.org"));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_claim_is_settled_once_by_the_first_and_ends_with_another_address(pool: PgPool) {
+    let services = open(&pool, true);
+    let mut ids = Vec::new();
+    for username in ["ada", "bob"] {
+        ids.push(
+            register(&services, form(username, "one@example.org"))
+                .await
+                .unwrap()
+                .id
+                .0,
+        );
+    }
+    registrations::settle_claims(&services).await.unwrap();
+    assert_eq!(
+        count(&pool, "select count(*) from users where email is not null").await,
+        0,
+        "who waits takes no address from others"
+    );
+    for id in &ids {
+        registrations::approve(&services, &operator(), *id, "")
+            .await
+            .unwrap();
+    }
+    let mut jobs = JoinSet::new();
+    for _ in 0..8 {
+        let services = services.clone();
+        jobs.spawn(async move { registrations::settle_claims(&services).await });
+    }
+    assert!(jobs.join_all().await.iter().all(Result::is_ok));
+    registrations::settle_claims(&services).await.unwrap();
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from users where email = 'one@example.org'"
+        )
+        .await,
+        1
+    );
+    assert_eq!(
+        count(
+            &pool,
+            "select count(*) from audit_events where action = 'user.email_settled'"
+        )
+        .await,
+        1
+    );
+    let loser: Uuid = sqlx::query_scalar("select id from users where claimed_email is not null")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    for (edit, left) in [
+        (
+            UserEdit {
+                display_name: Some("Other".into()),
+                email: Some(Some(String::new())),
+                ..UserEdit::default()
+            },
+            true,
+        ),
+        (
+            UserEdit {
+                email: Some(Some("two@example.org".into())),
+                ..UserEdit::default()
+            },
+            false,
+        ),
+    ] {
+        let user = users::edit(&services, &operator(), loser, edit)
+            .await
+            .unwrap();
+        assert_eq!(user.claimed_email.is_some(), left);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_waits_is_let_in_or_goes_and_the_name_is_free_again(pool: PgPool) {
+    let services = open(&pool, true);
+    let origin = Origin {
+        ip: Some("192.0.2.7".parse().unwrap()),
+        ..Origin::default()
+    };
+    for username in ["ada", "bob", "eve"] {
+        let draft = form(username, "");
+        registrations::register(&services, draft, "", origin.clone())
+            .await
+            .unwrap();
+    }
+    let (waiting, more) = registrations::list(&services, &operator(), None)
+        .await
+        .unwrap();
+    let names: Vec<&str> = waiting
+        .iter()
+        .map(|person| person.username.as_str())
+        .collect();
+    assert_eq!((names, more), (vec!["ada", "bob", "eve"], false));
+    assert_eq!(waiting[0].from, origin.ip);
+    assert_eq!(
+        registrations::count(&services, &operator()).await.unwrap(),
+        3
+    );
+    let (after, _) = registrations::list(&services, &operator(), Some(waiting[0].id.0))
+        .await
+        .unwrap();
+    assert_eq!(after, waiting[1..]);
+
+    registrations::approve(&services, &operator(), waiting[0].id.0, " known here ")
+        .await
+        .unwrap();
+    sign_in(&services, "ada").await.unwrap();
+    registrations::reject(&services, &operator(), waiting[1].id.0, "spam")
+        .await
+        .unwrap();
+    assert!(matches!(
+        sign_in(&services, "bob").await,
+        Err(Error::Unauthenticated(_))
+    ));
+    assert_eq!(
+        registrations::count(&services, &operator()).await.unwrap(),
+        1
+    );
+    users::purge::run(&services).await.unwrap();
+    register(&services, form("bob", "")).await.unwrap();
+    let kept = "select count(*) from users where registered_from is not null";
+    assert_eq!(
+        count(&pool, kept).await,
+        1,
+        "it is forgotten when it is decided"
+    );
+    let notes: Vec<(String, String)> = sqlx::query_as(
+        "select action, reason from audit_events where reason is not null order by id",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let noted = [("user.approved", "known here"), ("user.rejected", "spam")];
+    assert_eq!(
+        notes,
+        noted.map(|(action, reason)| (action.to_owned(), reason.to_owned()))
+    );
+
+    for decision in [Decision::Approve, Decision::Reject] {
+        for id in [waiting[0].id.0, waiting[1].id.0] {
+            let again = match decision {
+                Decision::Approve => registrations::approve(&services, &operator(), id, "")
+                    .await
+                    .map(drop),
+                Decision::Reject => registrations::reject(&services, &operator(), id, "").await,
+            };
+            assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+        }
+    }
+    let nobody = registrations::approve(&services, &operator(), Uuid::nil(), "").await;
+    assert!(matches!(nobody, Err(Error::NotFound(_))));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_many_who_decide_about_somebody_one_does(pool: PgPool) {
+    let services = open(&pool, true);
+    let ada = register(&services, form("ada", "")).await.unwrap().id.0;
+    let mut decisions = JoinSet::new();
+    for n in 0..20 {
+        let services = services.clone();
+        decisions.spawn(async move {
+            if n % 2 == 0 {
+                registrations::approve(&services, &operator(), ada, "")
+                    .await
+                    .map(drop)
+            } else {
+                registrations::reject(&services, &operator(), ada, "").await
+            }
+        });
+    }
+    let done = decisions.join_all().await;
+    assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1);
+    assert!(
+        done.iter()
+            .all(|done| matches!(done, Ok(()) | Err(Error::Conflict(_))))
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn several_are_decided_about_as_was_shown_or_nobody_is(pool: PgPool) {
+    let services = open(&pool, true);
+    let mut people = Vec::new();
+    for username in ["ada", "bob", "eve"] {
+        let id = register(&services, form(username, "")).await.unwrap().id.0;
+        people.push(Selected { id, version: 1 });
+    }
+    let request = |expected| DecisionRequest {
+        decision: Decision::Approve,
+        people: [people.clone(), people.clone()].concat(),
+        note: "together".into(),
+        expected,
+    };
+    let skipped = |outcome: &BulkOutcome| -> Vec<Option<String>> {
+        outcome
+            .items
+            .iter()
+            .map(|item| item.skipped.clone())
+            .collect()
+    };
+    let preview = registrations::decide(&services, &operator(), request(None))
+        .await
+        .unwrap();
+    assert_eq!((preview.changed, skipped(&preview)), (3, vec![None; 3]));
+    assert_eq!(
+        registrations::count(&services, &operator()).await.unwrap(),
+        3,
+        "it only tells"
+    );
+    registrations::reject(&services, &operator(), people[0].id, "")
+        .await
+        .unwrap();
+    run(&pool, "update users set version = 2 where username = 'bob'").await;
+    let changed = registrations::decide(&services, &operator(), request(Some(3))).await;
+    let Err(Error::SelectionChanged(outcome)) = changed else {
+        panic!("{changed:?}")
+    };
+    let why = [
+        "Does not wait any more.",
+        "Was changed by somebody else meanwhile.",
+    ];
+    assert_eq!(
+        skipped(&outcome),
+        [Some(why[0].to_owned()), Some(why[1].to_owned()), None]
+    );
+    assert_eq!(
+        registrations::count(&services, &operator()).await.unwrap(),
+        2
+    );
+    registrations::decide(&services, &operator(), request(Some(1)))
+        .await
+        .unwrap();
+    assert_eq!(
+        registrations::count(&services, &operator()).await.unwrap(),
+        1
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn only_who_may_decide_does(pool: PgPool) {
+    let services = open(&pool, true);
+    let helper = add(&pool, "helper", &["auditor"]).await;
+    let boss = add(&pool, "boss", &["admin"]).await;
+    let ada = register(&services, form("ada", "")).await.unwrap().id.0;
+    assert!(
+        actor(helper, &["*:read"])
+            .require::<WriteRegistrations>()
+            .is_err()
+    );
+    // A right that was taken while the request was on its way.
+    let stale: Granted<WriteRegistrations> = admin(helper);
+    let refused = registrations::approve(&services, &stale, ada, "").await;
+    assert!(matches!(refused, Err(Error::Forbidden(_))), "{refused:?}");
+    // Whoever waits can have been given more than who decides has.
+    run(
+        &pool,
+        "update roles set permissions = '{registrations:write}' where name = 'auditor'",
+    )
+    .await;
+    run(
+        &pool,
+        "insert into user_roles (user_id, role_id, granted_at)
+        select u.id, r.id, now() from users u, roles r where u.username = 'ada' and r.name = 'admin'",
+    )
+    .await;
+    let refused = registrations::approve(&services, &stale, ada, "").await;
+    assert!(
+        matches!(refused, Err(Error::Refused(Refusal::MoreRights))),
+        "{refused:?}"
+    );
+    registrations::approve(&services, &admin(boss), ada, "")
+        .await
+        .unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_list_is_read_page_by_page(pool: PgPool) {
+    let services = services(&pool);
+    run(
+        &pool,
+        "insert into users (id, username, display_name, status, created_via, created_at, updated_at)
+        select uuid_v7(now()), 'user' || n, 'User', 'pending', 'registration', now(), now()
+        from generate_series(1, 120) n",
+    )
+    .await;
+    let mut seen = Vec::new();
+    let mut pages = Vec::new();
+    loop {
+        let after = seen.last().copied();
+        let (people, more) = registrations::list(&services, &operator(), after)
+            .await
+            .unwrap();
+        seen.extend(people.iter().map(|person| person.id.0));
+        pages.push(people.len());
+        if !more {
+            break;
+        }
+    }
+    assert_eq!(pages, [50, 50, 20]);
+    assert!(seen.is_sorted() && seen.windows(2).all(|two| two[0] != two[1]));
+}

@@ -1,0 +1,124 @@
+// Invitations: making one, following it, putting an end to it.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { dialog, field, press, toast } from '../support/dialog';
+import { inspect } from '../support/inspect';
+import { open, signIn } from '../support/page';
+
+// Registration is off: invitations work all the same.
+serve('demo people');
+// Screens are looked at four times each.
+test.setTimeout(240_000);
+
+const PASSWORD = 'copper lantern under rain';
+/** The browser of somebody who is not signed in. */
+const NOBODY = { cookies: [], origins: [] };
+
+async function fill(page: Page, username: string): Promise<void> {
+  await page.getByLabel(/^Username/).fill(username);
+  await page.getByLabel(/^Display name/).fill(`${username} Example`);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Password again').fill(PASSWORD);
+}
+
+const create = (page: Page) => page.getByRole('button', { name: 'Create account' }).click();
+
+test.use({ as: 'admin' });
+
+/** An invitation by the API, as its path. */
+async function invite(page: Page, draft: object): Promise<string> {
+  const made = await page.request.post('/api/admin/invitations', { data: draft });
+  expect(made.status(), await made.text()).toBe(201);
+  const { link } = await made.json();
+  return new URL(link.url).pathname;
+}
+
+const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
+
+test('is made, followed and used', async ({ page, browser, server }) => {
+  await open(page, '/registrations/invitations');
+  await expect(page.getByText('Nobody is invited')).toBeVisible();
+  await page.getByRole('link', { name: 'Invite' }).click();
+  await field(page, 'For whom').fill('Lab assistants');
+  await dialog(page).getByLabel('Auditor').check();
+  await field(page, 'How many can use it').fill('0');
+  await page.keyboard.press('Tab');
+  await expect(field(page, 'How many can use it')).toHaveAccessibleDescription(/Say a number from 1 to 1000\./);
+  await field(page, 'How many can use it').fill('2');
+  await inspect(page, 'invite');
+  await press(page, 'Make link');
+  await expect(field(page, 'Link to hand over')).toBeFocused();
+  const url = await field(page, 'Link to hand over').inputValue();
+  await inspect(page, 'invite-link');
+  await dialog(page).getByRole('link', { name: 'Done' }).click();
+  await expect(row(page, 'Lab assistants')).toContainText('Not opened');
+  await expect(row(page, 'Lab assistants')).toContainText('0 of 2');
+
+  const theirs = await browser.newContext({ baseURL: server.url, storageState: NOBODY });
+  const invited = await theirs.newPage();
+  await open(invited, new URL(url).pathname);
+  await expect(invited).toHaveURL('/invite');
+  await expect(invited.getByText('Your roles: Auditor.')).toBeVisible();
+  expect(await invited.content()).not.toContain(url.split('/').at(-1));
+  await inspect(invited, 'invited');
+  await fill(invited, 'lab-assistant');
+  await create(invited);
+  await expect(invited).toHaveURL('/invite/done');
+  await expect(invited.getByRole('heading', { name: 'Your account is ready' })).toBeVisible();
+  await invited.getByRole('link', { name: 'Sign in' }).click();
+  await signIn(invited, 'lab-assistant', PASSWORD);
+  await expect(invited).toHaveURL('/users');
+  await theirs.close();
+
+  await open(page, '/registrations/invitations');
+  await expect(row(page, 'Lab assistants')).toContainText('1 of 2');
+  await expect(row(page, 'Lab assistants')).toContainText('lab-assistant');
+  await inspect(page, 'invitations');
+});
+
+test('gets another link, and an end', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(404, '/invite');
+  const first = await invite(page, { note: 'Renewed' });
+  await open(page, '/registrations/invitations');
+  await page.getByRole('link', { name: 'New link: Renewed' }).click();
+  await press(page, 'Make link');
+  const url = await field(page, 'Link to hand over').inputValue();
+  await dialog(page).getByRole('link', { name: 'Done' }).click();
+  await open(page, first);
+  await expect(page.getByRole('heading', { name: 'This invitation is not valid any more' })).toBeVisible();
+  await inspect(page, 'invitation-dead');
+  await open(page, new URL(url).pathname);
+  await expect(page.getByRole('heading', { name: 'You are invited' })).toBeVisible();
+  await open(page, '/registrations/invitations');
+  await page.getByRole('link', { name: 'Revoke: Renewed' }).click();
+  await inspect(page, 'invitation-revoke');
+  await press(page, 'Revoke');
+  await expect(toast(page)).toContainText('The invitation does not work any more.');
+  await expect(row(page, 'Renewed')).toContainText('Revoked');
+  await expect(page.getByRole('link', { name: 'Revoke: Renewed' })).toHaveCount(0);
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the same', async ({ page, browser, server }) => {
+    await page.goto('/registrations/invitations/new');
+    await field(page, 'For whom').fill('Plain');
+    await press(page, 'Make link');
+    const url = await field(page, 'Link to hand over').inputValue();
+    const theirs = await browser.newContext({ baseURL: server.url, storageState: NOBODY, javaScriptEnabled: false });
+    const invited = await theirs.newPage();
+    await invited.goto(new URL(url).pathname);
+    await fill(invited, 'plain-guest');
+    await invited.getByLabel('Password again').fill('another');
+    await create(invited);
+    await expect(invited.getByLabel('Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+    await expect(invited.getByLabel(/^Username/)).toHaveValue('plain-guest');
+    await fill(invited, 'plain-guest');
+    await create(invited);
+    await expect(invited).toHaveURL('/invite/done');
+    await theirs.close();
+    await page.goto('/registrations/invitations');
+    await expect(row(page, 'Plain')).toContainText('1 of 1');
+  });
+});

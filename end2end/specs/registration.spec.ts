@@ -1,0 +1,228 @@
+// People who make their own accounts by registering, and those who let them in.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { dialog, field, press, toast } from '../support/dialog';
+import { inspect } from '../support/inspect';
+import { hydrated, open, signIn } from '../support/page';
+
+serve('demo people', { ALLOW_REGISTRATION: 'true' });
+// Screens are looked at four times each.
+test.setTimeout(240_000);
+
+const PASSWORD = 'copper lantern under rain';
+/** The browser of somebody who is not signed in. */
+const NOBODY = { cookies: [], origins: [] };
+
+const typed = (page: Page, label: string) => page.getByLabel(new RegExp(`^${label}`)).first();
+
+async function fill(page: Page, username: string, email = ''): Promise<void> {
+  await typed(page, 'Username').fill(username);
+  await typed(page, 'Display name').fill(`${username} Example`);
+  await typed(page, 'Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Password again').fill(PASSWORD);
+}
+
+const create = (page: Page) => page.getByRole('button', { name: 'Create account' }).click();
+
+test('from the sign-in page to an account that waits', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(403, '/sfn/sign-in');
+  await open(page, '/login');
+  await page.getByRole('link', { name: 'Create one' }).click();
+  await expect(page).toHaveURL('/register');
+  await hydrated(page);
+  await inspect(page, 'register');
+  await fill(page, 'new-person', 'new@example.org');
+  await create(page);
+  await expect(page).toHaveURL('/register/done');
+  await hydrated(page);
+  await expect(page.getByRole('heading', { name: 'Your account waits for approval' })).toBeVisible();
+  await inspect(page, 'register-done');
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await hydrated(page);
+  await signIn(page, 'new-person', PASSWORD);
+  await expect(page.getByText('waiting for approval')).toBeVisible();
+});
+
+test('faults are told while one types, and nothing is lost', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(409, '/sfn/register');
+  await open(page, '/register');
+  await typed(page, 'Username').fill('ab');
+  await page.keyboard.press('Tab');
+  await expect(typed(page, 'Username')).toHaveAccessibleDescription(/Use 3 to 50 characters\./);
+  await page.getByLabel('Password', { exact: true }).fill('short');
+  await page.keyboard.press('Tab');
+  await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription(/Use at least 8 characters\./);
+  await inspect(page, 'register-faults');
+  await fill(page, 'admin', 'somebody@example.org');
+  await create(page);
+  await expect(typed(page, 'Username')).toBeFocused();
+  await expect(typed(page, 'Username')).toHaveAccessibleDescription(/Username already exists/);
+  await expect(typed(page, 'Email')).toHaveValue('somebody@example.org');
+});
+
+test('by keyboard alone, past the field that is for programs', async ({ page }) => {
+  await open(page, '/register');
+  await typed(page, 'Username').focus();
+  const order: string[] = [];
+  for (const text of ['by-keyboard', 'By Keyboard', '', PASSWORD]) {
+    await page.keyboard.type(text);
+    order.push(await page.evaluate(() => (document.activeElement as HTMLInputElement).name));
+    await page.keyboard.press('Tab');
+  }
+  expect(order).toEqual(['username', 'display_name', 'email', 'password']);
+  // Past the button that shows the password.
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Create account' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL('/register/done');
+});
+
+test.describe('who decides', () => {
+  test.use({ as: 'admin' });
+
+  /** Somebody who waits, as the form makes them. */
+  async function add(page: Page, username: string, email?: string): Promise<void> {
+    const made = await page.request.post('/api/auth/register', {
+      data: { username, displayName: `${username} Example`, password: PASSWORD, email },
+    });
+    expect(made.status(), await made.text()).toBe(201);
+  }
+
+  /** The rows of those whom a test has added, which are the last ones. */
+  const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
+
+  test('approves somebody, who can then sign in', async ({ page, database, browser, server }) => {
+    await database.rows(`update users set status = 'active' where status = 'pending' and username <> 'test-pending'`);
+    await database.rows(`update users set email = 'known@example.org' where username = 'test-member'`);
+    await add(page, 'ada-waits', 'Known@example.org');
+    await open(page, '/users');
+    await expect(page.getByRole('link', { name: /Registrations\s*2 waiting/ })).toBeVisible();
+    await page.getByRole('link', { name: /^Registrations/ }).first().click();
+    await expect(row(page, 'ada-waits')).toContainText('belongs to test-member');
+    await expect(page.getByText('Registration is on. Whoever registers waits here.')).toBeVisible();
+    await inspect(page, 'registrations');
+    await page.getByRole('link', { name: 'Approve ada-waits' }).click();
+    await expect(dialog(page)).toContainText('They can sign in at once.');
+    await expect(dialog(page)).toContainText('ada-waits');
+    await field(page, 'Note').fill('known to us');
+    await inspect(page, 'registrations-approve');
+    await press(page, 'Approve 1 person');
+    await expect(toast(page)).toContainText('Approved');
+    await expect(row(page, 'ada-waits')).toHaveCount(0);
+
+    const theirs = await browser.newContext({ baseURL: server.url, storageState: NOBODY });
+    const login = await theirs.newPage();
+    await open(login, '/login');
+    await signIn(login, 'ada-waits', PASSWORD);
+    await expect(login).toHaveURL('/account');
+    await expect(login.getByText('Known@example.org')).toBeVisible();
+    await theirs.close();
+    await open(page, '/users/ada-waits/history');
+    await expect(page.getByText('“known to us”')).toBeVisible();
+  });
+
+  test('rejects several, whose names are free again', async ({ page }) => {
+    for (const name of ['spam-one', 'spam-two']) await add(page, name);
+    await open(page, '/registrations');
+    await page.getByLabel('Select spam-one').check();
+    await page.getByLabel('Select spam-two').check();
+    await expect(page.getByText('2 selected')).toBeVisible();
+    await inspect(page, 'registrations-selected');
+    await page.locator('.selection').getByRole('link', { name: 'Reject' }).click();
+    await press(page, 'Reject 2 people');
+    await expect(toast(page)).toContainText('The names are free again.');
+    await expect(row(page, 'spam-')).toHaveCount(0);
+    await expect.poll(async () => {
+      const again = await page.request.post('/api/auth/register', {
+        data: { username: 'spam-one', displayName: 'x', password: PASSWORD },
+      });
+      return again.status();
+    }).toBe(201);
+  });
+
+  test('is told when somebody else was quicker', async ({ page, browserWatch, database }) => {
+    browserWatch.expectAnswer(409, '/sfn/decide');
+    await add(page, 'contested');
+    await add(page, 'uncontested');
+    await open(page, '/registrations');
+    await page.getByLabel('Select contested').check();
+    await page.getByLabel('Select uncontested').check();
+    await page.locator('.selection').getByRole('link', { name: 'Approve' }).click();
+    await expect(dialog(page).getByRole('button', { name: 'Approve 2 people' })).toBeVisible();
+    const id = await database.value(`select id from users where username = 'contested'`);
+    await page.request.post(`/api/admin/registrations/${id}/approve`);
+    await press(page, 'Approve 2 people');
+    await expect(dialog(page)).toContainText('Does not wait any more.');
+    await press(page, 'Approve 1 person');
+    await expect(toast(page)).toContainText('Approved');
+  });
+
+  test('decides on the page of the person too', async ({ page }) => {
+    await add(page, 'on-page');
+    await open(page, '/users/on-page');
+    await page.getByRole('link', { name: 'Approve', exact: true }).click();
+    await press(page, 'Approve 1 person');
+    await expect(toast(page)).toContainText('Approved');
+  });
+
+  test.describe('without scripts', () => {
+    test.use({ javaScriptEnabled: false });
+
+    test('selects and approves', async ({ page }) => {
+      await add(page, 'scriptless');
+      await page.goto('/registrations');
+      await page.getByLabel('Select scriptless').check();
+      await page.locator('.selection').getByRole('button', { name: 'Approve' }).click();
+      await press(page, 'Approve 1 person');
+      await expect(toast(page)).toContainText('Approved');
+    });
+  });
+});
+
+test.describe('an auditor', () => {
+  test.use({ as: 'test-auditor' });
+
+  test('sees who waits and decides nothing', async ({ page, database }) => {
+    await database.rows(`update users set status = 'pending' where username = 'test-pending'`);
+    await open(page, '/registrations');
+    await expect(page.getByText('test-pending')).toBeVisible();
+    await expect(page.getByRole('link', { name: /^(Approve|Reject|Invite)/ })).toHaveCount(0);
+    await expect(page.getByRole('checkbox')).toHaveCount(0);
+  });
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('registers, refused at first', async ({ page, browserWatch }) => {
+    browserWatch.expectAnswer(422, '/register');
+    await page.goto('/register');
+    await fill(page, 'plain-person', 'plain@example.org');
+    await page.getByLabel('Password again').fill('another');
+    await create(page);
+    await expect(page.getByLabel('Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+    await expect(typed(page, 'Email')).toHaveValue('plain@example.org');
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByLabel('Password again').fill(PASSWORD);
+    await create(page);
+    await expect(page).toHaveURL('/register/done');
+  });
+});
+
+test.describe('where registration is off', () => {
+  serve('nothing');
+
+  test('the page says so and leads to sign in', async ({ page, browserWatch }) => {
+    browserWatch.expectAnswer(403, '/register');
+    await open(page, '/register');
+    await expect(page.getByRole('heading', { name: 'Registration is closed' })).toBeVisible();
+    await inspect(page, 'register-closed');
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await expect(page).toHaveURL('/login');
+    await expect(page.getByRole('link', { name: 'Create one' })).toHaveCount(0);
+  });
+});

@@ -1,0 +1,344 @@
+//! Registering, deciding, inviting: by the API, by pages with scripts and without.
+
+use std::net::Ipv4Addr;
+
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{App, Ask, add_person, app, open_app, session};
+
+const CHOSEN: &str = "copper lantern under rain";
+const COOKIE: &str = "rollcall_invitation";
+
+fn body(username: &str) -> Value {
+    json!({ "username": username, "displayName": "Some Body", "password": CHOSEN })
+}
+
+fn with(mut body: Value, field: &str, value: Value) -> Value {
+    body[field] = value;
+    body
+}
+
+fn register(body: &Value) -> Ask {
+    Ask::post("/api/auth/register").json(body)
+}
+
+/// The form as it is without scripts, and as the page sends it.
+fn forms(path: &str, function: &str, fields: &[(&str, &str)]) -> [Ask; 2] {
+    let typed = [
+        ("username", "ada"),
+        ("display_name", "Ada"),
+        ("password", CHOSEN),
+        ("password_again", CHOSEN),
+    ];
+    let kept = typed
+        .into_iter()
+        .filter(|(name, _)| !fields.iter().any(|(field, _)| field == name));
+    let fields: Vec<(&str, &str)> = kept.chain(fields.iter().copied()).collect();
+    [path.to_owned(), format!("/sfn/{function}")].map(|path| Ask::post(&path).form(&fields))
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_api_registers_in_foveas_words(pool: PgPool) {
+    let closed = app(&pool);
+    let refused = closed.send(register(&body("ada"))).await;
+    assert_eq!(refused.outline(), "403 FORBIDDEN");
+    assert_eq!(refused.message(), "Registration is disabled");
+
+    let app = open_app(&pool);
+    let made = app
+        .send(register(&with(
+            body("ada"),
+            "email",
+            "ada@example.org".into(),
+        )))
+        .await;
+    assert_eq!(made.status, 201);
+    let user = made.json()["user"].clone();
+    assert_eq!(user["username"], "ada");
+    assert_eq!(user["displayName"], "Some Body");
+    assert_eq!(user["email"], "ada@example.org");
+    assert_eq!(user["isAdmin"], false);
+    assert!(made.cookies().is_empty(), "nobody is signed in");
+    let taken = app.send(register(&body("ADA"))).await;
+    assert_eq!(taken.outline(), "409 CONFLICT");
+    assert_eq!(taken.message(), "Username already exists");
+    for (field, value) in [
+        ("username", json!("ab")),
+        ("username", json!("a".repeat(51))),
+        ("displayName", json!(" ")),
+        ("password", json!("short77")),
+        ("email", json!("nobody")),
+        ("isAdmin", json!(true)),
+        ("roles", json!(["admin"])),
+        ("status", json!("active")),
+    ] {
+        let refused = app.send(register(&with(body("eve"), field, value))).await;
+        assert_eq!(refused.outline(), "400 VALIDATION_ERROR", "{field}");
+    }
+    let login = json!({ "username": "ada", "password": CHOSEN });
+    let waits = app.send(Ask::post("/api/auth/login").json(&login)).await;
+    assert_eq!(waits.outline(), "403 FORBIDDEN");
+    assert_eq!(app.count("select count(*) from users").await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_answer_is_the_same_for_an_address_that_is_known(pool: PgPool) {
+    let app = open_app(&pool);
+    add_person(&pool, "eve", &["user"]).await;
+    let mut answers = Vec::new();
+    for (username, email) in [("known", "eve@example.org"), ("fresh", "new@example.org")] {
+        let answer = app
+            .send(register(&with(body(username), "email", email.into())))
+            .await;
+        let mut user = answer.json();
+        user["user"]["id"] = Value::Null;
+        let told = user
+            .to_string()
+            .replace(username, "somebody")
+            .replace(email, "address");
+        answers.push((answer.status, told));
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_page_is_there_when_people_may_register(pool: PgPool) {
+    let closed = app(&pool);
+    let page = closed.get("/register").await;
+    assert_eq!(page.status, 403);
+    assert!(page.body.contains("Registration is closed") && page.body.contains("href=\"/login\""));
+    assert!(!page.body.contains("<form"));
+    assert!(!closed.get("/login").await.body.contains("/register"));
+    for form in forms("/register", "register", &[]) {
+        assert_eq!(closed.send(form).await.status, 403);
+    }
+
+    let app = open_app(&pool);
+    assert!(app.get("/login").await.body.contains("href=\"/register\""));
+    let page = app.get("/register").await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("action=\"/register\"") && page.body.contains("name=\"website\""));
+    let [plain, scripted] = forms("/register", "register", &[("email", "a@example.org")]);
+    assert_eq!(app.send(plain).await.outline(), "303 to /register/done");
+    let refused = app.send(scripted).await;
+    assert_eq!(refused.outline(), "409 CONFLICT");
+    let faults = &refused.json()["details"]["fields"];
+    assert_eq!(faults[0]["message"], "Username already exists");
+    let [plain, _] = forms(
+        "/register",
+        "register",
+        &[
+            ("email", "typed@example.org"),
+            ("display_name", "Typed Name"),
+        ],
+    );
+    let again = app.send(plain).await;
+    assert_eq!(again.status, 409);
+    for typed in [
+        "value=\"ada\"",
+        "value=\"Typed Name\"",
+        "value=\"typed@example.org\"",
+    ] {
+        assert!(again.body.contains(typed), "{typed} is not lost");
+    }
+    assert!(!again.body.contains(CHOSEN));
+    assert!(
+        app.get("/register/done")
+            .await
+            .body
+            .contains("waits for approval")
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_fills_the_trap_is_told_the_same_and_gets_nothing(pool: PgPool) {
+    let app = open_app(&pool);
+    for (index, form) in forms("/register", "register", &[("website", "x")])
+        .into_iter()
+        .enumerate()
+    {
+        let answer = app.send(form).await;
+        if index == 0 {
+            assert_eq!(answer.outline(), "303 to /register/done");
+        } else {
+            assert_eq!(answer.json()["next"], "/register/done");
+        }
+    }
+    assert_eq!(app.count("select count(*) from users").await, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn too_many_from_one_address_are_told_when_to_come_back(pool: PgPool) {
+    let app = open_app(&pool);
+    let ip = Ipv4Addr::new(192, 0, 2, 1).into();
+    for n in 0..10 {
+        let made = app
+            .send(register(&body(&format!("user{n}"))).from(ip))
+            .await;
+        assert_eq!(made.status, 201);
+    }
+    let [plain, scripted] = forms("/register", "register", &[]);
+    for ask in [register(&body("one-more")), plain, scripted] {
+        let refused = app.send(ask.from(ip)).await;
+        assert_eq!(refused.status, 429);
+        let seconds: u64 = refused.header("retry-after").parse().unwrap();
+        assert!((1..=900).contains(&seconds));
+    }
+}
+
+/// Somebody who waits, as their id.
+async fn waiting(app: &App, username: &str) -> String {
+    let made = app.send(register(&body(username))).await;
+    made.json()["user"]["id"].as_str().unwrap().to_owned()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_api_shows_who_waits_and_lets_them_in_or_not(pool: PgPool) {
+    let app = open_app(&pool);
+    add_person(&pool, "boss", &["admin"]).await;
+    let boss = session(&pool, "boss").await;
+    let (ada, bob) = (waiting(&app, "ada").await, waiting(&app, "bob").await);
+    let list = app.get_as(&boss, "/api/admin/registrations").await.json();
+    assert_eq!(
+        list["registration"],
+        json!({ "allowed": true, "approval": true, "setBy": "environment" })
+    );
+    assert_eq!((&list["waiting"], &list["next"]), (&json!(2), &Value::Null));
+    assert_eq!(list["people"][0]["username"], "ada");
+
+    let decide = |id: &str, word: &str| {
+        Ask::post(&format!("/api/admin/registrations/{id}/{word}")).by(&boss)
+    };
+    let user = app.send(decide(&ada, "approve")).await;
+    assert_eq!(
+        (user.status, &user.json()["status"]),
+        (200, &json!("active"))
+    );
+    let rejection = decide(&bob, "reject").json(&json!({ "note": "spam" }));
+    assert_eq!(app.send(rejection).await.json(), json!({ "success": true }));
+    for id in [&ada, &bob] {
+        for word in ["approve", "reject"] {
+            let again = app.send(decide(id, word)).await;
+            assert_eq!(again.outline(), "409 CONFLICT");
+            assert!(again.message().contains("somebody else has decided"));
+        }
+    }
+    let odd = decide(&ada, "approve").json(&json!({ "reason": "x" }));
+    assert_eq!(app.send(odd).await.outline(), "400 VALIDATION_ERROR");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_rail_says_how_many_wait_to_whom_it_concerns(pool: PgPool) {
+    let app = open_app(&pool);
+    for (username, role) in [("boss", "admin"), ("audrey", "auditor"), ("uma", "user")] {
+        add_person(&pool, username, &[role]).await;
+    }
+    for username in ["ada", "bob", "eve"] {
+        waiting(&app, username).await;
+    }
+    for (username, path, sees) in [
+        ("boss", "/users", true),
+        ("audrey", "/users", true),
+        ("uma", "/account", false),
+    ] {
+        let session = session(&pool, username).await;
+        let page = app.get_as(&session, path).await;
+        assert_eq!(page.body.contains("/registrations"), sees, "{username}");
+        assert_eq!(page.body.contains(" waiting</span>"), sees, "{username}");
+    }
+}
+
+/// An invitation by the API, as its id and token.
+async fn invite(app: &App, boss: &str, body: &Value) -> (String, String) {
+    let made = app
+        .send(Ask::post("/api/admin/invitations").by(boss).json(body))
+        .await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let made = made.json();
+    let url = made["link"]["url"].as_str().unwrap();
+    let token = url.rsplit('/').next().unwrap();
+    (made["id"].as_str().unwrap().to_owned(), token.to_owned())
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_invitation_from_its_link_to_the_account(pool: PgPool) {
+    for index in 0..2 {
+        let app = app(&pool);
+        let (boss, ada) = (format!("boss{index}"), format!("ada{index}"));
+        add_person(&pool, &boss, &["admin"]).await;
+        let boss = session(&pool, &boss).await;
+        let (_, token) = invite(&app, &boss, &json!({ "roles": ["auditor"], "note": "Ada" })).await;
+        let followed = app.get(&format!("/invite/{token}")).await;
+        assert_eq!(followed.outline(), "303 to /invite");
+        let (value, attributes) = followed.cookie(COOKIE).unwrap();
+        assert_eq!(value, token);
+        assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax"));
+        let page = app.send(Ask::get("/invite").cookie(COOKIE, &token)).await;
+        assert_eq!(page.status, 200);
+        assert!(page.body.contains("You are invited") && page.body.contains("Auditor"));
+
+        let short = forms("/invite", "accept-invitation", &[("password", "short")])[index].clone();
+        let refused = app.send(short.cookie(COOKIE, &token)).await;
+        assert_eq!(refused.status, 422);
+        let form = forms("/invite", "accept-invitation", &[("username", &ada)])[index].clone();
+        let done = app.send(form.clone().cookie(COOKIE, &token)).await;
+        if index == 0 {
+            assert_eq!(done.outline(), "303 to /invite/done");
+        } else {
+            assert_eq!(done.json()["next"], "/invite/done");
+        }
+        assert!(done.cookie(COOKIE).unwrap().1.contains("Max-Age=0"));
+        assert!(done.cookie("session_token").is_none());
+        let again = app.send(form.cookie(COOKIE, &token)).await;
+        assert_eq!(again.status, 404);
+        let page = app.send(Ask::get("/invite").cookie(COOKIE, &token)).await;
+        assert_eq!(page.status, 404);
+        assert!(page.body.contains("not valid any more"));
+    }
+    let app = app(&pool);
+    assert!(
+        app.get("/invite/done")
+            .await
+            .body
+            .contains("Your account is ready")
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_api_looks_after_invitations(pool: PgPool) {
+    let app = app(&pool);
+    add_person(&pool, "boss", &["admin"]).await;
+    let boss = session(&pool, "boss").await;
+    let (id, token) = invite(&app, &boss, &json!({ "maxUses": 3, "days": 30 })).await;
+    let path = format!("/api/admin/invitations/{id}");
+    let list = app.get_as(&boss, "/api/admin/invitations").await;
+    assert!(!list.body.contains(&token), "a link is shown once");
+    let shown = list.json()["invitations"][0].clone();
+    assert_eq!(
+        (&shown["state"], &shown["maxUses"]),
+        (&json!("open"), &json!(3))
+    );
+    assert_eq!(shown["roles"], json!(["user"]));
+    let renewed = app
+        .send(Ask::post(&format!("{path}/resend")).by(&boss))
+        .await;
+    assert_eq!(renewed.status, 201);
+    assert!(!renewed.body.contains(&token));
+    let dead = app.send(Ask::get("/invite").cookie(COOKIE, &token)).await;
+    assert_eq!(dead.status, 404);
+    let revoke = || Ask::new(axum::http::Method::DELETE, &path).by(&boss);
+    assert_eq!(app.send(revoke()).await.json(), json!({ "success": true }));
+    assert_eq!(app.send(revoke()).await.outline(), "409 CONFLICT");
+    for body in [
+        json!({ "maxUses": 1001 }),
+        json!({ "days": 0 }),
+        json!({ "roles": ["nonsense"] }),
+        json!({ "token": "mine" }),
+    ] {
+        let refused = app
+            .send(Ask::post("/api/admin/invitations").by(&boss).json(&body))
+            .await;
+        assert_eq!(refused.outline(), "400 VALIDATION_ERROR", "{body}");
+    }
+}
