@@ -1,52 +1,14 @@
-// One's own account, by whoever looks after it.
-import type { Browser, Locator, Page } from '@playwright/test';
-import type { Database } from '../support/database';
-import type { Rollcall } from '../support/rollcall';
+// One's own account, by whoever looks after it: all of it with scripts and without.
+import type { Page } from '@playwright/test';
+import { add, elsewhere, enter, field, press } from '../support/account';
 import { expect, serve, test } from '../support/test';
 import { dialog, toast } from '../support/dialog';
-import { hydrated, open, signIn } from '../support/page';
+import { hydrated, signIn } from '../support/page';
 import { template } from '../support/template';
 
 serve('demo people', { ALLOW_ACCOUNT_DELETION: 'true' });
 
 const PASSWORD = 'copper lantern under rain';
-
-let made = 0;
-
-/** Somebody who can sign in with the password of everybody. Returns their username. */
-async function add(database: Database, role = 'user'): Promise<string> {
-  made += 1;
-  const name = `own-${process.pid}-${made}`;
-  await database.rows(
-    `with person as (
-      insert into users (id, username, display_name, email, password_hash, password_changed_at, created_via, created_at, updated_at)
-      select uuid_v7(now()), $1, 'Own Account', $1 || '@example.org', password_hash, now(), 'cli', now(), now()
-      from users where username = 'admin' returning id
-    )
-    insert into user_roles (user_id, role_id, granted_at)
-    select person.id, roles.id, now() from person, roles where name = $2`,
-    [name, role],
-  );
-  return name;
-}
-
-/** Signs somebody in and opens a page of their account. */
-async function enter(page: Page, username: string, part = ''): Promise<void> {
-  await page.goto('/login');
-  await signIn(page, username, template().password);
-  await expect(page).toHaveURL(/\/(account|users)$/);
-  await page.goto(`/account${part}`);
-}
-
-/** The same in another browser. */
-async function elsewhere(browser: Browser, server: Rollcall, username: string): Promise<Page> {
-  const other = await (await browser.newContext({ baseURL: server.url })).newPage();
-  await enter(other, username);
-  return other;
-}
-
-const field = (page: Page, label: string): Locator => page.getByLabel(new RegExp(`^${label}( optional)?$`));
-const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
 
 // Everything that is not about scripts works in the same way without them.
 for (const scripts of [true, false]) {
@@ -240,94 +202,3 @@ for (const scripts of [true, false]) {
     });
   });
 }
-
-test('two browsers: the second is shown what the first has saved', async ({
-  page,
-  server,
-  database,
-  browser,
-  browserWatch,
-}) => {
-  browserWatch.expectAnswer(409, '/sfn/edit-profile');
-  const name = await add(database);
-  const other = await elsewhere(browser, server, name);
-  await hydrated(other);
-  await enter(page, name);
-  await hydrated(page);
-  await field(other, 'Display name').fill('Saved First');
-  await press(other, 'Save');
-  await expect(toast(other)).toBeVisible();
-  await field(page, 'Display name').fill('Saved Second');
-  await press(page, 'Save');
-  await expect(page.getByText('Theirs: Saved First')).toBeVisible();
-  await press(page, 'Save mine on top');
-  await expect(toast(page)).toContainText('Changes saved.');
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Saved Second');
-});
-
-test.describe('in a browser in another zone', () => {
-  test.use({ timezoneId: 'America/New_York', locale: 'en-GB' });
-
-  test('times are told in the zone that was chosen', async ({ page, database }) => {
-    const name = await add(database, 'auditor');
-    await enter(page, name, '/sessions');
-    await hydrated(page);
-    const ends = page.locator('.records tbody tr').first().locator('time').last();
-    const moment = new Date((await ends.getAttribute('datetime'))!);
-    const told = (timeZone: string) => moment.toLocaleString('en-GB', { timeZone });
-    await expect(ends).toHaveText(told('America/New_York'));
-    await database.rows(`update users set settings = '{"timeZone": "Asia/Kolkata"}' where username = $1`, [name]);
-    await page.reload();
-    await expect(ends).toHaveText(told('Asia/Kolkata'));
-    // One that the browser does not know must not break the page.
-    await database.rows(`update users set settings = '{"timeZone": "Mars/Olympus"}' where username = $1`, [name]);
-    await page.reload();
-    await expect(ends).toHaveText(told('America/New_York'));
-  });
-});
-
-test('the last administrator is told why they cannot leave', async ({ page }) => {
-  await page.goto('/login');
-  await signIn(page, 'admin', template().password);
-  await expect(page).toHaveURL('/users');
-  await page.getByRole('button', { name: /^Your menu/ }).click();
-  await page.getByRole('link', { name: 'My account' }).click();
-  await expect(page).toHaveURL('/account');
-  await page.getByRole('link', { name: 'Your data' }).click();
-  await expect(page.getByText('This is the last administrator who can sign in.')).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Delete my account' })).toBeHidden();
-  await page.goto('/account/delete');
-  await expect(dialog(page)).toContainText('This is the last administrator who can sign in.');
-  await expect(dialog(page).getByRole('button')).toHaveCount(0);
-});
-
-test('by keyboard: a new password, rated while it is typed', async ({ page, database }) => {
-  const name = await add(database);
-  await enter(page, name, '/password');
-  await hydrated(page);
-  await field(page, 'Current password').focus();
-  await page.keyboard.type(template().password);
-  // Past the button that shows it.
-  for (const label of ['New password', 'New password again']) {
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Tab');
-    await expect(field(page, label)).toBeFocused();
-    await page.keyboard.type(PASSWORD);
-  }
-  await expect(field(page, 'New password')).toHaveAccessibleDescription(/Strength: strong/);
-  await page.keyboard.press('Enter');
-  await expect(toast(page)).toContainText('Your new password is set.');
-});
-
-test('Escape leaves the dialog, and the focus goes back', async ({ page, database }) => {
-  const name = await add(database);
-  await enter(page, name, '/data');
-  await hydrated(page);
-  const link = page.getByRole('link', { name: 'Delete my account' });
-  await link.press('Enter');
-  await expect(dialog(page)).toBeVisible();
-  await expect(field(page, 'Your username, to confirm')).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(page).toHaveURL('/account/data');
-  await expect(link).toBeFocused();
-});

@@ -1,0 +1,101 @@
+// One's own account: what only a browser with scripts does.
+import { add, elsewhere, enter, field, press } from '../support/account';
+import { expect, serve, test } from '../support/test';
+import { dialog, toast } from '../support/dialog';
+import { hydrated, signIn } from '../support/page';
+import { template } from '../support/template';
+
+serve('demo people', { ALLOW_ACCOUNT_DELETION: 'true' });
+
+const PASSWORD = 'copper lantern under rain';
+
+test('two browsers: the second is shown what the first has saved', async ({
+  page,
+  server,
+  database,
+  browser,
+  browserWatch,
+}) => {
+  browserWatch.expectAnswer(409, '/sfn/edit-profile');
+  const name = await add(database);
+  const other = await elsewhere(browser, server, name);
+  await hydrated(other);
+  await enter(page, name);
+  await hydrated(page);
+  await field(other, 'Display name').fill('Saved First');
+  await press(other, 'Save');
+  await expect(toast(other)).toBeVisible();
+  await field(page, 'Display name').fill('Saved Second');
+  await press(page, 'Save');
+  await expect(page.getByText('Theirs: Saved First')).toBeVisible();
+  await press(page, 'Save mine on top');
+  await expect(toast(page)).toContainText('Changes saved.');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Saved Second');
+});
+
+test.describe('in a browser in another zone', () => {
+  test.use({ timezoneId: 'America/New_York', locale: 'en-GB' });
+
+  test('times are told in the zone that was chosen', async ({ page, database }) => {
+    const name = await add(database, 'auditor');
+    await enter(page, name, '/sessions');
+    await hydrated(page);
+    const ends = page.locator('.records tbody tr').first().locator('time').last();
+    const moment = new Date((await ends.getAttribute('datetime'))!);
+    const told = (timeZone: string) => moment.toLocaleString('en-GB', { timeZone });
+    await expect(ends).toHaveText(told('America/New_York'));
+    await database.rows(`update users set settings = '{"timeZone": "Asia/Kolkata"}' where username = $1`, [name]);
+    await page.reload();
+    await expect(ends).toHaveText(told('Asia/Kolkata'));
+    // One that the browser does not know must not break the page.
+    await database.rows(`update users set settings = '{"timeZone": "Mars/Olympus"}' where username = $1`, [name]);
+    await page.reload();
+    await expect(ends).toHaveText(told('America/New_York'));
+  });
+});
+
+test('the last administrator is told why they cannot leave', async ({ page }) => {
+  await page.goto('/login');
+  await signIn(page, 'admin', template().password);
+  await expect(page).toHaveURL('/users');
+  await page.getByRole('button', { name: /^Your menu/ }).click();
+  await page.getByRole('link', { name: 'My account' }).click();
+  await expect(page).toHaveURL('/account');
+  await page.getByRole('link', { name: 'Your data' }).click();
+  await expect(page.getByText('This is the last administrator who can sign in.')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Delete my account' })).toBeHidden();
+  await page.goto('/account/delete');
+  await expect(dialog(page)).toContainText('This is the last administrator who can sign in.');
+  await expect(dialog(page).getByRole('button')).toHaveCount(0);
+});
+
+test('by keyboard: a new password, rated while it is typed', async ({ page, database }) => {
+  const name = await add(database);
+  await enter(page, name, '/password');
+  await hydrated(page);
+  await field(page, 'Current password').focus();
+  await page.keyboard.type(template().password);
+  // Past the button that shows it.
+  for (const label of ['New password', 'New password again']) {
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await expect(field(page, label)).toBeFocused();
+    await page.keyboard.type(PASSWORD);
+  }
+  await expect(field(page, 'New password')).toHaveAccessibleDescription(/Strength: strong/);
+  await page.keyboard.press('Enter');
+  await expect(toast(page)).toContainText('Your new password is set.');
+});
+
+test('Escape leaves the dialog, and the focus goes back', async ({ page, database }) => {
+  const name = await add(database);
+  await enter(page, name, '/data');
+  await hydrated(page);
+  const link = page.getByRole('link', { name: 'Delete my account' });
+  await link.press('Enter');
+  await expect(dialog(page)).toBeVisible();
+  await expect(field(page, 'Your username, to confirm')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL('/account/data');
+  await expect(link).toBeFocused();
+});

@@ -1,0 +1,44 @@
+// One's own account, as whoever looks after it finds its parts.
+import type { Browser, Locator, Page } from '@playwright/test';
+import type { Database } from './database';
+import { signIn } from './page';
+import type { Rollcall } from './rollcall';
+import { template } from './template';
+import { expect } from './test';
+
+let made = 0;
+
+/** Somebody who can sign in with the password of everybody. Returns their username. */
+export async function add(database: Database, role = 'user'): Promise<string> {
+  made += 1;
+  const name = `own-${process.pid}-${made}`;
+  await database.rows(
+    `with person as (
+      insert into users (id, username, display_name, email, password_hash, password_changed_at, created_via, created_at, updated_at)
+      select uuid_v7(now()), $1, 'Own Account', $1 || '@example.org', password_hash, now(), 'cli', now(), now()
+      from users where username = 'admin' returning id
+    )
+    insert into user_roles (user_id, role_id, granted_at)
+    select person.id, roles.id, now() from person, roles where name = $2`,
+    [name, role],
+  );
+  return name;
+}
+
+/** Signs somebody in and opens a page of their account. */
+export async function enter(page: Page, username: string, part = ''): Promise<void> {
+  await page.goto('/login');
+  await signIn(page, username, template().password);
+  await expect(page).toHaveURL(/\/(account|users)$/);
+  await page.goto(`/account${part}`);
+}
+
+/** The same in another browser. */
+export async function elsewhere(browser: Browser, server: Rollcall, username: string): Promise<Page> {
+  const other = await (await browser.newContext({ baseURL: server.url })).newPage();
+  await enter(other, username);
+  return other;
+}
+
+export const field = (page: Page, label: string): Locator => page.getByLabel(new RegExp(`^${label}( optional)?$`));
+export const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
