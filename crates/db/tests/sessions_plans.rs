@@ -5,8 +5,10 @@
 
 use db::sessions::{Asked, list_devices, list_page};
 use domain::{
-    list::{SessionParams, SessionSort, SessionsQuery},
-    sessions::filter::SessionFilter,
+    sessions::{
+        filter::SessionFilter,
+        list::{SessionParams, SessionSort, SessionsQuery},
+    },
     users::list::{Limits, Position},
 };
 use sqlx::{
