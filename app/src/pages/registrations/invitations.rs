@@ -72,12 +72,24 @@ const fn told(state: InvitationState) -> (&'static str, &'static str, Option<&'s
     }
 }
 
+/// Who has used it: the latest by name, the others by their number.
+fn used_by(invitation: &Invitation) -> String {
+    let mut names = invitation.used_by.clone();
+    let named = i32::try_from(names.len()).unwrap_or(i32::MAX);
+    let others = invitation.uses.saturating_sub(named);
+    if others > 0 {
+        names.push(format!("{others} more"));
+    }
+    names.join(", ")
+}
+
 fn row(invitation: Invitation, now: OffsetDateTime) -> Vec<AnyView> {
     let (tone, word, why) = told(invitation.state);
     let is_over = matches!(
         invitation.state,
         InvitationState::Used | InvitationState::Revoked
     );
+    let by = used_by(&invitation);
     let note = invitation.note.unwrap_or_else(|| "Anybody".to_owned());
     let links = (may_write() && !is_over).then(|| {
         let link = |deed: InvitationDeed, label: &'static str| {
@@ -94,7 +106,6 @@ fn row(invitation: Invitation, now: OffsetDateTime) -> Vec<AnyView> {
             </div>
         }
     });
-    let by = invitation.used_by.join(", ");
     let by = (!by.is_empty()).then(|| view! { <p class="muted">{by}</p> });
     let opened = match invitation.opened_at {
         Some(at) => view! { "Opened " <Ago at=at now=now /> }.into_any(),

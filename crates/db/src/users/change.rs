@@ -124,7 +124,7 @@ pub async fn set_suspended(
     Ok(())
 }
 
-/// Lifts a suspension.
+/// Lets somebody sign in, whatever kept them from it.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -132,7 +132,7 @@ pub async fn set_active(connection: &mut PgConnection, id: Uuid) -> Result<(), E
     sqlx::query!(
         "update users set
             status = 'active', suspended_reason = null, suspended_until = null, suspended_reason_told = false,
-            suspended_by = null, version = version + 1, updated_at = now()
+            suspended_by = null, registered_from = null, version = version + 1, updated_at = now()
         where id = $1",
         id,
     )
