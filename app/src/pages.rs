@@ -8,6 +8,7 @@ pub mod link;
 pub mod login;
 pub mod not_found;
 pub mod overview;
+pub mod own_account;
 pub mod person;
 pub mod register;
 pub mod registrations;

@@ -242,6 +242,7 @@ fn read_only(right: Permission) -> Option<String> {
     let reader = !principal.permissions.include(right);
     let refusal = match right {
         Permission::SessionsWrite => "You may look at sessions, but not end them.",
+        Permission::RegistrationsWrite => "You may look at this, but not change it.",
         _ => "You may look at accounts, but not change them.",
     };
     reader.then(|| refusal.to_owned())

@@ -61,10 +61,6 @@ const SCREENS: &[(&str, &str, Icon, Permission)] = &[
 #[component]
 pub fn Frame() -> impl IntoView {
     let principal = expect_context::<PageContext>().principal;
-    let permissions = principal
-        .as_ref()
-        .map(|principal| principal.permissions.clone());
-    let permissions = permissions.unwrap_or_default();
     view! {
         <div class="app">
             <a class="skip-link button button-primary" href="#main" rel="external">
@@ -77,7 +73,7 @@ pub fn Frame() -> impl IntoView {
                     {principal.map(|principal| view! { <UserMenu principal=principal /> })}
                 </div>
             </header>
-            <Rail permissions=permissions />
+            <Rail />
             <main class="main" id="main" tabindex="-1">
                 <Outlet />
             </main>
@@ -134,7 +130,7 @@ fn is_within(path: &str, screen: &str) -> bool {
 }
 
 #[component]
-fn Rail(permissions: Permissions) -> impl IntoView {
+fn Rail() -> impl IntoView {
     let path = use_location().pathname;
     let context = expect_context::<PageContext>();
     let waiting = context.waiting.filter(|waiting| *waiting > 0);

@@ -137,7 +137,7 @@ pub(super) fn AccountMade(
     };
     view! {
         <CardPage title="Account made">
-            <MessageCard icon=icon tone=tone title=title text=text sign_in=true />
+            <MessageCard icon=icon tone=tone title=title text=text sign_in=Some("/login".to_owned()) />
         </CardPage>
     }
 }

@@ -34,7 +34,7 @@ pub fn Register() -> impl IntoView {
                             tone="tone-info"
                             title="Registration is closed"
                             text=problem.message
-                            sign_in=true
+                            sign_in=Some("/login".to_owned())
                         />
                     }
                         .into_any()

@@ -31,7 +31,20 @@ const SIGNED_OUT: Error = Error::Unauthenticated("Session expired");
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn get(services: &Services, actor: &Actor) -> Result<UserDetail, Error> {
     let mut connection = db::acquire(&services.pool).await?;
-    detail::find(&mut connection, actor.principal.id.0).await
+    find(&mut connection, actor).await
+}
+
+/// The account as the person sees it: the address that they gave for themselves is theirs. Whether somebody else has it is not
+/// told to them.
+async fn find(connection: &mut db::PgConnection, actor: &Actor) -> Result<UserDetail, Error> {
+    let found = detail::find(connection, actor.principal.id.0).await?;
+    Ok(own_view(found))
+}
+
+fn own_view(mut user: UserDetail) -> UserDetail {
+    user.summary.email = user.summary.email.or(user.claimed_email.take());
+    user.claimed_email_of = None;
+    user
 }
 
 /// Names of the time zones that can be chosen, in alphabetical order.
@@ -47,7 +60,8 @@ pub async fn time_zones(services: &Services, _: &Actor) -> Result<Vec<String>, E
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn export(services: &Services, actor: &Actor) -> Result<Export, Error> {
-    export::begin(services, &author(actor), actor.principal.id.0).await
+    let id = actor.principal.id.0;
+    export::begin(services, &author(actor), id, own_view).await
 }
 
 /// A person who acts on themselves, as the record sees them.

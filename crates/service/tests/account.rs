@@ -552,3 +552,35 @@ async fn everything_of_ones_own_can_be_had(pool: PgPool) {
         ("user.exported", "self")
     );
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_claimed_address_is_shown_as_ones_own(pool: PgPool) {
+    let (services, _) = ada(&pool).await;
+    add(&pool, "bob", &["user"]).await;
+    sqlx::raw_sql(
+        "update users set email = 'known@example.org' where username = 'bob';
+        update users set claimed_email = 'known@example.org', claim_settled_at = now() where username = 'ada'",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let own = Own::sign_in(&services, "ada", PASSWORD).await;
+    let as_seen = |user: &UserDetail| {
+        let claimed = (user.claimed_email.clone(), user.claimed_email_of.clone());
+        assert_eq!(claimed, (None, None));
+        user.summary.email.clone()
+    };
+    let known = Some("known@example.org".to_owned());
+    let seen = account::get(&services, &own.actor).await.unwrap();
+    assert_eq!(as_seen(&seen), known);
+
+    // A form sends back what it shows.
+    let unchanged = OwnEdit {
+        display_name: Some("Ada Lovelace".to_owned()),
+        ..reached_at(known.as_deref(), None)
+    };
+    let after = edit(&services, &own, unchanged).await.unwrap();
+    assert_eq!(as_seen(&after), known);
+    let owners = "select count(*) from users where email = 'known@example.org'";
+    assert_eq!(count(&pool, owners).await, 1);
+}

@@ -16,7 +16,7 @@ use service::{
 };
 use uuid::Uuid;
 
-use super::{Allowed, Failure, Params, UserPath, body::Body, users::manage::Shown};
+use super::{Allowed, Failure, Params, UserPath, body::Body, users::shown::Shown};
 
 /// The body of a registration. What would make somebody more than a user is no field of it.
 #[derive(Deserialize)]

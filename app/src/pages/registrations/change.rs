@@ -51,7 +51,7 @@ fn ChangeForm(id: String, deed: InvitationDeed) -> impl IntoView {
             refusal=None
             action=Signal::stored(action.to_owned())
             danger=deed == InvitationDeed::Revoke
-            needs=Permission::RegistrationsWrite
+            right=Permission::RegistrationsWrite
         >
             <p>{meaning}</p>
             <input type="hidden" name="id" value=id />

@@ -139,7 +139,7 @@ fn DecideForm(
             refusal=None
             action=Signal::derive(action)
             danger=decision == Decision::Reject
-            needs=Permission::RegistrationsWrite
+            right=Permission::RegistrationsWrite
         >
             <p>{meaning}</p>
             {move || outcome.with(|outcome| view! { <People items=outcome.items.clone() /> })}

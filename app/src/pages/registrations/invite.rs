@@ -84,7 +84,7 @@ fn InviteForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoVi
             sending=sending
             refusal=refusal
             action=Signal::stored("Make link".to_owned())
-            needs=Permission::RegistrationsWrite
+            right=Permission::RegistrationsWrite
         >
             <p>
                 "Whoever has the link can make an account with these roles, as long as you may give them."

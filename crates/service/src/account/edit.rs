@@ -23,13 +23,13 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use tower_sessions::Session;
 
-use super::{SIGNED_OUT, author, open, proof::Proof};
+use super::{SIGNED_OUT, author, find, open, proof::Proof};
 use crate::{
     Error, Services,
     access::Actor,
     record::{self, Change, Changes},
     sessions,
-    users::{detail, facts},
+    users::facts,
 };
 
 /// Changes one's own account. What the change does not speak of stays as it is. With a new password all other sessions end,
@@ -49,7 +49,7 @@ pub async fn edit(
     let (proof, hash) = prove(services, actor, &patch).await?;
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
-    let before = detail::find(&mut transaction, account.id).await?;
+    let before = find(&mut transaction, actor).await?;
     match &proof {
         Some(proof) => proof.confirm(&mut transaction, actor).await?,
         // Somebody else has changed the address since the session was read.
@@ -73,7 +73,7 @@ pub async fn edit(
     if changes.is_empty() {
         return Ok(before);
     }
-    set_facts(&mut transaction, actor, &patch, settings).await?;
+    set_facts(&mut transaction, &before, &patch, settings).await?;
     let change = Change {
         action: "user.updated",
         user: (account.id, &account.username),
@@ -81,7 +81,7 @@ pub async fn edit(
         reason: None,
     };
     record::write(&mut transaction, &author(actor), change).await?;
-    let after = detail::find(&mut transaction, account.id).await?;
+    let after = find(&mut transaction, actor).await?;
     db::commit(transaction).await?;
     if let Some((account, lifetimes)) = renewed {
         let origin = actor.origin.clone();
@@ -197,22 +197,24 @@ async fn set_password(
 
 async fn set_facts(
     transaction: &mut db::Transaction,
-    actor: &Actor,
+    before: &UserDetail,
     patch: &OwnPatch,
     settings: Option<Map<String, Value>>,
 ) -> Result<(), Error> {
     let preferences = patch.notification_preferences.clone();
     let facts = Facts {
         display_name: patch.display_name.as_ref().map(DisplayName::as_str),
+        // The address that they have given stays a claim, until they give another one.
         email: patch
             .email
             .as_ref()
-            .map(|email| email.as_ref().map(Email::as_str)),
+            .map(|email| email.as_ref().map(Email::as_str))
+            .filter(|_| moves(patch, before.summary.email.as_deref())),
         notification_preferences: preferences.map(Value::Object),
         settings: settings.map(Value::Object),
         ..Facts::default()
     };
-    change::set_facts(transaction, actor.principal.id.0, &facts)
+    change::set_facts(transaction, before.summary.id.0, &facts)
         .await
         .map_err(facts::taken)
 }

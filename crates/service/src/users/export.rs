@@ -1,5 +1,7 @@
 //! All that a person owns, as one JSON file that is made while it is sent.
 
+use std::convert::identity;
+
 use db::export::{self, Kind};
 use domain::users::detail::UserDetail;
 use tokio::sync::mpsc;
@@ -35,13 +37,18 @@ pub async fn export(
     granted: &Granted<ReadUsers>,
     id: Uuid,
 ) -> Result<Export, Error> {
-    begin(services, granted.author(), id).await
+    begin(services, granted.author(), id, identity).await
 }
 
-/// Begins to export for whoever may have it.
-pub(crate) async fn begin(services: &Services, author: &Author, id: Uuid) -> Result<Export, Error> {
+/// Begins to export for whoever may have it, as they see the account.
+pub(crate) async fn begin(
+    services: &Services,
+    author: &Author,
+    id: Uuid,
+    view: fn(UserDetail) -> UserDetail,
+) -> Result<Export, Error> {
     let mut transaction = db::begin(&services.pool).await?;
-    let user = detail::find(&mut transaction, id).await?;
+    let user = view(detail::find(&mut transaction, id).await?);
     let change = Change {
         action: "user.exported",
         user: (id, &user.summary.username),

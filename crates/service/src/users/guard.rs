@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Error,
-    access::{Author, Right, WriteUsers},
+    access::Author,
     record,
 };
 
