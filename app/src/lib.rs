@@ -5,6 +5,7 @@ pub mod components;
 pub mod context;
 mod format;
 pub mod pages;
+pub mod parts;
 pub mod routes;
 pub mod shell;
 

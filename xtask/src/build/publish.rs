@@ -12,7 +12,12 @@ use super::{
     Mode,
     compress::{self, BROTLI, GZIP},
 };
-use crate::{files, fingerprint, refresh::replace, workspace::Workspace};
+use crate::{
+    files,
+    fingerprint::{self, Fingerprint},
+    refresh::replace,
+    workspace::Workspace,
+};
 
 /// The file that tells the server which files are current.
 const LIST: &str = "assets.json";
@@ -35,7 +40,7 @@ pub(super) struct Asset {
     pub(super) key: &'static str,
     /// What its name begins with, whatever its content.
     stem: String,
-    /// `<stem>.<hash of the content>.<extension>`.
+    /// `<stem>.<hash of the content>.<extension>`, or where it is in a folder of that kind of name.
     pub(super) published_name: String,
     source: PathBuf,
 }
@@ -57,6 +62,18 @@ impl Asset {
         })
     }
 
+    /// A file of a folder that is published as it is.
+    fn within(key: &'static str, stem: &str, folder: &str, source: &Path) -> Result<Self> {
+        let name = source.file_name().and_then(|name| name.to_str());
+        let name = name.ok_or_else(|| anyhow!("{} has no name", source.display()))?;
+        Ok(Self {
+            key,
+            stem: stem.to_owned(),
+            published_name: format!("{folder}/{name}"),
+            source: source.to_owned(),
+        })
+    }
+
     /// The size of the file, or of its copy with this suffix if there is one.
     pub(super) fn size(&self, suffix: &str) -> Option<u64> {
         let file = files::appended(&self.source, suffix);
@@ -68,8 +85,10 @@ impl Asset {
 pub(super) struct Assets {
     /// The files that the page names.
     pub(super) loaded: Vec<Asset>,
-    /// Scripts that crates bring along; the main script loads them by a fixed name.
-    snippets: PathBuf,
+    /// The folder with the modules and their scripts, which load each other by fixed names.
+    bundle: PathBuf,
+    /// What it is called where it is served: the name changes with anything in it.
+    bundle_name: String,
 }
 
 impl Assets {
@@ -81,16 +100,31 @@ impl Assets {
         font: Asset,
     ) -> Result<Self> {
         let name = &workspace.settings.output_name;
+        let mut content = Fingerprint::new(&[]);
+        for file in bundled(bundle)? {
+            content.add_file(&file)?;
+        }
+        let bundle_name = format!("{name}.{}", fingerprint::short(content.finish().as_bytes()));
+        let module = |key, extension| {
+            let file = bundle.join(format!("{name}.{extension}"));
+            Asset::within(key, name, &bundle_name, &file)
+        };
         Ok(Self {
             loaded: vec![
-                Asset::new("js", name, &bundle.join(format!("{name}.js")))?,
-                Asset::new("wasm", name, &bundle.join(format!("{name}.wasm")))?,
+                module("js", "js")?,
+                module("wasm", "wasm")?,
                 Asset::new("css", name, stylesheet)?,
                 font,
             ],
-            snippets: bundle.join("snippets"),
+            bundle: bundle.to_owned(),
+            bundle_name,
         })
     }
+}
+
+/// The files of a bundle.
+fn bundled(bundle: &Path) -> Result<Vec<PathBuf>> {
+    files::with_extension(bundle, &["wasm", "js", "br", "gz"])
 }
 
 /// Puts everything into the folder `site`, the list last, and then removes what the list no longer names.
@@ -107,13 +141,13 @@ pub(super) fn publish(
         for suffix in ["", BROTLI, GZIP] {
             let source = files::appended(&asset.source, suffix);
             let target = folder.join(format!("{}{suffix}", asset.published_name));
-            // The name holds the hash of the content: if it is there, it is this file.
-            if source.exists() && !target.exists() {
-                copy(&source, &target)?;
-            }
+            publish_file(&source, &target)?;
         }
     }
-    copy_folder(&assets.snippets, &folder.join("snippets"), mode)?;
+    for source in bundled(&assets.bundle)? {
+        let inside = source.strip_prefix(&assets.bundle)?;
+        publish_file(&source, &folder.join(&assets.bundle_name).join(inside))?;
+    }
     copy_folder(&workspace.root.join("public"), site, mode)?;
     write_list(&site.join(LIST), pkg_dir, &assets.loaded)?;
     sweep(&folder, &assets.loaded)
@@ -125,6 +159,17 @@ fn write_list(file: &Path, pkg_dir: &str, assets: &[Asset]) -> Result<()> {
         .map(|asset| (asset.key, format!("/{pkg_dir}/{}", asset.published_name)))
         .collect();
     replace(file, serde_json::to_string_pretty(&list)?.as_bytes())
+}
+
+/// Puts a file where it is served, if there is one. Its path holds the hash of its content: if it is there, it is this file.
+fn publish_file(source: &Path, target: &Path) -> Result<()> {
+    if !source.exists() || target.exists() {
+        return Ok(());
+    }
+    if let Some(parent) = target.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    copy(source, target)
 }
 
 fn copy(source: &Path, target: &Path) -> Result<()> {
@@ -153,7 +198,8 @@ fn sweep(folder: &Path, assets: &[Asset]) -> Result<()> {
     let current: HashSet<String> = assets
         .iter()
         .flat_map(|asset| {
-            ["", BROTLI, GZIP].map(|suffix| format!("{}{suffix}", asset.published_name))
+            let name = asset.published_name.split('/').next().unwrap_or_default();
+            ["", BROTLI, GZIP].map(|suffix| format!("{name}{suffix}"))
         })
         .collect();
     for entry in fs::read_dir(folder)? {
@@ -163,7 +209,11 @@ fn sweep(folder: &Path, assets: &[Asset]) -> Result<()> {
             .iter()
             .any(|asset| name.starts_with(&format!("{}.", asset.stem)));
         if ours && !current.contains(&name) {
-            fs::remove_file(entry.path())?;
+            if entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?;
+            } else {
+                fs::remove_file(entry.path())?;
+            }
         }
     }
     Ok(())
@@ -185,14 +235,22 @@ mod tests {
         let current = folder.join(&asset.published_name);
         let compressed = files::appended(&current, BROTLI);
         let old = folder.join("rollcall.0000000000000000.css");
+        let old_bundle = folder.join("rollcall.0000000000000000");
+        fs::create_dir(&old_bundle).unwrap();
         let foreign = folder.join("notes.txt");
-        for file in [&current, &compressed, &old, &foreign] {
+        for file in [
+            &current,
+            &compressed,
+            &old,
+            &old_bundle.join("rollcall.js"),
+            &foreign,
+        ] {
             fs::write(file, "").unwrap();
         }
 
         sweep(&folder, &[asset]).unwrap();
 
         assert!(current.exists() && compressed.exists() && foreign.exists());
-        assert!(!old.exists());
+        assert!(!old.exists() && !old_bundle.exists());
     }
 }

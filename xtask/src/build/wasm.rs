@@ -11,7 +11,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use super::{Mode, compress, server::artifacts};
 use crate::{
-    fingerprint::Fingerprint, npm, process, refresh::refresh, report, workspace::Workspace,
+    files, fingerprint::Fingerprint, npm, process, refresh::refresh, report, workspace::Workspace,
 };
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -55,8 +55,8 @@ pub(super) fn bundle_folder(workspace: &Workspace, mode: Mode) -> PathBuf {
     workspace.cache().join(mode.folder()).join("wasm")
 }
 
-/// Makes `<name>.js`, `<name>.wasm` and perhaps `snippets/` from the compiled module, and returns
-/// their folder. In release they are optimised and compressed as well.
+/// Makes `<name>.js`, `<name>.wasm`, the parts that are loaded later and perhaps `snippets/` from the compiled module, and
+/// returns their folder. In release they are optimised and compressed as well.
 pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<PathBuf> {
     let folder = bundle_folder(workspace, mode);
     let name = &workspace.settings.output_name;
@@ -69,18 +69,17 @@ pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<Pa
     }
 
     let ran = refresh(&folder, &key.finish(), |folder| {
-        bind(name, mode, raw, folder)?;
-        let bound = folder.join(format!("{name}_bg.wasm"));
-        let module = folder.join(format!("{name}.wasm"));
-        if mode == Mode::Dev {
-            return Ok(fs::rename(bound, module)?);
+        let first = folder.join("first");
+        split(name, raw, &first, folder)?;
+        bind(name, mode, &first, folder)?;
+        fs::remove_file(first)?;
+        fs::rename(
+            folder.join(format!("{name}_bg.wasm")),
+            folder.join(format!("{name}.wasm")),
+        )?;
+        if mode == Mode::Release {
+            shrink(workspace, folder)?;
         }
-        optimise(workspace, &bound, &module)?;
-        fs::remove_file(bound)?;
-        let started = Instant::now();
-        compress::compress(&module)?;
-        compress::compress(&folder.join(format!("{name}.js")))?;
-        report::step("wasm and its script compressed", started);
         Ok(())
     })?;
     if !ran {
@@ -106,16 +105,44 @@ fn bind(name: &str, mode: Mode, raw: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn optimise(workspace: &Workspace, from: &Path, to: &Path) -> Result<()> {
+/// Takes the module apart: into what every page needs, and what comes with the screens that are loaded when somebody goes
+/// there.
+fn split(name: &str, raw: &Path, first: &Path, folder: &Path) -> Result<()> {
     let started = Instant::now();
-    process::run(
-        workspace
-            .command(npm::tool(workspace, "wasm-opt"))
-            .args(OPTIMISE)
-            .arg(from)
-            .arg("-o")
-            .arg(to),
-    )?;
+    let module = fs::read(raw)?;
+    let main = format!("./{name}.js");
+    let mut options = wasm_split_cli_support::Options::new(&module);
+    options.output_dir = folder;
+    options.main_out_path = first;
+    options.main_module = &main;
+    wasm_split_cli_support::transform(options)
+        .map_err(|error| anyhow!("the compiled module cannot be split: {error:#}"))?;
+    report::step("wasm split", started);
+    Ok(())
+}
+
+/// Optimises and compresses everything in a folder.
+fn shrink(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let started = Instant::now();
+    for file in files::under(folder)? {
+        if files::has_extension(&file, &["wasm"]) {
+            process::run(
+                workspace
+                    .command(npm::tool(workspace, "wasm-opt"))
+                    .args(OPTIMISE)
+                    .arg(&file)
+                    .arg("-o")
+                    .arg(&file),
+            )?;
+        }
+    }
     report::step("wasm optimised", started);
+    let started = Instant::now();
+    for file in files::under(folder)? {
+        if files::has_extension(&file, &["wasm", "js"]) {
+            compress::compress(&file)?;
+        }
+    }
+    report::step("wasm and its scripts compressed", started);
     Ok(())
 }
