@@ -17,9 +17,9 @@ use crate::pages::{
     users::{Users as UsersPage, bulk::Bulk},
 };
 
-/// Declares a part: its name, the function that it is loaded by, and its screens.
+/// Declares a part: its name, the function that it is loaded by, what `lazy` calls that which only loads, and its screens.
 macro_rules! part {
-    ($(#[$doc:meta])* $part:ident by $load:ident: $($screen:ident => $component:path),* $(,)?) => {
+    ($(#[$doc:meta])* $part:ident by $load:ident, $preload:ident: $($screen:ident => $component:path),* $(,)?) => {
         $(#[$doc])*
         #[expect(missing_docs, reason = "the screens are named as in the addresses")]
         #[derive(Debug, Clone, Copy)]
@@ -32,7 +32,10 @@ macro_rules! part {
                 $load(self).await
             }
 
-            async fn preload(&self) {}
+            async fn preload(&self) {
+                #[cfg(target_arch = "wasm32")]
+                $preload().await;
+            }
         }
 
         #[lazy]
@@ -46,23 +49,23 @@ macro_rules! part {
 
 part!(
     /// What is open to everyone.
-    Door by load_door: SignIn => LoginPage, Setup => Setup, Reset => Reset, ResetDone => ResetDone
+    Door by load_door, __preload_load_door: SignIn => LoginPage, Setup => Setup, Reset => Reset, ResetDone => ResetDone
 );
 part!(
     /// What is for everyone who is signed in.
-    Own by load_own: Account => AccountPage
+    Own by load_own, __preload_load_own: Account => AccountPage
 );
 part!(
     /// The first screen of the panel.
-    Home by load_home: Overview => Overview
+    Home by load_home, __preload_load_home: Overview => Overview
 );
 part!(
     /// The list of people.
-    Users by load_users: List => UsersPage, Create => Create, Bulk => Bulk
+    Users by load_users, __preload_load_users: List => UsersPage, Create => Create, Bulk => Bulk
 );
 part!(
     /// A person, and what is done to them.
-    Person by load_person:
+    Person by load_person, __preload_load_person:
     Page => PersonPage,
     Overview => person::overview::Overview,
     Sessions => person::Sessions,
@@ -75,3 +78,16 @@ part!(
     Reset => dialogs::Reset,
     Reassign => Reassign,
 );
+
+/// Loads what the screen at an address is made of. A page that the server drew is taken over in one go, so that has to be
+/// there before.
+pub async fn preload(path: &str) {
+    let mut words = path.split('/').skip(1);
+    match (words.next().unwrap_or_default(), words.next()) {
+        ("overview", _) => Home::Overview.preload().await,
+        ("users", None | Some("" | "new" | "bulk")) => Users::List.preload().await,
+        ("users", Some(_)) => Person::Page.preload().await,
+        ("account", _) => Own::Account.preload().await,
+        _ => Door::SignIn.preload().await,
+    }
+}

@@ -4,11 +4,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Hydrates the page. Called by the script in its head.
 #[wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
         show_banner();
     }));
+    let path = web_sys::window().and_then(|window| window.location().pathname().ok());
+    app::parts::preload(&path.unwrap_or_default()).await;
     leptos::mount::hydrate_body(app::App);
 }
 

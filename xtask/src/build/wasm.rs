@@ -97,6 +97,8 @@ fn bind(name: &str, mode: Mode, raw: &Path, folder: &Path) -> Result<()> {
         .out_name(name)
         .web(true)?
         .typescript(false)
+        // The parts share the table of functions with the first module.
+        .keep_lld_exports(true)
         .remove_name_section(strip)
         .remove_producers_section(strip)
         .generate(folder)
