@@ -4,6 +4,9 @@ import type { BrowserContext, ConsoleMessage } from '@playwright/test';
 /** What Chromium itself says of an answer that is an error. */
 const REFUSED = /^Failed to load resource: the server responded with a status of (\d+)/;
 
+/** What is said of a part of the program that was on its way when its page was left. */
+const LEFT = /__wasm_split\.js: TypeError: (Failed to fetch|WebAssembly compilation aborted: Network error)/;
+
 export class BrowserWatch {
   private readonly complaints: string[] = [];
   private readonly expected: { status: number; path: string; seen: boolean }[] = [];
@@ -44,6 +47,7 @@ export class BrowserWatch {
   }
 
   private complain(complaint: string): void {
+    if (LEFT.test(complaint)) return;
     if (!this.broken.some((pattern) => pattern.test(complaint))) this.complaints.push(complaint);
   }
 }

@@ -10,8 +10,9 @@ pub async fn hydrate() {
         show_banner();
     }));
     let path = web_sys::window().and_then(|window| window.location().pathname().ok());
-    app::parts::preload(&path.unwrap_or_default()).await;
-    leptos::mount::hydrate_body(app::App);
+    if app::parts::preload(&path.unwrap_or_default()).await.is_ok() {
+        leptos::mount::hydrate_body(app::App);
+    }
 }
 
 /// After a panic the page is dead: says so, and how to go on.
