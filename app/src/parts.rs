@@ -11,16 +11,9 @@ use domain::problem::{Code, Problem};
 
 use crate::components::state::LoadFailure;
 use crate::pages::{
-    account::Account as AccountPage,
-    login::Login as LoginPage,
-    overview::Overview,
-    person::{
-        self, PersonPage,
-        dialogs::{self, Create, Delete, Edit, Reassign, SuspendPerson},
-    },
-    reset::{Reset, ResetDone},
-    setup::Setup,
-    users::{Users as UsersPage, bulk::Bulk},
+    account, invite, login, overview,
+    person::{self, dialogs},
+    register, registrations, reset, sessions, setup, users,
 };
 
 /// Declares a part: its name, its module, the functions that load it, and its screens.
@@ -58,34 +51,71 @@ macro_rules! part {
 
 part!(
     /// What is open to everyone.
-    Door in door by load_door, preload_door: SignIn => LoginPage, Setup => Setup, Reset => Reset, ResetDone => ResetDone
+    Door in door by load_door, preload_door:
+    SignIn => login::Login,
+    Setup => setup::Setup,
+    Reset => reset::Reset,
+    ResetDone => reset::ResetDone,
+    Deleted => account::deleted::Deleted,
+    Register => register::Register,
+    Registered => register::Registered,
+    Invited => invite::Invited,
+    InvitationAccepted => invite::InvitationAccepted,
 );
 part!(
-    /// What is for everyone who is signed in.
-    Own in own by load_own, preload_own: Account => AccountPage
+    /// One's own account.
+    Own in own by load_own, preload_own:
+    Account => account::Account,
+    Profile => account::profile::Profile,
+    Password => account::password::Password,
+    Sessions => account::sessions::Sessions,
+    Preferences => account::preferences::Preferences,
+    Data => account::data::Data,
+    Delete => account::delete::Delete,
 );
 part!(
     /// The first screen of the panel.
-    Home in home by load_home, preload_home: Overview => Overview
+    Home in home by load_home, preload_home: Overview => overview::Overview
 );
 part!(
     /// The list of people.
-    Users in users by load_users, preload_users: List => UsersPage, Create => Create, Bulk => Bulk
+    Users in users by load_users, preload_users: List => users::Users
 );
 part!(
-    /// A person, and what is done to them.
+    /// Everybody's sessions.
+    Sessions in sessions by load_sessions, preload_sessions: List => sessions::Sessions
+);
+part!(
+    /// Who waits to be let in, and who is invited.
+    Registrations in registrations by load_registrations, preload_registrations:
+    Waiting => registrations::waiting::Waiting,
+    Invitations => registrations::invitations::Invitations,
+);
+part!(
+    /// A person.
     Person in person by load_person, preload_person:
-    Page => PersonPage,
+    Page => person::PersonPage,
     Overview => person::overview::Overview,
     Sessions => person::Sessions,
     Keys => person::Keys,
     Data => person::Data,
     History => person::History,
-    Edit => Edit,
-    Suspend => SuspendPerson,
-    Delete => Delete,
+);
+part!(
+    /// What is done in the panel, each a dialog over a screen.
+    Dialogs in dialogs by load_dialogs, preload_dialogs:
+    Create => dialogs::Create,
+    Bulk => users::bulk::Bulk,
+    Edit => dialogs::Edit,
+    Suspend => dialogs::SuspendPerson,
+    Delete => dialogs::Delete,
     Reset => dialogs::Reset,
-    Reassign => Reassign,
+    Reassign => dialogs::Reassign,
+    Revoke => sessions::revoke::Revoke,
+    Approve => registrations::decide::Approve,
+    Reject => registrations::decide::Reject,
+    Invite => registrations::invite::Invite,
+    ChangeInvitation => registrations::change::Change,
 );
 
 /// Loads what the screen at an address is made of. A page that the server drew is taken over in one go, so that has to be
@@ -94,13 +124,24 @@ part!(
 /// # Errors
 /// When it cannot be loaded. The page can be used as the server drew it.
 pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
-    let mut words = path.split('/').skip(1);
-    match (words.next().unwrap_or_default(), words.next()) {
-        ("overview", _) => preload_home().await,
-        ("users", None | Some("" | "new" | "bulk")) => preload_users().await,
-        ("users", Some(_)) => preload_person().await,
-        ("account", _) => preload_own().await,
-        _ => preload_door().await,
+    let words: Vec<&str> = path.split('/').skip(1).collect();
+    match words.as_slice() {
+        ["account", "deleted"] => return preload_door().await,
+        ["account", ..] => return preload_own().await,
+        ["overview", ..] => return preload_home().await,
+        ["sessions", ..] => preload_sessions().await?,
+        ["registrations", ..] => preload_registrations().await?,
+        ["users"] | ["users", "" | "new" | "bulk", ..] => preload_users().await?,
+        ["users", ..] => preload_person().await?,
+        _ => return preload_door().await,
+    }
+    let tabs = ["", "sessions", "keys", "data", "history", "invitations"];
+    match words.as_slice() {
+        ["users", "new" | "bulk", ..] | ["sessions" | "registrations", _, ..] => {
+            preload_dialogs().await
+        }
+        ["users", _, word] if !tabs.contains(word) => preload_dialogs().await,
+        _ => Ok(()),
     }
 }
 

@@ -11,34 +11,8 @@ use leptos_router::{
 use crate::{
     components::frame::Frame,
     context::{PageContext, Zone},
-    pages::{
-        account::{
-            Account, data::Data as OwnData, delete::Delete as DeleteAccount, deleted::Deleted,
-            password::Password, preferences::Preferences, profile::Profile,
-            sessions::Sessions as OwnSessions,
-        },
-        invite::{InvitationAccepted, Invited},
-        login::Login,
-        not_found::NotFound,
-        overview::Overview as PanelOverview,
-        person::{
-            Data, History, Keys, PersonPage, Sessions,
-            dialogs::{self, Create, Delete, Edit, Reassign, SuspendPerson},
-            overview::Overview,
-        },
-        register::{Register, Registered},
-        registrations::{
-            change::Change,
-            decide::{Approve, Reject},
-            invitations::Invitations,
-            invite::Invite,
-            waiting::Waiting,
-        },
-        reset::{Reset, ResetDone},
-        sessions::{self, revoke::Revoke},
-        setup::Setup,
-        users::{Users, bulk::Bulk},
-    },
+    pages::not_found::NotFound,
+    parts::{Dialogs, Door, Home, Own, Person, Registrations, Sessions, Users},
 };
 
 /// Whom a page is for.
@@ -82,18 +56,18 @@ pub fn App() -> impl IntoView {
         <Router>
             <Body />
             <Routes fallback=NotFound>
-                <Route path=path!("/login") view=Login ssr=SsrMode::Async />
-                <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
-                <Route path=path!("/reset") view=Reset ssr=SsrMode::Async />
-                <Route path=path!("/reset/done") view=ResetDone ssr=SsrMode::Async />
-                <Route path=path!("/register") view=Register ssr=SsrMode::Async />
-                <Route path=path!("/register/done") view=Registered ssr=SsrMode::Async />
-                <Route path=path!("/invite") view=Invited ssr=SsrMode::Async />
-                <Route path=path!("/invite/done") view=InvitationAccepted ssr=SsrMode::Async />
-                <Route path=path!("/account/deleted") view=Deleted ssr=SsrMode::Async />
+                <Route path=path!("/login") view=Door::SignIn ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=Door::Setup ssr=SsrMode::Async />
+                <Route path=path!("/reset") view=Door::Reset ssr=SsrMode::Async />
+                <Route path=path!("/reset/done") view=Door::ResetDone ssr=SsrMode::Async />
+                <Route path=path!("/register") view=Door::Register ssr=SsrMode::Async />
+                <Route path=path!("/register/done") view=Door::Registered ssr=SsrMode::Async />
+                <Route path=path!("/invite") view=Door::Invited ssr=SsrMode::Async />
+                <Route path=path!("/invite/done") view=Door::InvitationAccepted ssr=SsrMode::Async />
+                <Route path=path!("/account/deleted") view=Door::Deleted ssr=SsrMode::Async />
                 <AccountRoutes />
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
-                    <Route path=path!("/overview") view=PanelOverview ssr=SsrMode::Async />
+                    <Route path=path!("/overview") view=Home::Overview ssr=SsrMode::Async />
                     <UsersRoutes />
                     <PersonRoutes />
                     <SessionsRoutes />
@@ -109,13 +83,13 @@ pub fn App() -> impl IntoView {
 #[component(transparent)]
 fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <ParentRoute path=path!("/account") view=Account ssr=SsrMode::Async>
-            <Route path=path!("") view=Profile ssr=SsrMode::Async />
-            <Route path=path!("password") view=Password ssr=SsrMode::Async />
-            <Route path=path!("sessions") view=OwnSessions ssr=SsrMode::Async />
-            <Route path=path!("preferences") view=Preferences ssr=SsrMode::Async />
-            <Route path=path!("data") view=OwnData ssr=SsrMode::Async />
-            <Route path=path!("delete") view=DeleteAccount ssr=SsrMode::Async />
+        <ParentRoute path=path!("/account") view=Own::Account ssr=SsrMode::Async>
+            <Route path=path!("") view=Own::Profile ssr=SsrMode::Async />
+            <Route path=path!("password") view=Own::Password ssr=SsrMode::Async />
+            <Route path=path!("sessions") view=Own::Sessions ssr=SsrMode::Async />
+            <Route path=path!("preferences") view=Own::Preferences ssr=SsrMode::Async />
+            <Route path=path!("data") view=Own::Data ssr=SsrMode::Async />
+            <Route path=path!("delete") view=Own::Delete ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -126,10 +100,10 @@ fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 fn UsersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
     view! {
-        <ParentRoute path=path!("/users") view=Users ssr=SsrMode::Async>
+        <ParentRoute path=path!("/users") view=Users::List ssr=SsrMode::Async>
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("new") view=Create ssr=SsrMode::Async />
-            <Route path=path!("bulk/:action") view=Bulk ssr=SsrMode::Async />
+            <Route path=path!("new") view=Dialogs::Create ssr=SsrMode::Async />
+            <Route path=path!("bulk/:action") view=Dialogs::Bulk ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -140,9 +114,9 @@ fn UsersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 fn SessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
     view! {
-        <ParentRoute path=path!("/sessions") view=sessions::Sessions ssr=SsrMode::Async>
+        <ParentRoute path=path!("/sessions") view=Sessions::List ssr=SsrMode::Async>
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("revoke") view=Revoke ssr=SsrMode::Async />
+            <Route path=path!("revoke") view=Dialogs::Revoke ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -152,17 +126,17 @@ fn SessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 #[component(transparent)]
 fn PersonRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <ParentRoute path=path!("/users/:user") view=PersonPage ssr=SsrMode::Async>
-            <Route path=path!("") view=Overview ssr=SsrMode::Async />
-            <Route path=path!("sessions") view=Sessions ssr=SsrMode::Async />
-            <Route path=path!("keys") view=Keys ssr=SsrMode::Async />
-            <Route path=path!("data") view=Data ssr=SsrMode::Async />
-            <Route path=path!("history") view=History ssr=SsrMode::Async />
-            <Route path=path!("edit") view=Edit ssr=SsrMode::Async />
-            <Route path=path!("suspend") view=SuspendPerson ssr=SsrMode::Async />
-            <Route path=path!("delete") view=Delete ssr=SsrMode::Async />
-            <Route path=path!("reset") view=dialogs::Reset ssr=SsrMode::Async />
-            <Route path=path!("reassign") view=Reassign ssr=SsrMode::Async />
+        <ParentRoute path=path!("/users/:user") view=Person::Page ssr=SsrMode::Async>
+            <Route path=path!("") view=Person::Overview ssr=SsrMode::Async />
+            <Route path=path!("sessions") view=Person::Sessions ssr=SsrMode::Async />
+            <Route path=path!("keys") view=Person::Keys ssr=SsrMode::Async />
+            <Route path=path!("data") view=Person::Data ssr=SsrMode::Async />
+            <Route path=path!("history") view=Person::History ssr=SsrMode::Async />
+            <Route path=path!("edit") view=Dialogs::Edit ssr=SsrMode::Async />
+            <Route path=path!("suspend") view=Dialogs::Suspend ssr=SsrMode::Async />
+            <Route path=path!("delete") view=Dialogs::Delete ssr=SsrMode::Async />
+            <Route path=path!("reset") view=Dialogs::Reset ssr=SsrMode::Async />
+            <Route path=path!("reassign") view=Dialogs::Reassign ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -175,12 +149,12 @@ fn InvitationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute
             path=path!("/registrations/invitations")
-            view=Invitations
+            view=Registrations::Invitations
             ssr=SsrMode::Async
         >
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("new") view=Invite ssr=SsrMode::Async />
-            <Route path=path!(":id/:deed") view=Change ssr=SsrMode::Async />
+            <Route path=path!("new") view=Dialogs::Invite ssr=SsrMode::Async />
+            <Route path=path!(":id/:deed") view=Dialogs::ChangeInvitation ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -191,10 +165,10 @@ fn InvitationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 fn RegistrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
     view! {
-        <ParentRoute path=path!("/registrations") view=Waiting ssr=SsrMode::Async>
+        <ParentRoute path=path!("/registrations") view=Registrations::Waiting ssr=SsrMode::Async>
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("approve") view=Approve ssr=SsrMode::Async />
-            <Route path=path!("reject") view=Reject ssr=SsrMode::Async />
+            <Route path=path!("approve") view=Dialogs::Approve ssr=SsrMode::Async />
+            <Route path=path!("reject") view=Dialogs::Reject ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

@@ -70,7 +70,7 @@ pub(crate) fn site(workspace: &Workspace, mode: Mode, parts: Parts, folder: &Pat
     let stylesheet = style::bundle(workspace, mode, &font)?;
     let assets = publish::Assets::new(workspace, &bundle, &stylesheet, font)?;
     publish::publish(workspace, mode, &assets, folder)?;
-    budget::report(&assets.loaded, mode)
+    budget::report(&assets, mode)
 }
 
 /// Builds the server and returns the path of its binary.

@@ -36,12 +36,7 @@ pub const THEMES: &[Value] = &[
 
 /// A screen of the panel: path, name, picture, and the right that it takes.
 const SCREENS: &[(&str, &str, Icon, Permission)] = &[
-    (
-        "/overview",
-        "Overview",
-        Icon::Gauge,
-        Permission::UsersRead,
-    ),
+    ("/overview", "Overview", Icon::Gauge, Permission::UsersRead),
     ("/users", "Users", Icon::Users, Permission::UsersRead),
     (
         "/sessions",

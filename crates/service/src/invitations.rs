@@ -47,8 +47,12 @@ pub async fn create(
         wanted.roles.extend(USER_ROLE.parse::<RoleName>());
     }
     let mut transaction = db::begin(&services.pool).await?;
-    let author =
-        &guard::confirm(&mut transaction, granted.author(), Permission::RegistrationsWrite).await?;
+    let author = &guard::confirm(
+        &mut transaction,
+        granted.author(),
+        Permission::RegistrationsWrite,
+    )
+    .await?;
     let preset = Preset {
         roles: guard::grantable(&mut transaction, author, &wanted.roles).await?,
         days: wanted.days,
@@ -88,8 +92,12 @@ pub async fn resend(
     id: Uuid,
 ) -> Result<IssuedLink, Error> {
     let mut transaction = db::begin(&services.pool).await?;
-    let author =
-        &guard::confirm(&mut transaction, granted.author(), Permission::RegistrationsWrite).await?;
+    let author = &guard::confirm(
+        &mut transaction,
+        granted.author(),
+        Permission::RegistrationsWrite,
+    )
+    .await?;
     let invitation = invitations::lock(&mut transaction, id)
         .await?
         .ok_or(NOT_FOUND)?;
@@ -123,8 +131,12 @@ pub async fn revoke(
     id: Uuid,
 ) -> Result<(), Error> {
     let mut transaction = db::begin(&services.pool).await?;
-    let author =
-        &guard::confirm(&mut transaction, granted.author(), Permission::RegistrationsWrite).await?;
+    let author = &guard::confirm(
+        &mut transaction,
+        granted.author(),
+        Permission::RegistrationsWrite,
+    )
+    .await?;
     let invitation = invitations::lock(&mut transaction, id)
         .await?
         .ok_or(NOT_FOUND)?;

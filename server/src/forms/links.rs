@@ -62,13 +62,7 @@ pub(crate) async fn follow_invitation(State(state): State<AppState>, token: Toke
     )
 }
 
-fn follow(
-    state: &AppState,
-    token: Token,
-    name: &str,
-    lifetime: Duration,
-    page: &str,
-) -> Response {
+fn follow(state: &AppState, token: Token, name: &str, lifetime: Duration, page: &str) -> Response {
     let well_formed = |token: &String| {
         token.len() <= 64
             && token

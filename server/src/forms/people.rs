@@ -9,8 +9,8 @@ use app::{
         people::{
             CreateResetLink, CreateUser, DeleteUser, DoToUser, EditUser, ReassignData, SuspendUser,
         },
-        sessions::{RevokeSession, RevokeSessions},
         registrations::{DecideRegistrations, Register},
+        sessions::{RevokeSession, RevokeSessions},
     },
     context::FormOutcome,
 };

@@ -64,12 +64,7 @@ fn with_site(pool: &PgPool, site: &Site, settings: Settings) -> App {
     build_app(pool, site, settings, clock)
 }
 
-fn build_app(
-    pool: &PgPool,
-    site: &Site,
-    settings: Settings,
-    clock: fn() -> OffsetDateTime,
-) -> App {
+fn build_app(pool: &PgPool, site: &Site, settings: Settings, clock: fn() -> OffsetDateTime) -> App {
     let services = Services {
         pool: pool.clone(),
         hasher: Hasher::start().unwrap(),

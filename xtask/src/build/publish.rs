@@ -11,6 +11,7 @@ use anyhow::{Context, Result, anyhow};
 use super::{
     Mode,
     compress::{self, BROTLI, GZIP},
+    wasm::PARTS,
 };
 use crate::{
     files,
@@ -85,6 +86,8 @@ impl Asset {
 pub(super) struct Assets {
     /// The files that the page names.
     pub(super) loaded: Vec<Asset>,
+    /// How much of the WebAssembly is sent for the screens of each part, in bytes.
+    pub(super) parts: BTreeMap<String, u64>,
     /// The folder with the modules and their scripts, which load each other by fixed names.
     bundle: PathBuf,
     /// What it is called where it is served: the name changes with anything in it.
@@ -116,10 +119,30 @@ impl Assets {
                 Asset::new("css", name, stylesheet)?,
                 font,
             ],
+            parts: parts(bundle, name)?,
             bundle: bundle.to_owned(),
             bundle_name,
         })
     }
+}
+
+/// The sizes of the parts, the first module included.
+fn parts(bundle: &Path, first: &str) -> Result<BTreeMap<String, u64>> {
+    let made: BTreeMap<String, Vec<String>> =
+        serde_json::from_str(&files::text(&bundle.join(PARTS))?)?;
+    let sent = |module: &str| -> Result<u64> {
+        let file = bundle.join(format!("{module}.wasm"));
+        let compressed = files::appended(&file, BROTLI);
+        let sent = fs::metadata(compressed).or_else(|_| fs::metadata(&file));
+        Ok(sent
+            .with_context(|| format!("{} cannot be read", file.display()))?
+            .len())
+    };
+    let size = |(part, modules): (String, Vec<String>)| {
+        let sizes: Result<Vec<u64>> = modules.iter().map(|module| sent(module)).collect();
+        Ok((part, sent(first)? + sizes?.iter().sum::<u64>()))
+    };
+    made.into_iter().map(size).collect()
 }
 
 /// The files of a bundle.

@@ -16,6 +16,9 @@ use crate::{
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Tells of each part the modules that it is made of, beside the first one.
+pub(super) const PARTS: &str = "parts.json";
+
 /// What `wasm-opt` does. The features are those that rustc uses, named one by one: with
 /// `--all-features` it writes a module that Chromium refuses.
 const OPTIMISE: &[&str] = &[
@@ -117,8 +120,12 @@ fn split(name: &str, raw: &Path, first: &Path, folder: &Path) -> Result<()> {
     options.output_dir = folder;
     options.main_out_path = first;
     options.main_module = &main;
-    wasm_split_cli_support::transform(options)
+    let made = wasm_split_cli_support::transform(options)
         .map_err(|error| anyhow!("the compiled module cannot be split: {error:#}"))?;
+    fs::write(
+        folder.join(PARTS),
+        serde_json::to_string(&made.prefetch_map)?,
+    )?;
     report::step("wasm split", started);
     Ok(())
 }

@@ -73,8 +73,12 @@ async fn one(
 ) -> Result<db::Transaction, Error> {
     let note = check_note(note).map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
-    let author =
-        &guard::confirm(&mut transaction, granted.author(), Permission::RegistrationsWrite).await?;
+    let author = &guard::confirm(
+        &mut transaction,
+        granted.author(),
+        Permission::RegistrationsWrite,
+    )
+    .await?;
     let Some(account) = account::lock(&mut transaction, id).await? else {
         // Whoever was rejected is gone, but for the record.
         let known = db::audit::list_of(&mut *transaction, id, None, 1).await?;
@@ -114,8 +118,12 @@ pub async fn decide(
         return Err(Error::Invalid(faults));
     }
     let mut transaction = db::begin(&services.pool).await?;
-    let author =
-        &guard::confirm(&mut transaction, granted.author(), Permission::RegistrationsWrite).await?;
+    let author = &guard::confirm(
+        &mut transaction,
+        granted.author(),
+        Permission::RegistrationsWrite,
+    )
+    .await?;
     let mut accounts = BTreeMap::new();
     for id in ids {
         if let Some(account) = account::lock(&mut transaction, id).await? {

@@ -9,11 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{
-    Error,
-    access::Author,
-    record,
-};
+use crate::{Error, access::Author, record};
 
 /// FOVEA's text.
 pub(crate) const NOT_FOUND: Error = Error::NotFound("User not found");
