@@ -29,10 +29,11 @@ const CROWD: &str = "
     )
     select gen_random_uuid(), uuid_send(gen_random_uuid()), u.id, ('10.0.' || u.number % 7 || '.' || u.number % 250)::inet,
         case when u.number % 5000 = 1 then 'Lynx' else 'Browser ' || u.number % 12 end,
-        began, began + random() * (now() - began), now() + interval '3 days', now() + interval '7 days',
-        case n % 3 when 0 then now() - random() * interval '20 days' end, case n % 3 when 0 then 'logout' end
+        began, seen, now() + interval '3 days', now() + interval '7 days',
+        case n % 3 when 0 then seen + random() * (now() - seen) end, case n % 3 when 0 then 'logout' end
     from users u, generate_series(1, 5) n,
-        lateral (select now() - (u.number * 5 + n) * interval '1 second' as began) b;
+        lateral (select now() - (u.number * 5 + n) * interval '1 second' as began) b,
+        lateral (select began + random() * (now() - began) as seen) s;
     alter table sessions enable trigger user;
     vacuum analyze users, sessions";
 
