@@ -66,6 +66,13 @@ impl Asked<'_> {
         }
     }
 
+    /// The same for the order of ends: nothing ends before it is started or seen.
+    pub(super) fn push_first_end(&self, sql: &mut QueryBuilder<Postgres>) {
+        let started = self.bounds(self.filter.created);
+        let seen = self.bounds(self.filter.seen);
+        push_moment(sql, "s.ended_at >= ", started.from.max(seen.from));
+    }
+
     fn bounds(&self, when: Option<When>) -> Bounds {
         let bounds = when.and_then(|when| when.bounds(self.now));
         bounds.unwrap_or(Bounds {

@@ -127,7 +127,9 @@ fn push_page(sql: &mut QueryBuilder<Postgres>, query: &SessionsQuery, asked: &As
     } else {
         ("<", "desc")
     };
-    if !query.ended {
+    if query.ended {
+        asked.push_first_end(sql);
+    } else {
         asked.push_ends_of_order(sql, query.sort.is_by_seen());
     }
     if let Position::After(cursor) | Position::Before(cursor) = &query.position {
