@@ -8,7 +8,7 @@ test.use({ as: 'admin' });
 test.setTimeout(120_000);
 
 /** What the database says of a UTC day. */
-const SIGN_INS = `select count(*)::text from sessions where created_at > (now() at time zone 'UTC')::date - 30`;
+const SIGN_INS = `select count(*)::text from sessions where created_at >= ((now() at time zone 'UTC')::date - 29)::timestamp at time zone 'UTC'`;
 
 test('the figures are those of the database, and lead to those whom they count', async ({ page, database }) => {
   await open(page, '/users');
@@ -55,7 +55,7 @@ test('what wants attention leads to the accounts, and changes to whom they are a
     select username from users where status = 'active' and deleted_at is null and username !~ '^(admin|test-)'
     order by id limit 1`);
   await open(page, `/users/${person!.username}/suspend`);
-  await page.getByLabel('Reason').fill('To be seen on the first screen');
+  await page.getByRole('dialog').getByLabel(/^Reason/).fill('To be seen on the first screen');
   await page.getByRole('dialog').getByRole('button', { name: /^Suspend/ }).click();
   await expect(page).toHaveURL(/done=suspended/);
   await page.getByRole('link', { name: 'Overview' }).click();

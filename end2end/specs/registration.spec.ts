@@ -119,7 +119,7 @@ test.describe('who decides', () => {
     await open(login, '/login');
     await signIn(login, 'ada-waits', PASSWORD);
     await expect(login).toHaveURL('/account');
-    await expect(login.getByText('Known@example.org')).toBeVisible();
+    await expect(login.getByLabel('Email')).toHaveValue('Known@example.org');
     await theirs.close();
     await open(page, '/users/ada-waits/history');
     await expect(page.getByText('“known to us”')).toBeVisible();

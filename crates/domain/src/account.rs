@@ -167,8 +167,6 @@ pub struct OwnSession {
     /// What everybody's sessions show.
     #[serde(flatten)]
     pub session: UserSession,
-    /// The device in words.
-    pub device: String,
     /// The end of the public id, as FOVEA shows one. What opens the session is not kept anywhere.
     pub token: String,
     /// Whether it is the one that asks.
@@ -178,13 +176,12 @@ pub struct OwnSession {
 impl OwnSession {
     /// A session, seen from another one or itself.
     #[must_use]
-    pub fn new(session: UserSession, device: String, is_current: bool) -> Self {
+    pub fn new(session: UserSession, is_current: bool) -> Self {
         let id = session.id.to_string();
         let end = id.len().saturating_sub(8);
         Self {
             token: format!("...{}", id.get(end..).unwrap_or_default()),
             session,
-            device,
             is_current,
         }
     }

@@ -416,7 +416,7 @@ async fn sessions_are_ones_own_and_end_one_by_one_or_all_but_this(pool: PgPool) 
     assert_eq!(ids, mine, "the latest first, and nobody else's");
     let current: Vec<bool> = shown.iter().map(|shown| shown.is_current).collect();
     assert_eq!(current, [false, true, false]);
-    assert_eq!(shown[0].device, "Unknown device");
+    assert_eq!(shown[0].session.device, "Unknown device");
     let id = shown[0].session.id.to_string();
     assert_eq!(shown[0].token, format!("...{}", &id[28..]));
 

@@ -62,10 +62,10 @@ fn draw(part: Part<OwnSession>) -> AnyView {
 fn row(own: OwnSession, now: OffsetDateTime) -> Vec<AnyView> {
     let OwnSession {
         session,
-        device,
         is_current,
         ..
     } = own;
+    let device = session.device;
     let mark =
         is_current.then(|| view! { " " <span class="badge tone-accent">"This device"</span> });
     let action = if is_current {

@@ -28,9 +28,8 @@ pub async fn sessions(services: &Services, actor: &Actor) -> Result<Vec<OwnSessi
     let id = actor.principal.id.0;
     let live = db::sessions::list_live_of(&services.pool, id, SHOWN_MAX).await?;
     let own = live.into_iter().map(|session| {
-        let device = device::describe(session.user_agent.as_deref());
         let is_current = session.id == actor.session_id;
-        OwnSession::new(session, device, is_current)
+        OwnSession::new(session, is_current)
     });
     Ok(own.collect())
 }
