@@ -1,18 +1,23 @@
 //! Takes over the page that the server drew.
 
-use wasm_bindgen::prelude::wasm_bindgen;
+use js_sys::Promise;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
 
-/// Hydrates the page. Called by the script in its head.
+/// Hydrates the page, once the part that it is of has been loaded. Called by the script in its head.
 #[wasm_bindgen]
-pub async fn hydrate() {
+pub fn hydrate() -> Promise {
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
         show_banner();
     }));
     let path = web_sys::window().and_then(|window| window.location().pathname().ok());
-    if app::parts::preload(&path.unwrap_or_default()).await.is_ok() {
-        leptos::mount::hydrate_body(app::App);
-    }
+    future_to_promise(async move {
+        if app::parts::preload(&path.unwrap_or_default()).await.is_ok() {
+            leptos::mount::hydrate_body(app::App);
+        }
+        Ok(JsValue::UNDEFINED)
+    })
 }
 
 /// After a panic the page is dead: says so, and how to go on.
