@@ -9,14 +9,17 @@ use leptos_router::ChooseView;
 
 use domain::problem::{Code, Problem};
 
-use crate::components::state::LoadFailure;
-use crate::pages::{
-    account, invite, login, overview,
-    person::{self, dialogs},
-    register, registrations, reset, sessions, setup, users,
+use crate::{
+    components::state::LoadFailure,
+    pages::{
+        account, invite, login, overview,
+        person::{self, dialogs},
+        register, registrations, reset, sessions, setup, users,
+    },
 };
 
-/// Declares a part: its name, its module, the functions that load it, and its screens.
+/// Declares screens that are loaded together: their name, the module that they are in, the functions that load it, and each of
+/// them. What several modules share comes in modules of its own, of which there are the more the more there are of these.
 macro_rules! part {
     ($(#[$doc:meta])* $part:ident in $module:ident by $load:ident, $preload:ident: $($screen:ident => $component:path),* $(,)?) => {
         $(#[$doc])*
@@ -64,7 +67,7 @@ part!(
 );
 part!(
     /// One's own account.
-    Own in own by load_own, preload_own:
+    Own in door by load_own, preload_own:
     Account => account::Account,
     Profile => account::profile::Profile,
     Password => account::password::Password,
@@ -75,7 +78,7 @@ part!(
 );
 part!(
     /// The first screen of the panel.
-    Home in home by load_home, preload_home: Overview => overview::Overview
+    Home in lists by load_home, preload_home: Overview => overview::Overview
 );
 part!(
     /// The list of people.
@@ -83,11 +86,11 @@ part!(
 );
 part!(
     /// Everybody's sessions.
-    Sessions in sessions by load_sessions, preload_sessions: List => sessions::Sessions
+    Sessions in lists by load_sessions, preload_sessions: List => sessions::Sessions
 );
 part!(
     /// Who waits to be let in, and who is invited.
-    Registrations in registrations by load_registrations, preload_registrations:
+    Registrations in lists by load_registrations, preload_registrations:
     Waiting => registrations::waiting::Waiting,
     Invitations => registrations::invitations::Invitations,
 );

@@ -1,6 +1,6 @@
 //! Following an invitation.
 
-use domain::{access::USER_ROLE, fields::FieldErrors, problem::Code};
+use domain::{access::USER_ROLE, fields::FieldErrors};
 use leptos::prelude::*;
 
 use super::{
@@ -29,12 +29,7 @@ pub fn Invited() -> impl IntoView {
                     match invitation.await {
                         Ok(roles) => view! { <InvitedForm roles=roles /> }.into_any(),
                         Err(ApiError(problem)) => {
-                            let title = match problem.error {
-                                Code::NotFound => "This invitation is not valid any more",
-                                Code::TooManyRequests => "Too many attempts",
-                                _ => "This is not possible just now",
-                            };
-                            view! { <DeadLink title=title problem=problem /> }.into_any()
+                            view! { <DeadLink dead="This invitation is not valid any more" problem=problem /> }.into_any()
                         }
                     }
                 })}

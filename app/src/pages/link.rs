@@ -91,11 +91,17 @@ pub(super) fn MessageCard(
 /// A link that does not work.
 #[component]
 pub(super) fn DeadLink(
-    /// What is the matter in a few words.
-    title: &'static str,
+    /// What it is called when it was used, revoked, or is too old.
+    dead: &'static str,
     /// Why.
     problem: Problem,
 ) -> impl IntoView {
+    let title = match problem.error {
+        Code::NotFound => dead,
+        Code::TooManyRequests => "Too many attempts",
+        Code::Conflict => "Rollcall is set up already",
+        _ => "This is not possible just now",
+    };
     view! {
         <MessageCard
             icon=Icon::Alert

@@ -1,6 +1,5 @@
 //! Choosing a password by a link.
 
-use domain::problem::Code;
 use leptos::prelude::*;
 
 use super::{
@@ -27,12 +26,7 @@ pub fn Reset() -> impl IntoView {
                     match link.await {
                         Ok(link) => view! { <PasswordForm link=link /> }.into_any(),
                         Err(ApiError(problem)) => {
-                            let title = match problem.error {
-                                Code::NotFound => "This link is not valid any more",
-                                Code::TooManyRequests => "Too many attempts",
-                                _ => "This is not possible just now",
-                            };
-                            view! { <DeadLink title=title problem=problem /> }.into_any()
+                            view! { <DeadLink dead="This link is not valid any more" problem=problem /> }.into_any()
                         }
                     }
                 })}

@@ -1,6 +1,5 @@
 //! Making the first admin of a fresh install.
 
-use domain::problem::Code;
 use leptos::prelude::*;
 
 use super::{form, link::DeadLink, own_account::OwnAccountForm};
@@ -23,12 +22,7 @@ pub fn Setup() -> impl IntoView {
                     match link.await {
                         Ok(()) => view! { <SetupForm /> }.into_any(),
                         Err(ApiError(problem)) => {
-                            let title = match problem.error {
-                                Code::Conflict => "Rollcall is set up already",
-                                Code::NotFound => "This setup link is not valid any more",
-                                _ => "Setup is not possible just now",
-                            };
-                            view! { <DeadLink title=title problem=problem /> }.into_any()
+                            view! { <DeadLink dead="This setup link is not valid any more" problem=problem /> }.into_any()
                         }
                     }
                 })}

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::{
     credentials::{PASSWORD_MAX_BYTES, PasswordError, check_new_password},
     fields::FieldErrors,
+    sessions::masked,
     users::{
         create::optional_email,
         detail::UserSession,
@@ -177,10 +178,8 @@ impl OwnSession {
     /// A session, seen from another one or itself.
     #[must_use]
     pub fn new(session: UserSession, is_current: bool) -> Self {
-        let id = session.id.to_string();
-        let end = id.len().saturating_sub(8);
         Self {
-            token: format!("...{}", id.get(end..).unwrap_or_default()),
+            token: masked(session.id),
             session,
             is_current,
         }

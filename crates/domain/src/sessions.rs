@@ -51,6 +51,14 @@ impl EndReason {
     }
 }
 
+/// Where FOVEA shows the end of its token: the end of the public id. The secret is not known to anybody here.
+#[must_use]
+pub fn masked(id: Uuid) -> String {
+    let id = id.simple().to_string();
+    let end = id.get(id.len().saturating_sub(8)..).unwrap_or_default();
+    format!("...{end}")
+}
+
 /// How a session has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -111,4 +119,15 @@ pub struct SessionChanges {
     pub sessions: Vec<Session>,
     /// Whether there is more than that: then the list has to be read again.
     pub more: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_shown_is_the_end_of_the_public_id() {
+        let id = Uuid::from_u128(0x0198_c2a4_0000_7000_8000_0000_1234_5678);
+        assert_eq!(masked(id), "...12345678");
+    }
 }

@@ -9,6 +9,7 @@ use domain::{
     sessions::{
         Session, SessionUser,
         list::SessionParams,
+        masked,
         revoke::{RevokeOutcome, RevokeRequest},
     },
     users::{UserId, list::Limits},
@@ -82,13 +83,6 @@ impl From<Session> for ListedSession {
     }
 }
 
-/// Where FOVEA shows the end of its token: the end of the public id. The secret is not known to anybody here.
-fn masked(id: Uuid) -> String {
-    let id = id.simple().to_string();
-    let end = id.get(id.len().saturating_sub(8)..).unwrap_or_default();
-    format!("...{end}")
-}
-
 /// `GET /api/admin/sessions`: a page of the live sessions; with `?ended=true` of those that have ended.
 pub(crate) async fn list(
     State(services): State<Services>,
@@ -134,15 +128,4 @@ pub(crate) async fn revoke_many(
 ) -> Result<Json<RevokeOutcome>, Failure> {
     let outcome = service::sessions::revoke_many(&services, &granted, request).await?;
     Ok(Json(outcome))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_token_shown_is_the_end_of_the_public_id() {
-        let id = Uuid::from_u128(0x0198_c2a4_0000_7000_8000_0000_1234_5678);
-        assert_eq!(masked(id), "...12345678");
-    }
 }

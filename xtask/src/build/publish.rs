@@ -147,7 +147,7 @@ fn parts(bundle: &Path, first: &str) -> Result<BTreeMap<String, u64>> {
 
 /// The files of a bundle.
 fn bundled(bundle: &Path) -> Result<Vec<PathBuf>> {
-    files::with_extension(bundle, &["wasm", "js", "br", "gz"])
+    files::with_extension(bundle, &["wasm", "js", "json", "br", "gz"])
 }
 
 /// Puts everything into the folder `site`, the list last, and then removes what the list no longer names.

@@ -8,9 +8,8 @@ use super::{
     table::{LIVE, head},
 };
 use crate::components::{
-    icon::{Glyph, Icon},
-    notice::RequestId,
-    state::ListState,
+    icon::Icon,
+    state::{ListState, LoadFailure},
 };
 
 /// None match, or there is none at all.
@@ -53,19 +52,7 @@ pub fn Failed(
     problem: Problem,
 ) -> impl IntoView {
     let again = links::href(&params.get_untracked());
-    view! {
-        <ListState icon=Icon::Alert title="The sessions could not be loaded" failure=true>
-            <p class="state-text">{problem.message}</p>
-            <div class="state-actions">
-                // A page of its own: whoever has been signed out gets to sign in.
-                <a class="button button-primary" href=again rel="external">
-                    <Glyph icon=Icon::Reload />
-                    "Try again"
-                </a>
-                <RequestId id=problem.request_id />
-            </div>
-        </ListState>
-    }
+    view! { <LoadFailure title="The sessions could not be loaded" problem=problem again=again /> }
 }
 
 /// The list before its first rows have come: as high as they will be.

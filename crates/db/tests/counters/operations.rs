@@ -45,8 +45,9 @@ const STATEMENTS: &[&str] = &[
     "delete from personas where id in (select pick('personas', $1, 2))",
     "insert into ontologies (id, persona_id, name)
     select gen_random_uuid(), p, 'Ontology' from pick('personas', $1, 3) p, generate_series(1, 2)",
-    "update ontologies set (persona_id, user_id) = (select id, user_id from personas where id in (select pick('personas', $1, 1)))
-    where id in (select pick('ontologies', $1, 3)) and exists (select from personas)",
+    "update ontologies set persona_id = p.id, user_id = p.user_id
+    from (select id, user_id from personas where id in (select pick('personas', $1, 1))) as p
+    where ontologies.id in (select pick('ontologies', $1, 3))",
     "delete from ontologies where id in (select pick('ontologies', $1, 2))",
     "insert into annotations (id, persona_id, user_id, video_id, label)
     select gen_random_uuid(), p, u, 'v', 'Label' from pick('personas', $1, 2) p, pick('users', $1, 2) u",
