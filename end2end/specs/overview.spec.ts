@@ -1,4 +1,5 @@
 // The first screen of the panel.
+import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { hold, open } from '../support/page';
@@ -7,12 +8,15 @@ serve('demo people');
 test.use({ as: 'admin' });
 test.setTimeout(120_000);
 
-/** What the database says of a UTC day. */
+/** The way to the screen. */
+const screen = (page: Page) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Overview' });
+
+/** Sessions that began on one of the days of the chart. */
 const SIGN_INS = `select count(*)::text from sessions where created_at >= ((now() at time zone 'UTC')::date - 29)::timestamp at time zone 'UTC'`;
 
 test('the figures are those of the database, and lead to those whom they count', async ({ page, database }) => {
   await open(page, '/users');
-  await page.getByRole('link', { name: 'Overview' }).click();
+  await screen(page).click();
   await expect(page).toHaveURL('/overview');
   const tile = (name: string) => page.locator('.tiles > div').filter({ hasText: name }).getByRole('link');
   const count = async (where: string) => {
@@ -58,7 +62,7 @@ test('what wants attention leads to the accounts, and changes to whom they are a
   await page.getByRole('dialog').getByLabel(/^Reason/).fill('To be seen on the first screen');
   await page.getByRole('dialog').getByRole('button', { name: /^Suspend/ }).click();
   await expect(page).toHaveURL(/done=suspended/);
-  await page.getByRole('link', { name: 'Overview' }).click();
+  await screen(page).click();
   await page.getByRole('link', { name: `User suspended: ${person!.username}` }).first().click();
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 });
@@ -72,7 +76,7 @@ test('a failure is told, with the way to try again', async ({ page, browserWatch
       contentType: 'application/json',
       body: JSON.stringify({ error: 'UNAVAILABLE', message: 'The database cannot be reached.' }),
     }));
-  await page.getByRole('link', { name: 'Overview' }).click();
+  await screen(page).click();
   await expect(page.getByRole('heading', { name: 'The overview could not be loaded' })).toBeVisible();
   await page.unroute('**/sfn/overview*');
   await page.getByRole('link', { name: 'Try again' }).click();
@@ -82,7 +86,7 @@ test('a failure is told, with the way to try again', async ({ page, browserWatch
 test('what is on its way holds its place', async ({ page }) => {
   await open(page, '/users');
   const release = await hold(page, '**/sfn/overview*');
-  await page.getByRole('link', { name: 'Overview' }).click();
+  await screen(page).click();
   await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
   release();
   await expect(page.locator('.tiles')).toBeVisible();

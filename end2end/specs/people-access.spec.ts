@@ -57,7 +57,7 @@ test.describe('an auditor', () => {
     }
     await expect(page.getByRole('button', { name: 'Sign out everywhere' })).toBeHidden();
     await open(page, '/users/test-member/edit');
-    await expect(dialog(page)).toContainText('You may look at this, but not change it.');
+    await expect(dialog(page)).toContainText('You may look at accounts, but not change them.');
     await expect(dialog(page).getByRole('textbox')).toBeHidden();
     // An address can say that anything was done.
     await open(page, '/users/test-suspended?done=suspended');

@@ -160,7 +160,7 @@ async fn somebody_waits(pool: &PgPool) -> bool {
 /// is then refused, and nothing of what it did remains.
 fn is_collision(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());
-    matches!(code.as_deref(), Some("40P01" | "23503"))
+    matches!(code.as_deref(), Some("40P01" | "23502" | "23503"))
 }
 
 #[sqlx::test(migrations = "../../migrations")]

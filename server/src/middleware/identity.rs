@@ -38,10 +38,7 @@ pub(crate) async fn recognise(
         Ok(actor) => actor,
         Err(error) => return Asked::from(&request).refuse(error.into_problem()),
     };
-    let waiting = match waiting(&services, request.uri().path(), actor.as_ref()).await {
-        Ok(waiting) => waiting,
-        Err(error) => return Asked::from(&request).refuse(error.into_problem()),
-    };
+    let waiting = waiting(&services, request.uri().path(), actor.as_ref()).await;
     let context = PageContext {
         principal: actor.as_ref().map(|actor| actor.principal.clone()),
         site: Site {
@@ -60,17 +57,13 @@ pub(crate) async fn recognise(
     next.run(request).await
 }
 
-/// How many wait to be let in, for a page of somebody who may see that.
-async fn waiting(
-    services: &Services,
-    path: &str,
-    actor: Option<&Actor>,
-) -> Result<Option<u64>, Error> {
+/// How many wait to be let in, for a page of somebody who may see that. A page without the number is better than none: why
+/// it is missing goes to the log.
+async fn waiting(services: &Services, path: &str, actor: Option<&Actor>) -> Option<u64> {
     let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");
-    match actor.map(Actor::require) {
-        Some(Ok(granted)) if is_page => registrations::count(services, &granted).await.map(Some),
-        Some(_) | None => Ok(None),
-    }
+    let granted = actor.filter(|_| is_page)?.require().ok()?;
+    let counted = registrations::count(services, &granted).await;
+    counted.map_err(Error::into_problem).ok()
 }
 
 /// The value of a cookie of a request.
