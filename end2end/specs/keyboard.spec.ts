@@ -21,10 +21,11 @@ function stop(page: Page): Promise<Stop> {
     const element = document.activeElement as HTMLElement;
     const ring = (of: Element | null) =>
       of !== null && getComputedStyle(of).outlineStyle !== 'none' && parseFloat(getComputedStyle(of).outlineWidth) >= 2;
+    const label = (element as HTMLInputElement).labels?.[0];
     const box = element.getBoundingClientRect();
     const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
     return {
-      name: element.getAttribute('aria-label') ?? element.textContent!.trim(),
+      name: element.getAttribute('aria-label') ?? (label ?? element).textContent!.trim(),
       target: element.getAttribute('href'),
       // The search box wears the ring for the input within it.
       ringed: ring(element) || ring(element.closest('.search-box')),
@@ -87,7 +88,8 @@ test.describe('in the panel', () => {
     }
     expect(stops.filter((stop) => !stop.ringed)).toEqual([]);
     expect(stops.filter((stop) => !stop.visible)).toEqual([]);
-    expect(new Set(stops.map(({ name, target }) => `${name} ${target}`)).size).toBe(expected);
+    const names = stops.map(({ name, target }) => `${name} ${target}`);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
     expect(stops[0]!.name).toBe('Skip to the content');
     expect(stops.at(-1)!.name).toBe('Next');
   });
