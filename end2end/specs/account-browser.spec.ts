@@ -1,5 +1,5 @@
 // One's own account: what only a browser with scripts does.
-import { add, elsewhere, enter, field, press } from '../support/account';
+import { add, enter, field, press } from '../support/account';
 import { expect, serve, test } from '../support/test';
 import { dialog, toast } from '../support/dialog';
 import { hydrated, signIn } from '../support/page';
@@ -9,16 +9,11 @@ serve('demo people', { ALLOW_ACCOUNT_DELETION: 'true' });
 
 const PASSWORD = 'copper lantern under rain';
 
-test('two browsers: the second is shown what the first has saved', async ({
-  page,
-  server,
-  database,
-  browser,
-  browserWatch,
-}) => {
+test('two browsers: the second is shown what the first has saved', async ({ page, database, another, browserWatch }) => {
   browserWatch.expectAnswer(409, '/sfn/edit-profile');
   const name = await add(database);
-  const other = await elsewhere(browser, server, name);
+  const other = await another();
+  await enter(other, name);
   await hydrated(other);
   await enter(page, name);
   await hydrated(page);

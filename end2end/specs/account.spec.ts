@@ -1,6 +1,6 @@
 // One's own account, by whoever looks after it: all of it with scripts and without.
 import type { Page } from '@playwright/test';
-import { add, elsewhere, enter, field, press } from '../support/account';
+import { add, enter, field, press } from '../support/account';
 import { expect, serve, test } from '../support/test';
 import { dialog, toast } from '../support/dialog';
 import { hydrated, signIn } from '../support/page';
@@ -54,15 +54,15 @@ for (const scripts of [true, false]) {
 
     test('another password: here one stays signed in, elsewhere not', async ({
       page,
-      server,
       database,
-      browser,
+      another,
       browserWatch,
     }) => {
       browserWatch.expectAnswer(...refusal(422, '/account/password', '/sfn/change-password'));
       browserWatch.expectAnswer(...refusal(403, '/account/password', '/sfn/change-password'));
       const name = await add(database);
-      const other = await elsewhere(browser, server, name);
+      const other = await another();
+      await enter(other, name);
       await enter(page, name, '/password');
       await settled(page);
       await field(page, 'Current password').fill('not the password');
@@ -89,9 +89,10 @@ for (const scripts of [true, false]) {
       await expect(other).toHaveURL('/account');
     });
 
-    test('sessions: of two browsers one signs the other out', async ({ page, server, database, browser }) => {
+    test('sessions: of two browsers one signs the other out', async ({ page, database, another }) => {
       const name = await add(database);
-      const [second, third] = [await elsewhere(browser, server, name), await elsewhere(browser, server, name)];
+      const [second, third] = [await another(), await another()];
+      for (const browser of [second, third]) await enter(browser, name);
       await enter(page, name, '/sessions');
       await settled(page);
       const rows = page.locator('.records tbody tr');

@@ -11,8 +11,6 @@ serve('demo people');
 test.setTimeout(240_000);
 
 const PASSWORD = 'copper lantern under rain';
-/** The browser of somebody who is not signed in. */
-const NOBODY = { cookies: [], origins: [] };
 
 async function fill(page: Page, username: string): Promise<void> {
   await page.getByLabel(/^Username/).fill(username);
@@ -35,7 +33,7 @@ async function invite(page: Page, draft: object): Promise<string> {
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 
-test('is made, followed and used', async ({ page, browser, server }) => {
+test('is made, followed and used', async ({ page, another }) => {
   await open(page, '/registrations/invitations');
   await expect(page.getByText('Nobody is invited')).toBeVisible();
   await page.getByRole('link', { name: 'Invite' }).click();
@@ -54,8 +52,7 @@ test('is made, followed and used', async ({ page, browser, server }) => {
   await expect(row(page, 'Lab assistants')).toContainText('Not opened');
   await expect(row(page, 'Lab assistants')).toContainText('0 of 2');
 
-  const theirs = await browser.newContext({ baseURL: server.url, storageState: NOBODY });
-  const invited = await theirs.newPage();
+  const invited = await another();
   await open(invited, new URL(url).pathname);
   await expect(invited).toHaveURL('/invite');
   await expect(invited.getByText('Your roles: Auditor.')).toBeVisible();
@@ -68,7 +65,6 @@ test('is made, followed and used', async ({ page, browser, server }) => {
   await invited.getByRole('link', { name: 'Sign in' }).click();
   await signIn(invited, 'lab-assistant', PASSWORD);
   await expect(invited).toHaveURL('/users');
-  await theirs.close();
 
   await open(page, '/registrations/invitations');
   await expect(row(page, 'Lab assistants')).toContainText('1 of 2');
@@ -101,13 +97,12 @@ test('gets another link, and an end', async ({ page, browserWatch }) => {
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('the same', async ({ page, browser, server }) => {
+  test('the same', async ({ page, another }) => {
     await page.goto('/registrations/invitations/new');
     await field(page, 'For whom').fill('Plain');
     await press(page, 'Make link');
     const url = await field(page, 'Link to hand over').inputValue();
-    const theirs = await browser.newContext({ baseURL: server.url, storageState: NOBODY, javaScriptEnabled: false });
-    const invited = await theirs.newPage();
+    const invited = await another({ javaScriptEnabled: false });
     await invited.goto(new URL(url).pathname);
     await fill(invited, 'plain-guest');
     await invited.getByLabel('Password again').fill('another');
@@ -117,7 +112,6 @@ test.describe('without scripts', () => {
     await fill(invited, 'plain-guest');
     await create(invited);
     await expect(invited).toHaveURL('/invite/done');
-    await theirs.close();
     await page.goto('/registrations/invitations');
     await expect(row(page, 'Plain')).toContainText('1 of 1');
   });

@@ -1,6 +1,6 @@
 // Looking after one person at a time: making, changing, suspending, resetting, deleting, restoring.
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, make, press, toast } from '../support/dialog';
 import { open, signIn } from '../support/page';
@@ -8,16 +8,7 @@ import { open, signIn } from '../support/page';
 serve('demo people');
 test.use({ as: 'admin' });
 
-/** A browser of somebody else. */
-async function other(browser: Browser, page: Page): Promise<Page> {
-  const context = await browser.newContext({
-    baseURL: new URL(page.url()).origin,
-    storageState: { cookies: [], origins: [] },
-  });
-  return context.newPage();
-}
-
-/** What somebody with a temporary password is led to. */
+/** What somebody with a link or a temporary password is led to. */
 async function choosesTheirOwn(page: Page, password: string): Promise<void> {
   await expect(page).toHaveURL('/reset');
   await expect(page.getByRole('heading', { name: 'Choose your password' })).toBeVisible();
@@ -27,7 +18,7 @@ async function choosesTheirOwn(page: Page, password: string): Promise<void> {
   await expect(page).toHaveURL('/reset/done');
 }
 
-test('created with a link, which the person follows', async ({ page, browser }) => {
+test('created with a link, which the person follows', async ({ page, another }) => {
   await open(page, '/users?q=role:admin');
   await page.getByRole('link', { name: 'Create User' }).click();
   await expect(page).toHaveURL('/users/new?q=role%3Aadmin');
@@ -45,11 +36,9 @@ test('created with a link, which the person follows', async ({ page, browser }) 
   await expect(page.getByRole('heading', { name: 'Linked Person' })).toBeVisible();
   await expect(toast(page)).toContainText('The account is made.');
 
-  const theirs = await other(browser, page);
+  const theirs = await another();
   await theirs.goto(new URL(link).pathname);
-  await theirs.getByLabel('Password', { exact: true }).fill('a lantern under rain');
-  await theirs.getByLabel('Password again').fill('a lantern under rain');
-  await theirs.getByRole('button', { name: 'Set password' }).click();
+  await choosesTheirOwn(theirs, 'a lantern under rain');
   await theirs.goto('/login');
   await signIn(theirs, 'linked', 'a lantern under rain');
   await expect(theirs).toHaveURL('/account');
@@ -57,10 +46,10 @@ test('created with a link, which the person follows', async ({ page, browser }) 
   await expect(page.getByText('Used', { exact: true })).toBeVisible();
 });
 
-test('created with a password, with which they sign in at once', async ({ page, browser }) => {
+test('created with a password, with which they sign in at once', async ({ page, another }) => {
   await make(page, 'passworded');
   await expect(page.locator('.badge', { hasText: 'Must change password' })).toBeVisible();
-  const theirs = await other(browser, page);
+  const theirs = await another();
   await theirs.goto('/login');
   await signIn(theirs, 'passworded', 'temporary one');
   await choosesTheirOwn(theirs, 'a lantern under rain');
@@ -180,7 +169,7 @@ test('two browsers change the same person', async ({ page, browserWatch }) => {
   await expect(page.getByText('mine@example.org')).toBeVisible();
 });
 
-test('suspended with a reason that is told, and lifted', async ({ page, browser }) => {
+test('suspended with a reason that is told, and lifted', async ({ page, another }) => {
   await make(page, 'naughty');
   await page.getByRole('link', { name: 'Suspend' }).click();
   await field(page, 'Reason').fill('Shares their account');
@@ -190,7 +179,7 @@ test('suspended with a reason that is told, and lifted', async ({ page, browser 
   await expect(toast(page)).toContainText('Suspended');
   await expect(page.getByText('Shares their account')).toBeVisible();
 
-  const theirs = await other(browser, page);
+  const theirs = await another();
   await theirs.goto('/login');
   await signIn(theirs, 'naughty', 'temporary one');
   await expect(theirs.getByRole('alert')).toContainText('Shares their account');

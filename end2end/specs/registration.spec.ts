@@ -10,8 +10,6 @@ serve('demo people', { ALLOW_REGISTRATION: 'true' });
 test.setTimeout(240_000);
 
 const PASSWORD = 'copper lantern under rain';
-/** The browser of somebody who is not signed in. */
-const NOBODY = { cookies: [], origins: [] };
 
 const typed = (page: Page, label: string) => page.getByLabel(new RegExp(`^${label}`)).first();
 
@@ -95,7 +93,7 @@ test.describe('who decides', () => {
   /** The rows of those whom a test has added, which are the last ones. */
   const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 
-  test('approves somebody, who can then sign in', async ({ page, database, browser, server }) => {
+  test('approves somebody, who can then sign in', async ({ page, database, another }) => {
     await database.rows(`update users set status = 'active' where status = 'pending' and username <> 'test-pending'`);
     await database.rows(`update users set email = 'known@example.org' where username = 'test-member'`);
     await add(page, 'ada-waits', 'Known@example.org');
@@ -114,13 +112,11 @@ test.describe('who decides', () => {
     await expect(toast(page)).toContainText('Approved');
     await expect(row(page, 'ada-waits')).toHaveCount(0);
 
-    const theirs = await browser.newContext({ baseURL: server.url, storageState: NOBODY });
-    const login = await theirs.newPage();
+    const login = await another();
     await open(login, '/login');
     await signIn(login, 'ada-waits', PASSWORD);
     await expect(login).toHaveURL('/account');
     await expect(login.getByLabel('Email')).toHaveValue('Known@example.org');
-    await theirs.close();
     await open(page, '/users/ada-waits/history');
     await expect(page.getByText('“known to us”')).toBeVisible();
   });

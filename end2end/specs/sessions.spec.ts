@@ -183,17 +183,15 @@ test('where nothing can be told the list is read again', async ({ page, server, 
   await expect(rows(page).nth(4).getByRole('link')).toBeFocused();
 });
 
-test('whoever is signed out while they watch gets to sign in', async ({ browser, server, database }) => {
-  const context = await browser.newContext({ baseURL: server.url, storageState: { cookies: [], origins: [] } });
-  await context.request.post('/api/auth/login', { data: { username: 'test-auditor', password: template().password } });
-  const page = await context.newPage();
+test('whoever is signed out while they watch gets to sign in', async ({ another, database }) => {
+  const page = await another();
+  await page.request.post('/api/auth/login', { data: { username: 'test-auditor', password: template().password } });
   await hurry(page);
   await followed(page, '/sessions');
   await expect(page.getByRole('button', { name: /^Revoke/ })).toHaveCount(0);
   await database.rows(`update sessions set ended_at = now(), ended_reason = 'revoked'
     where user_id = (select id from users where username = 'test-auditor')`);
   await expect(page).toHaveURL(/\/login/);
-  await context.close();
 });
 
 test('a server that stops does not wait for those who watch', async ({ database }) => {

@@ -1,8 +1,7 @@
 // One's own account, as whoever looks after it finds its parts.
-import type { Browser, Locator, Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import type { Database } from './database';
 import { signIn } from './page';
-import type { Rollcall } from './rollcall';
 import { template } from './template';
 import { expect } from './test';
 
@@ -31,13 +30,6 @@ export async function enter(page: Page, username: string, part = ''): Promise<vo
   await signIn(page, username, template().password);
   await expect(page).toHaveURL(/\/(account|users)$/);
   await page.goto(`/account${part}`);
-}
-
-/** The same in another browser. */
-export async function elsewhere(browser: Browser, server: Rollcall, username: string): Promise<Page> {
-  const other = await (await browser.newContext({ baseURL: server.url })).newPage();
-  await enter(other, username);
-  return other;
 }
 
 export const field = (page: Page, label: string): Locator => page.getByLabel(new RegExp(`^${label}( optional)?$`));

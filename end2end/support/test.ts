@@ -1,6 +1,6 @@
 // `test` as the specs use it: each spec file has a server and a database of its own, and a test fails when the browser
 // complains about anything.
-import { type APIRequestContext, request, test as base } from '@playwright/test';
+import { type APIRequestContext, type BrowserContext, type BrowserContextOptions, type Page, request, test as base } from '@playwright/test';
 import { BrowserWatch } from './browser-watch';
 import { Database } from './database';
 import { Rollcall } from './rollcall';
@@ -18,6 +18,8 @@ interface Fixtures {
   database: Database;
   /** What the browser may complain about in this test. */
   browserWatch: BrowserWatch;
+  /** Opens a page in a browser of somebody who is not signed in; it is closed with the test. */
+  another(options?: BrowserContextOptions): Promise<Page>;
 }
 
 type Cookies = Awaited<ReturnType<APIRequestContext['storageState']>>;
@@ -36,6 +38,8 @@ interface Stage extends Ground {
   /** Who has signed in on it. */
   sessions: Map<Person, Promise<Cookies>>;
 }
+
+const NOBODY = { cookies: [], origins: [] };
 
 let stage: Stage | undefined;
 
@@ -84,10 +88,22 @@ export const test = base.extend<Options & Fixtures>({
   // Playwright asks already before there is a stage, for the hooks that make it.
   storageState: async ({ as }, use) => use(as && stage && (await session(stage, as))),
 
+  another: async ({ browser, server }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (options) => {
+      const context = await browser.newContext({ baseURL: server.url, storageState: NOBODY, ...options });
+      contexts.push(context);
+      return context.newPage();
+    });
+    for (const context of contexts) await context.close();
+  },
+
   browserWatch: [
     // Of a failure that it finds the server's log is kept, because it ends before the server's turn.
-    async ({ context, server: _ }, use) => {
+    async ({ context, server: _, javaScriptEnabled }, use) => {
       const watch = new BrowserWatch(context);
+      // Without scripts what a page fetches ahead for them stays unused, of which Chromium speaks after some seconds.
+      if (!javaScriptEnabled) watch.expectBreakage(/was preloaded using link preload but not used/);
       await use(watch);
       watch.report();
     },
