@@ -24,6 +24,18 @@ pub enum Permission {
     RegistrationsRead,
     /// Let people in or not, and invite them.
     RegistrationsWrite,
+    /// See that provider keys exist, never what they are.
+    ApiKeysRead,
+    /// Keep the system's provider keys, and revoke anybody's.
+    ApiKeysWrite,
+    /// Be told the provider key of a person as it is: for a host application that calls the provider in their name.
+    ApiKeysResolve,
+    /// See everybody's access tokens, never what they are.
+    TokensRead,
+    /// Revoke anybody's access tokens.
+    TokensWrite,
+    /// See what is on record.
+    AuditRead,
 }
 
 impl Permission {
@@ -37,6 +49,12 @@ impl Permission {
             Self::SessionsWrite => "sessions:write",
             Self::RegistrationsRead => "registrations:read",
             Self::RegistrationsWrite => "registrations:write",
+            Self::ApiKeysRead => "api-keys:read",
+            Self::ApiKeysWrite => "api-keys:write",
+            Self::ApiKeysResolve => "api-keys:resolve",
+            Self::TokensRead => "tokens:read",
+            Self::TokensWrite => "tokens:write",
+            Self::AuditRead => "audit:read",
         }
     }
 }
@@ -59,10 +77,14 @@ impl Permissions {
         Self(vec!["*".to_owned()])
     }
 
-    /// Whether they include one.
+    /// Whether they include one. To be told secrets has to be granted by name: whoever may do everything may grant it, on
+    /// record, but does not have it.
     #[must_use]
     pub fn include(&self, permission: Permission) -> bool {
-        self.covers(permission.as_str())
+        match permission {
+            Permission::ApiKeysResolve => self.0.iter().any(|name| name == permission.as_str()),
+            _ => self.covers(permission.as_str()),
+        }
     }
 
     /// Whether they include all of others: who lacks some of what another may do has no say over them.
@@ -199,6 +221,23 @@ mod tests {
                 "{granted:?}"
             );
         }
+    }
+
+    #[test]
+    fn to_be_told_secrets_is_granted_by_name() {
+        for (granted, included) in [
+            (&["*"][..], false),
+            (&["api-keys:read", "api-keys:write"], false),
+            (&["api-keys:resolve"], true),
+            (&["*", "api-keys:resolve"], true),
+        ] {
+            assert_eq!(
+                permissions(granted).include(Permission::ApiKeysResolve),
+                included,
+                "{granted:?}"
+            );
+        }
+        assert!(permissions(&["*"]).include_all(&permissions(&["api-keys:resolve"])));
     }
 
     #[test]

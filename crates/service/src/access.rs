@@ -92,6 +92,54 @@ impl Right for WriteRegistrations {
     const PERMISSION: Permission = Permission::RegistrationsWrite;
 }
 
+/// To see that provider keys exist.
+#[derive(Debug)]
+pub struct ReadApiKeys;
+
+impl Right for ReadApiKeys {
+    const PERMISSION: Permission = Permission::ApiKeysRead;
+}
+
+/// To keep the system's provider keys, and to revoke anybody's.
+#[derive(Debug)]
+pub struct WriteApiKeys;
+
+impl Right for WriteApiKeys {
+    const PERMISSION: Permission = Permission::ApiKeysWrite;
+}
+
+/// To be told the provider key of a person.
+#[derive(Debug)]
+pub struct ResolveApiKeys;
+
+impl Right for ResolveApiKeys {
+    const PERMISSION: Permission = Permission::ApiKeysResolve;
+}
+
+/// To see everybody's access tokens.
+#[derive(Debug)]
+pub struct ReadTokens;
+
+impl Right for ReadTokens {
+    const PERMISSION: Permission = Permission::TokensRead;
+}
+
+/// To revoke anybody's access tokens.
+#[derive(Debug)]
+pub struct WriteTokens;
+
+impl Right for WriteTokens {
+    const PERMISSION: Permission = Permission::TokensWrite;
+}
+
+/// To see what is on record.
+#[derive(Debug)]
+pub struct ReadAudit;
+
+impl Right for ReadAudit {
+    const PERMISSION: Permission = Permission::AuditRead;
+}
+
 /// Proof that somebody holds a right, and who. Only [`Actor::require`] and [`operator`] make one, so a function that takes
 /// it cannot be called without asking.
 #[derive(Debug, Clone)]
