@@ -6,10 +6,13 @@ use std::{
     path::PathBuf,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::work::Work;
 use crate::database::Sibling;
+
+/// How often a request is made once more to find out what it asks.
+const TRIES: usize = 5;
 
 /// Makes a database log its statements, and reads them.
 pub(super) struct Trace<'a> {
@@ -25,8 +28,22 @@ impl<'a> Trace<'a> {
         Ok(trace)
     }
 
-    /// What is asked of the database while `request` runs.
-    pub(super) fn of(&self, request: impl FnOnce() -> Result<()>) -> Result<Work> {
+    /// What a request asks of the database: what it asked twice in a row but for moments and other numbers, because now and
+    /// then the server does something of its own meanwhile.
+    pub(super) fn of(&self, request: impl Fn() -> Result<()>) -> Result<Work> {
+        let mut before = self.once(&request)?;
+        for _ in 0..TRIES {
+            let work = self.once(&request)?;
+            if work.is_like(&before) {
+                return Ok(work);
+            }
+            before = work;
+        }
+        bail!("the same request asks of the database something else each time: {before:?}")
+    }
+
+    /// What is asked of the database while a request runs.
+    fn once(&self, request: &impl Fn() -> Result<()>) -> Result<Work> {
         let mut log = File::open(&self.log)
             .with_context(|| format!("{} cannot be read", self.log.display()))?;
         log.seek(SeekFrom::End(0))?;

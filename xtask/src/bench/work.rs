@@ -41,6 +41,23 @@ impl Work {
     }
 }
 
+impl Work {
+    /// Whether it is the same but for the digits in it.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let shape = |work: &Self| -> Vec<(String, bool)> {
+            let statements = work.statements.iter();
+            statements
+                .map(|statement| (without_digits(&statement.sql), statement.prepared))
+                .collect()
+        };
+        self.empty == other.empty && shape(self) == shape(other)
+    }
+}
+
+fn without_digits(sql: &str) -> String {
+    sql.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
 /// The entries of a log. One that has several lines goes on behind a tab.
 fn entries(log: &str) -> Vec<String> {
     let mut entries: Vec<String> = Vec::new();
@@ -183,6 +200,21 @@ mod tests {
                 empty: 1,
             }
         );
+    }
+
+    #[test]
+    fn the_same_request_later_is_alike() {
+        let at = |moment: &str, rest: &str| {
+            Work::read(&format!(
+                "2026-01-01 00:00:00 UTC [8] LOG:  statement: select a where b < '{moment}'\n{rest}"
+            ))
+        };
+        let work = at("2026-01-01", "");
+        assert!(work.is_like(&at("2026-12-31", "")));
+        let more = "2026-01-01 00:00:00 UTC [9] LOG:  statement: begin\n";
+        assert!(!work.is_like(&at("2026-01-01", more)));
+        let ping = "2026-01-01 00:00:00 UTC [9] LOG:  statement: -- ping\n";
+        assert!(!work.is_like(&at("2026-01-01", ping)));
     }
 
     #[test]
