@@ -6,6 +6,7 @@ mod body;
 pub(crate) mod invitations;
 pub(crate) mod meta;
 mod overview;
+pub(crate) mod owned;
 mod page;
 pub(crate) mod registrations;
 pub(crate) mod sessions;

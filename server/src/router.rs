@@ -91,19 +91,6 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         assets: assets.clone(),
         https,
     };
-    let sessions = SessionManagerLayer::new(PgSessionStore::new(state.services.pool.clone()))
-        .with_name(state.cookie_name.0)
-        .with_same_site(SameSite::Lax)
-        .with_secure(https);
-    let personal = ServiceBuilder::new()
-        .layer(RequestBodyLimitLayer::new(BODY_MAX))
-        .layer(MapRequestBodyLayer::new(Body::new))
-        .layer(CsrfLayer::new())
-        .layer(sessions)
-        .layer(from_fn_with_state(
-            state.services.clone(),
-            identity::recognise,
-        ));
     let common = ServiceBuilder::new()
         .layer(from_fn_with_state(
             site.trusted_proxies.clone(),
@@ -118,13 +105,33 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         .layer(from_fn(refusal::explain))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(refusal::panicked));
-    pages(&state)
-        .merge(rest::routes())
-        .method_not_allowed_fallback(async |request| nothing_here(request).await)
-        .layer(personal)
+    let forms = pages(&state).merge(rest::routes());
+    personal(&state, forms, BODY_MAX)
+        .merge(personal(&state, rest::owned::routes(), rest::owned::BODY_MAX))
         .with_state(state)
         .fallback_service(files(&site.root))
         .layer(common)
+}
+
+/// Routes for somebody: with a limit to what they send, and who they are.
+fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Router<AppState> {
+    let sessions = SessionManagerLayer::new(PgSessionStore::new(state.services.pool.clone()))
+        .with_name(state.cookie_name.0)
+        .with_same_site(SameSite::Lax)
+        .with_secure(state.https);
+    routes
+        .method_not_allowed_fallback(async |request| nothing_here(request).await)
+        .layer(
+            ServiceBuilder::new()
+                .layer(RequestBodyLimitLayer::new(body_max))
+                .layer(MapRequestBodyLayer::new(Body::new))
+                .layer(CsrfLayer::new())
+                .layer(sessions)
+                .layer(from_fn_with_state(
+                    state.services.clone(),
+                    identity::recognise,
+                )),
+        )
 }
 
 /// The screens, the functions behind them, and the forms on them.

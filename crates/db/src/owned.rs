@@ -1,5 +1,9 @@
 //! What people own.
 
+pub mod annotations;
+pub mod ontologies;
+pub mod personas;
+
 use domain::users::{
     deletion::OwnedCounts,
     detail::{OwnedPersona, UserKey},

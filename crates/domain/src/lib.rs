@@ -9,6 +9,7 @@ pub mod fields;
 pub mod filter;
 pub mod invitations;
 pub mod overview;
+pub mod owned;
 pub mod problem;
 pub mod registrations;
 pub mod rules;

@@ -65,13 +65,13 @@ pub async fn export(services: &Services, actor: &Actor) -> Result<Export, Error>
 }
 
 /// A person who acts on themselves, as the record sees them.
-fn author(actor: &Actor) -> Author {
+pub(crate) fn author(actor: &Actor) -> Author {
     let person = &actor.principal;
     Author::person(person.id, &person.username, actor.origin.clone())
 }
 
 /// Locks one's own account, if it can be used and the session still is one: both may have ended while the change waited.
-async fn open(transaction: &mut db::Transaction, actor: &Actor) -> Result<Account, Error> {
+pub(crate) async fn open(transaction: &mut db::Transaction, actor: &Actor) -> Result<Account, Error> {
     let account = account::lock(transaction, actor.principal.id.0).await?;
     let account = account
         .filter(|account| account.status == Status::Active && account.deleted_at.is_none())

@@ -13,6 +13,7 @@ pub mod invitations;
 pub mod last_seen;
 pub mod overview;
 mod own_account;
+pub mod owned;
 pub mod passwords;
 mod record;
 pub mod registrations;

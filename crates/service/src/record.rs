@@ -30,6 +30,12 @@ impl Changes {
         }
     }
 
+    /// Notes which of the things that a person owns is spoken of: its id before and after.
+    pub(crate) fn about(mut self, kind: &str, before: Option<Uuid>, after: Option<Uuid>) -> Self {
+        self.0.insert(kind.to_owned(), json!([before, after]));
+        self
+    }
+
     /// Whether nothing is different.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -18,6 +18,7 @@ use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 use domain::{
     account::OwnEdit,
     invitations::InvitationDraft,
+    owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
     registrations::{Decision, DecisionRequest},
     sessions::revoke::RevokeRequest,
     users::{
@@ -33,8 +34,13 @@ use furniture::furnish;
 use own::{Own, set_password};
 use people::{add, count};
 use service::{
-    Error, Services, access::operator, account, invitations, registrations, reset, sessions,
-    settings::Settings, users,
+    Error, Services,
+    access::operator,
+    account, invitations,
+    owned::{Writer, annotations, ontology, personas},
+    registrations, reset, sessions,
+    settings::Settings,
+    users,
 };
 use sqlx::PgPool;
 use support::services;
@@ -60,6 +66,9 @@ fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
                 let name = signature.split('(').next().unwrap();
                 found.insert(match path.file_stem().unwrap().to_str().unwrap() {
                     "invitations" => format!("{name} invitation"),
+                    "personas" => format!("{name} persona"),
+                    "ontology" => format!("{name} ontology"),
+                    "annotations" => format!("{name} annotation"),
                     _ => name.to_owned(),
                 });
             }
@@ -76,6 +85,11 @@ fn mutating() -> BTreeSet<String> {
 /// Those of whoever acts on themselves.
 fn own_functions() -> BTreeSet<String> {
     taking("&Actor", &["account.rs", "account"])
+}
+
+/// Those that change what people own.
+fn of_what_is_owned() -> BTreeSet<String> {
+    taking("&Writer", &["owned"])
 }
 
 /// The latest entry of the record.
@@ -345,6 +359,56 @@ async fn every_change_of_ones_own_account_is_on_record(pool: PgPool) {
         let said: Vec<_> = action.map(entry).into_iter().collect();
         assert_eq!(entries_after(&pool, before).await, said, "{function}");
     }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_change_of_what_is_owned_is_on_record(pool: PgPool) {
+    let services = services(&pool);
+    add(&pool, "ada", &["user"]).await;
+    set_password(&services, PASSWORD).await;
+    let own = Own::sign_in(&services, "ada", PASSWORD).await;
+    let writer = Writer::Own(Box::new(own.actor));
+    let persona = PersonaDraft {
+        name: Some("Analyst".into()),
+        ..PersonaDraft::default()
+    };
+    let mark = AnnotationDraft {
+        video_id: Some("v1".into()),
+        label: Some("A boat".into()),
+        ..AnnotationDraft::default()
+    };
+    let mut tested = BTreeSet::new();
+    let mut said = async |function: &str, action: &str| {
+        tested.insert(function.to_owned());
+        let last = "select action, via, actor_label from audit_events order by id desc limit 1";
+        let last: (String, String, String) = sqlx::query_as(last).fetch_one(&pool).await.unwrap();
+        assert_eq!(last, (action.to_owned(), "self".to_owned(), "ada".to_owned()));
+    };
+    let made = personas::create(&services, &writer, None, persona).await.unwrap();
+    said("create persona", "persona.created").await;
+    let hide = PersonaDraft {
+        hidden: Some(true),
+        ..PersonaDraft::default()
+    };
+    personas::edit(&services, &writer, made.id, hide).await.unwrap();
+    said("edit persona", "persona.updated").await;
+    ontology::set(&services, &writer, made.id, OntologyDraft::default()).await.unwrap();
+    said("set ontology", "ontology.created").await;
+    ontology::delete(&services, &writer, made.id).await.unwrap();
+    said("delete ontology", "ontology.deleted").await;
+    let marked = annotations::create(&services, &writer, made.id, mark).await.unwrap();
+    said("create annotation", "annotation.created").await;
+    let relabel = AnnotationDraft {
+        label: Some("Two boats".into()),
+        ..AnnotationDraft::default()
+    };
+    annotations::edit(&services, &writer, marked.id, relabel).await.unwrap();
+    said("edit annotation", "annotation.updated").await;
+    annotations::delete(&services, &writer, marked.id).await.unwrap();
+    said("delete annotation", "annotation.deleted").await;
+    personas::delete(&services, &writer, made.id).await.unwrap();
+    said("delete persona", "persona.deleted").await;
+    assert_eq!(of_what_is_owned(), tested);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -16,7 +16,7 @@ pub(super) fn respond(
     path: &str,
     neighbours: &[(Vec<(&'static str, &str)>, &str)],
 ) -> Response {
-    let mut response = Json(rows).into_response();
+    let mut response = linked(rows, path, neighbours);
     let headers = response.headers_mut();
     headers.insert(
         HeaderName::from_static("x-total-count"),
@@ -24,6 +24,16 @@ pub(super) fn respond(
     );
     let relation = HeaderValue::from_static(if total.or_more { "gte" } else { "eq" });
     headers.insert(HeaderName::from_static("x-total-count-relation"), relation);
+    response
+}
+
+/// A part of a list as an answer, where nobody counts how many there are.
+pub(super) fn linked(
+    rows: impl Serialize,
+    path: &str,
+    neighbours: &[(Vec<(&'static str, &str)>, &str)],
+) -> Response {
+    let mut response = Json(rows).into_response();
     let links: Vec<String> = neighbours
         .iter()
         .map(|(pairs, rel)| {
@@ -35,7 +45,7 @@ pub(super) fn respond(
     if let Ok(links) = HeaderValue::try_from(links.join(", "))
         && !links.is_empty()
     {
-        headers.insert(header::LINK, links);
+        response.headers_mut().insert(header::LINK, links);
     }
     response
 }

@@ -233,6 +233,33 @@ fn account() -> Vec<Ask> {
     asks
 }
 
+/// What people own: of nobody's by either door, so that nothing is made.
+fn owned() -> Vec<Ask> {
+    let mark = json!({ "videoId": "v1", "label": "A boat" });
+    let mut asks = vec![
+        Ask::get("/api/personas"),
+        Ask::post("/api/personas").json(&json!({})),
+        Ask::get(&of_nobody("/personas")),
+        Ask::post(&of_nobody("/personas")).json(&json!({ "name": "Analyst" })),
+    ];
+    for door in ["/api", "/api/admin"] {
+        let persona = format!("{door}/personas/{NOBODY}");
+        let ontology = format!("{persona}/ontology");
+        let annotations = format!("{persona}/annotations");
+        let annotation = format!("{door}/annotations/{NOBODY}");
+        for path in [&persona, &ontology, &annotation] {
+            asks.push(Ask::get(path));
+            asks.push(Ask::new(Method::PUT, path).json(&json!({})));
+            asks.push(Ask::new(Method::DELETE, path));
+        }
+        asks.push(Ask::new(Method::PATCH, &persona).json(&json!({})));
+        asks.push(Ask::new(Method::PATCH, &annotation).json(&json!({})));
+        asks.push(Ask::get(&annotations));
+        asks.push(Ask::post(&annotations).json(&mark));
+    }
+    asks
+}
+
 /// Every address with a request that is well formed. Who signs in is always the same visitor.
 fn endpoints() -> Vec<Ask> {
     let credentials = [("username", "visitor"), ("password", PASSWORD)];
@@ -321,6 +348,7 @@ fn endpoints() -> Vec<Ask> {
         Ask::post("/sfn/reset").form(&chosen),
     ];
     endpoints.extend(account());
+    endpoints.extend(owned());
     endpoints.extend(screens());
     endpoints.extend(forms());
     endpoints.extend(reads());
@@ -403,7 +431,13 @@ fn no_address_is_missing_from_the_table() {
         .iter()
         .map(|ask| ask.label().split([' ', '?']).nth(1).unwrap().to_owned())
         .collect();
+    let things = routes_in(include_str!("../../src/rest/owned.rs"));
+    let things = things.flat_map(|path| match path.starts_with("/api") {
+        true => vec![path],
+        false => vec![format!("/api{path}"), format!("/api/admin{path}")],
+    });
     let routes = routes_in(include_str!("../../src/rest.rs"))
+        .chain(things)
         .chain(routes_in(include_str!("../../src/router.rs")))
         .chain(routes_in(include_str!("../../src/forms/account.rs")))
         .chain(routes_in(include_str!("../../src/forms/people.rs")))

@@ -9,6 +9,7 @@ mod auth;
 mod deleted;
 mod manage;
 mod meta;
+mod owned;
 mod pages;
 mod registration;
 mod reset;

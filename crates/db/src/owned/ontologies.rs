@@ -1,0 +1,82 @@
+//! The ontology of a persona.
+
+use domain::owned::{Ontology, OntologyDraft};
+use serde_json::Value;
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+use crate::Error;
+
+/// The ontology of a persona: the first, where the host application keeps several.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find(
+    executor: impl PgExecutor<'_>,
+    persona_id: Uuid,
+) -> Result<Option<Ontology>, Error> {
+    Ok(sqlx::query_as!(
+        Ontology,
+        "select id, persona_id, name, content, created_at
+        from ontologies where persona_id = $1 order by id limit 1",
+        persona_id,
+    )
+    .fetch_optional(executor)
+    .await?)
+}
+
+/// Makes an ontology under a persona.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn insert(
+    connection: &mut PgConnection,
+    persona_id: Uuid,
+    user_id: Uuid,
+    draft: &OntologyDraft,
+) -> Result<Uuid, Error> {
+    let content = Value::Object(draft.content.clone().unwrap_or_default());
+    let row = sqlx::query!(
+        "insert into ontologies (id, persona_id, user_id, name, content, created_at)
+        values (uuid_v7(now()), $1, $2, $3, $4, now())
+        returning id",
+        persona_id,
+        user_id,
+        draft.new_name(),
+        content,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(row.id)
+}
+
+/// Changes what a draft speaks of.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set(
+    connection: &mut PgConnection,
+    id: Uuid,
+    draft: &OntologyDraft,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update ontologies set name = coalesce($2, name), content = coalesce($3, content) where id = $1",
+        id,
+        draft.name,
+        draft.content.clone().map(Value::Object),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Removes an ontology.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    sqlx::query!("delete from ontologies where id = $1", id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

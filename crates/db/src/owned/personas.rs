@@ -1,0 +1,148 @@
+//! Personas, one by one.
+
+use domain::owned::{Persona, PersonaDraft};
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+use crate::Error;
+
+/// Some personas of a person in the order of their making, after one of them.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list(
+    executor: impl PgExecutor<'_>,
+    user_id: Uuid,
+    after: Option<Uuid>,
+    most: i64,
+) -> Result<Vec<Persona>, Error> {
+    Ok(sqlx::query_as!(
+        Persona,
+        "select id, user_id, name, role, information_need, details, hidden, created_at
+        from personas
+        where user_id = $1 and ($2::uuid is null or id > $2)
+        order by id limit $3",
+        user_id,
+        after,
+        most,
+    )
+    .fetch_all(executor)
+    .await?)
+}
+
+/// A persona, whoever owns it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Persona>, Error> {
+    Ok(sqlx::query_as!(
+        Persona,
+        "select id, user_id, name, role, information_need, details, hidden, created_at
+        from personas where id = $1",
+        id,
+    )
+    .fetch_optional(executor)
+    .await?)
+}
+
+/// The same, kept as it is until the transaction ends.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Persona>, Error> {
+    Ok(sqlx::query_as!(
+        Persona,
+        "select id, user_id, name, role, information_need, details, hidden, created_at
+        from personas where id = $1 for update",
+        id,
+    )
+    .fetch_optional(connection)
+    .await?)
+}
+
+/// Makes a persona. Its id is returned.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn insert(
+    connection: &mut PgConnection,
+    user_id: Uuid,
+    draft: &PersonaDraft,
+) -> Result<Uuid, Error> {
+    let row = sqlx::query!(
+        "insert into personas (id, user_id, name, role, information_need, details, hidden, created_at)
+        values (
+            uuid_v7(now()), $1, coalesce($2, ''), coalesce($3, ''), coalesce($4, ''), coalesce($5, ''),
+            coalesce($6, false), now()
+        )
+        returning id",
+        user_id,
+        draft.name,
+        draft.role,
+        draft.information_need,
+        draft.details,
+        draft.hidden,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(row.id)
+}
+
+/// Changes what a draft speaks of.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set(
+    connection: &mut PgConnection,
+    id: Uuid,
+    draft: &PersonaDraft,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update personas set
+            name = coalesce($2, name),
+            role = coalesce($3, role),
+            information_need = coalesce($4, information_need),
+            details = coalesce($5, details),
+            hidden = coalesce($6, hidden)
+        where id = $1",
+        id,
+        draft.name,
+        draft.role,
+        draft.information_need,
+        draft.details,
+        draft.hidden,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// How much hangs under a persona: ontologies and annotations.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count_under(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+) -> Result<(i64, i64), Error> {
+    let row = sqlx::query!(
+        r#"select
+            (select count(*) from ontologies where persona_id = $1) as "ontologies!",
+            (select count(*) from annotations where persona_id = $1) as "annotations!""#,
+        id,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok((row.ontologies, row.annotations))
+}
+
+/// Removes a persona, and with it what hangs under it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    sqlx::query!("delete from personas where id = $1", id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,294 @@
+//! What people own in the host application, as programs read and write it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use thiserror::Error;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{fields::FieldErrors, users::names::is_deceptive};
+
+/// Most characters of a name, a role, a label, or of what a video is called.
+pub const LINE_MAX: usize = 200;
+/// Most characters of what a persona needs to know, and of its details.
+pub const TEXT_MAX: usize = 10_000;
+/// Name of an ontology that nobody has named.
+const UNNAMED: &str = "Ontology";
+
+/// Why a text is refused, as a sentence for whoever sent it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum TextError {
+    /// It has to be there.
+    #[error("Say what this is.")]
+    Missing,
+    /// Too long.
+    #[error("Use at most {0} characters.")]
+    Length(usize),
+    /// Characters that hide or reorder others.
+    #[error("Remove the invisible control characters.")]
+    Control,
+}
+
+/// In whose name the host application shows things.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Persona {
+    /// Id.
+    pub id: Uuid,
+    /// Whose.
+    pub user_id: Uuid,
+    /// Name.
+    pub name: String,
+    /// What the persona does.
+    pub role: String,
+    /// What the persona wants to find out.
+    pub information_need: String,
+    /// Anything else.
+    pub details: String,
+    /// Whether it is left out of the host application's lists.
+    pub hidden: bool,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// How a persona is to be. What is absent stays, or is empty in a new one.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct PersonaDraft {
+    /// Name; a new one has to have it.
+    pub name: Option<String>,
+    /// What the persona does.
+    pub role: Option<String>,
+    /// What the persona wants to find out.
+    pub information_need: Option<String>,
+    /// Anything else.
+    pub details: Option<String>,
+    /// Whether it is left out of the host application's lists.
+    pub hidden: Option<bool>,
+}
+
+impl PersonaDraft {
+    /// Checks every field of a new one, or of a change.
+    ///
+    /// # Errors
+    /// Every fault at once.
+    pub fn check(self, new: bool) -> Result<Self, FieldErrors> {
+        let mut texts = Texts::default();
+        let checked = Self {
+            name: texts.line("name", self.name, new, true),
+            role: texts.line("role", self.role, false, false),
+            information_need: texts.text("information_need", self.information_need),
+            details: texts.text("details", self.details),
+            hidden: self.hidden,
+        };
+        texts.end(checked)
+    }
+}
+
+/// What a persona knows of its world.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ontology {
+    /// Id.
+    pub id: Uuid,
+    /// Under which persona.
+    pub persona_id: Uuid,
+    /// Name.
+    pub name: String,
+    /// What it says, in the host application's own form.
+    pub content: Value,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// How the ontology of a persona is to be. What is absent stays.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct OntologyDraft {
+    /// Name.
+    pub name: Option<String>,
+    /// What it says.
+    pub content: Option<Map<String, Value>>,
+}
+
+impl OntologyDraft {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// Every fault at once.
+    pub fn check(self) -> Result<Self, FieldErrors> {
+        let mut texts = Texts::default();
+        let checked = Self {
+            name: texts.line("name", self.name, false, true),
+            content: self.content,
+        };
+        texts.end(checked)
+    }
+
+    /// The name of a new one.
+    #[must_use]
+    pub fn new_name(&self) -> &str {
+        self.name.as_deref().unwrap_or(UNNAMED)
+    }
+}
+
+/// A mark on a video.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Annotation {
+    /// Id.
+    pub id: Uuid,
+    /// Under which persona.
+    pub persona_id: Uuid,
+    /// Who has made it.
+    pub user_id: Uuid,
+    /// On which video.
+    pub video_id: String,
+    /// What it says in short.
+    pub label: String,
+    /// What it says, in the host application's own form.
+    pub content: Value,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// How an annotation is to be. What is absent stays; a new one has to have a video and a label.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct AnnotationDraft {
+    /// On which video.
+    pub video_id: Option<String>,
+    /// What it says in short.
+    pub label: Option<String>,
+    /// What it says.
+    pub content: Option<Map<String, Value>>,
+}
+
+impl AnnotationDraft {
+    /// Checks every field of a new one, or of a change.
+    ///
+    /// # Errors
+    /// Every fault at once.
+    pub fn check(self, new: bool) -> Result<Self, FieldErrors> {
+        let mut texts = Texts::default();
+        let checked = Self {
+            video_id: texts.line("video_id", self.video_id, new, true),
+            label: texts.line("label", self.label, new, true),
+            content: self.content,
+        };
+        texts.end(checked)
+    }
+}
+
+/// Checks texts and collects what is wrong with them.
+#[derive(Default)]
+struct Texts {
+    faults: FieldErrors,
+}
+
+impl Texts {
+    /// One line: whether it has to be given at all, and whether it has to say something if it is.
+    fn line(
+        &mut self,
+        field: &str,
+        typed: Option<String>,
+        required: bool,
+        visible: bool,
+    ) -> Option<String> {
+        let Some(typed) = typed else {
+            if required {
+                self.faults.add(field, TextError::Missing.to_string());
+            }
+            return None;
+        };
+        let line = typed.trim();
+        let fault = if visible && line.is_empty() {
+            Some(TextError::Missing)
+        } else if line.chars().any(is_deceptive) {
+            Some(TextError::Control)
+        } else {
+            too_long(line, LINE_MAX)
+        };
+        self.unless(field, fault, line.to_owned())
+    }
+
+    /// Several lines, kept as they are.
+    fn text(&mut self, field: &str, typed: Option<String>) -> Option<String> {
+        let typed = typed?;
+        let deceives = |c: char| is_deceptive(c) && !matches!(c, '\n' | '\r' | '\t');
+        let fault = if typed.chars().any(deceives) {
+            Some(TextError::Control)
+        } else {
+            too_long(&typed, TEXT_MAX)
+        };
+        self.unless(field, fault, typed)
+    }
+
+    fn unless(&mut self, field: &str, fault: Option<TextError>, text: String) -> Option<String> {
+        let checked = fault.map_or(Ok(text), Err);
+        self.faults.take(field, checked)
+    }
+
+    fn end<T>(self, checked: T) -> Result<T, FieldErrors> {
+        if self.faults.is_empty() {
+            Ok(checked)
+        } else {
+            Err(self.faults)
+        }
+    }
+}
+
+fn too_long(text: &str, max: usize) -> Option<TextError> {
+    (text.chars().count() > max).then_some(TextError::Length(max))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(draft: PersonaDraft, new: bool, field: &str) -> Option<String> {
+        let faults = draft.check(new).err()?;
+        faults.get(field).map(str::to_owned)
+    }
+
+    #[test]
+    fn texts_of_a_persona() {
+        let name = |text: &str| PersonaDraft {
+            name: Some(text.to_owned()),
+            ..PersonaDraft::default()
+        };
+        let details = |text: &str| PersonaDraft {
+            details: Some(text.to_owned()),
+            ..name("Analyst")
+        };
+        for (draft, new, field, says) in [
+            (name(" Analyst "), true, "name", None),
+            (name("  "), true, "name", Some(TextError::Missing)),
+            (name("  "), false, "name", Some(TextError::Missing)),
+            (PersonaDraft::default(), true, "name", Some(TextError::Missing)),
+            (PersonaDraft::default(), false, "name", None),
+            (name(&"a".repeat(LINE_MAX)), true, "name", None),
+            (name(&"a".repeat(LINE_MAX + 1)), true, "name", Some(TextError::Length(LINE_MAX))),
+            (name("a\u{202E}b"), true, "name", Some(TextError::Control)),
+            (name("a\nb"), true, "name", Some(TextError::Control)),
+            (details("one\n\ttwo"), true, "details", None),
+            (details(""), true, "details", None),
+            (details("a\0b"), true, "details", Some(TextError::Control)),
+            (details(&"é".repeat(TEXT_MAX + 1)), true, "details", Some(TextError::Length(TEXT_MAX))),
+        ] {
+            let found = fault(draft.clone(), new, field);
+            assert_eq!(found, says.map(|error| error.to_string()), "{draft:.60?}");
+        }
+    }
+
+    #[test]
+    fn every_fault_of_an_annotation_at_once() {
+        let faults = AnnotationDraft::default().check(true).unwrap_err();
+        let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(fields, ["video_id", "label"]);
+        assert!(AnnotationDraft::default().check(false).is_ok());
+    }
+}

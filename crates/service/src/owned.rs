@@ -1,0 +1,144 @@
+//! What people own in the host application: each their own, and everybody's for whoever looks after people. Each change is an
+//! entry about the owner, so that it is found in their history.
+
+pub mod annotations;
+pub mod ontology;
+pub mod personas;
+
+use domain::{owned::Persona, rules::Deed};
+use uuid::Uuid;
+
+use crate::{
+    Error,
+    access::{Actor, Author, Granted, ReadUsers, WriteUsers},
+    account,
+    record::{self, Change, Changes},
+    users::guard,
+};
+
+const NO_PERSONA: Error = Error::NotFound("Persona not found");
+
+/// Who looks at what people own.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// Theirs alone; otherwise everybody's.
+    owner: Option<Uuid>,
+}
+
+impl Reader {
+    /// Somebody who looks at their own.
+    #[must_use]
+    pub fn own(actor: &Actor) -> Self {
+        Self {
+            owner: Some(actor.principal.id.0),
+        }
+    }
+
+    /// Somebody who looks after people.
+    #[must_use]
+    pub fn all(_: &Granted<ReadUsers>) -> Self {
+        Self { owner: None }
+    }
+
+    /// What is somebody else's is not there.
+    fn sees(&self, owner: Uuid) -> bool {
+        self.owner.is_none_or(|own| own == owner)
+    }
+}
+
+/// Who changes what people own.
+#[derive(Debug, Clone)]
+pub enum Writer {
+    /// Somebody who changes their own.
+    Own(Box<Actor>),
+    /// Somebody who looks after people.
+    All(Granted<WriteUsers>),
+}
+
+impl Writer {
+    /// Whose a new thing is: their own, or that of whom they name.
+    fn owner(&self, named: Option<Uuid>) -> Result<Uuid, Error> {
+        match (self, named) {
+            (Self::Own(actor), _) => Ok(actor.principal.id.0),
+            (Self::All(_), Some(owner)) => Ok(owner),
+            (Self::All(_), None) => Err(guard::NOT_FOUND),
+        }
+    }
+
+    fn reader(&self) -> Reader {
+        match self {
+            Self::Own(actor) => Reader::own(actor),
+            Self::All(_) => Reader { owner: None },
+        }
+    }
+
+    /// Locks the account of an owner, if what it owns may be changed.
+    async fn open(
+        &self,
+        transaction: &mut db::Transaction,
+        owner: Uuid,
+    ) -> Result<Opened, Error> {
+        let (author, account) = match self {
+            Self::Own(actor) => {
+                let account = account::open(transaction, actor).await?;
+                (account::author(actor), account)
+            }
+            Self::All(granted) => {
+                let author = granted.author();
+                let account = guard::open(transaction, author, Deed::Edit, owner).await?;
+                (author.clone(), account)
+            }
+        };
+        Ok(Opened {
+            author,
+            owner: account.id,
+            username: account.username,
+        })
+    }
+
+    /// The same for whoever owns a persona, and the persona itself, kept as it is until the transaction ends.
+    async fn open_persona(
+        &self,
+        transaction: &mut db::Transaction,
+        id: Uuid,
+    ) -> Result<(Opened, Persona), Error> {
+        let found = personas::visible(transaction, &self.reader(), id).await?;
+        let opened = self.open(transaction, found.user_id).await?;
+        let persona = db::owned::personas::lock(transaction, id).await?;
+        // It may have gone to somebody else meanwhile.
+        let persona = persona.filter(|persona| persona.user_id == opened.owner);
+        Ok((opened, persona.ok_or(NO_PERSONA)?))
+    }
+}
+
+/// An owner whose account is locked, and who changes what they own.
+struct Opened {
+    author: Author,
+    owner: Uuid,
+    username: String,
+}
+
+impl Opened {
+    /// Writes down what was done.
+    async fn record(
+        &self,
+        transaction: &mut db::Transaction,
+        action: &'static str,
+        changes: Changes,
+    ) -> Result<(), Error> {
+        let change = Change {
+            action,
+            user: (self.owner, &self.username),
+            changes,
+            reason: None,
+        };
+        record::write(transaction, &self.author, change).await
+    }
+}
+
+/// Some things of a list, and whether there are more.
+fn page<T>(mut rows: Vec<T>, limit: u16) -> (Vec<T>, bool) {
+    let more = rows.len() > usize::from(limit);
+    rows.truncate(usize::from(limit));
+    (rows, more)
+}

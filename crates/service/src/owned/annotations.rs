@@ -1,0 +1,157 @@
+//! Annotations. Whoever owns a persona has a say over those that others have made under it.
+
+use db::owned::annotations;
+use domain::owned::{Annotation, AnnotationDraft};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Opened, Reader, Writer, ontology::content_differs, page, personas};
+use crate::{Error, Services, record::Changes};
+
+const NO_ANNOTATION: Error = Error::NotFound("Annotation not found");
+
+/// Some annotations under a persona in the order of their making, after one of them; and whether there are more.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such persona, or it is somebody else's.
+pub async fn list(
+    services: &Services,
+    reader: &Reader,
+    persona: Uuid,
+    after: Option<Uuid>,
+    limit: u16,
+) -> Result<(Vec<Annotation>, bool), Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    personas::visible(&mut connection, reader, persona).await?;
+    let most = i64::from(limit) + 1;
+    let rows = annotations::list(&mut *connection, persona, after, most).await?;
+    Ok(page(rows, limit))
+}
+
+/// An annotation.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, or both it and its persona are somebody else's.
+pub async fn get(services: &Services, reader: &Reader, id: Uuid) -> Result<Annotation, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    visible(&mut connection, reader, id).await
+}
+
+async fn visible(
+    connection: &mut db::PgConnection,
+    reader: &Reader,
+    id: Uuid,
+) -> Result<Annotation, Error> {
+    let annotation = annotations::find(&mut *connection, id).await?;
+    let annotation = annotation.ok_or(NO_ANNOTATION)?;
+    if reader.sees(annotation.user_id) {
+        return Ok(annotation);
+    }
+    match personas::visible(connection, reader, annotation.persona_id).await {
+        Ok(_) => Ok(annotation),
+        Err(Error::NotFound(_)) => Err(NO_ANNOTATION),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes an annotation under a persona, in the name of whoever owns that.
+///
+/// # Errors
+/// [`Error::Invalid`] for fields at fault, [`Error::NotFound`] when there is no such persona, [`Error::Refused`] when it may
+/// not be done.
+pub async fn create(
+    services: &Services,
+    writer: &Writer,
+    persona: Uuid,
+    draft: AnnotationDraft,
+) -> Result<Annotation, Error> {
+    let draft = draft.check(true).map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let (opened, persona) = writer.open_persona(&mut transaction, persona).await?;
+    let id = annotations::insert(&mut transaction, persona.id, opened.owner, &draft).await?;
+    let changes = noted(None, &draft).about("annotation", None, Some(id));
+    finish(transaction, &opened, "annotation.created", changes, id).await
+}
+
+/// Changes what the draft speaks of.
+///
+/// # Errors
+/// As [`create`].
+pub async fn edit(
+    services: &Services,
+    writer: &Writer,
+    id: Uuid,
+    draft: AnnotationDraft,
+) -> Result<Annotation, Error> {
+    let draft = draft.check(false).map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let (opened, before) = open(&mut transaction, writer, id).await?;
+    let changes = noted(Some(&before), &draft);
+    if changes.is_empty() {
+        return Ok(before);
+    }
+    annotations::set(&mut transaction, id, &draft).await?;
+    let changes = changes.about("annotation", Some(id), Some(id));
+    finish(transaction, &opened, "annotation.updated", changes, id).await
+}
+
+/// Removes an annotation.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, [`Error::Refused`] when it may not be done.
+pub async fn delete(services: &Services, writer: &Writer, id: Uuid) -> Result<(), Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let (opened, annotation) = open(&mut transaction, writer, id).await?;
+    annotations::delete(&mut transaction, id).await?;
+    let changes = Changes::default()
+        .about("annotation", Some(id), None)
+        .with("label", annotation.label, Value::Null);
+    opened
+        .record(&mut transaction, "annotation.deleted", changes)
+        .await?;
+    Ok(db::commit(transaction).await?)
+}
+
+/// Locks the account of whoever has made an annotation, or of whoever changes it, and keeps its persona as it is.
+async fn open(
+    transaction: &mut db::Transaction,
+    writer: &Writer,
+    id: Uuid,
+) -> Result<(Opened, Annotation), Error> {
+    let reader = writer.reader();
+    let found = visible(transaction, &reader, id).await?;
+    let opened = writer.open(transaction, found.user_id).await?;
+    db::owned::personas::lock(transaction, found.persona_id).await?;
+    let annotation = visible(transaction, &reader, id).await?;
+    Ok((opened, annotation))
+}
+
+async fn finish(
+    mut transaction: db::Transaction,
+    opened: &Opened,
+    action: &'static str,
+    changes: Changes,
+    id: Uuid,
+) -> Result<Annotation, Error> {
+    opened.record(&mut transaction, action, changes).await?;
+    let after = annotations::find(&mut *transaction, id).await?;
+    db::commit(transaction).await?;
+    after.ok_or(NO_ANNOTATION)
+}
+
+/// What would be different.
+fn noted(before: Option<&Annotation>, draft: &AnnotationDraft) -> Changes {
+    let mut changes = Changes::default();
+    for (field, before, after) in [
+        ("videoId", before.map(|b| &b.video_id), &draft.video_id),
+        ("label", before.map(|b| &b.label), &draft.label),
+    ] {
+        if let Some(after) = after {
+            changes.note(field, before.map(String::as_str), after.as_str());
+        }
+    }
+    if before.is_some_and(|before| content_differs(&before.content, draft.content.as_ref())) {
+        changes.note("content", Value::Null, "replaced");
+    }
+    changes
+}

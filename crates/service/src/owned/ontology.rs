@@ -1,0 +1,93 @@
+//! The ontology of a persona.
+
+use db::owned::ontologies;
+use domain::owned::{Ontology, OntologyDraft};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Reader, Writer, personas};
+use crate::{Error, Services, record::Changes};
+
+const NO_ONTOLOGY: Error = Error::NotFound("Ontology not found");
+
+/// The ontology of a persona.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, or the persona is somebody else's.
+pub async fn get(services: &Services, reader: &Reader, persona: Uuid) -> Result<Ontology, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    personas::visible(&mut connection, reader, persona).await?;
+    let ontology = ontologies::find(&mut *connection, persona).await?;
+    ontology.ok_or(NO_ONTOLOGY)
+}
+
+/// Makes the ontology of a persona, or changes what the draft speaks of.
+///
+/// # Errors
+/// [`Error::Invalid`] for fields at fault, [`Error::NotFound`] when there is no such persona, [`Error::Refused`] when it may
+/// not be done.
+pub async fn set(
+    services: &Services,
+    writer: &Writer,
+    persona: Uuid,
+    draft: OntologyDraft,
+) -> Result<Ontology, Error> {
+    let draft = draft.check().map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let (opened, persona) = writer.open_persona(&mut transaction, persona).await?;
+    let before = ontologies::find(&mut *transaction, persona.id).await?;
+    let mut changes = Changes::default();
+    let (action, id) = match &before {
+        None => {
+            changes.note("name", Value::Null, draft.new_name());
+            let id = ontologies::insert(&mut transaction, persona.id, opened.owner, &draft).await?;
+            ("ontology.created", id)
+        }
+        Some(before) => {
+            if let Some(name) = &draft.name {
+                changes.note("name", before.name.as_str(), name.as_str());
+            }
+            if content_differs(&before.content, draft.content.as_ref()) {
+                changes.note("content", Value::Null, "replaced");
+            }
+            if changes.is_empty() {
+                return Ok(before.clone());
+            }
+            ontologies::set(&mut transaction, before.id, &draft).await?;
+            ("ontology.updated", before.id)
+        }
+    };
+    let known = before.map(|before| before.id);
+    let changes = changes.about("ontology", known, Some(id));
+    opened.record(&mut transaction, action, changes).await?;
+    let after = ontologies::find(&mut *transaction, persona.id).await?;
+    db::commit(transaction).await?;
+    after.ok_or(NO_ONTOLOGY)
+}
+
+/// Removes the ontology of a persona.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, [`Error::Refused`] when it may not be done.
+pub async fn delete(services: &Services, writer: &Writer, persona: Uuid) -> Result<(), Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let (opened, persona) = writer.open_persona(&mut transaction, persona).await?;
+    let ontology = ontologies::find(&mut *transaction, persona.id).await?;
+    let ontology = ontology.ok_or(NO_ONTOLOGY)?;
+    ontologies::delete(&mut transaction, ontology.id).await?;
+    let changes = Changes::default()
+        .about("ontology", Some(ontology.id), None)
+        .with("name", ontology.name, Value::Null);
+    opened
+        .record(&mut transaction, "ontology.deleted", changes)
+        .await?;
+    Ok(db::commit(transaction).await?)
+}
+
+/// Whether what is wanted is something else than what is there.
+pub(super) fn content_differs(
+    known: &Value,
+    wanted: Option<&serde_json::Map<String, Value>>,
+) -> bool {
+    wanted.is_some_and(|wanted| known.as_object() != Some(wanted))
+}

@@ -1,0 +1,142 @@
+//! Personas.
+
+use db::owned::personas;
+use domain::owned::{Persona, PersonaDraft};
+use uuid::Uuid;
+
+use super::{NO_PERSONA, Opened, Reader, Writer, page};
+use crate::{Error, Services, record::Changes};
+
+/// Some personas of a person in the order of their making, after one of them; and whether there are more.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list(
+    services: &Services,
+    reader: &Reader,
+    owner: Uuid,
+    after: Option<Uuid>,
+    limit: u16,
+) -> Result<(Vec<Persona>, bool), Error> {
+    let owner = reader.owner.unwrap_or(owner);
+    let most = i64::from(limit) + 1;
+    let rows = personas::list(&services.pool, owner, after, most).await?;
+    Ok(page(rows, limit))
+}
+
+/// A persona.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, or it is somebody else's.
+pub async fn get(services: &Services, reader: &Reader, id: Uuid) -> Result<Persona, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    visible(&mut connection, reader, id).await
+}
+
+pub(super) async fn visible(
+    connection: &mut db::PgConnection,
+    reader: &Reader,
+    id: Uuid,
+) -> Result<Persona, Error> {
+    let persona = personas::find(connection, id).await?;
+    persona
+        .filter(|persona| reader.sees(persona.user_id))
+        .ok_or(NO_PERSONA)
+}
+
+/// Makes a persona, for oneself or for whom one names.
+///
+/// # Errors
+/// [`Error::Invalid`] for fields at fault, [`Error::NotFound`] and [`Error::Refused`] for whom it cannot be made.
+pub async fn create(
+    services: &Services,
+    writer: &Writer,
+    owner: Option<Uuid>,
+    draft: PersonaDraft,
+) -> Result<Persona, Error> {
+    let draft = draft.check(true).map_err(Error::Invalid)?;
+    let owner = writer.owner(owner)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let opened = writer.open(&mut transaction, owner).await?;
+    let id = personas::insert(&mut transaction, owner, &draft).await?;
+    let changes = Changes::default().about("persona", None, Some(id));
+    let changes = noted(changes, None, &draft);
+    finish(transaction, &opened, "persona.created", changes, id).await
+}
+
+/// Changes what the draft speaks of.
+///
+/// # Errors
+/// As [`create`].
+pub async fn edit(
+    services: &Services,
+    writer: &Writer,
+    id: Uuid,
+    draft: PersonaDraft,
+) -> Result<Persona, Error> {
+    let draft = draft.check(false).map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let (opened, before) = writer.open_persona(&mut transaction, id).await?;
+    let changes = noted(Changes::default(), Some(&before), &draft);
+    if changes.is_empty() {
+        return Ok(before);
+    }
+    personas::set(&mut transaction, id, &draft).await?;
+    let changes = changes.about("persona", Some(id), Some(id));
+    finish(transaction, &opened, "persona.updated", changes, id).await
+}
+
+/// Removes a persona, with its ontology and every annotation under it.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, [`Error::Refused`] when it may not be done.
+pub async fn delete(services: &Services, writer: &Writer, id: Uuid) -> Result<(), Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let (opened, persona) = writer.open_persona(&mut transaction, id).await?;
+    let (ontologies, annotations) = personas::count_under(&mut *transaction, id).await?;
+    personas::delete(&mut transaction, id).await?;
+    let changes = Changes::default()
+        .about("persona", Some(id), None)
+        .with("name", persona.name, serde_json::Value::Null)
+        .with("ontologies", ontologies, 0)
+        .with("annotations", annotations, 0);
+    opened
+        .record(&mut transaction, "persona.deleted", changes)
+        .await?;
+    Ok(db::commit(transaction).await?)
+}
+
+async fn finish(
+    mut transaction: db::Transaction,
+    opened: &Opened,
+    action: &'static str,
+    changes: Changes,
+    id: Uuid,
+) -> Result<Persona, Error> {
+    opened.record(&mut transaction, action, changes).await?;
+    let after = personas::find(&mut *transaction, id).await?;
+    db::commit(transaction).await?;
+    after.ok_or(NO_PERSONA)
+}
+
+/// What would be different.
+fn noted(mut changes: Changes, before: Option<&Persona>, draft: &PersonaDraft) -> Changes {
+    for (field, before, after) in [
+        ("name", before.map(|b| &b.name), &draft.name),
+        ("role", before.map(|b| &b.role), &draft.role),
+        (
+            "informationNeed",
+            before.map(|b| &b.information_need),
+            &draft.information_need,
+        ),
+        ("details", before.map(|b| &b.details), &draft.details),
+    ] {
+        if let Some(after) = after {
+            changes.note(field, before.map(String::as_str), after.as_str());
+        }
+    }
+    if let Some(hidden) = draft.hidden {
+        changes.note("hidden", before.map(|b| b.hidden), hidden);
+    }
+    changes
+}

@@ -1,0 +1,332 @@
+//! What people own, as host applications read and write it.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use crate::support::{Answer, App, Ask, add_person, app, session};
+
+const PERSONAS: &str = "/api/personas";
+
+/// Ada and Bob, who own nothing, and an admin and an auditor.
+struct World {
+    app: App,
+    ada: String,
+    bob: String,
+    admin: String,
+    auditor: String,
+}
+
+impl World {
+    async fn make(pool: &PgPool) -> Self {
+        for (name, roles) in [
+            ("ada", &["user"][..]),
+            ("bob", &["user"]),
+            ("root", &["admin", "user"]),
+            ("audrey", &["auditor"]),
+        ] {
+            add_person(pool, name, roles).await;
+        }
+        Self {
+            app: app(pool),
+            ada: session(pool, "ada").await,
+            bob: session(pool, "bob").await,
+            admin: session(pool, "root").await,
+            auditor: session(pool, "audrey").await,
+        }
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: &Value, session: &str) -> Answer {
+        self.app
+            .send(Ask::new(method, path).json(body).by(session))
+            .await
+    }
+
+    async fn post(&self, path: &str, body: &Value, session: &str) -> Answer {
+        self.ask(Method::POST, path, body, session).await
+    }
+
+    async fn put(&self, path: &str, body: &Value, session: &str) -> Answer {
+        self.ask(Method::PUT, path, body, session).await
+    }
+
+    async fn delete(&self, path: &str, session: &str) -> Answer {
+        self.app
+            .send(Ask::new(Method::DELETE, path).by(session))
+            .await
+    }
+
+    /// A persona of Ada's. Its path is returned.
+    async fn persona(&self) -> String {
+        let made = self.post(PERSONAS, &json!({ "name": "Analyst" }), &self.ada);
+        let made = made.await;
+        assert_eq!(made.status, 201);
+        format!("{PERSONAS}/{}", id(&made))
+    }
+
+    /// What is on record since the beginning: what, by whom, about whom.
+    async fn record(&self) -> Vec<(String, String, String)> {
+        sqlx::query_as("select action, actor_label, target_label from audit_events order by id")
+            .fetch_all(&self.app.pool)
+            .await
+            .unwrap()
+    }
+
+    /// How much the list of people says that Ada owns.
+    async fn counts(&self) -> (Value, Value, Value) {
+        let list = self
+            .app
+            .get_as(&self.admin, "/api/admin/users?q=ada")
+            .await
+            .json();
+        let ada = &list[0];
+        (
+            ada["personaCount"].clone(),
+            ada["ontologyCount"].clone(),
+            ada["annotationCount"].clone(),
+        )
+    }
+}
+
+fn id(answer: &Answer) -> String {
+    answer.json()["id"].as_str().unwrap().to_owned()
+}
+
+/// The same thing by the door of whoever looks after people.
+fn by_admin(path: &str) -> String {
+    path.replacen("/api", "/api/admin", 1)
+}
+
+fn faults(answer: &Answer) -> Vec<String> {
+    let fields = answer.json()["details"]["fields"].clone();
+    let name = |fault: &Value| fault["field"].as_str().unwrap().to_owned();
+    fields.as_array().unwrap().iter().map(name).collect()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn one_makes_changes_and_removes_ones_own(pool: PgPool) {
+    let world = World::make(&pool).await;
+    let ada = &world.ada;
+    let persona = world.persona().await;
+    let shown = world.app.get_as(ada, &persona).await.json();
+    for (field, expected) in [
+        ("name", json!("Analyst")),
+        ("role", json!("")),
+        ("informationNeed", json!("")),
+        ("details", json!("")),
+        ("hidden", json!(false)),
+    ] {
+        assert_eq!(shown[field], expected, "{field}");
+    }
+    let ontology = format!("{persona}/ontology");
+    let none = world.app.get_as(ada, &ontology).await;
+    assert_eq!((none.status, none.message()), (404, "Ontology not found".into()));
+    let content = json!({ "content": { "types": ["boat"] } });
+    assert_eq!(world.put(&ontology, &content, ada).await.json()["name"], "Ontology");
+    let named = world.put(&ontology, &json!({ "name": "Harbour" }), ada).await.json();
+    assert_eq!((&named["name"], &named["content"]["types"][0]), (&json!("Harbour"), &json!("boat")));
+    let mark = json!({ "videoId": "v1", "label": "A boat", "content": { "at": 3 } });
+    let made = world.post(&format!("{persona}/annotations"), &mark, ada).await;
+    assert_eq!(made.status, 201);
+    let annotation = format!("/api/annotations/{}", id(&made));
+    assert_eq!(world.counts().await, (json!(1), json!(1), json!(1)));
+
+    let changed = world.put(&annotation, &json!({ "label": "Two boats" }), ada).await.json();
+    assert_eq!((&changed["label"], &changed["content"]["at"]), (&json!("Two boats"), &json!(3)));
+    let renamed = json!({ "name": "Captain", "details": "Knows\nthe sea", "hidden": true });
+    let changed = world.put(&persona, &renamed, ada).await.json();
+    assert_eq!((&changed["name"], &changed["hidden"]), (&json!("Captain"), &json!(true)));
+    // Nothing is different: nothing is on record.
+    assert_eq!(world.put(&persona, &renamed, ada).await.status, 200);
+
+    assert_eq!(world.delete(&annotation, ada).await.json(), json!({ "success": true }));
+    assert_eq!(world.app.get_as(ada, &annotation).await.status, 404);
+    world.post(&format!("{persona}/annotations"), &mark, ada).await;
+    assert_eq!(world.delete(&persona, ada).await.status, 200);
+    assert_eq!(world.counts().await, (json!(0), json!(0), json!(0)));
+    let actions: Vec<_> = world.record().await.into_iter().map(|entry| entry.0).collect();
+    assert_eq!(
+        actions,
+        [
+            "persona.created",
+            "ontology.created",
+            "ontology.updated",
+            "annotation.created",
+            "annotation.updated",
+            "persona.updated",
+            "annotation.deleted",
+            "annotation.created",
+            "persona.deleted",
+        ]
+    );
+    let gone: Value = sqlx::query_scalar("select changes from audit_events where action = 'persona.deleted'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!((&gone["ontologies"], &gone["annotations"]), (&json!([1, 0]), &json!([1, 0])));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_somebody_elses_is_not_there(pool: PgPool) {
+    let world = World::make(&pool).await;
+    let persona = world.persona().await;
+    let ontology = format!("{persona}/ontology");
+    let annotations = format!("{persona}/annotations");
+    world.put(&ontology, &json!({ "name": "Harbour" }), &world.ada).await;
+    let mark = json!({ "videoId": "v1", "label": "A boat" });
+    let made = world.post(&annotations, &mark, &world.ada).await;
+    let annotation = format!("/api/annotations/{}", id(&made));
+    let before = world.record().await.len();
+    for stranger in [&world.bob, &world.auditor, &world.admin] {
+        for path in [&persona, &ontology, &annotations, &annotation] {
+            assert_eq!(world.app.get_as(stranger, path).await.outline(), "404 NOT_FOUND", "{path}");
+        }
+        for path in [&persona, &ontology, &annotation] {
+            assert_eq!(world.put(path, &json!({}), stranger).await.outline(), "404 NOT_FOUND", "{path}");
+            assert_eq!(world.delete(path, stranger).await.outline(), "404 NOT_FOUND", "{path}");
+        }
+        assert_eq!(world.post(&annotations, &mark, stranger).await.status, 404);
+        let own = world.app.get_as(stranger, PERSONAS).await;
+        assert_eq!(own.json(), json!([]));
+    }
+    assert_eq!(world.record().await.len(), before);
+    assert_eq!(world.counts().await, (json!(1), json!(1), json!(1)));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_looks_after_people_has_a_door_of_their_own(pool: PgPool) {
+    let world = World::make(&pool).await;
+    let persona = by_admin(&world.persona().await);
+    let ada: String = sqlx::query_scalar("select id::text from users where username = 'ada'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let list = format!("/api/admin/users/{ada}/personas");
+    for session in [&world.admin, &world.auditor] {
+        assert_eq!(world.app.get_as(session, &list).await.json()[0]["name"], "Analyst");
+        assert_eq!(world.app.get_as(session, &persona).await.status, 200);
+    }
+    let another = json!({ "name": "Another" });
+    for session in [&world.auditor, &world.ada] {
+        assert_eq!(world.post(&list, &another, session).await.status, 403);
+        assert_eq!(world.put(&persona, &another, session).await.status, 403);
+        assert_eq!(world.delete(&persona, session).await.status, 403);
+    }
+    assert_eq!(world.post(&list, &another, &world.admin).await.json()["userId"], json!(ada));
+    assert_eq!(world.put(&persona, &json!({ "role": "Sailor" }), &world.admin).await.json()["role"], "Sailor");
+    let mark = json!({ "videoId": "v1", "label": "A boat" });
+    let made = world.post(&format!("{persona}/annotations"), &mark, &world.admin).await;
+    assert_eq!(made.json()["userId"], json!(ada));
+    assert_eq!(world.delete(&persona, &world.admin).await.status, 200);
+    assert_eq!(world.counts().await, (json!(1), json!(0), json!(0)));
+    let by_root = world.record().await.into_iter().filter(|entry| entry.1 == "root");
+    assert!(by_root.clone().count() == 4 && by_root.into_iter().all(|entry| entry.2 == "ada"));
+
+    let nobody = "/api/admin/users/00000000-0000-7000-8000-000000000000/personas";
+    assert_eq!(world.app.get_as(&world.admin, nobody).await.message(), "User not found");
+    assert_eq!(world.post(nobody, &another, &world.admin).await.message(), "User not found");
+    // In the bin nothing is changed.
+    world.app.run("update users set deleted_at = now() where username = 'ada'").await;
+    assert_eq!(world.post(&list, &another, &world.admin).await.outline(), "409 CONFLICT");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_list_is_read_in_parts(pool: PgPool) {
+    let world = World::make(&pool).await;
+    let persona = world.persona().await;
+    for name in ["B", "C", "D", "E"] {
+        world.post(PERSONAS, &json!({ "name": name }), &world.ada).await;
+        let mark = json!({ "videoId": "v", "label": name });
+        world.post(&format!("{persona}/annotations"), &mark, &world.ada).await;
+    }
+    for (list, field, all) in [
+        (PERSONAS.to_owned(), "name", "Analyst B C D E"),
+        (format!("{persona}/annotations"), "label", "B C D E"),
+    ] {
+        let mut path = format!("{list}?limit=2");
+        let mut seen = Vec::new();
+        loop {
+            let part = world.app.get_as(&world.ada, &path).await;
+            for row in part.json().as_array().unwrap() {
+                seen.push(row[field].as_str().unwrap().to_owned());
+            }
+            let link = part.header("link");
+            let Some(next) = link.strip_prefix('<') else {
+                break;
+            };
+            path = next.split('>').next().unwrap().to_owned();
+            assert!(path.starts_with(&list) && link.ends_with("; rel=\"next\""), "{link}");
+        }
+        assert_eq!(seen.join(" "), all);
+    }
+    for query in ["limit=0", "limit=1001", "limit=x", "after=x", "page=2"] {
+        let refused = world.app.get_as(&world.ada, &format!("{PERSONAS}?{query}")).await;
+        assert_eq!(refused.outline(), "400 VALIDATION_ERROR", "{query}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn bad_input_changes_nothing(pool: PgPool) {
+    let world = World::make(&pool).await;
+    let persona = world.persona().await;
+    let annotations = format!("{persona}/annotations");
+    let before = world.record().await.len();
+    for (body, at) in [
+        (json!({}), "name"),
+        (json!({ "name": " " }), "name"),
+        (json!({ "name": "a\u{202E}b" }), "name"),
+        (json!({ "name": "a".repeat(201) }), "name"),
+        (json!({ "name": "a", "role": "x".repeat(201) }), "role"),
+        (json!({ "name": "a", "details": "x".repeat(10_001) }), "details"),
+        (json!({ "name": "a", "informationNeed": "a\u{0}b" }), "information_need"),
+    ] {
+        let answer = world.post(PERSONAS, &body, &world.ada).await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body:.80}");
+        assert_eq!(faults(&answer), [at], "{body:.80}");
+    }
+    for body in [json!([]), json!({ "name": 1 }), json!({ "name": "a", "userId": "b" }), json!("a"), json!(null)] {
+        assert_eq!(world.post(PERSONAS, &body, &world.ada).await.outline(), "400 VALIDATION_ERROR");
+    }
+    let answer = world.post(&annotations, &json!({ "content": {} }), &world.ada).await;
+    assert_eq!(faults(&answer), ["video_id", "label"]);
+    for body in [json!({ "content": [] }), json!({ "content": "x" }), json!({ "name": "" })] {
+        let answer = world.put(&format!("{persona}/ontology"), &body, &world.ada).await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body}");
+    }
+    assert_eq!(world.app.get_as(&world.ada, "/api/personas/x").await.outline(), "400 VALIDATION_ERROR");
+    assert_eq!(world.record().await.len(), before);
+
+    let long = |bytes: usize| json!({ "content": { "text": "x".repeat(bytes) } });
+    let ontology = format!("{persona}/ontology");
+    assert_eq!(world.put(&ontology, &long(900_000), &world.ada).await.status, 200);
+    assert_eq!(world.put(&ontology, &long(1_100_000), &world.ada).await.outline(), "413 PAYLOAD_TOO_LARGE");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn many_who_write_an_ontology_at_once_write_one(pool: PgPool) {
+    let world = Arc::new(World::make(&pool).await);
+    let ontology = format!("{}/ontology", world.persona().await);
+    let mut writers = JoinSet::new();
+    for n in 0..16 {
+        let (world, ontology) = (Arc::clone(&world), ontology.clone());
+        let body = json!({ "name": format!("Harbour {n}") });
+        writers.spawn(async move { world.put(&ontology, &body, &world.ada).await.status });
+    }
+    let statuses = writers.join_all().await;
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+    assert_eq!(world.app.count("select count(*) from ontologies").await, 1);
+    assert_eq!(world.app.count("select count(*) from audit_events where action = 'ontology.created'").await, 1);
+    assert_eq!(world.app.count("select count(*) from audit_events where action like 'ontology.%'").await, 16);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_is_signed_out_or_kept_out_writes_nothing(pool: PgPool) {
+    let world = World::make(&pool).await;
+    let persona = world.persona().await;
+    world.app.run("update users set status = 'suspended' where username = 'ada'").await;
+    assert_eq!(world.put(&persona, &json!({ "name": "x" }), &world.ada).await.status, 401);
+    assert_eq!(world.app.get(PERSONAS).await.status, 401);
+}
