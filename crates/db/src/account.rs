@@ -121,6 +121,30 @@ pub async fn set_others_ended(
     Ok(done.rows_affected())
 }
 
+/// Keeps an address as claimed by the person, beside the one that the account has; or takes both away. When the account was
+/// changed is for what else changes with it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_claimed_email(
+    connection: &mut PgConnection,
+    id: Uuid,
+    email: Option<&str>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            claimed_email = $2,
+            claim_settled_at = null,
+            email = case when $2::text is null then null else email end
+        where id = $1",
+        id,
+        email,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Names of the time zones that are called after places, and of UTC, in alphabetical order.
 ///
 /// # Errors

@@ -131,21 +131,28 @@ pub struct Claim {
     pub user_id: Uuid,
     /// Name to sign in with.
     pub username: String,
+    /// The address that the account has until then.
+    pub known_as: Option<String>,
     /// The address.
     pub email: String,
 }
 
-/// Locks the account of the next claim that is yet to be looked at. Only of those who can sign in: whoever waits or is kept
-/// out takes no address from others.
+/// Locks the account of the next claim that is yet to be looked at, of one person or of anybody. Only of those who can sign
+/// in: whoever waits or is kept out takes no address from others.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn take_claim(connection: &mut PgConnection) -> Result<Option<Claim>, Error> {
+pub async fn take_claim(
+    connection: &mut PgConnection,
+    of: Option<Uuid>,
+) -> Result<Option<Claim>, Error> {
     Ok(sqlx::query_as!(
         Claim,
-        r#"select id as user_id, username, claimed_email as "email!" from users
+        r#"select id as user_id, username, email as known_as, claimed_email as "email!" from users
         where claimed_email is not null and claim_settled_at is null and status = 'active' and deleted_at is null
+            and ($1::uuid is null or id = $1)
         order by id limit 1 for update skip locked"#,
+        of,
     )
     .fetch_optional(connection)
     .await?)
@@ -165,7 +172,7 @@ pub async fn settle(connection: &mut PgConnection, claim: &Claim) -> Result<bool
             version = u.version + 1
         from (
             select not exists (
-                select 1 from users o where o.email is not null and lower(o.email) = lower($2)
+                select 1 from users o where o.email is not null and lower(o.email) = lower($2) and o.id <> $1
             ) as free
         ) a
         where u.id = $1

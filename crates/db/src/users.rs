@@ -58,7 +58,7 @@ pub async fn find_credentials(
 ) -> Result<Option<Credentials>, Error> {
     let row = sqlx::query!(
         r#"select
-            u.id, u.username, u.display_name, coalesce(u.email, u.claimed_email) as email, u.password_hash, u.status, s.roles,
+            u.id, u.username, u.display_name, coalesce(u.claimed_email, u.email) as email, u.password_hash, u.status, s.roles,
             u.suspended_reason, u.suspended_until, u.suspended_reason_told,
             u.must_change_password, u.password_changed_at,
             coalesce(u.suspended_until <= now(), false) as "suspension_over!"

@@ -42,7 +42,7 @@ async fn find(connection: &mut db::PgConnection, actor: &Actor) -> Result<UserDe
 }
 
 fn own_view(mut user: UserDetail) -> UserDetail {
-    user.summary.email = user.summary.email.or(user.claimed_email.take());
+    user.summary.email = user.claimed_email.take().or(user.summary.email);
     user.claimed_email_of = None;
     user
 }

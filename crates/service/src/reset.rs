@@ -199,7 +199,7 @@ async fn find_owner(services: &Services, token: &str) -> Result<Option<UserSumma
     let user = user.filter(|user| user.deleted_at.is_none());
     // Theirs is the address that they gave, whoever else has it: otherwise the rules for a password would tell.
     Ok(user.map(|user| UserSummary {
-        email: user.summary.email.or(user.claimed_email),
+        email: user.claimed_email.or(user.summary.email),
         ..user.summary
     }))
 }

@@ -189,26 +189,50 @@ async fn a_session_alone_changes_neither_address_nor_password(pool: PgPool) {
     // This one was read before there was an address: what counts is what is there now.
     let stale = edit(&services, &own, reached_at(None, None)).await;
     assert!(matches!(stale, Err(Error::CurrentPasswordRequired)));
-    assert_eq!(entries(&pool).await.len(), 1);
+    let actions: Vec<_> = entries(&pool).await.into_iter().map(|(action, ..)| action).collect();
+    assert_eq!(actions, ["user.updated", "user.email_settled"]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_address_that_is_taken_is_refused_in_words(pool: PgPool) {
-    let (services, own) = ada(&pool).await;
+async fn whether_an_address_is_taken_is_not_told_but_recorded(pool: PgPool) {
+    let (services, mut own) = ada(&pool).await;
     add(&pool, "bob", &["user"]).await;
-    sqlx::query("update users set email = 'bob@example.org' where username = 'bob'")
+    sqlx::query("update users set email = username || '@example.org'")
         .execute(&pool)
         .await
         .unwrap();
-    let taken = reached_at(Some("BOB@example.org"), Some(PASSWORD));
-    let problem = edit(&services, &own, taken)
-        .await
-        .unwrap_err()
-        .into_problem();
-    assert_eq!(
-        (problem.error, problem.details.fields.get("email")),
-        (Code::Conflict, Some("Another account has this address."))
-    );
+    for (wanted, kept, of, finding) in [
+        ("new@example.org", "new@example.org", None, "user.email_settled"),
+        ("BOB@example.org", "new@example.org", Some("bob"), "user.email_contested"),
+        // Back to the one that the account still has.
+        ("new@example.org", "new@example.org", None, "user.email_settled"),
+    ] {
+        own = Own::sign_in(&services, "ada", PASSWORD).await;
+        let before = account::get(&services, &own.actor).await.unwrap();
+        let after = edit(&services, &own, reached_at(Some(wanted), Some(PASSWORD)))
+            .await
+            .unwrap();
+        assert_eq!(after.summary.email.as_deref(), Some(wanted));
+        assert_eq!((&after.claimed_email, &after.claimed_email_of), (&None, &None));
+        assert_eq!(after.summary.version, before.summary.version + 2, "{wanted}");
+        let known = users::get(&services, &operator(), own.actor.principal.id.0)
+            .await
+            .unwrap();
+        assert_eq!(known.summary.email.as_deref(), Some(kept));
+        assert_eq!(known.claimed_email.as_deref(), of.map(|_| wanted));
+        assert_eq!(known.claimed_email_of.as_deref(), of);
+        let found = entries(&pool).await.pop().unwrap();
+        assert_eq!((found.0.as_str(), found.1.as_str()), (finding, "job"));
+        // What the session says is what they gave.
+        let again = Own::sign_in(&services, "ada", PASSWORD).await;
+        assert_eq!(again.actor.principal.email.as_deref(), Some(wanted));
+    }
+    // It goes with the claim.
+    edit(&services, &own, reached_at(Some("bob@example.org"), Some(PASSWORD))).await.unwrap();
+    let none = edit(&services, &own, reached_at(None, Some(PASSWORD))).await.unwrap();
+    assert_eq!(none.summary.email, None);
+    let left = "select count(*) from users where username = 'ada' and coalesce(email, claimed_email) is not null";
+    assert_eq!(count(&pool, left).await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

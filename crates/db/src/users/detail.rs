@@ -61,7 +61,7 @@ pub async fn find_detail(
             u.claimed_email,
             (
                 select o.username from users o
-                where o.email is not null and lower(o.email) = lower(u.claimed_email)
+                where o.email is not null and lower(o.email) = lower(u.claimed_email) and o.id <> u.id
             ) as claimed_email_of,
             (select c.username from users c where c.id = u.created_by) as created_by,
             (select c.username from users c where c.id = u.suspended_by) as suspended_by,

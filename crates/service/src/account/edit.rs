@@ -23,20 +23,19 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use tower_sessions::Session;
 
-use super::{SIGNED_OUT, author, find, open, proof::Proof};
+use super::{SIGNED_OUT, author, find, get, open, proof::Proof};
 use crate::{
     Error, Services,
     access::Actor,
     record::{self, Change, Changes},
-    sessions,
-    users::facts,
+    registrations, sessions,
 };
 
 /// Changes one's own account. What the change does not speak of stays as it is. With a new password all other sessions end,
 /// and this one goes on under another id.
 ///
 /// # Errors
-/// [`Error::Invalid`] and [`Error::Taken`] for fields at fault, [`Error::CurrentPasswordRequired`],
+/// [`Error::Invalid`] for fields at fault, [`Error::CurrentPasswordRequired`],
 /// [`Error::CurrentPasswordWrong`] and [`Error::TooMany`] where another address or password needs the current one,
 /// [`Error::Stale`] when the account was changed since it was looked at.
 pub async fn edit(
@@ -73,6 +72,7 @@ pub async fn edit(
     if changes.is_empty() {
         return Ok(before);
     }
+    let claims = moves(&patch, before.summary.email.as_deref());
     set_facts(&mut transaction, &before, &patch, settings).await?;
     let change = Change {
         action: "user.updated",
@@ -81,13 +81,15 @@ pub async fn edit(
         reason: None,
     };
     record::write(&mut transaction, &author(actor), change).await?;
-    let after = find(&mut transaction, actor).await?;
     db::commit(transaction).await?;
     if let Some((account, lifetimes)) = renewed {
         let origin = actor.origin.clone();
         sessions::start_for(services, session, &account, lifetimes, origin).await?;
     }
-    Ok(after)
+    if claims {
+        registrations::settle_own_claim(services, account.id).await;
+    }
+    get(services, actor).await
 }
 
 /// Checks every field, the name of a time zone against those that there are.
@@ -159,7 +161,7 @@ fn noted(before: &UserDetail, patch: &OwnPatch, settings: &Option<Map<String, Va
     }
     if let Some(email) = &patch.email {
         let email = email.as_ref().map(Email::as_str);
-        changes.note("email", known.email.as_deref(), email);
+        changes.note("claimedEmail", known.email.as_deref(), email);
     }
     if let Some(preferences) = &patch.notification_preferences {
         let known = before.notification_preferences.clone();
@@ -202,19 +204,19 @@ async fn set_facts(
     settings: Option<Map<String, Value>>,
 ) -> Result<(), Error> {
     let preferences = patch.notification_preferences.clone();
+    let id = before.summary.id.0;
+    if let Some(email) = &patch.email
+        && moves(patch, before.summary.email.as_deref())
+    {
+        // Whether somebody has it is not looked at: see decision 9.
+        let email = email.as_ref().map(Email::as_str);
+        db::account::set_claimed_email(transaction, id, email).await?;
+    }
     let facts = Facts {
         display_name: patch.display_name.as_ref().map(DisplayName::as_str),
-        // The address that they have given stays a claim, until they give another one.
-        email: patch
-            .email
-            .as_ref()
-            .map(|email| email.as_ref().map(Email::as_str))
-            .filter(|_| moves(patch, before.summary.email.as_deref())),
         notification_preferences: preferences.map(Value::Object),
         settings: settings.map(Value::Object),
         ..Facts::default()
     };
-    change::set_facts(transaction, before.summary.id.0, &facts)
-        .await
-        .map_err(facts::taken)
+    Ok(change::set_facts(transaction, id, &facts).await?)
 }
