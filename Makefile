@@ -1,7 +1,7 @@
 # The commands a person types. Each installs what it lacks and is one call of the build driver, xtask/.
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench
+.PHONY: help run build test check bench
 
 # Installs the named parts of the toolchain where they are missing, and makes the recipe's shell use them.
 with = $(foreach part,$(1),scripts/toolchain $(part) &&) . scripts/env &&
@@ -11,6 +11,9 @@ help: ## Show these lines
 
 run: ## From nothing to a server with people in it; prints the URL and how to sign in
 	@$(call with,rust node postgres) cargo xtask run
+
+build: ## The release: target/release/rollcall, and target/site with what browsers load
+	@$(call with,rust node) cargo xtask build --release
 
 test: ## Every test, from nothing; ends with one line that counts them
 	@$(call with,all) cargo xtask test

@@ -42,6 +42,7 @@ const SETTINGS: &[Setting] = &[
     setting("DATABASE_MAX_CONNECTIONS", "10"),
     setting("LEPTOS_SITE_ADDR", "127.0.0.1:3000"),
     setting("LEPTOS_SITE_ROOT", "site"),
+    setting("METRICS_ADDR", ""),
     setting("PUBLIC_URL", ""),
     setting("TRUSTED_PROXIES", ""),
     setting("SESSION_TIMEOUT_DAYS", "7"),
@@ -73,6 +74,8 @@ pub(crate) struct Config {
     pub(crate) pool: PoolSettings,
     /// Where to listen.
     pub(crate) listen: SocketAddr,
+    /// Where to listen for whoever measures, if anywhere.
+    pub(crate) metrics: Option<SocketAddr>,
     /// Where the built files are.
     pub(crate) site_root: PathBuf,
     /// Address under which people reach the panel, without a slash at its end.
@@ -118,6 +121,10 @@ impl Config {
                 acquire_timeout: ACQUIRE_TIMEOUT,
             },
             listen,
+            metrics: match value("METRICS_ADDR").as_str() {
+                "" => None,
+                text => Some(values::address("METRICS_ADDR", text)?),
+            },
             site_root: PathBuf::from(value("LEPTOS_SITE_ROOT")),
             trusted_proxies: values::networks("TRUSTED_PROXIES", &value("TRUSTED_PROXIES"))?,
             settings: settings(&value, &public_url)?,
@@ -193,6 +200,11 @@ mod tests {
                 "LEPTOS_SITE_ADDR",
                 "localhost",
                 "LEPTOS_SITE_ADDR must be an address and a port",
+            ),
+            (
+                "METRICS_ADDR",
+                "9100",
+                "METRICS_ADDR must be an address and a port",
             ),
             (
                 "PUBLIC_URL",

@@ -6,6 +6,7 @@ mod config;
 mod error_page;
 mod forms;
 mod logging;
+mod metrics;
 mod middleware;
 mod rest;
 pub mod router;

@@ -33,6 +33,8 @@ use crate::{middleware::refusal, router::AppState};
 /// The routes of the API.
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
+        .route("/healthz", get(meta::alive))
+        .route("/readyz", get(meta::ready))
         .route("/api/health", get(meta::health))
         .route("/api/config", get(meta::config))
         .route("/api/auth/login", post(auth::login))

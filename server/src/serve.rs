@@ -15,7 +15,7 @@ use tokio::{
 use crate::{
     cli::{Failure, say},
     config::Config,
-    router,
+    metrics, router,
 };
 
 /// How often what is over is ended, and what is old removed.
@@ -40,8 +40,12 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     if let Err(error) = housekeeping::prepare(&services).await {
         tracing::warn!(%error, "the record lacks a partition; it is tried again");
     }
-    announce(&config, &services).await?;
     let (stop, stopped) = watch::channel(false);
+    let measured = match config.metrics {
+        Some(address) => Some(metrics::serve(address, services.clone(), stopped.clone()).await?),
+        None => None,
+    };
+    announce(&config, &services).await?;
     let chores = tokio::spawn(keep_house(services.clone(), stopped.clone()));
     let seen = tokio::spawn(note_seen(services.clone(), stopped.clone()));
     let told = tokio::spawn(tell_watchers(services.clone(), stopped.clone()));
@@ -59,6 +63,9 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     seen.await?;
     told.await?;
     bin.await?;
+    if let Some(measured) = measured {
+        measured.await?;
+    }
     // What the last requests have noted.
     if let Err(error) = last_seen::write(&services).await {
         tracing::warn!(%error, "the last requests are not noted in their sessions");

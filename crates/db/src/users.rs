@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::Error;
 
 pub use bin::list_bin;
-pub use count::{Counts, Of, count};
+pub use count::{Counts, Of, count, list_totals};
 pub use detail::{find_detail, find_id};
 pub use list::list_page;
 pub(crate) use list::page_of;

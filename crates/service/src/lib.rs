@@ -61,3 +61,11 @@ pub struct Services {
 pub async fn health(services: &Services) -> Result<(), Error> {
     Ok(db::ping(&services.pool).await?)
 }
+
+/// Every total that is kept of accounts and sessions, by its name, for whoever watches the server.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn figures(services: &Services) -> Result<Vec<(String, i64)>, Error> {
+    Ok(db::users::list_totals(&services.pool).await?)
+}

@@ -274,6 +274,8 @@ fn endpoints() -> Vec<Ask> {
         ("password_again", "correct horse"),
     ];
     let mut endpoints = vec![
+        Ask::get("/healthz"),
+        Ask::get("/readyz"),
         Ask::get("/api/health"),
         Ask::get("/api/config"),
         Ask::post("/api/auth/login").json(&json!({ "username": "visitor", "password": PASSWORD })),

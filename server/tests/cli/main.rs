@@ -10,6 +10,7 @@ mod guide;
 mod list;
 mod purge;
 mod recover;
+mod restore;
 mod support;
 mod suspend;
 mod update;

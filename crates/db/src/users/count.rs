@@ -31,6 +31,20 @@ pub struct Counts {
     pub matching: Option<u64>,
 }
 
+/// Every total that is kept of accounts and sessions, by its name.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_totals(executor: impl PgExecutor<'_>) -> Result<Vec<(String, i64)>, Error> {
+    let rows = sqlx::query!(
+        r#"select name, sum(value)::bigint as "value!" from user_totals
+        where name not like 'signed-in:%' group by name order by name"#
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.value)).collect())
+}
+
 /// The totals, and how many users match, in one statement.
 ///
 /// # Errors

@@ -1,0 +1,118 @@
+//! Figures for whoever watches the server: how long requests take, connections to the database, and the totals that are kept
+//! of accounts and sessions. They are at an address of their own, so that nobody gets to them by way of the panel.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{Method, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use service::Services;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::sleep};
+
+use crate::cli::Failure;
+
+const DURATION: &str = "rollcall_http_request_duration_seconds";
+const CONNECTIONS: &str = "rollcall_database_connections";
+const REACHABLE: &str = "rollcall_database_reachable";
+const TOTAL: &str = "rollcall_total";
+/// Upper bounds of the durations that are told apart, in seconds: a page of a list takes a few milliseconds, a password some
+/// dozens, and after fifteen seconds a statement is cancelled.
+const BUCKETS: [f64; 12] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0,
+];
+/// How often what was measured is put together, so that it does not pile up where nobody asks.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Begins to measure, and to tell whoever asks until the server stops.
+///
+/// # Errors
+/// When it cannot listen there.
+pub(crate) async fn serve(
+    address: SocketAddr,
+    services: Services,
+    stopped: watch::Receiver<bool>,
+) -> Result<JoinHandle<()>, Failure> {
+    let handle = PrometheusBuilder::new()
+        .set_buckets(&BUCKETS)?
+        .install_recorder()?;
+    metrics::describe_histogram!(
+        DURATION,
+        "How long answers took, by method, route and status, in seconds"
+    );
+    metrics::describe_gauge!(CONNECTIONS, "Connections to PostgreSQL, in use and idle");
+    metrics::describe_gauge!(REACHABLE, "1 if PostgreSQL answered just now, otherwise 0");
+    metrics::describe_gauge!(TOTAL, "Accounts and live sessions, by what is counted");
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        format!("Cannot listen on {address}: {error}. Choose another METRICS_ADDR.")
+    })?;
+    let app = Router::new()
+        .route("/metrics", get(tell))
+        .with_state((handle.clone(), services));
+    Ok(tokio::spawn(async move {
+        let mut end = stopped.clone();
+        let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+            drop(end.wait_for(|stop| *stop).await);
+        });
+        tokio::select! {
+            ended = server => {
+                if let Err(error) = ended {
+                    tracing::warn!(%error, "nobody can ask for figures any more");
+                }
+            }
+            () = tidy(handle) => {}
+        }
+    }))
+}
+
+async fn tidy(handle: PrometheusHandle) {
+    loop {
+        sleep(UPKEEP).await;
+        handle.run_upkeep();
+    }
+}
+
+/// `GET /metrics`
+async fn tell(State((handle, services)): State<(PrometheusHandle, Services)>) -> Response {
+    let idle = services.pool.num_idle();
+    let used = (services.pool.size() as usize).saturating_sub(idle);
+    metrics::gauge!(CONNECTIONS, "state" => "idle").set(to_f64(idle));
+    metrics::gauge!(CONNECTIONS, "state" => "used").set(to_f64(used));
+    let totals = service::figures(&services).await;
+    metrics::gauge!(REACHABLE).set(if totals.is_ok() { 1.0 } else { 0.0 });
+    for (name, value) in totals.unwrap_or_default() {
+        let value = usize::try_from(value).unwrap_or_default();
+        metrics::gauge!(TOTAL, "of" => name).set(to_f64(value));
+    }
+    let kind = "text/plain; version=0.0.4; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], handle.render()).into_response()
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "figures beyond 2^53 are not reached"
+)]
+const fn to_f64(count: usize) -> f64 {
+    count as f64
+}
+
+/// Counts an answer. Where nothing is measured it does nothing.
+pub(crate) fn count(method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
+    // Whoever asks decides neither how many methods nor how many routes there are.
+    let method = match *method {
+        Method::GET | Method::HEAD => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    };
+    let route = route.unwrap_or("files").to_owned();
+    let status = status.as_str().to_owned();
+    metrics::histogram!(DURATION, "method" => method, "route" => route, "status" => status)
+        .record(took.as_secs_f64());
+}

@@ -1,0 +1,59 @@
+//! A backup, and what comes of it elsewhere: the commands of docs/OPERATIONS.md.
+
+use std::process::{Command, Stdio};
+
+use sqlx::{ConnectOptions, PgPool};
+
+use crate::support::{Cli, ROLLCALL, cli};
+
+/// The path of a URL, changed to name another database of the same server.
+fn beside(url: &str, name: &str) -> String {
+    let (server, rest) = url.rsplit_once('/').unwrap();
+    let query = rest.split_once('?').map(|(_, query)| format!("?{query}"));
+    format!("{server}/{name}{}", query.unwrap_or_default())
+}
+
+fn run(command: &mut Command) {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{command:?}: {output:?}");
+}
+
+/// What can be asked of a database: everybody as the list tells them, and what is on record.
+async fn told(cli: &Cli) -> (String, Vec<String>) {
+    let list = ["list", "--json", "--limit", "100"];
+    (cli.user(&list).text(), cli.actions().await)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_restored_is_what_was_backed_up(pool: PgPool) {
+    let cli = cli(&pool);
+    cli.make_admin("root");
+    let ada = cli.make("ada", "user");
+    cli.make("bob", "user");
+    cli.user(&["suspend", &ada, "--reason", "left"]).text();
+    cli.user(&["delete", "bob"]).text();
+    let before = told(&cli).await;
+
+    let from = pool.connect_options().to_url_lossy().to_string();
+    let name = format!("rollcall_restored_{}", std::process::id());
+    let to = beside(&from, &name);
+    let file = std::env::temp_dir().join(format!("{name}.dump"));
+    run(Command::new("pg_dump").args(["--format=custom", "--file"]).arg(&file).arg(&from));
+    sqlx::query(sqlx::AssertSqlSafe(format!("create database \"{name}\"")))
+        .execute(&pool)
+        .await
+        .unwrap();
+    run(Command::new("pg_restore").args(["--exit-on-error", "--dbname", &to]).arg(&file));
+    std::fs::remove_file(file).unwrap();
+
+    let restored = PgPool::connect(&to).await.unwrap();
+    let elsewhere = crate::support::cli(&restored);
+    assert_eq!(told(&elsewhere).await, before);
+    let examined = elsewhere.run(Command::new(ROLLCALL).arg("doctor"), "");
+    assert_eq!((examined.code, examined.err.as_str()), (0, ""), "{examined:?}");
+    restored.close().await;
+    sqlx::query(sqlx::AssertSqlSafe(format!("drop database \"{name}\" with (force)")))
+        .execute(&pool)
+        .await
+        .unwrap();
+}
