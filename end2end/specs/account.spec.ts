@@ -43,6 +43,7 @@ for (const scripts of [true, false]) {
       await field(page, 'Current password').fill(template().password);
       await press(page, 'Save');
       // Somebody else has it: that is not told.
+      await expect(field(page, 'Current password')).toHaveValue('');
       await expect(toast(page)).toContainText('Changes saved.');
       await expect(field(page, 'Email')).toHaveValue(`${other}@example.org`);
       await settled(page);

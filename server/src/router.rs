@@ -107,7 +107,11 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         .layer(CatchPanicLayer::custom(refusal::panicked));
     let forms = pages(&state).merge(rest::routes());
     personal(&state, forms, BODY_MAX)
-        .merge(personal(&state, rest::owned::routes(), rest::owned::BODY_MAX))
+        .merge(personal(
+            &state,
+            rest::owned::routes(),
+            rest::owned::BODY_MAX,
+        ))
         .with_state(state)
         .fallback_service(files(&site.root))
         .layer(common)

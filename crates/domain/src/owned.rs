@@ -268,16 +268,31 @@ mod tests {
             (name(" Analyst "), true, "name", None),
             (name("  "), true, "name", Some(TextError::Missing)),
             (name("  "), false, "name", Some(TextError::Missing)),
-            (PersonaDraft::default(), true, "name", Some(TextError::Missing)),
+            (
+                PersonaDraft::default(),
+                true,
+                "name",
+                Some(TextError::Missing),
+            ),
             (PersonaDraft::default(), false, "name", None),
             (name(&"a".repeat(LINE_MAX)), true, "name", None),
-            (name(&"a".repeat(LINE_MAX + 1)), true, "name", Some(TextError::Length(LINE_MAX))),
+            (
+                name(&"a".repeat(LINE_MAX + 1)),
+                true,
+                "name",
+                Some(TextError::Length(LINE_MAX)),
+            ),
             (name("a\u{202E}b"), true, "name", Some(TextError::Control)),
             (name("a\nb"), true, "name", Some(TextError::Control)),
             (details("one\n\ttwo"), true, "details", None),
             (details(""), true, "details", None),
             (details("a\0b"), true, "details", Some(TextError::Control)),
-            (details(&"é".repeat(TEXT_MAX + 1)), true, "details", Some(TextError::Length(TEXT_MAX))),
+            (
+                details(&"é".repeat(TEXT_MAX + 1)),
+                true,
+                "details",
+                Some(TextError::Length(TEXT_MAX)),
+            ),
         ] {
             let found = fault(draft.clone(), new, field);
             assert_eq!(found, says.map(|error| error.to_string()), "{draft:.60?}");

@@ -71,7 +71,10 @@ pub(crate) fn author(actor: &Actor) -> Author {
 }
 
 /// Locks one's own account, if it can be used and the session still is one: both may have ended while the change waited.
-pub(crate) async fn open(transaction: &mut db::Transaction, actor: &Actor) -> Result<Account, Error> {
+pub(crate) async fn open(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+) -> Result<Account, Error> {
     let account = account::lock(transaction, actor.principal.id.0).await?;
     let account = account
         .filter(|account| account.status == Status::Active && account.deleted_at.is_none())

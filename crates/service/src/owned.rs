@@ -47,7 +47,7 @@ impl Reader {
 }
 
 /// Who changes what people own.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Writer {
     /// Somebody who changes their own.
     Own(Box<Actor>),
@@ -73,11 +73,7 @@ impl Writer {
     }
 
     /// Locks the account of an owner, if what it owns may be changed.
-    async fn open(
-        &self,
-        transaction: &mut db::Transaction,
-        owner: Uuid,
-    ) -> Result<Opened, Error> {
+    async fn open(&self, transaction: &mut db::Transaction, owner: Uuid) -> Result<Opened, Error> {
         let (author, account) = match self {
             Self::Own(actor) => {
                 let account = account::open(transaction, actor).await?;

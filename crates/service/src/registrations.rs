@@ -4,8 +4,8 @@ mod claims;
 mod decide;
 mod register;
 
-pub(crate) use claims::settle_own as settle_own_claim;
 pub use claims::settle as settle_claims;
+pub(crate) use claims::settle_own as settle_own_claim;
 pub use decide::{approve, decide, reject};
 pub use register::register;
 

@@ -17,7 +17,10 @@ use std::sync::Arc;
 
 use browser::browser;
 use domain::{
-    account::OwnEdit, credentials::SignInDraft, problem::Code, users::detail::UserDetail,
+    account::OwnEdit,
+    credentials::SignInDraft,
+    problem::Code,
+    users::detail::{UserDetail, UserRef},
 };
 use furniture::furnish;
 use own::{Own, set_password};
@@ -189,7 +192,11 @@ async fn a_session_alone_changes_neither_address_nor_password(pool: PgPool) {
     // This one was read before there was an address: what counts is what is there now.
     let stale = edit(&services, &own, reached_at(None, None)).await;
     assert!(matches!(stale, Err(Error::CurrentPasswordRequired)));
-    let actions: Vec<_> = entries(&pool).await.into_iter().map(|(action, ..)| action).collect();
+    let actions: Vec<_> = entries(&pool)
+        .await
+        .into_iter()
+        .map(|(action, ..)| action)
+        .collect();
     assert_eq!(actions, ["user.updated", "user.email_settled"]);
 }
 
@@ -202,10 +209,25 @@ async fn whether_an_address_is_taken_is_not_told_but_recorded(pool: PgPool) {
         .await
         .unwrap();
     for (wanted, kept, of, finding) in [
-        ("new@example.org", "new@example.org", None, "user.email_settled"),
-        ("BOB@example.org", "new@example.org", Some("bob"), "user.email_contested"),
+        (
+            "new@example.org",
+            "new@example.org",
+            None,
+            "user.email_settled",
+        ),
+        (
+            "BOB@example.org",
+            "new@example.org",
+            Some("bob"),
+            "user.email_contested",
+        ),
         // Back to the one that the account still has.
-        ("new@example.org", "new@example.org", None, "user.email_settled"),
+        (
+            "new@example.org",
+            "new@example.org",
+            None,
+            "user.email_settled",
+        ),
     ] {
         own = Own::sign_in(&services, "ada", PASSWORD).await;
         let before = account::get(&services, &own.actor).await.unwrap();
@@ -213,11 +235,17 @@ async fn whether_an_address_is_taken_is_not_told_but_recorded(pool: PgPool) {
             .await
             .unwrap();
         assert_eq!(after.summary.email.as_deref(), Some(wanted));
-        assert_eq!((&after.claimed_email, &after.claimed_email_of), (&None, &None));
-        assert_eq!(after.summary.version, before.summary.version + 2, "{wanted}");
-        let known = users::get(&services, &operator(), own.actor.principal.id.0)
-            .await
-            .unwrap();
+        assert_eq!(
+            (&after.claimed_email, &after.claimed_email_of),
+            (&None, &None)
+        );
+        assert_eq!(
+            after.summary.version,
+            before.summary.version + 2,
+            "{wanted}"
+        );
+        let ada = UserRef::Id(own.actor.principal.id.0);
+        let known = users::get(&services, &operator(), &ada).await.unwrap();
         assert_eq!(known.summary.email.as_deref(), Some(kept));
         assert_eq!(known.claimed_email.as_deref(), of.map(|_| wanted));
         assert_eq!(known.claimed_email_of.as_deref(), of);
@@ -228,8 +256,16 @@ async fn whether_an_address_is_taken_is_not_told_but_recorded(pool: PgPool) {
         assert_eq!(again.actor.principal.email.as_deref(), Some(wanted));
     }
     // It goes with the claim.
-    edit(&services, &own, reached_at(Some("bob@example.org"), Some(PASSWORD))).await.unwrap();
-    let none = edit(&services, &own, reached_at(None, Some(PASSWORD))).await.unwrap();
+    edit(
+        &services,
+        &own,
+        reached_at(Some("bob@example.org"), Some(PASSWORD)),
+    )
+    .await
+    .unwrap();
+    let none = edit(&services, &own, reached_at(None, Some(PASSWORD)))
+        .await
+        .unwrap();
     assert_eq!(none.summary.email, None);
     let left = "select count(*) from users where username = 'ada' and coalesce(email, claimed_email) is not null";
     assert_eq!(count(&pool, left).await, 0);

@@ -382,29 +382,44 @@ async fn every_change_of_what_is_owned_is_on_record(pool: PgPool) {
         tested.insert(function.to_owned());
         let last = "select action, via, actor_label from audit_events order by id desc limit 1";
         let last: (String, String, String) = sqlx::query_as(last).fetch_one(&pool).await.unwrap();
-        assert_eq!(last, (action.to_owned(), "self".to_owned(), "ada".to_owned()));
+        assert_eq!(
+            last,
+            (action.to_owned(), "self".to_owned(), "ada".to_owned())
+        );
     };
-    let made = personas::create(&services, &writer, None, persona).await.unwrap();
+    let made = personas::create(&services, &writer, None, persona)
+        .await
+        .unwrap();
     said("create persona", "persona.created").await;
     let hide = PersonaDraft {
         hidden: Some(true),
         ..PersonaDraft::default()
     };
-    personas::edit(&services, &writer, made.id, hide).await.unwrap();
+    personas::edit(&services, &writer, made.id, hide)
+        .await
+        .unwrap();
     said("edit persona", "persona.updated").await;
-    ontology::set(&services, &writer, made.id, OntologyDraft::default()).await.unwrap();
+    ontology::set(&services, &writer, made.id, OntologyDraft::default())
+        .await
+        .unwrap();
     said("set ontology", "ontology.created").await;
     ontology::delete(&services, &writer, made.id).await.unwrap();
     said("delete ontology", "ontology.deleted").await;
-    let marked = annotations::create(&services, &writer, made.id, mark).await.unwrap();
+    let marked = annotations::create(&services, &writer, made.id, mark)
+        .await
+        .unwrap();
     said("create annotation", "annotation.created").await;
     let relabel = AnnotationDraft {
         label: Some("Two boats".into()),
         ..AnnotationDraft::default()
     };
-    annotations::edit(&services, &writer, marked.id, relabel).await.unwrap();
+    annotations::edit(&services, &writer, marked.id, relabel)
+        .await
+        .unwrap();
     said("edit annotation", "annotation.updated").await;
-    annotations::delete(&services, &writer, marked.id).await.unwrap();
+    annotations::delete(&services, &writer, marked.id)
+        .await
+        .unwrap();
     said("delete annotation", "annotation.deleted").await;
     personas::delete(&services, &writer, made.id).await.unwrap();
     said("delete persona", "persona.deleted").await;

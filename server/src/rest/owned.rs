@@ -7,11 +7,7 @@ mod personas;
 use std::marker::PhantomData;
 
 use axum::{
-    Router,
-    extract::FromRequestParts,
-    http::request::Parts,
-    response::Response,
-    routing::get,
+    Router, extract::FromRequestParts, http::request::Parts, response::Response, routing::get,
 };
 use domain::users::list::Limits;
 use serde::{Deserialize, Serialize};
@@ -112,7 +108,10 @@ impl Part {
         path: &str,
         id: impl Fn(&T) -> Uuid,
     ) -> Response {
-        let next = rows.last().filter(|_| more).map(|last| id(last).to_string());
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|last| id(last).to_string());
         let limit = self.limit.map(|limit| limit.to_string());
         let limit = limit.as_deref().map(|limit| ("limit", limit));
         let next = next.as_deref().map(|next| {

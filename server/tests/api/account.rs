@@ -195,7 +195,7 @@ async fn whether_an_address_is_known_is_not_told(pool: PgPool) {
         assert_eq!(answer.json()["email"], email);
         let seen = app.get_as(&ada, PROFILE).await;
         assert_eq!(seen.json()["email"], email);
-        assert_eq!(seen.json().get("claimedEmail"), None);
+        assert_eq!(seen.json()["claimedEmail"], Value::Null);
     }
     let kept = "select count(*) from users where username = 'ada' and email = 'nobody@example.org'";
     assert_eq!(app.count(kept).await, 1);

@@ -61,8 +61,8 @@ impl World {
 
     /// A persona of Ada's. Its path is returned.
     async fn persona(&self) -> String {
-        let made = self.post(PERSONAS, &json!({ "name": "Analyst" }), &self.ada);
-        let made = made.await;
+        let analyst = json!({ "name": "Analyst" });
+        let made = self.post(PERSONAS, &analyst, &self.ada).await;
         assert_eq!(made.status, 201);
         format!("{PERSONAS}/{}", id(&made))
     }
@@ -123,31 +123,64 @@ async fn one_makes_changes_and_removes_ones_own(pool: PgPool) {
     }
     let ontology = format!("{persona}/ontology");
     let none = world.app.get_as(ada, &ontology).await;
-    assert_eq!((none.status, none.message()), (404, "Ontology not found".into()));
+    assert_eq!(
+        (none.status, none.message()),
+        (404, "Ontology not found".into())
+    );
     let content = json!({ "content": { "types": ["boat"] } });
-    assert_eq!(world.put(&ontology, &content, ada).await.json()["name"], "Ontology");
-    let named = world.put(&ontology, &json!({ "name": "Harbour" }), ada).await.json();
-    assert_eq!((&named["name"], &named["content"]["types"][0]), (&json!("Harbour"), &json!("boat")));
+    assert_eq!(
+        world.put(&ontology, &content, ada).await.json()["name"],
+        "Ontology"
+    );
+    let named = world
+        .put(&ontology, &json!({ "name": "Harbour" }), ada)
+        .await
+        .json();
+    assert_eq!(
+        (&named["name"], &named["content"]["types"][0]),
+        (&json!("Harbour"), &json!("boat"))
+    );
     let mark = json!({ "videoId": "v1", "label": "A boat", "content": { "at": 3 } });
-    let made = world.post(&format!("{persona}/annotations"), &mark, ada).await;
+    let made = world
+        .post(&format!("{persona}/annotations"), &mark, ada)
+        .await;
     assert_eq!(made.status, 201);
     let annotation = format!("/api/annotations/{}", id(&made));
     assert_eq!(world.counts().await, (json!(1), json!(1), json!(1)));
 
-    let changed = world.put(&annotation, &json!({ "label": "Two boats" }), ada).await.json();
-    assert_eq!((&changed["label"], &changed["content"]["at"]), (&json!("Two boats"), &json!(3)));
+    let changed = world
+        .put(&annotation, &json!({ "label": "Two boats" }), ada)
+        .await
+        .json();
+    assert_eq!(
+        (&changed["label"], &changed["content"]["at"]),
+        (&json!("Two boats"), &json!(3))
+    );
     let renamed = json!({ "name": "Captain", "details": "Knows\nthe sea", "hidden": true });
     let changed = world.put(&persona, &renamed, ada).await.json();
-    assert_eq!((&changed["name"], &changed["hidden"]), (&json!("Captain"), &json!(true)));
+    assert_eq!(
+        (&changed["name"], &changed["hidden"]),
+        (&json!("Captain"), &json!(true))
+    );
     // Nothing is different: nothing is on record.
     assert_eq!(world.put(&persona, &renamed, ada).await.status, 200);
 
-    assert_eq!(world.delete(&annotation, ada).await.json(), json!({ "success": true }));
+    assert_eq!(
+        world.delete(&annotation, ada).await.json(),
+        json!({ "success": true })
+    );
     assert_eq!(world.app.get_as(ada, &annotation).await.status, 404);
-    world.post(&format!("{persona}/annotations"), &mark, ada).await;
+    world
+        .post(&format!("{persona}/annotations"), &mark, ada)
+        .await;
     assert_eq!(world.delete(&persona, ada).await.status, 200);
     assert_eq!(world.counts().await, (json!(0), json!(0), json!(0)));
-    let actions: Vec<_> = world.record().await.into_iter().map(|entry| entry.0).collect();
+    let actions: Vec<_> = world
+        .record()
+        .await
+        .into_iter()
+        .map(|entry| entry.0)
+        .collect();
     assert_eq!(
         actions,
         [
@@ -162,11 +195,15 @@ async fn one_makes_changes_and_removes_ones_own(pool: PgPool) {
             "persona.deleted",
         ]
     );
-    let gone: Value = sqlx::query_scalar("select changes from audit_events where action = 'persona.deleted'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
-    assert_eq!((&gone["ontologies"], &gone["annotations"]), (&json!([1, 0]), &json!([1, 0])));
+    let gone: Value =
+        sqlx::query_scalar("select changes from audit_events where action = 'persona.deleted'")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!(
+        (&gone["ontologies"], &gone["annotations"]),
+        (&json!([1, 0]), &json!([1, 0]))
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -175,18 +212,32 @@ async fn what_is_somebody_elses_is_not_there(pool: PgPool) {
     let persona = world.persona().await;
     let ontology = format!("{persona}/ontology");
     let annotations = format!("{persona}/annotations");
-    world.put(&ontology, &json!({ "name": "Harbour" }), &world.ada).await;
+    world
+        .put(&ontology, &json!({ "name": "Harbour" }), &world.ada)
+        .await;
     let mark = json!({ "videoId": "v1", "label": "A boat" });
     let made = world.post(&annotations, &mark, &world.ada).await;
     let annotation = format!("/api/annotations/{}", id(&made));
     let before = world.record().await.len();
     for stranger in [&world.bob, &world.auditor, &world.admin] {
         for path in [&persona, &ontology, &annotations, &annotation] {
-            assert_eq!(world.app.get_as(stranger, path).await.outline(), "404 NOT_FOUND", "{path}");
+            assert_eq!(
+                world.app.get_as(stranger, path).await.outline(),
+                "404 NOT_FOUND",
+                "{path}"
+            );
         }
         for path in [&persona, &ontology, &annotation] {
-            assert_eq!(world.put(path, &json!({}), stranger).await.outline(), "404 NOT_FOUND", "{path}");
-            assert_eq!(world.delete(path, stranger).await.outline(), "404 NOT_FOUND", "{path}");
+            assert_eq!(
+                world.put(path, &json!({}), stranger).await.outline(),
+                "404 NOT_FOUND",
+                "{path}"
+            );
+            assert_eq!(
+                world.delete(path, stranger).await.outline(),
+                "404 NOT_FOUND",
+                "{path}"
+            );
         }
         assert_eq!(world.post(&annotations, &mark, stranger).await.status, 404);
         let own = world.app.get_as(stranger, PERSONAS).await;
@@ -206,7 +257,10 @@ async fn whoever_looks_after_people_has_a_door_of_their_own(pool: PgPool) {
         .unwrap();
     let list = format!("/api/admin/users/{ada}/personas");
     for session in [&world.admin, &world.auditor] {
-        assert_eq!(world.app.get_as(session, &list).await.json()[0]["name"], "Analyst");
+        assert_eq!(
+            world.app.get_as(session, &list).await.json()[0]["name"],
+            "Analyst"
+        );
         assert_eq!(world.app.get_as(session, &persona).await.status, 200);
     }
     let another = json!({ "name": "Another" });
@@ -215,22 +269,49 @@ async fn whoever_looks_after_people_has_a_door_of_their_own(pool: PgPool) {
         assert_eq!(world.put(&persona, &another, session).await.status, 403);
         assert_eq!(world.delete(&persona, session).await.status, 403);
     }
-    assert_eq!(world.post(&list, &another, &world.admin).await.json()["userId"], json!(ada));
-    assert_eq!(world.put(&persona, &json!({ "role": "Sailor" }), &world.admin).await.json()["role"], "Sailor");
+    assert_eq!(
+        world.post(&list, &another, &world.admin).await.json()["userId"],
+        json!(ada)
+    );
+    assert_eq!(
+        world
+            .put(&persona, &json!({ "role": "Sailor" }), &world.admin)
+            .await
+            .json()["role"],
+        "Sailor"
+    );
     let mark = json!({ "videoId": "v1", "label": "A boat" });
-    let made = world.post(&format!("{persona}/annotations"), &mark, &world.admin).await;
+    let made = world
+        .post(&format!("{persona}/annotations"), &mark, &world.admin)
+        .await;
     assert_eq!(made.json()["userId"], json!(ada));
     assert_eq!(world.delete(&persona, &world.admin).await.status, 200);
     assert_eq!(world.counts().await, (json!(1), json!(0), json!(0)));
-    let by_root = world.record().await.into_iter().filter(|entry| entry.1 == "root");
+    let by_root = world
+        .record()
+        .await
+        .into_iter()
+        .filter(|entry| entry.1 == "root");
     assert!(by_root.clone().count() == 4 && by_root.into_iter().all(|entry| entry.2 == "ada"));
 
     let nobody = "/api/admin/users/00000000-0000-7000-8000-000000000000/personas";
-    assert_eq!(world.app.get_as(&world.admin, nobody).await.message(), "User not found");
-    assert_eq!(world.post(nobody, &another, &world.admin).await.message(), "User not found");
+    assert_eq!(
+        world.app.get_as(&world.admin, nobody).await.message(),
+        "User not found"
+    );
+    assert_eq!(
+        world.post(nobody, &another, &world.admin).await.message(),
+        "User not found"
+    );
     // In the bin nothing is changed.
-    world.app.run("update users set deleted_at = now() where username = 'ada'").await;
-    assert_eq!(world.post(&list, &another, &world.admin).await.outline(), "409 CONFLICT");
+    world
+        .app
+        .run("update users set deleted_at = now() where username = 'ada'")
+        .await;
+    assert_eq!(
+        world.post(&list, &another, &world.admin).await.outline(),
+        "409 CONFLICT"
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -238,9 +319,13 @@ async fn a_list_is_read_in_parts(pool: PgPool) {
     let world = World::make(&pool).await;
     let persona = world.persona().await;
     for name in ["B", "C", "D", "E"] {
-        world.post(PERSONAS, &json!({ "name": name }), &world.ada).await;
+        world
+            .post(PERSONAS, &json!({ "name": name }), &world.ada)
+            .await;
         let mark = json!({ "videoId": "v", "label": name });
-        world.post(&format!("{persona}/annotations"), &mark, &world.ada).await;
+        world
+            .post(&format!("{persona}/annotations"), &mark, &world.ada)
+            .await;
     }
     for (list, field, all) in [
         (PERSONAS.to_owned(), "name", "Analyst B C D E"),
@@ -258,12 +343,18 @@ async fn a_list_is_read_in_parts(pool: PgPool) {
                 break;
             };
             path = next.split('>').next().unwrap().to_owned();
-            assert!(path.starts_with(&list) && link.ends_with("; rel=\"next\""), "{link}");
+            assert!(
+                path.starts_with(&list) && link.ends_with("; rel=\"next\""),
+                "{link}"
+            );
         }
         assert_eq!(seen.join(" "), all);
     }
     for query in ["limit=0", "limit=1001", "limit=x", "after=x", "page=2"] {
-        let refused = world.app.get_as(&world.ada, &format!("{PERSONAS}?{query}")).await;
+        let refused = world
+            .app
+            .get_as(&world.ada, &format!("{PERSONAS}?{query}"))
+            .await;
         assert_eq!(refused.outline(), "400 VALIDATION_ERROR", "{query}");
     }
 }
@@ -280,29 +371,71 @@ async fn bad_input_changes_nothing(pool: PgPool) {
         (json!({ "name": "a\u{202E}b" }), "name"),
         (json!({ "name": "a".repeat(201) }), "name"),
         (json!({ "name": "a", "role": "x".repeat(201) }), "role"),
-        (json!({ "name": "a", "details": "x".repeat(10_001) }), "details"),
-        (json!({ "name": "a", "informationNeed": "a\u{0}b" }), "information_need"),
+        (
+            json!({ "name": "a", "details": "x".repeat(10_001) }),
+            "details",
+        ),
+        (
+            json!({ "name": "a", "informationNeed": "a\u{0}b" }),
+            "information_need",
+        ),
     ] {
         let answer = world.post(PERSONAS, &body, &world.ada).await;
         assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body:.80}");
         assert_eq!(faults(&answer), [at], "{body:.80}");
     }
-    for body in [json!([]), json!({ "name": 1 }), json!({ "name": "a", "userId": "b" }), json!("a"), json!(null)] {
-        assert_eq!(world.post(PERSONAS, &body, &world.ada).await.outline(), "400 VALIDATION_ERROR");
+    for body in [
+        json!([]),
+        json!({ "name": 1 }),
+        json!({ "name": "a", "userId": "b" }),
+        json!("a"),
+        json!(null),
+    ] {
+        assert_eq!(
+            world.post(PERSONAS, &body, &world.ada).await.outline(),
+            "400 VALIDATION_ERROR"
+        );
     }
-    let answer = world.post(&annotations, &json!({ "content": {} }), &world.ada).await;
+    let answer = world
+        .post(&annotations, &json!({ "content": {} }), &world.ada)
+        .await;
     assert_eq!(faults(&answer), ["video_id", "label"]);
-    for body in [json!({ "content": [] }), json!({ "content": "x" }), json!({ "name": "" })] {
-        let answer = world.put(&format!("{persona}/ontology"), &body, &world.ada).await;
+    for body in [
+        json!({ "content": [] }),
+        json!({ "content": "x" }),
+        json!({ "name": "" }),
+    ] {
+        let answer = world
+            .put(&format!("{persona}/ontology"), &body, &world.ada)
+            .await;
         assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body}");
     }
-    assert_eq!(world.app.get_as(&world.ada, "/api/personas/x").await.outline(), "400 VALIDATION_ERROR");
+    assert_eq!(
+        world
+            .app
+            .get_as(&world.ada, "/api/personas/x")
+            .await
+            .outline(),
+        "400 VALIDATION_ERROR"
+    );
     assert_eq!(world.record().await.len(), before);
 
     let long = |bytes: usize| json!({ "content": { "text": "x".repeat(bytes) } });
     let ontology = format!("{persona}/ontology");
-    assert_eq!(world.put(&ontology, &long(900_000), &world.ada).await.status, 200);
-    assert_eq!(world.put(&ontology, &long(1_100_000), &world.ada).await.outline(), "413 PAYLOAD_TOO_LARGE");
+    assert_eq!(
+        world
+            .put(&ontology, &long(900_000), &world.ada)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        world
+            .put(&ontology, &long(1_100_000), &world.ada)
+            .await
+            .outline(),
+        "413 PAYLOAD_TOO_LARGE"
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -318,15 +451,36 @@ async fn many_who_write_an_ontology_at_once_write_one(pool: PgPool) {
     let statuses = writers.join_all().await;
     assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
     assert_eq!(world.app.count("select count(*) from ontologies").await, 1);
-    assert_eq!(world.app.count("select count(*) from audit_events where action = 'ontology.created'").await, 1);
-    assert_eq!(world.app.count("select count(*) from audit_events where action like 'ontology.%'").await, 16);
+    assert_eq!(
+        world
+            .app
+            .count("select count(*) from audit_events where action = 'ontology.created'")
+            .await,
+        1
+    );
+    assert_eq!(
+        world
+            .app
+            .count("select count(*) from audit_events where action like 'ontology.%'")
+            .await,
+        16
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn whoever_is_signed_out_or_kept_out_writes_nothing(pool: PgPool) {
     let world = World::make(&pool).await;
     let persona = world.persona().await;
-    world.app.run("update users set status = 'suspended' where username = 'ada'").await;
-    assert_eq!(world.put(&persona, &json!({ "name": "x" }), &world.ada).await.status, 401);
+    world
+        .app
+        .run("update users set status = 'suspended' where username = 'ada'")
+        .await;
+    assert_eq!(
+        world
+            .put(&persona, &json!({ "name": "x" }), &world.ada)
+            .await
+            .status,
+        401
+    );
     assert_eq!(world.app.get(PERSONAS).await.status, 401);
 }

@@ -6,11 +6,13 @@ use sqlx::{ConnectOptions, PgPool};
 
 use crate::support::{Cli, ROLLCALL, cli};
 
-/// The path of a URL, changed to name another database of the same server.
-fn beside(url: &str, name: &str) -> String {
-    let (server, rest) = url.rsplit_once('/').unwrap();
-    let query = rest.split_once('?').map(|(_, query)| format!("?{query}"));
-    format!("{server}/{name}{}", query.unwrap_or_default())
+/// The address of a database without what only this program understands, and that of another beside it.
+fn addresses(pool: &PgPool, beside: &str) -> (String, String) {
+    let mut url = pool.connect_options().to_url_lossy();
+    url.set_query(None);
+    let from = url.to_string();
+    url.set_path(beside);
+    (from, url.to_string())
 }
 
 fn run(command: &mut Command) {
@@ -34,26 +36,36 @@ async fn what_is_restored_is_what_was_backed_up(pool: PgPool) {
     cli.user(&["delete", "bob"]).text();
     let before = told(&cli).await;
 
-    let from = pool.connect_options().to_url_lossy().to_string();
     let name = format!("rollcall_restored_{}", std::process::id());
-    let to = beside(&from, &name);
+    let (from, to) = addresses(&pool, &name);
     let file = std::env::temp_dir().join(format!("{name}.dump"));
-    run(Command::new("pg_dump").args(["--format=custom", "--file"]).arg(&file).arg(&from));
+    run(Command::new("pg_dump")
+        .args(["--format=custom", "--file"])
+        .arg(&file)
+        .arg(&from));
     sqlx::query(sqlx::AssertSqlSafe(format!("create database \"{name}\"")))
         .execute(&pool)
         .await
         .unwrap();
-    run(Command::new("pg_restore").args(["--exit-on-error", "--dbname", &to]).arg(&file));
+    run(Command::new("pg_restore")
+        .args(["--exit-on-error", "--dbname", &to])
+        .arg(&file));
     std::fs::remove_file(file).unwrap();
 
     let restored = PgPool::connect(&to).await.unwrap();
     let elsewhere = crate::support::cli(&restored);
     assert_eq!(told(&elsewhere).await, before);
     let examined = elsewhere.run(Command::new(ROLLCALL).arg("doctor"), "");
-    assert_eq!((examined.code, examined.err.as_str()), (0, ""), "{examined:?}");
+    assert_eq!(
+        (examined.code, examined.err.as_str()),
+        (0, ""),
+        "{examined:?}"
+    );
     restored.close().await;
-    sqlx::query(sqlx::AssertSqlSafe(format!("drop database \"{name}\" with (force)")))
-        .execute(&pool)
-        .await
-        .unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "drop database \"{name}\" with (force)"
+    )))
+    .execute(&pool)
+    .await
+    .unwrap();
 }

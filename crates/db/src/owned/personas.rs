@@ -121,10 +121,7 @@ pub async fn set(
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn count_under(
-    executor: impl PgExecutor<'_>,
-    id: Uuid,
-) -> Result<(i64, i64), Error> {
+pub async fn count_under(executor: impl PgExecutor<'_>, id: Uuid) -> Result<(i64, i64), Error> {
     let row = sqlx::query!(
         r#"select
             (select count(*) from ontologies where persona_id = $1) as "ontologies!",

@@ -103,9 +103,11 @@ pub async fn delete(services: &Services, writer: &Writer, id: Uuid) -> Result<()
     let mut transaction = db::begin(&services.pool).await?;
     let (opened, annotation) = open(&mut transaction, writer, id).await?;
     annotations::delete(&mut transaction, id).await?;
-    let changes = Changes::default()
-        .about("annotation", Some(id), None)
-        .with("label", annotation.label, Value::Null);
+    let changes = Changes::default().about("annotation", Some(id), None).with(
+        "label",
+        annotation.label,
+        Value::Null,
+    );
     opened
         .record(&mut transaction, "annotation.deleted", changes)
         .await?;

@@ -45,11 +45,7 @@ async fn next(services: &Services, of: Option<Uuid>) -> Result<bool, Error> {
 }
 
 /// Either finding is an entry: that of a taken address tells whoever looks after people of it, and takes as long.
-async fn record(
-    transaction: &mut db::Transaction,
-    claim: &Claim,
-    free: bool,
-) -> Result<(), Error> {
+async fn record(transaction: &mut db::Transaction, claim: &Claim, free: bool) -> Result<(), Error> {
     let (action, changes) = if free {
         let changes = Changes::default();
         let changes = changes.with("email", claim.known_as.as_deref(), claim.email.as_str());

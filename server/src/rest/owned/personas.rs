@@ -10,7 +10,9 @@ use domain::owned::PersonaDraft;
 use service::{Services, access::ReadUsers, owned::personas};
 
 use super::{Everybodys, Id, Own, Part, Reads, Writes};
-use crate::rest::{Allowed, Failure, Params, SignedIn, UserPath, body::Body, users::shown::success};
+use crate::rest::{
+    Allowed, Failure, Params, SignedIn, UserPath, body::Body, users::shown::success,
+};
 
 /// `GET /api/personas`: one's own, a hundred at a time unless `limit` says otherwise; `Link` has the way to the next.
 pub(super) async fn list(
