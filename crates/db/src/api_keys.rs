@@ -156,7 +156,7 @@ pub struct Change<'a> {
     pub secret: Option<(&'a Sealed, &'a str)>,
 }
 
-/// Changes a key that is locked.
+/// Changes a key that is locked. Nothing different: it stays as it was.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -170,7 +170,10 @@ pub async fn update(
         ApiKey,
         r#"update api_keys set
             name = $2, is_active = $3, ciphertext = coalesce($4, ciphertext), nonce = coalesce($5, nonce),
-            key_version = coalesce($6, key_version), last4 = coalesce($7, last4), updated_at = now()
+            key_version = coalesce($6, key_version), last4 = coalesce($7, last4),
+            updated_at = case
+                when name <> $2 or is_active <> $3 or $4::bytea is not null then now() else updated_at
+            end
         where id = $1
         returning
             id, user_id, provider, name as key_name, '...' || last4 as "key_mask!", is_active, usage_count,

@@ -23,6 +23,8 @@ pub const PROVIDER_MAX: usize = 40;
 pub const KEY_NAME_MAX: usize = DISPLAY_NAME_MAX;
 /// Most bytes of a key. The longest in use have some hundred.
 pub const KEY_MAX_BYTES: usize = 4_096;
+/// What is said where the server has no encryption key.
+pub const SWITCHED_OFF: &str = "API keys are switched off: this server has no encryption key for them. Its operator sets API_KEY_ENCRYPTION_KEY.";
 /// Most of its last characters that are shown.
 const SHOWN_MAX: usize = 4;
 

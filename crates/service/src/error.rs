@@ -76,9 +76,7 @@ pub enum Error {
     #[error("Too many attempts. Try again in {} seconds.", seconds(*.0))]
     TooMany(Duration),
     /// Keys of providers cannot be kept or handed on.
-    #[error(
-        "API keys are switched off: this server has no encryption key for them. The operator sets API_KEY_ENCRYPTION_KEY."
-    )]
+    #[error("{}", domain::keys::SWITCHED_OFF)]
     KeysOff,
     /// Worth another try in a moment.
     #[error("Rollcall cannot answer just now. Try again in a few seconds.")]
