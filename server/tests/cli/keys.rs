@@ -3,6 +3,7 @@
 use std::{process::Command, sync::Arc, time::Duration};
 
 use domain::keys::KeyDraft;
+use secrecy::ExposeSecret;
 use service::{Services, access::operator, keys, settings::Settings, vault::Vault};
 use sqlx::PgPool;
 
@@ -62,8 +63,7 @@ async fn is_served(services: &Services) {
         .unwrap();
     for (provider, key) in [("OPENAI", "sk-first"), ("GOOGLE", "sk-last")] {
         let served = keys::resolve(services, &operator(), provider, Some(user)).await;
-        let text = secrecy::ExposeSecret::expose_secret(&served.unwrap().text).to_owned();
-        assert_eq!(text, key, "{provider}");
+        assert_eq!(served.unwrap().text.expose_secret(), key, "{provider}");
     }
 }
 
