@@ -43,7 +43,9 @@ async fn run(pool: &PgPool, sql: &'static str) {
 async fn signed_in(services: &Services, username: &str) -> (Uuid, Own) {
     let id = add(&services.pool, username, &["user"]).await;
     set_password(services, PASSWORD).await;
-    (id, Own::sign_in(services, username, PASSWORD).await)
+    let own = Own::sign_in(services, username, PASSWORD).await;
+    assert!(own.session.id().is_some());
+    (id, own)
 }
 
 /// A change that switches a key.

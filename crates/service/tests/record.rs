@@ -239,8 +239,9 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             invitations::revoke(services, &operator(), id).await
         }
         "create_system" => {
-            let made = keys::create_system(services, &operator(), draft("openai", "sk-system"));
-            made.await.map(drop)
+            keys::create_system(services, &operator(), draft("openai", "sk-system"))
+                .await
+                .map(drop)
         }
         "edit_system" => {
             let id = key_of(&services.pool, None).await;

@@ -38,7 +38,8 @@ const KEY: FieldSpec = FieldSpec {
     autocomplete: "off",
     hint: Some("It is encrypted, and never shown again."),
     optional: false,
-    max: 4096,
+    // More than it may have: one that is too long is refused, not cut.
+    max: 10_000,
 };
 
 const NEW_KEY: FieldSpec = FieldSpec {
