@@ -6,7 +6,7 @@ comment on column api_keys.key_version is
     'Under which encryption key: the beginning of a hash of it, so that each row finds its own.';
 
 -- The system's keys of a provider, and the people who do not need them.
-create index api_keys_of_system on api_keys (provider, id) where user_id is null;
+create index api_keys_of_system on api_keys (provider, created_at, id) where user_id is null;
 create index api_keys_of_people on api_keys (provider, user_id) where user_id is not null and is_active;
 
 -- For programs that call a provider in somebody's name. A role of this name that is there already stays as it is: whoever has

@@ -23,7 +23,7 @@ pub async fn list(executor: impl PgExecutor<'_>, of: Option<Uuid>) -> Result<Vec
             last_used_at as last_used, created_at, updated_at
         from api_keys
         where user_id = $1 or ($1::uuid is null and user_id is null)
-        order by provider, id desc"#,
+        order by provider, created_at desc, id desc"#,
         of,
     )
     .fetch_all(executor)
@@ -238,7 +238,7 @@ pub async fn set_used(
         where u.id = $1 and u.status = 'active' and u.deleted_at is null and k.is_active and k.id = (
             select id from api_keys
             where provider = $2 and is_active and (user_id = $1 or user_id is null)
-            order by user_id is null, id desc limit 1
+            order by user_id is null, created_at desc, id desc limit 1
         )
         returning k.id, k.user_id, k.provider, k.name, k.last4, k.usage_count, k.ciphertext, k.nonce, k.key_version,
             u.username",

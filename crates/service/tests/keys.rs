@@ -102,7 +102,6 @@ async fn ones_own_key_comes_first_and_then_the_newest_of_the_system(pool: PgPool
     let first = system_key(&services, "OPENAI", "sk-system-1").await;
     system_key(&services, "GOOGLE", "sk-google").await;
     assert_eq!(resolved(&services, ada).await.as_deref(), Some("system sk-system-1"));
-    run(&pool, "select pg_sleep(0.002)").await;
     let second = system_key(&services, "OPENAI", "sk-system-2").await;
     assert_eq!(resolved(&services, ada).await.as_deref(), Some("system sk-system-2"));
 
