@@ -264,7 +264,10 @@ mod tests {
     #[test]
     fn providers_are_added_to_those_that_there_are() {
         let names = |text: &str| {
-            let providers = load(&[("API_KEY_PROVIDERS", text)]).unwrap().settings.providers;
+            let providers = load(&[("API_KEY_PROVIDERS", text)])
+                .unwrap()
+                .settings
+                .providers;
             let names: Vec<&str> = providers.iter().map(Provider::as_str).collect();
             names.join(" ")
         };
@@ -278,7 +281,11 @@ mod tests {
     #[test]
     fn without_an_encryption_key_keys_are_switched_off() {
         assert!(!load(&[]).unwrap().settings.vault.is_on());
-        let keys = format!("{}, {}", "0f".repeat(32), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+        let keys = format!(
+            "{}, {}",
+            "0f".repeat(32),
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+        );
         let config = load(&[("API_KEY_ENCRYPTION_KEY", &keys)]).unwrap();
         assert!(config.settings.vault.is_on());
         let text = Sources::of(&[("API_KEY_ENCRYPTION_KEY", &keys)]).describe(SETTINGS);

@@ -105,20 +105,14 @@ pub(crate) fn routes() -> Router<AppState> {
                 .patch(keys::own::edit)
                 .delete(keys::own::delete),
         )
-        .route(
-            "/api/api-keys/resolve/{provider}",
-            get(keys::resolve),
-        )
+        .route("/api/api-keys/resolve/{provider}", get(keys::resolve))
         .route("/api/admin/api-keys", get(keys::list).post(keys::create))
         .route(
             "/api/admin/api-keys/{id}",
             put(keys::edit).patch(keys::edit).delete(keys::delete),
         )
         .route("/api/admin/users/{id}/api-keys", get(keys::list_of))
-        .route(
-            "/api/admin/users/{id}/api-keys/{key}",
-            delete(keys::revoke),
-        )
+        .route("/api/admin/users/{id}/api-keys/{key}", delete(keys::revoke))
         .route("/api/admin/sessions", get(sessions::list))
         .route("/api/admin/sessions/events", get(sessions::events::events))
         .route("/api/admin/sessions/revoke", post(sessions::revoke_many))

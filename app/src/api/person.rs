@@ -12,8 +12,7 @@ use domain::{
         UserId, UserSummary,
         deletion::DeletionPreview,
         detail::{
-            GrantableRole, OwnedPersona, Refusals, ResetLink, UserDetail, UserRef,
-            UserSession,
+            GrantableRole, OwnedPersona, Refusals, ResetLink, UserDetail, UserRef, UserSession,
         },
     },
 };

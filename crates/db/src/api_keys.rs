@@ -57,7 +57,10 @@ pub async fn count_people(
     )
     .fetch_all(executor)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.provider, row.people)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.provider, row.people))
+        .collect())
 }
 
 /// The id of a key that is about to be made: it is encrypted for that row alone.

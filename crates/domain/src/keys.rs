@@ -60,7 +60,10 @@ impl Provider {
     /// The providers that there are without a setting.
     #[must_use]
     pub fn builtin() -> Vec<Self> {
-        PROVIDERS.iter().map(|name| Self((*name).to_owned())).collect()
+        PROVIDERS
+            .iter()
+            .map(|name| Self((*name).to_owned()))
+            .collect()
     }
 }
 
@@ -288,14 +291,21 @@ mod tests {
             assert_eq!(made.provider.as_str(), "OPENAI");
         }
         for typed in ["", "OPEN AI", "OTHER", "ÖPENAI", "OPENAI\0"] {
-            assert_eq!(draft(typed, "Work", "k").unwrap_err(), "provider", "{typed:?}");
+            assert_eq!(
+                draft(typed, "Work", "k").unwrap_err(),
+                "provider",
+                "{typed:?}"
+            );
         }
         assert!("a".repeat(41).parse::<Provider>().is_err());
     }
 
     #[test]
     fn every_fault_is_told_at_once() {
-        assert_eq!(draft("x", " ", "").unwrap_err(), "provider,key_name,api_key");
+        assert_eq!(
+            draft("x", " ", "").unwrap_err(),
+            "provider,key_name,api_key"
+        );
         let edit = KeyEdit {
             key_name: Some("a\u{202E}b".into()),
             api_key: Some("a b".into()),
@@ -351,7 +361,11 @@ mod tests {
         ] {
             assert!(serde_json::from_str::<KeyDraft>(json).is_err(), "{json}");
         }
-        for json in [r#"{"provider":"OPENAI"}"#, r#"{"isActive":"yes"}"#, r#"{"usageCount":0}"#] {
+        for json in [
+            r#"{"provider":"OPENAI"}"#,
+            r#"{"isActive":"yes"}"#,
+            r#"{"usageCount":0}"#,
+        ] {
             assert!(serde_json::from_str::<KeyEdit>(json).is_err(), "{json}");
         }
     }

@@ -76,12 +76,18 @@ pub(crate) async fn change(
     let secret = match &patch.text {
         Some(text) => {
             let (id, secret) = (before.id, SecretString::from(text.as_str()));
-            let sealed = services.settings.vault.seal(id, &before.provider, &secret)?;
+            let sealed = services
+                .settings
+                .vault
+                .seal(id, &before.provider, &secret)?;
             Some((sealed, text.last4()))
         }
         None => None,
     };
-    let name = patch.name.as_ref().map_or(&*before.name, DisplayName::as_str);
+    let name = patch
+        .name
+        .as_ref()
+        .map_or(&*before.name, DisplayName::as_str);
     let is_active = patch.is_active.unwrap_or(before.is_active);
     let last4 = secret.as_ref().map_or(&before.last4, |(_, last4)| last4);
     let after = told(&before.provider, name, last4, is_active);
@@ -92,7 +98,9 @@ pub(crate) async fn change(
     let row = Change {
         name,
         is_active,
-        secret: secret.as_ref().map(|(sealed, last4)| (sealed, last4.as_str())),
+        secret: secret
+            .as_ref()
+            .map(|(sealed, last4)| (sealed, last4.as_str())),
     };
     let key = api_keys::update(transaction, before.id, &row).await?;
     Ok((key, changes))

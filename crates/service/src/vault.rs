@@ -66,11 +66,16 @@ impl MasterKey {
     fn parse(text: &str) -> Option<Self> {
         let bytes = hexadecimal(text).or_else(|| {
             // Of either alphabet, with or without padding.
-            let text = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
+            let text = text
+                .trim_end_matches('=')
+                .replace('-', "+")
+                .replace('_', "/");
             BASE64_STANDARD_NO_PAD.decode(text).ok()
         })?;
         let key: [u8; KEY_BYTES] = bytes.try_into().ok()?;
-        let hash = Sha256::new().chain_update(VERSION_CONTEXT).chain_update(key);
+        let hash = Sha256::new()
+            .chain_update(VERSION_CONTEXT)
+            .chain_update(key);
         let [a, b, c, d, ..]: [u8; 32] = hash.finalize().into();
         Some(Self {
             version: i32::from_be_bytes([a & 0x7f, b, c, d]),
@@ -87,7 +92,9 @@ fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
     let bytes = digits?;
     let pairs = bytes.as_chunks::<2>().0.iter();
-    pairs.map(|[high, low]| u8::try_from(high * 16 + low).ok()).collect()
+    pairs
+        .map(|[high, low]| u8::try_from(high * 16 + low).ok())
+        .collect()
 }
 
 impl Vault {
@@ -160,7 +167,12 @@ impl Vault {
     ///
     /// # Errors
     /// Why it cannot be.
-    pub fn open(&self, id: Uuid, provider: &str, sealed: &Sealed) -> Result<SecretString, OpenError> {
+    pub fn open(
+        &self,
+        id: Uuid,
+        provider: &str,
+        sealed: &Sealed,
+    ) -> Result<SecretString, OpenError> {
         let mut keys = self.keys.iter();
         let key = keys
             .find(|key| key.version == sealed.key_version)
@@ -195,7 +207,12 @@ mod tests {
         Vault::parse(&keys.join(",")).unwrap()
     }
 
-    fn opened(vault: &Vault, id: Uuid, provider: &str, sealed: &Sealed) -> Result<String, OpenError> {
+    fn opened(
+        vault: &Vault,
+        id: Uuid,
+        provider: &str,
+        sealed: &Sealed,
+    ) -> Result<String, OpenError> {
         let text = vault.open(id, provider, sealed)?;
         Ok(text.expose_secret().to_owned())
     }
@@ -235,7 +252,10 @@ mod tests {
     #[test]
     fn nothing_prints_a_key() {
         let text = format!("{:?}", vault(&[FIRST, SECOND]));
-        assert!(!text.contains("AAEC") && !text.contains("1, 2, 3, 4"), "{text}");
+        assert!(
+            !text.contains("AAEC") && !text.contains("1, 2, 3, 4"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -247,12 +267,17 @@ mod tests {
     #[test]
     fn the_first_key_encrypts_and_all_decrypt() {
         let id = Uuid::from_u128(7);
-        let old = vault(&[FIRST]).seal(id, "OPENAI", &"sk-old".into()).unwrap();
+        let old = vault(&[FIRST])
+            .seal(id, "OPENAI", &"sk-old".into())
+            .unwrap();
         let both = vault(&[SECOND, FIRST]);
         assert_eq!(opened(&both, id, "OPENAI", &old).unwrap(), "sk-old");
         let new = both.seal(id, "OPENAI", &"sk-new".into()).unwrap();
         assert_eq!(new.key_version, both.version().unwrap());
-        assert_eq!(opened(&vault(&[SECOND]), id, "OPENAI", &new).unwrap(), "sk-new");
+        assert_eq!(
+            opened(&vault(&[SECOND]), id, "OPENAI", &new).unwrap(),
+            "sk-new"
+        );
         assert_eq!(
             opened(&vault(&[SECOND]), id, "OPENAI", &old),
             Err(OpenError::OtherKey)
@@ -262,7 +287,10 @@ mod tests {
             key_version: new.key_version,
             ..old
         };
-        assert_eq!(opened(&both, id, "OPENAI", &renamed), Err(OpenError::Damaged));
+        assert_eq!(
+            opened(&both, id, "OPENAI", &renamed),
+            Err(OpenError::Damaged)
+        );
     }
 
     proptest! {

@@ -101,13 +101,25 @@ async fn ones_own_key_comes_first_and_then_the_newest_of_the_system(pool: PgPool
 
     let first = system_key(&services, "OPENAI", "sk-system-1").await;
     system_key(&services, "GOOGLE", "sk-google").await;
-    assert_eq!(resolved(&services, ada).await.as_deref(), Some("system sk-system-1"));
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("system sk-system-1")
+    );
     let second = system_key(&services, "OPENAI", "sk-system-2").await;
-    assert_eq!(resolved(&services, ada).await.as_deref(), Some("system sk-system-2"));
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("system sk-system-2")
+    );
 
     let mine = own_key(&services, &own, "openai", "sk-mine").await;
-    assert_eq!(resolved(&services, ada).await.as_deref(), Some("user sk-mine"));
-    assert_eq!(resolved(&services, bob).await.as_deref(), Some("system sk-system-2"));
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("user sk-mine")
+    );
+    assert_eq!(
+        resolved(&services, bob).await.as_deref(),
+        Some("system sk-system-2")
+    );
     assert_eq!(
         resolved_of(&services, ada, " google ").await.as_deref(),
         Some("system sk-google"),
@@ -117,11 +129,17 @@ async fn ones_own_key_comes_first_and_then_the_newest_of_the_system(pool: PgPool
     account::edit_key(&services, &own.actor, mine.id, switched(false))
         .await
         .unwrap();
-    assert_eq!(resolved(&services, ada).await.as_deref(), Some("system sk-system-2"));
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("system sk-system-2")
+    );
     keys::edit_system(&services, &operator(), second.id, switched(false))
         .await
         .unwrap();
-    assert_eq!(resolved(&services, ada).await.as_deref(), Some("system sk-system-1"));
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("system sk-system-1")
+    );
     keys::delete_system(&services, &operator(), first.id)
         .await
         .unwrap();
@@ -129,9 +147,16 @@ async fn ones_own_key_comes_first_and_then_the_newest_of_the_system(pool: PgPool
     account::edit_key(&services, &own.actor, mine.id, switched(true))
         .await
         .unwrap();
-    assert_eq!(resolved(&services, ada).await.as_deref(), Some("user sk-mine"));
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("user sk-mine")
+    );
     for nothing in ["ANTHROPIC", "", "no provider", "OPENAI\0"] {
-        assert_eq!(resolved_of(&services, ada, nothing).await, None, "{nothing:?}");
+        assert_eq!(
+            resolved_of(&services, ada, nothing).await,
+            None,
+            "{nothing:?}"
+        );
     }
 }
 
@@ -151,17 +176,29 @@ async fn no_key_serves_somebody_who_cannot_sign_in(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(resolved(&services, ada).await, None);
-    users::unsuspend(&services, &admin(boss), ada).await.unwrap();
-    assert_eq!(resolved(&services, ada).await.as_deref(), Some("user sk-mine"));
+    users::unsuspend(&services, &admin(boss), ada)
+        .await
+        .unwrap();
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("user sk-mine")
+    );
 
     users::delete(&services, &admin(boss), ada, &Deletion::default())
         .await
         .unwrap();
     assert_eq!(resolved(&services, ada).await, None);
     users::restore(&services, &admin(boss), ada).await.unwrap();
-    assert_eq!(resolved(&services, ada).await.as_deref(), Some("user sk-mine"));
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("user sk-mine")
+    );
 
-    run(&pool, "update users set status = 'pending' where username = 'ada'").await;
+    run(
+        &pool,
+        "update users set status = 'pending' where username = 'ada'",
+    )
+    .await;
     assert_eq!(resolved(&services, ada).await, None);
     assert_eq!(resolved(&services, Uuid::nil()).await, None);
 }
@@ -178,7 +215,10 @@ async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
         let key = keys::resolve(&services, &granted, "OPENAI", Some(ada))
             .await
             .unwrap();
-        assert_eq!((key.id, key.text.expose_secret()), (mine.id, "sk-very-secret-abcd"));
+        assert_eq!(
+            (key.id, key.text.expose_secret()),
+            (mine.id, "sk-very-secret-abcd")
+        );
         assert!(!format!("{key:?}").contains("sk-very"));
     }
     let listed = &account::keys(&services, &own.actor).await.unwrap().keys[0];
@@ -193,7 +233,10 @@ async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
     .fetch_all(&pool)
     .await
     .unwrap();
-    assert_eq!(uses, ["asker ada [0, 1]", "asker ada [1, 2]", "asker ada [2, 3]"]);
+    assert_eq!(
+        uses,
+        ["asker ada [0, 1]", "asker ada [1, 2]", "asker ada [2, 3]"]
+    );
     let edit = KeyEdit {
         api_key: Some("sk-another-secret-abcd".into()),
         ..KeyEdit::default()
@@ -201,9 +244,14 @@ async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
     account::edit_key(&services, &own.actor, mine.id, edit)
         .await
         .unwrap();
-    let (history, _) = users::history(&services, &operator(), ada, None).await.unwrap();
+    let (history, _) = users::history(&services, &operator(), ada, None)
+        .await
+        .unwrap();
     assert_eq!(history[0].action, "api_key.updated");
-    assert!(history[0].changes.contains_key("secret"), "told although it ends alike");
+    assert!(
+        history[0].changes.contains_key("secret"),
+        "told although it ends alike"
+    );
     account::delete_key(&services, &own.actor, mine.id)
         .await
         .unwrap();
@@ -222,14 +270,19 @@ async fn the_right_to_be_told_keys_is_read_when_they_are(pool: PgPool) {
         Err(Error::Forbidden(_))
     ));
     let granted: Granted<ResolveApiKeys> = actor(program, &["api-keys:resolve"]).require().unwrap();
-    let own = keys::resolve(&services, &granted, "OPENAI", None).await.unwrap();
+    let own = keys::resolve(&services, &granted, "OPENAI", None)
+        .await
+        .unwrap();
     assert!(!own.is_own, "for themselves, where nobody is named");
     run(&pool, "delete from user_roles").await;
     assert!(matches!(
         keys::resolve(&services, &granted, "OPENAI", None).await,
         Err(Error::Forbidden(_))
     ));
-    assert_eq!(count(&pool, "select sum(usage_count)::bigint from api_keys").await, 1);
+    assert_eq!(
+        count(&pool, "select sum(usage_count)::bigint from api_keys").await,
+        1
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -328,8 +381,18 @@ async fn nobody_takes_keys_of_somebody_with_more_rights(pool: PgPool) {
     keys::revoke_key(&services, &granted, ada, hers.id)
         .await
         .unwrap();
-    assert!(account::keys(&services, &own.actor).await.unwrap().keys.is_empty());
-    run(&pool, "delete from user_roles where user_id = (select id from users where username = 'keeper')").await;
+    assert!(
+        account::keys(&services, &own.actor)
+            .await
+            .unwrap()
+            .keys
+            .is_empty()
+    );
+    run(
+        &pool,
+        "delete from user_roles where user_id = (select id from users where username = 'keeper')",
+    )
+    .await;
     assert!(matches!(
         keys::create_system(&services, &granted, draft("OPENAI", "sk")).await,
         Err(Error::Forbidden(_))
@@ -391,15 +454,26 @@ async fn without_an_encryption_key_keys_are_shown_and_removed_but_not_kept(pool:
         ..KeyEdit::default()
     };
     for refused in [
-        account::create_key(&off, &own.actor, draft("GOOGLE", "sk-1")).await.map(drop),
-        keys::create_system(&off, &operator(), draft("GOOGLE", "sk-1")).await.map(drop),
-        account::edit_key(&off, &own.actor, key.id, edit).await.map(drop),
-        keys::resolve(&off, &operator(), "OPENAI", Some(ada)).await.map(drop),
+        account::create_key(&off, &own.actor, draft("GOOGLE", "sk-1"))
+            .await
+            .map(drop),
+        keys::create_system(&off, &operator(), draft("GOOGLE", "sk-1"))
+            .await
+            .map(drop),
+        account::edit_key(&off, &own.actor, key.id, edit)
+            .await
+            .map(drop),
+        keys::resolve(&off, &operator(), "OPENAI", Some(ada))
+            .await
+            .map(drop),
         keys::rotate(&off, &operator()).await.map(drop),
     ] {
         assert!(matches!(refused, Err(Error::KeysOff)), "{refused:?}");
     }
-    assert_eq!(account::keys(&off, &own.actor).await.unwrap().keys, [key.clone()]);
+    assert_eq!(
+        account::keys(&off, &own.actor).await.unwrap().keys,
+        [key.clone()]
+    );
     account::edit_key(&off, &own.actor, key.id, switched(false))
         .await
         .unwrap();
@@ -455,9 +529,16 @@ async fn all_keys_come_under_the_first_encryption_key(pool: PgPool) {
     }
     let kept = account::keys(&new, &own.actor).await.unwrap();
     let kept = kept.keys.iter().find(|key| key.id == mine.id).unwrap();
-    assert_eq!(kept.updated_at, mine.updated_at, "nothing that people see has changed");
+    assert_eq!(
+        kept.updated_at, mine.updated_at,
+        "nothing that people see has changed"
+    );
     let left = keys::rotate(&old, &operator()).await.unwrap();
-    assert_eq!((left.current, left.left), (0, 3), "the old one opens none of them");
+    assert_eq!(
+        (left.current, left.left),
+        (0, 3),
+        "the old one opens none of them"
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -465,7 +546,11 @@ async fn what_cannot_be_decrypted_stays_and_is_told(pool: PgPool) {
     let old = with_keys(&pool, &[OLD]);
     system_key(&old, "OPENAI", "sk-whole").await;
     system_key(&old, "GOOGLE", "sk-damaged").await;
-    run(&pool, "update api_keys set ciphertext = '\\x00' where provider = 'GOOGLE'").await;
+    run(
+        &pool,
+        "update api_keys set ciphertext = '\\x00' where provider = 'GOOGLE'",
+    )
+    .await;
     let rotation = keys::rotate(&with_keys(&pool, &[NEW, OLD]), &operator()).await;
     let rotation = rotation.unwrap();
     assert_eq!((rotation.anew, rotation.current, rotation.left), (1, 1, 1));

@@ -238,11 +238,9 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             let id = invitation(services).await;
             invitations::revoke(services, &operator(), id).await
         }
-        "create_system" => {
-            keys::create_system(services, &operator(), draft("openai", "sk-system"))
-                .await
-                .map(drop)
-        }
+        "create_system" => keys::create_system(services, &operator(), draft("openai", "sk-system"))
+            .await
+            .map(drop),
         "edit_system" => {
             let id = key_of(&services.pool, None).await;
             let edited = keys::edit_system(services, &operator(), id, renamed()).await;

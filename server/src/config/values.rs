@@ -88,7 +88,10 @@ pub(super) fn encryption_keys(name: &str, text: &str) -> Result<Vault, Failure> 
 /// Providers beside those that there are.
 pub(super) fn providers(name: &str, text: &str) -> Result<Vec<Provider>, Failure> {
     let mut providers = Provider::builtin();
-    let more = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let more = text
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
     for wanted in more {
         let provider = wanted.parse().map_err(|_| {
             format!(

@@ -87,10 +87,17 @@ async fn ones_own_keys_have_foveas_fields_and_texts(pool: PgPool) {
     let changed = json!({ "keyName": "Home", "apiKey": "sk-another-wxyz", "isActive": true });
     let changed = put(&app, &bob, &one, &changed).await.json();
     assert_eq!(
-        (&changed["keyName"], &changed["keyMask"], &changed["isActive"]),
+        (
+            &changed["keyName"],
+            &changed["keyMask"],
+            &changed["isActive"]
+        ),
         (&json!("Home"), &json!("...wxyz"), &json!(true))
     );
-    assert_eq!(delete(&app, &bob, &one).await.json(), json!({ "success": true }));
+    assert_eq!(
+        delete(&app, &bob, &one).await.json(),
+        json!({ "success": true })
+    );
     assert_eq!(delete(&app, &bob, &one).await.outline(), "404 NOT_FOUND");
     assert_eq!(app.get_as(&bob, OWN).await.json(), json!([]));
     let bad = delete(&app, &bob, "/api/api-keys/7").await;
@@ -161,9 +168,19 @@ async fn the_system_has_several_keys_of_a_provider(pool: PgPool) {
     let one = format!("{SYSTEM}/{}", id_of(&first));
     let off = put(&app, &ada, &one, &json!({ "isActive": false })).await;
     assert_eq!(off.json()["isActive"], false);
-    assert_eq!(delete(&app, &ada, &one).await.json(), json!({ "success": true }));
-    assert_eq!(app.get_as(&ada, SYSTEM).await.json(), json!([second.json()]));
-    assert_eq!(app.get_as(&ada, OWN).await.json(), json!([]), "they are nobody's own");
+    assert_eq!(
+        delete(&app, &ada, &one).await.json(),
+        json!({ "success": true })
+    );
+    assert_eq!(
+        app.get_as(&ada, SYSTEM).await.json(),
+        json!([second.json()])
+    );
+    assert_eq!(
+        app.get_as(&ada, OWN).await.json(),
+        json!([]),
+        "they are nobody's own"
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -213,7 +230,9 @@ async fn a_program_is_told_the_key_that_serves_a_person(pool: PgPool) {
         assert_eq!(refused.outline(), "403 FORBIDDEN", "not even an admin");
     }
     for bad in ["?userId=7", "?user=7"] {
-        let answer = app.get_as(&otto, &format!("{OWN}/resolve/OPENAI{bad}")).await;
+        let answer = app
+            .get_as(&otto, &format!("{OWN}/resolve/OPENAI{bad}"))
+            .await;
         assert_eq!(answer.outline(), "400 VALIDATION_ERROR");
     }
     let used = app.get_as(&bob, OWN).await;
@@ -235,7 +254,11 @@ async fn without_an_encryption_key_it_is_said_that_keys_are_off(pool: PgPool) {
         assert!(answer.message().contains("API_KEY_ENCRYPTION_KEY"));
     }
     assert_eq!(app.get_as(&bob, OWN).await.json(), json!([]));
-    for (who, page) in [(&ada, "/keys"), (&ada, "/keys/new"), (&bob, "/account/keys")] {
+    for (who, page) in [
+        (&ada, "/keys"),
+        (&ada, "/keys/new"),
+        (&bob, "/account/keys"),
+    ] {
         let page = app.get_as(who, page).await;
         assert_eq!(page.status, 200);
         assert!(page.body.contains("API keys are switched off"));

@@ -73,7 +73,10 @@ pub fn Delete() -> impl IntoView {
 /// Draws with the key that the address names, if it is there.
 fn with_key(draw: fn(Owner, String, Option<ApiKey>) -> AnyView) -> impl IntoView {
     let shown = expect_context::<Shown>();
-    let id = use_params_map().read_untracked().get("id").unwrap_or_default();
+    let id = use_params_map()
+        .read_untracked()
+        .get("id")
+        .unwrap_or_default();
     with(shown.list, move |listed| {
         let mut keys = listed.list.keys.into_iter();
         let key = keys.find(|key| key.id.to_string() == id);
@@ -102,7 +105,12 @@ fn AddForm(owner: Owner, listed: Listed) -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(&place.path);
     let sending = form::send::<AddKey>(&place.path);
     let keys = listed.list.keys;
-    let mut providers = listed.list.providers.into_iter().map(|of| of.provider).collect::<Vec<_>>();
+    let mut providers = listed
+        .list
+        .providers
+        .into_iter()
+        .map(|of| of.provider)
+        .collect::<Vec<_>>();
     if owner == Owner::Own {
         // One for each.
         providers.retain(|provider| keys.iter().all(|key| key.provider != *provider));

@@ -22,9 +22,16 @@ use crate::{
     pages::form::{self, Sending},
 };
 
-pub(in crate::pages) const COLUMNS: &[&str] = &["Name", "Provider", "Key", "State", "Used", "Last used"];
+pub(in crate::pages) const COLUMNS: &[&str] =
+    &["Name", "Provider", "Key", "State", "Used", "Last used"];
 pub(in crate::pages) const WITH_ACTIONS: &[&str] = &[
-    "Name", "Provider", "Key", "State", "Used", "Last used", "Change",
+    "Name",
+    "Provider",
+    "Key",
+    "State",
+    "Used",
+    "Last used",
+    "Change",
 ];
 
 /// The keys of a page, for the dialogs over it too.

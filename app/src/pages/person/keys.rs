@@ -38,7 +38,11 @@ pub fn Keys() -> impl IntoView {
             .filter(|person| may_write() && person.refusals.edit.is_none())
             .filter(|person| person.user.deleted_at.is_none())
             .map(|person| format!("{}/keys", path(&person.user.summary)));
-        let columns = if page.is_some() { WITH_ACTIONS } else { COLUMNS };
+        let columns = if page.is_some() {
+            WITH_ACTIONS
+        } else {
+            COLUMNS
+        };
         let rows = part.items.into_iter().map(|key| {
             let (id, user) = (key.id, key.user_id.unwrap_or_default());
             let label = format!("Revoke: {}", key.key_name);

@@ -38,7 +38,10 @@ pub async fn count_versions(executor: impl PgExecutor<'_>) -> Result<Vec<(i32, i
     )
     .fetch_all(executor)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.key_version, row.keys)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.key_version, row.keys))
+        .collect())
 }
 
 /// Some keys under an encryption key in the order of their ids, after one of them. Nobody else changes them until the

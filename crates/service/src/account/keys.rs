@@ -48,7 +48,13 @@ pub async fn create_key(
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
     let (key, changes) = add(&mut transaction, services, Some(account.id), &new).await?;
-    record(&mut transaction, actor, &account, ("api_key.created", changes)).await?;
+    record(
+        &mut transaction,
+        actor,
+        &account,
+        ("api_key.created", changes),
+    )
+    .await?;
     db::commit(transaction).await?;
     Ok(key)
 }
@@ -70,7 +76,13 @@ pub async fn edit_key(
     let before = lock(&mut transaction, &account, id).await?;
     let (key, changes) = change(&mut transaction, services, &before, &patch).await?;
     if !changes.is_empty() {
-        record(&mut transaction, actor, &account, ("api_key.updated", changes)).await?;
+        record(
+            &mut transaction,
+            actor,
+            &account,
+            ("api_key.updated", changes),
+        )
+        .await?;
         db::commit(transaction).await?;
     }
     Ok(key)
@@ -85,7 +97,13 @@ pub async fn delete_key(services: &Services, actor: &Actor, id: Uuid) -> Result<
     let account = open(&mut transaction, actor).await?;
     let key = lock(&mut transaction, &account, id).await?;
     api_keys::delete(&mut transaction, id).await?;
-    record(&mut transaction, actor, &account, ("api_key.deleted", removed(&key))).await?;
+    record(
+        &mut transaction,
+        actor,
+        &account,
+        ("api_key.deleted", removed(&key)),
+    )
+    .await?;
     db::commit(transaction).await?;
     Ok(())
 }

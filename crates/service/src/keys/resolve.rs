@@ -88,11 +88,17 @@ async fn find(
 }
 
 fn changes(key: &UsedKey) -> Changes {
-    let source = if key.user_id.is_some() { "user" } else { "system" };
+    let source = if key.user_id.is_some() {
+        "user"
+    } else {
+        "system"
+    };
     let told = json!({
         "provider": key.provider, "name": key.name, "last4": key.last4, "source": source
     });
-    Changes::default()
-        .with("apiKey", Value::Null, told)
-        .with("uses", key.usage_count - 1, key.usage_count)
+    Changes::default().with("apiKey", Value::Null, told).with(
+        "uses",
+        key.usage_count - 1,
+        key.usage_count,
+    )
 }

@@ -81,9 +81,10 @@ async fn piece(
     }
     if !sealed.is_empty() {
         api_keys::set_sealed(&mut transaction, &sealed).await?;
-        let changes = Changes::default()
-            .with("keyVersion", from, to)
-            .with("keys", Value::Null, sealed.len());
+        let changes =
+            Changes::default()
+                .with("keyVersion", from, to)
+                .with("keys", Value::Null, sealed.len());
         let done = ("api_key.reencrypted", None, "API keys");
         record::write_key(&mut transaction, &author, done, changes).await?;
         db::commit(transaction).await?;

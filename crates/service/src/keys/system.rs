@@ -21,10 +21,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn list_system(
-    services: &Services,
-    _: &Granted<ReadApiKeys>,
-) -> Result<KeyList, Error> {
+pub async fn list_system(services: &Services, _: &Granted<ReadApiKeys>) -> Result<KeyList, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     let keys = api_keys::list(&mut *connection, None).await?;
     let mut providers = providers(services);
@@ -37,7 +34,9 @@ pub async fn list_system(
     let people = api_keys::count_people(&mut *connection, &providers, most).await?;
     let providers = people.into_iter().map(|(provider, people)| ProviderUse {
         provider,
-        people: Some(Total::up_to_limit(u64::try_from(people).unwrap_or_default())),
+        people: Some(Total::up_to_limit(
+            u64::try_from(people).unwrap_or_default(),
+        )),
     });
     Ok(KeyList {
         keys,
