@@ -10,7 +10,8 @@ serve('demo people', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
 // Screens are looked at four times each.
 test.setTimeout(240_000);
 
-const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
+const row = (page: Page, name: string) =>
+  page.getByRole('table', { name: 'API keys' }).getByRole('row').filter({ hasText: name });
 const add = (page: Page) => page.getByRole('link', { name: 'Add API key' });
 
 async function keep(page: Page, provider: string, name: string, key: string): Promise<void> {

@@ -89,9 +89,9 @@ pub fn Account() -> impl IntoView {
                     </Transition>
                     <Outlet />
                 </div>
+                <Toast page=here />
             </main>
         </div>
-        <Toast page=here />
     }
 }
 

@@ -134,17 +134,23 @@ fn rows(shown: Shown, listed: Listed) -> AnyView {
     }
     let (now, writable) = (listed.now, shown.is_writable());
     let keys = listed.list.keys.into_iter().map(|key| {
-        let actions = writable.then(|| actions(shown, &key));
-        let mut cells = cells(key, now);
-        cells.extend(actions);
+        let (switch, links) = writable
+            .then(|| (switch(shown, &key), links(shown, &key)))
+            .unzip();
+        let mut cells = cells(key, now, switch);
+        cells.extend(links);
         cells
     });
     let columns = if writable { WITH_ACTIONS } else { COLUMNS };
     view! { <Records caption="API keys" columns=columns rows=keys.collect() /> }.into_any()
 }
 
-/// What is shown of a key, in the order of the columns.
-pub(in crate::pages) fn cells(key: ApiKey, now: OffsetDateTime) -> Vec<AnyView> {
+/// What is shown of a key, in the order of the columns, with the button that switches it if there is one.
+pub(in crate::pages) fn cells(
+    key: ApiKey,
+    now: OffsetDateTime,
+    switch: Option<AnyView>,
+) -> Vec<AnyView> {
     let (tone, state) = if key.is_active {
         ("badge tone-success", "On")
     } else {
@@ -154,7 +160,13 @@ pub(in crate::pages) fn cells(key: ApiKey, now: OffsetDateTime) -> Vec<AnyView> 
         view! { <bdi>{key.key_name}</bdi> }.into_any(),
         key.provider.into_any(),
         view! { <code>{key.key_mask}</code> }.into_any(),
-        view! { <span class=tone>{state}</span> }.into_any(),
+        view! {
+            <div class="chips">
+                <span class=tone>{state}</span>
+                {switch}
+            </div>
+        }
+        .into_any(),
         count(key.usage_count).into_any(),
         match key.last_used {
             Some(at) => view! { <Ago at=at now=now /> }.into_any(),
@@ -163,18 +175,41 @@ pub(in crate::pages) fn cells(key: ApiKey, now: OffsetDateTime) -> Vec<AnyView> 
     ]
 }
 
-fn actions(shown: Shown, key: &ApiKey) -> AnyView {
-    let page = shown.owner.page();
+/// The button that switches a key.
+fn switch(shown: Shown, key: &ApiKey) -> AnyView {
     let (deed, label) = if key.is_active {
         (KeyDeed::Off, "Switch off")
     } else {
         (KeyDeed::On, "Switch on")
     };
+    view! {
+        <form
+            method="post"
+            action=shown.owner.page()
+            on:submit=move |event| shown.doing.submit.run(event)
+        >
+            <input type="hidden" name="owner" value=shown.owner.as_str() />
+            <input type="hidden" name="id" value=key.id.to_string() />
+            <input type="hidden" name="deed" value=deed.as_str() />
+            <button
+                class="button"
+                aria-label=format!("{label}: {}", key.key_name)
+                aria-disabled=move || shown.doing.busy()
+            >
+                {label}
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The ways to the dialogs about a key.
+fn links(shown: Shown, key: &ApiKey) -> AnyView {
     let link = |word: &str, label: &'static str| {
         view! {
             <a
                 class="button"
-                href=format!("{page}/{}/{word}", key.id)
+                href=format!("{}/{}/{word}", shown.owner.page(), key.id)
                 data-noscroll
                 aria-label=format!("{label}: {}", key.key_name)
             >
@@ -182,23 +217,5 @@ fn actions(shown: Shown, key: &ApiKey) -> AnyView {
             </a>
         }
     };
-    view! {
-        <div class="chips">
-            <form method="post" action=page on:submit=move |event| shown.doing.submit.run(event)>
-                <input type="hidden" name="owner" value=shown.owner.as_str() />
-                <input type="hidden" name="id" value=key.id.to_string() />
-                <input type="hidden" name="deed" value=deed.as_str() />
-                <button
-                    class="button"
-                    aria-label=format!("{label}: {}", key.key_name)
-                    aria-disabled=move || shown.doing.busy()
-                >
-                    {label}
-                </button>
-            </form>
-            {link("edit", "Edit")}
-            {link("delete", "Delete")}
-        </div>
-    }
-    .into_any()
+    view! { <div class="chips">{link("edit", "Edit")} {link("delete", "Delete")}</div> }.into_any()
 }

@@ -51,7 +51,7 @@ pub fn Keys() -> impl IntoView {
                 view! { <RevokeButton id=id label=label address=address page=page user=user /> }
                     .into_any()
             });
-            let mut cells = cells(key, now);
+            let mut cells = cells(key, now, None);
             cells.extend(button);
             cells
         });
