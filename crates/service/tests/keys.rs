@@ -301,7 +301,7 @@ async fn a_person_has_one_key_of_a_provider_and_sees_no_others(pool: PgPool) {
     system_key(&services, "OPENAI", "sk-system").await;
 
     let own_keys = account::keys(&services, &own.actor).await.unwrap();
-    assert_eq!(own_keys.keys, [mine.clone()]);
+    assert_eq!(own_keys.keys, std::slice::from_ref(&mine));
     assert_eq!(own_keys.providers.len(), 3);
     for id in [mine.id, system.id] {
         assert!(matches!(
@@ -377,7 +377,7 @@ async fn nobody_takes_keys_of_somebody_with_more_rights(pool: PgPool) {
         Err(Error::NotFound(_))
     ));
     let shown = keys::list_of(&services, &may(keeper).require().unwrap(), ada).await;
-    assert_eq!(shown.unwrap(), [hers.clone()]);
+    assert_eq!(shown.unwrap(), std::slice::from_ref(&hers));
     keys::revoke_key(&services, &granted, ada, hers.id)
         .await
         .unwrap();
@@ -472,7 +472,7 @@ async fn without_an_encryption_key_keys_are_shown_and_removed_but_not_kept(pool:
     }
     assert_eq!(
         account::keys(&off, &own.actor).await.unwrap().keys,
-        [key.clone()]
+        std::slice::from_ref(&key)
     );
     account::edit_key(&off, &own.actor, key.id, switched(false))
         .await
