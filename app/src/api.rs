@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod done;
 pub mod error;
 pub mod invitations;
+pub mod keys;
 pub mod overview;
 pub mod people;
 pub mod person;

@@ -36,6 +36,8 @@ pub struct Site {
     pub approval: bool,
     /// Fewest characters of a password that a person chooses.
     pub password_min: usize,
+    /// Whether keys of providers can be kept.
+    pub api_keys: bool,
 }
 
 /// A form that was sent without scripts and is drawn again. It was refused: why, and what was typed, never a password. Or

@@ -4,6 +4,7 @@ pub mod account;
 pub mod conflict;
 pub mod form;
 pub mod invite;
+pub mod keys;
 pub mod link;
 pub mod login;
 pub mod not_found;

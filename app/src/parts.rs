@@ -12,7 +12,7 @@ use domain::problem::{Code, Problem};
 use crate::{
     components::state::LoadFailure,
     pages::{
-        account, invite, login, overview,
+        account, invite, keys, login, overview,
         person::{self, dialogs},
         register, registrations, reset, sessions, setup, users,
     },
@@ -72,6 +72,10 @@ part!(
     Profile => account::profile::Profile,
     Password => account::password::Password,
     Sessions => account::sessions::Sessions,
+    Keys => account::keys::Keys,
+    AddKey => keys::dialogs::Add,
+    EditKey => keys::dialogs::Edit,
+    DeleteKey => keys::dialogs::Delete,
     Preferences => account::preferences::Preferences,
     Data => account::data::Data,
     Delete => account::delete::Delete,
@@ -93,6 +97,10 @@ part!(
     Registrations in lists by load_registrations, preload_registrations:
     Waiting => registrations::waiting::Waiting,
     Invitations => registrations::invitations::Invitations,
+);
+part!(
+    /// The system's keys of providers.
+    Keys in lists by load_keys, preload_keys: List => keys::Keys
 );
 part!(
     /// A person.
@@ -119,6 +127,9 @@ part!(
     Reject => registrations::decide::Reject,
     Invite => registrations::invite::Invite,
     ChangeInvitation => registrations::change::Change,
+    AddKey => keys::dialogs::Add,
+    EditKey => keys::dialogs::Edit,
+    DeleteKey => keys::dialogs::Delete,
 );
 
 /// Loads what the screen at an address is made of. A page that the server drew is taken over in one go, so that has to be
@@ -134,13 +145,14 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
         ["overview", ..] => return preload_home().await,
         ["sessions", ..] => preload_sessions().await?,
         ["registrations", ..] => preload_registrations().await?,
+        ["keys", ..] => preload_keys().await?,
         ["users"] | ["users", "" | "new" | "bulk", ..] => preload_users().await?,
         ["users", ..] => preload_person().await?,
         _ => return preload_door().await,
     }
     let tabs = ["", "sessions", "keys", "data", "history", "invitations"];
     match words.as_slice() {
-        ["users", "new" | "bulk", ..] | ["sessions" | "registrations", _, ..] => {
+        ["users", "new" | "bulk", ..] | ["sessions" | "registrations" | "keys", _, ..] => {
             preload_dialogs().await
         }
         ["users", _, word] if !tabs.contains(word) => preload_dialogs().await,

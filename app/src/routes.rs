@@ -12,7 +12,7 @@ use crate::{
     components::frame::Frame,
     context::{PageContext, Zone},
     pages::not_found::NotFound,
-    parts::{Dialogs, Door, Home, Own, Person, Registrations, Sessions, Users},
+    parts::{Dialogs, Door, Home, Keys, Own, Person, Registrations, Sessions, Users},
 };
 
 /// Whom a page is for.
@@ -71,6 +71,7 @@ pub fn App() -> impl IntoView {
                     <UsersRoutes />
                     <PersonRoutes />
                     <SessionsRoutes />
+                    <KeysRoutes />
                     <InvitationRoutes />
                     <RegistrationRoutes />
                 </ParentRoute>
@@ -87,9 +88,40 @@ fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view=Own::Profile ssr=SsrMode::Async />
             <Route path=path!("password") view=Own::Password ssr=SsrMode::Async />
             <Route path=path!("sessions") view=Own::Sessions ssr=SsrMode::Async />
+            <OwnKeysRoutes />
             <Route path=path!("preferences") view=Own::Preferences ssr=SsrMode::Async />
             <Route path=path!("data") view=Own::Data ssr=SsrMode::Async />
             <Route path=path!("delete") view=Own::Delete ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// One's own keys, and the dialogs over them.
+#[component(transparent)]
+fn OwnKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("keys") view=Own::Keys ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!("new") view=Own::AddKey ssr=SsrMode::Async />
+            <Route path=path!(":id/edit") view=Own::EditKey ssr=SsrMode::Async />
+            <Route path=path!(":id/delete") view=Own::DeleteKey ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The system's keys, and the dialogs over them.
+#[component(transparent)]
+fn KeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("/keys") view=Keys::List ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!("new") view=Dialogs::AddKey ssr=SsrMode::Async />
+            <Route path=path!(":id/edit") view=Dialogs::EditKey ssr=SsrMode::Async />
+            <Route path=path!(":id/delete") view=Dialogs::DeleteKey ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -210,6 +242,8 @@ mod tests {
             ("/registrations", Access::Panel),
             ("/account", Access::SignedIn),
             ("/account/password", Access::SignedIn),
+            ("/account/keys/new", Access::SignedIn),
+            ("/keys", Access::Panel),
             ("/account/deleted", Access::Public),
             ("/accounts", Access::Panel),
             ("/users", Access::Panel),

@@ -3,6 +3,7 @@
 mod completions;
 mod demo;
 mod doctor;
+mod keys;
 mod migrate;
 mod serve;
 mod setup_link;
@@ -32,6 +33,7 @@ enum Command {
     /// Print a one-time link that makes the first admin.
     SetupLink,
     User(user::UserArgs),
+    Keys(keys::Arguments),
     Demo(demo::DemoArgs),
     /// Examine the database: schema, statistics, totals, admins.
     Doctor,
@@ -63,6 +65,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Migrate => block_on(migrate::run(Config::load()?)),
         Command::SetupLink => block_on(setup_link::run(Config::load()?)),
         Command::User(arguments) => block_on(user::run(Config::load()?, arguments)),
+        Command::Keys(arguments) => block_on(keys::run(Config::load()?, arguments)),
         Command::Demo(arguments) => block_on(load_demo(Config::load()?, arguments)),
         Command::Doctor => block_on(doctor::run(Config::load()?)),
     }

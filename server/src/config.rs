@@ -54,6 +54,12 @@ const SETTINGS: &[Setting] = &[
     setting("ALLOW_ACCOUNT_DELETION", "false"),
     setting("REGISTRATION_APPROVAL", "true"),
     setting("DELETE_RETENTION_DAYS", "30"),
+    Setting {
+        name: "API_KEY_ENCRYPTION_KEY",
+        default: None,
+        secret: true,
+    },
+    setting("API_KEY_PROVIDERS", ""),
     setting("LOG_FORMAT", "text"),
     setting("LOG_LEVEL", "info,sqlx=warn"),
 ];
@@ -151,6 +157,8 @@ fn settings(
         registration_approval: boolean("REGISTRATION_APPROVAL")?,
         allow_account_deletion: boolean("ALLOW_ACCOUNT_DELETION")?,
         delete_retention: DAY * number("DELETE_RETENTION_DAYS", 0..=3_650)?,
+        vault: values::encryption_keys("API_KEY_ENCRYPTION_KEY", &value("API_KEY_ENCRYPTION_KEY"))?,
+        providers: values::providers("API_KEY_PROVIDERS", &value("API_KEY_PROVIDERS"))?,
         public_url: public_url.to_owned(),
     })
 }
@@ -166,6 +174,8 @@ pub(crate) fn clock() -> OffsetDateTime {
 
 #[cfg(test)]
 mod tests {
+    use domain::keys::Provider;
+
     use super::*;
 
     fn load(pairs: &[(&'static str, &str)]) -> Result<Config, String> {
@@ -237,6 +247,21 @@ mod tests {
                 "sometimes",
                 "ALLOW_ACCOUNT_DELETION must be true or false",
             ),
+            (
+                "API_KEY_ENCRYPTION_KEY",
+                "mysql://x",
+                "API_KEY_ENCRYPTION_KEY must be 32 random bytes",
+            ),
+            (
+                "API_KEY_ENCRYPTION_KEY",
+                "AAECAwQFBgcICQoLDA0ODw==",
+                "API_KEY_ENCRYPTION_KEY must be 32 random bytes",
+            ),
+            (
+                "API_KEY_PROVIDERS",
+                "MISTRAL, two words",
+                "API_KEY_PROVIDERS must be names of letters",
+            ),
             ("LOG_FORMAT", "xml", "LOG_FORMAT must be text or json"),
         ] {
             let failure = load(&[(name, value)]).unwrap_err();
@@ -246,6 +271,37 @@ mod tests {
                 "a secret is not repeated: {failure}"
             );
         }
+    }
+
+    #[test]
+    fn providers_are_added_to_those_that_there_are() {
+        let names = |text: &str| {
+            let providers = load(&[("API_KEY_PROVIDERS", text)])
+                .unwrap()
+                .settings
+                .providers;
+            let names: Vec<&str> = providers.iter().map(Provider::as_str).collect();
+            names.join(" ")
+        };
+        assert_eq!(names(""), "ANTHROPIC OPENAI GOOGLE");
+        assert_eq!(
+            names("mistral, Open_Router,,MISTRAL,openai"),
+            "ANTHROPIC OPENAI GOOGLE MISTRAL OPEN_ROUTER"
+        );
+    }
+
+    #[test]
+    fn without_an_encryption_key_keys_are_switched_off() {
+        assert!(!load(&[]).unwrap().settings.vault.is_on());
+        let keys = format!(
+            "{}, {}",
+            "0f".repeat(32),
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+        );
+        let config = load(&[("API_KEY_ENCRYPTION_KEY", &keys)]).unwrap();
+        assert!(config.settings.vault.is_on());
+        let text = Sources::of(&[("API_KEY_ENCRYPTION_KEY", &keys)]).describe(SETTINGS);
+        assert!(!text.contains("0f0f") && !text.contains("AAEC"), "{text}");
     }
 
     #[test]

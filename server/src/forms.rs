@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// Fields whose content never goes back to a page.
-const SECRET_FIELDS: [&str; 3] = ["password", "password_again", "current_password"];
+const SECRET_FIELDS: [&str; 4] = ["password", "password_again", "current_password", "api_key"];
 
 type Fields = BTreeMap<String, String>;
 

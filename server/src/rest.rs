@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod auth;
 mod body;
 pub(crate) mod invitations;
+pub(crate) mod keys;
 pub(crate) mod meta;
 mod overview;
 pub(crate) mod owned;
@@ -17,7 +18,7 @@ use axum::{
     extract::{Extension, FromRequestParts, Path, Query},
     http::request::Parts,
     response::{IntoResponse, Response},
-    routing::{delete, get, post},
+    routing::{delete, get, post, put},
 };
 use domain::problem::{Code, Problem};
 use serde::de::DeserializeOwned;
@@ -97,6 +98,24 @@ pub(crate) fn routes() -> Router<AppState> {
             "/api/admin/users/{id}/sessions",
             delete(manage::end_sessions),
         )
+        .route(
+            "/api/api-keys",
+            get(keys::own::list).post(keys::own::create),
+        )
+        .route(
+            "/api/api-keys/{id}",
+            put(keys::own::edit)
+                .patch(keys::own::edit)
+                .delete(keys::own::delete),
+        )
+        .route("/api/api-keys/resolve/{provider}", get(keys::resolve))
+        .route("/api/admin/api-keys", get(keys::list).post(keys::create))
+        .route(
+            "/api/admin/api-keys/{id}",
+            put(keys::edit).patch(keys::edit).delete(keys::delete),
+        )
+        .route("/api/admin/users/{id}/api-keys", get(keys::list_of))
+        .route("/api/admin/users/{id}/api-keys/{key}", delete(keys::revoke))
         .route("/api/admin/sessions", get(sessions::list))
         .route("/api/admin/sessions/events", get(sessions::events::events))
         .route("/api/admin/sessions/revoke", post(sessions::revoke_many))
@@ -184,6 +203,17 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         id_in(parts, state, "sessionId").await.map(Self)
+    }
+}
+
+/// The id of a key in a path, in the same way.
+pub(crate) struct KeyPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        id_in(parts, state, "keyId").await.map(Self)
     }
 }
 

@@ -1,7 +1,10 @@
 //! Running the product from the source tree.
 
 use std::{
-    os::unix::process::CommandExt,
+    env,
+    fs::{self, File, OpenOptions},
+    io::{Read, Write},
+    os::unix::{fs::OpenOptionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -16,6 +19,10 @@ use crate::{
 
 /// How many people an empty database is filled with: enough for several pages, made in a moment.
 const DEMO_USERS: &str = "1000";
+/// The setting that encrypts the keys of providers.
+const KEY_SETTING: &str = "API_KEY_ENCRYPTION_KEY";
+/// Where a checkout that has none set keeps one of its own.
+const KEY_FILE: &str = ".data/encryption-key";
 
 /// From nothing to a server with people in it.
 pub(crate) fn run(workspace: &Workspace, mode: Mode) -> Result<()> {
@@ -30,14 +37,14 @@ pub(crate) fn run(workspace: &Workspace, mode: Mode) -> Result<()> {
         "--admin",
         "--if-empty",
     ]))?;
-    hand_over(rollcall(workspace, &server, &url).arg("serve"))
+    hand_over(server_of(workspace, &server, &url)?.arg("serve"))
 }
 
 /// Builds and serves what the database holds.
 pub(crate) fn serve(workspace: &Workspace, mode: Mode) -> Result<()> {
     let url = database::url(workspace)?;
     let server = build(workspace, mode)?;
-    hand_over(rollcall(workspace, &server, &url).arg("serve"))
+    hand_over(server_of(workspace, &server, &url)?.arg("serve"))
 }
 
 fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
@@ -48,6 +55,38 @@ fn rollcall(workspace: &Workspace, server: &Path, url: &str) -> Command {
     let mut command = workspace.command(server);
     command.env("DATABASE_URL", url);
     command
+}
+
+/// The server, with an encryption key of the checkout's own unless one is set, so that everything can be tried.
+fn server_of(workspace: &Workspace, server: &Path, url: &str) -> Result<Command> {
+    let mut command = rollcall(workspace, server, url);
+    let settings = fs::read_to_string(workspace.root.join(".env")).unwrap_or_default();
+    let is_set = settings
+        .lines()
+        .any(|line| line.trim_start().starts_with(KEY_SETTING));
+    if !is_set && env::var_os(KEY_SETTING).is_none() {
+        command.env(KEY_SETTING, own_key(&workspace.root.join(KEY_FILE))?);
+    }
+    Ok(command)
+}
+
+/// The key in a file that nobody else may read, made if it is not there.
+fn own_key(file: &Path) -> Result<String> {
+    if let Ok(key) = fs::read_to_string(file) {
+        return Ok(key);
+    }
+    let mut bytes = [0; 32];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    let key: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    fs::create_dir_all(file.parent().context("the key has no folder")?)?;
+    let mut made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .with_context(|| format!("{} cannot be written", file.display()))?;
+    made.write_all(key.as_bytes())?;
+    Ok(key)
 }
 
 /// Becomes the server: signals reach it directly and its exit status is ours.

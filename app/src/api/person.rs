@@ -7,12 +7,12 @@
 
 use domain::{
     audit::AuditEntry,
+    keys::ApiKey,
     users::{
         UserId, UserSummary,
         deletion::DeletionPreview,
         detail::{
-            GrantableRole, OwnedPersona, Refusals, ResetLink, UserDetail, UserKey, UserRef,
-            UserSession,
+            GrantableRole, OwnedPersona, Refusals, ResetLink, UserDetail, UserRef, UserSession,
         },
     },
 };
@@ -135,12 +135,16 @@ async fn part<T>(
 
 /// The provider keys of a person.
 #[server(endpoint = "person-keys", protocol = Get)]
-pub async fn list_keys(id: Uuid) -> Result<Part<UserKey>, ApiError> {
-    part(async |services, granted| {
-        let items = service::users::keys(services, granted, id).await?;
-        Ok((items, false))
+pub async fn list_keys(id: Uuid) -> Result<Part<ApiKey>, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let keys = service::keys::list_of(&services, &granted, id).await;
+    Ok(Part {
+        items: keys.map_err(ssr::fail)?,
+        more: false,
+        now: (services.clock)(),
     })
-    .await
 }
 
 /// Some personas of a person, after one of them.

@@ -241,6 +241,7 @@ fn read_only(right: Permission) -> Option<String> {
     let principal = use_context::<PageContext>()?.principal?;
     let reader = !principal.permissions.include(right);
     let refusal = match right {
+        Permission::ApiKeysWrite => "You may look at API keys, but not change them.",
         Permission::SessionsWrite => "You may look at sessions, but not end them.",
         Permission::RegistrationsWrite => "You may look at this, but not change it.",
         _ => "You may look at accounts, but not change them.",

@@ -50,6 +50,7 @@ const SCREENS: &[(&str, &str, Icon, Permission)] = &[
         Icon::Person,
         Permission::RegistrationsRead,
     ),
+    ("/keys", "API keys", Icon::Key, Permission::ApiKeysRead),
 ];
 
 /// The panel around a screen.
@@ -82,14 +83,13 @@ fn Crumbs() -> impl IntoView {
     let here = move || {
         let path = path.get();
         let screen = SCREENS.iter().find(|(screen, ..)| is_within(&path, screen));
-        let inside = screen.and_then(|(screen, ..)| path.strip_prefix(screen));
-        let inside = inside.and_then(|rest| rest.split('/').nth(1));
+        // Only people have pages of their own: what else lies below a screen is a dialog or a tab.
+        let inside = path.strip_prefix("/users/");
+        let inside = inside.and_then(|rest| rest.split('/').next());
         (
             screen.copied(),
             inside
-                .filter(|rest| {
-                    !["new", "bulk", "revoke", "approve", "reject", "invitations"].contains(rest)
-                })
+                .filter(|rest| !["", "new", "bulk"].contains(rest))
                 .map(Url::unescape),
         )
     };

@@ -21,7 +21,9 @@ pub fn ProblemNotice(
     autofocus: bool,
 ) -> impl IntoView {
     let tone = match problem.error {
-        Code::TooManyRequests | Code::Forbidden | Code::Unavailable => "notice tone-warning",
+        Code::TooManyRequests | Code::Forbidden | Code::Unavailable | Code::SwitchedOff => {
+            "notice tone-warning"
+        }
         _ => "notice tone-danger",
     };
     let faults: Vec<FieldError> = problem.details.fields.iter().cloned().collect();
@@ -73,6 +75,7 @@ const fn title(code: Code, sign_in: bool) -> &'static str {
         Code::PayloadTooLarge => "That is too long",
         Code::TooManyRequests => "Too many attempts",
         Code::Unavailable => "The database is not answering",
+        Code::SwitchedOff => "This is switched off",
         Code::InternalError => "This did not work",
     }
 }

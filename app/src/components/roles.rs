@@ -65,6 +65,7 @@ fn RoleBox(role: GrantableRole, chosen: bool, fixed: bool) -> impl IntoView {
     let meaning = match role.name.as_str() {
         ADMIN_ROLE => Some("May do everything"),
         "auditor" => Some("Sees everything, changes nothing"),
+        "application" => Some("For programs: is told API keys"),
         USER_ROLE => Some("May not open the panel"),
         _ => None,
     };

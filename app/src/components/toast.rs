@@ -7,7 +7,7 @@ use super::icon::{Glyph, Icon};
 use crate::routes::Hydrated;
 
 /// What an address may say was done, and how it is told. Any other word tells nothing: an address comes from anywhere.
-const TOLD: [(&str, &str); 18] = [
+const TOLD: [(&str, &str); 22] = [
     ("created", "The account is made."),
     ("saved", "Changes saved."),
     ("suspended", "Suspended and signed out."),
@@ -32,6 +32,10 @@ const TOLD: [(&str, &str); 18] = [
         "invitation-revoked",
         "The invitation does not work any more.",
     ),
+    ("key-added", "The API key is kept."),
+    ("key-on", "The API key is used again."),
+    ("key-off", "The API key is not used any more."),
+    ("key-deleted", "The API key is deleted."),
 ];
 
 /// The word of what was just done.

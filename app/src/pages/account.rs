@@ -3,6 +3,7 @@
 pub mod data;
 pub mod delete;
 pub mod deleted;
+pub mod keys;
 pub mod password;
 pub mod preferences;
 pub mod profile;
@@ -37,6 +38,7 @@ const PARTS: &[(&str, &str)] = &[
     ("", "Profile"),
     ("password", "Password"),
     ("sessions", "Sessions"),
+    ("keys", "API keys"),
     ("preferences", "Preferences"),
     ("data", "Your data"),
 ];
@@ -87,9 +89,9 @@ pub fn Account() -> impl IntoView {
                     </Transition>
                     <Outlet />
                 </div>
+                <Toast page=here />
             </main>
         </div>
-        <Toast page=here />
     }
 }
 

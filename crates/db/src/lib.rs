@@ -4,6 +4,7 @@
 //! neither lengthens nor shortens a session, a link or a delay.
 
 pub mod account;
+pub mod api_keys;
 pub mod audit;
 pub mod demo;
 pub mod doctor;

@@ -47,7 +47,7 @@ pub async fn list_days(
     Ok(day.collect())
 }
 
-/// The latest changes, the latest first. Sign-ins are none.
+/// The latest changes, the latest first. That somebody signs in or a key is handed on is none.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -62,7 +62,7 @@ pub async fn list_changes(
             target_kind as "target_kind!", target_id, target_label as "target_label!", changes as "changes!", reason,
             ip, request_id
         from (select * from audit_events order by id desc limit $1) as latest
-        where action <> 'session.started'
+        where action not in ('session.started', 'api_key.resolved')
         order by id desc limit $2"#,
         LOOKED_AT,
         most,

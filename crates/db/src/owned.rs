@@ -4,10 +4,7 @@ pub mod annotations;
 pub mod ontologies;
 pub mod personas;
 
-use domain::users::{
-    deletion::OwnedCounts,
-    detail::{OwnedPersona, UserKey},
-};
+use domain::users::{deletion::OwnedCounts, detail::OwnedPersona};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
@@ -76,24 +73,6 @@ pub async fn list_personas(
         user_id,
         after,
         most,
-    )
-    .fetch_all(executor)
-    .await?)
-}
-
-/// The provider keys of a person. None of them can be read.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn list_keys(
-    executor: impl PgExecutor<'_>,
-    user_id: Uuid,
-) -> Result<Vec<UserKey>, Error> {
-    Ok(sqlx::query_as!(
-        UserKey,
-        "select id, provider, name as key_name, last4, is_active, usage_count, last_used_at as last_used
-        from api_keys where user_id = $1 order by provider",
-        user_id,
     )
     .fetch_all(executor)
     .await?)

@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod fields;
 pub mod filter;
 pub mod invitations;
+pub mod keys;
 pub mod overview;
 pub mod owned;
 pub mod problem;

@@ -36,6 +36,8 @@ pub enum Code {
     TooManyRequests,
     /// The database cannot be reached just now.
     Unavailable,
+    /// The operator has not set up what it takes.
+    SwitchedOff,
     /// A fault of ours.
     InternalError,
 }
@@ -57,7 +59,7 @@ impl Code {
             Self::ValidationError => 422,
             Self::TooManyRequests => 429,
             Self::InternalError => 500,
-            Self::Unavailable => 503,
+            Self::Unavailable | Self::SwitchedOff => 503,
         }
     }
 }

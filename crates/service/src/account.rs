@@ -3,11 +3,13 @@
 
 mod delete;
 mod edit;
+mod keys;
 mod proof;
 mod sessions;
 
 pub use delete::{delete, deletion_refusal, preview};
 pub use edit::edit;
+pub use keys::{create_key, delete_key, edit_key, keys};
 pub use sessions::{end_others, end_session, sessions};
 
 use db::users::account::{self, Account};

@@ -75,6 +75,9 @@ pub enum Error {
     /// Too many tries.
     #[error("Too many attempts. Try again in {} seconds.", seconds(*.0))]
     TooMany(Duration),
+    /// Keys of providers cannot be kept or handed on.
+    #[error("{}", domain::keys::SWITCHED_OFF)]
+    KeysOff,
     /// Worth another try in a moment.
     #[error("Rollcall cannot answer just now. Try again in a few seconds.")]
     Unavailable(#[source] Cause),
@@ -156,6 +159,7 @@ impl Error {
             | Self::RevocationChanged(_) => Code::Conflict,
             Self::Invalid(_) | Self::List(_) => Code::ValidationError,
             Self::TooMany(_) => Code::TooManyRequests,
+            Self::KeysOff => Code::SwitchedOff,
             Self::Unavailable(_) => Code::Unavailable,
             Self::Internal(_) => Code::InternalError,
         }
@@ -191,6 +195,7 @@ impl Error {
             | Self::Refused(_)
             | Self::Suspended(_)
             | Self::NotFound(_)
+            | Self::KeysOff
             | Self::Conflict(_) => {}
         }
         problem

@@ -10,6 +10,7 @@ pub mod doctor;
 mod error;
 pub mod housekeeping;
 pub mod invitations;
+pub mod keys;
 pub mod last_seen;
 pub mod overview;
 mod own_account;
@@ -25,6 +26,7 @@ pub mod setup;
 mod throttle;
 mod tokens;
 pub mod users;
+pub mod vault;
 
 use std::sync::Arc;
 

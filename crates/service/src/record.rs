@@ -98,6 +98,24 @@ pub(crate) async fn write_invitation(
     Ok(db::audit::insert(connection, &actor(author), &entry).await?)
 }
 
+/// Writes down what was done to keys that are nobody's own: what, the id of the key if it is one, what it is called.
+pub(crate) async fn write_key(
+    connection: &mut db::PgConnection,
+    author: &Author,
+    (action, id, label): (&'static str, Option<Uuid>, &str),
+    changes: Changes,
+) -> Result<(), Error> {
+    let entry = db::audit::Entry {
+        action,
+        target_kind: "api_key",
+        target_id: id,
+        target_label: label,
+        changes: Value::Object(changes.0),
+        reason: None,
+    };
+    Ok(db::audit::insert(connection, &actor(author), &entry).await?)
+}
+
 /// Writes down that there is a new role. It permits nothing.
 pub(crate) async fn write_new_role(
     connection: &mut db::PgConnection,

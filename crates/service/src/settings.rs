@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use domain::credentials::PASSWORD_MIN;
+use domain::{credentials::PASSWORD_MIN, keys::Provider};
+
+use crate::vault::Vault;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -27,6 +29,10 @@ pub struct Settings {
     pub registration_approval: bool,
     /// How long a deleted account can be restored. Zero: not at all.
     pub delete_retention: Duration,
+    /// Encrypts the keys of providers.
+    pub vault: Vault,
+    /// The providers for which keys are kept.
+    pub providers: Vec<Provider>,
     /// The address under which people reach the panel, without a slash at its end. Links begin with it.
     pub public_url: String,
 }
@@ -44,6 +50,8 @@ impl Default for Settings {
             allow_account_deletion: false,
             registration_approval: true,
             delete_retention: 30 * DAY,
+            vault: Vault::default(),
+            providers: Provider::builtin(),
             public_url: "http://127.0.0.1:3000".to_owned(),
         }
     }

@@ -16,9 +16,7 @@ mod suspend;
 pub use bulk::bulk;
 pub use create::create;
 pub use delete::{delete, preview, reassign, restore};
-pub use detail::{
-    get, grantable_roles, history, keys, personas, refusals, reset_links, roles, sessions,
-};
+pub use detail::{get, grantable_roles, history, personas, refusals, reset_links, roles, sessions};
 pub use edit::edit;
 pub use export::{Export, export};
 pub use recover::recover_admin;

@@ -108,7 +108,7 @@ async fn what_wants_attention_is_told_with_those_whom_it_is_about(pool: PgPool) 
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn changes_are_shown_and_sign_ins_are_not(pool: PgPool) {
+async fn changes_are_shown_and_what_is_used_daily_is_not(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     let draft = SuspensionDraft {
@@ -121,7 +121,8 @@ async fn changes_are_shown_and_sign_ins_are_not(pool: PgPool) {
     run(
         &pool,
         "insert into audit_events (at, actor_label, via, action, target_kind, target_label)
-        values (now(), 'ada', 'self', 'session.started', 'session', 'ada')",
+        values (now(), 'ada', 'self', 'session.started', 'session', 'ada'),
+            (now(), 'otto', 'api', 'api_key.resolved', 'user', 'ada')",
     )
     .await;
     users::unsuspend(&services, &operator(), ada).await.unwrap();

@@ -6,6 +6,8 @@
 mod browser;
 #[path = "support/furniture.rs"]
 mod furniture;
+#[path = "support/keys.rs"]
+mod key_ring;
 #[path = "support/own.rs"]
 mod own;
 #[path = "support/people.rs"]
@@ -18,6 +20,7 @@ use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 use domain::{
     account::OwnEdit,
     invitations::InvitationDraft,
+    keys::KeyEdit,
     owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
     registrations::{Decision, DecisionRequest},
     sessions::revoke::RevokeRequest,
@@ -31,12 +34,13 @@ use domain::{
     },
 };
 use furniture::furnish;
+use key_ring::{NEW, OLD, draft, with_keys};
 use own::{Own, set_password};
 use people::{add, count};
 use service::{
     Error, Services,
     access::operator,
-    account, invitations,
+    account, invitations, keys,
     owned::{Writer, annotations, ontology, personas},
     registrations, reset, sessions,
     settings::Settings,
@@ -77,9 +81,11 @@ fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
     found
 }
 
-/// Those that need the right to write: each changes something.
+/// Those that need the right to write, or to be told a secret: each changes something.
 fn mutating() -> BTreeSet<String> {
-    taking("Granted<Write", &["."])
+    let mut found = taking("Granted<Write", &["."]);
+    found.extend(taking("Granted<Resolve", &["."]));
+    found
 }
 
 /// Those of whoever acts on themselves.
@@ -115,6 +121,21 @@ async fn invitation(services: &Services) -> Uuid {
         .await
         .unwrap();
     all[0].id
+}
+
+/// The latest key of somebody, or of the system.
+async fn key_of(pool: &PgPool, user: Option<Uuid>) -> Uuid {
+    let sql = "select id from api_keys where user_id is not distinct from $1 order by created_at desc, id desc";
+    let found = sqlx::query_scalar(sql).bind(user).fetch_one(pool).await;
+    found.unwrap()
+}
+
+/// A change of a key.
+fn renamed() -> KeyEdit {
+    KeyEdit {
+        key_name: Some("Other".into()),
+        ..KeyEdit::default()
+    }
 }
 
 /// Somebody as they are now.
@@ -231,13 +252,37 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             let id = invitation(services).await;
             invitations::revoke(services, &operator(), id).await
         }
+        "create_system" => keys::create_system(services, &operator(), draft("openai", "sk-system"))
+            .await
+            .map(drop),
+        "edit_system" => {
+            let id = key_of(&services.pool, None).await;
+            let edited = keys::edit_system(services, &operator(), id, renamed()).await;
+            edited.map(drop)
+        }
+        "rotate" => keys::rotate(services, &operator()).await.map(drop),
+        "revoke_key" => {
+            let id = key_of(&services.pool, Some(ada)).await;
+            keys::revoke_key(services, &operator(), ada, id).await
+        }
+        "resolve" => keys::resolve(services, &operator(), "OPENAI", Some(ada))
+            .await
+            .map(drop),
+        "delete_system" => {
+            let id = key_of(&services.pool, None).await;
+            keys::delete_system(services, &operator(), id).await
+        }
         other => panic!("{other} changes something: add it here with its entry"),
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn every_change_is_on_record(pool: PgPool) {
-    let services = services(&pool);
+    let services = with_keys(&pool, &[NEW, OLD]);
+    let old = with_keys(&pool, &[OLD]);
+    keys::create_system(&old, &operator(), draft("GOOGLE", "sk-of-before"))
+        .await
+        .unwrap();
     let (ada, bob) = (
         add(&pool, "ada", &["user"]).await,
         add(&pool, "bob", &["user"]).await,
@@ -265,6 +310,12 @@ async fn every_change_is_on_record(pool: PgPool) {
         ("approve", &["user.approved"]),
         ("decide", &["user.approved"]),
         ("reject", &["user.rejected"]),
+        ("create_system", &["api_key.created"]),
+        ("edit_system", &["api_key.updated"]),
+        ("rotate", &["api_key.reencrypted"]),
+        ("revoke_key", &["api_key.revoked"]),
+        ("resolve", &["api_key.resolved"]),
+        ("delete_system", &["api_key.deleted"]),
     ];
     let tested: BTreeSet<String> = expected
         .iter()
@@ -315,6 +366,20 @@ async fn call_own(
             let edited = account::edit(services, actor, &own.session, edit).await;
             edited.map(drop)
         }
+        "keys" => account::keys(services, actor).await.map(drop),
+        "create_key" => {
+            let made = account::create_key(services, actor, draft("OPENAI", "sk-own")).await;
+            made.map(drop)
+        }
+        "edit_key" => {
+            let id = key_of(&services.pool, Some(actor.principal.id.0)).await;
+            let edited = account::edit_key(services, actor, id, renamed()).await;
+            edited.map(drop)
+        }
+        "delete_key" => {
+            let id = key_of(&services.pool, Some(actor.principal.id.0)).await;
+            account::delete_key(services, actor, id).await
+        }
         "end_session" => account::end_session(services, actor, other.actor.session_id).await,
         "end_others" => account::end_others(services, actor).await.map(drop),
         "delete" => account::delete(services, actor, PASSWORD, None).await,
@@ -327,7 +392,7 @@ async fn every_change_of_ones_own_account_is_on_record(pool: PgPool) {
     let mut services = services(&pool);
     services.settings = Arc::new(Settings {
         allow_account_deletion: true,
-        ..Settings::default()
+        ..Settings::clone(&with_keys(&pool, &[NEW]).settings)
     });
     add(&pool, "ada", &["user"]).await;
     set_password(&services, PASSWORD).await;
@@ -341,6 +406,10 @@ async fn every_change_of_ones_own_account_is_on_record(pool: PgPool) {
         ("preview", None),
         ("export", Some("user.exported")),
         ("edit", Some("user.updated")),
+        ("keys", None),
+        ("create_key", Some("api_key.created")),
+        ("edit_key", Some("api_key.updated")),
+        ("delete_key", Some("api_key.deleted")),
         ("end_session", Some("user.session_ended")),
         ("end_others", Some("user.sessions_ended")),
         ("delete", Some("user.deleted")),

@@ -2,6 +2,9 @@
 
 use std::{net::SocketAddr, ops::RangeInclusive};
 
+use domain::keys::Provider;
+use service::vault::Vault;
+
 use super::{Failure, LogFormat};
 use crate::middleware::origin::TrustedProxies;
 
@@ -75,6 +78,31 @@ pub(super) fn networks(name: &str, text: &str) -> Result<TrustedProxies, Failure
         format!("{name} must be addresses or networks such as 10.0.0.0/8, separated by commas; {wrong:?} is neither.")
             .into()
     })
+}
+
+/// Keys that encrypt other keys. The value is secret: it is never repeated.
+pub(super) fn encryption_keys(name: &str, text: &str) -> Result<Vault, Failure> {
+    Vault::parse(text).map_err(|wrong| format!("{name} {wrong}").into())
+}
+
+/// Providers beside those that there are.
+pub(super) fn providers(name: &str, text: &str) -> Result<Vec<Provider>, Failure> {
+    let mut providers = Provider::builtin();
+    let more = text
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    for wanted in more {
+        let provider = wanted.parse().map_err(|_| {
+            format!(
+                "{name} must be names of letters, digits, - and _, separated by commas; {wanted:?} is none."
+            )
+        })?;
+        if !providers.contains(&provider) {
+            providers.push(provider);
+        }
+    }
+    Ok(providers)
 }
 
 /// The look of the logs.

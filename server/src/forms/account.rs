@@ -1,6 +1,9 @@
 //! The forms of one's own account.
 
-use app::api::account::{ChangePassword, DeleteAccount, EditProfile, EndSessions, SetPreferences};
+use app::api::{
+    account::{ChangePassword, DeleteAccount, EditProfile, EndSessions, SetPreferences},
+    keys::{AddKey, DoToKey, EditKey},
+};
 use axum::{Router, routing::post};
 
 use super::people::send;
@@ -12,6 +15,10 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/account", post(send::<EditProfile>))
         .route("/account/password", post(send::<ChangePassword>))
         .route("/account/sessions", post(send::<EndSessions>))
+        .route("/account/keys", post(send::<DoToKey>))
+        .route("/account/keys/new", post(send::<AddKey>))
+        .route("/account/keys/{id}/edit", post(send::<EditKey>))
+        .route("/account/keys/{id}/delete", post(send::<DoToKey>))
         .route("/account/preferences", post(send::<SetPreferences>))
         .route("/account/delete", post(send::<DeleteAccount>))
 }

@@ -6,6 +6,7 @@ use app::{
         done::Done,
         error::ApiError,
         invitations::{DoToInvitation, Invite},
+        keys::{AddKey, DoToKey, EditKey, RevokeKey},
         people::{
             CreateResetLink, CreateUser, DeleteUser, DoToUser, EditUser, ReassignData, SuspendUser,
         },
@@ -52,6 +53,11 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/users/{user}/reset", post(send::<CreateResetLink>))
         .route("/users/{user}/reassign", post(send::<ReassignData>))
         .route("/users/{user}/sessions", post(send::<RevokeSession>))
+        .route("/users/{user}/keys", post(send::<RevokeKey>))
+        .route("/keys", post(send::<DoToKey>))
+        .route("/keys/new", post(send::<AddKey>))
+        .route("/keys/{id}/edit", post(send::<EditKey>))
+        .route("/keys/{id}/delete", post(send::<DoToKey>))
         .route("/sessions", post(send::<RevokeSession>))
         .route("/sessions/revoke", post(send::<RevokeSessions>))
         .route("/register", post(send::<Register>))

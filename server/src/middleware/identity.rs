@@ -45,6 +45,7 @@ pub(crate) async fn recognise(
             registration: services.settings.allow_registration,
             approval: services.settings.registration_approval,
             password_min: services.settings.password_min,
+            api_keys: services.settings.vault.is_on(),
         },
         waiting,
         preferences: cookie(request.headers(), Preferences::COOKIE)

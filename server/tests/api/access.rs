@@ -14,6 +14,7 @@ const CALLERS: &[(&str, &str, &str)] = &[
     ("nobody", "", ""),
     ("user", "uma", ""),
     ("auditor", "audrey", ""),
+    ("application", "otto", ""),
     ("admin", "ada", ""),
     (
         "ended",
@@ -57,6 +58,10 @@ fn screens() -> Vec<Ask> {
         Ask::get("/users/new"),
         Ask::get(&format!("/users/bulk/suspend?u={NOBODY}:1")),
         Ask::get("/users/visitor"),
+        Ask::get("/keys"),
+        Ask::get("/keys/new"),
+        Ask::get(&format!("/keys/{NOBODY}/edit")),
+        Ask::get(&format!("/keys/{NOBODY}/delete")),
         Ask::get("/registrations"),
         Ask::get(&format!("/registrations/approve?u={NOBODY}:1")),
         Ask::get(&format!("/registrations/reject?u={NOBODY}:1")),
@@ -78,6 +83,10 @@ fn forms() -> Vec<Ask> {
     let of_nobody = [("page", "/users/nobody"), ("id", NOBODY)];
     let selected = format!("{NOBODY}:1");
     let invitation = format!("/registrations/invitations/{NOBODY}/revoke");
+    let (edit_key, delete_key) = (
+        format!("/keys/{NOBODY}/edit"),
+        format!("/keys/{NOBODY}/delete"),
+    );
     let mut forms = Vec::new();
     for (page, function, fields) in [
         (
@@ -144,6 +153,23 @@ fn forms() -> Vec<Ask> {
             &[("max_uses", "0"), ("days", "7")],
         ),
         (&invitation, "do-to-invitation", &[("deed", "revoke")]),
+        ("/users/visitor/keys", "revoke-key", &[("user", NOBODY)]),
+        (
+            "/keys",
+            "do-to-key",
+            &[("owner", "system"), ("deed", "off")],
+        ),
+        ("/keys/new", "add-key", &[("owner", "system")]),
+        (
+            &edit_key,
+            "edit-key",
+            &[("owner", "system"), ("key_name", "Other")],
+        ),
+        (
+            &delete_key,
+            "do-to-key",
+            &[("owner", "system"), ("deed", "delete")],
+        ),
     ] {
         let fields = [&of_nobody[..], fields].concat();
         forms.push(Ask::post(page).form(&fields));
@@ -170,6 +196,7 @@ fn reads() -> Vec<Ask> {
             "/sfn/preview-decision?decision=approve&selected={NOBODY}:1"
         )),
         Ask::get("/sfn/invitations"),
+        Ask::get("/sfn/keys?owner=system"),
     ];
     for function in ["sessions", "keys", "data", "history", "deletion"] {
         reads.push(Ask::get(&format!("/sfn/person-{function}?id={NOBODY}")));
@@ -181,6 +208,13 @@ fn reads() -> Vec<Ask> {
 /// password of the next caller are as they were.
 fn account() -> Vec<Ask> {
     let wrong = json!({ "password": "copper lantern", "currentPassword": "wrong" });
+    // Of a provider that there is not, so that it is refused to whoever may keep one.
+    let key = json!({ "provider": "NOBODY", "keyName": "Work", "apiKey": "sk-12345678" });
+    let own_key = format!("/api/api-keys/{NOBODY}");
+    let (edit_key, delete_key) = (
+        format!("/account/keys/{NOBODY}/edit"),
+        format!("/account/keys/{NOBODY}/delete"),
+    );
     let mut asks = vec![
         Ask::get("/api/user/profile"),
         Ask::new(Method::PUT, "/api/user/profile").json(&wrong),
@@ -193,6 +227,17 @@ fn account() -> Vec<Ask> {
         Ask::get("/account"),
         Ask::get("/account/password"),
         Ask::get("/account/sessions"),
+        Ask::get("/account/keys"),
+        Ask::get("/account/keys/new"),
+        Ask::get(&format!("/account/keys/{NOBODY}/edit")),
+        Ask::get(&format!("/account/keys/{NOBODY}/delete")),
+        Ask::get("/sfn/keys?owner=own"),
+        Ask::get("/api/api-keys"),
+        Ask::post("/api/api-keys").json(&key),
+        Ask::new(Method::PUT, &own_key).json(&json!({ "isActive": false })),
+        Ask::new(Method::PATCH, &own_key).json(&json!({ "keyName": "Other" })),
+        Ask::new(Method::DELETE, &own_key),
+        Ask::get("/api/api-keys/resolve/OPENAI"),
         Ask::get("/account/preferences"),
         Ask::get("/account/data"),
         Ask::get("/account/delete"),
@@ -216,6 +261,22 @@ fn account() -> Vec<Ask> {
             ],
         ),
         ("/account/sessions", "end-sessions", &[("id", NOBODY)]),
+        (
+            "/account/keys",
+            "do-to-key",
+            &[("owner", "own"), ("id", NOBODY), ("deed", "off")],
+        ),
+        ("/account/keys/new", "add-key", &[("owner", "own")]),
+        (
+            &edit_key,
+            "edit-key",
+            &[("owner", "own"), ("id", NOBODY), ("key_name", "Other")],
+        ),
+        (
+            &delete_key,
+            "do-to-key",
+            &[("owner", "own"), ("id", NOBODY), ("deed", "delete")],
+        ),
         (
             "/account/preferences",
             "set-preferences",
@@ -273,6 +334,7 @@ fn endpoints() -> Vec<Ask> {
         ("password", "correct horse"),
         ("password_again", "correct horse"),
     ];
+    let system_key = format!("/api/admin/api-keys/{NOBODY}");
     let mut endpoints = vec![
         Ask::get("/healthz"),
         Ask::get("/readyz"),
@@ -302,6 +364,15 @@ fn endpoints() -> Vec<Ask> {
         Ask::new(Method::DELETE, &of_nobody("/reset-link")),
         Ask::post(&of_nobody("/reassign")).json(&json!({ "to": NOBODY })),
         Ask::new(Method::DELETE, &of_nobody("/sessions")),
+        Ask::get(&of_nobody("/api-keys")),
+        Ask::new(Method::DELETE, &of_nobody(&format!("/api-keys/{NOBODY}"))),
+        Ask::get("/api/admin/api-keys"),
+        Ask::post("/api/admin/api-keys").json(&json!({
+            "provider": "NOBODY", "keyName": "Work", "apiKey": "sk-12345678"
+        })),
+        Ask::new(Method::PUT, &system_key).json(&json!({ "isActive": false })),
+        Ask::new(Method::PATCH, &system_key).json(&json!({ "keyName": "Other" })),
+        Ask::new(Method::DELETE, &system_key),
         Ask::get("/api/admin/sessions"),
         Ask::get("/api/admin/sessions/events"),
         Ask::post("/api/admin/sessions/revoke")
@@ -381,13 +452,14 @@ async fn row(app: &App, endpoint: &Ask) -> Vec<String> {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn every_address_answers_each_caller_as_agreed(pool: PgPool) {
-    let app = app(&pool);
+    let app = app(&pool).keeping_keys();
     // Or else a stream of events would have no end.
     app.services.live.stop();
     for (username, roles) in [
         ("visitor", &["user"][..]),
         ("uma", &["user"]),
         ("audrey", &["auditor", "user"]),
+        ("otto", &["application"]),
         ("ada", &["admin"]),
         ("sue", &["admin"]),
         ("dee", &["admin"]),
@@ -447,6 +519,8 @@ fn no_address_is_missing_from_the_table() {
             path.replace("{token}", "some-token")
                 .replace("{id}", NOBODY)
                 .replace("{session}", NOBODY)
+                .replace("{key}", NOBODY)
+                .replace("{provider}", "OPENAI")
                 .replace("{user}", "visitor")
                 .replace("{action}", "suspend")
                 .replace("{deed}", "revoke")

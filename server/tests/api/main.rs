@@ -7,6 +7,7 @@ mod access;
 mod account;
 mod auth;
 mod deleted;
+mod keys;
 mod manage;
 mod meta;
 mod owned;

@@ -15,6 +15,7 @@ use axum::Router;
 use server::router::{Site, build};
 use service::{
     Services, last_seen::LastSeen, passwords::Hasher, sessions::live::Live, settings::Settings,
+    vault::Vault,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -110,6 +111,19 @@ impl App {
     pub(crate) fn allowing_deletion(self) -> Self {
         let settings = Settings {
             allow_account_deletion: true,
+            ..Settings::default()
+        };
+        let services = Services {
+            settings: Arc::new(settings),
+            ..self.services
+        };
+        with_services(services, &Site::default())
+    }
+
+    /// The same application with an encryption key.
+    pub(crate) fn keeping_keys(self) -> Self {
+        let settings = Settings {
+            vault: Vault::parse(&"0f".repeat(32)).unwrap(),
             ..Settings::default()
         };
         let services = Services {

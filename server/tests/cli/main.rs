@@ -7,6 +7,7 @@ mod create;
 mod delete;
 mod faults;
 mod guide;
+mod keys;
 mod list;
 mod purge;
 mod recover;

@@ -1,12 +1,19 @@
-//! The provider keys of a person. Only their owner can use them, and nobody can read them.
+//! The keys of a person. Only their owner can use them, and nobody can read them.
 
 use leptos::prelude::*;
 
-use super::{Opened, tab};
+use super::{Opened, path, tab};
 use crate::{
-    api::person::list_keys,
-    components::{icon::Icon, records::Records, time::Ago},
-    format::{capitalised, count},
+    api::{keys::RevokeKey, person::list_keys},
+    components::{icon::Icon, notice::ProblemNotice, records::Records},
+    pages::{
+        form,
+        keys::{
+            may_write,
+            table::{COLUMNS, WITH_ACTIONS, cells},
+        },
+        sessions::row::{RevokeButton, Revoking},
+    },
 };
 
 /// The keys.
@@ -17,22 +24,52 @@ pub fn Keys() -> impl IntoView {
         || (),
         move |()| async move { list_keys(person.await?.user.summary.id.0).await },
     );
-    tab(list, (Icon::Shield, "No API keys of their own"), |part| {
+    // A form goes to the address as it was written: what became of it is kept under that.
+    let address = leptos_router::hooks::use_location()
+        .pathname
+        .get_untracked();
+    let revoking = form::send::<RevokeKey>(&address);
+    provide_context(Revoking(revoking));
+    let keys = tab(list, (Icon::Key, "No API keys of their own"), |part| {
         let now = part.now;
+        let person = Opened::current().person.get_untracked();
+        let page = person
+            .and_then(Result::ok)
+            .filter(|person| may_write() && person.refusals.edit.is_none())
+            .filter(|person| person.user.deleted_at.is_none())
+            .map(|person| format!("{}/keys", path(&person.user.summary)));
+        let columns = if page.is_some() {
+            WITH_ACTIONS
+        } else {
+            COLUMNS
+        };
         let rows = part.items.into_iter().map(|key| {
-            vec![
-                key.key_name.into_any(),
-                capitalised(&key.provider).into_any(),
-                view! { <code>{format!("…{}", key.last4)}</code> }.into_any(),
-                if key.is_active { "On" } else { "Off" }.into_any(),
-                count(key.usage_count).into_any(),
-                match key.last_used {
-                    Some(at) => view! { <Ago at=at now=now /> }.into_any(),
-                    None => "Never".into_any(),
-                },
-            ]
+            let (id, user) = (key.id, key.user_id.unwrap_or_default());
+            let label = format!("Revoke: {}", key.key_name);
+            let button = page.clone().map(|page| {
+                let address = page.clone();
+                view! { <RevokeButton id=id label=label address=address page=page user=user /> }
+                    .into_any()
+            });
+            let mut cells = cells(key, now, None);
+            cells.extend(button);
+            cells
         });
-        const COLUMNS: &[&str] = &["Name", "Provider", "Key", "State", "Used", "Last used"];
-        view! { <Records caption="API keys" columns=COLUMNS rows=rows.collect() /> }.into_any()
-    })
+        view! { <Records caption="API keys" columns=columns rows=rows.collect() /> }.into_any()
+    });
+    view! {
+        {move || {
+            revoking
+                .problem
+                .get()
+                .map(|problem| {
+                    view! {
+                        <div class="pane-actions">
+                            <ProblemNotice problem=problem />
+                        </div>
+                    }
+                })
+        }}
+        {keys}
+    }
 }

@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use crate::pages::form::Sending;
 
-/// What ends one session, on the page that offers it.
+/// What ends one session or takes one key, on the page that offers it.
 #[derive(Clone, Copy)]
 pub(in crate::pages) struct Revoking(pub(in crate::pages) Sending);
 
-/// A button that ends a session.
+/// A button that ends a session or takes a key.
 #[component]
 pub fn RevokeButton(
     /// Which.
@@ -23,12 +23,16 @@ pub fn RevokeButton(
     /// The page that it leads back to.
     #[prop(into)]
     page: Signal<String>,
+    /// The id of the person, where the form has to name them.
+    #[prop(optional)]
+    user: Option<Uuid>,
 ) -> impl IntoView {
     let Revoking(sending) = expect_context();
     view! {
         <form method="post" action=address on:submit=move |event| sending.submit.run(event)>
             <input type="hidden" name="page" value=page />
             <input type="hidden" name="id" value=id.to_string() />
+            {user.map(|user| view! { <input type="hidden" name="user" value=user.to_string() /> })}
             <button class="button" aria-label=label aria-disabled=move || sending.busy()>
                 "Revoke"
             </button>

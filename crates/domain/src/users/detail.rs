@@ -188,27 +188,6 @@ pub struct UserSession {
     pub expires_at: OffsetDateTime,
 }
 
-/// A provider key, as the page of its owner shows it. The key itself cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UserKey {
-    /// Id.
-    pub id: Uuid,
-    /// For whose service.
-    pub provider: String,
-    /// What its owner calls it.
-    pub key_name: String,
-    /// Its last four characters.
-    pub last4: String,
-    /// Whether it is used.
-    pub is_active: bool,
-    /// How often it was used.
-    pub usage_count: i64,
-    /// When it was last used.
-    #[serde(with = "time::serde::rfc3339::option")]
-    pub last_used: Option<OffsetDateTime>,
-}
-
 /// A persona with what hangs under it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

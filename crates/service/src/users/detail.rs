@@ -5,7 +5,7 @@ use domain::{
     audit::AuditEntry,
     rules::{self, Deed, Refusal},
     users::detail::{
-        GrantableRole, OwnedPersona, Refusals, ResetLink, UserDetail, UserKey, UserRef, UserSession,
+        GrantableRole, OwnedPersona, Refusals, ResetLink, UserDetail, UserRef, UserSession,
     },
 };
 use uuid::Uuid;
@@ -114,18 +114,6 @@ pub async fn sessions(
     id: Uuid,
 ) -> Result<Vec<UserSession>, Error> {
     Ok(db::sessions::list_live_of(&services.pool, id, SHOWN_MAX).await?)
-}
-
-/// The provider keys of a person. None of them can be read.
-///
-/// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn keys(
-    services: &Services,
-    _: &Granted<ReadUsers>,
-    id: Uuid,
-) -> Result<Vec<UserKey>, Error> {
-    Ok(db::owned::list_keys(&services.pool, id).await?)
 }
 
 /// Some personas of a person, after one of them, and whether there are more.

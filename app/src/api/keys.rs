@@ -1,0 +1,206 @@
+//! Keys of providers: the system's, and one's own.
+
+#![expect(
+    missing_docs,
+    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+)]
+
+use domain::keys::KeyList;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    done::Done,
+    error::ApiError,
+    wire::{Get, Post},
+};
+
+/// Whose keys a page is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Owner {
+    /// The system's.
+    System,
+    /// Those of whoever looks at it.
+    Own,
+}
+
+impl Owner {
+    /// Its word in a form.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Own => "own",
+        }
+    }
+
+    /// The page of the keys.
+    #[must_use]
+    pub const fn page(self) -> &'static str {
+        match self {
+            Self::System => "/keys",
+            Self::Own => "/account/keys",
+        }
+    }
+}
+
+/// Keys as a page shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// The keys, and the providers for which there can be some.
+    pub list: KeyList,
+    /// The server's time.
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: OffsetDateTime,
+}
+
+/// The system's keys, or those of whoever asks.
+#[server(endpoint = "keys", protocol = Get)]
+pub async fn list_keys(owner: Owner) -> Result<Listed, ApiError> {
+    use super::ssr;
+    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let list = match owner {
+        Owner::System => {
+            let granted = actor.require().map_err(ssr::fail)?;
+            service::keys::list_system(&services, &granted).await
+        }
+        Owner::Own => service::account::keys(&services, &actor).await,
+    };
+    Ok(Listed {
+        list: list.map_err(ssr::fail)?,
+        now: (services.clock)(),
+    })
+}
+
+/// Keeps a key.
+#[server(endpoint = "add-key", protocol = Post)]
+pub async fn add_key(
+    owner: Owner,
+    #[server(default)] provider: String,
+    #[server(default)] key_name: String,
+    #[server(default)] api_key: String,
+) -> Result<Done, ApiError> {
+    use super::ssr;
+    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let draft = domain::keys::KeyDraft {
+        provider,
+        key_name,
+        api_key,
+    };
+    let made = match owner {
+        Owner::System => {
+            let granted = actor.require().map_err(ssr::fail)?;
+            service::keys::create_system(&services, &granted, draft).await
+        }
+        Owner::Own => service::account::create_key(&services, &actor, draft).await,
+    };
+    made.map_err(ssr::fail)?;
+    Ok(Done::telling(owner.page(), "key-added"))
+}
+
+/// Changes a key. An empty one keeps what it is.
+#[server(endpoint = "edit-key", protocol = Post)]
+pub async fn edit_key(
+    owner: Owner,
+    id: Uuid,
+    #[server(default)] key_name: String,
+    #[server(default)] api_key: String,
+) -> Result<Done, ApiError> {
+    let edit = domain::keys::KeyEdit {
+        key_name: Some(key_name),
+        api_key: Some(api_key).filter(|typed| !typed.is_empty()),
+        is_active: None,
+    };
+    edit_one(owner, id, edit).await?;
+    Ok(Done::telling(owner.page(), "saved"))
+}
+
+/// What needs nothing but a button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyDeed {
+    /// Use it again.
+    On,
+    /// Use it no more.
+    Off,
+    /// Remove it.
+    Delete,
+}
+
+impl KeyDeed {
+    /// Its word in a form.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// Does to a key what needs nothing but a button.
+#[server(endpoint = "do-to-key", protocol = Post)]
+pub async fn do_to_key(owner: Owner, id: Uuid, deed: KeyDeed) -> Result<Done, ApiError> {
+    let switch = |on| domain::keys::KeyEdit {
+        is_active: Some(on),
+        ..Default::default()
+    };
+    let word = match deed {
+        KeyDeed::On => {
+            edit_one(owner, id, switch(true)).await?;
+            "key-on"
+        }
+        KeyDeed::Off => {
+            edit_one(owner, id, switch(false)).await?;
+            "key-off"
+        }
+        KeyDeed::Delete => {
+            delete_one(owner, id).await?;
+            "key-deleted"
+        }
+    };
+    Ok(Done::telling(owner.page(), word))
+}
+
+#[cfg(feature = "ssr")]
+async fn edit_one(owner: Owner, id: Uuid, edit: domain::keys::KeyEdit) -> Result<(), ApiError> {
+    use super::ssr;
+    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let edited = match owner {
+        Owner::System => {
+            let granted = actor.require().map_err(ssr::fail)?;
+            service::keys::edit_system(&services, &granted, id, edit).await
+        }
+        Owner::Own => service::account::edit_key(&services, &actor, id, edit).await,
+    };
+    edited.map(drop).map_err(ssr::fail)
+}
+
+#[cfg(feature = "ssr")]
+async fn delete_one(owner: Owner, id: Uuid) -> Result<(), ApiError> {
+    use super::ssr;
+    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let deleted = match owner {
+        Owner::System => {
+            let granted = actor.require().map_err(ssr::fail)?;
+            service::keys::delete_system(&services, &granted, id).await
+        }
+        Owner::Own => service::account::delete_key(&services, &actor, id).await,
+    };
+    deleted.map_err(ssr::fail)
+}
+
+/// Takes a key from a person. `page` is the page that it leads back to.
+#[server(endpoint = "revoke-key", protocol = Post)]
+pub async fn revoke_key(page: String, user: Uuid, id: Uuid) -> Result<Done, ApiError> {
+    use super::ssr;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    service::keys::revoke_key(&ssr::services()?, &granted, user, id)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done::telling(&page, "key-deleted"))
+}

@@ -1,0 +1,28 @@
+//! One's own keys of providers.
+
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+
+use crate::{
+    api::keys::Owner,
+    pages::keys::table::{AddLink, Shown},
+};
+
+/// The keys.
+#[component]
+pub fn Keys() -> impl IntoView {
+    let shown = Shown::provide(Owner::Own);
+    view! {
+        <section class="form">
+            <h2>"API keys"</h2>
+            <p class="muted">
+                "With these, applications call the services of a provider in your name. While one is on, it is used instead of the key for everybody."
+            </p>
+            {shown.draw(|_| ().into_any())}
+            <div class="actions">
+                <AddLink owner=Owner::Own />
+            </div>
+        </section>
+        <Outlet />
+    }
+}

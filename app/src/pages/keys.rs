@@ -1,0 +1,87 @@
+//! The screen "API keys": the system's keys of providers, and how many people do without them.
+
+pub mod dialogs;
+pub mod table;
+
+use domain::{
+    access::Permission,
+    keys::{ApiKey, ProviderUse},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Outlet;
+
+use crate::{
+    api::keys::{Listed, Owner},
+    components::{records::Records, toast::Toast},
+    context::PageContext,
+    format::total,
+    pages::users::links,
+};
+use domain::users::list::ListParams;
+use table::{AddLink, Shown};
+
+/// Whether the viewer may change the system's keys, and take those of others.
+pub(in crate::pages) fn may_write() -> bool {
+    expect_context::<PageContext>().may(Permission::ApiKeysWrite)
+}
+
+/// The screen.
+#[component]
+pub fn Keys() -> impl IntoView {
+    let shown = Shown::provide(Owner::System);
+    view! {
+        <Title text="API keys · Rollcall" />
+        <header class="page-head">
+            <h1>"API keys"</h1>
+            <div class="toolbar-end">
+                <AddLink owner=Owner::System />
+            </div>
+        </header>
+        <p class="pane-actions muted">
+            "Applications call a provider with one of these for everybody who has no key of their own. Of several for a provider the newest that is on is used."
+        </p>
+        <Toast page=Signal::stored(Owner::System.page().to_owned()) />
+        {shown.draw(|listed| providers(listed).into_any())}
+        <Outlet />
+    }
+}
+
+/// Which providers there are, and who does without the system's key.
+fn providers(listed: Listed) -> impl IntoView {
+    const COLUMNS: &[&str] = &["Provider", "Key in use", "People with a key of their own"];
+    let keys = listed.list.keys;
+    let rows = listed.list.providers.into_iter().map(|of| {
+        let used = in_use(&keys, &of);
+        let people = of.people.map(total).unwrap_or_default();
+        vec![
+            of.provider.into_any(),
+            used.map_or_else(|| "None".into_any(), IntoAny::into_any),
+            people.into_any(),
+        ]
+    });
+    let everybody = links::href(&ListParams {
+        q: Some("has:api-keys".to_owned()),
+        ..ListParams::default()
+    });
+    view! {
+        <header class="page-head">
+            <h2>"Providers"</h2>
+            <div class="toolbar-end">
+                <a class="button" href=everybody>
+                    "Show people with keys"
+                </a>
+            </div>
+        </header>
+        <Records caption="Providers" columns=COLUMNS rows=rows.collect() />
+    }
+}
+
+/// What the key is called that serves those who have none of their own.
+fn in_use(keys: &[ApiKey], of: &ProviderUse) -> Option<String> {
+    // The newest comes first.
+    let used = keys
+        .iter()
+        .find(|key| key.is_active && key.provider == of.provider);
+    used.map(|key| key.key_name.clone())
+}

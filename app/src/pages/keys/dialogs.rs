@@ -1,0 +1,216 @@
+//! What is done to keys, each a dialog over their page: the system's and one's own alike.
+
+use domain::{
+    access::Permission,
+    keys::{ApiKey, SWITCHED_OFF},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::table::{Shown, is_off};
+use crate::{
+    api::keys::{AddKey, DoToKey, EditKey, KeyDeed, Listed, Owner},
+    components::{
+        dialog::{FormDialog, Place},
+        field::{Field, FieldSpec},
+    },
+    context::PageContext,
+    pages::{
+        form,
+        person::{dialogs::typed_or, with},
+    },
+};
+
+const NAME: FieldSpec = FieldSpec {
+    name: "key_name",
+    label: "Name",
+    kind: "text",
+    autocomplete: "off",
+    hint: Some("By which you tell it from others."),
+    optional: false,
+    max: 100,
+};
+
+const KEY: FieldSpec = FieldSpec {
+    name: "api_key",
+    label: "Key",
+    kind: "password",
+    autocomplete: "off",
+    hint: Some("It is encrypted, and never shown again."),
+    optional: false,
+    // More than it may have: one that is too long is refused, not cut.
+    max: 10_000,
+};
+
+const NEW_KEY: FieldSpec = FieldSpec {
+    label: "New key",
+    hint: Some("It takes the place of the one there is. Empty: that one stays."),
+    optional: true,
+    ..KEY
+};
+
+/// The dialog that adds a key.
+#[component]
+pub fn Add() -> impl IntoView {
+    let shown = expect_context::<Shown>();
+    with(shown.list, move |listed| {
+        view! { <AddForm owner=shown.owner listed=listed /> }
+    })
+}
+
+/// The dialog that changes one.
+#[component]
+pub fn Edit() -> impl IntoView {
+    with_key(|owner, id, key| view! { <EditForm owner=owner id=id key=key /> }.into_any())
+}
+
+/// The dialog that removes one.
+#[component]
+pub fn Delete() -> impl IntoView {
+    with_key(|owner, id, key| view! { <DeleteForm owner=owner id=id key=key /> }.into_any())
+}
+
+/// Draws with the key that the address names, if it is there.
+fn with_key(draw: fn(Owner, String, Option<ApiKey>) -> AnyView) -> impl IntoView {
+    let shown = expect_context::<Shown>();
+    let id = use_params_map()
+        .read_untracked()
+        .get("id")
+        .unwrap_or_default();
+    with(shown.list, move |listed| {
+        let mut keys = listed.list.keys.into_iter();
+        let key = keys.find(|key| key.id.to_string() == id);
+        draw(shown.owner, id.clone(), key)
+    })
+}
+
+/// Where a dialog is.
+fn place(owner: Owner, end: &str) -> Place {
+    let back = owner.page().to_owned();
+    Place {
+        path: format!("{back}/{end}"),
+        back,
+    }
+}
+
+/// What a form about keys that are there says where it is not.
+fn gone(key: Option<&ApiKey>) -> Option<String> {
+    let gone = key.is_none();
+    gone.then(|| "This key does not exist any more.".to_owned())
+}
+
+#[component]
+fn AddForm(owner: Owner, listed: Listed) -> impl IntoView {
+    let place = place(owner, "new");
+    let context = expect_context::<PageContext>().of_form(&place.path);
+    let sending = form::send::<AddKey>(&place.path);
+    let keys = listed.list.keys;
+    let mut providers = listed
+        .list
+        .providers
+        .into_iter()
+        .map(|of| of.provider)
+        .collect::<Vec<_>>();
+    if owner == Owner::Own {
+        // One for each.
+        providers.retain(|provider| keys.iter().all(|key| key.provider != *provider));
+    }
+    let refusal = if is_off() {
+        Some(SWITCHED_OFF.to_owned())
+    } else {
+        let full = providers.is_empty();
+        full.then(|| "You have a key for every provider. Edit or delete one of them.".to_owned())
+    };
+    let chosen = typed_or(&context, "provider", || {
+        providers.first().cloned().unwrap_or_default()
+    });
+    view! {
+        <FormDialog
+            place=place
+            title="Add API key"
+            sending=sending
+            refusal=refusal
+            action=Signal::stored("Add API key".to_owned())
+            right=Permission::ApiKeysWrite
+            own=owner == Owner::Own
+        >
+            <fieldset class="field" id="provider" tabindex="-1">
+                <legend class="field-label">"Provider"</legend>
+                {providers
+                    .into_iter()
+                    .map(|provider| {
+                        let checked = provider == chosen;
+                        view! {
+                            <label class="check">
+                                <input type="radio" name="provider" value=provider.clone() checked=checked />
+                                <span>{provider}</span>
+                            </label>
+                        }
+                    })
+                    .collect_view()}
+            </fieldset>
+            <Field spec=NAME value=context.typed("key_name") fault=sending.fault("key_name") first=true />
+            <Field spec=KEY fault=sending.fault("api_key") />
+            <input type="hidden" name="owner" value=owner.as_str() />
+        </FormDialog>
+    }
+}
+
+#[component]
+fn EditForm(owner: Owner, id: String, key: Option<ApiKey>) -> impl IntoView {
+    let place = place(owner, &format!("{id}/edit"));
+    let context = expect_context::<PageContext>().of_form(&place.path);
+    let sending = form::send::<EditKey>(&place.path);
+    let refusal = gone(key.as_ref());
+    let name = key.map(|key| key.key_name).unwrap_or_default();
+    let typed = typed_or(&context, "key_name", || name.clone());
+    view! {
+        <FormDialog
+            place=place
+            title=format!("Edit API key {name}")
+            sending=sending
+            refusal=refusal
+            action=Signal::stored("Save".to_owned())
+            right=Permission::ApiKeysWrite
+            own=owner == Owner::Own
+        >
+            <Field spec=NAME value=typed fault=sending.fault("key_name") first=true />
+            <Field spec=NEW_KEY fault=sending.fault("api_key") />
+            <input type="hidden" name="owner" value=owner.as_str() />
+            <input type="hidden" name="id" value=id />
+        </FormDialog>
+    }
+}
+
+#[component]
+fn DeleteForm(owner: Owner, id: String, key: Option<ApiKey>) -> impl IntoView {
+    let place = place(owner, &format!("{id}/delete"));
+    let sending = form::send::<DoToKey>(&place.path);
+    let refusal = gone(key.as_ref());
+    let name = key.map(|key| key.key_name).unwrap_or_default();
+    let meaning = match owner {
+        Owner::System => {
+            "Applications cannot use it any more for those who have no key of their own. This cannot be undone."
+        }
+        Owner::Own => {
+            "Applications cannot use it any more in your name. If there is a key for everybody, they use that. This cannot be undone."
+        }
+    };
+    view! {
+        <FormDialog
+            place=place
+            title=format!("Delete API key {name}")
+            sending=sending
+            refusal=refusal
+            action=Signal::stored("Delete API key".to_owned())
+            danger=true
+            right=Permission::ApiKeysWrite
+            own=owner == Owner::Own
+        >
+            <p>{meaning}</p>
+            <input type="hidden" name="owner" value=owner.as_str() />
+            <input type="hidden" name="id" value=id />
+            <input type="hidden" name="deed" value=KeyDeed::Delete.as_str() />
+        </FormDialog>
+    }
+}

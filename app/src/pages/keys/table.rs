@@ -1,0 +1,221 @@
+//! Keys as a table, and what can be done to them: the system's and one's own alike.
+
+use domain::keys::{ApiKey, SWITCHED_OFF};
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+use super::may_write;
+use crate::{
+    api::{
+        error::ApiError,
+        keys::{DoToKey, KeyDeed, Listed, Owner, list_keys},
+    },
+    components::{
+        icon::{Glyph, Icon},
+        notice::ProblemNotice,
+        records::Records,
+        state::{ListState, LoadFailure, Waiting},
+        time::Ago,
+    },
+    context::PageContext,
+    format::count,
+    pages::form::{self, Sending},
+};
+
+pub(in crate::pages) const COLUMNS: &[&str] =
+    &["Name", "Provider", "Key", "State", "Used", "Last used"];
+pub(in crate::pages) const WITH_ACTIONS: &[&str] = &[
+    "Name",
+    "Provider",
+    "Key",
+    "State",
+    "Used",
+    "Last used",
+    "Change",
+];
+
+/// The keys of a page, for the dialogs over it too.
+#[derive(Clone, Copy)]
+pub(in crate::pages) struct Shown {
+    /// Whose they are.
+    pub(super) owner: Owner,
+    /// The keys.
+    pub(super) list: Resource<Result<Listed, ApiError>>,
+    /// The buttons that need no dialog.
+    doing: Sending,
+}
+
+impl Shown {
+    /// The keys of somebody, for everything on the page.
+    pub(in crate::pages) fn provide(owner: Owner) -> Self {
+        let shown = Self {
+            owner,
+            list: Resource::new(|| (), move |()| list_keys(owner)),
+            doing: form::send::<DoToKey>(owner.page()),
+        };
+        provide_context(shown);
+        shown
+    }
+
+    /// The table, or why there is none, and below it what else the page shows.
+    pub(in crate::pages) fn draw(self, below: fn(Listed) -> AnyView) -> AnyView {
+        let list = self.list;
+        let problem = move || {
+            self.doing.problem.get().map(|problem| {
+                view! {
+                    <div class="pane-actions">
+                        <ProblemNotice problem=problem autofocus=true />
+                    </div>
+                }
+            })
+        };
+        view! {
+            {is_off().then(Off)}
+            {problem}
+            <section class="list">
+                <Transition fallback=Waiting>
+                    {move || Suspend::new(async move {
+                        match list.await {
+                            Ok(listed) => {
+                                let below = below(listed.clone());
+                                view! { {rows(self, listed)} {below} }.into_any()
+                            }
+                            Err(ApiError(problem)) => {
+                                view! { <LoadFailure title="The keys could not be loaded" problem=problem /> }
+                                    .into_any()
+                            }
+                        }
+                    })}
+                </Transition>
+            </section>
+        }
+        .into_any()
+    }
+
+    /// Whether the viewer may change these keys.
+    fn is_writable(self) -> bool {
+        self.owner == Owner::Own || may_write()
+    }
+}
+
+/// Whether keys cannot be kept at all.
+pub(super) fn is_off() -> bool {
+    !expect_context::<PageContext>().site.api_keys
+}
+
+#[component]
+fn Off() -> impl IntoView {
+    view! {
+        <div class="pane-actions">
+            <p class="notice tone-warning">
+                <Glyph icon=Icon::Alert />
+                {SWITCHED_OFF}
+            </p>
+        </div>
+    }
+}
+
+/// The way to a new key, for whoever may keep one.
+#[component]
+pub(in crate::pages) fn AddLink(owner: Owner) -> impl IntoView {
+    let may = !is_off() && (owner == Owner::Own || may_write());
+    may.then(|| {
+        view! {
+            <a class="button button-primary" href=format!("{}/new", owner.page()) data-noscroll>
+                "Add API key"
+            </a>
+        }
+    })
+}
+
+fn rows(shown: Shown, listed: Listed) -> AnyView {
+    if listed.list.keys.is_empty() {
+        return view! { <ListState icon=Icon::Key title="No API keys yet" /> }.into_any();
+    }
+    let (now, writable) = (listed.now, shown.is_writable());
+    let keys = listed.list.keys.into_iter().map(|key| {
+        let (switch, links) = writable
+            .then(|| (switch(shown, &key), links(shown, &key)))
+            .unzip();
+        let mut cells = cells(key, now, switch);
+        cells.extend(links);
+        cells
+    });
+    let columns = if writable { WITH_ACTIONS } else { COLUMNS };
+    view! { <Records caption="API keys" columns=columns rows=keys.collect() /> }.into_any()
+}
+
+/// What is shown of a key, in the order of the columns, with the button that switches it if there is one.
+pub(in crate::pages) fn cells(
+    key: ApiKey,
+    now: OffsetDateTime,
+    switch: Option<AnyView>,
+) -> Vec<AnyView> {
+    let (tone, state) = if key.is_active {
+        ("badge tone-success", "On")
+    } else {
+        ("badge", "Off")
+    };
+    vec![
+        view! { <bdi>{key.key_name}</bdi> }.into_any(),
+        key.provider.into_any(),
+        view! { <code>{key.key_mask}</code> }.into_any(),
+        view! {
+            <div class="chips">
+                <span class=tone>{state}</span>
+                {switch}
+            </div>
+        }
+        .into_any(),
+        count(key.usage_count).into_any(),
+        match key.last_used {
+            Some(at) => view! { <Ago at=at now=now /> }.into_any(),
+            None => "Never".into_any(),
+        },
+    ]
+}
+
+/// The button that switches a key.
+fn switch(shown: Shown, key: &ApiKey) -> AnyView {
+    let (deed, label) = if key.is_active {
+        (KeyDeed::Off, "Switch off")
+    } else {
+        (KeyDeed::On, "Switch on")
+    };
+    view! {
+        <form
+            method="post"
+            action=shown.owner.page()
+            on:submit=move |event| shown.doing.submit.run(event)
+        >
+            <input type="hidden" name="owner" value=shown.owner.as_str() />
+            <input type="hidden" name="id" value=key.id.to_string() />
+            <input type="hidden" name="deed" value=deed.as_str() />
+            <button
+                class="button"
+                aria-label=format!("{label}: {}", key.key_name)
+                aria-disabled=move || shown.doing.busy()
+            >
+                {label}
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The ways to the dialogs about a key.
+fn links(shown: Shown, key: &ApiKey) -> AnyView {
+    let link = |word: &str, label: &'static str| {
+        view! {
+            <a
+                class="button"
+                href=format!("{}/{}/{word}", shown.owner.page(), key.id)
+                data-noscroll
+                aria-label=format!("{label}: {}", key.key_name)
+            >
+                {label}
+            </a>
+        }
+    };
+    view! { <div class="chips">{link("edit", "Edit")} {link("delete", "Delete")}</div> }.into_any()
+}

@@ -1,0 +1,267 @@
+//! Provider keys: those of people, and those of the system, whose `user_id` is null. What they are is encrypted before it
+//! gets here.
+
+mod sealed;
+
+use domain::keys::ApiKey;
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+use crate::Error;
+
+pub use sealed::{Sealed, SealedKey, count_versions, list_sealed, set_sealed};
+
+/// The keys of a person, or of the system: by provider, the newest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list(executor: impl PgExecutor<'_>, of: Option<Uuid>) -> Result<Vec<ApiKey>, Error> {
+    Ok(sqlx::query_as!(
+        ApiKey,
+        r#"select
+            id, user_id, provider, name as key_name, '...' || last4 as "key_mask!", is_active, usage_count,
+            last_used_at as last_used, created_at, updated_at
+        from api_keys
+        where user_id = $1 or ($1::uuid is null and user_id is null)
+        order by provider, created_at desc, id desc"#,
+        of,
+    )
+    .fetch_all(executor)
+    .await?)
+}
+
+/// How many people who can sign in have a key of their own that is on, for each of some providers; as far as `most`.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count_people(
+    executor: impl PgExecutor<'_>,
+    providers: &[String],
+    most: i64,
+) -> Result<Vec<(String, i64)>, Error> {
+    let rows = sqlx::query!(
+        r#"select
+            p.provider as "provider!",
+            (
+                select count(*) from (
+                    select 1 from api_keys k
+                    join users u on u.id = k.user_id and u.status = 'active' and u.deleted_at is null
+                    where k.provider = p.provider and k.user_id is not null and k.is_active
+                    limit $2
+                ) as own
+            ) as "people!"
+        from unnest($1::text[]) with ordinality as p (provider, place)
+        order by p.place"#,
+        providers,
+        most,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.provider, row.people))
+        .collect())
+}
+
+/// The id of a key that is about to be made: it is encrypted for that row alone.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn next_id(connection: &mut PgConnection) -> Result<Uuid, Error> {
+    let row = sqlx::query!(r#"select uuid_v7(now()) as "id!""#)
+        .fetch_one(connection)
+        .await?;
+    Ok(row.id)
+}
+
+/// A key to be kept.
+#[derive(Debug, Clone)]
+pub struct NewKey<'a> {
+    /// Its id, for which it is encrypted.
+    pub id: Uuid,
+    /// Whose it is; none: the system's.
+    pub user_id: Option<Uuid>,
+    /// For whose service.
+    pub provider: &'a str,
+    /// What it is called.
+    pub name: &'a str,
+    /// What it is, encrypted.
+    pub sealed: &'a Sealed,
+    /// Its last characters.
+    pub last4: &'a str,
+}
+
+/// Keeps a key.
+///
+/// # Errors
+/// `api_keys_provider_key` when the person has one of this provider already.
+pub async fn insert(connection: &mut PgConnection, key: &NewKey<'_>) -> Result<ApiKey, Error> {
+    Ok(sqlx::query_as!(
+        ApiKey,
+        r#"insert into api_keys (
+            id, user_id, provider, name, ciphertext, nonce, key_version, last4, created_at, updated_at
+        ) values ($1, $2, $3, $4, $5, $6, $7, $8, now(), now())
+        returning
+            id, user_id, provider, name as key_name, '...' || last4 as "key_mask!", is_active, usage_count,
+            last_used_at as last_used, created_at, updated_at"#,
+        key.id,
+        key.user_id,
+        key.provider,
+        key.name,
+        key.sealed.ciphertext,
+        key.sealed.nonce,
+        key.sealed.key_version,
+        key.last4,
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
+/// A key while a change of it is decided about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedKey {
+    /// Id.
+    pub id: Uuid,
+    /// Whose it is; none: the system's.
+    pub user_id: Option<Uuid>,
+    /// For whose service.
+    pub provider: String,
+    /// What it is called.
+    pub name: String,
+    /// Its last characters.
+    pub last4: String,
+    /// Whether it is used.
+    pub is_active: bool,
+}
+
+/// The key of an id. Nobody else changes it until the transaction ends.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<LockedKey>, Error> {
+    Ok(sqlx::query_as!(
+        LockedKey,
+        "select id, user_id, provider, name, last4, is_active from api_keys where id = $1 for update",
+        id,
+    )
+    .fetch_optional(connection)
+    .await?)
+}
+
+/// What a key is to be from now on.
+#[derive(Debug, Clone)]
+pub struct Change<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// Whether it is used.
+    pub is_active: bool,
+    /// What it is, if that is new, and its last characters.
+    pub secret: Option<(&'a Sealed, &'a str)>,
+}
+
+/// Changes a key that is locked. Nothing different: it stays as it was.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn update(
+    connection: &mut PgConnection,
+    id: Uuid,
+    change: &Change<'_>,
+) -> Result<ApiKey, Error> {
+    let (sealed, last4) = change.secret.unzip();
+    Ok(sqlx::query_as!(
+        ApiKey,
+        r#"update api_keys set
+            name = $2, is_active = $3, ciphertext = coalesce($4, ciphertext), nonce = coalesce($5, nonce),
+            key_version = coalesce($6, key_version), last4 = coalesce($7, last4),
+            updated_at = case
+                when name <> $2 or is_active <> $3 or $4::bytea is not null then now() else updated_at
+            end
+        where id = $1
+        returning
+            id, user_id, provider, name as key_name, '...' || last4 as "key_mask!", is_active, usage_count,
+            last_used_at as last_used, created_at, updated_at"#,
+        id,
+        change.name,
+        change.is_active,
+        sealed.map(|sealed| sealed.ciphertext.as_slice()),
+        sealed.map(|sealed| sealed.nonce.as_slice()),
+        sealed.map(|sealed| sealed.key_version),
+        last4,
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
+/// Removes a key.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    sqlx::query!("delete from api_keys where id = $1", id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// A key that is handed on.
+#[derive(Debug, Clone)]
+pub struct UsedKey {
+    /// Id.
+    pub id: Uuid,
+    /// Whose it is; none: the system's.
+    pub user_id: Option<Uuid>,
+    /// For whose service.
+    pub provider: String,
+    /// What it is called.
+    pub name: String,
+    /// Its last characters.
+    pub last4: String,
+    /// How often it was used, with this time.
+    pub usage_count: i64,
+    /// What it is, encrypted.
+    pub sealed: Sealed,
+    /// Username of the person for whom it is.
+    pub username: String,
+}
+
+/// Counts one use of the key that serves a person who can sign in: their own if it is on, or else the newest of the system's
+/// that are.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_used(
+    connection: &mut PgConnection,
+    user_id: Uuid,
+    provider: &str,
+) -> Result<Option<UsedKey>, Error> {
+    let row = sqlx::query!(
+        "update api_keys k set usage_count = k.usage_count + 1, last_used_at = now()
+        from users u
+        where u.id = $1 and u.status = 'active' and u.deleted_at is null and k.is_active and k.id = (
+            select id from api_keys
+            where provider = $2 and is_active and (user_id = $1 or user_id is null)
+            order by user_id is null, created_at desc, id desc limit 1
+        )
+        returning k.id, k.user_id, k.provider, k.name, k.last4, k.usage_count, k.ciphertext, k.nonce, k.key_version,
+            u.username",
+        user_id,
+        provider,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| UsedKey {
+        id: row.id,
+        user_id: row.user_id,
+        provider: row.provider,
+        name: row.name,
+        last4: row.last4,
+        usage_count: row.usage_count,
+        sealed: Sealed {
+            ciphertext: row.ciphertext,
+            nonce: row.nonce,
+            key_version: row.key_version,
+        },
+        username: row.username,
+    }))
+}

@@ -1,0 +1,135 @@
+//! One's own keys of providers: one for each, which is used instead of the system's while it is on.
+
+use db::{
+    api_keys::{self, LockedKey},
+    users::account::Account,
+};
+use domain::keys::{ApiKey, KeyDraft, KeyEdit, KeyList, ProviderUse};
+use uuid::Uuid;
+
+use super::{author, open};
+use crate::{
+    Error, Services,
+    access::Actor,
+    keys::{NOT_FOUND, add, change, providers, removed},
+    record::{self, Change, Changes},
+};
+
+/// One's own keys, and the providers for which there can be one.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn keys(services: &Services, actor: &Actor) -> Result<KeyList, Error> {
+    let keys = api_keys::list(&services.pool, Some(actor.principal.id.0)).await?;
+    let providers = providers(services).into_iter().map(|provider| ProviderUse {
+        provider,
+        people: None,
+    });
+    Ok(KeyList {
+        keys,
+        providers: providers.collect(),
+    })
+}
+
+/// Keeps a key of one's own.
+///
+/// # Errors
+/// [`Error::Invalid`] with every fault at once, [`Error::Conflict`] when there is one of this provider already,
+/// [`Error::KeysOff`] without an encryption key.
+pub async fn create_key(
+    services: &Services,
+    actor: &Actor,
+    draft: KeyDraft,
+) -> Result<ApiKey, Error> {
+    services.settings.vault.version()?;
+    let new = draft
+        .check(&services.settings.providers)
+        .map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = open(&mut transaction, actor).await?;
+    let (key, changes) = add(&mut transaction, services, Some(account.id), &new).await?;
+    record(
+        &mut transaction,
+        actor,
+        &account,
+        ("api_key.created", changes),
+    )
+    .await?;
+    db::commit(transaction).await?;
+    Ok(key)
+}
+
+/// Changes a key of one's own. What the change does not speak of stays as it is.
+///
+/// # Errors
+/// [`Error::Invalid`] with every fault at once, [`Error::NotFound`] when one has no such key, [`Error::KeysOff`] for another
+/// key without an encryption key.
+pub async fn edit_key(
+    services: &Services,
+    actor: &Actor,
+    id: Uuid,
+    edit: KeyEdit,
+) -> Result<ApiKey, Error> {
+    let patch = edit.check().map_err(Error::Invalid)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = open(&mut transaction, actor).await?;
+    let before = lock(&mut transaction, &account, id).await?;
+    let (key, changes) = change(&mut transaction, services, &before, &patch).await?;
+    if !changes.is_empty() {
+        record(
+            &mut transaction,
+            actor,
+            &account,
+            ("api_key.updated", changes),
+        )
+        .await?;
+        db::commit(transaction).await?;
+    }
+    Ok(key)
+}
+
+/// Removes a key of one's own.
+///
+/// # Errors
+/// [`Error::NotFound`] when one has no such key.
+pub async fn delete_key(services: &Services, actor: &Actor, id: Uuid) -> Result<(), Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let account = open(&mut transaction, actor).await?;
+    let key = lock(&mut transaction, &account, id).await?;
+    api_keys::delete(&mut transaction, id).await?;
+    record(
+        &mut transaction,
+        actor,
+        &account,
+        ("api_key.deleted", removed(&key)),
+    )
+    .await?;
+    db::commit(transaction).await?;
+    Ok(())
+}
+
+/// Locks a key of an account. Somebody else's is not there, as in FOVEA.
+async fn lock(
+    transaction: &mut db::Transaction,
+    account: &Account,
+    id: Uuid,
+) -> Result<LockedKey, Error> {
+    let key = api_keys::lock(transaction, id).await?;
+    key.filter(|key| key.user_id == Some(account.id))
+        .ok_or(NOT_FOUND)
+}
+
+async fn record(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+    account: &Account,
+    (action, changes): (&'static str, Changes),
+) -> Result<(), Error> {
+    let change = Change {
+        action,
+        user: (account.id, &account.username),
+        changes,
+        reason: None,
+    };
+    record::write(transaction, &author(actor), change).await
+}

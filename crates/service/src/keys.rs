@@ -1,0 +1,121 @@
+//! Keys of providers: the system's, and whoever looks after those of others. People's own are in [`crate::account`]. A key is
+//! encrypted before it is kept, and handed on to programs that have the right to it; nobody else reads it again.
+
+mod person;
+mod resolve;
+mod rotate;
+mod system;
+
+pub use person::{list_of, revoke_key};
+pub use resolve::{Resolved, resolve};
+pub use rotate::{Rotation, rotate};
+pub use system::{create_system, delete_system, edit_system, list_system};
+
+use db::api_keys::{self, Change, LockedKey};
+use domain::{
+    keys::{ApiKey, KeyPatch, NewKey, Provider},
+    users::names::DisplayName,
+};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{Error, Services, record::Changes};
+
+pub(crate) const NOT_FOUND: Error = Error::NotFound("API key not found");
+/// FOVEA's text.
+const TAKEN: Error = Error::Conflict("API key for this provider already exists");
+/// The constraint behind it.
+const ONE_FOR_EACH_PROVIDER: &str = "api_keys_provider_key";
+
+/// Names of the providers that the server knows.
+pub(crate) fn providers(services: &Services) -> Vec<String> {
+    let providers = services.settings.providers.iter();
+    providers.map(Provider::as_str).map(str::to_owned).collect()
+}
+
+/// Encrypts a key and keeps it, for a person or for the system. Returns what to put on record too.
+pub(crate) async fn add(
+    transaction: &mut db::Transaction,
+    services: &Services,
+    owner: Option<Uuid>,
+    new: &NewKey,
+) -> Result<(ApiKey, Changes), Error> {
+    let id = api_keys::next_id(transaction).await?;
+    let (provider, name, last4) = (new.provider.as_str(), new.name.as_str(), new.text.last4());
+    let text = SecretString::from(new.text.as_str());
+    let row = api_keys::NewKey {
+        id,
+        user_id: owner,
+        provider,
+        name,
+        sealed: &services.settings.vault.seal(id, provider, &text)?,
+        last4: &last4,
+    };
+    let key = api_keys::insert(transaction, &row).await.map_err(taken)?;
+    let told = told(provider, name, &last4, true);
+    Ok((key, Changes::default().with("apiKey", Value::Null, told)))
+}
+
+fn taken(error: db::Error) -> Error {
+    match &error {
+        db::Error::Constraint { constraint } if constraint == ONE_FOR_EACH_PROVIDER => TAKEN,
+        db::Error::Constraint { .. } | db::Error::Unavailable(_) | db::Error::Other(_) => {
+            error.into()
+        }
+    }
+}
+
+/// Changes a key that is locked. Returns what to put on record too: nothing, if nothing is different.
+pub(crate) async fn change(
+    transaction: &mut db::Transaction,
+    services: &Services,
+    before: &LockedKey,
+    patch: &KeyPatch,
+) -> Result<(ApiKey, Changes), Error> {
+    let secret = match &patch.text {
+        Some(text) => {
+            let (id, secret) = (before.id, SecretString::from(text.as_str()));
+            let sealed = services
+                .settings
+                .vault
+                .seal(id, &before.provider, &secret)?;
+            Some((sealed, text.last4()))
+        }
+        None => None,
+    };
+    let name = patch
+        .name
+        .as_ref()
+        .map_or(&*before.name, DisplayName::as_str);
+    let is_active = patch.is_active.unwrap_or(before.is_active);
+    let last4 = secret.as_ref().map_or(&before.last4, |(_, last4)| last4);
+    let after = told(&before.provider, name, last4, is_active);
+    let mut changes = Changes::default().with("apiKey", told_of(before), after);
+    if secret.is_some() {
+        changes.note("secret", Value::Null, "replaced");
+    }
+    let row = Change {
+        name,
+        is_active,
+        secret: secret
+            .as_ref()
+            .map(|(sealed, last4)| (sealed, last4.as_str())),
+    };
+    let key = api_keys::update(transaction, before.id, &row).await?;
+    Ok((key, changes))
+}
+
+/// What the record says when a key is removed.
+pub(crate) fn removed(key: &LockedKey) -> Changes {
+    Changes::default().with("apiKey", told_of(key), Value::Null)
+}
+
+/// A key as the record tells of it.
+fn told(provider: &str, name: &str, last4: &str, is_active: bool) -> Value {
+    json!({ "provider": provider, "name": name, "last4": last4, "active": is_active })
+}
+
+fn told_of(key: &LockedKey) -> Value {
+    told(&key.provider, &key.name, &key.last4, key.is_active)
+}

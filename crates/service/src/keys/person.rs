@@ -1,0 +1,56 @@
+//! The keys of a person, as whoever looks after people sees them: that they are there, never what they are.
+
+use db::api_keys;
+use domain::{access::Permission, keys::ApiKey, rules::Deed, users::detail::UserRef};
+use uuid::Uuid;
+
+use super::{NOT_FOUND, removed};
+use crate::{
+    Error, Services,
+    access::{Granted, ReadApiKeys, WriteApiKeys},
+    record::{self, Change},
+    users::guard,
+};
+
+/// The keys of a person, in the bin or not.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account.
+pub async fn list_of(
+    services: &Services,
+    _: &Granted<ReadApiKeys>,
+    user: Uuid,
+) -> Result<Vec<ApiKey>, Error> {
+    let user = guard::find(&services.pool, &UserRef::Id(user)).await?;
+    Ok(api_keys::list(&services.pool, Some(user)).await?)
+}
+
+/// Removes a key of a person, who may bring another one.
+///
+/// # Errors
+/// [`Error::Refused`] when that person has more rights, [`Error::NotFound`] when they have no such key.
+pub async fn revoke_key(
+    services: &Services,
+    granted: &Granted<WriteApiKeys>,
+    user: Uuid,
+    id: Uuid,
+) -> Result<(), Error> {
+    let (author, right) = (granted.author(), Permission::ApiKeysWrite);
+    let mut transaction = db::begin(&services.pool).await?;
+    // To take a key from an account is to change it.
+    let account = guard::open_by(&mut transaction, author, right, Deed::Edit, user).await?;
+    let key = api_keys::lock(&mut transaction, id).await?;
+    let key = key
+        .filter(|key| key.user_id == Some(account.id))
+        .ok_or(NOT_FOUND)?;
+    api_keys::delete(&mut transaction, id).await?;
+    let change = Change {
+        action: "api_key.revoked",
+        user: (account.id, &account.username),
+        changes: removed(&key),
+        reason: None,
+    };
+    record::write(&mut transaction, author, change).await?;
+    db::commit(transaction).await?;
+    Ok(())
+}

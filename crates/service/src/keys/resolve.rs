@@ -1,0 +1,104 @@
+//! Handing a key on to a program that calls the provider in a person's name.
+
+use db::api_keys::{self, UsedKey};
+use domain::{access::Permission, keys::Provider};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Granted, ResolveApiKeys},
+    record::{self, Change, Changes},
+    users::guard,
+};
+
+const NONE: Error = Error::NotFound("There is no active API key of this provider for this person");
+const UNREADABLE: Error = Error::Conflict(
+    "This API key cannot be decrypted with the encryption keys of this server. It has to be entered again.",
+);
+
+/// A key that was handed on. Its `Debug` does not show it.
+#[derive(Debug)]
+pub struct Resolved {
+    /// Id of the key.
+    pub id: Uuid,
+    /// For whose service.
+    pub provider: String,
+    /// Whether it is the person's own, or else the system's.
+    pub is_own: bool,
+    /// The key itself.
+    pub text: SecretString,
+}
+
+/// The key that serves a person, or whoever asks: their own if it is on, or else the system's. Counts the use and puts it on
+/// record.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, or nobody active of this id; [`Error::KeysOff`] without an encryption key;
+/// [`Error::Conflict`] when the key is under another one.
+pub async fn resolve(
+    services: &Services,
+    granted: &Granted<ResolveApiKeys>,
+    provider: &str,
+    user: Option<Uuid>,
+) -> Result<Resolved, Error> {
+    let vault = &services.settings.vault;
+    vault.version()?;
+    let provider: Provider = provider.parse().map_err(|_| NONE)?;
+    let user = user.or(granted.author().id()).ok_or(NONE)?;
+    let mut transaction = db::begin(&services.pool).await?;
+    let right = Permission::ApiKeysResolve;
+    let author = guard::confirm(&mut transaction, granted.author(), right).await?;
+    let key = find(&mut transaction, user, provider.as_str()).await?;
+    let text = vault
+        .open(key.id, &key.provider, &key.sealed)
+        .map_err(|cause| {
+            tracing::error!(key = %key.id, %cause, "an API key cannot be decrypted");
+            UNREADABLE
+        })?;
+    let is_own = key.user_id.is_some();
+    let change = Change {
+        action: "api_key.resolved",
+        user: (user, &key.username),
+        changes: changes(&key),
+        reason: None,
+    };
+    record::write(&mut transaction, &author, change).await?;
+    db::commit(transaction).await?;
+    Ok(Resolved {
+        id: key.id,
+        provider: key.provider,
+        is_own,
+        text,
+    })
+}
+
+async fn find(
+    transaction: &mut db::Transaction,
+    user: Uuid,
+    provider: &str,
+) -> Result<UsedKey, Error> {
+    if let Some(key) = api_keys::set_used(transaction, user, provider).await? {
+        return Ok(key);
+    }
+    // The one that would have served was switched off or removed at this moment: another may be there.
+    let next = api_keys::set_used(transaction, user, provider).await?;
+    next.ok_or(NONE)
+}
+
+fn changes(key: &UsedKey) -> Changes {
+    let source = if key.user_id.is_some() {
+        "user"
+    } else {
+        "system"
+    };
+    let told = json!({
+        "provider": key.provider, "name": key.name, "last4": key.last4, "source": source
+    });
+    Changes::default().with("apiKey", Value::Null, told).with(
+        "uses",
+        key.usage_count - 1,
+        key.usage_count,
+    )
+}

@@ -1,0 +1,104 @@
+//! Encrypting all keys anew, under the first encryption key. Some at a time, each time a transaction: what is killed goes on
+//! where it was, and meanwhile every key can be read, because all encryption keys decrypt.
+
+use db::api_keys::{self, Sealed, SealedKey};
+use domain::access::Permission;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Granted, WriteApiKeys},
+    record::{self, Changes},
+    users::guard,
+    vault::Vault,
+};
+
+/// Keys that are encrypted anew at once: some milliseconds.
+const PIECE: usize = 200;
+
+/// How keys are encrypted now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rotation {
+    /// Keys that were encrypted anew.
+    pub anew: u64,
+    /// Keys under the first encryption key.
+    pub current: u64,
+    /// Keys that are not: they cannot be decrypted, or were kept meanwhile by a server that knows another first key.
+    pub left: u64,
+}
+
+/// Encrypts all keys anew that are not under the first encryption key.
+///
+/// # Errors
+/// [`Error::KeysOff`] without an encryption key.
+pub async fn rotate(
+    services: &Services,
+    granted: &Granted<WriteApiKeys>,
+) -> Result<Rotation, Error> {
+    let current = services.settings.vault.version()?;
+    let mut anew = 0;
+    for version in services.settings.vault.older() {
+        let mut after = Some(Uuid::nil());
+        while let Some(last) = after {
+            let (done, next) = piece(services, granted, (version, current), last).await?;
+            anew += done;
+            after = next;
+        }
+    }
+    let mut rotation = Rotation {
+        anew,
+        current: 0,
+        left: 0,
+    };
+    for (version, keys) in api_keys::count_versions(&services.pool).await? {
+        let keys = u64::try_from(keys).unwrap_or_default();
+        if version == current {
+            rotation.current += keys;
+        } else {
+            rotation.left += keys;
+        }
+    }
+    Ok(rotation)
+}
+
+/// Encrypts some keys anew that come after one of them. Returns how many, and the last of them if there may be more.
+async fn piece(
+    services: &Services,
+    granted: &Granted<WriteApiKeys>,
+    (from, to): (i32, i32),
+    after: Uuid,
+) -> Result<(u64, Option<Uuid>), Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let right = Permission::ApiKeysWrite;
+    let author = guard::confirm(&mut transaction, granted.author(), right).await?;
+    let most = i64::try_from(PIECE).unwrap_or(i64::MAX);
+    let keys = api_keys::list_sealed(&mut transaction, from, after, most).await?;
+    let last = keys.last().map(|key| key.id);
+    let mut sealed = Vec::with_capacity(keys.len());
+    for key in &keys {
+        sealed.extend(again(&services.settings.vault, key)?);
+    }
+    if !sealed.is_empty() {
+        api_keys::set_sealed(&mut transaction, &sealed).await?;
+        let changes =
+            Changes::default()
+                .with("keyVersion", from, to)
+                .with("keys", Value::Null, sealed.len());
+        let done = ("api_key.reencrypted", None, "API keys");
+        record::write_key(&mut transaction, &author, done, changes).await?;
+        db::commit(transaction).await?;
+    }
+    Ok((u64::try_from(sealed.len()).unwrap_or_default(), last))
+}
+
+/// A key under the first encryption key. One that cannot be decrypted stays as it is, and the log says which.
+fn again(vault: &Vault, key: &SealedKey) -> Result<Option<(Uuid, Sealed)>, Error> {
+    match vault.open(key.id, &key.provider, &key.sealed) {
+        Ok(text) => Ok(Some((key.id, vault.seal(key.id, &key.provider, &text)?))),
+        Err(cause) => {
+            tracing::warn!(key = %key.id, %cause, "an API key cannot be decrypted");
+            Ok(None)
+        }
+    }
+}

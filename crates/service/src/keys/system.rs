@@ -1,0 +1,132 @@
+//! The system's keys: they serve whoever has none of their own for a provider. There may be several for one: the newest that
+//! is on is used, so that one can be replaced without a moment in between.
+
+use db::api_keys::{self, LockedKey};
+use domain::{
+    access::Permission,
+    keys::{ApiKey, KeyDraft, KeyEdit, KeyList, ProviderUse},
+    users::page::{EXACT_TOTAL_MAX, Total},
+};
+use uuid::Uuid;
+
+use super::{NOT_FOUND, add, change, providers, removed};
+use crate::{
+    Error, Services,
+    access::{Author, Granted, ReadApiKeys, WriteApiKeys},
+    record,
+    users::guard,
+};
+
+/// The system's keys, and for each provider how many people do without them.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list_system(services: &Services, _: &Granted<ReadApiKeys>) -> Result<KeyList, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let keys = api_keys::list(&mut *connection, None).await?;
+    let mut providers = providers(services);
+    for key in &keys {
+        if !providers.contains(&key.provider) {
+            providers.push(key.provider.clone());
+        }
+    }
+    let most = i64::try_from(EXACT_TOTAL_MAX + 1).unwrap_or(i64::MAX);
+    let people = api_keys::count_people(&mut *connection, &providers, most).await?;
+    let providers = people.into_iter().map(|(provider, people)| ProviderUse {
+        provider,
+        people: Some(Total::up_to_limit(
+            u64::try_from(people).unwrap_or_default(),
+        )),
+    });
+    Ok(KeyList {
+        keys,
+        providers: providers.collect(),
+    })
+}
+
+/// Keeps a key for everybody who has none of their own.
+///
+/// # Errors
+/// [`Error::Invalid`] with every fault at once, [`Error::KeysOff`] without an encryption key.
+pub async fn create_system(
+    services: &Services,
+    granted: &Granted<WriteApiKeys>,
+    draft: KeyDraft,
+) -> Result<ApiKey, Error> {
+    services.settings.vault.version()?;
+    let new = draft
+        .check(&services.settings.providers)
+        .map_err(Error::Invalid)?;
+    let (mut transaction, author) = begin(services, granted).await?;
+    let (key, changes) = add(&mut transaction, services, None, &new).await?;
+    let label = label(&key.provider, &key.key_name);
+    let made = ("api_key.created", Some(key.id), label.as_str());
+    record::write_key(&mut transaction, &author, made, changes).await?;
+    db::commit(transaction).await?;
+    Ok(key)
+}
+
+/// Changes a key of the system. What the change does not speak of stays as it is.
+///
+/// # Errors
+/// [`Error::Invalid`] with every fault at once, [`Error::NotFound`] when the system has no such key, [`Error::KeysOff`] for
+/// another key without an encryption key.
+pub async fn edit_system(
+    services: &Services,
+    granted: &Granted<WriteApiKeys>,
+    id: Uuid,
+    edit: KeyEdit,
+) -> Result<ApiKey, Error> {
+    let patch = edit.check().map_err(Error::Invalid)?;
+    let (mut transaction, author) = begin(services, granted).await?;
+    let before = lock(&mut transaction, id).await?;
+    let (key, changes) = change(&mut transaction, services, &before, &patch).await?;
+    if !changes.is_empty() {
+        let label = label(&key.provider, &key.key_name);
+        let changed = ("api_key.updated", Some(id), label.as_str());
+        record::write_key(&mut transaction, &author, changed, changes).await?;
+        db::commit(transaction).await?;
+    }
+    Ok(key)
+}
+
+/// Removes a key of the system.
+///
+/// # Errors
+/// [`Error::NotFound`] when the system has no such key.
+pub async fn delete_system(
+    services: &Services,
+    granted: &Granted<WriteApiKeys>,
+    id: Uuid,
+) -> Result<(), Error> {
+    let (mut transaction, author) = begin(services, granted).await?;
+    let key = lock(&mut transaction, id).await?;
+    api_keys::delete(&mut transaction, id).await?;
+    let label = label(&key.provider, &key.name);
+    let gone = ("api_key.deleted", Some(id), label.as_str());
+    record::write_key(&mut transaction, &author, gone, removed(&key)).await?;
+    db::commit(transaction).await?;
+    Ok(())
+}
+
+/// A transaction of somebody who still has the right.
+async fn begin(
+    services: &Services,
+    granted: &Granted<WriteApiKeys>,
+) -> Result<(db::Transaction, Author), Error> {
+    let mut transaction = db::begin(&services.pool).await?;
+    let right = Permission::ApiKeysWrite;
+    let author = guard::confirm(&mut transaction, granted.author(), right).await?;
+    Ok((transaction, author))
+}
+
+/// Locks a key, if it is the system's.
+async fn lock(transaction: &mut db::Transaction, id: Uuid) -> Result<LockedKey, Error> {
+    let key = api_keys::lock(transaction, id).await?;
+    key.filter(|key| key.user_id.is_none()).ok_or(NOT_FOUND)
+}
+
+/// What a key of the system is called in the record.
+fn label(provider: &str, name: &str) -> String {
+    format!("{provider} {name}")
+}

@@ -1,0 +1,559 @@
+//! Keys of providers: which one serves whom, who may do what with them, and how they come under another encryption key.
+
+#![cfg(test)]
+
+#[path = "support/actors.rs"]
+mod actors;
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/keys.rs"]
+mod key_ring;
+#[path = "support/own.rs"]
+mod own;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use actors::{actor, admin};
+use domain::{
+    keys::{ApiKey, KeyEdit},
+    rules::Refusal,
+    users::{deletion::Deletion, page::Total, suspension::SuspensionDraft},
+};
+use key_ring::{NEW, OLD, draft, with_keys};
+use own::{Own, set_password};
+use people::{add, count};
+use secrecy::ExposeSecret;
+use service::{
+    Error, Services,
+    access::{Granted, ResolveApiKeys, operator},
+    account, keys, users,
+};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+const PASSWORD: &str = "correct horse";
+
+async fn run(pool: &PgPool, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(pool).await.unwrap();
+}
+
+/// Somebody who has signed in.
+async fn signed_in(services: &Services, username: &str) -> (Uuid, Own) {
+    let id = add(&services.pool, username, &["user"]).await;
+    set_password(services, PASSWORD).await;
+    let own = Own::sign_in(services, username, PASSWORD).await;
+    assert!(own.session.id().is_some());
+    (id, own)
+}
+
+/// A change that switches a key.
+fn switched(on: bool) -> KeyEdit {
+    KeyEdit {
+        is_active: Some(on),
+        ..KeyEdit::default()
+    }
+}
+
+async fn own_key(services: &Services, own: &Own, provider: &str, key: &str) -> ApiKey {
+    account::create_key(services, &own.actor, draft(provider, key))
+        .await
+        .unwrap()
+}
+
+async fn system_key(services: &Services, provider: &str, key: &str) -> ApiKey {
+    keys::create_system(services, &operator(), draft(provider, key))
+        .await
+        .unwrap()
+}
+
+/// The key that serves somebody for OPENAI; nothing if there is none.
+async fn resolved(services: &Services, user: Uuid) -> Option<String> {
+    resolved_of(services, user, "OPENAI").await
+}
+
+async fn resolved_of(services: &Services, user: Uuid, provider: &str) -> Option<String> {
+    match keys::resolve(services, &operator(), provider, Some(user)).await {
+        Ok(key) => {
+            let source = if key.is_own { "user" } else { "system" };
+            Some(format!("{source} {}", key.text.expose_secret()))
+        }
+        Err(Error::NotFound(_)) => None,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+/// What the record and the rows say, all together.
+async fn everything_written(pool: &PgPool) -> String {
+    let sql = "select coalesce(string_agg(row_to_json(e)::text, ' '), '') from audit_events e
+        union all select coalesce(string_agg(row_to_json(k)::text, ' '), '') from api_keys k";
+    let texts: Vec<String> = sqlx::query_scalar(sql).fetch_all(pool).await.unwrap();
+    texts.join(" ")
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn ones_own_key_comes_first_and_then_the_newest_of_the_system(pool: PgPool) {
+    let services = with_keys(&pool, &[NEW]);
+    let (ada, own) = signed_in(&services, "ada").await;
+    let bob = add(&pool, "bob", &["user"]).await;
+    assert_eq!(resolved(&services, ada).await, None);
+
+    let first = system_key(&services, "OPENAI", "sk-system-1").await;
+    system_key(&services, "GOOGLE", "sk-google").await;
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("system sk-system-1")
+    );
+    let second = system_key(&services, "OPENAI", "sk-system-2").await;
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("system sk-system-2")
+    );
+
+    let mine = own_key(&services, &own, "openai", "sk-mine").await;
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("user sk-mine")
+    );
+    assert_eq!(
+        resolved(&services, bob).await.as_deref(),
+        Some("system sk-system-2")
+    );
+    assert_eq!(
+        resolved_of(&services, ada, " google ").await.as_deref(),
+        Some("system sk-google"),
+        "in either case"
+    );
+
+    account::edit_key(&services, &own.actor, mine.id, switched(false))
+        .await
+        .unwrap();
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("system sk-system-2")
+    );
+    keys::edit_system(&services, &operator(), second.id, switched(false))
+        .await
+        .unwrap();
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("system sk-system-1")
+    );
+    keys::delete_system(&services, &operator(), first.id)
+        .await
+        .unwrap();
+    assert_eq!(resolved(&services, ada).await, None);
+    account::edit_key(&services, &own.actor, mine.id, switched(true))
+        .await
+        .unwrap();
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("user sk-mine")
+    );
+    for nothing in ["ANTHROPIC", "", "no provider", "OPENAI\0"] {
+        assert_eq!(
+            resolved_of(&services, ada, nothing).await,
+            None,
+            "{nothing:?}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn no_key_serves_somebody_who_cannot_sign_in(pool: PgPool) {
+    let services = with_keys(&pool, &[NEW]);
+    let boss = add(&pool, "boss", &["admin"]).await;
+    let (ada, own) = signed_in(&services, "ada").await;
+    own_key(&services, &own, "OPENAI", "sk-mine").await;
+    system_key(&services, "OPENAI", "sk-system").await;
+
+    let suspension = SuspensionDraft {
+        reason: "test".into(),
+        ..SuspensionDraft::default()
+    };
+    users::suspend(&services, &admin(boss), ada, suspension)
+        .await
+        .unwrap();
+    assert_eq!(resolved(&services, ada).await, None);
+    users::unsuspend(&services, &admin(boss), ada)
+        .await
+        .unwrap();
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("user sk-mine")
+    );
+
+    users::delete(&services, &admin(boss), ada, &Deletion::default())
+        .await
+        .unwrap();
+    assert_eq!(resolved(&services, ada).await, None);
+    users::restore(&services, &admin(boss), ada).await.unwrap();
+    assert_eq!(
+        resolved(&services, ada).await.as_deref(),
+        Some("user sk-mine")
+    );
+
+    run(
+        &pool,
+        "update users set status = 'pending' where username = 'ada'",
+    )
+    .await;
+    assert_eq!(resolved(&services, ada).await, None);
+    assert_eq!(resolved(&services, Uuid::nil()).await, None);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
+    let services = with_keys(&pool, &[NEW]);
+    let program = add(&pool, "program", &["application"]).await;
+    let (ada, own) = signed_in(&services, "ada").await;
+    let mine = own_key(&services, &own, "OPENAI", "sk-very-secret-abcd").await;
+    assert_eq!((mine.usage_count, mine.last_used), (0, None));
+    let granted: Granted<ResolveApiKeys> = actor(program, &["api-keys:resolve"]).require().unwrap();
+    for _ in 0..3 {
+        let key = keys::resolve(&services, &granted, "OPENAI", Some(ada))
+            .await
+            .unwrap();
+        assert_eq!(
+            (key.id, key.text.expose_secret()),
+            (mine.id, "sk-very-secret-abcd")
+        );
+        assert!(!format!("{key:?}").contains("sk-very"));
+    }
+    let listed = &account::keys(&services, &own.actor).await.unwrap().keys[0];
+    assert_eq!(listed.usage_count, 3);
+    assert!(listed.last_used.is_some());
+    assert_eq!(listed.updated_at, mine.updated_at, "a use is no change");
+    let uses: Vec<String> = sqlx::query_scalar(
+        "select actor_label || ' ' || target_label || ' ' || (changes ->> 'uses')
+        from audit_events where action = 'api_key.resolved' and target_id = $1 order by id",
+    )
+    .bind(ada)
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(
+        uses,
+        ["asker ada [0, 1]", "asker ada [1, 2]", "asker ada [2, 3]"]
+    );
+    let edit = KeyEdit {
+        api_key: Some("sk-another-secret-abcd".into()),
+        ..KeyEdit::default()
+    };
+    account::edit_key(&services, &own.actor, mine.id, edit)
+        .await
+        .unwrap();
+    let (history, _) = users::history(&services, &operator(), ada, None)
+        .await
+        .unwrap();
+    assert_eq!(history[0].action, "api_key.updated");
+    assert!(
+        history[0].changes.contains_key("secret"),
+        "told although it ends alike"
+    );
+    account::delete_key(&services, &own.actor, mine.id)
+        .await
+        .unwrap();
+    let written = everything_written(&pool).await;
+    assert!(written.contains("abcd"), "its end is shown");
+    assert!(!written.contains("secret-abcd"), "{written}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_right_to_be_told_keys_is_read_when_they_are(pool: PgPool) {
+    let services = with_keys(&pool, &[NEW]);
+    let program = add(&pool, "program", &["application"]).await;
+    system_key(&services, "OPENAI", "sk-system").await;
+    assert!(matches!(
+        actor(program, &["*"]).require::<ResolveApiKeys>(),
+        Err(Error::Forbidden(_))
+    ));
+    let granted: Granted<ResolveApiKeys> = actor(program, &["api-keys:resolve"]).require().unwrap();
+    let own = keys::resolve(&services, &granted, "OPENAI", None)
+        .await
+        .unwrap();
+    assert!(!own.is_own, "for themselves, where nobody is named");
+    run(&pool, "delete from user_roles").await;
+    assert!(matches!(
+        keys::resolve(&services, &granted, "OPENAI", None).await,
+        Err(Error::Forbidden(_))
+    ));
+    assert_eq!(
+        count(&pool, "select sum(usage_count)::bigint from api_keys").await,
+        1
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_person_has_one_key_of_a_provider_and_sees_no_others(pool: PgPool) {
+    let services = with_keys(&pool, &[NEW]);
+    let (ada, own) = signed_in(&services, "ada").await;
+    let (_, other) = signed_in(&services, "bob").await;
+    let mine = own_key(&services, &own, "OPENAI", "sk-mine").await;
+    let again = account::create_key(&services, &own.actor, draft("openai", "sk-2")).await;
+    assert_eq!(
+        again.unwrap_err().to_string(),
+        "API key for this provider already exists"
+    );
+    own_key(&services, &other, "OPENAI", "sk-his").await;
+    let system = system_key(&services, "OPENAI", "sk-system").await;
+    system_key(&services, "OPENAI", "sk-system").await;
+
+    let own_keys = account::keys(&services, &own.actor).await.unwrap();
+    assert_eq!(own_keys.keys, std::slice::from_ref(&mine));
+    assert_eq!(own_keys.providers.len(), 3);
+    for id in [mine.id, system.id] {
+        assert!(matches!(
+            account::edit_key(&services, &other.actor, id, switched(false)).await,
+            Err(Error::NotFound("API key not found"))
+        ));
+        assert!(matches!(
+            account::delete_key(&services, &other.actor, id).await,
+            Err(Error::NotFound("API key not found"))
+        ));
+    }
+    assert!(matches!(
+        keys::edit_system(&services, &operator(), mine.id, switched(false)).await,
+        Err(Error::NotFound(_))
+    ));
+    assert!(matches!(
+        keys::delete_system(&services, &operator(), mine.id).await,
+        Err(Error::NotFound(_))
+    ));
+    let counted = "select api_keys::bigint from user_stats s join users u on u.id = s.user_id where username = 'ada'";
+    assert_eq!(count(&pool, counted).await, 1);
+    let preview = users::preview(&services, &operator(), ada).await.unwrap();
+    assert_eq!(preview.counts.api_keys, 1);
+    account::delete_key(&services, &own.actor, mine.id)
+        .await
+        .unwrap();
+    assert_eq!(count(&pool, counted).await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nothing_different_is_no_change(pool: PgPool) {
+    let services = with_keys(&pool, &[NEW]);
+    let made = system_key(&services, "OPENAI", "sk-system").await;
+    let same = KeyEdit {
+        key_name: Some(" Work ".into()),
+        ..switched(true)
+    };
+    for edit in [same, KeyEdit::default()] {
+        let kept = keys::edit_system(&services, &operator(), made.id, edit).await;
+        assert_eq!(kept.unwrap(), made);
+    }
+    assert_eq!(count(&pool, "select count(*) from audit_events").await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nobody_takes_keys_of_somebody_with_more_rights(pool: PgPool) {
+    let services = with_keys(&pool, &[NEW]);
+    run(
+        &pool,
+        "insert into roles (id, name, permissions) values
+            (gen_random_uuid(), 'keeper', '{users:read,api-keys:read,api-keys:write}')",
+    )
+    .await;
+    let keeper = add(&pool, "keeper", &["keeper"]).await;
+    let may = |id| actor(id, &["users:read", "api-keys:read", "api-keys:write"]);
+    let (boss, boss_own) = signed_in(&services, "boss").await;
+    run(
+        &pool,
+        "insert into user_roles (user_id, role_id, granted_at)
+        select u.id, r.id, now() from users u, roles r where u.username = 'boss' and r.name = 'admin'",
+    )
+    .await;
+    let (ada, own) = signed_in(&services, "ada").await;
+    let key = own_key(&services, &boss_own, "OPENAI", "sk-boss").await;
+    let hers = own_key(&services, &own, "OPENAI", "sk-ada").await;
+    let granted = may(keeper).require().unwrap();
+    assert!(matches!(
+        keys::revoke_key(&services, &granted, boss, key.id).await,
+        Err(Error::Refused(Refusal::MoreRights))
+    ));
+    assert!(matches!(
+        keys::revoke_key(&services, &granted, ada, key.id).await,
+        Err(Error::NotFound(_))
+    ));
+    let shown = keys::list_of(&services, &may(keeper).require().unwrap(), ada).await;
+    assert_eq!(shown.unwrap(), std::slice::from_ref(&hers));
+    keys::revoke_key(&services, &granted, ada, hers.id)
+        .await
+        .unwrap();
+    assert!(
+        account::keys(&services, &own.actor)
+            .await
+            .unwrap()
+            .keys
+            .is_empty()
+    );
+    run(
+        &pool,
+        "delete from user_roles where user_id = (select id from users where username = 'keeper')",
+    )
+    .await;
+    assert!(matches!(
+        keys::create_system(&services, &granted, draft("OPENAI", "sk")).await,
+        Err(Error::Forbidden(_))
+    ));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_does_without_the_systems_key_is_counted(pool: PgPool) {
+    let services = with_keys(&pool, &[NEW]);
+    for (name, status) in [("ada", "active"), ("bob", "active"), ("sue", "suspended")] {
+        let (id, own) = signed_in(&services, name).await;
+        let key = own_key(&services, &own, "OPENAI", "sk-mine").await;
+        if name == "bob" {
+            own_key(&services, &own, "GOOGLE", "sk-mine").await;
+            account::edit_key(&services, &own.actor, key.id, switched(false))
+                .await
+                .unwrap();
+        }
+        sqlx::query("update users set status = $2 where id = $1")
+            .bind(id)
+            .bind(status)
+            .execute(&pool)
+            .await
+            .unwrap();
+    }
+    // A provider that is not configured any more.
+    run(
+        &pool,
+        "insert into api_keys (id, provider, name, ciphertext, nonce, key_version, last4, created_at, updated_at)
+        values (gen_random_uuid(), 'OLDER', 'x', '', '', 1, 'abcd', now(), now())",
+    )
+    .await;
+    let list = keys::list_system(&services, &operator()).await.unwrap();
+    let people: Vec<_> = list
+        .providers
+        .iter()
+        .map(|of| (of.provider.as_str(), of.people))
+        .collect();
+    let exactly = |n| Some(Total::exact(n));
+    assert_eq!(
+        people,
+        [
+            ("ANTHROPIC", exactly(0)),
+            ("OPENAI", exactly(1)),
+            ("GOOGLE", exactly(1)),
+            ("OLDER", exactly(0))
+        ]
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn without_an_encryption_key_keys_are_shown_and_removed_but_not_kept(pool: PgPool) {
+    let services = with_keys(&pool, &[NEW]);
+    let (ada, own) = signed_in(&services, "ada").await;
+    let key = own_key(&services, &own, "OPENAI", "sk-mine").await;
+    let off = with_keys(&pool, &[]);
+    let edit = KeyEdit {
+        api_key: Some("sk-2".into()),
+        ..KeyEdit::default()
+    };
+    for refused in [
+        account::create_key(&off, &own.actor, draft("GOOGLE", "sk-1"))
+            .await
+            .map(drop),
+        keys::create_system(&off, &operator(), draft("GOOGLE", "sk-1"))
+            .await
+            .map(drop),
+        account::edit_key(&off, &own.actor, key.id, edit)
+            .await
+            .map(drop),
+        keys::resolve(&off, &operator(), "OPENAI", Some(ada))
+            .await
+            .map(drop),
+        keys::rotate(&off, &operator()).await.map(drop),
+    ] {
+        assert!(matches!(refused, Err(Error::KeysOff)), "{refused:?}");
+    }
+    assert_eq!(
+        account::keys(&off, &own.actor).await.unwrap().keys,
+        std::slice::from_ref(&key)
+    );
+    account::edit_key(&off, &own.actor, key.id, switched(false))
+        .await
+        .unwrap();
+    account::delete_key(&off, &own.actor, key.id).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_key_that_was_moved_or_is_under_another_encryption_key_is_not_handed_on(pool: PgPool) {
+    let services = with_keys(&pool, &[NEW]);
+    let (ada, own) = signed_in(&services, "ada").await;
+    own_key(&services, &own, "OPENAI", "sk-mine").await;
+    system_key(&services, "OPENAI", "sk-system").await;
+    run(
+        &pool,
+        "update api_keys k set ciphertext = o.ciphertext, nonce = o.nonce from api_keys o
+        where k.user_id is not null and o.user_id is null",
+    )
+    .await;
+    let refused = async |services: &Services| {
+        let error = keys::resolve(services, &operator(), "OPENAI", Some(ada)).await;
+        let text = error.unwrap_err().to_string();
+        assert!(text.contains("cannot be decrypted"), "{text}");
+    };
+    refused(&services).await;
+    refused(&with_keys(&pool, &[OLD])).await;
+    assert_eq!(
+        count(&pool, "select sum(usage_count)::bigint from api_keys").await,
+        0,
+        "what was not handed on is not counted"
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn all_keys_come_under_the_first_encryption_key(pool: PgPool) {
+    let old = with_keys(&pool, &[OLD]);
+    let (ada, own) = signed_in(&old, "ada").await;
+    let mine = own_key(&old, &own, "OPENAI", "sk-mine").await;
+    system_key(&old, "GOOGLE", "sk-google").await;
+    let both = with_keys(&pool, &[NEW, OLD]);
+    system_key(&both, "ANTHROPIC", "sk-new").await;
+    let rotation = keys::rotate(&both, &operator()).await.unwrap();
+    assert_eq!((rotation.anew, rotation.current, rotation.left), (2, 3, 0));
+    let again = keys::rotate(&both, &operator()).await.unwrap();
+    assert_eq!((again.anew, again.current), (0, 3));
+
+    let new = with_keys(&pool, &[NEW]);
+    for (provider, key) in [
+        ("OPENAI", "user sk-mine"),
+        ("GOOGLE", "system sk-google"),
+        ("ANTHROPIC", "system sk-new"),
+    ] {
+        assert_eq!(resolved_of(&new, ada, provider).await.as_deref(), Some(key));
+    }
+    let kept = account::keys(&new, &own.actor).await.unwrap();
+    let kept = kept.keys.iter().find(|key| key.id == mine.id).unwrap();
+    assert_eq!(
+        kept.updated_at, mine.updated_at,
+        "nothing that people see has changed"
+    );
+    let left = keys::rotate(&old, &operator()).await.unwrap();
+    assert_eq!(
+        (left.current, left.left),
+        (0, 3),
+        "the old one opens none of them"
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_cannot_be_decrypted_stays_and_is_told(pool: PgPool) {
+    let old = with_keys(&pool, &[OLD]);
+    system_key(&old, "OPENAI", "sk-whole").await;
+    system_key(&old, "GOOGLE", "sk-damaged").await;
+    run(
+        &pool,
+        "update api_keys set ciphertext = '\\x00' where provider = 'GOOGLE'",
+    )
+    .await;
+    let rotation = keys::rotate(&with_keys(&pool, &[NEW, OLD]), &operator()).await;
+    let rotation = rotation.unwrap();
+    assert_eq!((rotation.anew, rotation.current, rotation.left), (1, 1, 1));
+    let opened = "select count(*) from api_keys a join api_keys b on a.key_version = b.key_version";
+    assert_eq!(count(&pool, opened).await, 2, "each under another one");
+}

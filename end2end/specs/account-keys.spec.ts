@@ -1,0 +1,91 @@
+// One's own keys of providers.
+import type { Page } from '@playwright/test';
+import { add as addPerson, enter } from '../support/account';
+import { expect, serve, test } from '../support/test';
+import { dialog, field, press, toast } from '../support/dialog';
+import { inspect } from '../support/inspect';
+import { hydrated } from '../support/page';
+
+serve('demo people', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
+// Screens are looked at four times each.
+test.setTimeout(240_000);
+
+const row = (page: Page, name: string) =>
+  page.getByRole('table', { name: 'API keys' }).getByRole('row').filter({ hasText: name });
+const add = (page: Page) => page.getByRole('link', { name: 'Add API key' });
+
+async function keep(page: Page, provider: string, name: string, key: string): Promise<void> {
+  await dialog(page).getByLabel(provider).check();
+  await field(page, 'Name').fill(name);
+  await field(page, 'Key').fill(key);
+  await press(page, 'Add API key');
+  await expect(page).toHaveURL('/account/keys?done=key-added');
+}
+
+test('a key is added, switched, replaced and deleted', async ({ page, database }) => {
+  const name = await addPerson(database);
+  await enter(page, name);
+  await page.getByRole('link', { name: 'API keys' }).click();
+  await expect(page.getByText('No API keys yet')).toBeVisible();
+  await hydrated(page);
+  await inspect(page, 'account-keys-none');
+  await add(page).click();
+  await expect(dialog(page).getByRole('radio')).toHaveCount(3);
+  await inspect(page, 'account-key-add');
+  await keep(page, 'OPENAI', 'Mine', 'sk-own-secret-abcd');
+  await expect(toast(page)).toContainText('The API key is kept.');
+  await expect(row(page, 'Mine')).toContainText('...abcd');
+  await inspect(page, 'account-keys');
+
+  await page.getByRole('button', { name: 'Switch off: Mine' }).click();
+  await expect(toast(page)).toContainText('The API key is not used any more.');
+  await expect(row(page, 'Mine')).toContainText('Off');
+
+  await page.getByRole('link', { name: 'Edit: Mine' }).click();
+  await field(page, 'New key').fill('sk-own-secret-wxyz');
+  await press(page, 'Save');
+  await expect(toast(page)).toContainText('Changes saved.');
+  await expect(row(page, 'Mine')).toContainText('...wxyz');
+
+  await page.getByRole('link', { name: 'Delete: Mine' }).click();
+  await press(page, 'Delete API key');
+  await expect(toast(page)).toContainText('The API key is deleted.');
+  await expect(page.getByText('No API keys yet')).toBeVisible();
+});
+
+test('there is one for each provider, and then no more', async ({ page, database }) => {
+  const name = await addPerson(database);
+  await enter(page, name, '/keys');
+  await hydrated(page);
+  for (const provider of ['ANTHROPIC', 'OPENAI', 'GOOGLE']) {
+    await add(page).click();
+    await keep(page, provider, `My ${provider}`, 'sk-own-secret-abcd');
+    await hydrated(page);
+  }
+  await add(page).click();
+  await expect(dialog(page)).toContainText('You have a key for every provider.');
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL('/account/keys');
+  await expect(add(page)).toBeFocused();
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
+
+  test('the same', async ({ page, database }) => {
+    const name = await addPerson(database);
+    await enter(page, name, '/keys');
+    await add(page).click();
+    await keep(page, 'GOOGLE', 'Plain', 'sk-plain-secret-efgh');
+    await page.getByRole('button', { name: 'Switch off: Plain' }).click();
+    await expect(page).toHaveURL('/account/keys?done=key-off');
+    await page.getByRole('link', { name: 'Edit: Plain' }).click();
+    await field(page, 'Name').fill('Plainer');
+    await press(page, 'Save');
+    await expect(page).toHaveURL('/account/keys?done=saved');
+    await page.getByRole('link', { name: 'Delete: Plainer' }).click();
+    await press(page, 'Delete API key');
+    await expect(page).toHaveURL('/account/keys?done=key-deleted');
+    await expect(page.getByText('No API keys yet')).toBeVisible();
+  });
+});

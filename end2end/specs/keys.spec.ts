@@ -1,0 +1,181 @@
+// The system's keys of providers, and those of a person as others see them.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { dialog, field, press, toast } from '../support/dialog';
+import { inspect } from '../support/inspect';
+import { expectNoSidewaysScroll, open } from '../support/page';
+
+serve('demo people', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32), API_KEY_PROVIDERS: 'mistral' });
+test.use({ as: 'admin' });
+// Screens are looked at four times each.
+test.setTimeout(240_000);
+
+const SECRET = 'sk-system-secret-abcd';
+
+const row = (page: Page, name: string) =>
+  page.getByRole('table', { name: 'API keys' }).getByRole('row').filter({ hasText: name });
+const add = (page: Page) => page.getByRole('link', { name: 'Add API key' });
+
+async function fill(page: Page, provider: string, name: string, key: string): Promise<void> {
+  await dialog(page).getByLabel(provider).check();
+  await field(page, 'Name').fill(name);
+  await field(page, 'Key').fill(key);
+}
+
+test('a key is added, switched, replaced and deleted', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/sfn/add-key');
+  await open(page, '/overview');
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'API keys' }).click();
+  await expect(page).toHaveURL('/keys');
+  await expect(row(page, 'Shared GPT')).toContainText('OPENAI');
+  await add(page).click();
+  await fill(page, 'MISTRAL', 'Lab', 'sk 1');
+  await press(page, 'Add API key');
+  await expect(field(page, 'Key')).toHaveAccessibleDescription(/Remove spaces/);
+  await expect(field(page, 'Key')).toBeFocused();
+  await inspect(page, 'key-add');
+  await fill(page, 'MISTRAL', 'Lab', SECRET);
+  await press(page, 'Add API key');
+  await expect(toast(page)).toContainText('The API key is kept.');
+  await expect(row(page, 'Lab')).toContainText('...abcd');
+  await expect(row(page, 'Lab')).toContainText('On');
+  await inspect(page, 'keys');
+
+  await page.getByRole('button', { name: 'Switch off: Lab' }).click();
+  await expect(toast(page)).toContainText('The API key is not used any more.');
+  await expect(row(page, 'Lab')).toContainText('Off');
+  await page.getByRole('button', { name: 'Switch on: Lab' }).click();
+  await expect(toast(page)).toContainText('The API key is used again.');
+
+  await page.getByRole('link', { name: 'Edit: Lab' }).click();
+  await field(page, 'Name').fill('Laboratory');
+  await inspect(page, 'key-edit');
+  await press(page, 'Save');
+  await expect(toast(page)).toContainText('Changes saved.');
+  await expect(row(page, 'Laboratory')).toContainText('...abcd');
+  await page.getByRole('link', { name: 'Edit: Laboratory' }).click();
+  await field(page, 'New key').fill('sk-another-secret-wxyz');
+  await press(page, 'Save');
+  await expect(row(page, 'Laboratory')).toContainText('...wxyz');
+  const kept = await database.column(`select encode(ciphertext, 'escape') from api_keys where name = 'Laboratory'`);
+  expect(kept.join()).not.toContain('secret');
+
+  await page.getByRole('link', { name: 'Delete: Laboratory' }).click();
+  await inspect(page, 'key-delete');
+  await press(page, 'Delete API key');
+  await expect(toast(page)).toContainText('The API key is deleted.');
+  await expect(row(page, 'Laboratory')).toHaveCount(0);
+});
+
+test('it is told who does without', async ({ page, database }) => {
+  const [people] = await database.column(`
+    select count(*)::int from api_keys k join users u on u.id = k.user_id
+    where k.provider = 'OPENAI' and k.is_active and u.status = 'active' and u.deleted_at is null`);
+  expect(people).toBeGreaterThan(0);
+  await open(page, '/keys');
+  const providers = page.getByRole('table', { name: 'Providers' });
+  await expect(providers.getByRole('row').filter({ hasText: 'OPENAI' })).toContainText(people.toLocaleString('en'));
+  await page.getByRole('link', { name: 'Show people with keys' }).click();
+  await expect(page).toHaveURL('/users?q=has%3Aapi-keys');
+});
+
+test('a key of a person is seen and revoked', async ({ page, database }) => {
+  const [person] = await database.rows(`
+    select u.username, k.name from users u join api_keys k on k.user_id = u.id
+    join user_stats s on s.user_id = u.id and s.api_keys = 1
+    where u.deleted_at is null order by u.id limit 1`);
+  await open(page, `/users/${person!.username}/keys`);
+  await expect(row(page, person!.name)).toContainText('...');
+  await inspect(page, 'person-keys');
+  await page.getByRole('button', { name: `Revoke: ${person!.name}` }).click();
+  await expect(toast(page)).toContainText('The API key is deleted.');
+  await expect(page.getByText('No API keys of their own')).toBeVisible();
+  await open(page, `/users/${person!.username}/history`);
+  await expect(page.getByRole('row').filter({ hasText: 'Api key revoked' })).toContainText(person!.name);
+});
+
+test('by keyboard: the dialog is left with Escape, and the focus goes back', async ({ page }) => {
+  await open(page, '/keys');
+  await add(page).focus();
+  await page.keyboard.press('Enter');
+  await expect(field(page, 'Name')).toBeFocused();
+  await page.keyboard.type('Typed');
+  await page.keyboard.press('Tab');
+  await expect(field(page, 'Key')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL('/keys');
+  await expect(add(page)).toBeFocused();
+});
+
+test('fits a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const path of ['/keys', '/keys/new']) {
+    await open(page, path);
+    await expectNoSidewaysScroll(page);
+  }
+});
+
+test.describe('an auditor', () => {
+  test.use({ as: 'test-auditor' });
+
+  test('sees the keys, and changes nothing', async ({ page, database }) => {
+    await open(page, '/keys');
+    await expect(row(page, 'Shared GPT')).toBeVisible();
+    await expect(add(page)).toBeHidden();
+    await expect(page.locator('.main').getByRole('button')).toHaveCount(0);
+    const id = await database.value('select id from api_keys where user_id is null limit 1');
+    for (const dialogPath of ['/keys/new', `/keys/${id}/edit`, `/keys/${id}/delete`]) {
+      await open(page, dialogPath);
+      await expect(dialog(page)).toContainText('You may look at API keys, but not change them.');
+      await expect(dialog(page).getByRole('textbox')).toHaveCount(0);
+    }
+  });
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
+
+  test('the same', async ({ page, browserWatch }) => {
+    browserWatch.expectAnswer(422, '/keys/new');
+    await page.goto('/keys/new');
+    await fill(page, 'GOOGLE', 'Plain', 'sk 1');
+    await press(page, 'Add API key');
+    await expect(field(page, 'Key')).toHaveAccessibleDescription(/Remove spaces/);
+    await expect(field(page, 'Name')).toHaveValue('Plain');
+    await expect(dialog(page).getByLabel('GOOGLE')).toBeChecked();
+    await expect(field(page, 'Key')).toHaveValue('');
+    await field(page, 'Key').fill('sk-plain-secret-efgh');
+    await press(page, 'Add API key');
+    await expect(page).toHaveURL('/keys?done=key-added');
+    await page.getByRole('button', { name: 'Switch off: Plain' }).click();
+    await expect(page).toHaveURL('/keys?done=key-off');
+    await expect(row(page, 'Plain')).toContainText('Off');
+    await page.getByRole('link', { name: 'Edit: Plain' }).click();
+    browserWatch.expectAnswer(422, new URL(page.url()).pathname);
+    await field(page, 'Name').fill('');
+    await press(page, 'Save');
+    await expect(field(page, 'Name')).toHaveAccessibleDescription(/Enter a name\./);
+    await field(page, 'Name').fill('Plainer');
+    await press(page, 'Save');
+    await expect(page).toHaveURL('/keys?done=saved');
+    await page.getByRole('link', { name: 'Delete: Plainer' }).click();
+    await press(page, 'Delete API key');
+    await expect(page).toHaveURL('/keys?done=key-deleted');
+    await expect(row(page, 'Plainer')).toHaveCount(0);
+  });
+});
+
+test.describe('where there is no encryption key', () => {
+  serve('demo people');
+
+  test('it is said', async ({ page }) => {
+    await open(page, '/keys');
+    await expect(page.getByText('API keys are switched off')).toBeVisible();
+    await expect(add(page)).toBeHidden();
+    await inspect(page, 'keys-off');
+    await open(page, '/keys/new');
+    await expect(dialog(page)).toContainText('API keys are switched off');
+    await open(page, '/account/keys');
+    await expect(page.getByText('API keys are switched off')).toBeVisible();
+  });
+});

@@ -1,0 +1,45 @@
+//! `rollcall keys`
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use service::{access::operator, keys};
+
+use super::{Failure, say, services};
+use crate::{config::Config, logging};
+
+/// Look after the encryption of the keys of providers.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Encrypt them all anew under the first key of API_KEY_ENCRYPTION_KEY.
+    ///
+    /// The server goes on meanwhile, as long as it knows all of the keys. If this is stopped, it goes on where it was.
+    Rotate,
+}
+
+pub(super) async fn run(config: Config, arguments: Arguments) -> Result<ExitCode, Failure> {
+    logging::start(&config)?;
+    let services = services(&config).await?;
+    service::schema::check(&services).await?;
+    let Command::Rotate = arguments.command;
+    let rotation = keys::rotate(&services, &operator()).await?;
+    let (anew, current, left) = (rotation.anew, rotation.current, rotation.left);
+    if left > 0 {
+        return Err(format!(
+            "{anew} API keys were encrypted anew and {current} are under the first encryption key, but {left} are not: they \
+             cannot be decrypted with the keys of API_KEY_ENCRYPTION_KEY, or a server has kept them meanwhile under another \
+             one. Add what is missing, restart the servers, and run this again."
+        )
+        .into());
+    }
+    say(&format!(
+        "{anew} API keys were encrypted anew. All {current} are under the first encryption key: no other is needed any more."
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}

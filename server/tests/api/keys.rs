@@ -1,0 +1,291 @@
+//! Keys of providers over the API.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Answer, App, Ask, add_person, app, session};
+
+const OWN: &str = "/api/api-keys";
+const SYSTEM: &str = "/api/admin/api-keys";
+
+/// An app with an admin, Ada, and a program, whose sessions are returned, and Bob.
+async fn with_people(pool: &PgPool) -> (App, String, String, String) {
+    add_person(pool, "ada", &["admin", "user"]).await;
+    add_person(pool, "bob", &["user"]).await;
+    add_person(pool, "otto", &["application"]).await;
+    let (ada, bob) = (session(pool, "ada").await, session(pool, "bob").await);
+    let otto = session(pool, "otto").await;
+    (app(pool).keeping_keys(), ada, bob, otto)
+}
+
+fn key(provider: &str, text: &str) -> Value {
+    json!({ "provider": provider, "keyName": "Work", "apiKey": text })
+}
+
+async fn post(app: &App, session: &str, path: &str, body: &Value) -> Answer {
+    app.send(Ask::post(path).by(session).json(body)).await
+}
+
+async fn put(app: &App, session: &str, path: &str, body: &Value) -> Answer {
+    app.send(Ask::new(Method::PUT, path).by(session).json(body))
+        .await
+}
+
+async fn delete(app: &App, session: &str, path: &str) -> Answer {
+    app.send(Ask::new(Method::DELETE, path).by(session)).await
+}
+
+fn id_of(answer: &Answer) -> String {
+    answer.json()["id"].as_str().unwrap().to_owned()
+}
+
+async fn user(pool: &PgPool, username: &str) -> String {
+    sqlx::query_scalar("select id::text from users where username = $1")
+        .bind(username)
+        .fetch_one(pool)
+        .await
+        .unwrap()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn ones_own_keys_have_foveas_fields_and_texts(pool: PgPool) {
+    let (app, ada, bob, _) = with_people(&pool).await;
+    let made = post(&app, &bob, OWN, &key("openai", "sk-secret-abcd")).await;
+    assert_eq!(made.status, 201);
+    let mut shown = made.json().as_object().unwrap().clone();
+    for time in ["createdAt", "updatedAt"] {
+        assert!(shown.remove(time).unwrap().as_str().unwrap().ends_with('Z'));
+    }
+    let id = id_of(&made);
+    assert_eq!(
+        Value::Object(shown),
+        json!({
+            "id": id,
+            "userId": user(&pool, "bob").await,
+            "provider": "OPENAI",
+            "keyName": "Work",
+            "keyMask": "...abcd",
+            "isActive": true,
+            "usageCount": 0,
+            "lastUsed": null,
+        })
+    );
+    assert_eq!(app.get_as(&bob, OWN).await.json(), json!([made.json()]));
+    let again = post(&app, &bob, OWN, &key("OPENAI", "sk-2")).await;
+    assert_eq!(again.outline(), "409 CONFLICT");
+    assert_eq!(again.message(), "API key for this provider already exists");
+
+    let one = format!("{OWN}/{id}");
+    let other = put(&app, &ada, &one, &json!({ "isActive": false })).await;
+    assert_eq!(other.outline(), "404 NOT_FOUND", "somebody else's");
+    assert_eq!(delete(&app, &ada, &one).await.outline(), "404 NOT_FOUND");
+
+    let off = put(&app, &bob, &one, &json!({ "isActive": false })).await;
+    assert_eq!((off.status, &off.json()["isActive"]), (200, &json!(false)));
+    assert_eq!(off.json()["keyMask"], "...abcd", "what is not said stays");
+    let changed = json!({ "keyName": "Home", "apiKey": "sk-another-wxyz", "isActive": true });
+    let changed = put(&app, &bob, &one, &changed).await.json();
+    assert_eq!(
+        (
+            &changed["keyName"],
+            &changed["keyMask"],
+            &changed["isActive"]
+        ),
+        (&json!("Home"), &json!("...wxyz"), &json!(true))
+    );
+    assert_eq!(
+        delete(&app, &bob, &one).await.json(),
+        json!({ "success": true })
+    );
+    assert_eq!(delete(&app, &bob, &one).await.outline(), "404 NOT_FOUND");
+    assert_eq!(app.get_as(&bob, OWN).await.json(), json!([]));
+    let bad = delete(&app, &bob, "/api/api-keys/7").await;
+    assert_eq!(bad.outline(), "400 VALIDATION_ERROR");
+    assert_eq!(bad.message(), "params/keyId must match format \"uuid\"");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_no_key_is_refused_in_words(pool: PgPool) {
+    let (app, ada, bob, _) = with_people(&pool).await;
+    let with = |field: &str, value: Value| {
+        let mut body = key("OPENAI", "sk-12345678");
+        body[field] = value;
+        body
+    };
+    let long = "k".repeat(4_097);
+    for (body, field) in [
+        (with("provider", json!("")), "provider"),
+        (with("provider", json!("MISTRAL")), "provider"),
+        (with("keyName", json!("  ")), "key_name"),
+        (with("keyName", json!("n".repeat(101))), "key_name"),
+        (with("keyName", json!("a\u{202E}b")), "key_name"),
+        (with("apiKey", json!("")), "api_key"),
+        (with("apiKey", json!("sk-1\nsk-2")), "api_key"),
+        (with("apiKey", json!("sk-1\u{0}")), "api_key"),
+        (with("apiKey", json!("sk 1")), "api_key"),
+        (with("apiKey", json!(long)), "api_key"),
+    ] {
+        for (session, path) in [(&bob, OWN), (&ada, SYSTEM)] {
+            let answer = post(&app, session, path, &body).await;
+            assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body}");
+            let fault = &answer.json()["details"]["fields"][0];
+            assert_eq!(fault["field"], field, "{body}");
+            assert!(fault["message"].as_str().unwrap().ends_with('.'), "{fault}");
+        }
+    }
+    for body in [
+        json!({ "provider": "OPENAI", "keyName": "Work" }),
+        with("apiKey", json!(7)),
+        with("userId", json!("00000000-0000-7000-8000-000000000000")),
+        with("usageCount", json!(9)),
+        json!([]),
+    ] {
+        let answer = post(&app, &bob, OWN, &body).await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body}");
+        assert!(!answer.body.contains("sk-1234"), "{}", answer.body);
+    }
+    let made = id_of(&post(&app, &bob, OWN, &key("OPENAI", "sk-12345678")).await);
+    for body in [
+        json!({ "apiKey": "" }),
+        json!({ "keyName": "" }),
+        json!({ "provider": "GOOGLE" }),
+        json!({ "isActive": "no" }),
+    ] {
+        let answer = put(&app, &bob, &format!("{OWN}/{made}"), &body).await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{body}");
+    }
+    assert_eq!(app.count("select count(*) from api_keys").await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_system_has_several_keys_of_a_provider(pool: PgPool) {
+    let (app, ada, _, _) = with_people(&pool).await;
+    let first = post(&app, &ada, SYSTEM, &key("OPENAI", "sk-first-1111")).await;
+    let second = post(&app, &ada, SYSTEM, &key("OPENAI", "sk-second-2222")).await;
+    assert_eq!((first.status, second.status), (201, 201));
+    assert_eq!(first.json()["userId"], Value::Null);
+    let one = format!("{SYSTEM}/{}", id_of(&first));
+    let off = put(&app, &ada, &one, &json!({ "isActive": false })).await;
+    assert_eq!(off.json()["isActive"], false);
+    assert_eq!(
+        delete(&app, &ada, &one).await.json(),
+        json!({ "success": true })
+    );
+    assert_eq!(
+        app.get_as(&ada, SYSTEM).await.json(),
+        json!([second.json()])
+    );
+    assert_eq!(
+        app.get_as(&ada, OWN).await.json(),
+        json!([]),
+        "they are nobody's own"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_looks_after_people_sees_their_keys_and_revokes_them(pool: PgPool) {
+    let (app, ada, bob, _) = with_people(&pool).await;
+    let made = post(&app, &bob, OWN, &key("OPENAI", "sk-secret-abcd")).await;
+    let of_bob = format!("/api/admin/users/{}/api-keys", user(&pool, "bob").await);
+    let of_ada = format!("/api/admin/users/{}/api-keys", user(&pool, "ada").await);
+    let seen = app.get_as(&ada, &of_bob).await;
+    assert_eq!(seen.json(), json!([made.json()]));
+    assert!(!seen.body.contains("secret"));
+    let id = id_of(&made);
+    let wrong = delete(&app, &ada, &format!("{of_ada}/{id}")).await;
+    assert_eq!(wrong.outline(), "404 NOT_FOUND");
+    let bad = delete(&app, &ada, &format!("{of_bob}/x")).await;
+    assert_eq!(bad.outline(), "400 VALIDATION_ERROR");
+    let gone = delete(&app, &ada, &format!("{of_bob}/{id}")).await;
+    assert_eq!(gone.json(), json!({ "success": true }));
+    assert_eq!(app.get_as(&bob, OWN).await.json(), json!([]));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_program_is_told_the_key_that_serves_a_person(pool: PgPool) {
+    let (app, ada, bob, otto) = with_people(&pool).await;
+    let path = format!("{OWN}/resolve/openai?userId={}", user(&pool, "bob").await);
+    let none = app.get_as(&otto, &path).await;
+    assert_eq!(none.outline(), "404 NOT_FOUND");
+    let system = post(&app, &ada, SYSTEM, &key("OPENAI", "sk-system")).await;
+    let own = post(&app, &bob, OWN, &key("OPENAI", "sk-of-bob")).await;
+    let told = app.get_as(&otto, &path).await;
+    assert_eq!(
+        told.json(),
+        json!({
+            "provider": "OPENAI", "source": "user", "keyId": id_of(&own), "apiKey": "sk-of-bob"
+        })
+    );
+    assert_eq!(told.header("cache-control"), "no-store");
+    let itself = app.get_as(&otto, &format!("{OWN}/resolve/OPENAI")).await;
+    assert_eq!(
+        itself.json(),
+        json!({
+            "provider": "OPENAI", "source": "system", "keyId": id_of(&system), "apiKey": "sk-system"
+        })
+    );
+    for who in [&ada, &bob] {
+        let refused = app.get_as(who, &path).await;
+        assert_eq!(refused.outline(), "403 FORBIDDEN", "not even an admin");
+    }
+    for bad in ["?userId=7", "?user=7"] {
+        let answer = app
+            .get_as(&otto, &format!("{OWN}/resolve/OPENAI{bad}"))
+            .await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR");
+    }
+    let used = app.get_as(&bob, OWN).await;
+    assert_eq!(used.json()[0]["usageCount"], 1);
+    let recorded = "select count(*) from audit_events where action = 'api_key.resolved'";
+    assert_eq!(app.count(recorded).await, 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn without_an_encryption_key_it_is_said_that_keys_are_off(pool: PgPool) {
+    let (_, ada, bob, otto) = with_people(&pool).await;
+    let app = app(&pool);
+    for answer in [
+        post(&app, &bob, OWN, &key("OPENAI", "sk-12345678")).await,
+        post(&app, &ada, SYSTEM, &key("OPENAI", "sk-12345678")).await,
+        app.get_as(&otto, &format!("{OWN}/resolve/OPENAI")).await,
+    ] {
+        assert_eq!(answer.outline(), "503 SWITCHED_OFF");
+        assert!(answer.message().contains("API_KEY_ENCRYPTION_KEY"));
+    }
+    assert_eq!(app.get_as(&bob, OWN).await.json(), json!([]));
+    for (who, page) in [
+        (&ada, "/keys"),
+        (&ada, "/keys/new"),
+        (&bob, "/account/keys"),
+    ] {
+        let page = app.get_as(who, page).await;
+        assert_eq!(page.status, 200);
+        assert!(page.body.contains("API keys are switched off"));
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_page_and_no_refusal_shows_a_key(pool: PgPool) {
+    let (app, ada, bob, _) = with_people(&pool).await;
+    post(&app, &ada, SYSTEM, &key("OPENAI", "sk-system-secret")).await;
+    post(&app, &bob, OWN, &key("OPENAI", "sk-own-secret")).await;
+    let refused = Ask::post("/account/keys/new").by(&bob).form(&[
+        ("owner", "own"),
+        ("provider", "GOOGLE"),
+        ("key_name", ""),
+        ("api_key", "sk-typed-secret"),
+    ]);
+    let again = app.send(refused).await;
+    assert_eq!(again.status, 422);
+    for page in [
+        again,
+        app.get_as(&ada, "/keys").await,
+        app.get_as(&ada, "/users/bob/keys").await,
+        app.get_as(&bob, "/account/keys").await,
+        app.get_as(&bob, "/api/user/export").await,
+        app.get_as(&ada, "/users/bob/history").await,
+    ] {
+        assert!(!page.body.contains("-secret"), "{}", page.body);
+    }
+}

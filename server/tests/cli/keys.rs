@@ -1,0 +1,143 @@
+//! Encrypting keys anew: what is killed goes on, and nothing that is needed is missing meanwhile.
+
+use std::{process::Command, sync::Arc, time::Duration};
+
+use domain::keys::KeyDraft;
+use secrecy::ExposeSecret;
+use service::{Services, access::operator, keys, settings::Settings, vault::Vault};
+use sqlx::PgPool;
+
+use crate::support::{Cli, ROLLCALL, Ran, cli, services};
+
+const OLD: &str = "0000000000000000000000000000000000000000000000000000000000000001";
+const NEW: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const NEWER: &str = "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+/// More than two of the pieces in which it goes.
+const KEYS: i64 = 450;
+/// Statements of other processes that wait for a lock in this database.
+const STUCK: &str = "select count(*) from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'";
+/// Processes beside the test's own that speak to this database.
+const OTHERS: &str = "select count(*) from pg_stat_activity
+    where datname = current_database() and application_name = 'rollcall'";
+/// Keys that are under another encryption key than the oldest of them.
+const ANEW: &str = "select count(*) from api_keys
+    where key_version <> (select key_version from api_keys order by id desc limit 1)";
+
+/// Waits until a query gives what it should.
+async fn wait(cli: &Cli, sql: &'static str, expected: i64) {
+    let reached = async { while cli.count(sql).await != expected {} };
+    let reached = tokio::time::timeout(Duration::from_secs(60), reached).await;
+    reached.unwrap_or_else(|_| panic!("never {expected}: {sql}"));
+}
+
+/// A server with encryption keys.
+fn with_keys(pool: &PgPool, encryption: &str) -> Services {
+    let settings = Settings {
+        vault: Vault::parse(encryption).unwrap(),
+        ..Settings::default()
+    };
+    Services {
+        settings: Arc::new(settings),
+        ..services(pool)
+    }
+}
+
+fn rotate<'a>(command: &'a mut Command, encryption: &str) -> &'a mut Command {
+    command
+        .args(["keys", "rotate"])
+        .env("API_KEY_ENCRYPTION_KEY", encryption)
+        .env("LOG_LEVEL", "off")
+}
+
+fn run(cli: &Cli, encryption: &str) -> Ran {
+    let mut command = Command::new(ROLLCALL);
+    cli.run(rotate(&mut command, encryption), "")
+}
+
+/// The key that serves somebody, as a server reads it.
+async fn is_served(services: &Services) {
+    let user = sqlx::query_scalar("select id from users")
+        .fetch_one(&services.pool)
+        .await
+        .unwrap();
+    for (provider, key) in [("OPENAI", "sk-first"), ("GOOGLE", "sk-last")] {
+        let served = keys::resolve(services, &operator(), provider, Some(user)).await;
+        assert_eq!(served.unwrap().text.expose_secret(), key, "{provider}");
+    }
+}
+
+async fn keep(services: &Services, provider: &str, text: &str) {
+    let draft = KeyDraft {
+        provider: provider.into(),
+        key_name: "Work".into(),
+        api_key: text.into(),
+    };
+    keys::create_system(services, &operator(), draft)
+        .await
+        .unwrap();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn is_gone_on_with(pool: PgPool) {
+    let cli = cli(&pool);
+    cli.make("ada", "user");
+    let old = with_keys(&pool, OLD);
+    keep(&old, "OPENAI", "sk-first").await;
+    for n in 2..KEYS {
+        keep(&old, "ANTHROPIC", &format!("sk-{n}")).await;
+    }
+    keep(&old, "GOOGLE", "sk-last").await;
+
+    // It cannot get past the last one.
+    let mut obstacle = pool.begin().await.unwrap();
+    sqlx::query("select id from api_keys order by id desc limit 1 for update")
+        .execute(&mut *obstacle)
+        .await
+        .unwrap();
+    let both = format!("{NEW},{OLD}");
+    let mut command = Command::new(ROLLCALL);
+    let mut rotation = cli
+        .with_settings(rotate(&mut command, &both))
+        .spawn()
+        .unwrap();
+    wait(&cli, STUCK, 1).await;
+    rotation.kill().unwrap();
+    assert!(!rotation.wait().unwrap().success());
+    obstacle.rollback().await.unwrap();
+    wait(&cli, OTHERS, 0).await;
+
+    let anew = cli.count(ANEW).await;
+    assert!(0 < anew && anew < KEYS, "{anew} of {KEYS}");
+    let recorded = "select sum((changes -> 'keys' ->> 1)::bigint)::bigint from audit_events where action = 'api_key.reencrypted'";
+    assert_eq!(cli.count(recorded).await, anew);
+    is_served(&with_keys(&pool, &both)).await;
+
+    let told = run(&cli, &both).text();
+    let left = KEYS - anew;
+    assert!(
+        told.starts_with(&format!("{left} API keys were encrypted anew. All {KEYS} ")),
+        "{told}"
+    );
+    assert_eq!(cli.count(recorded).await, KEYS);
+    is_served(&with_keys(&pool, NEW)).await;
+    // Whoever has the new one alone reads each of them, or could not encrypt it under a third.
+    let told = run(&cli, &format!("{NEWER},{NEW}")).text();
+    assert!(told.starts_with(&format!("{KEYS} API keys")), "{told}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_left_is_told(pool: PgPool) {
+    let cli = cli(&pool);
+    keep(&with_keys(&pool, OLD), "OPENAI", "sk-first").await;
+    let failure = run(&cli, NEW).failure();
+    assert!(failure.contains("but 1 are not"), "{failure}");
+    let failure = run(&cli, "").failure();
+    assert!(failure.contains("API keys are switched off"), "{failure}");
+    let failure = run(&cli, "hunter2").failure();
+    assert!(
+        failure.starts_with("API_KEY_ENCRYPTION_KEY must be 32 random bytes"),
+        "{failure}"
+    );
+    assert!(!failure.contains("hunter2"));
+}
