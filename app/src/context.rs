@@ -36,6 +36,8 @@ pub struct Site {
     pub approval: bool,
     /// Fewest characters of a password that a person chooses.
     pub password_min: usize,
+    /// How many days an access token works at most; 0 for no end.
+    pub token_max_days: u16,
 }
 
 /// A form that was sent without scripts and is drawn again. It was refused: why, and what was typed, never a password. Or

@@ -12,7 +12,7 @@ use domain::problem::{Code, Problem};
 use crate::{
     components::state::LoadFailure,
     pages::{
-        account, invite, login, overview,
+        access_tokens, account, invite, login, overview,
         person::{self, dialogs},
         register, registrations, reset, sessions, setup, users,
     },
@@ -72,6 +72,8 @@ part!(
     Profile => account::profile::Profile,
     Password => account::password::Password,
     Sessions => account::sessions::Sessions,
+    Tokens => account::tokens::Tokens,
+    NewToken => account::new_token::NewToken,
     Preferences => account::preferences::Preferences,
     Data => account::data::Data,
     Delete => account::delete::Delete,
@@ -87,6 +89,10 @@ part!(
 part!(
     /// Everybody's sessions.
     Sessions in lists by load_sessions, preload_sessions: List => sessions::Sessions
+);
+part!(
+    /// Everybody's access tokens.
+    Tokens in lists by load_tokens, preload_tokens: List => access_tokens::AccessTokens
 );
 part!(
     /// Who waits to be let in, and who is invited.
@@ -133,6 +139,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
         ["account", ..] => return preload_own().await,
         ["overview", ..] => return preload_home().await,
         ["sessions", ..] => preload_sessions().await?,
+        ["tokens", ..] => return preload_tokens().await,
         ["registrations", ..] => preload_registrations().await?,
         ["users"] | ["users", "" | "new" | "bulk", ..] => preload_users().await?,
         ["users", ..] => preload_person().await?,

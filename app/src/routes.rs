@@ -12,7 +12,7 @@ use crate::{
     components::frame::Frame,
     context::{PageContext, Zone},
     pages::not_found::NotFound,
-    parts::{Dialogs, Door, Home, Own, Person, Registrations, Sessions, Users},
+    parts::{Dialogs, Door, Home, Own, Person, Registrations, Sessions, Tokens, Users},
 };
 
 /// Whom a page is for.
@@ -71,6 +71,7 @@ pub fn App() -> impl IntoView {
                     <UsersRoutes />
                     <PersonRoutes />
                     <SessionsRoutes />
+                    <Route path=path!("/tokens") view=Tokens::List ssr=SsrMode::Async />
                     <InvitationRoutes />
                     <RegistrationRoutes />
                 </ParentRoute>
@@ -87,6 +88,8 @@ fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view=Own::Profile ssr=SsrMode::Async />
             <Route path=path!("password") view=Own::Password ssr=SsrMode::Async />
             <Route path=path!("sessions") view=Own::Sessions ssr=SsrMode::Async />
+            <Route path=path!("tokens") view=Own::Tokens ssr=SsrMode::Async />
+            <Route path=path!("tokens/new") view=Own::NewToken ssr=SsrMode::Async />
             <Route path=path!("preferences") view=Own::Preferences ssr=SsrMode::Async />
             <Route path=path!("data") view=Own::Data ssr=SsrMode::Async />
             <Route path=path!("delete") view=Own::Delete ssr=SsrMode::Async />
@@ -210,6 +213,8 @@ mod tests {
             ("/registrations", Access::Panel),
             ("/account", Access::SignedIn),
             ("/account/password", Access::SignedIn),
+            ("/account/tokens/new", Access::SignedIn),
+            ("/tokens", Access::Panel),
             ("/account/deleted", Access::Public),
             ("/accounts", Access::Panel),
             ("/users", Access::Panel),

@@ -32,6 +32,7 @@ enum Command {
     /// Print a one-time link that makes the first admin.
     SetupLink,
     User(user::UserArgs),
+    Token(user::tokens::TokenArgs),
     Demo(demo::DemoArgs),
     /// Examine the database: schema, statistics, totals, admins.
     Doctor,
@@ -63,6 +64,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Migrate => block_on(migrate::run(Config::load()?)),
         Command::SetupLink => block_on(setup_link::run(Config::load()?)),
         Command::User(arguments) => block_on(user::run(Config::load()?, arguments)),
+        Command::Token(arguments) => block_on(user::tokens::run(Config::load()?, arguments)),
         Command::Demo(arguments) => block_on(load_demo(Config::load()?, arguments)),
         Command::Doctor => block_on(doctor::run(Config::load()?)),
     }

@@ -37,7 +37,7 @@ use crate::{
     error_page::Asked,
     forms,
     middleware::{
-        finish, guard,
+        bearer, finish, guard,
         headers::{self, PageNonce},
         identity, origin, refusal, trace,
     },
@@ -98,6 +98,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
     let personal = ServiceBuilder::new()
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
         .layer(MapRequestBodyLayer::new(Body::new))
+        .layer(from_fn_with_state(state.services.clone(), bearer::accept))
         .layer(CsrfLayer::new())
         .layer(sessions)
         .layer(from_fn_with_state(

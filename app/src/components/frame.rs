@@ -50,6 +50,12 @@ const SCREENS: &[(&str, &str, Icon, Permission)] = &[
         Icon::Person,
         Permission::RegistrationsRead,
     ),
+    (
+        "/tokens",
+        "Access tokens",
+        Icon::Shield,
+        Permission::TokensRead,
+    ),
 ];
 
 /// The panel around a screen.

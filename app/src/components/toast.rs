@@ -7,7 +7,7 @@ use super::icon::{Glyph, Icon};
 use crate::routes::Hydrated;
 
 /// What an address may say was done, and how it is told. Any other word tells nothing: an address comes from anywhere.
-const TOLD: [(&str, &str); 18] = [
+const TOLD: [(&str, &str); 19] = [
     ("created", "The account is made."),
     ("saved", "Changes saved."),
     ("suspended", "Suspended and signed out."),
@@ -32,6 +32,7 @@ const TOLD: [(&str, &str); 18] = [
         "invitation-revoked",
         "The invitation does not work any more.",
     ),
+    ("token-revoked", "The token does not work any more."),
 ];
 
 /// The word of what was just done.

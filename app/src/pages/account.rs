@@ -3,10 +3,12 @@
 pub mod data;
 pub mod delete;
 pub mod deleted;
+pub mod new_token;
 pub mod password;
 pub mod preferences;
 pub mod profile;
 pub mod sessions;
+pub mod tokens;
 
 use domain::access::Principal;
 use leptos::prelude::*;
@@ -37,6 +39,7 @@ const PARTS: &[(&str, &str)] = &[
     ("", "Profile"),
     ("password", "Password"),
     ("sessions", "Sessions"),
+    ("tokens", "Access tokens"),
     ("preferences", "Preferences"),
     ("data", "Your data"),
 ];

@@ -5,10 +5,12 @@ mod delete;
 mod edit;
 mod proof;
 mod sessions;
+mod tokens;
 
 pub use delete::{delete, deletion_refusal, preview};
 pub use edit::edit;
 pub use sessions::{end_others, end_session, sessions};
+pub use tokens::{create_token, revoke_token, tokens};
 
 use db::users::account::{self, Account};
 use domain::users::{Status, detail::UserDetail};
@@ -28,8 +30,9 @@ const SIGNED_OUT: Error = Error::Unauthenticated("Session expired");
 /// One's own account.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::OutOfScope`] for an access token without the scope.
 pub async fn get(services: &Services, actor: &Actor) -> Result<UserDetail, Error> {
+    actor.require_account()?;
     let mut connection = db::acquire(&services.pool).await?;
     find(&mut connection, actor).await
 }
@@ -58,8 +61,9 @@ pub async fn time_zones(services: &Services, _: &Actor) -> Result<Vec<String>, E
 /// Begins to export all that one owns. That it was done goes on record first.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for a program.
 pub async fn export(services: &Services, actor: &Actor) -> Result<Export, Error> {
+    actor.session()?;
     let id = actor.principal.id.0;
     export::begin(services, &author(actor), id, own_view).await
 }
@@ -76,7 +80,7 @@ async fn open(transaction: &mut db::Transaction, actor: &Actor) -> Result<Accoun
     let account = account
         .filter(|account| account.status == Status::Active && account.deleted_at.is_none())
         .ok_or(SIGNED_OUT)?;
-    let session = db::account::find_session(&mut **transaction, actor.session_id).await?;
+    let session = db::account::find_session(&mut **transaction, actor.session()?).await?;
     session
         .filter(|session| session.is_live && session.user_id == Some(account.id))
         .ok_or(SIGNED_OUT)?;

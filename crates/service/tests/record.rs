@@ -16,6 +16,7 @@ mod support;
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use domain::{
+    access_tokens::TokenDraft,
     account::OwnEdit,
     invitations::InvitationDraft,
     registrations::{Decision, DecisionRequest},
@@ -33,8 +34,8 @@ use furniture::furnish;
 use own::{Own, set_password};
 use people::{add, count};
 use service::{
-    Error, Services, access::operator, account, invitations, registrations, reset, sessions,
-    settings::Settings, users,
+    Error, Services, access::operator, access_tokens, account, invitations, registrations, reset,
+    sessions, settings::Settings, users,
 };
 use sqlx::PgPool;
 use support::services;
@@ -60,6 +61,7 @@ fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
                 let name = signature.split('(').next().unwrap();
                 found.insert(match path.file_stem().unwrap().to_str().unwrap() {
                     "invitations" => format!("{name} invitation"),
+                    "access_tokens" => format!("{name} token"),
                     _ => name.to_owned(),
                 });
             }
@@ -101,6 +103,25 @@ async fn invitation(services: &Services) -> Uuid {
         .await
         .unwrap();
     all[0].id
+}
+
+/// An access token as it is asked for.
+fn token_draft() -> TokenDraft {
+    TokenDraft {
+        name: "nightly".into(),
+        scopes: vec!["account".into()],
+        days: Some(1),
+        current_password: PASSWORD.into(),
+    }
+}
+
+/// The only access token of somebody.
+async fn token_of(services: &Services, user: Uuid) -> Uuid {
+    sqlx::query_scalar("select id from access_tokens where user_id = $1")
+        .bind(user)
+        .fetch_one(&services.pool)
+        .await
+        .unwrap()
 }
 
 /// Somebody as they are now.
@@ -217,6 +238,13 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             let id = invitation(services).await;
             invitations::revoke(services, &operator(), id).await
         }
+        "create token" => access_tokens::create(services, &operator(), bob, &token_draft())
+            .await
+            .map(drop),
+        "revoke token" => {
+            let id = token_of(services, bob).await;
+            access_tokens::revoke(services, &operator(), id).await
+        }
         other => panic!("{other} changes something: add it here with its entry"),
     }
 }
@@ -248,6 +276,8 @@ async fn every_change_is_on_record(pool: PgPool) {
         ("create invitation", &["invitation.created"]),
         ("resend invitation", &["invitation.resent"]),
         ("revoke invitation", &["invitation.revoked"]),
+        ("create token", &["user.token_created"]),
+        ("revoke token", &["user.token_revoked"]),
         ("approve", &["user.approved"]),
         ("decide", &["user.approved"]),
         ("reject", &["user.rejected"]),
@@ -301,7 +331,17 @@ async fn call_own(
             let edited = account::edit(services, actor, &own.session, edit).await;
             edited.map(drop)
         }
-        "end_session" => account::end_session(services, actor, other.actor.session_id).await,
+        "end_session" => {
+            account::end_session(services, actor, other.actor.session().unwrap()).await
+        }
+        "tokens" => account::tokens(services, actor).await.map(drop),
+        "create_token" => account::create_token(services, actor, &token_draft())
+            .await
+            .map(drop),
+        "revoke_token" => {
+            let id = token_of(services, actor.principal.id.0).await;
+            account::revoke_token(services, actor, id).await
+        }
         "end_others" => account::end_others(services, actor).await.map(drop),
         "delete" => account::delete(services, actor, PASSWORD, None).await,
         other => panic!("{other} is new: add it here with its entry, if it changes something"),
@@ -328,6 +368,9 @@ async fn every_change_of_ones_own_account_is_on_record(pool: PgPool) {
         ("export", Some("user.exported")),
         ("edit", Some("user.updated")),
         ("end_session", Some("user.session_ended")),
+        ("tokens", None),
+        ("create_token", Some("user.token_created")),
+        ("revoke_token", Some("user.token_revoked")),
         ("end_others", Some("user.sessions_ended")),
         ("delete", Some("user.deleted")),
     ];
@@ -392,14 +435,21 @@ async fn no_secret_is_recorded(pool: PgPool) {
         .await
         .unwrap();
     let token = link.url.rsplit('/').next().unwrap();
+    let made = access_tokens::create(&services, &operator(), ada, &token_draft())
+        .await
+        .unwrap();
+    let access = made.issued.token.as_str();
     let texts: Vec<String> = sqlx::query_scalar("select row_to_json(e)::text from audit_events e")
         .fetch_all(&pool)
         .await
         .unwrap();
-    assert_eq!(texts.len(), 3);
+    assert_eq!(texts.len(), 4);
     for text in texts {
         assert!(
-            !text.contains("sesame") && !text.contains(token) && !text.contains("argon2"),
+            !text.contains("sesame")
+                && !text.contains(token)
+                && !text.contains(access)
+                && !text.contains("argon2"),
             "{text}"
         );
     }
@@ -409,7 +459,12 @@ async fn no_secret_is_recorded(pool: PgPool) {
     let actions: Vec<&str> = history.iter().map(|entry| entry.action.as_str()).collect();
     assert_eq!(
         actions,
-        ["user.reset_link_created", "user.updated", "user.created"]
+        [
+            "user.token_created",
+            "user.reset_link_created",
+            "user.updated",
+            "user.created"
+        ]
     );
     assert!(!more);
 }

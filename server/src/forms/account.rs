@@ -1,6 +1,9 @@
 //! The forms of one's own account.
 
-use app::api::account::{ChangePassword, DeleteAccount, EditProfile, EndSessions, SetPreferences};
+use app::api::{
+    access_tokens::{CreateToken, RevokeOwnToken},
+    account::{ChangePassword, DeleteAccount, EditProfile, EndSessions, SetPreferences},
+};
 use axum::{Router, routing::post};
 
 use super::people::send;
@@ -12,6 +15,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/account", post(send::<EditProfile>))
         .route("/account/password", post(send::<ChangePassword>))
         .route("/account/sessions", post(send::<EndSessions>))
+        .route("/account/tokens", post(send::<RevokeOwnToken>))
+        .route("/account/tokens/new", post(send::<CreateToken>))
         .route("/account/preferences", post(send::<SetPreferences>))
         .route("/account/delete", post(send::<DeleteAccount>))
 }

@@ -12,4 +12,5 @@ mod purge;
 mod recover;
 mod support;
 mod suspend;
+mod tokens;
 mod update;

@@ -1,8 +1,8 @@
-//! The provider keys of a person. Only their owner can use them, and nobody can read them.
+//! The provider keys of a person, and below them their access tokens. Only their owner can use them, and nobody can read them.
 
 use leptos::prelude::*;
 
-use super::{Opened, tab};
+use super::{Opened, tab, tokens::Tokens};
 use crate::{
     api::person::list_keys,
     components::{icon::Icon, records::Records, time::Ago},
@@ -17,7 +17,7 @@ pub fn Keys() -> impl IntoView {
         || (),
         move |()| async move { list_keys(person.await?.user.summary.id.0).await },
     );
-    tab(list, (Icon::Shield, "No API keys of their own"), |part| {
+    let keys = tab(list, (Icon::Shield, "No API keys of their own"), |part| {
         let now = part.now;
         let rows = part.items.into_iter().map(|key| {
             vec![
@@ -34,5 +34,9 @@ pub fn Keys() -> impl IntoView {
         });
         const COLUMNS: &[&str] = &["Name", "Provider", "Key", "State", "Used", "Last used"];
         view! { <Records caption="API keys" columns=COLUMNS rows=rows.collect() /> }.into_any()
-    })
+    });
+    view! {
+        {keys}
+        <Tokens />
+    }
 }
