@@ -18,6 +18,7 @@ use std::sync::Arc;
 use actors::admin;
 use domain::{
     access_tokens::{CreatedToken, TOKENS_MAX, TokenDraft, TokenState, list::TokensQuery},
+    account::OwnEdit,
     users::{detail::UserRef, edit::UserEdit},
 };
 use own::{Own, set_password};
@@ -261,7 +262,15 @@ async fn what_ends_tokens_and_what_does_not(pool: PgPool) {
     let id = own.actor.principal.id.0;
     let token = make(&services, id, Some(30)).await;
     // One's own new password, signing out everywhere, and coming back from a suspension do not.
-    account::end_others(&services, &own.actor).await.unwrap();
+    let edit = OwnEdit {
+        password: Some("copper lantern under rain".into()),
+        current_password: Some(PASSWORD.into()),
+        ..OwnEdit::default()
+    };
+    account::edit(&services, &own.actor, &own.session, edit)
+        .await
+        .unwrap();
+    assert!(works(&services, &token).await);
     users::end_sessions(&services, &operator(), id)
         .await
         .unwrap();
