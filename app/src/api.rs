@@ -1,5 +1,6 @@
 //! What the interface asks of the server. Each function only translates: read, one call, map the error.
 
+pub mod access_tokens;
 pub mod account;
 pub mod auth;
 pub mod bulk;

@@ -38,6 +38,8 @@ pub struct Site {
     pub password_min: usize,
     /// Whether keys of providers can be kept.
     pub api_keys: bool,
+    /// How many days an access token works at most; 0 for no end.
+    pub token_max_days: u16,
 }
 
 /// A form that was sent without scripts and is drawn again. It was refused: why, and what was typed, never a password. Or

@@ -1,5 +1,6 @@
 //! The screens. A page reads the URL, asks the server once, and hands what it gets to the components.
 
+pub mod access_tokens;
 pub mod account;
 pub mod conflict;
 pub mod form;

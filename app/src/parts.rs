@@ -12,7 +12,7 @@ use domain::problem::{Code, Problem};
 use crate::{
     components::state::LoadFailure,
     pages::{
-        account, invite, keys, login, overview,
+        access_tokens, account, invite, keys, login, overview,
         person::{self, dialogs},
         register, registrations, reset, sessions, setup, users,
     },
@@ -76,6 +76,8 @@ part!(
     AddKey => keys::dialogs::Add,
     EditKey => keys::dialogs::Edit,
     DeleteKey => keys::dialogs::Delete,
+    Tokens => account::tokens::Tokens,
+    NewToken => account::new_token::NewToken,
     Preferences => account::preferences::Preferences,
     Data => account::data::Data,
     Delete => account::delete::Delete,
@@ -91,6 +93,10 @@ part!(
 part!(
     /// Everybody's sessions.
     Sessions in lists by load_sessions, preload_sessions: List => sessions::Sessions
+);
+part!(
+    /// Everybody's access tokens.
+    Tokens in lists by load_tokens, preload_tokens: List => access_tokens::AccessTokens
 );
 part!(
     /// Who waits to be let in, and who is invited.
@@ -144,6 +150,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
         ["account", ..] => return preload_own().await,
         ["overview", ..] => return preload_home().await,
         ["sessions", ..] => preload_sessions().await?,
+        ["tokens", ..] => return preload_tokens().await,
         ["registrations", ..] => preload_registrations().await?,
         ["keys", ..] => preload_keys().await?,
         ["users"] | ["users", "" | "new" | "bulk", ..] => preload_users().await?,

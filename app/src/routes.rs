@@ -12,7 +12,7 @@ use crate::{
     components::frame::Frame,
     context::{PageContext, Zone},
     pages::not_found::NotFound,
-    parts::{Dialogs, Door, Home, Keys, Own, Person, Registrations, Sessions, Users},
+    parts::{Dialogs, Door, Home, Keys, Own, Person, Registrations, Sessions, Tokens, Users},
 };
 
 /// Whom a page is for.
@@ -72,6 +72,7 @@ pub fn App() -> impl IntoView {
                     <PersonRoutes />
                     <SessionsRoutes />
                     <KeysRoutes />
+                    <Route path=path!("/tokens") view=Tokens::List ssr=SsrMode::Async />
                     <InvitationRoutes />
                     <RegistrationRoutes />
                 </ParentRoute>
@@ -89,6 +90,8 @@ fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("password") view=Own::Password ssr=SsrMode::Async />
             <Route path=path!("sessions") view=Own::Sessions ssr=SsrMode::Async />
             <OwnKeysRoutes />
+            <Route path=path!("tokens") view=Own::Tokens ssr=SsrMode::Async />
+            <Route path=path!("tokens/new") view=Own::NewToken ssr=SsrMode::Async />
             <Route path=path!("preferences") view=Own::Preferences ssr=SsrMode::Async />
             <Route path=path!("data") view=Own::Data ssr=SsrMode::Async />
             <Route path=path!("delete") view=Own::Delete ssr=SsrMode::Async />
@@ -244,6 +247,8 @@ mod tests {
             ("/account/password", Access::SignedIn),
             ("/account/keys/new", Access::SignedIn),
             ("/keys", Access::Panel),
+            ("/account/tokens/new", Access::SignedIn),
+            ("/tokens", Access::Panel),
             ("/account/deleted", Access::Public),
             ("/accounts", Access::Panel),
             ("/users", Access::Panel),

@@ -34,6 +34,7 @@ enum Command {
     SetupLink,
     User(user::UserArgs),
     Keys(keys::Arguments),
+    Token(user::tokens::TokenArgs),
     Demo(demo::DemoArgs),
     /// Examine the database: schema, statistics, totals, admins.
     Doctor,
@@ -66,6 +67,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::SetupLink => block_on(setup_link::run(Config::load()?)),
         Command::User(arguments) => block_on(user::run(Config::load()?, arguments)),
         Command::Keys(arguments) => block_on(keys::run(Config::load()?, arguments)),
+        Command::Token(arguments) => block_on(user::tokens::run(Config::load()?, arguments)),
         Command::Demo(arguments) => block_on(load_demo(Config::load()?, arguments)),
         Command::Doctor => block_on(doctor::run(Config::load()?)),
     }

@@ -12,7 +12,7 @@ use axum::{
 use domain::problem::{Code, Problem};
 use service::access::Origin;
 
-use crate::middleware::identity::cookie;
+use crate::middleware::{bearer, identity::cookie};
 
 /// What of a request its refusal depends on.
 pub(crate) struct Asked {
@@ -20,6 +20,8 @@ pub(crate) struct Asked {
     request_id: Option<String>,
     css: Option<Arc<str>>,
     preferences: Preferences,
+    /// Whether it came with an access token: then a program reads the answer, whatever it has asked for.
+    bearer: bool,
 }
 
 impl From<&Request> for Asked {
@@ -35,6 +37,7 @@ impl From<&Request> for Asked {
             preferences: cookie(request.headers(), Preferences::COOKIE)
                 .map(Preferences::from_cookie)
                 .unwrap_or_default(),
+            bearer: bearer::is_in(request.headers()),
         }
     }
 }
@@ -44,6 +47,9 @@ impl Asked {
     pub(crate) fn refuse(self, mut problem: Problem) -> Response {
         problem.request_id = self.request_id;
         let path = self.uri.path();
+        if self.bearer {
+            return challenged(json(problem, path.starts_with("/api")));
+        }
         if path.starts_with("/api") || path.starts_with("/sfn/") {
             return json(problem, path.starts_with("/api"));
         }
@@ -62,6 +68,17 @@ pub(crate) fn json(problem: Problem, fovea: bool) -> Response {
         code => code.status(),
     };
     with_status(Json(&problem).into_response(), &problem, status)
+}
+
+/// Says which way of proving oneself was not accepted.
+fn challenged(mut response: Response) -> Response {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        let bearer = HeaderValue::from_static("Bearer");
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, bearer);
+    }
+    response
 }
 
 fn with_status(mut response: Response, problem: &Problem, status: u16) -> Response {

@@ -1,5 +1,6 @@
 //! The JSON API. A handler only translates: read, one call, map the error.
 
+mod access_tokens;
 pub(crate) mod account;
 pub(crate) mod auth;
 mod body;
@@ -53,6 +54,13 @@ pub(crate) fn routes() -> Router<AppState> {
             get(account::sessions).delete(account::end_others),
         )
         .route("/api/sessions/{id}", delete(account::end_session))
+        .route(
+            "/api/tokens",
+            get(access_tokens::own).post(access_tokens::create),
+        )
+        .route("/api/tokens/{id}", delete(access_tokens::revoke_own))
+        .route("/api/admin/tokens", get(access_tokens::list))
+        .route("/api/admin/tokens/{id}", delete(access_tokens::revoke))
         .route("/api/auth/register", post(registrations::register))
         .route("/api/admin/registrations", get(registrations::list))
         .route(
@@ -159,7 +167,34 @@ impl IntoResponse for Failure {
     }
 }
 
-/// The signed-in person; 401 without one.
+/// A person who is signed in; 401 without one, 403 for a program with an access token.
+pub(crate) struct Person(pub(crate) Actor);
+
+impl<S: Send + Sync> FromRequestParts<S> for Person {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
+        actor.session()?;
+        Ok(Self(actor))
+    }
+}
+
+/// Anybody but a program with an access token, for which there is nothing to sign in to.
+pub(crate) struct NoToken;
+
+impl<S: Send + Sync> FromRequestParts<S> for NoToken {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        match SignedIn::from_request_parts(parts, state).await {
+            Ok(SignedIn(actor)) => actor.session().map(|_| Self).map_err(Failure::from),
+            Err(_) => Ok(Self),
+        }
+    }
+}
+
+/// Whoever is known, by a session or by an access token; 401 without one.
 pub(crate) struct SignedIn(pub(crate) Actor);
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
@@ -214,6 +249,17 @@ impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         id_in(parts, state, "keyId").await.map(Self)
+    }
+}
+
+/// The id of an access token in a path, in the same way.
+pub(crate) struct TokenPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for TokenPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        id_in(parts, state, "tokenId").await.map(Self)
     }
 }
 

@@ -37,7 +37,7 @@ use crate::{
     error_page::Asked,
     forms,
     middleware::{
-        finish, guard,
+        bearer, finish, guard,
         headers::{self, PageNonce},
         identity, origin, refusal, trace,
     },
@@ -129,6 +129,7 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
             ServiceBuilder::new()
                 .layer(RequestBodyLimitLayer::new(body_max))
                 .layer(MapRequestBodyLayer::new(Body::new))
+                .layer(from_fn_with_state(state.services.clone(), bearer::accept))
                 .layer(CsrfLayer::new())
                 .layer(sessions)
                 .layer(from_fn_with_state(

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::users::detail::IssuedLink;
+use domain::{access_tokens::IssuedToken, users::detail::IssuedLink};
 use serde::{Deserialize, Serialize};
 
 /// What became of a form that was accepted.
@@ -12,6 +12,8 @@ pub struct Done {
     pub next: String,
     /// What has to be handed over first: it is shown here and nowhere else.
     pub link: Option<IssuedLink>,
+    /// What has to be taken first, in the same way.
+    pub token: Option<IssuedToken>,
 }
 
 impl Done {
@@ -21,7 +23,14 @@ impl Done {
         Self {
             next: next.into(),
             link: None,
+            token: None,
         }
+    }
+
+    /// Whether something is to be shown before one goes on.
+    #[must_use]
+    pub const fn shows(&self) -> bool {
+        self.link.is_some() || self.token.is_some()
     }
 
     /// Goes on to a page of this site that tells what was done. The word is one that [`crate::components::toast`] knows.
@@ -44,7 +53,7 @@ pub fn going_on(address: &str, next: &str) -> String {
     format!("{address}?next={next}")
 }
 
-/// Without the link, which is a secret.
+/// Without the link and the token, which are secrets.
 impl fmt::Debug for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Done")

@@ -63,7 +63,7 @@ pub async fn list_all_sessions(
     Ok(SessionList {
         page,
         devices,
-        own: actor.session_id,
+        own: actor.session().map_err(ssr::fail)?,
         fault,
     })
 }

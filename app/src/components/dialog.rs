@@ -157,8 +157,8 @@ pub fn BackLink(
     }
 }
 
-/// A dialog that is a form. Where it may not be sent at all, it says why and has no field; when it has made a link, it
-/// shows that.
+/// A dialog that is a form. Where it may not be sent at all, it says why and has no field; when it has made a link or a token,
+/// it shows that.
 #[component]
 pub fn FormDialog(
     /// Where it is.
@@ -217,10 +217,7 @@ pub fn FormDialog(
                 </footer>
             </form>
             {move || {
-                sending
-                    .done
-                    .get()
-                    .and_then(|done| done.link.map(|link| view! { <Link link=link next=done.next /> }))
+                sending.done.get().map(|done| view! { <Link done=done /> })
             }}
         }
         .into_any(),
@@ -230,7 +227,7 @@ pub fn FormDialog(
             {inside}
             // Empty at first, so that it is told when there is something.
             <p class="visually-hidden" aria-live="polite">
-                {move || sending.done.with(Option::is_some).then_some("The link is made. It is shown only once.")}
+                {move || sending.done.with(Option::is_some).then_some("It is made, and shown only once.")}
             </p>
         </Dialog>
     }

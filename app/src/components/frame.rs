@@ -51,6 +51,12 @@ const SCREENS: &[(&str, &str, Icon, Permission)] = &[
         Permission::RegistrationsRead,
     ),
     ("/keys", "API keys", Icon::Key, Permission::ApiKeysRead),
+    (
+        "/tokens",
+        "Access tokens",
+        Icon::Shield,
+        Permission::TokensRead,
+    ),
 ];
 
 /// The panel around a screen.

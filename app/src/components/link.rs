@@ -1,17 +1,45 @@
-//! A link to hand over: it is shown once.
+//! A link to hand over, or an access token to take: it is shown once.
 
-use domain::users::detail::IssuedLink;
+use ::time::OffsetDateTime;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::time::Exactly;
-use crate::routes::Hydrated;
+use crate::{api::done::Done, routes::Hydrated};
 
-/// A link to hand over.
+/// What is told of a link.
+const LINK: [&str; 2] = [
+    "Link to hand over",
+    "Hand this link over in person or by a message. It is shown only here, and whoever has it can use it.",
+];
+/// What is told of a token.
+const TOKEN: [&str; 2] = [
+    "Access token",
+    "Copy it to where it is needed. It is shown only here, and whoever has it can act for you.",
+];
+
+/// What a form has made, to be copied.
 #[component]
 pub fn Link(
-    /// The link.
-    link: IssuedLink,
+    /// What became of the form.
+    done: Done,
+) -> impl IntoView {
+    let Done { next, link, token } = done;
+    let link = link.map(|link| (LINK, link.url, Some(link.expires_at)));
+    let made = link.or(token.map(|made| (TOKEN, made.token, made.expires_at)));
+    made.map(|([label, hint], text, end)| view! { <Once label=label hint=hint text=text end=end next=next /> })
+}
+
+#[component]
+fn Once(
+    /// What it is called.
+    label: &'static str,
+    /// What to do with it.
+    hint: &'static str,
+    /// What is copied.
+    text: String,
+    /// When it ceases to work, if ever.
+    end: Option<OffsetDateTime>,
     /// The page after it.
     next: String,
 ) -> impl IntoView {
@@ -37,23 +65,25 @@ pub fn Link(
     };
     view! {
         <div class="dialog-body">
-            <p id="link-hint">"Hand this link over in person or by a message. It is shown only here, and whoever has it can use it."</p>
+            <p id="link-hint">{hint}</p>
             <div class="field">
                 <label class="field-label" for="link">
-                    "Link to hand over"
+                    {label}
                 </label>
                 <input
                     node_ref=field
                     class="input"
                     id="link"
                     readonly
-                    value=link.url
+                    value=text
                     aria-describedby="link-hint link-end"
                     autofocus
                 />
                 <p class="field-note" id="link-end">
-                    "Works until "
-                    <Exactly at=link.expires_at />
+                    {match end {
+                        Some(end) => view! { "Works until " <Exactly at=end /> }.into_any(),
+                        None => "Works until it is revoked".into_any(),
+                    }}
                 </p>
             </div>
         </div>

@@ -68,7 +68,7 @@ const fn title(code: Code, sign_in: bool) -> &'static str {
         Code::CurrentPasswordRequired => "Your current password is needed",
         Code::CurrentPasswordWrong => "That is not your current password",
         Code::Forbidden if sign_in => "You cannot sign in now",
-        Code::Forbidden => "This may not be done",
+        Code::Forbidden | Code::TokenNotAllowed => "This may not be done",
         Code::NotFound => "This does not exist any more",
         Code::Conflict | Code::PreconditionFailed => "This cannot be done as it stands",
         Code::ValidationError => "Some fields need your attention",

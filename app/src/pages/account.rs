@@ -4,10 +4,12 @@ pub mod data;
 pub mod delete;
 pub mod deleted;
 pub mod keys;
+pub mod new_token;
 pub mod password;
 pub mod preferences;
 pub mod profile;
 pub mod sessions;
+pub mod tokens;
 
 use domain::access::Principal;
 use leptos::prelude::*;
@@ -39,6 +41,7 @@ const PARTS: &[(&str, &str)] = &[
     ("password", "Password"),
     ("sessions", "Sessions"),
     ("keys", "API keys"),
+    ("tokens", "Access tokens"),
     ("preferences", "Preferences"),
     ("data", "Your data"),
 ];

@@ -85,13 +85,13 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
         None => from_page.with_value(|outcome| outcome.problem.clone()),
     });
     let done = Memo::new(move |_| match action.value().get() {
-        Some(Ok(done)) => Some(done).filter(|done| done.link.is_some()),
+        Some(Ok(done)) => Some(done).filter(Done::shows),
         Some(Err(_)) => None,
         None => from_page.with_value(|outcome| outcome.done.clone()),
     });
     let (edited, faults) = (RwSignal::default(), RwSignal::default());
     Effect::new(move |_| match action.value().get() {
-        Some(Ok(done)) if done.link.is_none() => go_on(&done.next),
+        Some(Ok(done)) if !done.shows() => go_on(&done.next),
         Some(Err(_)) => {
             edited.set(BTreeSet::new());
             request_animation_frame(focus_fault);
@@ -101,7 +101,7 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
     // It was accepted, and the next page is on its way.
     let leaving = move || {
         let value = action.value();
-        value.with(|value| matches!(value, Some(Ok(done)) if done.link.is_none()))
+        value.with(|value| matches!(value, Some(Ok(done)) if !done.shows()))
     };
     let pending = Signal::derive(move || action.pending().get() || leaving());
     let submit = move |event: SubmitEvent| {

@@ -82,7 +82,7 @@ fn Tiles(figures: Figures, now: OffsetDateTime) -> impl IntoView {
         (
             "Waiting",
             Total::exact(totals.pending),
-            Matter::Waiting.search(),
+            Matter::Waiting.search().unwrap_or_default(),
         ),
         (
             "Suspended",
@@ -109,6 +109,9 @@ fn Tiles(figures: Figures, now: OffsetDateTime) -> impl IntoView {
     }
 }
 
+/// The access tokens that are about to cease to work.
+const EXPIRING: &str = "/tokens?state=expiring";
+
 #[component]
 fn Matters(attention: Vec<Attention>) -> impl IntoView {
     let nothing = attention.is_empty().then(|| {
@@ -123,15 +126,21 @@ fn Matters(attention: Vec<Attention>) -> impl IntoView {
             (Matter::Waiting, true) => "1 person waits for approval".to_owned(),
             (Matter::Waiting, false) => format!("{count} people wait for approval"),
             (Matter::OnlyAdmin, _) => "There is only one admin. With a second one, nobody is locked out when the first loses their password".to_owned(),
+            (Matter::ExpiringToken, true) => "1 access token expires within a week".to_owned(),
+            (Matter::ExpiringToken, false) => format!("{count} access tokens expire within a week"),
             (Matter::IdleAdmin, true) => "1 admin has not signed in for 30 days".to_owned(),
             (Matter::IdleAdmin, false) => format!("{count} admins have not signed in for 30 days"),
             (Matter::Dormant, true) => "1 account has not been used for 90 days".to_owned(),
             (Matter::Dormant, false) => format!("{count} accounts have not been used for 90 days"),
         };
+        let href = match attention.search {
+            Some(search) => found(&search),
+            None => EXPIRING.to_owned(),
+        };
         view! {
             <li>
                 <Glyph icon=Icon::Alert />
-                <a href=found(&attention.search)>{words}</a>
+                <a href=href>{words}</a>
             </li>
         }
     });
@@ -160,7 +169,7 @@ fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
             };
             vec![
                 what,
-                format!("{} ({})", entry.actor, entry.via).into_any(),
+                entry.author().into_any(),
                 view! { <Ago at=entry.at now=now /> }.into_any(),
             ]
         })

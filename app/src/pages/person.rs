@@ -8,6 +8,7 @@ pub mod keys;
 pub mod overview;
 pub mod reset_links;
 pub mod sessions;
+pub mod tokens;
 
 pub use data::Data;
 pub use history::History;

@@ -19,10 +19,22 @@ pub struct Actor {
     pub label: String,
     /// `ui`, `api`, `cli`, `job` or `self`.
     pub via: &'static str,
+    /// With which access token, if with one: its id, and what it is called.
+    pub token: Option<(Uuid, String)>,
     /// From where.
     pub ip: Option<IpAddr>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
+}
+
+impl Actor {
+    fn token_id(&self) -> Option<Uuid> {
+        self.token.as_ref().map(|(id, _)| *id)
+    }
+
+    fn token_label(&self) -> Option<&str> {
+        self.token.as_ref().map(|(_, label)| label.as_str())
+    }
 }
 
 /// A change, as it is recorded.
@@ -54,8 +66,8 @@ pub async fn insert(
     sqlx::query!(
         "insert into audit_events (
             at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip,
-            request_id
-        ) values (now(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            request_id, token_id, token_label
+        ) values (now(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         actor.id,
         actor.label,
         actor.via,
@@ -67,6 +79,8 @@ pub async fn insert(
         entry.reason,
         actor.ip.map(IpNetwork::from),
         actor.request_id,
+        actor.token_id(),
+        actor.token_label(),
     )
     .execute(connection)
     .await?;
@@ -87,12 +101,12 @@ pub async fn insert_sessions_ended(
     sqlx::query!(
         "insert into audit_events (
             at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip,
-            request_id
+            request_id, token_id, token_label
         )
         select
             now(), $1, $2, $3, 'user.sessions_ended', 'user', u.id, u.username,
-            jsonb_build_object('sessions', jsonb_build_array(e.count, 0)), $4, $5, $6
-        from unnest($7::uuid[], $8::bigint[]) as e (user_id, count)
+            jsonb_build_object('sessions', jsonb_build_array(e.count, 0)), $4, $5, $6, $7, $8
+        from unnest($9::uuid[], $10::bigint[]) as e (user_id, count)
         join users u on u.id = e.user_id
         order by u.id",
         actor.id,
@@ -101,6 +115,8 @@ pub async fn insert_sessions_ended(
         reason,
         actor.ip.map(IpNetwork::from),
         actor.request_id,
+        actor.token_id(),
+        actor.token_label(),
         &people,
         &counts,
     )
@@ -122,7 +138,8 @@ pub async fn list_of(
     let rows = sqlx::query_as!(
         Row,
         r#"select
-            id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", action as "action!",
+            id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", token_label,
+            action as "action!",
             target_kind as "target_kind!", target_id, target_label as "target_label!", changes as "changes!", reason,
             ip, request_id
         from (
@@ -149,6 +166,7 @@ pub(crate) struct Row {
     pub(crate) actor_id: Option<Uuid>,
     pub(crate) actor_label: String,
     pub(crate) via: String,
+    pub(crate) token_label: Option<String>,
     pub(crate) action: String,
     pub(crate) target_kind: String,
     pub(crate) target_id: Option<Uuid>,
@@ -167,6 +185,7 @@ impl From<Row> for AuditEntry {
             actor_id: row.actor_id,
             actor: row.actor_label,
             via: row.via,
+            token: row.token_label,
             action: row.action,
             target_kind: row.target_kind,
             target_id: row.target_id,

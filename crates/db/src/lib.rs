@@ -3,6 +3,7 @@
 //! Anything compared between replicas is compared with PostgreSQL's own clock, so that a server whose clock is wrong
 //! neither lengthens nor shortens a session, a link or a delay.
 
+pub mod access_tokens;
 pub mod account;
 pub mod api_keys;
 pub mod audit;

@@ -58,7 +58,8 @@ pub async fn list_changes(
     let rows = sqlx::query_as!(
         audit::Row,
         r#"select
-            id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", action as "action!",
+            id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", token_label,
+            action as "action!",
             target_kind as "target_kind!", target_id, target_label as "target_label!", changes as "changes!", reason,
             ip, request_id
         from (select * from audit_events order by id desc limit $1) as latest

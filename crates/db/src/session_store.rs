@@ -94,6 +94,7 @@ impl PgSessionStore {
             id: Some(sign_in.user_id),
             label: sign_in.username.clone(),
             via: "self",
+            token: None,
             ip: sign_in.ip,
             request_id: sign_in.request_id,
         };

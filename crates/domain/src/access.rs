@@ -39,7 +39,23 @@ pub enum Permission {
 }
 
 impl Permission {
-    /// Its name in `roles.permissions`.
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::UsersRead,
+        Self::UsersWrite,
+        Self::SessionsRead,
+        Self::SessionsWrite,
+        Self::RegistrationsRead,
+        Self::RegistrationsWrite,
+        Self::ApiKeysRead,
+        Self::ApiKeysWrite,
+        Self::ApiKeysResolve,
+        Self::TokensRead,
+        Self::TokensWrite,
+        Self::AuditRead,
+    ];
+
+    /// Its name in `roles.permissions`, and as a scope of an access token.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -85,6 +101,18 @@ impl Permissions {
             Permission::ApiKeysResolve => self.0.iter().any(|name| name == permission.as_str()),
             _ => self.covers(permission.as_str()),
         }
+    }
+
+    /// What is left of them within some others, each by its name: of somebody's rights, what they have lent.
+    #[must_use]
+    pub fn within(&self, allowed: &[Permission]) -> Self {
+        let left = allowed
+            .iter()
+            .filter(|permission| self.include(**permission));
+        Self(
+            left.map(|permission| permission.as_str().to_owned())
+                .collect(),
+        )
     }
 
     /// Whether they include all of others: who lacks some of what another may do has no say over them.
@@ -238,6 +266,42 @@ mod tests {
             );
         }
         assert!(permissions(&["*"]).include_all(&permissions(&["api-keys:resolve"])));
+    }
+
+    #[test]
+    fn what_is_lent_is_never_more_than_what_one_has() {
+        use Permission::{ApiKeysResolve, UsersRead, UsersWrite};
+        for (granted, allowed, left) in [
+            (
+                &["*"][..],
+                &[UsersRead, UsersWrite][..],
+                &["users:read", "users:write"][..],
+            ),
+            (&["*:read"], &[UsersRead, UsersWrite], &["users:read"]),
+            (&["*"], &[ApiKeysResolve], &[]),
+            (
+                &["*", "api-keys:resolve"],
+                &[ApiKeysResolve],
+                &["api-keys:resolve"],
+            ),
+            (&["users:write"], &[], &[]),
+            (&[], &Permission::ALL, &[]),
+        ] {
+            let lent = permissions(granted).within(allowed);
+            assert_eq!(lent, permissions(left), "{granted:?} {allowed:?}");
+        }
+    }
+
+    #[test]
+    fn every_permission_is_listed_once() {
+        let names: std::collections::BTreeSet<_> = Permission::ALL
+            .iter()
+            .map(|permission| permission.as_str())
+            .collect();
+        assert_eq!(names.len(), Permission::ALL.len());
+        let source = include_str!("access.rs");
+        let arms = source.matches("=> \"").count();
+        assert_eq!(arms, Permission::ALL.len());
     }
 
     #[test]

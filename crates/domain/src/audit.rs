@@ -83,6 +83,9 @@ pub struct AuditEntry {
     pub actor: String,
     /// By which door.
     pub via: String,
+    /// What the access token was called that they did it with, if they did it with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     /// What was done, such as `user.created`.
     pub action: String,
     /// Kind of the thing it was done to.
@@ -99,6 +102,16 @@ pub struct AuditEntry {
     pub ip: Option<IpAddr>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
+}
+
+impl AuditEntry {
+    /// Who did it, by which door, and with which token.
+    #[must_use]
+    pub fn author(&self) -> String {
+        let token = self.token.as_ref();
+        let token = token.map(|token| format!(" with token {token}"));
+        format!("{} ({}){}", self.actor, self.via, token.unwrap_or_default())
+    }
 }
 
 #[cfg(test)]

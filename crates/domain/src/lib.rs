@@ -2,6 +2,7 @@
 //! between them, parsing, and who may do what. Pure: no input or output, no clock, no randomness.
 
 pub mod access;
+pub mod access_tokens;
 pub mod account;
 pub mod audit;
 pub mod credentials;

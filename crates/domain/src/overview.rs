@@ -46,13 +46,14 @@ pub struct Day {
 pub struct Attention {
     /// What it is.
     pub matter: Matter,
-    /// How many accounts it is about.
+    /// How many accounts or access tokens it is about.
     pub count: Total,
-    /// The search in the list that finds them.
-    pub search: String,
+    /// The search in the list of people that finds them; none where it is about tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
 }
 
-/// Why an account wants attention.
+/// Why an account or an access token wants attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Matter {
@@ -60,6 +61,8 @@ pub enum Matter {
     Waiting,
     /// It is the only one that can administer.
     OnlyAdmin,
+    /// It is an access token that works for less than a week.
+    ExpiringToken,
     /// It can administer, and nobody has signed in with it for 30 days.
     IdleAdmin,
     /// Nobody has used it for 90 days.
@@ -68,21 +71,23 @@ pub enum Matter {
 
 impl Matter {
     /// All of them, the most urgent first.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Waiting,
         Self::OnlyAdmin,
+        Self::ExpiringToken,
         Self::IdleAdmin,
         Self::Dormant,
     ];
 
-    /// The search in the list that finds such accounts.
+    /// The search in the list of people that finds such accounts.
     #[must_use]
-    pub const fn search(self) -> &'static str {
+    pub const fn search(self) -> Option<&'static str> {
         match self {
-            Self::Waiting => "status:pending",
-            Self::OnlyAdmin => "role:admin",
-            Self::IdleAdmin => "role:admin status:active last-login:<30d",
-            Self::Dormant => "status:active last-active:<90d",
+            Self::Waiting => Some("status:pending"),
+            Self::OnlyAdmin => Some("role:admin"),
+            Self::ExpiringToken => None,
+            Self::IdleAdmin => Some("role:admin status:active last-login:<30d"),
+            Self::Dormant => Some("status:active last-active:<90d"),
         }
     }
 }
@@ -95,7 +100,8 @@ mod tests {
     #[test]
     fn what_wants_attention_can_be_searched_for() {
         for matter in Matter::ALL {
-            assert!(Filter::parse(matter.search()).is_ok(), "{matter:?}");
+            let search = matter.search().unwrap_or_default();
+            assert!(Filter::parse(search).is_ok(), "{matter:?}");
         }
     }
 }

@@ -16,6 +16,8 @@ pub enum Code {
     Unauthorized,
     /// Somebody is, but may not do this.
     Forbidden,
+    /// It takes a person who is signed in: no access token is enough.
+    TokenNotAllowed,
     /// The password is right, but somebody else has chosen it.
     PasswordChangeRequired,
     /// What is asked for needs the password of the account.
@@ -49,6 +51,7 @@ impl Code {
         match self {
             Self::Unauthorized => 401,
             Self::Forbidden
+            | Self::TokenNotAllowed
             | Self::PasswordChangeRequired
             | Self::CurrentPasswordRequired
             | Self::CurrentPasswordWrong => 403,

@@ -4,6 +4,7 @@ use std::{marker::PhantomData, net::IpAddr};
 
 use domain::{
     access::{Permission, Permissions, Principal},
+    access_tokens::Scope,
     audit::Via,
     rules::Doer,
 };
@@ -25,13 +26,49 @@ pub struct Origin {
     pub request_id: Option<Uuid>,
 }
 
-/// A signed-in person who asks.
+/// By what somebody is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// A session, by its public id.
+    Session(Uuid),
+    /// An access token, with which a program acts for them.
+    Token(Lent),
+}
+
+/// What of its owner's rights an access token has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lent {
+    /// Public id of the token.
+    pub token: Uuid,
+    /// What it is called on record.
+    pub label: String,
+    /// What it may do at most.
+    pub scopes: Vec<Scope>,
+}
+
+impl Lent {
+    /// What is left of its owner's rights.
+    #[must_use]
+    pub fn within(&self, rights: &Permissions) -> Permissions {
+        let allowed: Vec<Permission> = self
+            .scopes
+            .iter()
+            .filter_map(|scope| match scope {
+                Scope::Account | Scope::DataRead | Scope::DataWrite => None,
+                Scope::Permission(permission) => Some(*permission),
+            })
+            .collect();
+        rights.within(&allowed)
+    }
+}
+
+/// Somebody who asks: a person who is signed in, or a program with their access token.
 #[derive(Debug, Clone)]
 pub struct Actor {
-    /// Who, with the rights of this moment.
+    /// Who, with the rights of this moment: with an access token, those of them that it has.
     pub principal: Principal,
-    /// In which session.
-    pub session_id: Uuid,
+    /// What they have shown of themselves.
+    pub credential: Credential,
     /// By which door.
     pub via: Via,
     /// From where.
@@ -167,8 +204,8 @@ pub struct Author {
     pub via: Via,
     /// From where.
     pub origin: Origin,
-    /// In which session, if in one.
-    pub session: Option<Uuid>,
+    /// By what they are known, if they are signed in.
+    pub credential: Option<Credential>,
 }
 
 impl Author {
@@ -176,6 +213,24 @@ impl Author {
     #[must_use]
     pub fn id(&self) -> Option<Uuid> {
         self.doer.id.map(|id| id.0)
+    }
+
+    /// In which session, if in one.
+    #[must_use]
+    pub fn session(&self) -> Option<Uuid> {
+        match self.credential {
+            Some(Credential::Session(id)) => Some(id),
+            Some(Credential::Token(_)) | None => None,
+        }
+    }
+
+    /// With which access token, if with one.
+    #[must_use]
+    pub fn token(&self) -> Option<&Lent> {
+        match &self.credential {
+            Some(Credential::Token(lent)) => Some(lent),
+            Some(Credential::Session(_)) | None => None,
+        }
     }
 
     /// Who makes a change that nobody asked for at this moment.
@@ -195,7 +250,7 @@ impl Author {
             label: username.to_owned(),
             via: Via::Personal,
             origin,
-            session: None,
+            credential: None,
         }
     }
 
@@ -208,7 +263,7 @@ impl Author {
             label: label.to_owned(),
             via,
             origin: Origin::default(),
-            session: None,
+            credential: None,
         }
     }
 }
@@ -223,13 +278,50 @@ pub fn operator<R: Right>() -> Granted<R> {
 }
 
 impl Actor {
+    /// The session in which a person asks: for what no access token is enough.
+    ///
+    /// # Errors
+    /// [`Error::TokenNotAllowed`] when a program asks.
+    pub fn session(&self) -> Result<Uuid, Error> {
+        match self.credential {
+            Credential::Session(id) => Ok(id),
+            Credential::Token(_) => Err(Error::TokenNotAllowed),
+        }
+    }
+
+    /// Proves that one's own account may be looked at.
+    ///
+    /// # Errors
+    /// [`Error::OutOfScope`] for an access token that was not made for it.
+    pub fn require_account(&self) -> Result<(), Error> {
+        self.require_own(Scope::Account)
+    }
+
+    /// Proves a right to what is one's own. Whoever is signed in has it.
+    ///
+    /// # Errors
+    /// [`Error::OutOfScope`] for an access token that was not made for it.
+    pub(crate) fn require_own(&self, scope: Scope) -> Result<(), Error> {
+        match &self.credential {
+            Credential::Token(lent) if !lent.scopes.contains(&scope) => Err(self.lacks(scope)),
+            Credential::Session(_) | Credential::Token(_) => Ok(()),
+        }
+    }
+
+    fn lacks(&self, scope: Scope) -> Error {
+        match self.credential {
+            Credential::Session(_) => FORBIDDEN,
+            Credential::Token(_) => Error::OutOfScope(scope),
+        }
+    }
+
     /// Proves a right.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] when the actor lacks it.
+    /// [`Error::Forbidden`] when the actor lacks it, [`Error::OutOfScope`] when their access token does.
     pub fn require<R: Right>(&self) -> Result<Granted<R>, Error> {
         if !self.principal.permissions.include(R::PERMISSION) {
-            return Err(FORBIDDEN);
+            return Err(self.lacks(Scope::Permission(R::PERMISSION)));
         }
         Ok(Granted {
             author: Author {
@@ -240,7 +332,7 @@ impl Actor {
                 label: self.principal.username.clone(),
                 via: self.via,
                 origin: self.origin.clone(),
-                session: Some(self.session_id),
+                credential: Some(self.credential.clone()),
             },
             right: PhantomData,
         })

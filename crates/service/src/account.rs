@@ -6,18 +6,20 @@ mod edit;
 mod keys;
 mod proof;
 mod sessions;
+mod tokens;
 
 pub use delete::{delete, deletion_refusal, preview};
 pub use edit::edit;
 pub use keys::{create_key, delete_key, edit_key, keys};
 pub use sessions::{end_others, end_session, sessions};
+pub use tokens::{create_token, revoke_token, tokens};
 
 use db::users::account::{self, Account};
 use domain::users::{Status, detail::UserDetail};
 
 use crate::{
     Error, Services,
-    access::{Actor, Author},
+    access::{Actor, Author, Credential},
     users::{
         detail,
         export::{self, Export},
@@ -30,8 +32,9 @@ const SIGNED_OUT: Error = Error::Unauthenticated("Session expired");
 /// One's own account.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::OutOfScope`] for an access token without the scope.
 pub async fn get(services: &Services, actor: &Actor) -> Result<UserDetail, Error> {
+    actor.require_account()?;
     let mut connection = db::acquire(&services.pool).await?;
     find(&mut connection, actor).await
 }
@@ -60,8 +63,9 @@ pub async fn time_zones(services: &Services, _: &Actor) -> Result<Vec<String>, E
 /// Begins to export all that one owns. That it was done goes on record first.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for a program.
 pub async fn export(services: &Services, actor: &Actor) -> Result<Export, Error> {
+    actor.session()?;
     let id = actor.principal.id.0;
     export::begin(services, &author(actor), id, own_view).await
 }
@@ -77,13 +81,32 @@ pub(crate) async fn open(
     transaction: &mut db::Transaction,
     actor: &Actor,
 ) -> Result<Account, Error> {
-    let account = account::lock(transaction, actor.principal.id.0).await?;
-    let account = account
-        .filter(|account| account.status == Status::Active && account.deleted_at.is_none())
-        .ok_or(SIGNED_OUT)?;
-    let session = db::account::find_session(&mut **transaction, actor.session_id).await?;
+    let session = actor.session()?;
+    let account = lock(transaction, actor).await?;
+    let session = db::account::find_session(&mut **transaction, session).await?;
     session
         .filter(|session| session.is_live && session.user_id == Some(account.id))
         .ok_or(SIGNED_OUT)?;
     Ok(account)
+}
+
+/// The same for what an access token is enough for too.
+pub(crate) async fn open_by_any(
+    transaction: &mut db::Transaction,
+    actor: &Actor,
+) -> Result<Account, Error> {
+    let Credential::Token(lent) = &actor.credential else {
+        return open(transaction, actor).await;
+    };
+    let account = lock(transaction, actor).await?;
+    let token = db::access_tokens::find(&mut **transaction, lent.token).await?;
+    token.map(|_| account).ok_or(SIGNED_OUT)
+}
+
+/// Locks one's own account, if it can be used.
+async fn lock(transaction: &mut db::Transaction, actor: &Actor) -> Result<Account, Error> {
+    let account = account::lock(transaction, actor.principal.id.0).await?;
+    account
+        .filter(|account| account.status == Status::Active && account.deleted_at.is_none())
+        .ok_or(SIGNED_OUT)
 }

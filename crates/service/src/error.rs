@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{
+    access_tokens::Scope,
     fields::FieldErrors,
     problem::{Code, Problem},
     rules::Refusal,
@@ -22,6 +23,12 @@ pub enum Error {
     /// They may not.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// It takes a person who is signed in.
+    #[error("An access token is not enough for this. Sign in to the panel and do it there.")]
+    TokenNotAllowed,
+    /// The access token was not made for this, or its owner may not do it any more.
+    #[error("This access token may not do this: it lacks the scope {0}, or its owner the right.")]
+    OutOfScope(Scope),
     /// A rule about whose account may be changed by whom.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -146,7 +153,10 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Unauthenticated(_) => Code::Unauthorized,
-            Self::Forbidden(_) | Self::Refused(_) | Self::Suspended(_) => Code::Forbidden,
+            Self::Forbidden(_) | Self::OutOfScope(_) | Self::Refused(_) | Self::Suspended(_) => {
+                Code::Forbidden
+            }
+            Self::TokenNotAllowed => Code::TokenNotAllowed,
             Self::PasswordChangeRequired(_) => Code::PasswordChangeRequired,
             Self::CurrentPasswordRequired => Code::CurrentPasswordRequired,
             Self::CurrentPasswordWrong => Code::CurrentPasswordWrong,
@@ -192,6 +202,8 @@ impl Error {
             Self::List(_)
             | Self::Unauthenticated(_)
             | Self::Forbidden(_)
+            | Self::TokenNotAllowed
+            | Self::OutOfScope(_)
             | Self::Refused(_)
             | Self::Suspended(_)
             | Self::NotFound(_)

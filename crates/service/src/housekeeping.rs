@@ -1,6 +1,6 @@
 //! What is done regularly, whoever asks.
 
-use domain::sessions::HISTORY_DAYS;
+use domain::{access_tokens, sessions::HISTORY_DAYS};
 
 use crate::{Error, Services, device, users};
 
@@ -16,7 +16,7 @@ pub async fn prepare(services: &Services) -> Result<(), Error> {
     Ok(db::schema::ensure_audit_partitions(&services.pool).await?)
 }
 
-/// Ends sessions whose time is over, removes those that ended long ago, puts devices into words, forgets old failures to
+/// Ends sessions whose time is over, removes those and access tokens that ended long ago, puts devices into words, forgets old failures to
 /// sign in, makes the audit partitions of the next months, and lifts suspensions that are over. What fails keeps nothing
 /// else from being done.
 ///
@@ -26,6 +26,7 @@ pub async fn run(services: &Services) -> Result<(), Error> {
     let chores = [
         expire(services).await,
         forget_ended(services).await,
+        forget_tokens(services).await,
         name_devices(services).await,
         forget_failures(services).await,
         prepare(services).await,
@@ -44,6 +45,12 @@ async fn forget_ended(services: &Services) -> Result<(), Error> {
     while db::sessions::keep::delete_ended(pool, HISTORY_DAYS, BATCH).await? == BATCH.unsigned_abs()
     {
     }
+    Ok(())
+}
+
+async fn forget_tokens(services: &Services) -> Result<(), Error> {
+    let (pool, days) = (&services.pool, access_tokens::HISTORY_DAYS);
+    while db::access_tokens::delete_over(pool, days, BATCH).await? >= BATCH.unsigned_abs() {}
     Ok(())
 }
 

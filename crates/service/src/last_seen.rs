@@ -1,9 +1,10 @@
-//! When sessions were last seen: noted in memory by each request, written in batches by a job once a minute, so that a
-//! session is written at most so often. Costs a request no query.
+//! When sessions were last seen and access tokens last used: noted in memory by each request, written in batches by a job once
+//! a minute, so that each is written at most so often. Costs a request no query.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -14,33 +15,40 @@ use crate::{Error, Services};
 
 /// How often they are written.
 pub const EVERY: Duration = Duration::from_secs(60);
-/// Sessions written in one statement: few enough to hold no lock for long.
+/// Sessions or tokens written in one statement: few enough to hold no lock for long.
 const BATCH: usize = 1_000;
 
 /// Who was seen since the last write.
 #[derive(Debug, Clone, Default)]
-pub struct LastSeen(Arc<Mutex<HashMap<Uuid, OffsetDateTime>>>);
+pub struct LastSeen(Arc<Mutex<Noted>>);
+
+/// The latest of each.
+#[derive(Debug, Default)]
+struct Noted {
+    sessions: HashMap<Uuid, OffsetDateTime>,
+    tokens: HashMap<Uuid, (OffsetDateTime, Option<IpAddr>)>,
+}
 
 impl LastSeen {
     /// Notes that a session was used.
-    pub(crate) fn note(&self, session: Uuid, at: OffsetDateTime) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(session, at);
+    pub(crate) fn note_session(&self, session: Uuid, at: OffsetDateTime) {
+        self.lock().sessions.insert(session, at);
     }
 
-    fn take(&self) -> HashMap<Uuid, OffsetDateTime> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Notes that an access token was used, and from where.
+    pub(crate) fn note_token(&self, token: Uuid, at: OffsetDateTime, ip: Option<IpAddr>) {
+        self.lock().tokens.insert(token, (at, ip));
     }
 
-    fn put_back(&self, seen: HashMap<Uuid, OffsetDateTime>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (session, at) in seen {
-            kept.entry(session)
-                .and_modify(|known| *known = at.max(*known))
-                .or_insert(at);
-        }
+    fn lock(&self) -> MutexGuard<'_, Noted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Notes again what could not be written, where nothing later is known by now.
+fn put_back<V>(kept: &mut HashMap<Uuid, V>, noted: HashMap<Uuid, V>) {
+    for (id, value) in noted {
+        kept.entry(id).or_insert(value);
     }
 }
 
@@ -49,18 +57,40 @@ impl LastSeen {
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn write(services: &Services) -> Result<(), Error> {
-    let seen = services.last_seen.take();
-    if seen.is_empty() {
-        return Ok(());
+    let Noted { sessions, tokens } = std::mem::take(&mut *services.last_seen.lock());
+    let written = write_sessions(services, &sessions).await;
+    let used = write_tokens(services, &tokens).await;
+    // What is written already changes nothing when it comes again.
+    if written.is_err() {
+        put_back(&mut services.last_seen.lock().sessions, sessions);
     }
+    if used.is_err() {
+        put_back(&mut services.last_seen.lock().tokens, tokens);
+    }
+    written.and(used)
+}
+
+async fn write_sessions(
+    services: &Services,
+    seen: &HashMap<Uuid, OffsetDateTime>,
+) -> Result<(), Error> {
     let (ids, times): (Vec<_>, Vec<_>) = seen.iter().map(|(id, at)| (*id, *at)).unzip();
     for (ids, times) in ids.chunks(BATCH).zip(times.chunks(BATCH)) {
-        let written = db::sessions::set_last_seen(&services.pool, ids, times).await;
-        if let Err(error) = written {
-            // What is written already changes nothing when it comes again.
-            services.last_seen.put_back(seen);
-            return Err(error.into());
-        }
+        db::sessions::set_last_seen(&services.pool, ids, times).await?;
+    }
+    Ok(())
+}
+
+async fn write_tokens(
+    services: &Services,
+    used: &HashMap<Uuid, (OffsetDateTime, Option<IpAddr>)>,
+) -> Result<(), Error> {
+    let used: Vec<_> = used.iter().collect();
+    for batch in used.chunks(BATCH) {
+        let ids: Vec<_> = batch.iter().map(|(id, _)| **id).collect();
+        let times: Vec<_> = batch.iter().map(|(_, (at, _))| *at).collect();
+        let ips: Vec<_> = batch.iter().map(|(_, (_, ip))| *ip).collect();
+        db::access_tokens::set_last_used(&services.pool, &ids, &times, &ips).await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! something — a page, the API, the command line, a job — comes through here, and nobody else speaks to the database.
 
 pub mod access;
+pub mod access_tokens;
 pub mod account;
 pub mod auth;
 pub mod demo;

@@ -1,7 +1,9 @@
 //! The first screen of the panel.
 
-use db::users::Of;
+use db::{access_tokens::Asked, users::Of};
 use domain::{
+    access::Permission,
+    access_tokens::TokenState,
     filter::Filter,
     overview::{Attention, DAYS, Matter, Overview},
     users::page::{Total, Totals},
@@ -20,7 +22,10 @@ const CHANGES: i64 = 10;
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn overview(services: &Services, _: &Granted<ReadUsers>) -> Result<Overview, Error> {
+pub async fn overview(
+    services: &Services,
+    granted: &Granted<ReadUsers>,
+) -> Result<Overview, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     let now = (services.clock)();
     let today = now.to_offset(time::UtcOffset::UTC).date();
@@ -32,16 +37,17 @@ pub async fn overview(services: &Services, _: &Granted<ReadUsers>) -> Result<Ove
         let count = match matter {
             Matter::Waiting => Total::exact(totals.pending),
             Matter::OnlyAdmin => Total::exact(u64::from(totals.admins == 1)),
+            Matter::ExpiringToken => expiring_tokens(&mut connection, granted).await?,
             Matter::IdleAdmin | Matter::Dormant => {
+                let search = search.unwrap_or_default();
                 count(services, &mut connection, search).await?.1
             }
         };
         if count.count > 0 {
-            let search = search.to_owned();
             attention.push(Attention {
                 matter,
                 count,
-                search,
+                search: search.map(str::to_owned),
             });
         }
     }
@@ -52,6 +58,23 @@ pub async fn overview(services: &Services, _: &Granted<ReadUsers>) -> Result<Ove
         attention,
         changes: db::overview::list_changes(&mut *connection, CHANGES).await?,
     })
+}
+
+/// How many access tokens are about to cease to work, for whoever may see them.
+async fn expiring_tokens(
+    connection: &mut db::PgConnection,
+    granted: &Granted<ReadUsers>,
+) -> Result<Total, Error> {
+    let rights = &granted.author().doer.permissions;
+    if !rights.include(Permission::TokensRead) {
+        return Ok(Total::exact(0));
+    }
+    let asked = Asked {
+        state: Some(TokenState::Expiring),
+        ..Asked::default()
+    };
+    let counted = db::access_tokens::count(connection, asked).await?;
+    Ok(Total::up_to_limit(counted))
 }
 
 /// The totals, and how many people a search finds.

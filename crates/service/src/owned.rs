@@ -5,7 +5,7 @@ pub mod annotations;
 pub mod ontology;
 pub mod personas;
 
-use domain::{owned::Persona, rules::Deed};
+use domain::{access_tokens::Scope, owned::Persona, rules::Deed};
 use uuid::Uuid;
 
 use crate::{
@@ -27,11 +27,14 @@ pub struct Reader {
 
 impl Reader {
     /// Somebody who looks at their own.
-    #[must_use]
-    pub fn own(actor: &Actor) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// [`Error::OutOfScope`] for an access token that was not made for it.
+    pub fn own(actor: &Actor) -> Result<Self, Error> {
+        actor.require_own(Scope::DataRead)?;
+        Ok(Self {
             owner: Some(actor.principal.id.0),
-        }
+        })
     }
 
     /// Somebody who looks after people.
@@ -48,7 +51,10 @@ impl Reader {
 
 /// Who changes what people own.
 #[derive(Debug)]
-pub enum Writer {
+pub struct Writer(Who);
+
+#[derive(Debug)]
+enum Who {
     /// Somebody who changes their own.
     Own(Box<Actor>),
     /// Somebody who looks after people.
@@ -56,30 +62,46 @@ pub enum Writer {
 }
 
 impl Writer {
+    /// Somebody who changes their own.
+    ///
+    /// # Errors
+    /// [`Error::OutOfScope`] for an access token that was not made for it.
+    pub fn own(actor: Actor) -> Result<Self, Error> {
+        actor.require_own(Scope::DataWrite)?;
+        Ok(Self(Who::Own(Box::new(actor))))
+    }
+
+    /// Somebody who looks after people.
+    #[must_use]
+    pub fn all(granted: Granted<WriteUsers>) -> Self {
+        Self(Who::All(granted))
+    }
+
     /// Whose a new thing is: their own, or that of whom they name.
     fn owner(&self, named: Option<Uuid>) -> Result<Uuid, Error> {
-        match (self, named) {
-            (Self::Own(actor), _) => Ok(actor.principal.id.0),
-            (Self::All(_), Some(owner)) => Ok(owner),
-            (Self::All(_), None) => Err(guard::NOT_FOUND),
+        match (&self.0, named) {
+            (Who::Own(actor), _) => Ok(actor.principal.id.0),
+            (Who::All(_), Some(owner)) => Ok(owner),
+            (Who::All(_), None) => Err(guard::NOT_FOUND),
         }
     }
 
     fn reader(&self) -> Reader {
-        match self {
-            Self::Own(actor) => Reader::own(actor),
-            Self::All(_) => Reader { owner: None },
-        }
+        let owner = match &self.0 {
+            Who::Own(actor) => Some(actor.principal.id.0),
+            Who::All(_) => None,
+        };
+        Reader { owner }
     }
 
     /// Locks the account of an owner, if what it owns may be changed.
     async fn open(&self, transaction: &mut db::Transaction, owner: Uuid) -> Result<Opened, Error> {
-        let (author, account) = match self {
-            Self::Own(actor) => {
-                let account = account::open(transaction, actor).await?;
+        let (author, account) = match &self.0 {
+            Who::Own(actor) => {
+                let account = account::open_by_any(transaction, actor).await?;
                 (account::author(actor), account)
             }
-            Self::All(granted) => {
+            Who::All(granted) => {
                 let author = granted.author();
                 let account = guard::open(transaction, author, Deed::Edit, owner).await?;
                 (author.clone(), account)

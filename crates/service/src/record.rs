@@ -138,6 +138,7 @@ fn actor(author: &Author) -> db::audit::Actor {
         id: author.id(),
         label: author.label.clone(),
         via: author.via.as_str(),
+        token: author.token().map(|lent| (lent.token, lent.label.clone())),
         ip: author.origin.ip,
         request_id: author.origin.request_id,
     }

@@ -17,7 +17,7 @@ use tower_sessions::{
 
 use crate::{
     Error, Services,
-    access::{Actor, Origin},
+    access::{Actor, Credential, Origin},
     device,
 };
 
@@ -40,10 +40,12 @@ pub async fn find_actor(
              session_id,
              principal,
          }| {
-            services.last_seen.note(session_id, (services.clock)());
+            services
+                .last_seen
+                .note_session(session_id, (services.clock)());
             Actor {
                 principal,
-                session_id,
+                credential: Credential::Session(session_id),
                 via,
                 origin: origin.clone(),
             }

@@ -21,6 +21,8 @@ pub struct Settings {
     pub session_idle: Duration,
     /// How many sessions a person has at most; the oldest end. 0: as many as they like.
     pub session_limit: u32,
+    /// How many days an access token works at most. 0: as long as its owner likes.
+    pub token_max_days: u16,
     /// Whether people may make their own accounts.
     pub allow_registration: bool,
     /// Whether people may delete their own accounts.
@@ -46,6 +48,7 @@ impl Default for Settings {
             remembered_lifetime: 30 * DAY,
             session_idle: 3 * DAY,
             session_limit: 100,
+            token_max_days: 365,
             allow_registration: false,
             allow_account_deletion: false,
             registration_approval: true,

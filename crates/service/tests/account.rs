@@ -279,7 +279,7 @@ async fn a_new_password_leaves_this_session_only_and_that_under_another_id(pool:
         "update sessions set idle_expires_at = last_seen_at + interval '30 days',
             expires_at = created_at + interval '30 days' where id = $1",
     )
-    .bind(own.actor.session_id)
+    .bind(own.actor.session().unwrap())
     .execute(&pool)
     .await
     .unwrap();
@@ -299,7 +299,7 @@ async fn a_new_password_leaves_this_session_only_and_that_under_another_id(pool:
     );
     assert!(Own::find(&services, &elsewhere.session).await.is_none());
     let now = Own::find(&services, &own.session).await.unwrap();
-    assert_ne!(now.session_id, own.actor.session_id);
+    assert_ne!(now.session().unwrap(), own.actor.session().unwrap());
     assert_eq!(
         reasons(&pool).await,
         [Some("password_reset".into()), Some("replaced".into()), None]
@@ -472,7 +472,7 @@ async fn sessions_are_ones_own_and_end_one_by_one_or_all_but_this(pool: PgPool) 
     let third = Own::sign_in(&services, "ada", PASSWORD).await;
     let shown = account::sessions(&services, &own.actor).await.unwrap();
     let ids: Vec<Uuid> = shown.iter().map(|shown| shown.session.id).collect();
-    let mine = [&third, &own, &first].map(|own| own.actor.session_id);
+    let mine = [&third, &own, &first].map(|own| own.actor.session().unwrap());
     assert_eq!(ids, mine, "the latest first, and nobody else's");
     let current: Vec<bool> = shown.iter().map(|shown| shown.is_current).collect();
     assert_eq!(current, [false, true, false]);
@@ -481,14 +481,14 @@ async fn sessions_are_ones_own_and_end_one_by_one_or_all_but_this(pool: PgPool) 
     assert_eq!(shown[0].token, format!("...{}", &id[28..]));
 
     let end = async |id| account::end_session(&services, &own.actor, id).await;
-    let others = end(bob.actor.session_id).await;
+    let others = end(bob.actor.session().unwrap()).await;
     assert!(
         matches!(others, Err(Error::Forbidden(text)) if text == "Cannot revoke another user's session")
     );
     assert!(matches!(end(Uuid::nil()).await, Err(Error::NotFound(_))));
-    end(first.actor.session_id).await.unwrap();
+    end(first.actor.session().unwrap()).await.unwrap();
     assert!(Own::find(&services, &first.session).await.is_none());
-    let again = end(first.actor.session_id).await;
+    let again = end(first.actor.session().unwrap()).await;
     assert!(matches!(again, Err(Error::NotFound(_))), "it has ended");
 
     assert_eq!(account::end_others(&services, &own.actor).await.unwrap(), 1);
@@ -505,7 +505,7 @@ async fn sessions_are_ones_own_and_end_one_by_one_or_all_but_this(pool: PgPool) 
         .map(|entry| entry.0)
         .collect();
     assert_eq!(actions, ["user.session_ended", "user.sessions_ended"]);
-    end(own.actor.session_id).await.unwrap();
+    end(own.actor.session().unwrap()).await.unwrap();
     assert!(Own::find(&services, &own.session).await.is_none());
 }
 

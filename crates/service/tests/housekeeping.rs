@@ -41,6 +41,34 @@ async fn what_is_over_is_ended_however_much_it_is(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn tokens_that_are_long_over_are_removed(pool: PgPool) {
+    run(
+        &pool,
+        "insert into users (id, username, display_name, created_via, created_at, updated_at)
+        values (uuid_v7(now()), 'ada', 'Ada', 'cli', now(), now());
+        insert into access_tokens (id, user_id, name, prefix, token_hash, created_at, expires_at, revoked_at)
+        select gen_random_uuid(), u.id, t.name, 'rc_x', uuid_send(gen_random_uuid()), now() - interval '1 year',
+            now() + t.expires, now() + t.revoked
+        from users u, (values
+            ('works', interval '1 day', null),
+            ('for ever', null, null),
+            ('just over', interval '-89 days', null),
+            ('long over', interval '-91 days', null),
+            ('just revoked', interval '-91 days', interval '-89 days'),
+            ('long revoked', null, interval '-91 days')
+        ) as t (name, expires, revoked)",
+    )
+    .await;
+    housekeeping::run(&services(&pool)).await.unwrap();
+    let left: Vec<String> =
+        sqlx::query_scalar("select name from access_tokens order by name collate \"C\"")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(left, ["for ever", "just over", "just revoked", "works"]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn after_a_long_pause_the_record_has_its_months_before_its_first_entry(pool: PgPool) {
     run(
         &pool,

@@ -91,12 +91,17 @@ async fn what_wants_attention_is_told_with_those_whom_it_is_about(pool: PgPool) 
         "update users set status = 'pending' where username = 'bob';
         update users set last_active_at = '2026-08-22 12:00Z' where username = 'cleo';
         update users set last_active_at = '2026-08-24 12:00Z' where username = 'dora';
-        update users set last_login_at = '2026-10-21 12:00Z' where username = 'eve'",
+        update users set last_login_at = '2026-10-21 12:00Z' where username = 'eve';
+        insert into access_tokens (id, user_id, name, prefix, token_hash, created_at, expires_at)
+        select uuid_v7(now()), u.id, 't', 'rc_x', uuid_send(gen_random_uuid()), now(), now() + days * interval '1 day'
+        from users u, unnest(array[-1, 6, 8]) as days where u.username in ('cleo', 'bob')",
     )
     .await;
     let all = look(&services).await;
     let expected = [
         (Matter::Waiting, 1),
+        // Bob's do not work while he waits.
+        (Matter::ExpiringToken, 1),
         (Matter::IdleAdmin, 1),
         (Matter::Dormant, 1),
     ];

@@ -18,6 +18,7 @@ mod support;
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use domain::{
+    access_tokens::TokenDraft,
     account::OwnEdit,
     invitations::InvitationDraft,
     keys::KeyEdit,
@@ -40,7 +41,7 @@ use people::{add, count};
 use service::{
     Error, Services,
     access::operator,
-    account, invitations, keys,
+    access_tokens, account, invitations, keys,
     owned::{Writer, annotations, ontology, personas},
     registrations, reset, sessions,
     settings::Settings,
@@ -73,6 +74,7 @@ fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
                     "personas" => format!("{name} persona"),
                     "ontology" => format!("{name} ontology"),
                     "annotations" => format!("{name} annotation"),
+                    "access_tokens" => format!("{name} token"),
                     _ => name.to_owned(),
                 });
             }
@@ -136,6 +138,25 @@ fn renamed() -> KeyEdit {
         key_name: Some("Other".into()),
         ..KeyEdit::default()
     }
+}
+
+/// An access token as it is asked for.
+fn token_draft() -> TokenDraft {
+    TokenDraft {
+        name: "nightly".into(),
+        scopes: vec!["account".into()],
+        days: Some(1),
+        current_password: PASSWORD.into(),
+    }
+}
+
+/// The only access token of somebody.
+async fn token_of(services: &Services, user: Uuid) -> Uuid {
+    sqlx::query_scalar("select id from access_tokens where user_id = $1")
+        .bind(user)
+        .fetch_one(&services.pool)
+        .await
+        .unwrap()
 }
 
 /// Somebody as they are now.
@@ -272,6 +293,13 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             let id = key_of(&services.pool, None).await;
             keys::delete_system(services, &operator(), id).await
         }
+        "create token" => access_tokens::create(services, &operator(), bob, &token_draft())
+            .await
+            .map(drop),
+        "revoke token" => {
+            let id = token_of(services, bob).await;
+            access_tokens::revoke(services, &operator(), id).await
+        }
         other => panic!("{other} changes something: add it here with its entry"),
     }
 }
@@ -307,6 +335,8 @@ async fn every_change_is_on_record(pool: PgPool) {
         ("create invitation", &["invitation.created"]),
         ("resend invitation", &["invitation.resent"]),
         ("revoke invitation", &["invitation.revoked"]),
+        ("create token", &["user.token_created"]),
+        ("revoke token", &["user.token_revoked"]),
         ("approve", &["user.approved"]),
         ("decide", &["user.approved"]),
         ("reject", &["user.rejected"]),
@@ -380,7 +410,17 @@ async fn call_own(
             let id = key_of(&services.pool, Some(actor.principal.id.0)).await;
             account::delete_key(services, actor, id).await
         }
-        "end_session" => account::end_session(services, actor, other.actor.session_id).await,
+        "end_session" => {
+            account::end_session(services, actor, other.actor.session().unwrap()).await
+        }
+        "tokens" => account::tokens(services, actor).await.map(drop),
+        "create_token" => account::create_token(services, actor, &token_draft())
+            .await
+            .map(drop),
+        "revoke_token" => {
+            let id = token_of(services, actor.principal.id.0).await;
+            account::revoke_token(services, actor, id).await
+        }
         "end_others" => account::end_others(services, actor).await.map(drop),
         "delete" => account::delete(services, actor, PASSWORD, None).await,
         other => panic!("{other} is new: add it here with its entry, if it changes something"),
@@ -411,6 +451,9 @@ async fn every_change_of_ones_own_account_is_on_record(pool: PgPool) {
         ("edit_key", Some("api_key.updated")),
         ("delete_key", Some("api_key.deleted")),
         ("end_session", Some("user.session_ended")),
+        ("tokens", None),
+        ("create_token", Some("user.token_created")),
+        ("revoke_token", Some("user.token_revoked")),
         ("end_others", Some("user.sessions_ended")),
         ("delete", Some("user.deleted")),
     ];
@@ -436,7 +479,7 @@ async fn every_change_of_what_is_owned_is_on_record(pool: PgPool) {
     add(&pool, "ada", &["user"]).await;
     set_password(&services, PASSWORD).await;
     let own = Own::sign_in(&services, "ada", PASSWORD).await;
-    let writer = Writer::Own(Box::new(own.actor));
+    let writer = Writer::own(own.actor).unwrap();
     let persona = PersonaDraft {
         name: Some("Analyst".into()),
         ..PersonaDraft::default()
@@ -540,14 +583,21 @@ async fn no_secret_is_recorded(pool: PgPool) {
         .await
         .unwrap();
     let token = link.url.rsplit('/').next().unwrap();
+    let made = access_tokens::create(&services, &operator(), ada, &token_draft())
+        .await
+        .unwrap();
+    let access = made.issued.token.as_str();
     let texts: Vec<String> = sqlx::query_scalar("select row_to_json(e)::text from audit_events e")
         .fetch_all(&pool)
         .await
         .unwrap();
-    assert_eq!(texts.len(), 3);
+    assert_eq!(texts.len(), 4);
     for text in texts {
         assert!(
-            !text.contains("sesame") && !text.contains(token) && !text.contains("argon2"),
+            !text.contains("sesame")
+                && !text.contains(token)
+                && !text.contains(access)
+                && !text.contains("argon2"),
             "{text}"
         );
     }
@@ -557,7 +607,12 @@ async fn no_secret_is_recorded(pool: PgPool) {
     let actions: Vec<&str> = history.iter().map(|entry| entry.action.as_str()).collect();
     assert_eq!(
         actions,
-        ["user.reset_link_created", "user.updated", "user.created"]
+        [
+            "user.token_created",
+            "user.reset_link_created",
+            "user.updated",
+            "user.created"
+        ]
     );
     assert!(!more);
 }

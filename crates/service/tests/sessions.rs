@@ -22,7 +22,7 @@ use domain::{
 use people::{add, count};
 use service::{
     Error,
-    access::{Granted, WriteSessions, operator},
+    access::{Credential, Granted, WriteSessions, operator},
     housekeeping,
     sessions::{list, revoke_many, revoke_one},
 };
@@ -225,7 +225,7 @@ async fn everyone_but_me_keeps_mine_and_each_entry_is_of_its_person(pool: PgPool
     assert_eq!(entries, [entry("ada", "[2, 0]"), entry("bob", "[1, 0]")]);
     // All that match: but for the one that asks.
     let mut asker = actor(root, &["*"]);
-    asker.session_id = mine[0];
+    asker.credential = Credential::Session(mine[0]);
     let done = revoke_many(&services, &asker.require().unwrap(), all(Some(1))).await;
     assert_eq!(done.unwrap().sessions, 1);
     assert_eq!(live_of(&pool, root).await, 1);

@@ -16,7 +16,7 @@ use domain::{
 };
 use service::{
     Services,
-    access::{Actor, Origin, ReadUsers},
+    access::{Actor, Credential, Origin, ReadUsers},
     users,
 };
 use sqlx::PgPool;
@@ -38,7 +38,7 @@ fn actor(permissions: &[&str]) -> Actor {
             last_login_at: None,
             time_zone: None,
         },
-        session_id: Uuid::nil(),
+        credential: Credential::Session(Uuid::nil()),
         via: Via::Ui,
         origin: Origin::default(),
     }

@@ -10,6 +10,7 @@ mod password;
 mod print;
 mod suspend;
 mod table;
+pub(super) mod tokens;
 mod until;
 mod update;
 mod values;

@@ -1,6 +1,7 @@
 //! The forms of one's own account.
 
 use app::api::{
+    access_tokens::{CreateToken, RevokeOwnToken},
     account::{ChangePassword, DeleteAccount, EditProfile, EndSessions, SetPreferences},
     keys::{AddKey, DoToKey, EditKey},
 };
@@ -19,6 +20,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/account/keys/new", post(send::<AddKey>))
         .route("/account/keys/{id}/edit", post(send::<EditKey>))
         .route("/account/keys/{id}/delete", post(send::<DoToKey>))
+        .route("/account/tokens", post(send::<RevokeOwnToken>))
+        .route("/account/tokens/new", post(send::<CreateToken>))
         .route("/account/preferences", post(send::<SetPreferences>))
         .route("/account/delete", post(send::<DeleteAccount>))
 }

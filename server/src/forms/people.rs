@@ -2,6 +2,7 @@
 
 use app::{
     api::{
+        access_tokens::RevokeToken,
         bulk::DoToSeveral,
         done::Done,
         error::ApiError,
@@ -60,6 +61,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/keys/{id}/delete", post(send::<DoToKey>))
         .route("/sessions", post(send::<RevokeSession>))
         .route("/sessions/revoke", post(send::<RevokeSessions>))
+        .route("/tokens", post(send::<RevokeToken>))
         .route("/register", post(send::<Register>))
         .route("/registrations/approve", post(send::<DecideRegistrations>))
         .route("/registrations/reject", post(send::<DecideRegistrations>))
@@ -83,7 +85,7 @@ where
     };
     let values = typed(&body);
     match run::<F>(&state, parts, body).await {
-        Ok(done) if done.link.is_none() => Redirect::to(&done.next).into_response(),
+        Ok(done) if !done.shows() => Redirect::to(&done.next).into_response(),
         Ok(done) => {
             let outcome = FormOutcome {
                 done: Some(done),

@@ -15,9 +15,10 @@ use service::{
 };
 use tower_sessions::Session;
 
+use super::bearer::Bearer;
 use crate::error_page::Asked;
 
-/// Puts `Option<Actor>` and the page's context beside the request, from the one query that reads the session.
+/// Puts `Option<Actor>` and the page's context beside the request, from the one query that reads the session or the token.
 pub(crate) async fn recognise(
     State(services): State<Services>,
     session: Session,
@@ -34,9 +35,12 @@ pub(crate) async fn recognise(
     } else {
         Via::Ui
     };
-    let actor = match sessions::find_actor(&services, &session, via, &origin).await {
-        Ok(actor) => actor,
-        Err(error) => return Asked::from(&request).refuse(error.into_problem()),
+    let actor = match request.extensions_mut().remove::<Bearer>() {
+        Some(Bearer(actor)) => Some(actor),
+        None => match sessions::find_actor(&services, &session, via, &origin).await {
+            Ok(actor) => actor,
+            Err(error) => return Asked::from(&request).refuse(error.into_problem()),
+        },
     };
     let waiting = waiting(&services, request.uri().path(), actor.as_ref()).await;
     let context = PageContext {
@@ -46,6 +50,7 @@ pub(crate) async fn recognise(
             approval: services.settings.registration_approval,
             password_min: services.settings.password_min,
             api_keys: services.settings.vault.is_on(),
+            token_max_days: services.settings.token_max_days,
         },
         waiting,
         preferences: cookie(request.headers(), Preferences::COOKIE)

@@ -13,7 +13,7 @@ use service::{Services, account};
 use tower_sessions::Session;
 
 use super::{
-    Failure, SessionPath, SignedIn,
+    Failure, Person, SessionPath, SignedIn,
     body::Body,
     users::{
         export::file,
@@ -34,7 +34,7 @@ pub(crate) async fn get(
 /// `currentPassword`. A new password ends all other sessions and gives this one another cookie.
 pub(crate) async fn edit(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
+    Person(actor): Person,
     session: Session,
     headers: HeaderMap,
     Body(mut edit): Body<OwnEdit>,
@@ -48,7 +48,7 @@ pub(crate) async fn edit(
 /// `GET /api/user/export`: all that one owns, as a file.
 pub(crate) async fn export(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
+    Person(actor): Person,
 ) -> Result<Response, Failure> {
     Ok(file(account::export(&services, &actor).await?))
 }
@@ -64,7 +64,7 @@ pub(crate) struct Leave {
 /// `DELETE /api/user`
 pub(crate) async fn delete(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
+    Person(actor): Person,
     Body(body): Body<Leave>,
 ) -> Result<Response, Failure> {
     account::delete(&services, &actor, &body.current_password, None).await?;
@@ -82,7 +82,7 @@ pub(crate) async fn sessions(
 /// `DELETE /api/sessions/:id`
 pub(crate) async fn end_session(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
+    Person(actor): Person,
     SessionPath(id): SessionPath,
 ) -> Result<Response, Failure> {
     account::end_session(&services, &actor, id).await?;
@@ -92,7 +92,7 @@ pub(crate) async fn end_session(
 /// `DELETE /api/sessions`: everywhere else.
 pub(crate) async fn end_others(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
+    Person(actor): Person,
 ) -> Result<Response, Failure> {
     let ended = account::end_others(&services, &actor).await?;
     Ok(Json(json!({ "success": true, "ended": ended })).into_response())

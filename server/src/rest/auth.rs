@@ -15,7 +15,7 @@ use service::{
 };
 use tower_sessions::Session;
 
-use super::{Failure, body::Body};
+use super::{Failure, NoToken, body::Body};
 use crate::{middleware::identity::cookie, router::CookieName};
 
 /// The body of a sign-in.
@@ -30,6 +30,7 @@ pub(crate) struct Login {
 
 /// `POST /api/auth/login`
 pub(crate) async fn login(
+    _: NoToken,
     State(services): State<Services>,
     session: Session,
     Extension(origin): Extension<Origin>,
@@ -45,7 +46,7 @@ pub(crate) async fn login(
 }
 
 /// `POST /api/auth/logout`: succeeds for whoever is signed out already.
-pub(crate) async fn logout(session: Session) -> Result<Response, Failure> {
+pub(crate) async fn logout(_: NoToken, session: Session) -> Result<Response, Failure> {
     service::sessions::end(&session).await?;
     Ok(Json(json!({ "success": true })).into_response())
 }
@@ -65,5 +66,6 @@ pub(crate) async fn me(
         };
         return Err(Error::Unauthenticated(text).into());
     };
+    actor.require_account()?;
     Ok(Json(json!({ "user": actor.principal.brief() })).into_response())
 }

@@ -33,7 +33,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Reads<Own> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
-        Ok(Self(Reader::own(&actor), PhantomData))
+        Ok(Self(Reader::own(&actor)?, PhantomData))
     }
 }
 
@@ -54,7 +54,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Writes<Own> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
-        Ok(Self(Writer::Own(Box::new(actor)), PhantomData))
+        Ok(Self(Writer::own(actor)?, PhantomData))
     }
 }
 
@@ -63,7 +63,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Writes<Everybodys> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let Allowed(granted) = Allowed::<WriteUsers>::from_request_parts(parts, state).await?;
-        Ok(Self(Writer::All(granted), PhantomData))
+        Ok(Self(Writer::all(granted), PhantomData))
     }
 }
 

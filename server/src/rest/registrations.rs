@@ -16,7 +16,7 @@ use service::{
 };
 use uuid::Uuid;
 
-use super::{Allowed, Failure, Params, UserPath, body::Body, users::shown::Shown};
+use super::{Allowed, Failure, NoToken, Params, UserPath, body::Body, users::shown::Shown};
 
 /// The body of a registration. What would make somebody more than a user is no field of it.
 #[derive(Deserialize)]
@@ -31,6 +31,7 @@ pub(crate) struct Register {
 
 /// `POST /api/auth/register`
 pub(crate) async fn register(
+    _: NoToken,
     State(services): State<Services>,
     Extension(origin): Extension<Origin>,
     Body(body): Body<Register>,

@@ -53,6 +53,8 @@ fn screens() -> Vec<Ask> {
         Ask::get("/sessions"),
         Ask::get("/sessions?ended=true"),
         Ask::get("/sessions/revoke?person=nobody"),
+        Ask::get("/tokens"),
+        Ask::get("/tokens?person=nobody&state=live"),
         Ask::get("/users"),
         Ask::get("/users?q=status:active"),
         Ask::get("/users/new"),
@@ -129,6 +131,7 @@ fn forms() -> Vec<Ask> {
             &[("person", "nobody"), ("expected", "0")],
         ),
         ("/users/visitor/reassign", "reassign-data", &[("to", "uma")]),
+        ("/tokens", "revoke-token", &[]),
         (
             "/registrations/approve",
             "decide",
@@ -197,8 +200,9 @@ fn reads() -> Vec<Ask> {
         )),
         Ask::get("/sfn/invitations"),
         Ask::get("/sfn/keys?owner=system"),
+        Ask::get("/sfn/tokens?params[state]=live"),
     ];
-    for function in ["sessions", "keys", "data", "history", "deletion"] {
+    for function in ["sessions", "keys", "tokens", "data", "history", "deletion"] {
         reads.push(Ask::get(&format!("/sfn/person-{function}?id={NOBODY}")));
     }
     reads
@@ -215,6 +219,7 @@ fn account() -> Vec<Ask> {
         format!("/account/keys/{NOBODY}/edit"),
         format!("/account/keys/{NOBODY}/delete"),
     );
+    let unnamed_token = json!({ "name": "", "scopes": ["account"] });
     let mut asks = vec![
         Ask::get("/api/user/profile"),
         Ask::new(Method::PUT, "/api/user/profile").json(&wrong),
@@ -224,6 +229,9 @@ fn account() -> Vec<Ask> {
         Ask::get("/api/sessions"),
         Ask::new(Method::DELETE, "/api/sessions"),
         Ask::new(Method::DELETE, &format!("/api/sessions/{NOBODY}")),
+        Ask::get("/api/tokens"),
+        Ask::post("/api/tokens").json(&unnamed_token),
+        Ask::new(Method::DELETE, &format!("/api/tokens/{NOBODY}")),
         Ask::get("/account"),
         Ask::get("/account/password"),
         Ask::get("/account/sessions"),
@@ -238,11 +246,14 @@ fn account() -> Vec<Ask> {
         Ask::new(Method::PATCH, &own_key).json(&json!({ "keyName": "Other" })),
         Ask::new(Method::DELETE, &own_key),
         Ask::get("/api/api-keys/resolve/OPENAI"),
+        Ask::get("/account/tokens"),
+        Ask::get("/account/tokens/new"),
         Ask::get("/account/preferences"),
         Ask::get("/account/data"),
         Ask::get("/account/delete"),
         Ask::get("/sfn/account"),
         Ask::get("/sfn/account-sessions"),
+        Ask::get("/sfn/account-tokens"),
         Ask::get("/sfn/account-deletion"),
         Ask::get("/sfn/time-zones"),
     ];
@@ -276,6 +287,16 @@ fn account() -> Vec<Ask> {
             &delete_key,
             "do-to-key",
             &[("owner", "own"), ("id", NOBODY), ("deed", "delete")],
+        ),
+        (
+            "/account/tokens",
+            "revoke-own-token",
+            &[("page", "/account/tokens"), ("id", NOBODY)],
+        ),
+        (
+            "/account/tokens/new",
+            "create-token",
+            &[("name", ""), ("scopes[]", "account"), ("days", "30")],
         ),
         (
             "/account/preferences",
@@ -322,7 +343,7 @@ fn owned() -> Vec<Ask> {
 }
 
 /// Every address with a request that is well formed. Who signs in is always the same visitor.
-fn endpoints() -> Vec<Ask> {
+pub(crate) fn endpoints() -> Vec<Ask> {
     let credentials = [("username", "visitor"), ("password", PASSWORD)];
     let claim = [
         ("username", "eve"),
@@ -378,6 +399,8 @@ fn endpoints() -> Vec<Ask> {
         Ask::post("/api/admin/sessions/revoke")
             .json(&json!({ "filter": { "person": "nobody" }, "expected": 0 })),
         Ask::new(Method::DELETE, &format!("/api/admin/sessions/{NOBODY}")),
+        Ask::get("/api/admin/tokens"),
+        Ask::new(Method::DELETE, &format!("/api/admin/tokens/{NOBODY}")),
         Ask::post("/api/auth/register").json(&json!({
             "username": "eve", "displayName": "Eve", "password": "correct horse"
         })),

@@ -4,6 +4,7 @@
 
 mod abandoned;
 mod access;
+mod access_tokens;
 mod account;
 mod auth;
 mod deleted;

@@ -6,7 +6,7 @@ mod people;
 
 pub(crate) use answer::Answer;
 pub(crate) use ask::Ask;
-pub(crate) use people::{PASSWORD, add_password, add_person, session};
+pub(crate) use people::{PASSWORD, add_password, add_person, session, token};
 
 use std::{path::PathBuf, sync::Arc};
 

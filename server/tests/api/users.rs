@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
-use crate::support::{Answer, App, Ask, add_person, app, session};
+use crate::support::{Answer, App, Ask, add_person, app, session, token};
 
 const LIST: &str = "/api/admin/users";
 
@@ -365,4 +365,10 @@ async fn a_page_takes_as_many_statements_whatever_its_size(pool: PgPool) {
         let what = "session, rows, counts; of a screen also how many wait";
         assert_eq!(STATEMENTS.get(), statements, "{path}: {what}");
     }
+    // A token costs as much as a session.
+    let token = token(&app.services, "ada", &["users:read"]).await;
+    STATEMENTS.set(0);
+    let ask = Ask::get("/api/admin/users?limit=1000").bearer(&token);
+    assert_eq!(app.send(ask).await.status, 200);
+    assert_eq!(STATEMENTS.get(), 3, "token, rows, counts");
 }

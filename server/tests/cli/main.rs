@@ -14,4 +14,5 @@ mod recover;
 mod restore;
 mod support;
 mod suspend;
+mod tokens;
 mod update;

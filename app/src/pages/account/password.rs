@@ -51,7 +51,7 @@ fn PasswordForm(account: Account) -> impl IntoView {
         >
             <p class="muted">
                 {set} "Use at least " {account.password_min}
-                " characters. Everywhere else you are signed out; here you stay signed in."
+                " characters. Everywhere else you are signed out; here you stay signed in. Your access tokens go on working."
             </p>
             // Password managers keep the password under it. Without a name it is not sent.
             <input type="text" value=account.user.summary.username autocomplete="username" hidden readonly />

@@ -31,7 +31,7 @@ pub fn History() -> impl IntoView {
             vec![
                 deed(&entry).into_any(),
                 view! { <Changed entry=entry.clone() /> }.into_any(),
-                format!("{} ({})", entry.actor, entry.via).into_any(),
+                entry.author().into_any(),
                 view! { <Ago at=entry.at now=now /> }.into_any(),
             ]
         });

@@ -1,8 +1,8 @@
-//! The keys of a person. Only their owner can use them, and nobody can read them.
+//! The provider keys of a person, and below them their access tokens. Only their owner can use them, and nobody can read them.
 
 use leptos::prelude::*;
 
-use super::{Opened, path, tab};
+use super::{Opened, path, tab, tokens::Tokens};
 use crate::{
     api::{keys::RevokeKey, person::list_keys},
     components::{icon::Icon, notice::ProblemNotice, records::Records},
@@ -71,5 +71,6 @@ pub fn Keys() -> impl IntoView {
                 })
         }}
         {keys}
+        <Tokens />
     }
 }

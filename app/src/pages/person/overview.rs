@@ -81,19 +81,18 @@ fn Account(person: Person) -> impl IntoView {
     }
 }
 
-/// What they own, each number with the way to what it counts if that can be seen.
+/// What they own, each number with the way to what it counts.
 #[component]
 fn Statistics(person: Person) -> impl IntoView {
     let page = path(&person.user.summary);
     let user = person.user.summary;
     let counts = [
-        ("Personas", Some("data"), user.persona_count.into()),
-        ("Ontologies", Some("data"), user.ontology_count.into()),
-        ("Annotations", Some("data"), user.annotation_count.into()),
-        ("Sessions", Some("sessions"), user.session_count.into()),
-        ("API keys", Some("keys"), user.api_key_count.into()),
-        // No tab shows them.
-        ("Access tokens", None, person.user.token_count),
+        ("Personas", "data", user.persona_count.into()),
+        ("Ontologies", "data", user.ontology_count.into()),
+        ("Annotations", "data", user.annotation_count.into()),
+        ("Sessions", "sessions", user.session_count.into()),
+        ("API keys", "keys", user.api_key_count.into()),
+        ("Access tokens", "keys", person.user.token_count),
     ];
     view! {
         <section>
@@ -101,12 +100,8 @@ fn Statistics(person: Person) -> impl IntoView {
             <dl class="facts">
                 {counts
                     .map(|(label, tab, number)| {
-                        let number = count(number);
-                        let number = match tab {
-                            Some(tab) => view! { <a href=format!("{page}/{tab}")>{number}</a> }.into_any(),
-                            None => number.into_any(),
-                        };
-                        view! { <Fact label=label>{number}</Fact> }
+                        let link = view! { <a href=format!("{page}/{tab}")>{count(number)}</a> };
+                        view! { <Fact label=label>{link}</Fact> }
                     })
                     .into_iter()
                     .collect_view()}

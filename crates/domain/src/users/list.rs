@@ -126,6 +126,9 @@ pub enum ListError {
     /// The word that asks for ended sessions.
     #[error("`ended` is {0:?}. Use true for sessions that have ended, or leave it out.")]
     Ended(String),
+    /// The word for whether tokens work.
+    #[error("`state` is {0:?}. Use live, expiring, blocked, expired or revoked, or leave it out.")]
+    TokenState(String),
     /// Two cursors.
     #[error("Give either `after` or `before`, not both.")]
     TwoCursors,

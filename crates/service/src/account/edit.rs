@@ -184,11 +184,11 @@ async fn set_password(
     hash: &str,
     changes: &mut Changes,
 ) -> Result<(Credentials, Lifetimes), Error> {
-    let id = actor.principal.id.0;
-    let lifetimes = db::account::find_lifetimes(&mut **transaction, actor.session_id).await?;
+    let (id, session) = (actor.principal.id.0, actor.session()?);
+    let lifetimes = db::account::find_lifetimes(&mut **transaction, session).await?;
     let reason = EndReason::PasswordReset;
-    let ended = db::account::set_others_ended(transaction, id, actor.session_id, reason).await?;
-    db::account::set_ended(transaction, actor.session_id, EndReason::Replaced, id).await?;
+    let ended = db::account::set_others_ended(transaction, id, session, reason).await?;
+    db::account::set_ended(transaction, session, EndReason::Replaced, id).await?;
     change::set_password(transaction, id, hash, false).await?;
     links::revoke_unused_of(transaction, Kind::PasswordReset, id).await?;
     changes.note("password", Value::Null, "chosen");

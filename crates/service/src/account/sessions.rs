@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{author, open};
 use crate::{
     Error, Services,
-    access::Actor,
+    access::{Actor, Credential},
     device,
     record::{self, Change, Changes},
 };
@@ -23,12 +23,13 @@ const NOT_OWN: Error = Error::Forbidden("Cannot revoke another user's session");
 /// One's own live sessions, the latest first.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::OutOfScope`] for an access token without the scope.
 pub async fn sessions(services: &Services, actor: &Actor) -> Result<Vec<OwnSession>, Error> {
+    actor.require_account()?;
     let id = actor.principal.id.0;
     let live = db::sessions::list_live_of(&services.pool, id, SHOWN_MAX).await?;
     let own = live.into_iter().map(|session| {
-        let is_current = session.id == actor.session_id;
+        let is_current = actor.credential == Credential::Session(session.id);
         OwnSession::new(session, is_current)
     });
     Ok(own.collect())
@@ -71,10 +72,9 @@ pub async fn end_session(services: &Services, actor: &Actor, id: Uuid) -> Result
 pub async fn end_others(services: &Services, actor: &Actor) -> Result<u64, Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
-    let reason = EndReason::Revoked;
+    let (session, reason) = (actor.session()?, EndReason::Revoked);
     let ended =
-        db::account::set_others_ended(&mut transaction, account.id, actor.session_id, reason)
-            .await?;
+        db::account::set_others_ended(&mut transaction, account.id, session, reason).await?;
     if ended == 0 {
         return Ok(0);
     }

@@ -97,10 +97,10 @@ pub struct Watch {
     missed: Option<News>,
 }
 
-/// Begins to watch. What has happened since a moment is told first.
+/// Begins to watch. What has happened since a moment is told first. It takes a session: a watch ends with it.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for a program.
 pub async fn watch(
     services: &Services,
     _: &Granted<ReadSessions>,
@@ -108,12 +108,13 @@ pub async fn watch(
     since: Option<OffsetDateTime>,
 ) -> Result<Watch, Error> {
     let live = services.live.clone();
-    *live.watched().entry(actor.session_id).or_insert(0) += 1;
+    let session = actor.session()?;
+    *live.watched().entry(session).or_insert(0) += 1;
     let mut watch = Watch {
         // Before it is asked what was missed, so that nothing is missed in between.
         words: live.words.subscribe(),
         stopped: live.stopped.subscribe(),
-        session: actor.session_id,
+        session,
         missed: None,
         live,
     };

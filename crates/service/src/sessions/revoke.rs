@@ -81,7 +81,7 @@ pub async fn revoke_many(
     let now = changes::now(&mut *transaction).await?;
     let many = Many {
         asked: ask(&mut transaction, &filter, now).await?,
-        but_session: author.session,
+        but_session: author.session(),
         but_person: author.id().filter(|_| request.everyone_but_me),
         out_of_reach: &out_of_reach,
     };

@@ -71,6 +71,9 @@ pub async fn edit(
         };
         let ended = db::sessions::set_ended_of(&mut transaction, id, reason, author.id()).await?;
         changes.note("sessions", ended, 0);
+        // Whoever is to be kept out may have made one.
+        let revoked = db::access_tokens::set_revoked_of(&mut transaction, id, author.id()).await?;
+        changes.note("tokens", revoked, 0);
     }
     if let Some(wanted) = &patch.roles {
         set_roles(&mut transaction, author, &account, wanted, &mut changes).await?;

@@ -56,7 +56,8 @@ pub(super) async fn open_any(
     open_any_by(transaction, author, Permission::UsersWrite, deed, id).await
 }
 
-async fn open_any_by(
+/// The same of an account in the bin or not.
+pub(crate) async fn open_any_by(
     transaction: &mut db::Transaction,
     author: &Author,
     right: Permission,
@@ -69,6 +70,10 @@ async fn open_any_by(
     }
     let author = &confirm(transaction, author, right).await?;
     let account = account::lock(transaction, id).await?.ok_or(NOT_FOUND)?;
+    if author.token().is_some() && author.id() == Some(id) && deed != Deed::EndSessions {
+        // Whoever has found a token must not get the whole account by it, be it with a new password.
+        return Err(Error::TokenNotAllowed);
+    }
     let standing = account::find_standing(&mut **transaction, id)
         .await?
         .ok_or(NOT_FOUND)?;
@@ -86,10 +91,19 @@ pub(crate) async fn confirm(
     if let Some(id) = author.id() {
         let permissions = account::find_permissions(&mut **transaction, id).await?;
         author.doer.permissions = permissions
+            .map(|permissions| lent(&author, permissions))
             .filter(|permissions| permissions.include(right))
             .ok_or(crate::access::FORBIDDEN)?;
     }
     Ok(author)
+}
+
+/// What an author may do of what their account permits: with an access token, what it was made for.
+fn lent(author: &Author, rights: Permissions) -> Permissions {
+    match author.token() {
+        Some(lent) => lent.within(&rights),
+        None => rights,
+    }
 }
 
 /// Whether a deed can take the last administrator away, so that one at a time is decided.

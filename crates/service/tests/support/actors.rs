@@ -5,7 +5,7 @@ use domain::{
     audit::Via,
     users::{Status, UserId},
 };
-use service::access::{Actor, Granted, Origin, Right};
+use service::access::{Actor, Credential, Granted, Origin, Right};
 use time::macros::datetime;
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ pub(crate) fn actor(id: Uuid, permissions: &[&str]) -> Actor {
             last_login_at: None,
             time_zone: None,
         },
-        session_id: Uuid::nil(),
+        credential: Credential::Session(Uuid::nil()),
         via: Via::Ui,
         origin: Origin::default(),
     }

@@ -19,7 +19,7 @@ use service::{
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::super::{Allowed, Failure, Params, SignedIn};
+use super::super::{Allowed, Failure, Params, Person};
 
 /// How often something is sent at least, so that nothing on the way takes the stream for dead.
 const BEAT: Duration = Duration::from_secs(15);
@@ -43,7 +43,7 @@ pub(crate) struct Since {
 /// that it is read in, or with the right to read it.
 pub(crate) async fn events(
     State(services): State<Services>,
-    SignedIn(actor): SignedIn,
+    Person(actor): Person,
     Allowed(granted): Allowed<ReadSessions>,
     Params(Since { since }): Params<Since>,
     headers: HeaderMap,

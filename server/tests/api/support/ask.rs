@@ -73,6 +73,11 @@ impl Ask {
         self.cookie(SESSION_COOKIE, session)
     }
 
+    /// With an access token.
+    pub(crate) fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
     /// From an address.
     pub(crate) fn from(mut self, ip: IpAddr) -> Self {
         self.peer = Some(SocketAddr::new(ip, 40_000));
@@ -110,7 +115,11 @@ impl Ask {
         let tokens =
             values.filter(|(name, value)| !name.ends_with("preferences") && value.len() > 20);
         let tokens = tokens.map(|(_, value)| value.to_owned());
+        let shown = self.headers.iter();
+        let shown = shown.filter(|(name, _)| *name == header::AUTHORIZATION);
+        let shown = shown.filter_map(|(_, value)| value.to_str().ok()?.strip_prefix("Bearer "));
         tokens
+            .chain(shown.filter(|token| token.len() > 20).map(str::to_owned))
             .chain([PASSWORD.to_owned(), "$argon2".to_owned()])
             .collect()
     }

@@ -1,8 +1,10 @@
 //! People and their sessions.
 
-use service::passwords::Hasher;
+use domain::access_tokens::TokenDraft;
+use service::{Services, access::operator, access_tokens, passwords::Hasher};
 use sqlx::PgPool;
 use tower_sessions::session::Id;
+use uuid::Uuid;
 
 /// Everybody's, where they have one.
 pub(crate) const PASSWORD: &str = "correct horse <b>&amp; ";
@@ -52,4 +54,21 @@ pub(crate) async fn session(pool: &PgPool, username: &str) -> String {
     .await
     .unwrap();
     cookie
+}
+
+/// A new access token of somebody, with scopes that they have, as a program sends it.
+pub(crate) async fn token(services: &Services, username: &str, scopes: &[&str]) -> String {
+    let id: Uuid = sqlx::query_scalar("select id from users where username = $1")
+        .bind(username)
+        .fetch_one(&services.pool)
+        .await
+        .unwrap();
+    let draft = TokenDraft {
+        name: "script".to_owned(),
+        scopes: scopes.iter().map(ToString::to_string).collect(),
+        days: Some(1),
+        current_password: String::new(),
+    };
+    let made = access_tokens::create(services, &operator(), id, &draft).await;
+    made.unwrap().issued.token
 }

@@ -127,7 +127,7 @@ fn EditForm(person: Person) -> impl IntoView {
                             <input type="checkbox" name="end_sessions" value="true" checked=end_sessions />
                             <span>
                                 "Sign out their sessions"
-                                <span class="check-note">"With a new password"</span>
+                                <span class="check-note">"With a new password. Their access tokens are revoked too."</span>
                             </span>
                         </label>
                     }

@@ -1,0 +1,235 @@
+//! Everybody's access tokens.
+
+pub mod row;
+
+use domain::{
+    access::Permission,
+    access_tokens::{
+        AccessToken, TokenState,
+        list::{TokenPage, TokenParams},
+    },
+    users::list::{Limits, PANEL_LIMITS},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use time::OffsetDateTime;
+
+use crate::{
+    api::{
+        access_tokens::{ALL, RevokeToken, TokenList, list_tokens},
+        error::ApiError,
+        person::path_of,
+    },
+    components::{
+        icon::Icon,
+        notice::ProblemNotice,
+        pager::{Pager, Pages},
+        records::Records,
+        state::{ListState, LoadFailure, Waiting},
+        toast::Toast,
+    },
+    context::PageContext,
+    pages::{
+        form,
+        sessions::row::{RevokeButton, Revoking},
+        users::links::with_selected,
+    },
+};
+
+/// The screen "Access tokens". Its whole state is in the URL.
+#[component]
+pub fn AccessTokens() -> impl IntoView {
+    let query = use_query_map();
+    let params = Memo::new(move |_| TokenParams::from_pairs(|name| query.read().get(name)));
+    let list = Resource::new(move || params.get(), list_tokens);
+    let revoking = form::send::<RevokeToken>(ALL);
+    provide_context(Revoking(revoking));
+    view! {
+        <Title text="Access tokens · Rollcall" />
+        <header class="page-head">
+            <h1>"Access tokens"</h1>
+        </header>
+        <p class="pane-actions muted">
+            "With these programs act for people on the API. People make their own, on the page of their account."
+        </p>
+        {move || filters(&params.read())}
+        {move || revoking.problem.get().map(problem)}
+        <section class="list" aria-label="Access tokens">
+            <Transition fallback=Waiting>
+                {move || Suspend::new(async move {
+                    match list.await {
+                        Ok(list) => shown(&params.get_untracked(), list),
+                        Err(ApiError(problem)) => {
+                            view! { <LoadFailure title="The access tokens could not be loaded" problem=problem /> }
+                                .into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </section>
+        <Toast page=Signal::derive(move || href(&params.read())) />
+    }
+}
+
+/// Whether the viewer may revoke the tokens of others.
+pub(super) fn may_write() -> bool {
+    PageContext::current().may(Permission::TokensWrite)
+}
+
+/// The address of a state of the list.
+fn href(params: &TokenParams) -> String {
+    with_selected(ALL, params.pairs().into_iter(), &[])
+}
+
+/// The tokens of a person.
+pub(super) fn of_person(username: &str) -> String {
+    href(&TokenParams {
+        person: Some(username.to_owned()),
+        ..TokenParams::default()
+    })
+}
+
+/// Which tokens: a form that leads to the list of those that match, with scripts or without.
+fn filters(params: &TokenParams) -> impl IntoView + use<> {
+    let person = params.person.clone().unwrap_or_default();
+    let chosen = params.state.clone().unwrap_or_default();
+    let states = TokenState::ALL.iter().map(|state| {
+        let word = state.as_str();
+        view! {
+            <option value=word selected=chosen == word>
+                {row::told(*state).1}
+            </option>
+        }
+    });
+    view! {
+        <form class="session-filters" method="get" action=ALL role="search" aria-label="Filter access tokens">
+            <label class="filter-field">
+                "Person"
+                <input
+                    class="input"
+                    name="person"
+                    value=person
+                    placeholder="Username"
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    maxlength="100"
+                />
+            </label>
+            <label class="filter-field">
+                "State" <select class="input" name="state">
+                    <option value="">"Any"</option>
+                    {states.collect_view()}
+                </select>
+            </label>
+            <div class="actions">
+                <button class="button">"Filter"</button>
+                <a class="button" href=ALL data-noscroll>
+                    "Clear"
+                </a>
+            </div>
+        </form>
+    }
+}
+
+fn problem(problem: domain::problem::Problem) -> AnyView {
+    view! {
+        <div class="pane-actions">
+            <ProblemNotice problem=problem />
+        </div>
+    }
+    .into_any()
+}
+
+/// The rows, or why there are none.
+fn shown(params: &TokenParams, list: TokenList) -> AnyView {
+    let TokenList { page, now, fault } = list;
+    // What was not understood is not what is shown.
+    let params = if fault.is_some() {
+        &TokenParams::default()
+    } else {
+        params
+    };
+    let fault = fault.map(problem);
+    if page.tokens.is_empty() {
+        let title = if params.pairs().is_empty() {
+            "There are no access tokens"
+        } else {
+            "No access tokens match"
+        };
+        return view! {
+            {fault}
+            <ListState icon=Icon::Shield title=title />
+        }
+        .into_any();
+    }
+    let pages = pages(params, &page);
+    let back = href(params);
+    let rows = page
+        .tokens
+        .into_iter()
+        .map(|token| cells(token, now, &back));
+    const COLUMNS: &[&str] = &[
+        "Token",
+        "Person",
+        "May do",
+        "State",
+        "Last used",
+        "Made",
+        "Works until",
+        "Actions",
+    ];
+    view! {
+        {fault}
+        <Records caption="Access tokens" columns=COLUMNS rows=rows.collect() />
+        <Pager pages=pages />
+    }
+    .into_any()
+}
+
+fn cells(token: AccessToken, now: OffsetDateTime, back: &str) -> Vec<AnyView> {
+    let (id, is_revoked) = (token.id, token.state == TokenState::Revoked);
+    let user = token.user.clone();
+    let label = format!("Revoke {} of {}", token.name, user.username);
+    let button = (may_write() && !is_revoked).then(|| {
+        view! { <RevokeButton id=id label=label address=ALL.to_owned() page=back.to_owned() /> }
+    });
+    let person = view! {
+        <a href=path_of(user.id, &user.username)>
+            <bdi>{user.display_name}</bdi>
+        </a>
+        <p class="muted">{user.username}</p>
+    };
+    let mut cells = row::cells(token, now);
+    cells.insert(1, person.into_any());
+    cells.push(button.into_any());
+    cells
+}
+
+/// Where a page of a state of the list is among the others.
+fn pages(params: &TokenParams, page: &TokenPage) -> Pages {
+    let at = |after, before| {
+        href(&TokenParams {
+            after,
+            before,
+            ..params.clone()
+        })
+    };
+    let sized = |limit: u16| {
+        href(&TokenParams {
+            limit: Some(limit.to_string()),
+            ..params.from_start()
+        })
+    };
+    let size = params.limit.as_deref().and_then(|limit| limit.parse().ok());
+    Pages {
+        first: page.first,
+        shown: page.tokens.len(),
+        total: page.total,
+        before: page.before.clone().map(|before| at(None, Some(before))),
+        after: page.after.clone().map(|after| at(Some(after), None)),
+        size: size.unwrap_or(Limits::PANEL.default),
+        sizes: PANEL_LIMITS.map(|limit| (limit, sized(limit))).into(),
+    }
+}

@@ -1,0 +1,74 @@
+//! An access token as a row.
+
+use ::time::OffsetDateTime;
+use domain::access_tokens::{AccessToken, TokenState};
+use leptos::prelude::*;
+
+use crate::components::time::{Ago, Exactly};
+
+/// Names of the columns of [`cells`], and of what can be done to a token.
+pub(in crate::pages) const COLUMNS: &[&str] = &[
+    "Token",
+    "May do",
+    "State",
+    "Last used",
+    "Made",
+    "Works until",
+    "Actions",
+];
+
+/// What every table shows of a token.
+pub(in crate::pages) fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<AnyView> {
+    let (tone, word) = told(token.state);
+    let why = match token.state {
+        TokenState::Blocked => Some("Its owner cannot use the account now".to_owned()),
+        TokenState::Revoked => token.revoked_by.map(|by| format!("by {by}")),
+        TokenState::Live | TokenState::Expiring | TokenState::Expired => None,
+    };
+    let used = match token.last_used_at {
+        Some(at) => view! { <Ago at=at now=now /> }.into_any(),
+        None => "Never".into_any(),
+    };
+    let end = match token.expires_at {
+        Some(at) => view! { <Exactly at=at /> }.into_any(),
+        None => "It is revoked".into_any(),
+    };
+    let from = token.last_used_ip.map(|ip| format!("from {ip}"));
+    vec![
+        view! {
+            <bdi>{token.name}</bdi>
+            <p class="muted">
+                <code>{token.prefix} "…"</code>
+            </p>
+        }
+        .into_any(),
+        token.scopes.join(", ").into_any(),
+        view! {
+            <span class=tone>{word}</span>
+            {why.map(note)}
+        }
+        .into_any(),
+        view! {
+            {used}
+            {from.map(note)}
+        }
+        .into_any(),
+        view! { <Ago at=token.created_at now=now /> }.into_any(),
+        end,
+    ]
+}
+
+fn note(text: String) -> impl IntoView {
+    view! { <p class="muted">{text}</p> }
+}
+
+/// A state as a colour and a word.
+pub(super) const fn told(state: TokenState) -> (&'static str, &'static str) {
+    match state {
+        TokenState::Live => ("badge tone-success", "Works"),
+        TokenState::Expiring => ("badge tone-warning", "Expires soon"),
+        TokenState::Blocked => ("badge tone-warning", "Blocked"),
+        TokenState::Expired => ("badge", "Expired"),
+        TokenState::Revoked => ("badge tone-danger", "Revoked"),
+    }
+}

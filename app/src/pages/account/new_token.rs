@@ -1,0 +1,167 @@
+//! Making an access token.
+
+use domain::{
+    access_tokens::{DAYS_DEFAULT, Scope, day_choices},
+    fields::FieldErrors,
+};
+use leptos::prelude::*;
+
+use super::{CURRENT_PASSWORD, tokens::Tokens};
+use crate::{
+    api::access_tokens::{CreateToken, ENDLESS, OWN, draft},
+    components::{
+        dialog::{FormDialog, Place},
+        field::{Field, FieldSpec},
+        icon::{Glyph, Icon},
+    },
+    context::PageContext,
+    pages::{
+        form::{self, Sending},
+        person::dialogs::typed_or,
+    },
+};
+
+const PATH: &str = "/account/tokens/new";
+
+const NAME: FieldSpec = FieldSpec {
+    name: "name",
+    label: "What for",
+    kind: "text",
+    autocomplete: "off",
+    hint: Some("The program or the place that it is for, to know it by."),
+    optional: false,
+    max: 100,
+};
+
+const PASSWORD: FieldSpec = FieldSpec {
+    hint: Some("A token works longer than you are signed in."),
+    ..CURRENT_PASSWORD
+};
+
+/// The dialog that makes a token.
+#[component]
+pub fn NewToken() -> impl IntoView {
+    let context = PageContext::current();
+    let longest = context.site.token_max_days;
+    let principal = context.principal.clone();
+    let rights = principal.map(|own| own.permissions).unwrap_or_default();
+    let context = context.of_form(PATH);
+    let check = {
+        let rights = rights.clone();
+        move |form: CreateToken| -> FieldErrors {
+            draft(form)
+                .check(longest, &rights)
+                .err()
+                .unwrap_or_default()
+        }
+    };
+    let sending = form::send_checked::<CreateToken>(PATH, check);
+    let place = Place {
+        path: PATH.to_owned(),
+        back: OWN.to_owned(),
+    };
+    let typed = context.typed("scopes[]");
+    let ticked: Vec<String> = typed.split(',').map(str::to_owned).collect();
+    view! {
+        <Tokens />
+        <FormDialog
+            place=place
+            title="New access token"
+            sending=sending
+            refusal=None
+            action=Signal::stored("Make token".to_owned())
+            own=true
+        >
+            <Field spec=NAME value=context.typed("name") fault=sending.fault("name") first=true />
+            <Choice name="scopes" label="What it may do, as long as you may" sending=sending>
+                {Scope::of(&rights)
+                    .map(|scope| {
+                        let word = scope.as_str();
+                        let checked = ticked.iter().any(|ticked| ticked == word);
+                        view! {
+                            <label class="check">
+                                <input type="checkbox" name="scopes[]" value=word checked=checked />
+                                <span>{scope.words()} <span class="check-note">{word}</span></span>
+                            </label>
+                        }
+                    })
+                    .collect_view()}
+            </Choice>
+            <Choice name="days" label="How long it works" sending=sending>
+                {days(longest, &context)}
+            </Choice>
+            <Field spec=PASSWORD fault=sending.fault("current_password") />
+        </FormDialog>
+    }
+}
+
+/// The numbers of days to choose from, and where that is allowed no end.
+fn days(longest: u16, context: &PageContext) -> impl IntoView + use<> {
+    let choices = day_choices(longest);
+    let usual = choices.iter().rev().find(|days| **days <= DAYS_DEFAULT);
+    let usual = usual.or(choices.first()).copied().unwrap_or_default();
+    let chosen = typed_or(context, "days", || usual.to_string());
+    let endless = (longest == 0).then(|| (ENDLESS.to_owned(), "Until it is revoked".to_owned()));
+    choices
+        .into_iter()
+        .map(|days| {
+            let word = if days == 1 { "day" } else { "days" };
+            (days.to_string(), format!("{days} {word}"))
+        })
+        .chain(endless)
+        .map(|(value, label)| {
+            let checked = value == chosen;
+            view! {
+                <label class="check">
+                    <input type="radio" name="days" value=value checked=checked />
+                    <span>{label}</span>
+                </label>
+            }
+        })
+        .collect_view()
+}
+
+/// Some boxes of which to choose, and what is wrong with the choice.
+#[component]
+fn Choice(
+    /// Name of the field.
+    name: &'static str,
+    /// What it is called.
+    label: &'static str,
+    /// The form.
+    sending: Sending,
+    /// The boxes.
+    children: Children,
+) -> impl IntoView {
+    let fault = sending.fault(name);
+    let error_id = format!("{name}-error");
+    let described_by = {
+        let error_id = error_id.clone();
+        move || fault.with(Option::is_some).then(|| error_id.clone())
+    };
+    view! {
+        // A group cannot be marked as invalid: its fault describes it, and can be gone to.
+        <fieldset
+            class="field"
+            id=name
+            tabindex="-1"
+            aria-describedby=described_by
+            data-fault=move || fault.with(Option::is_some).then_some("")
+        >
+            <legend class="field-label">{label}</legend>
+            {children()}
+            {move || {
+                fault
+                    .get()
+                    .map(|fault| {
+                        view! {
+                            <p class="field-error" id=error_id.clone()>
+                                <Glyph icon=Icon::Alert />
+                                {fault}
+                            </p>
+                        }
+                    })
+            }}
+        </fieldset>
+    }
+}

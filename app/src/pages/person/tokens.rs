@@ -1,0 +1,77 @@
+//! The access tokens of a person.
+
+use domain::{access::Permission, access_tokens::TokenState};
+use leptos::prelude::*;
+
+use super::{Opened, path, tab, with_person};
+use crate::{
+    api::access_tokens::{ALL, RevokeToken, list_person_tokens},
+    components::{icon::Icon, notice::ProblemNotice, records::Records},
+    context::PageContext,
+    pages::{
+        access_tokens::{may_write, of_person, row},
+        form,
+        sessions::row::{RevokeButton, Revoking},
+    },
+};
+
+/// The tokens, for whoever may see them.
+#[component]
+pub fn Tokens() -> impl IntoView {
+    PageContext::current()
+        .may(Permission::TokensRead)
+        .then(|| view! { <Shown /> })
+}
+
+#[component]
+fn Shown() -> impl IntoView {
+    let person = Opened::current().person;
+    let list = Resource::new(
+        || (),
+        move |()| async move { list_person_tokens(person.await?.user.summary.id.0).await },
+    );
+    // What cannot be done is told on the screen of all tokens, where the form goes.
+    let revoking = form::send::<RevokeToken>(ALL);
+    provide_context(Revoking(revoking));
+    let all = with_person(|person| {
+        view! {
+            <a class="button" href=of_person(&person.user.summary.username)>
+                "Show among all access tokens"
+            </a>
+        }
+    });
+    let tokens = tab(list, (Icon::Shield, "No access tokens"), |part| {
+        let (now, may_write) = (part.now, may_write());
+        let person = Opened::current().person.get_untracked();
+        let person = person.and_then(Result::ok);
+        let page = person.map(|person| format!("{}/keys", path(&person.user.summary)));
+        let page = page.unwrap_or_default();
+        let rows = part.items.into_iter().map(|token| {
+            let (id, label) = (token.id, format!("Revoke {}", token.name));
+            let button = (may_write && token.state != TokenState::Revoked).then(|| {
+                view! { <RevokeButton id=id label=label address=ALL.to_owned() page=page.clone() /> }
+            });
+            let mut cells = row::cells(token, now);
+            cells.push(button.into_any());
+            cells
+        });
+        view! { <Records caption="Access tokens" columns=row::COLUMNS rows=rows.collect() /> }
+            .into_any()
+    });
+    view! {
+        <div class="pane-actions actions">{all}</div>
+        {move || {
+            revoking
+                .problem
+                .get()
+                .map(|problem| {
+                    view! {
+                        <div class="pane-actions">
+                            <ProblemNotice problem=problem />
+                        </div>
+                    }
+                })
+        }}
+        {tokens}
+    }
+}

@@ -1,0 +1,108 @@
+//! A page of tokens: one statement, the newest first.
+
+use domain::{
+    access_tokens::{AccessToken, TokenState, list::TokensQuery},
+    sessions::SessionUser,
+    users::{Unknown, UserId, list::Position, page::EXACT_TOTAL_MAX},
+};
+use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow, types::ipnetwork::IpNetwork};
+use uuid::Uuid;
+
+use crate::{Error, users::page_of};
+
+const COLUMNS: &str = "
+    t.id, t.user_id, t.username, t.display_name, t.name, t.prefix, t.scopes, t.state, t.created_at, t.expires_at,
+    t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by";
+
+/// Which tokens.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked {
+    /// Whose. The nil id, which nobody has, stands for nobody.
+    pub person: Option<Uuid>,
+    /// Whether they work.
+    pub state: Option<TokenState>,
+}
+
+impl Asked {
+    fn push(self, sql: &mut QueryBuilder<Postgres>) {
+        if let Some(person) = self.person {
+            sql.push(" and t.user_id = ").push_bind(person);
+        }
+        if let Some(state) = self.state {
+            // The indexes are by these columns; the state itself is worked out row by row.
+            sql.push(match state {
+                TokenState::Revoked => " and t.revoked_at is not null",
+                TokenState::Expired => " and t.revoked_at is null and t.expires_at <= now()",
+                TokenState::Expiring => {
+                    " and t.revoked_at is null and t.expires_at > now() and t.expires_at <= now() + interval '7 days'"
+                }
+                TokenState::Live | TokenState::Blocked => " and t.revoked_at is null",
+            });
+            sql.push(" and t.state = ").push_bind(state.as_str());
+        }
+    }
+}
+
+/// The rows of a page, the newest first, and whether there are more beyond it in the direction of reading.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_page(
+    executor: impl PgExecutor<'_>,
+    query: &TokensQuery,
+    asked: Asked,
+) -> Result<(Vec<AccessToken>, bool), Error> {
+    let mut sql = QueryBuilder::new(format!("select {COLUMNS} from listed_tokens t where true"));
+    asked.push(&mut sql);
+    let (beyond, direction) = match query.position {
+        Position::Before(_) => (">", "asc"),
+        Position::First | Position::After(_) => ("<", "desc"),
+    };
+    if let Position::After(cursor) | Position::Before(cursor) = &query.position {
+        sql.push(format!(" and t.id {beyond} "))
+            .push_bind(cursor.id);
+    }
+    let most = query.limit + 1;
+    sql.push(format!(" order by t.id {direction} limit {most}"));
+    let rows = sql.build().persistent(false).fetch_all(executor).await?;
+    page_of(&rows, query.limit, &query.position, token)
+}
+
+/// How many match, counted up to one more than [`EXACT_TOTAL_MAX`].
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count(executor: impl PgExecutor<'_>, asked: Asked) -> Result<u64, Error> {
+    let mut sql =
+        QueryBuilder::new("select count(*) from (select 1 from listed_tokens t where true");
+    asked.push(&mut sql);
+    sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
+    let row = sql.build().persistent(false).fetch_one(executor).await?;
+    Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+}
+
+/// A row of [`COLUMNS`].
+fn token(row: &PgRow) -> Result<AccessToken, sqlx::Error> {
+    let state: &str = row.try_get("state")?;
+    let state = state.parse();
+    let state = state.map_err(|unknown: Unknown| sqlx::Error::Decode(unknown.into()))?;
+    let network: Option<IpNetwork> = row.try_get("last_used_ip")?;
+    Ok(AccessToken {
+        id: row.try_get("id")?,
+        user: SessionUser {
+            id: UserId(row.try_get("user_id")?),
+            username: row.try_get("username")?,
+            display_name: row.try_get("display_name")?,
+        },
+        name: row.try_get("name")?,
+        prefix: row.try_get("prefix")?,
+        scopes: row.try_get("scopes")?,
+        state,
+        created_at: row.try_get("created_at")?,
+        expires_at: row.try_get("expires_at")?,
+        last_used_at: row.try_get("last_used_at")?,
+        last_used_ip: network.map(|network| network.ip()),
+        revoked_at: row.try_get("revoked_at")?,
+        revoked_by: row.try_get("revoked_by")?,
+    })
+}

@@ -1,0 +1,177 @@
+//! What is asked of the list of tokens: which, how many, from where. It lives in the URL. The newest come first.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccessToken, TokenState};
+use crate::users::{
+    detail::UserRef,
+    list::{Limits, ListError, Position, given, parse_limit, position, shorten},
+    page::{Cursor, Total},
+};
+
+/// The name of the one order in its cursors.
+const ORDER: &str = "tokens -created";
+
+/// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenParams {
+    /// Whose: a name, a number or an id.
+    pub person: Option<String>,
+    /// Whether they work.
+    pub state: Option<String>,
+    /// Page size.
+    pub limit: Option<String>,
+    /// Cursor: the page after it.
+    pub after: Option<String>,
+    /// Cursor: the page before it.
+    pub before: Option<String>,
+}
+
+/// The question, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokensQuery {
+    /// Whose.
+    pub person: Option<UserRef>,
+    /// Whether they work.
+    pub state: Option<TokenState>,
+    /// Most rows in the page.
+    pub limit: u16,
+    /// From where.
+    pub position: Position,
+}
+
+/// A page of tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenPage {
+    /// The rows.
+    pub tokens: Vec<AccessToken>,
+    /// How many match.
+    pub total: Total,
+    /// Number of the first row among all, from 1.
+    pub first: u64,
+    /// Cursor of the page before, if there is one.
+    pub before: Option<String>,
+    /// Cursor of the page after, if there is one.
+    pub after: Option<String>,
+}
+
+impl TokenParams {
+    /// Understands the question.
+    ///
+    /// # Errors
+    /// What cannot be understood, the first of them.
+    pub fn parse(&self, limits: Limits) -> Result<TokensQuery, ListError> {
+        let state = |text: &str| {
+            text.parse()
+                .map_err(|_| ListError::TokenState(shorten(text)))
+        };
+        Ok(TokensQuery {
+            person: given(&self.person).map(|text| UserRef::parse(text.trim())),
+            state: given(&self.state).map(state).transpose()?,
+            limit: parse_limit(given(&self.limit), limits)?,
+            position: position(&self.after, &self.before, |text| {
+                Cursor::decode_at(text, ORDER)
+            })?,
+        })
+    }
+
+    /// The same question from its first page.
+    #[must_use]
+    pub fn from_start(&self) -> Self {
+        Self {
+            after: None,
+            before: None,
+            ..self.clone()
+        }
+    }
+
+    /// The parameters that are set, for a URL.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        [
+            ("person", &self.person),
+            ("state", &self.state),
+            ("limit", &self.limit),
+            ("after", &self.after),
+            ("before", &self.before),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, given(value)?)))
+        .collect()
+    }
+
+    /// From parameters by name. Others are no business of the list.
+    pub fn from_pairs(value: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            person: value("person"),
+            state: value("state"),
+            limit: value("limit"),
+            after: value("after"),
+            before: value("before"),
+        }
+    }
+}
+
+impl TokensQuery {
+    /// The newest of them, from the first.
+    #[must_use]
+    pub const fn newest(limit: u16) -> Self {
+        Self {
+            person: None,
+            state: None,
+            limit,
+            position: Position::First,
+        }
+    }
+
+    /// The place of a row.
+    #[must_use]
+    pub fn cursor(token: &AccessToken, number: u64) -> Cursor {
+        Cursor::at(ORDER, token.created_at, token.id, number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(name: &str, value: &str) -> TokenParams {
+        TokenParams::from_pairs(|asked| (asked == name).then(|| value.to_owned()))
+    }
+
+    #[test]
+    fn empty_is_the_newest_fifty() {
+        let query = TokenParams::default().parse(Limits::PANEL).unwrap();
+        assert_eq!(query, TokensQuery::newest(50));
+        assert_eq!(params("state", "").parse(Limits::PANEL), Ok(query));
+    }
+
+    #[test]
+    fn bad_parameters_are_named() {
+        for (name, value, says) in [
+            ("state", "dead", "`state` is \"dead\""),
+            ("limit", "0", "is not a number from 1 to 100"),
+            ("after", "x", "does not exist"),
+        ] {
+            let error = params(name, value).parse(Limits::PANEL).unwrap_err();
+            assert!(error.to_string().contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_set_is_written_again() {
+        let asked = TokenParams {
+            person: Some("ada".into()),
+            state: Some("expiring".into()),
+            ..TokenParams::default()
+        };
+        let pairs = asked.pairs();
+        assert_eq!(pairs, [("person", "ada"), ("state", "expiring")]);
+        let read = TokenParams::from_pairs(|name| {
+            let found = pairs.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        });
+        assert_eq!(read, asked);
+    }
+}

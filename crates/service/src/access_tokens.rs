@@ -1,0 +1,227 @@
+//! Access tokens: whose one is, and looking after everybody's. What people do with their own is in [`crate::account`].
+
+mod secret;
+
+use std::time::Duration;
+
+use db::access_tokens::{self as rows, Asked};
+use domain::{
+    access::Permission,
+    access_tokens::{
+        CreatedToken, IssuedToken, NewToken, Scope, TOKENS_MAX, TokenDraft,
+        list::{TokenPage, TokensQuery},
+    },
+    audit::Via,
+    rules::Deed,
+    users::page::{Place, Total},
+};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{
+        Actor, Author, Credential, FORBIDDEN, Granted, Lent, Origin, ReadTokens, WriteTokens,
+    },
+    record::{self, Change, Changes},
+    users::guard,
+};
+
+pub(crate) const NOT_FOUND: Error = Error::NotFound("There is no such access token.");
+/// Says nothing of why: whoever only tries learns nothing.
+const REFUSED: Error =
+    Error::Unauthenticated("This access token does not work. It may be over or mistyped.");
+
+/// Whom a program acts for with a token, with what the token has of their rights of this moment. That it was used is noted
+/// for later.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for a text that is no token that works.
+pub async fn find_actor(services: &Services, text: &str, origin: &Origin) -> Result<Actor, Error> {
+    // What cannot be a token is not asked for.
+    let hash = secret::hash(text).ok_or(REFUSED)?;
+    let live = rows::find_live(&services.pool, &hash)
+        .await?
+        .ok_or(REFUSED)?;
+    services
+        .last_seen
+        .note_token(live.id, (services.clock)(), origin.ip);
+    let lent = Lent {
+        token: live.id,
+        label: label(&live.name, &live.prefix),
+        // A word of an older version permits nothing.
+        scopes: live
+            .scopes
+            .iter()
+            .filter_map(|word| word.parse().ok())
+            .collect(),
+    };
+    let mut principal = live.principal;
+    principal.permissions = lent.within(&principal.permissions);
+    Ok(Actor {
+        principal,
+        credential: Credential::Token(lent),
+        via: Via::Api,
+        origin: origin.clone(),
+    })
+}
+
+/// A page of everybody's tokens, the newest first.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list(
+    services: &Services,
+    _: &Granted<ReadTokens>,
+    query: &TokensQuery,
+) -> Result<TokenPage, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let person = match &query.person {
+        Some(person) => {
+            let id = db::users::find_id(&mut *connection, person).await?;
+            // A person whom there is not is nobody, who has no token.
+            Some(id.unwrap_or(Uuid::nil()))
+        }
+        None => None,
+    };
+    let asked = Asked {
+        person,
+        state: query.state,
+    };
+    let (tokens, more) = rows::list_page(&mut *connection, query, asked).await?;
+    let counted = rows::count(&mut *connection, asked).await?;
+    let place = Place::of(&tokens, more, &query.position, TokensQuery::cursor);
+    Ok(TokenPage {
+        tokens,
+        total: Total::up_to_limit(counted),
+        first: place.first,
+        before: place.before,
+        after: place.after,
+    })
+}
+
+/// Revokes a token of somebody.
+///
+/// # Errors
+/// [`Error::Refused`] when its owner has rights that the author lacks, [`Error::NotFound`] when there is none that is not
+/// revoked.
+pub async fn revoke(
+    services: &Services,
+    granted: &Granted<WriteTokens>,
+    id: Uuid,
+) -> Result<(), Error> {
+    let author = granted.author();
+    let mut transaction = db::begin(&services.pool).await?;
+    let target = rows::find(&mut *transaction, id).await?.ok_or(NOT_FOUND)?;
+    let (right, deed) = (Permission::TokensWrite, Deed::EndSessions);
+    let account = guard::open_any_by(&mut transaction, author, right, deed, target.user_id).await?;
+    let user = (account.id, account.username.as_str());
+    end(&mut transaction, author, user, (id, target)).await?;
+    Ok(db::commit(transaction).await?)
+}
+
+/// Revokes a token of an account that is locked.
+pub(crate) async fn end(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    user: (Uuid, &str),
+    (id, target): (Uuid, rows::Target),
+) -> Result<(), Error> {
+    if !rows::set_revoked(transaction, id, author.id()).await? {
+        return Err(NOT_FOUND);
+    }
+    let token = label(&target.name, &target.prefix);
+    let change = Change {
+        action: "user.token_revoked",
+        user,
+        changes: Changes::default().with("token", token, Value::Null),
+        reason: None,
+    };
+    record::write(transaction, author, change).await
+}
+
+/// Makes a token for somebody, within their rights. Only the operator does, who could read the database as well: nobody in the
+/// panel gets to act as somebody else.
+///
+/// # Errors
+/// [`Error::Invalid`] with every fault at once, [`Error::NotFound`] when there is no such account, [`Error::Forbidden`] for
+/// anybody else.
+pub async fn create(
+    services: &Services,
+    granted: &Granted<WriteTokens>,
+    user: Uuid,
+    draft: &TokenDraft,
+) -> Result<CreatedToken, Error> {
+    let author = granted.author();
+    if author.via != Via::Cli {
+        return Err(FORBIDDEN);
+    }
+    let mut transaction = db::begin(&services.pool).await?;
+    let (right, deed) = (Permission::TokensWrite, Deed::Edit);
+    let account = guard::open_by(&mut transaction, author, right, deed, user).await?;
+    let new = draft
+        .check(services.settings.token_max_days, &account.permissions)
+        .map_err(Error::Invalid)?;
+    let user = (account.id, account.username.as_str());
+    let made = issue(&mut transaction, author, user, &new).await?;
+    db::commit(transaction).await?;
+    Ok(made)
+}
+
+/// Makes a token of an account that is locked, and puts it on record.
+pub(crate) async fn issue(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    user: (Uuid, &str),
+    new: &NewToken,
+) -> Result<CreatedToken, Error> {
+    if rows::count_of(&mut **transaction, user.0).await? >= TOKENS_MAX {
+        return Err(Error::Conflict(
+            "There are 100 access tokens already. Revoke one that is not needed first.",
+        ));
+    }
+    let text = secret::generate();
+    let prefix = secret::prefix(text.expose_secret());
+    let scopes: Vec<String> = new.scopes.iter().map(Scope::to_string).collect();
+    let day = Duration::from_secs(24 * 60 * 60);
+    let row = rows::NewToken {
+        user_id: user.0,
+        name: new.name.as_str(),
+        prefix,
+        token_hash: &secret::hash_of(text.expose_secret()),
+        scopes: &scopes,
+        lifetime: new.days.map(|days| day * u32::from(days)),
+    };
+    let (id, expires_at) = rows::insert(transaction, &row).await?;
+    let end = expires_at.map(|end| end.to_string());
+    let change = Change {
+        action: "user.token_created",
+        user,
+        changes: Changes::default()
+            .with("token", Value::Null, label(new.name.as_str(), prefix))
+            .with("scopes", Value::Null, scopes.clone())
+            .with(
+                "expires",
+                Value::Null,
+                end.unwrap_or_else(|| "never".to_owned()),
+            ),
+        reason: None,
+    };
+    record::write(transaction, author, change).await?;
+    Ok(CreatedToken {
+        id,
+        name: new.name.as_str().to_owned(),
+        prefix: prefix.to_owned(),
+        scopes,
+        issued: IssuedToken {
+            token: text.expose_secret().to_owned(),
+            expires_at,
+        },
+    })
+}
+
+/// What a token is called on record.
+fn label(name: &str, prefix: &str) -> String {
+    format!("{name} ({prefix}…)")
+}

@@ -1,0 +1,106 @@
+//! The text of an access token: `rc_`, 32 random letters and digits, and six that follow from them. By the beginning and the
+//! last six a scanner tells a token that was left somewhere from any other text, and so do we before the database is asked.
+
+use rand::RngExt;
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+
+use crate::tokens;
+
+/// How every token begins.
+const MARK: &str = "rc_";
+/// Random characters: 190 bits. With the prefix known there are 142 left, which nobody guesses: tries need not be slowed down.
+const RANDOM: usize = 32;
+/// Characters that follow from the others.
+const CHECK: usize = 6;
+/// Of the random characters, so many are shown to know a token by.
+const SHOWN: usize = 8;
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// A fresh token.
+pub(super) fn generate() -> SecretString {
+    let mut rng = rand::rng();
+    let random = (0..RANDOM).map(|_| digit(rng.random_range(0..62)));
+    let text: String = MARK.chars().chain(random).collect();
+    let check = check(&text);
+    format!("{text}{check}").into()
+}
+
+/// How a token begins.
+pub(super) fn prefix(text: &str) -> &str {
+    text.get(..MARK.len() + SHOWN).unwrap_or(text)
+}
+
+/// The hash under which a token is kept, if a text is one at all.
+pub(super) fn hash(text: &str) -> Option<[u8; 32]> {
+    let (body, end) = text.split_at_checked(MARK.len() + RANDOM)?;
+    let random = body.strip_prefix(MARK)?;
+    let known = random.bytes().all(|byte| ALPHABET.contains(&byte));
+    (known && end == check(body)).then(|| hash_of(text))
+}
+
+/// The hash of a text that is a token.
+pub(super) fn hash_of(text: &str) -> [u8; 32] {
+    tokens::hash(text)
+}
+
+/// What follows from the rest: the first 32 bits of its SHA-256, as digits of the alphabet.
+fn check(text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
+    let start = hash.iter().take(4);
+    let mut rest = start.fold(0, |number: u32, byte| number << 8 | u32::from(*byte));
+    let digits = (0..CHECK).map(|_| {
+        let last = rest % 62;
+        rest /= 62;
+        digit(last)
+    });
+    digits.collect()
+}
+
+fn digit(number: u32) -> char {
+    let at = usize::try_from(number).unwrap_or_default();
+    ALPHABET.get(at).copied().map_or('0', char::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn a_token_is_known_again_and_no_other_text_is() {
+        let text = generate();
+        let text = text.expose_secret();
+        assert_eq!(text.len(), 41);
+        assert_eq!(prefix(text), &text[..11]);
+        assert!(text[3..].bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        assert_eq!(hash(text), Some(tokens::hash(text)));
+        let swapped = if text.ends_with('0') { "1" } else { "0" };
+        for other in [
+            "",
+            "rc_",
+            &text[1..],
+            &text[..40],
+            &format!("{text}0"),
+            &format!("{}{swapped}", &text[..40]),
+            &text.replacen("rc_", "gh_", 1),
+            &format!("rc_{}", "é".repeat(19)),
+            &format!("rc_{}", "0".repeat(100_000)),
+        ] {
+            assert_eq!(hash(other), None, "{other:.80}");
+        }
+    }
+
+    #[test]
+    fn no_two_are_alike_and_every_character_comes() {
+        let all: BTreeSet<String> = (0..1_000)
+            .map(|_| generate().expose_secret().to_owned())
+            .collect();
+        assert_eq!(all.len(), 1_000);
+        let used: BTreeSet<u8> = all.iter().flat_map(|text| text[3..35].bytes()).collect();
+        assert_eq!(used.len(), 62);
+    }
+}

@@ -1,0 +1,341 @@
+//! Access tokens: who makes them, within what, and what ends them.
+
+#![cfg(test)]
+
+#[path = "support/actors.rs"]
+mod actors;
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/own.rs"]
+mod own;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use std::sync::Arc;
+
+use actors::admin;
+use domain::{
+    access_tokens::{CreatedToken, TOKENS_MAX, TokenDraft, TokenState, list::TokensQuery},
+    account::OwnEdit,
+    users::{detail::UserRef, edit::UserEdit},
+};
+use own::{Own, set_password};
+use people::{add, count};
+use service::{
+    Error, Services,
+    access::{Credential, Origin, operator},
+    access_tokens, account,
+    settings::Settings,
+    users,
+};
+use sqlx::PgPool;
+use support::services;
+use uuid::Uuid;
+
+const PASSWORD: &str = "correct horse";
+
+fn draft(scopes: &[&str], days: Option<u16>) -> TokenDraft {
+    TokenDraft {
+        name: "nightly".into(),
+        scopes: scopes.iter().map(ToString::to_string).collect(),
+        days,
+        current_password: PASSWORD.into(),
+    }
+}
+
+/// A token that the operator makes.
+async fn make(services: &Services, user: Uuid, days: Option<u16>) -> CreatedToken {
+    let draft = draft(&["account"], days);
+    access_tokens::create(services, &operator(), user, &draft)
+        .await
+        .unwrap()
+}
+
+/// Whether a token works.
+async fn works(services: &Services, token: &CreatedToken) -> bool {
+    let text = &token.issued.token;
+    let found = access_tokens::find_actor(services, text, &Origin::default()).await;
+    match found {
+        Ok(_) => true,
+        Err(Error::Unauthenticated(_)) => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Ada, signed in.
+async fn ada(pool: &PgPool, roles: &[&str]) -> (Services, Own) {
+    let services = services(pool);
+    add(pool, "ada", roles).await;
+    set_password(&services, PASSWORD).await;
+    let own = Own::sign_in(&services, "ada", PASSWORD).await;
+    (services, own)
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_token_has_what_its_owner_lends_and_still_has(pool: PgPool) {
+    let (services, own) = ada(&pool, &["auditor", "user"]).await;
+    let lent = draft(&["users:read", "audit:read"], Some(30));
+    let made = account::create_token(&services, &own.actor, &lent)
+        .await
+        .unwrap();
+    let find = async || {
+        let text = &made.issued.token;
+        let actor = access_tokens::find_actor(&services, text, &Origin::default()).await;
+        let actor = actor.unwrap();
+        let Credential::Token(lent) = &actor.credential else {
+            panic!("by a session");
+        };
+        assert_eq!(
+            (lent.token, actor.principal.id),
+            (made.id, own.actor.principal.id)
+        );
+        actor.principal.permissions
+    };
+    use domain::access::Permission::{AuditRead, SessionsRead, UsersRead};
+    let rights = find().await;
+    assert!(rights.include(UsersRead) && rights.include(AuditRead));
+    assert!(
+        !rights.include(SessionsRead),
+        "an auditor may, the token may not"
+    );
+    sqlx::query(
+        "update roles set permissions = '{audit:read,sessions:read}' where name = 'auditor'",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let rights = find().await;
+    assert!(
+        rights.include(AuditRead) && !rights.include(UsersRead) && !rights.include(SessionsRead)
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn making_one_takes_the_password_and_the_session(pool: PgPool) {
+    let (services, own) = ada(&pool, &["user"]).await;
+    let with = |password: &str| TokenDraft {
+        current_password: password.into(),
+        ..draft(&["account"], Some(1))
+    };
+    for (password, code) in [
+        ("", "CurrentPasswordRequired"),
+        ("other", "CurrentPasswordWrong"),
+    ] {
+        let refused = account::create_token(&services, &own.actor, &with(password)).await;
+        assert_eq!(format!("{:?}", refused.unwrap_err()), code);
+    }
+    account::end_session(&services, &own.actor, own.actor.session().unwrap())
+        .await
+        .unwrap();
+    let refused = account::create_token(&services, &own.actor, &with(PASSWORD)).await;
+    assert!(matches!(refused, Err(Error::Unauthenticated(_))));
+    assert_eq!(count(&pool, "select count(*) from access_tokens").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nobody_in_the_panel_makes_one_for_somebody_else(pool: PgPool) {
+    let services = services(&pool);
+    let (root, bob) = (
+        add(&pool, "root", &["admin"]).await,
+        add(&pool, "bob", &["user"]).await,
+    );
+    let draft = draft(&["account"], Some(1));
+    let refused = access_tokens::create(&services, &admin(root), bob, &draft).await;
+    assert!(matches!(refused, Err(Error::Forbidden(_))));
+    let beyond = TokenDraft {
+        scopes: vec!["users:read".into()],
+        ..draft
+    };
+    let refused = access_tokens::create(&services, &operator(), bob, &beyond).await;
+    assert!(
+        matches!(refused, Err(Error::Invalid(_))),
+        "not beyond the rights of its owner"
+    );
+    assert_eq!(count(&pool, "select count(*) from access_tokens").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn one_has_so_many_and_no_more(pool: PgPool) {
+    let services = services(&pool);
+    let bob = add(&pool, "bob", &["user"]).await;
+    for _ in 1..TOKENS_MAX {
+        make(&services, bob, Some(1)).await;
+    }
+    let all = (0..8).map(|_| {
+        let services = services.clone();
+        tokio::spawn(async move {
+            let draft = draft(&["account"], Some(1));
+            access_tokens::create(&services, &operator(), bob, &draft)
+                .await
+                .is_ok()
+        })
+    });
+    let mut made = 0;
+    for one in all.collect::<Vec<_>>() {
+        made += u32::from(one.await.unwrap());
+    }
+    assert_eq!(made, 1, "the last that is free, of eight at once");
+    sqlx::query("update access_tokens set revoked_at = now() where id = (select max(id::text)::uuid from access_tokens)")
+        .execute(&pool)
+        .await
+        .unwrap();
+    make(&services, bob, Some(1)).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_state_is_found_by_its_word(pool: PgPool) {
+    let mut services = services(&pool);
+    services.settings = Arc::new(Settings {
+        token_max_days: 0,
+        ..Settings::default()
+    });
+    let (ada, bob) = (
+        add(&pool, "ada", &["user"]).await,
+        add(&pool, "bob", &["user"]).await,
+    );
+    let live = make(&services, ada, None).await;
+    let expiring = make(&services, ada, Some(7)).await;
+    let later = make(&services, ada, Some(8)).await;
+    let expired = make(&services, ada, Some(1)).await;
+    let revoked = make(&services, ada, Some(1)).await;
+    let blocked = make(&services, bob, Some(1)).await;
+    for (sql, id) in [
+        (
+            "update access_tokens set expires_at = now() where id = $1",
+            expired.id,
+        ),
+        (
+            "update access_tokens set revoked_at = now() where id = $1",
+            revoked.id,
+        ),
+        (
+            "update users set must_change_password = true where id = $1",
+            bob,
+        ),
+    ] {
+        sqlx::query(sql).bind(id).execute(&pool).await.unwrap();
+    }
+    for (state, tokens, work) in [
+        (TokenState::Live, &[&later, &live][..], true),
+        (TokenState::Expiring, &[&expiring], true),
+        (TokenState::Blocked, &[&blocked], false),
+        (TokenState::Expired, &[&expired], false),
+        (TokenState::Revoked, &[&revoked], false),
+    ] {
+        let query = TokensQuery {
+            state: Some(state),
+            ..TokensQuery::newest(10)
+        };
+        let page = access_tokens::list(&services, &operator(), &query)
+            .await
+            .unwrap();
+        let found: Vec<_> = page
+            .tokens
+            .iter()
+            .map(|token| (token.id, token.state))
+            .collect();
+        let expected: Vec<_> = tokens.iter().map(|token| (token.id, state)).collect();
+        assert_eq!(
+            (found, page.total.count),
+            (expected, tokens.len() as u64),
+            "{state:?}"
+        );
+        for token in tokens {
+            assert_eq!(works(&services, token).await, work, "{state:?}");
+        }
+    }
+    let of_bob = TokensQuery {
+        person: Some(UserRef::Name("BOB".into())),
+        ..TokensQuery::newest(10)
+    };
+    let page = access_tokens::list(&services, &operator(), &of_bob)
+        .await
+        .unwrap();
+    assert_eq!(page.tokens.len(), 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_ends_tokens_and_what_does_not(pool: PgPool) {
+    let (services, own) = ada(&pool, &["user"]).await;
+    let id = own.actor.principal.id.0;
+    let token = make(&services, id, Some(30)).await;
+    // One's own new password, signing out everywhere, and coming back from a suspension do not.
+    let edit = OwnEdit {
+        password: Some("copper lantern under rain".into()),
+        current_password: Some(PASSWORD.into()),
+        ..OwnEdit::default()
+    };
+    account::edit(&services, &own.actor, &own.session, edit)
+        .await
+        .unwrap();
+    assert!(works(&services, &token).await);
+    users::end_sessions(&services, &operator(), id)
+        .await
+        .unwrap();
+    let suspension = domain::users::suspension::SuspensionDraft {
+        reason: "test".into(),
+        ..Default::default()
+    };
+    users::suspend(&services, &operator(), id, suspension)
+        .await
+        .unwrap();
+    assert!(!works(&services, &token).await);
+    users::unsuspend(&services, &operator(), id).await.unwrap();
+    assert!(works(&services, &token).await);
+    users::delete(&services, &operator(), id, &Default::default())
+        .await
+        .unwrap();
+    assert!(!works(&services, &token).await);
+    users::restore(&services, &operator(), id).await.unwrap();
+    assert!(works(&services, &token).await);
+    // A temporary password of an administrator blocks them, and with the sessions they are ended.
+    for (end_sessions, state) in [(false, "blocked"), (true, "revoked")] {
+        let edit = UserEdit {
+            password: Some("temporary".into()),
+            end_sessions,
+            ..UserEdit::default()
+        };
+        users::edit(&services, &operator(), id, edit).await.unwrap();
+        assert!(!works(&services, &token).await);
+        let now: String = sqlx::query_scalar("select state from listed_tokens")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        assert_eq!(now, state);
+    }
+    let told = "select count(*) from audit_events where action = 'user.updated' and changes -> 'tokens' = '[1, 0]'";
+    assert_eq!(count(&pool, told).await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn whoever_has_fewer_rights_revokes_no_token(pool: PgPool) {
+    let services = services(&pool);
+    let (root, clerk) = (
+        add(&pool, "root", &["admin"]).await,
+        add(&pool, "clerk", &["user"]).await,
+    );
+    let token = make(&services, root, Some(1)).await;
+    let granted = actors::actor(clerk, &["tokens:write"]).require().unwrap();
+    sqlx::query(
+        "insert into roles (id, name, permissions, created_at) values (uuid_v7(now()), 'clerk', '{tokens:write}', now())",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    sqlx::query(
+        "insert into user_roles (user_id, role_id, granted_at) select $1, id, now() from roles where name = 'clerk'",
+    )
+    .bind(clerk)
+    .execute(&pool)
+    .await
+    .unwrap();
+    let refused = access_tokens::revoke(&services, &granted, token.id).await;
+    assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+    assert!(works(&services, &token).await);
+    access_tokens::revoke(&services, &admin(root), token.id)
+        .await
+        .unwrap();
+    assert!(!works(&services, &token).await);
+}

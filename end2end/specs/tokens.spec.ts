@@ -1,0 +1,169 @@
+// Access tokens: making one, acting with it, putting an end to it; one's own and everybody's.
+import { type APIResponse, type Page, request } from '@playwright/test';
+import { add, enter } from '../support/account';
+import { expect, serve, test } from '../support/test';
+import { dialog, field, press, toast } from '../support/dialog';
+import { inspect } from '../support/inspect';
+import { hydrated, open } from '../support/page';
+import { template } from '../support/template';
+
+serve('demo people');
+// Screens are looked at four times each.
+test.setTimeout(240_000);
+
+const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
+
+/** What the API answers to a token. */
+async function ask(url: string, path: string, token: string): Promise<APIResponse> {
+  const api = await request.newContext({ baseURL: url, extraHTTPHeaders: { authorization: `Bearer ${token}` } });
+  return api.get(path);
+}
+
+async function fill(page: Page, name: string, scope: string | RegExp): Promise<void> {
+  await field(page, 'What for').fill(name);
+  await dialog(page).getByLabel(scope).check();
+  await field(page, 'Current password').fill(template().password);
+}
+
+// All of one's own works in the same way without scripts.
+for (const scripts of [true, false]) {
+  test.describe(scripts ? 'with scripts' : 'without scripts', () => {
+    test.use({ javaScriptEnabled: scripts });
+
+    /** The page as it stands after a form was sent or an address opened. */
+    const settled = async (page: Page) => {
+      if (scripts) await hydrated(page);
+    };
+
+    test('is made, used and revoked', async ({ page, server, database, browserWatch }) => {
+      const refused = scripts ? '/sfn/create-token' : '/account/tokens/new';
+      browserWatch.expectAnswer(422, refused);
+      browserWatch.expectAnswer(403, refused);
+      const name = await add(database);
+      await enter(page, name, '/tokens');
+      await settled(page);
+      await expect(page.getByText('No access tokens')).toBeVisible();
+      await page.getByRole('link', { name: 'Make a token' }).click();
+      await expect(page).toHaveURL('/account/tokens/new');
+      await settled(page);
+      // Somebody without a role has nothing else to lend.
+      await expect(dialog(page).getByRole('checkbox')).toHaveCount(1);
+      await press(page, 'Make token');
+      await expect(field(page, 'What for')).toHaveAccessibleDescription(/Enter a name\./);
+      await expect(dialog(page).getByRole('group', { name: 'What it may do' })).toHaveAccessibleDescription(
+        /Choose at least one\./,
+      );
+      await fill(page, 'Nightly report', 'See your own profile');
+      await dialog(page).getByLabel('30 days').check();
+      await field(page, 'Current password').fill('not the password');
+      await press(page, 'Make token');
+      await expect(field(page, 'Current password')).toHaveAccessibleDescription(/This is not your current password/);
+      await expect(field(page, 'What for')).toHaveValue('Nightly report');
+      await expect(dialog(page).getByLabel('See your own profile')).toBeChecked();
+      await expect(dialog(page).getByLabel('30 days')).toBeChecked();
+      await field(page, 'Current password').fill(template().password);
+      await press(page, 'Make token');
+      await expect(field(page, 'Access token')).toHaveValue(/^rc_[0-9A-Za-z]{38}$/);
+      const token = await field(page, 'Access token').inputValue();
+      expect((await ask(server.url, '/api/auth/me', token)).status()).toBe(200);
+      expect((await ask(server.url, '/api/admin/users', token)).status()).toBe(403);
+      await dialog(page).getByRole('link', { name: 'Done' }).click();
+      await expect(page).toHaveURL('/account/tokens');
+      await settled(page);
+      await expect(row(page, 'Nightly report')).toContainText('Works');
+      expect(await page.content()).not.toContain(token);
+
+      await page.getByRole('button', { name: 'Revoke Nightly report' }).click();
+      await expect(toast(page)).toContainText('The token does not work any more.');
+      await expect(row(page, 'Nightly report')).toContainText('Revoked');
+      await expect(page.getByRole('button', { name: 'Revoke Nightly report' })).toHaveCount(0);
+      expect((await ask(server.url, '/api/auth/me', token)).status()).toBe(401);
+      const actions = 'select action from audit_events where target_label = $1 and action like $2 order by id';
+      expect(await database.column(actions, [name, 'user.token_%'])).toEqual(['user.token_created', 'user.token_revoked']);
+    });
+
+    test('of somebody is found and revoked', async ({ page, database }) => {
+      const name = await add(database);
+      const admin = await add(database, 'admin');
+      await database.rows(
+        `insert into access_tokens (id, user_id, name, prefix, token_hash, scopes, expires_at, created_at)
+        select uuid_v7(now()), id, 'Left behind', 'rc_LeftBehi', uuid_send(gen_random_uuid()), '{account}',
+          now() + interval '2 days', now() from users where username = $1`,
+        [name],
+      );
+      await enter(page, admin);
+      await page.goto('/tokens');
+      await settled(page);
+      await page.getByLabel('Person').fill(name);
+      await page.getByLabel('State').selectOption('Expires soon');
+      await page.getByRole('button', { name: 'Filter', exact: true }).click();
+      await expect(page).toHaveURL(`/tokens?person=${name}&state=expiring`);
+      await settled(page);
+      await expect(row(page, 'Left behind')).toContainText(name);
+      await page.getByRole('link', { name: 'Clear' }).click();
+      await expect(page).toHaveURL('/tokens');
+      await page.goto(`/users/${name}/keys`);
+      await settled(page);
+      await page.getByRole('button', { name: 'Revoke Left behind' }).click();
+      await expect(toast(page)).toContainText('The token does not work any more.');
+      await expect(page).toHaveURL(`/users/${name}/keys?done=token-revoked`);
+      await expect(row(page, 'Left behind')).toContainText(`by ${admin}`);
+      await page.goto(`/tokens?person=${name}&state=live`);
+      await expect(page.getByText('No access tokens match')).toBeVisible();
+    });
+  });
+}
+
+test.describe('an auditor', () => {
+  test.use({ as: 'test-auditor' });
+
+  test('sees them and revokes none', async ({ page, database }) => {
+    await database.rows(
+      `insert into access_tokens (id, user_id, name, prefix, token_hash, created_at)
+      select uuid_v7(now()), id, 'Not mine', 'rc_NotMine0', uuid_send(gen_random_uuid()), now()
+      from users where username = 'admin'`,
+    );
+    await open(page, '/tokens');
+    await expect(row(page, 'Not mine')).toBeVisible();
+    await expect(page.getByRole('button', { name: /^Revoke/ })).toHaveCount(0);
+  });
+});
+
+test.describe('screens', () => {
+  test.use({ as: 'admin' });
+
+  test('look as they should', async ({ page, database, browserWatch }) => {
+    browserWatch.expectAnswer(422, '/tokens');
+    await database.rows(
+      `insert into access_tokens (id, user_id, name, prefix, token_hash, scopes, expires_at, last_used_at, last_used_ip,
+        revoked_at, created_at)
+      select uuid_v7(now() - n * interval '1 day'), u.id, 'Script ' || n, 'rc_Script0' || n, uuid_send(gen_random_uuid()),
+        '{users:read,sessions:read,account}', now() + (n * 10 - 15) * interval '1 day',
+        case when n % 2 = 0 then now() - interval '3 hours' end, case when n % 2 = 0 then '192.0.2.7'::inet end,
+        case when n = 4 then now() end, now() - n * interval '1 day'
+      from users u, generate_series(1, 6) n where u.username in ('admin', 'test-member')`,
+    );
+    await open(page, '/tokens');
+    await expect(row(page, 'Script 2').first()).toBeVisible();
+    await inspect(page, 'tokens');
+    await open(page, '/tokens?person=nobody-of-this-name');
+    await inspect(page, 'tokens-no-match');
+    await open(page, '/tokens?state=dead');
+    await expect(page.getByRole('alert')).toContainText('Use live, expiring');
+    await inspect(page, 'tokens-fault');
+    await open(page, '/users/test-member/keys');
+    await expect(row(page, 'Script 2').first()).toBeVisible();
+    await inspect(page, 'person-tokens');
+    await open(page, '/account/tokens');
+    await expect(row(page, 'Script 2').first()).toBeVisible();
+    await inspect(page, 'account-tokens');
+    await page.getByRole('link', { name: 'Make a token' }).click();
+    await expect(field(page, 'What for')).toBeFocused();
+    await inspect(page, 'account-token-new');
+    await fill(page, 'Looked at', 'See every account');
+    await press(page, 'Make token');
+    await expect(field(page, 'Access token')).toBeFocused();
+    await inspect(page, 'account-token-made');
+    await page.goto('/account/tokens');
+  });
+});

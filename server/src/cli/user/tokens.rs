@@ -1,0 +1,196 @@
+//! `rollcall token`: access tokens, made where there is no panel to make them in.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use domain::{
+    access_tokens::{
+        AccessToken, DAYS_DEFAULT, TokenDraft, TokenState,
+        list::{TokenParams, TokensQuery},
+    },
+    users::{
+        detail::UserRef,
+        list::{Limits, Position},
+    },
+};
+use service::{Error, Services, access::operator, access_tokens, users};
+use uuid::Uuid;
+
+use super::{
+    fault,
+    print::{self, Output, moment, note},
+    table::Table,
+    who::reference,
+};
+use crate::{
+    cli::{Failure, services},
+    config::Config,
+};
+
+const HEADINGS: [&str; 8] = [
+    "ID",
+    "TOKEN",
+    "NAME",
+    "USERNAME",
+    "SCOPES",
+    "STATE",
+    "LAST USED",
+    "WORKS UNTIL",
+];
+
+/// Look after access tokens, with which programs act for people on the API.
+///
+/// What is done here is done with all rights, and is on record.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct TokenArgs {
+    /// Answer with JSON, in the shapes of the API.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Create(CreateArgs),
+    List(ListArgs),
+    /// Revoke a token. It does not work any more from this moment on.
+    Revoke {
+        /// Id of the token, as the list has it.
+        id: Uuid,
+    },
+}
+
+/// Make a token and print it. It is shown only here.
+///
+/// It does what its scopes say, as long as its owner may do that.
+#[derive(Debug, clap::Args)]
+struct CreateArgs {
+    /// Number, id or username of the person that a program acts for with it.
+    #[arg(long, value_parser = reference)]
+    user: UserRef,
+    /// What it is for.
+    #[arg(long)]
+    name: String,
+    /// What it may do, separated by commas: account, users:read, users:write, …
+    #[arg(long, value_delimiter = ',', required = true)]
+    scopes: Vec<String>,
+    /// How many days it works.
+    #[arg(long, default_value_t = DAYS_DEFAULT)]
+    days: u16,
+    /// Let it work until it is revoked, where TOKEN_MAX_DAYS is 0.
+    #[arg(long, conflicts_with = "days")]
+    no_end: bool,
+}
+
+/// List tokens, the newest first.
+#[derive(Debug, clap::Args)]
+struct ListArgs {
+    /// Number, id or username of the person whose tokens to list.
+    #[arg(long, value_parser = reference)]
+    user: Option<UserRef>,
+    /// Which to list: live, expiring, blocked, expired or revoked.
+    #[arg(long)]
+    state: Option<String>,
+    /// Most tokens to list, at most 1000.
+    #[arg(long)]
+    limit: Option<u16>,
+}
+
+/// Does what was asked for.
+pub(in crate::cli) async fn run(config: Config, arguments: TokenArgs) -> Result<ExitCode, Failure> {
+    let services = services(&config).await?;
+    service::schema::check(&services).await?;
+    let output = Output {
+        json: arguments.json,
+    };
+    let done = match arguments.command {
+        Command::Create(arguments) => arguments.run(&services, output).await,
+        Command::List(arguments) => arguments.run(&services, output).await,
+        Command::Revoke { id } => revoke(&services, output, id).await,
+    };
+    match done {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(failure) => fault::explain(failure),
+    }
+}
+
+impl CreateArgs {
+    async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+        let user = users::get(services, &operator(), &self.user).await?.summary;
+        let draft = TokenDraft {
+            name: self.name,
+            scopes: self.scopes,
+            days: (!self.no_end).then_some(self.days),
+            current_password: String::new(),
+        };
+        let made = access_tokens::create(services, &operator(), user.id.0, &draft).await?;
+        if !output.json {
+            let end = match made.issued.expires_at {
+                Some(end) => format!("until {}", moment(end)),
+                None => "until it is revoked".to_owned(),
+            };
+            note(&format!("This acts for {}, {end}.", print::name(&user)));
+        }
+        output.give(&made, || made.issued.token.clone())
+    }
+}
+
+impl ListArgs {
+    async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+        let params = TokenParams {
+            state: self.state,
+            limit: self.limit.map(|limit| limit.to_string()),
+            ..TokenParams::default()
+        };
+        let query = TokensQuery {
+            person: self.user,
+            position: Position::First,
+            ..params.parse(Limits::API).map_err(Error::from)?
+        };
+        let tokens = access_tokens::list(services, &operator(), &query)
+            .await?
+            .tokens;
+        if tokens.is_empty() && !output.json {
+            note("There is no token to list.");
+            return Ok(());
+        }
+        output.give(&tokens, || {
+            let headings = std::iter::once(HEADINGS.map(str::to_owned));
+            let rows: Vec<_> = headings.chain(tokens.iter().map(row)).collect();
+            Table::default().lay_out(&rows)
+        })
+    }
+}
+
+fn row(token: &AccessToken) -> [String; 8] {
+    let never = || "never".to_owned();
+    let end = match token
+        .revoked_at
+        .filter(|_| token.state == TokenState::Revoked)
+    {
+        Some(at) => moment(at),
+        None => token.expires_at.map_or_else(never, moment),
+    };
+    [
+        token.id.to_string(),
+        token.prefix.clone(),
+        token.name.clone(),
+        token.user.username.clone(),
+        token.scopes.join(","),
+        token.state.as_str().to_owned(),
+        token.last_used_at.map_or_else(never, moment),
+        end,
+    ]
+}
+
+async fn revoke(services: &Services, output: Output, id: Uuid) -> Result<(), Failure> {
+    match access_tokens::revoke(services, &operator(), id).await {
+        Ok(()) => output.give(&serde_json::json!({ "success": true }), || {
+            format!("Revoked the token {id}.")
+        }),
+        // Here it is no person that does not exist.
+        Err(error @ Error::NotFound(_)) => Err(error.to_string().into()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,126 @@
+//! `rollcall token`
+
+use std::process::Command;
+
+use sqlx::PgPool;
+
+use crate::support::{Cli, NO_SUCH_USER, ROLLCALL, Ran, cli};
+
+fn token(cli: &Cli, words: &[&str]) -> Ran {
+    let mut command = Command::new(ROLLCALL);
+    cli.run(command.arg("token").args(words), "")
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn made_listed_and_revoked(pool: PgPool) {
+    let cli = cli(&pool);
+    cli.make_admin("ada");
+    let made = token(
+        &cli,
+        &[
+            "create",
+            "--user",
+            "ada",
+            "--name",
+            "nightly",
+            "--scopes",
+            "users:read,account",
+        ],
+    );
+    assert_eq!((made.code, made.out.len()), (0, 42), "{made:?}");
+    assert!(
+        made.out.starts_with("rc_"),
+        "a program can take it as it is: {made:?}"
+    );
+    assert!(
+        made.err
+            .starts_with("rollcall: This acts for user 1, ada, until "),
+        "{made:?}"
+    );
+
+    let listed = token(&cli, &["list", "--user", "1"]).text();
+    let row = listed.lines().nth(1).unwrap();
+    assert!(
+        row.contains(&made.out[..11]) && !row.contains(made.out.trim()),
+        "{listed}"
+    );
+    assert!(
+        row.contains("nightly") && row.contains("account") && row.contains("live"),
+        "{listed}"
+    );
+    let json = token(&cli, &["list", "--json"]).json();
+    assert_eq!(
+        json[0]["scopes"],
+        serde_json::json!(["users:read", "account"])
+    );
+    let id = json[0]["id"].as_str().unwrap();
+    assert_eq!(
+        token(&cli, &["revoke", id]).text(),
+        format!("Revoked the token {id}.\n")
+    );
+    assert_eq!(
+        token(&cli, &["revoke", id]).failure(),
+        "There is no such access token."
+    );
+    assert_eq!(
+        token(&cli, &["list", "--state", "live", "--json"]).text(),
+        "[]\n"
+    );
+    assert_eq!(
+        token(&cli, &["list", "--state", "revoked", "--json"]).json()[0]["state"],
+        "revoked"
+    );
+    let actions = cli.actions().await;
+    assert_eq!(actions[1..], ["user.token_created", "user.token_revoked"]);
+    let told =
+        "select count(*) from audit_events where via = 'cli' and actor_label = 'command line'
+        and target_label = 'ada' and action like 'user.token_%'";
+    assert_eq!(cli.count(told).await, 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_wrong_is_told(pool: PgPool) {
+    let cli = cli(&pool);
+    cli.make("bob", "user");
+    let create = |more: &[&str]| token(&cli, &[&["create", "--name", "x"], more].concat());
+    for (words, says) in [
+        (
+            &["--user", "bob", "--scopes", "users:read"][..],
+            "scopes: The owner may not do users:read either.",
+        ),
+        (
+            &["--user", "bob", "--scopes", "users"],
+            "scopes: There is no scope \"users\".",
+        ),
+        (
+            &["--user", "bob", "--scopes", "account", "--days", "0"],
+            "days: Say 1 to 365 days. The operator allows no more.",
+        ),
+        (
+            &["--user", "bob", "--scopes", "account", "--no-end"],
+            "days: Say 1 to 365 days. The operator allows no more.",
+        ),
+        (&["--user", "eve", "--scopes", "account"], NO_SUCH_USER),
+    ] {
+        assert_eq!(create(words).failure(), says, "{words:?}");
+    }
+    create(&["--user", "bob"]).misunderstanding();
+    create(&[
+        "--user", "bob", "--scopes", "account", "--days", "3", "--no-end",
+    ])
+    .misunderstanding();
+    token(&cli, &["revoke", "nightly"]).misunderstanding();
+    let dead = token(&cli, &["list", "--state", "dead"]).failure();
+    assert!(dead.starts_with("`state` is \"dead\"."), "{dead}");
+    assert_eq!(cli.count("select count(*) from access_tokens").await, 0);
+    let mut endless = Command::new(ROLLCALL);
+    endless
+        .args([
+            "token", "create", "--user", "bob", "--name", "x", "--scopes", "account", "--no-end",
+        ])
+        .env("TOKEN_MAX_DAYS", "0");
+    let made = cli.run(&mut endless, "");
+    assert!(made.err.ends_with("until it is revoked.\n"), "{made:?}");
+    let none = "select count(*) from access_tokens where expires_at is null";
+    assert_eq!(cli.count(none).await, 1);
+}
