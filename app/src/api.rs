@@ -1,6 +1,7 @@
 //! What the interface asks of the server. Each function only translates: read, one call, map the error.
 
 pub mod account;
+pub mod audit;
 pub mod auth;
 pub mod bulk;
 pub mod done;

@@ -1,7 +1,9 @@
 //! The screens. A page reads the URL, asks the server once, and hands what it gets to the components.
 
 pub mod account;
+pub mod audit;
 pub mod conflict;
+mod filters;
 pub mod form;
 pub mod invite;
 pub mod link;

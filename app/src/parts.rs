@@ -12,7 +12,7 @@ use domain::problem::{Code, Problem};
 use crate::{
     components::state::LoadFailure,
     pages::{
-        account, invite, login, overview,
+        account, audit, invite, login, overview,
         person::{self, dialogs},
         register, registrations, reset, sessions, setup, users,
     },
@@ -95,6 +95,10 @@ part!(
     Invitations => registrations::invitations::Invitations,
 );
 part!(
+    /// The record.
+    Audit in lists by load_audit, preload_audit: List => audit::Audit
+);
+part!(
     /// A person.
     Person in person by load_person, preload_person:
     Page => person::PersonPage,
@@ -134,6 +138,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
         ["overview", ..] => return preload_home().await,
         ["sessions", ..] => preload_sessions().await?,
         ["registrations", ..] => preload_registrations().await?,
+        ["audit", ..] => preload_audit().await?,
         ["users"] | ["users", "" | "new" | "bulk", ..] => preload_users().await?,
         ["users", ..] => preload_person().await?,
         _ => return preload_door().await,

@@ -12,7 +12,7 @@ use crate::{
     components::frame::Frame,
     context::{PageContext, Zone},
     pages::not_found::NotFound,
-    parts::{Dialogs, Door, Home, Own, Person, Registrations, Sessions, Users},
+    parts::{Audit, Dialogs, Door, Home, Own, Person, Registrations, Sessions, Users},
 };
 
 /// Whom a page is for.
@@ -73,6 +73,7 @@ pub fn App() -> impl IntoView {
                     <SessionsRoutes />
                     <InvitationRoutes />
                     <RegistrationRoutes />
+                    <Route path=path!("/audit") view=Audit::List ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -208,6 +209,7 @@ mod tests {
             ("/invite", Access::Public),
             ("/invite/done", Access::Public),
             ("/registrations", Access::Panel),
+            ("/audit", Access::Panel),
             ("/account", Access::SignedIn),
             ("/account/password", Access::SignedIn),
             ("/account/deleted", Access::Public),

@@ -1,9 +1,11 @@
 //! The command line. Each command reads the configuration, connects, and calls the same services as the panel.
 
+mod audit;
 mod completions;
 mod demo;
 mod doctor;
 mod migrate;
+mod rows;
 mod serve;
 mod setup_link;
 mod user;
@@ -32,6 +34,7 @@ enum Command {
     /// Print a one-time link that makes the first admin.
     SetupLink,
     User(user::UserArgs),
+    Audit(audit::AuditArgs),
     Demo(demo::DemoArgs),
     /// Examine the database: schema, statistics, totals, admins.
     Doctor,
@@ -63,6 +66,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Migrate => block_on(migrate::run(Config::load()?)),
         Command::SetupLink => block_on(setup_link::run(Config::load()?)),
         Command::User(arguments) => block_on(user::run(Config::load()?, arguments)),
+        Command::Audit(arguments) => block_on(audit::run(Config::load()?, arguments)),
         Command::Demo(arguments) => block_on(load_demo(Config::load()?, arguments)),
         Command::Doctor => block_on(doctor::run(Config::load()?)),
     }

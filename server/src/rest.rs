@@ -1,8 +1,10 @@
 //! The JSON API. A handler only translates: read, one call, map the error.
 
 pub(crate) mod account;
+mod audit;
 pub(crate) mod auth;
 mod body;
+mod file;
 pub(crate) mod invitations;
 pub(crate) mod meta;
 mod overview;
@@ -101,6 +103,8 @@ pub(crate) fn routes() -> Router<AppState> {
             "/api/admin/sessions/{session}",
             delete(sessions::revoke_one),
         )
+        .route("/api/admin/audit", get(audit::list))
+        .route("/api/admin/audit/export", get(audit::export))
 }
 
 /// A failure of a handler. [`refusal::explain`] makes the answer of it, because it knows the id of the request.

@@ -50,6 +50,7 @@ const SCREENS: &[(&str, &str, Icon, Permission)] = &[
         Icon::Person,
         Permission::RegistrationsRead,
     ),
+    ("/audit", "Audit log", Icon::Record, Permission::AuditRead),
 ];
 
 /// The panel around a screen.

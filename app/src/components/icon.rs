@@ -35,6 +35,7 @@ pub enum Icon {
     Pencil,
     More,
     Gauge,
+    Record,
 }
 
 impl Icon {
@@ -96,6 +97,7 @@ impl Icon {
                 "M4 10a.5.5 0 1 0 1 0a.5.5 0 1 0 -1 0zM9.5 10a.5.5 0 1 0 1 0a.5.5 0 1 0 -1 0zM15 10a.5.5 0 1 0 1 0a.5.5 0 1 0 -1 0z"
             }
             Self::Gauge => "M3.5 15.5a7.5 7.5 0 1 1 13 0M10 11.5l3.25-3.75M10 11.5v.01",
+            Self::Record => "M5 3h7l3 3v11H5zM8 9.5h4M8 13h4",
             Self::Reload => "M16.5 10a6.5 6.5 0 1 1-2-4.7L16.5 7.25M16.5 3v4.25h-4.25",
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::sessions::HISTORY_DAYS;
 
-use crate::{Error, Services, device, users};
+use crate::{Error, Services, audit, device, users};
 
 /// Sessions ended or removed in one statement: few enough to hold no lock for long.
 const BATCH: i64 = 1_000;
@@ -17,8 +17,8 @@ pub async fn prepare(services: &Services) -> Result<(), Error> {
 }
 
 /// Ends sessions whose time is over, removes those that ended long ago, puts devices into words, forgets old failures to
-/// sign in, makes the audit partitions of the next months, and lifts suspensions that are over. What fails keeps nothing
-/// else from being done.
+/// sign in, makes the audit partitions of the next months, seals what is on record, and lifts suspensions that are over.
+/// What fails keeps nothing else from being done.
 ///
 /// # Errors
 /// The first failure, such as [`Error::Unavailable`]; what is not done now is done next time.
@@ -29,6 +29,7 @@ pub async fn run(services: &Services) -> Result<(), Error> {
         name_devices(services).await,
         forget_failures(services).await,
         prepare(services).await,
+        audit::seal(services).await,
         users::lift_over(services).await.map(drop),
     ];
     chores.into_iter().collect()

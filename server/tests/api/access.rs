@@ -57,6 +57,7 @@ fn screens() -> Vec<Ask> {
         Ask::get("/users/new"),
         Ask::get(&format!("/users/bulk/suspend?u={NOBODY}:1")),
         Ask::get("/users/visitor"),
+        Ask::get("/audit"),
         Ask::get("/registrations"),
         Ask::get(&format!("/registrations/approve?u={NOBODY}:1")),
         Ask::get(&format!("/registrations/reject?u={NOBODY}:1")),
@@ -165,6 +166,7 @@ fn reads() -> Vec<Ask> {
         Ask::get(&format!(
             "/sfn/preview-several?deed=suspend&selected={NOBODY}:1"
         )),
+        Ask::get("/sfn/audit"),
         Ask::get("/sfn/waiting"),
         Ask::get(&format!(
             "/sfn/preview-decision?decision=approve&selected={NOBODY}:1"
@@ -278,6 +280,8 @@ fn endpoints() -> Vec<Ask> {
         Ask::post("/api/admin/sessions/revoke")
             .json(&json!({ "filter": { "person": "nobody" }, "expected": 0 })),
         Ask::new(Method::DELETE, &format!("/api/admin/sessions/{NOBODY}")),
+        Ask::get("/api/admin/audit"),
+        Ask::get("/api/admin/audit/export?format=csv&to=1999"),
         Ask::post("/api/auth/register").json(&json!({
             "username": "eve", "displayName": "Eve", "password": "correct horse"
         })),

@@ -5,6 +5,7 @@
 mod abandoned;
 mod access;
 mod account;
+mod audit;
 mod auth;
 mod deleted;
 mod manage;
