@@ -3,7 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod conflict;
-mod filters;
+pub mod filters;
 pub mod form;
 pub mod invite;
 pub mod link;

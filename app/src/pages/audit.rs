@@ -1,8 +1,8 @@
 //! The record: what was done, by whom, and what it changed.
 
-mod filters;
+pub mod filters;
 mod links;
-mod table;
+pub mod table;
 
 use domain::audit::list::AuditParams;
 use leptos::prelude::*;

@@ -7,18 +7,18 @@ use super::form::written;
 
 /// A field of the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FilterField {
+pub struct FilterField {
     /// Its name in the address.
-    pub(super) name: &'static str,
+    pub name: &'static str,
     /// What is in it.
-    pub(super) value: Option<String>,
+    pub value: Option<String>,
     /// How it is filled in.
-    pub(super) entry: Entry,
+    pub entry: Entry,
 }
 
 /// How a field is filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Entry {
+pub enum Entry {
     /// By typing: what it is called, an example, and where the texts are that it offers.
     Typed(&'static str, &'static str, Option<&'static str>),
     /// By choosing: what it is called, and the values with their words.
@@ -29,7 +29,7 @@ pub(super) enum Entry {
 
 impl FilterField {
     /// A field with what is in it.
-    pub(super) fn new(name: &'static str, value: &Option<String>, entry: Entry) -> Self {
+    pub fn new(name: &'static str, value: &Option<String>, entry: Entry) -> Self {
         Self {
             name,
             value: value.clone(),
@@ -40,7 +40,7 @@ impl FilterField {
 
 /// The form. Without scripts it leads to the list by itself.
 #[component]
-pub(super) fn FilterForm(
+pub fn FilterForm(
     /// What it filters.
     label: &'static str,
     /// The address of the list.

@@ -27,7 +27,7 @@ static DEEDS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
 
 /// The form.
 #[component]
-pub(super) fn Filters(
+pub fn Filters(
     /// The state of the list, from the address.
     params: Memo<AuditParams>,
 ) -> impl IntoView {

@@ -20,7 +20,7 @@ const COLUMNS: &[&str] = &["What", "Who", "When", "Details"];
 
 /// The rows, or why there are none.
 #[component]
-pub(super) fn AuditTable(
+pub fn AuditTable(
     /// The state of the list that is shown.
     params: AuditParams,
     /// The answer of the server.
@@ -105,11 +105,12 @@ fn nothing(params: &AuditParams) -> AnyView {
             "Go to the first page",
         )
     };
+    let href = links::cleared(params);
     view! {
         <ListState icon=Icon::Record title=title>
             <p class="state-text">{text}</p>
             <div class="state-actions">
-                <a class="button button-primary" href=links::cleared(params)>
+                <a class="button button-primary" href=href>
                     {way}
                 </a>
             </div>

@@ -109,7 +109,10 @@ mod tests {
     #[test]
     fn the_form_stays_what_it_was() {
         let digest = of_entry(&entry());
-        assert_eq!(hex(&digest), "0000000000000007");
+        assert_eq!(
+            hex(&digest),
+            "00000000000000071e3f10e79de25e6495c586419fedc3fab5da0a45e5c5bd4c07863b7a4d63cc85"
+        );
         let seal = Seal {
             from_id: 1,
             to_id: 9,
@@ -117,7 +120,10 @@ mod tests {
             root: Vec::new(),
             prev_root: None,
         };
-        assert_eq!(hex(&root(&seal)), "");
+        assert_eq!(
+            hex(&root(&seal)),
+            "216a90b8724403851e566fbe042eba7b6207b634698f0a30337576a4bb221ce2"
+        );
         assert_eq!(of_seal(&seal).collect::<Vec<_>>(), [(7, &digest[..])]);
     }
 
