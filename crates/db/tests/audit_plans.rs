@@ -73,9 +73,10 @@ async fn every_page_looks_at_little_more_than_it_shows(
     options: PgPoolOptions,
     connect: PgConnectOptions,
 ) {
+    // As the server connects.
     let pool = options
         .max_connections(2)
-        .connect_with(connect)
+        .connect_with(connect.options([("max_parallel_workers_per_gather", "0")]))
         .await
         .unwrap();
     for statement in RECORD.split(';') {
