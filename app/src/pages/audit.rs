@@ -38,7 +38,7 @@ pub fn Audit() -> impl IntoView {
     );
     view! {
         <Title text="Audit log · Rollcall" />
-        <header class="page-head">
+        <header class="page-head person-head">
             <h1>"Audit log"</h1>
             <Files params=params />
         </header>
