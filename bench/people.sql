@@ -36,6 +36,15 @@ select split_part(stem, '.', 1) as word
 from namesakes where length(split_part(stem, '.', 1)) > 3
 group by word order by sum(people) desc, word limit 1;
 
+-- As many entries as people: each has signed in once within the last two months, but one in 50 was made by a program.
+insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label)
+select
+    now() - row_number() over (order by id desc) * interval '60 days' / count(*) over (),
+    case when number % 50 > 0 then id end, case when number % 50 > 0 then username else 'importer' end,
+    case when number % 50 > 0 then 'self' else 'api' end, case when number % 50 > 0 then 'session.started' else 'user.created' end,
+    'user', id, username
+from users;
+
 -- The last step: a database without this row was not finished.
 create table bench.made as
 select :'fingerprint' as fingerprint, :'password' as password, few.word as few, many.word as many from few, many;

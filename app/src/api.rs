@@ -2,6 +2,7 @@
 
 pub mod access_tokens;
 pub mod account;
+pub mod audit;
 pub mod auth;
 pub mod bulk;
 pub mod done;

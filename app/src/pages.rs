@@ -2,7 +2,9 @@
 
 pub mod access_tokens;
 pub mod account;
+pub mod audit;
 pub mod conflict;
+pub mod filters;
 pub mod form;
 pub mod invite;
 pub mod keys;

@@ -12,7 +12,7 @@ use domain::problem::{Code, Problem};
 use crate::{
     components::state::LoadFailure,
     pages::{
-        access_tokens, account, invite, keys, login, overview,
+        access_tokens, account, audit, invite, keys, login, overview,
         person::{self, dialogs},
         register, registrations, reset, sessions, setup, users,
     },
@@ -109,6 +109,10 @@ part!(
     Keys in lists by load_keys, preload_keys: List => keys::Keys
 );
 part!(
+    /// The record.
+    Audit in lists by load_audit, preload_audit: List => audit::Audit
+);
+part!(
     /// A person.
     Person in person by load_person, preload_person:
     Page => person::PersonPage,
@@ -153,6 +157,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
         ["tokens", ..] => return preload_tokens().await,
         ["registrations", ..] => preload_registrations().await?,
         ["keys", ..] => preload_keys().await?,
+        ["audit", ..] => preload_audit().await?,
         ["users"] | ["users", "" | "new" | "bulk", ..] => preload_users().await?,
         ["users", ..] => preload_person().await?,
         _ => return preload_door().await,

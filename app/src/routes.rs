@@ -12,7 +12,9 @@ use crate::{
     components::frame::Frame,
     context::{PageContext, Zone},
     pages::not_found::NotFound,
-    parts::{Dialogs, Door, Home, Keys, Own, Person, Registrations, Sessions, Tokens, Users},
+    parts::{
+        Audit, Dialogs, Door, Home, Keys, Own, Person, Registrations, Sessions, Tokens, Users,
+    },
 };
 
 /// Whom a page is for.
@@ -75,6 +77,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/tokens") view=Tokens::List ssr=SsrMode::Async />
                     <InvitationRoutes />
                     <RegistrationRoutes />
+                    <Route path=path!("/audit") view=Audit::List ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -243,6 +246,7 @@ mod tests {
             ("/invite", Access::Public),
             ("/invite/done", Access::Public),
             ("/registrations", Access::Panel),
+            ("/audit", Access::Panel),
             ("/account", Access::SignedIn),
             ("/account/password", Access::SignedIn),
             ("/account/keys/new", Access::SignedIn),

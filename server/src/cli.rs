@@ -1,10 +1,12 @@
 //! The command line. Each command reads the configuration, connects, and calls the same services as the panel.
 
+mod audit;
 mod completions;
 mod demo;
 mod doctor;
 mod keys;
 mod migrate;
+mod rows;
 mod serve;
 mod setup_link;
 mod user;
@@ -35,6 +37,7 @@ enum Command {
     User(user::UserArgs),
     Keys(keys::Arguments),
     Token(user::tokens::TokenArgs),
+    Audit(audit::AuditArgs),
     Demo(demo::DemoArgs),
     /// Examine the database: schema, statistics, totals, admins.
     Doctor,
@@ -68,6 +71,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::User(arguments) => block_on(user::run(Config::load()?, arguments)),
         Command::Keys(arguments) => block_on(keys::run(Config::load()?, arguments)),
         Command::Token(arguments) => block_on(user::tokens::run(Config::load()?, arguments)),
+        Command::Audit(arguments) => block_on(audit::run(Config::load()?, arguments)),
         Command::Demo(arguments) => block_on(load_demo(Config::load()?, arguments)),
         Command::Doctor => block_on(doctor::run(Config::load()?)),
     }

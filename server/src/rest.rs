@@ -2,8 +2,10 @@
 
 mod access_tokens;
 pub(crate) mod account;
+mod audit;
 pub(crate) mod auth;
 mod body;
+mod file;
 pub(crate) mod invitations;
 pub(crate) mod keys;
 pub(crate) mod meta;
@@ -131,6 +133,8 @@ pub(crate) fn routes() -> Router<AppState> {
             "/api/admin/sessions/{session}",
             delete(sessions::revoke_one),
         )
+        .route("/api/admin/audit", get(audit::list))
+        .route("/api/admin/audit/export", get(audit::export))
 }
 
 /// A failure of a handler. [`refusal::explain`] makes the answer of it, because it knows the id of the request.

@@ -57,6 +57,7 @@ const SCREENS: &[(&str, &str, Icon, Permission)] = &[
         Icon::Shield,
         Permission::TokensRead,
     ),
+    ("/audit", "Audit log", Icon::Record, Permission::AuditRead),
 ];
 
 /// The panel around a screen.

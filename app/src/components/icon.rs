@@ -36,6 +36,7 @@ pub enum Icon {
     More,
     Gauge,
     Key,
+    Record,
 }
 
 impl Icon {
@@ -100,6 +101,7 @@ impl Icon {
             Self::Key => {
                 "M3 13a4 4 0 1 0 8 0a4 4 0 1 0 -8 0zM9.9 10.1l6.6-6.6M13.25 6.75l2.75 2.75"
             }
+            Self::Record => "M5 3h7l3 3v11H5zM8 9.5h4M8 13h4",
             Self::Reload => "M16.5 10a6.5 6.5 0 1 1-2-4.7L16.5 7.25M16.5 3v4.25h-4.25",
         }
     }

@@ -1,5 +1,10 @@
 //! The record of changes. Written in the transaction of the change itself.
 
+mod filter;
+pub mod horizon;
+mod list;
+pub mod seals;
+
 use std::net::IpAddr;
 
 use domain::audit::AuditEntry;
@@ -9,6 +14,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Error;
+
+pub use filter::{Asked, Meant};
+pub use list::{count, find_now, list_page, list_up_to};
 
 /// Who or what made a change.
 #[derive(Debug, Clone, Default)]
@@ -137,21 +145,30 @@ pub async fn list_of(
 ) -> Result<Vec<AuditEntry>, Error> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select
+        r#"with place as (
+            select
+                coalesce((select max(at) from audit_events where id = $2), 'infinity'::timestamptz) as at,
+                coalesce($2, 9223372036854775807) as id
+        )
+        select
             id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", token_label,
             action as "action!",
             target_kind as "target_kind!", target_id, target_label as "target_label!", changes as "changes!", reason,
             ip, request_id
         from (
             (
-                select * from audit_events where target_id = $1 and id < $2 order by id desc limit $3
+                select * from audit_events
+                where target_id = $1 and (at, id) < (select p.at, p.id from place p)
+                order by at desc, id desc limit $3
             ) union (
-                select * from audit_events where actor_id = $1 and id < $2 order by id desc limit $3
+                select * from audit_events
+                where actor_id = $1 and (at, id) < (select p.at, p.id from place p)
+                order by at desc, id desc limit $3
             )
         ) e
-        order by id desc limit $3"#,
+        order by at desc, id desc limit $3"#,
         user_id,
-        before.unwrap_or(i64::MAX),
+        before,
         most,
     )
     .fetch_all(executor)

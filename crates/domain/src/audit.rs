@@ -1,5 +1,9 @@
 //! The record of changes, as people read it.
 
+mod actions;
+pub mod list;
+mod shown;
+
 use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +12,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::users::{Unknown, words};
+
+pub use actions::{ACTIONS, action_words};
+pub use shown::{Party, ShownEntry, Target};
 
 words! {
     /// By which door a change came.

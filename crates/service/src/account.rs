@@ -73,7 +73,10 @@ pub async fn export(services: &Services, actor: &Actor) -> Result<Export, Error>
 /// A person who acts on themselves, as the record sees them.
 pub(crate) fn author(actor: &Actor) -> Author {
     let person = &actor.principal;
-    Author::person(person.id, &person.username, actor.origin.clone())
+    Author {
+        credential: Some(actor.credential.clone()),
+        ..Author::person(person.id, &person.username, actor.origin.clone())
+    }
 }
 
 /// Locks one's own account, if it can be used and the session still is one: both may have ended while the change waited.

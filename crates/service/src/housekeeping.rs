@@ -2,7 +2,7 @@
 
 use domain::{access_tokens, sessions::HISTORY_DAYS};
 
-use crate::{Error, Services, device, users};
+use crate::{Error, Services, audit, device, users};
 
 /// Sessions ended or removed in one statement: few enough to hold no lock for long.
 const BATCH: i64 = 1_000;
@@ -16,9 +16,9 @@ pub async fn prepare(services: &Services) -> Result<(), Error> {
     Ok(db::schema::ensure_audit_partitions(&services.pool).await?)
 }
 
-/// Ends sessions whose time is over, removes those and access tokens that ended long ago, puts devices into words, forgets old failures to
-/// sign in, makes the audit partitions of the next months, and lifts suspensions that are over. What fails keeps nothing
-/// else from being done.
+/// Ends sessions whose time is over, removes those and access tokens that ended long ago, puts devices into words, forgets
+/// old failures to sign in, makes the audit partitions of the next months, seals what is on record, and lifts suspensions
+/// that are over. What fails keeps nothing else from being done.
 ///
 /// # Errors
 /// The first failure, such as [`Error::Unavailable`]; what is not done now is done next time.
@@ -30,6 +30,7 @@ pub async fn run(services: &Services) -> Result<(), Error> {
         name_devices(services).await,
         forget_failures(services).await,
         prepare(services).await,
+        audit::seal(services).await,
         users::lift_over(services).await.map(drop),
     ];
     chores.into_iter().collect()

@@ -133,6 +133,23 @@ pub(crate) async fn write_new_role(
     Ok(db::audit::insert(connection, &actor(author), &entry).await?)
 }
 
+/// Writes down that a part of the record was taken away: which.
+pub(crate) async fn write_audit_export(
+    connection: &mut db::PgConnection,
+    author: &Author,
+    changes: Value,
+) -> Result<(), Error> {
+    let entry = db::audit::Entry {
+        action: "audit.exported",
+        target_kind: "audit",
+        target_id: None,
+        target_label: "audit log",
+        changes,
+        reason: None,
+    };
+    Ok(db::audit::insert(connection, &actor(author), &entry).await?)
+}
+
 fn actor(author: &Author) -> db::audit::Actor {
     db::audit::Actor {
         id: author.id(),

@@ -20,6 +20,7 @@ use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 use domain::{
     access_tokens::TokenDraft,
     account::OwnEdit,
+    audit::{ACTIONS, list::AuditParams},
     invitations::InvitationDraft,
     keys::KeyEdit,
     owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
@@ -31,6 +32,7 @@ use domain::{
         deletion::Deletion,
         detail::UserRef,
         edit::UserEdit,
+        list::Limits,
         suspension::SuspensionDraft,
     },
 };
@@ -41,7 +43,9 @@ use people::{add, count};
 use service::{
     Error, Services,
     access::operator,
-    access_tokens, account, invitations, keys,
+    access_tokens, account,
+    audit::{self, Format},
+    invitations, keys,
     owned::{Writer, annotations, ontology, personas},
     registrations, reset, sessions,
     settings::Settings,
@@ -87,6 +91,41 @@ fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
 fn mutating() -> BTreeSet<String> {
     let mut found = taking("Granted<Write", &["."]);
     found.extend(taking("Granted<Resolve", &["."]));
+    found
+}
+
+/// Those that need the right to read the record: one of them is on record itself.
+fn reading_the_record() -> BTreeSet<String> {
+    taking("Granted<ReadAudit>", &["."])
+}
+
+/// The texts in the sources that name an action: the words between two quotes with one dot between.
+fn actions_in_sources() -> BTreeSet<String> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut paths = vec![crates.join("service/src"), crates.join("db/src")];
+    let mut found = BTreeSet::new();
+    let letters =
+        |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            paths.extend(fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for word in text.split(['"', '\'']) {
+            // So are names of locks, of files, of hosts, and of columns of a table with a short name.
+            let others = ["txt", "example", "test", "com", "net", "org"];
+            if let Some((kind, deed)) = word.split_once('.')
+                && letters(kind)
+                && letters(deed)
+                && kind.len() > 1
+                && kind != "rollcall"
+                && !others.contains(&deed)
+            {
+                found.insert(word.to_owned());
+            }
+        }
+    }
     found
 }
 
@@ -372,6 +411,48 @@ async fn every_change_is_on_record(pool: PgPool) {
             .collect();
         assert_eq!(entries, said, "{function}");
     }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_takes_the_record_away_is_on_record(pool: PgPool) {
+    let services = services(&pool);
+    let expected = [
+        ("list", None),
+        ("verify", None),
+        ("export", Some("audit.exported")),
+    ];
+    let tested: BTreeSet<String> = expected
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
+    assert_eq!(reading_the_record(), tested);
+    for (function, action) in expected {
+        let before = last_entry(&pool).await;
+        let all = AuditParams::default();
+        match function {
+            "list" => {
+                let query = all.parse(Limits::API).unwrap();
+                audit::list(&services, &operator(), &query).await.map(drop)
+            }
+            "verify" => audit::verify(&services, &operator(), None).await.map(drop),
+            _ => audit::export(&services, &operator(), &all, Format::Csv)
+                .await
+                .map(drop),
+        }
+        .unwrap();
+        let entries = entries_after(&pool, before).await;
+        let actions: Vec<&str> = entries.iter().map(|(action, ..)| action.as_str()).collect();
+        assert_eq!(actions, action.into_iter().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn the_panel_has_words_for_every_action() {
+    let known: BTreeSet<String> = ACTIONS
+        .iter()
+        .map(|(action, _)| (*action).to_owned())
+        .collect();
+    assert_eq!(actions_in_sources(), known);
 }
 
 async fn call_own(

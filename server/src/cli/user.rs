@@ -2,14 +2,14 @@
 
 mod create;
 mod delete;
-mod fault;
+pub(super) mod fault;
 mod get;
 mod links;
 mod list;
 mod password;
-mod print;
+pub(super) mod print;
 mod suspend;
-mod table;
+pub(super) mod table;
 pub(super) mod tokens;
 mod until;
 mod update;

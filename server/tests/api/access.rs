@@ -64,6 +64,7 @@ fn screens() -> Vec<Ask> {
         Ask::get("/keys/new"),
         Ask::get(&format!("/keys/{NOBODY}/edit")),
         Ask::get(&format!("/keys/{NOBODY}/delete")),
+        Ask::get("/audit"),
         Ask::get("/registrations"),
         Ask::get(&format!("/registrations/approve?u={NOBODY}:1")),
         Ask::get(&format!("/registrations/reject?u={NOBODY}:1")),
@@ -194,6 +195,7 @@ fn reads() -> Vec<Ask> {
         Ask::get(&format!(
             "/sfn/preview-several?deed=suspend&selected={NOBODY}:1"
         )),
+        Ask::get("/sfn/audit"),
         Ask::get("/sfn/waiting"),
         Ask::get(&format!(
             "/sfn/preview-decision?decision=approve&selected={NOBODY}:1"
@@ -401,6 +403,8 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::new(Method::DELETE, &format!("/api/admin/sessions/{NOBODY}")),
         Ask::get("/api/admin/tokens"),
         Ask::new(Method::DELETE, &format!("/api/admin/tokens/{NOBODY}")),
+        Ask::get("/api/admin/audit"),
+        Ask::get("/api/admin/audit/export?format=csv&to=1999"),
         Ask::post("/api/auth/register").json(&json!({
             "username": "eve", "displayName": "Eve", "password": "correct horse"
         })),

@@ -6,6 +6,7 @@ mod abandoned;
 mod access;
 mod access_tokens;
 mod account;
+mod audit;
 mod auth;
 mod deleted;
 mod keys;

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod audit;
+mod audit_log;
 mod create;
 mod delete;
 mod faults;

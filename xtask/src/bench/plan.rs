@@ -74,6 +74,12 @@ pub(super) struct Case {
     device: Option<String>,
     address: Option<String>,
     seen: Option<String>,
+    /// Of the record: by whom, to whom, what, by which way, until when, in the same way.
+    actor: Option<String>,
+    target: Option<String>,
+    action: Option<String>,
+    via: Option<String>,
+    to: Option<String>,
     #[serde(default = "usual_limit")]
     limit: u16,
     /// Whether the page in the middle is measured as well.
@@ -92,6 +98,8 @@ enum List {
     Users,
     /// Of everybody's sessions.
     Sessions,
+    /// Of what is on record.
+    Audit,
 }
 
 /// Who asks.
@@ -130,8 +138,10 @@ impl Face {
         match (self, list) {
             (Self::Json, List::Users) => "/api/admin/users",
             (Self::Json, List::Sessions) => "/api/admin/sessions",
+            (Self::Json, List::Audit) => "/api/admin/audit",
             (Self::Html, List::Users) => "/users",
             (Self::Html, List::Sessions) => "/sessions",
+            (Self::Html, List::Audit) => "/audit",
         }
     }
 
@@ -164,6 +174,11 @@ impl Case {
             ("device", self.device.as_deref()),
             ("address", self.address.as_deref()),
             ("seen", self.seen.as_deref()),
+            ("actor", self.actor.as_deref()),
+            ("target", self.target.as_deref()),
+            ("action", self.action.as_deref()),
+            ("via", self.via.as_deref()),
+            ("to", self.to.as_deref()),
             ("after", after),
         ] {
             if let Some(value) = value {

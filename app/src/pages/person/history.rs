@@ -1,8 +1,9 @@
 //! What was done to a person, and by them.
 
-use domain::audit::{AuditEntry, spaced, words_of};
+use domain::audit::{AuditEntry, Changes, action_words, spaced, words_of};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use serde_json::Value;
 
 use super::{Opened, tab};
 use crate::{
@@ -46,24 +47,32 @@ pub fn History() -> impl IntoView {
 
 /// What was done, and to whom: `User suspended: ada`.
 pub(crate) fn deed(entry: &AuditEntry) -> String {
-    let action = spaced(&entry.action.replace('.', " "));
-    format!("{}: {}", capitalised(&action), entry.target)
+    format!("{}: {}", action_words(&entry.action), entry.target)
+}
+
+/// Each field that changed, with what it was and what it is.
+pub(crate) fn differences(changes: Changes) -> Vec<(String, String)> {
+    let difference = |(field, (before, after)): (String, (Value, Value))| {
+        let before = (!before.is_null()).then(|| format!("{} → ", words_of(&before)));
+        let change = before.unwrap_or_default() + &words_of(&after);
+        (capitalised(&spaced(&field)), change)
+    };
+    changes.into_iter().map(difference).collect()
 }
 
 /// Before and after of each field, and why.
 #[component]
 fn Changed(entry: AuditEntry) -> impl IntoView {
-    let fields = entry.changes.into_iter().map(|(field, (before, after))| {
-        let name = capitalised(&spaced(&field));
-        let before = (!before.is_null()).then(|| format!("{} → ", words_of(&before)));
-        view! {
-            <li>
-                <span class="muted">{name} ": "</span>
-                {before}
-                {words_of(&after)}
-            </li>
-        }
-    });
+    let fields = differences(entry.changes)
+        .into_iter()
+        .map(|(name, change)| {
+            view! {
+                <li>
+                    <span class="muted">{name} ": "</span>
+                    {change}
+                </li>
+            }
+        });
     view! {
         <ul>
             {fields.collect_view()}

@@ -129,6 +129,23 @@ pub enum ListError {
     /// The word for whether tokens work.
     #[error("`state` is {0:?}. Use live, expiring, blocked, expired or revoked, or leave it out.")]
     TokenState(String),
+    /// The name of a person or a thing in the record.
+    #[error("{0:?} is too long for a name, or has signs that no name has.")]
+    Name(String),
+    /// An action.
+    #[error("{0:?} is no action such as user.created.")]
+    Action(String),
+    /// A door.
+    #[error("{0:?} is no way that a change can come. Use ui, api, cli, job or self.")]
+    Via(String),
+    /// One end of a time.
+    #[error(
+        "{0:?} is no day such as 2026-11-21, no month such as 2026-11, and no time such as 7d for seven days ago."
+    )]
+    Moment(String),
+    /// Both ends of a time.
+    #[error("The time begins later than it ends. Put the earlier one first.")]
+    Backward,
     /// Two cursors.
     #[error("Give either `after` or `before`, not both.")]
     TwoCursors,

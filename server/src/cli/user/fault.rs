@@ -11,7 +11,7 @@ use crate::cli::Failure;
 pub(super) const NO_SUCH_USER: &str = "The user with this id does not exist in the system";
 
 /// Makes sentences of what services say. That nobody reads on, as `head` does not, is no failure.
-pub(super) fn explain(failure: Failure) -> Result<ExitCode, Failure> {
+pub(in crate::cli) fn explain(failure: Failure) -> Result<ExitCode, Failure> {
     let failure = match failure.downcast::<Error>() {
         Ok(error) => return Err(sentence(*error).into()),
         Err(other) => other,

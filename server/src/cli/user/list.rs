@@ -6,12 +6,9 @@ use domain::users::{
 };
 use service::{Error, Services, access::operator, users};
 
-use super::{
-    print::{Output, moment, note},
-    table::Table,
-};
+use super::print::{Output, moment};
 use crate::{
-    cli::{Failure, say},
+    cli::{Failure, rows::Rows},
     rest::users::ListedUser,
 };
 
@@ -60,7 +57,7 @@ impl ListArgs {
             ..ListParams::default()
         };
         let (mut skip, mut left) = (self.skip, self.limit);
-        let mut rows = Rows::new(output);
+        let mut rows = Rows::new(output, HEADINGS, "There is nobody to list.");
         loop {
             let most = skip.saturating_add(left).clamp(1, PAGE);
             params.limit = Some(most.to_string());
@@ -70,69 +67,14 @@ impl ListArgs {
             let wanted: Vec<UserSummary> = page.users.into_iter().skip(skip).take(left).collect();
             skip = skip.saturating_sub(found);
             left = left.saturating_sub(wanted.len());
-            rows.give(wanted)?;
+            let json = |user| serde_json::to_string(&ListedUser::from(user));
+            rows.give(wanted, json, row)?;
             params.after = page.after.filter(|_| left > 0);
             if params.after.is_none() {
                 return rows.finish();
             }
         }
     }
-}
-
-/// The rows as they come.
-struct Rows {
-    output: Output,
-    table: Table,
-    any: bool,
-}
-
-impl Rows {
-    fn new(output: Output) -> Self {
-        Self {
-            output,
-            table: Table::default(),
-            any: false,
-        }
-    }
-
-    fn give(&mut self, users: Vec<UserSummary>) -> Result<(), Failure> {
-        if users.is_empty() {
-            return Ok(());
-        }
-        let text = if self.output.json {
-            json(users, self.any)?
-        } else {
-            let headings = (!self.any).then(|| HEADINGS.map(str::to_owned));
-            let rows: Vec<_> = headings.into_iter().chain(users.iter().map(row)).collect();
-            self.table.lay_out(&rows)
-        };
-        self.any = true;
-        say(&text)
-    }
-
-    fn finish(self) -> Result<(), Failure> {
-        match (self.output.json, self.any) {
-            (true, true) => say("]"),
-            (true, false) => say("[]"),
-            (false, true) => Ok(()),
-            (false, false) => {
-                note("There is nobody to list.");
-                Ok(())
-            }
-        }
-    }
-}
-
-/// Elements of one array that may have begun already: each line begins with what comes before its element.
-fn json(users: Vec<UserSummary>, mut begun: bool) -> Result<String, Failure> {
-    let mut lines = Vec::with_capacity(users.len());
-    for user in users {
-        let sign = if begun { ',' } else { '[' };
-        let user = serde_json::to_string(&ListedUser::from(user))?;
-        lines.push(format!("{sign}{user}"));
-        begun = true;
-    }
-    Ok(lines.join("\n"))
 }
 
 fn row(user: &UserSummary) -> [String; 8] {

@@ -13,14 +13,14 @@ use crate::{
 
 /// In which form to answer.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Output {
+pub(in crate::cli) struct Output {
     /// As JSON.
-    pub(super) json: bool,
+    pub(in crate::cli) json: bool,
 }
 
 impl Output {
     /// Answers with a value, or with a text that says the same.
-    pub(super) fn give(
+    pub(in crate::cli) fn give(
         self,
         value: &impl Serialize,
         text: impl FnOnce() -> String,
@@ -47,7 +47,7 @@ impl Output {
 }
 
 /// Tells something beside the answer, which is kept for programs to take.
-pub(super) fn note(line: &str) {
+pub(in crate::cli) fn note(line: &str) {
     // Nothing is left to tell a failure to write to the terminal to.
     drop(writeln!(std::io::stderr(), "rollcall: {line}"));
 }
@@ -64,7 +64,7 @@ pub(super) fn roles(user: &UserSummary) -> String {
 }
 
 /// A moment to the minute.
-pub(super) fn moment(at: OffsetDateTime) -> String {
+pub(in crate::cli) fn moment(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
     format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
 }

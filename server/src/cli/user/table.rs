@@ -9,13 +9,13 @@ const GAP: usize = 2;
 
 /// A table that is written piece by piece. A column only ever grows wider.
 #[derive(Debug, Default)]
-pub(super) struct Table {
+pub(in crate::cli) struct Table {
     widths: Vec<usize>,
 }
 
 impl Table {
     /// Lays out some rows, each a line.
-    pub(super) fn lay_out<const N: usize>(&mut self, rows: &[[String; N]]) -> String {
+    pub(in crate::cli) fn lay_out<const N: usize>(&mut self, rows: &[[String; N]]) -> String {
         let rows: Vec<[String; N]> = rows
             .iter()
             .map(|row| row.each_ref().map(|cell| clean(cell)))

@@ -1,0 +1,54 @@
+//! Which entries.
+
+use std::sync::LazyLock;
+
+use domain::audit::{ACTIONS, list::AuditParams};
+use leptos::prelude::*;
+
+use super::links;
+use crate::pages::filters::{Entry, FilterField, FilterForm};
+
+/// The doors to choose from.
+const VIA: &[(&str, &str)] = &[
+    ("", "Any way"),
+    ("ui", "The panel"),
+    ("api", "The API"),
+    ("cli", "The command line"),
+    ("job", "By itself"),
+    ("self", "By the person"),
+];
+
+/// The actions to choose from.
+static DEEDS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    std::iter::once(("", "Anything"))
+        .chain(ACTIONS.iter().copied())
+        .collect()
+});
+
+/// The form.
+#[component]
+pub fn Filters(
+    /// The state of the list, from the address.
+    params: Memo<AuditParams>,
+) -> impl IntoView {
+    let fields = Memo::new(move |_| fields(&params.read()));
+    let cleared = Signal::derive(move || links::cleared(&params.read()));
+    view! { <FilterForm label="Filter the audit log" path="/audit" fields=fields cleared=cleared /> }
+}
+
+fn fields(params: &AuditParams) -> Vec<FilterField> {
+    let typed = |label, example| Entry::Typed(label, example, None);
+    vec![
+        FilterField::new("actor", &params.actor, typed("Who", "Username")),
+        FilterField::new(
+            "target",
+            &params.target,
+            typed("To whom or what", "Username"),
+        ),
+        FilterField::new("action", &params.action, Entry::Chosen("What", &DEEDS)),
+        FilterField::new("via", &params.via, Entry::Chosen("Which way", VIA)),
+        FilterField::new("from", &params.from, typed("From", "2026-11-01 or 7d")),
+        FilterField::new("to", &params.to, typed("To", "2026-11-30")),
+        FilterField::new("limit", &params.limit, Entry::Kept),
+    ]
+}

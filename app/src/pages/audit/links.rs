@@ -1,0 +1,81 @@
+//! Addresses of the record in other states.
+
+use domain::{
+    audit::list::{AuditPage, AuditParams},
+    users::list::{Limits, PANEL_LIMITS},
+};
+
+use crate::{components::pager::Pages, pages::users::links::with_selected};
+
+/// The address of a state of the list.
+pub(super) fn href(params: &AuditParams) -> String {
+    with_selected("/audit", params.pairs().into_iter(), &[])
+}
+
+/// The list of everything.
+pub(super) fn cleared(params: &AuditParams) -> String {
+    href(&AuditParams {
+        limit: params.limit.clone(),
+        ..AuditParams::default()
+    })
+}
+
+/// The file of what matches.
+pub(super) fn file(params: &AuditParams, format: &'static str) -> String {
+    let filter = params.only_filter();
+    let pairs = std::iter::once(("format", format)).chain(filter.pairs());
+    with_selected("/api/admin/audit/export", pairs, &[])
+}
+
+/// Where a page of a state of the list is among the others.
+pub(super) fn pages(params: &AuditParams, page: &AuditPage) -> Pages {
+    let at = |after, before| {
+        href(&AuditParams {
+            after,
+            before,
+            ..params.clone()
+        })
+    };
+    let sized = |limit: u16| {
+        href(&AuditParams {
+            limit: Some(limit.to_string()),
+            ..params.from_start()
+        })
+    };
+    let size = params.limit.as_deref().and_then(|limit| limit.parse().ok());
+    Pages {
+        first: page.first,
+        shown: page.entries.len(),
+        total: page.total,
+        before: page.before.clone().map(|before| at(None, Some(before))),
+        after: page.after.clone().map(|after| at(Some(after), None)),
+        size: size.unwrap_or(Limits::PANEL.default),
+        sizes: PANEL_LIMITS.map(|limit| (limit, sized(limit))).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_keep_the_filter_and_drop_the_place() {
+        let params = AuditParams {
+            actor: Some("command line".into()),
+            action: Some("user.created".into()),
+            limit: Some("25".into()),
+            after: Some("cursor".into()),
+            ..AuditParams::default()
+        };
+        let filter = "actor=command+line&action=user.created";
+        assert_eq!(
+            href(&params),
+            format!("/audit?{filter}&limit=25&after=cursor")
+        );
+        assert_eq!(cleared(&params), "/audit?limit=25");
+        assert_eq!(
+            file(&params, "csv"),
+            format!("/api/admin/audit/export?format=csv&{filter}")
+        );
+    }
+}

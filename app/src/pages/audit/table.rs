@@ -1,0 +1,120 @@
+//! The entries as rows.
+
+use ::time::OffsetDateTime;
+use domain::audit::{
+    AuditEntry, action_words,
+    list::{AuditPage, AuditParams},
+};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::links;
+use crate::{
+    components::{
+        facts::Fact, icon::Icon, pager::Pager, records::Records, state::ListState, time::Ago,
+    },
+    pages::person::history::differences,
+};
+
+const COLUMNS: &[&str] = &["What", "Who", "When", "Details"];
+
+/// The rows, or why there are none.
+#[component]
+pub fn AuditTable(
+    /// The state of the list that is shown.
+    params: AuditParams,
+    /// The answer of the server.
+    page: AuditPage,
+) -> impl IntoView {
+    if page.entries.is_empty() {
+        return nothing(&params);
+    }
+    let pages = links::pages(&params, &page);
+    let now = page.now;
+    let rows = page.entries.into_iter().map(|entry| row(entry, now));
+    view! {
+        <Records caption="Audit log" columns=COLUMNS rows=rows.collect() />
+        <Pager pages=pages />
+    }
+    .into_any()
+}
+
+fn row(entry: AuditEntry, now: OffsetDateTime) -> Vec<AnyView> {
+    let words = action_words(&entry.action).to_owned();
+    let target = entry.target_id.filter(|_| entry.target_kind == "user");
+    let (via, at) = (entry.via.clone(), entry.at);
+    vec![
+        view! { {words} ": " {named(target, &entry.target)} }.into_any(),
+        view! { {named(entry.actor_id, &entry.actor)} {format!(" ({via})")} }.into_any(),
+        view! { <Ago at=at now=now /> }.into_any(),
+        details(entry),
+    ]
+}
+
+/// A name as it was at the time, and the way to whose it is.
+fn named(id: Option<Uuid>, name: &str) -> AnyView {
+    let name = view! { <bdi>{name.to_owned()}</bdi> };
+    match id {
+        Some(id) => view! { <a href=format!("/users/{id}")>{name}</a> }.into_any(),
+        None => name.into_any(),
+    }
+}
+
+/// What changed, why, and from where, to open.
+fn details(entry: AuditEntry) -> AnyView {
+    let differences = differences(entry.changes);
+    let names: Vec<&str> = differences.iter().map(|(name, _)| name.as_str()).collect();
+    let summary = match names.as_slice() {
+        [] => "Where from".to_owned(),
+        names => names.join(", "),
+    };
+    let about = [
+        ("Reason", entry.reason),
+        ("Address", entry.ip.map(|ip| ip.to_string())),
+        ("Request", entry.request_id.map(|id| id.to_string())),
+        ("Entry", Some(entry.id.to_string())),
+    ];
+    let about = about
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let facts = differences.into_iter().chain(about);
+    view! {
+        <details>
+            <summary>{summary}</summary>
+            <dl class="facts">
+                {facts.map(|(name, value)| view! { <Fact label=name>{value}</Fact> }).collect_view()}
+            </dl>
+        </details>
+    }
+    .into_any()
+}
+
+/// None match, or there is none at all.
+fn nothing(params: &AuditParams) -> AnyView {
+    let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
+    let (title, text, way) = if filtered {
+        (
+            "No entries match",
+            "Remove a filter, or start again.",
+            "Clear filters",
+        )
+    } else {
+        (
+            "No entries here",
+            "Whatever is changed is listed with who did it, when, from where, and what was before.",
+            "Go to the first page",
+        )
+    };
+    let href = links::cleared(params);
+    view! {
+        <ListState icon=Icon::Record title=title>
+            <p class="state-text">{text}</p>
+            <div class="state-actions">
+                <a class="button button-primary" href=href>
+                    {way}
+                </a>
+            </div>
+        </ListState>
+    }
+    .into_any()
+}

@@ -1,0 +1,150 @@
+//! A page of the record, and the entries of a file: one statement each, served by the index of a filter.
+
+use domain::{
+    audit::{
+        AuditEntry,
+        list::{AuditQuery, entry_id},
+    },
+    users::{
+        list::Position,
+        page::{Cursor, EXACT_TOTAL_MAX},
+    },
+};
+use sqlx::{
+    PgExecutor, Postgres, QueryBuilder, Row as _, postgres::PgRow, types::ipnetwork::IpNetwork,
+};
+use time::OffsetDateTime;
+
+use super::{Asked, Row};
+use crate::{Error, users::page_of};
+
+const COLUMNS: &str = "
+    e.id, e.at, e.actor_id, e.actor_label, e.via, e.action, e.target_kind, e.target_id, e.target_label, e.changes, e.reason,
+    e.ip, e.request_id";
+
+/// The database's time.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find_now(executor: impl PgExecutor<'_>) -> Result<OffsetDateTime, Error> {
+    Ok(sqlx::query_scalar!(r#"select now() as "now!""#)
+        .fetch_one(executor)
+        .await?)
+}
+
+/// The entries of a page, the latest first, and whether there are more beyond it in the direction of reading.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_page(
+    executor: impl PgExecutor<'_>,
+    query: &AuditQuery,
+    asked: &Asked<'_>,
+) -> Result<(Vec<AuditEntry>, bool), Error> {
+    let mut sql = matching(COLUMNS, asked);
+    let direction = match &query.position {
+        Position::First => "desc",
+        Position::After(cursor) => {
+            push_place(&mut sql, "<", cursor, query.filter.is_empty());
+            "desc"
+        }
+        Position::Before(cursor) => {
+            push_place(&mut sql, ">", cursor, query.filter.is_empty());
+            "asc"
+        }
+    };
+    sql.push(format!(
+        " order by e.at {direction}, e.id {direction} limit {}",
+        query.limit + 1
+    ));
+    // With a filter in it, a plan made for other values may be a hundred times slower: it is planned each time.
+    let page = sql.build().persistent(query.filter.is_empty());
+    let rows = page.fetch_all(executor).await?;
+    page_of(&rows, query.limit, &query.position, entry)
+}
+
+/// How many match, counted up to one more than [`EXACT_TOTAL_MAX`].
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count(executor: impl PgExecutor<'_>, asked: &Asked<'_>) -> Result<u64, Error> {
+    let mut sql = QueryBuilder::new("select count(*) from (");
+    push_matching(&mut sql, "1", asked);
+    sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
+    let row = sql.build().persistent(false).fetch_one(executor).await?;
+    Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
+}
+
+/// Some entries after one of them, the earliest first, of those up to an id.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_up_to(
+    executor: impl PgExecutor<'_>,
+    asked: &Asked<'_>,
+    up_to: i64,
+    after: Option<(OffsetDateTime, i64)>,
+    most: i64,
+) -> Result<Vec<AuditEntry>, Error> {
+    let mut sql = matching(COLUMNS, asked);
+    sql.push(" and e.id <= ").push_bind(up_to);
+    if let Some((at, id)) = after {
+        sql.push(" and e.at >= ").push_bind(at);
+        sql.push(" and (e.at, e.id) > (").push_bind(at);
+        sql.push(", ").push_bind(id).push(")");
+    }
+    sql.push(" order by e.at, e.id limit ").push_bind(most);
+    let rows = sql.build().persistent(false).fetch_all(executor).await?;
+    Ok(rows.iter().map(entry).collect::<Result<_, _>>()?)
+}
+
+fn matching(columns: &str, asked: &Asked<'_>) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new("");
+    push_matching(&mut sql, columns, asked);
+    sql
+}
+
+fn push_matching(sql: &mut QueryBuilder<Postgres>, columns: &str, asked: &Asked<'_>) {
+    sql.push(format!("select {columns} from audit_events e where true"));
+    asked.push(sql);
+}
+
+/// Appends where the page begins. Its time is said twice, because from the first only is it known in which months it is.
+fn push_place(sql: &mut QueryBuilder<Postgres>, beyond: &str, cursor: &Cursor, unfiltered: bool) {
+    // Without a filter each value stands in a select of its own: otherwise the statement is planned anew for every value.
+    let (open, close) = if unfiltered {
+        ("(select ", ")")
+    } else {
+        ("", "")
+    };
+    sql.push(format!(" and e.at {beyond}= {open}"))
+        .push_bind(cursor.time())
+        .push(format!(
+            "::timestamptz{close} and (e.at, e.id) {beyond} ({open}"
+        ))
+        .push_bind(cursor.time())
+        .push(format!("::timestamptz{close}, {open}"))
+        .push_bind(entry_id(cursor))
+        .push(format!("::bigint{close})"));
+}
+
+/// A row of [`COLUMNS`].
+fn entry(row: &PgRow) -> Result<AuditEntry, sqlx::Error> {
+    let ip: Option<IpNetwork> = row.try_get("ip")?;
+    let row = Row {
+        id: row.try_get("id")?,
+        at: row.try_get("at")?,
+        actor_id: row.try_get("actor_id")?,
+        actor_label: row.try_get("actor_label")?,
+        via: row.try_get("via")?,
+        action: row.try_get("action")?,
+        target_kind: row.try_get("target_kind")?,
+        target_id: row.try_get("target_id")?,
+        target_label: row.try_get("target_label")?,
+        changes: row.try_get("changes")?,
+        reason: row.try_get("reason")?,
+        ip,
+        request_id: row.try_get("request_id")?,
+    };
+    Ok(row.into())
+}

@@ -1,0 +1,239 @@
+//! The list of the record: each filter has what matches, in one order, there and back, also while others write.
+
+#![cfg(test)]
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use db::audit::{Actor, Asked, Entry, Meant, count, find_now, insert, list_page, list_up_to};
+use domain::{
+    audit::{
+        AuditEntry,
+        list::{AuditFilter, AuditParams, AuditQuery, cursor},
+    },
+    users::list::{Limits, Position},
+};
+use serde_json::json;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// 600 entries over ten months, most of them in no month of their own; three at each moment, one of them by nobody's account.
+const RECORD: &str = "
+    insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, ip)
+    select
+        now() - n / 3 * interval '36 hours', case when n % 3 > 0 then ('00000000-0000-7000-8000-00000000000' || n % 3)::uuid end,
+        case n % 3 when 0 then 'Command Line' else 'ada-' || n % 3 end, (array['ui', 'api', 'cli', 'job', 'self'])[1 + n % 5],
+        (array['user.created', 'user.updated', 'role.created'])[1 + n % 7 % 3], case when n % 7 = 2 then 'role' else 'user' end,
+        case when n % 4 > 0 then ('00000000-0000-7000-8000-00000000001' || n % 4)::uuid end, 'Bob-' || n % 4,
+        jsonb_build_object('name', jsonb_build_array(null, n)), '192.0.2.1'
+    from generate_series(1, 600) n";
+
+fn id(last: u128) -> Uuid {
+    Uuid::from_u128(0x7000_8000_0000_0000_0000 + last)
+}
+
+fn query(pairs: &[(&str, &str)]) -> AuditQuery {
+    let params = AuditParams::from_pairs(|asked| {
+        let found = pairs.iter().find(|(name, _)| *name == asked);
+        found.map(|(_, value)| (*value).to_owned())
+    });
+    AuditQuery {
+        limit: 7,
+        ..params.parse(Limits::PANEL).unwrap()
+    }
+}
+
+/// A filter whose names are ids or what things are called.
+fn asked(filter: &AuditFilter, now: OffsetDateTime) -> Asked<'_> {
+    let meant = |name: &Option<String>| {
+        name.clone().map(|name| match Uuid::try_parse(&name) {
+            Ok(id) => Meant::Id(id),
+            Err(_) => Meant::Label(name),
+        })
+    };
+    Asked {
+        filter,
+        actor: meant(&filter.actor),
+        target: meant(&filter.target),
+        now,
+    }
+}
+
+/// Whether an entry matches, said once more.
+fn matches(asked: &Asked<'_>, entry: &AuditEntry) -> bool {
+    let is = |meant: &Option<Meant>, id: Option<Uuid>, label: &str| match meant {
+        None => true,
+        Some(Meant::Id(wanted)) => Some(*wanted) == id,
+        Some(Meant::Label(wanted)) => wanted.to_lowercase() == label.to_lowercase(),
+    };
+    let filter = asked.filter;
+    let bounds = filter.when.and_then(|when| when.bounds(asked.now));
+    is(&asked.actor, entry.actor_id, &entry.actor)
+        && is(&asked.target, entry.target_id, &entry.target)
+        && filter
+            .action
+            .as_ref()
+            .is_none_or(|action| *action == entry.action)
+        && filter.via.is_none_or(|via| via.as_str() == entry.via)
+        && bounds.is_none_or(|bounds| {
+            bounds.from.is_none_or(|from| from <= entry.at)
+                && bounds.until.is_none_or(|until| entry.at < until)
+        })
+}
+
+/// All that match, read page by page.
+async fn all(pool: &PgPool, query: &AuditQuery, now: OffsetDateTime) -> Vec<AuditEntry> {
+    let asked = asked(&query.filter, now);
+    let mut query = query.clone();
+    let mut entries: Vec<AuditEntry> = Vec::new();
+    loop {
+        let (page, more) = list_page(pool, &query, &asked).await.unwrap();
+        entries.extend(page);
+        if !more {
+            return entries;
+        }
+        query.position = Position::After(cursor(&entries[entries.len() - 1], 1));
+    }
+}
+
+/// Reads back from the last of some entries, page by page, and finds the same.
+async fn read_back(pool: &PgPool, query: &AuditQuery, now: OffsetDateTime, entries: &[AuditEntry]) {
+    let asked = asked(&query.filter, now);
+    let mut left = entries;
+    while let Some((last, before)) = left.split_last() {
+        let query = AuditQuery {
+            position: Position::Before(cursor(last, 1)),
+            ..query.clone()
+        };
+        let (page, more) = list_page(pool, &query, &asked).await.unwrap();
+        let size = page.len().max(1);
+        assert_eq!(page, before[before.len() - page.len()..]);
+        assert_eq!(more, before.len() > page.len());
+        left = &left[..left.len() - size];
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_filter_has_what_matches_in_order(pool: PgPool) {
+    sqlx::raw_sql(RECORD).execute(&pool).await.unwrap();
+    let now = find_now(&pool).await.unwrap();
+    let everything = all(&pool, &query(&[]), now).await;
+    let ids: Vec<i64> = sqlx::query_scalar("select id from audit_events order by at desc, id desc")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    let listed: Vec<i64> = everything.iter().map(|entry| entry.id).collect();
+    assert_eq!((listed.len(), &listed), (600, &ids));
+    let (one, other) = (id(1).to_string(), id(0x12).to_string());
+    for pairs in [
+        &[("actor", one.as_str())][..],
+        &[("actor", "command LINE")],
+        &[("actor", "ada-1"), ("via", "cli")],
+        &[("actor", "nobody")],
+        &[("target", &other)],
+        &[("target", "bob-0"), ("action", "user.updated")],
+        &[("action", "role.created")],
+        &[("action", "planet.moved")],
+        &[("via", "self")],
+        &[("from", "30d")],
+        &[("to", "30d")],
+        &[("from", "200d"), ("to", "100d")],
+        &[("from", "90d"), ("actor", &one), ("via", "ui")],
+        &[("to", "1d"), ("target", &other), ("actor", &one)],
+        &[("to", "1999")],
+    ] {
+        let query = query(pairs);
+        let asked = asked(&query.filter, now);
+        let mut expected = everything.clone();
+        expected.retain(|entry| matches(&asked, entry));
+        assert!(expected.len() < 600, "{pairs:?}");
+        assert_eq!(all(&pool, &query, now).await, expected, "{pairs:?}");
+        read_back(&pool, &query, now, &expected).await;
+        let counted = count(&pool, &asked).await.unwrap();
+        assert_eq!(counted, expected.len() as u64, "{pairs:?}");
+        // The same from the other end, up to an id, for a file.
+        let up_to = 400;
+        expected.retain(|entry| entry.id <= up_to);
+        expected.reverse();
+        let mut file: Vec<AuditEntry> = Vec::new();
+        loop {
+            let after = file.last().map(|entry| (entry.at, entry.id));
+            let piece = list_up_to(&pool, &asked, up_to, after, 11).await.unwrap();
+            if piece.is_empty() {
+                break;
+            }
+            file.extend(piece);
+        }
+        assert_eq!(file, expected, "{pairs:?}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn pages_neither_skip_nor_repeat_while_eight_others_write(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let pool = options
+        .max_connections(10)
+        .connect_with(connect)
+        .await
+        .unwrap();
+    sqlx::raw_sql(RECORD).execute(&pool).await.unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..8)
+        .map(|_| tokio::spawn(write_until(pool.clone(), stop.clone())))
+        .collect();
+    let now = find_now(&pool).await.unwrap();
+    for pairs in [&[][..], &[("action", "user.updated")], &[("via", "ui")]] {
+        let query = AuditQuery {
+            limit: 50,
+            ..query(pairs)
+        };
+        let before = all(&pool, &query, now).await;
+        let after = all(&pool, &query, now).await;
+        for entries in [&before, &after] {
+            let ids: BTreeSet<i64> = entries.iter().map(|entry| entry.id).collect();
+            assert_eq!(ids.len(), entries.len(), "one was repeated");
+            assert!(entries.is_sorted_by_key(|entry| std::cmp::Reverse((entry.at, entry.id))));
+        }
+        let seen: BTreeSet<i64> = after.iter().map(|entry| entry.id).collect();
+        assert!(after.len() > before.len(), "nobody has written");
+        let skipped = before.iter().find(|entry| !seen.contains(&entry.id));
+        assert_eq!(skipped, None);
+    }
+    stop.store(true, Ordering::Relaxed);
+    for writer in writers {
+        writer.await.unwrap();
+    }
+}
+
+async fn write_until(pool: PgPool, stop: Arc<AtomicBool>) {
+    let actor = Actor {
+        via: "ui",
+        label: "eve".to_owned(),
+        ..Actor::default()
+    };
+    let entry = Entry {
+        action: "user.updated",
+        target_kind: "user",
+        target_id: None,
+        target_label: "bob",
+        changes: json!({}),
+        reason: None,
+    };
+    while !stop.load(Ordering::Relaxed) {
+        let mut transaction = db::begin(&pool).await.unwrap();
+        insert(&mut transaction, &actor, &entry).await.unwrap();
+        tokio::task::yield_now().await;
+        db::commit(transaction).await.unwrap();
+    }
+}

@@ -1,0 +1,144 @@
+//! At many entries a page is read from an index, whatever it is filtered by: few entries are looked at that are not shown.
+
+#![cfg(test)]
+
+use db::audit::{Asked, Meant, count, find_now, list_of, list_page};
+use domain::{
+    audit::list::{AuditParams, AuditQuery, cursor},
+    users::{
+        list::{Limits, Position},
+        page::EXACT_TOTAL_MAX,
+    },
+};
+use sqlx::{
+    PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use uuid::Uuid;
+
+/// Over the days of this month and the two after it. The command line has made a third of the entries; one person in 5,000
+/// a few. Two actions are rare.
+const RECORD: &str = "
+    insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label)
+    select
+        date_trunc('month', now()) + n * interval '30 seconds',
+        case when n % 3 > 0 then ('00000000-0000-7000-8000-' || lpad((n % 5000)::text, 12, '0'))::uuid end,
+        case when n % 3 > 0 then 'actor-' || n % 5000 else 'command line' end,
+        case when n % 3 = 0 then 'cli' else (array['ui', 'ui', 'ui', 'ui', 'api', 'self'])[1 + n % 6] end,
+        case n % 1000 when 7 then 'role.created' when 8 then 'user.purged'
+            else (array['user.updated', 'session.started'])[1 + n % 2] end,
+        'user', ('00000000-0000-7000-8001-' || lpad((n % 50000)::text, 12, '0'))::uuid, 'person-' || n % 50000
+    from generate_series(1, 200000) n;
+    vacuum analyze audit_events";
+
+/// Entries that a page of 50 may look at: its own, and some of those that one of two filters leaves out.
+const LOOKED_AT_MAX: i64 = 500;
+
+/// How many entries were looked at over this connection lately.
+async fn looked_at(connection: &mut PgConnection) -> i64 {
+    sqlx::query_scalar(
+        "select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint
+        from pg_stat_xact_user_tables where relname like 'audit_events%'",
+    )
+    .fetch_one(connection)
+    .await
+    .unwrap()
+}
+
+/// Reads a page and says at how much was looked for it. The first entry and the last are where its neighbours begin.
+async fn read(pool: &PgPool, query: &AuditQuery, asked: &Asked<'_>) -> Option<[Position; 2]> {
+    let mut transaction = pool.begin().await.unwrap();
+    let before = looked_at(&mut transaction).await;
+    let (page, _) = list_page(&mut *transaction, query, asked).await.unwrap();
+    let entries = looked_at(&mut transaction).await - before;
+    assert!(
+        entries <= LOOKED_AT_MAX,
+        "{entries} entries were looked at for {query:?}"
+    );
+    let counted = count(&mut *transaction, asked).await.unwrap();
+    assert!(counted <= EXACT_TOTAL_MAX + 1, "{counted} for {query:?}");
+    let last = Position::After(cursor(page.last()?, 50));
+    let first = Position::Before(cursor(page.first()?, 51));
+    Some([last, first])
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_page_looks_at_little_more_than_it_shows(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    // As the server connects.
+    let pool = options
+        .max_connections(2)
+        .connect_with(connect.options([("max_parallel_workers_per_gather", "0")]))
+        .await
+        .unwrap();
+    for statement in RECORD.split(';') {
+        sqlx::raw_sql(statement).execute(&pool).await.unwrap();
+    }
+    let now = find_now(&pool).await.unwrap();
+    let month = now.date().to_string()[..7].to_owned();
+    let next = (now + time::Duration::days(32)).date().to_string()[..7].to_owned();
+    let actor = Meant::Id(Uuid::from_u128(0x7000_8000_0000_0000_0007));
+    let target = Meant::Id(Uuid::from_u128(0x7000_8001_0000_0000_0007));
+    let operator = Meant::Label("Command line".to_owned());
+    let nobody = Meant::Label("nobody".to_owned());
+    type Filter<'a> = (
+        &'a [(&'a str, &'a str)],
+        Option<&'a Meant>,
+        Option<&'a Meant>,
+    );
+    let filters: [Filter; 18] = [
+        (&[], None, None),
+        (&[], Some(&actor), None),
+        (&[], Some(&operator), None),
+        (&[], Some(&nobody), None),
+        (&[], None, Some(&target)),
+        (&[], Some(&operator), Some(&target)),
+        (&[("action", "role.created")], None, None),
+        (&[("action", "session.started")], None, None),
+        (&[("action", "planet.moved")], None, None),
+        (&[("via", "self")], None, None),
+        (&[("via", "job")], None, None),
+        (&[("via", "api"), ("action", "user.updated")], None, None),
+        (&[("action", "user.updated")], Some(&actor), None),
+        (&[("from", &next)], None, None),
+        (&[("to", &month)], None, None),
+        (
+            &[("from", &month), ("to", &month), ("via", "ui")],
+            None,
+            None,
+        ),
+        (&[("to", &month), ("action", "role.created")], None, None),
+        (&[("from", &next)], Some(&operator), None),
+    ];
+    for (pairs, actor, target) in filters {
+        let params = AuditParams::from_pairs(|name| {
+            let found = pairs.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        });
+        let mut query = params.parse(Limits::PANEL).unwrap();
+        let filter = query.filter.clone();
+        let asked = Asked {
+            filter: &filter,
+            actor: actor.cloned(),
+            target: target.cloned(),
+            now,
+        };
+        let neighbours = read(&pool, &query, &asked).await;
+        for neighbour in neighbours.into_iter().flatten() {
+            query.position = neighbour;
+            read(&pool, &query, &asked).await;
+        }
+    }
+    let Meant::Id(actor) = actor else {
+        unreachable!()
+    };
+    let mut transaction = pool.begin().await.unwrap();
+    let before_it = looked_at(&mut transaction).await;
+    let history = list_of(&mut *transaction, actor, None, 20).await.unwrap();
+    let before = history.last().map(|entry| entry.id);
+    list_of(&mut *transaction, actor, before, 20).await.unwrap();
+    let entries = looked_at(&mut transaction).await - before_it;
+    assert!(history.len() == 20 && entries <= 100, "{entries}");
+}

@@ -1,0 +1,92 @@
+//! What is done, in words.
+
+/// Every action that goes on record, with the words for it, in the order in which a list offers them.
+pub const ACTIONS: &[(&str, &str)] = &[
+    ("session.started", "Signed in"),
+    ("user.session_ended", "Session ended"),
+    ("user.session_revoked", "Session revoked"),
+    ("user.sessions_ended", "Sessions ended"),
+    ("user.created", "User created"),
+    ("user.updated", "User changed"),
+    ("user.suspended", "User suspended"),
+    ("user.unsuspended", "Suspension lifted"),
+    ("user.deleted", "User deleted"),
+    ("user.restored", "User restored"),
+    ("user.purged", "User removed for good"),
+    ("user.admin_recovered", "Admin recovered"),
+    ("user.reset_link_created", "Link for a new password created"),
+    ("user.reset_link_revoked", "Link for a new password revoked"),
+    ("user.password_chosen", "Password chosen"),
+    ("user.email_settled", "Address settled"),
+    ("user.data_given", "Data given away"),
+    ("user.data_received", "Data received"),
+    ("user.exported", "Data exported"),
+    ("user.registered", "Registered"),
+    ("user.approved", "Registration approved"),
+    ("user.rejected", "Registration rejected"),
+    ("user.invitation_accepted", "Invitation accepted"),
+    ("invitation.created", "Invitation created"),
+    ("invitation.resent", "Invitation resent"),
+    ("invitation.revoked", "Invitation revoked"),
+    ("role.created", "Role created"),
+    ("demo.loaded", "Demo people loaded"),
+    ("audit.exported", "Audit log exported"),
+];
+
+/// The words for an action. One that is not known, because a newer version has written it, stands for itself.
+#[must_use]
+pub fn action_words(action: &str) -> &str {
+    let known = ACTIONS.iter().find(|(name, _)| *name == action);
+    known.map_or(action, |(_, words)| words)
+}
+
+/// Whether a text can be the name of an action at all.
+pub(super) fn is_action(text: &str) -> bool {
+    const MOST: usize = 60;
+    let letters =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    text.len() <= MOST
+        && text
+            .split_once('.')
+            .is_some_and(|(kind, deed)| letters(kind) && letters(deed))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_action_has_words_of_its_own() {
+        let names: BTreeSet<_> = ACTIONS.iter().map(|(name, _)| name).collect();
+        let words: BTreeSet<_> = ACTIONS.iter().map(|(_, words)| words).collect();
+        assert_eq!((names.len(), words.len()), (ACTIONS.len(), ACTIONS.len()));
+        for (name, words) in ACTIONS {
+            assert!(is_action(name), "{name}");
+            assert_eq!(action_words(name), *words);
+        }
+    }
+
+    #[test]
+    fn an_unknown_action_stands_for_itself() {
+        assert_eq!(action_words("planet.moved"), "planet.moved");
+    }
+
+    #[test]
+    fn names_of_actions() {
+        for (text, is_one) in [
+            ("user.created", true),
+            ("api_key.used", true),
+            ("user", false),
+            ("user.", false),
+            (".created", false),
+            ("user.created.twice", false),
+            ("User.created", false),
+            ("user.created ", false),
+        ] {
+            assert_eq!(is_action(text), is_one, "{text}");
+        }
+        assert!(!is_action(&format!("user.{}", "x".repeat(60))));
+    }
+}

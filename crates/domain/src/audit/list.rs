@@ -1,0 +1,404 @@
+//! What is asked of the record: which entries, how many, from where. It lives in the URL.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{AuditEntry, Via, actions::is_action};
+use crate::{
+    filter::{MAX_TEXT_CHARS, When},
+    users::{
+        list::{Limits, ListError, Position, given, parse_limit, position, shorten},
+        page::{Cursor, Total},
+    },
+};
+
+/// The name of the order in its cursors: the latest first.
+const ORDER: &str = "audit -at";
+
+/// Which entries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Who did it: a name, a number or an id.
+    pub actor: Option<String>,
+    /// To what it was done: the same of a person, or the name or id of something else.
+    pub target: Option<String>,
+    /// What was done.
+    pub action: Option<String>,
+    /// By which door.
+    pub via: Option<Via>,
+    /// When.
+    pub when: Option<When>,
+}
+
+impl AuditFilter {
+    /// Whether every entry matches.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditParams {
+    /// Who did it: a name, a number or an id.
+    pub actor: Option<String>,
+    /// To what.
+    pub target: Option<String>,
+    /// What was done, such as `user.created`.
+    pub action: Option<String>,
+    /// By which door, such as `cli`.
+    pub via: Option<String>,
+    /// From when on: a year, a month or a day, or how long ago, such as `7d`.
+    pub from: Option<String>,
+    /// Until when, its year, month or day included.
+    pub to: Option<String>,
+    /// Page size.
+    pub limit: Option<String>,
+    /// Cursor: the page after it.
+    pub after: Option<String>,
+    /// Cursor: the page before it.
+    pub before: Option<String>,
+}
+
+/// The question, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditQuery {
+    /// Which.
+    pub filter: AuditFilter,
+    /// Most entries in the page.
+    pub limit: u16,
+    /// From where.
+    pub position: Position,
+}
+
+/// A page of the record, the latest entry first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditPage {
+    /// The entries.
+    pub entries: Vec<AuditEntry>,
+    /// How many match.
+    pub total: Total,
+    /// Number of the first entry among all, from 1.
+    pub first: u64,
+    /// Cursor of the page before, if there is one.
+    pub before: Option<String>,
+    /// Cursor of the page after, if there is one.
+    pub after: Option<String>,
+    /// The database's time.
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: OffsetDateTime,
+}
+
+impl AuditParams {
+    /// Understands the question.
+    ///
+    /// # Errors
+    /// What cannot be understood, the first of them.
+    pub fn parse(&self, limits: Limits) -> Result<AuditQuery, ListError> {
+        Ok(AuditQuery {
+            filter: self.filter()?,
+            limit: parse_limit(given(&self.limit), limits)?,
+            position: position(&self.after, &self.before, decode)?,
+        })
+    }
+
+    /// Which entries.
+    ///
+    /// # Errors
+    /// What cannot be understood, the first of them.
+    pub fn filter(&self) -> Result<AuditFilter, ListError> {
+        let action = |text: &str| {
+            let text = text.trim();
+            is_action(text)
+                .then(|| text.to_owned())
+                .ok_or_else(|| ListError::Action(shorten(text)))
+        };
+        let via = |text: &str| {
+            let via = text.trim().parse();
+            via.map_err(|_| ListError::Via(shorten(text)))
+        };
+        Ok(AuditFilter {
+            actor: name(&self.actor)?,
+            target: name(&self.target)?,
+            action: given(&self.action).map(action).transpose()?,
+            via: given(&self.via).map(via).transpose()?,
+            when: self.when()?,
+        })
+    }
+
+    fn when(&self) -> Result<Option<When>, ListError> {
+        let (from, to) = (given(&self.from), given(&self.to));
+        if from.is_none() && to.is_none() {
+            return Ok(None);
+        }
+        // An end that is a range, or open by itself, is no end.
+        for end in [from, to].into_iter().flatten() {
+            if When::read(&format!("{}..*", end.trim())).is_none() {
+                return Err(ListError::Moment(shorten(end)));
+            }
+        }
+        let [from, to] = [from, to].map(|end| end.map_or("*", str::trim));
+        let range = When::read(&format!("{from}..{to}"));
+        range.map(Some).ok_or(ListError::Backward)
+    }
+
+    /// The same question from its first page.
+    #[must_use]
+    pub fn from_start(&self) -> Self {
+        Self {
+            after: None,
+            before: None,
+            ..self.clone()
+        }
+    }
+
+    /// Which entries it asks for and nothing else: neither number nor place.
+    #[must_use]
+    pub fn only_filter(&self) -> Self {
+        Self {
+            limit: None,
+            ..self.from_start()
+        }
+    }
+
+    /// The parameters that are set, for a URL.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        [
+            ("actor", &self.actor),
+            ("target", &self.target),
+            ("action", &self.action),
+            ("via", &self.via),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("limit", &self.limit),
+            ("after", &self.after),
+            ("before", &self.before),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, given(value)?)))
+        .collect()
+    }
+
+    /// From parameters by name. Others are no business of the list.
+    pub fn from_pairs(value: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            actor: value("actor"),
+            target: value("target"),
+            action: value("action"),
+            via: value("via"),
+            from: value("from"),
+            to: value("to"),
+            limit: value("limit"),
+            after: value("after"),
+            before: value("before"),
+        }
+    }
+}
+
+/// A name as it is looked for. The database refuses a NUL in a text.
+fn name(value: &Option<String>) -> Result<Option<String>, ListError> {
+    let name = |text: &str| {
+        let text = text.trim();
+        if text.chars().count() > MAX_TEXT_CHARS || text.contains('\0') {
+            return Err(ListError::Name(shorten(text)));
+        }
+        Ok(text.to_owned())
+    };
+    given(value).map(name).transpose()
+}
+
+/// The place of an entry in the list. Its id is a number; a cursor has room for more.
+#[must_use]
+pub fn cursor(entry: &AuditEntry, number: u64) -> Cursor {
+    let id = Uuid::from_u128(u128::try_from(entry.id).unwrap_or_default());
+    Cursor::at(ORDER, entry.at, id, number)
+}
+
+/// The id of the entry at a place, if it can be one.
+#[must_use]
+pub fn entry_id(cursor: &Cursor) -> Option<i64> {
+    i64::try_from(cursor.id.as_u128()).ok()
+}
+
+fn decode(text: &str) -> Option<Cursor> {
+    Cursor::decode_at(text, ORDER).filter(|cursor| entry_id(cursor).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::filter::Bounds;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+
+    fn params(pairs: &[(&str, &str)]) -> AuditParams {
+        AuditParams::from_pairs(|asked| {
+            let found = pairs.iter().find(|(name, _)| *name == asked);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn entry(id: i64, at: OffsetDateTime) -> AuditEntry {
+        AuditEntry {
+            id,
+            at,
+            actor_id: None,
+            actor: "ada".into(),
+            via: "ui".into(),
+            action: "user.created".into(),
+            target_kind: "user".into(),
+            target_id: None,
+            target: "bob".into(),
+            changes: crate::audit::Changes::default(),
+            reason: None,
+            ip: None,
+            request_id: None,
+        }
+    }
+
+    #[test]
+    fn empty_is_the_latest_fifty() {
+        let query = params(&[("actor", " "), ("from", "")])
+            .parse(Limits::PANEL)
+            .unwrap();
+        assert!(query.filter.is_empty());
+        assert_eq!((query.limit, query.position), (50, Position::First));
+    }
+
+    #[test]
+    fn what_is_asked_for_is_understood() {
+        let filter = params(&[
+            ("actor", " Ada "),
+            ("target", "42"),
+            ("action", "user.created"),
+            ("via", "self"),
+        ]);
+        assert_eq!(
+            filter.filter().unwrap(),
+            AuditFilter {
+                actor: Some("Ada".into()),
+                target: Some("42".into()),
+                action: Some("user.created".into()),
+                via: Some(Via::Personal),
+                when: None,
+            }
+        );
+    }
+
+    #[test]
+    fn a_time_is_from_the_beginning_of_one_to_the_end_of_another() {
+        let day = |day| {
+            Some(
+                time::Date::from_calendar_date(2026, time::Month::November, day)
+                    .unwrap()
+                    .midnight()
+                    .assume_utc(),
+            )
+        };
+        for (from, to, start, end) in [
+            ("2026-11-20", "", day(20), None),
+            ("", "2026-11-20", None, day(21)),
+            ("2026-11-20", "2026-11-20", day(20), day(21)),
+            (
+                "2026-11-01",
+                "2026-11",
+                day(1),
+                Some(datetime!(2026-12-01 0:00 UTC)),
+            ),
+            ("7d", " ", Some(datetime!(2026-11-14 12:00 UTC)), None),
+            ("", "12h", None, day(21)),
+        ] {
+            let filter = params(&[("from", from), ("to", to)]).filter().unwrap();
+            let bounds = filter.when.and_then(|when| when.bounds(NOW));
+            let expected = Bounds {
+                from: start,
+                until: end,
+            };
+            assert_eq!(bounds, Some(expected), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn bad_parameters_are_named() {
+        let long = "x".repeat(101);
+        for (pairs, says) in [
+            (&[("action", "created")][..], "\"created\" is no action"),
+            (&[("via", "fax")], "\"fax\" is no way"),
+            (&[("via", "personal")], "\"personal\" is no way"),
+            (&[("from", "yesterday")], "\"yesterday\" is no day"),
+            (&[("to", ">7d")], "\">7d\" is no day"),
+            (&[("from", "2026..2027")], "is no day"),
+            (&[("from", "*")], "\"*\" is no day"),
+            (&[("to", "2026-02-30")], "is no day"),
+            (&[("from", "2026-11-02"), ("to", "2026-11-01")], "later"),
+            (&[("actor", &long)], "is too long"),
+            (&[("target", "a\0b")], "is too long"),
+            (&[("limit", "1001")], "from 1 to 1000"),
+            (&[("after", "x")], "does not exist"),
+            (&[("after", "x"), ("before", "y")], "not both"),
+        ] {
+            let error = params(pairs).parse(Limits::API).unwrap_err().to_string();
+            assert!(error.contains(says), "{pairs:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_of_this_list_and_of_an_entry() {
+        let of_sessions = Cursor::at("sessions -created", NOW, Uuid::from_u128(1), 1);
+        let of_nothing = Cursor::at(ORDER, NOW, Uuid::from_u128(u128::MAX), 1);
+        for cursor in [of_sessions, of_nothing] {
+            let params = params(&[("after", &cursor.encode())]);
+            assert_eq!(params.parse(Limits::API), Err(ListError::Cursor));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_cursor_reads_back_as_the_place_it_was_made_for(
+            id in 1..i64::MAX, micros in 0..4_000_000_000_000_000_i64, number in 1..u64::MAX,
+        ) {
+            let at = crate::users::page::time_of_micros(micros).unwrap();
+            let made = cursor(&entry(id, at), number);
+            let read = params(&[("before", &made.encode())]).parse(Limits::API).unwrap();
+            prop_assert_eq!(&read.position, &Position::Before(made.clone()));
+            prop_assert_eq!((entry_id(&made), made.time(), made.number), (Some(id), Some(at), number));
+        }
+
+        #[test]
+        fn the_order_of_places_is_that_of_entries(
+            one in (1..1_000_i64, 0..1_000_i64), other in (1..1_000_i64, 0..1_000_i64),
+        ) {
+            let place = |(id, micros)| {
+                let at = crate::users::page::time_of_micros(micros).unwrap();
+                let made = cursor(&entry(id, at), 1);
+                (made.time(), entry_id(&made))
+            };
+            let key = |(id, micros): (i64, i64)| (micros, id);
+            prop_assert_eq!(place(one).cmp(&place(other)), key(one).cmp(&key(other)));
+        }
+
+        #[test]
+        fn whatever_is_asked_is_understood_or_refused(
+            pairs in prop::collection::vec(
+                ("actor|target|action|via|from|to|limit|after|before", ".{0,40}"), 0..5,
+            ),
+        ) {
+            let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let asked = params(&pairs);
+            if let Ok(query) = asked.parse(Limits::API) {
+                let again = AuditParams::from_pairs(|name| {
+                    let found = asked.pairs().into_iter().find(|(key, _)| *key == name);
+                    found.map(|(_, value)| value.to_owned())
+                });
+                prop_assert_eq!(again.parse(Limits::API), Ok(query));
+            }
+        }
+    }
+}

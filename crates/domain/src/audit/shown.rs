@@ -1,0 +1,80 @@
+//! An entry as programs read it: over the API, in files, on the command line.
+
+use std::net::IpAddr;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{AuditEntry, Changes};
+
+/// An entry.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ShownEntry {
+    /// Names it.
+    pub id: i64,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Who did it.
+    pub actor: Party,
+    /// By which door.
+    pub via: String,
+    /// What was done.
+    pub action: String,
+    /// To what.
+    pub target: Target,
+    /// Before and after, by field.
+    pub changes: Changes,
+    /// Why, where a reason was given.
+    pub reason: Option<String>,
+    /// From where.
+    pub ip: Option<IpAddr>,
+    /// Names the log lines of the request.
+    pub request_id: Option<Uuid>,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Party {
+    /// Their account, if they had one.
+    pub id: Option<Uuid>,
+    /// Their name at the time.
+    pub label: String,
+}
+
+/// To what something was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Target {
+    /// What kind of thing.
+    pub kind: String,
+    /// Its id, if it has one.
+    pub id: Option<Uuid>,
+    /// Its name at the time.
+    pub label: String,
+}
+
+impl From<AuditEntry> for ShownEntry {
+    fn from(entry: AuditEntry) -> Self {
+        Self {
+            id: entry.id,
+            at: entry.at,
+            actor: Party {
+                id: entry.actor_id,
+                label: entry.actor,
+            },
+            via: entry.via,
+            action: entry.action,
+            target: Target {
+                kind: entry.target_kind,
+                id: entry.target_id,
+                label: entry.target,
+            },
+            changes: entry.changes,
+            reason: entry.reason,
+            ip: entry.ip,
+            request_id: entry.request_id,
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The form in which entries are sealed. It is written down here and nowhere else: another form would be another hash, so
+//! that what was sealed before would no longer fit.
+
+use db::audit::seals::{Seal, Sealable};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Bytes of an id and a hash.
+const DIGEST: usize = 40;
+/// What is hashed, and in which form.
+const ENTRY: &[u8] = b"rollcall audit entry 1";
+const SEAL: &[u8] = b"rollcall audit seal 1";
+
+/// The id of an entry and its hash, as they stand in a seal.
+pub(super) fn of_entry(entry: &Sealable) -> [u8; DIGEST] {
+    let mut hash = Sha256::new();
+    hash.update(ENTRY);
+    hash.update(entry.id.to_be_bytes());
+    hash.update(micros(entry.at));
+    let uuid = |id: Option<Uuid>| id.map(|id| id.as_bytes().to_vec());
+    let text = |text: &str| Some(text.as_bytes().to_vec());
+    for part in [
+        uuid(entry.actor_id),
+        text(&entry.actor_label),
+        text(&entry.via),
+        text(&entry.action),
+        text(&entry.target_kind),
+        uuid(entry.target_id),
+        text(&entry.target_label),
+        text(&entry.changes),
+        entry.reason.as_deref().and_then(text),
+        entry.ip.as_deref().and_then(text),
+        uuid(entry.request_id),
+    ] {
+        // Each with its length, so that no two entries read the same; nothing is not an empty text.
+        match part {
+            None => hash.update([0]),
+            Some(bytes) => {
+                hash.update([1]);
+                hash.update((bytes.len() as u64).to_be_bytes());
+                hash.update(bytes);
+            }
+        }
+    }
+    hash.update(micros(entry.created_at));
+    let mut digest = [0; DIGEST];
+    let (id, rest) = digest.split_at_mut(8);
+    id.copy_from_slice(&entry.id.to_be_bytes());
+    rest.copy_from_slice(&hash.finalize());
+    digest
+}
+
+/// The root of a seal: over the root before it, its range and its digests.
+pub(super) fn root(seal: &Seal) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(SEAL);
+    hash.update(seal.prev_root.as_deref().unwrap_or_default());
+    hash.update(seal.from_id.to_be_bytes());
+    hash.update(seal.to_id.to_be_bytes());
+    hash.update(&seal.digests);
+    hash.finalize().to_vec()
+}
+
+/// What a seal says of its entries: the id of each and its digest.
+pub(super) fn of_seal(seal: &Seal) -> impl Iterator<Item = (i64, &[u8])> {
+    seal.digests.chunks(DIGEST).map(|digest| {
+        let id = digest.first_chunk().map(|id| i64::from_be_bytes(*id));
+        (id.unwrap_or_default(), digest)
+    })
+}
+
+/// The database's own precision.
+fn micros(moment: OffsetDateTime) -> [u8; 16] {
+    (moment.unix_timestamp_nanos() / 1_000).to_be_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn entry() -> Sealable {
+        Sealable {
+            id: 7,
+            at: datetime!(2026-11-21 12:00:00.000001 UTC),
+            actor_id: Some(Uuid::from_u128(1)),
+            actor_label: "ada".into(),
+            via: "ui".into(),
+            action: "user.created".into(),
+            target_kind: "user".into(),
+            target_id: Some(Uuid::from_u128(2)),
+            target_label: "bob".into(),
+            changes: "{}".into(),
+            reason: None,
+            ip: Some("192.0.2.1/32".into()),
+            request_id: None,
+            created_at: datetime!(2026-11-21 12:00 UTC),
+        }
+    }
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn the_form_stays_what_it_was() {
+        let digest = of_entry(&entry());
+        assert_eq!(
+            hex(&digest),
+            "00000000000000071e3f10e79de25e6495c586419fedc3fab5da0a45e5c5bd4c07863b7a4d63cc85"
+        );
+        let seal = Seal {
+            from_id: 1,
+            to_id: 9,
+            digests: digest.to_vec(),
+            root: Vec::new(),
+            prev_root: None,
+        };
+        assert_eq!(
+            hex(&root(&seal)),
+            "216a90b8724403851e566fbe042eba7b6207b634698f0a30337576a4bb221ce2"
+        );
+        assert_eq!(of_seal(&seal).collect::<Vec<_>>(), [(7, &digest[..])]);
+    }
+
+    #[test]
+    fn every_part_of_an_entry_is_in_its_digest() {
+        let changes: [fn(&mut Sealable); 18] = [
+            |e| e.id = 8,
+            |e| e.at += time::Duration::MICROSECOND,
+            |e| e.actor_id = None,
+            |e| e.actor_id = Some(Uuid::from_u128(3)),
+            |e| e.actor_label = "eve".into(),
+            |e| e.via = "cli".into(),
+            |e| e.action = "user.deleted".into(),
+            |e| e.target_kind = "role".into(),
+            |e| e.target_id = None,
+            |e| e.target_label = "eve".into(),
+            |e| e.changes = "{\"a\": [1, 2]}".into(),
+            |e| e.reason = Some(String::new()),
+            |e| e.reason = Some("spam".into()),
+            |e| e.ip = None,
+            |e| e.request_id = Some(Uuid::nil()),
+            |e| e.created_at += time::Duration::MICROSECOND,
+            // What one part loses another gains.
+            |e| (e.actor_label, e.via) = ("adau".into(), "i".into()),
+            |e| (e.reason, e.ip) = (e.ip.take(), None),
+        ];
+        let mut digests = BTreeSet::from([of_entry(&entry())]);
+        for change in changes {
+            let mut changed = entry();
+            change(&mut changed);
+            digests.insert(of_entry(&changed));
+        }
+        assert_eq!(digests.len(), changes.len() + 1);
+    }
+
+    #[test]
+    fn every_part_of_a_seal_is_in_its_root() {
+        let seal = Seal {
+            from_id: 1,
+            to_id: 9,
+            digests: vec![0; DIGEST],
+            root: Vec::new(),
+            prev_root: Some(vec![0; 32]),
+        };
+        let changes: [fn(&mut Seal); 4] = [
+            |s| s.from_id = 2,
+            |s| s.to_id = 10,
+            |s| s.digests = vec![1; DIGEST],
+            |s| s.prev_root = None,
+        ];
+        let mut roots = BTreeSet::from([root(&seal)]);
+        for change in changes {
+            let mut changed = seal.clone();
+            change(&mut changed);
+            roots.insert(root(&changed));
+        }
+        assert_eq!(roots.len(), changes.len() + 1);
+    }
+}

@@ -1,0 +1,166 @@
+//! What matches a filter, as one file that is made while it is sent.
+
+use std::{mem::take, time::Duration};
+
+use db::audit::{Asked, horizon, list_up_to};
+use domain::audit::{ShownEntry, list::AuditParams};
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::{ask, csv, seal::is_done};
+use crate::{
+    Error, Services,
+    access::{Granted, ReadAudit},
+    record,
+};
+
+/// Entries read at once.
+const PIECE: i64 = 1_000;
+/// Pieces that may wait to be sent.
+const WAITING: usize = 4;
+/// How long those who are just writing are waited for. Whoever takes longer keeps what comes after them out of the file.
+const PATIENCE: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The form of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A table with a head.
+    Csv,
+    /// A JSON object in each line, in the shape of the API.
+    Ndjson,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Csv, Self::Ndjson];
+
+    /// Its word in addresses, and the end of a file's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+        }
+    }
+
+    fn line(self, entry: &ShownEntry) -> Result<String, Error> {
+        match self {
+            Self::Csv => csv::row(entry),
+            Self::Ndjson => {
+                let line = serde_json::to_string(entry);
+                Ok(line.map_err(|error| Error::Internal(error.into()))? + "\n")
+            }
+        }
+    }
+}
+
+/// A file on its way. A last piece that is an error means that it is not whole.
+#[derive(Debug)]
+pub struct AuditExport {
+    /// Its form.
+    pub format: Format,
+    /// The last entry that can be in it.
+    pub up_to: i64,
+    /// The pieces.
+    pub pieces: mpsc::Receiver<Result<String, Error>>,
+}
+
+/// Begins to export what matches, the earliest entry first. What is in the file is settled at the beginning: the entries up
+/// to the last before which nothing was unfinished. That it was done goes on record, but is not in it.
+///
+/// # Errors
+/// [`Error::List`] when the question cannot be understood.
+pub async fn export(
+    services: &Services,
+    granted: &Granted<ReadAudit>,
+    params: &AuditParams,
+    format: Format,
+) -> Result<AuditExport, Error> {
+    let filter = params.filter()?;
+    let mut connection = db::acquire(&services.pool).await?;
+    let up_to = find_finished(&mut connection).await?;
+    let now = db::audit::find_now(&mut *connection).await?;
+    let Asked { actor, target, .. } = ask(&mut connection, &filter, now).await?;
+    drop(connection);
+    let changes = json!({
+        "filter": [null, written(params)],
+        "format": [null, format.as_str()],
+        "upTo": [null, up_to],
+    });
+    let mut transaction = db::begin(&services.pool).await?;
+    record::write_audit_export(&mut transaction, granted.author(), changes).await?;
+    db::commit(transaction).await?;
+    let (sender, pieces) = mpsc::channel(WAITING);
+    let pool = services.pool.clone();
+    tokio::spawn(async move {
+        let asked = Asked {
+            filter: &filter,
+            actor,
+            target,
+            now,
+        };
+        if let Err(error) = send(&pool, &asked, up_to, format, &sender).await {
+            // Whoever asked may have gone.
+            drop(sender.send(Err(error)).await);
+        }
+    });
+    Ok(AuditExport {
+        format,
+        up_to,
+        pieces,
+    })
+}
+
+/// The filter as it stands in an address.
+fn written(params: &AuditParams) -> String {
+    let params = params.only_filter();
+    let pairs = params.pairs().into_iter();
+    let words: Vec<String> = pairs
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    words.join(" ")
+}
+
+/// The last id up to which nothing is missing.
+async fn find_finished(connection: &mut db::PgConnection) -> Result<i64, Error> {
+    // The id before the writers: whoever has a smaller one is among them.
+    let last = horizon::find_last_id(&mut *connection).await?;
+    let waited_for = horizon::list_writers(&mut *connection).await?;
+    let mut writers = waited_for.clone();
+    for _ in 0..PATIENCE {
+        if is_done(&waited_for, &writers) {
+            return Ok(last);
+        }
+        tokio::time::sleep(PAUSE).await;
+        writers = horizon::list_writers(&mut *connection).await?;
+    }
+    Ok(horizon::find(connection).await?.finished)
+}
+
+async fn send(
+    pool: &db::PgPool,
+    asked: &Asked<'_>,
+    up_to: i64,
+    format: Format,
+    sender: &mpsc::Sender<Result<String, Error>>,
+) -> Result<(), Error> {
+    let mut piece = match format {
+        Format::Csv => csv::head(),
+        Format::Ndjson => String::new(),
+    };
+    let mut after = None;
+    loop {
+        let entries = list_up_to(pool, asked, up_to, after, PIECE).await?;
+        let Some(last) = entries.last() else { break };
+        after = Some((last.at, last.id));
+        for entry in entries {
+            piece.push_str(&format.line(&entry.into())?);
+        }
+        if sender.send(Ok(take(&mut piece))).await.is_err() {
+            return Ok(());
+        }
+    }
+    drop(sender.send(Ok(piece)).await);
+    Ok(())
+}

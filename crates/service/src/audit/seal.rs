@@ -1,0 +1,157 @@
+//! Seals entries so that a later change of one shows. Nobody who writes waits for it: see decision 14.
+
+use db::audit::{
+    horizon::{self, Horizon},
+    seals::{self, Seal},
+};
+
+use super::digest;
+use crate::{Error, Services};
+
+/// Entries under one seal.
+const BATCH: i64 = 1_000;
+/// Seals put in one go: who has a long record from before waits for the rest, and not the other chores for it.
+const MOST: usize = 100;
+
+/// Seals what is finished. If another server is at it, it is left to that one. A kill loses a seal that was not yet
+/// committed, and nothing else.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn seal(services: &Services) -> Result<(), Error> {
+    for _ in 0..MOST {
+        if !seal_batch(services).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Puts one seal, and says whether there is more to seal.
+async fn seal_batch(services: &Services) -> Result<bool, Error> {
+    let mut transaction = seals::begin(&services.pool).await?;
+    if !seals::try_lock(&mut transaction).await? {
+        return Ok(false);
+    }
+    let finished = advance(&mut transaction).await?;
+    let last = seals::find_last(&mut *transaction).await?;
+    let from_id = last.as_ref().map_or(1, |last| last.to_id + 1);
+    let entries = seals::list_entries(&mut *transaction, from_id, finished, BATCH).await?;
+    let more = i64::try_from(entries.len()).is_ok_and(|found| found == BATCH);
+    if let Some(latest) = entries.last() {
+        let mut seal = Seal {
+            from_id,
+            to_id: if more { latest.id } else { finished },
+            digests: entries.iter().flat_map(digest::of_entry).collect(),
+            root: Vec::new(),
+            prev_root: last.map(|last| last.root),
+        };
+        seal.root = digest::root(&seal);
+        seals::insert(&mut transaction, &seal).await?;
+    }
+    db::commit(transaction).await?;
+    Ok(more)
+}
+
+/// Finds out up to which id nothing is missing, and notes it.
+async fn advance(connection: &mut db::PgConnection) -> Result<i64, Error> {
+    let known = horizon::find(&mut *connection).await?;
+    // The id before the writers: whoever has a smaller one is among them.
+    let last = horizon::find_last_id(&mut *connection).await?;
+    let writers = horizon::list_writers(&mut *connection).await?;
+    let next = next(&known, last, writers);
+    if next != known {
+        horizon::set(connection, &next).await?;
+    }
+    Ok(next.finished)
+}
+
+/// What is known after another look: the last id that was given out, and who was writing right after that.
+fn next(known: &Horizon, last: i64, writers: Vec<String>) -> Horizon {
+    let finished = match &known.pending {
+        _ if writers.is_empty() => last,
+        Some((id, waited_for)) if is_done(waited_for, &writers) => *id,
+        _ => known.finished,
+    };
+    let finished = finished.max(known.finished);
+    let pending = known.pending.clone().filter(|(id, _)| *id > finished);
+    let fresh = (last > finished).then_some((last, writers));
+    Horizon {
+        finished,
+        pending: pending.or(fresh),
+    }
+}
+
+/// Whether those who were waited for are done, by who is writing now. A transaction that is prepared for a commit in two
+/// phases goes on under another name, so none may be about.
+pub(super) fn is_done(waited_for: &[String], writers: &[String]) -> bool {
+    let is_waited_for = |writer: &String| writer.starts_with("-1/") || waited_for.contains(writer);
+    !writers.iter().any(is_waited_for)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(ToString::to_string).collect()
+    }
+
+    fn horizon(finished: i64, pending: Option<(i64, &[&str])>) -> Horizon {
+        Horizon {
+            finished,
+            pending: pending.map(|(id, writers)| (id, names(writers))),
+        }
+    }
+
+    #[test]
+    fn what_is_known_grows_with_those_who_are_done() {
+        for (known, last, writers, expected) in [
+            // Nobody writes: all is there.
+            (horizon(0, None), 0, &[][..], horizon(0, None)),
+            (horizon(3, None), 9, &[], horizon(9, None)),
+            (horizon(3, Some((7, &["3/1"]))), 9, &[], horizon(9, None)),
+            // Somebody does: it will be, once they are done.
+            (
+                horizon(3, None),
+                9,
+                &["3/1"],
+                horizon(3, Some((9, &["3/1"]))),
+            ),
+            // Others have come, but those are still at it.
+            (
+                horizon(3, Some((9, &["3/1", "4/1"]))),
+                20,
+                &["4/1", "5/1"],
+                horizon(3, Some((9, &["3/1", "4/1"]))),
+            ),
+            // They are done, others are not.
+            (
+                horizon(3, Some((9, &["3/1", "4/1"]))),
+                20,
+                &["5/1"],
+                horizon(9, Some((20, &["5/1"]))),
+            ),
+            // The same connection is at another transaction.
+            (
+                horizon(3, Some((9, &["3/1"]))),
+                20,
+                &["3/2"],
+                horizon(9, Some((20, &["3/2"]))),
+            ),
+            // One of them may be prepared by now.
+            (
+                horizon(3, Some((9, &["3/1"]))),
+                20,
+                &["-1/771"],
+                horizon(3, Some((9, &["3/1"]))),
+            ),
+            // Somebody writes who has made no entry yet.
+            (horizon(9, None), 9, &["3/1"], horizon(9, None)),
+            // The ids of a database that was put back begin anew.
+            (horizon(9, None), 2, &[], horizon(9, None)),
+        ] {
+            assert_eq!(next(&known, last, names(writers)), expected, "{known:?}");
+        }
+    }
+}

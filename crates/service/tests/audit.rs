@@ -1,0 +1,536 @@
+//! The record: whose entries are found by a name, what a file of it has, and that a change of a sealed one shows.
+
+#![cfg(test)]
+
+#[path = "support/actors.rs"]
+mod actors;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use actors::{actor, admin};
+use domain::{
+    audit::list::{AuditPage, AuditParams},
+    users::{edit::UserEdit, list::Limits},
+};
+use people::{add, count};
+use serde_json::Value;
+use service::{
+    Error, Services,
+    access::{Granted, ReadAudit, operator},
+    audit::{AuditExport, Fault, Format, Verification, export, list, seal, verify},
+    users,
+};
+use sqlx::{
+    PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use support::services;
+
+fn params(pairs: &[(&str, &str)]) -> AuditParams {
+    AuditParams::from_pairs(|asked| {
+        let found = pairs.iter().find(|(name, _)| *name == asked);
+        found.map(|(_, value)| (*value).to_owned())
+    })
+}
+
+async fn page(services: &Services, pairs: &[(&str, &str)]) -> AuditPage {
+    let query = params(pairs).parse(Limits::API).unwrap();
+    list(services, &operator(), &query).await.unwrap()
+}
+
+/// Makes so many entries in a transaction of their own.
+async fn record(connection: &mut PgConnection, entries: i32) {
+    sqlx::query(
+        "insert into audit_events (at, actor_label, via, action, target_kind, target_label, changes)
+        select now(), 'ada', 'ui', 'user.updated', 'user', 'person-' || n, jsonb_build_object('name', jsonb_build_array(null, n))
+        from generate_series(1, $1) n",
+    )
+    .bind(entries)
+    .execute(connection)
+    .await
+    .unwrap();
+}
+
+async fn record_in(pool: &PgPool, entries: i32) {
+    record(&mut pool.acquire().await.unwrap(), entries).await;
+}
+
+async fn verified(pool: &PgPool) -> Verification {
+    verify(&services(pool), &operator(), None).await.unwrap()
+}
+
+/// Entries, seals, and entries that are not yet sealed, where all fit.
+async fn fitting(pool: &PgPool) -> (u64, u64, u64) {
+    let found = verified(pool).await;
+    assert_eq!(found.fault, None);
+    (found.entries, found.seals, found.unsealed)
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_name_finds_whoever_has_it_under_all_their_names(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (
+        add(&pool, "ada", &["admin"]).await,
+        add(&pool, "bob", &["user"]).await,
+    );
+    let edit = UserEdit {
+        display_name: Some("Robert".into()),
+        ..UserEdit::default()
+    };
+    users::edit(&services, &admin(ada), bob, edit)
+        .await
+        .unwrap();
+    record_in(&pool, 1).await;
+    for rename in [
+        "update users set username = 'eve' where username = 'ada'",
+        "update users set username = 'robert' where username = 'bob'",
+    ] {
+        sqlx::query(rename).execute(&pool).await.unwrap();
+    }
+    let ids = [ada.to_string(), bob.to_string()];
+    for (pairs, found) in [
+        (&[("actor", "eve")][..], &["user.updated"][..]),
+        (&[("actor", "asker")], &["user.updated"]),
+        (&[("actor", &ids[0])], &["user.updated"]),
+        (&[("target", "robert")], &["user.updated"]),
+        (&[("target", &ids[1])], &["user.updated"]),
+        (&[("target", "2")], &["user.updated"]),
+        // Nobody is called so any more.
+        (&[("actor", "Ada")], &["user.updated"]),
+        (&[("target", "PERSON-1")], &["user.updated"]),
+        (&[("target", "3")], &[]),
+        (&[("actor", "robert")], &[]),
+        (&[], &["user.updated", "user.updated"]),
+    ] {
+        let actions: Vec<String> = page(&services, pairs)
+            .await
+            .entries
+            .into_iter()
+            .map(|entry| entry.action)
+            .collect();
+        assert_eq!(actions, found, "{pairs:?}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_page_says_how_many_there_are(pool: PgPool) {
+    record_in(&pool, 120).await;
+    let services = services(&pool);
+    let first = page(&services, &[]).await;
+    assert_eq!(
+        (first.entries.len(), first.total.count, first.first),
+        (100, 120, 1)
+    );
+    let after = first.after.unwrap();
+    let second = page(&services, &[("after", &after)]).await;
+    assert_eq!(
+        (second.entries.len(), second.first, second.after),
+        (20, 101, None)
+    );
+    let before = second.before.unwrap();
+    let back = page(&services, &[("before", &before)]).await;
+    assert_eq!((back.entries, back.first), (first.entries, 1));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn only_who_may_read_the_record_gets_the_right_to(pool: PgPool) {
+    let id = add(&pool, "ada", &["user"]).await;
+    for (permissions, may) in [
+        (&["*"][..], true),
+        (&["*:read"], true),
+        (&["audit:read"], true),
+        (&["users:read", "users:write"], false),
+        (&[], false),
+    ] {
+        let granted: Result<Granted<ReadAudit>, Error> = actor(id, permissions).require();
+        assert_eq!(granted.is_ok(), may, "{permissions:?}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn everything_finished_is_sealed_once(pool: PgPool) {
+    let services = services(&pool);
+    assert_eq!(fitting(&pool).await, (0, 0, 0));
+    seal(&services).await.unwrap();
+    assert_eq!(fitting(&pool).await, (0, 0, 0));
+    record_in(&pool, 2_500).await;
+    assert_eq!(fitting(&pool).await, (0, 0, 2_500));
+    seal(&services).await.unwrap();
+    assert_eq!(fitting(&pool).await, (2_500, 3, 0));
+    seal(&services).await.unwrap();
+    assert_eq!(fitting(&pool).await, (2_500, 3, 0));
+    // What was undone leaves a gap, which is none to complain of.
+    let mut undone = pool.begin().await.unwrap();
+    record(&mut undone, 3).await;
+    undone.rollback().await.unwrap();
+    record_in(&pool, 1).await;
+    seal(&services).await.unwrap();
+    assert_eq!(fitting(&pool).await, (2_501, 4, 0));
+    let ranges: Vec<(i64, i64)> =
+        sqlx::query_as("select from_id, to_id from audit_seals order by id")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(
+        ranges,
+        [(1, 1_000), (1_001, 2_000), (2_001, 2_500), (2_501, 2_504)]
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_is_still_writing_holds_up_the_seal_and_nobody_else(pool: PgPool) {
+    let services = services(&pool);
+    let mut slow = pool.begin().await.unwrap();
+    record(&mut slow, 1).await;
+    record_in(&pool, 5).await;
+    seal(&services).await.unwrap();
+    assert_eq!(fitting(&pool).await, (0, 0, 5));
+    // Others come and go meanwhile.
+    record_in(&pool, 5).await;
+    seal(&services).await.unwrap();
+    assert_eq!(fitting(&pool).await, (0, 0, 10));
+    let mut slower = pool.begin().await.unwrap();
+    record(&mut slower, 1).await;
+    slow.commit().await.unwrap();
+    record_in(&pool, 5).await;
+    // What was there when it was looked first is finished now, what came later may not be.
+    seal(&services).await.unwrap();
+    assert_eq!(fitting(&pool).await, (6, 1, 10));
+    slower.commit().await.unwrap();
+    seal(&services).await.unwrap();
+    assert_eq!(fitting(&pool).await, (17, 2, 0));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn eight_writers_two_sealers_and_nothing_is_missed(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let pool = options
+        .max_connections(12)
+        .connect_with(connect)
+        .await
+        .unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..8)
+        .map(|writer| tokio::spawn(write_until(pool.clone(), stop.clone(), writer)))
+        .collect();
+    let sealers: Vec<_> = (0..2)
+        .map(|_| tokio::spawn(seal_until(services(&pool), stop.clone())))
+        .collect();
+    while count(&pool, "select count(*) from audit_seals").await < 20 {
+        assert_eq!(verified(&pool).await.fault, None);
+    }
+    stop.store(true, Ordering::Relaxed);
+    for task in writers.into_iter().chain(sealers) {
+        task.await.unwrap();
+    }
+    seal(&services(&pool)).await.unwrap();
+    let entries = count(&pool, "select count(*) from audit_events").await;
+    let (sealed, _, unsealed) = fitting(&pool).await;
+    assert_eq!((i64::try_from(sealed).unwrap(), unsealed), (entries, 0));
+}
+
+/// Makes entries in transactions, some of which are undone.
+async fn write_until(pool: PgPool, stop: Arc<AtomicBool>, writer: i32) {
+    let mut round = writer;
+    while !stop.load(Ordering::Relaxed) {
+        let mut transaction = pool.begin().await.unwrap();
+        record(&mut transaction, 1 + round % 3).await;
+        tokio::task::yield_now().await;
+        if round % 4 == 0 {
+            transaction.rollback().await.unwrap();
+        } else {
+            transaction.commit().await.unwrap();
+        }
+        round += 1;
+    }
+}
+
+async fn seal_until(services: Services, stop: Arc<AtomicBool>) {
+    while !stop.load(Ordering::Relaxed) {
+        seal(&services).await.unwrap();
+    }
+}
+
+/// Does what nobody may do: whoever owns the database can.
+async fn tamper(pool: &PgPool, sql: &str) {
+    let mut transaction = pool.begin().await.unwrap();
+    for statement in [
+        "set local session_replication_role = replica",
+        sql,
+        "set local session_replication_role = origin",
+    ] {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned()))
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
+    }
+    transaction.commit().await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_first_entry_that_does_not_fit_is_named(pool: PgPool) {
+    let services = services(&pool);
+    let mut undone = pool.begin().await.unwrap();
+    record(&mut undone, 1).await;
+    undone.rollback().await.unwrap();
+    record_in(&pool, 1_500).await;
+    seal(&services).await.unwrap();
+    record_in(&pool, 3).await;
+    let whole = verified(&pool).await;
+    assert_eq!((whole.entries, whole.seals, whole.unsealed), (1_500, 2, 3));
+    let columns = "at, actor_label, via, action, target_kind, target_label";
+    let put = |id: i64| {
+        format!(
+            "insert into audit_events (id, {columns}) overriding system value
+            select {id}, {columns} from audit_events where id = 900"
+        )
+    };
+    let seal_of_first = Fault::Seal {
+        from_id: 1,
+        to_id: 1_001,
+    };
+    let seal_of_second = Fault::Seal {
+        from_id: 1_002,
+        to_id: 1_501,
+    };
+    for (what, fault) in [
+        (
+            "update audit_events set actor_label = 'eve' where id in (700, 1300)".to_owned(),
+            Fault::Changed(700),
+        ),
+        (
+            "update audit_events set changes = '{\"name\": [null, 1.0]}' where id = 2".to_owned(),
+            Fault::Changed(2),
+        ),
+        (
+            "update audit_events set reason = '' where id = 1501".to_owned(),
+            Fault::Changed(1_501),
+        ),
+        (
+            "delete from audit_events where id = 1300".to_owned(),
+            Fault::Removed(1_300),
+        ),
+        (
+            "delete from audit_events where id in (2, 1501)".to_owned(),
+            Fault::Removed(2),
+        ),
+        // Into a gap, beside one that is there, and before the first.
+        (put(1), Fault::Inserted(1)),
+        (
+            put(900).replace("900, at", "900, at + interval '1 hour'"),
+            Fault::Inserted(900),
+        ),
+        (put(0), Fault::Inserted(0)),
+        (
+            "update audit_events e set target_label = o.target_label, changes = o.changes
+            from audit_events o where (e.id, o.id) in ((500, 1400), (1400, 500))"
+                .to_owned(),
+            Fault::Changed(500),
+        ),
+        (
+            "update audit_seals set at = at, root = sha256(root) where from_id = 1".to_owned(),
+            seal_of_first.clone(),
+        ),
+        (
+            "update audit_seals set digests = substr(digests, 41) where from_id = 1".to_owned(),
+            seal_of_first,
+        ),
+        (
+            "delete from audit_seals where from_id = 1".to_owned(),
+            seal_of_second,
+        ),
+    ] {
+        let copy = "create table kept_events as table audit_events; create table kept_seals as table audit_seals";
+        sqlx::raw_sql(copy).execute(&pool).await.unwrap();
+        tamper(&pool, &what).await;
+        let found = verified(&pool).await;
+        assert_eq!(found.fault, Some(fault), "{what}");
+        tamper(
+            &pool,
+            "delete from audit_events; delete from audit_seals;
+            insert into audit_events overriding system value table kept_events;
+            insert into audit_seals overriding system value select * from kept_seals;
+            drop table kept_events, kept_seals",
+        )
+        .await;
+        assert_eq!(verified(&pool).await, whole, "{what}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_root_that_was_noted_shows_that_seals_were_made_anew(pool: PgPool) {
+    let services = services(&pool);
+    record_in(&pool, 10).await;
+    seal(&services).await.unwrap();
+    let noted = verified(&pool).await.root.unwrap();
+    record_in(&pool, 10).await;
+    seal(&services).await.unwrap();
+    let with_root = async || {
+        verify(&services, &operator(), Some(&noted))
+            .await
+            .unwrap()
+            .fault
+    };
+    assert_eq!(with_root().await, None);
+    tamper(
+        &pool,
+        "update audit_events set actor_label = 'eve' where id = 5; delete from audit_seals",
+    )
+    .await;
+    seal(&services).await.unwrap();
+    assert_eq!(verified(&pool).await.fault, None);
+    assert_eq!(with_root().await, Some(Fault::NotedRoot));
+}
+
+async fn text(mut export: AuditExport) -> String {
+    let mut text = String::new();
+    while let Some(piece) = export.pieces.recv().await {
+        text.push_str(&piece.unwrap());
+    }
+    text
+}
+
+async fn exported(services: &Services, pairs: &[(&str, &str)], format: Format) -> AuditExport {
+    export(services, &operator(), &params(pairs), format)
+        .await
+        .unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_file_has_what_matches_and_nothing_that_is_a_formula(pool: PgPool) {
+    let services = services(&pool);
+    sqlx::raw_sql(
+        "insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_label, changes, reason, ip)
+        values
+            ('2026-11-01 10:00Z', null, '=cmd|'' /C calc''!A0', 'ui', 'user.updated', 'user', 'a,\"b\"', '{\"name\": [\"a\", \"b\"]}',
+                E'-1\\nline', '192.0.2.1'),
+            ('2026-11-02 10:00Z', null, 'ada', 'cli', 'user.created', 'user', 'bob', '{}', null, null)",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let csv = text(exported(&services, &[("from", "2026")], Format::Csv).await).await;
+    assert_eq!(
+        csv,
+        "id,at,actor,actorId,via,action,targetKind,target,targetId,changes,reason,ip,requestId\r\n\
+        1,2026-11-01T10:00:00Z,'=cmd|' /C calc'!A0,,ui,user.updated,user,\"a,\"\"b\"\"\",,\"{\"\"name\"\":[\"\"a\"\",\"\"b\"\"]}\",\
+        \"'-1\nline\",192.0.2.1,\r\n\
+        2,2026-11-02T10:00:00Z,ada,,cli,user.created,user,bob,,{},,,\r\n"
+    );
+    let lines = text(
+        exported(
+            &services,
+            &[("via", "cli"), ("to", "2026-11-02")],
+            Format::Ndjson,
+        )
+        .await,
+    )
+    .await;
+    let entries: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0]["actor"]["label"], "ada");
+    let recorded: Vec<(String, Value)> = sqlx::query_as(
+        "select target_kind, changes from audit_events where action = 'audit.exported' order by id",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(
+        recorded,
+        [
+            (
+                "audit".to_owned(),
+                serde_json::json!({ "filter": [null, "from=2026"], "format": [null, "csv"], "upTo": [null, 2] })
+            ),
+            (
+                "audit".to_owned(),
+                serde_json::json!({
+                    "filter": [null, "via=cli to=2026-11-02"], "format": [null, "ndjson"], "upTo": [null, 3]
+                })
+            ),
+        ]
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_large_file_is_of_one_moment_whoever_writes(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let pool = options
+        .max_connections(12)
+        .connect_with(connect)
+        .await
+        .unwrap();
+    record_in(&pool, 100_000).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..8)
+        .map(|writer| tokio::spawn(write_until(pool.clone(), stop.clone(), writer)))
+        .collect();
+    while count(&pool, "select count(*) from audit_events").await < 100_100 {}
+    let services = services(&pool);
+    let export = exported(&services, &[], Format::Ndjson).await;
+    let up_to = export.up_to;
+    assert!(up_to > 100_100);
+    let text = text(export).await;
+    stop.store(true, Ordering::Relaxed);
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let mut ids: Vec<i64> = text
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["id"]
+                .as_i64()
+                .unwrap()
+        })
+        .collect();
+    ids.sort_unstable();
+    let expected: Vec<i64> =
+        sqlx::query_scalar("select id from audit_events where id <= $1 order by id")
+            .bind(up_to)
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert!(ids == expected, "{} and {}", ids.len(), expected.len());
+    let later = "select count(*) from audit_events";
+    assert!(count(&pool, later).await > i64::try_from(ids.len()).unwrap());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_takes_long_keeps_what_may_be_unfinished_out_of_a_file(pool: PgPool) {
+    let services = services(&pool);
+    record_in(&pool, 3).await;
+    seal(&services).await.unwrap();
+    let mut slow = pool.begin().await.unwrap();
+    record(&mut slow, 1).await;
+    record_in(&pool, 3).await;
+    let export = exported(&services, &[], Format::Ndjson).await;
+    assert_eq!(export.up_to, 3);
+    assert_eq!(text(export).await.lines().count(), 3);
+    slow.commit().await.unwrap();
+    // The first export is on record too.
+    let export = exported(&services, &[], Format::Ndjson).await;
+    assert_eq!(text(export).await.lines().count(), 8);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nobody_exports_by_a_filter_that_is_none(pool: PgPool) {
+    let services = services(&pool);
+    let nothing = params(&[("via", "fax")]);
+    let refused = export(&services, &operator(), &nothing, Format::Csv).await;
+    assert!(matches!(refused, Err(Error::List(_))));
+    assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
+}

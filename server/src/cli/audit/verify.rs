@@ -1,0 +1,90 @@
+//! `rollcall audit verify`
+
+use std::process::ExitCode;
+
+use serde_json::json;
+use service::{
+    Services,
+    access::operator,
+    audit::{self, Verification},
+};
+
+use crate::cli::{Failure, user::print::Output};
+
+/// Bytes of a root.
+const ROOT: usize = 32;
+
+/// Compute every seal of the record anew, and name the first entry that does not fit.
+///
+/// The root that it prints stands for everything sealed so far. Noted elsewhere, and given with --root later, it shows that
+/// none of it was made anew.
+#[derive(Debug, clap::Args)]
+pub(super) struct VerifyArgs {
+    /// A root that was printed earlier.
+    #[arg(long, value_parser = root)]
+    root: Option<Root>,
+}
+
+/// A root as an argument.
+#[derive(Debug, Clone)]
+struct Root([u8; ROOT]);
+
+fn root(text: &str) -> Result<Root, String> {
+    let wrong = || format!("a root has {} digits from 0 to f", 2 * ROOT);
+    let mut bytes = [0; ROOT];
+    if text.len() != 2 * ROOT || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Err(wrong());
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let pair = std::str::from_utf8(pair).map_err(|_| wrong())?;
+        *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong())?;
+    }
+    Ok(Root(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl VerifyArgs {
+    pub(super) async fn run(
+        self,
+        services: &Services,
+        output: Output,
+    ) -> Result<ExitCode, Failure> {
+        let noted = self.root.as_ref().map(|root| root.0.as_slice());
+        let found = audit::verify(services, &operator(), noted).await?;
+        let fault = found.fault.as_ref().map(ToString::to_string);
+        let value = json!({
+            "entries": found.entries,
+            "seals": found.seals,
+            "unsealed": found.unsealed,
+            "root": found.root.as_deref().map(hex),
+            "fault": fault,
+        });
+        output.give(&value, || text(&found, fault.as_deref()))?;
+        Ok(if fault.is_none() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+fn text(found: &Verification, fault: Option<&str>) -> String {
+    let mut lines = vec![
+        format!(
+            "ok    Entries that are as they were sealed: {}.",
+            found.entries
+        ),
+        format!("ok    Seals that are as they were put: {}.", found.seals),
+        format!("ok    Entries not yet sealed: {}.", found.unsealed),
+    ];
+    if let Some(root) = &found.root {
+        lines.push(format!("ok    Root: {}", hex(root)));
+    }
+    if let Some(fault) = fault {
+        lines.push(format!("WRONG {fault}"));
+    }
+    lines.join("\n")
+}

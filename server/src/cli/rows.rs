@@ -1,0 +1,80 @@
+//! A list as it is read: the elements of one JSON array, or the lines of one table.
+
+use super::{
+    Failure, say,
+    user::{
+        print::{Output, note},
+        table::Table,
+    },
+};
+
+/// The rows as they come.
+pub(super) struct Rows<const N: usize> {
+    output: Output,
+    headings: [&'static str; N],
+    none: &'static str,
+    table: Table,
+    any: bool,
+}
+
+impl<const N: usize> Rows<N> {
+    /// None yet. `none` is said if there are none at the end.
+    pub(super) fn new(output: Output, headings: [&'static str; N], none: &'static str) -> Self {
+        Self {
+            output,
+            headings,
+            none,
+            table: Table::default(),
+            any: false,
+        }
+    }
+
+    /// Some more of them.
+    pub(super) fn give<T>(
+        &mut self,
+        items: Vec<T>,
+        json: impl Fn(T) -> serde_json::Result<String>,
+        row: impl Fn(&T) -> [String; N],
+    ) -> Result<(), Failure> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        let text = if self.output.json {
+            elements(items, json, self.any)?
+        } else {
+            let headings = (!self.any).then(|| self.headings.map(str::to_owned));
+            let rows: Vec<_> = headings.into_iter().chain(items.iter().map(row)).collect();
+            self.table.lay_out(&rows)
+        };
+        self.any = true;
+        say(&text)
+    }
+
+    /// There are no more.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        match (self.output.json, self.any) {
+            (true, true) => say("]"),
+            (true, false) => say("[]"),
+            (false, true) => Ok(()),
+            (false, false) => {
+                note(self.none);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Elements of one array that may have begun already: each line begins with what comes before its element.
+fn elements<T>(
+    items: Vec<T>,
+    json: impl Fn(T) -> serde_json::Result<String>,
+    mut begun: bool,
+) -> serde_json::Result<String> {
+    let mut lines = Vec::with_capacity(items.len());
+    for item in items {
+        let sign = if begun { ',' } else { '[' };
+        lines.push(format!("{sign}{}", json(item)?));
+        begun = true;
+    }
+    Ok(lines.join("\n"))
+}

@@ -1,0 +1,42 @@
+//! A file that is made while it is sent.
+
+use std::error::Error as _;
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::{StreamExt as _, stream};
+use service::Error;
+use tokio::sync::mpsc::Receiver;
+
+/// The pieces of a file to keep, under a name whose unusual signs are left out. If it breaks off, so does the transfer, and
+/// the file is not taken for whole.
+pub(super) fn send(
+    pieces: Receiver<Result<String, Error>>,
+    kind: &'static str,
+    name: &str,
+) -> Response {
+    let pieces = stream::unfold(pieces, async |mut pieces| {
+        let piece = pieces.recv().await?;
+        if let Err(error) = &piece {
+            tracing::error!(%error, cause = ?error.source(), "an export broke off");
+        }
+        Some((piece, pieces))
+    });
+    // Compression asks once more after the end.
+    let pieces = pieces.fuse();
+    let mut response = Body::from_stream(pieces).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    let is_usual = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let name: String = name
+        .chars()
+        .map(|c| if is_usual(c) { c } else { '_' })
+        .collect();
+    if let Ok(place) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, place);
+    }
+    response
+}
