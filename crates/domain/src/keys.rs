@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     fields::FieldErrors,
     users::{
-        names::{DISPLAY_NAME_MAX, DisplayName, is_deceptive},
+        names::{DisplayName, is_deceptive},
         page::Total,
     },
 };
@@ -19,8 +19,6 @@ use crate::{
 pub const PROVIDERS: [&str; 3] = ["ANTHROPIC", "OPENAI", "GOOGLE"];
 /// Most characters of a provider.
 pub const PROVIDER_MAX: usize = 40;
-/// Most characters of what a key is called.
-pub const KEY_NAME_MAX: usize = DISPLAY_NAME_MAX;
 /// Most bytes of a key. The longest in use have some hundred.
 pub const KEY_MAX_BYTES: usize = 4_096;
 /// What is said where the server has no encryption key.

@@ -22,17 +22,9 @@ use crate::{
     pages::form::{self, Sending},
 };
 
-pub(in crate::pages) const COLUMNS: &[&str] =
-    &["Name", "Provider", "Key", "State", "Used", "Last used"];
-pub(in crate::pages) const WITH_ACTIONS: &[&str] = &[
-    "Name",
-    "Provider",
-    "Key",
-    "State",
-    "Used",
-    "Last used",
-    "Change",
-];
+pub(in crate::pages) const COLUMNS: &[&str] = &["Name", "Provider", "Key", "State", "Used"];
+pub(in crate::pages) const WITH_ACTIONS: &[&str] =
+    &["Name", "Provider", "Key", "State", "Used", "Change"];
 
 /// The keys of a page, for the dialogs over it too.
 #[derive(Clone, Copy)]
@@ -167,9 +159,14 @@ pub(in crate::pages) fn cells(
             </div>
         }
         .into_any(),
-        count(key.usage_count).into_any(),
         match key.last_used {
-            Some(at) => view! { <Ago at=at now=now /> }.into_any(),
+            Some(at) => view! {
+                {count(key.usage_count)}
+                <p class="muted">
+                    <Ago at=at now=now />
+                </p>
+            }
+            .into_any(),
             None => "Never".into_any(),
         },
     ]
