@@ -189,10 +189,10 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
 }
 
 fn cells(token: AccessToken, now: OffsetDateTime, back: &str) -> Vec<AnyView> {
-    let (id, is_revoked) = (token.id, token.state == TokenState::Revoked);
+    let (id, is_over) = (token.id, token.state.is_over());
     let user = token.user.clone();
     let label = format!("Revoke {} of {}", token.name, user.username);
-    let button = (may_write() && !is_revoked).then(|| {
+    let button = (may_write() && !is_over).then(|| {
         view! { <RevokeButton id=id label=label address=ALL.to_owned() page=back.to_owned() /> }
     });
     let person = view! {

@@ -31,7 +31,7 @@ pub(in crate::pages) fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<An
     };
     let end = match token.expires_at {
         Some(at) => view! { <Exactly at=at /> }.into_any(),
-        None => "It is revoked".into_any(),
+        None => "No end".into_any(),
     };
     let from = token.last_used_ip.map(|ip| format!("from {ip}"));
     vec![

@@ -1,6 +1,6 @@
 //! One's own access tokens.
 
-use domain::access_tokens::{AccessToken, TokenState};
+use domain::access_tokens::AccessToken;
 use leptos::prelude::*;
 
 use crate::{
@@ -46,7 +46,7 @@ fn draw(part: Part<AccessToken>) -> AnyView {
     let now = part.now;
     let rows = part.items.into_iter().map(|token| {
         let (id, label) = (token.id, format!("Revoke {}", token.name));
-        let button = (token.state != TokenState::Revoked).then(|| {
+        let button = (!token.state.is_over()).then(|| {
             view! { <RevokeButton id=id label=label address=OWN.to_owned() page=OWN.to_owned() /> }
         });
         let mut cells = row::cells(token, now);

@@ -1,6 +1,6 @@
 //! The access tokens of a person.
 
-use domain::{access::Permission, access_tokens::TokenState};
+use domain::access::Permission;
 use leptos::prelude::*;
 
 use super::{Opened, path, tab, with_person};
@@ -48,7 +48,7 @@ fn Shown() -> impl IntoView {
         let page = page.unwrap_or_default();
         let rows = part.items.into_iter().map(|token| {
             let (id, label) = (token.id, format!("Revoke {}", token.name));
-            let button = (may_write && token.state != TokenState::Revoked).then(|| {
+            let button = (may_write && !token.state.is_over()).then(|| {
                 view! { <RevokeButton id=id label=label address=ALL.to_owned() page=page.clone() /> }
             });
             let mut cells = row::cells(token, now);
