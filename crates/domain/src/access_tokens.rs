@@ -331,7 +331,12 @@ mod tests {
         assert_eq!(lent(&[]), Scope::OWN);
         assert_eq!(
             lent(&["users:write"]),
-            [Scope::Account, Scope::Permission(Permission::UsersWrite)]
+            [
+                Scope::Account,
+                Scope::DataRead,
+                Scope::DataWrite,
+                Scope::Permission(Permission::UsersWrite)
+            ]
         );
         assert_eq!(lent(&["*"]).len(), Permission::ALL.len(), "all but secrets");
     }

@@ -115,9 +115,15 @@ impl AuditEntry {
     /// Who did it, by which door, and with which token.
     #[must_use]
     pub fn author(&self) -> String {
+        format!("{} {}", self.actor, self.door())
+    }
+
+    /// By which door it was done, and with which token.
+    #[must_use]
+    pub fn door(&self) -> String {
         let token = self.token.as_ref();
         let token = token.map(|token| format!(" with token {token}"));
-        format!("{} ({}){}", self.actor, self.via, token.unwrap_or_default())
+        format!("({}){}", self.via, token.unwrap_or_default())
     }
 }
 

@@ -42,10 +42,10 @@ pub fn AuditTable(
 fn row(entry: AuditEntry, now: OffsetDateTime) -> Vec<AnyView> {
     let words = action_words(&entry.action).to_owned();
     let target = entry.target_id.filter(|_| entry.target_kind == "user");
-    let (via, at) = (entry.via.clone(), entry.at);
+    let (by, at) = (entry.door(), entry.at);
     vec![
         view! { {words} ": " {named(target, &entry.target)} }.into_any(),
-        view! { {named(entry.actor_id, &entry.actor)} {format!(" ({via})")} }.into_any(),
+        view! { {named(entry.actor_id, &entry.actor)} " " {by} }.into_any(),
         view! { <Ago at=at now=now /> }.into_any(),
         details(entry),
     ]

@@ -19,7 +19,7 @@ use super::{Asked, Row};
 use crate::{Error, users::page_of};
 
 const COLUMNS: &str = "
-    e.id, e.at, e.actor_id, e.actor_label, e.via, e.action, e.target_kind, e.target_id, e.target_label, e.changes, e.reason,
+    e.id, e.at, e.actor_id, e.actor_label, e.via, e.token_label, e.action, e.target_kind, e.target_id, e.target_label, e.changes, e.reason,
     e.ip, e.request_id";
 
 /// The database's time.
@@ -137,6 +137,7 @@ fn entry(row: &PgRow) -> Result<AuditEntry, sqlx::Error> {
         actor_id: row.try_get("actor_id")?,
         actor_label: row.try_get("actor_label")?,
         via: row.try_get("via")?,
+        token_label: row.try_get("token_label")?,
         action: row.try_get("action")?,
         target_kind: row.try_get("target_kind")?,
         target_id: row.try_get("target_id")?,

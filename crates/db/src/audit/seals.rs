@@ -34,6 +34,10 @@ pub struct Sealable {
     pub actor_label: String,
     /// By which door.
     pub via: String,
+    /// The access token that they did it with.
+    pub token_id: Option<Uuid>,
+    /// What that was called.
+    pub token_label: Option<String>,
     /// What.
     pub action: String,
     /// To what kind of thing.
@@ -137,8 +141,8 @@ pub async fn list_entries(
     Ok(sqlx::query_as!(
         Sealable,
         r#"select
-            id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", action as "action!",
-            target_kind as "target_kind!", target_id, target_label as "target_label!", changes::text as "changes!",
+            id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", token_id, token_label,
+            action as "action!", target_kind as "target_kind!", target_id, target_label as "target_label!", changes::text as "changes!",
             reason, ip::text as ip, request_id, created_at as "created_at!"
         from audit_events where id between $1 and $2 order by id, at limit $3"#,
         from_id,

@@ -21,6 +21,8 @@ pub struct ShownEntry {
     pub actor: Party,
     /// By which door.
     pub via: String,
+    /// What the access token was called that they did it with, if they did it with one.
+    pub token: Option<String>,
     /// What was done.
     pub action: String,
     /// To what.
@@ -65,6 +67,7 @@ impl From<AuditEntry> for ShownEntry {
                 label: entry.actor,
             },
             via: entry.via,
+            token: entry.token,
             action: entry.action,
             target: Target {
                 kind: entry.target_kind,

@@ -18,8 +18,9 @@ use crate::{
 /// One's own keys, and the providers for which there can be one.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::OutOfScope`] for an access token without the scope.
 pub async fn keys(services: &Services, actor: &Actor) -> Result<KeyList, Error> {
+    actor.require_account()?;
     let keys = api_keys::list(&services.pool, Some(actor.principal.id.0)).await?;
     let providers = providers(services).into_iter().map(|provider| ProviderUse {
         provider,

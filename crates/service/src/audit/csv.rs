@@ -6,12 +6,13 @@ use time::format_description::well_known::Rfc3339;
 use crate::Error;
 
 /// The names of the columns.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "id",
     "at",
     "actor",
     "actorId",
     "via",
+    "token",
     "action",
     "targetKind",
     "target",
@@ -40,6 +41,7 @@ pub(super) fn row(entry: &ShownEntry) -> Result<String, Error> {
         entry.actor.label.clone(),
         text(entry.actor.id),
         entry.via.clone(),
+        entry.token.clone().unwrap_or_default(),
         entry.action.clone(),
         entry.target.kind.clone(),
         entry.target.label.clone(),

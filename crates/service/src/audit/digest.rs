@@ -24,6 +24,8 @@ pub(super) fn of_entry(entry: &Sealable) -> [u8; DIGEST] {
         uuid(entry.actor_id),
         text(&entry.actor_label),
         text(&entry.via),
+        uuid(entry.token_id),
+        entry.token_label.as_deref().and_then(text),
         text(&entry.action),
         text(&entry.target_kind),
         uuid(entry.target_id),
@@ -90,6 +92,8 @@ mod tests {
             actor_id: Some(Uuid::from_u128(1)),
             actor_label: "ada".into(),
             via: "ui".into(),
+            token_id: None,
+            token_label: None,
             action: "user.created".into(),
             target_kind: "user".into(),
             target_id: Some(Uuid::from_u128(2)),
@@ -129,13 +133,15 @@ mod tests {
 
     #[test]
     fn every_part_of_an_entry_is_in_its_digest() {
-        let changes: [fn(&mut Sealable); 18] = [
+        let changes: [fn(&mut Sealable); 20] = [
             |e| e.id = 8,
             |e| e.at += time::Duration::MICROSECOND,
             |e| e.actor_id = None,
             |e| e.actor_id = Some(Uuid::from_u128(3)),
             |e| e.actor_label = "eve".into(),
             |e| e.via = "cli".into(),
+            |e| e.token_id = Some(Uuid::nil()),
+            |e| e.token_label = Some("nightly".into()),
             |e| e.action = "user.deleted".into(),
             |e| e.target_kind = "role".into(),
             |e| e.target_id = None,
