@@ -59,7 +59,10 @@ fn Shown() -> impl IntoView {
             .into_any()
     });
     view! {
-        <div class="pane-actions actions">{all}</div>
+        <div class="pane-actions actions">
+            <h2>"Access tokens"</h2>
+            {all}
+        </div>
         {move || {
             revoking
                 .problem
