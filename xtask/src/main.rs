@@ -13,15 +13,19 @@
 mod bench;
 mod build;
 mod check;
+mod client;
+mod cluster;
 mod database;
 mod files;
 mod fingerprint;
 mod npm;
 mod process;
+mod program;
 mod queries;
 mod refresh;
 mod report;
 mod serve;
+mod server;
 mod test;
 #[cfg(test)]
 mod test_folder;
