@@ -12,6 +12,7 @@
 
 mod bench;
 mod build;
+mod chaos;
 mod check;
 mod client;
 mod cluster;
@@ -63,6 +64,8 @@ enum Task {
     Check,
     /// Measure the product and print a table.
     Bench(bench::BenchArgs),
+    /// Break servers and database under load, and look for what is wrong afterwards.
+    Chaos(chaos::ChaosArgs),
     /// Record what the database says about every query in `.sqlx`.
     Sqlx,
 }
@@ -136,6 +139,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Test(args) => return test::test(&workspace, args.only),
         Task::Check => return Ok(check::check(&workspace)),
         Task::Bench(args) => bench::bench(&workspace, args)?,
+        Task::Chaos(args) => return chaos::chaos(&workspace, args),
         Task::Sqlx => queries::prepare(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)
