@@ -125,9 +125,9 @@ fn drill(stage: &mut Stage<'_>, shared: &Shared, seed: u64, load: Duration) -> R
     for worker in &workers {
         tally.add(&worker.tally);
     }
-    let changes = verdict::reach(stage, &workers, &shared.findings)?;
+    let verdict = verdict::reach(stage, &workers, &shared.findings)?;
     stage.end_servers(&shared.findings);
-    report::print(&tally, &changes, load);
+    report::print(&tally, &verdict, load);
     Ok(())
 }
 

@@ -1,9 +1,12 @@
 //! What was asked for, what was answered, and what has to be in the database because of it.
 
+mod account;
+
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+pub(super) use account::{Entry, Row};
 
 /// A change of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,34 +110,6 @@ pub(super) struct History {
     pub(super) attempts: Vec<Attempt>,
 }
 
-/// An account in the database.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Row {
-    pub(super) username: String,
-    version: u64,
-    #[serde(flatten)]
-    state: State,
-}
-
-/// What the changes are about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct State {
-    display_name: Value,
-    status: Value,
-    reason: Value,
-    deleted: Value,
-}
-
-/// An entry of the record.
-#[derive(Debug, Deserialize)]
-pub(super) struct Entry {
-    pub(super) username: String,
-    action: String,
-    changes: Map<String, Value>,
-}
-
 /// How many of the unclear changes of an account have happened.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Unclear {
@@ -163,7 +138,7 @@ impl History {
                 None => self.judge_counted(deed, found.len()).into_iter().collect(),
             });
         }
-        faults.extend(judge_state(row, entries, &by_deed));
+        faults.extend(account::judge(row, entries, versions(&by_deed)));
         let name = &self.username;
         faults
             .into_iter()
@@ -232,81 +207,13 @@ impl History {
     }
 }
 
-/// The account is what its entries make of it, each of which goes on from the one before: no change is without its entry
-/// and no entry without its change.
-fn judge_state(
-    row: Option<&Row>,
-    entries: &[Entry],
-    by_deed: &BTreeMap<Deed, Vec<&Entry>>,
-) -> Vec<String> {
-    let Some(row) = row else {
-        let fault = format!("has no account, and {} entries", entries.len());
-        return if entries.is_empty() {
-            Vec::new()
-        } else {
-            vec![fault]
-        };
-    };
-    let mut faults = Vec::new();
-    let mut state = State::default();
-    for entry in entries {
-        faults.extend(state.apply(entry));
-    }
-    if state != row.state {
-        faults.push(format!(
-            "the account is {:?}, and by its entries it is {state:?}",
-            row.state
-        ));
-    }
-    let changes: usize = by_deed
+/// How many of the entries made another version of the account.
+fn versions(by_deed: &BTreeMap<Deed, Vec<&Entry>>) -> usize {
+    by_deed
         .iter()
         .filter(|(deed, _)| deed.counts_version())
         .map(|(_, entries)| entries.len())
-        .sum();
-    if row.version != changes as u64 + 1 {
-        faults.push(format!(
-            "the account has version {} after {changes} recorded changes",
-            row.version
-        ));
-    }
-    faults
-}
-
-impl State {
-    /// Goes on to what an entry tells. Returns where it does not fit what was before.
-    fn apply(&mut self, entry: &Entry) -> Vec<String> {
-        if entry.action == Deed::Create.action() {
-            self.status = "active".into();
-            self.deleted = false.into();
-        }
-        let mut faults = Vec::new();
-        for (field, current) in [
-            ("displayName", &mut self.display_name),
-            ("status", &mut self.status),
-            ("reason", &mut self.reason),
-            ("deleted", &mut self.deleted),
-        ] {
-            let Some(change) = entry.changes.get(field) else {
-                continue;
-            };
-            let before = change.get(0).unwrap_or(&Value::Null);
-            if before != current {
-                faults.push(format!(
-                    "{} goes on from the {field} {before}, which was {current}",
-                    entry.action
-                ));
-            }
-            *current = change.get(1).cloned().unwrap_or_default();
-        }
-        faults
-    }
-}
-
-impl Entry {
-    /// What a field was changed to.
-    fn after(&self, field: &str) -> Option<&Value> {
-        self.changes.get(field)?.get(1)
-    }
+        .sum()
 }
 
 #[cfg(test)]

@@ -2,51 +2,48 @@
 
 use std::time::Duration;
 
-use super::{outage::Answered, schedule::Site, tally::Tally, verdict::Changes};
+use super::{outage::Answered, schedule::Site, tally::Tally, verdict::Verdict};
 use crate::report::seconds;
 
 /// So many of what is broken are printed.
 const SHOWN: usize = 40;
 
 /// Prints what was asked, what became of it, and how long nobody was answered.
-pub(super) fn print(tally: &Tally, changes: &Changes, load: Duration) {
+pub(super) fn print(tally: &Tally, verdict: &Verdict, load: Duration) {
+    print_requests(tally);
+    print_outages(tally, load);
+    let unclear = &verdict.unclear;
     println!(
-        "\n{:<20}{:>8}{:>10}{:>9}",
-        "requests", "done", "refused", "failed"
+        "changes: {} acknowledged, {} refused or never arrived, {} without a clear answer, of which {} are there and {} are not",
+        verdict.acknowledged,
+        verdict.refused,
+        unclear.there + unclear.not_there,
+        unclear.there,
+        unclear.not_there
     );
-    let mut sum = (0, 0, 0);
-    for (kind, counts) in &tally.kinds {
-        println!(
-            "{kind:<20}{:>8}{:>10}{:>9}",
-            counts.done, counts.refused, counts.failed
-        );
-        sum = (
-            sum.0 + counts.done,
-            sum.1 + counts.refused,
-            sum.2 + counts.failed,
-        );
+    println!(
+        "sessions: {}, each used at both servers afterwards",
+        verdict.sessions
+    );
+}
+
+fn print_requests(tally: &Tally) {
+    let line = |name: &str, [done, refused, failed]: [&str; 3]| {
+        println!("{name:<20}{done:>8}{refused:>10}{failed:>9}");
+    };
+    println!();
+    line("requests", ["done", "refused", "failed"]);
+    let sum = tally.sum();
+    for (kind, counts) in tally.kinds.iter().chain([(&"all", &sum)]) {
+        let numbers = [counts.done, counts.refused, counts.failed].map(|number| number.to_string());
+        line(kind, numbers.each_ref().map(String::as_str));
     }
-    println!("{:<20}{:>8}{:>10}{:>9}", "all", sum.0, sum.1, sum.2);
     let failures: Vec<String> = tally
         .failures
         .iter()
         .map(|(failure, count)| format!("{count} {}", failure.name()))
         .collect();
     println!("\nfailures: {}", failures.join(", "));
-    print_outages(tally, load);
-    let unclear = &changes.unclear;
-    println!(
-        "changes: {} acknowledged, {} refused or never arrived, {} without a clear answer, of which {} are there and {} are not",
-        changes.acknowledged,
-        changes.refused,
-        unclear.there + unclear.not_there,
-        unclear.there,
-        unclear.not_there
-    );
-    println!(
-        "sessions: {}, each asked for at both servers",
-        changes.sessions
-    );
 }
 
 fn print_outages(tally: &Tally, load: Duration) {

@@ -45,10 +45,7 @@ impl Tally {
     /// With what somebody else has counted.
     pub(super) fn add(&mut self, other: &Self) {
         for (kind, counts) in &other.kinds {
-            let sum = self.kinds.entry(kind).or_default();
-            sum.done += counts.done;
-            sum.refused += counts.refused;
-            sum.failed += counts.failed;
+            self.kinds.entry(kind).or_default().add(counts);
         }
         for (failure, count) in &other.failures {
             *self.failures.entry(*failure).or_default() += count;
@@ -56,6 +53,23 @@ impl Tally {
         for (site, answered) in &other.answered {
             self.answered.entry(*site).or_default().add(answered);
         }
+    }
+
+    /// All kinds together.
+    pub(super) fn sum(&self) -> Counts {
+        let mut sum = Counts::default();
+        for counts in self.kinds.values() {
+            sum.add(counts);
+        }
+        sum
+    }
+}
+
+impl Counts {
+    fn add(&mut self, other: &Self) {
+        self.done += other.done;
+        self.refused += other.refused;
+        self.failed += other.failed;
     }
 }
 
@@ -76,7 +90,7 @@ mod tests {
         other.note("read", Site::A, &cut, second * 3);
         tally.add(&other);
 
-        let counts = &tally.kinds["read"];
+        let counts = tally.sum();
         assert_eq!((counts.done, counts.refused, counts.failed), (1, 1, 1));
         assert_eq!(tally.failures[&Failure::Cut], 1);
     }
