@@ -8,8 +8,8 @@ use ureq::{
     http::{Method, Request, Response, header},
 };
 
-/// A program that talks to one server, one request at a time and over one connection. It neither tries again nor follows
-/// redirects.
+/// A program that talks to one server, one request at a time and over one connection. It neither tries again nor
+/// follows redirects.
 pub(crate) struct Client {
     agent: Agent,
     base: String,

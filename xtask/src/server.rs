@@ -39,7 +39,7 @@ impl Server {
         Self::start_at(program, url, free_address()?, &log)
     }
 
-    /// Starts a server at an address and waits until it says that it is healthy. What it says is put to the end of `log`.
+    /// Starts a server at an address and waits until it says that it is healthy. What it says goes to the end of `log`.
     pub(crate) fn start_at(
         program: &Program,
         url: &str,

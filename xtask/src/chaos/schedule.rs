@@ -28,6 +28,13 @@ impl Site {
             Self::B => 'B',
         }
     }
+
+    fn other(self) -> Self {
+        match self {
+            Self::A => Self::B,
+            Self::B => Self::A,
+        }
+    }
 }
 
 /// What goes wrong.
@@ -113,15 +120,6 @@ impl Schedule {
             Site::A
         } else {
             Site::B
-        }
-    }
-}
-
-impl Site {
-    fn other(self) -> Self {
-        match self {
-            Self::A => Self::B,
-            Self::B => Self::A,
         }
     }
 }

@@ -1,5 +1,5 @@
-//! One of those who use the product while it is broken. What a worker does to its own people nobody else does, one thing
-//! after the other, so that it knows what to expect.
+//! One of those who use the product while it is broken. Nobody else does anything to the people of a worker, and it
+//! does one thing after the other, so that it knows what to expect.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},

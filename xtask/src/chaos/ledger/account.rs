@@ -33,8 +33,8 @@ pub(in crate::chaos) struct Entry {
     changes: Map<String, Value>,
 }
 
-/// The account is what its entries make of it, each of which goes on from the one before: no change is without its entry
-/// and no entry without its change. `changes` of the entries made another version of it. Returns what is wrong.
+/// The account is what its entries make of it, each of which goes on from the one before: no change is without its
+/// entry and no entry without its change. `changes` of the entries made another version of it. Returns what is wrong.
 pub(super) fn judge(row: Option<&Row>, entries: &[Entry], changes: usize) -> Vec<String> {
     let Some(row) = row else {
         let fault = format!("has no account, and {} entries", entries.len());
