@@ -46,7 +46,7 @@ pub(super) enum Fault {
     End(Site),
     /// PostgreSQL is gone (SIGKILL).
     KillDatabase,
-    /// Every connection to the database is cut.
+    /// Every connection to the database is cut, several times in a row.
     Cut,
     /// Both servers are gone at once.
     KillBoth,

@@ -31,6 +31,9 @@ const USERS: u64 = 200;
 /// The demo people are always the same.
 const USERS_SEED: u64 = 1;
 const POLL: Duration = Duration::from_millis(5);
+/// So often are connections cut in a row: each cut meets other statements.
+const CUTS: usize = 12;
+const BETWEEN_CUTS: Duration = Duration::from_millis(50);
 /// Longer than the system takes to end a process.
 const KILL_LIMIT: Duration = Duration::from_secs(10);
 
@@ -169,13 +172,16 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
+    /// Cuts all connections to the database, and those that are made again.
     fn cut(&self) -> Result<()> {
-        self.database
-            .query(
+        for _ in 0..CUTS {
+            self.database.query(
                 "select count(pg_terminate_backend(pid)) from pg_stat_activity
                 where datname = current_database() and pid <> pg_backend_pid()",
-            )
-            .map(drop)
+            )?;
+            thread::sleep(BETWEEN_CUTS);
+        }
+        Ok(())
     }
 
     fn post(&mut self, site: Site) -> &mut Post {
