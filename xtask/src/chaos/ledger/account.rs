@@ -1,5 +1,7 @@
 //! An account, and what its entries in the record make of it.
 
+use std::fmt::{self, Display, Formatter};
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -51,7 +53,7 @@ pub(super) fn judge(row: Option<&Row>, entries: &[Entry], changes: usize) -> Vec
     }
     if state != row.state {
         faults.push(format!(
-            "the account is {:?}, and by its entries it is {state:?}",
+            "the account is {}, and by its entries it is {state}",
             row.state
         ));
     }
@@ -91,6 +93,21 @@ impl State {
             *current = change.get(1).cloned().unwrap_or_default();
         }
         faults
+    }
+}
+
+impl Display for State {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self {
+            display_name,
+            status,
+            reason,
+            deleted,
+        } = self;
+        write!(
+            f,
+            "{display_name}, status {status}, reason {reason}, deleted {deleted}"
+        )
     }
 }
 
