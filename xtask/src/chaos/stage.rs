@@ -32,7 +32,7 @@ const USERS: u64 = 200;
 const USERS_SEED: u64 = 1;
 const POLL: Duration = Duration::from_millis(5);
 /// So often are connections cut in a row: each cut meets other statements.
-const CUTS: usize = 12;
+const CUTS: usize = 8;
 const BETWEEN_CUTS: Duration = Duration::from_millis(50);
 /// Longer than the system takes to end a process.
 const KILL_LIMIT: Duration = Duration::from_secs(10);
