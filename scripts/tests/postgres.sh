@@ -4,7 +4,7 @@
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
-unset DATABASE_URL
+unset DATABASE_URL ROLLCALL_CLUSTER
 passed=0
 failed=0
 
@@ -179,6 +179,18 @@ given_url() {
   [[ ! -e $checkout/.data ]]
 }
 
+# Another folder than the checkout, with a cluster and an .env of its own.
+another_folder() {
+  local folder=$work/another
+  mkdir -- "$folder"
+  ROLLCALL_CLUSTER=$folder postgres "$second" start
+  equal "$(ROLLCALL_CLUSTER=$folder ask "$second" "show data_directory")" "$folder/.data/postgres/data"
+  [[ $(ROLLCALL_CLUSTER=$folder postgres "$second" url) != "$(postgres "$second" url)" ]]
+  ROLLCALL_CLUSTER=$folder postgres "$second" stop
+  printf 'DATABASE_URL=postgres://a/b\n' >"$folder/.env"
+  equal "$(ROLLCALL_CLUSTER=$folder postgres "$second" url)" postgres://a/b
+}
+
 # Root's own folder, where the user postgres cannot go.
 shut_out() {
   local closed=$work/closed
@@ -204,6 +216,7 @@ check 'the port is taken' port_taken
 check 'another major version' other_major_version
 check 'a moved checkout' moved_checkout
 check 'DATABASE_URL is set' given_url
+check 'a cluster in another folder' another_folder
 if [[ $EUID -eq 0 ]]; then check 'a folder that the server cannot enter' shut_out; fi
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [[ $failed -eq 0 ]]

@@ -19,7 +19,7 @@ pub(crate) mod users;
 use axum::{
     Router,
     extract::{Extension, FromRequestParts, Path, Query},
-    http::request::Parts,
+    http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
     routing::{delete, get, post, put},
 };
@@ -167,7 +167,10 @@ impl From<Error> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        Extension(refusal::Refused(self.0)).into_response()
+        // The layers on the way out have to see that it failed: after a failure the session is not saved.
+        let status = StatusCode::from_u16(self.0.error.status());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, Extension(refusal::Refused(self.0))).into_response()
     }
 }
 

@@ -26,12 +26,11 @@ use std::fs;
 use anyhow::Result;
 use clap::Args;
 
-use crate::{database, refresh, workspace::Workspace};
+use crate::{build::Mode, database, program::Program, refresh, workspace::Workspace};
 use oha::Oha;
 use people::People;
 use plan::Plan;
 use run::Run;
-use server::Program;
 
 /// Where `--save` puts the results.
 const RESULTS: &str = "bench/RESULTS.md";
@@ -54,7 +53,7 @@ pub(crate) fn bench(workspace: &Workspace, args: &BenchArgs) -> Result<()> {
     let folder = workspace.cache().join("bench");
     let _alone = refresh::lock(&folder)?;
     let oha = Oha::install(workspace)?;
-    let program = Program::build(workspace, &folder)?;
+    let program = Program::build(workspace, Mode::Release, &folder)?;
     let url = database::url(workspace)?;
     let people = People::ready(workspace, &program, &url, &plan.people, size)?;
     let run = Run {

@@ -4,31 +4,25 @@ use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
-use crate::{files, process, workspace::Workspace};
-
-/// The script that knows which database to use and starts one if none is named.
-const SCRIPT: &str = "scripts/postgres";
+use crate::{cluster::Cluster, files, process, workspace::Workspace};
 
 /// The database's address: `DATABASE_URL` from the environment or `.env`, else a private cluster's,
 /// which is started if it does not run.
 pub(crate) fn url(workspace: &Workspace) -> Result<String> {
-    let script = workspace.root.join(SCRIPT);
-    process::run(workspace.command(&script).arg("start"))?;
-    process::output(workspace.command(&script).arg("url"))
+    let cluster = Cluster::of_checkout(workspace);
+    cluster.start()?;
+    cluster.url()
 }
 
 /// The log of the private cluster's server; none where another database is used, whose log is not ours to read.
 pub(crate) fn log(workspace: &Workspace) -> Result<Option<PathBuf>> {
-    let status = process::output(workspace.command(workspace.root.join(SCRIPT)).arg("status"))?;
-    Ok(status
-        .lines()
-        .find_map(|line| line.strip_prefix("Log:"))
-        .map(|path| path.trim().into()))
+    let running = Cluster::of_checkout(workspace).running()?;
+    Ok(running.map(|server| server.log))
 }
 
 /// A database on the same server as the given one.
 pub(crate) struct Sibling<'a> {
-    workspace: &'a Workspace,
+    cluster: Cluster<'a>,
     server: String,
     name: String,
 }
@@ -37,10 +31,19 @@ impl<'a> Sibling<'a> {
     /// The database of this name beside that of `url`; it need not exist.
     pub(crate) fn new(workspace: &'a Workspace, url: &str, name: &str) -> Self {
         Self {
-            workspace,
+            cluster: Cluster::of_checkout(workspace),
             server: url.to_owned(),
             name: name.to_owned(),
         }
+    }
+
+    /// The database of this name in a cluster that runs; it need not exist.
+    pub(crate) fn of(cluster: &Cluster<'a>, name: &str) -> Result<Self> {
+        Ok(Self {
+            server: cluster.url()?,
+            cluster: cluster.clone(),
+            name: name.to_owned(),
+        })
     }
 
     /// The name of this database, which needs no quotes in SQL.
@@ -88,8 +91,8 @@ impl<'a> Sibling<'a> {
 
     /// psql on the given database.
     fn on_server(&self) -> Command {
-        let mut psql = self.workspace.command(self.workspace.root.join(SCRIPT));
-        psql.args(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"]);
+        let mut psql = self.cluster.command("psql");
+        psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1"]);
         psql
     }
 }
@@ -115,7 +118,7 @@ impl<'a> Scratch<'a> {
     /// Each file in a transaction of its own, as the product runs them.
     fn migrate(&self) -> Result<()> {
         let mut psql = self.0.psql();
-        let migrations = self.0.workspace.root.join("migrations");
+        let migrations = self.0.cluster.workspace().root.join("migrations");
         for file in files::with_extension(&migrations, &["sql"])? {
             psql.args(["-c", "begin", "-f"])
                 .arg(file)

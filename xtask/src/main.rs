@@ -12,16 +12,21 @@
 
 mod bench;
 mod build;
+mod chaos;
 mod check;
+mod client;
+mod cluster;
 mod database;
 mod files;
 mod fingerprint;
 mod npm;
 mod process;
+mod program;
 mod queries;
 mod refresh;
 mod report;
 mod serve;
+mod server;
 mod test;
 #[cfg(test)]
 mod test_folder;
@@ -59,6 +64,8 @@ enum Task {
     Check,
     /// Measure the product and print a table.
     Bench(bench::BenchArgs),
+    /// Break servers and database under load, and look for what is wrong afterwards.
+    Chaos(chaos::ChaosArgs),
     /// Record what the database says about every query in `.sqlx`.
     Sqlx,
 }
@@ -132,6 +139,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Test(args) => return test::test(&workspace, args.only),
         Task::Check => return Ok(check::check(&workspace)),
         Task::Bench(args) => bench::bench(&workspace, args)?,
+        Task::Chaos(args) => return chaos::chaos(&workspace, args),
         Task::Sqlx => queries::prepare(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

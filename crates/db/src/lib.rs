@@ -55,7 +55,7 @@ pub async fn begin(pool: &PgPool) -> Result<Transaction, Error> {
 /// Commits a transaction.
 ///
 /// # Errors
-/// When it cannot be committed: nothing of it happened.
+/// When it cannot be committed: nothing of it happened. When the connection ends meanwhile: all of it happened, or nothing.
 pub async fn commit(transaction: Transaction) -> Result<(), Error> {
     Ok(transaction.commit().await?)
 }

@@ -20,6 +20,8 @@ use crate::{Error, audit, sessions, users};
 pub const OWNER: &str = "owner";
 /// Where a record to be created says whose it will be: see [`SignIn`].
 pub const SIGN_IN: &str = "sign_in";
+/// Where a record that has just been created carries what of it is in its row. Never stored.
+const WRITTEN: &str = "written";
 /// What the store says of a sign-in that was overtaken: since the password was found right, the account was suspended,
 /// deleted or given another one.
 pub const OVERTAKEN: &str = "the account was changed while it was signed in to";
@@ -138,7 +140,7 @@ impl PgSessionStore {
 /// What of a record's data goes into the row.
 fn stored(data: &HashMap<String, Value>) -> Value {
     data.iter()
-        .filter(|(key, _)| *key != OWNER && *key != SIGN_IN)
+        .filter(|(key, _)| ![OWNER, SIGN_IN, WRITTEN].contains(&key.as_str()))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect::<Map<_, _>>()
         .into()
@@ -155,14 +157,20 @@ impl SessionStore for PgSessionStore {
         let sign_in: SignIn = serde_json::from_value(sign_in)
             .map_err(|error| StoreError::Encode(error.to_string()))?;
         if self.start(record, &sign_in).await.map_err(backend)? {
+            let written = stored(&record.data);
+            record.data.insert(WRITTEN.to_owned(), written);
             return Ok(());
         }
         Err(StoreError::Backend(OVERTAKEN.to_owned()))
     }
 
     async fn save(&self, record: &Record) -> StoreResult<()> {
-        let known =
-            sessions::set_data(&self.pool, &token_hash(&record.id), &stored(&record.data)).await;
+        let data = stored(&record.data);
+        // After a sign-in the layer saves once more. Nothing is new then, and so nobody is kept out if that were to fail.
+        if record.data.get(WRITTEN) == Some(&data) {
+            return Ok(());
+        }
+        let known = sessions::set_data(&self.pool, &token_hash(&record.id), &data).await;
         known.map(|_| ()).map_err(backend)
     }
 

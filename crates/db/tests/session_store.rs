@@ -149,6 +149,25 @@ async fn saving_never_revives_a_session_that_has_ended(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn what_a_sign_in_has_written_is_not_written_again(pool: PgPool) {
+    add_ada(&pool).await;
+    let store = PgSessionStore::new(pool.clone());
+    let mut started = start(&store, &sign_in()).await;
+    run(
+        &pool,
+        "create function stop() returns trigger language plpgsql as $$
+        begin
+            raise exception 'terminating connection due to administrator command' using errcode = '57P01';
+        end $$;
+        create trigger stop before update on sessions for each row execute function stop()",
+    )
+    .await;
+    store.save(&started).await.unwrap();
+    started.data.insert("theme".to_owned(), json!("dark"));
+    assert!(store.save(&started).await.is_err());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn saving_what_was_never_started_writes_nothing(pool: PgPool) {
     let store = PgSessionStore::new(pool.clone());
     store

@@ -324,6 +324,48 @@ async fn signing_out_ends_the_session_and_always_succeeds(pool: PgPool) {
     );
 }
 
+/// From now on a change of a session fails as if the database were told to stop.
+async fn stop_at_sessions(app: &App) {
+    app.run(
+        "create function stop() returns trigger language plpgsql as $$
+        begin
+            raise exception 'terminating connection due to administrator command' using errcode = '57P01';
+        end $$;
+        create trigger stop before update on sessions for each row execute function stop()",
+    )
+    .await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_is_signed_in_is_told_so_although_the_database_stops_then(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    stop_at_sessions(&app).await;
+    let answer = login(&app, &json!({ "username": "ada", "password": PASSWORD })).await;
+    assert_eq!(answer.status, 200);
+    let (cookie, _) = answer.cookie("session_token").unwrap();
+    let me = app.send(Ask::get("/api/auth/me").by(cookie)).await;
+    assert_eq!(me.status, 200);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn signing_out_while_the_database_stops_is_said_to_be_worth_another_try(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    let ada = session(&pool, "ada").await;
+    stop_at_sessions(&app).await;
+    let failed = app.send(Ask::post("/api/auth/logout").by(&ada)).await;
+    assert_eq!(failed.outline(), "503 UNAVAILABLE");
+    app.run("drop trigger stop on sessions").await;
+    let me = || app.send(Ask::get("/api/auth/me").by(&ada));
+    assert_eq!(me().await.status, 200);
+    assert_eq!(
+        app.send(Ask::post("/api/auth/logout").by(&ada))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(me().await.status, 401);
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn who_may_no_longer_is_refused_on_the_next_request(pool: PgPool) {
     let app = with_ada(&pool).await;

@@ -3,8 +3,13 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use serde_json::json;
-use ureq::{Agent, Body, http::Response};
+use serde_json::{Value, json};
+use ureq::{
+    Body,
+    http::{Method, Response},
+};
+
+use crate::client::{self, Call};
 
 /// What the sessions of the bench call their browser.
 pub(super) const USER_AGENT: &str = "rollcall-bench";
@@ -12,10 +17,9 @@ pub(super) const USER_AGENT: &str = "rollcall-bench";
 /// Longer than the last of many queued sign-ins waits.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A program that talks to the server, one request at a time and over one connection.
+/// A program that expects everything that it asks for.
 pub(super) struct Client {
-    agent: Agent,
-    base: String,
+    client: client::Client,
     cookie: Option<String>,
 }
 
@@ -27,17 +31,8 @@ pub(super) struct Answer {
 impl Client {
     /// A client of the server at `base`, signed in if it is given a cookie.
     pub(super) fn new(base: &str, cookie: Option<&str>) -> Self {
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_global(Some(TIMEOUT))
-            .user_agent(USER_AGENT)
-            .build()
-            .new_agent();
         Self {
-            agent,
-            base: base.to_owned(),
+            client: client::Client::new(base, USER_AGENT, TIMEOUT),
             cookie: cookie.map(str::to_owned),
         }
     }
@@ -48,56 +43,49 @@ impl Client {
 
     /// Asks for an answer in this encoding; it is not decoded.
     pub(super) fn get_encoded(&self, path: &str, encoding: &str) -> Result<Answer> {
-        let mut request = self
-            .agent
-            .get(format!("{}{path}", self.base))
-            .header("accept-encoding", encoding);
-        if let Some(cookie) = &self.cookie {
-            request = request.header("cookie", cookie);
-        }
-        Answer::new(path, request.call())
+        self.send(Call {
+            encoding: Some(encoding),
+            ..Call::get(path)
+        })
     }
 
     /// Deletes what is at an address.
     pub(super) fn delete(&self, path: &str) -> Result<()> {
-        let mut request = self.agent.delete(format!("{}{path}", self.base));
-        if let Some(cookie) = &self.cookie {
-            request = request.header("cookie", cookie);
-        }
-        Answer::new(path, request.call())?.body().map(drop)
+        let call = Call {
+            method: Method::DELETE,
+            ..Call::get(path)
+        };
+        self.send(call)?.body().map(drop)
     }
 
     /// Sends JSON to an address.
-    pub(super) fn post(&self, path: &str, body: &serde_json::Value) -> Result<()> {
-        let mut request = self
-            .agent
-            .post(format!("{}{path}", self.base))
-            .header("content-type", "application/json");
-        if let Some(cookie) = &self.cookie {
-            request = request.header("cookie", cookie);
-        }
-        Answer::new(path, request.send(body.to_string()))?
-            .body()
-            .map(drop)
+    pub(super) fn post(&self, path: &str, body: &Value) -> Result<()> {
+        self.send(posted(path, body))?.body().map(drop)
     }
 
     /// Signs in and returns the cookie as a browser sends it back.
     pub(super) fn sign_in(&self, username: &str, password: &str) -> Result<String> {
-        let path = "/api/auth/login";
         let body = json!({ "username": username, "password": password });
-        let request = self
-            .agent
-            .post(format!("{}{path}", self.base))
-            .header("content-type", "application/json");
-        let answer = Answer::new(path, request.send(body.to_string()))?;
-        let cookie = answer.header("set-cookie").unwrap_or_default();
-        let (cookie, _attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
-        if cookie.is_empty() {
-            bail!("signing in gave no cookie");
-        }
-        let cookie = cookie.to_owned();
+        let answer = self.send(posted("/api/auth/login", &body))?;
+        let cookie = client::cookie(&answer.response).map(str::to_owned);
         answer.body()?;
-        Ok(cookie)
+        cookie.context("signing in gave no cookie")
+    }
+
+    fn send(&self, call: Call<'_>) -> Result<Answer> {
+        let call = Call {
+            cookie: self.cookie.as_deref(),
+            ..call
+        };
+        Answer::new(call.path, self.client.send(&call))
+    }
+}
+
+fn posted<'a>(path: &'a str, body: &'a Value) -> Call<'a> {
+    Call {
+        method: Method::POST,
+        body: Some(body),
+        ..Call::get(path)
     }
 }
 

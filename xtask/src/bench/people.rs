@@ -1,15 +1,17 @@
 //! The database of demo people, made once and kept for the next runs.
 
-use std::{process::Stdio, time::Instant};
+use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 
 use super::{
     client::USER_AGENT,
     plan::{PeopleSettings, Size, Words},
-    server::Program,
 };
-use crate::{database::Sibling, fingerprint::Fingerprint, process, report, workspace::Workspace};
+use crate::{
+    database::Sibling, fingerprint::Fingerprint, process, program::Program, report,
+    workspace::Workspace,
+};
 
 /// What the people depend on beside the settings: the schema, the generator, and what is done to them afterwards.
 const SOURCES: &[&str] = &[
@@ -109,15 +111,7 @@ fn make(
     );
     database.remove()?;
     database.create()?;
-    process::run(program.command(&database.url()).arg("migrate"))?;
-    let said = process::output(
-        program
-            .command(&database.url())
-            .args(["demo", "--admin", "--users", &size.users.to_string()])
-            .args(["--seed", &settings.seed.to_string()])
-            .stderr(Stdio::inherit()),
-    )?;
-    let password = password(&said).context("rollcall demo has printed no password")?;
+    let password = program.fill(&database.url(), size.users, settings.seed)?;
     process::output(
         database
             .psql()
@@ -129,22 +123,4 @@ fn make(
     )?;
     report::step(&format!("{} made", size.database), started);
     Ok(())
-}
-
-/// The password in what `rollcall demo --admin` prints.
-fn password(said: &str) -> Option<&str> {
-    let (_, rest) = said.split_once("with the password ")?;
-    rest.split_whitespace().next()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_password_is_read_from_the_sentence_around_it() {
-        let said = "9 people are there.\nSign in as `admin` with the password ab-cd (it is shown only now).";
-        assert_eq!(password(said), Some("ab-cd"));
-        assert_eq!(password("9 people are there."), None);
-    }
 }

@@ -15,12 +15,11 @@ use super::{
     plan::{Plan, Size},
     probe::Probe,
     results::{Check, Floor, Removal, Results, Row, SignIns},
-    server::{self, Program, Server},
-    sessions, sign_ins, sizes,
+    server, sessions, sign_ins, sizes,
     trace::Trace,
     work::Work,
 };
-use crate::{database, report, workspace::Workspace};
+use crate::{database, program::Program, report, server::Server, workspace::Workspace};
 
 /// The two loads: one person alone, and more than this size of machine can work for at once.
 const ALONE: usize = 1;
@@ -62,7 +61,7 @@ impl Run<'_> {
             check: self.check(&server, &cookie)?,
             sessions: sessions::measure(&server, &self.people, &cookie)?,
             sizes: sizes::measure(&Client::new(&server.base, Some(&cookie)), &self.program)?,
-            memory: server.memory()?,
+            memory: server::memory(&server)?,
         };
         server.stop()?;
         Ok(results)

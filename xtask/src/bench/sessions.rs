@@ -12,8 +12,9 @@ use serde_json::json;
 use super::{
     client::{Client, USER_AGENT},
     people::People,
-    server::Server,
+    server::memory,
 };
+use crate::server::Server;
 
 /// Sessions of the person whose sessions are ended.
 pub(super) const REVOKED: u64 = 1_000;
@@ -34,9 +35,9 @@ pub(super) struct Sessions {
 pub(super) fn measure(server: &Server, people: &People<'_>, cookie: &str) -> Result<Sessions> {
     let client = Client::new(&server.base, Some(cookie));
     let revocation = revoke(&client, people)?;
-    let before = server.memory()?.now;
+    let before = memory(server)?.now;
     let panels = watch(server, cookie)?;
-    let after = server.memory()?.now;
+    let after = memory(server)?.now;
     drop(panels);
     Ok(Sessions {
         revocation,

@@ -8,7 +8,8 @@ use std::{
 
 use anyhow::{Result, anyhow};
 
-use super::{client::Client, people::People, server::Server};
+use super::{client::Client, people::People};
+use crate::server::Server;
 
 /// Time for all of a storm to have come to the queue.
 const GATHERING: Duration = Duration::from_secs(1);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 
-use super::{client::Client, server::Program};
-use crate::files;
+use super::client::Client;
+use crate::{files, program::Program};
 
 /// The sizes of a file as it is sent, in bytes.
 pub(super) struct Sizes {

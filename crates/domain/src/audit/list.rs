@@ -251,6 +251,7 @@ mod tests {
             at,
             actor_id: None,
             actor: "ada".into(),
+            token: None,
             via: "ui".into(),
             action: "user.created".into(),
             target_kind: "user".into(),

@@ -1,0 +1,95 @@
+//! The workers, and who they begin with.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use super::{
+    answer::{Answer, Request},
+    deeds::PREFIX,
+    dice::Dice,
+    person::{Person, Session},
+    schedule::Site,
+    sessions::Life,
+    stage::Stage,
+    tally::Tally,
+    worker::{Shared, Worker},
+};
+
+/// So many at once.
+const WORKERS: u64 = 8;
+/// People of each who can sign in.
+const SIGNERS: usize = 3;
+/// The name that `rollcall demo --admin` gives the admin.
+const ADMIN: &str = "admin";
+
+/// Workers, each signed in as an administrator of its own, with people to look after.
+pub(super) fn assemble<'a>(
+    stage: &Stage<'_>,
+    shared: &'a Shared,
+    seed: u64,
+) -> Result<Vec<Worker<'a>>> {
+    let mut workers = Vec::new();
+    let desk = sign_in(stage, ADMIN, &shared.password)?;
+    for number in 1..=WORKERS {
+        let mut worker = Worker {
+            shared,
+            callers: stage.callers(),
+            dice: Dice::new(seed, number),
+            number,
+            texts: 0,
+            desk: desk.clone(),
+            people: Vec::new(),
+            retired: Vec::new(),
+            tally: Tally::default(),
+            began: Instant::now(),
+        };
+        worker.create(true, true);
+        for _ in 0..SIGNERS {
+            worker.create(false, true);
+        }
+        workers.push(worker);
+    }
+    let broken = shared.findings.take();
+    if !broken.is_empty() {
+        bail!("before anything was broken: {}", broken.join("\n"));
+    }
+    give_passwords(stage)?;
+    for worker in &mut workers {
+        take_desk(stage, worker)?;
+    }
+    Ok(workers)
+}
+
+/// The worker goes on as the administrator that was made for it, to whom nothing is done any more.
+fn take_desk(stage: &Stage<'_>, worker: &mut Worker<'_>) -> Result<()> {
+    let mut admin: Person = worker.people.remove(0);
+    let cookie = sign_in(stage, admin.username(), &worker.shared.password)?;
+    worker.desk.clone_from(&cookie);
+    let life = Life::Live;
+    admin.sessions.push(Session { cookie, life });
+    worker.retired.push(admin);
+    Ok(())
+}
+
+/// The passwords that people have of their own come by links, which are not what is drilled here.
+fn give_passwords(stage: &Stage<'_>) -> Result<()> {
+    stage
+        .database
+        .query(&format!(
+            "update users u
+            set password_hash = admin.password_hash, password_changed_at = now(), must_change_password = false
+            from users admin where admin.username = '{ADMIN}' and u.username like '{PREFIX}%'"
+        ))
+        .map(drop)
+}
+
+fn sign_in(stage: &Stage<'_>, username: &str, password: &str) -> Result<String> {
+    let body = json!({ "username": username, "password": password });
+    let request = Request::post("/api/auth/login", "", body).anonymous();
+    match stage.callers().ask(Site::A, &request) {
+        Answer::Done(_, cookie) => cookie.context("signing in gave no cookie"),
+        answer => bail!("{username} cannot sign in: {answer:?}"),
+    }
+}

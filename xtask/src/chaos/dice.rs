@@ -1,0 +1,82 @@
+//! Chance that always falls the same way.
+
+use rand_chacha::{
+    ChaCha8Rng,
+    rand_core::{Rng, SeedableRng},
+};
+
+/// A stream of random values.
+pub(super) struct Dice(ChaCha8Rng);
+
+impl Dice {
+    /// The stream of a subject: each has one of its own.
+    pub(super) fn new(seed: u64, subject: u64) -> Self {
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
+        generator.set_stream(subject);
+        Self(generator)
+    }
+
+    /// From 0 to one less than `bound`; 0 if there is no such number.
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        ((u128::from(self.0.next_u64()) * u128::from(bound)) >> 64) as u64
+    }
+
+    /// The index of something in a list that is not empty.
+    pub(super) fn index(&mut self, length: usize) -> usize {
+        self.below(length as u64) as usize
+    }
+
+    /// One of the choices, each as likely as its weight says; none if there are none.
+    pub(super) fn weigh<T: Copy>(&mut self, choices: &[(u64, T)]) -> Option<T> {
+        let mut drawn = self.below(choices.iter().map(|(weight, _)| weight).sum());
+        for (weight, choice) in choices {
+            if drawn < *weight {
+                return Some(*choice);
+            }
+            drawn -= weight;
+        }
+        None
+    }
+
+    /// Puts things into another order.
+    pub(super) fn shuffle<T>(&mut self, things: &mut [T]) {
+        for end in (1..things.len()).rev() {
+            let other = self.index(end + 1);
+            things.swap(end, other);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_gives_the_same_values_and_each_subject_others() {
+        let draws = |seed, subject| {
+            let mut dice = Dice::new(seed, subject);
+            [(); 4].map(|()| dice.below(1_000_000))
+        };
+        assert_eq!(draws(1, 2), draws(1, 2));
+        assert_ne!(draws(1, 2), draws(1, 3));
+        assert_ne!(draws(1, 2), draws(2, 2));
+    }
+
+    #[test]
+    fn what_has_no_weight_is_never_drawn() {
+        let mut dice = Dice::new(1, 1);
+        for _ in 0..1_000 {
+            assert_eq!(dice.weigh(&[(0, "never"), (3, "always")]), Some("always"));
+        }
+        assert_eq!(dice.weigh::<u8>(&[]), None);
+    }
+
+    #[test]
+    fn shuffling_loses_nothing() {
+        let mut things: Vec<u8> = (0..50).collect();
+        Dice::new(1, 1).shuffle(&mut things);
+        assert!(!things.is_sorted());
+        things.sort_unstable();
+        assert_eq!(things, (0..50).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,119 @@
+//! An account, and what its entries in the record make of it.
+
+use std::fmt::{self, Display, Formatter};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::Deed;
+
+/// An account in the database.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::chaos) struct Row {
+    pub(in crate::chaos) username: String,
+    version: u64,
+    #[serde(flatten)]
+    state: State,
+}
+
+/// What the changes are about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct State {
+    display_name: Value,
+    status: Value,
+    reason: Value,
+    deleted: Value,
+}
+
+/// An entry of the record.
+#[derive(Debug, Deserialize)]
+pub(in crate::chaos) struct Entry {
+    pub(in crate::chaos) username: String,
+    pub(super) action: String,
+    changes: Map<String, Value>,
+}
+
+/// The account is what its entries make of it, each of which goes on from the one before: no change is without its
+/// entry and no entry without its change. `changes` of the entries made another version of it. Returns what is wrong.
+pub(super) fn judge(row: Option<&Row>, entries: &[Entry], changes: usize) -> Vec<String> {
+    let Some(row) = row else {
+        let fault = format!("has no account, and {} entries", entries.len());
+        return if entries.is_empty() {
+            Vec::new()
+        } else {
+            vec![fault]
+        };
+    };
+    let mut faults = Vec::new();
+    let mut state = State::default();
+    for entry in entries {
+        faults.extend(state.apply(entry));
+    }
+    if state != row.state {
+        faults.push(format!(
+            "the account is {}, and by its entries it is {state}",
+            row.state
+        ));
+    }
+    if row.version != changes as u64 + 1 {
+        faults.push(format!(
+            "the account has version {} after {changes} recorded changes",
+            row.version
+        ));
+    }
+    faults
+}
+
+impl State {
+    /// Goes on to what an entry tells. Returns where it does not fit what was before.
+    fn apply(&mut self, entry: &Entry) -> Vec<String> {
+        if entry.action == Deed::Create.action() {
+            self.status = "active".into();
+            self.deleted = false.into();
+        }
+        let mut faults = Vec::new();
+        for (field, current) in [
+            ("displayName", &mut self.display_name),
+            ("status", &mut self.status),
+            ("reason", &mut self.reason),
+            ("deleted", &mut self.deleted),
+        ] {
+            let Some(change) = entry.changes.get(field) else {
+                continue;
+            };
+            let before = change.get(0).unwrap_or(&Value::Null);
+            if before != current {
+                faults.push(format!(
+                    "{} goes on from the {field} {before}, which was {current}",
+                    entry.action
+                ));
+            }
+            *current = change.get(1).cloned().unwrap_or_default();
+        }
+        faults
+    }
+}
+
+impl Display for State {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self {
+            display_name,
+            status,
+            reason,
+            deleted,
+        } = self;
+        write!(
+            f,
+            "{display_name}, status {status}, reason {reason}, deleted {deleted}"
+        )
+    }
+}
+
+impl Entry {
+    /// What a field was changed to.
+    pub(super) fn after(&self, field: &str) -> Option<&Value> {
+        self.changes.get(field)?.get(1)
+    }
+}

@@ -1,0 +1,73 @@
+//! How long nobody was answered.
+
+use std::time::Duration;
+
+/// The moments at which something was answered, counted from the beginning of the load.
+#[derive(Clone, Default)]
+pub(super) struct Answered(Vec<Duration>);
+
+impl Answered {
+    pub(super) fn note(&mut self, at: Duration) {
+        self.0.push(at);
+    }
+
+    /// With the moments of somebody else.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.0.extend(&other.0);
+    }
+
+    /// The longest time without an answer in a load that took so long, and when it began.
+    pub(super) fn longest_gap(&self, load: Duration) -> (Duration, Duration) {
+        let mut moments = self.0.clone();
+        moments.push(load);
+        moments.sort_unstable();
+        let mut last = Duration::ZERO;
+        let mut longest = (Duration::ZERO, Duration::ZERO);
+        for moment in moments {
+            let gap = moment.saturating_sub(last);
+            if gap > longest.0 {
+                longest = (gap, last);
+            }
+            last = moment;
+        }
+        longest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn answered(moments: &[u64]) -> Answered {
+        let mut answered = Answered::default();
+        for moment in moments {
+            answered.note(seconds(*moment));
+        }
+        answered
+    }
+
+    #[test]
+    fn the_longest_gap_is_found_wherever_it_is() {
+        for (moments, gap, began) in [
+            (&[1, 2, 9, 10][..], 7, 2),
+            (&[8, 9], 8, 0),
+            (&[1, 2], 8, 2),
+            (&[], 10, 0),
+            (&[9, 1, 5, 2], 4, 5),
+        ] {
+            let found = answered(moments).longest_gap(seconds(10));
+            assert_eq!(found, (seconds(gap), seconds(began)), "{moments:?}");
+        }
+    }
+
+    #[test]
+    fn two_servers_are_out_together_only_while_neither_answers() {
+        let mut both = answered(&[1, 2, 8, 9]);
+        both.add(&answered(&[3, 4, 5, 6]));
+        assert_eq!(both.longest_gap(seconds(10)), (seconds(2), seconds(6)));
+    }
+}

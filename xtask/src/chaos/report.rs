@@ -1,0 +1,81 @@
+//! What is printed at the end.
+
+use std::time::Duration;
+
+use super::{outage::Answered, schedule::Site, tally::Tally, verdict::Verdict};
+use crate::report::seconds;
+
+/// So many of what is broken are printed.
+const SHOWN: usize = 40;
+
+/// Prints what was asked, what became of it, and how long nobody was answered.
+pub(super) fn print(tally: &Tally, verdict: &Verdict, load: Duration) {
+    print_requests(tally);
+    print_outages(tally, load);
+    let unclear = &verdict.unclear;
+    println!(
+        "changes: {} acknowledged, {} refused or never arrived, {} without a clear answer, of which {} are there and {} are not",
+        verdict.acknowledged,
+        verdict.refused,
+        unclear.there + unclear.not_there,
+        unclear.there,
+        unclear.not_there
+    );
+    println!(
+        "sessions: {}, each used at both servers afterwards",
+        verdict.sessions
+    );
+}
+
+fn print_requests(tally: &Tally) {
+    let line = |name: &str, [done, refused, failed]: [&str; 3]| {
+        println!("{name:<20}{done:>8}{refused:>10}{failed:>9}");
+    };
+    println!();
+    line("requests", ["done", "refused", "failed"]);
+    let sum = tally.sum();
+    for (kind, counts) in tally.kinds.iter().chain([(&"all", &sum)]) {
+        let numbers = [counts.done, counts.refused, counts.failed].map(|number| number.to_string());
+        line(kind, numbers.each_ref().map(String::as_str));
+    }
+    let failures: Vec<String> = tally
+        .failures
+        .iter()
+        .map(|(failure, count)| format!("{count} {}", failure.name()))
+        .collect();
+    println!("\nfailures: {}", failures.join(", "));
+}
+
+fn print_outages(tally: &Tally, load: Duration) {
+    let mut both = Answered::default();
+    for site in Site::BOTH {
+        let answered = tally.answered.get(&site).cloned().unwrap_or_default();
+        both.add(&answered);
+        println!("server {} {}", site.name(), outage(&answered, load));
+    }
+    println!("both servers {}", outage(&both, load));
+}
+
+fn outage(answered: &Answered, load: Duration) -> String {
+    let (gap, began) = answered.longest_gap(load);
+    format!(
+        "without an answer for at most {}, from {}",
+        seconds(gap),
+        seconds(began)
+    )
+}
+
+/// Prints what is broken.
+pub(super) fn print_broken(broken: &[String]) {
+    if broken.is_empty() {
+        println!("\nnothing is broken");
+        return;
+    }
+    println!("\n{} things are broken:", broken.len());
+    for what in broken.iter().take(SHOWN) {
+        println!("  {what}");
+    }
+    if broken.len() > SHOWN {
+        println!("  … and {} more", broken.len() - SHOWN);
+    }
+}

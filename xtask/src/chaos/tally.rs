@@ -1,0 +1,108 @@
+//! What was asked and what became of it, counted.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{
+    answer::{Answer, Failure},
+    outage::Answered,
+    schedule::Site,
+};
+
+/// The requests of a worker, or of all.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) kinds: BTreeMap<&'static str, Counts>,
+    pub(super) failures: BTreeMap<Failure, usize>,
+    /// When each server answered.
+    pub(super) answered: BTreeMap<Site, Answered>,
+}
+
+/// What became of requests.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) done: usize,
+    pub(super) refused: usize,
+    pub(super) failed: usize,
+}
+
+impl Tally {
+    /// Counts a request that ended at a moment of the load.
+    pub(super) fn note(&mut self, what: &'static str, site: Site, answer: &Answer, at: Duration) {
+        let counts = self.kinds.entry(what).or_default();
+        match answer {
+            Answer::Done(..) => counts.done += 1,
+            Answer::Refused(_) => counts.refused += 1,
+            Answer::Failed(failure) => {
+                counts.failed += 1;
+                *self.failures.entry(*failure).or_default() += 1;
+            }
+        }
+        if answer.is_answer() {
+            self.answered.entry(site).or_default().note(at);
+        }
+    }
+
+    /// With what somebody else has counted.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (kind, counts) in &other.kinds {
+            self.kinds.entry(kind).or_default().add(counts);
+        }
+        for (failure, count) in &other.failures {
+            *self.failures.entry(*failure).or_default() += count;
+        }
+        for (site, answered) in &other.answered {
+            self.answered.entry(*site).or_default().add(answered);
+        }
+    }
+
+    /// All kinds together.
+    pub(super) fn sum(&self) -> Counts {
+        let mut sum = Counts::default();
+        for counts in self.kinds.values() {
+            sum.add(counts);
+        }
+        sum
+    }
+}
+
+impl Counts {
+    fn add(&mut self, other: &Self) {
+        self.done += other.done;
+        self.refused += other.refused;
+        self.failed += other.failed;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn every_request_is_counted_once() {
+        let second = Duration::from_secs(1);
+        let mut tally = Tally::default();
+        tally.note("read", Site::A, &Answer::Done(Value::Null, None), second);
+        tally.note("read", Site::B, &Answer::Refused(409), second * 2);
+        let mut other = Tally::default();
+        let cut = Answer::Failed(Failure::Cut);
+        other.note("read", Site::A, &cut, second * 3);
+        tally.add(&other);
+
+        let counts = tally.sum();
+        assert_eq!((counts.done, counts.refused, counts.failed), (1, 1, 1));
+        assert_eq!(tally.failures[&Failure::Cut], 1);
+    }
+
+    #[test]
+    fn a_failure_is_no_answer() {
+        let second = Duration::from_secs(1);
+        let mut tally = Tally::default();
+        tally.note("read", Site::A, &Answer::Refused(401), second);
+        let failed = Answer::Failed(Failure::Status(503));
+        tally.note("read", Site::A, &failed, second * 4);
+        let (gap, began) = tally.answered[&Site::A].longest_gap(second * 5);
+        assert_eq!((gap, began), (second * 4, second));
+    }
+}

@@ -1,0 +1,65 @@
+//! What is looked at when the load is over: the database, and every session at both servers.
+
+mod accounts;
+mod sessions;
+
+use anyhow::{Context, Result};
+use serde::de::DeserializeOwned;
+
+use super::{
+    findings::Findings,
+    ledger::{Fate, Unclear},
+    person::Person,
+    stage::Stage,
+    worker::Worker,
+};
+use crate::database::Sibling;
+
+/// What was looked at.
+#[derive(Default)]
+pub(super) struct Verdict {
+    /// Changes of accounts, by what their answers said.
+    pub(super) acknowledged: usize,
+    pub(super) refused: usize,
+    pub(super) unclear: Unclear,
+    pub(super) sessions: usize,
+}
+
+/// Looks at everything.
+pub(super) fn reach(
+    stage: &Stage<'_>,
+    workers: &[Worker<'_>],
+    findings: &Findings,
+) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
+    accounts::judge(&stage.database, workers, findings, &mut verdict)?;
+    sessions::judge_kept(&stage.database, workers, findings)?;
+    verdict.sessions = sessions::use_all(stage, workers, findings);
+    if let Some(complaint) = stage.doctor()? {
+        findings.note(format!("rollcall doctor is not content:\n{complaint}"));
+    }
+    Ok(verdict)
+}
+
+impl Verdict {
+    fn count(&mut self, person: &Person, unclear: &Unclear) {
+        self.unclear.there += unclear.there;
+        self.unclear.not_there += unclear.not_there;
+        for attempt in &person.history.attempts {
+            match attempt.fate {
+                Fate::Done => self.acknowledged += 1,
+                Fate::Refused => self.refused += 1,
+                Fate::Unclear => {}
+            }
+        }
+    }
+}
+
+/// The rows of a query that gives an object for each.
+fn read<T: DeserializeOwned>(database: &Sibling<'_>, sql: &str) -> Result<Vec<T>> {
+    database
+        .query(sql)?
+        .lines()
+        .map(|line| serde_json::from_str(line).with_context(|| format!("the database says {line}")))
+        .collect()
+}

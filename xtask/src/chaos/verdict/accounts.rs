@@ -1,0 +1,68 @@
+//! Every account, and its entries in the record.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::{Verdict, read};
+use crate::{
+    chaos::{
+        deeds::PREFIX,
+        findings::Findings,
+        ledger::{Entry, Row},
+        worker::Worker,
+    },
+    database::Sibling,
+};
+
+/// Holds all of them against what was asked for.
+pub(super) fn judge(
+    database: &Sibling<'_>,
+    workers: &[Worker<'_>],
+    findings: &Findings,
+    verdict: &mut Verdict,
+) -> Result<()> {
+    let mut rows = rows(database)?;
+    let mut entries = entries(database)?;
+    for person in workers.iter().flat_map(Worker::everybody) {
+        let row = rows.remove(person.username());
+        let entries = entries.remove(person.username()).unwrap_or_default();
+        findings.extend(person.history.judge(row.as_ref(), &entries));
+        verdict.count(person, &person.history.unclear(&entries));
+    }
+    let unknown = rows.keys().chain(entries.keys());
+    findings.extend(unknown.map(|name| format!("{name} is there, and nobody has asked for it")));
+    Ok(())
+}
+
+/// The accounts that were made in the drill, by username.
+fn rows(database: &Sibling<'_>) -> Result<BTreeMap<String, Row>> {
+    let rows: Vec<Row> = read(
+        database,
+        &format!(
+            "select json_build_object(
+                'username', username, 'displayName', display_name, 'status', status, 'reason', suspended_reason,
+                'deleted', deleted_at is not null, 'version', version
+            ) from users where username like '{PREFIX}%'"
+        ),
+    )?;
+    let named = rows.into_iter().map(|row| (row.username.clone(), row));
+    Ok(named.collect())
+}
+
+/// Their entries in the record, the oldest first.
+fn entries(database: &Sibling<'_>) -> Result<BTreeMap<String, Vec<Entry>>> {
+    let all: Vec<Entry> = read(
+        database,
+        &format!(
+            "select json_build_object('username', target_label, 'action', action, 'changes', changes)
+            from audit_events where target_kind = 'user' and target_label like '{PREFIX}%' order by id"
+        ),
+    )?;
+    let mut entries: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    for entry in all {
+        let of_person = entries.entry(entry.username.clone()).or_default();
+        of_person.push(entry);
+    }
+    Ok(entries)
+}

@@ -1,0 +1,171 @@
+//! Every session, in the database and at both servers.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::read;
+use crate::{
+    chaos::{
+        answer::{Answer, Request},
+        deeds::PREFIX,
+        findings::Findings,
+        person::{Person, Session},
+        schedule::Site,
+        stage::Stage,
+        worker::Worker,
+    },
+    database::Sibling,
+};
+
+/// A session in the database.
+#[derive(Deserialize)]
+struct Kept {
+    hash: String,
+    live: bool,
+    /// Entries of its beginning.
+    entries: usize,
+}
+
+/// Each session in the database has one entry of its beginning, and each that was begun is what it should be.
+pub(super) fn judge_kept(
+    database: &Sibling<'_>,
+    workers: &[Worker<'_>],
+    findings: &Findings,
+) -> Result<()> {
+    let kept = kept(database)?;
+    for Kept { hash, entries, .. } in kept.values().filter(|session| session.entries != 1) {
+        findings.note(format!(
+            "the session {hash} has {entries} entries of its beginning"
+        ));
+    }
+    let alone = database.query(
+        "select count(*) from audit_events e
+        where e.action = 'session.started' and not exists (select from sessions s where s.id = e.target_id)",
+    )?;
+    if alone != "0" {
+        findings.note(format!("{alone} sessions are in the record alone"));
+    }
+    for (person, session) in workers.iter().flat_map(Worker::sessions) {
+        let name = person.username();
+        let life = session.life;
+        match kept.get(&hash(&session.cookie)) {
+            None => findings.note(format!("{name}: a session that was begun is not there")),
+            Some(Kept { live, .. }) if !life.agrees_with(*live) => {
+                findings.note(format!("{name}: a session is {life:?}, and live: {live}"));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// The sessions of people who were made in the drill, by hash.
+fn kept(database: &Sibling<'_>) -> Result<BTreeMap<String, Kept>> {
+    let rows: Vec<Kept> = read(
+        database,
+        &format!(
+            "select json_build_object(
+                'hash', encode(s.token_hash, 'hex'), 'live', s.ended_at is null,
+                'entries', (select count(*) from audit_events where action = 'session.started' and target_id = s.id)
+            ) from sessions s join users u on u.id = s.user_id where u.username like '{PREFIX}%'"
+        ),
+    )?;
+    let hashed = rows
+        .into_iter()
+        .map(|session| (session.hash.clone(), session));
+    Ok(hashed.collect())
+}
+
+/// Uses each session at both servers. Returns how many there are.
+pub(super) fn use_all(stage: &Stage<'_>, workers: &[Worker<'_>], findings: &Findings) -> usize {
+    let callers = stage.callers();
+    let mut count = 0;
+    for (person, session) in workers.iter().flat_map(Worker::sessions) {
+        count += 1;
+        let request = Request::get("/api/auth/me", &session.cookie);
+        let answers = Site::BOTH.map(|site| callers.ask(site, &request));
+        if let Err(wrong) = judge_answers(person, session, &answers) {
+            findings.note(format!("{}, at the end: {wrong}", person.username()));
+        }
+    }
+    count
+}
+
+/// What both servers say of a session.
+fn judge_answers(person: &Person, session: &Session, answers: &[Answer; 2]) -> Result<(), String> {
+    let mut allowed = [false; 2];
+    for (allowed, answer) in allowed.iter_mut().zip(answers) {
+        match answer {
+            Answer::Done(body, _) => {
+                person.recognise(body.get("user").unwrap_or(body))?;
+                *allowed = true;
+            }
+            Answer::Refused(401) => {}
+            Answer::Refused(_) | Answer::Failed(_) => return Err(format!("{answer:?}")),
+        }
+    }
+    let [at_a, at_b] = allowed;
+    if at_a != at_b {
+        return Err("a session works at one server alone".to_owned());
+    }
+    session.life.used(at_a).map(drop).map_err(str::to_owned)
+}
+
+/// What the database keeps of a cookie.
+fn hash(cookie: &str) -> String {
+    let value = cookie.split_once('=').map_or(cookie, |(_, value)| value);
+    let bytes = Sha256::digest(value);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::chaos::{ledger::History, sessions::Life};
+
+    fn judged(life: Life, a: Answer, b: Answer) -> Result<(), String> {
+        let history = History {
+            username: "p".to_owned(),
+            ..History::default()
+        };
+        let mut person = Person::new(history, true);
+        person.id = "1".to_owned();
+        let session = Session {
+            cookie: "session_token=x".to_owned(),
+            life,
+        };
+        judge_answers(&person, &session, &[a, b])
+    }
+
+    fn let_in(username: &str) -> Answer {
+        Answer::Done(json!({ "user": { "id": "1", "username": username } }), None)
+    }
+
+    #[test]
+    fn both_servers_have_to_agree_and_be_right() {
+        let out = || Answer::Refused(401);
+        for (life, a, b, is_right) in [
+            (Life::Live, let_in("p"), let_in("p"), true),
+            (Life::Live, out(), out(), false),
+            (Life::Ended, out(), out(), true),
+            (Life::Ended, let_in("p"), let_in("p"), false),
+            (Life::InDoubt, out(), out(), true),
+            (Life::InDoubt, let_in("p"), out(), false),
+            (Life::Live, let_in("q"), let_in("p"), false),
+            (Life::Ended, out(), Answer::Refused(404), false),
+        ] {
+            assert_eq!(judged(life, a, b).is_ok(), is_right, "{life:?}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_kept_as_the_hash_of_its_value() {
+        let expected = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+        assert_eq!(hash("session_token=x"), expected);
+    }
+}

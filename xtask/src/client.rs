@@ -1,0 +1,83 @@
+//! Single requests to a server.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::{
+    Agent, Body,
+    http::{Method, Request, Response, header},
+};
+
+/// A program that talks to one server, one request at a time and over one connection. It neither tries again nor
+/// follows redirects.
+pub(crate) struct Client {
+    agent: Agent,
+    base: String,
+}
+
+/// A request.
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: &'a str,
+    /// As a browser sends it.
+    pub(crate) cookie: Option<&'a str>,
+    /// The encoding that is asked for; the answer is not decoded.
+    pub(crate) encoding: Option<&'a str>,
+    pub(crate) body: Option<&'a Value>,
+}
+
+impl<'a> Call<'a> {
+    /// A request for what is at a path, by nobody.
+    pub(crate) fn get(path: &'a str) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            cookie: None,
+            encoding: None,
+            body: None,
+        }
+    }
+}
+
+impl Client {
+    /// A client of the server at `base` that is called `name` and waits for no answer longer than `patience`.
+    pub(crate) fn new(base: &str, name: &str, patience: Duration) -> Self {
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(patience))
+            .user_agent(name)
+            .build()
+            .new_agent();
+        Self {
+            agent,
+            base: base.to_owned(),
+        }
+    }
+
+    /// The answer, whatever its status.
+    pub(crate) fn send(&self, call: &Call<'_>) -> Result<Response<Body>, ureq::Error> {
+        let mut request = Request::builder()
+            .method(call.method.clone())
+            .uri(format!("{}{}", self.base, call.path));
+        if let Some(cookie) = call.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        if let Some(encoding) = call.encoding {
+            request = request.header(header::ACCEPT_ENCODING, encoding);
+        }
+        let Some(body) = call.body else {
+            return self.agent.run(request.body(())?);
+        };
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        self.agent.run(request.body(body.to_string())?)
+    }
+}
+
+/// The cookie that an answer sets, as a browser sends it back.
+pub(crate) fn cookie(answer: &Response<Body>) -> Option<&str> {
+    let set = answer.headers().get(header::SET_COOKIE)?.to_str().ok()?;
+    let cookie = set.split_once(';').map_or(set, |(cookie, _)| cookie);
+    (!cookie.is_empty()).then_some(cookie)
+}

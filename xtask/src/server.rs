@@ -1,0 +1,140 @@
+//! A running server.
+
+use std::{
+    fs::{self, File},
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    process::{Child, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{
+    client::{Call, Client},
+    files, process,
+    program::Program,
+};
+
+const START_LIMIT: Duration = Duration::from_secs(60);
+/// The server itself gives open requests half a minute.
+const STOP_LIMIT: Duration = Duration::from_secs(40);
+const POLL: Duration = Duration::from_millis(2);
+
+/// A server that listens. Ends with this value.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) base: String,
+    /// From being started to the first answer.
+    pub(crate) started_in: Duration,
+}
+
+impl Server {
+    /// Starts a server on a free port, with a log of its own.
+    pub(crate) fn start(program: &Program, url: &str) -> Result<Self> {
+        let log = program.folder.join("server.log");
+        File::create(&log)?;
+        Self::start_at(program, url, free_address()?, &log)
+    }
+
+    /// Starts a server at an address and waits until it says that it is healthy. What it says goes to the end of `log`.
+    pub(crate) fn start_at(
+        program: &Program,
+        url: &str,
+        address: SocketAddr,
+        log: &Path,
+    ) -> Result<Self> {
+        let output = File::options().append(true).create(true).open(log)?;
+        let mut command = program.command(url);
+        command
+            .arg("serve")
+            .env("LEPTOS_SITE_ADDR", address.to_string())
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output);
+        let started = Instant::now();
+        let child = command
+            .spawn()
+            .with_context(|| format!("{} cannot be started", process::name(&command)))?;
+        let mut server = Self {
+            child,
+            base: format!("http://{address}"),
+            started_in: Duration::ZERO,
+        };
+        let client = Client::new(&server.base, "rollcall-xtask", START_LIMIT);
+        while !is_healthy(&client) {
+            if server.child.try_wait()?.is_some() || started.elapsed() > START_LIMIT {
+                bail!("the server did not start: {}", files::text(log)?);
+            }
+            thread::sleep(POLL);
+        }
+        server.started_in = started.elapsed();
+        Ok(server)
+    }
+
+    /// What the system tells of the process, in lines.
+    pub(crate) fn status(&self) -> Result<String> {
+        Ok(fs::read_to_string(format!(
+            "/proc/{}/status",
+            self.child.id()
+        ))?)
+    }
+
+    /// Asks the server to end, as a service manager does, and waits until it has. An error unless it succeeds in that.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        self.end()
+    }
+
+    /// Ends the server at once, as a crash does.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!("the server had ended already ({status})");
+        }
+        kill_process(Pid::from_child(&self.child), Signal::TERM)?;
+        let asked = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                if status.success() {
+                    return Ok(());
+                }
+                bail!("the server did not end well ({status})");
+            }
+            if asked.elapsed() > STOP_LIMIT {
+                self.child.kill()?;
+                self.child.wait()?;
+                bail!("the server had to be killed");
+            }
+            thread::sleep(POLL);
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Whoever stopped it has been told already.
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        if let Err(error) = self.end() {
+            eprintln!("the server, process {}: {error:#}", self.child.id());
+        }
+    }
+}
+
+/// An address on the loopback interface that nobody listens at.
+pub(crate) fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+fn is_healthy(client: &Client) -> bool {
+    let answer = client.send(&Call::get("/api/health"));
+    answer.is_ok_and(|answer| answer.status() == 200)
+}
