@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::Error;
 
 pub use filter::{Asked, Meant};
-pub use list::{count, find_now, list_page, list_up_to};
+pub use list::{count, list_page, list_up_to};
 
 /// Who or what made a change.
 #[derive(Debug, Clone, Default)]

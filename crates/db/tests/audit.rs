@@ -74,6 +74,28 @@ async fn entries_cannot_be_changed_or_removed_by_any_door(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn seals_cannot_be_changed_or_removed(pool: PgPool) {
+    sqlx::query(
+        "insert into audit_seals (from_id, to_id, digests, root, at) values (1, 2, decode(repeat('00', 40), 'hex'), '', now())",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    for attempt in [
+        "update audit_seals set root = sha256('')",
+        "delete from audit_seals",
+        "truncate audit_seals",
+    ] {
+        let refused = sqlx::query(attempt).execute(&pool).await.unwrap_err();
+        let told = refused.to_string();
+        assert!(
+            told.contains("audit_seals is append-only"),
+            "{attempt}: {told}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn an_entry_of_a_change_that_is_undone_is_gone_with_it(pool: PgPool) {
     record(&pool, "user.created").await;
     let mut transaction = db::begin(&pool).await.unwrap();

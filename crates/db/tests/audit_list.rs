@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use db::audit::{Actor, Asked, Entry, Meant, count, find_now, insert, list_page, list_up_to};
+use db::audit::{Actor, Asked, Entry, Meant, count, insert, list_page, list_up_to};
 use domain::{
     audit::{
         AuditEntry,
@@ -122,10 +122,18 @@ async fn read_back(pool: &PgPool, query: &AuditQuery, now: OffsetDateTime, entri
     }
 }
 
+/// The time of the entries.
+async fn find_now(pool: &PgPool) -> OffsetDateTime {
+    sqlx::query_scalar("select now()")
+        .fetch_one(pool)
+        .await
+        .unwrap()
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn every_filter_has_what_matches_in_order(pool: PgPool) {
     sqlx::raw_sql(RECORD).execute(&pool).await.unwrap();
-    let now = find_now(&pool).await.unwrap();
+    let now = find_now(&pool).await;
     let everything = all(&pool, &query(&[]), now).await;
     let ids: Vec<i64> = sqlx::query_scalar("select id from audit_events order by at desc, id desc")
         .fetch_all(&pool)
@@ -192,7 +200,7 @@ async fn pages_neither_skip_nor_repeat_while_eight_others_write(
     let writers: Vec<_> = (0..8)
         .map(|_| tokio::spawn(write_until(pool.clone(), stop.clone())))
         .collect();
-    let now = find_now(&pool).await.unwrap();
+    let now = find_now(&pool).await;
     for pairs in [&[][..], &[("action", "user.updated")], &[("via", "ui")]] {
         let query = AuditQuery {
             limit: 50,

@@ -36,7 +36,7 @@ pub async fn list(
 ) -> Result<AuditPage, Error> {
     // Over one connection: each that goes back to the pool costs a message of its own.
     let mut connection = db::acquire(&services.pool).await?;
-    let now = db::audit::find_now(&mut *connection).await?;
+    let now = (services.clock)();
     let asked = ask(&mut connection, &query.filter, now).await?;
     let (entries, more) = db::audit::list_page(&mut *connection, query, &asked).await?;
     let total = db::audit::count(&mut *connection, &asked).await?;

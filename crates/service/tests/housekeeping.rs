@@ -93,4 +93,5 @@ async fn after_a_long_pause_the_record_has_its_months_before_its_first_entry(poo
         0
     );
     housekeeping::run(&services(&pool)).await.unwrap();
+    assert_eq!(count(&pool, "select count(*) from audit_seals").await, 1);
 }

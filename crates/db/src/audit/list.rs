@@ -22,16 +22,6 @@ const COLUMNS: &str = "
     e.id, e.at, e.actor_id, e.actor_label, e.via, e.token_label, e.action, e.target_kind, e.target_id, e.target_label, e.changes, e.reason,
     e.ip, e.request_id";
 
-/// The database's time.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn find_now(executor: impl PgExecutor<'_>) -> Result<OffsetDateTime, Error> {
-    Ok(sqlx::query_scalar!(r#"select now() as "now!""#)
-        .fetch_one(executor)
-        .await?)
-}
-
 /// The entries of a page, the latest first, and whether there are more beyond it in the direction of reading.
 ///
 /// # Errors

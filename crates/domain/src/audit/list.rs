@@ -87,7 +87,7 @@ pub struct AuditPage {
     pub before: Option<String>,
     /// Cursor of the page after, if there is one.
     pub after: Option<String>,
-    /// The database's time.
+    /// The server's time.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }

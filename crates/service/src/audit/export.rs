@@ -80,7 +80,7 @@ pub async fn export(
     let filter = params.filter()?;
     let mut connection = db::acquire(&services.pool).await?;
     let up_to = find_finished(&mut connection).await?;
-    let now = db::audit::find_now(&mut *connection).await?;
+    let now = (services.clock)();
     let Asked { actor, target, .. } = ask(&mut connection, &filter, now).await?;
     drop(connection);
     let changes = json!({
