@@ -77,13 +77,10 @@ pub async fn count(
     query: &SessionsQuery,
     asked: &Asked<'_>,
 ) -> Result<u64, Error> {
-    let from = if query.ended {
-        "ended_sessions s where true"
-    } else {
-        // Whoever cannot use their account has no session that has not ended, so that is not looked at for each one.
-        "sessions s where s.user_id is not null and s.ended_at is null and s.idle_expires_at > now() and s.expires_at > now()"
-    };
-    let mut sql = QueryBuilder::new(format!("select count(*) from (select 1 from {from}"));
+    let mut sql = QueryBuilder::new(format!(
+        "select count(*) from (select 1 from {} s where true",
+        view(query)
+    ));
     asked.push(&mut sql);
     sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
     let row = sql.build().persistent(false).fetch_one(executor).await?;

@@ -115,7 +115,7 @@ mod tests {
         let digest = of_entry(&entry());
         assert_eq!(
             hex(&digest),
-            "00000000000000071e3f10e79de25e6495c586419fedc3fab5da0a45e5c5bd4c07863b7a4d63cc85"
+            "0000000000000007a7c3af60689c3a2ff877fa3bf9f3b44862912ca54351421967576b5aab59df9c"
         );
         let seal = Seal {
             from_id: 1,
@@ -126,7 +126,7 @@ mod tests {
         };
         assert_eq!(
             hex(&root(&seal)),
-            "216a90b8724403851e566fbe042eba7b6207b634698f0a30337576a4bb221ce2"
+            "ad660ca15a716e9090e4a862d50ac9e7b84e5cb516724da97d0aa648b225065e"
         );
         assert_eq!(of_seal(&seal).collect::<Vec<_>>(), [(7, &digest[..])]);
     }
