@@ -66,7 +66,7 @@ part!(
     InvitationAccepted => invite::InvitationAccepted,
 );
 part!(
-    /// One's own account.
+    /// One's own account, and the dialogs over keys of providers, whosever they are.
     Own in door by load_own, preload_own:
     Account => account::Account,
     Profile => account::profile::Profile,
@@ -96,7 +96,7 @@ part!(
 );
 part!(
     /// Everybody's access tokens.
-    Tokens in lists by load_tokens, preload_tokens: List => access_tokens::AccessTokens
+    Tokens in person by load_tokens, preload_tokens: List => access_tokens::AccessTokens
 );
 part!(
     /// Who waits to be let in, and who is invited.
@@ -109,8 +109,8 @@ part!(
     Keys in lists by load_keys, preload_keys: List => keys::Keys
 );
 part!(
-    /// The record.
-    Audit in lists by load_audit, preload_audit: List => audit::Audit
+    /// The record, which is drawn as a person's history is.
+    Audit in person by load_audit, preload_audit: List => audit::Audit
 );
 part!(
     /// A person.
@@ -137,9 +137,6 @@ part!(
     Reject => registrations::decide::Reject,
     Invite => registrations::invite::Invite,
     ChangeInvitation => registrations::change::Change,
-    AddKey => keys::dialogs::Add,
-    EditKey => keys::dialogs::Edit,
-    DeleteKey => keys::dialogs::Delete,
 );
 
 /// Loads what the screen at an address is made of. A page that the server drew is taken over in one go, so that has to be
@@ -164,7 +161,8 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
     }
     let tabs = ["", "sessions", "keys", "data", "history", "invitations"];
     match words.as_slice() {
-        ["users", "new" | "bulk", ..] | ["sessions" | "registrations" | "keys", _, ..] => {
+        ["keys", _, ..] => preload_own().await,
+        ["users", "new" | "bulk", ..] | ["sessions" | "registrations", _, ..] => {
             preload_dialogs().await
         }
         ["users", _, word] if !tabs.contains(word) => preload_dialogs().await,

@@ -125,9 +125,9 @@ fn KeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/keys") view=Keys::List ssr=SsrMode::Async>
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
-            <Route path=path!("new") view=Dialogs::AddKey ssr=SsrMode::Async />
-            <Route path=path!(":id/edit") view=Dialogs::EditKey ssr=SsrMode::Async />
-            <Route path=path!(":id/delete") view=Dialogs::DeleteKey ssr=SsrMode::Async />
+            <Route path=path!("new") view=Own::AddKey ssr=SsrMode::Async />
+            <Route path=path!(":id/edit") view=Own::EditKey ssr=SsrMode::Async />
+            <Route path=path!(":id/delete") view=Own::DeleteKey ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
