@@ -1,10 +1,14 @@
 //! The provider keys of a person, and below them their access tokens. Only their owner can use them, and nobody can read them.
 
-use leptos::prelude::*;
+use domain::keys::ApiKey;
+use leptos::{context::Provider, prelude::*};
 
 use super::{Opened, path, tab, tokens::Tokens};
 use crate::{
-    api::{keys::RevokeKey, person::list_keys},
+    api::{
+        keys::RevokeKey,
+        person::{Part, list_keys},
+    },
     components::{icon::Icon, notice::ProblemNotice, records::Records},
     pages::{
         form,
@@ -29,8 +33,7 @@ pub fn Keys() -> impl IntoView {
         .pathname
         .get_untracked();
     let revoking = form::send::<RevokeKey>(&address);
-    provide_context(Revoking(revoking));
-    let keys = tab(list, (Icon::Key, "No API keys of their own"), |part| {
+    let draw = |part: Part<ApiKey>| {
         let now = part.now;
         let person = Opened::current().person.get_untracked();
         let page = person
@@ -56,7 +59,7 @@ pub fn Keys() -> impl IntoView {
             cells
         });
         view! { <Records caption="API keys" columns=columns rows=rows.collect() /> }.into_any()
-    });
+    };
     view! {
         {move || {
             revoking
@@ -70,7 +73,9 @@ pub fn Keys() -> impl IntoView {
                     }
                 })
         }}
-        {keys}
+        <Provider value=Revoking(
+            revoking,
+        )>{tab(list, (Icon::Key, "No API keys of their own"), draw)}</Provider>
         <Tokens />
     }
 }

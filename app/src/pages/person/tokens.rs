@@ -1,11 +1,14 @@
 //! The access tokens of a person.
 
-use domain::access::Permission;
-use leptos::prelude::*;
+use domain::{access::Permission, access_tokens::AccessToken};
+use leptos::{context::Provider, prelude::*};
 
 use super::{Opened, path, tab, with_person};
 use crate::{
-    api::access_tokens::{ALL, RevokeToken, list_person_tokens},
+    api::{
+        access_tokens::{ALL, RevokeToken, list_person_tokens},
+        person::Part,
+    },
     components::{icon::Icon, notice::ProblemNotice, records::Records},
     context::PageContext,
     pages::{
@@ -32,7 +35,6 @@ fn Shown() -> impl IntoView {
     );
     // What cannot be done is told on the screen of all tokens, where the form goes.
     let revoking = form::send::<RevokeToken>(ALL);
-    provide_context(Revoking(revoking));
     let all = with_person(|person| {
         view! {
             <a class="button" href=of_person(&person.user.summary.username)>
@@ -40,7 +42,7 @@ fn Shown() -> impl IntoView {
             </a>
         }
     });
-    let tokens = tab(list, (Icon::Shield, "No access tokens"), |part| {
+    let draw = |part: Part<AccessToken>| {
         let (now, may_write) = (part.now, may_write());
         let person = Opened::current().person.get_untracked();
         let person = person.and_then(Result::ok);
@@ -57,7 +59,7 @@ fn Shown() -> impl IntoView {
         });
         view! { <Records caption="Access tokens" columns=row::COLUMNS rows=rows.collect() /> }
             .into_any()
-    });
+    };
     view! {
         <div class="pane-actions actions">
             <h2>"Access tokens"</h2>
@@ -75,6 +77,8 @@ fn Shown() -> impl IntoView {
                     }
                 })
         }}
-        {tokens}
+        <Provider value=Revoking(
+            revoking,
+        )>{tab(list, (Icon::Shield, "No access tokens"), draw)}</Provider>
     }
 }
