@@ -103,7 +103,7 @@ fn filters(params: &TokenParams) -> impl IntoView + use<> {
         }
     });
     view! {
-        <form class="session-filters" method="get" action=ALL role="search" aria-label="Filter access tokens">
+        <form class="list-filters" method="get" action=ALL role="search" aria-label="Filter access tokens">
             <label class="filter-field">
                 "Person"
                 <input

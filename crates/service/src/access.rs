@@ -21,6 +21,9 @@ pub use rights::{
 
 /// FOVEA's text.
 pub(crate) const FORBIDDEN: Error = Error::Forbidden("Admin access required");
+/// What an administrator is told too, who may give the role.
+const NO_APPLICATION: Error =
+    Error::Forbidden("Only an account with the role application is told the keys of people");
 
 /// From where something is asked.
 #[derive(Debug, Clone, Default)]
@@ -215,6 +218,9 @@ impl Actor {
 
     fn lacks(&self, scope: Scope) -> Error {
         match self.credential {
+            Credential::Session(_) if scope == Scope::Permission(Permission::ApiKeysResolve) => {
+                NO_APPLICATION
+            }
             Credential::Session(_) => FORBIDDEN,
             Credential::Token(_) => Error::OutOfScope(scope),
         }

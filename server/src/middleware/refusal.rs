@@ -54,7 +54,7 @@ fn with_headers_of(response: Response, mut answer: Response) -> Response {
 
 /// What is said of a body that is too long.
 pub(crate) fn too_large() -> Problem {
-    let message = "The body is too large: at most 64 KiB are read.";
+    let message = "The body is too large: at most 64 KiB are read, and 1 MiB of a persona, an ontology or an annotation.";
     Problem::new(Code::PayloadTooLarge, message)
 }
 
