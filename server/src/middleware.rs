@@ -6,5 +6,6 @@ pub(crate) mod guard;
 pub(crate) mod headers;
 pub(crate) mod identity;
 pub(crate) mod origin;
+pub(crate) mod rate;
 pub(crate) mod refusal;
 pub(crate) mod trace;

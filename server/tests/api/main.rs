@@ -10,6 +10,7 @@ mod audit;
 mod auth;
 mod deleted;
 mod keys;
+mod limits;
 mod manage;
 mod meta;
 mod owned;
