@@ -4,6 +4,7 @@ pub(crate) mod bearer;
 pub(crate) mod finish;
 pub(crate) mod guard;
 pub(crate) mod headers;
+pub(crate) mod idempotency;
 pub(crate) mod identity;
 pub(crate) mod origin;
 pub(crate) mod rate;

@@ -9,6 +9,7 @@ mod file;
 pub(crate) mod invitations;
 pub(crate) mod keys;
 pub(crate) mod meta;
+mod once;
 mod overview;
 pub(crate) mod owned;
 mod page;
@@ -31,6 +32,7 @@ use service::{
 };
 use uuid::Uuid;
 
+pub(crate) use self::once::{ShownOnce, shown_once};
 use self::users::manage;
 use crate::{middleware::refusal, router::AppState};
 

@@ -39,7 +39,7 @@ use crate::{
     middleware::{
         bearer, finish, guard,
         headers::{self, PageNonce},
-        identity, origin, rate, refusal, trace,
+        idempotency, identity, origin, rate, refusal, trace,
     },
     rest,
 };
@@ -141,6 +141,10 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
                 .layer(from_fn_with_state(
                     state.services.clone(),
                     identity::recognise,
+                ))
+                .layer(from_fn_with_state(
+                    state.services.clone(),
+                    idempotency::once,
                 )),
         )
 }

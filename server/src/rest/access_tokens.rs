@@ -17,7 +17,7 @@ use service::{
     account,
 };
 
-use super::{Allowed, Failure, Params, Person, TokenPath, body::Body, page::respond};
+use super::{Allowed, Failure, Params, Person, TokenPath, body::Body, page::respond, shown_once};
 
 /// `GET /api/tokens`: one's own, the newest first.
 pub(crate) async fn own(
@@ -34,7 +34,7 @@ pub(crate) async fn create(
     Body(draft): Body<TokenDraft>,
 ) -> Result<Response, Failure> {
     let made = account::create_token(&services, &actor, &draft).await?;
-    Ok((StatusCode::CREATED, Json(made)).into_response())
+    Ok(shown_once((StatusCode::CREATED, Json(made))))
 }
 
 /// `DELETE /api/tokens/:id`: one's own.

@@ -15,7 +15,7 @@ use service::{
 };
 use uuid::Uuid;
 
-use super::{Allowed, Failure, Params, UserPath, body::Body};
+use super::{Allowed, Failure, Params, UserPath, body::Body, shown_once};
 
 /// Which page of them.
 #[derive(Deserialize)]
@@ -43,7 +43,7 @@ pub(crate) async fn create(
     Body(draft): Body<InvitationDraft>,
 ) -> Result<Response, Failure> {
     let created = service::invitations::create(&services, &granted, draft).await?;
-    Ok((StatusCode::CREATED, Json(created)).into_response())
+    Ok(shown_once((StatusCode::CREATED, Json(created))))
 }
 
 /// `POST /api/admin/invitations/:id/resend`: another link; the one before ceases to work.
@@ -53,7 +53,7 @@ pub(crate) async fn resend(
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     let link = service::invitations::resend(&services, &granted, id).await?;
-    Ok((StatusCode::CREATED, Json(link)).into_response())
+    Ok(shown_once((StatusCode::CREATED, Json(link))))
 }
 
 /// `DELETE /api/admin/invitations/:id`: its link ceases to work.

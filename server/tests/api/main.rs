@@ -9,6 +9,7 @@ mod account;
 mod audit;
 mod auth;
 mod deleted;
+mod idempotency;
 mod keys;
 mod limits;
 mod manage;

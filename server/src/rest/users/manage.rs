@@ -26,7 +26,7 @@ use service::{
 use uuid::Uuid;
 
 use super::shown::{Wanted, show, success};
-use crate::rest::{Allowed, Failure, Params, UserPath, body::Body};
+use crate::rest::{Allowed, Failure, Params, UserPath, body::Body, shown_once};
 
 /// The body that makes an account: FOVEA's fields, and what Rollcall knows beside.
 #[derive(Deserialize)]
@@ -184,7 +184,7 @@ pub(crate) async fn create_reset_link(
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     let link = service::reset::create_link(&services, &granted, id).await?;
-    Ok((StatusCode::CREATED, Json(link)).into_response())
+    Ok(shown_once((StatusCode::CREATED, Json(link))))
 }
 
 /// `DELETE /api/admin/users/:id/reset-link`
