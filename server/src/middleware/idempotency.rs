@@ -30,30 +30,38 @@ pub(crate) async fn once(
     request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
-    let Some((mut actor, key)) = asked(&request)? else {
+    let Some((actor, key)) = asked(&request)? else {
         return Ok(next.run(request).await);
     };
-    let (mut parts, body) = request.into_parts();
-    let body = read(body).await?;
-    let target = parts.uri.path_and_query();
+    let (parts, body) = request.into_parts();
+    let request = Request::from_parts(parts, read(body).await?);
+    // Whoever hangs up comes again for the answer.
+    let work = async move { carry_out(&services, actor, &key, request, next).await };
+    finish::detached(work).await
+}
+
+async fn carry_out(
+    services: &Services,
+    mut actor: Actor,
+    key: &Key,
+    request: Request<Bytes>,
+    next: Next,
+) -> Result<Response, Failure> {
+    let target = request.uri().path_and_query();
     let asked = idempotency::Request {
-        method: parts.method.as_str(),
+        method: request.method().as_str(),
         target: target.map_or("/", |target| target.as_str()),
-        body: &body,
+        body: request.body(),
     };
-    let attempt = match idempotency::begin(&services, &actor, &key, &asked).await? {
+    let attempt = match idempotency::begin(services, &actor, key, &asked).await? {
         Begun::Again(answer) => return Ok(again(answer)),
         Begun::First(attempt) => attempt,
     };
     actor.origin.attempt = Some(attempt);
-    parts.extensions.insert(Some(actor));
-    let request = Request::from_parts(parts, Body::from(body));
-    // Whoever hangs up comes again for the answer.
-    Ok(finish::detached(async move {
-        let response = next.run(request).await;
-        settle(&services, attempt, response).await
-    })
-    .await)
+    let mut request = request.map(Body::from);
+    request.extensions_mut().insert(Some(actor));
+    let response = next.run(request).await;
+    Ok(settle(services, attempt, response).await)
 }
 
 /// Who sends a request under which key. Nothing of requests that need none: what only reads or does the same when it is done
