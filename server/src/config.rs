@@ -45,6 +45,7 @@ const SETTINGS: &[Setting] = &[
     setting("METRICS_ADDR", ""),
     setting("PUBLIC_URL", ""),
     setting("TRUSTED_PROXIES", ""),
+    setting("API_RATE_LIMIT", "1000"),
     setting("SESSION_TIMEOUT_DAYS", "7"),
     setting("SESSION_REMEMBER_DAYS", "30"),
     setting("SESSION_IDLE_HOURS", "72"),
@@ -89,6 +90,8 @@ pub(crate) struct Config {
     pub(crate) public_url: String,
     /// Proxies whose word about the client's address is taken.
     pub(crate) trusted_proxies: TrustedProxies,
+    /// How many requests of the API are answered a minute; 0: all of them.
+    pub(crate) api_rate_limit: u32,
     /// What the rules depend on.
     pub(crate) settings: Settings,
     /// What the logs look like.
@@ -134,6 +137,11 @@ impl Config {
             },
             site_root: PathBuf::from(value("LEPTOS_SITE_ROOT")),
             trusted_proxies: values::networks("TRUSTED_PROXIES", &value("TRUSTED_PROXIES"))?,
+            api_rate_limit: values::number(
+                "API_RATE_LIMIT",
+                &value("API_RATE_LIMIT"),
+                0..=1_000_000,
+            )?,
             settings: settings(&value, &public_url)?,
             public_url,
             log_format: values::log_format("LOG_FORMAT", &value("LOG_FORMAT"))?,
@@ -229,6 +237,11 @@ mod tests {
                 "PUBLIC_URL must have no path",
             ),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy", "TRUSTED_PROXIES"),
+            (
+                "API_RATE_LIMIT",
+                "-1",
+                "API_RATE_LIMIT must be a whole number from 0 to 1000000",
+            ),
             (
                 "SESSION_TIMEOUT_DAYS",
                 "a week",

@@ -11,6 +11,7 @@ mod file;
 pub(crate) mod invitations;
 pub(crate) mod keys;
 pub(crate) mod meta;
+mod once;
 mod overview;
 pub(crate) mod owned;
 mod page;
@@ -32,6 +33,7 @@ use service::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
+pub(crate) use self::once::{ShownOnce, shown_once};
 use self::users::manage;
 use crate::{middleware::refusal, router::AppState};
 

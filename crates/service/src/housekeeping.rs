@@ -17,7 +17,7 @@ pub async fn prepare(services: &Services) -> Result<(), Error> {
 }
 
 /// Ends sessions whose time is over, removes those and access tokens that ended long ago, puts devices into words, forgets
-/// old failures to sign in, makes the audit partitions of the next months, seals what is on record, and lifts suspensions
+/// old failures to sign in and requests that came with an idempotency key, makes the audit partitions of the next months, seals what is on record, and lifts suspensions
 /// that are over. What fails keeps nothing else from being done.
 ///
 /// # Errors
@@ -29,6 +29,7 @@ pub async fn run(services: &Services) -> Result<(), Error> {
         forget_tokens(services).await,
         name_devices(services).await,
         forget_failures(services).await,
+        forget_requests(services).await,
         prepare(services).await,
         audit::seal(services).await,
         users::lift_over(services).await.map(drop),
@@ -72,5 +73,10 @@ async fn name_devices(services: &Services) -> Result<(), Error> {
 
 async fn forget_failures(services: &Services) -> Result<(), Error> {
     db::login_attempts::delete_old(&services.pool).await?;
+    Ok(())
+}
+
+async fn forget_requests(services: &Services) -> Result<(), Error> {
+    while db::idempotency::delete_over(&services.pool, BATCH).await? == BATCH.unsigned_abs() {}
     Ok(())
 }

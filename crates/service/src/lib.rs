@@ -11,6 +11,7 @@ pub mod device;
 pub mod doctor;
 mod error;
 pub mod housekeeping;
+pub mod idempotency;
 pub mod invitations;
 pub mod keys;
 pub mod last_seen;

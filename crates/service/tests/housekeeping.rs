@@ -69,6 +69,24 @@ async fn tokens_that_are_long_over_are_removed(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn requests_with_a_key_are_forgotten_when_their_time_is_over(pool: PgPool) {
+    run(
+        &pool,
+        "insert into users (id, username, display_name, created_via, created_at, updated_at)
+        values (uuid_v7(now()), 'ada', 'Ada', 'cli', now(), now());
+        insert into idempotency_keys (user_id, key_hash, attempt, kept_until, created_at)
+        select id, int4send(n), gen_random_uuid(), now() + case when n > 2500 then interval '1 hour' else '0' end, now()
+        from users, generate_series(1, 2503) n",
+    )
+    .await;
+    housekeeping::run(&services(&pool)).await.unwrap();
+    assert_eq!(
+        count(&pool, "select count(*) from idempotency_keys").await,
+        3
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn after_a_long_pause_the_record_has_its_months_before_its_first_entry(pool: PgPool) {
     run(
         &pool,
