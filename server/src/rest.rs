@@ -7,6 +7,7 @@ pub(crate) mod auth;
 mod body;
 mod file;
 pub(crate) mod invitations;
+mod jobs;
 pub(crate) mod keys;
 pub(crate) mod meta;
 mod overview;
@@ -135,6 +136,8 @@ pub(crate) fn routes() -> Router<AppState> {
         )
         .route("/api/admin/audit", get(audit::list))
         .route("/api/admin/audit/export", get(audit::export))
+        .route("/api/admin/jobs", get(jobs::list))
+        .route("/api/admin/jobs/{id}/retry", post(jobs::retry))
 }
 
 /// A failure of a handler. [`refusal::explain`] makes the answer of it, because it knows the id of the request.

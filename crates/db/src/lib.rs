@@ -12,6 +12,7 @@ pub mod doctor;
 mod error;
 pub mod export;
 pub mod invitations;
+pub mod jobs;
 pub mod links;
 pub mod login_attempts;
 pub mod overview;

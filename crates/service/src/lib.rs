@@ -12,6 +12,7 @@ pub mod doctor;
 mod error;
 pub mod housekeeping;
 pub mod invitations;
+pub mod jobs;
 pub mod keys;
 pub mod last_seen;
 pub mod overview;

@@ -183,6 +183,17 @@ impl Cursor {
         }
     }
 
+    /// The place of a row in an order by groups, the highest first, and by id.
+    #[must_use]
+    pub fn in_groups(order: &str, group: i32, id: Uuid, number: u64) -> Self {
+        Self {
+            order: order.to_owned(),
+            value: CursorValue::Number(group),
+            id,
+            number,
+        }
+    }
+
     /// As text for a URL.
     #[must_use]
     pub fn encode(&self) -> String {
@@ -217,6 +228,22 @@ impl Cursor {
         match self.value {
             CursorValue::Time(micros) => micros.and_then(time_of_micros),
             CursorValue::Text(_) | CursorValue::Texts(_) | CursorValue::Number(_) => None,
+        }
+    }
+
+    /// The same for an order by groups.
+    #[must_use]
+    pub fn decode_in_groups(text: &str, order: &str) -> Option<Self> {
+        let cursor = Self::read(text, order)?;
+        cursor.group().is_some().then_some(cursor)
+    }
+
+    /// The group of a place in an order by groups.
+    #[must_use]
+    pub fn group(&self) -> Option<i32> {
+        match self.value {
+            CursorValue::Number(group) => Some(group),
+            CursorValue::Text(_) | CursorValue::Texts(_) | CursorValue::Time(_) => None,
         }
     }
 
