@@ -73,7 +73,7 @@ fn shown(installation: Installation) -> AnyView {
         <dl class="facts versions">
             <Fact label="Rollcall">{rollcall}</Fact>
             <Fact label="PostgreSQL">{postgres}</Fact>
-            <Fact label="Schema of the database">{schema}</Fact>
+            <Fact label="Schema">{schema}</Fact>
         </dl>
         <Records caption="Settings" columns=COLUMNS rows=settings.into_iter().map(cells).collect() />
     }

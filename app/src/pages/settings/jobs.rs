@@ -119,7 +119,7 @@ fn filters(params: &JobParams) -> impl IntoView + use<> {
             <div class="actions">
                 <button class="button">"Filter"</button>
                 <a class="button" href=href(params) rel="external">
-                    "Read again"
+                    "Refresh"
                 </a>
             </div>
         </form>

@@ -23,7 +23,6 @@ pub(super) const COLUMNS: &[&str] = &[
     "Progress",
     "Asked for",
     "Begun",
-    "Last progress",
     "Ended",
     "Actions",
 ];
@@ -50,10 +49,9 @@ pub(super) fn cells(
             {job.error.clone().map(|error| view! { <p class="muted">{error}</p> })}
         }
         .into_any(),
-        progress(&job, name),
+        progress(&job, name, now),
         ago(Some(job.created_at)),
         ago(job.started_at),
-        ago(job.progressed_at),
         ago(job.finished_at),
         retry.into_any(),
     ]
@@ -70,8 +68,8 @@ fn named(job: &Job) -> String {
     }
 }
 
-/// How far it has come: a bar that is read out as what it is about, and the numbers.
-fn progress(job: &Job, name: String) -> AnyView {
+/// How far it has come: a bar that is read out as what it is about, the numbers, and since when nothing was added to them.
+fn progress(job: &Job, name: String, now: OffsetDateTime) -> AnyView {
     let done = grouped(job.done);
     let words = match job.total {
         Some(total) => format!("{done} of {}", grouped(total)),
@@ -82,9 +80,10 @@ fn progress(job: &Job, name: String) -> AnyView {
         (JobState::Done, _) => (1, 1),
         (_, total) => (job.done, total.max(1)),
     };
+    let last = job.progressed_at.filter(|_| job.state.is_open());
     view! {
         <progress aria-label=name value=value max=most></progress>
-        <p class="muted">{words}</p>
+        <p class="muted">{words} {last.map(|at| view! { ", last " <Ago at=at now=now /> })}</p>
     }
     .into_any()
 }
