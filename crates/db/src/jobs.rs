@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use domain::{
-    jobs::{Job, JobTarget, list::JobsQuery},
+    jobs::{Job, JobState, JobTarget, list::JobsQuery},
     users::{Unknown, UserId, list::Position, page::EXACT_TOTAL_MAX},
 };
 use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
@@ -61,6 +61,24 @@ pub async fn count(executor: impl PgExecutor<'_>, query: &JobsQuery) -> Result<u
     sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
     let row = sql.build().persistent(false).fetch_one(executor).await?;
     Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+}
+
+/// How many there are of each state that is not over for good, where there are any.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count_unfinished(
+    executor: impl PgExecutor<'_>,
+) -> Result<Vec<(JobState, u64)>, Error> {
+    let rows = sqlx::query!(
+        r#"select state, count(*) as "jobs!" from jobs where state in ('queued', 'running', 'failed') group by state"#
+    )
+    .fetch_all(executor)
+    .await?;
+    let known = rows.into_iter();
+    Ok(known
+        .filter_map(|row| Some((row.state.parse().ok()?, row.jobs.unsigned_abs())))
+        .collect())
 }
 
 /// A word of a column.

@@ -4,7 +4,10 @@
 use db::jobs::{self as rows, Found};
 use domain::{
     access::Permission,
-    jobs::list::{JobPage, JobsQuery},
+    jobs::{
+        JobState,
+        list::{JobPage, JobsQuery},
+    },
     rules::Deed,
     users::page::{Place, Total},
 };
@@ -43,6 +46,18 @@ pub async fn list(
         before: place.before,
         after: place.after,
     })
+}
+
+/// How many there are of each state but those that are done, for whoever watches the server.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn figures(services: &Services) -> Result<Vec<(JobState, u64)>, Error> {
+    let found = rows::count_unfinished(&services.pool).await?;
+    let count = |state: JobState| found.iter().find(|(known, _)| *known == state);
+    Ok([JobState::Queued, JobState::Running, JobState::Failed]
+        .map(|state| (state, count(state).map_or(0, |(_, jobs)| *jobs)))
+        .into())
 }
 
 /// Tries a removal again that has failed. Whoever could have deleted the account may.

@@ -75,10 +75,7 @@ impl Default for Settings {
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
-pub async fn describe(
-    services: &Services,
-    _: &Granted<ReadAudit>,
-) -> Result<Installation, Error> {
+pub async fn describe(services: &Services, _: &Granted<ReadAudit>) -> Result<Installation, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     Ok(Installation {
         rollcall: env!("CARGO_PKG_VERSION").to_owned(),

@@ -148,13 +148,23 @@ async fn what_fails_is_told_in_words_and_holds_up_nobody_else(pool: PgPool) {
             ("ada".to_owned(), JobState::Failed)
         ]
     );
+    let figures = jobs::figures(&services).await.unwrap();
+    let counted = [
+        (JobState::Queued, 0),
+        (JobState::Running, 0),
+        (JobState::Failed, 1),
+    ];
+    assert_eq!(figures, counted);
     let failed = all(&services).await.remove(1);
     let why = failed.error.unwrap();
     assert!(why.contains("letters_writer_fkey"), "{why}");
     assert!(failed.finished_at.is_some());
     // It is not tried again by itself, and what it has removed is not taken for restorable.
     users::purge::run(&services).await.unwrap();
-    assert_eq!(all(&services).await.remove(1).finished_at, failed.finished_at);
+    assert_eq!(
+        all(&services).await.remove(1).finished_at,
+        failed.finished_at
+    );
     let refusals = users::refusals(&services, &operator(), ada).await.unwrap();
     let told = refusals.restore.unwrap();
     assert!(told.contains("which has failed: 4 of about 4"), "{told}");
@@ -162,7 +172,9 @@ async fn what_fails_is_told_in_words_and_holds_up_nobody_else(pool: PgPool) {
     let reader = actor(root, &["*:read"]).require::<service::access::WriteUsers>();
     assert!(matches!(reader, Err(Error::Forbidden(_))));
     run(&pool, "delete from letters").await;
-    jobs::retry(&services, &admin(root), failed.id).await.unwrap();
+    jobs::retry(&services, &admin(root), failed.id)
+        .await
+        .unwrap();
     let queued = all(&services).await.remove(0);
     assert_eq!(
         (queued.id, queued.state, queued.error, queued.done),
@@ -176,11 +188,12 @@ async fn what_fails_is_told_in_words_and_holds_up_nobody_else(pool: PgPool) {
     assert!(matches!(gone, Err(Error::Conflict(_))), "{gone:?}");
     let nothing = jobs::retry(&services, &admin(root), Uuid::nil()).await;
     assert!(matches!(nothing, Err(Error::NotFound(_))), "{nothing:?}");
-    let actions: Vec<String> =
-        sqlx::query_scalar("select action from audit_events where target_label = 'ada' order by id")
-            .fetch_all(&pool)
-            .await
-            .unwrap();
+    let actions: Vec<String> = sqlx::query_scalar(
+        "select action from audit_events where target_label = 'ada' order by id",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
     assert_eq!(
         actions,
         ["user.deleted", "user.purge_retried", "user.purged"]
@@ -294,7 +307,9 @@ async fn pages_lead_through_all_of_them_both_ways(pool: PgPool) {
     for (state, expected) in [
         (
             None,
-            vec![19, 17, 15, 13, 11, 9, 7, 5, 3, 1, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2],
+            vec![
+                19, 17, 15, 13, 11, 9, 7, 5, 3, 1, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2,
+            ],
         ),
         (Some("failed"), vec![18, 14, 10, 6, 2]),
         (Some("running"), vec![17, 13, 9, 5, 1]),
@@ -345,6 +360,9 @@ async fn the_installation_tells_its_versions(pool: PgPool) {
     let granted = actor(root, &["*:read"]).require::<ReadAudit>().unwrap();
     let told = settings::describe(&services, &granted).await.unwrap();
     let last = count(&pool, "select max(version) from _sqlx_migrations").await;
-    assert_eq!((told.schema, told.rollcall.as_str()), (last, env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        (told.schema, told.rollcall.as_str()),
+        (last, env!("CARGO_PKG_VERSION"))
+    );
     assert!(told.postgres.starts_with(char::is_numeric), "{told:?}");
 }

@@ -126,5 +126,9 @@ pub(super) const SETTINGS: &[Setting] = &[
         "text",
         "What the logs look like: text for people, json for programs.",
     ),
-    setting("LOG_LEVEL", "info,sqlx=warn", "Which log lines are written."),
+    setting(
+        "LOG_LEVEL",
+        "info,sqlx=warn",
+        "Which log lines are written.",
+    ),
 ];

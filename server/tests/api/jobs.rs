@@ -37,7 +37,9 @@ fn rows(answer: &Answer) -> Vec<Value> {
 /// The last digits of the ids.
 fn ids(answer: &Answer) -> String {
     let rows = rows(answer);
-    let ids = rows.iter().filter_map(|row| row["id"].as_str()?.chars().last());
+    let ids = rows
+        .iter()
+        .filter_map(|row| row["id"].as_str()?.chars().last());
     ids.collect()
 }
 
@@ -54,10 +56,11 @@ async fn a_job_has_what_it_is_how_far_it_is_and_when(pool: PgPool) {
     );
     assert_eq!(ids(&answer), "15432");
     let rows = rows(&answer);
-    let user: String = sqlx::query_scalar("select params ->> 'user_id' from jobs where done = 12000")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let user: String =
+        sqlx::query_scalar("select params ->> 'user_id' from jobs where done = 12000")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
     assert_eq!(
         rows[0],
         json!({
@@ -102,7 +105,10 @@ async fn pages_lead_on_and_back(pool: PgPool) {
     assert_eq!(ids(&back), "43");
     assert_eq!(ids(&follow(&back, "prev").await), "15");
     let failed = app.get_as(&ada, &format!("{LIST}?state=failed")).await;
-    assert_eq!((ids(&failed), failed.header("x-total-count")), ("2".into(), "1"));
+    assert_eq!(
+        (ids(&failed), failed.header("x-total-count")),
+        ("2".into(), "1")
+    );
     for query in ["state=cancelled", "limit=0", "after=x"] {
         let refused = app.get_as(&ada, &format!("{LIST}?{query}")).await;
         assert_eq!(refused.outline(), "400 VALIDATION_ERROR", "{query}");
@@ -122,10 +128,17 @@ async fn what_has_failed_is_tried_again_and_on_record(pool: PgPool) {
     )
     .await;
     let ada = session(&pool, "ada").await;
-    let retry = Ask::post(&format!("{LIST}/00000000-0000-7000-8000-000000000001/retry")).by(&ada);
-    assert_eq!(app.send(retry.clone()).await.json(), json!({ "success": true }));
+    let retry = Ask::post(&format!(
+        "{LIST}/00000000-0000-7000-8000-000000000001/retry"
+    ))
+    .by(&ada);
     assert_eq!(
-        app.count("select count(*) from jobs where state = 'queued' and error is null").await,
+        app.send(retry.clone()).await.json(),
+        json!({ "success": true })
+    );
+    assert_eq!(
+        app.count("select count(*) from jobs where state = 'queued' and error is null")
+            .await,
         1
     );
     assert_eq!(app.send(retry).await.outline(), "409 CONFLICT");
