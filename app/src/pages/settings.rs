@@ -43,7 +43,7 @@ pub fn Settings() -> impl IntoView {
     view! {
         {head("Settings", "")}
         <p class="pane-actions muted">
-            "Settings are made where the server is started, in its environment or in .env, and are read when it starts. None is made in the panel. This is what the server knows that has answered."
+            "Settings are made where the server is started, in its environment or in .env, and are read when it starts. None is made in the panel. Where there are several servers, these are those of the one that has answered."
         </p>
         <section class="list" aria-label="Settings">
             <Transition fallback=Waiting>

@@ -9,10 +9,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use crate::{
-    api::settings::JOBS,
-    components::time::Ago,
-    context::PageContext,
-    format::grouped,
+    api::settings::JOBS, components::time::Ago, context::PageContext, format::grouped,
     pages::form::Sending,
 };
 
@@ -28,17 +25,14 @@ pub(super) const COLUMNS: &[&str] = &[
 ];
 
 /// What the table shows of a job. `back` is the page that a button leads back to.
-pub(super) fn cells(
-    job: Job,
-    now: OffsetDateTime,
-    back: &str,
-    retrying: Sending,
-) -> Vec<AnyView> {
+pub(super) fn cells(job: Job, now: OffsetDateTime, back: &str, retrying: Sending) -> Vec<AnyView> {
     let (tone, word) = told(job.state);
     let name = named(&job);
     let retry = may_retry(&job).then(|| retry(job.id, &name, back.to_owned(), retrying));
     let what = match job.target.as_ref().filter(|_| job.state != JobState::Done) {
-        Some(target) => view! { <a href=format!("/users/{}", target.id)>{name.clone()}</a> }.into_any(),
+        Some(target) => {
+            view! { <a href=format!("/users/{}", target.id)>{name.clone()}</a> }.into_any()
+        }
         None => name.clone().into_any(),
     };
     let ago = |at: Option<OffsetDateTime>| at.map(|at| view! { <Ago at=at now=now /> }).into_any();
