@@ -61,6 +61,14 @@ pub async fn commit(transaction: Transaction) -> Result<(), Error> {
     Ok(transaction.commit().await?)
 }
 
+/// Undoes a transaction at once, and lets go of what it has locked.
+///
+/// # Errors
+/// When the connection ends meanwhile: nothing of it happened.
+pub async fn rollback(transaction: Transaction) -> Result<(), Error> {
+    Ok(transaction.rollback().await?)
+}
+
 /// Asks for nothing, to see whether there is an answer.
 ///
 /// # Errors

@@ -46,7 +46,11 @@ async fn piece(services: &Services, of: Option<Uuid>) -> Result<bool, Error> {
     };
     let done = match advance(&mut transaction, &purge).await {
         Ok(()) => db::commit(transaction).await.map_err(Error::from),
-        refused => refused,
+        Err(error) => {
+            // What it has locked is needed to note the failure.
+            db::rollback(transaction).await?;
+            Err(error)
+        }
     };
     match done {
         Ok(()) => Ok(true),
