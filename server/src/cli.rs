@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod keys;
 mod migrate;
+mod openapi;
 mod rows;
 mod serve;
 mod setup_link;
@@ -41,6 +42,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Examine the database: schema, statistics, totals, admins.
     Doctor,
+    /// Print the description of the API, OpenAPI 3.1.
+    Openapi,
     /// Print completions for a shell.
     Completions(completions::Arguments),
 }
@@ -65,6 +68,7 @@ pub fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Completions(arguments) => completions::run(arguments),
+        Command::Openapi => openapi::run(),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Migrate => block_on(migrate::run(Config::load()?)),
         Command::SetupLink => block_on(setup_link::run(Config::load()?)),

@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
@@ -124,14 +125,17 @@ impl KeyText {
 }
 
 /// A key as it is asked for: FOVEA's fields.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyDraft {
     /// For whose service.
+    #[schema(min_length = 1, max_length = 40)]
     pub provider: String,
     /// What it is to be called.
+    #[schema(min_length = 1)]
     pub key_name: String,
     /// What it is.
+    #[schema(min_length = 1, max_length = 4096)]
     pub api_key: String,
 }
 
@@ -173,12 +177,14 @@ impl KeyDraft {
 }
 
 /// A change of a key as it is asked for. What is absent stays.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyEdit {
     /// What it is to be called.
+    #[schema(min_length = 1)]
     pub key_name: Option<String>,
     /// What it is to be.
+    #[schema(min_length = 1, max_length = 4096)]
     pub api_key: Option<String>,
     /// Whether it is used.
     pub is_active: Option<bool>,
@@ -220,7 +226,7 @@ impl KeyEdit {
 }
 
 /// A key as it is shown: FOVEA's fields. What it is cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiKey {
     /// Id.

@@ -1,20 +1,26 @@
 //! Long work that goes on in the background.
 
 use axum::{
-    Json,
     extract::{FromRequestParts, State},
     http::request::Parts,
     response::Response,
 };
-use domain::{jobs::list::JobParams, users::list::Limits};
-use serde_json::{Value, json};
+use domain::{
+    jobs::{Job, list::JobParams},
+    users::list::Limits,
+};
 use service::{
     Error, Services,
     access::{ReadAudit, WriteUsers},
 };
 use uuid::Uuid;
 
-use super::{Allowed, Failure, Params, id_in, page::respond};
+use super::{
+    Allowed, Failure, Params,
+    done::{Success, success},
+    id_in,
+    page::respond,
+};
 
 /// The id of a job in a path; 400 for what is none.
 pub(crate) struct JobPath(pub(crate) Uuid);
@@ -27,7 +33,17 @@ impl<S: Send + Sync> FromRequestParts<S> for JobPath {
     }
 }
 
-/// `GET /api/admin/jobs`: a page of them, what is under way first, then the newest.
+/// List jobs
+///
+/// What is under way first, then the newest.
+#[utoipa::path(
+    get,
+    path = "/api/admin/jobs",
+    tag = "Jobs",
+    params(JobParams),
+    responses((status = OK, body = [Job])),
+    security(("token" = ["audit:read"]))
+)]
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadAudit>,
@@ -53,12 +69,21 @@ pub(crate) async fn list(
     ))
 }
 
-/// `POST /api/admin/jobs/:id/retry`: queues a removal again that has failed.
+/// Try a job again
+///
+/// Queues the removal of an account again that has failed.
+#[utoipa::path(
+    post,
+    path = "/api/admin/jobs/{id}/retry",
+    tag = "Jobs",
+    responses((status = OK, body = Success)),
+    security(("token" = ["users:write"]))
+)]
 pub(crate) async fn retry(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteUsers>,
     JobPath(id): JobPath,
-) -> Result<Json<Value>, Failure> {
+) -> Result<Response, Failure> {
     service::jobs::retry(&services, &granted, id).await?;
-    Ok(Json(json!({ "success": true })))
+    Ok(success())
 }

@@ -2,6 +2,7 @@
 //! the newest.
 
 use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use super::{Job, JobState};
 use crate::users::{
@@ -13,12 +14,15 @@ use crate::users::{
 const ORDER: &str = "jobs";
 
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct JobParams {
     /// How they stand.
+    #[param(value_type = Option<JobState>)]
     pub state: Option<String>,
     /// Page size.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
     /// Cursor: the page after it.
     pub after: Option<String>,

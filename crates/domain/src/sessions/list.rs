@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::IntoParams;
 
 use super::{Session, filter::SessionFilter};
 use crate::{
@@ -60,7 +61,8 @@ impl SessionSort {
 }
 
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct SessionParams {
     /// Whose: a name, a number or an id.
@@ -76,12 +78,14 @@ pub struct SessionParams {
     /// Order.
     pub sort: Option<String>,
     /// Page size.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
     /// Cursor: the page after it.
     pub after: Option<String>,
     /// Cursor: the page before it.
     pub before: Option<String>,
     /// `true` for those that have ended.
+    #[param(value_type = Option<bool>)]
     pub ended: Option<String>,
 }
 

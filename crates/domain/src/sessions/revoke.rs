@@ -1,14 +1,17 @@
 //! Ending many sessions at once: first how many, then exactly those or nothing.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::list::SessionParams;
+use crate::object::object;
 
 /// Which sessions are to end. The one that asks is never among them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RevokeRequest {
     /// Those that match.
+    #[serde(deserialize_with = "object")]
     pub filter: RevokeFilter,
     /// All but those of whoever asks.
     pub everyone_but_me: bool,
@@ -17,7 +20,7 @@ pub struct RevokeRequest {
 }
 
 /// Which sessions match, in the words of the list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RevokeFilter {
     /// Whose: a name, a number or an id.
@@ -58,7 +61,7 @@ impl From<SessionParams> for RevokeFilter {
 }
 
 /// What ends, or would.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RevokeOutcome {
     /// How many sessions end.

@@ -2,15 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{UserId, suspension::SuspensionDraft};
+use crate::object::{object, objects};
 
 /// Most people at once: those of the longest page.
 pub const BULK_MAX: usize = 100;
 
 /// What is done to each of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", tag = "action", deny_unknown_fields)]
 pub enum BulkAction {
     /// Suspend them.
@@ -26,7 +28,7 @@ pub enum BulkAction {
 }
 
 /// Somebody who was selected, as they were seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Selected {
     /// Who.
@@ -36,19 +38,22 @@ pub struct Selected {
 }
 
 /// A request to change several people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BulkRequest {
     /// What to do.
+    #[serde(deserialize_with = "object")]
     pub action: BulkAction,
     /// To whom.
+    #[serde(deserialize_with = "objects")]
+    #[schema(min_items = 1, max_items = 100)]
     pub users: Vec<Selected>,
     /// How many the preview said would change. None: only tell who would.
     pub expected: Option<usize>,
 }
 
 /// What happens to one of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BulkItem {
     /// Who.
@@ -60,7 +65,7 @@ pub struct BulkItem {
 }
 
 /// What happens to each of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BulkOutcome {
     /// How many change.

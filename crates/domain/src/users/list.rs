@@ -4,6 +4,7 @@ mod sort;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use utoipa::IntoParams;
 
 use crate::{
     filter::{Filter, FilterError},
@@ -38,7 +39,8 @@ impl Limits {
 }
 
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct ListParams {
     /// Search text.
@@ -46,12 +48,14 @@ pub struct ListParams {
     /// Order.
     pub sort: Option<String>,
     /// Page size.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
     /// Cursor: the page after it.
     pub after: Option<String>,
     /// Cursor: the page before it.
     pub before: Option<String>,
     /// `true` for the bin.
+    #[param(value_type = Option<bool>)]
     pub deleted: Option<String>,
 }
 

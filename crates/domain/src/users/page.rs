@@ -3,6 +3,7 @@
 mod cursor;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::users::{UserSummary, list::Position};
 pub use cursor::{Cursor, CursorValue, time_of_micros};
@@ -11,7 +12,7 @@ pub use cursor::{Cursor, CursorValue, time_of_micros};
 pub const EXACT_TOTAL_MAX: u64 = 10_000;
 
 /// How many users match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Total {
     /// The number, or the limit of counting.
     pub count: u64,
@@ -44,7 +45,7 @@ impl Total {
 }
 
 /// How many users there are, whatever is searched for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Totals {
     /// All but those in the bin.
     pub users: u64,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, UtcOffset};
+use utoipa::ToSchema;
 
 use super::names::is_deceptive;
 use crate::fields::FieldErrors;
@@ -10,11 +11,12 @@ use crate::fields::FieldErrors;
 pub const REASON_MAX: usize = 500;
 
 /// A suspension as it is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SuspensionDraft {
     /// Why. Admins see it; the person does if they are to be told.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
     /// When it ends by itself; never if absent.
     #[serde(default, with = "time::serde::rfc3339::option")]
@@ -64,7 +66,7 @@ impl SuspensionDraft {
 }
 
 /// A suspension that is in force.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Suspension {
     /// Why.
