@@ -9,6 +9,7 @@ pub(crate) mod document;
 mod done;
 mod file;
 pub(crate) mod invitations;
+mod jobs;
 pub(crate) mod keys;
 pub(crate) mod meta;
 mod once;
@@ -102,6 +103,8 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(invitations::revoke))
         .routes(routes!(audit::list))
         .routes(routes!(audit::export))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::retry))
 }
 
 /// A failure of a handler. [`refusal::explain`] makes the answer of it, because it knows the id of the request.

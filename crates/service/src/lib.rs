@@ -13,6 +13,7 @@ mod error;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod invitations;
+pub mod jobs;
 pub mod keys;
 pub mod last_seen;
 pub mod overview;

@@ -113,3 +113,29 @@ async fn after_a_long_pause_the_record_has_its_months_before_its_first_entry(poo
     housekeeping::run(&services(&pool)).await.unwrap();
     assert_eq!(count(&pool, "select count(*) from audit_seals").await, 1);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn jobs_that_are_long_done_are_removed_and_failed_ones_stay(pool: PgPool) {
+    run(
+        &pool,
+        "insert into jobs (id, kind, params, state, error, created_at, finished_at)
+        select gen_random_uuid(), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'u' || n),
+            t.state, t.error, now(), now() - t.age
+        from generate_series(1, 1100) n, (values
+            ('done', null, interval '31 days'),
+            ('done', null, interval '29 days'),
+            ('failed', 'x', interval '31 days'),
+            ('running', null, null)
+        ) as t (state, error, age)",
+    )
+    .await;
+    housekeeping::run(&services(&pool)).await.unwrap();
+    for (state, left) in [("done", 1_100), ("failed", 1_100), ("running", 1_100)] {
+        let found: i64 = sqlx::query_scalar("select count(*) from jobs where state = $1")
+            .bind(state)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        assert_eq!(found, left, "{state}");
+    }
+}

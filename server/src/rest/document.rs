@@ -39,6 +39,7 @@ const TOKEN: &str = "token";
         (name = "API keys", description = "Keys of providers, the system's and people's own"),
         (name = "Access tokens", description = "Everybody's access tokens"),
         (name = "Audit log", description = "What was done, by whom"),
+        (name = "Jobs", description = "What goes on in the background"),
         (name = "Owned data", description = "What people own in the host application"),
         (name = "Own account", description = "What people do with their own account"),
         (name = "Sign-in", description = "Signing in, out and up"),

@@ -11,6 +11,7 @@ mod auth;
 mod deleted;
 mod document;
 mod idempotency;
+mod jobs;
 mod keys;
 mod limits;
 mod manage;
