@@ -28,12 +28,12 @@ use uuid::Uuid;
 const PASSWORD: &str = "correct horse";
 
 /// Ada, who is signed in.
-async fn prepare(pool: &PgPool) -> (Services, Actor) {
+async fn prepare(pool: &PgPool) -> (Services, Own) {
     let services = services(pool);
     add(pool, "ada", &["user"]).await;
     set_password(&services, PASSWORD).await;
     let own = Own::sign_in(&services, "ada", PASSWORD).await;
-    (services, own.actor)
+    (services, own)
 }
 
 async fn begin(services: &Services, actor: &Actor) -> Result<Begun, Error> {
@@ -83,16 +83,16 @@ async fn done(pool: &PgPool) -> (i64, i64) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_attempt_that_was_overtaken_changes_nothing(pool: PgPool) {
     let (services, ada) = prepare(&pool).await;
-    let slow = first(&services, &ada).await;
-    let refused = begin(&services, &ada).await;
+    let slow = first(&services, &ada.actor).await;
+    let refused = begin(&services, &ada.actor).await;
     assert!(matches!(refused, Err(Error::UnderWay)), "{refused:?}");
     lapse(&pool).await;
-    let quick = first(&services, &ada).await;
-    let refused = work(&services, &ada, slow).await;
+    let quick = first(&services, &ada.actor).await;
+    let refused = work(&services, &ada.actor, slow).await;
     assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
     assert_eq!(done(&pool).await, (0, 0));
-    work(&services, &ada, quick).await.unwrap();
-    let refused = work(&services, &ada, slow).await;
+    work(&services, &ada.actor, quick).await.unwrap();
+    let refused = work(&services, &ada.actor, slow).await;
     assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
     assert_eq!(done(&pool).await, (1, 1));
 }
@@ -100,36 +100,37 @@ async fn an_attempt_that_was_overtaken_changes_nothing(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn what_was_done_is_not_begun_again_though_its_answer_was_lost(pool: PgPool) {
     let (services, ada) = prepare(&pool).await;
-    let attempt = first(&services, &ada).await;
-    work(&services, &ada, attempt).await.unwrap();
+    let attempt = first(&services, &ada.actor).await;
+    work(&services, &ada.actor, attempt).await.unwrap();
     // It may have failed after it was done: that frees nothing.
     idempotency::release(&services, attempt).await.unwrap();
-    let soon = begin(&services, &ada).await;
+    let soon = begin(&services, &ada.actor).await;
     assert!(matches!(soon, Err(Error::UnderWay)), "{soon:?}");
     lapse(&pool).await;
-    let later = begin(&services, &ada).await;
+    let found = Own::find(&services, &ada.session).await.unwrap();
+    let later = begin(&services, &found).await;
     assert!(matches!(later, Err(Error::DoneBefore(_))), "{later:?}");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn what_changed_nothing_frees_its_key(pool: PgPool) {
     let (services, ada) = prepare(&pool).await;
-    let attempt = first(&services, &ada).await;
+    let attempt = first(&services, &ada.actor).await;
     idempotency::release(&services, attempt).await.unwrap();
-    assert_ne!(first(&services, &ada).await, attempt);
+    assert_ne!(first(&services, &ada.actor).await, attempt);
 }
 
 /// The change of an attempt that took too long is being committed while the next one begins.
 #[sqlx::test(migrations = "../../migrations")]
 async fn who_would_overtake_waits_for_what_is_being_committed(pool: PgPool) {
     let (services, ada) = prepare(&pool).await;
-    let attempt = first(&services, &ada).await;
+    let attempt = first(&services, &ada.actor).await;
     lapse(&pool).await;
     let mut committing = pool.begin().await.unwrap();
     let sql = "update idempotency_keys set done_at = now(), kept_until = now() + interval '1 day' where attempt = $1";
     let noted = sqlx::query(sql).bind(attempt);
     noted.execute(&mut *committing).await.unwrap();
-    let (begun, committed) = tokio::join!(begin(&services, &ada), committing.commit());
+    let (begun, committed) = tokio::join!(begin(&services, &ada.actor), committing.commit());
     committed.unwrap();
     assert!(matches!(begun, Err(Error::DoneBefore(_))), "{begun:?}");
 }
@@ -137,11 +138,11 @@ async fn who_would_overtake_waits_for_what_is_being_committed(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn of_many_who_would_overtake_one_does(pool: PgPool) {
     let (services, ada) = prepare(&pool).await;
-    first(&services, &ada).await;
+    first(&services, &ada.actor).await;
     lapse(&pool).await;
     let mut begun = JoinSet::new();
     for _ in 0..32 {
-        let (services, ada) = (services.clone(), ada.clone());
+        let (services, ada) = (services.clone(), ada.actor.clone());
         begun.spawn(async move { begin(&services, &ada).await });
     }
     let begun = begun.join_all().await;
