@@ -84,6 +84,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/api/admin/invitations/{id}", delete(invitations::revoke))
         .route("/api/admin/users", get(users::list).post(manage::create))
         .route("/api/admin/users/bulk", post(manage::bulk))
+        .route("/api/admin/users/find", get(manage::find))
         .route(
             "/api/admin/users/{id}",
             get(manage::get)

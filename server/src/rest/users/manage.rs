@@ -17,7 +17,7 @@ use domain::{
         suspension::SuspensionDraft,
     },
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use service::{
     Error, Services,
@@ -29,7 +29,7 @@ use super::shown::{Wanted, show, success};
 use crate::rest::{Allowed, Failure, Params, UserPath, body::Body};
 
 /// The body that makes an account: FOVEA's fields, and what Rollcall knows beside.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Create {
     username: String,
@@ -46,6 +46,22 @@ pub(crate) struct Create {
     notification_preferences: Map<String, Value>,
     #[serde(default)]
     client_list: Vec<i32>,
+}
+
+/// The same on its way to a server.
+impl From<UserDraft> for Create {
+    fn from(draft: UserDraft) -> Self {
+        Self {
+            username: draft.username,
+            display_name: draft.display_name,
+            email: Some(draft.email),
+            password: draft.password,
+            is_admin: None,
+            roles: draft.roles,
+            notification_preferences: draft.notification_preferences,
+            client_list: draft.client_list,
+        }
+    }
 }
 
 /// `POST /api/admin/users`: without a password the answer has a `link` with which the person chooses one.
@@ -96,6 +112,23 @@ pub(crate) async fn get(
     if user.deleted_at.is_some() {
         return Err(Error::NotFound("User not found").into());
     }
+    Ok(show(user, None))
+}
+
+/// Who is looked for.
+#[derive(Deserialize)]
+pub(crate) struct Find {
+    person: String,
+}
+
+/// `GET /api/admin/users/find`: the account of a number, an id or a username, also one in the bin.
+pub(crate) async fn find(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<ReadUsers>,
+    Params(Find { person }): Params<Find>,
+) -> Result<Response, Failure> {
+    let person = UserRef::parse(person.trim());
+    let user = service::users::get(&services, &granted, &person).await?;
     Ok(show(user, None))
 }
 
