@@ -1,11 +1,18 @@
 //! Secrets that an operator hands over without showing them to others.
 
-use std::io::BufRead;
+use std::{convert::Infallible, io::BufRead};
+
+use secrecy::SecretString;
 
 use super::Failure;
 
 /// Bytes that are looked at: far more than any acceptable secret.
 const INPUT_MAX: u64 = 64 * 1024;
+
+/// Takes a secret as it was typed.
+pub(super) fn secret(text: &str) -> Result<SecretString, Infallible> {
+    Ok(SecretString::from(text))
+}
 
 /// The first line without its end. Spaces are part of it.
 pub(super) fn line(input: impl BufRead, what: &str) -> Result<String, Failure> {

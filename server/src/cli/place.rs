@@ -4,7 +4,7 @@ mod audit;
 mod tokens;
 mod users;
 
-use std::{convert::Infallible, fs::File, io, path::PathBuf};
+use std::{fs::File, io, path::PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use service::Services;
@@ -35,7 +35,7 @@ pub(super) struct PlaceArgs {
         global = true,
         env = "ROLLCALL_TOKEN",
         hide_env_values = true,
-        value_parser = secret,
+        value_parser = input::secret,
         help_heading = "Server"
     )]
     token: Option<SecretString>,
@@ -45,10 +45,6 @@ pub(super) struct PlaceArgs {
     /// Send the token over http to another machine too. Whoever is in between can read it.
     #[arg(long, global = true, help_heading = "Server")]
     insecure_http: bool,
-}
-
-fn secret(text: &str) -> Result<SecretString, Infallible> {
-    Ok(SecretString::from(text))
 }
 
 /// Where a command works.

@@ -1,6 +1,7 @@
 //! The command line on a server: what it does on a database it does there too, in the same words.
 
 mod alike;
+mod fake;
 mod faults;
 mod streams;
 mod tls;
@@ -19,6 +20,16 @@ const SCOPES: &str = "users:read,users:write,tokens:read,tokens:write,audit:read
 async fn with_admin(pool: &PgPool) -> (Cli, String) {
     let cli = cli(pool);
     cli.make_admin("root");
+    // What a token may give: a role without rights.
+    cli.user(&[
+        "create",
+        "--name",
+        "Mia",
+        "--username",
+        "mia",
+        "--roles",
+        "manager",
+    ]);
     cli.prepare("update users set must_change_password = false")
         .await;
     let token = cli.make_token("root", SCOPES);

@@ -42,7 +42,8 @@ impl Answer {
         }
         serde_json::from_slice(&self.body).map_err(|error| {
             Fault::Failed(format!(
-                "The answer of {address} cannot be read ({error}): it is of another version than this program."
+                "The answer of {address} cannot be read ({}): it is of another version than this program.",
+                shorten(&error.to_string())
             ))
         })
     }
@@ -140,6 +141,7 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn shorten(text: &str) -> String {
+/// The beginning of a strange text, without what a terminal would obey.
+pub(super) fn shorten(text: &str) -> String {
     clean(&text.chars().take(SHOWN_MAX).collect::<String>())
 }

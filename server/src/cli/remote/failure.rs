@@ -4,7 +4,10 @@ use std::io;
 
 use ureq::{Error, Timeout};
 
-use super::address::Address;
+use super::{
+    address::Address,
+    answer::{shorten, stranger},
+};
 use crate::cli::fault::Fault;
 
 /// Whether a connection ended before the answer did.
@@ -31,7 +34,9 @@ pub(super) fn tell(address: &Address, is_get: bool, error: &Error) -> Fault {
         "It may have been done all the same: look before you try again."
     };
     Fault::Failed(match error {
-        Error::HostNotFound => format!("{address} is not known. Check the address."),
+        Error::HostNotFound => {
+            format!("{address} cannot be reached: its name is not known. Check the address.")
+        }
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
             format!("{address} cannot be reached: nothing answers there. Check the address.")
         }
@@ -48,7 +53,7 @@ pub(super) fn tell(address: &Address, is_get: bool, error: &Error) -> Fault {
             "{address} cannot be reached: {cause}. Check the address, and that the server runs."
         ),
         Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyExceedsLimit(_) => {
-            super::answer::stranger(address, "what it sends is not understood")
+            stranger(address, "what it sends is not understood")
         }
         other => format!("{address} cannot be asked: {other}."),
     })
@@ -58,6 +63,6 @@ fn unsafe_way(address: &Address, cause: &impl ToString) -> String {
     format!(
         "There is no safe connection to {address}: {}. Check the address; where the certificate is of an authority of your \
          own, name a file with that authority's in SSL_CERT_FILE.",
-        cause.to_string()
+        shorten(&cause.to_string())
     )
 }

@@ -141,6 +141,6 @@ pub(super) fn choose(link: &IssuedLink) -> String {
     let until = print::moment(link.expires_at);
     format!(
         "They choose a password here, once, until {until}:\n{}",
-        link.url
+        print::clean(&link.url)
     )
 }

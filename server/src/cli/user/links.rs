@@ -20,7 +20,7 @@ pub(super) async fn reset(who: &Who, place: &Place, output: Output) -> Result<()
             "This works once, for {name}, until {until}. No earlier link does."
         ));
     }
-    output.give(&link, || link.url.clone())
+    output.give(&link, || print::clean(&link.url))
 }
 
 /// Make somebody an administrator who can sign in, for when there is none.

@@ -1,10 +1,13 @@
 //! The password that an operator sets for somebody.
 
-use std::{convert::Infallible, io};
+use std::io;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::cli::{Failure, input::line};
+use crate::cli::{
+    Failure,
+    input::{line, secret},
+};
 
 /// As a password: that it is to be read from standard input.
 const STANDARD_INPUT: &str = "-";
@@ -20,10 +23,6 @@ pub(super) struct PasswordArgs {
     /// Read the temporary password from the first line of standard input.
     #[arg(long, conflicts_with = "password")]
     password_stdin: bool,
-}
-
-fn secret(text: &str) -> Result<SecretString, Infallible> {
-    Ok(SecretString::from(text))
 }
 
 impl PasswordArgs {

@@ -127,7 +127,7 @@ pub(crate) async fn find(
     Allowed(granted): Allowed<ReadUsers>,
     Params(Find { person }): Params<Find>,
 ) -> Result<Response, Failure> {
-    let person = UserRef::parse(person.trim());
+    let person = UserRef::parse(&person);
     let user = service::users::get(&services, &granted, &person).await?;
     Ok(show(user, None))
 }
