@@ -127,7 +127,8 @@ mod tests {
             let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
             let lines = if split { pairs } else { vec![pairs.join("; ")] };
             let lines: Vec<Vec<u8>> = lines.into_iter().map(String::into_bytes).collect();
-            prop_assert_eq!(cookie(&headers(&lines), Preferences::COOKIE), Some(value.as_str()));
+            let headers = headers(&lines);
+            prop_assert_eq!(cookie(&headers, Preferences::COOKIE), Some(value.as_str()));
         }
 
         #[test]

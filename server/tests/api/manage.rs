@@ -373,7 +373,7 @@ async fn several_at_once(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_person_is_found_by_number_id_and_name(pool: PgPool) {
     let (app, ada) = with_admins(&pool).await;
-    add_person(&pool, "42", &["user"]).await;
+    add_person(&pool, "4242", &["user"]).await;
     let find = async |person: &str| {
         let path = format!("{USERS}/find?person={person}");
         app.send(Ask::get(&path).by(&ada)).await
@@ -390,7 +390,7 @@ async fn a_person_is_found_by_number_id_and_name(pool: PgPool) {
     }
     for person in [
         "",
-        "42",
+        "4242",
         "nobody",
         "4",
         "-1",
