@@ -9,6 +9,7 @@ mod fault;
 mod input;
 mod keys;
 mod migrate;
+mod openapi;
 mod place;
 mod remote;
 mod rows;
@@ -48,6 +49,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Examine the database: schema, statistics, totals, admins.
     Doctor,
+    /// Print the description of the API, OpenAPI 3.1.
+    Openapi,
     /// Print completions for a shell.
     Completions(completions::Arguments),
 }
@@ -62,7 +65,11 @@ impl Command {
             | Self::Keys(_)
             | Self::Demo(_)
             | Self::Doctor => true,
-            Self::User(_) | Self::Token(_) | Self::Audit(_) | Self::Completions(_) => false,
+            Self::User(_)
+            | Self::Token(_)
+            | Self::Audit(_)
+            | Self::Openapi
+            | Self::Completions(_) => false,
         }
     }
 }
@@ -90,6 +97,7 @@ fn dispatch(Arguments { place, command }: Arguments) -> Result<ExitCode, Failure
     }
     match command {
         Command::Completions(arguments) => completions::run(arguments),
+        Command::Openapi => openapi::run(),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Migrate => block_on(migrate::run(Config::load()?)),
         Command::SetupLink => block_on(setup_link::run(Config::load()?)),

@@ -5,6 +5,8 @@ pub(crate) mod account;
 mod audit;
 pub(crate) mod auth;
 mod body;
+pub(crate) mod document;
+mod done;
 mod file;
 pub(crate) mod invitations;
 pub(crate) mod keys;
@@ -17,11 +19,9 @@ pub(crate) mod sessions;
 pub(crate) mod users;
 
 use axum::{
-    Router,
     extract::{Extension, FromRequestParts, Path, Query},
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
-    routing::{delete, get, post, put},
 };
 use domain::problem::{Code, Problem};
 use serde::de::DeserializeOwned;
@@ -29,113 +29,73 @@ use service::{
     Error,
     access::{Actor, Granted, Right},
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use self::users::manage;
 use crate::{middleware::refusal, router::AppState};
 
-/// The routes of the API.
-pub(crate) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/healthz", get(meta::alive))
-        .route("/readyz", get(meta::ready))
-        .route("/api/health", get(meta::health))
-        .route("/api/config", get(meta::config))
-        .route("/api/auth/login", post(auth::login))
-        .route("/api/auth/logout", post(auth::logout))
-        .route("/api/auth/me", get(auth::me))
-        .route("/api/admin/overview", get(overview::overview))
-        .route("/api/user", delete(account::delete))
-        .route(
-            "/api/user/profile",
-            get(account::get).put(account::edit).patch(account::edit),
-        )
-        .route("/api/user/export", get(account::export))
-        .route(
-            "/api/sessions",
-            get(account::sessions).delete(account::end_others),
-        )
-        .route("/api/sessions/{id}", delete(account::end_session))
-        .route(
-            "/api/tokens",
-            get(access_tokens::own).post(access_tokens::create),
-        )
-        .route("/api/tokens/{id}", delete(access_tokens::revoke_own))
-        .route("/api/admin/tokens", get(access_tokens::list))
-        .route("/api/admin/tokens/{id}", delete(access_tokens::revoke))
-        .route("/api/auth/register", post(registrations::register))
-        .route("/api/admin/registrations", get(registrations::list))
-        .route(
-            "/api/admin/registrations/{id}/approve",
-            post(registrations::approve),
-        )
-        .route(
-            "/api/admin/registrations/{id}/reject",
-            post(registrations::reject),
-        )
-        .route(
-            "/api/admin/invitations",
-            get(invitations::list).post(invitations::create),
-        )
-        .route(
-            "/api/admin/invitations/{id}/resend",
-            post(invitations::resend),
-        )
-        .route("/api/admin/invitations/{id}", delete(invitations::revoke))
-        .route("/api/admin/users", get(users::list).post(manage::create))
-        .route("/api/admin/users/bulk", post(manage::bulk))
-        .route("/api/admin/users/find", get(manage::find))
-        .route(
-            "/api/admin/users/{id}",
-            get(manage::get)
-                .put(manage::edit)
-                .patch(manage::edit)
-                .delete(manage::delete),
-        )
-        .route(
-            "/api/admin/users/{id}/deletion-preview",
-            get(manage::deletion_preview),
-        )
-        .route("/api/admin/users/{id}/export", get(users::export::export))
-        .route("/api/admin/users/{id}/suspend", post(manage::suspend))
-        .route("/api/admin/users/{id}/unsuspend", post(manage::unsuspend))
-        .route("/api/admin/users/{id}/restore", post(manage::restore))
-        .route(
-            "/api/admin/users/{id}/reset-link",
-            post(manage::create_reset_link).delete(manage::revoke_reset_link),
-        )
-        .route("/api/admin/users/{id}/reassign", post(manage::reassign))
-        .route(
-            "/api/admin/users/{id}/sessions",
-            delete(manage::end_sessions),
-        )
-        .route(
-            "/api/api-keys",
-            get(keys::own::list).post(keys::own::create),
-        )
-        .route(
-            "/api/api-keys/{id}",
-            put(keys::own::edit)
-                .patch(keys::own::edit)
-                .delete(keys::own::delete),
-        )
-        .route("/api/api-keys/resolve/{provider}", get(keys::resolve))
-        .route("/api/admin/api-keys", get(keys::list).post(keys::create))
-        .route(
-            "/api/admin/api-keys/{id}",
-            put(keys::edit).patch(keys::edit).delete(keys::delete),
-        )
-        .route("/api/admin/users/{id}/api-keys", get(keys::list_of))
-        .route("/api/admin/users/{id}/api-keys/{key}", delete(keys::revoke))
-        .route("/api/admin/sessions", get(sessions::list))
-        .route("/api/admin/sessions/events", get(sessions::events::events))
-        .route("/api/admin/sessions/revoke", post(sessions::revoke_many))
-        .route(
-            "/api/admin/sessions/{session}",
-            delete(sessions::revoke_one),
-        )
-        .route("/api/admin/audit", get(audit::list))
-        .route("/api/admin/audit/export", get(audit::export))
+/// The routes of the API. What stands in front of a handler describes it.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(meta::alive))
+        .routes(routes!(meta::ready))
+        .routes(routes!(meta::health))
+        .routes(routes!(meta::config))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::me))
+        .routes(routes!(registrations::register))
+        .routes(routes!(account::delete))
+        .routes(routes!(account::get, account::edit))
+        .routes(routes!(account::export))
+        .routes(routes!(account::sessions, account::end_others))
+        .routes(routes!(account::end_session))
+        .routes(routes!(access_tokens::own, access_tokens::create))
+        .routes(routes!(access_tokens::revoke_own))
+        .routes(routes!(keys::own::list, keys::own::create))
+        .routes(routes!(keys::own::edit, keys::own::delete))
+        .routes(routes!(keys::resolve))
+        .merge(admin())
+}
+
+/// Those for people who look after others.
+fn admin() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(overview::overview))
+        .routes(routes!(users::list, manage::create))
+        .routes(routes!(manage::bulk))
+        .routes(routes!(manage::find))
+        .routes(routes!(manage::get, manage::edit, manage::delete))
+        .routes(routes!(manage::deletion_preview))
+        .routes(routes!(users::export::export))
+        .routes(routes!(manage::suspend))
+        .routes(routes!(manage::unsuspend))
+        .routes(routes!(manage::restore))
+        .routes(routes!(
+            manage::create_reset_link,
+            manage::revoke_reset_link
+        ))
+        .routes(routes!(manage::reassign))
+        .routes(routes!(manage::end_sessions))
+        .routes(routes!(keys::list_of))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::edit, keys::delete))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::events::events))
+        .routes(routes!(sessions::revoke_many))
+        .routes(routes!(sessions::revoke_one))
+        .routes(routes!(access_tokens::list))
+        .routes(routes!(access_tokens::revoke))
+        .routes(routes!(registrations::list))
+        .routes(routes!(registrations::approve))
+        .routes(routes!(registrations::reject))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::resend))
+        .routes(routes!(invitations::revoke))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::export))
 }
 
 /// A failure of a handler. [`refusal::explain`] makes the answer of it, because it knows the id of the request.

@@ -105,14 +105,13 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         .layer(from_fn(refusal::explain))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(refusal::panicked));
-    let forms = pages(&state).merge(rest::routes());
+    let (api, _) = rest::routes().split_for_parts();
+    let (owned, _) = rest::owned::routes().split_for_parts();
+    let forms = pages(&state).merge(api);
     personal(&state, forms, BODY_MAX)
-        .merge(personal(
-            &state,
-            rest::owned::routes(),
-            rest::owned::BODY_MAX,
-        ))
+        .merge(personal(&state, owned, rest::owned::BODY_MAX))
         .with_state(state)
+        .merge(rest::document::viewer::routes())
         .fallback_service(files(&site.root))
         .layer(common)
 }
@@ -124,7 +123,7 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
         .with_same_site(SameSite::Lax)
         .with_secure(state.https);
     routes
-        .method_not_allowed_fallback(async |request| nothing_here(request).await)
+        .method_not_allowed_fallback(not_so)
         .layer(
             ServiceBuilder::new()
                 .layer(RequestBodyLimitLayer::new(body_max))
@@ -219,6 +218,15 @@ fn kept_for_ever<B>(response: &axum::http::Response<B>) -> Option<HeaderValue> {
     found.then_some(HeaderValue::from_static(
         "public, max-age=31536000, immutable",
     ))
+}
+
+/// For a method that an address does not know: programs are told which it knows, people have no way to ask so.
+async fn not_so(request: Request) -> Result<Response, Infallible> {
+    if !request.uri().path().starts_with("/api/") {
+        return nothing_here(request).await;
+    }
+    let message = "This address does not answer to that method. `Allow` names those that it knows.";
+    Ok(Asked::from(&request).refuse(Problem::new(Code::MethodNotAllowed, message)))
 }
 
 async fn nothing_here(request: Request) -> Result<Response, Infallible> {

@@ -76,7 +76,7 @@ const fn title(code: Code, sign_in: bool) -> &'static str {
         Code::TooManyRequests => "Too many attempts",
         Code::Unavailable => "The database is not answering",
         Code::SwitchedOff => "This is switched off",
-        Code::InternalError => "This did not work",
+        Code::MethodNotAllowed | Code::InternalError => "This did not work",
     }
 }
 

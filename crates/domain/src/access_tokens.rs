@@ -7,6 +7,7 @@ use std::{fmt, net::IpAddr, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
@@ -38,7 +39,7 @@ pub fn day_choices(longest: u16) -> Vec<u16> {
 }
 
 /// A token as it is asked for.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TokenDraft {
     /// What for.
@@ -143,7 +144,7 @@ impl TokenState {
 }
 
 /// A token as it is looked at. What it is proved by is not known to anybody here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessToken {
     /// Public id. It opens nothing.
@@ -168,6 +169,7 @@ pub struct AccessToken {
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_used_at: Option<OffsetDateTime>,
     /// From where.
+    #[schema(value_type = Option<String>)]
     pub last_used_ip: Option<IpAddr>,
     /// When it was revoked.
     #[serde(with = "time::serde::rfc3339::option")]
@@ -177,7 +179,7 @@ pub struct AccessToken {
 }
 
 /// What a token is proved by. Shown to copy, and nowhere kept.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuedToken {
     /// The text to send.
@@ -197,7 +199,7 @@ impl fmt::Debug for IssuedToken {
 }
 
 /// A token that was just made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CreatedToken {
     /// Its id.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use crate::{
     credentials::{PASSWORD_MAX_BYTES, PasswordError, check_new_password},
@@ -24,19 +25,22 @@ pub const TIME_ZONE: &str = "timeZone";
 const TIME_ZONE_MAX: usize = 64;
 
 /// A change of one's own account as it is asked for. What is absent stays; what is `null` is removed.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct OwnEdit {
     /// Full name.
     pub display_name: Option<String>,
     /// Address; `null` or nothing but spaces removes it.
     #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
     pub email: Option<Option<String>>,
     /// Zone in which times are told; `null` or nothing: that of the device.
     #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
     pub time_zone: Option<Option<String>>,
     /// How they want to be told of things.
     #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<Map<String, Value>>)]
     pub notification_preferences: Option<Option<Map<String, Value>>>,
     /// A new password.
     pub password: Option<String>,
@@ -162,7 +166,7 @@ impl TimeZone {
 }
 
 /// A session of one's own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OwnSession {
     /// What everybody's sessions show.

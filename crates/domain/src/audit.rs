@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::users::{Unknown, words};
@@ -76,7 +77,7 @@ pub fn spaced(name: &str) -> String {
 }
 
 /// One change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// Rises with time.
@@ -102,10 +103,12 @@ pub struct AuditEntry {
     /// Its name at the time.
     pub target: String,
     /// What changed.
+    #[schema(value_type = BTreeMap<String, Vec<Value>>)]
     pub changes: Changes,
     /// Why, where a reason was given.
     pub reason: Option<String>,
     /// From where.
+    #[schema(value_type = Option<String>)]
     pub ip: Option<IpAddr>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,

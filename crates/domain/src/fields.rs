@@ -1,9 +1,10 @@
 //! Faults of a form, each beside its field.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What is wrong with one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// Name of the field.
     pub field: String,
@@ -12,7 +13,7 @@ pub struct FieldError {
 }
 
 /// The fields at fault, in the order of the form. Empty when the form is acceptable.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct FieldErrors(Vec<FieldError>);
 

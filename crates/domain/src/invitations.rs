@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
@@ -22,7 +23,7 @@ pub const DAYS_MAX: u16 = 365;
 pub const USES_MAX: i32 = 1_000;
 
 /// An invitation as it is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InvitationDraft {
     /// Names of the roles that it gives; those of everybody if there are none.
@@ -120,7 +121,7 @@ words! {
 }
 
 /// An invitation. The link itself is shown once, when it is made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Invitation {
     /// Id.
@@ -157,7 +158,7 @@ pub struct Invitation {
 }
 
 /// An invitation that was just made, with its link.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CreatedInvitation {
     /// Its id.
     pub id: Uuid,

@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
@@ -124,7 +125,7 @@ impl KeyText {
 }
 
 /// A key as it is asked for: FOVEA's fields.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyDraft {
     /// For whose service.
@@ -173,7 +174,7 @@ impl KeyDraft {
 }
 
 /// A change of a key as it is asked for. What is absent stays.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyEdit {
     /// What it is to be called.
@@ -220,7 +221,7 @@ impl KeyEdit {
 }
 
 /// A key as it is shown: FOVEA's fields. What it is cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiKey {
     /// Id.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{fields::FieldErrors, users::names::is_deceptive};
@@ -30,7 +31,7 @@ pub enum TextError {
 }
 
 /// In whose name the host application shows things.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Persona {
     /// Id.
@@ -53,7 +54,7 @@ pub struct Persona {
 }
 
 /// How a persona is to be. What is absent stays, or is empty in a new one.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonaDraft {
     /// Name; a new one has to have it.
@@ -87,7 +88,7 @@ impl PersonaDraft {
 }
 
 /// What a persona knows of its world.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Ontology {
     /// Id.
@@ -104,7 +105,7 @@ pub struct Ontology {
 }
 
 /// How the ontology of a persona is to be. What is absent stays.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct OntologyDraft {
     /// Name.
@@ -135,7 +136,7 @@ impl OntologyDraft {
 }
 
 /// A mark on a video.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Annotation {
     /// Id.
@@ -156,7 +157,7 @@ pub struct Annotation {
 }
 
 /// How an annotation is to be. What is absent stays; a new one has to have a video and a label.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct AnnotationDraft {
     /// On which video.

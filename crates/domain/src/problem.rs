@@ -1,6 +1,7 @@
 //! What goes wrong, as a client is told it: a code for programs, a sentence for people.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     fields::FieldErrors,
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// The kind of a failure. Its name on the wire is FOVEA's where FOVEA has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Code {
     /// Nobody is signed in.
@@ -26,6 +27,8 @@ pub enum Code {
     CurrentPasswordWrong,
     /// There is no such thing.
     NotFound,
+    /// The address does not know this method.
+    MethodNotAllowed,
     /// It contradicts what is already there.
     Conflict,
     /// What the request was made to depend on does not hold any more.
@@ -56,6 +59,7 @@ impl Code {
             | Self::CurrentPasswordRequired
             | Self::CurrentPasswordWrong => 403,
             Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
             Self::Conflict => 409,
             Self::PreconditionFailed => 412,
             Self::PayloadTooLarge => 413,
@@ -68,7 +72,7 @@ impl Code {
 }
 
 /// A failure as the client sees it. It never holds a cause: that goes to the log, under the same request id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// The kind.
@@ -84,7 +88,7 @@ pub struct Problem {
 }
 
 /// Where in the input the fault is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Details {
     /// One sentence for each field at fault.
@@ -92,6 +96,7 @@ pub struct Details {
     pub fields: FieldErrors,
     /// The word at fault in a search text: first character and the one after the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<usize>>)]
     pub word: Option<(usize, usize)>,
     /// Seconds after which to try again.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,7 @@ use std::{net::IpAddr, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 
 use crate::{
     fields::FieldErrors,
@@ -14,7 +15,7 @@ use crate::{
 pub const NOTE_MAX: usize = 500;
 
 /// Somebody who waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WaitingPerson {
     /// Id.
@@ -30,6 +31,7 @@ pub struct WaitingPerson {
     /// Username of somebody else who has that address.
     pub email_of: Option<String>,
     /// Whence they came.
+    #[schema(value_type = Option<String>)]
     pub from: Option<IpAddr>,
     /// When they registered.
     #[serde(with = "time::serde::rfc3339")]

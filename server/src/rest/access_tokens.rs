@@ -7,19 +7,32 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    access_tokens::{TokenDraft, list::TokenParams},
+    access_tokens::{AccessToken, CreatedToken, TokenDraft, list::TokenParams},
     users::list::Limits,
 };
-use serde_json::{Value, json};
 use service::{
     Error, Services,
     access::{ReadTokens, WriteTokens},
     account,
 };
 
-use super::{Allowed, Failure, Params, Person, TokenPath, body::Body, page::respond};
+use super::{
+    Allowed, Failure, Params, Person, TokenPath,
+    body::Body,
+    done::{Success, success},
+    page::respond,
+};
 
-/// `GET /api/tokens`: one's own, the newest first.
+/// List one's own access tokens
+///
+/// The newest first.
+#[utoipa::path(
+    get,
+    path = "/api/tokens",
+    tag = "Own account",
+    responses((status = OK, body = [AccessToken])),
+    security(("session" = []))
+)]
 pub(crate) async fn own(
     State(services): State<Services>,
     Person(actor): Person,
@@ -27,7 +40,17 @@ pub(crate) async fn own(
     Ok(Json(account::tokens(&services, &actor).await?).into_response())
 }
 
-/// `POST /api/tokens`: the answer has the token, which is shown nowhere else.
+/// Create an access token
+///
+/// The answer has the token, which is shown nowhere else. Needs `currentPassword`.
+#[utoipa::path(
+    post,
+    path = "/api/tokens",
+    tag = "Own account",
+    request_body = TokenDraft,
+    responses((status = CREATED, body = CreatedToken)),
+    security(("session" = []))
+)]
 pub(crate) async fn create(
     State(services): State<Services>,
     Person(actor): Person,
@@ -37,17 +60,34 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(made)).into_response())
 }
 
-/// `DELETE /api/tokens/:id`: one's own.
+/// Revoke one of one's own access tokens
+#[utoipa::path(
+    delete,
+    path = "/api/tokens/{id}",
+    tag = "Own account",
+    responses((status = OK, body = Success)),
+    security(("session" = []))
+)]
 pub(crate) async fn revoke_own(
     State(services): State<Services>,
     Person(actor): Person,
     TokenPath(id): TokenPath,
-) -> Result<Json<Value>, Failure> {
+) -> Result<Response, Failure> {
     account::revoke_token(&services, &actor, id).await?;
-    Ok(Json(json!({ "success": true })))
+    Ok(success())
 }
 
-/// `GET /api/admin/tokens`: a page of everybody's, the newest first.
+/// List everybody's access tokens
+///
+/// The newest first.
+#[utoipa::path(
+    get,
+    path = "/api/admin/tokens",
+    tag = "Access tokens",
+    params(TokenParams),
+    responses((status = OK, body = [AccessToken])),
+    security(("token" = ["tokens:read"]))
+)]
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadTokens>,
@@ -73,12 +113,19 @@ pub(crate) async fn list(
     ))
 }
 
-/// `DELETE /api/admin/tokens/:id`
+/// Revoke an access token
+#[utoipa::path(
+    delete,
+    path = "/api/admin/tokens/{id}",
+    tag = "Access tokens",
+    responses((status = OK, body = Success)),
+    security(("token" = ["tokens:write"]))
+)]
 pub(crate) async fn revoke(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteTokens>,
     TokenPath(id): TokenPath,
-) -> Result<Json<Value>, Failure> {
+) -> Result<Response, Failure> {
     service::access_tokens::revoke(&services, &granted, id).await?;
-    Ok(Json(json!({ "success": true })))
+    Ok(success())
 }

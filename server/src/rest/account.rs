@@ -3,25 +3,32 @@
 use axum::{
     Json,
     extract::State,
-    http::HeaderMap,
     response::{IntoResponse, Response},
 };
-use domain::account::OwnEdit;
+use domain::account::{OwnEdit, OwnSession};
 use serde::Deserialize;
-use serde_json::json;
 use service::{Services, account};
 use tower_sessions::Session;
+use utoipa::ToSchema;
 
 use super::{
     Failure, Person, SessionPath, SignedIn,
     body::Body,
+    done::{Ended, Success, success},
     users::{
         export::file,
-        shown::{Wanted, show, success},
+        shown::{Shown, Wanted, show},
     },
 };
 
-/// `GET /api/user/profile`
+/// See one's own account
+#[utoipa::path(
+    get,
+    path = "/api/user/profile",
+    tag = "Own account",
+    responses((status = OK, body = Shown)),
+    security(("token" = ["account"]))
+)]
 pub(crate) async fn get(
     State(services): State<Services>,
     SignedIn(actor): SignedIn,
@@ -30,22 +37,40 @@ pub(crate) async fn get(
     Ok(show(user, None))
 }
 
-/// `PUT` and `PATCH /api/user/profile`: what is absent stays, `null` removes. Another address or password needs
-/// `currentPassword`. A new password ends all other sessions and gives this one another cookie.
+/// Change one's own account
+///
+/// What is absent stays, `null` removes. Another address or password needs `currentPassword`. A new password ends all
+/// other sessions and gives this one another cookie. With `If-Match` a change on top of another one is refused with
+/// 412, with `version` in the body with 409.
+#[utoipa::path(
+    method(put, patch),
+    path = "/api/user/profile",
+    tag = "Own account",
+    params(Wanted),
+    request_body = OwnEdit,
+    responses((status = OK, body = Shown)),
+    security(("session" = []))
+)]
 pub(crate) async fn edit(
     State(services): State<Services>,
     Person(actor): Person,
     session: Session,
-    headers: HeaderMap,
+    wanted: Wanted,
     Body(mut edit): Body<OwnEdit>,
 ) -> Result<Response, Failure> {
-    let wanted = Wanted::of(&headers)?;
     edit.version = wanted.version().or(edit.version);
     let edited = account::edit(&services, &actor, &session, edit).await;
     wanted.answer(edited)
 }
 
-/// `GET /api/user/export`: all that one owns, as a file.
+/// Download all that one owns
+#[utoipa::path(
+    get,
+    path = "/api/user/export",
+    tag = "Own account",
+    responses((status = OK, body = Object)),
+    security(("session" = []))
+)]
 pub(crate) async fn export(
     State(services): State<Services>,
     Person(actor): Person,
@@ -54,14 +79,24 @@ pub(crate) async fn export(
 }
 
 /// The body that deletes one's own account.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Leave {
     #[serde(default)]
     current_password: String,
 }
 
-/// `DELETE /api/user`
+/// Delete one's own account
+///
+/// Needs `currentPassword`.
+#[utoipa::path(
+    delete,
+    path = "/api/user",
+    tag = "Own account",
+    request_body = Leave,
+    responses((status = OK, body = Success)),
+    security(("session" = []))
+)]
 pub(crate) async fn delete(
     State(services): State<Services>,
     Person(actor): Person,
@@ -71,7 +106,16 @@ pub(crate) async fn delete(
     Ok(success())
 }
 
-/// `GET /api/sessions`: one's own, the latest first.
+/// List one's own sessions
+///
+/// The latest first.
+#[utoipa::path(
+    get,
+    path = "/api/sessions",
+    tag = "Own account",
+    responses((status = OK, body = [OwnSession])),
+    security(("token" = ["account"]))
+)]
 pub(crate) async fn sessions(
     State(services): State<Services>,
     SignedIn(actor): SignedIn,
@@ -79,7 +123,14 @@ pub(crate) async fn sessions(
     Ok(Json(account::sessions(&services, &actor).await?).into_response())
 }
 
-/// `DELETE /api/sessions/:id`
+/// End one of one's own sessions
+#[utoipa::path(
+    delete,
+    path = "/api/sessions/{id}",
+    tag = "Own account",
+    responses((status = OK, body = Success)),
+    security(("session" = []))
+)]
 pub(crate) async fn end_session(
     State(services): State<Services>,
     Person(actor): Person,
@@ -89,11 +140,18 @@ pub(crate) async fn end_session(
     Ok(success())
 }
 
-/// `DELETE /api/sessions`: everywhere else.
+/// End all of one's own other sessions
+#[utoipa::path(
+    delete,
+    path = "/api/sessions",
+    tag = "Own account",
+    responses((status = OK, body = Ended)),
+    security(("session" = []))
+)]
 pub(crate) async fn end_others(
     State(services): State<Services>,
     Person(actor): Person,
 ) -> Result<Response, Failure> {
     let ended = account::end_others(&services, &actor).await?;
-    Ok(Json(json!({ "success": true, "ended": ended })).into_response())
+    Ok(Ended::answer(ended))
 }

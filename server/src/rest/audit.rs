@@ -11,6 +11,7 @@ use service::{
     access::ReadAudit,
     audit::{AuditExport, Format},
 };
+use utoipa::IntoParams;
 
 use super::{Allowed, Failure, Params, file::send, page::respond};
 
@@ -20,14 +21,39 @@ const LIMITS: Limits = Limits {
     ..Limits::API
 };
 
-/// The form of a file, as it is asked for.
-#[derive(Deserialize)]
-pub(crate) struct FormatParam {
+/// Which entries a file has, and its form.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ExportParams {
+    /// `csv` or `ndjson`.
     #[serde(default)]
+    #[param(required = true, pattern = "^(csv|ndjson)$")]
     format: String,
+    /// Who did it: a name, a number or an id.
+    actor: Option<String>,
+    /// To what.
+    target: Option<String>,
+    /// What was done, such as `user.created`.
+    action: Option<String>,
+    /// By which door, such as `cli`.
+    via: Option<String>,
+    /// From when on: a year, a month or a day, or how long ago, such as `7d`.
+    from: Option<String>,
+    /// Until when, its year, month or day included.
+    to: Option<String>,
 }
 
-/// `GET /api/admin/audit`: a page of the record, the latest entry first.
+/// List the audit log
+///
+/// The latest entry first.
+#[utoipa::path(
+    get,
+    path = "/api/admin/audit",
+    tag = "Audit log",
+    params(AuditParams),
+    responses((status = OK, body = [ShownEntry])),
+    security(("token" = ["audit:read"]))
+)]
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadAudit>,
@@ -49,17 +75,35 @@ pub(crate) async fn list(
     Ok(respond(rows, page.total, "/api/admin/audit", &neighbours))
 }
 
-/// `GET /api/admin/audit/export`: all that match, as a file that begins with the earliest.
+/// Download the audit log
+///
+/// All entries that match, the earliest first, as CSV or as one JSON object a line.
+#[utoipa::path(
+    get,
+    path = "/api/admin/audit/export",
+    tag = "Audit log",
+    params(ExportParams),
+    responses((status = OK, content((String = "text/csv"), (String = "application/x-ndjson")))),
+    security(("token" = ["audit:read"]))
+)]
 pub(crate) async fn export(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadAudit>,
-    Params(FormatParam { format }): Params<FormatParam>,
-    Params(params): Params<AuditParams>,
+    Params(asked): Params<ExportParams>,
 ) -> Result<Response, Failure> {
     let known = Format::ALL
         .into_iter()
-        .find(|known| known.as_str() == format);
+        .find(|known| known.as_str() == asked.format);
     let format = known.ok_or_else(|| Failure::invalid("`format` must be csv or ndjson."))?;
+    let params = AuditParams {
+        actor: asked.actor,
+        target: asked.target,
+        action: asked.action,
+        via: asked.via,
+        from: asked.from,
+        to: asked.to,
+        ..AuditParams::default()
+    };
     let export = service::audit::export(&services, &granted, &params, format).await?;
     Ok(file(export))
 }

@@ -6,20 +6,24 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
-use domain::credentials::SignInDraft;
-use serde::Deserialize;
-use serde_json::json;
+use domain::{credentials::SignInDraft, users::UserBrief};
+use serde::{Deserialize, Serialize};
 use service::{
     Error, Services,
     access::{Actor, Origin},
 };
 use tower_sessions::Session;
+use utoipa::ToSchema;
 
-use super::{Failure, NoToken, body::Body};
+use super::{
+    Failure, NoToken,
+    body::Body,
+    done::{Success, success},
+};
 use crate::{middleware::identity::cookie, router::CookieName};
 
 /// The body of a sign-in.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Login {
     username: String,
@@ -28,7 +32,24 @@ pub(crate) struct Login {
     remember_me: bool,
 }
 
-/// `POST /api/auth/login`
+/// Somebody's account in short.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Who {
+    pub(crate) user: UserBrief,
+}
+
+/// Sign in
+///
+/// The answer sets the session cookie. An unknown name and a wrong password are answered alike. After too many wrong
+/// tries 429 says when to try again.
+#[utoipa::path(
+    post,
+    path = "/api/auth/login",
+    tag = "Sign-in",
+    request_body = Login,
+    responses((status = OK, body = Who)),
+    security(())
+)]
 pub(crate) async fn login(
     _: NoToken,
     State(services): State<Services>,
@@ -42,16 +63,32 @@ pub(crate) async fn login(
         remember: login.remember_me,
     };
     let user = service::auth::sign_in(&services, &session, draft, origin).await?;
-    Ok(Json(json!({ "user": user })).into_response())
+    Ok(Json(Who { user }).into_response())
 }
 
-/// `POST /api/auth/logout`: succeeds for whoever is signed out already.
+/// Sign out
+///
+/// Succeeds for whoever is signed out already.
+#[utoipa::path(
+    post,
+    path = "/api/auth/logout",
+    tag = "Sign-in",
+    responses((status = OK, body = Success)),
+    security(())
+)]
 pub(crate) async fn logout(_: NoToken, session: Session) -> Result<Response, Failure> {
     service::sessions::end(&session).await?;
-    Ok(Json(json!({ "success": true })).into_response())
+    Ok(success())
 }
 
-/// `GET /api/auth/me`
+/// See who is asking
+#[utoipa::path(
+    get,
+    path = "/api/auth/me",
+    tag = "Sign-in",
+    responses((status = OK, body = Who)),
+    security(("token" = ["account"]))
+)]
 pub(crate) async fn me(
     State(CookieName(name)): State<CookieName>,
     Extension(actor): Extension<Option<Actor>>,
@@ -67,5 +104,6 @@ pub(crate) async fn me(
         return Err(Error::Unauthenticated(text).into());
     };
     actor.require_account()?;
-    Ok(Json(json!({ "user": actor.principal.brief() })).into_response())
+    let user = actor.principal.brief();
+    Ok(Json(Who { user }).into_response())
 }

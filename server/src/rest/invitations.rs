@@ -6,26 +6,52 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::invitations::InvitationDraft;
-use serde::Deserialize;
-use serde_json::json;
+use domain::{
+    invitations::{CreatedInvitation, Invitation, InvitationDraft},
+    users::detail::IssuedLink,
+};
+use serde::{Deserialize, Serialize};
 use service::{
     Services,
     access::{ReadRegistrations, WriteRegistrations},
 };
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{Allowed, Failure, Params, UserPath, body::Body};
+use super::{
+    Allowed, Failure, Params, UserPath,
+    body::Body,
+    done::{Success, success},
+};
 
 /// Which page of them.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Page {
     #[serde(default)]
     before: Option<Uuid>,
 }
 
-/// `GET /api/admin/invitations`: the newest first, fifty at a time; `next` is the `before` of the page that follows.
+/// A page of invitations.
+#[derive(Serialize, ToSchema)]
+struct Invitations {
+    invitations: Vec<Invitation>,
+    /// The `before` of the page that follows, if there is one.
+    next: Option<Uuid>,
+}
+
+/// List invitations
+///
+/// The newest first, fifty at a time; `next` is the `before` of the page that follows.
+#[utoipa::path(
+    get,
+    path = "/api/admin/invitations",
+    tag = "Registrations",
+    params(Page),
+    responses((status = OK, body = Invitations)),
+    security(("token" = ["registrations:read"]))
+)]
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadRegistrations>,
@@ -33,10 +59,20 @@ pub(crate) async fn list(
 ) -> Result<Response, Failure> {
     let (invitations, more) = service::invitations::list(&services, &granted, page.before).await?;
     let next = invitations.last().filter(|_| more).map(|last| last.id);
-    Ok(Json(json!({ "invitations": invitations, "next": next })).into_response())
+    Ok(Json(Invitations { invitations, next }).into_response())
 }
 
-/// `POST /api/admin/invitations`: the answer has the link, which is shown nowhere else.
+/// Create an invitation
+///
+/// The answer has the link, which is shown nowhere else.
+#[utoipa::path(
+    post,
+    path = "/api/admin/invitations",
+    tag = "Registrations",
+    request_body = InvitationDraft,
+    responses((status = CREATED, body = CreatedInvitation)),
+    security(("token" = ["registrations:write"]))
+)]
 pub(crate) async fn create(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteRegistrations>,
@@ -46,7 +82,16 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(created)).into_response())
 }
 
-/// `POST /api/admin/invitations/:id/resend`: another link; the one before ceases to work.
+/// Make another link for an invitation
+///
+/// The one before ceases to work.
+#[utoipa::path(
+    post,
+    path = "/api/admin/invitations/{id}/resend",
+    tag = "Registrations",
+    responses((status = CREATED, body = IssuedLink)),
+    security(("token" = ["registrations:write"]))
+)]
 pub(crate) async fn resend(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteRegistrations>,
@@ -56,12 +101,21 @@ pub(crate) async fn resend(
     Ok((StatusCode::CREATED, Json(link)).into_response())
 }
 
-/// `DELETE /api/admin/invitations/:id`: its link ceases to work.
+/// Revoke an invitation
+///
+/// Its link ceases to work.
+#[utoipa::path(
+    delete,
+    path = "/api/admin/invitations/{id}",
+    tag = "Registrations",
+    responses((status = OK, body = Success)),
+    security(("token" = ["registrations:write"]))
+)]
 pub(crate) async fn revoke(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteRegistrations>,
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     service::invitations::revoke(&services, &granted, id).await?;
-    Ok(Json(json!({ "success": true })).into_response())
+    Ok(success())
 }

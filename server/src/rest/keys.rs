@@ -8,20 +8,36 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::keys::{KeyDraft, KeyEdit};
+use domain::{
+    keys::{ApiKey, KeyDraft, KeyEdit},
+    problem::Problem,
+};
 use secrecy::ExposeSecret;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use service::{
     Services,
     access::{ReadApiKeys, ResolveApiKeys, WriteApiKeys},
     keys,
 };
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{Allowed, Failure, KeyPath, Params, UserPath, body::Body, users::shown::success};
+use super::{
+    Allowed, Failure, KeyPath, Params, UserPath,
+    body::Body,
+    done::{Success, success},
+};
 
-/// `GET /api/admin/api-keys`: the system's.
+/// List the system's provider keys
+///
+/// A key itself is never shown, only how it ends.
+#[utoipa::path(
+    get,
+    path = "/api/admin/api-keys",
+    tag = "API keys",
+    responses((status = OK, body = [ApiKey])),
+    security(("token" = ["api-keys:read"]))
+)]
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadApiKeys>,
@@ -30,7 +46,17 @@ pub(crate) async fn list(
     Ok(Json(list.keys).into_response())
 }
 
-/// `POST /api/admin/api-keys`: there may be several for a provider.
+/// Add a provider key of the system
+///
+/// There may be several for a provider.
+#[utoipa::path(
+    post,
+    path = "/api/admin/api-keys",
+    tag = "API keys",
+    request_body = KeyDraft,
+    responses((status = CREATED, body = ApiKey)),
+    security(("token" = ["api-keys:write"]))
+)]
 pub(crate) async fn create(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteApiKeys>,
@@ -40,7 +66,17 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(key)).into_response())
 }
 
-/// `PUT` and `PATCH /api/admin/api-keys/:id`: what is absent stays.
+/// Change a provider key of the system
+///
+/// What is absent stays.
+#[utoipa::path(
+    method(put, patch),
+    path = "/api/admin/api-keys/{id}",
+    tag = "API keys",
+    request_body = KeyEdit,
+    responses((status = OK, body = ApiKey)),
+    security(("token" = ["api-keys:write"]))
+)]
 pub(crate) async fn edit(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteApiKeys>,
@@ -51,7 +87,14 @@ pub(crate) async fn edit(
     Ok(Json(key).into_response())
 }
 
-/// `DELETE /api/admin/api-keys/:id`
+/// Delete a provider key of the system
+#[utoipa::path(
+    delete,
+    path = "/api/admin/api-keys/{id}",
+    tag = "API keys",
+    responses((status = OK, body = Success)),
+    security(("token" = ["api-keys:write"]))
+)]
 pub(crate) async fn delete(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteApiKeys>,
@@ -61,7 +104,16 @@ pub(crate) async fn delete(
     Ok(success())
 }
 
-/// `GET /api/admin/users/:id/api-keys`: that a person has them.
+/// List a user's provider keys
+///
+/// That they have them, and how each ends.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/{id}/api-keys",
+    tag = "API keys",
+    responses((status = OK, body = [ApiKey])),
+    security(("token" = ["api-keys:read"]))
+)]
 pub(crate) async fn list_of(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadApiKeys>,
@@ -74,7 +126,14 @@ pub(crate) async fn list_of(
 /// The id of a person and of a key of theirs, if the path can be read.
 type Both = Result<Path<(Uuid, Uuid)>, PathRejection>;
 
-/// `DELETE /api/admin/users/:id/api-keys/:key`
+/// Revoke a user's provider key
+#[utoipa::path(
+    delete,
+    path = "/api/admin/users/{id}/api-keys/{key}",
+    tag = "API keys",
+    responses((status = OK, body = Success)),
+    security(("token" = ["api-keys:write"]))
+)]
 pub(crate) async fn revoke(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteApiKeys>,
@@ -88,14 +147,40 @@ pub(crate) async fn revoke(
 }
 
 /// For whom a key is wanted.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct For {
     #[serde(default)]
     user_id: Option<Uuid>,
 }
 
-/// `GET /api/api-keys/resolve/:provider`: the key that serves a person, or whoever asks, in the clear. No cache keeps it.
+/// A key in the clear.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ResolvedKey<'k> {
+    provider: &'k str,
+    /// `user` where it is their own, `system` where it is everybody's.
+    source: &'static str,
+    key_id: Uuid,
+    api_key: &'k str,
+}
+
+/// Get the key that serves a user
+///
+/// The active key of the user, or else one of the system's, in the clear. Without `userId` that of whoever asks. Every
+/// answer is on record.
+#[utoipa::path(
+    get,
+    path = "/api/api-keys/resolve/{provider}",
+    tag = "API keys",
+    params(For),
+    responses(
+        (status = OK, body = ResolvedKey),
+        (status = CONFLICT, body = Problem),
+    ),
+    security(("token" = ["api-keys:resolve"]))
+)]
 pub(crate) async fn resolve(
     State(services): State<Services>,
     Allowed(granted): Allowed<ResolveApiKeys>,
@@ -105,11 +190,11 @@ pub(crate) async fn resolve(
     // One that cannot be read is no provider.
     let provider = provider.map(|Path(provider)| provider).unwrap_or_default();
     let key = keys::resolve(&services, &granted, &provider, whose.user_id).await?;
-    let answer = json!({
-        "provider": key.provider,
-        "source": if key.is_own { "user" } else { "system" },
-        "keyId": key.id,
-        "apiKey": key.text.expose_secret(),
-    });
+    let answer = ResolvedKey {
+        provider: &key.provider,
+        source: if key.is_own { "user" } else { "system" },
+        key_id: key.id,
+        api_key: key.text.expose_secret(),
+    };
     Ok(Json(answer).into_response())
 }

@@ -6,7 +6,16 @@ use service::{Services, access::ReadUsers};
 
 use super::{Allowed, Failure};
 
-/// `GET /api/admin/overview`: how many people there are, what they have been doing, and what wants attention.
+/// See the figures of the first screen
+///
+/// How many people there are, what they have been doing, and what wants attention.
+#[utoipa::path(
+    get,
+    path = "/api/admin/overview",
+    tag = "Users",
+    responses((status = OK, body = Overview)),
+    security(("token" = ["users:read"]))
+)]
 pub(crate) async fn overview(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadUsers>,

@@ -4,66 +4,71 @@ mod annotations;
 mod ontology;
 mod personas;
 
-use std::marker::PhantomData;
-
 use axum::{
-    Router, extract::FromRequestParts, http::request::Parts, response::Response, routing::get,
+    Extension,
+    extract::FromRequestParts,
+    http::{Method, request::Parts},
+    response::Response,
 };
-use domain::users::list::Limits;
+use domain::{access::Permission, access_tokens::Scope, users::list::Limits};
 use serde::{Deserialize, Serialize};
 use service::{
-    access::{ReadUsers, WriteUsers},
+    Error,
     owned::{Reader, Writer},
 };
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Allowed, Failure, SignedIn, id_in, page};
+use super::{Failure, SignedIn, document, id_in, page};
 use crate::router::AppState;
 
-/// The door of whoever asks for their own.
-struct Own;
-/// The door of whoever looks after people.
-struct Everybodys;
+/// By which door somebody comes. Where the routes are put up says which.
+#[derive(Clone, Copy)]
+enum Door {
+    /// To what is their own.
+    Own,
+    /// To everybody's, which is for those who look after people.
+    Everybodys,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Door {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let door = parts.extensions.get().copied();
+        // Without a door nobody gets anywhere.
+        door.ok_or_else(|| Error::Forbidden("Admin access required").into())
+    }
+}
 
 /// Whoever looks, by a door.
-struct Reads<D>(Reader, PhantomData<D>);
+struct Reads(Reader);
 
-impl<S: Send + Sync> FromRequestParts<S> for Reads<Own> {
+impl<S: Send + Sync> FromRequestParts<S> for Reads {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
-        Ok(Self(Reader::own(&actor)?, PhantomData))
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Reads<Everybodys> {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let Allowed(granted) = Allowed::<ReadUsers>::from_request_parts(parts, state).await?;
-        Ok(Self(Reader::all(&granted), PhantomData))
+        Ok(Self(match Door::from_request_parts(parts, state).await? {
+            Door::Own => Reader::own(&actor)?,
+            Door::Everybodys => Reader::all(&actor.require()?),
+        }))
     }
 }
 
 /// Whoever changes, by a door.
-struct Writes<D>(Writer, PhantomData<D>);
+struct Writes(Writer);
 
-impl<S: Send + Sync> FromRequestParts<S> for Writes<Own> {
+impl<S: Send + Sync> FromRequestParts<S> for Writes {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let SignedIn(actor) = SignedIn::from_request_parts(parts, state).await?;
-        Ok(Self(Writer::own(actor)?, PhantomData))
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Writes<Everybodys> {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let Allowed(granted) = Allowed::<WriteUsers>::from_request_parts(parts, state).await?;
-        Ok(Self(Writer::all(granted), PhantomData))
+        Ok(Self(match Door::from_request_parts(parts, state).await? {
+            Door::Own => Writer::own(actor)?,
+            Door::Everybodys => Writer::all(actor.require()?),
+        }))
     }
 }
 
@@ -79,12 +84,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 }
 
 /// Which part of a list.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Part {
+    /// The id of the last one that is known: those after it.
     #[serde(default)]
     after: Option<Uuid>,
+    /// How many at most.
     #[serde(default)]
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u16>,
 }
 
@@ -126,46 +135,43 @@ impl Part {
 pub(crate) const BODY_MAX: usize = 1024 * 1024;
 
 /// The routes.
-pub(crate) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/personas", get(personas::list).post(personas::create))
-        .route(
-            "/api/admin/users/{id}/personas",
-            get(personas::list_of).post(personas::create_for),
-        )
-        .nest("/api", things::<Own>())
-        .nest("/api/admin", things::<Everybodys>())
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    let own = OpenApiRouter::new()
+        .routes(routes!(personas::list, personas::create))
+        .layer(Extension(Door::Own));
+    let everybodys = OpenApiRouter::new()
+        .routes(routes!(personas::list_of, personas::create_for))
+        .layer(Extension(Door::Everybodys));
+    OpenApiRouter::new()
+        .merge(own)
+        .merge(everybodys)
+        .nest("/api", things(Door::Own))
+        .nest("/api/admin", things(Door::Everybodys))
 }
 
 /// The routes that both doors have.
-fn things<D: Send + Sync + 'static>() -> Router<AppState>
-where
-    Reads<D>: FromRequestParts<AppState, Rejection = Failure>,
-    Writes<D>: FromRequestParts<AppState, Rejection = Failure>,
-{
-    Router::new()
-        .route(
-            "/personas/{id}",
-            get(personas::get::<D>)
-                .put(personas::edit::<D>)
-                .patch(personas::edit::<D>)
-                .delete(personas::delete::<D>),
-        )
-        .route(
-            "/personas/{id}/ontology",
-            get(ontology::get::<D>)
-                .put(ontology::set::<D>)
-                .delete(ontology::delete::<D>),
-        )
-        .route(
-            "/personas/{id}/annotations",
-            get(annotations::list::<D>).post(annotations::create::<D>),
-        )
-        .route(
-            "/annotations/{id}",
-            get(annotations::get::<D>)
-                .put(annotations::edit::<D>)
-                .patch(annotations::edit::<D>)
-                .delete(annotations::delete::<D>),
-        )
+fn things(door: Door) -> OpenApiRouter<AppState> {
+    let mut things = OpenApiRouter::new()
+        .routes(routes!(personas::get, personas::edit, personas::delete))
+        .routes(routes!(ontology::get, ontology::set, ontology::delete))
+        .routes(routes!(annotations::list, annotations::create))
+        .routes(routes!(
+            annotations::get,
+            annotations::edit,
+            annotations::delete
+        ));
+    let (read, write) = match door {
+        Door::Own => (Scope::DataRead, Scope::DataWrite),
+        Door::Everybodys => (
+            Scope::Permission(Permission::UsersRead),
+            Scope::Permission(Permission::UsersWrite),
+        ),
+    };
+    for path in things.get_openapi_mut().paths.paths.values_mut() {
+        for (method, operation) in document::operations(path) {
+            let scope = if method == Method::GET { read } else { write };
+            operation.security = Some(vec![document::token(scope)]);
+        }
+    }
+    things.layer(Extension(door))
 }

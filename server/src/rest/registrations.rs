@@ -7,19 +7,25 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::credentials::AccountDraft;
-use serde::Deserialize;
-use serde_json::json;
+use domain::{credentials::AccountDraft, registrations::WaitingPerson, users::UserId};
+use serde::{Deserialize, Serialize};
 use service::{
     Services,
     access::{Origin, ReadRegistrations, WriteRegistrations},
 };
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{Allowed, Failure, NoToken, Params, UserPath, body::Body, users::shown::Shown};
+use super::{
+    Allowed, Failure, NoToken, Params, UserPath,
+    auth::Who,
+    body::Body,
+    done::{Success, success},
+    users::shown::Shown,
+};
 
 /// The body of a registration. What would make somebody more than a user is no field of it.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Register {
     username: String,
@@ -29,7 +35,18 @@ pub(crate) struct Register {
     email: Option<String>,
 }
 
-/// `POST /api/auth/register`
+/// Register an account
+///
+/// It can do nothing but wait where registrations are approved, and is signed in nowhere. 403 where nobody can
+/// register.
+#[utoipa::path(
+    post,
+    path = "/api/auth/register",
+    tag = "Sign-in",
+    request_body = Register,
+    responses((status = CREATED, body = Who)),
+    security(())
+)]
 pub(crate) async fn register(
     _: NoToken,
     State(services): State<Services>,
@@ -44,18 +61,52 @@ pub(crate) async fn register(
         password: body.password,
     };
     let user = service::registrations::register(&services, draft, "", origin).await?;
-    Ok((StatusCode::CREATED, Json(json!({ "user": user }))).into_response())
+    Ok((StatusCode::CREATED, Json(Who { user })).into_response())
 }
 
 /// Which page of those who wait.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Page {
     #[serde(default)]
     after: Option<Uuid>,
 }
 
-/// `GET /api/admin/registrations`: those who wait, fifty at a time; `next` is the `after` of the page that follows.
+/// A page of those who wait.
+#[derive(Serialize, ToSchema)]
+struct Waiting {
+    registration: Registration,
+    /// How many wait altogether.
+    waiting: u64,
+    people: Vec<WaitingPerson>,
+    /// The `after` of the page that follows, if there is one.
+    next: Option<UserId>,
+}
+
+/// Whether and how people register.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Registration {
+    /// Whether one can register.
+    allowed: bool,
+    /// Whether somebody has to let them in.
+    approval: bool,
+    /// What decides that.
+    set_by: &'static str,
+}
+
+/// List those who wait to be let in
+///
+/// Fifty at a time; `next` is the `after` of the page that follows.
+#[utoipa::path(
+    get,
+    path = "/api/admin/registrations",
+    tag = "Registrations",
+    params(Page),
+    responses((status = OK, body = Waiting)),
+    security(("token" = ["registrations:read"]))
+)]
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadRegistrations>,
@@ -65,21 +116,22 @@ pub(crate) async fn list(
     let waiting = service::registrations::count(&services, &granted).await?;
     let next = people.last().filter(|_| more).map(|last| last.id);
     let settings = &services.settings;
-    Ok(Json(json!({
-        "registration": {
-            "allowed": settings.allow_registration,
-            "approval": settings.registration_approval,
-            "setBy": "environment",
-        },
-        "waiting": waiting,
-        "people": people,
-        "next": next,
-    }))
+    let registration = Registration {
+        allowed: settings.allow_registration,
+        approval: settings.registration_approval,
+        set_by: "environment",
+    };
+    Ok(Json(Waiting {
+        registration,
+        waiting,
+        people,
+        next,
+    })
     .into_response())
 }
 
 /// What may be said with a decision.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Decided {
     #[serde(default)]
@@ -96,7 +148,15 @@ fn note(body: &Bytes) -> Result<String, Failure> {
     Ok(decided.note.unwrap_or_default())
 }
 
-/// `POST /api/admin/registrations/:id/approve`
+/// Let somebody in
+#[utoipa::path(
+    post,
+    path = "/api/admin/registrations/{id}/approve",
+    tag = "Registrations",
+    request_body = Option<Decided>,
+    responses((status = OK, body = Shown)),
+    security(("token" = ["registrations:write"]))
+)]
 pub(crate) async fn approve(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteRegistrations>,
@@ -107,7 +167,17 @@ pub(crate) async fn approve(
     Ok(Json(Shown::new(user, None)).into_response())
 }
 
-/// `POST /api/admin/registrations/:id/reject`
+/// Turn somebody away
+///
+/// The account goes, and its name is free again.
+#[utoipa::path(
+    post,
+    path = "/api/admin/registrations/{id}/reject",
+    tag = "Registrations",
+    request_body = Option<Decided>,
+    responses((status = OK, body = Success)),
+    security(("token" = ["registrations:write"]))
+)]
 pub(crate) async fn reject(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteRegistrations>,
@@ -115,5 +185,5 @@ pub(crate) async fn reject(
     body: Bytes,
 ) -> Result<Response, Failure> {
     service::registrations::reject(&services, &granted, id, &note(&body)?).await?;
-    Ok(Json(json!({ "success": true })).into_response())
+    Ok(success())
 }

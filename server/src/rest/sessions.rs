@@ -15,25 +15,31 @@ use domain::{
     users::{UserId, list::Limits},
 };
 use serde::Serialize;
-use serde_json::{Value, json};
 use service::{
     Error, Services,
     access::{ReadSessions, WriteSessions},
 };
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Allowed, Failure, Params, SessionPath, body::Body, page::respond};
+use super::{
+    Allowed, Failure, Params, SessionPath,
+    body::Body,
+    done::{Success, success},
+    page::respond,
+};
 
 /// A session in the list: FOVEA's shape, with whose it is both nested, as its server sends it, and flat, as its pages read
 /// it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ListedSession {
     id: Uuid,
     token: String,
     #[serde(with = "time::serde::rfc3339")]
     expires_at: OffsetDateTime,
+    #[schema(value_type = Option<String>)]
     ip_address: Option<IpAddr>,
     user_agent: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
@@ -50,7 +56,7 @@ struct ListedSession {
 }
 
 /// How it has ended.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct End {
     #[serde(with = "time::serde::rfc3339")]
@@ -83,7 +89,17 @@ impl From<Session> for ListedSession {
     }
 }
 
-/// `GET /api/admin/sessions`: a page of the live sessions; with `?ended=true` of those that have ended.
+/// List everybody's sessions
+///
+/// Those that are live; with `ended=true` those that have ended.
+#[utoipa::path(
+    get,
+    path = "/api/admin/sessions",
+    tag = "Sessions",
+    params(SessionParams),
+    responses((status = OK, body = [ListedSession])),
+    security(("token" = ["sessions:read"]))
+)]
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadSessions>,
@@ -110,17 +126,34 @@ pub(crate) async fn list(
     ))
 }
 
-/// `DELETE /api/admin/sessions/{id}`
+/// End a session
+#[utoipa::path(
+    delete,
+    path = "/api/admin/sessions/{id}",
+    tag = "Sessions",
+    responses((status = OK, body = Success)),
+    security(("token" = ["sessions:write"]))
+)]
 pub(crate) async fn revoke_one(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteSessions>,
     SessionPath(id): SessionPath,
-) -> Result<Json<Value>, Failure> {
+) -> Result<Response, Failure> {
     service::sessions::revoke_one(&services, &granted, id).await?;
-    Ok(Json(json!({ "success": true })))
+    Ok(success())
 }
 
-/// `POST /api/admin/sessions/revoke`: all that match a filter, or all but one's own; without `expected` only how many.
+/// End many sessions
+///
+/// All that match a filter, or all but one's own. Without `expected` nothing ends: the answer tells how many would.
+#[utoipa::path(
+    post,
+    path = "/api/admin/sessions/revoke",
+    tag = "Sessions",
+    request_body = RevokeRequest,
+    responses((status = OK, body = RevokeOutcome)),
+    security(("token" = ["sessions:write"]))
+)]
 pub(crate) async fn revoke_many(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteSessions>,

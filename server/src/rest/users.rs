@@ -13,11 +13,12 @@ use domain::users::{
 };
 use serde::Serialize;
 use service::{Error, Services, access::ReadUsers};
+use utoipa::ToSchema;
 
 use super::{Allowed, Failure, Params, page};
 
 /// A user in the list: FOVEA's shape, with its `_count` beside the flat counts that its own pages read.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct ListedUser<T = UserSummary> {
     #[serde(flatten)]
     user: T,
@@ -25,7 +26,7 @@ pub(crate) struct ListedUser<T = UserSummary> {
     count: Counts,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Counts {
     personas: i32,
@@ -60,7 +61,17 @@ impl From<DeletedUser> for ListedUser<DeletedUser> {
     }
 }
 
-/// `GET /api/admin/users`: a page of the list; with `?deleted=true` of the bin.
+/// List users
+///
+/// A page of the list; with `deleted=true` of the bin.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users",
+    tag = "Users",
+    params(ListParams),
+    responses((status = OK, body = [ListedUser])),
+    security(("token" = ["users:read"]))
+)]
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadUsers>,

@@ -1,6 +1,7 @@
 //! What is asked of the list of tokens: which, how many, from where. It lives in the URL. The newest come first.
 
 use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use super::{AccessToken, TokenState};
 use crate::users::{
@@ -13,7 +14,8 @@ use crate::users::{
 const ORDER: &str = "tokens -created";
 
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct TokenParams {
     /// Whose: a name, a number or an id.

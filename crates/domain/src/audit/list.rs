@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::{AuditEntry, Via, actions::is_action};
@@ -40,7 +41,8 @@ impl AuditFilter {
 }
 
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct AuditParams {
     /// Who did it: a name, a number or an id.

@@ -4,12 +4,13 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{AuditEntry, Changes};
 
 /// An entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ShownEntry {
     /// Names it.
@@ -28,17 +29,19 @@ pub struct ShownEntry {
     /// To what.
     pub target: Target,
     /// Before and after, by field.
+    #[schema(value_type = BTreeMap<String, Vec<Value>>)]
     pub changes: Changes,
     /// Why, where a reason was given.
     pub reason: Option<String>,
     /// From where.
+    #[schema(value_type = Option<String>)]
     pub ip: Option<IpAddr>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
 }
 
 /// Who did something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Party {
     /// Their account, if they had one.
     pub id: Option<Uuid>,
@@ -47,7 +50,7 @@ pub struct Party {
 }
 
 /// To what something was done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Target {
     /// What kind of thing.
     pub kind: String,

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::IntoParams;
 
 use super::{Session, filter::SessionFilter};
 use crate::{
@@ -60,7 +61,8 @@ impl SessionSort {
 }
 
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct SessionParams {
     /// Whose: a name, a number or an id.

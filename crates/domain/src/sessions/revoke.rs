@@ -1,11 +1,12 @@
 //! Ending many sessions at once: first how many, then exactly those or nothing.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::list::SessionParams;
 
 /// Which sessions are to end. The one that asks is never among them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RevokeRequest {
     /// Those that match.
@@ -17,7 +18,7 @@ pub struct RevokeRequest {
 }
 
 /// Which sessions match, in the words of the list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RevokeFilter {
     /// Whose: a name, a number or an id.
@@ -58,7 +59,7 @@ impl From<SessionParams> for RevokeFilter {
 }
 
 /// What ends, or would.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RevokeOutcome {
     /// How many sessions end.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{UserId, suspension::SuspensionDraft};
@@ -10,7 +11,7 @@ use super::{UserId, suspension::SuspensionDraft};
 pub const BULK_MAX: usize = 100;
 
 /// What is done to each of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", tag = "action", deny_unknown_fields)]
 pub enum BulkAction {
     /// Suspend them.
@@ -26,7 +27,7 @@ pub enum BulkAction {
 }
 
 /// Somebody who was selected, as they were seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Selected {
     /// Who.
@@ -36,7 +37,7 @@ pub struct Selected {
 }
 
 /// A request to change several people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BulkRequest {
     /// What to do.
@@ -48,7 +49,7 @@ pub struct BulkRequest {
 }
 
 /// What happens to one of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BulkItem {
     /// Who.
@@ -60,7 +61,7 @@ pub struct BulkItem {
 }
 
 /// What happens to each of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BulkOutcome {
     /// How many change.

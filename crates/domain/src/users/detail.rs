@@ -5,12 +5,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{CreatedVia, UserSummary, suspension::Suspension};
 
 /// One account, with what lists leave out. Holds no secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserDetail {
     /// What lists show of it.
@@ -147,7 +148,7 @@ pub struct ResetLink {
 }
 
 /// A link that was just made. Shown to copy, and nowhere kept.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuedLink {
     /// The whole address to hand to the person.
@@ -179,12 +180,13 @@ pub struct CreatedUser {
 }
 
 /// A live session, as the page of its owner shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserSession {
     /// Public id.
     pub id: Uuid,
     /// From where.
+    #[schema(value_type = Option<String>)]
     pub ip_address: Option<std::net::IpAddr>,
     /// What the browser calls itself.
     pub user_agent: Option<String>,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::{
     create::{optional_email, roles},
@@ -19,7 +20,7 @@ pub const OBJECT_MAX_BYTES: usize = 8 * 1024;
 pub const CLIENTS_MAX: usize = 1_000;
 
 /// A change as it is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserEdit {
     /// Full name.
@@ -27,6 +28,7 @@ pub struct UserEdit {
     pub display_name: Option<String>,
     /// Address; `null` or nothing but spaces removes it.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub email: Option<Option<String>>,
     /// Whether one of the roles is `admin`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,9 +43,11 @@ pub struct UserEdit {
     pub end_sessions: bool,
     /// What else is known of the person; `null` removes it all.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Map<String, Value>>)]
     pub profile: Option<Option<Map<String, Value>>>,
     /// How they want to be told of things.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Map<String, Value>>)]
     pub notification_preferences: Option<Option<Map<String, Value>>>,
     /// Numbers of the clients whose data they may see.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,7 @@ mod sort;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use utoipa::IntoParams;
 
 use crate::{
     filter::{Filter, FilterError},
@@ -38,7 +39,8 @@ impl Limits {
 }
 
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct ListParams {
     /// Search text.

@@ -3,6 +3,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::users::{
@@ -19,7 +20,7 @@ const CURSOR_MAX: usize = 2_000;
 const BIN: &str = "-deleted";
 
 /// How many users match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Total {
     /// The number, or the limit of counting.
     pub count: u64,
@@ -52,7 +53,7 @@ impl Total {
 }
 
 /// How many users there are, whatever is searched for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Totals {
     /// All but those in the bin.
     pub users: u64,

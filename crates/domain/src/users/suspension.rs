@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, UtcOffset};
+use utoipa::ToSchema;
 
 use super::names::is_deceptive;
 use crate::fields::FieldErrors;
@@ -10,7 +11,7 @@ use crate::fields::FieldErrors;
 pub const REASON_MAX: usize = 500;
 
 /// A suspension as it is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SuspensionDraft {
     /// Why. Admins see it; the person does if they are to be told.
@@ -64,7 +65,7 @@ impl SuspensionDraft {
 }
 
 /// A suspension that is in force.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Suspension {
     /// Why.

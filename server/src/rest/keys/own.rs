@@ -6,12 +6,25 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::keys::{KeyDraft, KeyEdit};
+use domain::keys::{ApiKey, KeyDraft, KeyEdit};
 use service::{Services, account};
 
-use crate::rest::{Failure, KeyPath, SignedIn, body::Body, users::shown::success};
+use crate::rest::{
+    Failure, KeyPath, SignedIn,
+    body::Body,
+    done::{Success, success},
+};
 
-/// `GET /api/api-keys`
+/// List one's own provider keys
+///
+/// A key itself is never shown, only how it ends.
+#[utoipa::path(
+    get,
+    path = "/api/api-keys",
+    tag = "API keys",
+    responses((status = OK, body = [ApiKey])),
+    security(("token" = ["account"]))
+)]
 pub(crate) async fn list(
     State(services): State<Services>,
     SignedIn(actor): SignedIn,
@@ -20,7 +33,17 @@ pub(crate) async fn list(
     Ok(Json(list.keys).into_response())
 }
 
-/// `POST /api/api-keys`: one for each provider.
+/// Add a provider key of one's own
+///
+/// One for each provider.
+#[utoipa::path(
+    post,
+    path = "/api/api-keys",
+    tag = "API keys",
+    request_body = KeyDraft,
+    responses((status = CREATED, body = ApiKey)),
+    security(("session" = []))
+)]
 pub(crate) async fn create(
     State(services): State<Services>,
     SignedIn(actor): SignedIn,
@@ -30,7 +53,17 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(key)).into_response())
 }
 
-/// `PUT` and `PATCH /api/api-keys/:id`: what is absent stays.
+/// Change a provider key of one's own
+///
+/// What is absent stays.
+#[utoipa::path(
+    method(put, patch),
+    path = "/api/api-keys/{id}",
+    tag = "API keys",
+    request_body = KeyEdit,
+    responses((status = OK, body = ApiKey)),
+    security(("session" = []))
+)]
 pub(crate) async fn edit(
     State(services): State<Services>,
     SignedIn(actor): SignedIn,
@@ -41,7 +74,14 @@ pub(crate) async fn edit(
     Ok(Json(key).into_response())
 }
 
-/// `DELETE /api/api-keys/:id`
+/// Delete a provider key of one's own
+#[utoipa::path(
+    delete,
+    path = "/api/api-keys/{id}",
+    tag = "API keys",
+    responses((status = OK, body = Success)),
+    security(("session" = []))
+)]
 pub(crate) async fn delete(
     State(services): State<Services>,
     SignedIn(actor): SignedIn,

@@ -6,16 +6,29 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::owned::AnnotationDraft;
+use domain::owned::{Annotation, AnnotationDraft};
 use service::{Services, owned::annotations};
 
 use super::{Id, Part, Reads, Writes};
-use crate::rest::{Failure, Params, body::Body, users::shown::success};
+use crate::rest::{
+    Failure, Params,
+    body::Body,
+    done::{Success, success},
+};
 
-/// `GET …/personas/{id}/annotations`: in the order of their making, a hundred at a time unless `limit` says otherwise.
-pub(super) async fn list<D>(
+/// List the annotations of a persona
+///
+/// In the order of their making.
+#[utoipa::path(
+    get,
+    path = "/personas/{id}/annotations",
+    tag = "Owned data",
+    params(Part),
+    responses((status = OK, body = [Annotation]))
+)]
+pub(super) async fn list(
     State(services): State<Services>,
-    Reads(reader, _): Reads<D>,
+    Reads(reader): Reads,
     Id(persona): Id,
     OriginalUri(uri): OriginalUri,
     Params(part): Params<Part>,
@@ -24,10 +37,17 @@ pub(super) async fn list<D>(
     Ok(part.answer(page, uri.path(), |annotation| annotation.id))
 }
 
-/// `POST …/personas/{id}/annotations`
-pub(super) async fn create<D>(
+/// Create an annotation
+#[utoipa::path(
+    post,
+    path = "/personas/{id}/annotations",
+    tag = "Owned data",
+    request_body = AnnotationDraft,
+    responses((status = CREATED, body = Annotation))
+)]
+pub(super) async fn create(
     State(services): State<Services>,
-    Writes(writer, _): Writes<D>,
+    Writes(writer): Writes,
     Id(persona): Id,
     Body(draft): Body<AnnotationDraft>,
 ) -> Result<Response, Failure> {
@@ -35,29 +55,50 @@ pub(super) async fn create<D>(
     Ok((StatusCode::CREATED, Json(annotation)).into_response())
 }
 
-/// `GET …/annotations/{id}`
-pub(super) async fn get<D>(
+/// See an annotation
+#[utoipa::path(
+    get,
+    path = "/annotations/{id}",
+    tag = "Owned data",
+    responses((status = OK, body = Annotation))
+)]
+pub(super) async fn get(
     State(services): State<Services>,
-    Reads(reader, _): Reads<D>,
+    Reads(reader): Reads,
     Id(id): Id,
 ) -> Result<Response, Failure> {
     Ok(Json(annotations::get(&services, &reader, id).await?).into_response())
 }
 
-/// `PUT` and `PATCH …/annotations/{id}`: what is absent stays.
-pub(super) async fn edit<D>(
+/// Change an annotation
+///
+/// What is absent stays.
+#[utoipa::path(
+    method(put, patch),
+    path = "/annotations/{id}",
+    tag = "Owned data",
+    request_body = AnnotationDraft,
+    responses((status = OK, body = Annotation))
+)]
+pub(super) async fn edit(
     State(services): State<Services>,
-    Writes(writer, _): Writes<D>,
+    Writes(writer): Writes,
     Id(id): Id,
     Body(draft): Body<AnnotationDraft>,
 ) -> Result<Response, Failure> {
     Ok(Json(annotations::edit(&services, &writer, id, draft).await?).into_response())
 }
 
-/// `DELETE …/annotations/{id}`
-pub(super) async fn delete<D>(
+/// Delete an annotation
+#[utoipa::path(
+    delete,
+    path = "/annotations/{id}",
+    tag = "Owned data",
+    responses((status = OK, body = Success))
+)]
+pub(super) async fn delete(
     State(services): State<Services>,
-    Writes(writer, _): Writes<D>,
+    Writes(writer): Writes,
     Id(id): Id,
 ) -> Result<Response, Failure> {
     annotations::delete(&services, &writer, id).await?;

@@ -5,35 +5,60 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use domain::owned::OntologyDraft;
+use domain::owned::{Ontology, OntologyDraft};
 use service::{Services, owned::ontology};
 
 use super::{Id, Reads, Writes};
-use crate::rest::{Failure, body::Body, users::shown::success};
+use crate::rest::{
+    Failure,
+    body::Body,
+    done::{Success, success},
+};
 
-/// `GET …/personas/{id}/ontology`
-pub(super) async fn get<D>(
+/// See the ontology of a persona
+#[utoipa::path(
+    get,
+    path = "/personas/{id}/ontology",
+    tag = "Owned data",
+    responses((status = OK, body = Ontology))
+)]
+pub(super) async fn get(
     State(services): State<Services>,
-    Reads(reader, _): Reads<D>,
+    Reads(reader): Reads,
     Id(persona): Id,
 ) -> Result<Response, Failure> {
     Ok(Json(ontology::get(&services, &reader, persona).await?).into_response())
 }
 
-/// `PUT …/personas/{id}/ontology`: makes it, or changes what the body speaks of.
-pub(super) async fn set<D>(
+/// Set the ontology of a persona
+///
+/// Makes it, or changes what the body speaks of.
+#[utoipa::path(
+    put,
+    path = "/personas/{id}/ontology",
+    tag = "Owned data",
+    request_body = OntologyDraft,
+    responses((status = OK, body = Ontology))
+)]
+pub(super) async fn set(
     State(services): State<Services>,
-    Writes(writer, _): Writes<D>,
+    Writes(writer): Writes,
     Id(persona): Id,
     Body(draft): Body<OntologyDraft>,
 ) -> Result<Response, Failure> {
     Ok(Json(ontology::set(&services, &writer, persona, draft).await?).into_response())
 }
 
-/// `DELETE …/personas/{id}/ontology`
-pub(super) async fn delete<D>(
+/// Delete the ontology of a persona
+#[utoipa::path(
+    delete,
+    path = "/personas/{id}/ontology",
+    tag = "Owned data",
+    responses((status = OK, body = Success))
+)]
+pub(super) async fn delete(
     State(services): State<Services>,
-    Writes(writer, _): Writes<D>,
+    Writes(writer): Writes,
     Id(persona): Id,
 ) -> Result<Response, Failure> {
     ontology::delete(&services, &writer, persona).await?;

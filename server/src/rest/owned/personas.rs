@@ -6,19 +6,31 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::owned::PersonaDraft;
+use domain::owned::{Persona, PersonaDraft};
 use service::{Services, access::ReadUsers, owned::personas};
 
-use super::{Everybodys, Id, Own, Part, Reads, Writes};
+use super::{Id, Part, Reads, Writes};
 use crate::rest::{
-    Allowed, Failure, Params, SignedIn, UserPath, body::Body, users::shown::success,
+    Allowed, Failure, Params, SignedIn, UserPath,
+    body::Body,
+    done::{Success, success},
 };
 
-/// `GET /api/personas`: one's own, a hundred at a time unless `limit` says otherwise; `Link` has the way to the next.
+/// List one's own personas
+///
+/// In the order of their making.
+#[utoipa::path(
+    get,
+    path = "/api/personas",
+    tag = "Owned data",
+    params(Part),
+    responses((status = OK, body = [Persona])),
+    security(("token" = ["data:read"]))
+)]
 pub(super) async fn list(
     State(services): State<Services>,
     SignedIn(actor): SignedIn,
-    Reads(reader, _): Reads<Own>,
+    Reads(reader): Reads,
     Params(part): Params<Part>,
 ) -> Result<Response, Failure> {
     let owner = actor.principal.id.0;
@@ -26,11 +38,21 @@ pub(super) async fn list(
     Ok(part.answer(page, "/api/personas", |persona| persona.id))
 }
 
-/// `GET /api/admin/users/{id}/personas`
+/// List a user's personas
+///
+/// In the order of their making.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/{id}/personas",
+    tag = "Owned data",
+    params(Part),
+    responses((status = OK, body = [Persona])),
+    security(("token" = ["users:read"]))
+)]
 pub(super) async fn list_of(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadUsers>,
-    Reads(reader, _): Reads<Everybodys>,
+    Reads(reader): Reads,
     UserPath(owner): UserPath,
     Params(part): Params<Part>,
 ) -> Result<Response, Failure> {
@@ -41,20 +63,36 @@ pub(super) async fn list_of(
     Ok(part.answer(page, &path, |persona| persona.id))
 }
 
-/// `POST /api/personas`
+/// Create a persona of one's own
+#[utoipa::path(
+    post,
+    path = "/api/personas",
+    tag = "Owned data",
+    request_body = PersonaDraft,
+    responses((status = CREATED, body = Persona)),
+    security(("token" = ["data:write"]))
+)]
 pub(super) async fn create(
     State(services): State<Services>,
-    Writes(writer, _): Writes<Own>,
+    Writes(writer): Writes,
     Body(draft): Body<PersonaDraft>,
 ) -> Result<Response, Failure> {
     let persona = personas::create(&services, &writer, None, draft).await?;
     Ok((StatusCode::CREATED, Json(persona)).into_response())
 }
 
-/// `POST /api/admin/users/{id}/personas`
+/// Create a persona for a user
+#[utoipa::path(
+    post,
+    path = "/api/admin/users/{id}/personas",
+    tag = "Owned data",
+    request_body = PersonaDraft,
+    responses((status = CREATED, body = Persona)),
+    security(("token" = ["users:write"]))
+)]
 pub(super) async fn create_for(
     State(services): State<Services>,
-    Writes(writer, _): Writes<Everybodys>,
+    Writes(writer): Writes,
     UserPath(owner): UserPath,
     Body(draft): Body<PersonaDraft>,
 ) -> Result<Response, Failure> {
@@ -62,29 +100,52 @@ pub(super) async fn create_for(
     Ok((StatusCode::CREATED, Json(persona)).into_response())
 }
 
-/// `GET …/personas/{id}`
-pub(super) async fn get<D>(
+/// See a persona
+#[utoipa::path(
+    get,
+    path = "/personas/{id}",
+    tag = "Owned data",
+    responses((status = OK, body = Persona))
+)]
+pub(super) async fn get(
     State(services): State<Services>,
-    Reads(reader, _): Reads<D>,
+    Reads(reader): Reads,
     Id(id): Id,
 ) -> Result<Response, Failure> {
     Ok(Json(personas::get(&services, &reader, id).await?).into_response())
 }
 
-/// `PUT` and `PATCH …/personas/{id}`: what is absent stays.
-pub(super) async fn edit<D>(
+/// Change a persona
+///
+/// What is absent stays.
+#[utoipa::path(
+    method(put, patch),
+    path = "/personas/{id}",
+    tag = "Owned data",
+    request_body = PersonaDraft,
+    responses((status = OK, body = Persona))
+)]
+pub(super) async fn edit(
     State(services): State<Services>,
-    Writes(writer, _): Writes<D>,
+    Writes(writer): Writes,
     Id(id): Id,
     Body(draft): Body<PersonaDraft>,
 ) -> Result<Response, Failure> {
     Ok(Json(personas::edit(&services, &writer, id, draft).await?).into_response())
 }
 
-/// `DELETE …/personas/{id}`: with its ontology and the annotations under it.
-pub(super) async fn delete<D>(
+/// Delete a persona
+///
+/// With its ontology and the annotations under it.
+#[utoipa::path(
+    delete,
+    path = "/personas/{id}",
+    tag = "Owned data",
+    responses((status = OK, body = Success))
+)]
+pub(super) async fn delete(
     State(services): State<Services>,
-    Writes(writer, _): Writes<D>,
+    Writes(writer): Writes,
     Id(id): Id,
 ) -> Result<Response, Failure> {
     personas::delete(&services, &writer, id).await?;

@@ -18,6 +18,7 @@ use service::{
     sessions::live::{self, News},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use utoipa::IntoParams;
 
 use super::super::{Allowed, Failure, Params, Person};
 
@@ -32,15 +33,26 @@ const HEADERS: [(HeaderName, &str); 2] = [
 ];
 
 /// From when on.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub(crate) struct Since {
     since: Option<String>,
 }
 
-/// `GET /api/admin/sessions/events`: a stream of `changes`, each with the moment up to which it tells as its id. It begins
-/// with what has happened since the last of them, or else since the moment that is asked for, and ends with the session
-/// that it is read in, or with the right to read it.
+/// Watch what happens to sessions
+///
+/// A stream of `changes`, each with the moment up to which it tells as its id. It begins with what has happened since
+/// the last of them, or else since the moment that is asked for, and ends with the session that it is read in, or with
+/// the right to read it.
+#[utoipa::path(
+    get,
+    path = "/api/admin/sessions/events",
+    tag = "Sessions",
+    params(Since),
+    responses((status = OK, body = String, content_type = "text/event-stream")),
+    security(("session" = []))
+)]
 pub(crate) async fn events(
     State(services): State<Services>,
     Person(actor): Person,

@@ -5,7 +5,14 @@ use service::{Services, access::ReadUsers, users::Export};
 
 use crate::rest::{Allowed, Failure, UserPath, file::send};
 
-/// `GET /api/admin/users/:id/export`
+/// Download all that a user owns
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/{id}/export",
+    tag = "Users",
+    responses((status = OK, body = Object)),
+    security(("token" = ["users:read"]))
+)]
 pub(crate) async fn export(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadUsers>,

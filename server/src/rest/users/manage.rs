@@ -3,33 +3,38 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
     users::{
-        bulk::BulkRequest,
+        bulk::{BulkOutcome, BulkRequest},
         create::UserDraft,
-        deletion::Deletion,
-        detail::{CreatedUser, UserRef},
+        deletion::{Deletion, DeletionPreview},
+        detail::{CreatedUser, IssuedLink, UserRef},
         edit::UserEdit,
         suspension::SuspensionDraft,
     },
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use service::{
     Error, Services,
     access::{ReadUsers, WriteUsers},
 };
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::shown::{Wanted, show, success};
-use crate::rest::{Allowed, Failure, Params, UserPath, body::Body};
+use super::shown::{Shown, Wanted, show};
+use crate::rest::{
+    Allowed, Failure, Params, UserPath,
+    body::Body,
+    done::{Ended, Success, success},
+};
 
 /// The body that makes an account: FOVEA's fields, and what Rollcall knows beside.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Create {
     username: String,
@@ -64,7 +69,17 @@ impl From<UserDraft> for Create {
     }
 }
 
-/// `POST /api/admin/users`: without a password the answer has a `link` with which the person chooses one.
+/// Create a user
+///
+/// Without a password the answer has a `link` with which the person chooses one. It is shown nowhere else.
+#[utoipa::path(
+    post,
+    path = "/api/admin/users",
+    tag = "Users",
+    request_body = Create,
+    responses((status = CREATED, body = Shown)),
+    security(("token" = ["users:write"]))
+)]
 pub(crate) async fn create(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteUsers>,
@@ -101,7 +116,16 @@ pub(crate) async fn create(
     Ok(response)
 }
 
-/// `GET /api/admin/users/:id`
+/// See a user
+///
+/// Whoever is in the bin is not found.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/{id}",
+    tag = "Users",
+    responses((status = OK, body = Shown)),
+    security(("token" = ["users:read"]))
+)]
 pub(crate) async fn get(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadUsers>,
@@ -116,12 +140,24 @@ pub(crate) async fn get(
 }
 
 /// Who is looked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Find {
+    /// A number, an id or a username.
     person: String,
 }
 
-/// `GET /api/admin/users/find`: the account of a number, an id or a username, also one in the bin.
+/// Find a user
+///
+/// By number, id or username, also in the bin.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/find",
+    tag = "Users",
+    params(Find),
+    responses((status = OK, body = Shown)),
+    security(("token" = ["users:read"]))
+)]
 pub(crate) async fn find(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadUsers>,
@@ -132,29 +168,50 @@ pub(crate) async fn find(
     Ok(show(user, None))
 }
 
-/// `PUT` and `PATCH /api/admin/users/:id`: what is absent stays, `null` removes. With `If-Match` a change on top of
-/// somebody else's is refused with 412, with `version` in the body with 409.
+/// Change a user
+///
+/// What is absent stays, `null` removes. With `If-Match` a change on top of somebody else's is refused with 412, with
+/// `version` in the body with 409.
+#[utoipa::path(
+    method(put, patch),
+    path = "/api/admin/users/{id}",
+    tag = "Users",
+    params(Wanted),
+    request_body = UserEdit,
+    responses((status = OK, body = Shown)),
+    security(("token" = ["users:write"]))
+)]
 pub(crate) async fn edit(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteUsers>,
     UserPath(id): UserPath,
-    headers: HeaderMap,
+    wanted: Wanted,
     Body(mut edit): Body<UserEdit>,
 ) -> Result<Response, Failure> {
-    let wanted = Wanted::of(&headers)?;
     edit.version = wanted.version().or(edit.version);
     let edited = service::users::edit(&services, &granted, id, edit).await;
     wanted.answer(edited)
 }
 
 /// The query of a deletion.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct DeleteParams {
     #[serde(default)]
     permanent: bool,
 }
 
-/// `DELETE /api/admin/users/:id`: into the bin, or with `?permanent=true` for good.
+/// Delete a user
+///
+/// Into the bin, or with `permanent=true` for good.
+#[utoipa::path(
+    delete,
+    path = "/api/admin/users/{id}",
+    tag = "Users",
+    params(DeleteParams),
+    responses((status = OK, body = Success)),
+    security(("token" = ["users:write"]))
+)]
 pub(crate) async fn delete(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteUsers>,
@@ -169,7 +226,14 @@ pub(crate) async fn delete(
     Ok(success())
 }
 
-/// `GET /api/admin/users/:id/deletion-preview`
+/// See what would go with a user
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/{id}/deletion-preview",
+    tag = "Users",
+    responses((status = OK, body = DeletionPreview)),
+    security(("token" = ["users:read"]))
+)]
 pub(crate) async fn deletion_preview(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadUsers>,
@@ -179,7 +243,17 @@ pub(crate) async fn deletion_preview(
     Ok(Json(preview).into_response())
 }
 
-/// `POST /api/admin/users/:id/suspend`
+/// Suspend a user
+///
+/// Their sessions end at once.
+#[utoipa::path(
+    post,
+    path = "/api/admin/users/{id}/suspend",
+    tag = "Users",
+    request_body = SuspensionDraft,
+    responses((status = OK, body = Shown)),
+    security(("token" = ["users:write"]))
+)]
 pub(crate) async fn suspend(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteUsers>,
@@ -190,7 +264,14 @@ pub(crate) async fn suspend(
     Ok(show(user?, None))
 }
 
-/// `POST /api/admin/users/:id/unsuspend`
+/// Lift a suspension
+#[utoipa::path(
+    post,
+    path = "/api/admin/users/{id}/unsuspend",
+    tag = "Users",
+    responses((status = OK, body = Shown)),
+    security(("token" = ["users:write"]))
+)]
 pub(crate) async fn unsuspend(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteUsers>,
@@ -200,7 +281,14 @@ pub(crate) async fn unsuspend(
     Ok(show(user?, None))
 }
 
-/// `POST /api/admin/users/:id/restore`
+/// Take a user out of the bin
+#[utoipa::path(
+    post,
+    path = "/api/admin/users/{id}/restore",
+    tag = "Users",
+    responses((status = OK, body = Shown)),
+    security(("token" = ["users:write"]))
+)]
 pub(crate) async fn restore(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteUsers>,
@@ -210,7 +298,16 @@ pub(crate) async fn restore(
     Ok(show(user?, None))
 }
 
-/// `POST /api/admin/users/:id/reset-link`: the link is in this answer and nowhere else.
+/// Create a link with which a user chooses a password
+///
+/// It works once, for an hour. It is in this answer and nowhere else.
+#[utoipa::path(
+    post,
+    path = "/api/admin/users/{id}/reset-link",
+    tag = "Users",
+    responses((status = CREATED, body = IssuedLink)),
+    security(("token" = ["users:write"]))
+)]
 pub(crate) async fn create_reset_link(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteUsers>,
@@ -220,7 +317,14 @@ pub(crate) async fn create_reset_link(
     Ok((StatusCode::CREATED, Json(link)).into_response())
 }
 
-/// `DELETE /api/admin/users/:id/reset-link`
+/// Revoke a user's password links
+#[utoipa::path(
+    delete,
+    path = "/api/admin/users/{id}/reset-link",
+    tag = "Users",
+    responses((status = OK, body = Success)),
+    security(("token" = ["users:write"]))
+)]
 pub(crate) async fn revoke_reset_link(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteUsers>,
@@ -230,24 +334,47 @@ pub(crate) async fn revoke_reset_link(
     Ok(success())
 }
 
-/// `DELETE /api/admin/users/:id/sessions`
+/// End all sessions of a user
+#[utoipa::path(
+    delete,
+    path = "/api/admin/users/{id}/sessions",
+    tag = "Users",
+    responses((status = OK, body = Ended)),
+    security(("token" = ["users:write"]))
+)]
 pub(crate) async fn end_sessions(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteUsers>,
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     let ended = service::users::end_sessions(&services, &granted, id).await?;
-    Ok(Json(json!({ "success": true, "ended": ended })).into_response())
+    Ok(Ended::answer(ended))
 }
 
 /// The body that gives what one person owns to another.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Reassign {
     to: Uuid,
 }
 
-/// `POST /api/admin/users/:id/reassign`
+/// How much was given.
+#[derive(Serialize, ToSchema)]
+struct Reassigned {
+    success: bool,
+    /// How many personas, each with what hangs under it.
+    personas: u64,
+}
+
+/// Give what a user owns to another
+#[utoipa::path(
+    post,
+    path = "/api/admin/users/{id}/reassign",
+    tag = "Users",
+    request_body = Reassign,
+    responses((status = OK, body = Reassigned)),
+    security(("token" = ["users:write"]))
+)]
 pub(crate) async fn reassign(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteUsers>,
@@ -255,10 +382,21 @@ pub(crate) async fn reassign(
     Body(body): Body<Reassign>,
 ) -> Result<Response, Failure> {
     let personas = service::users::reassign(&services, &granted, id, body.to).await?;
-    Ok(Json(json!({ "success": true, "personas": personas })).into_response())
+    let success = true;
+    Ok(Json(Reassigned { success, personas }).into_response())
 }
 
-/// `POST /api/admin/users/bulk`
+/// Change several users at once
+///
+/// Without `expected` nothing is done: the answer tells what would be.
+#[utoipa::path(
+    post,
+    path = "/api/admin/users/bulk",
+    tag = "Users",
+    request_body = BulkRequest,
+    responses((status = OK, body = BulkOutcome)),
+    security(("token" = ["users:write"]))
+)]
 pub(crate) async fn bulk(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteUsers>,

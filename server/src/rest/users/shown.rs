@@ -2,7 +2,8 @@
 
 use axum::{
     Json,
-    http::{HeaderMap, HeaderValue, header},
+    extract::FromRequestParts,
+    http::{HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use domain::{
@@ -10,13 +11,19 @@ use domain::{
     users::detail::{IssuedLink, UserDetail},
 };
 use serde::Serialize;
-use serde_json::json;
 use service::Error;
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::{
+        Object, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+    },
+};
 
 use crate::rest::Failure;
 
 /// An account in FOVEA's shape, with its `_count`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Shown {
     #[serde(flatten)]
     user: UserDetail,
@@ -47,10 +54,11 @@ pub(crate) fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
 /// The version that a change was made to depend on by its headers.
 pub(crate) struct Wanted(Option<Option<i32>>);
 
-impl Wanted {
-    /// From `If-Match`, if there is one.
-    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Failure> {
-        let Some(tag) = headers.get(header::IF_MATCH) else {
+impl<S: Send + Sync> FromRequestParts<S> for Wanted {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let Some(tag) = parts.headers.get(header::IF_MATCH) else {
             return Ok(Self(None));
         };
         let version = version(tag).ok_or_else(|| {
@@ -58,7 +66,22 @@ impl Wanted {
         })?;
         Ok(Self(Some(version)))
     }
+}
 
+impl IntoParams for Wanted {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let parameter = ParameterBuilder::new()
+            .name(header::IF_MATCH.as_str())
+            .parameter_in(ParameterIn::Header)
+            .description(Some(
+                "The `ETag` of the account that the change is made of.",
+            ))
+            .schema(Some(Object::with_type(Type::String)));
+        vec![parameter.build()]
+    }
+}
+
+impl Wanted {
     /// The version itself.
     pub(crate) fn version(&self) -> Option<i32> {
         self.0.flatten()
@@ -88,9 +111,4 @@ fn version(tag: &HeaderValue) -> Option<Option<i32>> {
         .strip_prefix('"')?
         .strip_suffix('"')?;
     number.parse().ok().map(Some)
-}
-
-/// FOVEA's answer where there is nothing to show.
-pub(crate) fn success() -> Response {
-    Json(json!({ "success": true })).into_response()
 }

@@ -180,6 +180,29 @@ async fn nobody_is_followed_elsewhere(pool: PgPool) {
     assert_eq!(elsewhere.asked(), [""; 0]);
 }
 
+#[sqlx::test(migrations = false)]
+async fn no_proxy_reads_what_is_not_encrypted(pool: PgPool) {
+    let cli = cli(&pool);
+    let (proxy, server) = (fake(&[String::new()]), fake(&[json("200 OK", "[]")]));
+    let mut command = Command::new(ROLLCALL);
+    for name in ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy"] {
+        command.env(name, proxy.url());
+    }
+    command.env_remove("NO_PROXY").env_remove("no_proxy");
+    let ran = at(&cli, &server).run(command.args(LIST), "");
+    assert_eq!((ran.code, server.asked().len()), (0, 1), "{ran:?}");
+    assert_eq!(proxy.asked(), [""; 0]);
+    // Of what is encrypted it learns no more than where it goes.
+    let mut command = Command::new(ROLLCALL);
+    command.env("HTTPS_PROXY", proxy.url());
+    command.env_remove("ALL_PROXY").env_remove("NO_PROXY");
+    let away = cli.over("https://users.example.org", TOKEN);
+    assert_eq!(away.run(command.args(LIST), "").code, 1);
+    let asked = proxy.asked();
+    assert!(asked[0].starts_with("CONNECT users.example.org:443 "), "{asked:?}");
+    assert!(!asked[0].contains(TOKEN), "{asked:?}");
+}
+
 fn keys(asked: &[String]) -> Vec<&str> {
     let lines = asked.iter().flat_map(|request| request.lines());
     lines

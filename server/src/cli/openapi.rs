@@ -1,0 +1,11 @@
+//! `rollcall openapi`
+
+use std::process::ExitCode;
+
+use super::{Failure, say};
+use crate::rest::document::DOCUMENT;
+
+pub(super) fn run() -> Result<ExitCode, Failure> {
+    say(&DOCUMENT.to_pretty_json()?)?;
+    Ok(ExitCode::SUCCESS)
+}

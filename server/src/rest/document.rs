@@ -1,0 +1,260 @@
+//! The description of the API, OpenAPI 3.1: what the handlers and types say of themselves, and what holds for all of them.
+
+pub(crate) mod viewer;
+
+use std::sync::LazyLock;
+
+use axum::http::{Method, StatusCode, header};
+use domain::{access_tokens::Scope, problem::Problem};
+use utoipa::{
+    OpenApi, PartialSchema, ToSchema,
+    openapi::{
+        Components, Content, Header, Object, PathItem, Ref, RefOr, Required, Response, Type,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+        schema::{KnownFormat, SchemaFormat},
+        security::{
+            ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+        },
+    },
+};
+
+/// Name of the scheme with a cookie.
+const SESSION: &str = "session";
+/// Name of the scheme with an access token.
+const TOKEN: &str = "token";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Rollcall",
+        description = "Looking after people's accounts. `docs/API.md` has the rules that hold everywhere: errors, paging, filters, versions, idempotency keys and rate limits."
+    ),
+    tags(
+        (name = "Users", description = "Everybody's accounts"),
+        (name = "Sessions", description = "Everybody's sessions"),
+        (name = "Registrations", description = "Letting people in"),
+        (name = "API keys", description = "Keys of providers, the system's and people's own"),
+        (name = "Access tokens", description = "Everybody's access tokens"),
+        (name = "Audit log", description = "What was done, by whom"),
+        (name = "Owned data", description = "What people own in the host application"),
+        (name = "Own account", description = "What people do with their own account"),
+        (name = "Sign-in", description = "Signing in, out and up"),
+        (name = "Server", description = "Whether it works, and what it offers")
+    )
+)]
+struct Base;
+
+/// The document.
+pub(crate) static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
+    let mut document = Base::openapi();
+    document.merge(super::routes().into_openapi());
+    document.merge(super::owned::routes().into_openapi());
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in operations(item) {
+            complete(path, &method, operation);
+        }
+    }
+    let components = document.components.get_or_insert_default();
+    add_schemes(components);
+    add_refusals(components);
+    document
+});
+
+/// What can be done at a path, by method.
+pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
+    [
+        (Method::GET, &mut item.get),
+        (Method::POST, &mut item.post),
+        (Method::PUT, &mut item.put),
+        (Method::PATCH, &mut item.patch),
+        (Method::DELETE, &mut item.delete),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// That it takes a token with this scope.
+pub(crate) fn token(scope: Scope) -> SecurityRequirement {
+    SecurityRequirement::new(TOKEN, [scope.as_str()])
+}
+
+/// Adds what follows from the path and the method.
+fn complete(path: &str, method: &Method, operation: &mut Operation) {
+    operation.operation_id = Some(id(path, method));
+    let session = SecurityRequirement::new(SESSION, [""; 0]);
+    if let Some(security) = &mut operation.security {
+        let needs_token =
+            !security.contains(&session) && *security != [SecurityRequirement::default()];
+        // What a program may do with a token, a person may do who is signed in.
+        security.extend(needs_token.then_some(session));
+    }
+    let parameters = operation.parameters.get_or_insert_default();
+    parameters.extend(in_path(path).map(RefOr::T));
+    let is_list = parameters
+        .iter()
+        .any(|parameter| is_named(parameter, "limit"));
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        if response.description.is_empty() {
+            response.description = reason(status);
+        }
+        if is_list && status == StatusCode::OK.as_str() {
+            describe_page(response);
+        }
+    }
+    for status in refusals(path, method, operation) {
+        let reference = Ref::from_response_name(name(status));
+        let responses = &mut operation.responses.responses;
+        responses
+            .entry(status.as_str().to_owned())
+            .or_insert(RefOr::Ref(reference));
+    }
+}
+
+/// A name for an operation: `GET /api/admin/users/{id}` is `getAdminUsersId`.
+fn id(path: &str, method: &Method) -> String {
+    let mut id = method.as_str().to_lowercase();
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric());
+    for word in words.filter(|word| !word.is_empty() && *word != "api") {
+        let (first, rest) = word.split_at(1);
+        id.push_str(&first.to_uppercase());
+        id.push_str(rest);
+    }
+    id
+}
+
+/// The parts of a path that name something. All but providers have ids.
+fn in_path(path: &str) -> impl Iterator<Item = Parameter> {
+    let names = path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    names.map(|name| {
+        let format = (name != "provider").then_some(SchemaFormat::KnownFormat(KnownFormat::Uuid));
+        let mut schema = Object::with_type(Type::String);
+        schema.format = format;
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(schema))
+            .build()
+    })
+}
+
+fn is_named(parameter: &RefOr<Parameter>, name: &str) -> bool {
+    matches!(parameter, RefOr::T(parameter) if parameter.name == name)
+}
+
+/// The headers of a page of a list.
+fn describe_page(response: &mut Response) {
+    for (name, kind, text) in [
+        (
+            "Link",
+            Type::String,
+            "The way to the pages before and after, as `rel=\"prev\"` and `rel=\"next\"`.",
+        ),
+        (
+            "X-Total-Count",
+            Type::Integer,
+            "How many match, where they are counted.",
+        ),
+        (
+            "X-Total-Count-Relation",
+            Type::String,
+            "`eq` where the count is exact, `gte` where counting stopped there.",
+        ),
+    ] {
+        let mut header = Header::new(Object::with_type(kind));
+        header.description = Some(text.to_owned());
+        response.headers.insert(name.to_owned(), header.into());
+    }
+}
+
+/// The statuses that stand for a refusal, by what is asked.
+fn refusals(path: &str, method: &Method, operation: &Operation) -> Vec<StatusCode> {
+    let mut refusals = vec![
+        StatusCode::UNAUTHORIZED,
+        StatusCode::FORBIDDEN,
+        StatusCode::TOO_MANY_REQUESTS,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        StatusCode::SERVICE_UNAVAILABLE,
+    ];
+    let parameters = operation.parameters.as_deref().unwrap_or_default();
+    if operation.request_body.is_some() || !parameters.is_empty() {
+        refusals.push(StatusCode::BAD_REQUEST);
+    }
+    if operation.request_body.is_some() {
+        refusals.push(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    if path.contains('{') {
+        refusals.push(StatusCode::NOT_FOUND);
+    }
+    if method != Method::GET {
+        refusals.push(StatusCode::CONFLICT);
+    }
+    if parameters
+        .iter()
+        .any(|parameter| is_named(parameter, header::IF_MATCH.as_str()))
+    {
+        refusals.push(StatusCode::PRECONDITION_FAILED);
+    }
+    refusals
+}
+
+/// What each of them looks like.
+fn add_refusals(components: &mut Components) {
+    let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
+    Problem::schemas(&mut schemas);
+    components.schemas.extend(schemas);
+    for status in [
+        StatusCode::BAD_REQUEST,
+        StatusCode::UNAUTHORIZED,
+        StatusCode::FORBIDDEN,
+        StatusCode::NOT_FOUND,
+        StatusCode::CONFLICT,
+        StatusCode::PRECONDITION_FAILED,
+        StatusCode::PAYLOAD_TOO_LARGE,
+        StatusCode::TOO_MANY_REQUESTS,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        StatusCode::SERVICE_UNAVAILABLE,
+    ] {
+        let problem = Ref::from_schema_name(Problem::name());
+        let mut response = Response::new(reason(status.as_str()));
+        response.content.insert(
+            "application/json".to_owned(),
+            Content::new(Some(problem)).into(),
+        );
+        components.responses.insert(name(status), response.into());
+    }
+}
+
+/// The words for a status.
+fn reason(status: &str) -> String {
+    let status = StatusCode::try_from(status).ok();
+    let reason = status.and_then(|status| status.canonical_reason());
+    reason.unwrap_or_default().to_owned()
+}
+
+/// The same as a name.
+fn name(status: StatusCode) -> String {
+    reason(status.as_str()).replace(' ', "")
+}
+
+fn add_schemes(components: &mut Components) {
+    let cookie = ApiKeyValue::with_description(
+        "session_token",
+        "Of somebody who has signed in. Where the panel is reached over https its name is `__Host-session_token`.",
+    );
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
+        "An access token, `rc_…`. What it may do is the least of its scopes and of its owner's rights.",
+    ));
+    for (name, scheme) in [
+        (SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie))),
+        (TOKEN, SecurityScheme::Http(bearer.build())),
+    ] {
+        components.security_schemes
+            .insert(name.to_owned(), scheme.into());
+    }
+}
