@@ -199,7 +199,10 @@ async fn no_proxy_reads_what_is_not_encrypted(pool: PgPool) {
     let away = cli.over("https://users.example.org", TOKEN);
     assert_eq!(away.run(command.args(LIST), "").code, 1);
     let asked = proxy.asked();
-    assert!(asked[0].starts_with("CONNECT users.example.org:443 "), "{asked:?}");
+    assert!(
+        asked[0].starts_with("CONNECT users.example.org:443 "),
+        "{asked:?}"
+    );
     assert!(!asked[0].contains(TOKEN), "{asked:?}");
 }
 
