@@ -1,7 +1,7 @@
 # The commands a person types. Each installs what it lacks and is one call of the build driver, xtask/.
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench chaos
+.PHONY: help run build test check bench chaos fuzz
 
 # Installs the named parts of the toolchain where they are missing, and makes the recipe's shell use them.
 with = $(foreach part,$(1),scripts/toolchain $(part) &&) . scripts/env &&
@@ -23,6 +23,9 @@ check: ## Format, lints, walls, licences, unused dependencies, recorded queries
 
 bench: ## The benchmarks, printed as a table
 	@$(call with,rust node postgres) cargo xtask bench
+
+fuzz: ## Ten minutes of requests made from the description of the API; nothing may answer 5xx or what is not described
+	@$(call with,all) cargo xtask fuzz
 
 chaos: ## A minute of work while servers and database are killed; says what is broken afterwards
 	@$(call with,rust node postgres) cargo xtask chaos

@@ -35,11 +35,16 @@ use uuid::Uuid;
 use self::users::manage;
 use crate::{middleware::refusal, router::AppState};
 
-/// The routes of the API. What stands in front of a handler describes it.
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
+/// What machines ask who look after this one. It depends on nobody being known.
+pub(crate) fn probes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(meta::alive))
         .routes(routes!(meta::ready))
+}
+
+/// The routes of the API. What stands in front of a handler describes it.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .routes(routes!(meta::health))
         .routes(routes!(meta::config))
         .routes(routes!(auth::login))

@@ -105,11 +105,13 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         .layer(from_fn(refusal::explain))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(refusal::panicked));
+    let (probes, _) = rest::probes().split_for_parts();
     let (api, _) = rest::routes().split_for_parts();
     let (owned, _) = rest::owned::routes().split_for_parts();
     let forms = pages(&state).merge(api);
     personal(&state, forms, BODY_MAX)
         .merge(personal(&state, owned, rest::owned::BODY_MAX))
+        .merge(probes.method_not_allowed_fallback(not_allowed))
         .with_state(state)
         .merge(rest::document::viewer::routes())
         .fallback_service(files(&site.root))
@@ -122,20 +124,18 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
         .with_name(state.cookie_name.0)
         .with_same_site(SameSite::Lax)
         .with_secure(state.https);
-    routes
-        .method_not_allowed_fallback(not_so)
-        .layer(
-            ServiceBuilder::new()
-                .layer(RequestBodyLimitLayer::new(body_max))
-                .layer(MapRequestBodyLayer::new(Body::new))
-                .layer(from_fn_with_state(state.services.clone(), bearer::accept))
-                .layer(CsrfLayer::new())
-                .layer(sessions)
-                .layer(from_fn_with_state(
-                    state.services.clone(),
-                    identity::recognise,
-                )),
-        )
+    routes.method_not_allowed_fallback(not_so).layer(
+        ServiceBuilder::new()
+            .layer(RequestBodyLimitLayer::new(body_max))
+            .layer(MapRequestBodyLayer::new(Body::new))
+            .layer(from_fn_with_state(state.services.clone(), bearer::accept))
+            .layer(CsrfLayer::new())
+            .layer(sessions)
+            .layer(from_fn_with_state(
+                state.services.clone(),
+                identity::recognise,
+            )),
+    )
 }
 
 /// The screens, the functions behind them, and the forms on them.
@@ -220,11 +220,16 @@ fn kept_for_ever<B>(response: &axum::http::Response<B>) -> Option<HeaderValue> {
     ))
 }
 
-/// For a method that an address does not know: programs are told which it knows, people have no way to ask so.
+/// For a method that an address does not know: of the API, or of a screen.
 async fn not_so(request: Request) -> Result<Response, Infallible> {
-    if !request.uri().path().starts_with("/api/") {
-        return nothing_here(request).await;
+    if request.uri().path().starts_with("/api/") {
+        not_allowed(request).await
+    } else {
+        nothing_here(request).await
     }
+}
+
+async fn not_allowed(request: Request) -> Result<Response, Infallible> {
     let message = "This address does not answer to that method. `Allow` names those that it knows.";
     Ok(Asked::from(&request).refuse(Problem::new(Code::MethodNotAllowed, message)))
 }

@@ -21,6 +21,8 @@ pub(crate) struct Call<'a> {
     pub(crate) path: &'a str,
     /// As a browser sends it.
     pub(crate) cookie: Option<&'a str>,
+    /// An access token, as a program sends it.
+    pub(crate) token: Option<&'a str>,
     /// The encoding that is asked for; the answer is not decoded.
     pub(crate) encoding: Option<&'a str>,
     pub(crate) body: Option<&'a Value>,
@@ -33,6 +35,7 @@ impl<'a> Call<'a> {
             method: Method::GET,
             path,
             cookie: None,
+            token: None,
             encoding: None,
             body: None,
         }
@@ -63,6 +66,9 @@ impl Client {
             .uri(format!("{}{}", self.base, call.path));
         if let Some(cookie) = call.cookie {
             request = request.header(header::COOKIE, cookie);
+        }
+        if let Some(token) = call.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         if let Some(encoding) = call.encoding {
             request = request.header(header::ACCEPT_ENCODING, encoding);

@@ -19,6 +19,7 @@ mod cluster;
 mod database;
 mod files;
 mod fingerprint;
+mod fuzz;
 mod npm;
 mod process;
 mod program;
@@ -66,6 +67,8 @@ enum Task {
     Bench(bench::BenchArgs),
     /// Break servers and database under load, and look for what is wrong afterwards.
     Chaos(chaos::ChaosArgs),
+    /// Ask the API for everything that its description allows, and for what it does not.
+    Fuzz(fuzz::FuzzArgs),
     /// Record what the database says about every query in `.sqlx`.
     Sqlx,
 }
@@ -140,6 +143,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Check => return Ok(check::check(&workspace)),
         Task::Bench(args) => bench::bench(&workspace, args)?,
         Task::Chaos(args) => return chaos::chaos(&workspace, args),
+        Task::Fuzz(args) => fuzz::fuzz(&workspace, args)?,
         Task::Sqlx => queries::prepare(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

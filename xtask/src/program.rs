@@ -1,4 +1,4 @@
-//! The product as it is built here, run with its default settings.
+//! The product as it is built here, run with its default settings but for those that are named.
 
 use std::{
     env,
@@ -21,18 +21,37 @@ pub(crate) struct Program {
     pub(crate) site: PathBuf,
     /// A folder without `.env` to run in, and for logs.
     pub(crate) folder: PathBuf,
+    /// What is not at its default.
+    settings: Vec<(&'static str, &'static str)>,
 }
 
 impl Program {
     pub(crate) fn build(workspace: &Workspace, mode: Mode, folder: &Path) -> Result<Self> {
+        Self::build_halves(workspace, mode, mode, folder)
+    }
+
+    /// The browser's half in one mode and the server in another.
+    pub(crate) fn build_halves(
+        workspace: &Workspace,
+        site_mode: Mode,
+        server_mode: Mode,
+        folder: &Path,
+    ) -> Result<Self> {
         // A folder of its own, so that a server that is running meanwhile keeps its files.
         let site = folder.join("site");
-        build::site(workspace, mode, Parts::Site, &site)?;
+        build::site(workspace, site_mode, Parts::Site, &site)?;
         Ok(Self {
-            binary: build::server(workspace, mode)?,
+            binary: build::server(workspace, server_mode)?,
             site,
             folder: folder.to_owned(),
+            settings: Vec::new(),
         })
+    }
+
+    /// The same with another setting.
+    pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
+        self.settings.push((name, value));
+        self
     }
 
     /// A `rollcall` command with nothing of the caller's settings.
@@ -43,7 +62,8 @@ impl Program {
             .env_clear()
             .envs(env::var_os("PATH").map(|path| ("PATH", path)))
             .env("DATABASE_URL", url)
-            .env("LEPTOS_SITE_ROOT", &self.site);
+            .env("LEPTOS_SITE_ROOT", &self.site)
+            .envs(self.settings.iter().copied());
         command
     }
 

@@ -1,5 +1,6 @@
 //! Every test there is, ending with one line that counts them.
 
+mod api;
 mod browser;
 mod rust;
 mod scripts;
@@ -25,6 +26,8 @@ pub(crate) enum Part {
     Scripts,
     /// The browser tests.
     E2e,
+    /// Requests made from the description of the API.
+    Api,
 }
 
 struct Outcome {
@@ -34,13 +37,14 @@ struct Outcome {
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Rust, Self::Scripts, Self::E2e];
+    const ALL: [Self; 4] = [Self::Rust, Self::Scripts, Self::E2e, Self::Api];
 
     fn name(self) -> &'static str {
         match self {
             Self::Rust => "rust",
             Self::Scripts => "scripts",
             Self::E2e => "e2e",
+            Self::Api => "api",
         }
     }
 
@@ -49,6 +53,7 @@ impl Part {
             Self::Rust => rust::run(workspace),
             Self::Scripts => scripts::run(workspace),
             Self::E2e => browser::run(workspace),
+            Self::Api => api::run(workspace),
         }
     }
 }

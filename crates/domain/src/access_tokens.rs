@@ -43,12 +43,15 @@ pub fn day_choices(longest: u16) -> Vec<u16> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TokenDraft {
     /// What for.
+    #[schema(min_length = 1)]
     pub name: String,
     /// Words of what it may do.
     #[serde(default)]
+    #[schema(min_items = 1)]
     pub scopes: Vec<String>,
     /// How many days it works; `null` for ever.
     #[serde(default = "days_default")]
+    #[schema(minimum = 1)]
     pub days: Option<u16>,
     /// The password of now: a token outlives the session in which it is made.
     #[serde(default)]

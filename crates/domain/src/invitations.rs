@@ -31,12 +31,15 @@ pub struct InvitationDraft {
     pub roles: Vec<String>,
     /// How many days it works.
     #[serde(default = "days_default")]
+    #[schema(minimum = 1, maximum = 365)]
     pub days: u16,
     /// How many accounts it can make.
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 1000)]
     pub max_uses: i32,
     /// For whom it is, or why; seen by those who look after invitations.
     #[serde(default)]
+    #[schema(max_length = 500)]
     pub note: String,
 }
 

@@ -129,10 +129,13 @@ impl KeyText {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyDraft {
     /// For whose service.
+    #[schema(min_length = 1, max_length = 40)]
     pub provider: String,
     /// What it is to be called.
+    #[schema(min_length = 1)]
     pub key_name: String,
     /// What it is.
+    #[schema(min_length = 1, max_length = 4096)]
     pub api_key: String,
 }
 
@@ -178,8 +181,10 @@ impl KeyDraft {
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyEdit {
     /// What it is to be called.
+    #[schema(min_length = 1)]
     pub key_name: Option<String>,
     /// What it is to be.
+    #[schema(min_length = 1, max_length = 4096)]
     pub api_key: Option<String>,
     /// Whether it is used.
     pub is_active: Option<bool>,

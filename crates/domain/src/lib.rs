@@ -10,6 +10,7 @@ pub mod fields;
 pub mod filter;
 pub mod invitations;
 pub mod keys;
+pub mod object;
 pub mod overview;
 pub mod owned;
 pub mod problem;

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{fields::FieldErrors, users::names::is_deceptive};
+use crate::{fields::FieldErrors, object::unkeepable, users::names::is_deceptive};
 
 /// Most characters of a name, a role, a label, or of what a video is called.
 pub const LINE_MAX: usize = 200;
@@ -58,12 +58,16 @@ pub struct Persona {
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonaDraft {
     /// Name; a new one has to have it.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: Option<String>,
     /// What the persona does.
+    #[schema(max_length = 200)]
     pub role: Option<String>,
     /// What the persona wants to find out.
+    #[schema(max_length = 10000)]
     pub information_need: Option<String>,
     /// Anything else.
+    #[schema(max_length = 10000)]
     pub details: Option<String>,
     /// Whether it is left out of the host application's lists.
     pub hidden: Option<bool>,
@@ -109,6 +113,7 @@ pub struct Ontology {
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct OntologyDraft {
     /// Name.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: Option<String>,
     /// What it says.
     pub content: Option<Map<String, Value>>,
@@ -123,7 +128,7 @@ impl OntologyDraft {
         let mut texts = Texts::default();
         let checked = Self {
             name: texts.line("name", self.name, false, true),
-            content: self.content,
+            content: texts.content(self.content),
         };
         texts.end(checked)
     }
@@ -161,8 +166,10 @@ pub struct Annotation {
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct AnnotationDraft {
     /// On which video.
+    #[schema(min_length = 1, max_length = 200)]
     pub video_id: Option<String>,
     /// What it says in short.
+    #[schema(min_length = 1, max_length = 200)]
     pub label: Option<String>,
     /// What it says.
     pub content: Option<Map<String, Value>>,
@@ -178,7 +185,7 @@ impl AnnotationDraft {
         let checked = Self {
             video_id: texts.line("video_id", self.video_id, new, true),
             label: texts.line("label", self.label, new, true),
-            content: self.content,
+            content: texts.content(self.content),
         };
         texts.end(checked)
     }
@@ -226,6 +233,14 @@ impl Texts {
             too_long(&typed, TEXT_MAX)
         };
         self.unless(field, fault, typed)
+    }
+
+    /// What the host application keeps in its own form.
+    fn content(&mut self, given: Option<Map<String, Value>>) -> Option<Map<String, Value>> {
+        if let Some(fault) = given.as_ref().and_then(unkeepable) {
+            self.faults.add("content", fault);
+        }
+        given
     }
 
     fn unless(&mut self, field: &str, fault: Option<TextError>, text: String) -> Option<String> {
@@ -306,5 +321,11 @@ mod tests {
         let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
         assert_eq!(fields, ["video_id", "label"]);
         assert!(AnnotationDraft::default().check(false).is_ok());
+        let nul = OntologyDraft {
+            content: serde_json::from_str(r#"{"types":[{"name":"a\u0000"}]}"#).unwrap(),
+            ..OntologyDraft::default()
+        };
+        let faults = nul.check().unwrap_err();
+        assert_eq!(faults.get("content"), Some("Remove the NUL characters."));
     }
 }

@@ -42,7 +42,9 @@ pub(crate) async fn secure(
     };
     if let Ok(csp) = HeaderValue::try_from(csp) {
         // The pages about the API say themselves what they need.
-        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(csp);
+        headers
+            .entry(header::CONTENT_SECURITY_POLICY)
+            .or_insert(csp);
     }
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

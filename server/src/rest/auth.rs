@@ -26,7 +26,9 @@ use crate::{middleware::identity::cookie, router::CookieName};
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Login {
+    #[schema(min_length = 1)]
     username: String,
+    #[schema(min_length = 1)]
     password: String,
     #[serde(default)]
     remember_me: bool,

@@ -1,16 +1,12 @@
 //! JSON bodies.
 
-use std::{fmt, marker::PhantomData};
-
 use axum::{
     Json,
     extract::{FromRequest, Request, rejection::JsonRejection},
     http::StatusCode,
 };
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
-};
+use domain::object::Object;
+use serde::de::DeserializeOwned;
 
 use super::Failure;
 
@@ -39,29 +35,5 @@ fn sentence(rejection: &JsonRejection) -> String {
             "Send the body with Content-Type: application/json.".to_owned()
         }
         _ => "The body could not be read.".to_owned(),
-    }
-}
-
-/// What a JSON object holds. A list is none, though serde would take its items for the fields one after the other.
-struct Object<T>(T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(body: D) -> Result<Self, D::Error> {
-        body.deserialize_map(Fields(PhantomData)).map(Self)
-    }
-}
-
-/// Reads the fields of an object.
-struct Fields<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(fields))
     }
 }

@@ -47,6 +47,7 @@ struct Base;
 /// The document.
 pub(crate) static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
     let mut document = Base::openapi();
+    document.merge(super::probes().into_openapi());
     document.merge(super::routes().into_openapi());
     document.merge(super::owned::routes().into_openapi());
     for (path, item) in &mut document.paths.paths {
@@ -254,7 +255,8 @@ fn add_schemes(components: &mut Components) {
         (SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie))),
         (TOKEN, SecurityScheme::Http(bearer.build())),
     ] {
-        components.security_schemes
+        components
+            .security_schemes
             .insert(name.to_owned(), scheme.into());
     }
 }

@@ -7,7 +7,9 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::{credentials::AccountDraft, registrations::WaitingPerson, users::UserId};
+use domain::{
+    credentials::AccountDraft, object::Object, registrations::WaitingPerson, users::UserId,
+};
 use serde::{Deserialize, Serialize};
 use service::{
     Services,
@@ -28,8 +30,11 @@ use super::{
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Register {
+    #[schema(min_length = 3, max_length = 50)]
     username: String,
+    #[schema(min_length = 8)]
     password: String,
+    #[schema(min_length = 1)]
     display_name: String,
     #[serde(default)]
     email: Option<String>,
@@ -143,9 +148,10 @@ fn note(body: &Bytes) -> Result<String, Failure> {
     if body.is_empty() {
         return Ok(String::new());
     }
-    let decided: Decided = serde_json::from_slice(body)
+    let decided: Option<Object<Decided>> = serde_json::from_slice(body)
         .map_err(|error| Failure::invalid(format!("The body cannot be read: {error}.")))?;
-    Ok(decided.note.unwrap_or_default())
+    let note = decided.and_then(|Object(decided)| decided.note);
+    Ok(note.unwrap_or_default())
 }
 
 /// Let somebody in

@@ -52,6 +52,7 @@ struct ListedSession {
     #[serde(with = "time::serde::rfc3339")]
     last_seen_at: OffsetDateTime,
     #[serde(flatten)]
+    #[schema(value_type = End)]
     end: Option<End>,
 }
 
@@ -60,7 +61,9 @@ struct ListedSession {
 #[serde(rename_all = "camelCase")]
 struct End {
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(required = false)]
     ended_at: OffsetDateTime,
+    #[schema(required = false)]
     ended_reason: &'static str,
     ended_by: Option<String>,
 }

@@ -10,6 +10,7 @@ use sqlx::PgPool;
 
 use crate::{
     access::endpoints,
+    document,
     support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session, token},
 };
 
@@ -40,6 +41,26 @@ fn draft() -> Value {
     json!({ "name": "nightly", "scopes": ["account", "users:read"], "currentPassword": PASSWORD })
 }
 
+/// That the scopes which open an address are those that its description names.
+fn assert_opened_by(operation: &Value, outcomes: &BTreeMap<String, Vec<&str>>, label: &str) {
+    let ways = operation["security"].as_array().unwrap();
+    let named = ways.iter().find_map(|way| way.get("token"));
+    let named: Vec<&str> = named
+        .and_then(Value::as_array)
+        .map(|scopes| scopes.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
+    let is_for_anyone = ways.iter().any(|way| *way == json!({}));
+    let refused = |outcome: &str| outcome.starts_with("403");
+    let opening: Vec<&str> = outcomes
+        .iter()
+        .filter(|(outcome, _)| !refused(outcome))
+        .flat_map(|(_, scopes)| scopes.iter().copied())
+        .collect();
+    if !is_for_anyone {
+        assert_eq!(opening, named, "{label}");
+    }
+}
+
 /// What every address answers a token with each scope. Its owner may do everything, secrets included, so that what is refused
 /// is refused for the token alone.
 #[sqlx::test(migrations = "../migrations")]
@@ -58,13 +79,18 @@ async fn every_address_answers_each_scope_as_agreed(pool: PgPool) {
         let text = token(&app.services, "ada", &[scope.as_str()]).await;
         tokens.push((scope, text));
     }
+    let paths = document::paths(&app).await;
     let mut table = String::new();
     for endpoint in endpoints() {
-        writeln!(table, "{}", endpoint.label()).unwrap();
+        let label = endpoint.label();
+        writeln!(table, "{label}").unwrap();
         let mut outcomes: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (scope, text) in &tokens {
             let outcome = app.send(endpoint.clone().bearer(text)).await.outline();
             outcomes.entry(outcome).or_default().push(scope.as_str());
+        }
+        if let Some(operation) = document::described(&paths, &label) {
+            assert_opened_by(operation, &outcomes, &label);
         }
         for (outcome, scopes) in outcomes {
             let scopes = if scopes.len() == tokens.len() {

@@ -9,6 +9,7 @@ mod account;
 mod audit;
 mod auth;
 mod deleted;
+mod document;
 mod keys;
 mod manage;
 mod meta;

@@ -8,7 +8,7 @@ pub(crate) use answer::Answer;
 pub(crate) use ask::Ask;
 pub(crate) use people::{PASSWORD, add_password, add_person, session, token};
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use ::app::shell::Assets;
 use axum::Router;
@@ -155,6 +155,13 @@ impl App {
             .oneshot(ask.into_request())
             .await
             .unwrap()
+    }
+
+    /// The paths that the router knows. It tells them to nobody but whoever debugs it.
+    pub(crate) fn routes(&self) -> BTreeSet<String> {
+        let told = format!("{:?}", self.router);
+        let quoted = told.split('"').filter(|part| part.starts_with('/'));
+        quoted.map(str::to_owned).collect()
     }
 
     /// Asks for a page or a resource in the session of somebody.

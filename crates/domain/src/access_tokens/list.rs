@@ -21,8 +21,10 @@ pub struct TokenParams {
     /// Whose: a name, a number or an id.
     pub person: Option<String>,
     /// Whether they work.
+    #[param(value_type = Option<TokenState>)]
     pub state: Option<String>,
     /// Page size.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
     /// Cursor: the page after it.
     pub after: Option<String>,

@@ -58,6 +58,7 @@ pub struct AuditParams {
     /// Until when, its year, month or day included.
     pub to: Option<String>,
     /// Page size.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
     /// Cursor: the page after it.
     pub after: Option<String>,

@@ -78,12 +78,14 @@ pub struct SessionParams {
     /// Order.
     pub sort: Option<String>,
     /// Page size.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
     /// Cursor: the page after it.
     pub after: Option<String>,
     /// Cursor: the page before it.
     pub before: Option<String>,
     /// `true` for those that have ended.
+    #[param(value_type = Option<bool>)]
     pub ended: Option<String>,
 }
 

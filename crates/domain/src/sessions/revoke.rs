@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::list::SessionParams;
+use crate::object::object;
 
 /// Which sessions are to end. The one that asks is never among them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RevokeRequest {
     /// Those that match.
+    #[serde(deserialize_with = "object")]
     pub filter: RevokeFilter,
     /// All but those of whoever asks.
     pub everyone_but_me: bool,

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{UserId, suspension::SuspensionDraft};
+use crate::object::{object, objects};
 
 /// Most people at once: those of the longest page.
 pub const BULK_MAX: usize = 100;
@@ -41,8 +42,11 @@ pub struct Selected {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BulkRequest {
     /// What to do.
+    #[serde(deserialize_with = "object")]
     pub action: BulkAction,
     /// To whom.
+    #[serde(deserialize_with = "objects")]
+    #[schema(min_items = 1, max_items = 100)]
     pub users: Vec<Selected>,
     /// How many the preview said would change. None: only tell who would.
     pub expected: Option<usize>,

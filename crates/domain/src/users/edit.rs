@@ -12,6 +12,7 @@ use crate::{
     access::ADMIN_ROLE,
     credentials::{TEMPORARY_PASSWORD_MIN, check_temporary_password},
     fields::FieldErrors,
+    object::unkeepable,
 };
 
 /// Most bytes of a profile or of notification preferences, as JSON.
@@ -166,9 +167,8 @@ pub(super) fn check_object(field: &str, object: &Map<String, Value>, faults: &mu
     if text.len() > OBJECT_MAX_BYTES {
         faults.add(field, format!("Use at most {OBJECT_MAX_BYTES} bytes."));
     }
-    // PostgreSQL keeps no NUL in a text, and says so only when it is written.
-    if text.contains("\\u0000") {
-        faults.add(field, "Remove the NUL characters.");
+    if let Some(fault) = unkeepable(object) {
+        faults.add(field, fault);
     }
 }
 

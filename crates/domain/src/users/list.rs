@@ -48,12 +48,14 @@ pub struct ListParams {
     /// Order.
     pub sort: Option<String>,
     /// Page size.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
     /// Cursor: the page after it.
     pub after: Option<String>,
     /// Cursor: the page before it.
     pub before: Option<String>,
     /// `true` for the bin.
+    #[param(value_type = Option<bool>)]
     pub deleted: Option<String>,
 }
 

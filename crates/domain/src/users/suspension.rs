@@ -16,6 +16,7 @@ pub const REASON_MAX: usize = 500;
 pub struct SuspensionDraft {
     /// Why. Admins see it; the person does if they are to be told.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
     /// When it ends by itself; never if absent.
     #[serde(default, with = "time::serde::rfc3339::option")]

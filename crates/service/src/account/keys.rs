@@ -36,12 +36,13 @@ pub async fn keys(services: &Services, actor: &Actor) -> Result<KeyList, Error> 
 ///
 /// # Errors
 /// [`Error::Invalid`] with every fault at once, [`Error::Conflict`] when there is one of this provider already,
-/// [`Error::KeysOff`] without an encryption key.
+/// [`Error::KeysOff`] without an encryption key, [`Error::TokenNotAllowed`] for an access token.
 pub async fn create_key(
     services: &Services,
     actor: &Actor,
     draft: KeyDraft,
 ) -> Result<ApiKey, Error> {
+    actor.session()?;
     services.settings.vault.version()?;
     let new = draft
         .check(&services.settings.providers)

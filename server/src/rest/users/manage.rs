@@ -37,7 +37,9 @@ use crate::rest::{
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Create {
+    #[schema(min_length = 3, max_length = 50)]
     username: String,
+    #[schema(min_length = 1)]
     display_name: String,
     #[serde(default)]
     email: Option<String>,

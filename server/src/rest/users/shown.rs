@@ -15,7 +15,7 @@ use service::Error;
 use utoipa::{
     IntoParams, ToSchema,
     openapi::{
-        Object, Type,
+        ObjectBuilder, Type,
         path::{Parameter, ParameterBuilder, ParameterIn},
     },
 };
@@ -51,6 +51,9 @@ pub(crate) fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
     response
 }
 
+/// How a tag is written; `*` is any.
+const TAG: &str = r#"^(\*|(W/)?"\d{1,9}")$"#;
+
 /// The version that a change was made to depend on by its headers.
 pub(crate) struct Wanted(Option<Option<i32>>);
 
@@ -76,7 +79,11 @@ impl IntoParams for Wanted {
             .description(Some(
                 "The `ETag` of the account that the change is made of.",
             ))
-            .schema(Some(Object::with_type(Type::String)));
+            .schema(Some(
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .pattern(Some(TAG)),
+            ));
         vec![parameter.build()]
     }
 }

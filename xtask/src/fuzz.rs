@@ -1,0 +1,170 @@
+//! Requests of every kind, made from the API's own description: nothing may answer 5xx, or what is not described.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::{
+    build::Mode,
+    client::{Call, Client},
+    database::{self, Sibling},
+    fingerprint::Fingerprint,
+    process,
+    program::Program,
+    report,
+    server::Server,
+    workspace::Workspace,
+};
+
+/// What is installed, and how it is set.
+const FOLDER: &str = "fuzz";
+/// Who is in the database.
+const USERS: u64 = 50;
+/// The demo people are always the same.
+const USERS_SEED: u64 = 1;
+/// An encryption key of nobody.
+const ENCRYPTION_KEY: &str = "5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c";
+/// What the requests may do. Access tokens they may only see, or they would revoke their own.
+const SCOPES: &str = "account,data:read,data:write,users:read,users:write,sessions:read,sessions:write,\
+                      registrations:read,registrations:write,api-keys:read,api-keys:write,tokens:read,audit:read";
+
+/// How long the last request may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long, and how.
+#[derive(Args)]
+pub(crate) struct FuzzArgs {
+    /// How many seconds to go on for.
+    #[arg(long, default_value_t = 600)]
+    seconds: u64,
+    /// Begin as an earlier run did, which has printed its seed.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// As long as it is wanted, each time other requests.
+pub(crate) fn fuzz(workspace: &Workspace, args: &FuzzArgs) -> Result<()> {
+    let seconds = args.seconds.to_string();
+    let seed = args.seed.map(|seed| seed.to_string());
+    let mut settings = vec![
+        "--phases",
+        "coverage,fuzzing,stateful",
+        "--max-time",
+        &seconds,
+    ];
+    settings.extend(seed.iter().flat_map(|seed| ["--seed", seed]));
+    run(workspace, &settings)
+}
+
+/// The same requests at each run, so that whoever changed nothing sees no failure.
+pub(crate) fn a_minute(workspace: &Workspace) -> Result<()> {
+    let settings = [
+        "--phases",
+        "coverage,fuzzing",
+        "--seed",
+        "1",
+        "--max-examples",
+        "10",
+    ];
+    run(workspace, &settings)
+}
+
+fn run(workspace: &Workspace, settings: &[&str]) -> Result<()> {
+    let schemathesis = install(workspace)?;
+    let folder = workspace.cache().join(FOLDER);
+    fs::create_dir_all(&folder)?;
+    // Both are those of the browser tests, with nothing to compile after them.
+    let program = Program::build_halves(workspace, Mode::Release, Mode::Dev, &folder)?;
+    let url = database::url(workspace)?;
+    let database = Sibling::new(
+        workspace,
+        &url,
+        &format!("rollcall_fuzz_{}", std::process::id()),
+    );
+    database.create()?;
+    let done = against(workspace, &schemathesis, program, &database, settings);
+    database.remove()?;
+    done
+}
+
+fn against(
+    workspace: &Workspace,
+    schemathesis: &Path,
+    program: Program,
+    database: &Sibling<'_>,
+    settings: &[&str],
+) -> Result<()> {
+    let program = program
+        .with("API_KEY_ENCRYPTION_KEY", ENCRYPTION_KEY)
+        .with("API_RATE_LIMIT", "0")
+        .with("ALLOW_REGISTRATION", "true");
+    program.fill(&database.url(), USERS, USERS_SEED)?;
+    let token = process::output(program.command(&database.url()).args([
+        "token", "create", "--user", "admin", "--name", "fuzz", "--scopes", SCOPES,
+    ]))?;
+    let token = token
+        .split_whitespace()
+        .find(|word| word.starts_with("rc_"));
+    let token = token.context("rollcall token create has printed no token")?;
+    let server = Server::start(&program, &database.url())?;
+    let tried = process::run(
+        Command::new(schemathesis)
+            .current_dir(workspace.root.join(FOLDER))
+            .arg("run")
+            .arg(format!("{}/api/openapi.json", server.base))
+            .args(["--header", &format!("Authorization: Bearer {token}")])
+            .args(["--exclude-path", "/api/admin/sessions/events"])
+            .args(["--continue-on-failure", "--no-color"])
+            .args(settings),
+    );
+    let known = Client::new(&server.base, "rollcall-xtask", PATIENCE).send(&Call {
+        token: Some(token),
+        ..Call::get("/api/auth/me")
+    })?;
+    server.stop()?;
+    tried?;
+    if known.status() != 200 {
+        bail!("the requests were nobody's in the end, so that most of them were refused");
+    }
+    Ok(())
+}
+
+/// Installs what makes the requests, unless it is what the list of packages says, and returns the program.
+fn install(workspace: &Workspace) -> Result<PathBuf> {
+    let list = workspace.root.join(FOLDER).join("requirements.txt");
+    let mut key = Fingerprint::new(&[]);
+    key.add_file(&list)?;
+    let home = workspace
+        .cache()
+        .join(format!("schemathesis-{}", key.finish()));
+    let program = home.join("bin/schemathesis");
+    // Written after everything else is in its place.
+    let stamp = home.join(".complete");
+    if stamp.exists() {
+        return Ok(program);
+    }
+    let started = Instant::now();
+    process::output(
+        workspace
+            .command("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&home),
+    )?;
+    let mut pip = workspace.command(home.join("bin/pip"));
+    pip.args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--requirement",
+    ]);
+    process::output(pip.arg(&list))?;
+    fs::write(stamp, "")?;
+    report::step("schemathesis installed", started);
+    Ok(program)
+}
