@@ -15,6 +15,7 @@ pub mod person;
 pub mod registrations;
 pub mod reset;
 pub mod sessions;
+pub mod settings;
 pub mod setup;
 #[cfg(feature = "ssr")]
 pub mod ssr;

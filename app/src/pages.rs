@@ -18,6 +18,7 @@ pub mod register;
 pub mod registrations;
 pub mod reset;
 pub mod sessions;
+pub mod settings;
 pub mod setup;
 pub mod suspension;
 pub mod users;

@@ -14,7 +14,7 @@ use crate::{
     pages::{
         access_tokens, account, audit, invite, keys, login, overview,
         person::{self, dialogs},
-        register, registrations, reset, sessions, setup, users,
+        register, registrations, reset, sessions, settings, setup, users,
     },
 };
 
@@ -113,6 +113,12 @@ part!(
     Audit in person by load_audit, preload_audit: List => audit::Audit
 );
 part!(
+    /// What is set, and jobs.
+    Settings in person by load_settings, preload_settings:
+    All => settings::Settings,
+    Jobs => settings::jobs::Jobs,
+);
+part!(
     /// A person.
     Person in person by load_person, preload_person:
     Page => person::PersonPage,
@@ -154,6 +160,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
         ["tokens", ..] => return preload_tokens().await,
         ["registrations", ..] => preload_registrations().await?,
         ["keys", ..] => preload_keys().await?,
+        ["settings", ..] => return preload_settings().await,
         ["audit", ..] => preload_audit().await?,
         ["users"] | ["users", "" | "new" | "bulk", ..] => preload_users().await?,
         ["users", ..] => preload_person().await?,

@@ -13,7 +13,8 @@ use crate::{
     context::{PageContext, Zone},
     pages::not_found::NotFound,
     parts::{
-        Audit, Dialogs, Door, Home, Keys, Own, Person, Registrations, Sessions, Tokens, Users,
+        Audit, Dialogs, Door, Home, Keys, Own, Person, Registrations, Sessions, Settings, Tokens,
+        Users,
     },
 };
 
@@ -78,6 +79,8 @@ pub fn App() -> impl IntoView {
                     <InvitationRoutes />
                     <RegistrationRoutes />
                     <Route path=path!("/audit") view=Audit::List ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view=Settings::All ssr=SsrMode::Async />
+                    <Route path=path!("/settings/jobs") view=Settings::Jobs ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

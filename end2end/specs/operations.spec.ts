@@ -28,6 +28,7 @@ test('figures for Prometheus, at their own address only', async ({ database, req
   const [people] = await database.rows(`select count(*) as n from users where deleted_at is null`);
   expect(text).toContain(`rollcall_total{of="users"} ${people!.n}`);
   expect(text).toContain('rollcall_database_reachable 1');
+  expect(text).toContain('rollcall_jobs{state="failed"} 0');
   expect(text).toMatch(/rollcall_database_connections\{state="idle"\} [1-9]/);
   // Not by way of the panel, and nothing else by way of the figures.
   expect((await request.get(`${server.url}/metrics`)).status()).toBe(404);

@@ -9,7 +9,7 @@ import { settings } from './settings';
 
 /** Nothing of the caller's own settings, and no `.env` of the folder that the tests run in. */
 function surroundings(database: string, more: Record<string, string> = {}) {
-  const env = { DATABASE_URL: database, LEPTOS_SITE_ROOT: settings.site, LOG_LEVEL: 'info', ...more };
+  const env = { DATABASE_URL: database, LEPTOS_SITE_ROOT: settings.site, LOG_LEVEL: 'info', API_RATE_LIMIT: '0', ...more };
   return { cwd: tmpdir(), env };
 }
 

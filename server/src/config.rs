@@ -1,6 +1,7 @@
 //! The configuration: from the environment, else from `.env`, else from Leptos.toml or a default. Read once, here and
 //! nowhere else, and checked before anything is done.
 
+mod catalogue;
 mod sources;
 mod values;
 
@@ -10,60 +11,15 @@ use service::{PoolSettings, settings::Settings};
 use time::OffsetDateTime;
 
 use crate::{cli::Failure, middleware::origin::TrustedProxies};
+use catalogue::SETTINGS;
 use sources::Sources;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a request waits for a database connection. Longer, and a page seems dead instead of told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// A setting: its name, its default, whether it is secret.
-pub(crate) struct Setting {
-    name: &'static str,
-    default: Option<&'static str>,
-    secret: bool,
-}
-
-const fn setting(name: &'static str, default: &'static str) -> Setting {
-    Setting {
-        name,
-        default: Some(default),
-        secret: false,
-    }
-}
-
-/// Every setting. `.env.example` explains each; a test holds the two equal.
-const SETTINGS: &[Setting] = &[
-    Setting {
-        name: "DATABASE_URL",
-        default: None,
-        secret: true,
-    },
-    setting("DATABASE_MAX_CONNECTIONS", "10"),
-    setting("LEPTOS_SITE_ADDR", "127.0.0.1:3000"),
-    setting("LEPTOS_SITE_ROOT", "site"),
-    setting("METRICS_ADDR", ""),
-    setting("PUBLIC_URL", ""),
-    setting("TRUSTED_PROXIES", ""),
-    setting("SESSION_TIMEOUT_DAYS", "7"),
-    setting("SESSION_REMEMBER_DAYS", "30"),
-    setting("SESSION_IDLE_HOURS", "72"),
-    setting("SESSION_LIMIT", "100"),
-    setting("TOKEN_MAX_DAYS", "365"),
-    setting("PASSWORD_MIN_LENGTH", "8"),
-    setting("ALLOW_REGISTRATION", "false"),
-    setting("ALLOW_ACCOUNT_DELETION", "false"),
-    setting("REGISTRATION_APPROVAL", "true"),
-    setting("DELETE_RETENTION_DAYS", "30"),
-    Setting {
-        name: "API_KEY_ENCRYPTION_KEY",
-        default: None,
-        secret: true,
-    },
-    setting("API_KEY_PROVIDERS", ""),
-    setting("LOG_FORMAT", "text"),
-    setting("LOG_LEVEL", "info,sqlx=warn"),
-];
+/// What is printed of a setting that has no value.
+const NOT_SET: &str = "(not set)";
 
 /// What the logs look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) public_url: String,
     /// Proxies whose word about the client's address is taken.
     pub(crate) trusted_proxies: TrustedProxies,
+    /// How many requests of the API are answered a minute; 0: all of them.
+    pub(crate) api_rate_limit: u32,
     /// What the rules depend on.
     pub(crate) settings: Settings,
     /// What the logs look like.
@@ -105,7 +63,15 @@ impl Config {
 
     /// Every setting with its value and where that comes from.
     pub(crate) fn describe() -> Result<String, Failure> {
-        Ok(Sources::read()?.describe(SETTINGS))
+        let lines: Vec<String> = Sources::read()?
+            .describe(SETTINGS)
+            .into_iter()
+            .map(|described| {
+                let shown = described.value.as_deref().unwrap_or(NOT_SET);
+                format!("{:<26} {shown:<44} {}", described.name, described.source)
+            })
+            .collect();
+        Ok(lines.join("\n"))
     }
 
     /// Whether people reach the panel over https.
@@ -134,7 +100,12 @@ impl Config {
             },
             site_root: PathBuf::from(value("LEPTOS_SITE_ROOT")),
             trusted_proxies: values::networks("TRUSTED_PROXIES", &value("TRUSTED_PROXIES"))?,
-            settings: settings(&value, &public_url)?,
+            api_rate_limit: values::number(
+                "API_RATE_LIMIT",
+                &value("API_RATE_LIMIT"),
+                0..=1_000_000,
+            )?,
+            settings: settings(sources, &public_url)?,
             public_url,
             log_format: values::log_format("LOG_FORMAT", &value("LOG_FORMAT"))?,
             log_level: value("LOG_LEVEL"),
@@ -142,10 +113,8 @@ impl Config {
     }
 }
 
-fn settings(
-    value: &impl Fn(&'static str) -> String,
-    public_url: &str,
-) -> Result<Settings, Failure> {
+fn settings(sources: &Sources, public_url: &str) -> Result<Settings, Failure> {
+    let value = |name| sources.value(SETTINGS, name);
     let number = |name, range| values::number(name, &value(name), range);
     let boolean = |name| values::boolean(name, &value(name));
     Ok(Settings {
@@ -162,6 +131,7 @@ fn settings(
         vault: values::encryption_keys("API_KEY_ENCRYPTION_KEY", &value("API_KEY_ENCRYPTION_KEY"))?,
         providers: values::providers("API_KEY_PROVIDERS", &value("API_KEY_PROVIDERS"))?,
         public_url: public_url.to_owned(),
+        described: sources.describe(SETTINGS).into(),
     })
 }
 
@@ -178,7 +148,7 @@ pub(crate) fn clock() -> OffsetDateTime {
 mod tests {
     use domain::keys::Provider;
 
-    use super::*;
+    use super::{catalogue::Setting, *};
 
     fn load(pairs: &[(&'static str, &str)]) -> Result<Config, String> {
         let mut all = vec![("DATABASE_URL", "postgres://rollcall@localhost/rollcall")];
@@ -229,6 +199,11 @@ mod tests {
                 "PUBLIC_URL must have no path",
             ),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy", "TRUSTED_PROXIES"),
+            (
+                "API_RATE_LIMIT",
+                "-1",
+                "API_RATE_LIMIT must be a whole number from 0 to 1000000",
+            ),
             (
                 "SESSION_TIMEOUT_DAYS",
                 "a week",
@@ -302,27 +277,51 @@ mod tests {
         );
         let config = load(&[("API_KEY_ENCRYPTION_KEY", &keys)]).unwrap();
         assert!(config.settings.vault.is_on());
-        let text = Sources::of(&[("API_KEY_ENCRYPTION_KEY", &keys)]).describe(SETTINGS);
+        let text = format!("{:?}", config.settings.described);
         assert!(!text.contains("0f0f") && !text.contains("AAEC"), "{text}");
     }
 
     #[test]
-    fn what_is_printed_masks_secrets_and_names_the_source() {
-        let sources = Sources::of(&[(
+    fn what_is_shown_masks_secrets_and_names_the_source() {
+        let given = [(
             "DATABASE_URL",
-            "postgres://rollcall:hunter2@localhost/rollcall",
-        )]);
-        let text = sources.describe(SETTINGS);
-        assert!(!text.contains("hunter2"), "{text}");
-        assert!(
-            text.contains("SESSION_TIMEOUT_DAYS") && text.contains("default"),
-            "{text}"
-        );
-        assert!(
-            text.lines()
-                .any(|line| line.contains("DATABASE_URL") && line.contains("environment")),
-            "{text}"
-        );
+            "postgres://rollcall:hunter2@localhost/rollcall?sslkey=hunter3",
+        )];
+        let described = load(&given).unwrap().settings.described;
+        let shown = |name: &str| {
+            let found = described.iter().find(|described| described.name == name);
+            let found = found.unwrap();
+            (found.value.clone(), found.source.clone())
+        };
+        for (name, value, source) in [
+            (
+                "DATABASE_URL",
+                Some("postgres://rollcall:********@localhost/rollcall"),
+                "environment",
+            ),
+            ("SESSION_TIMEOUT_DAYS", Some("7"), "default"),
+            ("METRICS_ADDR", None, "default"),
+            ("API_KEY_ENCRYPTION_KEY", None, "default"),
+        ] {
+            assert_eq!(
+                shown(name),
+                (value.map(str::to_owned), source.to_owned()),
+                "{name}"
+            );
+        }
+        assert!(!format!("{described:?}").contains("hunter"));
+    }
+
+    #[test]
+    fn every_setting_is_shown_with_what_it_means() {
+        let described = load(&[]).unwrap().settings.described;
+        assert_eq!(described.len(), SETTINGS.len());
+        let readme = include_str!("../../README.md");
+        for described in described.iter() {
+            let (name, meaning) = (&described.name, &described.meaning);
+            assert!(meaning.ends_with('.'), "{name}: {meaning}");
+            assert!(readme.contains(&format!("`{name}`")), "{name}");
+        }
     }
 
     #[test]

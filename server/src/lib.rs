@@ -5,6 +5,7 @@ pub mod cli;
 mod config;
 mod error_page;
 mod forms;
+mod limits;
 mod logging;
 mod metrics;
 mod middleware;
@@ -12,4 +13,5 @@ mod rest;
 pub mod router;
 mod serve;
 
+pub use limits::Limits;
 pub use middleware::origin::TrustedProxies;

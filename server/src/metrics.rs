@@ -1,5 +1,5 @@
 //! Figures for whoever watches the server: how long requests take, connections to the database, and the totals that are kept
-//! of accounts and sessions. They are at an address of their own, so that nobody gets to them by way of the panel.
+//! of accounts, sessions and jobs. They are at an address of their own, so that nobody gets to them by way of the panel.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -20,6 +20,7 @@ const DURATION: &str = "rollcall_http_request_duration_seconds";
 const CONNECTIONS: &str = "rollcall_database_connections";
 const REACHABLE: &str = "rollcall_database_reachable";
 const TOTAL: &str = "rollcall_total";
+const JOBS: &str = "rollcall_jobs";
 /// Upper bounds of the durations that are told apart, in seconds: a page of a list takes a few milliseconds, a password some
 /// dozens, and after fifteen seconds a statement is cancelled.
 const BUCKETS: [f64; 12] = [
@@ -47,6 +48,7 @@ pub(crate) async fn serve(
     metrics::describe_gauge!(CONNECTIONS, "Connections to PostgreSQL, in use and idle");
     metrics::describe_gauge!(REACHABLE, "1 if PostgreSQL answered just now, otherwise 0");
     metrics::describe_gauge!(TOTAL, "Accounts and live sessions, by what is counted");
+    metrics::describe_gauge!(JOBS, "Jobs that are not done, by how they stand");
     let listener = TcpListener::bind(address).await.map_err(|error| {
         format!("Cannot listen on {address}: {error}. Choose another METRICS_ADDR.")
     })?;
@@ -87,6 +89,10 @@ async fn tell(State((handle, services)): State<(PrometheusHandle, Services)>) ->
     for (name, value) in totals.unwrap_or_default() {
         let value = usize::try_from(value).unwrap_or_default();
         metrics::gauge!(TOTAL, "of" => name).set(to_f64(value));
+    }
+    for (state, jobs) in service::jobs::figures(&services).await.unwrap_or_default() {
+        let jobs = usize::try_from(jobs).unwrap_or(usize::MAX);
+        metrics::gauge!(JOBS, "state" => state.as_str()).set(to_f64(jobs));
     }
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], handle.render()).into_response()

@@ -9,8 +9,10 @@ pub(crate) mod document;
 mod done;
 mod file;
 pub(crate) mod invitations;
+mod jobs;
 pub(crate) mod keys;
 pub(crate) mod meta;
+mod once;
 mod overview;
 pub(crate) mod owned;
 mod page;
@@ -32,6 +34,7 @@ use service::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
+pub(crate) use self::once::{ShownOnce, shown_once};
 use self::users::manage;
 use crate::{middleware::refusal, router::AppState};
 
@@ -101,6 +104,8 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(invitations::revoke))
         .routes(routes!(audit::list))
         .routes(routes!(audit::export))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::retry))
 }
 
 /// A failure of a handler. [`refusal::explain`] makes the answer of it, because it knows the id of the request.

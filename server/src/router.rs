@@ -33,13 +33,13 @@ use tower_http::{
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use crate::{
-    TrustedProxies,
+    Limits, TrustedProxies,
     error_page::Asked,
     forms,
     middleware::{
         bearer, finish, guard,
         headers::{self, PageNonce},
-        identity, origin, refusal, trace,
+        idempotency, identity, origin, rate, refusal, trace,
     },
     rest,
 };
@@ -73,6 +73,8 @@ pub struct Site {
     pub https: bool,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: TrustedProxies,
+    /// How often somebody may ask the API.
+    pub limits: Limits,
     /// Where the built files are.
     pub root: PathBuf,
 }
@@ -102,6 +104,10 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
             headers::secure,
         ))
         .layer(axum::Extension(assets))
+        .layer(from_fn_with_state(
+            (site.limits.clone(), state.cookie_name),
+            rate::limit,
+        ))
         .layer(from_fn(refusal::explain))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(refusal::panicked));
@@ -134,6 +140,10 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
             .layer(from_fn_with_state(
                 state.services.clone(),
                 identity::recognise,
+            ))
+            .layer(from_fn_with_state(
+                state.services.clone(),
+                idempotency::once,
             )),
     )
 }

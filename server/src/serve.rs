@@ -13,6 +13,7 @@ use tokio::{
 };
 
 use crate::{
+    Limits,
     cli::{Failure, say},
     config::Config,
     metrics, router,
@@ -31,9 +32,11 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
             config.listen
         )
     })?;
+    let limits = Limits::per_minute(config.api_rate_limit);
     let site = router::Site {
         https: config.is_https(),
         trusted_proxies: config.trusted_proxies.clone(),
+        limits: limits.clone(),
         root: config.site_root.clone(),
     };
     let app = router::build(&site, services.clone(), assets);
@@ -46,7 +49,7 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
         None => None,
     };
     announce(&config, &services).await?;
-    let chores = tokio::spawn(keep_house(services.clone(), stopped.clone()));
+    let chores = tokio::spawn(keep_house(services.clone(), limits, stopped.clone()));
     let seen = tokio::spawn(note_seen(services.clone(), stopped.clone()));
     let told = tokio::spawn(tell_watchers(services.clone(), stopped.clone()));
     let bin = tokio::spawn(empty_bin(services.clone(), stopped.clone()));
@@ -100,10 +103,11 @@ async fn announce(config: &Config, services: &Services) -> Result<(), Failure> {
     }
 }
 
-async fn keep_house(services: Services, mut stopped: watch::Receiver<bool>) {
+async fn keep_house(services: Services, limits: Limits, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(HOUSEKEEPING) => {
+                limits.forget();
                 warn(housekeeping::run(&services).await, "housekeeping");
             }
             _ = stopped.changed() => return,

@@ -58,6 +58,12 @@ const SCREENS: &[(&str, &str, Icon, Permission)] = &[
         Permission::TokensRead,
     ),
     ("/audit", "Audit log", Icon::Record, Permission::AuditRead),
+    (
+        "/settings",
+        "Settings",
+        Icon::Sliders,
+        Permission::AuditRead,
+    ),
 ];
 
 /// The panel around a screen.

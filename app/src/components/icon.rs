@@ -37,6 +37,7 @@ pub enum Icon {
     Gauge,
     Key,
     Record,
+    Sliders,
 }
 
 impl Icon {
@@ -102,6 +103,9 @@ impl Icon {
                 "M3 13a4 4 0 1 0 8 0a4 4 0 1 0 -8 0zM9.9 10.1l6.6-6.6M13.25 6.75l2.75 2.75"
             }
             Self::Record => "M5 3h7l3 3v11H5zM8 9.5h4M8 13h4",
+            Self::Sliders => {
+                "M3 6.5h8M15 6.5h2M3 13.5h2M9 13.5h8M11 6.5a2 2 0 1 0 4 0a2 2 0 1 0 -4 0zM5 13.5a2 2 0 1 0 4 0a2 2 0 1 0 -4 0z"
+            }
             Self::Reload => "M16.5 10a6.5 6.5 0 1 1-2-4.7L16.5 7.25M16.5 3v4.25h-4.25",
         }
     }

@@ -7,7 +7,7 @@ use super::icon::{Glyph, Icon};
 use crate::routes::Hydrated;
 
 /// What an address may say was done, and how it is told. Any other word tells nothing: an address comes from anywhere.
-const TOLD: [(&str, &str); 23] = [
+const TOLD: [(&str, &str); 24] = [
     ("created", "The account is made."),
     ("saved", "Changes saved."),
     ("suspended", "Suspended and signed out."),
@@ -37,6 +37,7 @@ const TOLD: [(&str, &str); 23] = [
     ("key-off", "The API key is not used any more."),
     ("key-deleted", "The API key is deleted."),
     ("token-revoked", "The token does not work any more."),
+    ("job-retried", "It is tried again."),
 ];
 
 /// The word of what was just done.

@@ -1,6 +1,7 @@
 //! Provider keys: those of people, and those of the system, whose `user_id` is null. What they are is encrypted before it
 //! gets here.
 
+pub mod rotation;
 mod sealed;
 
 use domain::keys::ApiKey;

@@ -11,7 +11,9 @@ pub mod demo;
 pub mod doctor;
 mod error;
 pub mod export;
+pub mod idempotency;
 pub mod invitations;
+pub mod jobs;
 pub mod links;
 pub mod login_attempts;
 pub mod overview;
@@ -58,6 +60,14 @@ pub async fn begin(pool: &PgPool) -> Result<Transaction, Error> {
 /// When it cannot be committed: nothing of it happened. When the connection ends meanwhile: all of it happened, or nothing.
 pub async fn commit(transaction: Transaction) -> Result<(), Error> {
     Ok(transaction.commit().await?)
+}
+
+/// Undoes a transaction at once, and lets go of what it has locked.
+///
+/// # Errors
+/// When the connection ends meanwhile: nothing of it happened.
+pub async fn rollback(transaction: Transaction) -> Result<(), Error> {
+    Ok(transaction.rollback().await?)
 }
 
 /// Asks for nothing, to see whether there is an answer.

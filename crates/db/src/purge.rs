@@ -24,6 +24,8 @@ pub struct Progress {
     pub done: i64,
     /// How many there were about, when it was queued.
     pub total: Option<i64>,
+    /// Whether it cannot go on by itself.
+    pub failed: bool,
 }
 
 /// Queues the purges of some accounts whose time in the bin is over.
@@ -33,14 +35,14 @@ pub struct Progress {
 pub async fn queue_due(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
         "with due as (
-            select u.id from users u
+            select u.id, u.username from users u
             where u.deleted_at is not null and u.purge_after <= now()
                 and not exists (select 1 from jobs j where j.kind = 'purge' and j.params ->> 'user_id' = u.id::text)
             order by u.purge_after limit $1
             for update skip locked
         )
         insert into jobs (id, kind, params, total, created_at)
-        select uuid_v7(now()), 'purge', jsonb_build_object('user_id', due.id),
+        select uuid_v7(now()), 'purge', jsonb_build_object('user_id', due.id, 'username', due.username),
             s.personas + s.ontologies + s.annotations + s.sessions + s.api_keys, now()
         from due join user_stats s on s.user_id = due.id
         on conflict do nothing",
@@ -51,14 +53,15 @@ pub async fn queue_due(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, 
     Ok(done.rows_affected())
 }
 
-/// Queues the purge of one account, or finds it queued. Returns the id of the job.
+/// Queues the purge of one account, or finds it queued.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn queue(connection: &mut PgConnection, user_id: Uuid, total: i64) -> Result<(), Error> {
     sqlx::query!(
         "insert into jobs (id, kind, params, total, created_at)
-        values (uuid_v7(now()), 'purge', jsonb_build_object('user_id', $1::uuid), $2, now())
+        select uuid_v7(now()), 'purge', jsonb_build_object('user_id', u.id, 'username', u.username), $2, now()
+        from users u where u.id = $1
         on conflict do nothing",
         user_id,
         total,
@@ -66,6 +69,21 @@ pub async fn queue(connection: &mut PgConnection, user_id: Uuid, total: i64) -> 
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Queues the purge of an account again that has failed. Returns whether it had.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn requeue(connection: &mut PgConnection, user_id: Uuid) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update jobs set state = 'queued', error = null, finished_at = null
+        where kind = 'purge' and params ->> 'user_id' = ($1::uuid)::text and state = 'failed'",
+        user_id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// How far the removal of an account has come. Nothing if it is not being removed.
@@ -78,7 +96,8 @@ pub async fn find_progress(
 ) -> Result<Option<Progress>, Error> {
     Ok(sqlx::query_as!(
         Progress,
-        "select done, total from jobs where kind = 'purge' and params ->> 'user_id' = ($1::uuid)::text",
+        r#"select done, total, state = 'failed' as "failed!" from jobs
+        where kind = 'purge' and params ->> 'user_id' = ($1::uuid)::text"#,
         user_id,
     )
     .fetch_optional(executor)
@@ -108,17 +127,6 @@ pub async fn take(connection: &mut PgConnection, of: Option<Uuid>) -> Result<Opt
         user_id: row.user_id,
         done: row.done,
     }))
-}
-
-/// Notes how many things a purge has removed.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn add_done(connection: &mut PgConnection, id: Uuid, more: i64) -> Result<(), Error> {
-    sqlx::query!("update jobs set done = done + $2 where id = $1", id, more)
-        .execute(connection)
-        .await?;
-    Ok(())
 }
 
 /// Removes some of what a person owns, the smallest parts first. Returns how many; none once nothing is left.
@@ -191,20 +199,6 @@ pub async fn delete_user(connection: &mut PgConnection, user_id: Uuid) -> Result
     sqlx::query!("delete from users where id = $1", user_id)
         .execute(connection)
         .await?;
-    Ok(())
-}
-
-/// Ends a purge.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn set_done(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
-    sqlx::query!(
-        "update jobs set state = 'done', total = done, finished_at = now() where id = $1",
-        id,
-    )
-    .execute(connection)
-    .await?;
     Ok(())
 }
 

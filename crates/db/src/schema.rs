@@ -1,7 +1,7 @@
 //! Migrations: forward only, embedded in the binary, run by one replica while the others wait.
 
 use sqlx::{
-    PgPool,
+    PgConnection, PgExecutor, PgPool,
     migrate::{Migrate, MigrateError, Migrator},
 };
 
@@ -80,6 +80,29 @@ pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
         Some(unknown) => Err(SchemaError::Newer(unknown.version)),
         None => Ok(()),
     }
+}
+
+/// The number of the last migration that was applied.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn version(connection: &mut PgConnection) -> Result<i64, SchemaError> {
+    let applied = connection
+        .list_applied_migrations(&MIGRATOR.table_name)
+        .await?;
+    let last = applied.iter().map(|migration| migration.version).max();
+    Ok(last.unwrap_or_default())
+}
+
+/// The version of PostgreSQL, as it tells it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn server_version(executor: impl PgExecutor<'_>) -> Result<String, crate::Error> {
+    let row = sqlx::query!(r#"select current_setting('server_version') as "version!""#)
+        .fetch_one(executor)
+        .await?;
+    Ok(row.version)
 }
 
 /// Makes the audit partitions of this month and the next two, if they are missing.

@@ -34,7 +34,7 @@ pub enum Permission {
     TokensRead,
     /// Revoke anybody's access tokens.
     TokensWrite,
-    /// See what is on record.
+    /// See what is on record, what goes on in the background, and what is set.
     AuditRead,
 }
 

@@ -34,6 +34,8 @@ pub struct Origin {
     pub user_agent: Option<String>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
+    /// The attempt that the request is at what its idempotency key stands for, if it came with one.
+    pub attempt: Option<Uuid>,
 }
 
 /// By what somebody is known.

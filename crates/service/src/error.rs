@@ -13,6 +13,7 @@ use domain::{
         list::ListError, suspension::Suspension,
     },
 };
+use time::OffsetDateTime;
 
 /// Why something was not done. Its text is for people; the cause, where there is one, is for the log.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +53,12 @@ pub enum Error {
     /// It contradicts what is there.
     #[error("{0}")]
     Conflict(&'static str),
+    /// The same request, by its idempotency key, is being carried out at this moment.
+    #[error("This request is being carried out already. Send it again in a moment for its answer.")]
+    UnderWay,
+    /// The same request, by its idempotency key, was carried out, and what it answered is not there to be given again.
+    #[error("{}", done(.0))]
+    DoneBefore(Done),
     /// Somebody else has changed the account meanwhile: this is what it is now.
     #[error(
         "Somebody else has changed this account meanwhile. Nothing was saved: compare, and save again."
@@ -93,6 +100,15 @@ pub enum Error {
         "Something went wrong on the server. Try again; if it stays, tell the operator the request id."
     )]
     Internal(#[source] Cause),
+}
+
+/// When a request was done whose answer is not there any more.
+#[derive(Debug, Clone, Copy)]
+pub struct Done {
+    /// When.
+    pub at: OffsetDateTime,
+    /// Whether its answer had a secret in it.
+    pub is_shown_once: bool,
 }
 
 /// What lies behind an error, for the log alone.
@@ -142,6 +158,20 @@ fn suspended(suspension: &Suspension) -> String {
     text
 }
 
+/// What is said of a request that was done before.
+fn done(done: &Done) -> String {
+    let moment = done.at.to_offset(time::UtcOffset::UTC);
+    let (day, hour, minute) = (moment.date(), moment.hour(), moment.minute());
+    let rest = if done.is_shown_once {
+        "What it answered is shown only once. To get another one, send it under another Idempotency-Key."
+    } else {
+        "Its answer is not kept. Look at what there is before you send it under another Idempotency-Key."
+    };
+    format!(
+        "This request was done on {day} at {hour:02}:{minute:02} UTC, and is not done again. {rest}"
+    )
+}
+
 /// Whole seconds, rounded up: who waits so long has waited long enough.
 fn seconds(delay: Duration) -> u64 {
     delay.as_secs() + 1
@@ -162,6 +192,8 @@ impl Error {
             Self::CurrentPasswordWrong => Code::CurrentPasswordWrong,
             Self::NotFound(_) => Code::NotFound,
             Self::Conflict(_)
+            | Self::UnderWay
+            | Self::DoneBefore(_)
             | Self::Taken(_)
             | Self::Stale(_)
             | Self::CountsChanged(_)
@@ -189,6 +221,7 @@ impl Error {
             Self::List(ListError::Filter(fault)) => {
                 problem.details.word = Some((fault.start, fault.end));
             }
+            Self::UnderWay => problem.details.retry_after = Some(1),
             Self::TooMany(delay) => problem.details.retry_after = Some(seconds(delay)),
             Self::PasswordChangeRequired(link) => problem.details.url = Some(link.url),
             Self::CurrentPasswordRequired | Self::CurrentPasswordWrong => {
@@ -208,6 +241,7 @@ impl Error {
             | Self::Suspended(_)
             | Self::NotFound(_)
             | Self::KeysOff
+            | Self::DoneBefore(_)
             | Self::Conflict(_) => {}
         }
         problem

@@ -1,6 +1,6 @@
 //! What is done regularly, whoever asks.
 
-use domain::{access_tokens, sessions::HISTORY_DAYS};
+use domain::{access_tokens, jobs, sessions::HISTORY_DAYS};
 
 use crate::{Error, Services, audit, device, users};
 
@@ -16,8 +16,9 @@ pub async fn prepare(services: &Services) -> Result<(), Error> {
     Ok(db::schema::ensure_audit_partitions(&services.pool).await?)
 }
 
-/// Ends sessions whose time is over, removes those and access tokens that ended long ago, puts devices into words, forgets
-/// old failures to sign in, makes the audit partitions of the next months, seals what is on record, and lifts suspensions
+/// Ends sessions whose time is over, removes those, access tokens and jobs that ended long ago, puts devices into words, forgets
+/// old failures to sign in and requests that came with an idempotency key, makes the audit partitions of the next months, seals
+/// what is on record, and lifts suspensions
 /// that are over. What fails keeps nothing else from being done.
 ///
 /// # Errors
@@ -27,8 +28,10 @@ pub async fn run(services: &Services) -> Result<(), Error> {
         expire(services).await,
         forget_ended(services).await,
         forget_tokens(services).await,
+        forget_jobs(services).await,
         name_devices(services).await,
         forget_failures(services).await,
+        forget_requests(services).await,
         prepare(services).await,
         audit::seal(services).await,
         users::lift_over(services).await.map(drop),
@@ -55,6 +58,12 @@ async fn forget_tokens(services: &Services) -> Result<(), Error> {
     Ok(())
 }
 
+async fn forget_jobs(services: &Services) -> Result<(), Error> {
+    let (pool, days) = (&services.pool, jobs::HISTORY_DAYS);
+    while db::jobs::delete_done(pool, days, BATCH).await? == BATCH.unsigned_abs() {}
+    Ok(())
+}
+
 /// Puts the devices of sessions into words that were started before there were words for them.
 async fn name_devices(services: &Services) -> Result<(), Error> {
     loop {
@@ -72,5 +81,10 @@ async fn name_devices(services: &Services) -> Result<(), Error> {
 
 async fn forget_failures(services: &Services) -> Result<(), Error> {
     db::login_attempts::delete_old(&services.pool).await?;
+    Ok(())
+}
+
+async fn forget_requests(services: &Services) -> Result<(), Error> {
+    while db::idempotency::delete_over(&services.pool, BATCH).await? == BATCH.unsigned_abs() {}
     Ok(())
 }

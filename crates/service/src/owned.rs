@@ -58,7 +58,7 @@ enum Who {
     /// Somebody who changes their own.
     Own(Box<Actor>),
     /// Somebody who looks after people.
-    All(Granted<WriteUsers>),
+    All(Box<Granted<WriteUsers>>),
 }
 
 impl Writer {
@@ -74,7 +74,7 @@ impl Writer {
     /// Somebody who looks after people.
     #[must_use]
     pub fn all(granted: Granted<WriteUsers>) -> Self {
-        Self(Who::All(granted))
+        Self(Who::All(Box::new(granted)))
     }
 
     /// Whose a new thing is: their own, or that of whom they name.

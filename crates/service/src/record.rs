@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::{Error, access::Author};
+use crate::{Error, access::Author, idempotency};
 
 /// A change of one account.
 pub(crate) struct Change<'a> {
@@ -67,7 +67,7 @@ pub(crate) async fn write(
         changes: Value::Object(change.changes.0),
         reason: change.reason,
     };
-    Ok(db::audit::insert(connection, &actor(author), &entry).await?)
+    insert(connection, author, &entry).await
 }
 
 /// Writes down whose sessions were ended together, and how many of each.
@@ -77,7 +77,8 @@ pub(crate) async fn write_sessions_ended(
     ended: &[(Uuid, i64)],
     reason: &str,
 ) -> Result<(), Error> {
-    Ok(db::audit::insert_sessions_ended(connection, &actor(author), ended, reason).await?)
+    db::audit::insert_sessions_ended(connection, &actor(author), ended, reason).await?;
+    idempotency::note_done(connection, &author.origin).await
 }
 
 /// Writes down what was done to an invitation: what, its id, what it is called.
@@ -95,7 +96,7 @@ pub(crate) async fn write_invitation(
         changes: Value::Object(changes.0),
         reason: None,
     };
-    Ok(db::audit::insert(connection, &actor(author), &entry).await?)
+    insert(connection, author, &entry).await
 }
 
 /// Writes down what was done to keys that are nobody's own: what, the id of the key if it is one, what it is called.
@@ -113,7 +114,7 @@ pub(crate) async fn write_key(
         changes: Value::Object(changes.0),
         reason: None,
     };
-    Ok(db::audit::insert(connection, &actor(author), &entry).await?)
+    insert(connection, author, &entry).await
 }
 
 /// Writes down that there is a new role. It permits nothing.
@@ -130,7 +131,7 @@ pub(crate) async fn write_new_role(
         changes: json!({ "name": [null, name], "permissions": [null, []] }),
         reason: None,
     };
-    Ok(db::audit::insert(connection, &actor(author), &entry).await?)
+    insert(connection, author, &entry).await
 }
 
 /// Writes down that a part of the record was taken away: which.
@@ -147,7 +148,17 @@ pub(crate) async fn write_audit_export(
         changes,
         reason: None,
     };
-    Ok(db::audit::insert(connection, &actor(author), &entry).await?)
+    insert(connection, author, &entry).await
+}
+
+/// Writes an entry, and that what its request asked for is done: neither is ever there without the change.
+async fn insert(
+    connection: &mut db::PgConnection,
+    author: &Author,
+    entry: &db::audit::Entry<'_>,
+) -> Result<(), Error> {
+    db::audit::insert(connection, &actor(author), entry).await?;
+    idempotency::note_done(connection, &author.origin).await
 }
 
 fn actor(author: &Author) -> db::audit::Actor {

@@ -1,10 +1,18 @@
 //! What an operator can set, as far as the rules depend on it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use domain::{credentials::PASSWORD_MIN, keys::Provider};
+use domain::{
+    credentials::PASSWORD_MIN,
+    keys::Provider,
+    settings::{Described, Installation},
+};
 
-use crate::vault::Vault;
+use crate::{
+    Error, Services,
+    access::{Granted, ReadAudit},
+    vault::Vault,
+};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -37,6 +45,8 @@ pub struct Settings {
     pub providers: Vec<Provider>,
     /// The address under which people reach the panel, without a slash at its end. Links begin with it.
     pub public_url: String,
+    /// Every setting of the server as it is shown, without secrets.
+    pub described: Arc<[Described]>,
 }
 
 impl Default for Settings {
@@ -56,6 +66,21 @@ impl Default for Settings {
             vault: Vault::default(),
             providers: Provider::builtin(),
             public_url: "http://127.0.0.1:3000".to_owned(),
+            described: Arc::default(),
         }
     }
+}
+
+/// What is set on this server, and of which versions it is made.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn describe(services: &Services, _: &Granted<ReadAudit>) -> Result<Installation, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    Ok(Installation {
+        rollcall: env!("CARGO_PKG_VERSION").to_owned(),
+        postgres: db::schema::server_version(&mut *connection).await?,
+        schema: db::schema::version(&mut connection).await?,
+        settings: services.settings.described.to_vec(),
+    })
 }

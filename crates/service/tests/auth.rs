@@ -66,7 +66,7 @@ fn from(address: &str) -> Origin {
     Origin {
         ip: Some(address.parse::<IpAddr>().unwrap()),
         user_agent: Some("Browser".to_owned()),
-        request_id: None,
+        ..Origin::default()
     }
 }
 

@@ -69,6 +69,24 @@ async fn tokens_that_are_long_over_are_removed(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn requests_with_a_key_are_forgotten_when_their_time_is_over(pool: PgPool) {
+    run(
+        &pool,
+        "insert into users (id, username, display_name, created_via, created_at, updated_at)
+        values (uuid_v7(now()), 'ada', 'Ada', 'cli', now(), now());
+        insert into idempotency_keys (user_id, key_hash, attempt, kept_until, created_at)
+        select id, int4send(n), gen_random_uuid(), now() + case when n > 2500 then interval '1 hour' else '0' end, now()
+        from users, generate_series(1, 2503) n",
+    )
+    .await;
+    housekeeping::run(&services(&pool)).await.unwrap();
+    assert_eq!(
+        count(&pool, "select count(*) from idempotency_keys").await,
+        3
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn after_a_long_pause_the_record_has_its_months_before_its_first_entry(pool: PgPool) {
     run(
         &pool,
@@ -94,4 +112,30 @@ async fn after_a_long_pause_the_record_has_its_months_before_its_first_entry(poo
     );
     housekeeping::run(&services(&pool)).await.unwrap();
     assert_eq!(count(&pool, "select count(*) from audit_seals").await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn jobs_that_are_long_done_are_removed_and_failed_ones_stay(pool: PgPool) {
+    run(
+        &pool,
+        "insert into jobs (id, kind, params, state, error, created_at, finished_at)
+        select gen_random_uuid(), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'u' || n),
+            t.state, t.error, now(), now() - t.age
+        from generate_series(1, 1100) n, (values
+            ('done', null, interval '31 days'),
+            ('done', null, interval '29 days'),
+            ('failed', 'x', interval '31 days'),
+            ('running', null, null)
+        ) as t (state, error, age)",
+    )
+    .await;
+    housekeeping::run(&services(&pool)).await.unwrap();
+    for (state, left) in [("done", 1_100), ("failed", 1_100), ("running", 1_100)] {
+        let found: i64 = sqlx::query_scalar("select count(*) from jobs where state = $1")
+            .bind(state)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        assert_eq!(found, left, "{state}");
+    }
 }

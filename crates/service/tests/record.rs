@@ -22,6 +22,7 @@ use domain::{
     account::OwnEdit,
     audit::{ACTIONS, list::AuditParams},
     invitations::InvitationDraft,
+    jobs::list::JobParams,
     keys::KeyEdit,
     owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
     registrations::{Decision, DecisionRequest},
@@ -45,10 +46,10 @@ use service::{
     access::operator,
     access_tokens, account,
     audit::{self, Format},
-    invitations, keys,
+    invitations, jobs, keys,
     owned::{Writer, annotations, ontology, personas},
     registrations, reset, sessions,
-    settings::Settings,
+    settings::{self, Settings},
     users,
 };
 use sqlx::PgPool;
@@ -79,6 +80,8 @@ fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
                     "ontology" => format!("{name} ontology"),
                     "annotations" => format!("{name} annotation"),
                     "access_tokens" => format!("{name} token"),
+                    "jobs" => format!("{name} job"),
+                    "settings" => format!("{name} settings"),
                     _ => name.to_owned(),
                 });
             }
@@ -196,6 +199,23 @@ async fn token_of(services: &Services, user: Uuid) -> Uuid {
         .fetch_one(&services.pool)
         .await
         .unwrap()
+}
+
+/// The removal of somebody that has failed.
+async fn failed_removal(services: &Services, user: Uuid) -> Uuid {
+    sqlx::query("update users set deleted_at = now(), purge_after = now() where id = $1")
+        .bind(user)
+        .execute(&services.pool)
+        .await
+        .unwrap();
+    db::purge::queue_due(&services.pool, 1).await.unwrap();
+    sqlx::query_scalar(
+        "update jobs set state = 'failed', error = 'x', finished_at = now() where params ->> 'user_id' = $1 returning id",
+    )
+    .bind(user.to_string())
+    .fetch_one(&services.pool)
+    .await
+    .unwrap()
 }
 
 /// Somebody as they are now.
@@ -339,6 +359,10 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             let id = token_of(services, bob).await;
             access_tokens::revoke(services, &operator(), id).await
         }
+        "retry job" => {
+            let id = failed_removal(services, bob).await;
+            jobs::retry(services, &operator(), id).await
+        }
         other => panic!("{other} changes something: add it here with its entry"),
     }
 }
@@ -385,6 +409,7 @@ async fn every_change_is_on_record(pool: PgPool) {
         ("revoke_key", &["api_key.revoked"]),
         ("resolve", &["api_key.resolved"]),
         ("delete_system", &["api_key.deleted"]),
+        ("retry job", &["user.purge_retried"]),
     ];
     let tested: BTreeSet<String> = expected
         .iter()
@@ -418,6 +443,8 @@ async fn who_takes_the_record_away_is_on_record(pool: PgPool) {
     let services = services(&pool);
     let expected = [
         ("list", None),
+        ("list job", None),
+        ("describe settings", None),
         ("verify", None),
         ("export", Some("audit.exported")),
     ];
@@ -434,6 +461,11 @@ async fn who_takes_the_record_away_is_on_record(pool: PgPool) {
                 let query = all.parse(Limits::API).unwrap();
                 audit::list(&services, &operator(), &query).await.map(drop)
             }
+            "list job" => {
+                let query = JobParams::default().parse(Limits::API).unwrap();
+                jobs::list(&services, &operator(), &query).await.map(drop)
+            }
+            "describe settings" => settings::describe(&services, &operator()).await.map(drop),
             "verify" => audit::verify(&services, &operator(), None).await.map(drop),
             _ => audit::export(&services, &operator(), &all, Format::Csv)
                 .await

@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, io, path::Path};
 
-use super::{Failure, Setting};
+use domain::settings::Described;
+
+use super::{Failure, catalogue::Setting};
 
 /// The settings file of Leptos, which a checkout has and an installation need not.
 const LEPTOS_TOML: &str = "Leptos.toml";
@@ -55,26 +57,23 @@ impl Sources {
             .to_owned()
     }
 
-    /// A line for each setting: name, value, source.
-    pub(super) fn describe(&self, settings: &[Setting]) -> String {
-        let mut text = String::new();
-        for Setting {
-            name,
-            default,
-            secret,
-        } in settings
-        {
-            let (source, value) = self
-                .find(name)
-                .unwrap_or(("default", default.unwrap_or("(not set)")));
-            let shown = if *secret && source != "default" {
-                mask(value)
-            } else {
-                value.to_owned()
+    /// Every setting with its value, where that comes from, and what it does; of a secret only that it is there.
+    pub(super) fn describe(&self, settings: &[Setting]) -> Vec<Described> {
+        let describe = |setting: &Setting| {
+            let given = self.find(setting.name);
+            let value = match given {
+                Some((_, value)) if setting.secret => Some(mask(value)),
+                Some((_, value)) => Some(value.to_owned()),
+                None => setting.default.map(str::to_owned),
             };
-            text.push_str(&format!("{name:<26} {shown:<44} {source}\n"));
-        }
-        text.trim_end().to_owned()
+            Described {
+                name: setting.name.to_owned(),
+                value: value.filter(|value| !value.is_empty()),
+                source: given.map_or("default", |(source, _)| source).to_owned(),
+                meaning: setting.meaning.to_owned(),
+            }
+        };
+        settings.iter().map(describe).collect()
     }
 }
 

@@ -13,6 +13,7 @@ use app::{
         },
         registrations::{DecideRegistrations, Register},
         sessions::{RevokeSession, RevokeSessions},
+        settings::RetryJob,
     },
     context::FormOutcome,
 };
@@ -62,6 +63,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/sessions", post(send::<RevokeSession>))
         .route("/sessions/revoke", post(send::<RevokeSessions>))
         .route("/tokens", post(send::<RevokeToken>))
+        .route("/settings/jobs", post(send::<RetryJob>))
         .route("/register", post(send::<Register>))
         .route("/registrations/approve", post(send::<DecideRegistrations>))
         .route("/registrations/reject", post(send::<DecideRegistrations>))

@@ -59,7 +59,7 @@ pub(crate) fn is_in(headers: &HeaderMap) -> bool {
 }
 
 /// The text of the token; nothing of one where several are named, or what is no text.
-fn text(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn text(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (value, others) = (values.next()?, values.next());
     let (_, text) = value.to_str().ok()?.split_once(' ')?;

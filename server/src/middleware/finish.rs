@@ -22,12 +22,19 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
         let body = to_bytes(body, usize::MAX).await;
         body.map(|body| Response::from_parts(parts, Body::from(body)))
     };
-    let drawn = tokio::spawn(drawing.in_current_span())
-        .await
-        .map_err(JoinError::into_panic);
-    match drawn {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => resume_unwind(Box::new(error.to_string())),
+    match detached(drawing).await {
+        Ok(response) => response,
+        Err(error) => resume_unwind(Box::new(error.to_string())),
+    }
+}
+
+/// Sees work through in a task of its own, whether or not somebody goes on to wait for it. Its panic goes on here.
+pub(crate) async fn detached<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
+    let done = tokio::spawn(work.in_current_span()).await;
+    match done.map_err(JoinError::into_panic) {
+        Ok(done) => done,
         Err(panic) => resume_unwind(panic),
     }
 }

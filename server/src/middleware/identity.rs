@@ -15,7 +15,7 @@ use service::{
 };
 use tower_sessions::Session;
 
-use super::bearer::Bearer;
+use super::{bearer::Bearer, rate::Recognised};
 use crate::error_page::Asked;
 
 /// Puts `Option<Actor>` and the page's context beside the request, from the one query that reads the session or the token.
@@ -42,6 +42,9 @@ pub(crate) async fn recognise(
             Err(error) => return Asked::from(&request).refuse(error.into_problem()),
         },
     };
+    if let (Some(recognised), Some(actor)) = (request.extensions().get::<Recognised>(), &actor) {
+        recognised.tell(actor.principal.id.0);
+    }
     let waiting = waiting(&services, request.uri().path(), actor.as_ref()).await;
     let context = PageContext {
         principal: actor.as_ref().map(|actor| actor.principal.clone()),

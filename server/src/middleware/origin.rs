@@ -78,6 +78,7 @@ pub(crate) async fn identify(
         ip: peer.map(|peer| proxies.client(peer, request.headers())),
         user_agent,
         request_id: Some(Uuid::now_v7()),
+        attempt: None,
     };
     request.extensions_mut().insert(origin);
     next.run(request).await

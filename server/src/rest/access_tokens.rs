@@ -21,6 +21,7 @@ use super::{
     body::Body,
     done::{Success, success},
     page::respond,
+    shown_once,
 };
 
 /// List one's own access tokens
@@ -57,7 +58,7 @@ pub(crate) async fn create(
     Body(draft): Body<TokenDraft>,
 ) -> Result<Response, Failure> {
     let made = account::create_token(&services, &actor, &draft).await?;
-    Ok((StatusCode::CREATED, Json(made)).into_response())
+    Ok(shown_once((StatusCode::CREATED, Json(made))))
 }
 
 /// Revoke one of one's own access tokens

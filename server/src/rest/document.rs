@@ -1,5 +1,6 @@
 //! The description of the API, OpenAPI 3.1: what the handlers and types say of themselves, and what holds for all of them.
 
+mod headers;
 pub(crate) mod viewer;
 
 use std::sync::LazyLock;
@@ -9,7 +10,7 @@ use domain::{access_tokens::Scope, problem::Problem};
 use utoipa::{
     OpenApi, PartialSchema, ToSchema,
     openapi::{
-        Components, Content, Header, Object, PathItem, Ref, RefOr, Required, Response, Type,
+        Components, Content, Object, PathItem, Ref, RefOr, Required, Response, Type,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::{KnownFormat, SchemaFormat},
         security::{
@@ -17,6 +18,8 @@ use utoipa::{
         },
     },
 };
+
+use headers::{LIMITS, PAGE, REPLAYED, RETRY, describe};
 
 /// Name of the scheme with a cookie.
 const SESSION: &str = "session";
@@ -36,6 +39,7 @@ const TOKEN: &str = "token";
         (name = "API keys", description = "Keys of providers, the system's and people's own"),
         (name = "Access tokens", description = "Everybody's access tokens"),
         (name = "Audit log", description = "What was done, by whom"),
+        (name = "Jobs", description = "What goes on in the background"),
         (name = "Owned data", description = "What people own in the host application"),
         (name = "Own account", description = "What people do with their own account"),
         (name = "Sign-in", description = "Signing in, out and up"),
@@ -91,6 +95,9 @@ fn complete(path: &str, method: &Method, operation: &mut Operation) {
     }
     let parameters = operation.parameters.get_or_insert_default();
     parameters.extend(in_path(path).map(RefOr::T));
+    // Signing in and up is nobody's yet.
+    let takes_key = method == Method::POST && !path.starts_with("/api/auth/");
+    parameters.extend(takes_key.then(|| RefOr::T(idempotency_key())));
     let is_list = parameters
         .iter()
         .any(|parameter| is_named(parameter, "limit"));
@@ -102,7 +109,13 @@ fn complete(path: &str, method: &Method, operation: &mut Operation) {
             response.description = reason(status);
         }
         if is_list && status == StatusCode::OK.as_str() {
-            describe_page(response);
+            describe(response, &PAGE);
+        }
+        if takes_key {
+            describe(response, &REPLAYED);
+        }
+        if path.starts_with("/api/") && path != "/api/health" {
+            describe(response, &LIMITS);
         }
     }
     for status in refusals(path, method, operation) {
@@ -148,29 +161,20 @@ fn is_named(parameter: &RefOr<Parameter>, name: &str) -> bool {
     matches!(parameter, RefOr::T(parameter) if parameter.name == name)
 }
 
-/// The headers of a page of a list.
-fn describe_page(response: &mut Response) {
-    for (name, kind, text) in [
-        (
-            "Link",
-            Type::String,
-            "The way to the pages before and after, as `rel=\"prev\"` and `rel=\"next\"`.",
-        ),
-        (
-            "X-Total-Count",
-            Type::Integer,
-            "How many match, where they are counted.",
-        ),
-        (
-            "X-Total-Count-Relation",
-            Type::String,
-            "`eq` where the count is exact, `gte` where counting stopped there.",
-        ),
-    ] {
-        let mut header = Header::new(Object::with_type(kind));
-        header.description = Some(text.to_owned());
-        response.headers.insert(name.to_owned(), header.into());
-    }
+/// What makes sure that a thing is done once.
+fn idempotency_key() -> Parameter {
+    let mut schema = Object::with_type(Type::String);
+    schema.min_length = Some(1);
+    schema.max_length = Some(255);
+    schema.pattern = Some("^[\\x21-\\x7E]+$".to_owned());
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(
+            "A random text. Sent again with it, the request is answered as it was, and nothing is done twice.",
+        ))
+        .schema(Some(schema))
+        .build()
 }
 
 /// The statuses that stand for a refusal, by what is asked.
@@ -227,6 +231,10 @@ fn add_refusals(components: &mut Components) {
             "application/json".to_owned(),
             Content::new(Some(problem)).into(),
         );
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            describe(&mut response, &RETRY);
+            describe(&mut response, &LIMITS);
+        }
         components.responses.insert(name(status), response.into());
     }
 }

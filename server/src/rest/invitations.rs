@@ -22,6 +22,7 @@ use super::{
     Allowed, Failure, Params, UserPath,
     body::Body,
     done::{Success, success},
+    shown_once,
 };
 
 /// Which page of them.
@@ -79,7 +80,7 @@ pub(crate) async fn create(
     Body(draft): Body<InvitationDraft>,
 ) -> Result<Response, Failure> {
     let created = service::invitations::create(&services, &granted, draft).await?;
-    Ok((StatusCode::CREATED, Json(created)).into_response())
+    Ok(shown_once((StatusCode::CREATED, Json(created))))
 }
 
 /// Make another link for an invitation
@@ -98,7 +99,7 @@ pub(crate) async fn resend(
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     let link = service::invitations::resend(&services, &granted, id).await?;
-    Ok((StatusCode::CREATED, Json(link)).into_response())
+    Ok(shown_once((StatusCode::CREATED, Json(link))))
 }
 
 /// Revoke an invitation

@@ -65,6 +65,9 @@ fn screens() -> Vec<Ask> {
         Ask::get(&format!("/keys/{NOBODY}/edit")),
         Ask::get(&format!("/keys/{NOBODY}/delete")),
         Ask::get("/audit"),
+        Ask::get("/settings"),
+        Ask::get("/settings/jobs"),
+        Ask::get("/settings/jobs?state=failed"),
         Ask::get("/registrations"),
         Ask::get(&format!("/registrations/approve?u={NOBODY}:1")),
         Ask::get(&format!("/registrations/reject?u={NOBODY}:1")),
@@ -133,6 +136,7 @@ fn forms() -> Vec<Ask> {
         ),
         ("/users/visitor/reassign", "reassign-data", &[("to", "uma")]),
         ("/tokens", "revoke-token", &[]),
+        ("/settings/jobs", "retry-job", &[]),
         (
             "/registrations/approve",
             "decide",
@@ -196,6 +200,8 @@ fn reads() -> Vec<Ask> {
             "/sfn/preview-several?deed=suspend&selected={NOBODY}:1"
         )),
         Ask::get("/sfn/audit"),
+        Ask::get("/sfn/settings"),
+        Ask::get("/sfn/jobs?params[state]=failed"),
         Ask::get("/sfn/waiting"),
         Ask::get(&format!(
             "/sfn/preview-decision?decision=approve&selected={NOBODY}:1"
@@ -406,6 +412,8 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::new(Method::DELETE, &format!("/api/admin/tokens/{NOBODY}")),
         Ask::get("/api/admin/audit"),
         Ask::get("/api/admin/audit/export?format=csv&to=1999"),
+        Ask::get("/api/admin/jobs"),
+        Ask::post(&format!("/api/admin/jobs/{NOBODY}/retry")),
         Ask::post("/api/auth/register").json(&json!({
             "username": "eve", "displayName": "Eve", "password": "correct horse"
         })),

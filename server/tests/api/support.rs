@@ -12,7 +12,10 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use ::app::shell::Assets;
 use axum::Router;
-use server::router::{Site, build};
+use server::{
+    Limits,
+    router::{Site, build},
+};
 use service::{
     Services, last_seen::LastSeen, passwords::Hasher, sessions::live::Live, settings::Settings,
     vault::Vault,
@@ -22,6 +25,7 @@ use time::OffsetDateTime;
 use tower::ServiceExt;
 
 /// The application and its database.
+#[derive(Clone)]
 pub(crate) struct App {
     pub(crate) pool: PgPool,
     pub(crate) services: Services,
@@ -46,6 +50,15 @@ pub(crate) fn open_app(pool: &PgPool) -> App {
 pub(crate) fn https_app(pool: &PgPool) -> App {
     let site = Site {
         https: true,
+        ..Site::default()
+    };
+    with_site(pool, &site, Settings::default())
+}
+
+/// The application where each may ask so often in a minute.
+pub(crate) fn limited_app(pool: &PgPool, limit: u32) -> App {
+    let site = Site {
+        limits: Limits::per_minute(limit),
         ..Site::default()
     };
     with_site(pool, &site, Settings::default())

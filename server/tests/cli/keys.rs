@@ -67,6 +67,12 @@ async fn is_served(services: &Services) {
     }
 }
 
+/// How the only job stands, and how far it has come.
+async fn job(pool: &PgPool) -> (String, i64, Option<i64>) {
+    let found = sqlx::query_as("select state, done, total from jobs").fetch_one(pool);
+    found.await.unwrap()
+}
+
 async fn keep(services: &Services, provider: &str, text: &str) {
     let draft = KeyDraft {
         provider: provider.into(),
@@ -111,6 +117,7 @@ async fn is_gone_on_with(pool: PgPool) {
     assert!(0 < anew && anew < KEYS, "{anew} of {KEYS}");
     let recorded = "select sum((changes -> 'keys' ->> 1)::bigint)::bigint from audit_events where action = 'api_key.reencrypted'";
     assert_eq!(cli.count(recorded).await, anew);
+    assert_eq!(job(&pool).await, ("running".to_owned(), anew, Some(KEYS)));
     is_served(&with_keys(&pool, &both)).await;
 
     let told = run(&cli, &both).text();
@@ -120,6 +127,7 @@ async fn is_gone_on_with(pool: PgPool) {
         "{told}"
     );
     assert_eq!(cli.count(recorded).await, KEYS);
+    assert_eq!(job(&pool).await, ("done".to_owned(), KEYS, Some(KEYS)));
     is_served(&with_keys(&pool, NEW)).await;
     // Whoever has the new one alone reads each of them, or could not encrypt it under a third.
     let told = run(&cli, &format!("{NEWER},{NEW}")).text();

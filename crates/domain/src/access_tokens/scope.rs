@@ -72,7 +72,7 @@ impl Scope {
                 Permission::ApiKeysResolve => "Be told people's provider keys",
                 Permission::TokensRead => "See everybody's access tokens",
                 Permission::TokensWrite => "Revoke anybody's access tokens",
-                Permission::AuditRead => "See what is on record",
+                Permission::AuditRead => "See what is on record, and jobs",
             },
         }
     }

@@ -13,6 +13,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("user.deleted", "User deleted"),
     ("user.restored", "User restored"),
     ("user.purged", "User removed for good"),
+    ("user.purge_retried", "Removal tried again"),
     ("user.admin_recovered", "Admin recovered"),
     ("user.reset_link_created", "Link for a new password created"),
     ("user.reset_link_revoked", "Link for a new password revoked"),

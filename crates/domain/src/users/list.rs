@@ -133,6 +133,9 @@ pub enum ListError {
     /// The word for whether tokens work.
     #[error("`state` is {0:?}. Use live, expiring, blocked, expired or revoked, or leave it out.")]
     TokenState(String),
+    /// The word for how jobs stand.
+    #[error("`state` is {0:?}. Use queued, running, done or failed, or leave it out.")]
+    JobState(String),
     /// The name of a person or a thing in the record.
     #[error("{0:?} is too long for a name, or has signs that no name has.")]
     Name(String),

@@ -96,7 +96,7 @@ impl Right for WriteTokens {
     const PERMISSION: Permission = Permission::TokensWrite;
 }
 
-/// To see what is on record.
+/// To see what is on record, what goes on in the background, and what is set.
 #[derive(Debug)]
 pub struct ReadAudit;
 

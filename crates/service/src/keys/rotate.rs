@@ -1,7 +1,7 @@
 //! Encrypting all keys anew, under the first encryption key. Some at a time, each time a transaction: what is killed goes on
 //! where it was, and meanwhile every key can be read, because all encryption keys decrypt.
 
-use db::api_keys::{self, Sealed, SealedKey};
+use db::api_keys::{self, Sealed, SealedKey, rotation};
 use domain::access::Permission;
 use serde_json::Value;
 use uuid::Uuid;
@@ -37,35 +37,61 @@ pub async fn rotate(
     granted: &Granted<WriteApiKeys>,
 ) -> Result<Rotation, Error> {
     let current = services.settings.vault.version()?;
+    let (_, left) = count(services, current).await?;
+    let job = rotation::begin(&services.pool, signed(left)).await?;
     let mut anew = 0;
     for version in services.settings.vault.older() {
         let mut after = Some(Uuid::nil());
         while let Some(last) = after {
-            let (done, next) = piece(services, granted, (version, current), last).await?;
+            let (done, next) = piece(services, granted, job, (version, current), last).await?;
             anew += done;
             after = next;
         }
     }
-    let mut rotation = Rotation {
+    let (keys, left) = count(services, current).await?;
+    finish(services, job, left).await?;
+    Ok(Rotation {
         anew,
-        current: 0,
-        left: 0,
-    };
-    for (version, keys) in api_keys::count_versions(&services.pool).await? {
-        let keys = u64::try_from(keys).unwrap_or_default();
-        if version == current {
-            rotation.current += keys;
-        } else {
-            rotation.left += keys;
-        }
+        current: keys,
+        left,
+    })
+}
+
+/// How many keys are under an encryption key, and how many are not.
+async fn count(services: &Services, current: i32) -> Result<(u64, u64), Error> {
+    let versions = api_keys::count_versions(&services.pool).await?;
+    Ok(versions
+        .into_iter()
+        .fold((0, 0), |(under, left), (version, keys)| {
+            if version == current {
+                (under + keys.unsigned_abs(), left)
+            } else {
+                (under, left + keys.unsigned_abs())
+            }
+        }))
+}
+
+/// Ends the job: all of it is done, or some keys are left.
+async fn finish(services: &Services, job: Uuid, left: u64) -> Result<(), Error> {
+    if left == 0 {
+        return Ok(db::jobs::set_done(&services.pool, job).await?);
     }
-    Ok(rotation)
+    let why = format!(
+        "{left} API keys are not under the first encryption key. Either API_KEY_ENCRYPTION_KEY lacks the one that they are \
+         under, or a server has kept them meanwhile that knows another first one. Then run `rollcall keys rotate` again."
+    );
+    Ok(db::jobs::set_failed(&services.pool, job, &why).await?)
+}
+
+fn signed(keys: u64) -> i64 {
+    i64::try_from(keys).unwrap_or(i64::MAX)
 }
 
 /// Encrypts some keys anew that come after one of them. Returns how many, and the last of them if there may be more.
 async fn piece(
     services: &Services,
     granted: &Granted<WriteApiKeys>,
+    job: Uuid,
     (from, to): (i32, i32),
     after: Uuid,
 ) -> Result<(u64, Option<Uuid>), Error> {
@@ -81,6 +107,8 @@ async fn piece(
     }
     if !sealed.is_empty() {
         api_keys::set_sealed(&mut transaction, &sealed).await?;
+        let more = i64::try_from(sealed.len()).unwrap_or(i64::MAX);
+        db::jobs::add_done(&mut transaction, job, more).await?;
         let changes =
             Changes::default()
                 .with("keyVersion", from, to)

@@ -99,6 +99,7 @@ pub(crate) async fn apply(
     links::revoke_unused_of(transaction, Kind::PasswordReset, account.id).await?;
     if permanent {
         db::purge::queue(transaction, account.id, counts.total()).await?;
+        db::purge::requeue(transaction, account.id).await?;
     }
     let change = Change {
         action: "user.deleted",

@@ -74,8 +74,13 @@ pub async fn refusals(
 /// Why an account that is being removed cannot be restored.
 fn going(removal: Progress) -> String {
     let (done, total) = (removal.done, removal.total.unwrap_or(removal.done));
+    let how = if removal.failed {
+        "was to be removed for good, which has failed"
+    } else {
+        "is being removed for good"
+    };
     format!(
-        "This account is being removed for good: {done} of about {total} things so far. It cannot be restored any more."
+        "This account {how}: {done} of about {total} things so far. It cannot be restored any more."
     )
 }
 

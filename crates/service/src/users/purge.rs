@@ -31,7 +31,8 @@ pub async fn run(services: &Services) -> Result<(), Error> {
 /// Removes one account that is queued.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached; what is not done now is done next time.
+/// [`Error::Unavailable`] when the database cannot be reached; what is not done now is done next time. [`Error::Internal`] when
+/// it refuses, and the removal has failed.
 pub async fn run_of(services: &Services, id: Uuid) -> Result<(), Error> {
     while piece(services, Some(id)).await? {}
     Ok(())
@@ -43,16 +44,50 @@ async fn piece(services: &Services, of: Option<Uuid>) -> Result<bool, Error> {
     let Some(purge) = db::purge::take(&mut transaction, of).await? else {
         return Ok(false);
     };
-    match account::lock(&mut transaction, purge.user_id).await? {
-        Some(account) if account.deleted_at.is_some() => {
-            remove(&mut transaction, &purge, &account).await?;
+    let done = match advance(&mut transaction, &purge).await {
+        Ok(()) => db::commit(transaction).await.map_err(Error::from),
+        Err(error) => {
+            // What it has locked is needed to note the failure.
+            db::rollback(transaction).await?;
+            Err(error)
         }
-        // Restored in the moment in which the job was queued.
-        Some(_) => db::purge::withdraw(&mut transaction, purge.id).await?,
-        None => db::purge::set_done(&mut transaction, purge.id).await?,
+    };
+    match done {
+        Ok(()) => Ok(true),
+        Err(error @ Error::Unavailable(_)) => Err(error),
+        Err(error) => {
+            give_up(services, &purge, &error).await?;
+            // Whoever waits for this one is told; the others go on with the next.
+            if of.is_some() { Err(error) } else { Ok(true) }
+        }
     }
-    db::commit(transaction).await?;
-    Ok(true)
+}
+
+/// Does a piece of a removal that is taken.
+async fn advance(transaction: &mut db::Transaction, purge: &Purge) -> Result<(), Error> {
+    match account::lock(transaction, purge.user_id).await? {
+        Some(account) if account.deleted_at.is_some() => remove(transaction, purge, &account).await,
+        // Restored in the moment in which the job was queued.
+        Some(_) => Ok(db::purge::withdraw(transaction, purge.id).await?),
+        None => Ok(db::jobs::set_done(&mut **transaction, purge.id).await?),
+    }
+}
+
+/// Notes that a removal cannot go on, so that it keeps no other from being done.
+async fn give_up(services: &Services, purge: &Purge, error: &Error) -> Result<(), Error> {
+    let cause = std::error::Error::source(error);
+    let why = match cause.and_then(|cause| cause.downcast_ref()) {
+        Some(db::Error::Constraint { constraint }) => format!(
+            "The database refuses to remove something: it would break the rule {constraint}. Another table may refer to it."
+        ),
+        Some(db::Error::Unavailable(_) | db::Error::Other(_)) | None => {
+            "The database failed. The log of the server has the cause, with the id of this job."
+                .to_owned()
+        }
+    };
+    let cause = cause.map(ToString::to_string).unwrap_or_default();
+    tracing::error!(job = %purge.id, user = %purge.user_id, cause, "a removal has failed");
+    Ok(db::jobs::set_failed(&services.pool, purge.id, &why).await?)
 }
 
 /// Removes some of what a person owns, and the account itself once there is nothing.
@@ -64,7 +99,7 @@ async fn remove(
     let removed = db::purge::delete_owned(transaction, account.id, PIECE).await?;
     if removed > 0 {
         let removed = i64::try_from(removed).unwrap_or_default();
-        return Ok(db::purge::add_done(transaction, purge.id, removed).await?);
+        return Ok(db::jobs::add_done(transaction, purge.id, removed).await?);
     }
     db::purge::delete_user(transaction, account.id).await?;
     let change = Change {
@@ -74,5 +109,5 @@ async fn remove(
         reason: None,
     };
     record::write(transaction, &Author::job(), change).await?;
-    Ok(db::purge::set_done(transaction, purge.id).await?)
+    Ok(db::jobs::set_done(&mut **transaction, purge.id).await?)
 }

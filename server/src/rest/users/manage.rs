@@ -31,6 +31,7 @@ use crate::rest::{
     Allowed, Failure, Params, UserPath,
     body::Body,
     done::{Ended, Success, success},
+    shown_once,
 };
 
 /// The body that makes an account: FOVEA's fields, and what Rollcall knows beside.
@@ -287,7 +288,7 @@ pub(crate) async fn create_reset_link(
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     let link = service::reset::create_link(&services, &granted, id).await?;
-    Ok((StatusCode::CREATED, Json(link)).into_response())
+    Ok(shown_once((StatusCode::CREATED, Json(link))))
 }
 
 /// Revoke a user's password links

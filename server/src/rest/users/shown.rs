@@ -20,7 +20,7 @@ use utoipa::{
     },
 };
 
-use crate::rest::Failure;
+use crate::rest::{Failure, shown_once};
 
 /// An account in FOVEA's shape, with its `_count`.
 #[derive(Serialize, ToSchema)]
@@ -41,10 +41,16 @@ impl Shown {
     }
 }
 
-/// An account as JSON, with the tag that a change of it can be made to depend on.
+/// An account as JSON, with the tag that a change of it can be made to depend on. Its link is shown nowhere else.
 pub(crate) fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
     let tag = HeaderValue::try_from(format!("\"{}\"", user.summary.version));
-    let mut response = Json(Shown::new(user, link)).into_response();
+    let has_secret = link.is_some();
+    let shown = Json(Shown::new(user, link));
+    let mut response = if has_secret {
+        shown_once(shown)
+    } else {
+        shown.into_response()
+    };
     if let Ok(tag) = tag {
         response.headers_mut().insert(header::ETAG, tag);
     }

@@ -1,0 +1,84 @@
+//! What is set on the server, and the long work that goes on there.
+
+#![expect(
+    missing_docs,
+    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+)]
+
+use domain::{
+    jobs::list::{JobPage, JobParams},
+    problem::Problem,
+    settings::Installation,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    done::Done,
+    error::ApiError,
+    wire::{Get, Post},
+};
+
+/// The screen of what is set.
+pub const SETTINGS: &str = "/settings";
+/// The screen of jobs.
+pub const JOBS: &str = "/settings/jobs";
+
+/// A page of jobs as the screen shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobList {
+    /// The page.
+    pub page: JobPage,
+    /// The server's time.
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: OffsetDateTime,
+    /// What could not be understood. The page is then the first one of all.
+    pub fault: Option<Problem>,
+}
+
+/// What is set on this server, and of which versions it is made.
+#[server(endpoint = "settings", protocol = Get)]
+pub async fn get_settings() -> Result<Installation, ApiError> {
+    use super::ssr;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    service::settings::describe(&ssr::services()?, &granted)
+        .await
+        .map_err(ssr::fail)
+}
+
+/// A page of jobs.
+#[server(endpoint = "jobs", protocol = Get)]
+pub async fn list_jobs(#[server(default)] params: JobParams) -> Result<JobList, ApiError> {
+    use super::ssr;
+    use domain::users::list::Limits;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let (query, fault) = match params.parse(Limits::PANEL) {
+        Ok(query) => (query, None),
+        Err(error) => {
+            let fault = ssr::fault(error.into());
+            let all = JobParams::default().parse(Limits::PANEL);
+            (all.map_err(|error| ssr::fail(error.into()))?, Some(fault))
+        }
+    };
+    Ok(JobList {
+        page: service::jobs::list(&services, &granted, &query)
+            .await
+            .map_err(ssr::fail)?,
+        now: (services.clock)(),
+        fault,
+    })
+}
+
+/// Tries a job again that has failed. `page` is the page that it leads back to.
+#[server(endpoint = "retry-job", protocol = Post)]
+pub async fn retry_job(page: String, id: Uuid) -> Result<Done, ApiError> {
+    use super::ssr;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    service::jobs::retry(&ssr::services()?, &granted, id)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done::telling(&page, "job-retried"))
+}

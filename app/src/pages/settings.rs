@@ -1,0 +1,94 @@
+//! The screen "Settings": what is set, from where, and what it means; and, beside it, jobs.
+
+pub mod jobs;
+
+use domain::settings::{Described, Installation};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    api::{
+        error::ApiError,
+        settings::{SETTINGS, get_settings},
+    },
+    components::{
+        facts::Fact,
+        records::Records,
+        state::{LoadFailure, Waiting},
+        tabs::Tabs,
+    },
+    format::capitalised,
+};
+
+/// The tabs: end of the address, name.
+const TABS: &[(&str, &str)] = &[("", "What is set"), (JOBS, "Jobs")];
+/// The end of the address of the second.
+const JOBS: &str = "jobs";
+
+/// The top of the screen.
+fn head(title: &'static str, tab: &'static str) -> impl IntoView {
+    view! {
+        <Title text=format!("{title} · Rollcall") />
+        <header class="page-head">
+            <h1>"Settings"</h1>
+        </header>
+        <Tabs page=SETTINGS label="About this installation" tabs=TABS current=Memo::new(move |_| tab) />
+    }
+}
+
+/// What is set.
+#[component]
+pub fn Settings() -> impl IntoView {
+    let installation = Resource::new(|| (), |()| get_settings());
+    view! {
+        {head("Settings", "")}
+        <p class="pane-actions muted">
+            "Settings are made where the server is started, in its environment or in .env, and are read when it starts. None is made in the panel. Where there are several servers, these are those of the one that has answered."
+        </p>
+        <section class="list" aria-label="Settings">
+            <Transition fallback=Waiting>
+                {move || Suspend::new(async move {
+                    match installation.await {
+                        Ok(installation) => shown(installation),
+                        Err(ApiError(problem)) => {
+                            view! { <LoadFailure title="The settings could not be loaded" problem=problem /> }
+                                .into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </section>
+    }
+}
+
+fn shown(installation: Installation) -> AnyView {
+    const COLUMNS: &[&str] = &["Setting", "Value", "From", "What it means"];
+    let Installation {
+        rollcall,
+        postgres,
+        schema,
+        settings,
+    } = installation;
+    view! {
+        <dl class="facts versions">
+            <Fact label="Rollcall">{rollcall}</Fact>
+            <Fact label="PostgreSQL">{postgres}</Fact>
+            <Fact label="Schema">{schema}</Fact>
+        </dl>
+        <Records caption="Settings" columns=COLUMNS rows=settings.into_iter().map(cells).collect() />
+    }
+    .into_any()
+}
+
+fn cells(setting: Described) -> Vec<AnyView> {
+    let value = match setting.value {
+        Some(value) => view! { <code>{value}</code> }.into_any(),
+        None => "Not set".into_any(),
+    };
+    vec![
+        view! { <code>{setting.name}</code> }.into_any(),
+        value,
+        capitalised(&setting.source).into_any(),
+        setting.meaning.into_any(),
+    ]
+}

@@ -1,0 +1,201 @@
+//! Long work: how far it has come, and what has failed.
+
+mod row;
+
+use std::time::Duration;
+
+use domain::{
+    jobs::{
+        HISTORY_DAYS, JobState,
+        list::{JobPage, JobParams},
+    },
+    users::list::{Limits, PANEL_LIMITS},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::head;
+use crate::{
+    api::{
+        error::ApiError,
+        settings::{JOBS, JobList, RetryJob, list_jobs},
+    },
+    components::{
+        icon::Icon,
+        notice::ProblemNotice,
+        pager::{Pager, Pages},
+        records::Records,
+        state::{ListState, LoadFailure, Waiting},
+        toast::Toast,
+    },
+    pages::{
+        form::{self, Sending},
+        users::links::with_selected,
+    },
+};
+
+/// How often the list is read again while something is under way.
+const AGAIN: Duration = Duration::from_secs(2);
+
+type Listed = Resource<Result<JobList, ApiError>>;
+
+/// The screen of jobs. Its whole state is in the URL.
+#[component]
+pub fn Jobs() -> impl IntoView {
+    let query = use_query_map();
+    let params = Memo::new(move |_| JobParams::from_pairs(|name| query.read().get(name)));
+    let list = Resource::new(move || params.get(), list_jobs);
+    let retrying = form::send::<RetryJob>(JOBS);
+    keep_fresh(list);
+    view! {
+        {head("Jobs", super::JOBS)}
+        <p class="pane-actions muted">
+            {format!(
+                "Work that takes long goes on in the background, piece by piece; what is interrupted goes on where it was. What is done is listed for {HISTORY_DAYS} days.",
+            )}
+        </p>
+        {move || filters(&params.read())}
+        {move || retrying.problem.get().map(problem)}
+        <section class="list" aria-label="Jobs">
+            <Transition fallback=Waiting>
+                {move || Suspend::new(async move {
+                    match list.await {
+                        Ok(list) => shown(&params.get_untracked(), list, retrying),
+                        Err(ApiError(problem)) => {
+                            view! { <LoadFailure title="The jobs could not be loaded" problem=problem /> }.into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </section>
+        <Toast page=Signal::derive(move || href(&params.read())) />
+    }
+}
+
+/// Reads the list again as long as something in it is under way and somebody sees the page.
+fn keep_fresh(list: Listed) {
+    let under_way = StoredValue::new(false);
+    Effect::new(move |_| {
+        if let Some(Ok(list)) = list.get() {
+            under_way.set_value(list.page.jobs.iter().any(|job| job.state.is_open()));
+        }
+    });
+    let look = move || {
+        if under_way.try_get_value() == Some(true) && !document().hidden() {
+            list.refetch();
+        }
+    };
+    Effect::new(move |_| {
+        if let Ok(timer) = set_interval_with_handle(look, AGAIN) {
+            on_cleanup(move || timer.clear());
+        }
+    });
+}
+
+/// The address of a state of the list.
+fn href(params: &JobParams) -> String {
+    with_selected(JOBS, params.pairs().into_iter(), &[])
+}
+
+/// Which jobs: a form that leads to the list of those that match, with scripts or without.
+fn filters(params: &JobParams) -> impl IntoView + use<> {
+    let chosen = params.state.clone().unwrap_or_default();
+    let states = JobState::ALL.iter().map(|state| {
+        let word = state.as_str();
+        view! {
+            <option value=word selected=chosen == word>
+                {row::told(*state).1}
+            </option>
+        }
+    });
+    view! {
+        <form class="list-filters" method="get" action=JOBS role="search" aria-label="Filter jobs">
+            <label class="filter-field">
+                "State" <select class="input" name="state">
+                    <option value="">"Any"</option>
+                    {states.collect_view()}
+                </select>
+            </label>
+            <div class="actions">
+                <button class="button">"Filter"</button>
+                <a class="button" href=href(params) rel="external">
+                    "Refresh"
+                </a>
+            </div>
+        </form>
+    }
+}
+
+fn problem(problem: domain::problem::Problem) -> AnyView {
+    view! {
+        <div class="pane-actions">
+            <ProblemNotice problem=problem />
+        </div>
+    }
+    .into_any()
+}
+
+/// The rows, or why there are none.
+fn shown(params: &JobParams, list: JobList, retrying: Sending) -> AnyView {
+    let JobList { page, now, fault } = list;
+    // What was not understood is not what is shown.
+    let params = if fault.is_some() {
+        &JobParams::default()
+    } else {
+        params
+    };
+    let fault = fault.map(problem);
+    if page.jobs.is_empty() {
+        let title = if params.pairs().is_empty() {
+            "There are no jobs"
+        } else {
+            "No jobs match"
+        };
+        return view! {
+            {fault}
+            <ListState icon=Icon::Check title=title>
+                <p class="state-text">
+                    "Removing somebody for good is one, and so is encrypting the API keys anew."
+                </p>
+            </ListState>
+        }
+        .into_any();
+    }
+    let pages = pages(params, &page);
+    let back = href(params);
+    let rows = page.jobs.into_iter();
+    let rows = rows.map(|job| row::cells(job, now, &back, retrying));
+    view! {
+        {fault}
+        <Records caption="Jobs" columns=row::COLUMNS rows=rows.collect() />
+        <Pager pages=pages />
+    }
+    .into_any()
+}
+
+/// Where a page of a state of the list is among the others.
+fn pages(params: &JobParams, page: &JobPage) -> Pages {
+    let at = |after, before| {
+        href(&JobParams {
+            after,
+            before,
+            ..params.clone()
+        })
+    };
+    let sized = |limit: u16| {
+        href(&JobParams {
+            limit: Some(limit.to_string()),
+            ..params.from_start()
+        })
+    };
+    let size = params.limit.as_deref().and_then(|limit| limit.parse().ok());
+    Pages {
+        first: page.first,
+        shown: page.jobs.len(),
+        total: page.total,
+        before: page.before.clone().map(|before| at(None, Some(before))),
+        after: page.after.clone().map(|after| at(Some(after), None)),
+        size: size.unwrap_or(Limits::PANEL.default),
+        sizes: PANEL_LIMITS.map(|limit| (limit, sized(limit))).into(),
+    }
+}

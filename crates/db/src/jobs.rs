@@ -1,0 +1,202 @@
+//! Long work: which there is, and how far it has come. Each kind is begun where it is done.
+
+use std::str::FromStr;
+
+use domain::{
+    jobs::{Job, JobState, JobTarget, list::JobsQuery},
+    users::{Unknown, UserId, list::Position, page::EXACT_TOTAL_MAX},
+};
+use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
+use uuid::Uuid;
+
+use crate::{Error, users::page_of};
+
+const COLUMNS: &str = "
+    j.id, j.kind, (j.params ->> 'user_id')::uuid as user_id, j.params ->> 'username' as username, j.state, j.done, j.total,
+    j.error, j.created_at, j.started_at, j.progressed_at, j.finished_at";
+
+fn push(query: &JobsQuery, sql: &mut QueryBuilder<Postgres>) {
+    if let Some(state) = query.state {
+        sql.push(" and j.state = ").push_bind(state.as_str());
+    }
+}
+
+/// The rows of a page, what is under way first, then the newest; and whether there are more beyond it in the direction of
+/// reading.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_page(
+    executor: impl PgExecutor<'_>,
+    query: &JobsQuery,
+) -> Result<(Vec<Job>, bool), Error> {
+    let mut sql = QueryBuilder::new(format!("select {COLUMNS} from jobs j where true"));
+    push(query, &mut sql);
+    let (beyond, direction) = match query.position {
+        Position::Before(_) => (">", "asc"),
+        Position::First | Position::After(_) => ("<", "desc"),
+    };
+    if let Position::After(cursor) | Position::Before(cursor) = &query.position {
+        sql.push(format!(" and ((j.finished_at is null), j.id) {beyond} ("))
+            .push_bind(cursor.group() == Some(1))
+            .push(", ")
+            .push_bind(cursor.id)
+            .push(")");
+    }
+    let most = query.limit + 1;
+    sql.push(format!(
+        " order by (j.finished_at is null) {direction}, j.id {direction} limit {most}"
+    ));
+    let rows = sql.build().persistent(false).fetch_all(executor).await?;
+    page_of(&rows, query.limit, &query.position, job)
+}
+
+/// How many match, counted up to one more than [`EXACT_TOTAL_MAX`].
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count(executor: impl PgExecutor<'_>, query: &JobsQuery) -> Result<u64, Error> {
+    let mut sql = QueryBuilder::new("select count(*) from (select 1 from jobs j where true");
+    push(query, &mut sql);
+    sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
+    let row = sql.build().persistent(false).fetch_one(executor).await?;
+    Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+}
+
+/// How many there are of each state that is not over for good, where there are any.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn count_unfinished(
+    executor: impl PgExecutor<'_>,
+) -> Result<Vec<(JobState, u64)>, Error> {
+    let rows = sqlx::query!(
+        r#"select state, count(*) as "jobs!" from jobs where state in ('queued', 'running', 'failed') group by state"#
+    )
+    .fetch_all(executor)
+    .await?;
+    let known = rows.into_iter();
+    Ok(known
+        .filter_map(|row| Some((row.state.parse().ok()?, row.jobs.unsigned_abs())))
+        .collect())
+}
+
+/// A word of a column.
+fn word<T: FromStr<Err = Unknown>>(row: &PgRow, column: &str) -> Result<T, sqlx::Error> {
+    let word: &str = row.try_get(column)?;
+    let read = word.parse();
+    read.map_err(|unknown: Unknown| sqlx::Error::Decode(unknown.into()))
+}
+
+/// A row of [`COLUMNS`].
+fn job(row: &PgRow) -> Result<Job, sqlx::Error> {
+    let user: Option<Uuid> = row.try_get("user_id")?;
+    let label: Option<String> = row.try_get("username")?;
+    let total: Option<i64> = row.try_get("total")?;
+    Ok(Job {
+        id: row.try_get("id")?,
+        kind: word(row, "kind")?,
+        target: user.map(|id| JobTarget {
+            id: UserId(id),
+            label: label.unwrap_or_default(),
+        }),
+        state: word(row, "state")?,
+        done: row.try_get::<i64, _>("done")?.unsigned_abs(),
+        total: total.map(i64::unsigned_abs),
+        error: row.try_get("error")?,
+        created_at: row.try_get("created_at")?,
+        started_at: row.try_get("started_at")?,
+        progressed_at: row.try_get("progressed_at")?,
+        finished_at: row.try_get("finished_at")?,
+    })
+}
+
+/// What a job is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Whose account it is about, if it is about one.
+    pub user_id: Option<Uuid>,
+}
+
+/// A job by its id.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Found>, Error> {
+    Ok(sqlx::query_as!(
+        Found,
+        "select (params ->> 'user_id')::uuid as user_id from jobs where id = $1",
+        id,
+    )
+    .fetch_optional(executor)
+    .await?)
+}
+
+/// Notes how many things more a job has done.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn add_done(connection: &mut PgConnection, id: Uuid, more: i64) -> Result<(), Error> {
+    sqlx::query!(
+        "update jobs set done = done + $2, progressed_at = now() where id = $1",
+        id,
+        more,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ends a job.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_done(executor: impl PgExecutor<'_>, id: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "update jobs set state = 'done', total = done, error = null, finished_at = now() where id = $1",
+        id,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Notes that a job cannot go on, and why.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_failed(executor: impl PgExecutor<'_>, id: Uuid, why: &str) -> Result<(), Error> {
+    sqlx::query!(
+        "update jobs set state = 'failed', started_at = coalesce(started_at, now()), error = $2, finished_at = now()
+        where id = $1 and state <> 'done'",
+        id,
+        why,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Removes jobs that were done so many days ago, at most `most`. One that failed stays: it can be tried again. Returns how
+/// many.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn delete_done(
+    executor: impl PgExecutor<'_>,
+    days: u16,
+    most: i64,
+) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "delete from jobs where id in (
+            select id from jobs where state = 'done' and finished_at <= now() - make_interval(days => $1)
+            order by finished_at limit $2
+            for update skip locked
+        )",
+        i32::from(days),
+        most,
+    )
+    .execute(executor)
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,68 @@
+//! At a hundred thousand jobs a page is read from an index, and few rows are looked at that are not shown.
+
+#![cfg(test)]
+
+use db::jobs::list_page;
+use domain::{
+    jobs::list::{JobParams, JobsQuery},
+    users::list::{Limits, Position},
+};
+use sqlx::PgPool;
+
+/// A few have failed, a few are under way.
+const CROWD: &str = "
+    insert into jobs (id, kind, params, state, error, total, created_at, finished_at)
+    select uuid_v7(now() + n * interval '1 ms'), 'purge',
+        jsonb_build_object('user_id', gen_random_uuid(), 'username', 'user-' || n), t.state,
+        case t.state when 'failed' then 'x' end, 1, now(), case t.state when 'running' then null else now() end
+    from generate_series(1, 100000) n,
+        lateral (select case when n % 900 = 0 then 'failed' when n % 900 = 1 then 'running' else 'done' end as state) t;
+    analyze jobs";
+
+/// Rows that a page may look at: the 51 that are read for it. Where nearly all match, the index of all of them is read, and with it
+/// the 112 that are under way.
+const LOOKED_AT_MAX: i64 = 200;
+
+/// How often the table was read whole, and how many of its rows were looked at, in this transaction so far.
+async fn looked_at(connection: &mut sqlx::PgConnection) -> (i64, i64) {
+    sqlx::query_as(
+        "select seq_scan::bigint, (seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint
+        from pg_stat_xact_user_tables where relname = 'jobs'",
+    )
+    .fetch_one(connection)
+    .await
+    .unwrap()
+}
+
+/// Reads a page and says at how much was looked for it. Its last row is where the next begins, its first where the one before
+/// ends.
+async fn read(pool: &PgPool, query: &JobsQuery) -> [Position; 2] {
+    let mut transaction = pool.begin().await.unwrap();
+    let before = looked_at(&mut transaction).await;
+    let (page, _) = list_page(&mut *transaction, query).await.unwrap();
+    let after = looked_at(&mut transaction).await;
+    assert_eq!(after.0, before.0, "the table was read whole for {query:?}");
+    let rows = after.1 - before.1;
+    assert!(rows <= LOOKED_AT_MAX, "{rows} were looked at for {query:?}");
+    [
+        Position::After(JobsQuery::cursor(page.last().unwrap(), 50)),
+        Position::Before(JobsQuery::cursor(page.first().unwrap(), 51)),
+    ]
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_page_looks_at_little_more_than_it_shows(pool: PgPool) {
+    sqlx::raw_sql(CROWD).execute(&pool).await.unwrap();
+    for state in ["", "done", "failed", "running"] {
+        let params = JobParams {
+            state: Some(state.to_owned()),
+            ..JobParams::default()
+        };
+        let mut query = params.parse(Limits::PANEL).unwrap();
+        let [next, _] = read(&pool, &query).await;
+        query.position = next;
+        let [_, before] = read(&pool, &query).await;
+        query.position = before;
+        read(&pool, &query).await;
+    }
+}

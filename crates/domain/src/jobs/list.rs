@@ -1,0 +1,205 @@
+//! What is asked of the list of jobs: which, how many, from where. It lives in the URL. What is under way comes first, then
+//! the newest.
+
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use super::{Job, JobState};
+use crate::users::{
+    list::{Limits, ListError, Position, given, parse_limit, position, shorten},
+    page::{Cursor, Total},
+};
+
+/// The name of the one order in its cursors.
+const ORDER: &str = "jobs";
+
+/// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct JobParams {
+    /// How they stand.
+    #[param(value_type = Option<JobState>)]
+    pub state: Option<String>,
+    /// Page size.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
+    pub limit: Option<String>,
+    /// Cursor: the page after it.
+    pub after: Option<String>,
+    /// Cursor: the page before it.
+    pub before: Option<String>,
+}
+
+/// The question, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobsQuery {
+    /// How they stand.
+    pub state: Option<JobState>,
+    /// Most rows in the page.
+    pub limit: u16,
+    /// From where.
+    pub position: Position,
+}
+
+/// A page of jobs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobPage {
+    /// The rows.
+    pub jobs: Vec<Job>,
+    /// How many match.
+    pub total: Total,
+    /// Number of the first row among all, from 1.
+    pub first: u64,
+    /// Cursor of the page before, if there is one.
+    pub before: Option<String>,
+    /// Cursor of the page after, if there is one.
+    pub after: Option<String>,
+}
+
+impl JobParams {
+    /// Understands the question.
+    ///
+    /// # Errors
+    /// What cannot be understood, the first of them.
+    pub fn parse(&self, limits: Limits) -> Result<JobsQuery, ListError> {
+        let state = |text: &str| text.parse().map_err(|_| ListError::JobState(shorten(text)));
+        Ok(JobsQuery {
+            state: given(&self.state).map(state).transpose()?,
+            limit: parse_limit(given(&self.limit), limits)?,
+            position: position(&self.after, &self.before, |text| {
+                Cursor::decode_in_groups(text, ORDER)
+            })?,
+        })
+    }
+
+    /// The same question from its first page.
+    #[must_use]
+    pub fn from_start(&self) -> Self {
+        Self {
+            after: None,
+            before: None,
+            ..self.clone()
+        }
+    }
+
+    /// The parameters that are set, for a URL.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        [
+            ("state", &self.state),
+            ("limit", &self.limit),
+            ("after", &self.after),
+            ("before", &self.before),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, given(value)?)))
+        .collect()
+    }
+
+    /// From parameters by name. Others are no business of the list.
+    pub fn from_pairs(value: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            state: value("state"),
+            limit: value("limit"),
+            after: value("after"),
+            before: value("before"),
+        }
+    }
+}
+
+impl JobsQuery {
+    /// The place of a row.
+    #[must_use]
+    pub fn cursor(job: &Job, number: u64) -> Cursor {
+        Cursor::in_groups(ORDER, i32::from(job.state.is_open()), job.id, number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::JobKind;
+
+    fn params(name: &str, value: &str) -> JobParams {
+        JobParams::from_pairs(|asked| (asked == name).then(|| value.to_owned()))
+    }
+
+    fn job(state: JobState) -> Job {
+        Job {
+            id: uuid::Uuid::nil(),
+            kind: JobKind::Purge,
+            target: None,
+            state,
+            done: 0,
+            total: None,
+            error: None,
+            created_at: time::OffsetDateTime::UNIX_EPOCH,
+            started_at: None,
+            progressed_at: None,
+            finished_at: None,
+        }
+    }
+
+    #[test]
+    fn empty_is_the_first_fifty_of_all() {
+        let query = JobParams::default().parse(Limits::PANEL).unwrap();
+        let all = JobsQuery {
+            state: None,
+            limit: 50,
+            position: Position::First,
+        };
+        assert_eq!(query, all);
+        assert_eq!(params("state", " ").parse(Limits::PANEL), Ok(all));
+    }
+
+    #[test]
+    fn bad_parameters_are_named() {
+        for (name, value, says) in [
+            ("state", "cancelled", "`state` is \"cancelled\""),
+            ("limit", "0", "is not a number from 1 to 100"),
+            ("after", "x", "does not exist"),
+        ] {
+            let error = params(name, value).parse(Limits::PANEL).unwrap_err();
+            assert!(error.to_string().contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_place_knows_whether_it_is_among_those_under_way() {
+        for (state, group) in [
+            (JobState::Queued, 1),
+            (JobState::Running, 1),
+            (JobState::Done, 0),
+            (JobState::Failed, 0),
+        ] {
+            let text = JobsQuery::cursor(&job(state), 7).encode();
+            let query = params("after", &text).parse(Limits::PANEL).unwrap();
+            let Position::After(cursor) = query.position else {
+                panic!("{query:?}");
+            };
+            assert_eq!((cursor.group(), cursor.number), (Some(group), 7));
+        }
+    }
+
+    #[test]
+    fn a_place_of_another_list_is_refused() {
+        let cursor = Cursor::at(
+            "tokens -created",
+            time::OffsetDateTime::UNIX_EPOCH,
+            uuid::Uuid::nil(),
+            1,
+        );
+        let refused = params("before", &cursor.encode()).parse(Limits::PANEL);
+        assert_eq!(refused, Err(ListError::Cursor));
+    }
+
+    #[test]
+    fn what_is_set_is_written_again() {
+        let asked = JobParams {
+            state: Some("failed".into()),
+            limit: Some("25".into()),
+            ..JobParams::default()
+        };
+        assert_eq!(asked.pairs(), [("state", "failed"), ("limit", "25")]);
+    }
+}

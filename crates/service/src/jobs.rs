@@ -1,0 +1,96 @@
+//! Long work that goes on in the background: looking at it, and trying again what has failed. What is done, and how, is
+//! where its kind is: [`crate::users::purge`], [`crate::keys::rotate`].
+
+use db::jobs::{self as rows, Found};
+use domain::{
+    access::Permission,
+    jobs::{
+        JobState,
+        list::{JobPage, JobsQuery},
+    },
+    rules::Deed,
+    users::page::{Place, Total},
+};
+use uuid::Uuid;
+
+use crate::{
+    Error, Services,
+    access::{Granted, ReadAudit, WriteUsers},
+    record::{self, Change, Changes},
+    users::guard,
+};
+
+const NOT_FOUND: Error = Error::NotFound("There is no such job.");
+const NOT_FAILED: Error =
+    Error::Conflict("This job has not failed: there is nothing to try again.");
+const ON_SERVER: Error =
+    Error::Conflict("This is done on the server: run `rollcall keys rotate` there again.");
+
+/// A page of jobs, what is under way first, then the newest.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn list(
+    services: &Services,
+    _: &Granted<ReadAudit>,
+    query: &JobsQuery,
+) -> Result<JobPage, Error> {
+    let mut connection = db::acquire(&services.pool).await?;
+    let (jobs, more) = rows::list_page(&mut *connection, query).await?;
+    let counted = rows::count(&mut *connection, query).await?;
+    let place = Place::of(&jobs, more, &query.position, JobsQuery::cursor);
+    Ok(JobPage {
+        jobs,
+        total: Total::up_to_limit(counted),
+        first: place.first,
+        before: place.before,
+        after: place.after,
+    })
+}
+
+/// How many there are of each state but those that are done, for whoever watches the server.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn figures(services: &Services) -> Result<Vec<(JobState, u64)>, Error> {
+    let found = rows::count_unfinished(&services.pool).await?;
+    let count = |state: JobState| found.iter().find(|(known, _)| *known == state);
+    Ok([JobState::Queued, JobState::Running, JobState::Failed]
+        .map(|state| (state, count(state).map_or(0, |(_, jobs)| *jobs)))
+        .into())
+}
+
+/// Tries a removal again that has failed. Whoever could have deleted the account may.
+///
+/// # Errors
+/// [`Error::Conflict`] when it has not failed or is not done by the server, [`Error::Refused`] when it may not be done,
+/// [`Error::NotFound`] when there is no such job.
+pub async fn retry(
+    services: &Services,
+    granted: &Granted<WriteUsers>,
+    id: Uuid,
+) -> Result<(), Error> {
+    let author = granted.author();
+    let mut transaction = db::begin(&services.pool).await?;
+    let Found { user_id } = rows::find(&mut *transaction, id).await?.ok_or(NOT_FOUND)?;
+    let user = user_id.ok_or(ON_SERVER)?;
+    let (right, deed) = (Permission::UsersWrite, Deed::Delete);
+    let account = match guard::open_any_by(&mut transaction, author, right, deed, user).await {
+        // It is removed: the job is done.
+        Err(Error::NotFound(_)) => return Err(NOT_FAILED),
+        opened => opened?,
+    };
+    if !db::purge::requeue(&mut transaction, account.id).await? {
+        return Err(NOT_FAILED);
+    }
+    let change = Change {
+        action: "user.purge_retried",
+        user: (account.id, &account.username),
+        changes: Changes::default().with("removal", "failed", "queued"),
+        reason: None,
+    };
+    record::write(&mut transaction, author, change).await?;
+    db::commit(transaction).await?;
+    services.work.notify_one();
+    Ok(())
+}

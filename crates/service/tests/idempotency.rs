@@ -1,0 +1,153 @@
+//! Attempts at a request with an idempotency key: whose turn it is, and what is left of those that were overtaken.
+
+#![cfg(test)]
+
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/own.rs"]
+mod own;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use domain::owned::PersonaDraft;
+use own::{Own, set_password};
+use people::{add, count};
+use service::{
+    Error, Services,
+    access::Actor,
+    idempotency::{self, Begun, Key, Request},
+    owned::{Writer, personas},
+};
+use sqlx::PgPool;
+use support::services;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+const PASSWORD: &str = "correct horse";
+
+/// Ada, who is signed in.
+async fn prepare(pool: &PgPool) -> (Services, Actor) {
+    let services = services(pool);
+    add(pool, "ada", &["user"]).await;
+    set_password(&services, PASSWORD).await;
+    let own = Own::sign_in(&services, "ada", PASSWORD).await;
+    (services, own.actor)
+}
+
+async fn begin(services: &Services, actor: &Actor) -> Result<Begun, Error> {
+    let key = Key::parse(b"key").unwrap();
+    let request = Request {
+        method: "POST",
+        target: "/api/personas",
+        body: b"{}",
+    };
+    idempotency::begin(services, actor, &key, &request).await
+}
+
+async fn first(services: &Services, actor: &Actor) -> Uuid {
+    match begin(services, actor).await.unwrap() {
+        Begun::First(attempt) => attempt,
+        Begun::Again(answer) => panic!("{answer:?}"),
+    }
+}
+
+/// Does what is asked for, as an attempt.
+async fn work(services: &Services, actor: &Actor, attempt: Uuid) -> Result<(), Error> {
+    let mut actor = actor.clone();
+    actor.origin.attempt = Some(attempt);
+    let draft = PersonaDraft {
+        name: Some("Analyst".into()),
+        ..PersonaDraft::default()
+    };
+    let writer = Writer::own(actor)?;
+    personas::create(services, &writer, None, draft)
+        .await
+        .map(drop)
+}
+
+/// As if so much time had passed that nobody waits for an attempt any more.
+async fn lapse(pool: &PgPool) {
+    let sql = "update idempotency_keys
+        set created_at = created_at - interval '1 minute', kept_until = kept_until - interval '1 minute'";
+    sqlx::query(sql).execute(pool).await.unwrap();
+}
+
+async fn done(pool: &PgPool) -> (i64, i64) {
+    let personas = count(pool, "select count(*) from personas").await;
+    let entries = "select count(*) from audit_events where action = 'persona.created'";
+    (personas, count(pool, entries).await)
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_attempt_that_was_overtaken_changes_nothing(pool: PgPool) {
+    let (services, ada) = prepare(&pool).await;
+    let slow = first(&services, &ada).await;
+    let refused = begin(&services, &ada).await;
+    assert!(matches!(refused, Err(Error::UnderWay)), "{refused:?}");
+    lapse(&pool).await;
+    let quick = first(&services, &ada).await;
+    let refused = work(&services, &ada, slow).await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    assert_eq!(done(&pool).await, (0, 0));
+    work(&services, &ada, quick).await.unwrap();
+    let refused = work(&services, &ada, slow).await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    assert_eq!(done(&pool).await, (1, 1));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_was_done_is_not_begun_again_though_its_answer_was_lost(pool: PgPool) {
+    let (services, ada) = prepare(&pool).await;
+    let attempt = first(&services, &ada).await;
+    work(&services, &ada, attempt).await.unwrap();
+    // It may have failed after it was done: that frees nothing.
+    idempotency::release(&services, attempt).await.unwrap();
+    let soon = begin(&services, &ada).await;
+    assert!(matches!(soon, Err(Error::UnderWay)), "{soon:?}");
+    lapse(&pool).await;
+    let later = begin(&services, &ada).await;
+    assert!(matches!(later, Err(Error::DoneBefore(_))), "{later:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_changed_nothing_frees_its_key(pool: PgPool) {
+    let (services, ada) = prepare(&pool).await;
+    let attempt = first(&services, &ada).await;
+    idempotency::release(&services, attempt).await.unwrap();
+    assert_ne!(first(&services, &ada).await, attempt);
+}
+
+/// The change of an attempt that took too long is being committed while the next one begins.
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_would_overtake_waits_for_what_is_being_committed(pool: PgPool) {
+    let (services, ada) = prepare(&pool).await;
+    let attempt = first(&services, &ada).await;
+    lapse(&pool).await;
+    let mut committing = pool.begin().await.unwrap();
+    let sql = "update idempotency_keys set done_at = now(), kept_until = now() + interval '1 day' where attempt = $1";
+    let noted = sqlx::query(sql).bind(attempt);
+    noted.execute(&mut *committing).await.unwrap();
+    let (begun, committed) = tokio::join!(begin(&services, &ada), committing.commit());
+    committed.unwrap();
+    assert!(matches!(begun, Err(Error::DoneBefore(_))), "{begun:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_many_who_would_overtake_one_does(pool: PgPool) {
+    let (services, ada) = prepare(&pool).await;
+    first(&services, &ada).await;
+    lapse(&pool).await;
+    let mut begun = JoinSet::new();
+    for _ in 0..32 {
+        let (services, ada) = (services.clone(), ada.clone());
+        begun.spawn(async move { begin(&services, &ada).await });
+    }
+    let begun = begun.join_all().await;
+    let (first, others): (Vec<_>, Vec<_>) = begun.iter().partition(|begun| begun.is_ok());
+    assert_eq!((first.len(), others.len()), (1, 31));
+    for other in others {
+        assert!(matches!(other, Err(Error::UnderWay)), "{other:?}");
+    }
+}

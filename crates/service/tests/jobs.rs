@@ -1,0 +1,368 @@
+//! Long work: how far it has come, what has failed, and trying it again.
+
+#![cfg(test)]
+
+#[path = "support/actors.rs"]
+mod actors;
+#[path = "support/keys.rs"]
+mod key_ring;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use actors::{actor, admin};
+use domain::{
+    jobs::{
+        Job, JobKind, JobState,
+        list::{JobPage, JobParams},
+    },
+    users::{deletion::Deletion, list::Limits},
+};
+use key_ring::{NEW, OLD, draft, with_keys};
+use people::{add, count};
+use service::{
+    Error, Services,
+    access::{ReadAudit, operator},
+    jobs, keys, settings, users,
+};
+use sqlx::PgPool;
+use support::services;
+use uuid::Uuid;
+
+const PERMANENT: Deletion = Deletion {
+    counts: None,
+    permanent: true,
+};
+
+/// Another application's table, of which Rollcall knows nothing.
+const FOREIGN: &str = "create table letters (id int primary key, writer uuid not null constraint letters_writer_fkey references users)";
+
+async fn run(pool: &PgPool, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(pool).await.unwrap();
+}
+
+async fn page(services: &Services, params: &JobParams) -> JobPage {
+    let query = params.parse(Limits::API).unwrap();
+    jobs::list(services, &operator(), &query).await.unwrap()
+}
+
+async fn all(services: &Services) -> Vec<Job> {
+    page(services, &JobParams::default()).await.jobs
+}
+
+/// Somebody with so many annotations, whose removal is queued.
+async fn doomed(services: &Services, username: &str, annotations: i32) -> Uuid {
+    let id = add(&services.pool, username, &["user"]).await;
+    sqlx::query(
+        "with p as (
+            insert into personas (id, user_id, name) values (gen_random_uuid(), $1, 'p') returning id
+        )
+        insert into annotations (id, persona_id, user_id, video_id, label)
+        select uuid_v7(now() + n * interval '1 ms'), p.id, $1, 'v', 'l' from p, generate_series(1, $2) n",
+    )
+    .bind(id)
+    .bind(annotations)
+    .execute(&services.pool)
+    .await
+    .unwrap();
+    users::delete(services, &operator(), id, &PERMANENT)
+        .await
+        .unwrap();
+    id
+}
+
+/// Waits until a job has done so much.
+async fn reach(services: &Services, done: u64) -> Job {
+    let reached = async {
+        loop {
+            let found = all(services).await.into_iter().next();
+            if let Some(job) = found.filter(|job| job.done >= done) {
+                return job;
+            }
+        }
+    };
+    let reached = tokio::time::timeout(std::time::Duration::from_secs(60), reached).await;
+    reached.expect("it gets so far")
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_under_way_tells_how_far_it_has_come(pool: PgPool) {
+    let services = services(&pool);
+    let ada = doomed(&services, "ada", 5_000).await;
+    let queued = all(&services).await.remove(0);
+    assert_eq!(
+        (queued.state, queued.done, queued.total, queued.started_at),
+        (JobState::Queued, 0, Some(5_001), None)
+    );
+    let target = queued.target.unwrap();
+    assert_eq!((target.id.0, target.label.as_str()), (ada, "ada"));
+    // It cannot get past the last one.
+    let mut obstacle = pool.begin().await.unwrap();
+    sqlx::query("select id from annotations order by id desc limit 1 for update")
+        .execute(&mut *obstacle)
+        .await
+        .unwrap();
+    let work = tokio::spawn({
+        let services = services.clone();
+        async move { users::purge::run(&services).await }
+    });
+    let half = reach(&services, 4_000).await;
+    assert_eq!((half.state, half.done), (JobState::Running, 4_000));
+    assert!(half.started_at.is_some() && half.progressed_at >= half.started_at);
+    assert_eq!(half.finished_at, None);
+    obstacle.rollback().await.unwrap();
+    work.await.unwrap().unwrap();
+    let whole = all(&services).await.remove(0);
+    assert_eq!(
+        (whole.state, whole.done, whole.total, whole.error),
+        (JobState::Done, 5_001, Some(5_001), None)
+    );
+    assert!(whole.finished_at.is_some());
+    // Whose it was is told although there is nobody any more.
+    assert_eq!(whole.target.unwrap().label, "ada");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_fails_is_told_in_words_and_holds_up_nobody_else(pool: PgPool) {
+    let services = services(&pool);
+    run(&pool, FOREIGN).await;
+    let root = add(&pool, "root", &["admin"]).await;
+    let ada = doomed(&services, "ada", 3).await;
+    doomed(&services, "bob", 3).await;
+    sqlx::query("insert into letters values (1, $1)")
+        .bind(ada)
+        .execute(&pool)
+        .await
+        .unwrap();
+    users::purge::run(&services).await.unwrap();
+    let states: Vec<_> = all(&services)
+        .await
+        .into_iter()
+        .map(|job| (job.target.unwrap().label, job.state))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            ("bob".to_owned(), JobState::Done),
+            ("ada".to_owned(), JobState::Failed)
+        ]
+    );
+    let figures = jobs::figures(&services).await.unwrap();
+    let counted = [
+        (JobState::Queued, 0),
+        (JobState::Running, 0),
+        (JobState::Failed, 1),
+    ];
+    assert_eq!(figures, counted);
+    let failed = all(&services).await.remove(1);
+    let why = failed.error.unwrap();
+    assert!(why.contains("letters_writer_fkey"), "{why}");
+    assert!(failed.finished_at.is_some());
+    // It is not tried again by itself, and what it has removed is not taken for restorable.
+    users::purge::run(&services).await.unwrap();
+    assert_eq!(
+        all(&services).await.remove(1).finished_at,
+        failed.finished_at
+    );
+    let refusals = users::refusals(&services, &operator(), ada).await.unwrap();
+    let told = refusals.restore.unwrap();
+    assert!(told.contains("which has failed: 4 of about 4"), "{told}");
+
+    let reader = actor(root, &["*:read"]).require::<service::access::WriteUsers>();
+    assert!(matches!(reader, Err(Error::Forbidden(_))));
+    run(&pool, "delete from letters").await;
+    jobs::retry(&services, &admin(root), failed.id)
+        .await
+        .unwrap();
+    let queued = all(&services).await.remove(0);
+    assert_eq!(
+        (queued.id, queued.state, queued.error, queued.done),
+        (failed.id, JobState::Queued, None, 4)
+    );
+    let again = jobs::retry(&services, &admin(root), failed.id).await;
+    assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+    users::purge::run(&services).await.unwrap();
+    assert_eq!(count(&pool, "select count(*) from users").await, 1);
+    let gone = jobs::retry(&services, &admin(root), failed.id).await;
+    assert!(matches!(gone, Err(Error::Conflict(_))), "{gone:?}");
+    let nothing = jobs::retry(&services, &admin(root), Uuid::nil()).await;
+    assert!(matches!(nothing, Err(Error::NotFound(_))), "{nothing:?}");
+    let actions: Vec<String> = sqlx::query_scalar(
+        "select action from audit_events where target_label = 'ada' order by id",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(
+        actions,
+        ["user.deleted", "user.purge_retried", "user.purged"]
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn deleting_for_good_once_more_tries_again(pool: PgPool) {
+    let services = services(&pool);
+    run(&pool, FOREIGN).await;
+    let ada = doomed(&services, "ada", 1).await;
+    sqlx::query("insert into letters values (1, $1)")
+        .bind(ada)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let told = users::purge::run_of(&services, ada).await;
+    assert!(matches!(told, Err(Error::Internal(_))), "{told:?}");
+    assert_eq!(all(&services).await.remove(0).state, JobState::Failed);
+    run(&pool, "delete from letters").await;
+    users::delete(&services, &operator(), ada, &PERMANENT)
+        .await
+        .unwrap();
+    users::purge::run_of(&services, ada).await.unwrap();
+    assert_eq!(count(&pool, "select count(*) from users").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nobody_tries_again_to_remove_somebody_with_more_rights(pool: PgPool) {
+    let services = services(&pool);
+    let helper = add(&pool, "helper", &["user"]).await;
+    run(
+        &pool,
+        "insert into roles (id, name, permissions, created_at) values (gen_random_uuid(), 'helper', '{users:read,users:write}', now());
+        insert into user_roles select u.id, r.id, null, now() from users u, roles r
+        where u.username = 'helper' and r.name = 'helper'",
+    )
+    .await;
+    add(&pool, "root", &["admin"]).await;
+    let second = add(&pool, "second", &["admin"]).await;
+    users::delete(&services, &operator(), second, &PERMANENT)
+        .await
+        .unwrap();
+    run(
+        &pool,
+        "update jobs set state = 'failed', error = 'x', finished_at = now()",
+    )
+    .await;
+    let job = all(&services).await.remove(0).id;
+    let granted = actor(helper, &["users:read", "users:write"])
+        .require()
+        .unwrap();
+    let refused = jobs::retry(&services, &granted, job).await;
+    assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+    assert_eq!(all(&services).await.remove(0).state, JobState::Failed);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn encrypting_keys_anew_is_a_job_until_all_of_it_is_done(pool: PgPool) {
+    let old = with_keys(&pool, &[OLD]);
+    for n in 0..3 {
+        keys::create_system(&old, &operator(), draft("OPENAI", &format!("sk-{n}")))
+            .await
+            .unwrap();
+    }
+    // Without the one that they are under, nothing can be done.
+    let new = with_keys(&pool, &[NEW]);
+    keys::rotate(&new, &operator()).await.unwrap();
+    let failed = all(&new).await.remove(0);
+    assert_eq!(
+        (failed.kind, failed.state, failed.done, failed.total),
+        (JobKind::RotateKeys, JobState::Failed, 0, Some(3))
+    );
+    let why = failed.error.unwrap();
+    assert!(why.starts_with("3 API keys are not"), "{why}");
+    let in_panel = jobs::retry(&new, &operator(), failed.id).await;
+    assert!(matches!(in_panel, Err(Error::Conflict(_))), "{in_panel:?}");
+
+    let both = with_keys(&pool, &[NEW, OLD]);
+    keys::rotate(&both, &operator()).await.unwrap();
+    let done = all(&both).await;
+    assert_eq!(done.len(), 1, "{done:?}");
+    assert_eq!(
+        (done[0].id, done[0].state, done[0].done, done[0].total),
+        (failed.id, JobState::Done, 3, Some(3))
+    );
+    // The next one is another.
+    keys::rotate(&both, &operator()).await.unwrap();
+    let listed = all(&both).await;
+    assert_eq!(listed.len(), 2);
+    assert_eq!(
+        (listed[0].state, listed[0].done, listed[0].total),
+        (JobState::Done, 0, Some(0))
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn pages_lead_through_all_of_them_both_ways(pool: PgPool) {
+    let services = services(&pool);
+    run(
+        &pool,
+        "insert into jobs (id, kind, params, state, error, created_at, finished_at)
+        select uuid_v7(now() + n * interval '1 ms'), 'purge',
+            jsonb_build_object('user_id', gen_random_uuid(), 'username', n::text), t.state,
+            case t.state when 'failed' then 'x' end, now(), case when t.over then now() end
+        from generate_series(1, 20) n,
+            (values (0, 'done', true), (1, 'running', false), (2, 'failed', true), (3, 'queued', false)) as t (mod, state, over)
+        where n % 4 = t.mod",
+    )
+    .await;
+    for (state, expected) in [
+        (
+            None,
+            vec![
+                19, 17, 15, 13, 11, 9, 7, 5, 3, 1, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2,
+            ],
+        ),
+        (Some("failed"), vec![18, 14, 10, 6, 2]),
+        (Some("running"), vec![17, 13, 9, 5, 1]),
+    ] {
+        let start = JobParams {
+            state: state.map(str::to_owned),
+            limit: Some("3".into()),
+            ..JobParams::default()
+        };
+        let labels = |page: &JobPage| -> Vec<u32> {
+            let labels = page.jobs.iter();
+            let labels = labels.map(|job| job.target.clone().unwrap().label.parse().unwrap());
+            labels.collect()
+        };
+        let mut forth: Vec<u32> = Vec::new();
+        let mut there = page(&services, &start).await;
+        let mut pages = vec![labels(&there)];
+        while let Some(after) = there.after.clone() {
+            let params = JobParams {
+                after: Some(after),
+                ..start.clone()
+            };
+            there = page(&services, &params).await;
+            pages.push(labels(&there));
+        }
+        for page in &pages {
+            forth.extend(page);
+        }
+        assert_eq!(forth, expected, "{state:?}");
+        assert_eq!(there.total.count, expected.len() as u64);
+        pages.pop();
+        while let Some(before) = there.before.clone() {
+            let params = JobParams {
+                before: Some(before),
+                ..start.clone()
+            };
+            there = page(&services, &params).await;
+            assert_eq!(Some(labels(&there)), pages.pop(), "{state:?}");
+        }
+        assert!(pages.is_empty(), "{state:?}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_installation_tells_its_versions(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["auditor"]).await;
+    let granted = actor(root, &["*:read"]).require::<ReadAudit>().unwrap();
+    let told = settings::describe(&services, &granted).await.unwrap();
+    let last = count(&pool, "select max(version) from _sqlx_migrations").await;
+    assert_eq!(
+        (told.schema, told.rollcall.as_str()),
+        (last, env!("CARGO_PKG_VERSION"))
+    );
+    assert!(told.postgres.starts_with(char::is_numeric), "{told:?}");
+}

@@ -1,0 +1,164 @@
+// What is set, and the work that goes on in the background.
+import type { Page } from '@playwright/test';
+import { add } from '../support/account';
+import type { Database } from '../support/database';
+import { toast } from '../support/dialog';
+import { inspect } from '../support/inspect';
+import { hydrated, open } from '../support/page';
+import { expect, serve, test } from '../support/test';
+
+const SECRET = '0f'.repeat(32);
+
+serve('demo people', { API_KEY_ENCRYPTION_KEY: SECRET, TRUSTED_PROXIES: '192.0.2.0/24' });
+test.use({ as: 'admin' });
+// Screens are looked at four times each.
+test.setTimeout(240_000);
+
+const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
+const bar = (page: Page, name: string) => page.getByRole('progressbar', { name });
+
+/** Another application's table, which refers to people. */
+const LETTERS = `create table if not exists letters (
+  writer uuid not null constraint letters_writer_fkey references users)`;
+
+/** Somebody with so many annotations. */
+async function annotator(database: Database, annotations: number): Promise<string> {
+  const name = await add(database);
+  await database.rows(
+    `with p as (
+      insert into personas (id, user_id, name) select gen_random_uuid(), id, 'p' from users where username = $1 returning id, user_id
+    )
+    insert into annotations (id, persona_id, user_id, video_id, label)
+    select uuid_v7(now() + n * interval '1 ms'), p.id, p.user_id, 'v', 'l' from p, generate_series(1, $2::int) n`,
+    [name, annotations],
+  );
+  return name;
+}
+
+/** Has somebody removed for good, which goes on in the background. */
+async function remove(page: Page, database: Database, name: string): Promise<void> {
+  const id = await database.value('select id from users where username = $1', [name]);
+  const answer = await page.request.delete(`/api/admin/users/${id}?permanent=true`);
+  expect(answer.ok(), await answer.text()).toBe(true);
+}
+
+/** Keeps one of somebody's annotations from being removed, until the function that is returned is called. */
+async function hold(database: Database, name: string, number: number): Promise<() => Promise<void>> {
+  const client = await database.connect();
+  await client.query('begin');
+  await client.query(
+    `select id from annotations where id = (
+      select a.id from annotations a join users u on u.id = a.user_id where u.username = $1 order by a.id offset $2 limit 1
+    ) for update`,
+    [name, number - 1],
+  );
+  return () => client.end();
+}
+
+test('what is set, from where, and what it means', async ({ page, server }) => {
+  await open(page, '/users');
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Settings' }).click();
+  await expect(page).toHaveURL('/settings');
+  await expect(page).toHaveTitle('Settings · Rollcall');
+  await expect(row(page, 'SESSION_TIMEOUT_DAYS').getByRole('cell')).toHaveText([
+    '7',
+    'Default',
+    'How many days a session lasts at most.',
+  ]);
+  await expect(row(page, 'TRUSTED_PROXIES').getByRole('cell').nth(0)).toHaveText('192.0.2.0/24');
+  await expect(row(page, 'LEPTOS_SITE_ADDR').getByRole('cell').nth(0)).toHaveText(new URL(server.url).host);
+  await expect(row(page, 'LEPTOS_SITE_ADDR').getByRole('cell').nth(1)).toHaveText('Environment');
+  await expect(row(page, 'METRICS_ADDR').getByRole('cell').nth(0)).toHaveText('Not set');
+  await expect(row(page, 'API_KEY_ENCRYPTION_KEY').getByRole('cell').nth(0)).toHaveText('********');
+  await expect(page.getByText(/^1[5-9]\./)).toBeVisible();
+  const answer = await page.request.get('/sfn/settings');
+  for (const text of [await page.content(), await answer.text()]) expect(text).not.toContain(SECRET);
+  await inspect(page, 'settings');
+});
+
+test('a job is watched while it goes on', async ({ page, database }) => {
+  await open(page, '/settings/jobs');
+  await expect(page.getByRole('heading', { name: 'There are no jobs' })).toBeVisible();
+  await inspect(page, 'settings-no-jobs');
+  const name = await annotator(database, 5_000);
+  const first = await hold(database, name, 3_000);
+  const second = await hold(database, name, 5_000);
+  await remove(page, database, name);
+  await page.getByRole('link', { name: 'Refresh' }).click();
+  await hydrated(page);
+  const job = row(page, `Remove ${name} for good`);
+  await expect(job).toContainText('Under way');
+  await expect(job).toContainText('2,000 of 5,001, last just now');
+  await expect(bar(page, `Remove ${name} for good`)).toHaveJSProperty('value', 2_000);
+  await expect(bar(page, `Remove ${name} for good`)).toHaveJSProperty('max', 5_001);
+  // From here on nobody touches the page, and it is the same one.
+  await job.getByRole('link').focus();
+  await inspect(page, 'settings-jobs-under-way');
+  await first();
+  await expect(job).toContainText('4,000 of 5,001');
+  await expect(job.getByRole('link')).toBeFocused();
+  await second();
+  await expect(job).toContainText('Done');
+  await expect(job).toContainText('5,001 of 5,001');
+  await expect(page).toHaveURL('/settings/jobs');
+});
+
+for (const scripts of [true, false]) {
+  test.describe(scripts ? 'with scripts' : 'without scripts', () => {
+    test.use({ javaScriptEnabled: scripts });
+
+    test('what has failed says why, and is tried again', async ({ page, database }) => {
+      const settled = async () => {
+        if (scripts) await hydrated(page);
+      };
+      await database.rows(LETTERS);
+      const name = await annotator(database, 3);
+      await database.rows('insert into letters select id from users where username = $1', [name]);
+      await remove(page, database, name);
+      const failed = `select count(*)::int from jobs where state = 'failed' and params ->> 'username' = $1`;
+      await expect.poll(() => database.value(failed, [name])).toBe(1);
+      await page.goto('/settings');
+      await settled();
+      await page.getByRole('link', { name: 'Jobs' }).click();
+      await expect(page).toHaveURL('/settings/jobs');
+      await page.getByLabel('State').selectOption('Failed');
+      await page.getByRole('button', { name: 'Filter' }).click();
+      await expect(page).toHaveURL('/settings/jobs?state=failed');
+      await settled();
+      const job = row(page, `Remove ${name} for good`);
+      await expect(job).toContainText('letters_writer_fkey');
+      if (scripts) await inspect(page, 'settings-jobs-failed');
+      await database.rows('delete from letters');
+      const again = page.getByRole('button', { name: `Try again: Remove ${name} for good` });
+      await again.focus();
+      await page.keyboard.press('Enter');
+      await expect(toast(page)).toContainText('It is tried again.');
+      const done = `select count(*)::int from jobs where state = 'done' and params ->> 'username' = $1`;
+      await expect.poll(() => database.value(done, [name])).toBe(1);
+      const actions = 'select action from audit_events where target_label = $1 order by id';
+      expect(await database.column(actions, [name])).toEqual(['user.deleted', 'user.purge_retried', 'user.purged']);
+      await page.goto('/settings/jobs?state=done');
+      await expect(job).toContainText('4 of 4');
+    });
+  });
+}
+
+test.describe('an auditor', () => {
+  test.use({ as: 'test-auditor' });
+
+  test('sees it all and tries nothing again', async ({ page, database, browserWatch }) => {
+    browserWatch.expectAnswer(422, '/settings/jobs');
+    await database.rows(
+      `insert into jobs (id, kind, params, state, error, created_at, finished_at)
+      select uuid_v7(now()), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'somebody'), 'failed',
+        'Another table may refer to it.', now(), now()`,
+    );
+    await open(page, '/settings');
+    await expect(row(page, 'SESSION_LIMIT')).toBeVisible();
+    await open(page, '/settings/jobs');
+    await expect(row(page, 'Remove somebody for good')).toContainText('Another table may refer to it.');
+    await expect(page.getByRole('button', { name: /^Try again/ })).toHaveCount(0);
+    await open(page, '/settings/jobs?state=lost');
+    await expect(page.getByRole('alert')).toContainText('Use queued, running, done or failed');
+  });
+});

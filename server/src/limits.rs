@@ -1,0 +1,267 @@
+//! How many requests of the API are answered a minute: counted here, in memory, so that one too many costs next to nothing.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock, MonotonicClock, Reference},
+    middleware::StateInformationMiddleware,
+    state::keyed::HashMapStateStore,
+};
+use uuid::Uuid;
+
+/// The time for which so many are answered.
+pub(crate) const WINDOW: Duration = Duration::from_secs(60);
+/// How long a session or an access token that is not used counts as known.
+const KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
+
+/// Whose requests are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Who {
+    /// An account, by whatever session or access token.
+    Account(Uuid),
+    /// Whoever comes from an address, if that is known.
+    Address(Option<IpAddr>),
+}
+
+impl Who {
+    /// Whoever comes from an address. With IPv6 everybody has a whole network, so that counts as one.
+    pub(crate) fn from(ip: Option<IpAddr>) -> Self {
+        Self::Address(ip.map(|ip| match ip.to_canonical() {
+            IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & (u128::MAX << 64)).into(),
+            ip @ IpAddr::V4(_) => ip,
+        }))
+    }
+}
+
+/// What came of counting a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// How many are answered in a minute.
+    pub(crate) limit: u32,
+    /// How many more are answered at once.
+    pub(crate) left: u32,
+    /// Seconds until one more is, rounded up.
+    pub(crate) seconds: u64,
+    /// Whether this one is answered.
+    pub(crate) is_admitted: bool,
+}
+
+/// Hash of a session's cookie or of an access token.
+pub(crate) type Credential = [u8; 32];
+
+/// A credential that was found good.
+struct Known<I> {
+    account: Uuid,
+    used: I,
+}
+
+/// The requests of everybody.
+pub(crate) struct Counters<C: Clock = MonotonicClock> {
+    limit: NonZeroU32,
+    clock: C,
+    requests: RateLimiter<Who, HashMapStateStore<Who>, C, StateInformationMiddleware>,
+    known: Mutex<HashMap<Credential, Known<C::Instant>>>,
+}
+
+impl<C: Clock + Clone> Counters<C> {
+    fn new(limit: NonZeroU32, clock: C) -> Self {
+        let quota = Quota::per_minute(limit);
+        Self {
+            limit,
+            requests: RateLimiter::new(quota, HashMapStateStore::default(), clock.clone()),
+            clock,
+            known: Mutex::default(),
+        }
+    }
+
+    /// Counts a request.
+    pub(crate) fn count(&self, who: Who) -> Counted {
+        let limit = self.limit.get();
+        match self.requests.check_key(&who) {
+            Ok(state) => Counted {
+                limit,
+                left: state.remaining_burst_capacity(),
+                seconds: seconds(WINDOW / limit),
+                is_admitted: true,
+            },
+            Err(refused) => Counted {
+                limit,
+                left: 0,
+                seconds: seconds(refused.wait_time_from(self.clock.now())),
+                is_admitted: false,
+            },
+        }
+    }
+
+    /// Whose a credential is, if it was found good lately.
+    pub(crate) fn account(&self, credential: &Credential) -> Option<Uuid> {
+        self.known().get(credential).map(|known| known.account)
+    }
+
+    /// Remembers whose a credential is, or that it is good for nothing.
+    pub(crate) fn note(&self, credential: Credential, account: Option<Uuid>) {
+        let used = self.clock.now();
+        match account {
+            Some(account) => drop(self.known().insert(credential, Known { account, used })),
+            None => drop(self.known().remove(&credential)),
+        }
+    }
+
+    fn forget(&self) {
+        self.requests.retain_recent();
+        let now = self.clock.now();
+        self.known()
+            .retain(|_, known| Duration::from(now.duration_since(known.used)) < KNOWN_FOR);
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<Credential, Known<C::Instant>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whole seconds, rounded up, and never none.
+fn seconds(delay: Duration) -> u64 {
+    let begun = u64::from(delay.subsec_nanos() > 0);
+    (delay.as_secs() + begun).max(1)
+}
+
+/// The limits of this process, or none.
+#[derive(Clone, Default)]
+pub struct Limits(Option<Arc<Counters>>);
+
+impl Limits {
+    /// So many requests a minute for each account and each address; 0: as many as they like.
+    #[must_use]
+    pub fn per_minute(limit: u32) -> Self {
+        let limit = NonZeroU32::new(limit);
+        Self(limit.map(|limit| Arc::new(Counters::new(limit, MonotonicClock))))
+    }
+
+    /// Forgets whom it need not know any more, so that memory is bounded by who has asked lately.
+    pub fn forget(&self) {
+        if let Some(counters) = &self.0 {
+            counters.forget();
+        }
+    }
+
+    /// What counts, unless there is no limit.
+    pub(crate) fn counters(&self) -> Option<&Counters> {
+        self.0.as_deref()
+    }
+}
+
+impl fmt::Debug for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit = self.0.as_ref().map(|counters| counters.limit);
+        f.debug_tuple("Limits").field(&limit).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use governor::clock::FakeRelativeClock;
+
+    use super::*;
+
+    fn counters(limit: u32) -> (Counters<FakeRelativeClock>, FakeRelativeClock) {
+        let clock = FakeRelativeClock::default();
+        let limit = NonZeroU32::new(limit).unwrap();
+        (Counters::new(limit, clock.clone()), clock)
+    }
+
+    fn address(text: &str) -> Who {
+        Who::from(Some(text.parse().unwrap()))
+    }
+
+    #[test]
+    fn the_limit_holds_to_the_request_and_to_the_moment() {
+        let (counters, clock) = counters(3);
+        let ada = Who::Account(Uuid::from_u128(1));
+        for left in [2, 1, 0] {
+            let counted = counters.count(ada);
+            assert_eq!((counted.left, counted.is_admitted), (left, true));
+            assert_eq!((counted.limit, counted.seconds), (3, 20));
+        }
+        let refused = counters.count(ada);
+        assert_eq!((refused.left, refused.seconds), (0, 20));
+        assert!(!refused.is_admitted);
+        clock.advance(Duration::from_millis(19_999));
+        let refused = counters.count(ada);
+        assert_eq!((refused.seconds, refused.is_admitted), (1, false));
+        clock.advance(Duration::from_millis(1));
+        assert!(counters.count(ada).is_admitted);
+        assert!(!counters.count(ada).is_admitted);
+        clock.advance(WINDOW);
+        assert_eq!(counters.count(ada).left, 2);
+    }
+
+    #[test]
+    fn everybody_has_a_limit_of_their_own() {
+        let (counters, _) = counters(1);
+        let (ada, bob) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        for who in [
+            Who::Account(ada),
+            Who::Account(bob),
+            Who::from(None),
+            address("192.0.2.1"),
+            address("192.0.2.2"),
+            address("2001:db8::1"),
+            address("2001:db8:0:1::1"),
+        ] {
+            assert!(counters.count(who).is_admitted, "{who:?}");
+            assert!(!counters.count(who).is_admitted, "{who:?}");
+        }
+        // The same network, and the same address in the clothes of the other family.
+        for who in [address("2001:db8::ffff:1"), address("::ffff:192.0.2.1")] {
+            assert!(!counters.count(who).is_admitted, "{who:?}");
+        }
+    }
+
+    #[test]
+    fn a_credential_is_known_from_its_first_use_until_it_fails_or_is_not_used() {
+        let (counters, clock) = counters(1);
+        let (credential, ada) = ([7; 32], Uuid::from_u128(1));
+        assert_eq!(counters.account(&credential), None);
+        counters.note(credential, Some(ada));
+        assert_eq!(counters.account(&credential), Some(ada));
+        counters.note(credential, None);
+        assert_eq!(counters.account(&credential), None);
+        counters.note(credential, Some(ada));
+        clock.advance(KNOWN_FOR / 2);
+        counters.note(credential, Some(ada));
+        clock.advance(KNOWN_FOR / 2);
+        counters.forget();
+        assert_eq!(counters.account(&credential), Some(ada));
+        clock.advance(KNOWN_FOR / 2);
+        counters.forget();
+        assert_eq!(counters.account(&credential), None);
+    }
+
+    #[test]
+    fn whoever_has_not_asked_for_a_while_takes_no_memory() {
+        let (counters, clock) = counters(2);
+        for number in 0..100 {
+            counters.count(Who::Account(Uuid::from_u128(number)));
+        }
+        assert_eq!(counters.requests.len(), 100);
+        clock.advance(WINDOW);
+        counters.count(Who::from(None));
+        counters.forget();
+        assert_eq!(counters.requests.len(), 1);
+    }
+
+    #[test]
+    fn without_a_limit_nothing_is_counted() {
+        let limits = Limits::per_minute(0);
+        assert!(limits.counters().is_none());
+        limits.forget();
+    }
+}

@@ -1,0 +1,178 @@
+//! Requests with an `Idempotency-Key`, which are carried out once however often they come.
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequest, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, response::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::problem::Problem;
+use service::{
+    Error, Services,
+    access::Actor,
+    idempotency::{self, Answer, Begun, Key},
+};
+use uuid::Uuid;
+
+use super::finish;
+use crate::rest::{Failure, ShownOnce};
+
+/// Where a client names its request.
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says of an answer that it was given before, and that nothing was done for it now.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// Carries out a request of the API that names itself by a key, unless that was done: then its answer is given again.
+/// Requests without a key cost nothing. So do those of nobody: there is no account that the key could belong to.
+pub(crate) async fn once(
+    State(services): State<Services>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    let Some((actor, key)) = asked(&request)? else {
+        return Ok(next.run(request).await);
+    };
+    let (parts, body) = request.into_parts();
+    let request = Request::from_parts(parts, read(body).await?);
+    // Whoever hangs up comes again for the answer.
+    let work = async move { carry_out(&services, actor, &key, request, next).await };
+    finish::detached(work).await
+}
+
+async fn carry_out(
+    services: &Services,
+    mut actor: Actor,
+    key: &Key,
+    request: Request<Bytes>,
+    next: Next,
+) -> Result<Response, Failure> {
+    let target = request.uri().path_and_query();
+    let asked = idempotency::Request {
+        method: request.method().as_str(),
+        target: target.map_or("/", |target| target.as_str()),
+        body: request.body(),
+    };
+    let attempt = match idempotency::begin(services, &actor, key, &asked).await? {
+        Begun::Again(answer) => return Ok(again(answer)),
+        Begun::First(attempt) => attempt,
+    };
+    actor.origin.attempt = Some(attempt);
+    let mut request = request.map(Body::from);
+    request.extensions_mut().insert(Some(actor));
+    let response = next.run(request).await;
+    Ok(settle(services, attempt, response).await)
+}
+
+/// Who sends a request under which key. Nothing of requests that need none: what only reads or does the same when it is done
+/// twice, and what is about signing in.
+fn asked(request: &Request) -> Result<Option<(Actor, Key)>, Failure> {
+    let path = request.uri().path();
+    let counts = request.method() == Method::POST
+        && path.starts_with("/api/")
+        && !path.starts_with("/api/auth/");
+    if !counts || !request.headers().contains_key(KEY) {
+        return Ok(None);
+    }
+    let actor = request.extensions().get::<Option<Actor>>();
+    let Some(actor) = actor.cloned().flatten() else {
+        return Ok(None);
+    };
+    let key = key(request.headers()).ok_or_else(|| {
+        let most = idempotency::KEY_MAX;
+        Failure::invalid(format!(
+            "Idempotency-Key must be one text of 1 to {most} visible ASCII characters, such as a random UUID."
+        ))
+    })?;
+    Ok(Some((actor, key)))
+}
+
+/// The key; nothing where several are named, or what is none.
+fn key(headers: &HeaderMap) -> Option<Key> {
+    let mut values = headers.get_all(KEY).iter();
+    let (value, others) = (values.next()?, values.next());
+    let key = Key::parse(value.as_bytes())?;
+    others.is_none().then_some(key)
+}
+
+/// The whole body: the layers outside of this one bound it.
+async fn read(body: Body) -> Result<Bytes, Failure> {
+    let read = Bytes::from_request(Request::new(body), &()).await;
+    read.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(),
+        _ => Failure::invalid("The body could not be read."),
+    })
+}
+
+/// The answer that was given before.
+fn again(answer: Answer) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, answer.content_type),
+        (header::LOCATION, answer.location),
+        (header::ETAG, answer.etag),
+    ] {
+        if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+            headers.insert(name, value);
+        }
+    }
+    headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+/// Keeps what was answered, or frees the key where nothing was done. Whoever asked gets the answer either way; what could not be
+/// noted goes to the log.
+async fn settle(services: &Services, attempt: Uuid, response: Response) -> Response {
+    let is_done = response.status().is_success();
+    let is_shown_once = response.extensions().get::<ShownOnce>().is_some();
+    let (response, noted) = if !is_done {
+        (response, idempotency::release(services, attempt).await)
+    } else if is_shown_once {
+        let noted = idempotency::keep_no_answer(services, attempt).await;
+        (response, noted)
+    } else {
+        keep(services, attempt, response).await
+    };
+    if let Err(error) = noted {
+        // Its cause goes to the log with this.
+        let Problem { message, .. } = error.into_problem();
+        tracing::warn!(message, "what became of an idempotency key is not noted");
+    }
+    response
+}
+
+async fn keep(
+    services: &Services,
+    attempt: Uuid,
+    response: Response,
+) -> (Response, Result<(), Error>) {
+    let (parts, body) = response.into_parts();
+    // What answers a change comes in one piece, so this holds nothing back.
+    match to_bytes(body, usize::MAX).await {
+        Ok(body) => {
+            let answer = answer(&parts, &body);
+            let noted = idempotency::keep(services, attempt, answer).await;
+            (Response::from_parts(parts, Body::from(body)), noted)
+        }
+        Err(error) => {
+            let problem = Error::Internal(Box::new(error));
+            (Failure::from(problem).into_response(), Ok(()))
+        }
+    }
+}
+
+fn answer(parts: &Parts, body: &Bytes) -> Answer {
+    let text = |name| {
+        let value: Option<&HeaderValue> = parts.headers.get(name);
+        Some(value?.to_str().ok()?.to_owned())
+    };
+    Answer {
+        status: parts.status.as_u16(),
+        content_type: text(header::CONTENT_TYPE),
+        location: text(header::LOCATION),
+        etag: text(header::ETAG),
+        body: body.to_vec(),
+    }
+}

@@ -1,0 +1,117 @@
+//! How often somebody may ask the API.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue},
+    middleware::Next,
+    response::Response,
+};
+use domain::problem::{Code, Problem};
+use service::access::Origin;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{bearer, identity::cookie};
+use crate::{
+    error_page::Asked,
+    limits::{Counted, Credential, Limits, WINDOW, Who},
+    router::CookieName,
+};
+
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const STATE: HeaderName = HeaderName::from_static("ratelimit");
+/// What balancers and monitors ask: refused, they would take the server for dead.
+const HEALTH: &str = "/api/health";
+
+/// Who a request turned out to be from, told by whoever finds out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Recognised(Arc<OnceLock<Uuid>>);
+
+impl Recognised {
+    /// Tells it. Once told it stays.
+    pub(crate) fn tell(&self, account: Uuid) {
+        self.0.get_or_init(|| account);
+    }
+}
+
+/// Refuses a request of the API that is one too many, before anything is asked of the database, and says in every answer how
+/// many are left.
+///
+/// A session or an access token counts against its account once it was found good, and against the address that it comes from
+/// until then: what is made up costs no more than what comes without.
+pub(crate) async fn limit(
+    State((limits, CookieName(name))): State<(Limits, CookieName)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let counters = limits.counters().filter(|_| counts(request.uri().path()));
+    let Some(counters) = counters else {
+        return next.run(request).await;
+    };
+    let credential = credential(request.headers(), name);
+    let account = credential.and_then(|credential| counters.account(&credential));
+    let origin = request.extensions().get::<Origin>();
+    let ip = origin.and_then(|origin| origin.ip);
+    let counted = counters.count(account.map_or_else(|| Who::from(ip), Who::Account));
+    let mut response = if counted.is_admitted {
+        let recognised = Recognised::default();
+        request.extensions_mut().insert(recognised.clone());
+        let response = next.run(request).await;
+        // While the database cannot be asked, what is known stays known.
+        if let Some(credential) = credential
+            && !response.status().is_server_error()
+        {
+            counters.note(credential, recognised.0.get().copied());
+        }
+        response
+    } else {
+        Asked::from(&request).refuse(too_many(counted))
+    };
+    tell(response.headers_mut(), counted);
+    response
+}
+
+/// Whether requests to an address count.
+fn counts(path: &str) -> bool {
+    path.starts_with("/api/") && path != HEALTH
+}
+
+/// The hash of what a request proves with whose it is. Beside an access token nobody looks at cookies.
+fn credential(headers: &HeaderMap, cookie_name: &str) -> Option<Credential> {
+    let text = if bearer::is_in(headers) {
+        bearer::text(headers)
+    } else {
+        cookie(headers, cookie_name)
+    };
+    text.map(|text| Sha256::digest(text.as_bytes()).into())
+}
+
+fn too_many(counted: Counted) -> Problem {
+    let Counted { limit, seconds, .. } = counted;
+    let message = format!(
+        "Too many requests: {limit} are answered in a minute. Try again in {seconds} seconds."
+    );
+    let mut problem = Problem::new(Code::TooManyRequests, message);
+    problem.details.retry_after = Some(seconds);
+    problem
+}
+
+fn tell(headers: &mut HeaderMap, counted: Counted) {
+    let Counted {
+        limit,
+        left,
+        seconds,
+        ..
+    } = counted;
+    let window = WINDOW.as_secs();
+    for (name, text) in [
+        (POLICY, format!("\"api\";q={limit};w={window}")),
+        (STATE, format!("\"api\";r={left};t={seconds}")),
+    ] {
+        if let Ok(value) = HeaderValue::try_from(text) {
+            headers.insert(name, value);
+        }
+    }
+}

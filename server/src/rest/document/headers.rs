@@ -1,0 +1,59 @@
+//! The headers of answers, as the document describes them.
+
+use utoipa::openapi::{Header, Object, Response, Type};
+
+/// A header of an answer: its name, its type, and what it says.
+pub(super) type Said = (&'static str, Type, &'static str);
+
+/// Of a page of a list.
+pub(super) const PAGE: [Said; 3] = [
+    (
+        "Link",
+        Type::String,
+        "The way to the pages before and after, as `rel=\"prev\"` and `rel=\"next\"`.",
+    ),
+    (
+        "X-Total-Count",
+        Type::Integer,
+        "How many match, where they are counted.",
+    ),
+    (
+        "X-Total-Count-Relation",
+        Type::String,
+        "`eq` where the count is exact, `gte` where counting stopped there.",
+    ),
+];
+/// Of what may have been done before.
+pub(super) const REPLAYED: [Said; 1] = [(
+    "Idempotency-Replayed",
+    Type::String,
+    "`true` where this is the answer of an earlier request with the same key.",
+)];
+/// Of whatever counts against the limit.
+pub(super) const LIMITS: [Said; 2] = [
+    (
+        "RateLimit-Policy",
+        Type::String,
+        "How many requests there may be, such as `\"api\";q=1000;w=60`.",
+    ),
+    (
+        "RateLimit",
+        Type::String,
+        "How many are left, and when there are all again, such as `\"api\";r=998;t=1`.",
+    ),
+];
+/// Of what may be tried again.
+pub(super) const RETRY: [Said; 1] = [(
+    "Retry-After",
+    Type::Integer,
+    "After how many seconds to try again.",
+)];
+
+/// Says that an answer has them.
+pub(super) fn describe(response: &mut Response, headers: &[Said]) {
+    for (name, kind, text) in headers {
+        let mut header = Header::new(Object::with_type(kind.clone()));
+        header.description = Some((*text).to_owned());
+        response.headers.insert((*name).to_owned(), header.into());
+    }
+}

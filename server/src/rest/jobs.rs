@@ -1,0 +1,89 @@
+//! Long work that goes on in the background.
+
+use axum::{
+    extract::{FromRequestParts, State},
+    http::request::Parts,
+    response::Response,
+};
+use domain::{
+    jobs::{Job, list::JobParams},
+    users::list::Limits,
+};
+use service::{
+    Error, Services,
+    access::{ReadAudit, WriteUsers},
+};
+use uuid::Uuid;
+
+use super::{
+    Allowed, Failure, Params,
+    done::{Success, success},
+    id_in,
+    page::respond,
+};
+
+/// The id of a job in a path; 400 for what is none.
+pub(crate) struct JobPath(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for JobPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        id_in(parts, state, "jobId").await.map(Self)
+    }
+}
+
+/// List jobs
+///
+/// What is under way first, then the newest.
+#[utoipa::path(
+    get,
+    path = "/api/admin/jobs",
+    tag = "Jobs",
+    params(JobParams),
+    responses((status = OK, body = [Job])),
+    security(("token" = ["audit:read"]))
+)]
+pub(crate) async fn list(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<ReadAudit>,
+    Params(params): Params<JobParams>,
+) -> Result<Response, Failure> {
+    let query = params.parse(Limits::API).map_err(Error::from)?;
+    let page = service::jobs::list(&services, &granted, &query).await?;
+    let at = |after, before| JobParams {
+        after,
+        before,
+        ..params.clone()
+    };
+    let next = page.after.map(|after| at(Some(after), None));
+    let prev = page.before.map(|before| at(None, Some(before)));
+    let next = next.iter().map(|params| (params.pairs(), "next"));
+    let prev = prev.iter().map(|params| (params.pairs(), "prev"));
+    let neighbours: Vec<_> = next.chain(prev).collect();
+    Ok(respond(
+        page.jobs,
+        page.total,
+        "/api/admin/jobs",
+        &neighbours,
+    ))
+}
+
+/// Try a job again
+///
+/// Queues the removal of an account again that has failed.
+#[utoipa::path(
+    post,
+    path = "/api/admin/jobs/{id}/retry",
+    tag = "Jobs",
+    responses((status = OK, body = Success)),
+    security(("token" = ["users:write"]))
+)]
+pub(crate) async fn retry(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<WriteUsers>,
+    JobPath(id): JobPath,
+) -> Result<Response, Failure> {
+    service::jobs::retry(&services, &granted, id).await?;
+    Ok(success())
+}

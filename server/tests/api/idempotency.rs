@@ -1,0 +1,313 @@
+//! Requests with an idempotency key: carried out once, however often they come.
+
+mod every;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session, token};
+
+const USERS: &str = "/api/admin/users";
+
+/// An app with two admins, Ada and Bea, and their sessions.
+async fn prepare(pool: &PgPool) -> (App, String, String) {
+    let app = app(pool);
+    add_person(pool, "ada", &["admin", "user"]).await;
+    add_person(pool, "bea", &["admin"]).await;
+    let (ada, bea) = (session(pool, "ada").await, session(pool, "bea").await);
+    (app, ada, bea)
+}
+
+fn cyd() -> Value {
+    json!({ "username": "cyd", "displayName": "Cyd", "password": "open sesame" })
+}
+
+/// Makes Cyd, whose password is temporary, so that there is no link in the answer.
+fn make_cyd() -> Ask {
+    Ask::post(USERS).json(&cyd())
+}
+
+fn persona(name: &str) -> Ask {
+    Ask::post("/api/personas").json(&json!({ "name": name }))
+}
+
+fn named(ask: Ask, key: &str) -> Ask {
+    ask.header("idempotency-key", key)
+}
+
+fn is_replayed(answer: &Answer) -> bool {
+    answer.header("idempotency-replayed") == "true"
+}
+
+async fn entries(app: &App) -> i64 {
+    app.count("select count(*) from audit_events").await
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_comes_twice_is_done_once_and_answered_twice(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    let ask = named(make_cyd(), "first").by(&ada);
+    let first = app.send(ask.clone()).await;
+    assert_eq!(
+        (first.status, is_replayed(&first)),
+        (201, false),
+        "{}",
+        first.body
+    );
+    let again = app.send(ask).await;
+    assert!(is_replayed(&again));
+    assert_eq!((again.status, &again.body), (first.status, &first.body));
+    for name in ["content-type", "location", "etag"] {
+        assert_eq!(again.header(name), first.header(name), "{name}");
+        assert_ne!(again.header(name), "", "{name}");
+    }
+    assert_ne!(again.header("x-request-id"), first.header("x-request-id"));
+    assert_eq!(entries(&app).await, 1);
+    let kept: String = sqlx::query_scalar("select row_to_json(k)::text from idempotency_keys k")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert!(
+        !kept.contains("first") && !kept.contains("sesame"),
+        "{kept}"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_key_is_for_one_request_of_one_account(pool: PgPool) {
+    let (app, ada, bea) = prepare(&pool).await;
+    assert_eq!(
+        app.send(named(persona("One"), "k").by(&ada)).await.status,
+        201
+    );
+    for other in [
+        persona("Two"),
+        make_cyd(),
+        Ask::post("/api/personas?x=1").json(&json!({ "name": "One" })),
+    ] {
+        let answer = app.send(named(other, "k").by(&ada)).await;
+        assert_eq!(answer.outline(), "409 CONFLICT");
+        assert!(answer.body.contains("another request"), "{}", answer.body);
+    }
+    let of_bea = app.send(named(persona("One"), "k").by(&bea)).await;
+    assert_eq!((of_bea.status, is_replayed(&of_bea)), (201, false));
+    // Whatever somebody comes with, it is their key.
+    let session = session(&pool, "ada").await;
+    assert!(is_replayed(
+        &app.send(named(persona("One"), "k").by(&session)).await
+    ));
+    assert_eq!(app.count("select count(*) from personas").await, 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_token_is_answered_again_only_what_it_was_answered_itself(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    let strong = token(&app.services, "ada", &["users:write"]).await;
+    let weak = token(&app.services, "ada", &["account"]).await;
+    let ask = || named(make_cyd(), "k");
+    let first = app.send(ask().bearer(&strong)).await;
+    assert_eq!(first.status, 201, "{}", first.body);
+    assert!(is_replayed(&app.send(ask().bearer(&strong)).await));
+    assert!(is_replayed(&app.send(ask().by(&ada)).await));
+    let refused = app.send(ask().bearer(&weak)).await;
+    assert_eq!(refused.outline(), "409 CONFLICT");
+    assert!(refused.body.contains("was done on"), "{}", refused.body);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_no_key_is_refused_in_words(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    let long = "k".repeat(256);
+    for key in ["", "a b", "\u{fc}", long.as_str()] {
+        let ask = persona("One").bytes("idempotency-key", key.as_bytes());
+        let answer = app.send(ask.by(&ada)).await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{key:?}");
+        assert!(
+            answer.body.contains("1 to 255 visible ASCII"),
+            "{}",
+            answer.body
+        );
+    }
+    let longest = "k".repeat(255);
+    assert_eq!(
+        app.send(named(persona("One"), &longest).by(&ada))
+            .await
+            .status,
+        201
+    );
+    assert_eq!(app.count("select count(*) from personas").await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_key_means_nothing_where_it_is_not_needed(pool: PgPool) {
+    let (app, ada, bea) = prepare(&pool).await;
+    add_password(&pool, &app.services.hasher).await;
+    let sign_in = Ask::post("/api/auth/login").json(&json!({
+        "username": "bea", "password": PASSWORD
+    }));
+    let profile = |name: &str| {
+        let edit = json!({ "displayName": name });
+        Ask::new(Method::PUT, "/api/user/profile")
+            .json(&edit)
+            .by(&ada)
+    };
+    for (ask, status) in [
+        (sign_in.clone(), 200),
+        (sign_in.by(&bea), 200),
+        (persona("One"), 401),
+        (profile("Ada L."), 200),
+        (profile("Ada Lovelace"), 200),
+        (Ask::get("/api/personas").by(&ada), 200),
+    ] {
+        let label = ask.label();
+        let answer = app.send(named(ask, "k")).await;
+        assert_eq!(answer.status, status, "{label}: {}", answer.body);
+    }
+    assert_eq!(app.count("select count(*) from idempotency_keys").await, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn requests_without_a_key_do_not_ask_about_keys(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    app.run("drop table idempotency_keys").await;
+    assert_eq!(app.send(make_cyd().by(&ada)).await.status, 201);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_was_refused_can_be_corrected_under_its_key(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    let wrong = json!({ "username": "ada", "displayName": "Another", "password": "open sesame" });
+    for (ask, status) in [
+        (Ask::post(USERS).json(&wrong), 409),
+        (Ask::post(USERS).json(&json!({})), 400),
+        (Ask::post("/api/nothing").json(&cyd()), 404),
+        (make_cyd(), 201),
+    ] {
+        let label = ask.label();
+        let answer = app.send(named(ask, "k").by(&ada)).await;
+        assert_eq!(answer.status, status, "{label}: {}", answer.body);
+        assert!(!is_replayed(&answer));
+    }
+}
+
+/// Who looks first and then does it gets both answers: nothing is done by the first, but it is answered.
+#[sqlx::test(migrations = "../migrations")]
+async fn what_changes_nothing_is_answered_again_too(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    let ask =
+        Ask::post("/api/admin/sessions/revoke").json(&json!({ "filter": { "person": "bea" } }));
+    let ask = named(ask, "k").by(&ada);
+    let first = app.send(ask.clone()).await;
+    assert_eq!(first.status, 200, "{}", first.body);
+    app.run("update sessions set ended_at = now(), ended_reason = 'revoked' where user_id = (select id from users where username = 'bea')").await;
+    let again = app.send(ask).await;
+    assert_eq!((is_replayed(&again), &again.body), (true, &first.body));
+    assert_eq!(entries(&app).await, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn of_many_at_once_one_is_carried_out(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    let ask = named(persona("One"), "k").by(&ada);
+    let mut asked = JoinSet::new();
+    for _ in 0..50 {
+        let (app, ask) = (app.clone(), ask.clone());
+        asked.spawn(async move { app.send(ask).await });
+    }
+    let answers = asked.join_all().await;
+    let mut made = 0;
+    for answer in &answers {
+        match answer.status {
+            201 => made += i32::from(!is_replayed(answer)),
+            409 => {
+                assert_eq!(answer.header("retry-after"), "1");
+                assert_eq!(answer.json()["details"]["retryAfter"], 1);
+                assert!(answer.body.contains("already"), "{}", answer.body);
+            }
+            other => panic!("{other}: {}", answer.body),
+        }
+    }
+    assert_eq!(made, 1);
+    assert_eq!(app.count("select count(*) from personas").await, 1);
+    let last = app.send(ask).await;
+    assert!(is_replayed(&last));
+    let first = answers.iter().find(|answer| answer.status == 201).unwrap();
+    assert_eq!(last.body, first.body);
+}
+
+/// Waits until a request with a key has begun.
+async fn begun(app: &App) {
+    while app.count("select count(*) from idempotency_keys").await == 0 {}
+}
+
+/// The account is held up, the client loses patience, and comes again once it is free.
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_hangs_up_gets_the_answer_later(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    let ask = named(persona("One"), "k").by(&ada);
+    let mut holding = pool.begin().await.unwrap();
+    sqlx::query("select 1 from users where username = 'ada' for no key update")
+        .execute(&mut *holding)
+        .await
+        .unwrap();
+    tokio::select! {
+        answer = app.send(ask.clone()) => panic!("it did not wait for the account: {}", answer.body),
+        () = begun(&app) => {}
+    }
+    let meanwhile = app.send(ask.clone()).await;
+    assert_eq!(meanwhile.outline(), "409 CONFLICT");
+    assert!(meanwhile.body.contains("already"), "{}", meanwhile.body);
+    holding.commit().await.unwrap();
+    let later = loop {
+        let answer = app.send(ask.clone()).await;
+        if answer.status != 409 {
+            break answer;
+        }
+    };
+    assert_eq!((later.status, is_replayed(&later)), (201, true));
+    assert_eq!(app.count("select count(*) from personas").await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_answer_that_is_too_long_is_not_kept(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    let made = app.send(persona("One").by(&ada)).await.json();
+    let path = format!("/api/personas/{}/annotations", made["id"].as_str().unwrap());
+    let mark = |length: usize| {
+        let content = json!({ "text": "x".repeat(length) });
+        Ask::post(&path).json(&json!({ "videoId": "v", "label": "A boat", "content": content }))
+    };
+    for (key, length, is_kept) in [("short", 60_000, true), ("long", 70_000, false)] {
+        let ask = named(mark(length), key).by(&ada);
+        assert_eq!(app.send(ask.clone()).await.status, 201);
+        let again = app.send(ask).await;
+        assert_eq!(is_replayed(&again), is_kept, "{key}");
+        if !is_kept {
+            assert_eq!(again.outline(), "409 CONFLICT");
+            assert!(
+                again.body.contains("Its answer is not kept"),
+                "{}",
+                again.body
+            );
+        }
+    }
+    assert_eq!(app.count("select count(*) from annotations").await, 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn after_a_day_a_key_is_as_new(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    let ask = named(persona("One"), "k").by(&ada);
+    assert_eq!(app.send(ask.clone()).await.status, 201);
+    app.run("update idempotency_keys set kept_until = kept_until - interval '23:59:00'")
+        .await;
+    assert!(is_replayed(&app.send(ask.clone()).await));
+    app.run("update idempotency_keys set kept_until = kept_until - interval '00:01:00'")
+        .await;
+    let anew = app.send(ask).await;
+    assert_eq!((anew.status, is_replayed(&anew)), (201, false));
+    assert_eq!(app.count("select count(*) from personas").await, 2);
+    assert_eq!(app.count("select count(*) from idempotency_keys").await, 1);
+}

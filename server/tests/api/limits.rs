@@ -1,0 +1,182 @@
+//! How often somebody may ask the API.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use axum::http::Method;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{Answer, App, Ask, add_person, app, limited_app, session, token};
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+const THERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
+
+async fn config(app: &App, from: IpAddr) -> Answer {
+    app.send(Ask::get("/api/config").from(from)).await
+}
+
+/// How many are left, as an answer says it.
+fn left(answer: &Answer) -> Option<u32> {
+    let state = answer.header("ratelimit").strip_prefix("\"api\";r=")?;
+    state.split_once(';')?.0.parse().ok()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn one_too_many_is_told_when_to_come_again(pool: PgPool) {
+    let app = limited_app(&pool, 2);
+    let first = config(&app, HERE).await;
+    assert_eq!(first.status, 200);
+    assert_eq!(first.header("ratelimit-policy"), "\"api\";q=2;w=60");
+    assert_eq!(first.header("ratelimit"), "\"api\";r=1;t=30");
+    assert_eq!(left(&config(&app, HERE).await), Some(0));
+
+    let refused = config(&app, HERE).await;
+    assert_eq!(refused.outline(), "429 TOO_MANY_REQUESTS");
+    let seconds: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=30).contains(&seconds), "{seconds}");
+    assert_eq!(refused.header("ratelimit-policy"), "\"api\";q=2;w=60");
+    let state = format!("\"api\";r=0;t={seconds}");
+    assert_eq!(refused.header("ratelimit"), state);
+    let body = refused.json();
+    assert_eq!(body["details"]["retryAfter"], seconds);
+    let message =
+        format!("Too many requests: 2 are answered in a minute. Try again in {seconds} seconds.");
+    assert_eq!(body["message"], message);
+
+    assert_eq!(config(&app, THERE).await.status, 200);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn only_the_api_counts_and_not_what_monitors_ask(pool: PgPool) {
+    let app = limited_app(&pool, 1);
+    assert_eq!(config(&app, HERE).await.status, 200);
+    assert_eq!(config(&app, HERE).await.status, 429);
+    for path in ["/api/health", "/healthz", "/readyz", "/login"] {
+        for _ in 0..3 {
+            let answer = app.send(Ask::get(path).from(HERE)).await;
+            assert_eq!(
+                (answer.status, answer.header("ratelimit")),
+                (200, ""),
+                "{path}"
+            );
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn sessions_and_tokens_of_somebody_count_together_wherever_they_come_from(pool: PgPool) {
+    let app = limited_app(&pool, 3);
+    add_person(&pool, "ada", &["user"]).await;
+    add_person(&pool, "bob", &["user"]).await;
+    let (ada, bob) = (session(&pool, "ada").await, session(&pool, "bob").await);
+    let token = token(&app.services, "ada", &["account"]).await;
+    let me = || Ask::get("/api/auth/me");
+    // The first time nobody knows yet whose it is, so it counts against the address.
+    assert_eq!(left(&app.send(me().by(&ada).from(HERE)).await), Some(2));
+    assert_eq!(
+        left(&app.send(me().bearer(&token).from(HERE)).await),
+        Some(1)
+    );
+    assert_eq!(left(&config(&app, HERE).await), Some(0));
+    assert_eq!(config(&app, HERE).await.status, 429);
+
+    assert_eq!(left(&app.send(me().by(&ada).from(HERE)).await), Some(2));
+    assert_eq!(
+        left(&app.send(me().bearer(&token).from(THERE)).await),
+        Some(1)
+    );
+    assert_eq!(left(&app.send(me().by(&ada).from(THERE)).await), Some(0));
+    assert_eq!(app.send(me().by(&ada).from(HERE)).await.status, 429);
+    assert_eq!(app.send(me().bearer(&token).from(THERE)).await.status, 429);
+    // Cookies beside a token are not looked at.
+    let both = me().by(&bob).bearer(&token).from(THERE);
+    assert_eq!(app.send(both).await.status, 429);
+
+    assert_eq!(left(&app.send(me().by(&bob).from(THERE)).await), Some(2));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_made_up_counts_against_its_address(pool: PgPool) {
+    let app = limited_app(&pool, 2);
+    add_person(&pool, "ada", &["user"]).await;
+    let ada = session(&pool, "ada").await;
+    let me = || Ask::get("/api/auth/me");
+    let asked = [
+        me().by("AAAAAAAAAAAAAAAAAAAAAA").from(HERE),
+        me().bearer("rc_nothing").from(HERE),
+    ];
+    for ask in asked {
+        assert_eq!(app.send(ask).await.status, 401);
+    }
+    assert_eq!(app.send(me().by("another").from(HERE)).await.status, 429);
+
+    // A session that has ended is worth no more than one that is made up.
+    assert_eq!(app.send(me().by(&ada).from(THERE)).await.status, 200);
+    app.run("update sessions set ended_at = now(), ended_reason = 'revoked'")
+        .await;
+    assert_eq!(app.send(me().by(&ada).from(THERE)).await.status, 401);
+    assert_eq!(left(&app.send(me().by(&ada).from(THERE)).await), Some(0));
+    assert_eq!(app.send(me().by(&ada).from(THERE)).await.status, 429);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn one_too_many_asks_nothing_of_the_database(pool: PgPool) {
+    let app = limited_app(&pool, 2);
+    add_person(&pool, "ada", &["user"]).await;
+    let ada = session(&pool, "ada").await;
+    let me = || Ask::get("/api/auth/me");
+    for _ in 0..3 {
+        assert_eq!(app.send(me().by(&ada).from(HERE)).await.status, 200);
+    }
+    assert_eq!(config(&app, HERE).await.status, 200);
+    pool.close().await;
+    let unknown = me().by("AAAAAAAAAAAAAAAAAAAAAA");
+    assert_eq!(app.send(unknown.clone().from(THERE)).await.status, 503);
+    for ask in [me().by(&ada), unknown, me().bearer("rc_nothing"), me()] {
+        assert_eq!(app.send(ask.from(HERE)).await.status, 429);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_answer_says_how_many_are_left(pool: PgPool) {
+    let app = limited_app(&pool, 100);
+    add_person(&pool, "ada", &["user"]).await;
+    let ada = session(&pool, "ada").await;
+    let long = "x".repeat(70_000);
+    for (ask, status) in [
+        (Ask::get("/api/config"), 200),
+        (Ask::get("/api/anything"), 404),
+        (Ask::get("/api/user/profile"), 401),
+        (Ask::get("/api/admin/users").by(&ada), 403),
+        (Ask::new(Method::PATCH, "/api/config"), 404),
+        (Ask::post("/api/auth/login").json(&json!({})), 400),
+        (
+            Ask::post("/api/auth/login").json(&json!({ "username": long })),
+            413,
+        ),
+        (
+            Ask::post("/api/auth/logout").header("sec-fetch-site", "cross-site"),
+            403,
+        ),
+    ] {
+        let label = ask.label();
+        let answer = app.send(ask).await;
+        assert_eq!(answer.status, status, "{label}: {}", answer.body);
+        assert!(left(&answer).is_some(), "{label}");
+        assert_eq!(
+            answer.header("ratelimit-policy"),
+            "\"api\";q=100;w=60",
+            "{label}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn without_a_limit_nothing_is_said_of_one(pool: PgPool) {
+    let app = app(&pool);
+    for _ in 0..3 {
+        let answer = config(&app, HERE).await;
+        assert_eq!((answer.status, answer.header("ratelimit")), (200, ""));
+        assert_eq!(answer.header("ratelimit-policy"), "");
+    }
+}
