@@ -1,12 +1,17 @@
-//! The command line. Each command reads the configuration, connects, and calls the same services as the panel.
+//! The command line. A command reads the configuration, connects, and calls the same services as the panel; those that look after
+//! people, tokens and the record also work on a server, over its API.
 
 mod audit;
 mod completions;
 mod demo;
 mod doctor;
+mod fault;
+mod input;
 mod keys;
 mod migrate;
 mod openapi;
+mod place;
+mod remote;
 mod rows;
 mod serve;
 mod setup_link;
@@ -23,6 +28,8 @@ use crate::config::Config;
 #[derive(Debug, Parser)]
 #[command(name = "rollcall", version, arg_required_else_help = true)]
 struct Arguments {
+    #[command(flatten)]
+    place: place::PlaceArgs,
     #[command(subcommand)]
     command: Command,
 }
@@ -48,6 +55,25 @@ enum Command {
     Completions(completions::Arguments),
 }
 
+impl Command {
+    /// Whether it works on the database itself alone.
+    const fn is_local(&self) -> bool {
+        match self {
+            Self::Serve(_)
+            | Self::Migrate
+            | Self::SetupLink
+            | Self::Keys(_)
+            | Self::Demo(_)
+            | Self::Doctor => true,
+            Self::User(_)
+            | Self::Token(_)
+            | Self::Audit(_)
+            | Self::Openapi
+            | Self::Completions(_) => false,
+        }
+    }
+}
+
 /// A failure as the operator reads it: one sentence.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -55,7 +81,7 @@ pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    match dispatch(arguments.command) {
+    match dispatch(arguments) {
         Ok(code) => code,
         Err(failure) => {
             // Nothing is left to tell a failure to write to the terminal to.
@@ -65,17 +91,20 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+fn dispatch(Arguments { place, command }: Arguments) -> Result<ExitCode, Failure> {
+    if command.is_local() {
+        place.refuse_server()?;
+    }
     match command {
         Command::Completions(arguments) => completions::run(arguments),
         Command::Openapi => openapi::run(),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Migrate => block_on(migrate::run(Config::load()?)),
         Command::SetupLink => block_on(setup_link::run(Config::load()?)),
-        Command::User(arguments) => block_on(user::run(Config::load()?, arguments)),
+        Command::User(arguments) => block_on(user::run(place, arguments)),
         Command::Keys(arguments) => block_on(keys::run(Config::load()?, arguments)),
-        Command::Token(arguments) => block_on(user::tokens::run(Config::load()?, arguments)),
-        Command::Audit(arguments) => block_on(audit::run(Config::load()?, arguments)),
+        Command::Token(arguments) => block_on(user::tokens::run(place, arguments)),
+        Command::Audit(arguments) => block_on(audit::run(place, arguments)),
         Command::Demo(arguments) => block_on(load_demo(Config::load()?, arguments)),
         Command::Doctor => block_on(doctor::run(Config::load()?)),
     }

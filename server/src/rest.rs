@@ -73,6 +73,7 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(overview::overview))
         .routes(routes!(users::list, manage::create))
         .routes(routes!(manage::bulk))
+        .routes(routes!(users::find::find))
         .routes(routes!(manage::get, manage::edit, manage::delete))
         .routes(routes!(manage::deletion_preview))
         .routes(routes!(users::export::export))

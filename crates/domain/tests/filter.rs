@@ -199,8 +199,18 @@ fn check(input: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// At least so many cases; more if PROPTEST_CASES says so.
+fn config() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig {
+        cases: usual.cases.max(2_000),
+        failure_persistence: None,
+        ..usual
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn any_string_parses_or_is_refused(input in any::<String>()) {

@@ -509,6 +509,82 @@ async fn a_large_file_is_of_one_moment_whoever_writes(
     assert!(count(&pool, later).await > i64::try_from(ids.len()).unwrap());
 }
 
+/// Pieces that a file has ready before somebody takes them.
+const READY: usize = 4;
+/// Entries of a piece.
+const PIECE: usize = 1_000;
+
+/// Reads a file a piece at a time, each only when writers have written on since the last.
+async fn read_slowly(pool: &PgPool, mut export: AuditExport) -> String {
+    let mut text = String::new();
+    loop {
+        let written = count(pool, "select count(*) from audit_events").await;
+        while count(pool, "select count(*) from audit_events").await == written {}
+        assert!(export.pieces.len() <= READY);
+        let Some(piece) = export.pieces.recv().await else {
+            return text;
+        };
+        let piece = piece.unwrap();
+        assert!(piece.lines().count() <= PIECE + 1);
+        text.push_str(&piece);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_slow_reader_gets_the_entries_of_the_beginning_in_order(
+    options: PgPoolOptions,
+    connect: PgConnectOptions,
+) {
+    let pool = options
+        .max_connections(12)
+        .connect_with(connect)
+        .await
+        .unwrap();
+    // Several moments, so that the order is more than that of the ids.
+    sqlx::raw_sql(
+        "insert into audit_events (at, actor_label, via, action, target_kind, target_label)
+        select timestamptz '2026-11-01 00:00Z' + n * 7919 % 100000 * interval '1 second', '=ada', 'ui', 'user.updated', 'user',
+            'person ' || n
+        from generate_series(1, 100000) n",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..4)
+        .map(|writer| tokio::spawn(write_until(pool.clone(), stop.clone(), writer)))
+        .collect();
+    let services = services(&pool);
+    let csv = exported(&services, &[], Format::Csv).await;
+    let lines = exported(&services, &[], Format::Ndjson).await;
+    let ends = [csv.up_to, lines.up_to];
+    let (csv, lines) = tokio::join!(read_slowly(&pool, csv), read_slowly(&pool, lines));
+    stop.store(true, Ordering::Relaxed);
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let of_csv = csv
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').next().unwrap().parse().unwrap());
+    let of_lines = lines.lines().map(|line| {
+        serde_json::from_str::<Value>(line).unwrap()["id"]
+            .as_i64()
+            .unwrap()
+    });
+    let read: [Vec<i64>; 2] = [of_csv.collect(), of_lines.collect()];
+    for (read, up_to) in read.into_iter().zip(ends) {
+        let expected: Vec<i64> =
+            sqlx::query_scalar("select id from audit_events where id <= $1 order by at, id")
+                .bind(up_to)
+                .fetch_all(&pool)
+                .await
+                .unwrap();
+        assert!(expected.len() >= 100_000);
+        assert!(read == expected, "{} and {}", read.len(), expected.len());
+    }
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn who_takes_long_keeps_what_may_be_unfinished_out_of_a_file(pool: PgPool) {
     let services = services(&pool);

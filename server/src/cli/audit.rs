@@ -9,11 +9,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::{
-    Failure, services,
-    user::{fault, print::Output},
-};
-use crate::config::Config;
+use super::{Failure, fault, place::PlaceArgs, user::print::Output};
 
 /// Look at what is on record, and prove that it is as it was.
 #[derive(Debug, clap::Args)]
@@ -33,16 +29,15 @@ enum Command {
 }
 
 /// Does what was asked for.
-pub(super) async fn run(config: Config, arguments: AuditArgs) -> Result<ExitCode, Failure> {
-    let services = services(&config).await?;
-    service::schema::check(&services).await?;
+pub(super) async fn run(place: PlaceArgs, arguments: AuditArgs) -> Result<ExitCode, Failure> {
+    let place = place.open().await?;
     let output = Output {
         json: arguments.json,
     };
     let done = match arguments.command {
-        Command::List(arguments) => arguments.run(&services, output).await,
-        Command::Export(arguments) => arguments.run(&services).await,
-        Command::Verify(arguments) => arguments.run(&services, output).await,
+        Command::List(arguments) => arguments.run(&place, output).await,
+        Command::Export(arguments) => arguments.run(&place).await,
+        Command::Verify(arguments) => arguments.run(&place, output).await,
     };
     match done {
         Ok(code) => Ok(code),

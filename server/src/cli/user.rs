@@ -2,7 +2,6 @@
 
 mod create;
 mod delete;
-pub(super) mod fault;
 mod get;
 mod links;
 mod list;
@@ -19,15 +18,17 @@ mod who;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use service::Services;
 
-use super::{Failure, services};
-use crate::config::Config;
+use super::{
+    Failure, fault,
+    place::{Place, PlaceArgs},
+};
 use print::Output;
 
 /// Look after people's accounts.
 ///
-/// A person is named by number, id or username. What is done here is done with all rights, and is on record.
+/// A person is named by number, id or username. What is done on the database is done with all rights, on a server with those of the
+/// access token; all of it is on record.
 #[derive(Debug, clap::Args)]
 pub(super) struct UserArgs {
     /// Answer with JSON, in the shapes of the API.
@@ -56,32 +57,31 @@ enum Command {
 }
 
 /// Does what was asked for.
-pub(super) async fn run(config: Config, arguments: UserArgs) -> Result<ExitCode, Failure> {
-    let services = services(&config).await?;
-    service::schema::check(&services).await?;
+pub(super) async fn run(place: PlaceArgs, arguments: UserArgs) -> Result<ExitCode, Failure> {
+    let place = place.open().await?;
     let output = Output {
         json: arguments.json,
     };
-    match arguments.command.run(&services, output).await {
+    match arguments.command.run(&place, output).await {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(failure) => fault::explain(failure),
     }
 }
 
 impl Command {
-    async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+    async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
         match self {
-            Self::Create(arguments) => arguments.run(services, output).await,
-            Self::Update(arguments) => arguments.run(services, output).await,
-            Self::Delete(arguments) => arguments.run(services, output).await,
-            Self::Restore(who) => delete::restore(&who, services, output).await,
-            Self::List(arguments) => arguments.run(services, output).await,
-            Self::Get(arguments) => arguments.run(services, output).await,
-            Self::Suspend(arguments) => arguments.run(services, output).await,
-            Self::Unsuspend(who) => suspend::unsuspend(&who, services, output).await,
-            Self::ResetLink(who) => links::reset(&who, services, output).await,
-            Self::SetRoles(arguments) => arguments.run(services, output).await,
-            Self::RecoverAdmin(arguments) => arguments.run(services, output).await,
+            Self::Create(arguments) => arguments.run(place, output).await,
+            Self::Update(arguments) => arguments.run(place, output).await,
+            Self::Delete(arguments) => arguments.run(place, output).await,
+            Self::Restore(who) => delete::restore(&who, place, output).await,
+            Self::List(arguments) => arguments.run(place, output).await,
+            Self::Get(arguments) => arguments.run(place, output).await,
+            Self::Suspend(arguments) => arguments.run(place, output).await,
+            Self::Unsuspend(who) => suspend::unsuspend(&who, place, output).await,
+            Self::ResetLink(who) => links::reset(&who, place, output).await,
+            Self::SetRoles(arguments) => arguments.run(place, output).await,
+            Self::RecoverAdmin(arguments) => arguments.run(place, output).await,
         }
     }
 }

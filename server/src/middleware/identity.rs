@@ -88,3 +88,58 @@ pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
         .into_iter()
         .find_map(|(key, value)| (key == name).then_some(value))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn headers(lines: &[Vec<u8>]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            if let Ok(line) = HeaderValue::from_bytes(line) {
+                headers.append("cookie", line);
+            }
+        }
+        headers
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_browser_sends_is_read_or_left(
+            lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..4), name in "[a-z_]{1,9}",
+        ) {
+            let headers = headers(&lines);
+            for name in [&name, Preferences::COOKIE] {
+                let value = cookie(&headers, name);
+                prop_assert!(value.is_none_or(|value| !value.contains(';')));
+                let read = value.map(Preferences::from_cookie).unwrap_or_default();
+                prop_assert_eq!(Preferences::from_cookie(&read.to_cookie()), read);
+            }
+        }
+
+        #[test]
+        fn a_cookie_is_found_among_others(
+            before in prop::collection::vec(("[a-z]{1,9}", "[!-:<-~]{0,9}"), 0..4), value in "[!-:<-~]{0,20}",
+            after in prop::collection::vec(("[a-z_]{1,30}", "[!-:<-~]{0,9}"), 0..4), split in any::<bool>(),
+        ) {
+            let own = [("rollcall_preferences".to_owned(), value.clone())];
+            let pairs = before.iter().chain(&own).chain(&after);
+            let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
+            let lines = if split { pairs } else { vec![pairs.join("; ")] };
+            let lines: Vec<Vec<u8>> = lines.into_iter().map(String::into_bytes).collect();
+            let headers = headers(&lines);
+            prop_assert_eq!(cookie(&headers, Preferences::COOKIE), Some(value.as_str()));
+        }
+
+        #[test]
+        fn any_text_is_some_preferences(text in any::<String>(), like in "(system|light|dark|x)?(\\.(compact|open|collapsed)?){0,4}") {
+            for text in [text, like] {
+                let read = Preferences::from_cookie(&text);
+                prop_assert_eq!(Preferences::from_cookie(&read.to_cookie()), read);
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Accounts.
 
 pub(crate) mod export;
+pub(crate) mod find;
 pub(crate) mod manage;
 pub(crate) mod shown;
 

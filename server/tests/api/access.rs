@@ -380,6 +380,7 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::post("/api/admin/users/bulk").json(&json!({
             "action": { "action": "endSessions" }, "users": [{ "id": NOBODY, "version": 1 }]
         })),
+        Ask::get("/api/admin/users/find?person=nobody"),
         Ask::get(&of_nobody("")),
         Ask::new(Method::PUT, &of_nobody("")).json(&json!({ "displayName": "Other" })),
         Ask::new(Method::PATCH, &of_nobody("")).json(&json!({ "email": null })),

@@ -369,3 +369,52 @@ async fn several_at_once(pool: PgPool) {
         2
     );
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_person_is_found_by_number_id_and_name(pool: PgPool) {
+    let (app, ada) = with_admins(&pool).await;
+    add_person(&pool, "4242", &["user"]).await;
+    let find = async |person: &str| {
+        let path = format!("{USERS}/find?person={person}");
+        app.send(Ask::get(&path).by(&ada)).await
+    };
+    let id = id_of(&pool, "second").await;
+    for person in ["2", "second", "SECOND", &id] {
+        let found = find(person).await;
+        assert_eq!(
+            (found.status, found.header("etag")),
+            (200, "\"1\""),
+            "{person}"
+        );
+        assert_eq!(found.json()["username"], "second", "{person}");
+    }
+    for person in [
+        "",
+        "4242",
+        "nobody",
+        "4",
+        "-1",
+        "%00",
+        "%25",
+        "second%20",
+        "00000000-0000-7000-8000-000000000000",
+    ] {
+        let found = find(person).await;
+        assert_eq!(
+            (found.status, &found.json()["error"]),
+            (404, &json!("NOT_FOUND")),
+            "{person}"
+        );
+    }
+    let asked = app.send(Ask::get(&format!("{USERS}/find")).by(&ada)).await;
+    assert_eq!(asked.status, 400);
+
+    let path = format!("{USERS}/{id}");
+    app.send(Ask::new(Method::DELETE, &path).by(&ada)).await;
+    let found = find("second").await.json();
+    assert!(
+        found["deletedAt"].is_string() && found["purgeAfter"].is_string(),
+        "{found}"
+    );
+    assert_eq!(app.send(Ask::get(&path).by(&ada)).await.status, 404);
+}

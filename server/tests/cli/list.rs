@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::support::{Cli, ROLLCALL, cli};
 
 /// People one to so many.
-async fn crowd(cli: &Cli) {
+pub(crate) async fn crowd(cli: &Cli) {
     cli.prepare(
         "insert into users (id, username, display_name, email, created_via, created_at, updated_at)
         select uuid_v7(day), 'user-' || n, 'User ' || n, 'user-' || n || '@example.org', 'import', day, day

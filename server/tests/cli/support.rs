@@ -24,14 +24,23 @@ pub(crate) const NO_SUCH_USER: &str = "The user with this id does not exist in t
 /// The command line of a database.
 pub(crate) struct Cli {
     pub(crate) pool: PgPool,
-    url: String,
+    way: Way,
+}
+
+/// How a command gets to the database.
+enum Way {
+    /// By the address of the database.
+    Direct(String),
+    /// By that of a server, with an access token.
+    Server { url: String, token: String },
 }
 
 /// The command line of this database.
 pub(crate) fn cli(pool: &PgPool) -> Cli {
+    let url = pool.connect_options().to_url_lossy().to_string();
     Cli {
         pool: pool.clone(),
-        url: pool.connect_options().to_url_lossy().to_string(),
+        way: Way::Direct(url),
     }
 }
 
@@ -70,14 +79,42 @@ impl Cli {
 
     /// A command with this database, and nothing of what it prints lost.
     pub(crate) fn with_settings<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        match &self.way {
+            Way::Direct(url) => command.env("DATABASE_URL", url),
+            Way::Server { url, token } => command
+                .env("DATABASE_URL", "this is not read")
+                .env("ROLLCALL_URL", url)
+                .env("ROLLCALL_TOKEN", token),
+        };
         command
-            .env("DATABASE_URL", &self.url)
             .env("DATABASE_MAX_CONNECTIONS", "2")
             .env("PUBLIC_URL", PUBLIC_URL)
             .env("DELETE_RETENTION_DAYS", "30")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+    }
+
+    /// The command line of the same database by way of a server.
+    pub(crate) fn over(&self, url: &str, token: &str) -> Self {
+        Self {
+            pool: self.pool.clone(),
+            way: Way::Server {
+                url: url.to_owned(),
+                token: token.to_owned(),
+            },
+        }
+    }
+
+    /// Makes an access token of somebody who has chosen their password.
+    pub(crate) fn make_token(&self, username: &str, scopes: &str) -> String {
+        let mut command = Command::new(ROLLCALL);
+        command.args([
+            "token", "create", "--user", username, "--name", "remote", "--scopes", scopes,
+        ]);
+        let made = self.run(&mut command, "");
+        assert_eq!(made.code, 0, "{made:?}");
+        made.out.trim().to_owned()
     }
 
     /// Makes a person with these roles. Returns their number.

@@ -1,5 +1,7 @@
 //! Everything that the page of one person shows.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -109,6 +111,17 @@ impl UserRef {
     }
 }
 
+/// As it is written where it is read again.
+impl fmt::Display for UserRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Name(name) => f.write_str(name),
+        }
+    }
+}
+
 /// The link that lets a person choose a password, as its state is shown. The link itself is shown once, when it is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -146,8 +159,8 @@ pub struct IssuedLink {
 }
 
 /// Without the address, which opens an account.
-impl std::fmt::Debug for IssuedLink {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for IssuedLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IssuedLink")
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()

@@ -66,9 +66,30 @@ fn digit(number: u32) -> char {
 mod tests {
     use std::collections::BTreeSet;
 
+    use proptest::{prelude::*, sample::Index};
     use secrecy::ExposeSecret;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_but_a_token_is_one(text in any::<String>(), like in "rc_[0-9A-Za-z]{38}", short in "rc_.{0,60}") {
+            for text in [&text, &like, &short] {
+                prop_assert_eq!(hash(text), None);
+                prop_assert!(text.starts_with(prefix(text)));
+            }
+        }
+
+        #[test]
+        fn a_token_with_another_sign_anywhere_is_none(at in any::<Index>(), sign in any::<char>(), signs in 1..3_usize) {
+            let text = generate();
+            let text = text.expose_secret();
+            let at = at.index(text.len());
+            let rest = text.get(at + signs..).unwrap_or_default();
+            let other = format!("{}{sign}{rest}", &text[..at]);
+            prop_assert_eq!(hash(&other).is_some(), other == *text, "{}", other);
+        }
+    }
 
     #[test]
     fn a_token_is_known_again_and_no_other_text_is() {

@@ -1,15 +1,11 @@
 //! `rollcall audit export`
 
-use std::{io::Write as _, process::ExitCode};
+use std::{io, process::ExitCode};
 
-use service::{
-    Services,
-    access::operator,
-    audit::{self, Format},
-};
+use service::audit::Format;
 
 use super::filter::Filter;
-use crate::cli::Failure;
+use crate::cli::{Failure, place::Place};
 
 /// Write what matches to standard output, the earliest entry first. That it was done goes on record.
 #[derive(Debug, clap::Args)]
@@ -29,12 +25,9 @@ fn format(text: &str) -> Result<Format, String> {
 }
 
 impl ExportArgs {
-    pub(super) async fn run(self, services: &Services) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(self, place: &Place) -> Result<ExitCode, Failure> {
         let params = self.filter.into();
-        let mut export = audit::export(services, &operator(), &params, self.format).await?;
-        while let Some(piece) = export.pieces.recv().await {
-            std::io::stdout().write_all(piece?.as_bytes())?;
-        }
+        place.export(&params, self.format, io::stdout()).await?;
         Ok(ExitCode::SUCCESS)
     }
 }

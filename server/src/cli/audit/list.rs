@@ -2,15 +2,12 @@
 
 use std::process::ExitCode;
 
-use domain::{
-    audit::{AuditEntry, ShownEntry, list::AuditParams},
-    users::list::Limits,
-};
-use service::{Error, Services, access::operator, audit};
+use domain::audit::{ShownEntry, list::AuditParams};
 
 use super::filter::Filter;
 use crate::cli::{
     Failure,
+    place::Place,
     rows::Rows,
     user::print::{Output, moment},
 };
@@ -32,23 +29,17 @@ pub(super) struct ListArgs {
 
 impl ListArgs {
     /// Walks the pages: nothing is held but one, however many there are.
-    pub(super) async fn run(
-        self,
-        services: &Services,
-        output: Output,
-    ) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> Result<ExitCode, Failure> {
         let mut params = AuditParams::from(self.filter);
         let mut left = self.limit;
         let mut rows = Rows::new(output, HEADINGS, "There is nothing to list.");
         loop {
             params.limit = Some(left.clamp(1, PAGE).to_string());
-            let query = params.parse(Limits::API).map_err(Error::from)?;
-            let page = audit::list(services, &operator(), &query).await?;
-            let wanted: Vec<AuditEntry> = page.entries.into_iter().take(left).collect();
-            left = left.saturating_sub(wanted.len());
-            let json = |entry| serde_json::to_string(&ShownEntry::from(entry));
-            rows.give(wanted, json, row)?;
-            params.after = page.after.filter(|_| left > 0);
+            let (mut entries, after) = place.entries(&params).await?;
+            entries.truncate(left);
+            left = left.saturating_sub(entries.len());
+            rows.give(entries, |entry| serde_json::to_string(&entry), row)?;
+            params.after = after.filter(|_| left > 0);
             if params.after.is_none() {
                 rows.finish()?;
                 return Ok(ExitCode::SUCCESS);
@@ -57,13 +48,13 @@ impl ListArgs {
     }
 }
 
-fn row(entry: &AuditEntry) -> [String; 6] {
+fn row(entry: &ShownEntry) -> [String; 6] {
     [
         entry.id.to_string(),
         moment(entry.at),
-        entry.actor.clone(),
+        entry.actor.label.clone(),
         entry.via.clone(),
         entry.action.clone(),
-        entry.target.clone(),
+        entry.target.label.clone(),
     ]
 }

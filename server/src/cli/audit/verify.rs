@@ -4,12 +4,11 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use service::{
-    Services,
     access::operator,
     audit::{self, Verification},
 };
 
-use crate::cli::{Failure, user::print::Output};
+use crate::cli::{Failure, fault::Fault, place::Place, user::print::Output};
 
 /// Bytes of a root.
 const ROOT: usize = 32;
@@ -47,13 +46,10 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 impl VerifyArgs {
-    pub(super) async fn run(
-        self,
-        services: &Services,
-        output: Output,
-    ) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> Result<ExitCode, Failure> {
         let noted = self.root.as_ref().map(|root| root.0.as_slice());
-        let found = audit::verify(services, &operator(), noted).await?;
+        let found = audit::verify(place.database()?, &operator(), noted).await;
+        let found = found.map_err(Fault::from)?;
         let fault = found.fault.as_ref().map(ToString::to_string);
         let value = json!({
             "entries": found.entries,

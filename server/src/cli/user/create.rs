@@ -2,12 +2,12 @@
 
 use domain::{
     fields::FieldErrors,
+    problem::Code,
     users::{
         create::UserDraft,
         detail::{CreatedUser, IssuedLink, UserRef},
     },
 };
-use service::{Error, Services, access::operator, users};
 
 use super::{
     password::PasswordArgs,
@@ -15,7 +15,7 @@ use super::{
     update::NewRoles,
     values::{self, Clients, Preferences, Roles},
 };
-use crate::cli::Failure;
+use crate::cli::{Failure, fault::Fault, place::Place};
 
 /// Make an account.
 ///
@@ -45,7 +45,7 @@ pub(super) struct CreateArgs {
 }
 
 impl CreateArgs {
-    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
         let password = self.password.read()?;
         let email = self.email.unwrap_or_default();
         let by_email = self.username.is_none();
@@ -61,19 +61,27 @@ impl CreateArgs {
             client_list: self.client_list.map_or_else(Vec::new, |given| given.0),
         };
         let username = draft.username.clone();
-        let new_roles = NewRoles::before(services).await?;
-        let created = match users::create(services, &operator(), draft).await {
-            Err(Error::Invalid(faults)) if by_email => Err(by_address(&faults)),
-            Err(Error::Taken(faults)) => Err(taken(services, &username, faults).await),
-            done => done,
-        }?;
+        let new_roles = NewRoles::before(place).await?;
+        let created = match place.create(draft).await {
+            Ok(created) => created,
+            Err(Fault::Refused(mut problem)) => {
+                let faults = &mut problem.details.fields;
+                match problem.error {
+                    Code::ValidationError if by_email => *faults = by_address(faults),
+                    Code::Conflict => say_whose(place, &username, faults).await,
+                    _ => {}
+                }
+                return Err(Fault::Refused(problem).into());
+            }
+            Err(failed) => return Err(failed.into()),
+        };
         new_roles.tell(&created.user.summary);
         output.give(&created, || text(&created))
     }
 }
 
 /// Says what to do about an address that is no username. Of one that is no address either, that is said alone.
-fn by_address(faults: &FieldErrors) -> Error {
+fn by_address(faults: &FieldErrors) -> FieldErrors {
     let mut told = FieldErrors::default();
     for fault in faults.iter() {
         if fault.field != "username" {
@@ -86,28 +94,31 @@ fn by_address(faults: &FieldErrors) -> Error {
             );
         }
     }
-    Error::Invalid(told)
+    told
 }
 
 /// Says what can be done about a name that somebody in the bin has.
-async fn taken(services: &Services, username: &str, faults: FieldErrors) -> Error {
-    let owner = UserRef::Name(username.to_owned());
-    let owner = users::get(services, &operator(), &owner).await;
-    match (owner, faults.get("username")) {
-        (Ok(owner), Some(taken)) if owner.deleted_at.is_some() => {
-            let number = owner.summary.number;
-            let mut told = FieldErrors::default();
-            told.add(
-                "username",
-                format!(
-                    "{taken}. It was deleted: `rollcall user restore {number}` brings it back, `rollcall user delete \
-                    {number} --permanent` frees the name."
-                ),
-            );
-            Error::Taken(told)
-        }
-        _ => Error::Taken(faults),
+async fn say_whose(place: &Place, username: &str, faults: &mut FieldErrors) {
+    let Some(taken) = faults.get("username") else {
+        return;
+    };
+    let owner = place.find(&UserRef::Name(username.to_owned())).await;
+    let Ok(owner) = owner else { return };
+    // A server takes a name of digits alone for a number.
+    let is_theirs = owner.summary.username.to_lowercase() == username.trim().to_lowercase();
+    if owner.deleted_at.is_none() || !is_theirs {
+        return;
     }
+    let number = owner.summary.number;
+    let mut told = FieldErrors::default();
+    told.add(
+        "username",
+        format!(
+            "{taken}. It was deleted: `rollcall user restore {number}` brings it back, `rollcall user delete {number} \
+            --permanent` frees the name."
+        ),
+    );
+    *faults = told;
 }
 
 fn text(created: &CreatedUser) -> String {
@@ -130,6 +141,6 @@ pub(super) fn choose(link: &IssuedLink) -> String {
     let until = print::moment(link.expires_at);
     format!(
         "They choose a password here, once, until {until}:\n{}",
-        link.url
+        print::clean(&link.url)
     )
 }

@@ -6,7 +6,6 @@ use domain::users::{
     detail::UserRef,
 };
 use serde_json::json;
-use service::{Error, Services, access::operator, users};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
@@ -15,7 +14,7 @@ use super::{
     table::Table,
     who::Who,
 };
-use crate::cli::Failure;
+use crate::cli::{Failure, fault::Fault, place::Place};
 
 /// How often to look again at what an account owns that somebody is using.
 const TRIES: usize = 5;
@@ -33,18 +32,19 @@ pub(super) struct DeleteArgs {
 }
 
 impl DeleteArgs {
-    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
         let user = if self.permanent {
-            self.who.find_any(services).await?.summary
+            self.who.find_any(place).await?.summary
         } else {
-            self.who.find(services).await?.summary
+            self.who.find(place).await?.summary
         };
-        let counts = delete(services, user.id.0, self.permanent).await?;
-        if self.permanent || services.settings.delete_retention.is_zero() {
-            // There may be no server that does it.
-            users::purge::run_of(services, user.id.0).await?;
+        let preview = place.preview_deletion(user.id.0).await?;
+        let counts = delete(place, user.id.0, preview.counts, self.permanent).await?;
+        let for_good = self.permanent || preview.restorable_until.is_none();
+        if for_good {
+            place.remove_deleted(user.id.0).await?;
         }
-        let end = end(services, user.id.0).await?;
+        let end = end(place, user.id.0, for_good).await?;
         let answer = json!({
             "success": true,
             "permanent": matches!(end, End::Gone | End::Going),
@@ -59,18 +59,22 @@ impl DeleteArgs {
 }
 
 /// Deletes an account. Returns what went with it.
-async fn delete(services: &Services, id: Uuid, permanent: bool) -> Result<OwnedCounts, Error> {
-    let mut counts = users::preview(services, &operator(), id).await?.counts;
+async fn delete(
+    place: &Place,
+    id: Uuid,
+    mut counts: OwnedCounts,
+    permanent: bool,
+) -> Result<OwnedCounts, Fault> {
     for _ in 1..TRIES {
-        let deletion = deletion(counts, permanent);
-        match users::delete(services, &operator(), id, &deletion).await {
+        match place.delete(id, &deletion(counts, permanent)).await {
             // The person has done something meanwhile.
-            Err(Error::CountsChanged(found)) => counts = found,
+            Err(Fault::Refused(problem)) if problem.details.counts.is_some() => {
+                counts = problem.details.counts.unwrap_or(counts);
+            }
             done => return done.map(|()| counts),
         }
     }
-    let deletion = deletion(counts, permanent);
-    users::delete(services, &operator(), id, &deletion).await?;
+    place.delete(id, &deletion(counts, permanent)).await?;
     Ok(counts)
 }
 
@@ -91,15 +95,14 @@ enum End {
     Going,
 }
 
-async fn end(services: &Services, id: Uuid) -> Result<End, Error> {
-    let now = (services.clock)();
-    match users::get(services, &operator(), &UserRef::Id(id)).await {
+async fn end(place: &Place, id: Uuid, for_good: bool) -> Result<End, Fault> {
+    match place.find(&UserRef::Id(id)).await {
         Ok(user) => Ok(match user.purge_after {
-            Some(until) if until > now => End::Bin(until),
+            Some(until) if !for_good => End::Bin(until),
             _ => End::Going,
         }),
-        Err(Error::NotFound(_)) => Ok(End::Gone),
-        Err(error) => Err(error),
+        Err(fault) if fault.is_not_found() => Ok(End::Gone),
+        Err(fault) => Err(fault),
     }
 }
 
@@ -120,9 +123,9 @@ fn text(user: &UserSummary, end: &End, counts: &OwnedCounts) -> String {
 }
 
 /// Takes an account out of the bin.
-pub(super) async fn restore(who: &Who, services: &Services, output: Output) -> Result<(), Failure> {
-    let id = who.find_any(services).await?.summary.id.0;
-    let user = users::restore(services, &operator(), id).await?;
+pub(super) async fn restore(who: &Who, place: &Place, output: Output) -> Result<(), Failure> {
+    let id = who.find_any(place).await?.summary.id.0;
+    let user = place.restore(id).await?;
     output.give_user(user, |user| {
         format!(
             "Restored {}. Their sessions stay ended.",

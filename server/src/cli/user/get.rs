@@ -1,14 +1,13 @@
 //! `rollcall user get`
 
 use domain::users::{Status, detail::UserDetail};
-use service::Services;
 
 use super::{
     print::{Output, moment},
     table::Table,
     who::Who,
 };
-use crate::cli::Failure;
+use crate::cli::{Failure, place::Place};
 
 /// Show an account.
 #[derive(Debug, clap::Args)]
@@ -21,11 +20,11 @@ pub(super) struct GetArgs {
 }
 
 impl GetArgs {
-    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
         let user = if self.deleted {
-            self.who.find_any(services).await?
+            self.who.find_any(place).await?
         } else {
-            self.who.find(services).await?
+            self.who.find(place).await?
         };
         output.give_user(user, text)
     }

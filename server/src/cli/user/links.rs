@@ -1,26 +1,26 @@
 //! `rollcall user reset-link` and `rollcall user recover-admin`
 
 use domain::users::detail::UserRef;
-use service::{Services, access::operator, reset, users};
+use service::{access::operator, users};
 
 use super::{
     create::choose,
     print::{self, Output, note},
     who::{Who, reference},
 };
-use crate::cli::Failure;
+use crate::cli::{Failure, fault::Fault, place::Place};
 
 /// Prints a link for a new password, and nothing else where a program might read it.
-pub(super) async fn reset(who: &Who, services: &Services, output: Output) -> Result<(), Failure> {
-    let user = who.find(services).await?.summary;
-    let link = reset::create_link(services, &operator(), user.id.0).await?;
+pub(super) async fn reset(who: &Who, place: &Place, output: Output) -> Result<(), Failure> {
+    let user = who.find(place).await?.summary;
+    let link = place.reset_link(user.id.0).await?;
     if !output.json {
         let (name, until) = (print::name(&user), print::moment(link.expires_at));
         note(&format!(
             "This works once, for {name}, until {until}. No earlier link does."
         ));
     }
-    output.give(&link, || link.url.clone())
+    output.give(&link, || print::clean(&link.url))
 }
 
 /// Make somebody an administrator who can sign in, for when there is none.
@@ -35,8 +35,9 @@ pub(super) struct RecoverArgs {
 }
 
 impl RecoverArgs {
-    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
-        let recovered = users::recover_admin(services, &operator(), &self.username).await?;
+    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
+        let recovered = users::recover_admin(place.database()?, &operator(), &self.username).await;
+        let recovered = recovered.map_err(Fault::from)?;
         output.give(&recovered, || {
             let user = &recovered.user.summary;
             let (name, roles) = (print::name(user), print::roles(user));

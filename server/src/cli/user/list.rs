@@ -1,14 +1,10 @@
 //! `rollcall user list`
 
-use domain::users::{
-    UserSummary,
-    list::{Limits, ListParams},
-};
-use service::{Error, Services, access::operator, users};
+use domain::users::{UserSummary, list::ListParams};
 
 use super::print::{Output, moment};
 use crate::{
-    cli::{Failure, rows::Rows},
+    cli::{Failure, place::Place, rows::Rows},
     rest::users::ListedUser,
 };
 
@@ -50,7 +46,7 @@ pub(super) struct ListArgs {
 
 impl ListArgs {
     /// Walks the pages: nothing is held but one, however many there are.
-    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
         let mut params = ListParams {
             q: Some(self.query),
             sort: Some(self.sort),
@@ -61,15 +57,14 @@ impl ListArgs {
         loop {
             let most = skip.saturating_add(left).clamp(1, PAGE);
             params.limit = Some(most.to_string());
-            let query = params.parse(Limits::API).map_err(Error::from)?;
-            let page = users::list(services, &operator(), &query).await?;
-            let found = page.users.len();
-            let wanted: Vec<UserSummary> = page.users.into_iter().skip(skip).take(left).collect();
+            let (users, after) = place.users(&params).await?;
+            let found = users.len();
+            let wanted: Vec<UserSummary> = users.into_iter().skip(skip).take(left).collect();
             skip = skip.saturating_sub(found);
             left = left.saturating_sub(wanted.len());
             let json = |user| serde_json::to_string(&ListedUser::from(user));
             rows.give(wanted, json, row)?;
-            params.after = page.after.filter(|_| left > 0);
+            params.after = after.filter(|_| left > 0);
             if params.after.is_none() {
                 return rows.finish();
             }

@@ -70,7 +70,7 @@ pub(in crate::cli) fn moment(at: OffsetDateTime) -> String {
 }
 
 /// A text that does nothing to a terminal: other programs may have stored what Rollcall refuses.
-pub(super) fn clean(text: &str) -> String {
+pub(in crate::cli) fn clean(text: &str) -> String {
     let shown = |c| if is_deceptive(c) { '\u{FFFD}' } else { c };
     text.chars().map(shown).collect()
 }

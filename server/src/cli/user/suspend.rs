@@ -1,14 +1,16 @@
 //! `rollcall user suspend` and `rollcall user unsuspend`
 
 use domain::users::suspension::SuspensionDraft;
-use service::{Services, access::operator, users};
 
 use super::{
     print::{self, Output},
     until::{self, Until},
     who::Who,
 };
-use crate::cli::Failure;
+use crate::{
+    cli::{Failure, place::Place},
+    config::clock,
+};
 
 /// Keep a person out, for a while or until lifted. Their sessions end at once.
 #[derive(Debug, clap::Args)]
@@ -27,8 +29,8 @@ pub(super) struct SuspendArgs {
 }
 
 impl SuspendArgs {
-    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
-        let now = (services.clock)();
+    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
+        let now = clock();
         let until = match self.until {
             Some(until) => Some(until.from(now).ok_or("until: That is too far away.")?),
             None => None,
@@ -38,8 +40,8 @@ impl SuspendArgs {
             until,
             tell_reason: self.tell_reason,
         };
-        let id = self.who.find(services).await?.summary.id.0;
-        let user = users::suspend(services, &operator(), id, draft).await?;
+        let id = self.who.find(place).await?.summary.id.0;
+        let user = place.suspend(id, draft).await?;
         output.give_user(user, |user| {
             let name = print::name(&user.summary);
             match user.summary.suspended_until {
@@ -51,13 +53,9 @@ impl SuspendArgs {
 }
 
 /// Lifts a suspension.
-pub(super) async fn unsuspend(
-    who: &Who,
-    services: &Services,
-    output: Output,
-) -> Result<(), Failure> {
-    let id = who.find(services).await?.summary.id.0;
-    let user = users::unsuspend(services, &operator(), id).await?;
+pub(super) async fn unsuspend(who: &Who, place: &Place, output: Output) -> Result<(), Failure> {
+    let id = who.find(place).await?.summary.id.0;
+    let user = place.unsuspend(id).await?;
     output.give_user(user, |user| {
         format!("Lifted the suspension of {}.", print::name(&user.summary))
     })

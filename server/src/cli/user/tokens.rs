@@ -4,27 +4,22 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use domain::{
-    access_tokens::{
-        AccessToken, DAYS_DEFAULT, TokenDraft, TokenState,
-        list::{TokenParams, TokensQuery},
-    },
-    users::{
-        detail::UserRef,
-        list::{Limits, Position},
-    },
+    access_tokens::{AccessToken, DAYS_DEFAULT, TokenDraft, TokenState, list::TokenParams},
+    problem::Code,
+    users::detail::UserRef,
 };
-use service::{Error, Services, access::operator, access_tokens, users};
+use service::{access::operator, access_tokens};
 use uuid::Uuid;
 
 use super::{
-    fault,
     print::{self, Output, moment, note},
     table::Table,
     who::reference,
 };
-use crate::{
-    cli::{Failure, services},
-    config::Config,
+use crate::cli::{
+    Failure,
+    fault::{self, Fault},
+    place::{Place, PlaceArgs},
 };
 
 const HEADINGS: [&str; 8] = [
@@ -98,16 +93,18 @@ struct ListArgs {
 }
 
 /// Does what was asked for.
-pub(in crate::cli) async fn run(config: Config, arguments: TokenArgs) -> Result<ExitCode, Failure> {
-    let services = services(&config).await?;
-    service::schema::check(&services).await?;
+pub(in crate::cli) async fn run(
+    place: PlaceArgs,
+    arguments: TokenArgs,
+) -> Result<ExitCode, Failure> {
+    let place = place.open().await?;
     let output = Output {
         json: arguments.json,
     };
     let done = match arguments.command {
-        Command::Create(arguments) => arguments.run(&services, output).await,
-        Command::List(arguments) => arguments.run(&services, output).await,
-        Command::Revoke { id } => revoke(&services, output, id).await,
+        Command::Create(arguments) => arguments.run(&place, output).await,
+        Command::List(arguments) => arguments.run(&place, output).await,
+        Command::Revoke { id } => revoke(&place, output, id).await,
     };
     match done {
         Ok(()) => Ok(ExitCode::SUCCESS),
@@ -116,15 +113,17 @@ pub(in crate::cli) async fn run(config: Config, arguments: TokenArgs) -> Result<
 }
 
 impl CreateArgs {
-    async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
-        let user = users::get(services, &operator(), &self.user).await?.summary;
+    async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
+        let services = place.database()?;
+        let user = place.find(&self.user).await?.summary;
         let draft = TokenDraft {
             name: self.name,
             scopes: self.scopes,
             days: (!self.no_end).then_some(self.days),
             current_password: String::new(),
         };
-        let made = access_tokens::create(services, &operator(), user.id.0, &draft).await?;
+        let made = access_tokens::create(services, &operator(), user.id.0, &draft).await;
+        let made = made.map_err(Fault::from)?;
         if !output.json {
             let end = match made.issued.expires_at {
                 Some(end) => format!("until {}", moment(end)),
@@ -137,20 +136,14 @@ impl CreateArgs {
 }
 
 impl ListArgs {
-    async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+    async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
         let params = TokenParams {
+            person: self.user.map(|user| user.to_string()),
             state: self.state,
             limit: self.limit.map(|limit| limit.to_string()),
             ..TokenParams::default()
         };
-        let query = TokensQuery {
-            person: self.user,
-            position: Position::First,
-            ..params.parse(Limits::API).map_err(Error::from)?
-        };
-        let tokens = access_tokens::list(services, &operator(), &query)
-            .await?
-            .tokens;
+        let tokens = place.tokens(&params).await?;
         if tokens.is_empty() && !output.json {
             note("There is no token to list.");
             return Ok(());
@@ -184,13 +177,15 @@ fn row(token: &AccessToken) -> [String; 8] {
     ]
 }
 
-async fn revoke(services: &Services, output: Output, id: Uuid) -> Result<(), Failure> {
-    match access_tokens::revoke(services, &operator(), id).await {
+async fn revoke(place: &Place, output: Output, id: Uuid) -> Result<(), Failure> {
+    match place.revoke_token(id).await {
         Ok(()) => output.give(&serde_json::json!({ "success": true }), || {
             format!("Revoked the token {id}.")
         }),
         // Here it is no person that does not exist.
-        Err(error @ Error::NotFound(_)) => Err(error.to_string().into()),
-        Err(error) => Err(error.into()),
+        Err(Fault::Refused(problem)) if problem.error == Code::NotFound => {
+            Err(problem.message.into())
+        }
+        Err(fault) => Err(fault.into()),
     }
 }

@@ -2,7 +2,6 @@
 
 use clap::ArgGroup;
 use domain::users::{UserSummary, edit::UserEdit};
-use service::{Error, Services, access::operator, users};
 
 use super::{
     password::PasswordArgs,
@@ -10,7 +9,7 @@ use super::{
     values::{self, Clients, Preferences, Roles},
     who::Who,
 };
-use crate::cli::Failure;
+use crate::cli::{Failure, fault::Fault, place::Place};
 
 /// What can be changed: something has to be.
 const CHANGES: [&str; 8] = [
@@ -54,7 +53,7 @@ pub(super) struct UpdateArgs {
 }
 
 impl UpdateArgs {
-    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
         let password = self.password.read()?;
         let temporary = password.is_some();
         let edit = UserEdit {
@@ -67,9 +66,9 @@ impl UpdateArgs {
             client_list: self.client_list.map(|given| given.0),
             ..UserEdit::default()
         };
-        let id = self.who.find(services).await?.summary.id.0;
-        let new_roles = NewRoles::before(services).await?;
-        let user = users::edit(services, &operator(), id, edit).await?;
+        let id = self.who.find(place).await?.summary.id.0;
+        let new_roles = NewRoles::before(place).await?;
+        let user = place.edit(id, edit).await?;
         new_roles.tell(&user.summary);
         output.give_user(user, |user| {
             let changed = format!("Changed {}.", print::name(&user.summary));
@@ -93,14 +92,14 @@ pub(super) struct SetRolesArgs {
 }
 
 impl SetRolesArgs {
-    pub(super) async fn run(self, services: &Services, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
         let edit = UserEdit {
             roles: Some(self.roles.0),
             ..UserEdit::default()
         };
-        let id = self.who.find(services).await?.summary.id.0;
-        let new_roles = NewRoles::before(services).await?;
-        let user = users::edit(services, &operator(), id, edit).await?;
+        let id = self.who.find(place).await?.summary.id.0;
+        let new_roles = NewRoles::before(place).await?;
+        let user = place.edit(id, edit).await?;
         new_roles.tell(&user.summary);
         output.give_user(user, |user| {
             let (name, roles) = (print::name(&user.summary), print::roles(&user.summary));
@@ -109,17 +108,18 @@ impl SetRolesArgs {
     }
 }
 
-/// The roles that there were, so that a mistyped one is noticed.
-pub(super) struct NewRoles(Vec<String>);
+/// The roles that there were where new ones are made, so that a mistyped one is noticed.
+pub(super) struct NewRoles(Option<Vec<String>>);
 
 impl NewRoles {
-    pub(super) async fn before(services: &Services) -> Result<Self, Error> {
-        users::roles(services, &operator()).await.map(Self)
+    pub(super) async fn before(place: &Place) -> Result<Self, Fault> {
+        place.roles().await.map(Self)
     }
 
     /// Says which of a person's roles there were not.
     pub(super) fn tell(&self, user: &UserSummary) {
-        for role in user.roles.iter().filter(|role| !self.0.contains(role)) {
+        let Some(known) = &self.0 else { return };
+        for role in user.roles.iter().filter(|role| !known.contains(role)) {
             note(&format!("The role {role} is new. It permits nothing."));
         }
     }

@@ -3,10 +3,12 @@
 use std::convert::Infallible;
 
 use domain::users::detail::{UserDetail, UserRef};
-use service::{Services, access::operator, users};
 
-use super::fault::NO_SUCH_USER;
-use crate::cli::Failure;
+use crate::cli::{
+    Failure,
+    fault::{Fault, NO_SUCH_USER},
+    place::Place,
+};
 
 /// A person as an argument.
 #[derive(Debug, clap::Args)]
@@ -23,8 +25,8 @@ pub(super) fn reference(text: &str) -> Result<UserRef, Infallible> {
 
 impl Who {
     /// Their account, unless it is in the bin.
-    pub(super) async fn find(&self, services: &Services) -> Result<UserDetail, Failure> {
-        let user = self.find_any(services).await?;
+    pub(super) async fn find(&self, place: &Place) -> Result<UserDetail, Failure> {
+        let user = self.find_any(place).await?;
         if user.deleted_at.is_none() {
             return Ok(user);
         }
@@ -36,7 +38,7 @@ impl Who {
     }
 
     /// Their account, in the bin or not.
-    pub(super) async fn find_any(&self, services: &Services) -> Result<UserDetail, Failure> {
-        Ok(users::get(services, &operator(), &self.id).await?)
+    pub(super) async fn find_any(&self, place: &Place) -> Result<UserDetail, Fault> {
+        place.find(&self.id).await
     }
 }

@@ -35,7 +35,7 @@ use crate::rest::{
 };
 
 /// The body that makes an account: FOVEA's fields, and what Rollcall knows beside.
-#[derive(Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Create {
     #[schema(min_length = 3, max_length = 50)]
@@ -54,6 +54,22 @@ pub(crate) struct Create {
     notification_preferences: Map<String, Value>,
     #[serde(default)]
     client_list: Vec<i32>,
+}
+
+/// The same on its way to a server.
+impl From<UserDraft> for Create {
+    fn from(draft: UserDraft) -> Self {
+        Self {
+            username: draft.username,
+            display_name: draft.display_name,
+            email: Some(draft.email),
+            password: draft.password,
+            is_admin: None,
+            roles: draft.roles,
+            notification_preferences: draft.notification_preferences,
+            client_list: draft.client_list,
+        }
+    }
 }
 
 /// Create a user

@@ -1,0 +1,295 @@
+//! The questions and the places of every list, for any text at all.
+
+#![cfg(test)]
+
+use domain::{
+    access_tokens::{
+        AccessToken, TokenState,
+        list::{TokenParams, TokensQuery},
+    },
+    audit::list::AuditParams,
+    sessions::{
+        Session, SessionUser,
+        list::{SessionParams, SessionSort},
+    },
+    users::{
+        Status, UserId, UserSummary,
+        bin::{Asked, DeletedUser},
+        detail::UserRef,
+        list::{Limits, ListError, ListParams, Position, Sort, SortKey},
+        page::{Cursor, time_of_micros},
+    },
+};
+use proptest::{option, prelude::*};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Moments of our era to the microsecond, as the database has them.
+fn moment() -> impl Strategy<Value = OffsetDateTime> {
+    (-60_000_000_000_000_000..200_000_000_000_000_000_i64)
+        .prop_map(|micros| time_of_micros(micros).unwrap())
+}
+
+fn id() -> impl Strategy<Value = Uuid> {
+    any::<u128>().prop_map(Uuid::from_u128)
+}
+
+prop_compose! {
+    fn person()(
+        id in id(),
+        texts in ["[^\0]{0,60}", "[^\0]{0,60}"],
+        email in option::of("[^\0]{0,60}"),
+        roles in prop::collection::vec("[^\0]{0,20}", 0..4),
+        status in prop::sample::select(Status::ALL),
+        counts in any::<[i32; 5]>(),
+        created_at in moment(),
+        seen in [option::of(moment()), option::of(moment())],
+    ) -> UserSummary {
+        let [username, display_name] = texts;
+        let [persona_count, ontology_count, annotation_count, session_count, api_key_count] = counts;
+        let [last_login_at, last_active_at] = seen;
+        UserSummary {
+            id: UserId(id), number: 1, username, display_name, email, is_admin: false, roles, status, suspended_until: None,
+            persona_count, ontology_count, annotation_count, session_count, api_key_count, version: 1, created_at,
+            updated_at: created_at, last_login_at, last_active_at,
+        }
+    }
+}
+
+fn sort() -> impl Strategy<Value = Sort> {
+    let key = prop::sample::select(SortKey::ALL);
+    (key, any::<bool>()).prop_map(|(key, descending)| Sort { key, descending })
+}
+
+fn session(id: Uuid, at: OffsetDateTime) -> Session {
+    Session {
+        id,
+        user: nobody(),
+        device: String::new(),
+        user_agent: None,
+        ip_address: None,
+        created_at: at,
+        last_seen_at: at,
+        expires_at: at,
+        end: None,
+    }
+}
+
+fn token(id: Uuid, at: OffsetDateTime) -> AccessToken {
+    AccessToken {
+        id,
+        user: nobody(),
+        name: String::new(),
+        prefix: String::new(),
+        scopes: Vec::new(),
+        state: TokenState::Live,
+        created_at: at,
+        expires_at: None,
+        last_used_at: None,
+        last_used_ip: None,
+        revoked_at: None,
+        revoked_by: None,
+    }
+}
+
+fn nobody() -> SessionUser {
+    SessionUser {
+        id: UserId(Uuid::nil()),
+        username: String::new(),
+        display_name: String::new(),
+    }
+}
+
+/// What reads the place of a list.
+type Reader = Box<dyn Fn(&str) -> Option<Cursor>>;
+
+fn after(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn place(position: Result<Position, ListError>) -> Option<Cursor> {
+    match position {
+        Ok(Position::After(cursor)) => Some(cursor),
+        Ok(Position::First | Position::Before(_)) | Err(_) => None,
+    }
+}
+
+/// One for each order of each list, as a request asks for it.
+fn readers() -> Vec<Reader> {
+    let mut readers: Vec<Reader> = Vec::new();
+    for key in SortKey::ALL {
+        for descending in [false, true] {
+            let sort = Sort {
+                key: *key,
+                descending,
+            }
+            .to_string();
+            readers.push(Box::new(move |text| {
+                let params = ListParams {
+                    sort: Some(sort.clone()),
+                    after: after(text),
+                    ..ListParams::default()
+                };
+                place(params.parse(Limits::API).map(|query| query.position))
+            }));
+        }
+    }
+    readers.push(Box::new(|text| {
+        let params = ListParams {
+            deleted: Some("true".into()),
+            after: after(text),
+            ..ListParams::default()
+        };
+        match params.ask(Limits::API) {
+            Ok(Asked::Bin(query)) => place(Ok(query.position)),
+            Ok(Asked::List(_)) | Err(_) => None,
+        }
+    }));
+    let sorts = SessionSort::ALL
+        .iter()
+        .map(|sort| (Some(sort.as_str().to_owned()), None));
+    for (sort, ended) in sorts.chain([(None, Some("true".to_owned()))]) {
+        readers.push(Box::new(move |text| {
+            let params = SessionParams {
+                sort: sort.clone(),
+                ended: ended.clone(),
+                after: after(text),
+                ..SessionParams::default()
+            };
+            place(params.parse(Limits::API).map(|query| query.position))
+        }));
+    }
+    readers.push(Box::new(|text| {
+        let params = TokenParams {
+            after: after(text),
+            ..TokenParams::default()
+        };
+        place(params.parse(Limits::API).map(|query| query.position))
+    }));
+    readers.push(Box::new(|text| {
+        let params = AuditParams {
+            after: after(text),
+            ..AuditParams::default()
+        };
+        place(params.parse(Limits::API).map(|query| query.position))
+    }));
+    readers
+}
+
+/// What must hold for any text: it is a place of one order at most, and if it is one, what is written of it is the same.
+fn check(text: &str) -> Result<(), TestCaseError> {
+    let read: Vec<Cursor> = readers().iter().filter_map(|read| read(text)).collect();
+    prop_assert!(read.len() <= 1, "{} orders read {:?}", read.len(), text);
+    for cursor in read {
+        let again: Vec<Cursor> = readers()
+            .iter()
+            .filter_map(|read| read(&cursor.encode()))
+            .collect();
+        prop_assert_eq!(again, [cursor]);
+    }
+    Ok(())
+}
+
+/// What must hold for a place that a list has made: exactly its own order reads it.
+fn check_made(made: &Cursor) -> Result<(), TestCaseError> {
+    let text = made.encode();
+    prop_assert!(
+        text.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    );
+    let read: Vec<Cursor> = readers().iter().filter_map(|read| read(&text)).collect();
+    prop_assert_eq!(read, std::slice::from_ref(made));
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_place_of_one_order_or_of_none(text in any::<String>(), signs in "[A-Za-z0-9_-]{0,300}") {
+        check(&text)?;
+        check(&signs)?;
+    }
+
+    #[test]
+    fn a_place_of_people_is_read_in_its_order_alone(person in person(), sort in sort(), number in 1..u64::MAX) {
+        let made = Cursor::of(&person, sort, number);
+        check_made(&made)?;
+        prop_assert_eq!(Cursor::decode(&made.encode(), sort), Some(made));
+        let deleted_at = person.created_at;
+        check_made(&Cursor::of_deleted(&DeletedUser { user: person, deleted_at, purge_after: None }, number))?;
+    }
+
+    #[test]
+    fn a_place_of_sessions_or_tokens_is_read_in_its_order_alone(id in id(), at in moment(), number in 1..u64::MAX) {
+        let sorts = SessionSort::ALL.iter().map(|sort| SessionParams {
+            sort: Some(sort.as_str().to_owned()),
+            ..SessionParams::default()
+        });
+        let ended = SessionParams { ended: Some("true".into()), ..SessionParams::default() };
+        for params in sorts.chain([ended]) {
+            let made = params.parse(Limits::API).unwrap().cursor(&session(id, at), number);
+            prop_assert_eq!((made.id, made.time(), made.number), (id, Some(at), number));
+            check_made(&made)?;
+        }
+        check_made(&TokensQuery::cursor(&token(id, at), number))?;
+    }
+
+    #[test]
+    fn a_place_that_was_tampered_with_is_another_or_none(
+        person in person(), sort in sort(), at in any::<prop::sample::Index>(), sign in "[A-Za-z0-9_=.-]", kept in any::<bool>(),
+    ) {
+        let text = Cursor::of(&person, sort, 1).encode();
+        let at = at.index(text.len());
+        let rest = if kept { at + 1 } else { text.len() };
+        check(&format!("{}{sign}{}", &text[..at], &text[rest..]))?;
+        check(&text[..at])?;
+        check(&format!("{text}{sign}"))?;
+    }
+
+    #[test]
+    fn whatever_is_asked_of_people_is_understood_or_refused(
+        q in option::of(".{0,40}"), sort in option::of("-?[a-z-]{0,12}|.{0,9}"), limit in option::of("[0-9]{0,5}|.{0,9}"),
+        after in option::of(".{0,9}"), before in option::of(".{0,9}"), deleted in option::of("true|false|.{0,9}"),
+    ) {
+        let params = ListParams { q, sort, limit, after, before, deleted };
+        match params.ask(Limits::API) {
+            Ok(Asked::List(query)) => {
+                prop_assert!((1..=Limits::API.max).contains(&query.limit));
+                // What is understood is written so that it is understood the same.
+                let again = ListParams {
+                    q: Some(query.filter.to_string()),
+                    sort: Some(query.sort.to_string()),
+                    limit: Some(query.limit.to_string()),
+                    ..ListParams::default()
+                };
+                prop_assert_eq!(again.parse(Limits::API), Ok(query));
+            }
+            Ok(Asked::Bin(query)) => prop_assert!((1..=Limits::API.max).contains(&query.limit)),
+            Err(error) => prop_assert!(error.to_string().chars().count() < 1_000),
+        }
+    }
+
+    #[test]
+    fn whatever_is_asked_of_sessions_and_tokens_is_understood_or_refused(
+        pairs in prop::collection::vec(
+            ("person|address|device|created|seen|sort|limit|after|before|ended|state", ".{0,40}|[0-9]{1,4}|true|live"), 0..5,
+        ),
+    ) {
+        let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        let read = |pairs: Vec<(&'static str, &str)>, name: &str| {
+            pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+        };
+        let sessions = SessionParams::from_pairs(value);
+        let again = SessionParams::from_pairs(|name| read(sessions.pairs(), name));
+        prop_assert_eq!(sessions.parse(Limits::API), again.parse(Limits::API));
+        let tokens = TokenParams::from_pairs(value);
+        let again = TokenParams::from_pairs(|name| read(tokens.pairs(), name));
+        prop_assert_eq!(tokens.parse(Limits::API), again.parse(Limits::API));
+    }
+
+    #[test]
+    fn whoever_is_named_is_named_the_same_when_written_again(text in "\\PC{0,40}|[0-9]{1,20}", id in id()) {
+        let named = UserRef::parse(&text);
+        prop_assert_eq!(UserRef::parse(&named.to_string()), named);
+        prop_assert_eq!(UserRef::parse(&id.to_string()), UserRef::Id(id));
+    }
+}

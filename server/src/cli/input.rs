@@ -1,0 +1,44 @@
+//! Secrets that an operator hands over without showing them to others.
+
+use std::{convert::Infallible, io::BufRead};
+
+use secrecy::SecretString;
+
+use super::Failure;
+
+/// Bytes that are looked at: far more than any acceptable secret.
+const INPUT_MAX: u64 = 64 * 1024;
+
+/// Takes a secret as it was typed.
+pub(super) fn secret(text: &str) -> Result<SecretString, Infallible> {
+    Ok(SecretString::from(text))
+}
+
+/// The first line without its end. Spaces are part of it.
+pub(super) fn line(input: impl BufRead, what: &str) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    input.take(INPUT_MAX).read_until(b'\n', &mut bytes)?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("The {what} is not UTF-8 text."))?;
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_taken_as_typed() {
+        for (input, secret) in [
+            ("secret\n", "secret"),
+            ("secret", "secret"),
+            ("secret\r\n", "secret"),
+            (" secret  \nmore\n", " secret  "),
+            ("", ""),
+        ] {
+            assert_eq!(line(input.as_bytes(), "password").unwrap(), secret);
+        }
+        let failure = line(&b"\xff\n"[..], "password").unwrap_err();
+        assert_eq!(failure.to_string(), "The password is not UTF-8 text.");
+    }
+}

@@ -1,0 +1,122 @@
+//! Where a command works: on the database itself, with all rights, or on a server, with an access token.
+
+mod audit;
+mod tokens;
+mod users;
+
+use std::{fs::File, io, path::PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+use service::Services;
+
+use super::{
+    Failure,
+    fault::Fault,
+    input,
+    remote::{Remote, address::Address},
+    services,
+};
+use crate::config::Config;
+
+/// As the file of a token: that it is read from standard input.
+const STANDARD_INPUT: &str = "-";
+/// Said where a server cannot do what is asked for.
+const LOCAL: &str = "This works on the database itself: run it on a machine that reaches the database, without --url or ROLLCALL_URL.";
+
+/// Which server, and how to prove oneself to it.
+#[derive(Debug, clap::Args)]
+pub(super) struct PlaceArgs {
+    /// Address of a server to work on with an access token, such as https://users.example.org; without one, the database.
+    #[arg(long, global = true, env = "ROLLCALL_URL", help_heading = "Server")]
+    url: Option<String>,
+    /// Access token. While the command runs others can see its options: prefer ROLLCALL_TOKEN or --token-file.
+    #[arg(
+        long,
+        global = true,
+        env = "ROLLCALL_TOKEN",
+        hide_env_values = true,
+        value_parser = input::secret,
+        help_heading = "Server"
+    )]
+    token: Option<SecretString>,
+    /// File whose first line is the access token; `-` reads it from standard input. Counts before --token.
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Server")]
+    token_file: Option<PathBuf>,
+    /// Send the token over http to another machine too. Whoever is in between can read it.
+    #[arg(long, global = true, help_heading = "Server")]
+    insecure_http: bool,
+}
+
+/// Where a command works.
+pub(super) enum Place {
+    /// On the database itself.
+    Database(Box<Services>),
+    /// On a server.
+    Server(Remote),
+}
+
+impl PlaceArgs {
+    /// The address that was given. An empty one is none, as a script may leave it.
+    fn url(&self) -> Option<&str> {
+        self.url.as_deref().filter(|url| !url.trim().is_empty())
+    }
+
+    /// Refuses a server for what works on the database alone.
+    pub(super) fn refuse_server(&self) -> Result<(), Failure> {
+        match self.url() {
+            Some(_) => Err(LOCAL.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Goes there. On the way to a server nothing of the configuration is read.
+    pub(super) async fn open(self) -> Result<Place, Failure> {
+        let Some(url) = self.url() else {
+            if self.token()?.is_some() {
+                return Err(
+                    "An access token is for a server: say which with --url or ROLLCALL_URL.".into(),
+                );
+            }
+            let services = services(&Config::load()?).await?;
+            service::schema::check(&services).await?;
+            return Ok(Place::Database(Box::new(services)));
+        };
+        let address = Address::parse(url, self.insecure_http)?;
+        let token = self.token()?.ok_or(
+            "Say with which access token: ROLLCALL_TOKEN, or --token-file with its file. A token is made in the panel under \
+             \"My account\", or with `rollcall token create` on the server.",
+        )?;
+        Ok(Place::Server(Remote::new(address, &token)?))
+    }
+
+    /// The token that was given.
+    fn token(&self) -> Result<Option<SecretString>, Failure> {
+        let text = match &self.token_file {
+            Some(path) if path.as_os_str() == STANDARD_INPUT => {
+                input::line(io::stdin().lock(), "token")?
+            }
+            Some(path) => {
+                let file = File::open(path).map_err(|error| {
+                    format!("The file of the token, {}: {error}.", path.display())
+                })?;
+                input::line(io::BufReader::new(file), "token")?
+            }
+            None => match &self.token {
+                Some(token) => token.expose_secret().to_owned(),
+                None => return Ok(None),
+            },
+        };
+        let text = text.trim();
+        Ok((!text.is_empty()).then(|| text.into()))
+    }
+}
+
+impl Place {
+    /// The services of the database, for what no server does for others.
+    pub(super) fn database(&self) -> Result<&Services, Fault> {
+        match self {
+            Self::Database(services) => Ok(services),
+            Self::Server(_) => Err(Fault::Failed(LOCAL.to_owned())),
+        }
+    }
+}

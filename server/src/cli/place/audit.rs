@@ -1,0 +1,74 @@
+//! What is on record, wherever that is.
+
+use std::io::{Read as _, Write};
+
+use domain::{
+    audit::{ShownEntry, list::AuditParams},
+    users::list::Limits,
+};
+use service::{
+    Error,
+    access::operator,
+    audit::{self, Format},
+};
+
+use super::Place;
+use crate::cli::{Failure, fault::Fault};
+
+/// Where the record is.
+const AUDIT: &str = "/api/admin/audit";
+/// Bytes of a file that are held at once.
+const PIECE: usize = 64 * 1024;
+
+impl Place {
+    /// A page of the record, the latest entry first, and the cursor of the next.
+    pub(in crate::cli) async fn entries(
+        &self,
+        params: &AuditParams,
+    ) -> Result<(Vec<ShownEntry>, Option<String>), Fault> {
+        match self {
+            Self::Database(services) => {
+                let query = params.parse(Limits::API).map_err(Error::from)?;
+                let page = audit::list(services, &operator(), &query).await?;
+                let entries = page.entries.into_iter().map(ShownEntry::from);
+                Ok((entries.collect(), page.after))
+            }
+            Self::Server(remote) => remote.page(AUDIT, &params.pairs()),
+        }
+    }
+
+    /// Writes what matches as a file, piece by piece.
+    pub(in crate::cli) async fn export(
+        &self,
+        params: &AuditParams,
+        format: Format,
+        mut out: impl Write,
+    ) -> Result<(), Failure> {
+        match self {
+            Self::Database(services) => {
+                let mut export = audit::export(services, &operator(), params, format)
+                    .await
+                    .map_err(Fault::from)?;
+                while let Some(piece) = export.pieces.recv().await {
+                    out.write_all(piece.map_err(Fault::from)?.as_bytes())?;
+                }
+            }
+            Self::Server(remote) => {
+                let mut query = params.pairs();
+                query.push(("format", format.as_str()));
+                let mut file = remote.file(&format!("{AUDIT}/export"), &query)?;
+                let mut piece = vec![0; PIECE];
+                loop {
+                    let read = file
+                        .read(&mut piece)
+                        .map_err(|error| remote.broken(&error))?;
+                    let Some(read) = piece.get(..read).filter(|read| !read.is_empty()) else {
+                        break;
+                    };
+                    out.write_all(read)?;
+                }
+            }
+        }
+        Ok(out.flush()?)
+    }
+}

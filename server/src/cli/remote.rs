@@ -1,0 +1,274 @@
+//! A server that is worked on over its API, with an access token.
+//!
+//! A command has nothing else to do while it waits, so requests simply block.
+
+pub(super) mod address;
+mod answer;
+mod failure;
+#[cfg(test)]
+mod tests;
+
+use std::{io, thread, time::Duration};
+
+use axum::http::{HeaderValue, Method, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Serialize, de::DeserializeOwned};
+use ureq::{
+    Agent, Body, BodyReader, Proxy,
+    http::Response,
+    tls::{Certificate, RootCerts, TlsConfig},
+};
+use uuid::Uuid;
+
+use super::{Failure, fault::Fault, user::print::note};
+use address::Address;
+use answer::Answer;
+
+/// How long to wait for a connection, and for each part of an answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Longest time that a server may ask a reader to wait before it is asked once more.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// What a server calls this program in its log.
+const AGENT: &str = concat!("rollcall/", env!("CARGO_PKG_VERSION"));
+
+/// A server, and how to prove oneself to it.
+pub(super) struct Remote {
+    agent: Agent,
+    address: Address,
+    authorization: HeaderValue,
+}
+
+/// What is asked of a server.
+struct Request {
+    method: Method,
+    /// Path and query.
+    path: String,
+    body: Option<Vec<u8>>,
+    /// By this a server knows a request again, so that nothing is done twice.
+    key: Option<Uuid>,
+}
+
+impl Request {
+    fn new(method: Method, path: &str, query: &[(&str, &str)]) -> Self {
+        let mut path = path.to_owned();
+        if !query.is_empty() {
+            let mut pairs = form_urlencoded::Serializer::new(String::new());
+            path.push('?');
+            path.push_str(&pairs.extend_pairs(query).finish());
+        }
+        let key = (method == Method::POST).then(Uuid::now_v7);
+        Self {
+            method,
+            path,
+            body: None,
+            key,
+        }
+    }
+
+    fn with_body(self, body: &impl Serialize) -> Result<Self, Fault> {
+        let body = serde_json::to_vec(body).map_err(|error| Fault::Failed(error.to_string()))?;
+        Ok(Self {
+            body: Some(body),
+            ..self
+        })
+    }
+
+    /// Whether it only reads.
+    fn is_get(&self) -> bool {
+        self.method == Method::GET
+    }
+
+    /// Whether to send it once more does no more than to send it once.
+    fn is_repeatable(&self) -> bool {
+        self.is_get() || self.key.is_some()
+    }
+}
+
+impl Remote {
+    /// A server. Nothing is sent to it yet.
+    pub(super) fn new(address: Address, token: &SecretString) -> Result<Self, Failure> {
+        Self::with_patience(address, token, PATIENCE)
+    }
+
+    fn with_patience(
+        address: Address,
+        token: &SecretString,
+        patience: Duration,
+    ) -> Result<Self, Failure> {
+        let bearer = format!("Bearer {}", token.expose_secret());
+        let visible = bearer.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let authorization = HeaderValue::try_from(bearer).ok().filter(|_| visible);
+        let mut authorization =
+            authorization.ok_or("The access token has characters that no access token has.")?;
+        authorization.set_sensitive(true);
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            // A server elsewhere must not get the token.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            // Without encryption a proxy could read it.
+            .proxy(Proxy::try_from_env().filter(|_| address.https))
+            .tls_config(trust(&address)?)
+            .user_agent(AGENT)
+            .timeout_resolve(Some(patience))
+            .timeout_connect(Some(patience))
+            .timeout_recv_response(Some(patience))
+            .timeout_per_read(Some(patience))
+            .timeout_per_write(Some(patience))
+            .build();
+        Ok(Self {
+            agent: config.into(),
+            address,
+            authorization,
+        })
+    }
+
+    /// Reads something.
+    pub(super) fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, Fault> {
+        self.ask(&Request::new(Method::GET, path, query))
+    }
+
+    /// Reads a page of a list, and the cursor of the next.
+    pub(super) fn page<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<(Vec<T>, Option<String>), Fault> {
+        let answer = self.answer(&Request::new(Method::GET, path, query))?;
+        Ok((answer.json(&self.address)?, answer.next()))
+    }
+
+    /// Makes something of a body.
+    pub(super) fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Fault> {
+        self.ask(&Request::new(Method::POST, path, &[]).with_body(body)?)
+    }
+
+    /// Does something that needs no body.
+    pub(super) fn act<T: DeserializeOwned>(&self, path: &str) -> Result<T, Fault> {
+        self.ask(&Request::new(Method::POST, path, &[]))
+    }
+
+    /// Changes something.
+    pub(super) fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Fault> {
+        self.ask(&Request::new(Method::PATCH, path, &[]).with_body(body)?)
+    }
+
+    /// Removes something.
+    pub(super) fn delete<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, Fault> {
+        self.ask(&Request::new(Method::DELETE, path, query))
+    }
+
+    /// Begins to read a file, which may be longer than there is memory.
+    pub(super) fn file(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<BodyReader<'static>, Fault> {
+        let request = Request::new(Method::GET, path, query);
+        let response = self.attempt(&request, Ok)?;
+        if answer::is_file(&response) {
+            let body = response.into_body().into_with_config();
+            return Ok(body.limit(u64::MAX).reader());
+        }
+        let answer = Answer::read(response).map_err(|error| self.told(&request, &error))?;
+        Err(answer.fault(&self.address))
+    }
+
+    /// What is said of a file that ends before its end.
+    pub(super) fn broken(&self, error: &io::Error) -> Fault {
+        Fault::Failed(format!(
+            "The file from {} is not whole: it broke off ({error}).",
+            self.address
+        ))
+    }
+
+    fn ask<T: DeserializeOwned>(&self, request: &Request) -> Result<T, Fault> {
+        self.answer(request)?.json(&self.address)
+    }
+
+    /// Sends a request and reads the answer. Whoever reads too often waits once, as long as the server says.
+    fn answer(&self, request: &Request) -> Result<Answer, Fault> {
+        let answer = self.attempt(request, Answer::read)?;
+        match answer.wait().filter(|wait| *wait <= LONGEST_WAIT) {
+            Some(wait) if request.is_get() => {
+                let seconds = wait.as_secs();
+                note(&format!("{} asks to wait {seconds} s.", self.address));
+                thread::sleep(wait);
+                self.attempt(request, Answer::read)
+            }
+            _ => Ok(answer),
+        }
+    }
+
+    /// Sends a request, once more if the connection was cut and nothing can be done twice by it.
+    fn attempt<T>(
+        &self,
+        request: &Request,
+        read: impl Fn(Response<Body>) -> Result<T, ureq::Error>,
+    ) -> Result<T, Fault> {
+        let once = || self.send(request).and_then(&read);
+        let done = match once() {
+            Err(error) if request.is_repeatable() && failure::is_cut(&error) => once(),
+            done => done,
+        };
+        done.map_err(|error| self.told(request, &error))
+    }
+
+    fn send(&self, request: &Request) -> Result<Response<Body>, ureq::Error> {
+        let mut asked = ureq::http::Request::builder()
+            .method(&request.method)
+            .uri(format!("{}{}", self.address, request.path))
+            .header(header::AUTHORIZATION, &self.authorization);
+        if let Some(key) = request.key {
+            asked = asked.header("idempotency-key", key.to_string());
+        }
+        match &request.body {
+            Some(body) => {
+                let asked = asked.header(header::CONTENT_TYPE, "application/json");
+                self.agent.run(asked.body(body.as_slice())?)
+            }
+            None => self.agent.run(asked.body(())?),
+        }
+    }
+
+    fn told(&self, request: &Request, error: &ureq::Error) -> Fault {
+        failure::tell(&self.address, request.is_get(), error)
+    }
+}
+
+/// Which certificates are believed: those that this machine believes.
+fn trust(address: &Address) -> Result<TlsConfig, Failure> {
+    if !address.https {
+        return Ok(TlsConfig::default());
+    }
+    let found = rustls_native_certs::load_native_certs();
+    if found.certs.is_empty() {
+        return Err("No certificates of authorities are on this machine. Install them (ca-certificates), or name a file of them \
+                    in SSL_CERT_FILE."
+            .into());
+    }
+    let known: Vec<_> = found
+        .certs
+        .iter()
+        .map(|known| Certificate::from_der(known).to_owned())
+        .collect();
+    Ok(TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&known))
+        .build())
+}

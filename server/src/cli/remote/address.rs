@@ -1,0 +1,130 @@
+//! The address of a server.
+
+use std::{fmt, net::IpAddr};
+
+use axum::http::Uri;
+
+use crate::cli::Failure;
+
+/// Where a server is: scheme and host, without a slash at the end. A token may be sent there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) struct Address {
+    text: String,
+    /// Whether what is sent is encrypted.
+    pub(super) https: bool,
+}
+
+impl Address {
+    /// Reads an address. One over http to another machine has to be allowed, because a token would be read on the way.
+    pub(in crate::cli) fn parse(url: &str, insecure: bool) -> Result<Self, Failure> {
+        let wrong =
+            || format!("--url must be an address such as https://users.example.org, not {url:?}.");
+        let uri: Uri = url.trim().parse().map_err(|_| wrong())?;
+        let authority = uri.authority().ok_or_else(wrong)?;
+        let https = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => false,
+            _ => return Err(wrong().into()),
+        };
+        if authority.as_str().contains('@') {
+            return Err("--url must have no name or password: the access token is enough.".into());
+        }
+        if uri.path() != "/" || uri.query().is_some() {
+            return Err(
+                "--url must have no path: the panel is served from the root of its host.".into(),
+            );
+        }
+        if !https && !insecure && !is_this_machine(authority.host()) {
+            return Err("Over http others on the way can read the access token. Use https, or --insecure-http where nobody is in between."
+                .into());
+        }
+        let scheme = if https { "https" } else { "http" };
+        Ok(Self {
+            text: format!("{scheme}://{authority}"),
+            https,
+        })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Whether what is sent to a host stays on this machine.
+fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let address = host.parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_goes_over_https_or_stays_on_the_machine() {
+        for (url, insecure, expected) in [
+            (
+                "https://users.example.org",
+                false,
+                Ok("https://users.example.org"),
+            ),
+            (
+                "https://users.example.org/",
+                false,
+                Ok("https://users.example.org"),
+            ),
+            (
+                " HTTPS://users.example.org:8443 ",
+                false,
+                Ok("https://users.example.org:8443"),
+            ),
+            ("http://127.0.0.1:3000", false, Ok("http://127.0.0.1:3000")),
+            ("http://127.9.9.9", false, Ok("http://127.9.9.9")),
+            ("http://[::1]:3000", false, Ok("http://[::1]:3000")),
+            ("http://localhost:3000", false, Ok("http://localhost:3000")),
+            ("http://rollcall:3000", true, Ok("http://rollcall:3000")),
+            ("http://users.example.org", false, Err("Over http")),
+            ("http://localhost.example.org", false, Err("Over http")),
+            ("http://127.0.0.1.example.org", false, Err("Over http")),
+            ("http://10.0.0.1", false, Err("Over http")),
+            (
+                "https://ada:secret@users.example.org",
+                false,
+                Err("no name or password"),
+            ),
+            (
+                "http://127.0.0.1@users.example.org",
+                false,
+                Err("no name or password"),
+            ),
+            ("https://users.example.org/panel", false, Err("no path")),
+            ("https://users.example.org?x", false, Err("no path")),
+            ("users.example.org", false, Err("--url must be an address")),
+            (
+                "users.example.org:3000",
+                false,
+                Err("--url must be an address"),
+            ),
+            (
+                "ftp://users.example.org",
+                false,
+                Err("--url must be an address"),
+            ),
+            ("/tmp/socket", false, Err("--url must be an address")),
+            ("https://", false, Err("--url must be an address")),
+            ("", false, Err("--url must be an address")),
+        ] {
+            let address = Address::parse(url, insecure).map(|address| address.to_string());
+            match (address, expected) {
+                (Ok(address), Ok(expected)) => assert_eq!(address, expected),
+                (Err(failure), Err(says)) => {
+                    assert!(failure.to_string().contains(says), "{url}: {failure}");
+                }
+                (address, _) => panic!("{url}: {address:?}"),
+            }
+        }
+    }
+}

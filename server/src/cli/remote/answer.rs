@@ -1,0 +1,147 @@
+//! What a server answers.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use domain::{
+    fields::FieldErrors,
+    problem::{Code, Problem},
+};
+use serde::de::DeserializeOwned;
+use ureq::{Body, Error, http::Response};
+
+use super::address::Address;
+use crate::cli::{fault::Fault, user::print::clean};
+
+/// Most bytes of an answer that is read as a whole: far more than a page of a list has.
+const ANSWER_MAX: u64 = 64 * 1024 * 1024;
+/// Most characters of a strange text that are repeated.
+const SHOWN_MAX: usize = 200;
+
+/// An answer that was read as a whole.
+pub(super) struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn read(response: Response<Body>) -> Result<Self, Error> {
+        let (head, mut body) = response.into_parts();
+        Ok(Self {
+            status: head.status,
+            headers: head.headers,
+            body: body.with_config().limit(ANSWER_MAX).read_to_vec()?,
+        })
+    }
+
+    /// What it holds, or why it holds nothing.
+    pub(super) fn json<T: DeserializeOwned>(&self, address: &Address) -> Result<T, Fault> {
+        if !self.status.is_success() || !is(&self.headers, "application/json") {
+            return Err(self.fault(address));
+        }
+        serde_json::from_slice(&self.body).map_err(|error| {
+            Fault::Failed(format!(
+                "The answer of {address} cannot be read ({}): it is of another version than this program.",
+                shorten(&error.to_string())
+            ))
+        })
+    }
+
+    /// Why it is not what was asked for.
+    pub(super) fn fault(&self, address: &Address) -> Fault {
+        if self.status.is_redirection() {
+            let place = text(&self.headers, header::LOCATION).unwrap_or("elsewhere");
+            return Fault::Failed(format!(
+                "{address} sends on to {}. The access token was not sent there: if that is the server, name it with --url.",
+                shorten(place)
+            ));
+        }
+        let problem = serde_json::from_slice::<Problem>(&self.body).ok();
+        match problem.filter(|_| !self.status.is_success()) {
+            Some(problem) => Fault::Refused(advise(problem)),
+            None => Fault::Failed(self.strange(address)),
+        }
+    }
+
+    fn strange(&self, address: &Address) -> String {
+        let kind = text(&self.headers, header::CONTENT_TYPE).unwrap_or("no type");
+        let mut sentence = stranger(address, &format!("{}, {}", self.status, shorten(kind)));
+        if let Some(wait) = self.retry_after() {
+            sentence.push_str(&format!(" It asks to try again in {} s.", wait.as_secs()));
+        }
+        sentence
+    }
+
+    /// The cursor of the next page. Nothing else is taken from where the server says that it is.
+    pub(super) fn next(&self) -> Option<String> {
+        let links = text(&self.headers, header::LINK)?;
+        let next = links
+            .split(", ")
+            .find_map(|link| link.strip_suffix(">; rel=\"next\""))?;
+        let (_, query) = next.split_once('?')?;
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        let after = pairs.find_map(|(name, value)| (name == "after").then_some(value))?;
+        Some(after.into_owned())
+    }
+
+    /// How long whoever asks too often should wait.
+    pub(super) fn wait(&self) -> Option<Duration> {
+        let retry_after = self.retry_after();
+        retry_after.filter(|_| self.status == StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        let seconds = text(&self.headers, header::RETRY_AFTER)?.parse().ok()?;
+        Some(Duration::from_secs(seconds))
+    }
+}
+
+/// Whether an answer is a file of the record.
+pub(super) fn is_file(response: &Response<Body>) -> bool {
+    let kinds = ["text/csv", "application/x-ndjson"];
+    let is_kind = kinds.iter().any(|kind| is(response.headers(), kind));
+    response.status().is_success() && is_kind
+}
+
+/// What is said of an answer that no Rollcall gives.
+pub(super) fn stranger(address: &Address, why: &str) -> String {
+    format!(
+        "{address} does not answer as Rollcall does ({why}). Check the address, and what stands in front of the server."
+    )
+}
+
+/// Adds what to do about it, and takes away what a terminal would obey.
+fn advise(mut problem: Problem) -> Problem {
+    problem.message = clean(&problem.message);
+    let mut fields = FieldErrors::default();
+    for fault in problem.details.fields.iter() {
+        fields.add(&clean(&fault.field), clean(&fault.message));
+    }
+    problem.details.fields = fields;
+    match (problem.error, &problem.request_id) {
+        (Code::Unauthorized, _) => problem.message.push_str(
+            " Make another in the panel under \"My account\", or with `rollcall token create` on the server.",
+        ),
+        (Code::InternalError | Code::Unavailable, Some(id)) => {
+            let id = clean(id);
+            problem.message.push_str(&format!(" Request id: {id}."));
+        }
+        _ => {}
+    }
+    problem
+}
+
+fn is(headers: &HeaderMap, kind: &str) -> bool {
+    let found = text(headers, header::CONTENT_TYPE).and_then(|text| text.split(';').next());
+    found.is_some_and(|found| found.trim().eq_ignore_ascii_case(kind))
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The beginning of a strange text, without what a terminal would obey.
+pub(super) fn shorten(text: &str) -> String {
+    clean(&text.chars().take(SHOWN_MAX).collect::<String>())
+}

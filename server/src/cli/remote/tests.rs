@@ -1,0 +1,32 @@
+//! That nobody waits for ever. What is said of the rest is in `tests/cli/remote`.
+
+use std::net::TcpListener;
+
+use super::*;
+
+const SOON: Duration = Duration::from_millis(50);
+
+fn silent(patience: Duration) -> (TcpListener, Remote) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let address = Address::parse(&url, false).unwrap();
+    let remote = Remote::with_patience(address, &"rc_x".into(), patience).unwrap();
+    (listener, remote)
+}
+
+#[test]
+fn a_server_that_says_nothing_is_waited_for_so_long() {
+    let (_listener, remote) = silent(SOON);
+    let told = remote.get::<()>("/api/admin/users", &[]).unwrap_err();
+    assert!(
+        told.to_string()
+            .ends_with("did not answer in time. Try again."),
+        "{told}"
+    );
+    let told = remote.act::<()>("/api/admin/users").unwrap_err();
+    assert!(
+        told.to_string()
+            .contains("It may have been done all the same"),
+        "{told}"
+    );
+}

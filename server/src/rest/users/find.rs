@@ -1,0 +1,39 @@
+//! Who somebody is.
+
+use axum::{extract::State, response::Response};
+use domain::users::detail::UserRef;
+use serde::Deserialize;
+use service::{Services, access::ReadUsers};
+use utoipa::IntoParams;
+
+use super::shown::{Shown, show};
+use crate::rest::{Allowed, Failure, Params};
+
+/// Who is looked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Find {
+    /// A number, an id or a username.
+    person: String,
+}
+
+/// Find a user
+///
+/// By number, id or username, also in the bin.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/find",
+    tag = "Users",
+    params(Find),
+    responses((status = OK, body = Shown)),
+    security(("token" = ["users:read"]))
+)]
+pub(crate) async fn find(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<ReadUsers>,
+    Params(Find { person }): Params<Find>,
+) -> Result<Response, Failure> {
+    let person = UserRef::parse(&person);
+    let user = service::users::get(&services, &granted, &person).await?;
+    Ok(show(user, None))
+}

@@ -1,0 +1,387 @@
+//! What does not work on a server, and that the token stays where it belongs.
+
+use std::{fs, net::TcpListener, process::Command};
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use super::fake::{Fake, answer, fake, json};
+use crate::support::{Cli, ROLLCALL, Ran, cli};
+
+const TOKEN: &str = "rc_neverToBeSeen";
+const LIST: &[&str] = &["user", "list"];
+const CREATE: &[&str] = &["user", "create", "--name", "Ada", "--username", "ada"];
+
+fn run(cli: &Cli, words: &[&str]) -> Ran {
+    let ran = cli.run(Command::new(ROLLCALL).args(words), "");
+    assert!(!format!("{ran:?}").contains(TOKEN), "{ran:?}");
+    ran
+}
+
+fn at(cli: &Cli, fake: &Fake) -> Cli {
+    cli.over(&fake.url(), TOKEN)
+}
+
+fn problem(status: &str, code: &str, message: &str, details: serde_json::Value) -> String {
+    let body = json!({ "error": code, "message": message, "details": details, "requestId": "r-1" });
+    json(status, &body.to_string())
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_refusal_is_told_as_one_of_the_database(pool: PgPool) {
+    let cli = cli(&pool);
+    let fields = json!({ "fields": [
+        { "field": "display_name", "message": "Enter a name." },
+        { "field": "client_list", "message": "Name\u{1b}[2J at most 1000 clients." },
+    ] });
+    for (status, code, says) in [
+        ("403 Forbidden", "FORBIDDEN", "No."),
+        ("403 Forbidden", "TOKEN_NOT_ALLOWED", "No."),
+        ("409 Conflict", "CONFLICT", "No."),
+        ("412 Precondition Failed", "PRECONDITION_FAILED", "No."),
+        ("413 Payload Too Large", "PAYLOAD_TOO_LARGE", "No."),
+        ("429 Too Many Requests", "TOO_MANY_REQUESTS", "No."),
+        (
+            "500 Internal Server Error",
+            "INTERNAL_ERROR",
+            "No. Request id: r-1.",
+        ),
+        (
+            "503 Service Unavailable",
+            "UNAVAILABLE",
+            "No. Request id: r-1.",
+        ),
+        (
+            "404 Not Found",
+            "NOT_FOUND",
+            "The user with this id does not exist in the system",
+        ),
+        (
+            "401 Unauthorized",
+            "UNAUTHORIZED",
+            "No. Make another in the panel under \"My account\", or with `rollcall token create` on the server.",
+        ),
+    ] {
+        let fake = fake(&[problem(status, code, "No.", json!({}))]);
+        assert_eq!(run(&at(&cli, &fake), CREATE).failure(), says, "{status}");
+        assert_eq!(fake.asked().len(), 1, "{status}");
+    }
+    for status in ["400 Bad Request", "422 Unprocessable Content"] {
+        let fake = fake(&[problem(
+            status,
+            "VALIDATION_ERROR",
+            "Check the marked fields.",
+            fields.clone(),
+        )]);
+        assert_eq!(
+            run(&at(&cli, &fake), CREATE).failure(),
+            "name: Enter a name.\nclient-list: Name\u{fffd}[2J at most 1000 clients.",
+        );
+    }
+    let fake = fake(&[problem(
+        "400 Bad Request",
+        "VALIDATION_ERROR",
+        "Cannot sort\u{1b}[2J.",
+        json!({}),
+    )]);
+    assert_eq!(
+        run(&at(&cli, &fake), LIST).failure(),
+        "Cannot sort\u{fffd}[2J."
+    );
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_is_no_rollcall_is_told(pool: PgPool) {
+    let cli = cli(&pool);
+    let html = &["content-type: text/html; charset=utf-8"][..];
+    let strange = "does not answer as Rollcall does";
+    for (given, says) in [
+        (
+            answer("200 OK", html, "<html>"),
+            format!("{strange} (200 OK, text/html; charset=utf-8)."),
+        ),
+        (
+            answer("404 Not Found", html, "<html>"),
+            format!("{strange} (404 Not Found, text/html"),
+        ),
+        (
+            answer("200 OK", &[], "[]"),
+            format!("{strange} (200 OK, no type)"),
+        ),
+        (
+            json("502 Bad Gateway", "{}"),
+            format!("{strange} (502 Bad Gateway, application/json)"),
+        ),
+        (
+            answer("503 Service Unavailable", &["retry-after: 7"], "busy"),
+            "It asks to try again in 7 s.".to_owned(),
+        ),
+        (
+            answer("429 Too Many Requests", &["retry-after: 61"], "busy"),
+            "It asks to try again in 61 s.".to_owned(),
+        ),
+        (json("200 OK", "[{}]"), "another version".to_owned()),
+        (json("200 OK", "[{"), "another version".to_owned()),
+        (json("200 OK", "{}"), "another version".to_owned()),
+        ("SSH-2.0-OpenSSH_9.2\r\n".to_owned(), strange.to_owned()),
+        (
+            answer("200 OK", &[&format!("x-long: {}", "x".repeat(100_000))], ""),
+            strange.to_owned(),
+        ),
+    ] {
+        let fake = fake(&[given.clone(), given]);
+        let told = run(&at(&cli, &fake), LIST).failure();
+        assert!(told.contains(&says), "{says}: {told}");
+        assert!(
+            told.starts_with(&fake.url()) || told.starts_with("The answer of http://127"),
+            "{told}"
+        );
+        assert_eq!(fake.asked().len(), 1, "{says}");
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn nobody_is_followed_elsewhere(pool: PgPool) {
+    let cli = cli(&pool);
+    let elsewhere = fake(&[json("200 OK", "[]")]);
+    for status in [
+        "301 Moved Permanently",
+        "302 Found",
+        "303 See Other",
+        "307 Temporary Redirect",
+        "308 Permanent Redirect",
+    ] {
+        let place = format!("location: {}/api/admin/users", elsewhere.url());
+        for words in [LIST, CREATE, &["audit", "export"]] {
+            let fake = fake(&[answer(status, &[&place], "")]);
+            let told = run(&at(&cli, &fake), words).failure();
+            assert!(
+                told.contains(&format!(
+                    "sends on to {}/api/admin/users. The access token was not sent there",
+                    elsewhere.url()
+                )),
+                "{told}"
+            );
+        }
+    }
+    // Not even to another page than where the list is.
+    let next = format!(
+        "link: <{}/evil?after=a%20b&q=x>; rel=\"next\"",
+        elsewhere.url()
+    );
+    let full = answer("200 OK", &["content-type: application/json", &next], "[]");
+    let fake = fake(&[full, json("200 OK", "[]")]);
+    run(&at(&cli, &fake), LIST);
+    let asked = fake.asked();
+    assert!(
+        asked[1].starts_with("GET /api/admin/users?sort=created&limit=100&after=a+b HTTP/1.1\r\n"),
+        "{asked:?}"
+    );
+    assert_eq!(elsewhere.asked(), [""; 0]);
+}
+
+#[sqlx::test(migrations = false)]
+async fn no_proxy_reads_what_is_not_encrypted(pool: PgPool) {
+    let cli = cli(&pool);
+    let (proxy, server) = (fake(&[String::new()]), fake(&[json("200 OK", "[]")]));
+    let mut command = Command::new(ROLLCALL);
+    for name in ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy"] {
+        command.env(name, proxy.url());
+    }
+    command.env_remove("NO_PROXY").env_remove("no_proxy");
+    let ran = at(&cli, &server).run(command.args(LIST), "");
+    assert_eq!((ran.code, server.asked().len()), (0, 1), "{ran:?}");
+    assert_eq!(proxy.asked(), [""; 0]);
+    // Of what is encrypted it learns no more than where it goes.
+    let mut command = Command::new(ROLLCALL);
+    command.env("HTTPS_PROXY", proxy.url());
+    command.env_remove("ALL_PROXY").env_remove("NO_PROXY");
+    let away = cli.over("https://users.example.org", TOKEN);
+    assert_eq!(away.run(command.args(LIST), "").code, 1);
+    let asked = proxy.asked();
+    assert!(
+        asked[0].starts_with("CONNECT users.example.org:443 "),
+        "{asked:?}"
+    );
+    assert!(!asked[0].contains(TOKEN), "{asked:?}");
+}
+
+fn keys(asked: &[String]) -> Vec<&str> {
+    let lines = asked.iter().flat_map(|request| request.lines());
+    lines
+        .filter_map(|line| line.strip_prefix("idempotency-key: "))
+        .collect()
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_was_cut_is_sent_once_more_where_that_is_safe(pool: PgPool) {
+    let cli = cli(&pool);
+    let (cut, half) = (
+        String::new(),
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n["
+            .to_owned(),
+    );
+    for broken in [&cut, &half] {
+        let fake = fake(&[broken.clone(), json("200 OK", "[]")]);
+        assert_eq!(run(&at(&cli, &fake), LIST).code, 0);
+        assert_eq!((fake.asked().len(), keys(&fake.asked()).len()), (2, 0));
+    }
+    let again = fake(&[
+        cut.clone(),
+        problem("409 Conflict", "CONFLICT", "No.", json!({})),
+    ]);
+    assert_eq!(run(&at(&cli, &again), CREATE).failure(), "No.");
+    let asked = again.asked();
+    let (keys, bodies) = (
+        keys(&asked),
+        asked.iter().map(|request| request.rsplit("\r\n").next()),
+    );
+    assert!(
+        keys.len() == 2 && keys[0] == keys[1] && keys[0].len() == 36,
+        "{asked:?}"
+    );
+    assert_eq!(
+        bodies.collect::<std::collections::BTreeSet<_>>().len(),
+        1,
+        "{asked:?}"
+    );
+
+    let twice = fake(&[cut.clone(), cut.clone(), json("200 OK", "[]")]);
+    let told = run(&at(&cli, &twice), LIST).failure();
+    assert!(
+        told.ends_with("was cut before the answer was whole. Try again."),
+        "{told}"
+    );
+    assert_eq!(twice.asked().len(), 2);
+    let made = fake(&[cut.clone(), cut.clone()]);
+    let told = run(&at(&cli, &made), CREATE).failure();
+    assert!(
+        told.ends_with("It may have been done all the same: look before you try again."),
+        "{told}"
+    );
+    // A deletion has no key: it is not sent twice.
+    let unsafe_twice = fake(&[cut.clone(), cut]);
+    let id = "0198c2a4-0000-7000-8000-000000000001";
+    let told = run(&at(&cli, &unsafe_twice), &["token", "revoke", id]).failure();
+    assert!(told.contains("It may have been done"), "{told}");
+    assert_eq!(unsafe_twice.asked().len(), 1);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_reader_waits_once_as_long_as_the_server_says(pool: PgPool) {
+    let cli = cli(&pool);
+    let busy = |seconds| {
+        let wait = format!("retry-after: {seconds}");
+        let body = r#"{"error":"TOO_MANY_REQUESTS","message":"Too many."}"#;
+        answer(
+            "429 Too Many Requests",
+            &["content-type: application/json", &wait],
+            body,
+        )
+    };
+    let patient = fake(&[busy(0), json("200 OK", "[]")]);
+    let ran = run(&at(&cli, &patient), LIST);
+    assert_eq!((ran.code, ran.err.lines().count()), (0, 2), "{ran:?}");
+    assert!(ran.err.contains("asks to wait 0 s."), "{ran:?}");
+    let twice = fake(&[busy(0), busy(0), json("200 OK", "[]")]);
+    assert!(
+        run(&at(&cli, &twice), LIST)
+            .err
+            .ends_with("rollcall: Too many.\n")
+    );
+    let long = fake(&[busy(61), json("200 OK", "[]")]);
+    assert_eq!(run(&at(&cli, &long), LIST).failure(), "Too many.");
+    let maker = fake(&[busy(0), json("200 OK", "[]")]);
+    assert_eq!(run(&at(&cli, &maker), CREATE).failure(), "Too many.");
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_server_that_is_not_there_is_told(pool: PgPool) {
+    let cli = cli(&pool);
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let told = run(&cli.over(&format!("http://{address}"), TOKEN), LIST).failure();
+    assert!(
+        told.starts_with(&format!("http://{address} cannot be reached: ")),
+        "{told}"
+    );
+    let told = run(&cli.over("https://nobody.invalid", TOKEN), LIST).failure();
+    assert!(
+        told.starts_with("https://nobody.invalid cannot be reached: "),
+        "{told}"
+    );
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_token_is_taken_from_where_nobody_sees_it(pool: PgPool) {
+    let cli = cli(&pool);
+    let file = std::env::temp_dir().join(format!("rollcall-token-{}", std::process::id()));
+    fs::write(&file, format!("{TOKEN}\nmore\n")).unwrap();
+    let file_name = file.to_str().unwrap();
+    for (words, from_env, input) in [
+        (&["--token-file", file_name][..], "", ""),
+        (&["--token-file", file_name], "rc_other", ""),
+        (&["--token-file", "-"], "", "rc_neverToBeSeen\r\nnext"),
+        (&["--token", TOKEN], "rc_other", ""),
+        (&[], TOKEN, ""),
+    ] {
+        let fake = fake(&[json("200 OK", "[]")]);
+        let mut command = Command::new(ROLLCALL);
+        command
+            .args(words)
+            .args(["user", "list", "--url", &fake.url()]);
+        let ran = cli.over("", from_env).run(&mut command, input);
+        assert_eq!(ran.code, 0, "{words:?}: {ran:?}");
+        let asked = fake.asked();
+        assert!(
+            asked[0].contains(&format!("\r\nauthorization: Bearer {TOKEN}\r\n")),
+            "{words:?}: {asked:?}"
+        );
+    }
+    fs::remove_file(file).unwrap();
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_is_no_address_or_no_token_is_told_before_anything_is_sent(pool: PgPool) {
+    let cli = cli(&pool);
+    let fake = fake(&[]);
+    let told = |url: &str, token: &str, words: &[&str]| {
+        run(&cli.over(url, token), &[LIST, words].concat()).failure()
+    };
+    for (url, says) in [
+        (
+            "http://users.example.org",
+            "Over http others on the way can read the access token.",
+        ),
+        (
+            "http://10.0.0.1:3000",
+            "Over http others on the way can read the access token.",
+        ),
+        (
+            "users.example.org",
+            "--url must be an address such as https://users.example.org",
+        ),
+        ("https://users.example.org/panel", "--url must have no path"),
+        (
+            "https://ada:secret@users.example.org",
+            "--url must have no name or password",
+        ),
+    ] {
+        let told = told(url, TOKEN, &[]);
+        assert!(told.starts_with(says), "{url}: {told}");
+    }
+    assert!(told(&fake.url(), "", &[]).starts_with("Say with which access token: "));
+    assert!(told(&fake.url(), "rc_a\u{e9}", &[]).starts_with("The access token has characters"));
+    assert!(
+        told(&fake.url(), "", &["--token-file", "/nonexistent"])
+            .starts_with("The file of the token, /nonexistent: ")
+    );
+    assert!(told("", TOKEN, &[]).starts_with("An access token is for a server: "));
+    // Where somebody has said so it goes over http, here to nobody.
+    let told = told("http://nobody.invalid", TOKEN, &["--insecure-http"]);
+    assert!(
+        told.starts_with("http://nobody.invalid cannot be reached: "),
+        "{told}"
+    );
+}

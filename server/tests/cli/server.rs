@@ -1,0 +1,79 @@
+//! `rollcall serve` over a database of a test's own.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read},
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use crate::support::{Cli, ROLLCALL};
+
+/// How often to look for a port that nobody takes meanwhile.
+const TRIES: usize = 5;
+/// Tells the folders of servers apart.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+/// A server that listens. Ends with this value.
+pub(crate) struct Server {
+    child: Child,
+    site: PathBuf,
+    pub(crate) url: String,
+}
+
+impl Server {
+    /// Starts a server over the database of a command line.
+    pub(crate) fn start(cli: &Cli) -> Self {
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("rollcall-site-{}-{number}", std::process::id());
+        let site = std::env::temp_dir().join(name);
+        fs::create_dir_all(&site).unwrap();
+        // What the pages refer to is not asked for here.
+        let assets = r#"{"js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2"}"#;
+        fs::write(site.join("assets.json"), assets).unwrap();
+        for _ in 0..TRIES {
+            if let Some((child, url)) = Self::listen(cli, &site) {
+                return Self { child, site, url };
+            }
+        }
+        panic!("no server would listen");
+    }
+
+    /// Starts one on a port that was free; none if somebody has taken it since.
+    fn listen(cli: &Cli, site: &PathBuf) -> Option<(Child, String)> {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap().to_string();
+        drop(free);
+        let mut command = Command::new(ROLLCALL);
+        command.arg("serve");
+        let mut child = cli
+            .with_settings(&mut command)
+            .env("LEPTOS_SITE_ADDR", &address)
+            .env("LEPTOS_SITE_ROOT", site)
+            .env("DATABASE_MAX_CONNECTIONS", "5")
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut told = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        told.read_line(&mut line).unwrap();
+        if line.starts_with("Rollcall listens on ") {
+            // What else it says must not fill the pipe.
+            std::thread::spawn(move || told.read_to_end(&mut Vec::new()));
+            return Some((child, format!("http://{address}")));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        None
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+        drop(fs::remove_dir_all(&self.site));
+    }
+}
