@@ -1,41 +1,53 @@
 //! Whom the command line believes to be the server.
 
 use std::{
+    env, fs,
     io::{self, Write as _},
     net::TcpStream,
+    path::PathBuf,
     process::Command,
     sync::Arc,
 };
 
-use rustls::{
-    ServerConfig, ServerConnection, StreamOwned,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::{ServerConfig, ServerConnection, StreamOwned, pki_types::PrivateKeyDer};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use super::fake::{Fake, fake_over, json};
 use crate::support::{ROLLCALL, Ran, cli};
 
-/// A certificate for `localhost`, by nobody but itself.
-const CERTIFICATE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/tests/cli/remote/certificate/certificate.pem"
-);
-const KEY: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/tests/cli/remote/certificate/key.pem"
-);
+/// A certificate for `localhost`, by nobody but itself, and a file with it that is gone with this value.
+struct Certificate {
+    certified: CertifiedKey<rcgen::KeyPair>,
+    file: PathBuf,
+}
+
+impl Certificate {
+    fn new() -> Self {
+        let certified = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let file = env::temp_dir().join(format!("rollcall-{}.pem", Uuid::now_v7()));
+        fs::write(&file, certified.cert.pem()).unwrap();
+        Self { certified, file }
+    }
+}
+
+impl Drop for Certificate {
+    fn drop(&mut self) {
+        fs::remove_file(&self.file).unwrap();
+    }
+}
 
 /// A server with that certificate.
-fn encrypted() -> Fake {
-    let certificate = CertificateDer::from_pem_file(CERTIFICATE).unwrap();
-    let key = PrivateKeyDer::from_pem_file(KEY).unwrap();
+fn encrypted(certificate: &Certificate) -> Fake {
+    let CertifiedKey { cert, signing_key } = &certificate.certified;
+    let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
+        .with_single_cert(vec![cert.der().clone()], key)
         .unwrap();
     let config = Arc::new(config);
     fake_over(&[json("200 OK", "[]")], move |stream: TcpStream| {
@@ -44,13 +56,13 @@ fn encrypted() -> Fake {
     })
 }
 
-fn list(pool: &PgPool, url: &str, believed: Option<&str>) -> Ran {
+fn list(pool: &PgPool, url: &str, believed: Option<&Certificate>) -> Ran {
     let mut command = Command::new(ROLLCALL);
     command
         .args(["user", "list", "--json"])
         .env_remove("SSL_CERT_DIR");
     match believed {
-        Some(file) => command.env("SSL_CERT_FILE", file),
+        Some(certificate) => command.env("SSL_CERT_FILE", &certificate.file),
         None => command.env_remove("SSL_CERT_FILE"),
     };
     cli(pool).over(url, "rc_x").run(&mut command, "")
@@ -58,21 +70,22 @@ fn list(pool: &PgPool, url: &str, believed: Option<&str>) -> Ran {
 
 #[sqlx::test(migrations = false)]
 async fn a_certificate_has_to_be_believed_and_of_this_name(pool: PgPool) {
-    let server = encrypted();
+    let certificate = Certificate::new();
+    let server = encrypted(&certificate);
     let url = format!("https://localhost:{}", server.port);
-    assert_eq!(list(&pool, &url, Some(CERTIFICATE)).text(), "[]\n");
+    assert_eq!(list(&pool, &url, Some(&certificate)).text(), "[]\n");
     assert_eq!(server.asked().len(), 1);
 
-    let server = encrypted();
+    let server = encrypted(&certificate);
     let url = format!("https://127.0.0.1:{}", server.port);
-    let told = list(&pool, &url, Some(CERTIFICATE)).failure();
+    let told = list(&pool, &url, Some(&certificate)).failure();
     assert!(
         told.starts_with(&format!("There is no safe connection to {url}: ")),
         "{told}"
     );
     assert_eq!(server.asked(), [""; 0], "nothing is sent to a stranger");
 
-    let server = encrypted();
+    let server = encrypted(&certificate);
     let url = format!("https://localhost:{}", server.port);
     let told = list(&pool, &url, None).failure();
     let unsafe_way = told.starts_with(&format!("There is no safe connection to {url}: "));
@@ -85,13 +98,14 @@ async fn a_certificate_has_to_be_believed_and_of_this_name(pool: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn https_is_not_given_up_for_http(pool: PgPool) {
+    let certificate = Certificate::new();
     // What a server for http says to whoever greets it for https.
     let plain = fake_over(&[String::new()], |mut stream: TcpStream| {
         stream.write_all(json("400 Bad Request", "{}").as_bytes())?;
         Err::<TcpStream, _>(io::Error::other("no request"))
     });
     let url = format!("https://localhost:{}", plain.port);
-    let told = list(&pool, &url, Some(CERTIFICATE)).failure();
+    let told = list(&pool, &url, Some(&certificate)).failure();
     assert!(
         told.starts_with(&format!("There is no safe connection to {url}: ")),
         "{told}"
