@@ -71,7 +71,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 fn admin() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(overview::overview))
-        .routes(routes!(users::list, manage::create))
+        .routes(routes!(users::list, users::create::create))
         .routes(routes!(manage::bulk))
         .routes(routes!(users::find::find))
         .routes(routes!(manage::get, manage::edit, manage::delete))
@@ -80,10 +80,7 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(manage::suspend))
         .routes(routes!(manage::unsuspend))
         .routes(routes!(manage::restore))
-        .routes(routes!(
-            manage::create_reset_link,
-            manage::revoke_reset_link
-        ))
+        .routes(routes!(users::reset::create, users::reset::revoke))
         .routes(routes!(manage::reassign))
         .routes(routes!(manage::end_sessions))
         .routes(routes!(keys::list_of))

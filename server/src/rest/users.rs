@@ -1,8 +1,10 @@
 //! Accounts.
 
+pub(crate) mod create;
 pub(crate) mod export;
 pub(crate) mod find;
 pub(crate) mod manage;
+pub(crate) mod reset;
 pub(crate) mod shown;
 
 use axum::{extract::State, response::Response};

@@ -148,7 +148,7 @@ async fn every_answer_says_how_many_are_left(pool: PgPool) {
         (Ask::get("/api/anything"), 404),
         (Ask::get("/api/user/profile"), 401),
         (Ask::get("/api/admin/users").by(&ada), 403),
-        (Ask::new(Method::PATCH, "/api/config"), 404),
+        (Ask::new(Method::PATCH, "/api/config"), 405),
         (Ask::post("/api/auth/login").json(&json!({})), 400),
         (
             Ask::post("/api/auth/login").json(&json!({ "username": long })),

@@ -14,7 +14,7 @@ use service::{Error, access::operator, reset, users};
 use uuid::Uuid;
 
 use super::Place;
-use crate::{cli::fault::Fault, rest::users::manage::Create};
+use crate::{cli::fault::Fault, rest::users::create::Create};
 
 /// Where accounts are.
 const USERS: &str = "/api/admin/users";

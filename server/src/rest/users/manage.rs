@@ -1,24 +1,18 @@
-//! Making, changing, suspending, deleting and restoring accounts.
+//! Changing, suspending, deleting and restoring accounts.
 
 use axum::{
     Json,
     extract::State,
-    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{
-    access::{ADMIN_ROLE, USER_ROLE},
-    users::{
-        bulk::{BulkOutcome, BulkRequest},
-        create::UserDraft,
-        deletion::{Deletion, DeletionPreview},
-        detail::{CreatedUser, IssuedLink, UserRef},
-        edit::UserEdit,
-        suspension::SuspensionDraft,
-    },
+use domain::users::{
+    bulk::{BulkOutcome, BulkRequest},
+    deletion::{Deletion, DeletionPreview},
+    detail::UserRef,
+    edit::UserEdit,
+    suspension::SuspensionDraft,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use service::{
     Error, Services,
     access::{ReadUsers, WriteUsers},
@@ -31,93 +25,7 @@ use crate::rest::{
     Allowed, Failure, Params, UserPath,
     body::Body,
     done::{Ended, Success, success},
-    shown_once,
 };
-
-/// The body that makes an account: FOVEA's fields, and what Rollcall knows beside.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Create {
-    #[schema(min_length = 3, max_length = 50)]
-    username: String,
-    #[schema(min_length = 1)]
-    display_name: String,
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
-    password: Option<String>,
-    #[serde(default)]
-    is_admin: Option<bool>,
-    #[serde(default)]
-    roles: Vec<String>,
-    #[serde(default)]
-    notification_preferences: Map<String, Value>,
-    #[serde(default)]
-    client_list: Vec<i32>,
-}
-
-/// The same on its way to a server.
-impl From<UserDraft> for Create {
-    fn from(draft: UserDraft) -> Self {
-        Self {
-            username: draft.username,
-            display_name: draft.display_name,
-            email: Some(draft.email),
-            password: draft.password,
-            is_admin: None,
-            roles: draft.roles,
-            notification_preferences: draft.notification_preferences,
-            client_list: draft.client_list,
-        }
-    }
-}
-
-/// Create a user
-///
-/// Without a password the answer has a `link` with which the person chooses one. It is shown nowhere else.
-#[utoipa::path(
-    post,
-    path = "/api/admin/users",
-    tag = "Users",
-    request_body = Create,
-    responses((status = CREATED, body = Shown)),
-    security(("token" = ["users:write"]))
-)]
-pub(crate) async fn create(
-    State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
-    Body(body): Body<Create>,
-) -> Result<Response, Failure> {
-    let mut roles = body.roles;
-    let names_admin = roles.iter().any(|role| role.trim() == ADMIN_ROLE);
-    match body.is_admin {
-        Some(true) if roles.is_empty() => {
-            roles.extend([ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()]);
-        }
-        Some(admin) if admin != names_admin && !roles.is_empty() => {
-            return Err(Failure::invalid(
-                "The roles and isAdmin contradict each other.",
-            ));
-        }
-        Some(_) | None => {}
-    }
-    let draft = UserDraft {
-        username: body.username,
-        display_name: body.display_name,
-        email: body.email.unwrap_or_default(),
-        roles,
-        password: body.password,
-        notification_preferences: body.notification_preferences,
-        client_list: body.client_list,
-    };
-    let CreatedUser { user, link } = service::users::create(&services, &granted, draft).await?;
-    let place = HeaderValue::try_from(format!("/api/admin/users/{}", user.summary.id));
-    let mut response = (StatusCode::CREATED, show(user, link)).into_response();
-    if let Ok(place) = place {
-        response.headers_mut().insert(header::LOCATION, place);
-    }
-    Ok(response)
-}
 
 /// See a user
 ///
@@ -270,42 +178,6 @@ pub(crate) async fn restore(
 ) -> Result<Response, Failure> {
     let user = service::users::restore(&services, &granted, id).await;
     Ok(show(user?, None))
-}
-
-/// Create a link with which a user chooses a password
-///
-/// It works once, for an hour. It is in this answer and nowhere else.
-#[utoipa::path(
-    post,
-    path = "/api/admin/users/{id}/reset-link",
-    tag = "Users",
-    responses((status = CREATED, body = IssuedLink)),
-    security(("token" = ["users:write"]))
-)]
-pub(crate) async fn create_reset_link(
-    State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
-    UserPath(id): UserPath,
-) -> Result<Response, Failure> {
-    let link = service::reset::create_link(&services, &granted, id).await?;
-    Ok(shown_once((StatusCode::CREATED, Json(link))))
-}
-
-/// Revoke a user's password links
-#[utoipa::path(
-    delete,
-    path = "/api/admin/users/{id}/reset-link",
-    tag = "Users",
-    responses((status = OK, body = Success)),
-    security(("token" = ["users:write"]))
-)]
-pub(crate) async fn revoke_reset_link(
-    State(services): State<Services>,
-    Allowed(granted): Allowed<WriteUsers>,
-    UserPath(id): UserPath,
-) -> Result<Response, Failure> {
-    service::reset::revoke_links(&services, &granted, id).await?;
-    Ok(success())
 }
 
 /// End all sessions of a user

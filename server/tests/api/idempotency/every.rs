@@ -16,7 +16,7 @@ use crate::{
 async fn prepare(pool: &PgPool) -> (App, String) {
     let app = app(pool).keeping_keys();
     add_person(pool, "ada", &["admin", "user"]).await;
-    for name in ["bob", "cyd", "dan", "eli"] {
+    for name in ["bob", "cyd", "dan", "eli", "fay"] {
         add_person(pool, name, &["user"]).await;
         session(pool, name).await;
     }
@@ -24,7 +24,11 @@ async fn prepare(pool: &PgPool) -> (App, String) {
     app.run(
         "update users set status = 'pending' where username in ('dan', 'eli');
         update users set deleted_at = now(), purge_after = now() + interval '1 day' where username = 'cyd';
-        insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username in ('ada', 'bob')",
+        insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username in ('ada', 'bob');
+        update users set deleted_at = now(), purge_after = now() where username = 'fay';
+        insert into jobs (id, kind, params, state, error, created_at, finished_at)
+        select gen_random_uuid(), 'purge', jsonb_build_object('user_id', id, 'username', username), 'failed', 'x', now(), now()
+        from users where username = 'fay'",
     )
     .await;
     (app, session(pool, "ada").await)
@@ -55,6 +59,7 @@ async fn asks(app: &App, ada: &str) -> Vec<Ask> {
     let bulk = json!({
         "action": { "action": "suspend", "reason": "spam" }, "users": [{ "id": bob, "version": version }], "expected": 1
     });
+    let job = id(app, "select id from jobs").await;
     let at = |id: Uuid, what: &str| format!("/api/admin/users/{id}/{what}");
     let mark = json!({ "videoId": "v1", "label": "A boat" });
     let key = json!({ "provider": "OPENAI", "keyName": "Work", "apiKey": "sk-1234567890" });
@@ -82,6 +87,7 @@ async fn asks(app: &App, ada: &str) -> Vec<Ask> {
         ),
         (at(cyd, "restore"), Value::Null),
         (at(cyd, "reset-link"), Value::Null),
+        (format!("/api/admin/jobs/{job}/retry"), Value::Null),
         (
             format!("/api/admin/registrations/{dan}/approve"),
             json!({ "note": "welcome" }),

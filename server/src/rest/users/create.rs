@@ -1,0 +1,103 @@
+//! Making accounts.
+
+use axum::{
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    access::{ADMIN_ROLE, USER_ROLE},
+    users::{create::UserDraft, detail::CreatedUser},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use service::{Services, access::WriteUsers};
+use utoipa::ToSchema;
+
+use super::shown::{Shown, show};
+use crate::rest::{Allowed, Failure, body::Body};
+
+/// The body that makes an account: FOVEA's fields, and what Rollcall knows beside.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Create {
+    #[schema(min_length = 3, max_length = 50)]
+    username: String,
+    #[schema(min_length = 1)]
+    display_name: String,
+    #[serde(default)]
+    email: Option<String>,
+    #[serde(default)]
+    password: Option<String>,
+    #[serde(default)]
+    is_admin: Option<bool>,
+    #[serde(default)]
+    roles: Vec<String>,
+    #[serde(default)]
+    notification_preferences: Map<String, Value>,
+    #[serde(default)]
+    client_list: Vec<i32>,
+}
+
+/// The same on its way to a server.
+impl From<UserDraft> for Create {
+    fn from(draft: UserDraft) -> Self {
+        Self {
+            username: draft.username,
+            display_name: draft.display_name,
+            email: Some(draft.email),
+            password: draft.password,
+            is_admin: None,
+            roles: draft.roles,
+            notification_preferences: draft.notification_preferences,
+            client_list: draft.client_list,
+        }
+    }
+}
+
+/// Create a user
+///
+/// Without a password the answer has a `link` with which the person chooses one. It is shown nowhere else.
+#[utoipa::path(
+    post,
+    path = "/api/admin/users",
+    tag = "Users",
+    request_body = Create,
+    responses((status = CREATED, body = Shown)),
+    security(("token" = ["users:write"]))
+)]
+pub(crate) async fn create(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<WriteUsers>,
+    Body(body): Body<Create>,
+) -> Result<Response, Failure> {
+    let mut roles = body.roles;
+    let names_admin = roles.iter().any(|role| role.trim() == ADMIN_ROLE);
+    match body.is_admin {
+        Some(true) if roles.is_empty() => {
+            roles.extend([ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()]);
+        }
+        Some(admin) if admin != names_admin && !roles.is_empty() => {
+            return Err(Failure::invalid(
+                "The roles and isAdmin contradict each other.",
+            ));
+        }
+        Some(_) | None => {}
+    }
+    let draft = UserDraft {
+        username: body.username,
+        display_name: body.display_name,
+        email: body.email.unwrap_or_default(),
+        roles,
+        password: body.password,
+        notification_preferences: body.notification_preferences,
+        client_list: body.client_list,
+    };
+    let CreatedUser { user, link } = service::users::create(&services, &granted, draft).await?;
+    let place = HeaderValue::try_from(format!("/api/admin/users/{}", user.summary.id));
+    let mut response = (StatusCode::CREATED, show(user, link)).into_response();
+    if let Ok(place) = place {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}

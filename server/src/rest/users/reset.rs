@@ -1,0 +1,47 @@
+//! Links with which people choose passwords.
+
+use axum::{Json, extract::State, http::StatusCode, response::Response};
+use domain::users::detail::IssuedLink;
+use service::{Services, access::WriteUsers};
+
+use crate::rest::{
+    Allowed, Failure, UserPath,
+    done::{Success, success},
+    shown_once,
+};
+
+/// Create a link with which a user chooses a password
+///
+/// It works once, for an hour. It is in this answer and nowhere else.
+#[utoipa::path(
+    post,
+    path = "/api/admin/users/{id}/reset-link",
+    tag = "Users",
+    responses((status = CREATED, body = IssuedLink)),
+    security(("token" = ["users:write"]))
+)]
+pub(crate) async fn create(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<WriteUsers>,
+    UserPath(id): UserPath,
+) -> Result<Response, Failure> {
+    let link = service::reset::create_link(&services, &granted, id).await?;
+    Ok(shown_once((StatusCode::CREATED, Json(link))))
+}
+
+/// Revoke a user's password links
+#[utoipa::path(
+    delete,
+    path = "/api/admin/users/{id}/reset-link",
+    tag = "Users",
+    responses((status = OK, body = Success)),
+    security(("token" = ["users:write"]))
+)]
+pub(crate) async fn revoke(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<WriteUsers>,
+    UserPath(id): UserPath,
+) -> Result<Response, Failure> {
+    service::reset::revoke_links(&services, &granted, id).await?;
+    Ok(success())
+}
