@@ -1,7 +1,7 @@
 //! Who somebody is.
 
 use axum::{extract::State, response::Response};
-use domain::users::detail::UserRef;
+use domain::{problem::Problem, users::detail::UserRef};
 use serde::Deserialize;
 use service::{Services, access::ReadUsers};
 use utoipa::IntoParams;
@@ -25,7 +25,10 @@ pub(crate) struct Find {
     path = "/api/admin/users/find",
     tag = "Users",
     params(Find),
-    responses((status = OK, body = Shown)),
+    responses(
+        (status = OK, body = Shown),
+        (status = NOT_FOUND, body = Problem)
+    ),
     security(("token" = ["users:read"]))
 )]
 pub(crate) async fn find(
