@@ -16,7 +16,7 @@ from users u where j.kind = 'purge' and u.id = (j.params ->> 'user_id')::uuid;
 
 -- What is under way first, then the newest.
 create index jobs_listed on jobs ((finished_at is null), id);
-create index jobs_by_state on jobs (state, (finished_at is null), id);
+create index jobs_by_state on jobs (state, id);
 create index jobs_done on jobs (finished_at) where state = 'done';
 
 -- Encrypting all keys anew is one job until it is done, however often it is begun.

@@ -36,16 +36,28 @@ pub async fn list_page(
         Position::Before(_) => (">", "asc"),
         Position::First | Position::After(_) => ("<", "desc"),
     };
+    // Those of one state have all ended, or none has. PostgreSQL does not know that, and would read another index.
+    let is_of_one = query.state.is_some();
     if let Position::After(cursor) | Position::Before(cursor) = &query.position {
-        sql.push(format!(" and ((j.finished_at is null), j.id) {beyond} ("))
-            .push_bind(cursor.group() == Some(1))
-            .push(", ")
-            .push_bind(cursor.id)
-            .push(")");
+        if is_of_one {
+            sql.push(format!(" and j.id {beyond} "))
+                .push_bind(cursor.id);
+        } else {
+            sql.push(format!(" and ((j.finished_at is null), j.id) {beyond} ("))
+                .push_bind(cursor.group() == Some(1))
+                .push(", ")
+                .push_bind(cursor.id)
+                .push(")");
+        }
     }
     let most = query.limit + 1;
+    let open_first = if is_of_one {
+        String::new()
+    } else {
+        format!("(j.finished_at is null) {direction}, ")
+    };
     sql.push(format!(
-        " order by (j.finished_at is null) {direction}, j.id {direction} limit {most}"
+        " order by {open_first}j.id {direction} limit {most}"
     ));
     let rows = sql.build().persistent(false).fetch_all(executor).await?;
     page_of(&rows, query.limit, &query.position, job)
