@@ -18,6 +18,7 @@ pub(crate) mod owned;
 mod page;
 pub(crate) mod registrations;
 pub(crate) mod sessions;
+mod settings;
 pub(crate) mod users;
 
 use axum::{
@@ -99,6 +100,7 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(invitations::list, invitations::create))
         .routes(routes!(invitations::resend))
         .routes(routes!(invitations::revoke))
+        .routes(routes!(settings::settings))
         .routes(routes!(audit::list))
         .routes(routes!(audit::export))
         .routes(routes!(jobs::list))

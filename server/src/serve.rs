@@ -136,8 +136,7 @@ async fn tell_watchers(services: Services, mut stopped: watch::Receiver<bool>) {
 }
 
 /// Looks at claimed addresses and removes what is due, now and then and as soon as somebody asks for it. It may be dropped
-/// anywhere: what was begun is
-/// gone on with at the next start.
+/// anywhere: what was begun is gone on with at the next start.
 async fn empty_bin(services: Services, mut stopped: watch::Receiver<bool>) {
     let work = async {
         loop {

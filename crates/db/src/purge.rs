@@ -108,17 +108,23 @@ pub async fn find_progress(
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn take(connection: &mut PgConnection, of: Option<Uuid>) -> Result<Option<Purge>, Error> {
+pub async fn take(
+    connection: &mut PgConnection,
+    of: Option<Uuid>,
+    put_off: &[Uuid],
+) -> Result<Option<Purge>, Error> {
     let row = sqlx::query!(
         r#"update jobs set state = 'running', started_at = coalesce(started_at, now())
         where id = (
             select id from jobs
             where kind = 'purge' and state in ('queued', 'running')
                 and ($1::uuid is null or params ->> 'user_id' = $1::text)
+                and id <> all ($2::uuid[])
             order by created_at limit 1 for update skip locked
         )
         returning id, (params ->> 'user_id')::uuid as "user_id!", done"#,
         of,
+        put_off,
     )
     .fetch_optional(connection)
     .await?;

@@ -47,9 +47,9 @@ pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Ok(objects.into_iter().map(|Object(value)| value).collect())
 }
 
-/// Largest number that is kept, on either side of zero: a little below the largest that there is, which reading back what the
-/// database has made of it would exceed.
-const NUMBER_MAX: f64 = 1e300;
+/// Largest number that is kept, on either side of zero, and one over the smallest: PostgreSQL writes every digit of a number out,
+/// and the largest that there is cannot even be read back.
+const NUMBER_MAX: f64 = 1e38;
 
 /// Why an object cannot be kept, as a sentence. PostgreSQL has no NUL in a text, and numbers of any size, and what it cannot keep
 /// it says only when it is written.
@@ -64,10 +64,11 @@ fn in_value(value: &Value) -> Option<&'static str> {
         Value::String(text) => in_text(text),
         Value::Array(items) => items.iter().find_map(in_value),
         Value::Object(object) => unkeepable(object),
-        Value::Number(number) => number
-            .as_f64()
-            .is_none_or(|number| number.abs() > NUMBER_MAX)
-            .then_some("Use numbers between -1e300 and 1e300."),
+        Value::Number(number) => {
+            let size = number.as_f64().unwrap_or(f64::INFINITY).abs();
+            let is_kept = size == 0.0 || (NUMBER_MAX.recip()..=NUMBER_MAX).contains(&size);
+            (!is_kept).then_some("Use numbers from 1e-38 to 1e38, or 0, with a - in front or not.")
+        }
         Value::Null | Value::Bool(_) => None,
     }
 }
@@ -115,9 +116,10 @@ mod tests {
             (r#"{"\u0000":1}"#, "NUL"),
             (r#"{"a":[{"b":["x\u0000"]}]}"#, "NUL"),
             (r#"{"a":[{"b":-1.7976931348623157e308}]}"#, "numbers"),
-            (r#"{"a":1e301}"#, "numbers"),
+            (r#"{"a":1e39}"#, "numbers"),
+            (r#"{"a":-1e-39}"#, "numbers"),
             (
-                r#"{"a":"\\u0000","b":[1,null,true,-1e300,18446744073709551615]}"#,
+                r#"{"a":"\\u0000","b":[1,null,true,-1e38,1e-37,0,18446744073709551615]}"#,
                 "",
             ),
         ] {

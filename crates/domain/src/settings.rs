@@ -1,9 +1,10 @@
 //! What is set on a server, for those who look after it. Nothing of it is secret.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A setting as the server has read it at its start.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Described {
     /// Its name in the environment.
     pub name: String,
@@ -16,7 +17,7 @@ pub struct Described {
 }
 
 /// What an installation is made of, and what is set on the server that was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Installation {
     /// Version of Rollcall.
     pub rollcall: String,

@@ -163,9 +163,9 @@ fn done(done: &Done) -> String {
     let moment = done.at.to_offset(time::UtcOffset::UTC);
     let (day, hour, minute) = (moment.date(), moment.hour(), moment.minute());
     let rest = if done.is_shown_once {
-        "What it answered is shown only once. To get another one, send it under another Idempotency-Key."
+        "What it answered is shown only once. Look at what it made: revoke that, or make another link for it."
     } else {
-        "Its answer is not kept. Look at what there is before you send it under another Idempotency-Key."
+        "Its answer cannot be given again. Look at what there is before you send it under another Idempotency-Key."
     };
     format!(
         "This request was done on {day} at {hour:02}:{minute:02} UTC, and is not done again. {rest}"

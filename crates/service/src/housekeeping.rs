@@ -18,8 +18,7 @@ pub async fn prepare(services: &Services) -> Result<(), Error> {
 
 /// Ends sessions whose time is over, removes those, access tokens and jobs that ended long ago, puts devices into words, forgets
 /// old failures to sign in and requests that came with an idempotency key, makes the audit partitions of the next months, seals
-/// what is on record, and lifts suspensions
-/// that are over. What fails keeps nothing else from being done.
+/// what is on record, and lifts suspensions that are over. What fails keeps nothing else from being done.
 ///
 /// # Errors
 /// The first failure, such as [`Error::Unavailable`]; what is not done now is done next time.

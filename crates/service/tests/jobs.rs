@@ -200,6 +200,37 @@ async fn what_fails_is_told_in_words_and_holds_up_nobody_else(pool: PgPool) {
     );
 }
 
+/// What PostgreSQL says of a statement that took too long.
+const TOO_SLOW: &str = "
+    create function take_too_long() returns trigger language plpgsql as $$
+        begin raise exception 'too slow' using errcode = 'query_canceled'; end
+    $$;
+    create trigger slow before delete on users for each row when (old.username = 'ada') execute function take_too_long()";
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_takes_too_long_goes_on_next_time_and_holds_up_nobody_else(pool: PgPool) {
+    let services = services(&pool);
+    run(&pool, TOO_SLOW).await;
+    doomed(&services, "ada", 3).await;
+    doomed(&services, "bob", 3).await;
+    let told = users::purge::run(&services).await;
+    assert!(matches!(told, Err(Error::Unavailable(_))), "{told:?}");
+    let state = async |username: &str| {
+        let jobs = all(&services).await.into_iter();
+        let mut jobs = jobs.filter(|job| {
+            job.target
+                .as_ref()
+                .is_some_and(|target| target.label == username)
+        });
+        jobs.next().unwrap().state
+    };
+    assert_eq!(state("bob").await, JobState::Done);
+    assert_eq!(state("ada").await, JobState::Running);
+    run(&pool, "drop trigger slow on users").await;
+    users::purge::run(&services).await.unwrap();
+    assert_eq!(state("ada").await, JobState::Done);
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn deleting_for_good_once_more_tries_again(pool: PgPool) {
     let services = services(&pool);

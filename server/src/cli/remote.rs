@@ -28,6 +28,8 @@ use answer::Answer;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Longest time that a server may ask a reader to wait before it is asked once more.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// What a wait counts at least, so that there are not too many.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 /// What a server calls this program in its log.
 const AGENT: &str = concat!("rollcall/", env!("CARGO_PKG_VERSION"));
 
@@ -204,7 +206,7 @@ impl Remote {
 
     /// Sends a request and reads the answer. Whoever reads too often waits once, as long as the server says.
     fn answer(&self, request: &Request) -> Result<Answer, Fault> {
-        let answer = self.attempt(request, Answer::read)?;
+        let answer = self.finished(request)?;
         match answer.wait().filter(|wait| *wait <= LONGEST_WAIT) {
             Some(wait) if request.is_get() => {
                 let seconds = wait.as_secs();
@@ -213,6 +215,21 @@ impl Remote {
                 self.attempt(request, Answer::read)
             }
             _ => Ok(answer),
+        }
+    }
+
+    /// Sends a request and reads the answer. While the server is still at work on one whose connection was cut, it is asked again
+    /// for the answer under the same key.
+    fn finished(&self, request: &Request) -> Result<Answer, Fault> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let answer = self.attempt(request, Answer::read)?;
+            let wait = answer.under_way().filter(|_| request.key.is_some());
+            let Some(wait) = wait.filter(|_| waited < LONGEST_WAIT) else {
+                return Ok(answer);
+            };
+            waited += wait.max(SHORTEST_WAIT);
+            thread::sleep(wait);
         }
     }
 

@@ -12,6 +12,7 @@ use service::{
     access_tokens,
 };
 
+use super::rate::Recognised;
 use crate::error_page::Asked;
 
 /// Whom a request with a token acts for.
@@ -39,7 +40,13 @@ pub(crate) async fn accept(
             return asked.refuse(Error::TokenNotAllowed.into_problem());
         }
         Ok(actor) => actor,
-        Err(error) => return asked.refuse(error.into_problem()),
+        Err(error) => {
+            let recognised = request.extensions().get::<Recognised>();
+            if let (Some(recognised), Error::Unauthenticated(_)) = (recognised, &error) {
+                recognised.tell(None);
+            }
+            return asked.refuse(error.into_problem());
+        }
     };
     // A browser adds a token for no other site, as it does its cookies: from which site the request came does not matter.
     for name in [header::COOKIE, header::ORIGIN] {

@@ -13,7 +13,7 @@ use service::{
     access::{Actor, Origin},
     registrations, sessions,
 };
-use tower_sessions::Session;
+use tower_sessions::{Session, cookie::Cookie};
 
 use super::{bearer::Bearer, rate::Recognised};
 use crate::error_page::Asked;
@@ -42,8 +42,8 @@ pub(crate) async fn recognise(
             Err(error) => return Asked::from(&request).refuse(error.into_problem()),
         },
     };
-    if let (Some(recognised), Some(actor)) = (request.extensions().get::<Recognised>(), &actor) {
-        recognised.tell(actor.principal.id.0);
+    if let Some(recognised) = request.extensions().get::<Recognised>() {
+        recognised.tell(actor.as_ref().map(|actor| actor.principal.id.0));
     }
     let waiting = waiting(&services, request.uri().path(), actor.as_ref()).await;
     let context = PageContext {
@@ -73,6 +73,17 @@ async fn waiting(services: &Services, path: &str, actor: Option<&Actor>) -> Opti
     let granted = actor.filter(|_| is_page)?.require().ok()?;
     let counted = registrations::count(services, &granted).await;
     counted.map_err(Error::into_problem).ok()
+}
+
+/// The value of the session cookie as the session's own layer reads it: encoded or not, and of several the last.
+pub(crate) fn session_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines = headers.get_all("cookie").iter();
+    let pairs = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'));
+    let mut cookies = pairs.filter_map(|pair| Cookie::parse_encoded(pair.trim()).ok());
+    let last = cookies.rfind(|cookie| cookie.name() == name);
+    last.map(|cookie| cookie.value().to_owned())
 }
 
 /// The value of a cookie of a request.

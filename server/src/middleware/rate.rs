@@ -13,7 +13,7 @@ use service::access::Origin;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{bearer, identity::cookie};
+use super::{bearer, identity::session_cookie};
 use crate::{
     error_page::Asked,
     limits::{Counted, Credential, Limits, WINDOW, Who},
@@ -26,12 +26,14 @@ const STATE: HeaderName = HeaderName::from_static("ratelimit");
 const HEALTH: &str = "/api/health";
 
 /// Who a request turned out to be from, told by whoever finds out.
+///
+/// Where nobody has looked, as for an address that there is not, nothing is told.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Recognised(Arc<OnceLock<Uuid>>);
+pub(crate) struct Recognised(Arc<OnceLock<Option<Uuid>>>);
 
 impl Recognised {
-    /// Tells it. Once told it stays.
-    pub(crate) fn tell(&self, account: Uuid) {
+    /// Tells whose it is, or that it is nobody's. Once told it stays.
+    pub(crate) fn tell(&self, account: Option<Uuid>) {
         self.0.get_or_init(|| account);
     }
 }
@@ -59,11 +61,8 @@ pub(crate) async fn limit(
         let recognised = Recognised::default();
         request.extensions_mut().insert(recognised.clone());
         let response = next.run(request).await;
-        // While the database cannot be asked, what is known stays known.
-        if let Some(credential) = credential
-            && !response.status().is_server_error()
-        {
-            counters.note(credential, recognised.0.get().copied());
+        if let (Some(credential), Some(found)) = (credential, recognised.0.get()) {
+            counters.note(credential, *found);
         }
         response
     } else {
@@ -74,16 +73,16 @@ pub(crate) async fn limit(
 }
 
 /// Whether requests to an address count.
-fn counts(path: &str) -> bool {
+pub(crate) fn counts(path: &str) -> bool {
     path.starts_with("/api/") && path != HEALTH
 }
 
 /// The hash of what a request proves with whose it is. Beside an access token nobody looks at cookies.
 fn credential(headers: &HeaderMap, cookie_name: &str) -> Option<Credential> {
     let text = if bearer::is_in(headers) {
-        bearer::text(headers)
+        bearer::text(headers).map(str::to_owned)
     } else {
-        cookie(headers, cookie_name)
+        session_cookie(headers, cookie_name)
     };
     text.map(|text| Sha256::digest(text.as_bytes()).into())
 }

@@ -19,6 +19,7 @@ use utoipa::{
     },
 };
 
+use crate::middleware::rate::counts;
 use headers::{LIMITS, PAGE, REPLAYED, RETRY, describe};
 
 /// Name of the scheme with a cookie.
@@ -114,7 +115,7 @@ fn complete(path: &str, method: &Method, operation: &mut Operation) {
         if takes_key {
             describe(response, &REPLAYED);
         }
-        if path.starts_with("/api/") && path != "/api/health" {
+        if counts(path) {
             describe(response, &LIMITS);
         }
     }
@@ -179,13 +180,18 @@ fn idempotency_key() -> Parameter {
 
 /// The statuses that stand for a refusal, by what is asked.
 fn refusals(path: &str, method: &Method, operation: &Operation) -> Vec<StatusCode> {
+    if !path.starts_with("/api/") {
+        return Vec::new();
+    }
     let mut refusals = vec![
         StatusCode::UNAUTHORIZED,
         StatusCode::FORBIDDEN,
-        StatusCode::TOO_MANY_REQUESTS,
         StatusCode::INTERNAL_SERVER_ERROR,
         StatusCode::SERVICE_UNAVAILABLE,
     ];
+    if counts(path) {
+        refusals.push(StatusCode::TOO_MANY_REQUESTS);
+    }
     let parameters = operation.parameters.as_deref().unwrap_or_default();
     if operation.request_body.is_some() || !parameters.is_empty() {
         refusals.push(StatusCode::BAD_REQUEST);
@@ -231,8 +237,10 @@ fn add_refusals(components: &mut Components) {
             "application/json".to_owned(),
             Content::new(Some(problem)).into(),
         );
-        if status == StatusCode::TOO_MANY_REQUESTS {
+        if [StatusCode::TOO_MANY_REQUESTS, StatusCode::CONFLICT].contains(&status) {
             describe(&mut response, &RETRY);
+        }
+        if status == StatusCode::TOO_MANY_REQUESTS {
             describe(&mut response, &LIMITS);
         }
         components.responses.insert(name(status), response.into());

@@ -60,7 +60,10 @@ pub(crate) async fn alive() -> &'static str {
     get,
     path = "/readyz",
     tag = "Server",
-    responses((status = OK, body = String)),
+    responses(
+        (status = OK, body = String),
+        (status = SERVICE_UNAVAILABLE, body = String)
+    ),
     security(())
 )]
 pub(crate) async fn ready(State(services): State<Services>) -> Response {

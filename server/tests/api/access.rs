@@ -412,6 +412,7 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::new(Method::DELETE, &format!("/api/admin/tokens/{NOBODY}")),
         Ask::get("/api/admin/audit"),
         Ask::get("/api/admin/audit/export?format=csv&to=1999"),
+        Ask::get("/api/admin/settings"),
         Ask::get("/api/admin/jobs"),
         Ask::post(&format!("/api/admin/jobs/{NOBODY}/retry")),
         Ask::post("/api/auth/register").json(&json!({

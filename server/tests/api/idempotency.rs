@@ -287,7 +287,7 @@ async fn an_answer_that_is_too_long_is_not_kept(pool: PgPool) {
         if !is_kept {
             assert_eq!(again.outline(), "409 CONFLICT");
             assert!(
-                again.body.contains("Its answer is not kept"),
+                again.body.contains("Its answer cannot be given again"),
                 "{}",
                 again.body
             );

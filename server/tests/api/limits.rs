@@ -120,6 +120,42 @@ async fn what_is_made_up_counts_against_its_address(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_session_counts_however_its_cookie_is_written(pool: PgPool) {
+    let app = limited_app(&pool, 4);
+    add_person(&pool, "ada", &["user"]).await;
+    let ada = session(&pool, "ada").await;
+    let me = || Ask::get("/api/auth/me").from(HERE);
+    assert_eq!(left(&config(&app, HERE).await), Some(3));
+    assert_eq!(left(&app.send(me().by(&ada)).await), Some(2));
+    // From now on it counts against the account, and what is in front of it or encodes it makes no other session of it.
+    assert_eq!(left(&app.send(me().by(&ada)).await), Some(3));
+    let second = me().by("made-up").by(&ada);
+    assert_eq!(left(&app.send(second).await), Some(2));
+    let encoded = me().cookie("session%5Ftoken", &ada);
+    let encoded = app.send(encoded).await;
+    assert_eq!((encoded.status, left(&encoded)), (200, Some(1)));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_session_stays_known_where_nobody_looks_at_it(pool: PgPool) {
+    let app = limited_app(&pool, 9);
+    add_person(&pool, "ada", &["user"]).await;
+    let ada = session(&pool, "ada").await;
+    let ask = |path: &str| Ask::get(path).by(&ada).from(HERE);
+    for _ in 0..3 {
+        assert_eq!(config(&app, HERE).await.status, 200);
+    }
+    assert_eq!(left(&app.send(ask("/api/auth/me")).await), Some(5));
+    for (number, path) in ["/api/openapi.json", "/api/nothing", "/api/auth/me"]
+        .into_iter()
+        .enumerate()
+    {
+        let expected = 8 - u32::try_from(number).unwrap();
+        assert_eq!(left(&app.send(ask(path)).await), Some(expected), "{path}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn one_too_many_asks_nothing_of_the_database(pool: PgPool) {
     let app = limited_app(&pool, 2);
     add_person(&pool, "ada", &["user"]).await;

@@ -24,8 +24,18 @@ const PIECE: i64 = 2_000;
 /// [`Error::Unavailable`] when the database cannot be reached; what is not done now is done next time.
 pub async fn run(services: &Services) -> Result<(), Error> {
     db::purge::queue_due(&services.pool, QUEUED_AT_ONCE).await?;
-    while piece(services, None).await? {}
-    Ok(())
+    let mut put_off = Vec::new();
+    let mut done = Ok(());
+    loop {
+        match piece(services, None, &put_off).await? {
+            Piece::None => return done,
+            Piece::Done | Piece::Refused(_) => {}
+            Piece::PutOff(job, error) => {
+                put_off.push(job);
+                done = done.and(Err(error));
+            }
+        }
+    }
 }
 
 /// Removes one account that is queued.
@@ -34,15 +44,32 @@ pub async fn run(services: &Services) -> Result<(), Error> {
 /// [`Error::Unavailable`] when the database cannot be reached; what is not done now is done next time. [`Error::Internal`] when
 /// it refuses, and the removal has failed.
 pub async fn run_of(services: &Services, id: Uuid) -> Result<(), Error> {
-    while piece(services, Some(id)).await? {}
-    Ok(())
+    loop {
+        match piece(services, Some(id), &[]).await? {
+            Piece::None => return Ok(()),
+            Piece::Done => {}
+            Piece::Refused(error) | Piece::PutOff(_, error) => return Err(error),
+        }
+    }
 }
 
-/// Removes one piece of somebody's or of anybody's. Returns whether there may be more.
-async fn piece(services: &Services, of: Option<Uuid>) -> Result<bool, Error> {
+/// What became of a piece.
+enum Piece {
+    /// There is none to remove.
+    None,
+    /// It is removed, and there may be more.
+    Done,
+    /// The database refuses, and the removal has failed.
+    Refused(Error),
+    /// It took too long, or lost against others: this removal goes on next time, so that it holds up none of the others.
+    PutOff(Uuid, Error),
+}
+
+/// Removes one piece of somebody's, or of anybody's but of the removals that were put off.
+async fn piece(services: &Services, of: Option<Uuid>, put_off: &[Uuid]) -> Result<Piece, Error> {
     let mut transaction = db::begin(&services.pool).await?;
-    let Some(purge) = db::purge::take(&mut transaction, of).await? else {
-        return Ok(false);
+    let Some(purge) = db::purge::take(&mut transaction, of, put_off).await? else {
+        return Ok(Piece::None);
     };
     let done = match advance(&mut transaction, &purge).await {
         Ok(()) => db::commit(transaction).await.map_err(Error::from),
@@ -53,12 +80,11 @@ async fn piece(services: &Services, of: Option<Uuid>) -> Result<bool, Error> {
         }
     };
     match done {
-        Ok(()) => Ok(true),
-        Err(error @ Error::Unavailable(_)) => Err(error),
+        Ok(()) => Ok(Piece::Done),
+        Err(error @ Error::Unavailable(_)) => Ok(Piece::PutOff(purge.id, error)),
         Err(error) => {
             give_up(services, &purge, &error).await?;
-            // Whoever waits for this one is told; the others go on with the next.
-            if of.is_some() { Err(error) } else { Ok(true) }
+            Ok(Piece::Refused(error))
         }
     }
 }

@@ -91,6 +91,12 @@ impl Answer {
         retry_after.filter(|_| self.status == StatusCode::TOO_MANY_REQUESTS)
     }
 
+    /// When to ask again for what is being done already.
+    pub(super) fn under_way(&self) -> Option<Duration> {
+        let retry_after = self.retry_after();
+        retry_after.filter(|_| self.status == StatusCode::CONFLICT)
+    }
+
     fn retry_after(&self) -> Option<Duration> {
         let seconds = text(&self.headers, header::RETRY_AFTER)?.parse().ok()?;
         Some(Duration::from_secs(seconds))

@@ -39,7 +39,7 @@ pub(super) const LIMITS: [Said; 2] = [
     (
         "RateLimit",
         Type::String,
-        "How many are left, and when there are all again, such as `\"api\";r=998;t=1`.",
+        "How many are left, and after how many seconds there is one more, such as `\"api\";r=998;t=1`.",
     ),
 ];
 /// Of what may be tried again.

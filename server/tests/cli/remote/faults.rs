@@ -246,6 +246,19 @@ async fn what_was_cut_is_sent_once_more_where_that_is_safe(pool: PgPool) {
         "{asked:?}"
     );
 
+    // The first try goes on although nobody waits for it: its answer is asked for until it is there.
+    let under_way = answer(
+        "409 Conflict",
+        &["content-type: application/json", "retry-after: 0"],
+        r#"{"error":"CONFLICT","message":"Under way."}"#,
+    );
+    let done = problem("409 Conflict", "CONFLICT", "Done.", json!({}));
+    let slow = fake(&[cut.clone(), under_way.clone(), under_way, done]);
+    assert_eq!(run(&at(&cli, &slow), CREATE).failure(), "Done.");
+    let asked = slow.asked();
+    let same: std::collections::BTreeSet<_> = self::keys(&asked).into_iter().collect();
+    assert_eq!((asked.len(), same.len()), (4, 1));
+
     let twice = fake(&[cut.clone(), cut.clone(), json("200 OK", "[]")]);
     let told = run(&at(&cli, &twice), LIST).failure();
     assert!(
