@@ -1,6 +1,6 @@
 //! Numbers and times in words.
 
-use domain::users::page::Total;
+use domain::list::Total;
 use time::{OffsetDateTime, macros::format_description};
 
 const MINUTE: i64 = 60;

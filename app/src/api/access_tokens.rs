@@ -74,7 +74,7 @@ pub async fn list_person_tokens(id: Uuid) -> Result<Part<AccessToken>, ApiError>
         .map_err(ssr::fail)?;
     Ok(Part {
         items: page.tokens,
-        more: page.after.is_some(),
+        more: page.place.after.is_some(),
         now: (services.clock)(),
     })
 }
@@ -131,17 +131,9 @@ pub async fn revoke_own_token(page: String, id: Uuid) -> Result<Done, ApiError> 
 #[server(endpoint = "tokens", protocol = Get)]
 pub async fn list_tokens(#[server(default)] params: TokenParams) -> Result<TokenList, ApiError> {
     use super::ssr;
-    use domain::users::list::Limits;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let (query, fault) = match params.parse(Limits::PANEL) {
-        Ok(query) => (query, None),
-        Err(error) => {
-            let fault = ssr::fault(error.into());
-            let all = TokenParams::default().parse(Limits::PANEL);
-            (all.map_err(|error| ssr::fail(error.into()))?, Some(fault))
-        }
-    };
+    let (query, fault) = ssr::understood(&params, TokenParams::parse)?;
     Ok(TokenList {
         page: service::access_tokens::list(&services, &granted, &query)
             .await

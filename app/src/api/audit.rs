@@ -27,17 +27,9 @@ pub struct AuditList {
 #[server(endpoint = "audit", protocol = Get)]
 pub async fn list_audit(#[server(default)] params: AuditParams) -> Result<AuditList, ApiError> {
     use super::ssr;
-    use domain::users::list::Limits;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let (query, fault) = match params.parse(Limits::PANEL) {
-        Ok(query) => (query, None),
-        Err(error) => {
-            let fault = ssr::fault(error.into());
-            let all = AuditParams::default().parse(Limits::PANEL);
-            (all.map_err(|error| ssr::fail(error.into()))?, Some(fault))
-        }
-    };
+    let (query, fault) = ssr::understood(&params, AuditParams::parse)?;
     let page = service::audit::list(&services, &granted, &query)
         .await
         .map_err(ssr::fail)?;

@@ -42,18 +42,10 @@ pub async fn list_all_sessions(
     #[server(default)] params: SessionParams,
 ) -> Result<SessionList, ApiError> {
     use super::ssr;
-    use domain::users::list::Limits;
     let services = ssr::services()?;
     let actor = ssr::actor()?;
     let granted = actor.require().map_err(ssr::fail)?;
-    let (query, fault) = match params.parse(Limits::PANEL) {
-        Ok(query) => (query, None),
-        Err(error) => {
-            let fault = ssr::fault(error.into());
-            let all = SessionParams::default().parse(Limits::PANEL);
-            (all.map_err(|error| ssr::fail(error.into()))?, Some(fault))
-        }
-    };
+    let (query, fault) = ssr::understood(&params, SessionParams::parse)?;
     let page = service::sessions::list(&services, &granted, &query)
         .await
         .map_err(ssr::fail)?;

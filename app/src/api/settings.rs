@@ -52,17 +52,9 @@ pub async fn get_settings() -> Result<Installation, ApiError> {
 #[server(endpoint = "jobs", protocol = Get)]
 pub async fn list_jobs(#[server(default)] params: JobParams) -> Result<JobList, ApiError> {
     use super::ssr;
-    use domain::users::list::Limits;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let (query, fault) = match params.parse(Limits::PANEL) {
-        Ok(query) => (query, None),
-        Err(error) => {
-            let fault = ssr::fault(error.into());
-            let all = JobParams::default().parse(Limits::PANEL);
-            (all.map_err(|error| ssr::fail(error.into()))?, Some(fault))
-        }
-    };
+    let (query, fault) = ssr::understood(&params, JobParams::parse)?;
     Ok(JobList {
         page: service::jobs::list(&services, &granted, &query)
             .await

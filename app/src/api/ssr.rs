@@ -1,7 +1,10 @@
 //! What server functions need of the request and its surroundings. The only file that knows them.
 
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
-use domain::problem::{Code, Problem};
+use domain::{
+    list::{Limits, ListError},
+    problem::{Code, Problem},
+};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use service::{
@@ -110,6 +113,24 @@ pub fn fault(error: Error) -> Problem {
         set_status(&problem);
     }
     problem
+}
+
+/// A question about a list, understood. Where it cannot be, the question about all of it, and what was not understood.
+///
+/// # Errors
+/// None that whoever asks could cause.
+pub fn understood<P: Default, Q>(
+    params: &P,
+    understand: impl Fn(&P, Limits) -> Result<Q, ListError>,
+) -> Result<(Q, Option<Problem>), ApiError> {
+    match understand(params, Limits::PANEL) {
+        Ok(query) => Ok((query, None)),
+        Err(error) => {
+            let fault = fault(error.into());
+            let all = understand(&P::default(), Limits::PANEL);
+            Ok((all.map_err(|error| fail(error.into()))?, Some(fault)))
+        }
+    }
 }
 
 fn identified(problem: Problem) -> Problem {

@@ -57,20 +57,10 @@ impl Shown {
 #[server(endpoint = "users", protocol = Get)]
 pub async fn list_users(#[server(default)] params: ListParams) -> Result<UserList, ApiError> {
     use super::ssr;
-    use domain::users::{bin::Asked, list::Limits};
+    use domain::users::bin::Asked;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let (asked, fault) = match params.ask(Limits::PANEL) {
-        Ok(asked) => (asked, None),
-        Err(error) => {
-            let fault = ssr::fault(error.into());
-            let everybody = ListParams::default().ask(Limits::PANEL);
-            (
-                everybody.map_err(|error| ssr::fail(error.into()))?,
-                Some(fault),
-            )
-        }
-    };
+    let (asked, fault) = ssr::understood(&params, ListParams::ask)?;
     let page = match asked {
         Asked::List(query) => service::users::list(&services, &granted, &query)
             .await

@@ -1,6 +1,6 @@
 //! Which part of a list is shown, and the ways to the others.
 
-use domain::users::page::Total;
+use domain::list::{Limits, PANEL_LIMITS, PageParams, Place, Total};
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
@@ -22,6 +22,30 @@ pub struct Pages {
     pub size: u16,
     /// Other sizes, each with its address.
     pub sizes: Vec<(u16, String)>,
+}
+
+impl Pages {
+    /// Where a page of a list is that was asked for with `params`, and `shown` rows of which were found. `href` is the
+    /// address of the list in some state.
+    pub fn of<P: PageParams>(
+        params: &P,
+        place: &Place,
+        shown: usize,
+        href: impl Fn(&P) -> String,
+    ) -> Self {
+        let before = place.before.clone();
+        let after = place.after.clone();
+        let size = |limit| (limit, href(&params.sized(limit)));
+        Self {
+            first: place.first,
+            shown,
+            total: place.total,
+            before: before.map(|before| href(&params.at(None, Some(before)))),
+            after: after.map(|after| href(&params.at(Some(after), None))),
+            size: params.size().unwrap_or(Limits::PANEL.default),
+            sizes: PANEL_LIMITS.map(size).into(),
+        }
+    }
 }
 
 /// The foot of a list.

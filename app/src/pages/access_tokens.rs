@@ -4,11 +4,8 @@ pub mod row;
 
 use domain::{
     access::Permission,
-    access_tokens::{
-        AccessToken, TokenState,
-        list::{TokenPage, TokenParams},
-    },
-    users::list::{Limits, PANEL_LIMITS},
+    access_tokens::{AccessToken, TokenState, list::TokenParams},
+    list::PageParams,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -164,7 +161,7 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
         }
         .into_any();
     }
-    let pages = pages(params, &page);
+    let pages = Pages::of(params, &page.place, page.tokens.len(), href);
     let back = href(params);
     let rows = page
         .tokens
@@ -205,31 +202,4 @@ fn cells(token: AccessToken, now: OffsetDateTime, back: &str) -> Vec<AnyView> {
     cells.insert(1, person.into_any());
     cells.push(button.into_any());
     cells
-}
-
-/// Where a page of a state of the list is among the others.
-fn pages(params: &TokenParams, page: &TokenPage) -> Pages {
-    let at = |after, before| {
-        href(&TokenParams {
-            after,
-            before,
-            ..params.clone()
-        })
-    };
-    let sized = |limit: u16| {
-        href(&TokenParams {
-            limit: Some(limit.to_string()),
-            ..params.from_start()
-        })
-    };
-    let size = params.limit.as_deref().and_then(|limit| limit.parse().ok());
-    Pages {
-        first: page.first,
-        shown: page.tokens.len(),
-        total: page.total,
-        before: page.before.clone().map(|before| at(None, Some(before))),
-        after: page.after.clone().map(|after| at(Some(after), None)),
-        size: size.unwrap_or(Limits::PANEL.default),
-        sizes: PANEL_LIMITS.map(|limit| (limit, sized(limit))).into(),
-    }
 }

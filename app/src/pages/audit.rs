@@ -4,7 +4,7 @@ pub mod filters;
 mod links;
 pub mod table;
 
-use domain::audit::list::AuditParams;
+use domain::{audit::list::AuditParams, list::PageParams};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};

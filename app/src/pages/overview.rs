@@ -3,8 +3,9 @@
 use ::time::OffsetDateTime;
 use domain::{
     audit::AuditEntry,
+    list::Total,
     overview::{Attention, Matter, Overview as Figures},
-    users::{list::ListParams, page::Total},
+    users::list::ListParams,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;

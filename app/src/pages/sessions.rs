@@ -8,7 +8,7 @@ pub mod row;
 pub mod state;
 pub mod table;
 
-use domain::sessions::list::SessionParams;
+use domain::{list::PageParams, sessions::list::SessionParams};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};

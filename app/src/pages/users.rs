@@ -6,14 +6,13 @@ pub mod bulk;
 pub mod filters;
 pub mod help;
 pub(crate) mod links;
-pub mod pager;
 pub mod rows;
 pub mod search;
 pub mod selection;
 pub mod table;
 pub mod undo;
 
-use domain::users::list::ListParams;
+use domain::{list::PageParams, users::list::ListParams};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
@@ -123,12 +122,5 @@ pub fn Users() -> impl IntoView {
 
 /// The state of the list in an address.
 fn params(query: &ParamsMap) -> ListParams {
-    ListParams {
-        q: query.get("q"),
-        sort: query.get("sort"),
-        limit: query.get("limit"),
-        after: query.get("after"),
-        before: query.get("before"),
-        deleted: query.get("deleted"),
-    }
+    ListParams::from_pairs(|name| query.get(name))
 }

@@ -4,12 +4,13 @@ use std::str::FromStr;
 
 use domain::{
     jobs::{Job, JobState, JobTarget, list::JobsQuery},
-    users::{Unknown, UserId, list::Position, page::EXACT_TOTAL_MAX},
+    list::{EXACT_TOTAL_MAX, Position},
+    users::{Unknown, UserId},
 };
 use sqlx::{PgConnection, PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use uuid::Uuid;
 
-use crate::{Error, users::page_of};
+use crate::{Error, list::page_of};
 
 const COLUMNS: &str = "
     j.id, j.kind, (j.params ->> 'user_id')::uuid as user_id, j.params ->> 'username' as username, j.state, j.done, j.total,

@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
 pub mod links;
+mod list;
 pub mod login_attempts;
 pub mod overview;
 pub mod owned;

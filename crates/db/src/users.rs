@@ -19,7 +19,6 @@ pub use bin::list_bin;
 pub use count::{Counts, Of, count, list_totals};
 pub use detail::{find_detail, find_id};
 pub use list::list_page;
-pub(crate) use list::page_of;
 
 /// What signing in has to know of an account.
 #[derive(Debug, Clone)]

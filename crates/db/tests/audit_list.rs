@@ -16,7 +16,7 @@ use domain::{
         AuditEntry,
         list::{AuditFilter, AuditParams, AuditQuery, cursor},
     },
-    users::list::{Limits, Position},
+    list::{Limits, PageParams, Position},
 };
 use serde_json::json;
 use sqlx::{

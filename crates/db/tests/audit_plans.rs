@@ -5,10 +5,7 @@
 use db::audit::{Asked, Meant, count, list_of, list_page};
 use domain::{
     audit::list::{AuditParams, AuditQuery, cursor},
-    users::{
-        list::{Limits, Position},
-        page::EXACT_TOTAL_MAX,
-    },
+    list::{EXACT_TOTAL_MAX, Limits, PageParams, Position},
 };
 use sqlx::{
     PgConnection, PgPool,

@@ -5,7 +5,7 @@
 use db::jobs::list_page;
 use domain::{
     jobs::list::{JobParams, JobsQuery},
-    users::list::{Limits, Position},
+    list::{Limits, Position},
 };
 use sqlx::PgPool;
 

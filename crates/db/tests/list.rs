@@ -11,10 +11,10 @@ use crowd::NOW;
 use db::users::{Of, count, list_page};
 use domain::{
     filter::Filter,
+    list::{Cursor, Position, Total},
     users::{
         UserSummary,
-        list::{ListQuery, Position, Sort, SortKey},
-        page::{Cursor, Total},
+        list::{ListQuery, Sort, SortKey},
     },
 };
 use reference::{Person, matches, sorted};

@@ -5,10 +5,10 @@
 use db::users::list_page;
 use domain::{
     filter::Filter,
+    list::{Cursor, Position},
     users::{
         UserSummary,
-        list::{ListQuery, Position, Sort, SortKey},
-        page::Cursor,
+        list::{ListQuery, Sort, SortKey},
     },
 };
 use sqlx::{

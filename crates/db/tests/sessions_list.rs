@@ -4,14 +4,11 @@
 
 use db::sessions::{Asked, count, find_live, find_totals, list_page};
 use domain::{
+    list::{Cursor, Limits, Position},
     sessions::{
         Session,
         filter::SessionFilter,
         list::{SessionParams, SessionSort, SessionsQuery},
-    },
-    users::{
-        list::{Limits, Position},
-        page::Cursor,
     },
 };
 use sqlx::PgPool;

@@ -5,11 +5,11 @@
 
 use db::sessions::{Asked, list_devices, list_page};
 use domain::{
+    list::{Limits, PageParams, Position},
     sessions::{
         filter::SessionFilter,
         list::{SessionParams, SessionSort, SessionsQuery},
     },
-    users::list::{Limits, Position},
 };
 use sqlx::{
     PgPool,

@@ -10,10 +10,8 @@ use uuid::Uuid;
 
 use crate::{
     fields::FieldErrors,
-    users::{
-        names::{DisplayName, is_deceptive},
-        page::Total,
-    },
+    list::Total,
+    users::names::{DisplayName, is_deceptive},
 };
 
 /// The providers that there are without a setting (FOVEA).

@@ -11,6 +11,7 @@ pub mod filter;
 pub mod invitations;
 pub mod jobs;
 pub mod keys;
+pub mod list;
 pub mod object;
 pub mod overview;
 pub mod owned;

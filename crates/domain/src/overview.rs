@@ -4,10 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::{
-    audit::AuditEntry,
-    users::page::{Total, Totals},
-};
+use crate::{audit::AuditEntry, list::Total, users::page::Totals};
 
 /// Days that the charts show, today included.
 pub const DAYS: i32 = 30;

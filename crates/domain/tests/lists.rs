@@ -8,6 +8,7 @@ use domain::{
         list::{TokenParams, TokensQuery},
     },
     audit::list::AuditParams,
+    list::{Cursor, Limits, ListError, PageParams, Position, time_of_micros},
     sessions::{
         Session, SessionUser,
         list::{SessionParams, SessionSort},
@@ -16,8 +17,7 @@ use domain::{
         Status, UserId, UserSummary,
         bin::{Asked, DeletedUser},
         detail::UserRef,
-        list::{Limits, ListError, ListParams, Position, Sort, SortKey},
-        page::{Cursor, time_of_micros},
+        list::{ListParams, Sort, SortKey},
     },
 };
 use proptest::{option, prelude::*};

@@ -12,8 +12,8 @@ use domain::{
         list::{TokenPage, TokensQuery},
     },
     audit::Via,
+    list::{Place, Total},
     rules::Deed,
-    users::page::{Place, Total},
 };
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -91,13 +91,10 @@ pub async fn list(
     };
     let (tokens, more) = rows::list_page(&mut *connection, query, asked).await?;
     let counted = rows::count(&mut *connection, asked).await?;
-    let place = Place::of(&tokens, more, &query.position, TokensQuery::cursor);
+    let total = Total::up_to_limit(counted);
     Ok(TokenPage {
+        place: Place::of(&tokens, more, total, &query.position, TokensQuery::cursor),
         tokens,
-        total: Total::up_to_limit(counted),
-        first: place.first,
-        before: place.before,
-        after: place.after,
     })
 }
 

@@ -9,10 +9,8 @@ mod verify;
 use db::audit::{Asked, Meant};
 use domain::{
     audit::list::{AuditFilter, AuditPage, AuditQuery, cursor},
-    users::{
-        detail::UserRef,
-        page::{Place, Total},
-    },
+    list::{Place, Total},
+    users::detail::UserRef,
 };
 use time::OffsetDateTime;
 
@@ -39,14 +37,11 @@ pub async fn list(
     let now = (services.clock)();
     let asked = ask(&mut connection, &query.filter, now).await?;
     let (entries, more) = db::audit::list_page(&mut *connection, query, &asked).await?;
-    let total = db::audit::count(&mut *connection, &asked).await?;
-    let place = Place::of(&entries, more, &query.position, cursor);
+    let counted = db::audit::count(&mut *connection, &asked).await?;
+    let total = Total::up_to_limit(counted);
     Ok(AuditPage {
+        place: Place::of(&entries, more, total, &query.position, cursor),
         entries,
-        total: Total::up_to_limit(total),
-        first: place.first,
-        before: place.before,
-        after: place.after,
         now,
     })
 }

@@ -5,12 +5,15 @@ use std::time::Duration;
 use domain::{
     access_tokens::Scope,
     fields::FieldErrors,
+    list::ListError,
     problem::{Code, Problem},
     rules::Refusal,
     sessions::revoke::RevokeOutcome,
     users::{
-        bulk::BulkOutcome, deletion::OwnedCounts, detail::IssuedLink, detail::UserDetail,
-        list::ListError, suspension::Suspension,
+        bulk::BulkOutcome,
+        deletion::OwnedCounts,
+        detail::{IssuedLink, UserDetail},
+        suspension::Suspension,
     },
 };
 use time::OffsetDateTime;

@@ -8,8 +8,8 @@ use domain::{
         JobState,
         list::{JobPage, JobsQuery},
     },
+    list::{Place, Total},
     rules::Deed,
-    users::page::{Place, Total},
 };
 use uuid::Uuid;
 
@@ -38,13 +38,10 @@ pub async fn list(
     let mut connection = db::acquire(&services.pool).await?;
     let (jobs, more) = rows::list_page(&mut *connection, query).await?;
     let counted = rows::count(&mut *connection, query).await?;
-    let place = Place::of(&jobs, more, &query.position, JobsQuery::cursor);
+    let total = Total::up_to_limit(counted);
     Ok(JobPage {
+        place: Place::of(&jobs, more, total, &query.position, JobsQuery::cursor),
         jobs,
-        total: Total::up_to_limit(counted),
-        first: place.first,
-        before: place.before,
-        after: place.after,
     })
 }
 

@@ -5,8 +5,9 @@ use domain::{
     access::Permission,
     access_tokens::TokenState,
     filter::Filter,
+    list::Total,
     overview::{Attention, DAYS, Matter, Overview},
-    users::page::{Total, Totals},
+    users::page::Totals,
 };
 
 use crate::{

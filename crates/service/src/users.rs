@@ -25,11 +25,14 @@ pub(crate) use suspend::lift_if_over;
 pub use suspend::{lift_over, suspend, unsuspend};
 
 use db::users::{Counts, Of};
-use domain::users::{
-    UserSummary,
-    bin::{BinPage, BinQuery},
-    list::{ListQuery, Position},
-    page::{Cursor, Place, Total, UserPage},
+use domain::{
+    list::{Cursor, Place, Position, Total},
+    users::{
+        UserSummary,
+        bin::{BinPage, BinQuery},
+        list::ListQuery,
+        page::UserPage,
+    },
 };
 
 use crate::{
@@ -86,15 +89,12 @@ fn page<T>(
     (counts, all): (Counts, u64),
     cursor: impl Fn(&T, u64) -> Cursor,
 ) -> UserPage<T> {
-    let place = Place::of(&users, more, position, cursor);
+    let total = counts
+        .matching
+        .map_or(Total::exact(all), Total::up_to_limit);
     UserPage {
-        before: place.before,
-        after: place.after,
+        place: Place::of(&users, more, total, position, cursor),
         users,
-        total: counts
-            .matching
-            .map_or(Total::exact(all), Total::up_to_limit),
         totals: counts.totals,
-        first: place.first,
     }
 }

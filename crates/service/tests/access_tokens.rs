@@ -238,7 +238,7 @@ async fn every_state_is_found_by_its_word(pool: PgPool) {
             .collect();
         let expected: Vec<_> = tokens.iter().map(|token| (token.id, state)).collect();
         assert_eq!(
-            (found, page.total.count),
+            (found, page.place.total.count),
             (expected, tokens.len() as u64),
             "{state:?}"
         );

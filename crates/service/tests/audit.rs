@@ -17,7 +17,8 @@ use std::sync::{
 use actors::{actor, admin};
 use domain::{
     audit::list::{AuditPage, AuditParams},
-    users::{edit::UserEdit, list::Limits},
+    list::{Limits, PageParams},
+    users::edit::UserEdit,
 };
 use people::{add, count};
 use serde_json::Value;
@@ -125,18 +126,22 @@ async fn a_page_says_how_many_there_are(pool: PgPool) {
     let services = services(&pool);
     let first = page(&services, &[]).await;
     assert_eq!(
-        (first.entries.len(), first.total.count, first.first),
+        (
+            first.entries.len(),
+            first.place.total.count,
+            first.place.first
+        ),
         (100, 120, 1)
     );
-    let after = first.after.unwrap();
+    let after = first.place.after.unwrap();
     let second = page(&services, &[("after", &after)]).await;
     assert_eq!(
-        (second.entries.len(), second.first, second.after),
+        (second.entries.len(), second.place.first, second.place.after),
         (20, 101, None)
     );
-    let before = second.before.unwrap();
+    let before = second.place.before.unwrap();
     let back = page(&services, &[("before", &before)]).await;
-    assert_eq!((back.entries, back.first), (first.entries, 1));
+    assert_eq!((back.entries, back.place.first), (first.entries, 1));
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -14,10 +14,13 @@ mod support;
 use std::{sync::Arc, time::Duration};
 
 use actors::admin;
-use domain::users::{
-    deletion::{Deletion, OwnedCounts},
-    detail::UserRef,
-    list::{Limits, ListParams},
+use domain::{
+    list::Limits,
+    users::{
+        deletion::{Deletion, OwnedCounts},
+        detail::UserRef,
+        list::ListParams,
+    },
 };
 use furniture::furnish;
 use people::{add, count};

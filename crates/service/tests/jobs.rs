@@ -17,7 +17,8 @@ use domain::{
         Job, JobKind, JobState,
         list::{JobPage, JobParams},
     },
-    users::{deletion::Deletion, list::Limits},
+    list::Limits,
+    users::deletion::Deletion,
 };
 use key_ring::{NEW, OLD, draft, with_keys};
 use people::{add, count};
@@ -358,7 +359,7 @@ async fn pages_lead_through_all_of_them_both_ways(pool: PgPool) {
         let mut forth: Vec<u32> = Vec::new();
         let mut there = page(&services, &start).await;
         let mut pages = vec![labels(&there)];
-        while let Some(after) = there.after.clone() {
+        while let Some(after) = there.place.after.clone() {
             let params = JobParams {
                 after: Some(after),
                 ..start.clone()
@@ -370,9 +371,9 @@ async fn pages_lead_through_all_of_them_both_ways(pool: PgPool) {
             forth.extend(page);
         }
         assert_eq!(forth, expected, "{state:?}");
-        assert_eq!(there.total.count, expected.len() as u64);
+        assert_eq!(there.place.total.count, expected.len() as u64);
         pages.pop();
-        while let Some(before) = there.before.clone() {
+        while let Some(before) = there.place.before.clone() {
             let params = JobParams {
                 before: Some(before),
                 ..start.clone()

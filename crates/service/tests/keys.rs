@@ -18,8 +18,9 @@ mod support;
 use actors::{actor, admin};
 use domain::{
     keys::{ApiKey, KeyEdit},
+    list::Total,
     rules::Refusal,
-    users::{deletion::Deletion, page::Total, suspension::SuspensionDraft},
+    users::{deletion::Deletion, suspension::SuspensionDraft},
 };
 use key_ring::{NEW, OLD, draft, with_keys};
 use own::{Own, set_password};

@@ -8,8 +8,9 @@ mod people;
 mod support;
 
 use domain::{
+    list::Total,
     overview::{DAYS, Matter, Overview},
-    users::{page::Total, suspension::SuspensionDraft},
+    users::suspension::SuspensionDraft,
 };
 use people::{add, count};
 use service::{Services, access::operator, overview::overview, users};

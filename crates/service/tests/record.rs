@@ -24,6 +24,7 @@ use domain::{
     invitations::InvitationDraft,
     jobs::list::JobParams,
     keys::KeyEdit,
+    list::Limits,
     owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
     registrations::{Decision, DecisionRequest},
     sessions::revoke::RevokeRequest,
@@ -33,7 +34,6 @@ use domain::{
         deletion::Deletion,
         detail::UserRef,
         edit::UserEdit,
-        list::Limits,
         suspension::SuspensionDraft,
     },
 };

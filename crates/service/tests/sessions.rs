@@ -12,12 +12,12 @@ mod support;
 use actors::{actor, admin};
 use domain::{
     audit::Via,
+    list::Limits,
     rules::Refusal,
     sessions::{
         list::SessionParams,
         revoke::{RevokeFilter, RevokeOutcome, RevokeRequest},
     },
-    users::list::Limits,
 };
 use people::{add, count};
 use service::{
@@ -309,7 +309,11 @@ async fn ended_sessions_tell_why_and_by_whom(pool: PgPool) {
     let page = list(&services, &operator(), &query).await.unwrap();
     let end = page.sessions[0].end.as_ref().unwrap();
     assert_eq!(
-        (end.reason.words(), end.by.as_deref(), page.total.count),
+        (
+            end.reason.words(),
+            end.by.as_deref(),
+            page.place.total.count
+        ),
         ("Revoked", Some("root"), 1)
     );
 }

@@ -8,11 +8,8 @@ mod support;
 use domain::{
     access::{Permissions, Principal},
     audit::Via,
-    users::{
-        Status, UserId,
-        list::{Limits, ListParams},
-        page::{Total, UserPage},
-    },
+    list::{Limits, Total},
+    users::{Status, UserId, list::ListParams, page::UserPage},
 };
 use service::{
     Services,
@@ -78,9 +75,13 @@ fn shown(page: &UserPage) -> String {
         .iter()
         .map(|user| user.username.trim_start_matches("user-"))
         .collect();
-    let before = if page.before.is_some() { "< " } else { "" };
-    let after = if page.after.is_some() { " >" } else { "" };
-    format!("{before}{}: {}{after}", page.first, people.join(" "))
+    let before = if page.place.before.is_some() {
+        "< "
+    } else {
+        ""
+    };
+    let after = if page.place.after.is_some() { " >" } else { "" };
+    format!("{before}{}: {}{after}", page.place.first, people.join(" "))
 }
 
 #[test]
@@ -109,7 +110,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let second = list(
         &services,
         &ListParams {
-            after: first.after,
+            after: first.place.after,
             ..params("")
         },
     )
@@ -118,7 +119,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let third = list(
         &services,
         &ListParams {
-            after: second.after.clone(),
+            after: second.place.after.clone(),
             ..params("")
         },
     )
@@ -128,7 +129,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let back = list(
         &services,
         &ListParams {
-            before: third.before,
+            before: third.place.before,
             ..params("")
         },
     )
@@ -137,7 +138,7 @@ async fn pages_are_numbered_and_know_their_neighbours(pool: PgPool) {
     let start = list(
         &services,
         &ListParams {
-            before: back.before,
+            before: back.place.before,
             ..params("")
         },
     )
@@ -161,7 +162,7 @@ async fn people_who_come_in_front_do_not_move_a_page(pool: PgPool) {
     let second = list(
         &services,
         &ListParams {
-            after: first.after,
+            after: first.place.after,
             ..params("")
         },
     )
@@ -171,7 +172,7 @@ async fn people_who_come_in_front_do_not_move_a_page(pool: PgPool) {
     let back = list(
         &services,
         &ListParams {
-            before: second.before,
+            before: second.place.before,
             ..params("")
         },
     )
@@ -184,13 +185,13 @@ async fn an_empty_page_has_no_neighbours(pool: PgPool) {
     let services = services(&pool);
     let empty = list(&services, &params("")).await;
     assert_eq!(
-        (shown(&empty), empty.total),
+        (shown(&empty), empty.place.total),
         ("1: ".to_owned(), Total::exact(0))
     );
     seed(&pool).await;
     let nobody = list(&services, &params("nobody")).await;
     assert_eq!(
-        (shown(&nobody), nobody.total, nobody.totals.users),
+        (shown(&nobody), nobody.place.total, nobody.totals.users),
         ("1: ".to_owned(), Total::exact(0), 7)
     );
 }
@@ -206,7 +207,7 @@ async fn totals_tell_of_all_and_the_total_of_what_is_searched(pool: PgPool) {
         ("user-1", 1),
     ] {
         let page = list(&services, &params(q)).await;
-        assert_eq!(page.total, Total::exact(total), "{q:?}");
+        assert_eq!(page.place.total, Total::exact(total), "{q:?}");
         assert_eq!(
             (page.totals.users, page.totals.suspended, page.totals.admins),
             (7, 3, 0),

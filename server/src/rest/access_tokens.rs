@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     access_tokens::{AccessToken, CreatedToken, TokenDraft, list::TokenParams},
-    users::list::Limits,
+    list::Limits,
 };
 use service::{
     Error, Services,
@@ -96,21 +96,11 @@ pub(crate) async fn list(
 ) -> Result<Response, Failure> {
     let query = params.parse(Limits::API).map_err(Error::from)?;
     let page = service::access_tokens::list(&services, &granted, &query).await?;
-    let at = |after, before| TokenParams {
-        after,
-        before,
-        ..params.clone()
-    };
-    let next = page.after.map(|after| at(Some(after), None));
-    let prev = page.before.map(|before| at(None, Some(before)));
-    let next = next.iter().map(|params| (params.pairs(), "next"));
-    let prev = prev.iter().map(|params| (params.pairs(), "prev"));
-    let neighbours: Vec<_> = next.chain(prev).collect();
     Ok(respond(
         page.tokens,
-        page.total,
+        &page.place,
         "/api/admin/tokens",
-        &neighbours,
+        &params,
     ))
 }
 

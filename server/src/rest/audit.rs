@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use domain::{
     audit::{ShownEntry, list::AuditParams},
-    users::list::Limits,
+    list::Limits,
 };
 use serde::Deserialize;
 use service::{
@@ -61,18 +61,8 @@ pub(crate) async fn list(
 ) -> Result<Response, Failure> {
     let query = params.parse(LIMITS).map_err(Error::from)?;
     let page = service::audit::list(&services, &granted, &query).await?;
-    let at = |after, before| AuditParams {
-        after,
-        before,
-        ..params.clone()
-    };
-    let next = page.after.map(|after| at(Some(after), None));
-    let prev = page.before.map(|before| at(None, Some(before)));
-    let next = next.iter().map(|params| (params.pairs(), "next"));
-    let prev = prev.iter().map(|params| (params.pairs(), "prev"));
-    let neighbours: Vec<_> = next.chain(prev).collect();
     let rows: Vec<ShownEntry> = page.entries.into_iter().map(Into::into).collect();
-    Ok(respond(rows, page.total, "/api/admin/audit", &neighbours))
+    Ok(respond(rows, &page.place, "/api/admin/audit", &params))
 }
 
 /// Download the audit log

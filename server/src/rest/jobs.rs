@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::{
     jobs::{Job, list::JobParams},
-    users::list::Limits,
+    list::Limits,
 };
 use service::{
     Error, Services,
@@ -51,22 +51,7 @@ pub(crate) async fn list(
 ) -> Result<Response, Failure> {
     let query = params.parse(Limits::API).map_err(Error::from)?;
     let page = service::jobs::list(&services, &granted, &query).await?;
-    let at = |after, before| JobParams {
-        after,
-        before,
-        ..params.clone()
-    };
-    let next = page.after.map(|after| at(Some(after), None));
-    let prev = page.before.map(|before| at(None, Some(before)));
-    let next = next.iter().map(|params| (params.pairs(), "next"));
-    let prev = prev.iter().map(|params| (params.pairs(), "prev"));
-    let neighbours: Vec<_> = next.chain(prev).collect();
-    Ok(respond(
-        page.jobs,
-        page.total,
-        "/api/admin/jobs",
-        &neighbours,
-    ))
+    Ok(respond(page.jobs, &page.place, "/api/admin/jobs", &params))
 }
 
 /// Try a job again

@@ -10,7 +10,7 @@ use axum::{
     http::{Method, request::Parts},
     response::Response,
 };
-use domain::{access::Permission, access_tokens::Scope, users::list::Limits};
+use domain::{access::Permission, access_tokens::Scope, list::Limits};
 use serde::{Deserialize, Serialize};
 use service::{
     Error,

@@ -6,17 +6,29 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use domain::users::page::Total;
+use domain::list::{PageParams, Place};
 use serde::Serialize;
 
-/// The answer of a page. Each neighbour has its parameters and its relation.
-pub(super) fn respond(
+/// The answer of a page of a list that was asked for with `params`.
+pub(super) fn respond<P: PageParams>(
     rows: impl Serialize,
-    total: Total,
+    place: &Place,
     path: &str,
-    neighbours: &[(Vec<(&'static str, &str)>, &str)],
+    params: &P,
 ) -> Response {
-    let mut response = linked(rows, path, neighbours);
+    let next = place
+        .after
+        .clone()
+        .map(|after| params.at(Some(after), None));
+    let prev = place
+        .before
+        .clone()
+        .map(|before| params.at(None, Some(before)));
+    let next = next.iter().map(|params| (params.pairs(), "next"));
+    let prev = prev.iter().map(|params| (params.pairs(), "prev"));
+    let neighbours: Vec<_> = next.chain(prev).collect();
+    let mut response = linked(rows, path, &neighbours);
+    let total = place.total;
     let headers = response.headers_mut();
     headers.insert(
         HeaderName::from_static("x-total-count"),
@@ -27,7 +39,8 @@ pub(super) fn respond(
     response
 }
 
-/// A part of a list as an answer, where nobody counts how many there are.
+/// A part of a list as an answer, where nobody counts how many there are. Each neighbour has its parameters and its
+/// relation.
 pub(super) fn linked(
     rows: impl Serialize,
     path: &str,

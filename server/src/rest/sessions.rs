@@ -6,13 +6,14 @@ use std::net::IpAddr;
 
 use axum::{Json, extract::State, response::Response};
 use domain::{
+    list::Limits,
     sessions::{
         Session, SessionUser,
         list::SessionParams,
         masked,
         revoke::{RevokeOutcome, RevokeRequest},
     },
-    users::{UserId, list::Limits},
+    users::UserId,
 };
 use serde::Serialize;
 use service::{
@@ -110,23 +111,8 @@ pub(crate) async fn list(
 ) -> Result<Response, Failure> {
     let query = params.parse(Limits::API).map_err(Error::from)?;
     let page = service::sessions::list(&services, &granted, &query).await?;
-    let at = |after, before| SessionParams {
-        after,
-        before,
-        ..params.clone()
-    };
-    let next = page.after.map(|after| at(Some(after), None));
-    let prev = page.before.map(|before| at(None, Some(before)));
-    let next = next.iter().map(|params| (params.pairs(), "next"));
-    let prev = prev.iter().map(|params| (params.pairs(), "prev"));
-    let neighbours: Vec<_> = next.chain(prev).collect();
     let rows: Vec<ListedSession> = page.sessions.into_iter().map(Into::into).collect();
-    Ok(respond(
-        rows,
-        page.total,
-        "/api/admin/sessions",
-        &neighbours,
-    ))
+    Ok(respond(rows, &page.place, "/api/admin/sessions", &params))
 }
 
 /// End a session

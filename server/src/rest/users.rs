@@ -8,11 +8,14 @@ pub(crate) mod reset;
 pub(crate) mod shown;
 
 use axum::{extract::State, response::Response};
-use domain::users::{
-    UserSummary,
-    bin::{Asked, DeletedUser},
-    list::{Limits, ListParams},
-    page::UserPage,
+use domain::{
+    list::Limits,
+    users::{
+        UserSummary,
+        bin::{Asked, DeletedUser},
+        list::ListParams,
+        page::UserPage,
+    },
 };
 use serde::Serialize;
 use service::{Error, Services, access::ReadUsers};
@@ -94,16 +97,6 @@ pub(crate) async fn list(
 
 /// The answer of a page, each of its rows in the shape of `L`.
 fn respond<T, L: From<T> + Serialize>(params: &ListParams, page: UserPage<T>) -> Response {
-    let at = |after, before| ListParams {
-        after,
-        before,
-        ..params.clone()
-    };
-    let next = page.after.map(|after| at(Some(after), None));
-    let prev = page.before.map(|before| at(None, Some(before)));
-    let next = next.iter().map(|params| (params.pairs(), "next"));
-    let prev = prev.iter().map(|params| (params.pairs(), "prev"));
-    let neighbours: Vec<_> = next.chain(prev).collect();
     let users: Vec<L> = page.users.into_iter().map(Into::into).collect();
-    page::respond(users, page.total, "/api/admin/users", &neighbours)
+    page::respond(users, &page.place, "/api/admin/users", params)
 }

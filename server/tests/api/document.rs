@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::Method;
-use domain::users::list::Limits;
+use domain::list::Limits;
 use serde_json::Value;
 use sqlx::PgPool;
 

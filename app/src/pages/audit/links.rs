@@ -1,11 +1,8 @@
 //! Addresses of the record in other states.
 
-use domain::{
-    audit::list::{AuditPage, AuditParams},
-    users::list::{Limits, PANEL_LIMITS},
-};
+use domain::{audit::list::AuditParams, list::PageParams};
 
-use crate::{components::pager::Pages, pages::users::links::with_selected};
+use crate::pages::users::links::with_selected;
 
 /// The address of a state of the list.
 pub(super) fn href(params: &AuditParams) -> String {
@@ -25,33 +22,6 @@ pub(super) fn file(params: &AuditParams, format: &'static str) -> String {
     let filter = params.only_filter();
     let pairs = std::iter::once(("format", format)).chain(filter.pairs());
     with_selected("/api/admin/audit/export", pairs, &[])
-}
-
-/// Where a page of a state of the list is among the others.
-pub(super) fn pages(params: &AuditParams, page: &AuditPage) -> Pages {
-    let at = |after, before| {
-        href(&AuditParams {
-            after,
-            before,
-            ..params.clone()
-        })
-    };
-    let sized = |limit: u16| {
-        href(&AuditParams {
-            limit: Some(limit.to_string()),
-            ..params.from_start()
-        })
-    };
-    let size = params.limit.as_deref().and_then(|limit| limit.parse().ok());
-    Pages {
-        first: page.first,
-        shown: page.entries.len(),
-        total: page.total,
-        before: page.before.clone().map(|before| at(None, Some(before))),
-        after: page.after.clone().map(|after| at(Some(after), None)),
-        size: size.unwrap_or(Limits::PANEL.default),
-        sizes: PANEL_LIMITS.map(|limit| (limit, sized(limit))).into(),
-    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,12 @@ use uuid::Uuid;
 use super::links;
 use crate::{
     components::{
-        facts::Fact, icon::Icon, pager::Pager, records::Records, state::ListState, time::Ago,
+        facts::Fact,
+        icon::Icon,
+        pager::{Pager, Pages},
+        records::Records,
+        state::ListState,
+        time::Ago,
     },
     pages::person::history::differences,
 };
@@ -29,7 +34,7 @@ pub fn AuditTable(
     if page.entries.is_empty() {
         return nothing(&params);
     }
-    let pages = links::pages(&params, &page);
+    let pages = Pages::of(&params, &page.place, page.entries.len(), links::href);
     let now = page.now;
     let rows = page.entries.into_iter().map(|entry| row(entry, now));
     view! {

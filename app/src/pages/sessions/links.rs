@@ -1,25 +1,18 @@
 //! Addresses of the list of sessions in other states.
 
 use domain::{
+    list::PageParams,
     sessions::list::{SessionParams, SessionSort},
-    users::list::{Limits, PANEL_LIMITS},
 };
 
-use crate::api::sessions::SessionList;
-use crate::components::pager::Pages;
+use crate::pages::users::links::with_selected;
+
+/// The dialog that ends sessions.
+const REVOKE: &str = "/sessions/revoke";
 
 /// The address of a state of the list.
 pub(super) fn href(params: &SessionParams) -> String {
-    at("/sessions", &params.pairs())
-}
-
-fn at(path: &str, pairs: &[(&'static str, &str)]) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(pairs);
-    match query.finish() {
-        empty if empty.is_empty() => path.to_owned(),
-        query => format!("{path}?{query}"),
-    }
+    with_selected("/sessions", params.pairs().into_iter(), &[])
 }
 
 /// The sessions of a person.
@@ -42,9 +35,10 @@ fn person(username: &str) -> SessionParams {
 /// The dialog that ends those that match, or all but one's own.
 pub(super) fn revoke(params: &SessionParams, others: bool) -> String {
     if others {
-        return at("/sessions/revoke", &[("others", "true")]);
+        return format!("{REVOKE}?others=true");
     }
-    at("/sessions/revoke", &params.only_filter().pairs())
+    let filter = params.only_filter();
+    with_selected(REVOKE, filter.pairs().into_iter(), &[])
 }
 
 /// The list as a click on a header orders it, from its first page.
@@ -53,7 +47,7 @@ pub(super) fn sorted(params: &SessionParams, by_seen: bool) -> String {
     let shown = (sort != SessionSort::Newest).then(|| sort.as_str().to_owned());
     href(&SessionParams {
         sort: shown,
-        ..params.from_start()
+        ..params.at_start()
     })
 }
 
@@ -80,34 +74,6 @@ pub(super) fn cleared(params: &SessionParams) -> String {
 /// Whether it is those that have ended.
 pub(super) fn is_of_ended(params: &SessionParams) -> bool {
     params.is_of_ended().unwrap_or_default()
-}
-
-/// Where a page of a state of the list is among the others.
-pub(super) fn pages(params: &SessionParams, list: &SessionList) -> Pages {
-    let page = &list.page;
-    let at = |after, before| {
-        href(&SessionParams {
-            after,
-            before,
-            ..params.clone()
-        })
-    };
-    let sized = |limit: u16| {
-        href(&SessionParams {
-            limit: Some(limit.to_string()),
-            ..params.from_start()
-        })
-    };
-    let size = params.limit.as_deref().and_then(|limit| limit.parse().ok());
-    Pages {
-        first: page.first,
-        shown: page.sessions.len(),
-        total: page.total,
-        before: page.before.clone().map(|before| at(None, Some(before))),
-        after: page.after.clone().map(|after| at(Some(after), None)),
-        size: size.unwrap_or(Limits::PANEL.default),
-        sizes: PANEL_LIMITS.map(|limit| (limit, sized(limit))).into(),
-    }
 }
 
 #[cfg(test)]

@@ -7,9 +7,12 @@ mod stream;
 use std::collections::HashMap;
 
 use ::time::OffsetDateTime;
-use domain::sessions::{
-    Session, SessionEnd,
-    list::{SessionPage, SessionParams, SessionSort},
+use domain::{
+    list::PageParams,
+    sessions::{
+        Session, SessionEnd,
+        list::{SessionPage, SessionParams, SessionSort},
+    },
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -131,7 +134,7 @@ pub fn News(
     /// What has happened.
     live: Live,
 ) -> impl IntoView {
-    let start = move || links::href(&live.params.read().from_start());
+    let start = move || links::href(&live.params.read().at_start());
     let label = move || {
         let count = live.waiting.with(Vec::len);
         let sessions = if count == 1 { "session" } else { "sessions" };
@@ -139,7 +142,7 @@ pub fn News(
     };
     let show = move |event: leptos::ev::MouseEvent| {
         let params = live.params.get_untracked();
-        if params == params.from_start() {
+        if params == params.at_start() {
             event.prevent_default();
             live.forget();
             live.list.refetch();

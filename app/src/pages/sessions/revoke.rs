@@ -2,6 +2,7 @@
 
 use domain::{
     access::Permission,
+    list::PageParams,
     sessions::{list::SessionParams, revoke::RevokeOutcome},
 };
 use leptos::prelude::*;

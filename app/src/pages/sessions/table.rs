@@ -17,7 +17,7 @@ use crate::{
     components::{
         avatar::Avatar,
         icon::{Glyph, Icon},
-        pager::Pager,
+        pager::{Pager, Pages},
         time::{Ago, Upcoming},
     },
 };
@@ -60,7 +60,12 @@ pub fn SessionTable(
         params.get_untracked()
     };
     let ended = links::is_of_ended(&shown);
-    let pages = links::pages(&shown, &list);
+    let pages = Pages::of(
+        &shown,
+        &list.page.place,
+        list.page.sessions.len(),
+        links::href,
+    );
     let page = Shown {
         now: list.page.now,
         own: list.own,

@@ -5,11 +5,8 @@ mod row;
 use std::time::Duration;
 
 use domain::{
-    jobs::{
-        HISTORY_DAYS, JobState,
-        list::{JobPage, JobParams},
-    },
-    users::list::{Limits, PANEL_LIMITS},
+    jobs::{HISTORY_DAYS, JobState, list::JobParams},
+    list::PageParams,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -161,7 +158,7 @@ fn shown(params: &JobParams, list: JobList, retrying: Sending) -> AnyView {
         }
         .into_any();
     }
-    let pages = pages(params, &page);
+    let pages = Pages::of(params, &page.place, page.jobs.len(), href);
     let back = href(params);
     let rows = page.jobs.into_iter();
     let rows = rows.map(|job| row::cells(job, now, &back, retrying));
@@ -171,31 +168,4 @@ fn shown(params: &JobParams, list: JobList, retrying: Sending) -> AnyView {
         <Pager pages=pages />
     }
     .into_any()
-}
-
-/// Where a page of a state of the list is among the others.
-fn pages(params: &JobParams, page: &JobPage) -> Pages {
-    let at = |after, before| {
-        href(&JobParams {
-            after,
-            before,
-            ..params.clone()
-        })
-    };
-    let sized = |limit: u16| {
-        href(&JobParams {
-            limit: Some(limit.to_string()),
-            ..params.from_start()
-        })
-    };
-    let size = params.limit.as_deref().and_then(|limit| limit.parse().ok());
-    Pages {
-        first: page.first,
-        shown: page.jobs.len(),
-        total: page.total,
-        before: page.before.clone().map(|before| at(None, Some(before))),
-        after: page.after.clone().map(|after| at(Some(after), None)),
-        size: size.unwrap_or(Limits::PANEL.default),
-        sizes: PANEL_LIMITS.map(|limit| (limit, sized(limit))).into(),
-    }
 }

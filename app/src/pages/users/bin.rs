@@ -10,7 +10,6 @@ use leptos::prelude::*;
 use super::{
     actions::BinActions,
     links,
-    pager::pages,
     rows::{Number, email_cell, person_cell},
     selection::Selection,
     table::{Nobody, actions_head},
@@ -18,7 +17,7 @@ use super::{
 use crate::components::{
     badge::{RoleBadge, StatusBadge},
     icon::Icon,
-    pager::Pager,
+    pager::{Pager, Pages},
     state::ListState,
     time::{Ago, Upcoming},
 };
@@ -52,7 +51,8 @@ pub fn BinTable(
         };
     }
     let here = links::href(&params);
-    let pager = view! { <Pager pages=pages(&params, &page) /> };
+    let pages = Pages::of(&params, &page.place, page.users.len(), links::href);
+    let pager = view! { <Pager pages=pages /> };
     let rows = page
         .users
         .into_iter()

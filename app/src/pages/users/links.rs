@@ -2,6 +2,7 @@
 
 use domain::{
     filter::Filter,
+    list::PageParams,
     users::list::{ListParams, Sort, SortKey},
 };
 
@@ -36,7 +37,7 @@ pub(in crate::pages) fn with_selected<'a>(
 pub(super) fn searched(params: &ListParams, filter: &Filter) -> String {
     href(&ListParams {
         q: Some(filter.to_string()),
-        ..params.from_start()
+        ..params.at_start()
     })
 }
 
@@ -46,15 +47,7 @@ pub(super) fn sorted(params: &ListParams, key: SortKey) -> String {
     let shown = (sort != Sort::default()).then(|| sort.to_string());
     href(&ListParams {
         sort: shown,
-        ..params.from_start()
-    })
-}
-
-/// The list with another page size, from its first page.
-pub(super) fn sized(params: &ListParams, limit: u16) -> String {
-    href(&ListParams {
-        limit: Some(limit.to_string()),
-        ..params.from_start()
+        ..params.at_start()
     })
 }
 
@@ -64,7 +57,7 @@ pub(super) fn toggled_bin(params: &ListParams) -> String {
     href(&ListParams {
         deleted,
         sort: None,
-        ..params.from_start()
+        ..params.at_start()
     })
 }
 
@@ -103,7 +96,7 @@ mod tests {
             "/users?q=role%3Aadmin+%22a+%26+b%22&sort=name"
         );
         assert_eq!(
-            sized(&params, 25),
+            href(&params.sized(25)),
             "/users?q=role%3Aadmin+%22a+%26+b%22&limit=25"
         );
         assert_eq!(href(&ListParams::default()), "/users");
@@ -128,7 +121,7 @@ mod tests {
             ..ListParams::default()
         };
         assert_eq!(toggled_bin(&bin), "/users?q=ada");
-        assert_eq!(sized(&bin, 25), "/users?q=ada&limit=25&deleted=true");
+        assert_eq!(href(&bin.sized(25)), "/users?q=ada&limit=25&deleted=true");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use domain::{
     filter::Filter,
+    list::PageParams,
     problem::Problem,
     users::{list::ListParams, names::is_deceptive},
 };
@@ -24,7 +25,7 @@ pub fn SearchBox(
         let typed = input.get_untracked().map(|input| input.value());
         let target = links::href(&ListParams {
             q: typed,
-            ..params.get_untracked().from_start()
+            ..params.get_untracked().at_start()
         });
         navigate(
             &target,
@@ -74,7 +75,7 @@ pub fn SearchBox(
                 />
                 {move || {
                     let params = params.get();
-                    let clear = links::href(&ListParams { q: None, ..params.from_start() });
+                    let clear = links::href(&ListParams { q: None, ..params.at_start() });
                     params
                         .q
                         .is_some_and(|q| !q.trim().is_empty())

@@ -2,6 +2,7 @@
 
 use domain::{
     filter::Filter,
+    list::PageParams,
     problem::Problem,
     users::list::{ListParams, SortKey},
 };
@@ -10,7 +11,6 @@ use leptos::prelude::*;
 use super::{
     bin::{self, BinTable},
     bulk, links,
-    pager::pages,
     rows::Row,
     selection::{SelectAllCell, Selection, SelectionBar, key},
 };
@@ -18,7 +18,7 @@ use crate::{
     api::users::{Shown, UserList},
     components::{
         icon::{Glyph, Icon},
-        pager::Pager,
+        pager::{Pager, Pages},
         state::{ListState, LoadFailure},
     },
 };
@@ -63,7 +63,8 @@ pub fn UserTable(
     if page.users.is_empty() {
         return view! { <Nobody params=shown /> }.into_any();
     }
-    let pager = view! { <Pager pages=pages(&shown, &page) /> };
+    let pages = Pages::of(&shown, &page.place, page.users.len(), links::href);
+    let pager = view! { <Pager pages=pages /> };
     let here = links::href(&shown);
     let selection = Selection::current();
     let keys: Vec<String> = page.users.iter().map(key).collect();

@@ -2,13 +2,14 @@
 
 use domain::{
     access_tokens::{AccessToken, TokenState, list::TokensQuery},
+    list::{EXACT_TOTAL_MAX, Position},
     sessions::SessionUser,
-    users::{Unknown, UserId, list::Position, page::EXACT_TOTAL_MAX},
+    users::{Unknown, UserId},
 };
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow, types::ipnetwork::IpNetwork};
 use uuid::Uuid;
 
-use crate::{Error, users::page_of};
+use crate::{Error, list::page_of};
 
 const COLUMNS: &str = "
     t.id, t.user_id, t.username, t.display_name, t.name, t.prefix, t.scopes, t.state, t.created_at, t.expires_at,

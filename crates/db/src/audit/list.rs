@@ -5,10 +5,7 @@ use domain::{
         AuditEntry,
         list::{AuditQuery, entry_id},
     },
-    users::{
-        list::Position,
-        page::{Cursor, EXACT_TOTAL_MAX},
-    },
+    list::{Cursor, EXACT_TOTAL_MAX, Position},
 };
 use sqlx::{
     PgExecutor, Postgres, QueryBuilder, Row as _, postgres::PgRow, types::ipnetwork::IpNetwork,
@@ -16,7 +13,7 @@ use sqlx::{
 use time::OffsetDateTime;
 
 use super::{Asked, Row};
-use crate::{Error, users::page_of};
+use crate::{Error, list::page_of};
 
 const COLUMNS: &str = "
     e.id, e.at, e.actor_id, e.actor_label, e.via, e.token_label, e.action, e.target_kind, e.target_id, e.target_label, e.changes, e.reason,

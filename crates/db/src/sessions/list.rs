@@ -1,14 +1,15 @@
 //! A page of sessions: one statement, served by the index of its order or of its filter.
 
 use domain::{
+    list::{EXACT_TOTAL_MAX, Position},
     sessions::{Session, SessionEnd, SessionUser, list::SessionsQuery},
-    users::{UserId, list::Position, page::EXACT_TOTAL_MAX},
+    users::UserId,
 };
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow, types::ipnetwork::IpNetwork};
 use time::OffsetDateTime;
 
 use super::Asked;
-use crate::{Error, users::page_of};
+use crate::{Error, list::page_of};
 
 /// What the list shows, of a view of sessions `s`.
 pub(super) const COLUMNS: &str = "

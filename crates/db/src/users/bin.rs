@@ -1,14 +1,14 @@
 //! A page of the bin: one statement, served by the index of its one order.
 
-use domain::users::{
-    bin::{BinQuery, DeletedUser},
+use domain::{
     list::Position,
+    users::bin::{BinQuery, DeletedUser},
 };
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use time::OffsetDateTime;
 
 use super::{filter, list};
-use crate::Error;
+use crate::{Error, list::page_of};
 
 /// The rows of a page, the latest deleted first, and whether there are more beyond it in the direction of reading.
 ///
@@ -22,7 +22,7 @@ pub async fn list_bin(
     let mut sql = statement(query, now);
     let page = sql.build().persistent(query.filter.is_empty());
     let rows = page.fetch_all(executor).await?;
-    list::page_of(&rows, query.limit, &query.position, deleted)
+    page_of(&rows, query.limit, &query.position, deleted)
 }
 
 fn statement(query: &BinQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {

@@ -1,9 +1,6 @@
 //! How many users there are, and how many of them match: kept totals, and a count that stops where it is shown to stop.
 
-use domain::{
-    filter::Filter,
-    users::page::{EXACT_TOTAL_MAX, Totals},
-};
+use domain::{filter::Filter, list::EXACT_TOTAL_MAX, users::page::Totals};
 use sqlx::{PgExecutor, QueryBuilder, Row};
 use time::OffsetDateTime;
 

@@ -2,17 +2,17 @@
 
 use domain::{
     access::ADMIN_ROLE,
+    list::{Cursor, CursorValue, Position, time_of_micros},
     users::{
         Status, UserId, UserSummary,
-        list::{ListQuery, Position, SortKey},
-        page::{Cursor, CursorValue, time_of_micros},
+        list::{ListQuery, SortKey},
     },
 };
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use time::OffsetDateTime;
 
 use super::filter::{self, Tables};
-use crate::Error;
+use crate::{Error, list::page_of};
 
 /// The rows of a page in the order asked for, and whether there are more beyond it in the direction of reading.
 ///
@@ -28,22 +28,6 @@ pub async fn list_page(
     let page = sql.build().persistent(query.filter.is_empty());
     let rows = page.fetch_all(executor).await?;
     page_of(&rows, query.limit, &query.position, summary)
-}
-
-/// What a page shows from its rows, one more of which may have been read to see whether there are more; and whether.
-pub(crate) fn page_of<T>(
-    rows: &[PgRow],
-    limit: u16,
-    position: &Position,
-    read: fn(&PgRow) -> Result<T, sqlx::Error>,
-) -> Result<(Vec<T>, bool), Error> {
-    let more = rows.len() > usize::from(limit);
-    let shown = rows.iter().take(limit.into()).map(read);
-    let mut shown = shown.collect::<Result<Vec<_>, _>>()?;
-    if matches!(position, Position::Before(_)) {
-        shown.reverse();
-    }
-    Ok((shown, more))
 }
 
 /// What the list shows, from `users u` and `user_stats s`.

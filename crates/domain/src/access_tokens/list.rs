@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::{AccessToken, TokenState};
-use crate::users::{
-    detail::UserRef,
-    list::{Limits, ListError, Position, given, parse_limit, position, shorten},
-    page::{Cursor, Total},
+use crate::{
+    list::{
+        Cursor, Limits, ListError, Place, Position, given, page_params, parse_limit, position,
+        shorten,
+    },
+    users::detail::UserRef,
 };
 
 /// The name of the one order in its cursors.
@@ -50,15 +52,17 @@ pub struct TokensQuery {
 pub struct TokenPage {
     /// The rows.
     pub tokens: Vec<AccessToken>,
-    /// How many match.
-    pub total: Total,
-    /// Number of the first row among all, from 1.
-    pub first: u64,
-    /// Cursor of the page before, if there is one.
-    pub before: Option<String>,
-    /// Cursor of the page after, if there is one.
-    pub after: Option<String>,
+    /// Where it lies.
+    pub place: Place,
 }
+
+page_params!(TokenParams {
+    person,
+    state,
+    limit,
+    after,
+    before
+});
 
 impl TokenParams {
     /// Understands the question.
@@ -78,42 +82,6 @@ impl TokenParams {
                 Cursor::decode_at(text, ORDER)
             })?,
         })
-    }
-
-    /// The same question from its first page.
-    #[must_use]
-    pub fn from_start(&self) -> Self {
-        Self {
-            after: None,
-            before: None,
-            ..self.clone()
-        }
-    }
-
-    /// The parameters that are set, for a URL.
-    #[must_use]
-    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
-        [
-            ("person", &self.person),
-            ("state", &self.state),
-            ("limit", &self.limit),
-            ("after", &self.after),
-            ("before", &self.before),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, given(value)?)))
-        .collect()
-    }
-
-    /// From parameters by name. Others are no business of the list.
-    pub fn from_pairs(value: impl Fn(&str) -> Option<String>) -> Self {
-        Self {
-            person: value("person"),
-            state: value("state"),
-            limit: value("limit"),
-            after: value("after"),
-            before: value("before"),
-        }
     }
 }
 
@@ -139,6 +107,7 @@ impl TokensQuery {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::list::PageParams;
 
     fn params(name: &str, value: &str) -> TokenParams {
         TokenParams::from_pairs(|asked| (asked == name).then(|| value.to_owned()))

@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::{AuditEntry, Via, actions::is_action};
 use crate::{
     filter::{MAX_TEXT_CHARS, When},
-    users::{
-        list::{Limits, ListError, Position, given, parse_limit, position, shorten},
-        page::{Cursor, Total},
+    list::{
+        Cursor, Limits, ListError, PageParams, Place, Position, given, page_params, parse_limit,
+        position, shorten,
     },
 };
 
@@ -82,18 +82,24 @@ pub struct AuditQuery {
 pub struct AuditPage {
     /// The entries.
     pub entries: Vec<AuditEntry>,
-    /// How many match.
-    pub total: Total,
-    /// Number of the first entry among all, from 1.
-    pub first: u64,
-    /// Cursor of the page before, if there is one.
-    pub before: Option<String>,
-    /// Cursor of the page after, if there is one.
-    pub after: Option<String>,
+    /// Where it lies.
+    pub place: Place,
     /// The server's time.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
+
+page_params!(AuditParams {
+    actor,
+    target,
+    action,
+    via,
+    from,
+    to,
+    limit,
+    after,
+    before
+});
 
 impl AuditParams {
     /// Understands the question.
@@ -148,56 +154,12 @@ impl AuditParams {
         range.map(Some).ok_or(ListError::Backward)
     }
 
-    /// The same question from its first page.
-    #[must_use]
-    pub fn from_start(&self) -> Self {
-        Self {
-            after: None,
-            before: None,
-            ..self.clone()
-        }
-    }
-
     /// Which entries it asks for and nothing else: neither number nor place.
     #[must_use]
     pub fn only_filter(&self) -> Self {
         Self {
             limit: None,
-            ..self.from_start()
-        }
-    }
-
-    /// The parameters that are set, for a URL.
-    #[must_use]
-    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
-        [
-            ("actor", &self.actor),
-            ("target", &self.target),
-            ("action", &self.action),
-            ("via", &self.via),
-            ("from", &self.from),
-            ("to", &self.to),
-            ("limit", &self.limit),
-            ("after", &self.after),
-            ("before", &self.before),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, given(value)?)))
-        .collect()
-    }
-
-    /// From parameters by name. Others are no business of the list.
-    pub fn from_pairs(value: impl Fn(&str) -> Option<String>) -> Self {
-        Self {
-            actor: value("actor"),
-            target: value("target"),
-            action: value("action"),
-            via: value("via"),
-            from: value("from"),
-            to: value("to"),
-            limit: value("limit"),
-            after: value("after"),
-            before: value("before"),
+            ..self.at_start()
         }
     }
 }
@@ -368,7 +330,7 @@ mod tests {
         fn a_cursor_reads_back_as_the_place_it_was_made_for(
             id in 1..i64::MAX, micros in 0..4_000_000_000_000_000_i64, number in 1..u64::MAX,
         ) {
-            let at = crate::users::page::time_of_micros(micros).unwrap();
+            let at = crate::list::time_of_micros(micros).unwrap();
             let made = cursor(&entry(id, at), number);
             let read = params(&[("before", &made.encode())]).parse(Limits::API).unwrap();
             prop_assert_eq!(&read.position, &Position::Before(made.clone()));
@@ -380,7 +342,7 @@ mod tests {
             one in (1..1_000_i64, 0..1_000_i64), other in (1..1_000_i64, 0..1_000_i64),
         ) {
             let place = |(id, micros)| {
-                let at = crate::users::page::time_of_micros(micros).unwrap();
+                let at = crate::list::time_of_micros(micros).unwrap();
                 let made = cursor(&entry(id, at), 1);
                 (made.time(), entry_id(&made))
             };

@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::{Job, JobState};
-use crate::users::{
-    list::{Limits, ListError, Position, given, parse_limit, position, shorten},
-    page::{Cursor, Total},
+use crate::list::{
+    Cursor, Limits, ListError, Place, Position, given, page_params, parse_limit, position, shorten,
 };
 
 /// The name of the one order in its cursors.
@@ -46,15 +45,16 @@ pub struct JobsQuery {
 pub struct JobPage {
     /// The rows.
     pub jobs: Vec<Job>,
-    /// How many match.
-    pub total: Total,
-    /// Number of the first row among all, from 1.
-    pub first: u64,
-    /// Cursor of the page before, if there is one.
-    pub before: Option<String>,
-    /// Cursor of the page after, if there is one.
-    pub after: Option<String>,
+    /// Where it lies.
+    pub place: Place,
 }
+
+page_params!(JobParams {
+    state,
+    limit,
+    after,
+    before
+});
 
 impl JobParams {
     /// Understands the question.
@@ -71,40 +71,6 @@ impl JobParams {
             })?,
         })
     }
-
-    /// The same question from its first page.
-    #[must_use]
-    pub fn from_start(&self) -> Self {
-        Self {
-            after: None,
-            before: None,
-            ..self.clone()
-        }
-    }
-
-    /// The parameters that are set, for a URL.
-    #[must_use]
-    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
-        [
-            ("state", &self.state),
-            ("limit", &self.limit),
-            ("after", &self.after),
-            ("before", &self.before),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, given(value)?)))
-        .collect()
-    }
-
-    /// From parameters by name. Others are no business of the list.
-    pub fn from_pairs(value: impl Fn(&str) -> Option<String>) -> Self {
-        Self {
-            state: value("state"),
-            limit: value("limit"),
-            after: value("after"),
-            before: value("before"),
-        }
-    }
 }
 
 impl JobsQuery {
@@ -119,6 +85,7 @@ impl JobsQuery {
 mod tests {
     use super::*;
     use crate::jobs::JobKind;
+    use crate::list::PageParams;
 
     fn params(name: &str, value: &str) -> JobParams {
         JobParams::from_pairs(|asked| (asked == name).then(|| value.to_owned()))

@@ -9,13 +9,11 @@ use utoipa::IntoParams;
 use super::{Session, filter::SessionFilter};
 use crate::{
     filter::When,
-    users::{
-        Unknown, UserId,
-        detail::UserRef,
-        list::{Limits, ListError, Position, given, parse_limit, position, shorten},
-        page::{Cursor, Total},
-        words,
+    list::{
+        Cursor, Limits, ListError, PageParams, Place, Position, given, page_params, parse_limit,
+        position, shorten,
     },
+    users::{Unknown, UserId, detail::UserRef, words},
 };
 
 words! {
@@ -109,14 +107,8 @@ pub struct SessionsQuery {
 pub struct SessionPage {
     /// The rows.
     pub sessions: Vec<Session>,
-    /// How many match.
-    pub total: Total,
-    /// Number of the first row among all, from 1.
-    pub first: u64,
-    /// Cursor of the page before, if there is one.
-    pub before: Option<String>,
-    /// Cursor of the page after, if there is one.
-    pub after: Option<String>,
+    /// Where it lies.
+    pub place: Place,
     /// Whose sessions are asked for, if they are somebody's. Nobody has a session whom the name does not lead to.
     pub person: Option<UserId>,
     /// How many live sessions there are, whatever is asked for.
@@ -125,6 +117,19 @@ pub struct SessionPage {
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
+
+page_params!(SessionParams {
+    person,
+    address,
+    device,
+    created,
+    seen,
+    sort,
+    limit,
+    after,
+    before,
+    ended
+});
 
 impl SessionParams {
     /// Understands the question.
@@ -184,16 +189,6 @@ impl SessionParams {
         }
     }
 
-    /// The same question from its first page.
-    #[must_use]
-    pub fn from_start(&self) -> Self {
-        Self {
-            after: None,
-            before: None,
-            ..self.clone()
-        }
-    }
-
     /// Which sessions it asks for and nothing else: neither order nor place.
     #[must_use]
     pub fn only_filter(&self) -> Self {
@@ -201,43 +196,7 @@ impl SessionParams {
             sort: None,
             limit: None,
             ended: None,
-            ..self.from_start()
-        }
-    }
-
-    /// The parameters that are set, for a URL.
-    #[must_use]
-    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
-        [
-            ("person", &self.person),
-            ("address", &self.address),
-            ("device", &self.device),
-            ("created", &self.created),
-            ("seen", &self.seen),
-            ("sort", &self.sort),
-            ("limit", &self.limit),
-            ("after", &self.after),
-            ("before", &self.before),
-            ("ended", &self.ended),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, given(value)?)))
-        .collect()
-    }
-
-    /// From parameters by name. Others are no business of the list.
-    pub fn from_pairs(value: impl Fn(&str) -> Option<String>) -> Self {
-        Self {
-            person: value("person"),
-            address: value("address"),
-            device: value("device"),
-            created: value("created"),
-            seen: value("seen"),
-            sort: value("sort"),
-            limit: value("limit"),
-            after: value("after"),
-            before: value("before"),
-            ended: value("ended"),
+            ..self.at_start()
         }
     }
 }

@@ -6,10 +6,13 @@ use utoipa::ToSchema;
 
 use super::{
     UserSummary,
-    list::{Limits, ListError, ListParams, ListQuery, Position, given, parse_limit, shorten},
-    page::{Cursor, UserPage},
+    list::{ListParams, ListQuery},
+    page::UserPage,
 };
-use crate::filter::Filter;
+use crate::{
+    filter::Filter,
+    list::{Cursor, Limits, ListError, Position, given, parse_limit, shorten},
+};
 
 /// Somebody in the bin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -3,7 +3,10 @@
 use std::{mem::take, time::Duration};
 
 use db::audit::{Asked, horizon, list_up_to};
-use domain::audit::{ShownEntry, list::AuditParams};
+use domain::{
+    audit::{ShownEntry, list::AuditParams},
+    list::PageParams,
+};
 use serde_json::json;
 use tokio::sync::mpsc;
 

@@ -5,7 +5,7 @@ use db::api_keys::{self, LockedKey};
 use domain::{
     access::Permission,
     keys::{ApiKey, KeyDraft, KeyEdit, KeyList, ProviderUse},
-    users::page::{EXACT_TOTAL_MAX, Total},
+    list::{EXACT_TOTAL_MAX, Total},
 };
 use uuid::Uuid;
 

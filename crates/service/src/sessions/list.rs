@@ -2,14 +2,13 @@
 
 use db::sessions::Asked;
 use domain::{
+    list::{Place, Total},
     sessions::{
+        Session,
         filter::SessionFilter,
         list::{SessionPage, SessionsQuery},
     },
-    users::{
-        UserId,
-        page::{Place, Total},
-    },
+    users::UserId,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -39,15 +38,10 @@ pub async fn list(
         let counted = db::sessions::count(&mut *connection, query, &asked).await?;
         Total::up_to_limit(counted)
     };
-    let place = Place::of(&sessions, more, &query.position, |session, number| {
-        query.cursor(session, number)
-    });
+    let cursor = |session: &Session, number| query.cursor(session, number);
     Ok(SessionPage {
+        place: Place::of(&sessions, more, total, &query.position, cursor),
         sessions,
-        total,
-        first: place.first,
-        before: place.before,
-        after: place.after,
         person: asked.person.map(UserId),
         live: totals.live,
         now: totals.now,

@@ -6,6 +6,7 @@ use db::sessions::{
 };
 use domain::{
     access::Permission,
+    list::PageParams,
     rules::{self, Deed},
     sessions::{
         list::SessionParams,

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write};
 
 use domain::{
     audit::{ShownEntry, list::AuditParams},
-    users::list::Limits,
+    list::{Limits, PageParams},
 };
 use service::{
     Error,
@@ -31,7 +31,7 @@ impl Place {
                 let query = params.parse(Limits::API).map_err(Error::from)?;
                 let page = audit::list(services, &operator(), &query).await?;
                 let entries = page.entries.into_iter().map(ShownEntry::from);
-                Ok((entries.collect(), page.after))
+                Ok((entries.collect(), page.place.after))
             }
             Self::Server(remote) => remote.page(AUDIT, &params.pairs()),
         }

@@ -2,7 +2,7 @@
 
 use domain::{
     access_tokens::{AccessToken, list::TokenParams},
-    users::list::Limits,
+    list::{Limits, PageParams},
 };
 use serde_json::Value;
 use service::{Error, access::operator, access_tokens};

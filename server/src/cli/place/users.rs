@@ -1,13 +1,16 @@
 //! What is done to accounts, wherever that is.
 
-use domain::users::{
-    UserSummary,
-    create::UserDraft,
-    deletion::{Deletion, DeletionPreview},
-    detail::{CreatedUser, IssuedLink, UserDetail, UserRef},
-    edit::UserEdit,
-    list::{Limits, ListParams},
-    suspension::SuspensionDraft,
+use domain::{
+    list::{Limits, PageParams},
+    users::{
+        UserSummary,
+        create::UserDraft,
+        deletion::{Deletion, DeletionPreview},
+        detail::{CreatedUser, IssuedLink, UserDetail, UserRef},
+        edit::UserEdit,
+        list::ListParams,
+        suspension::SuspensionDraft,
+    },
 };
 use serde_json::Value;
 use service::{Error, access::operator, reset, users};
@@ -44,7 +47,7 @@ impl Place {
             Self::Database(services) => {
                 let query = params.parse(Limits::API).map_err(Error::from)?;
                 let page = users::list(services, &operator(), &query).await?;
-                Ok((page.users, page.after))
+                Ok((page.users, page.place.after))
             }
             Self::Server(remote) => remote.page(USERS, &params.pairs()),
         }

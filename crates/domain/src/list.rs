@@ -1,0 +1,13 @@
+//! What every list has in common: how it is asked for a page, and where that page lies among the others.
+
+mod cursor;
+mod error;
+mod params;
+mod place;
+
+pub(crate) use cursor::micros;
+pub use cursor::{Cursor, CursorValue, time_of_micros};
+pub use error::ListError;
+pub use params::{Limits, PANEL_LIMITS, PageParams, Position};
+pub(crate) use params::{given, page_params, parse_limit, position, shorten};
+pub use place::{EXACT_TOTAL_MAX, Place, Total};

@@ -1,0 +1,87 @@
+//! Why a list cannot be asked what it was asked.
+
+use thiserror::Error;
+
+use crate::{filter::FilterError, users::list::SortKey};
+
+/// Why a question cannot be answered.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ListError {
+    /// The search text.
+    #[error("{}", .0.message())]
+    Filter(FilterError),
+    /// The order.
+    #[error("Cannot sort by {0:?}. Use one of: {known}; put a - in front to turn the order round.", known = known_keys())]
+    Sort(String),
+    /// The page size.
+    #[error("The page size {typed:?} is not a number from 1 to {max}.")]
+    Limit {
+        /// As given.
+        typed: String,
+        /// The largest allowed.
+        max: u16,
+    },
+    /// A cursor that was not made by this list in this order.
+    #[error(
+        "This place in the list does not exist, or belongs to another order. Start again from the first page."
+    )]
+    Cursor,
+    /// The word that asks for the bin.
+    #[error("`deleted` is {0:?}. Use true for the people in the bin, or leave it out.")]
+    Deleted(String),
+    /// The bin in another order.
+    #[error(
+        "Deleted people are always listed with the latest deletion first. Leave out `sort`, or `deleted`."
+    )]
+    SortedBin,
+    /// The order of sessions.
+    #[error(
+        "Cannot sort sessions by {0:?}. Use created or seen, with a - in front for the latest first. Those that have ended have one order."
+    )]
+    SessionSort(String),
+    /// An address.
+    #[error("{0:?} is not an address such as 192.0.2.1 or 2001:db8::1.")]
+    Address(String),
+    /// A time.
+    #[error(
+        "{0:?} is no time. Use >7d for the last seven days, <7d for before, or a date such as 2026-11-21."
+    )]
+    Age(String),
+    /// The word that asks for ended sessions.
+    #[error("`ended` is {0:?}. Use true for sessions that have ended, or leave it out.")]
+    Ended(String),
+    /// The word for whether tokens work.
+    #[error("`state` is {0:?}. Use live, expiring, blocked, expired or revoked, or leave it out.")]
+    TokenState(String),
+    /// The word for how jobs stand.
+    #[error("`state` is {0:?}. Use queued, running, done or failed, or leave it out.")]
+    JobState(String),
+    /// The name of a person or a thing in the record.
+    #[error("{0:?} is too long for a name, or has signs that no name has.")]
+    Name(String),
+    /// An action.
+    #[error("{0:?} is no action such as user.created.")]
+    Action(String),
+    /// A door.
+    #[error("{0:?} is no way that a change can come. Use ui, api, cli, job or self.")]
+    Via(String),
+    /// One end of a time.
+    #[error(
+        "{0:?} is no day such as 2026-11-21, no month such as 2026-11, and no time such as 7d for seven days ago."
+    )]
+    Moment(String),
+    /// Both ends of a time.
+    #[error("The time begins later than it ends. Put the earlier one first.")]
+    Backward,
+    /// Two cursors.
+    #[error("Give either `after` or `before`, not both.")]
+    TwoCursors,
+}
+
+fn known_keys() -> String {
+    SortKey::ALL
+        .iter()
+        .map(|key| key.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
