@@ -12,7 +12,7 @@ use axum::{
 use domain::problem::{Code, Problem};
 use service::access::Origin;
 
-use crate::middleware::{bearer, identity::cookie};
+use crate::middleware::{bearer, cookies::cookie};
 
 /// What of a request its refusal depends on.
 pub(crate) struct Asked {

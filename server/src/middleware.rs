@@ -1,6 +1,7 @@
 //! What happens to every request before and after its handler.
 
 pub(crate) mod bearer;
+pub(crate) mod cookies;
 pub(crate) mod finish;
 pub(crate) mod guard;
 pub(crate) mod headers;

@@ -37,7 +37,7 @@ use crate::{
     error_page::Asked,
     forms,
     middleware::{
-        bearer, finish, guard,
+        bearer, cookies, finish, guard,
         headers::{self, PageNonce},
         idempotency, identity, origin, rate, refusal, trace,
     },
@@ -104,6 +104,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
             headers::secure,
         ))
         .layer(axum::Extension(assets))
+        .layer(from_fn(cookies::drop_encoded_names))
         .layer(from_fn_with_state(
             (site.limits.clone(), state.cookie_name),
             rate::limit,

@@ -14,7 +14,7 @@ use service::{invitations as service_invitations, reset as service_reset, setup 
 use tower_sessions::Session;
 
 use super::{draft, draw_again, origin, read};
-use crate::{middleware::identity::cookie, router::AppState};
+use crate::{middleware::cookies::cookie, router::AppState};
 
 /// How long somebody who has followed an invitation may take over the form. The invitation itself can be followed again.
 const TIME_TO_TYPE: Duration = Duration::from_secs(60 * 60);

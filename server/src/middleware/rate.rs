@@ -13,7 +13,7 @@ use service::access::Origin;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{bearer, identity::session_cookie};
+use super::{bearer, cookies::session_cookie};
 use crate::{
     error_page::Asked,
     limits::{Counted, Credential, Limits, WINDOW, Who},

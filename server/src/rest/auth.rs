@@ -20,7 +20,7 @@ use super::{
     body::Body,
     done::{Success, success},
 };
-use crate::{middleware::identity::cookie, router::CookieName};
+use crate::{middleware::cookies::cookie, router::CookieName};
 
 /// The body of a sign-in.
 #[derive(Deserialize, ToSchema)]
