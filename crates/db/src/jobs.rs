@@ -145,13 +145,27 @@ pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Foun
     .await?)
 }
 
+/// Notes that a job is under way.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_running(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "update jobs set state = 'running', started_at = coalesce(started_at, now()) where id = $1",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Notes how many things more a job has done.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn add_done(connection: &mut PgConnection, id: Uuid, more: i64) -> Result<(), Error> {
     sqlx::query!(
-        "update jobs set done = done + $2, progressed_at = now() where id = $1",
+        "update jobs set done = done + $2, progressed_at = now(), put_offs = 0 where id = $1",
         id,
         more,
     )
@@ -174,16 +188,36 @@ pub async fn set_done(executor: impl PgExecutor<'_>, id: Uuid) -> Result<(), Err
     Ok(())
 }
 
-/// Notes that a job cannot go on, and why.
+/// Notes that the next piece of a job has taken too long. Returns how often in a row it has; nothing if the job has ended.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn set_failed(executor: impl PgExecutor<'_>, id: Uuid, why: &str) -> Result<(), Error> {
+pub async fn put_off(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<i16>, Error> {
+    Ok(sqlx::query_scalar!(
+        "update jobs set state = 'running', started_at = coalesce(started_at, now()), put_offs = put_offs + 1
+        where id = $1 and finished_at is null returning put_offs",
+        id,
+    )
+    .fetch_optional(executor)
+    .await?)
+}
+
+/// Notes that a job cannot go on, and why; not one that was seen with `done` things done and has gone on since.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_failed(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+    done: Option<i64>,
+    why: &str,
+) -> Result<(), Error> {
     sqlx::query!(
         "update jobs set state = 'failed', started_at = coalesce(started_at, now()), error = $2, finished_at = now()
-        where id = $1 and state <> 'done'",
+        where id = $1 and state <> 'done' and ($3::bigint is null or done = $3)",
         id,
         why,
+        done,
     )
     .execute(executor)
     .await?;

@@ -77,7 +77,7 @@ pub async fn queue(connection: &mut PgConnection, user_id: Uuid, total: i64) -> 
 /// When the database cannot be reached.
 pub async fn requeue(connection: &mut PgConnection, user_id: Uuid) -> Result<bool, Error> {
     let done = sqlx::query!(
-        "update jobs set state = 'queued', error = null, finished_at = null
+        "update jobs set state = 'queued', error = null, finished_at = null, put_offs = 0
         where kind = 'purge' and params ->> 'user_id' = ($1::uuid)::text and state = 'failed'",
         user_id,
     )
@@ -104,7 +104,8 @@ pub async fn find_progress(
     .await?)
 }
 
-/// Takes the oldest purge that no other replica works on, or that of one person. Held until the transaction ends.
+/// Takes the oldest purge that no other replica works on, or that of one person. Held until the transaction ends. It is only
+/// locked: whoever deletes the account once more has locked that first, and would wait for a change of the job.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -114,15 +115,11 @@ pub async fn take(
     put_off: &[Uuid],
 ) -> Result<Option<Purge>, Error> {
     let row = sqlx::query!(
-        r#"update jobs set state = 'running', started_at = coalesce(started_at, now())
-        where id = (
-            select id from jobs
-            where kind = 'purge' and state in ('queued', 'running')
-                and ($1::uuid is null or params ->> 'user_id' = $1::text)
-                and id <> all ($2::uuid[])
-            order by created_at limit 1 for update skip locked
-        )
-        returning id, (params ->> 'user_id')::uuid as "user_id!", done"#,
+        r#"select id, (params ->> 'user_id')::uuid as "user_id!", done from jobs
+        where kind = 'purge' and state in ('queued', 'running')
+            and ($1::uuid is null or params ->> 'user_id' = $1::text)
+            and id <> all ($2::uuid[])
+        order by created_at limit 1 for update skip locked"#,
         of,
         put_off,
     )

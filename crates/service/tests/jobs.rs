@@ -233,6 +233,96 @@ async fn what_takes_too_long_goes_on_next_time_and_holds_up_nobody_else(pool: Pg
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn what_takes_too_long_ten_times_in_a_row_has_failed(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    run(&pool, TOO_SLOW).await;
+    doomed(&services, "ada", 3).await;
+    for _ in 1..10 {
+        let told = users::purge::run(&services).await;
+        assert!(matches!(told, Err(Error::Unavailable(_))), "{told:?}");
+        let job = all(&services).await.remove(0);
+        assert_eq!((job.state, job.done), (JobState::Running, 4));
+        assert!(job.started_at.is_some());
+    }
+    users::purge::run(&services).await.unwrap();
+    let failed = all(&services).await.remove(0);
+    assert_eq!((failed.state, failed.done), (JobState::Failed, 4));
+    let why = failed.error.unwrap();
+    assert!(why.contains("without an index"), "{why}");
+    // Whoever tries it again has as many rounds once more.
+    jobs::retry(&services, &admin(root), failed.id)
+        .await
+        .unwrap();
+    let told = users::purge::run(&services).await;
+    assert!(matches!(told, Err(Error::Unavailable(_))), "{told:?}");
+    assert_eq!(all(&services).await.remove(0).state, JobState::Running);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_piece_that_takes_too_long_is_made_smaller(pool: PgPool) {
+    let services = services(&pool);
+    run(
+        &pool,
+        "create function take_too_long() returns trigger language plpgsql as $$
+            begin
+                if (select count(*) from gone) > 100 then
+                    raise exception 'too slow' using errcode = 'query_canceled';
+                end if;
+                return null;
+            end
+        $$;
+        create trigger slow after delete on annotations referencing old table as gone
+        for each statement execute function take_too_long()",
+    )
+    .await;
+    doomed(&services, "ada", 300).await;
+    users::purge::run(&services).await.unwrap();
+    let done = all(&services).await.remove(0);
+    assert_eq!((done.state, done.done), (JobState::Done, 301));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_there_is_too_little_of_fails_nothing(pool: PgPool) {
+    let services = services(&pool);
+    for code in ["disk_full", "out_of_memory", "io_error"] {
+        let trigger = format!(
+            "create or replace function run_short() returns trigger language plpgsql as $$
+                begin raise exception 'no more' using errcode = '{code}'; end
+            $$;
+            create or replace trigger short before delete on users for each row execute function run_short()"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(trigger))
+            .execute(&pool)
+            .await
+            .unwrap();
+        doomed(&services, code, 1).await;
+        let told = users::purge::run(&services).await;
+        assert!(matches!(told, Err(Error::Unavailable(_))), "{told:?}");
+    }
+    run(&pool, "drop trigger short on users").await;
+    users::purge::run(&services).await.unwrap();
+    assert_eq!(count(&pool, "select count(*) from users").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn deleting_once_more_does_not_wait_for_a_piece(pool: PgPool) {
+    let services = services(&pool);
+    let ada = doomed(&services, "ada", 1).await;
+    let mut piece = db::begin(&pool).await.unwrap();
+    let taken = db::purge::take(&mut piece, Some(ada), &[]).await.unwrap();
+    assert_eq!(taken.map(|purge| purge.user_id), Some(ada));
+    // The piece locks the account next; whoever has it already must not wait for the job.
+    let operator = operator();
+    let deleted = users::delete(&services, &operator, ada, &PERMANENT);
+    tokio::time::timeout(std::time::Duration::from_secs(10), deleted)
+        .await
+        .unwrap()
+        .unwrap();
+    db::rollback(piece).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn deleting_for_good_once_more_tries_again(pool: PgPool) {
     let services = services(&pool);
     run(&pool, FOREIGN).await;

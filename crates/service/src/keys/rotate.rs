@@ -80,7 +80,7 @@ async fn finish(services: &Services, job: Uuid, left: u64) -> Result<(), Error> 
         "{left} API keys are not under the first encryption key. Either API_KEY_ENCRYPTION_KEY lacks the one that they are \
          under, or a server has kept them meanwhile that knows another first one. Then run `rollcall keys rotate` again."
     );
-    Ok(db::jobs::set_failed(&services.pool, job, &why).await?)
+    Ok(db::jobs::set_failed(&services.pool, job, None, &why).await?)
 }
 
 fn signed(keys: u64) -> i64 {
