@@ -70,15 +70,19 @@ pub(crate) async fn write(
     insert(connection, author, &entry).await
 }
 
-/// Writes down whose sessions were ended together, and how many of each.
+/// Writes down whose sessions were ended together, and how many of each. `is_last` when the request is done with it.
 pub(crate) async fn write_sessions_ended(
     connection: &mut db::PgConnection,
     author: &Author,
     ended: &[(Uuid, i64)],
     reason: &str,
+    is_last: bool,
 ) -> Result<(), Error> {
     db::audit::insert_sessions_ended(connection, &actor(author), ended, reason).await?;
-    idempotency::note_done(connection, &author.origin).await
+    if is_last {
+        idempotency::note_done(connection, &author.origin).await?;
+    }
+    Ok(())
 }
 
 /// Writes down what was done to an invitation: what, its id, what it is called.

@@ -117,6 +117,54 @@ async fn a_token_is_answered_again_only_what_it_was_answered_itself(pool: PgPool
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn what_breaks_off_half_way_is_carried_out_again(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    add_person(&pool, "eve", &["user"]).await;
+    app.run(
+        "insert into sessions (
+            id, token_hash, user_id, ip, device, created_at, last_seen_at, idle_expires_at, expires_at
+        )
+        select uuid_v7(now() + n * interval '1 ms'), uuid_send(gen_random_uuid()), u.id, '192.0.2.1', 'Firefox on Linux', now(), now(),
+            now() + interval '1 day', now() + interval '1 day'
+        from users u, generate_series(1, 5001) n where u.username = 'eve'",
+    )
+    .await;
+    app.run(
+        "create function break_off() returns trigger language plpgsql as $$
+            begin
+                if (select count(*) from sessions where ended_at is not null) > 5000 then
+                    raise exception 'broken off' using errcode = 'admin_shutdown';
+                end if;
+                return null;
+            end
+        $$;
+        create trigger break_off after update on sessions for each statement execute function break_off()",
+    )
+    .await;
+    let revoke = |expected: u64| {
+        let body = json!({ "filter": { "person": "eve" }, "expected": expected });
+        let ask = Ask::post("/api/admin/sessions/revoke").by(&ada);
+        named(ask.json(&body), &format!("k{expected}"))
+    };
+    let broken = app.send(revoke(5_001)).await;
+    assert_eq!(broken.outline(), "503 UNAVAILABLE", "{}", broken.body);
+    app.run("drop trigger break_off on sessions").await;
+    // What was shown is not what there is any more; nothing says that all of it was done.
+    let again = app.send(revoke(5_001)).await;
+    assert_eq!(again.outline(), "409 CONFLICT");
+    assert!(
+        again
+            .message()
+            .contains("The number of sessions has changed"),
+        "{}",
+        again.body
+    );
+    let rest = app.send(revoke(1)).await;
+    assert_eq!((rest.status, &rest.json()["sessions"]), (200, &json!(1)));
+    assert!(is_replayed(&app.send(revoke(1)).await));
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn what_is_no_key_is_refused_in_words(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
     let long = "k".repeat(256);

@@ -110,8 +110,8 @@ pub async fn revoke_many(
             .iter()
             .map(|(_, count)| count.unsigned_abs())
             .sum::<u64>();
-        record::write_sessions_ended(&mut transaction, author, &gone, &reason).await?;
         let is_last = ids.len() < usize::from(BATCH);
+        record::write_sessions_ended(&mut transaction, author, &gone, &reason, is_last).await?;
         if is_last && after.is_none() && ended.sessions != expected {
             // Dropped: nothing has happened.
             drop(transaction);
