@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::{Failure, fault::Fault, user::print::note};
 use address::Address;
-use answer::Answer;
+use answer::{Answer, Begun};
 
 /// How long to wait for a connection, and for each part of an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -183,13 +183,15 @@ impl Remote {
         query: &[(&str, &str)],
     ) -> Result<BodyReader<'static>, Fault> {
         let request = Request::new(Method::GET, path, query);
-        let response = self.attempt(&request, Ok)?;
-        if answer::is_file(&response) {
-            let body = response.into_body().into_with_config();
-            return Ok(body.limit(u64::MAX).reader());
+        let begin = || self.attempt(&request, Begun::read);
+        let begun = match begin()? {
+            Begun::Answer(answer) if self.waits(&request, &answer) => begin()?,
+            begun => begun,
+        };
+        match begun {
+            Begun::File(body) => Ok(body),
+            Begun::Answer(answer) => Err(answer.fault(&self.address)),
         }
-        let answer = Answer::read(response).map_err(|error| self.told(&request, &error))?;
-        Err(answer.fault(&self.address))
     }
 
     /// What is said of a file that ends before its end.
@@ -204,18 +206,25 @@ impl Remote {
         self.answer(request)?.json(&self.address)
     }
 
-    /// Sends a request and reads the answer. Whoever reads too often waits once, as long as the server says.
+    /// Sends a request and reads the answer.
     fn answer(&self, request: &Request) -> Result<Answer, Fault> {
         let answer = self.finished(request)?;
-        match answer.wait().filter(|wait| *wait <= LONGEST_WAIT) {
-            Some(wait) if request.is_get() => {
-                let seconds = wait.as_secs();
-                note(&format!("{} asks to wait {seconds} s.", self.address));
-                thread::sleep(wait);
-                self.attempt(request, Answer::read)
-            }
-            _ => Ok(answer),
+        if self.waits(request, &answer) {
+            return self.attempt(request, Answer::read);
         }
+        Ok(answer)
+    }
+
+    /// Waits as long as the server asks whoever reads too often to. Whether the request is worth another try after that.
+    fn waits(&self, request: &Request, answer: &Answer) -> bool {
+        let wait = answer.wait().filter(|wait| *wait <= LONGEST_WAIT);
+        let Some(wait) = wait.filter(|_| request.is_get()) else {
+            return false;
+        };
+        let seconds = wait.as_secs();
+        note(&format!("{} asks to wait {seconds} s.", self.address));
+        thread::sleep(wait);
+        true
     }
 
     /// Sends a request and reads the answer. While the server is still at work on one whose connection was cut, it is asked again

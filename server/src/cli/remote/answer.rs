@@ -8,7 +8,7 @@ use domain::{
     problem::{Code, Problem},
 };
 use serde::de::DeserializeOwned;
-use ureq::{Body, Error, http::Response};
+use ureq::{Body, BodyReader, Error, http::Response};
 
 use super::address::Address;
 use crate::cli::{fault::Fault, user::print::clean};
@@ -103,11 +103,24 @@ impl Answer {
     }
 }
 
-/// Whether an answer is a file of the record.
-pub(super) fn is_file(response: &Response<Body>) -> bool {
-    let kinds = ["text/csv", "application/x-ndjson"];
-    let is_kind = kinds.iter().any(|kind| is(response.headers(), kind));
-    response.status().is_success() && is_kind
+/// What comes where a file of the record is asked for.
+pub(super) enum Begun {
+    /// The file, which may be longer than there is memory.
+    File(BodyReader<'static>),
+    /// Anything else.
+    Answer(Answer),
+}
+
+impl Begun {
+    pub(super) fn read(response: Response<Body>) -> Result<Self, Error> {
+        let kinds = ["text/csv", "application/x-ndjson"];
+        let is_kind = kinds.iter().any(|kind| is(response.headers(), kind));
+        if response.status().is_success() && is_kind {
+            let body = response.into_body().into_with_config();
+            return Ok(Self::File(body.limit(u64::MAX).reader()));
+        }
+        Answer::read(response).map(Self::Answer)
+    }
 }
 
 /// What is said of an answer that no Rollcall gives.

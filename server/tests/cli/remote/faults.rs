@@ -304,6 +304,10 @@ async fn a_reader_waits_once_as_long_as_the_server_says(pool: PgPool) {
     );
     let long = fake(&[busy(61), json("200 OK", "[]")]);
     assert_eq!(run(&at(&cli, &long), LIST).failure(), "Too many.");
+    let file = answer("200 OK", &["content-type: text/csv"], "id\r\n");
+    let export = fake(&[busy(0), file]);
+    let ran = run(&at(&cli, &export), &["audit", "export"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "id\r\n"), "{ran:?}");
     let maker = fake(&[busy(0), json("200 OK", "[]")]);
     assert_eq!(run(&at(&cli, &maker), CREATE).failure(), "Too many.");
 }
