@@ -36,7 +36,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub(crate) use self::once::{ShownOnce, shown_once};
-use self::users::manage;
+use self::users::{manage, person};
 use crate::{middleware::refusal, router::AppState};
 
 /// What machines ask who look after this one. It depends on nobody being known.
@@ -81,9 +81,15 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(manage::suspend))
         .routes(routes!(manage::unsuspend))
         .routes(routes!(manage::restore))
-        .routes(routes!(users::reset::create, users::reset::revoke))
+        .routes(routes!(
+            person::reset_links,
+            users::reset::create,
+            users::reset::revoke
+        ))
         .routes(routes!(manage::reassign))
-        .routes(routes!(manage::end_sessions))
+        .routes(routes!(person::sessions, manage::end_sessions))
+        .routes(routes!(person::history))
+        .routes(routes!(person::roles))
         .routes(routes!(keys::list_of))
         .routes(routes!(keys::revoke))
         .routes(routes!(keys::list, keys::create))

@@ -2,6 +2,7 @@
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{FromRequest, Request, rejection::JsonRejection},
     http::StatusCode,
 };
@@ -17,13 +18,37 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        match Json::from_request(request, state).await {
-            Ok(Json(Object(body))) => Ok(Self(body)),
-            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(Failure::too_large())
-            }
-            Err(rejection) => Err(Failure::invalid(sentence(&rejection))),
+        let read = Json::from_request(request, state).await;
+        let Json(Object(body)) = read.map_err(|rejection| refuse(&rejection))?;
+        Ok(Self(body))
+    }
+}
+
+/// A JSON body that may be left out.
+pub(crate) struct OptionalBody<T>(pub(crate) Option<T>);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for OptionalBody<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let (head, body) = request.into_parts();
+        let whole = Request::from_parts(head.clone(), body);
+        let bytes = Bytes::from_request(whole, state).await;
+        let bytes = bytes.map_err(|rejection| refuse(&rejection.into()))?;
+        if bytes.is_empty() {
+            return Ok(Self(None));
         }
+        let read = Json::from_request(Request::from_parts(head, bytes.into()), state).await;
+        let Json(body): Json<Option<Object<T>>> = read.map_err(|rejection| refuse(&rejection))?;
+        Ok(Self(body.map(|Object(body)| body)))
+    }
+}
+
+fn refuse(rejection: &JsonRejection) -> Failure {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Failure::too_large()
+    } else {
+        Failure::invalid(sentence(rejection))
     }
 }
 

@@ -19,8 +19,9 @@ use utoipa::{
     },
 };
 
+use super::users::shown::Shown;
 use crate::middleware::rate::counts;
-use headers::{LIMITS, PAGE, REPLAYED, RETRY, describe};
+use headers::{LIMITS, PAGE, REPLAYED, RETRY, VERSION, describe};
 
 /// Name of the scheme with a cookie.
 const SESSION: &str = "session";
@@ -112,6 +113,9 @@ fn complete(path: &str, method: &Method, operation: &mut Operation) {
         if is_list && status == StatusCode::OK.as_str() {
             describe(response, &PAGE);
         }
+        if is_account(response) {
+            describe(response, &VERSION);
+        }
         if takes_key {
             describe(response, &REPLAYED);
         }
@@ -156,6 +160,14 @@ fn in_path(path: &str) -> impl Iterator<Item = Parameter> {
             .schema(Some(schema))
             .build()
     })
+}
+
+fn is_account(response: &Response) -> bool {
+    let account = RefOr::Ref(Ref::from_schema_name(Shown::name()));
+    let mut contents = response.content.values();
+    contents.any(
+        |content| matches!(content, RefOr::T(content) if content.schema.as_ref() == Some(&account)),
+    )
 }
 
 fn is_named(parameter: &RefOr<Parameter>, name: &str) -> bool {

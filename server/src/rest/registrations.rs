@@ -2,14 +2,11 @@
 
 use axum::{
     Extension, Json,
-    body::Bytes,
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::{
-    credentials::AccountDraft, object::Object, registrations::WaitingPerson, users::UserId,
-};
+use domain::{credentials::AccountDraft, registrations::WaitingPerson, users::UserId};
 use serde::{Deserialize, Serialize};
 use service::{
     Services,
@@ -21,9 +18,9 @@ use uuid::Uuid;
 use super::{
     Allowed, Failure, NoToken, Params, UserPath,
     auth::Who,
-    body::Body,
+    body::{Body, OptionalBody},
     done::{Success, success},
-    users::shown::Shown,
+    users::shown::{Shown, show},
 };
 
 /// The body of a registration. What would make somebody more than a user is no field of it.
@@ -138,20 +135,9 @@ pub(crate) async fn list(
 /// What may be said with a decision.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Decided {
+pub(crate) struct Decided {
     #[serde(default)]
     note: Option<String>,
-}
-
-/// The note in a body, which may be empty.
-fn note(body: &Bytes) -> Result<String, Failure> {
-    if body.is_empty() {
-        return Ok(String::new());
-    }
-    let decided: Option<Object<Decided>> = serde_json::from_slice(body)
-        .map_err(|error| Failure::invalid(format!("The body cannot be read: {error}.")))?;
-    let note = decided.and_then(|Object(decided)| decided.note);
-    Ok(note.unwrap_or_default())
 }
 
 /// Let somebody in
@@ -167,10 +153,11 @@ pub(crate) async fn approve(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteRegistrations>,
     UserPath(id): UserPath,
-    body: Bytes,
+    OptionalBody(decided): OptionalBody<Decided>,
 ) -> Result<Response, Failure> {
-    let user = service::registrations::approve(&services, &granted, id, &note(&body)?).await?;
-    Ok(Json(Shown::new(user, None)).into_response())
+    let note = decided.unwrap_or_default().note.unwrap_or_default();
+    let user = service::registrations::approve(&services, &granted, id, &note).await?;
+    Ok(show(user, None))
 }
 
 /// Turn somebody away
@@ -188,8 +175,9 @@ pub(crate) async fn reject(
     State(services): State<Services>,
     Allowed(granted): Allowed<WriteRegistrations>,
     UserPath(id): UserPath,
-    body: Bytes,
+    OptionalBody(decided): OptionalBody<Decided>,
 ) -> Result<Response, Failure> {
-    service::registrations::reject(&services, &granted, id, &note(&body)?).await?;
+    let note = decided.unwrap_or_default().note.unwrap_or_default();
+    service::registrations::reject(&services, &granted, id, &note).await?;
     Ok(success())
 }

@@ -4,6 +4,7 @@ pub(crate) mod create;
 pub(crate) mod export;
 pub(crate) mod find;
 pub(crate) mod manage;
+pub(crate) mod person;
 pub(crate) mod reset;
 pub(crate) mod shown;
 

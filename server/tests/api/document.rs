@@ -161,6 +161,29 @@ fn find_references<'d>(value: &'d Value, found: &mut Vec<&'d str>) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn what_an_answer_says_beside_its_body_is_described(pool: PgPool) {
+    let paths = paths(&app(&pool)).await;
+    for (method, path, status, header) in [
+        ("get", "/api/admin/users", "200", "Link"),
+        ("get", "/api/admin/users", "200", "X-Total-Count"),
+        ("post", "/api/admin/users", "201", "ETag"),
+        ("post", "/api/admin/users", "201", "Location"),
+        ("get", "/api/admin/users/{id}", "200", "ETag"),
+        ("patch", "/api/admin/users/{id}", "200", "ETag"),
+        ("get", "/api/admin/users/{id}/history", "200", "Link"),
+        (
+            "post",
+            "/api/admin/registrations/{id}/approve",
+            "200",
+            "ETag",
+        ),
+    ] {
+        let headers = &paths[path][method]["responses"][status]["headers"];
+        assert!(!headers[header].is_null(), "{method} {path}: {headers}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn the_pages_about_it_run_nothing_from_elsewhere(pool: PgPool) {
     let app = app(&pool);
     for file in ["", "swagger-initializer.js"] {

@@ -18,6 +18,7 @@ mod manage;
 mod meta;
 mod owned;
 mod pages;
+mod person;
 mod registration;
 mod reset;
 mod security;

@@ -215,6 +215,15 @@ async fn the_api_shows_who_waits_and_lets_them_in_or_not(pool: PgPool) {
         (user.status, &user.json()["status"]),
         (200, &json!("active"))
     );
+    assert_eq!(user.header("etag"), "\"2\"");
+    let as_text = decide(&bob, "reject").body("text/plain", r#"{"note":"spam"}"#);
+    let refused = app.send(as_text).await;
+    assert_eq!(refused.outline(), "400 VALIDATION_ERROR");
+    assert!(
+        refused.message().contains("Content-Type"),
+        "{}",
+        refused.body
+    );
     let rejection = decide(&bob, "reject").json(&json!({ "note": "spam" }));
     assert_eq!(app.send(rejection).await.json(), json!({ "success": true }));
     for id in [&ada, &bob] {

@@ -75,7 +75,7 @@ pub struct Refusals {
 }
 
 /// A role, and whether the viewer may give it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GrantableRole {
     /// Its name.
@@ -123,7 +123,7 @@ impl fmt::Display for UserRef {
 }
 
 /// The link that lets a person choose a password, as its state is shown. The link itself is shown once, when it is made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResetLink {
     /// Id.

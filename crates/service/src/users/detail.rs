@@ -112,25 +112,27 @@ pub async fn grantable_roles(
 /// The live sessions of a person, the latest first; the first hundred.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is nobody of the id.
 pub async fn sessions(
     services: &Services,
     _: &Granted<ReadUsers>,
     id: Uuid,
 ) -> Result<Vec<UserSession>, Error> {
+    let id = guard::find(&services.pool, &UserRef::Id(id)).await?;
     Ok(db::sessions::list_live_of(&services.pool, id, SHOWN_MAX).await?)
 }
 
 /// Some personas of a person, after one of them, and whether there are more.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is nobody of the id.
 pub async fn personas(
     services: &Services,
     _: &Granted<ReadUsers>,
     id: Uuid,
     after: Option<Uuid>,
 ) -> Result<(Vec<OwnedPersona>, bool), Error> {
+    let id = guard::find(&services.pool, &UserRef::Id(id)).await?;
     let found = db::owned::list_personas(&services.pool, id, after, PAGE + 1).await?;
     Ok(page(found))
 }
@@ -138,13 +140,14 @@ pub async fn personas(
 /// What was done to a person and by them, the latest first, before one entry; and whether there is more.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is nobody of the id.
 pub async fn history(
     services: &Services,
     _: &Granted<ReadUsers>,
     id: Uuid,
     before: Option<i64>,
 ) -> Result<(Vec<AuditEntry>, bool), Error> {
+    let id = guard::find(&services.pool, &UserRef::Id(id)).await?;
     let found = db::audit::list_of(&services.pool, id, before, PAGE + 1).await?;
     Ok(page(found))
 }
@@ -152,12 +155,13 @@ pub async fn history(
 /// The latest links for a new password of a person, the newest first.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is nobody of the id.
 pub async fn reset_links(
     services: &Services,
     _: &Granted<ReadUsers>,
     id: Uuid,
 ) -> Result<Vec<ResetLink>, Error> {
+    let id = guard::find(&services.pool, &UserRef::Id(id)).await?;
     Ok(db::links::list_resets(&services.pool, id, 5).await?)
 }
 

@@ -23,6 +23,12 @@ pub(super) const PAGE: [Said; 3] = [
         "`eq` where the count is exact, `gte` where counting stopped there.",
     ),
 ];
+/// Of an account.
+pub(super) const VERSION: [Said; 1] = [(
+    "ETag",
+    Type::String,
+    "The version of the account, for `If-Match`.",
+)];
 /// Of what may have been done before.
 pub(super) const REPLAYED: [Said; 1] = [(
     "Idempotency-Replayed",

@@ -63,7 +63,7 @@ impl From<UserDraft> for Create {
     path = "/api/admin/users",
     tag = "Users",
     request_body = Create,
-    responses((status = CREATED, body = Shown)),
+    responses((status = CREATED, body = Shown, headers(("Location" = String, description = "Where the account is.")))),
     security(("token" = ["users:write"]))
 )]
 pub(crate) async fn create(

@@ -1,0 +1,115 @@
+//! What belongs to an account and is not in its answer: its sessions, its links, its history.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use domain::{
+    audit::ShownEntry,
+    users::detail::{GrantableRole, ResetLink, UserSession},
+};
+use serde::Deserialize;
+use service::{Services, access::ReadUsers};
+use utoipa::IntoParams;
+
+use crate::rest::{Allowed, Failure, Params, UserPath, page};
+
+/// List the roles
+///
+/// The most powerful first, each with why whoever asks may not give it.
+#[utoipa::path(
+    get,
+    path = "/api/admin/roles",
+    tag = "Users",
+    responses((status = OK, body = [GrantableRole])),
+    security(("token" = ["users:read"]))
+)]
+pub(crate) async fn roles(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<ReadUsers>,
+) -> Result<Response, Failure> {
+    let roles = service::users::grantable_roles(&services, &granted).await?;
+    Ok(Json(roles).into_response())
+}
+
+/// List a user's sessions
+///
+/// Those that are live, the latest first; at most a hundred.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/{id}/sessions",
+    tag = "Users",
+    responses((status = OK, body = [UserSession])),
+    security(("token" = ["users:read"]))
+)]
+pub(crate) async fn sessions(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<ReadUsers>,
+    UserPath(id): UserPath,
+) -> Result<Response, Failure> {
+    let sessions = service::users::sessions(&services, &granted, id).await?;
+    Ok(Json(sessions).into_response())
+}
+
+/// List a user's links for a new password
+///
+/// The latest five, the newest first: when each was made, opened, used and revoked. None says where it leads.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/{id}/reset-link",
+    tag = "Users",
+    responses((status = OK, body = [ResetLink])),
+    security(("token" = ["users:read"]))
+)]
+pub(crate) async fn reset_links(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<ReadUsers>,
+    UserPath(id): UserPath,
+) -> Result<Response, Failure> {
+    let links = service::users::reset_links(&services, &granted, id).await?;
+    Ok(Json(links).into_response())
+}
+
+/// Which part of a history.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Part {
+    /// The id of an entry: those before it.
+    #[serde(default)]
+    before: Option<i64>,
+}
+
+/// See a user's history
+///
+/// What was done to them and by them, the latest first, fifty at a time.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/{id}/history",
+    tag = "Users",
+    params(Part),
+    responses((
+        status = OK,
+        body = [ShownEntry],
+        headers(("Link" = String, description = "The way to those before, as `rel=\"next\"`."))
+    )),
+    security(("token" = ["users:read"]))
+)]
+pub(crate) async fn history(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<ReadUsers>,
+    UserPath(id): UserPath,
+    Params(part): Params<Part>,
+) -> Result<Response, Failure> {
+    let (entries, more) = service::users::history(&services, &granted, id, part.before).await?;
+    let last = entries.last().filter(|_| more);
+    let next = last.map(|entry| entry.id.to_string());
+    let next = next
+        .iter()
+        .map(|id| (vec![("before", id.as_str())], "next"));
+    let next: Vec<_> = next.collect();
+    let entries: Vec<ShownEntry> = entries.into_iter().map(Into::into).collect();
+    let path = format!("/api/admin/users/{id}/history");
+    Ok(page::linked(entries, &path, &next))
+}

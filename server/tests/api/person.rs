@@ -1,0 +1,112 @@
+//! What there is of an account beside its answer, and what is refused because nobody knows it.
+
+use axum::http::Method;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{App, Ask, add_person, app, session};
+
+/// An app with the admin Ada, her session, and Bea with her id.
+async fn prepare(pool: &PgPool) -> (App, String, String) {
+    add_person(pool, "ada", &["admin", "user"]).await;
+    add_person(pool, "bea", &["user"]).await;
+    let bea = sqlx::query_scalar("select id::text from users where username = 'bea'");
+    let bea = bea.fetch_one(pool).await.unwrap();
+    (app(pool), session(pool, "ada").await, bea)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_belongs_to_an_account_is_listed(pool: PgPool) {
+    let (app, ada, bea) = prepare(&pool).await;
+    let get = |path: String| app.send(Ask::get(&path).by(&ada));
+    let of = |what: &str| format!("/api/admin/users/{bea}/{what}");
+    session(&pool, "bea").await;
+    let sessions = get(of("sessions")).await.json();
+    assert_eq!(sessions.as_array().unwrap().len(), 1, "{sessions}");
+    assert_eq!(get(of("reset-link")).await.json(), json!([]));
+    let made = app.send(Ask::post(&of("reset-link")).by(&ada)).await.json();
+    let links = get(of("reset-link")).await;
+    assert_eq!(links.json()[0]["createdBy"], "ada");
+    let link = made["url"].as_str().unwrap();
+    let token = link.rsplit('/').next().unwrap();
+    assert!(!links.body.contains(token), "{}", links.body);
+    let roles = get("/api/admin/roles".to_owned()).await.json();
+    assert_eq!(roles[0], json!({ "name": "admin", "refusal": null }));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_history_is_read_to_its_end(pool: PgPool) {
+    let (app, ada, bea) = prepare(&pool).await;
+    let user = format!("/api/admin/users/{bea}");
+    for n in 0..60 {
+        let name = json!({ "displayName": format!("Bea {n}") });
+        let renamed = Ask::new(Method::PATCH, &user).by(&ada).json(&name);
+        assert_eq!(app.send(renamed).await.status, 200);
+    }
+    let mut names = Vec::new();
+    let mut next = Some(format!("{user}/history"));
+    while let Some(path) = next {
+        let part = app.send(Ask::get(&path).by(&ada)).await;
+        for entry in part.json().as_array().unwrap() {
+            assert_eq!(entry["actor"]["label"], "ada");
+            names.push(
+                entry["changes"]["displayName"][1]
+                    .as_str()
+                    .unwrap()
+                    .to_owned(),
+            );
+        }
+        let link = part.header("link").strip_suffix(">; rel=\"next\"");
+        next = link.map(|link| link.trim_start_matches('<').to_owned());
+    }
+    let expected: Vec<String> = (0..60).rev().map(|n| format!("Bea {n}")).collect();
+    assert_eq!(names, expected);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_nobody_knows_is_ignored_nowhere(pool: PgPool) {
+    let (app, ada, bea) = prepare(&pool).await;
+    for action in [
+        json!({ "action": "suspend", "reason": "spam" }),
+        json!({ "action": "unsuspend" }),
+        json!({ "action": "endSessions" }),
+        json!({ "action": "delete" }),
+        json!({ "action": "restore" }),
+    ] {
+        let ask = |action: &serde_json::Value| {
+            let body = json!({ "action": action, "users": [{ "id": bea, "version": 1 }] });
+            Ask::post("/api/admin/users/bulk").by(&ada).json(&body)
+        };
+        let previewed = app.send(ask(&action)).await;
+        assert_eq!(previewed.status, 200, "{action}: {}", previewed.body);
+        let mut odd = action.clone();
+        odd["permanent"] = json!(true);
+        let refused = app.send(ask(&odd)).await;
+        assert_eq!(refused.outline(), "400 VALIDATION_ERROR", "{odd}");
+        assert!(refused.message().contains("unknown field `permanent`"));
+    }
+    for path in [
+        "/api/admin/users?role=admin",
+        "/api/admin/users/find?person=bea&deleted=true",
+        "/api/admin/sessions?people=bea",
+        "/api/admin/tokens?sort=name",
+        "/api/admin/audit?actr=bea",
+        "/api/admin/audit/export?format=csv&actr=bea",
+        "/api/admin/jobs?kind=purge",
+        &format!("/api/admin/users/{bea}/history?after=1"),
+    ] {
+        let refused = app.send(Ask::get(path).by(&ada)).await;
+        assert_eq!(refused.outline(), "400 VALIDATION_ERROR", "{path}");
+    }
+    let spelt_wrong = Ask::new(
+        Method::DELETE,
+        &format!("/api/admin/users/{bea}?permanant=true"),
+    );
+    let refused = app.send(spelt_wrong.by(&ada)).await;
+    assert_eq!(refused.outline(), "400 VALIDATION_ERROR");
+    assert_eq!(
+        app.count("select count(*) from users where deleted_at is null")
+            .await,
+        2
+    );
+}
