@@ -149,10 +149,10 @@ pub(super) mod read {
     pub(super) fn action(deed: BulkDeed, draft: SuspensionDraft) -> BulkAction {
         match deed {
             BulkDeed::Suspend => BulkAction::Suspend(draft),
-            BulkDeed::Lift => BulkAction::Unsuspend,
-            BulkDeed::SignOut => BulkAction::EndSessions,
-            BulkDeed::Delete => BulkAction::Delete,
-            BulkDeed::Restore => BulkAction::Restore,
+            BulkDeed::Lift => BulkAction::Unsuspend {},
+            BulkDeed::SignOut => BulkAction::EndSessions {},
+            BulkDeed::Delete => BulkAction::Delete {},
+            BulkDeed::Restore => BulkAction::Restore {},
         }
     }
 

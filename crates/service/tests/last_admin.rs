@@ -52,7 +52,7 @@ async fn remove(services: Services, by: Uuid, target: Uuid, way: usize) -> Resul
         2 => users::delete(&services, &granted, target, &Deletion::default()).await,
         _ => {
             let request = BulkRequest {
-                action: BulkAction::Delete,
+                action: BulkAction::Delete {},
                 users: vec![Selected {
                     id: target,
                     version: 1,

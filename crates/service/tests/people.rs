@@ -562,11 +562,11 @@ async fn several_are_deleted_and_exactly_they_restored(pool: PgPool) {
     };
     // In the order of the request, and whoever is named twice once.
     let twice = [(bob, 1), (ada, 1), (bob, 1)];
-    let deleted = run(BulkAction::Delete, &twice, Some(2)).await;
+    let deleted = run(BulkAction::Delete {}, &twice, Some(2)).await;
     assert_eq!(named(&deleted), ["bob", "ada"]);
     assert!(deleted.restorable_until.is_some());
     let mixed = [(bob, 2), (root, 1), (ada, 1)];
-    let preview = run(BulkAction::Restore, &mixed, None).await;
+    let preview = run(BulkAction::Restore {}, &mixed, None).await;
     let skipped = preview.items.iter().map(|item| item.skipped.as_deref());
     assert_eq!(
         skipped.collect::<Vec<_>>(),
@@ -576,7 +576,7 @@ async fn several_are_deleted_and_exactly_they_restored(pool: PgPool) {
             Some("Was changed by somebody else meanwhile.")
         ]
     );
-    let restored = run(BulkAction::Restore, &[(bob, 2), (ada, 2)], Some(2)).await;
+    let restored = run(BulkAction::Restore {}, &[(bob, 2), (ada, 2)], Some(2)).await;
     assert_eq!(restored.changed, 2);
     assert_eq!(
         count(&pool, "select count(*) from users where deleted_at is null").await,

@@ -293,7 +293,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
         "restore" => users::restore(services, &operator(), ada).await.map(drop),
         "bulk" => {
             let request = BulkRequest {
-                action: BulkAction::EndSessions,
+                action: BulkAction::EndSessions {},
                 users: vec![Selected {
                     id: bob,
                     version: 1,

@@ -24,6 +24,7 @@ const LIMITS: Limits = Limits {
 /// Which entries a file has, and its form.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ExportParams {
     /// `csv` or `ndjson`.
     #[serde(default)]

@@ -18,7 +18,7 @@ const ORDER: &str = "tokens -created";
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct TokenParams {
     /// Whose: a name, a number or an id.
     pub person: Option<String>,

@@ -43,7 +43,7 @@ impl AuditFilter {
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct AuditParams {
     /// Who did it: a name, a number or an id.
     pub actor: Option<String>,

@@ -15,7 +15,7 @@ const ORDER: &str = "jobs";
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct JobParams {
     /// How they stand.
     #[param(value_type = Option<JobState>)]

@@ -11,20 +11,20 @@ use crate::object::{object, objects};
 /// Most people at once: those of the longest page.
 pub const BULK_MAX: usize = 100;
 
-/// What is done to each of them.
+/// What is done to each of them. With empty fields, because of one without any serde lets fields pass that are not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", tag = "action", deny_unknown_fields)]
 pub enum BulkAction {
     /// Suspend them.
     Suspend(SuspensionDraft),
     /// Lift their suspensions.
-    Unsuspend,
+    Unsuspend {},
     /// End their sessions.
-    EndSessions,
+    EndSessions {},
     /// Put them into the bin, or remove them for good where there is none.
-    Delete,
+    Delete {},
     /// Take them out of the bin.
-    Restore,
+    Restore {},
 }
 
 /// Somebody who was selected, as they were seen.

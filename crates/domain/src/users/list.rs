@@ -17,7 +17,7 @@ pub use sort::{Sort, SortKey};
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ListParams {
     /// Search text.
     pub q: Option<String>,

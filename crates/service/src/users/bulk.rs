@@ -98,7 +98,7 @@ async fn lock(
 /// Until when those whom a deed deletes can be restored.
 fn restorable_until(services: &Services, action: &BulkAction) -> Option<OffsetDateTime> {
     let retention = services.settings.delete_retention;
-    let is_kept = matches!(action, BulkAction::Delete) && !retention.is_zero();
+    let is_kept = matches!(action, BulkAction::Delete {}) && !retention.is_zero();
     is_kept.then(|| (services.clock)() + retention)
 }
 
@@ -125,13 +125,13 @@ async fn one(
     }
     match action {
         BulkAction::Suspend(draft) => suspend::apply(transaction, author, &account, draft).await?,
-        BulkAction::Unsuspend => suspend::lift(transaction, author, &account).await?,
-        BulkAction::EndSessions => drop(sessions::apply(transaction, author, &account).await?),
-        BulkAction::Delete => {
+        BulkAction::Unsuspend {} => suspend::lift(transaction, author, &account).await?,
+        BulkAction::EndSessions {} => drop(sessions::apply(transaction, author, &account).await?),
+        BulkAction::Delete {} => {
             let deletion = Deletion::default();
             delete::apply(services, transaction, author, &account, &deletion).await?;
         }
-        BulkAction::Restore => delete::put_back(transaction, author, &account).await?,
+        BulkAction::Restore {} => delete::put_back(transaction, author, &account).await?,
     }
     Ok(BulkItem {
         id: UserId(selected.id),
@@ -153,15 +153,15 @@ async fn may(
             Deed::Suspend,
             (account.status != Status::Active).then_some("Is not active."),
         ),
-        BulkAction::Unsuspend => (
+        BulkAction::Unsuspend {} => (
             Deed::Unsuspend,
             (account.status != Status::Suspended).then_some("Is not suspended."),
         ),
-        BulkAction::EndSessions => (Deed::EndSessions, None),
-        BulkAction::Delete => (Deed::Delete, None),
-        BulkAction::Restore => (Deed::Restore, not_restorable(transaction, account).await?),
+        BulkAction::EndSessions {} => (Deed::EndSessions, None),
+        BulkAction::Delete {} => (Deed::Delete, None),
+        BulkAction::Restore {} => (Deed::Restore, not_restorable(transaction, account).await?),
     };
-    if account.deleted_at.is_some() && !matches!(action, BulkAction::Restore) {
+    if account.deleted_at.is_some() && !matches!(action, BulkAction::Restore {}) {
         return Ok(Err("Is deleted already.".to_owned()));
     }
     if let Some(why) = senseless {

@@ -12,6 +12,7 @@ use crate::rest::{Allowed, Failure, Params};
 /// Who is looked for.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Find {
     /// A number, an id or a username.
     person: String,

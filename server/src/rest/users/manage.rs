@@ -78,6 +78,7 @@ pub(crate) async fn edit(
 /// The query of a deletion.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct DeleteParams {
     #[serde(default)]
     permanent: bool,
