@@ -9,10 +9,12 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use serde_json::json;
+use ureq::http::Method;
 
 use crate::{
     build::Mode,
-    client::{Call, Client},
+    client::{self, Call, Client},
     database::{self, Sibling},
     fingerprint::Fingerprint,
     process,
@@ -33,6 +35,13 @@ const ENCRYPTION_KEY: &str = "5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c
 /// What the requests may do. Access tokens they may only see, or they would revoke their own.
 const SCOPES: &str = "account,data:read,data:write,users:read,users:write,sessions:read,sessions:write,\
                       registrations:read,registrations:write,api-keys:read,api-keys:write,tokens:read,audit:read";
+
+/// What never ends is not asked for.
+const STREAM: &str = "/api/admin/sessions/events";
+/// What takes a person who is signed in: a program is refused there whatever it asks.
+const OWN: &str = "^/api/(user|sessions|tokens|api-keys)(/|$)";
+/// What nobody in particular asks for, such as signing in and registering.
+const OPEN: &str = "^/api/(auth|config|health|openapi.json)(/|$)";
 
 /// How long the last request may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -104,7 +113,7 @@ fn against(
         .with("API_KEY_ENCRYPTION_KEY", ENCRYPTION_KEY)
         .with("API_RATE_LIMIT", "0")
         .with("ALLOW_REGISTRATION", "true");
-    program.fill(&database.url(), USERS, USERS_SEED)?;
+    let password = program.fill(&database.url(), USERS, USERS_SEED)?;
     let token = process::output(program.command(&database.url()).args([
         "token", "create", "--user", "admin", "--name", "fuzz", "--scopes", SCOPES,
     ]))?;
@@ -113,26 +122,56 @@ fn against(
         .find(|word| word.starts_with("rc_"));
     let token = token.context("rollcall token create has printed no token")?;
     let server = Server::start(&program, &database.url())?;
-    let tried = process::run(
-        Command::new(schemathesis)
-            .current_dir(workspace.root.join(FOLDER))
-            .arg("run")
-            .arg(format!("{}/api/openapi.json", server.base))
-            .args(["--header", &format!("Authorization: Bearer {token}")])
-            .args(["--exclude-path", "/api/admin/sessions/events"])
-            .args(["--continue-on-failure", "--no-color"])
-            .args(settings),
-    );
-    let known = Client::new(&server.base, "rollcall-xtask", PATIENCE).send(&Call {
-        token: Some(token),
-        ..Call::get("/api/auth/me")
-    })?;
+    let client = Client::new(&server.base, "rollcall-xtask", PATIENCE);
+    let tried = sign_in(&client, &password).and_then(|cookie| {
+        let nobody = Call::get("/api/auth/me");
+        let program = Call {
+            token: Some(token),
+            ..Call::get("/api/auth/me")
+        };
+        let person = Call {
+            cookie: Some(&cookie),
+            ..Call::get("/api/auth/me")
+        };
+        let authorization = format!("Authorization: Bearer {token}");
+        let cookie = format!("Cookie: {cookie}");
+        let everything = ["--header", &authorization, "--exclude-path", STREAM];
+        let own = ["--header", &cookie, "--include-path-regex", OWN];
+        let open = ["--include-path-regex", OPEN];
+        for (call, status, which) in [
+            (program, 200, &everything[..]),
+            (person, 200, &own),
+            (nobody, 401, &open),
+        ] {
+            process::run(
+                Command::new(schemathesis)
+                    .current_dir(workspace.root.join(FOLDER))
+                    .arg("run")
+                    .arg(format!("{}/api/openapi.json", server.base))
+                    .args(["--continue-on-failure", "--no-color"])
+                    .args(which)
+                    .args(settings),
+            )?;
+            if client.send(&call)?.status() != status {
+                bail!("the requests were somebody else's in the end, so that most of them were refused");
+            }
+        }
+        Ok(())
+    });
     server.stop()?;
-    tried?;
-    if known.status() != 200 {
-        bail!("the requests were nobody's in the end, so that most of them were refused");
-    }
-    Ok(())
+    tried
+}
+
+/// The cookie of the user `admin`.
+fn sign_in(client: &Client, password: &str) -> Result<String> {
+    let body = json!({ "username": "admin", "password": password });
+    let answer = client.send(&Call {
+        method: Method::POST,
+        body: Some(&body),
+        ..Call::get("/api/auth/login")
+    })?;
+    let cookie = client::cookie(&answer).context("nobody could sign in")?;
+    Ok(cookie.to_owned())
 }
 
 /// Installs what makes the requests, unless it is what the list of packages says, and returns the program.
