@@ -4,7 +4,7 @@ SHELL := /usr/bin/env bash
 .PHONY: help run build test check bench chaos fuzz
 
 # Installs the named parts of the toolchain where they are missing, and makes the recipe's shell use them.
-with = $(foreach part,$(1),scripts/toolchain $(part) &&) . scripts/env &&
+with = scripts/toolchain $(1) && . scripts/env &&
 
 help: ## Show these lines
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
