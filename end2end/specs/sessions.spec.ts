@@ -47,6 +47,9 @@ test('the list, its orders, filters and pages', async ({ page, database }) => {
   await expect(rows(page)).toHaveCount(Math.min(50, live));
   await expect(total(page)).toHaveText(live.toLocaleString('en'));
   await expect(row(page, 'This is you').first()).toContainText('admin');
+  const own = page.locator('.cell-device', { hasText: 'This is you' }).first();
+  const [cell, badge] = await Promise.all([own.boundingBox(), own.locator('.badge').boundingBox()]);
+  expect(badge!.x + badge!.width, 'nothing of it is cut off').toBeLessThanOrEqual(cell!.x + cell!.width);
   await inspect(page, 'sessions');
 
   await page.getByRole('link', { name: 'Last seen' }).click();
