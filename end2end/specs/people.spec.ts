@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, make, press, toast } from '../support/dialog';
-import { open, signIn } from '../support/page';
+import { expectNoSidewaysScroll, open, signIn } from '../support/page';
 
 serve('demo people');
 test.use({ as: 'admin' });
@@ -110,6 +110,15 @@ test('edited, and the history says what was before', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Another Name' })).toBeVisible();
   await page.getByRole('link', { name: 'History' }).click();
   await expect(page.getByRole('table')).toContainText('edited Example → Another Name');
+});
+
+test('a long address does not stick out of a phone', async ({ page, database }) => {
+  await make(page, 'lengthy');
+  await database.rows(`update users set email = '${'a'.repeat(60)}@example.org' where username = 'lengthy'`);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await open(page, '/users/lengthy');
+  await expect(page.locator('.facts').first()).toContainText('@example.org');
+  await expectNoSidewaysScroll(page);
 });
 
 test('the profile is rows of names and values', async ({ page, database }) => {
