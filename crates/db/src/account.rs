@@ -16,6 +16,8 @@ pub struct FoundSession {
     pub ip: Option<IpAddr>,
     /// What the browser calls itself.
     pub user_agent: Option<String>,
+    /// On what, in the words of the lists.
+    pub device: String,
     /// Whether it can still be used.
     pub is_live: bool,
 }
@@ -30,7 +32,7 @@ pub async fn find_session(
 ) -> Result<Option<FoundSession>, Error> {
     let row = sqlx::query!(
         r#"select
-            user_id, ip, user_agent,
+            user_id, ip, user_agent, coalesce(device, 'Unknown device') as "device!",
             ended_at is null and idle_expires_at > now() and expires_at > now() as "is_live!"
         from sessions where id = $1"#,
         id,
@@ -41,6 +43,7 @@ pub async fn find_session(
         user_id: row.user_id,
         ip: row.ip.map(|network| network.ip()),
         user_agent: row.user_agent,
+        device: row.device,
         is_live: row.is_live,
     }))
 }

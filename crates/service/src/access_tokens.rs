@@ -25,6 +25,7 @@ use crate::{
         Actor, Author, Credential, FORBIDDEN, Granted, Lent, Origin, ReadTokens, WriteTokens,
     },
     record::{self, Change, Changes},
+    target::TargetRef,
     users::guard,
 };
 
@@ -106,13 +107,17 @@ pub async fn list(
 pub async fn revoke(
     services: &Services,
     granted: &Granted<WriteTokens>,
-    id: Uuid,
+    token: impl Into<TargetRef>,
 ) -> Result<(), Error> {
+    let token = token.into();
+    let id = token.id;
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
     let target = rows::find(&mut *transaction, id).await?.ok_or(NOT_FOUND)?;
     let (right, deed) = (Permission::TokensWrite, Deed::EndSessions);
-    let account = guard::open_any_by(&mut transaction, author, right, deed, target.user_id).await?;
+    let owner = token.owner(target.user_id);
+    let account = guard::open_any_by(&mut transaction, author, right, deed, owner).await?;
+    token.check_name(&target.name)?;
     let user = (account.id, account.username.as_str());
     end(&mut transaction, author, user, (id, target)).await?;
     Ok(db::commit(transaction).await?)

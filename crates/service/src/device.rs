@@ -75,6 +75,9 @@ impl Parsers {
     }
 }
 
+/// What a device is called of which nothing is known.
+pub(crate) const UNKNOWN: &str = "Unknown device";
+
 /// The device behind a user agent in words, such as "Firefox on Linux". "Unknown device" when it does not tell.
 #[must_use]
 pub fn describe(user_agent: Option<&str>) -> String {
@@ -96,7 +99,7 @@ pub fn describe(user_agent: Option<&str>) -> String {
 }
 
 fn unknown() -> String {
-    "Unknown device".to_owned()
+    UNKNOWN.to_owned()
 }
 
 #[cfg(test)]

@@ -77,6 +77,12 @@ pub enum Error {
         "Some of these accounts have changed since they were shown. Nothing was done: look again."
     )]
     SelectionChanged(Box<BulkOutcome>),
+    /// The page showed another name than the one of what would be changed.
+    #[error(
+        "This page is out of date: it showed {}, but that is not what would be changed. Nothing was changed. Reload the page.",
+        shown(.0)
+    )]
+    TargetMismatch(String),
     /// Other sessions would end than was shown.
     #[error("The number of sessions has changed since it was shown. Nothing was done: look again.")]
     RevocationChanged(RevokeOutcome),
@@ -136,6 +142,15 @@ impl From<db::schema::SchemaError> for Error {
 fn first(faults: &FieldErrors) -> String {
     let first = faults.iter().next();
     first.map_or_else(String::new, |fault| fault.message.clone())
+}
+
+/// A name as a page showed it. It comes from the client, so it is cut where no name is as long.
+fn shown(name: &str) -> String {
+    let name: String = name.chars().take(100).collect();
+    match name.as_str() {
+        "" => "no name".to_owned(),
+        name => format!("“{name}”"),
+    }
 }
 
 /// What a suspended person is told, once they have shown that they know the password.
@@ -201,6 +216,7 @@ impl Error {
             | Self::Stale(_)
             | Self::CountsChanged(_)
             | Self::SelectionChanged(_)
+            | Self::TargetMismatch(_)
             | Self::RevocationChanged(_) => Code::Conflict,
             Self::Invalid(_) | Self::List(_) => Code::ValidationError,
             Self::TooMany(_) => Code::TooManyRequests,
@@ -245,6 +261,7 @@ impl Error {
             | Self::NotFound(_)
             | Self::KeysOff
             | Self::DoneBefore(_)
+            | Self::TargetMismatch(_)
             | Self::Conflict(_) => {}
         }
         problem

@@ -24,6 +24,7 @@ use crate::{
     Error, Services,
     access::{Granted, ReadRegistrations, WriteRegistrations},
     record::{self, Changes},
+    target::TargetRef,
     tokens,
     users::guard,
 };
@@ -89,8 +90,10 @@ pub async fn create(
 pub async fn resend(
     services: &Services,
     granted: &Granted<WriteRegistrations>,
-    id: Uuid,
+    invitation: impl Into<TargetRef>,
 ) -> Result<IssuedLink, Error> {
+    let shown = invitation.into();
+    let id = shown.id;
     let mut transaction = db::begin(&services.pool).await?;
     let author = &guard::confirm(
         &mut transaction,
@@ -101,6 +104,7 @@ pub async fn resend(
     let invitation = invitations::lock(&mut transaction, id)
         .await?
         .ok_or(NOT_FOUND)?;
+    shown.check_name(invitation.preset.note.as_deref().unwrap_or_default())?;
     if invitation.is_revoked || invitation.is_used_up {
         return Err(Error::Conflict("This invitation is over. Make a new one."));
     }
@@ -128,8 +132,10 @@ pub async fn resend(
 pub async fn revoke(
     services: &Services,
     granted: &Granted<WriteRegistrations>,
-    id: Uuid,
+    invitation: impl Into<TargetRef>,
 ) -> Result<(), Error> {
+    let shown = invitation.into();
+    let id = shown.id;
     let mut transaction = db::begin(&services.pool).await?;
     let author = &guard::confirm(
         &mut transaction,
@@ -140,6 +146,7 @@ pub async fn revoke(
     let invitation = invitations::lock(&mut transaction, id)
         .await?
         .ok_or(NOT_FOUND)?;
+    shown.check_name(invitation.preset.note.as_deref().unwrap_or_default())?;
     if invitation.is_revoked || invitation.is_used_up {
         return Err(Error::Conflict("This invitation is over already."));
     }

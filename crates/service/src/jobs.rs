@@ -11,12 +11,12 @@ use domain::{
     list::{Place, Total},
     rules::Deed,
 };
-use uuid::Uuid;
 
 use crate::{
     Error, Services,
     access::{Granted, ReadAudit, WriteUsers},
     record::{self, Change, Changes},
+    target::TargetRef,
     users::guard,
 };
 
@@ -65,13 +65,15 @@ pub async fn figures(services: &Services) -> Result<Vec<(JobState, u64)>, Error>
 pub async fn retry(
     services: &Services,
     granted: &Granted<WriteUsers>,
-    id: Uuid,
+    job: impl Into<TargetRef>,
 ) -> Result<(), Error> {
+    let job = job.into();
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
-    let Found { user_id } = rows::find(&mut *transaction, id).await?.ok_or(NOT_FOUND)?;
+    let Found { user_id } = rows::find(&mut *transaction, job.id).await?.ok_or(NOT_FOUND)?;
     let user = user_id.ok_or(ON_SERVER)?;
     let (right, deed) = (Permission::UsersWrite, Deed::Delete);
+    let user = job.owner(user);
     let account = match guard::open_any_by(&mut transaction, author, right, deed, user).await {
         // It is removed: the job is done.
         Err(Error::NotFound(_)) => return Err(NOT_FAILED),

@@ -27,6 +27,7 @@ pub mod schema;
 pub mod sessions;
 pub mod settings;
 pub mod setup;
+pub mod target;
 mod throttle;
 mod tokens;
 pub mod users;

@@ -21,6 +21,7 @@ use crate::{
     Error, Services,
     access::{Author, Granted, Origin, WriteUsers},
     record::{self, Change, Changes},
+    target::TargetRef,
     throttle::Address,
     tokens,
     users::guard,
@@ -40,11 +41,13 @@ const DEAD_LINK: Error = Error::NotFound(
 pub async fn create_link(
     services: &Services,
     granted: &Granted<WriteUsers>,
-    id: Uuid,
+    target: impl Into<TargetRef>,
 ) -> Result<IssuedLink, Error> {
+    let target = target.into();
+    let id = target.id;
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open(&mut transaction, author, Deed::Reset, id).await?;
+    let account = guard::open(&mut transaction, author, Deed::Reset, target).await?;
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     let link = issue(services, &mut transaction, author, id, LINK_LIFETIME).await?;
     record_created(&mut transaction, author, (id, &account.username), &link).await?;
@@ -131,11 +134,13 @@ pub(crate) async fn issue(
 pub async fn revoke_links(
     services: &Services,
     granted: &Granted<WriteUsers>,
-    id: Uuid,
+    target: impl Into<TargetRef>,
 ) -> Result<(), Error> {
+    let target = target.into();
+    let id = target.id;
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open(&mut transaction, author, Deed::Reset, id).await?;
+    let account = guard::open(&mut transaction, author, Deed::Reset, target).await?;
     let revoked = links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     if revoked == 0 {
         return Err(Error::Conflict("No link of this person still works."));

@@ -56,6 +56,7 @@ async fn remove(services: Services, by: Uuid, target: Uuid, way: usize) -> Resul
                 users: vec![Selected {
                     id: target,
                     version: 1,
+                    username: None,
                 }],
                 expected: Some(1),
             };

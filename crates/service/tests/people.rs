@@ -490,6 +490,7 @@ async fn several_at_once_are_those_of_the_preview_or_nobody(pool: PgPool) {
             .map(|id| Selected {
                 id: *id,
                 version: 1,
+                username: None,
             })
             .collect()
     };
@@ -548,7 +549,11 @@ async fn several_are_deleted_and_exactly_they_restored(pool: PgPool) {
     let root = add(&pool, "root", &["admin"]).await;
     let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
     let run = async |action, people: &[(Uuid, i32)], expected| {
-        let users = people.iter().map(|&(id, version)| Selected { id, version });
+        let users = people.iter().map(|&(id, version)| Selected {
+            id,
+            version,
+            username: None,
+        });
         let request = BulkRequest {
             action,
             users: users.collect(),

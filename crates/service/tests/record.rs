@@ -226,6 +226,7 @@ async fn seen(services: &Services, id: Uuid) -> Selected {
     Selected {
         id,
         version: user.summary.version,
+        username: Some(user.summary.username),
     }
 }
 
@@ -297,6 +298,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
                 users: vec![Selected {
                     id: bob,
                     version: 1,
+                    username: None,
                 }],
                 expected: Some(1),
             };

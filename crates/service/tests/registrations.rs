@@ -474,7 +474,11 @@ async fn several_are_decided_about_as_was_shown_or_nobody_is(pool: PgPool) {
     let mut people = Vec::new();
     for username in ["ada", "bob", "eve"] {
         let id = register(&services, form(username, "")).await.unwrap().id.0;
-        people.push(Selected { id, version: 1 });
+        people.push(Selected {
+            id,
+            version: 1,
+            username: None,
+        });
     }
     let request = |expected| DecisionRequest {
         decision: Decision::Approve,

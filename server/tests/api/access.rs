@@ -58,7 +58,7 @@ fn screens() -> Vec<Ask> {
         Ask::get("/users"),
         Ask::get("/users?q=status:active"),
         Ask::get("/users/new"),
-        Ask::get(&format!("/users/bulk/suspend?u={NOBODY}:1")),
+        Ask::get(&format!("/users/bulk/suspend?u={NOBODY}:1:nobody")),
         Ask::get("/users/visitor"),
         Ask::get("/keys"),
         Ask::get("/keys/new"),
@@ -69,8 +69,8 @@ fn screens() -> Vec<Ask> {
         Ask::get("/settings/jobs"),
         Ask::get("/settings/jobs?state=failed"),
         Ask::get("/registrations"),
-        Ask::get(&format!("/registrations/approve?u={NOBODY}:1")),
-        Ask::get(&format!("/registrations/reject?u={NOBODY}:1")),
+        Ask::get(&format!("/registrations/approve?u={NOBODY}:1:nobody")),
+        Ask::get(&format!("/registrations/reject?u={NOBODY}:1:nobody")),
         Ask::get("/registrations/invitations"),
         Ask::get("/registrations/invitations/new"),
         Ask::get(&format!("/registrations/invitations/{NOBODY}/revoke")),
@@ -86,8 +86,13 @@ fn screens() -> Vec<Ask> {
 /// The forms of the panel, with what would be done to nobody if it may be done: to the address of the page, which is for
 /// browsers without scripts, and to the function behind it.
 fn forms() -> Vec<Ask> {
-    let of_nobody = [("page", "/users/nobody"), ("id", NOBODY)];
-    let selected = format!("{NOBODY}:1");
+    let of_nobody = [
+        ("page", "/users/nobody"),
+        ("id", NOBODY),
+        ("username", "nobody"),
+        ("shown", "nothing"),
+    ];
+    let selected = format!("{NOBODY}:1:nobody");
     let invitation = format!("/registrations/invitations/{NOBODY}/revoke");
     let (edit_key, delete_key) = (
         format!("/keys/{NOBODY}/edit"),
@@ -179,7 +184,9 @@ fn forms() -> Vec<Ask> {
             &[("owner", "system"), ("deed", "delete")],
         ),
     ] {
-        let fields = [&of_nobody[..], fields].concat();
+        let names_one = fields.iter().any(|(name, _)| *name == "username");
+        let of_nobody = of_nobody.iter().filter(|_| !names_one).copied();
+        let fields: Vec<_> = of_nobody.chain(fields.iter().copied()).collect();
         forms.push(Ask::post(page).form(&fields));
         forms.push(Ask::post(&format!("/sfn/{function}")).form(&fields));
     }
@@ -197,14 +204,14 @@ fn reads() -> Vec<Ask> {
         Ask::get("/sfn/person?user=visitor"),
         Ask::get("/sfn/username-taken?username=visitor"),
         Ask::get(&format!(
-            "/sfn/preview-several?deed=suspend&selected={NOBODY}:1"
+            "/sfn/preview-several?deed=suspend&selected={NOBODY}:1:nobody"
         )),
         Ask::get("/sfn/audit"),
         Ask::get("/sfn/settings"),
         Ask::get("/sfn/jobs?params[state]=failed"),
         Ask::get("/sfn/waiting"),
         Ask::get(&format!(
-            "/sfn/preview-decision?decision=approve&selected={NOBODY}:1"
+            "/sfn/preview-decision?decision=approve&selected={NOBODY}:1:nobody"
         )),
         Ask::get("/sfn/invitations"),
         Ask::get("/sfn/keys?owner=system"),
@@ -279,27 +286,46 @@ fn account() -> Vec<Ask> {
                 ("password_again", "copper lantern"),
             ],
         ),
-        ("/account/sessions", "end-sessions", &[("id", NOBODY)]),
+        ("/account/sessions", "end-sessions", &[("id", NOBODY), ("shown", "nothing")]),
         (
             "/account/keys",
             "do-to-key",
-            &[("owner", "own"), ("id", NOBODY), ("deed", "off")],
+            &[
+                ("owner", "own"),
+                ("id", NOBODY),
+                ("shown", "nothing"),
+                ("deed", "off"),
+            ],
         ),
         ("/account/keys/new", "add-key", &[("owner", "own")]),
         (
             &edit_key,
             "edit-key",
-            &[("owner", "own"), ("id", NOBODY), ("key_name", "Other")],
+            &[
+                ("owner", "own"),
+                ("id", NOBODY),
+                ("shown", "nothing"),
+                ("key_name", "Other"),
+            ],
         ),
         (
             &delete_key,
             "do-to-key",
-            &[("owner", "own"), ("id", NOBODY), ("deed", "delete")],
+            &[
+                ("owner", "own"),
+                ("id", NOBODY),
+                ("shown", "nothing"),
+                ("deed", "delete"),
+            ],
         ),
         (
             "/account/tokens",
             "revoke-own-token",
-            &[("page", "/account/tokens"), ("id", NOBODY)],
+            &[
+                ("page", "/account/tokens"),
+                ("id", NOBODY),
+                ("shown", "nothing"),
+            ],
         ),
         (
             "/account/tokens/new",

@@ -25,4 +25,5 @@ mod security;
 mod sessions;
 mod setup;
 mod support;
+mod targets;
 mod users;

@@ -1,11 +1,13 @@
 //! One deed to several people at once.
 
-use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{UserId, suspension::SuspensionDraft};
+use super::{Unknown, UserId, suspension::SuspensionDraft};
 use crate::object::{object, objects};
 
 /// Most people at once: those of the longest page.
@@ -28,13 +30,54 @@ pub enum BulkAction {
 }
 
 /// Somebody who was selected, as they were seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Selected {
     /// Who.
     pub id: Uuid,
     /// The version of their account that was on the screen.
     pub version: i32,
+    /// The username that was on the screen. If it is another user's, the request is denied with 409.
+    #[serde(
+        default,
+        deserialize_with = "text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
+    pub username: Option<String>,
+}
+
+/// A text that is there. `null` is none.
+fn text<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(value).map(Some)
+}
+
+/// `id:version:username`, as forms and addresses write it. No username has a colon or a space.
+impl fmt::Display for Selected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let username = self.username.as_deref().unwrap_or_default();
+        write!(f, "{}:{}:{username}", self.id, self.version)
+    }
+}
+
+/// Reads what [`fmt::Display`] writes. The username has to be there.
+impl FromStr for Selected {
+    type Err = Unknown;
+
+    fn from_str(text: &str) -> Result<Self, Unknown> {
+        let read = || {
+            let (id, rest) = text.split_once(':')?;
+            let (version, username) = rest.split_once(':')?;
+            Some(Self {
+                id: id.parse().ok()?,
+                version: version.parse().ok()?,
+                username: Some(username.to_owned()).filter(|username| !username.is_empty()),
+            })
+        };
+        read()
+            .filter(|selected| selected.username.is_some())
+            .ok_or_else(|| Unknown(text.to_owned()))
+    }
 }
 
 /// A request to change several people.
@@ -79,4 +122,29 @@ pub struct BulkOutcome {
         skip_serializing_if = "Option::is_none"
     )]
     pub restorable_until: Option<OffsetDateTime>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0198c2a4-0000-7000-8000-000000000001";
+
+    #[test]
+    fn selected_users_are_read_as_they_are_written() {
+        let ada: Selected = format!("{ID}:7:Ada.L+1@x").parse().unwrap();
+        assert_eq!((ada.version, ada.username.as_deref()), (7, Some("Ada.L+1@x")));
+        assert_eq!(ada.to_string().parse(), Ok(ada));
+        for text in ["", "x", "x:1:ada", ID, &format!("{ID}:1"), &format!("{ID}:1:"), &format!("{ID}::ada")] {
+            assert!(text.parse::<Selected>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn programs_may_leave_the_username_out_and_cannot_send_null() {
+        let read = |rest: &str| serde_json::from_str::<Selected>(&format!(r#"{{"id":"{ID}","version":1{rest}}}"#));
+        assert_eq!(read("").unwrap().username, None);
+        assert_eq!(read(r#","username":"ada""#).unwrap().username.as_deref(), Some("ada"));
+        assert!(read(r#","username":null"#).is_err());
+    }
 }

@@ -5,7 +5,6 @@ use db::{
     users::account::Account,
 };
 use domain::keys::{ApiKey, KeyDraft, KeyEdit, KeyList, ProviderUse};
-use uuid::Uuid;
 
 use super::{author, open};
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
     access::Actor,
     keys::{NOT_FOUND, add, change, providers, removed},
     record::{self, Change, Changes},
+    target::TargetRef,
 };
 
 /// One's own keys, and the providers for which there can be one.
@@ -69,13 +69,14 @@ pub async fn create_key(
 pub async fn edit_key(
     services: &Services,
     actor: &Actor,
-    id: Uuid,
+    key: impl Into<TargetRef>,
     edit: KeyEdit,
 ) -> Result<ApiKey, Error> {
+    let shown = key.into();
     let patch = edit.check().map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
-    let before = lock(&mut transaction, &account, id).await?;
+    let before = lock(&mut transaction, &account, &shown).await?;
     let (key, changes) = change(&mut transaction, services, &before, &patch).await?;
     if !changes.is_empty() {
         record(
@@ -94,11 +95,16 @@ pub async fn edit_key(
 ///
 /// # Errors
 /// [`Error::NotFound`] when one has no such key.
-pub async fn delete_key(services: &Services, actor: &Actor, id: Uuid) -> Result<(), Error> {
+pub async fn delete_key(
+    services: &Services,
+    actor: &Actor,
+    key: impl Into<TargetRef>,
+) -> Result<(), Error> {
+    let shown = key.into();
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
-    let key = lock(&mut transaction, &account, id).await?;
-    api_keys::delete(&mut transaction, id).await?;
+    let key = lock(&mut transaction, &account, &shown).await?;
+    api_keys::delete(&mut transaction, key.id).await?;
     record(
         &mut transaction,
         actor,
@@ -114,11 +120,14 @@ pub async fn delete_key(services: &Services, actor: &Actor, id: Uuid) -> Result<
 async fn lock(
     transaction: &mut db::Transaction,
     account: &Account,
-    id: Uuid,
+    shown: &TargetRef,
 ) -> Result<LockedKey, Error> {
-    let key = api_keys::lock(transaction, id).await?;
-    key.filter(|key| key.user_id == Some(account.id))
-        .ok_or(NOT_FOUND)
+    let key = api_keys::lock(transaction, shown.id).await?;
+    let key = key
+        .filter(|key| key.user_id == Some(account.id))
+        .ok_or(NOT_FOUND)?;
+    shown.check_name(&key.name)?;
+    Ok(key)
 }
 
 async fn record(

@@ -3,7 +3,6 @@
 use db::sessions::EndReason;
 use domain::account::OwnSession;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::{author, open};
 use crate::{
@@ -11,6 +10,7 @@ use crate::{
     access::{Actor, Credential},
     device,
     record::{self, Change, Changes},
+    target::TargetRef,
 };
 
 /// Sessions that are shown at most, the latest.
@@ -39,7 +39,13 @@ pub async fn sessions(services: &Services, actor: &Actor) -> Result<Vec<OwnSessi
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none that could be ended, [`Error::Forbidden`] when it is somebody else's.
-pub async fn end_session(services: &Services, actor: &Actor, id: Uuid) -> Result<(), Error> {
+pub async fn end_session(
+    services: &Services,
+    actor: &Actor,
+    session: impl Into<TargetRef>,
+) -> Result<(), Error> {
+    let shown = session.into();
+    let id = shown.id;
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
     let found = db::account::find_session(&mut *transaction, id).await?;
@@ -47,6 +53,7 @@ pub async fn end_session(services: &Services, actor: &Actor, id: Uuid) -> Result
     if session.user_id != Some(account.id) {
         return Err(NOT_OWN);
     }
+    shown.check_name(&session.device)?;
     let reason = EndReason::Revoked;
     if !session.is_live || !db::account::set_ended(&mut transaction, id, reason, account.id).await?
     {

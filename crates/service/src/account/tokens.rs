@@ -2,13 +2,13 @@
 
 use db::access_tokens::{self as rows, Asked};
 use domain::access_tokens::{AccessToken, CreatedToken, TokenDraft, list::TokensQuery};
-use uuid::Uuid;
 
 use super::{author, open, proof::Proof};
 use crate::{
     Error, Services,
     access::Actor,
     access_tokens::{NOT_FOUND, end, issue},
+    target::TargetRef,
 };
 
 /// Tokens that are shown at most, the newest.
@@ -63,13 +63,20 @@ pub async fn create_token(
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none that is not revoked, [`Error::TokenNotAllowed`] for a program.
-pub async fn revoke_token(services: &Services, actor: &Actor, id: Uuid) -> Result<(), Error> {
+pub async fn revoke_token(
+    services: &Services,
+    actor: &Actor,
+    token: impl Into<TargetRef>,
+) -> Result<(), Error> {
+    let token = token.into();
+    let id = token.id;
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
     let target = rows::find(&mut *transaction, id).await?;
     let target = target
         .filter(|target| target.user_id == account.id)
         .ok_or(NOT_FOUND)?;
+    token.check_name(&target.name)?;
     let user = (account.id, account.username.as_str());
     end(&mut transaction, &author(actor), user, (id, target)).await?;
     Ok(db::commit(transaction).await?)

@@ -9,6 +9,7 @@ use crate::{
     Error, Services,
     access::{Granted, ReadApiKeys, WriteApiKeys},
     record::{self, Change},
+    target::TargetRef,
     users::guard,
 };
 
@@ -32,9 +33,11 @@ pub async fn list_of(
 pub async fn revoke_key(
     services: &Services,
     granted: &Granted<WriteApiKeys>,
-    user: Uuid,
-    id: Uuid,
+    user: impl Into<TargetRef>,
+    key: impl Into<TargetRef>,
 ) -> Result<(), Error> {
+    let (user, shown) = (user.into(), key.into());
+    let id = shown.id;
     let (author, right) = (granted.author(), Permission::ApiKeysWrite);
     let mut transaction = db::begin(&services.pool).await?;
     // To take a key from an account is to change it.
@@ -43,6 +46,7 @@ pub async fn revoke_key(
     let key = key
         .filter(|key| key.user_id == Some(account.id))
         .ok_or(NOT_FOUND)?;
+    shown.check_name(&key.name)?;
     api_keys::delete(&mut transaction, id).await?;
     let change = Change {
         action: "api_key.revoked",

@@ -7,13 +7,13 @@ use domain::{
     keys::{ApiKey, KeyDraft, KeyEdit, KeyList, ProviderUse},
     list::{EXACT_TOTAL_MAX, Total},
 };
-use uuid::Uuid;
 
 use super::{NOT_FOUND, add, change, providers, removed};
 use crate::{
     Error, Services,
     access::{Author, Granted, ReadApiKeys, WriteApiKeys},
     record,
+    target::TargetRef,
     users::guard,
 };
 
@@ -74,12 +74,14 @@ pub async fn create_system(
 pub async fn edit_system(
     services: &Services,
     granted: &Granted<WriteApiKeys>,
-    id: Uuid,
+    key: impl Into<TargetRef>,
     edit: KeyEdit,
 ) -> Result<ApiKey, Error> {
+    let shown = key.into();
+    let id = shown.id;
     let patch = edit.check().map_err(Error::Invalid)?;
     let (mut transaction, author) = begin(services, granted).await?;
-    let before = lock(&mut transaction, id).await?;
+    let before = lock(&mut transaction, &shown).await?;
     let (key, changes) = change(&mut transaction, services, &before, &patch).await?;
     if !changes.is_empty() {
         let label = label(&key.provider, &key.key_name);
@@ -97,10 +99,12 @@ pub async fn edit_system(
 pub async fn delete_system(
     services: &Services,
     granted: &Granted<WriteApiKeys>,
-    id: Uuid,
+    key: impl Into<TargetRef>,
 ) -> Result<(), Error> {
+    let shown = key.into();
+    let id = shown.id;
     let (mut transaction, author) = begin(services, granted).await?;
-    let key = lock(&mut transaction, id).await?;
+    let key = lock(&mut transaction, &shown).await?;
     api_keys::delete(&mut transaction, id).await?;
     let label = label(&key.provider, &key.name);
     let gone = ("api_key.deleted", Some(id), label.as_str());
@@ -120,10 +124,12 @@ async fn begin(
     Ok((transaction, author))
 }
 
-/// Locks a key, if it is the system's.
-async fn lock(transaction: &mut db::Transaction, id: Uuid) -> Result<LockedKey, Error> {
-    let key = api_keys::lock(transaction, id).await?;
-    key.filter(|key| key.user_id.is_none()).ok_or(NOT_FOUND)
+/// Locks a key, if it is the system's and the one that was shown.
+async fn lock(transaction: &mut db::Transaction, shown: &TargetRef) -> Result<LockedKey, Error> {
+    let key = api_keys::lock(transaction, shown.id).await?;
+    let key = key.filter(|key| key.user_id.is_none()).ok_or(NOT_FOUND)?;
+    shown.check_name(&key.name)?;
+    Ok(key)
 }
 
 /// What a key of the system is called in the record.

@@ -23,6 +23,7 @@ use crate::{
     Error, Services,
     access::{Author, Granted, WriteRegistrations},
     record::{self, Change, Changes},
+    target::TargetRef,
     users::guard,
 };
 
@@ -103,7 +104,8 @@ async fn one(
 /// and whoever is named twice counts once.
 ///
 /// # Errors
-/// [`Error::SelectionChanged`] when others would be decided about than `expected` says, [`Error::Invalid`] for fields at fault.
+/// [`Error::SelectionChanged`] when others would be decided about than `expected` says, [`Error::TargetMismatch`] when an id
+/// and the username shown with it are of two users, [`Error::Invalid`] for fields at fault.
 pub async fn decide(
     services: &Services,
     granted: &Granted<WriteRegistrations>,
@@ -137,6 +139,9 @@ pub async fn decide(
     };
     for selected in &request.people {
         let account = accounts.get(&selected.id);
+        if let Some(account) = account {
+            TargetRef::from(selected).check_username(&account.username)?;
+        }
         let skipped = why_not(&mut transaction, author, selected, account).await?;
         if let Some(account) = account.filter(|_| skipped.is_none()) {
             apply(

@@ -19,7 +19,9 @@ use super::list::ask;
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteSessions},
+    device,
     record::{self, Change, Changes},
+    target::TargetRef,
     users::guard,
 };
 
@@ -35,15 +37,19 @@ const BATCH: u16 = 5_000;
 pub async fn revoke_one(
     services: &Services,
     granted: &Granted<WriteSessions>,
-    id: Uuid,
+    session: impl Into<TargetRef>,
 ) -> Result<(), Error> {
+    let session = session.into();
+    let id = session.id;
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
     let target = revoke::find(&mut *transaction, id)
         .await?
         .ok_or(NOT_FOUND)?;
     let (right, deed) = (Permission::SessionsWrite, Deed::EndSessions);
-    let account = guard::open_by(&mut transaction, author, right, deed, target.user_id).await?;
+    let owner = session.owner(target.user_id);
+    let account = guard::open_by(&mut transaction, author, right, deed, owner).await?;
+    session.check_name(target.device.as_deref().unwrap_or(device::UNKNOWN))?;
     if !revoke::set_revoked(&mut transaction, id, author.id()).await? {
         return Err(NOT_FOUND);
     }

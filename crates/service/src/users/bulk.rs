@@ -20,13 +20,15 @@ use super::{delete, guard, sessions, suspend};
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
+    target::TargetRef,
 };
 
 /// Does something to several people, or tells who would change if `expected` is absent. All of it is one transaction, and
 /// whoever is named twice counts once.
 ///
 /// # Errors
-/// [`Error::SelectionChanged`] when others would change than `expected` says, [`Error::Invalid`] for fields at fault.
+/// [`Error::SelectionChanged`] when others would change than `expected` says, [`Error::TargetMismatch`] when an id and the
+/// username shown with it are of two users, [`Error::Invalid`] for fields at fault.
 pub async fn bulk(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -120,6 +122,7 @@ async fn one(
             "There is no such account any more.".to_owned(),
         ));
     };
+    TargetRef::from(selected).check_username(&account.username)?;
     if let Err(why) = may(transaction, author, action, &account, selected).await? {
         return Ok(skipped(account.username, why));
     }

@@ -20,6 +20,7 @@ use crate::{
     Error, Services,
     access::{Author, Granted, ReadUsers, WriteUsers},
     record::{self, Change, Changes},
+    target::TargetRef,
 };
 
 /// What goes with an account, until when it could be restored, and why it cannot be deleted if it cannot.
@@ -60,12 +61,13 @@ pub(crate) async fn count(
 pub async fn delete(
     services: &Services,
     granted: &Granted<WriteUsers>,
-    id: Uuid,
+    target: impl Into<TargetRef>,
     deletion: &Deletion,
 ) -> Result<(), Error> {
+    let target = target.into();
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open_any(&mut transaction, author, Deed::Delete, id).await?;
+    let account = guard::open_any(&mut transaction, author, Deed::Delete, target).await?;
     if account.deleted_at.is_some() && !deletion.permanent {
         return Err(guard::NOT_FOUND);
     }
@@ -120,13 +122,14 @@ pub(crate) async fn apply(
 pub async fn restore(
     services: &Services,
     granted: &Granted<WriteUsers>,
-    id: Uuid,
+    target: impl Into<TargetRef>,
 ) -> Result<UserDetail, Error> {
+    let target = target.into();
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open_any(&mut transaction, author, Deed::Restore, id).await?;
+    let account = guard::open_any(&mut transaction, author, Deed::Restore, target).await?;
     put_back(&mut transaction, author, &account).await?;
-    let after = detail::find(&mut transaction, id).await?;
+    let after = detail::find(&mut transaction, account.id).await?;
     db::commit(transaction).await?;
     Ok(after)
 }
@@ -165,16 +168,23 @@ pub(super) async fn put_back(
 pub async fn reassign(
     services: &Services,
     granted: &Granted<WriteUsers>,
-    from: Uuid,
+    from: impl Into<TargetRef>,
     to: Uuid,
 ) -> Result<u64, Error> {
+    let giver = from.into();
+    let from = giver.id;
     if from == to {
         return Err(Error::Conflict("Choose somebody else to give it to."));
     }
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
     // In the order of ids, so that two of these cannot wait for each other.
-    let (first, second) = (from.min(to), from.max(to));
+    let taker = TargetRef::from(to);
+    let (first, second) = if from < to {
+        (giver, taker)
+    } else {
+        (taker, giver)
+    };
     let first = guard::open(&mut transaction, author, Deed::Edit, first).await?;
     let second = guard::open(&mut transaction, author, Deed::Edit, second).await?;
     let (giver, taker) = if first.id == from {

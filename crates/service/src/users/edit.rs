@@ -26,6 +26,7 @@ use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
     record::{self, Change, Changes},
+    target::TargetRef,
 };
 
 /// Changes an account. What the change does not speak of stays as it is.
@@ -36,9 +37,11 @@ use crate::{
 pub async fn edit(
     services: &Services,
     granted: &Granted<WriteUsers>,
-    id: Uuid,
+    target: impl Into<TargetRef>,
     edit: UserEdit,
 ) -> Result<UserDetail, Error> {
+    let target = target.into();
+    let id = target.id;
     let mut patch = edit.check().map_err(Error::Invalid)?;
     let hash = match patch.temporary_password.take() {
         Some(password) => Some(services.hasher.hash(SecretString::from(password)).await?),
@@ -55,7 +58,7 @@ pub async fn edit(
     }
     let author =
         &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;
-    let account = guard::open(&mut transaction, author, deed, id).await?;
+    let account = guard::open(&mut transaction, author, deed, target).await?;
     let before = detail::find(&mut transaction, id).await?;
     if patch
         .version

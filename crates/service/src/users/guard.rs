@@ -9,7 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Error, access::Author, record};
+use crate::{Error, access::Author, record, target::TargetRef};
 
 /// FOVEA's text.
 pub(crate) const NOT_FOUND: Error = Error::NotFound("User not found");
@@ -26,9 +26,9 @@ pub(crate) async fn open(
     transaction: &mut db::Transaction,
     author: &Author,
     deed: Deed,
-    id: Uuid,
+    target: impl Into<TargetRef>,
 ) -> Result<Account, Error> {
-    open_by(transaction, author, Permission::UsersWrite, deed, id).await
+    open_by(transaction, author, Permission::UsersWrite, deed, target).await
 }
 
 /// The same for whoever has another right to the deed.
@@ -37,9 +37,9 @@ pub(crate) async fn open_by(
     author: &Author,
     right: Permission,
     deed: Deed,
-    id: Uuid,
+    target: impl Into<TargetRef>,
 ) -> Result<Account, Error> {
-    let account = open_any_by(transaction, author, right, deed, id).await?;
+    let account = open_any_by(transaction, author, right, deed, target).await?;
     if account.deleted_at.is_some() {
         return Err(IN_BIN);
     }
@@ -51,9 +51,9 @@ pub(super) async fn open_any(
     transaction: &mut db::Transaction,
     author: &Author,
     deed: Deed,
-    id: Uuid,
+    target: impl Into<TargetRef>,
 ) -> Result<Account, Error> {
-    open_any_by(transaction, author, Permission::UsersWrite, deed, id).await
+    open_any_by(transaction, author, Permission::UsersWrite, deed, target).await
 }
 
 /// The same of an account in the bin or not.
@@ -62,14 +62,17 @@ pub(crate) async fn open_any_by(
     author: &Author,
     right: Permission,
     deed: Deed,
-    id: Uuid,
+    target: impl Into<TargetRef>,
 ) -> Result<Account, Error> {
+    let target = target.into();
+    let id = target.id;
     if may_leave_no_admin(deed) {
         // Before any row, so that two who lock several rows each cannot wait for each other.
         db::users::lock_admins(transaction).await?;
     }
     let author = &confirm(transaction, author, right).await?;
     let account = account::lock(transaction, id).await?.ok_or(NOT_FOUND)?;
+    target.check_username(&account.username)?;
     if author.token().is_some() && author.id() == Some(id) && deed != Deed::EndSessions {
         // Whoever has found a token must not get the whole account by it, be it with a new password.
         return Err(Error::TokenNotAllowed);

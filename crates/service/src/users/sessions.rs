@@ -2,13 +2,13 @@
 
 use db::{sessions::EndReason, users::account::Account};
 use domain::rules::Deed;
-use uuid::Uuid;
 
 use super::guard;
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
     record::{self, Change, Changes},
+    target::TargetRef,
 };
 
 /// Ends all sessions of a person. Returns how many.
@@ -18,11 +18,12 @@ use crate::{
 pub async fn end_all(
     services: &Services,
     granted: &Granted<WriteUsers>,
-    id: Uuid,
+    target: impl Into<TargetRef>,
 ) -> Result<u64, Error> {
+    let target = target.into();
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open(&mut transaction, author, Deed::EndSessions, id).await?;
+    let account = guard::open(&mut transaction, author, Deed::EndSessions, target).await?;
     let ended = apply(&mut transaction, author, &account).await?;
     db::commit(transaction).await?;
     Ok(ended)

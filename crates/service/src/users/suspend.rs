@@ -17,6 +17,7 @@ use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
     record::{self, Change, Changes},
+    target::TargetRef,
 };
 
 /// Suspensions that are over, listed in one go. Each is lifted in a transaction of its own.
@@ -33,15 +34,16 @@ const NOT_SUSPENDED: Error = Error::Conflict("This account is not suspended.");
 pub async fn suspend(
     services: &Services,
     granted: &Granted<WriteUsers>,
-    id: Uuid,
+    target: impl Into<TargetRef>,
     draft: SuspensionDraft,
 ) -> Result<UserDetail, Error> {
+    let target = target.into();
     let draft = draft.check((services.clock)()).map_err(Error::Invalid)?;
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open(&mut transaction, author, Deed::Suspend, id).await?;
+    let account = guard::open(&mut transaction, author, Deed::Suspend, target).await?;
     apply(&mut transaction, author, &account, &draft).await?;
-    let after = detail::find(&mut transaction, id).await?;
+    let after = detail::find(&mut transaction, account.id).await?;
     db::commit(transaction).await?;
     Ok(after)
 }
@@ -106,13 +108,14 @@ pub(super) async fn apply(
 pub async fn unsuspend(
     services: &Services,
     granted: &Granted<WriteUsers>,
-    id: Uuid,
+    target: impl Into<TargetRef>,
 ) -> Result<UserDetail, Error> {
+    let target = target.into();
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
-    let account = guard::open(&mut transaction, author, Deed::Unsuspend, id).await?;
+    let account = guard::open(&mut transaction, author, Deed::Unsuspend, target).await?;
     lift(&mut transaction, author, &account).await?;
-    let after = detail::find(&mut transaction, id).await?;
+    let after = detail::find(&mut transaction, account.id).await?;
     db::commit(transaction).await?;
     Ok(after)
 }

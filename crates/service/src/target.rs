@@ -1,0 +1,123 @@
+//! What a change acts on, as the caller saw it. A page sends the names that it showed beside the id, so that a change never
+//! acts on something else than was shown, whatever went wrong in between: a row that stood for another one, a form that
+//! was changed, a name that has changed meanwhile. The check is here and nowhere else.
+
+use domain::users::bulk::Selected;
+use uuid::Uuid;
+
+use crate::Error;
+
+/// The id of what a change acts on, with the names that were shown for it. An id alone is not compared with anything: it
+/// comes from a program or from the command line, which show nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetRef {
+    /// The id.
+    pub id: Uuid,
+    username: Option<String>,
+    name: Option<String>,
+}
+
+impl TargetRef {
+    /// A user, or something that belongs to one, shown with their username.
+    #[must_use]
+    pub fn of_user(id: Uuid, username: impl Into<String>) -> Self {
+        Self {
+            username: Some(username.into()),
+            ..Self::from(id)
+        }
+    }
+
+    /// Something that was shown under a name of its own. Empty where it has none.
+    #[must_use]
+    pub fn named(id: Uuid, name: impl Into<String>) -> Self {
+        Self::from(id).with_name(name)
+    }
+
+    /// The same, shown under a name of its own too.
+    #[must_use]
+    pub fn with_name(self, name: impl Into<String>) -> Self {
+        Self {
+            name: Some(name.into()),
+            ..self
+        }
+    }
+
+    /// The user that it belongs to, shown with the same username.
+    #[must_use]
+    pub(crate) fn owner(&self, id: Uuid) -> Self {
+        Self {
+            id,
+            username: self.username.clone(),
+            name: None,
+        }
+    }
+
+    /// Compares the username that was shown with the one that it is.
+    ///
+    /// # Errors
+    /// [`Error::TargetMismatch`] when another one was shown.
+    pub(crate) fn check_username(&self, username: &str) -> Result<(), Error> {
+        check(self.username.as_deref(), username)
+    }
+
+    /// Compares the name that was shown with the one that it is.
+    ///
+    /// # Errors
+    /// [`Error::TargetMismatch`] when another one was shown.
+    pub(crate) fn check_name(&self, name: &str) -> Result<(), Error> {
+        check(self.name.as_deref(), name)
+    }
+}
+
+fn check(shown: Option<&str>, is: &str) -> Result<(), Error> {
+    match shown {
+        Some(shown) if shown != is => Err(Error::TargetMismatch(shown.to_owned())),
+        Some(_) | None => Ok(()),
+    }
+}
+
+impl From<Uuid> for TargetRef {
+    fn from(id: Uuid) -> Self {
+        Self {
+            id,
+            username: None,
+            name: None,
+        }
+    }
+}
+
+impl From<&Selected> for TargetRef {
+    fn from(selected: &Selected) -> Self {
+        Self {
+            username: selected.username.clone(),
+            ..Self::from(selected.id)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_were_shown_are_compared_and_others_are_not() {
+        let id = Uuid::from_u128(1);
+        assert!(TargetRef::from(id).check_username("ada").is_ok());
+        assert!(TargetRef::from(id).check_name("key").is_ok());
+        let ada = TargetRef::of_user(id, "ada").with_name("key");
+        assert!(ada.check_username("ada").is_ok() && ada.check_name("key").is_ok());
+        assert!(ada.owner(Uuid::from_u128(2)).check_username("ada").is_ok());
+        for wrong in ["Ada", "bob", "", "ada "] {
+            assert!(ada.check_username(wrong).is_err(), "{wrong:?}");
+            assert!(ada.check_name(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_names_what_was_shown() {
+        let told = |shown: &str| TargetRef::named(Uuid::nil(), shown).check_name("x").unwrap_err().to_string();
+        assert!(told("ada").contains("showed “ada”"), "{}", told("ada"));
+        assert!(told("").contains("showed no name"), "{}", told(""));
+        assert!(told(&"é".repeat(1_000)).chars().count() < 300);
+    }
+}

@@ -1,0 +1,333 @@
+//! What a page has shown is what is changed: an id that was shown with another name is denied.
+
+#![cfg(test)]
+
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/furniture.rs"]
+mod furniture;
+#[path = "support/keys.rs"]
+mod key_ring;
+#[path = "support/own.rs"]
+mod own;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use domain::{
+    invitations::InvitationDraft,
+    keys::KeyEdit,
+    registrations::{Decision, DecisionRequest},
+    users::{
+        bulk::{BulkAction, BulkRequest, Selected},
+        deletion::Deletion,
+        edit::UserEdit,
+        suspension::SuspensionDraft,
+    },
+};
+use furniture::furnish;
+use key_ring::{NEW, draft, with_keys};
+use own::{Own, set_password};
+use people::{add, count};
+use service::{
+    Error, Services,
+    access::{Actor, operator},
+    access_tokens, account, invitations, jobs, keys, registrations, reset, sessions,
+    target::TargetRef,
+    users,
+};
+use sqlx::PgPool;
+use support::services;
+use uuid::Uuid;
+
+const PASSWORD: &str = "correct horse";
+
+/// The public functions of the service whose signature has all of some words, by their file.
+fn functions(words: &[&str]) -> BTreeSet<String> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = vec![source.clone()];
+    let mut found = BTreeSet::new();
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            paths.extend(fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
+            continue;
+        }
+        let file = path.strip_prefix(&source).unwrap().with_extension("");
+        let text = fs::read_to_string(&path).unwrap();
+        for function in text.split("\npub async fn ").skip(1) {
+            let (signature, _) = function.split_once('{').unwrap();
+            if words.iter().all(|word| signature.contains(word)) {
+                let name = signature.split('(').next().unwrap();
+                found.insert(format!("{}::{name}", file.display()));
+            }
+        }
+    }
+    found
+}
+
+/// What a page shows: a username, and the name of the thing that it is about.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    username: &'static str,
+    name: Option<&'static str>,
+}
+
+impl Shown {
+    /// A user under their name, or something of theirs under its name.
+    fn of_ada(self, id: Uuid, name: &str) -> TargetRef {
+        let target = TargetRef::of_user(id, self.username);
+        target.with_name(self.name.unwrap_or(name))
+    }
+}
+
+/// What there is to be changed, by its id.
+struct Things {
+    ada: Uuid,
+    bob: Uuid,
+    actor: Actor,
+}
+
+async fn id(services: &Services, sql: &'static str) -> Uuid {
+    sqlx::query_scalar(sql).fetch_one(&services.pool).await.unwrap()
+}
+
+/// Calls a function for Ada or something of hers, shown in some way.
+async fn call(services: &Services, function: &str, things: &Things, shown: Shown) -> Result<(), Error> {
+    let by = operator();
+    let Things { ada, bob, actor } = things;
+    let user = TargetRef::of_user(*ada, shown.username);
+    let thing = |id, name| shown.of_ada(id, name);
+    match function {
+        "users/edit::edit" => {
+            let edit = UserEdit {
+                display_name: Some("Other".into()),
+                ..UserEdit::default()
+            };
+            users::edit(services, &operator(), user, edit).await.map(drop)
+        }
+        "users/suspend::suspend" => {
+            let draft = SuspensionDraft {
+                reason: "test".into(),
+                ..SuspensionDraft::default()
+            };
+            users::suspend(services, &operator(), user, draft).await.map(drop)
+        }
+        "users/suspend::unsuspend" => users::unsuspend(services, &operator(), user).await.map(drop),
+        "users/sessions::end_all" => users::end_sessions(services, &operator(), user).await.map(drop),
+        "users/delete::reassign" => users::reassign(services, &operator(), user, *bob).await.map(drop),
+        "users/delete::delete" => users::delete(services, &operator(), user, &Deletion::default()).await,
+        "users/delete::restore" => users::restore(services, &operator(), user).await.map(drop),
+        "reset::create_link" => reset::create_link(services, &operator(), user).await.map(drop),
+        "reset::revoke_links" => reset::revoke_links(services, &operator(), user).await,
+        "sessions/revoke::revoke_one" => {
+            let session = id(services, "select id from live_sessions where device is null limit 1").await;
+            sessions::revoke_one(services, &operator(), thing(session, "Unknown device")).await
+        }
+        "access_tokens::revoke" => {
+            let token = id(services, "select id from access_tokens where revoked_at is null").await;
+            access_tokens::revoke(services, &operator(), thing(token, "t")).await
+        }
+        "keys/person::revoke_key" => {
+            let key = id(services, "select id from api_keys where user_id is not null").await;
+            keys::revoke_key(services, &operator(), user, thing(key, "mine")).await
+        }
+        "keys/system::edit_system" => {
+            let key = id(services, "select id from api_keys where user_id is null").await;
+            keys::edit_system(services, &operator(), thing(key, "Work"), renamed()).await.map(drop)
+        }
+        "keys/system::delete_system" => {
+            let key = id(services, "select id from api_keys where user_id is null").await;
+            keys::delete_system(services, &operator(), thing(key, "Other")).await
+        }
+        "invitations::resend" | "invitations::revoke" => {
+            let invitation = id(services, "select id from one_time_links where kind = 'invitation'").await;
+            let invitation = thing(invitation, "For the lab");
+            if function == "invitations::resend" {
+                invitations::resend(services, &by, invitation).await.map(drop)
+            } else {
+                invitations::revoke(services, &by, invitation).await
+            }
+        }
+        "account/keys::edit_key" => {
+            let key = id(services, "select id from api_keys where user_id is not null").await;
+            account::edit_key(services, actor, thing(key, "mine"), renamed()).await.map(drop)
+        }
+        "account/keys::delete_key" => {
+            let key = id(services, "select id from api_keys where user_id is not null").await;
+            account::delete_key(services, actor, thing(key, "Other")).await
+        }
+        "account/tokens::revoke_token" => {
+            let token = id(services, "select id from access_tokens where revoked_at is null").await;
+            account::revoke_token(services, actor, thing(token, "t")).await
+        }
+        "account/sessions::end_session" => {
+            let session = id(services, "select id from live_sessions where device is null limit 1").await;
+            account::end_session(services, actor, thing(session, "Unknown device")).await
+        }
+        "jobs::retry" => {
+            let job = id(services, "select id from jobs").await;
+            jobs::retry(services, &operator(), thing(job, "")).await
+        }
+        other => panic!("{other} changes what a page has shown: add it here"),
+    }
+}
+
+fn renamed() -> KeyEdit {
+    KeyEdit {
+        key_name: Some("Other".into()),
+        ..KeyEdit::default()
+    }
+}
+
+/// What is shown of what a function changes, beside its id.
+const USERNAME: &[Shown] = &[Shown { username: "bob", name: None }];
+const NAME: &[Shown] = &[Shown { username: "ada", name: Some("Another") }];
+const BOTH: &[Shown] = &[USERNAME[0], NAME[0]];
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_id_that_was_shown_with_another_name_is_denied(pool: PgPool) {
+    let services = with_keys(&pool, &[NEW]);
+    let (ada, bob) = (add(&pool, "ada", &["user"]).await, add(&pool, "bob", &["user"]).await);
+    set_password(&services, PASSWORD).await;
+    keys::create_system(&services, &operator(), draft("OPENAI", "sk-1234567890")).await.unwrap();
+    let invitation = InvitationDraft {
+        note: "For the lab".into(),
+        ..InvitationDraft::default()
+    };
+    invitations::create(&services, &operator(), invitation).await.unwrap();
+    furnish(&pool, ada).await;
+    let Own { actor, .. } = Own::sign_in(&services, "ada", PASSWORD).await;
+    let things = Things { ada, bob, actor };
+    // In an order in which each has something to change.
+    let expected = [
+        ("account/sessions::end_session", NAME),
+        ("sessions/revoke::revoke_one", BOTH),
+        ("account/keys::edit_key", NAME),
+        ("account/keys::delete_key", NAME),
+        ("account/tokens::revoke_token", NAME),
+        ("keys/person::revoke_key", BOTH),
+        ("access_tokens::revoke", BOTH),
+        ("keys/system::edit_system", NAME),
+        ("keys/system::delete_system", NAME),
+        ("invitations::resend", NAME),
+        ("invitations::revoke", NAME),
+        ("users/edit::edit", USERNAME),
+        ("users/sessions::end_all", USERNAME),
+        ("reset::create_link", USERNAME),
+        ("reset::revoke_links", USERNAME),
+        ("users/delete::reassign", USERNAME),
+        ("users/suspend::suspend", USERNAME),
+        ("users/suspend::unsuspend", USERNAME),
+        ("users/delete::delete", USERNAME),
+        ("users/delete::restore", USERNAME),
+        ("jobs::retry", USERNAME),
+    ];
+    let tested: BTreeSet<String> = expected
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
+    assert_eq!(functions(&["Into<TargetRef>"]), tested);
+    for (function, wrong) in expected {
+        match function {
+            // Her own key and token are gone by now.
+            "keys/person::revoke_key" => furnish(&pool, ada).await,
+            "jobs::retry" => fail_removal(&pool, ada).await,
+            _ => {}
+        }
+        for shown in wrong {
+            let before = count(&pool, ENTRIES).await;
+            let denied = call(&services, function, &things, *shown).await;
+            let is_told = matches!(denied, Err(Error::TargetMismatch(_)));
+            assert!(is_told, "{function} {shown:?}: {denied:?}");
+            assert_eq!(count(&pool, ENTRIES).await, before, "{function} {shown:?}");
+        }
+        let right = Shown {
+            username: "ada",
+            name: None,
+        };
+        let before = count(&pool, ENTRIES).await;
+        let done = call(&services, function, &things, right).await;
+        assert!(done.is_ok(), "{function}: {done:?}");
+        assert!(count(&pool, ENTRIES).await > before, "{function}");
+    }
+}
+
+const ENTRIES: &str = "select count(*) from audit_events";
+
+/// Has the removal of a user fail.
+async fn fail_removal(pool: &PgPool, user: Uuid) {
+    let due = "update users set deleted_at = now(), purge_after = now() where id = $1";
+    sqlx::query(due).bind(user).execute(pool).await.unwrap();
+    db::purge::queue_due(pool, 1).await.unwrap();
+    sqlx::raw_sql("update jobs set state = 'failed', error = 'x', finished_at = now()")
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
+#[test]
+fn what_a_page_changes_is_named_with_what_it_showed() {
+    // The API and the command line alone call these by an id alone, and whom data is transferred to is typed.
+    let by_id_alone = [
+        "access_tokens::create",
+        "registrations/decide::approve",
+        "registrations/decide::reject",
+        "users/delete::reassign",
+    ];
+    let mut found = functions(&["Granted<Write", "Uuid"]);
+    found.extend(functions(&["&Actor", "Uuid"]));
+    let known: BTreeSet<String> = by_id_alone.map(str::to_owned).into();
+    assert_eq!(found, known, "they take a TargetRef");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn several_are_denied_when_one_was_shown_with_another_name(pool: PgPool) {
+    let services = services(&pool);
+    let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
+    let of = |id, username: &str| Selected {
+        id,
+        version: 1,
+        username: Some(username.to_owned()),
+    };
+    let (right, swapped) = ([of(ada, "ada"), of(bob, "bob")], [of(ada, "ada"), of(bob, "ada")]);
+    let users = async |users: &[Selected; 2], expected| {
+        let request = BulkRequest {
+            action: BulkAction::EndSessions {},
+            users: users.to_vec(),
+            expected,
+        };
+        users::bulk(&services, &operator(), request).await
+    };
+    let pending = async |people: &[Selected; 2], expected| {
+        let request = DecisionRequest {
+            decision: Decision::Reject,
+            people: people.to_vec(),
+            note: String::new(),
+            expected,
+        };
+        registrations::decide(&services, &operator(), request).await
+    };
+    for expected in [None, Some(1), Some(2)] {
+        let denied = users(&swapped, expected).await;
+        assert!(matches!(denied, Err(Error::TargetMismatch(shown)) if shown == "ada"));
+    }
+    assert_eq!(count(&pool, ENTRIES).await, 0);
+    assert_eq!(users(&right, Some(2)).await.unwrap().changed, 2);
+    sqlx::raw_sql("update users set status = 'pending', version = 1")
+        .execute(&pool)
+        .await
+        .unwrap();
+    for expected in [None, Some(1), Some(2)] {
+        let denied = pending(&swapped, expected).await;
+        assert!(matches!(denied, Err(Error::TargetMismatch(shown)) if shown == "ada"));
+    }
+    let version = count(&pool, "select max(version)::bigint from users").await;
+    let now = right.map(|user| Selected {
+        version: i32::try_from(version).unwrap(),
+        ..user
+    });
+    assert_eq!(pending(&now, Some(2)).await.unwrap().changed, 2);
+}

@@ -1,0 +1,170 @@
+//! What a page has shown is what its forms change: each sends the name beside the id, and a wrong one is denied.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use leptos::server_fn::axum::server_fn_paths;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Ask, add_person, app, session};
+
+/// Nobody has this id.
+const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+
+/// Functions that change nothing that a page has shown by its id: they create something, change one's own account or what
+/// a link is for, or (the last four) take a whole selection, in which each id has its name, a filter with a count, or an
+/// id only for one of several of one's own.
+const WITHOUT_TARGET: [&str; 16] = [
+    "sign-in",
+    "setup",
+    "register",
+    "accept-invitation",
+    "reset",
+    "create-user",
+    "invite",
+    "add-key",
+    "create-token",
+    "edit-profile",
+    "change-password",
+    "set-preferences",
+    "delete-account",
+    "do-to-several",
+    "decide",
+    "revoke-sessions",
+];
+
+/// The others: what their forms say of what the page has shown, and what else they have to say.
+const WITH_TARGET: [(&str, &[&str], &[(&str, &str)]); 14] = [
+    ("do-to-user", &["username"], &[("deed", "sign-out")]),
+    (
+        "edit-user",
+        &["username"],
+        &[("version", "1"), ("display_name", "Other")],
+    ),
+    ("suspend-user", &["username"], &[("reason", "spam")]),
+    (
+        "delete-user",
+        &["username"],
+        &[("counts", "0,0,0,0,0,0"), ("confirm", "uma")],
+    ),
+    ("create-reset-link", &["username"], &[]),
+    ("reassign-data", &["username"], &[("to", "ada")]),
+    ("revoke-session", &["username", "shown"], &[]),
+    ("revoke-token", &["username", "shown"], &[]),
+    ("revoke-own-token", &["shown"], &[]),
+    ("retry-job", &["username"], &[]),
+    ("do-to-invitation", &["shown"], &[("deed", "revoke")]),
+    ("revoke-key", &["username", "shown"], &[("user", NOBODY)]),
+    (
+        "do-to-key",
+        &["shown"],
+        &[("owner", "system"), ("deed", "off")],
+    ),
+    (
+        "edit-key",
+        &["shown"],
+        &[("owner", "system"), ("key_name", "Other")],
+    ),
+];
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_form_about_something_sends_the_name_that_was_shown(pool: PgPool) {
+    let app = app(&pool);
+    add_person(&pool, "ada", &["admin", "user"]).await;
+    let ada = session(&pool, "ada").await;
+    let posted: BTreeSet<&str> = server_fn_paths()
+        .filter(|(_, method)| *method == Method::POST)
+        .filter_map(|(path, _)| path.strip_prefix("/sfn/"))
+        .collect();
+    // The id of one's own sessions may be left out, for all others: see the test of the service.
+    let mut known: BTreeSet<&str> = WITHOUT_TARGET.into_iter().chain(["end-sessions"]).collect();
+    known.extend(WITH_TARGET.map(|(function, ..)| function));
+    assert_eq!(
+        posted, known,
+        "say in this file what the form sends of what was shown"
+    );
+    for (function, names, others) in WITH_TARGET {
+        let path = format!("/sfn/{function}");
+        let about = [("page", "/users"), ("id", NOBODY)];
+        let shown = names.iter().map(|name| (*name, "nobody"));
+        let fields: Vec<_> = about
+            .into_iter()
+            .chain(shown)
+            .chain(others.iter().copied())
+            .collect();
+        let whole = app.send(Ask::post(&path).form(&fields).by(&ada)).await;
+        assert_eq!(whole.status, 404, "{function}: {}", whole.body);
+        for name in names {
+            let mut fields = fields.clone();
+            fields.retain(|(field, _)| field != name);
+            let without = app.send(Ask::post(&path).form(&fields).by(&ada)).await;
+            let outline = without.outline();
+            assert_eq!(outline, "422 VALIDATION_ERROR", "{function} without {name}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_form_that_shows_another_user_is_denied_by_both_doors(pool: PgPool) {
+    let app = app(&pool);
+    for (name, roles) in [("ada", &["admin", "user"][..]), ("uma", &["user"])] {
+        add_person(&pool, name, roles).await;
+    }
+    let ada = session(&pool, "ada").await;
+    session(&pool, "uma").await;
+    let uma: uuid::Uuid = sqlx::query_scalar("select id from users where username = 'uma'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let uma = uma.to_string();
+    let live = "select count(*) from live_sessions where username = 'uma'";
+    let form = |username| {
+        let deed = ("deed", "sign-out");
+        [("page", "/users"), ("id", &uma), ("username", username), deed]
+    };
+    for path in ["/sfn/do-to-user", "/users/uma"] {
+        let denied = app
+            .send(Ask::post(path).form(&form("una")).by(&ada))
+            .await;
+        assert_eq!(denied.status, 409, "{path}");
+        assert!(denied.body.contains("showed “una”"), "{path}: {}", denied.body);
+        assert_eq!(app.count(live).await, 1, "{path}");
+    }
+    let done = app
+        .send(Ask::post("/users/uma").form(&form("uma")).by(&ada))
+        .await;
+    assert_eq!((done.status, app.count(live).await), (303, 0));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_program_may_say_whom_it_means(pool: PgPool) {
+    let app = app(&pool);
+    for (name, roles) in [("ada", &["admin", "user"][..]), ("uma", &["user"])] {
+        add_person(&pool, name, roles).await;
+    }
+    let ada = session(&pool, "ada").await;
+    let uma: uuid::Uuid = sqlx::query_scalar("select id from users where username = 'uma'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let ask = |more: Value| {
+        let mut user = json!({ "id": uma, "version": 1 });
+        user.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let action = json!({ "action": "endSessions" });
+        let body = json!({ "action": action, "users": [user], "expected": 1 });
+        Ask::post("/api/admin/users/bulk").json(&body).by(&ada)
+    };
+    for (more, outline) in [
+        (json!({}), "200"),
+        (json!({ "username": "uma" }), "200"),
+        (json!({ "username": "ada" }), "409 CONFLICT"),
+        (json!({ "username": "" }), "409 CONFLICT"),
+        (json!({ "username": null }), "422 VALIDATION_ERROR"),
+        (json!({ "name": "uma" }), "422 VALIDATION_ERROR"),
+    ] {
+        assert_eq!(app.send(ask(more.clone())).await.outline(), outline, "{more}");
+    }
+}
