@@ -18,6 +18,7 @@ pub mod owned;
 pub mod pager;
 pub mod records;
 pub mod roles;
+pub mod rows;
 pub mod state;
 mod strength;
 pub mod tabs;

@@ -1,6 +1,6 @@
 //! Which page is where, and for whom.
 
-use leptos::prelude::*;
+use leptos::{leptos_dom::helpers::is_browser, prelude::*};
 use leptos_meta::{Body, provide_meta_context};
 use leptos_router::{
     SsrMode,
@@ -230,6 +230,12 @@ impl Hydrated {
     #[must_use]
     pub fn now() -> bool {
         use_context::<Self>().is_some_and(|hydrated| hydrated.0.get())
+    }
+
+    /// Whether the browser is taking over at this moment.
+    #[must_use]
+    pub fn is_under_way() -> bool {
+        is_browser() && use_context::<Self>().is_some_and(|hydrated| !hydrated.0.get_untracked())
     }
 }
 

@@ -117,11 +117,12 @@ pub fn draft(form: CreateToken) -> TokenDraft {
     }
 }
 
-/// Revokes a token of whoever asks. `page` is the page that it leads back to.
+/// Revokes a token of whoever asks. `page` is the page that it leads back to, `shown` the name that it showed.
 #[server(endpoint = "revoke-own-token", protocol = Post)]
-pub async fn revoke_own_token(page: String, id: Uuid) -> Result<Done, ApiError> {
+pub async fn revoke_own_token(page: String, id: Uuid, shown: String) -> Result<Done, ApiError> {
     use super::ssr;
-    service::account::revoke_token(&ssr::services()?, &ssr::actor()?, id)
+    let token = service::target::TargetRef::named(id, shown);
+    service::account::revoke_token(&ssr::services()?, &ssr::actor()?, token)
         .await
         .map_err(ssr::fail)?;
     Ok(Done::telling(&page, "token-revoked"))
@@ -143,12 +144,19 @@ pub async fn list_tokens(#[server(default)] params: TokenParams) -> Result<Token
     })
 }
 
-/// Revokes a token of somebody. `page` is the page that it leads back to.
+/// Revokes a token of somebody. `page` is the page that it leads back to, `username` and `shown` whose it was shown to be and
+/// under what name.
 #[server(endpoint = "revoke-token", protocol = Post)]
-pub async fn revoke_token(page: String, id: Uuid) -> Result<Done, ApiError> {
+pub async fn revoke_token(
+    page: String,
+    id: Uuid,
+    username: String,
+    shown: String,
+) -> Result<Done, ApiError> {
     use super::ssr;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::access_tokens::revoke(&ssr::services()?, &granted, id)
+    let token = service::target::TargetRef::of_user(id, username).with_name(shown);
+    service::access_tokens::revoke(&ssr::services()?, &granted, token)
         .await
         .map_err(ssr::fail)?;
     Ok(Done::telling(&page, "token-revoked"))

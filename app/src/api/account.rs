@@ -140,15 +140,21 @@ pub async fn set_preferences(
     save(edit, Done::telling("/account/preferences", "saved")).await
 }
 
-/// Ends one of one's own sessions, or without an id all others.
+/// Ends one of one's own sessions, shown to be on a device, or without an id all others.
 #[server(endpoint = "end-sessions", protocol = Post)]
-pub async fn end_sessions(#[server(default)] id: Option<Uuid>) -> Result<Done, ApiError> {
+pub async fn end_sessions(
+    #[server(default)] id: Option<Uuid>,
+    #[server(default)] shown: String,
+) -> Result<Done, ApiError> {
     use super::ssr;
     let (services, actor) = (ssr::services()?, ssr::actor()?);
     let done = match id {
-        Some(id) => service::account::end_session(&services, &actor, id)
-            .await
-            .map(|()| "device-ended"),
+        Some(id) => {
+            let session = service::target::TargetRef::named(id, shown);
+            service::account::end_session(&services, &actor, session)
+                .await
+                .map(|()| "device-ended")
+        }
         None => service::account::end_others(&services, &actor)
             .await
             .map(|_| "others-ended"),

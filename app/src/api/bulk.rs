@@ -32,9 +32,9 @@ pub enum BulkDeed {
     Restore,
 }
 
-/// Who is selected, in the address of the list: `id:version`, as often as there are people.
+/// Who is selected, in the address of the list: `id:version:username`, as often as there are people.
 pub const SELECTED: &str = "u";
-/// Who has just been changed, in the same address, so that it can be undone: `id:version` of each, with spaces between.
+/// Who has just been changed, in the same address, so that it can be undone: as [`SELECTED`], with spaces between.
 pub const UNDO: &str = "undo";
 
 impl BulkDeed {
@@ -66,7 +66,7 @@ impl BulkDeed {
     }
 }
 
-/// Who would change and who not, and why. Nothing is done. `selected` has `id:version` of each, with spaces between.
+/// Who would change and who not, and why. Nothing is done. `selected` has `id:version:username` of each, with spaces between.
 #[server(endpoint = "preview-several", protocol = Get)]
 pub async fn preview_several(deed: BulkDeed, selected: String) -> Result<BulkOutcome, ApiError> {
     use super::ssr;
@@ -157,15 +157,8 @@ pub(super) mod read {
     }
 
     pub(in crate::api) fn selected(text: &str) -> Result<Vec<Selected>, Error> {
-        let one = |part: &str| {
-            let (id, version) = part.split_once(':')?;
-            Some(Selected {
-                id: id.parse().ok()?,
-                version: version.parse().ok()?,
-            })
-        };
-        let all: Option<Vec<Selected>> = text.split_whitespace().map(one).collect();
-        all.ok_or_else(|| {
+        let all: Result<Vec<Selected>, _> = text.split_whitespace().map(str::parse).collect();
+        all.map_err(|_| {
             let mut faults = FieldErrors::default();
             let message = "This selection cannot be read. Go back to the list and select again.";
             faults.add("selected", message);
@@ -209,7 +202,10 @@ pub(super) mod read {
         let keys: Vec<String> = selected
             .iter()
             .filter(is_changed)
-            .map(|selected| format!("{}:{}", selected.id, selected.version.saturating_add(1)))
+            .map(|selected| {
+                let version = selected.version.saturating_add(1);
+                Selected { version, ..selected.clone() }.to_string()
+            })
             .collect();
         keys.join(" ")
     }
@@ -224,11 +220,11 @@ pub(super) mod read {
         #[test]
         fn a_selection_is_read_whole_or_not_at_all() {
             let id = "0198c2a4-0000-7000-8000-000000000001";
-            let two = selected(&format!("{id}:1  {id}:22")).unwrap_or_default();
+            let two = selected(&format!("{id}:1:ada  {id}:22:bob")).unwrap_or_default();
             let versions: Vec<i32> = two.iter().map(|selected| selected.version).collect();
             assert_eq!(versions, [1, 22]);
             assert!(selected("").is_ok_and(|none| none.is_empty()));
-            for text in ["x", "x:1", id, &format!("{id}:"), &format!("{id}:1 x:1")] {
+            for text in ["x", "x:1:ada", id, &format!("{id}:1"), &format!("{id}:1:ada x:1:bob")] {
                 assert!(selected(text).is_err(), "{text}");
             }
         }
@@ -254,9 +250,13 @@ pub(super) mod read {
         #[test]
         fn what_can_be_undone_says_to_whom_it_was_done() {
             let [ada, bob] = [1, 2].map(Uuid::from_u128);
-            let selected = [(ada, 7), (bob, 3)].map(|(id, version)| Selected { id, version });
+            let selected = [(ada, 7), (bob, 3)].map(|(id, version)| Selected {
+                id,
+                version,
+                username: Some("someone".to_owned()),
+            });
             let mut outcome = outcome(&[(ada, None), (bob, Some("Is not active."))]);
-            let undo = "undo=00000000-0000-0000-0000-000000000001%3A8";
+            let undo = "undo=00000000-0000-0000-0000-000000000001%3A8%3Asomeone";
             let told = |deed, outcome: &BulkOutcome| told("", deed, &selected, outcome);
             assert_eq!(
                 told(BulkDeed::Suspend, &outcome),

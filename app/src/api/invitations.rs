@@ -168,20 +168,25 @@ impl InvitationDeed {
     }
 }
 
-/// Does something to an invitation.
+/// Does something to an invitation that was shown with a note, which is empty where it has none.
 #[server(endpoint = "do-to-invitation", protocol = Post)]
-pub async fn do_to_invitation(id: Uuid, deed: InvitationDeed) -> Result<Done, ApiError> {
+pub async fn do_to_invitation(
+    id: Uuid,
+    shown: String,
+    deed: InvitationDeed,
+) -> Result<Done, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let invitation = service::target::TargetRef::named(id, shown);
     match deed {
-        InvitationDeed::Resend => service::invitations::resend(&services, &granted, id)
+        InvitationDeed::Resend => service::invitations::resend(&services, &granted, invitation)
             .await
             .map(|link| Done {
                 link: Some(link),
                 ..Done::to(INVITATIONS)
             }),
-        InvitationDeed::Revoke => service::invitations::revoke(&services, &granted, id)
+        InvitationDeed::Revoke => service::invitations::revoke(&services, &granted, invitation)
             .await
             .map(|()| Done::telling(INVITATIONS, "invitation-revoked")),
     }

@@ -8,6 +8,8 @@
 use domain::keys::KeyList;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use service::target::TargetRef;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -101,11 +103,12 @@ pub async fn add_key(
     Ok(Done::telling(owner.page(), "key-added"))
 }
 
-/// Changes a key. An empty one keeps what it is.
+/// Changes a key that was shown under a name. An empty one keeps what it is.
 #[server(endpoint = "edit-key", protocol = Post)]
 pub async fn edit_key(
     owner: Owner,
     id: Uuid,
+    shown: String,
     #[server(default)] key_name: String,
     #[server(default)] api_key: String,
 ) -> Result<Done, ApiError> {
@@ -114,7 +117,7 @@ pub async fn edit_key(
         api_key: Some(api_key).filter(|typed| !typed.is_empty()),
         is_active: None,
     };
-    edit_one(owner, id, edit).await?;
+    edit_one(owner, TargetRef::named(id, shown), edit).await?;
     Ok(Done::telling(owner.page(), "saved"))
 }
 
@@ -142,24 +145,30 @@ impl KeyDeed {
     }
 }
 
-/// Does to a key what needs nothing but a button.
+/// Does to a key that was shown under a name what needs nothing but a button.
 #[server(endpoint = "do-to-key", protocol = Post)]
-pub async fn do_to_key(owner: Owner, id: Uuid, deed: KeyDeed) -> Result<Done, ApiError> {
+pub async fn do_to_key(
+    owner: Owner,
+    id: Uuid,
+    shown: String,
+    deed: KeyDeed,
+) -> Result<Done, ApiError> {
+    let key = TargetRef::named(id, shown);
     let switch = |on| domain::keys::KeyEdit {
         is_active: Some(on),
         ..Default::default()
     };
     let word = match deed {
         KeyDeed::On => {
-            edit_one(owner, id, switch(true)).await?;
+            edit_one(owner, key, switch(true)).await?;
             "key-on"
         }
         KeyDeed::Off => {
-            edit_one(owner, id, switch(false)).await?;
+            edit_one(owner, key, switch(false)).await?;
             "key-off"
         }
         KeyDeed::Delete => {
-            delete_one(owner, id).await?;
+            delete_one(owner, key).await?;
             "key-deleted"
         }
     };
@@ -167,39 +176,52 @@ pub async fn do_to_key(owner: Owner, id: Uuid, deed: KeyDeed) -> Result<Done, Ap
 }
 
 #[cfg(feature = "ssr")]
-async fn edit_one(owner: Owner, id: Uuid, edit: domain::keys::KeyEdit) -> Result<(), ApiError> {
+async fn edit_one(
+    owner: Owner,
+    key: TargetRef,
+    edit: domain::keys::KeyEdit,
+) -> Result<(), ApiError> {
     use super::ssr;
     let (services, actor) = (ssr::services()?, ssr::actor()?);
     let edited = match owner {
         Owner::System => {
             let granted = actor.require().map_err(ssr::fail)?;
-            service::keys::edit_system(&services, &granted, id, edit).await
+            service::keys::edit_system(&services, &granted, key, edit).await
         }
-        Owner::Own => service::account::edit_key(&services, &actor, id, edit).await,
+        Owner::Own => service::account::edit_key(&services, &actor, key, edit).await,
     };
     edited.map(drop).map_err(ssr::fail)
 }
 
 #[cfg(feature = "ssr")]
-async fn delete_one(owner: Owner, id: Uuid) -> Result<(), ApiError> {
+async fn delete_one(owner: Owner, key: TargetRef) -> Result<(), ApiError> {
     use super::ssr;
     let (services, actor) = (ssr::services()?, ssr::actor()?);
     let deleted = match owner {
         Owner::System => {
             let granted = actor.require().map_err(ssr::fail)?;
-            service::keys::delete_system(&services, &granted, id).await
+            service::keys::delete_system(&services, &granted, key).await
         }
-        Owner::Own => service::account::delete_key(&services, &actor, id).await,
+        Owner::Own => service::account::delete_key(&services, &actor, key).await,
     };
     deleted.map_err(ssr::fail)
 }
 
-/// Takes a key from a person. `page` is the page that it leads back to.
+/// Takes a key from a person. `page` is the page that it leads back to, `username` and `shown` whose it was shown to be and
+/// under what name.
 #[server(endpoint = "revoke-key", protocol = Post)]
-pub async fn revoke_key(page: String, user: Uuid, id: Uuid) -> Result<Done, ApiError> {
+pub async fn revoke_key(
+    page: String,
+    user: Uuid,
+    username: String,
+    id: Uuid,
+    shown: String,
+) -> Result<Done, ApiError> {
     use super::ssr;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::keys::revoke_key(&ssr::services()?, &granted, user, id)
+    let user = TargetRef::of_user(user, username);
+    let key = TargetRef::named(id, shown);
+    service::keys::revoke_key(&ssr::services()?, &granted, user, key)
         .await
         .map_err(ssr::fail)?;
     Ok(Done::telling(&page, "key-deleted"))

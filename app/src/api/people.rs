@@ -1,5 +1,5 @@
 //! Making, changing, suspending, deleting and restoring people. Each function is a form: `page` is the page that it leads
-//! back to.
+//! back to, `username` the name that the page showed with the id.
 
 #![expect(
     missing_docs,
@@ -17,6 +17,8 @@ use domain::{
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use service::target::TargetRef;
 use uuid::Uuid;
 
 use super::{
@@ -90,6 +92,7 @@ pub fn draft(form: CreateUser) -> UserDraft {
 pub async fn edit_user(
     page: String,
     id: Uuid,
+    username: String,
     version: i32,
     display_name: String,
     #[server(default)] email: String,
@@ -104,6 +107,7 @@ pub async fn edit_user(
     let form = EditUser {
         page,
         id,
+        username,
         version,
         display_name,
         email,
@@ -115,9 +119,10 @@ pub async fn edit_user(
         profile,
     };
     let page = form.page.clone();
+    let target = TargetRef::of_user(id, form.username.clone());
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
     let edit = edit(form).map_err(|faults| ssr::fail(service::Error::Invalid(faults)))?;
-    service::users::edit(&ssr::services()?, &granted, id, edit)
+    service::users::edit(&ssr::services()?, &granted, target, edit)
         .await
         .map_err(ssr::fail)?;
     Ok(Done::telling(&page, "saved"))
@@ -158,6 +163,7 @@ pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
 pub async fn suspend_user(
     page: String,
     id: Uuid,
+    username: String,
     reason: String,
     #[server(default)] until: String,
     #[server(default)] offset: i32,
@@ -170,7 +176,8 @@ pub async fn suspend_user(
         tell_reason,
     };
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::users::suspend(&ssr::services()?, &granted, id, draft)
+    let target = TargetRef::of_user(id, username);
+    service::users::suspend(&ssr::services()?, &granted, target, draft)
         .await
         .map_err(ssr::fail)?;
     Ok(Done::telling(&page, "suspended"))
@@ -181,6 +188,7 @@ pub async fn suspend_user(
 pub async fn delete_user(
     page: String,
     id: Uuid,
+    username: String,
     counts: String,
     #[server(default)] confirm: String,
     #[server(default)] permanent: bool,
@@ -196,7 +204,8 @@ pub async fn delete_user(
         counts: Some(read::counts(&counts).map_err(ssr::fail)?),
         permanent,
     };
-    service::users::delete(&services, &granted, id, &deletion)
+    let target = TargetRef::of_user(id, username);
+    service::users::delete(&services, &granted, target, &deletion)
         .await
         .map_err(ssr::fail)?;
     // Who is removed for good has no page any more.
@@ -211,7 +220,12 @@ pub async fn delete_user(
 
 /// Gives what one person owns to another, named as in an address.
 #[server(endpoint = "reassign-data", protocol = Post)]
-pub async fn reassign_data(page: String, id: Uuid, to: String) -> Result<Done, ApiError> {
+pub async fn reassign_data(
+    page: String,
+    id: Uuid,
+    username: String,
+    to: String,
+) -> Result<Done, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let actor = ssr::actor()?;
@@ -219,7 +233,8 @@ pub async fn reassign_data(page: String, id: Uuid, to: String) -> Result<Done, A
         .await
         .map_err(ssr::fail)?;
     let granted = actor.require().map_err(ssr::fail)?;
-    service::users::reassign(&services, &granted, id, to)
+    let from = TargetRef::of_user(id, username);
+    service::users::reassign(&services, &granted, from, to)
         .await
         .map_err(ssr::fail)?;
     Ok(Done::telling(&page, "reassigned"))
@@ -227,10 +242,11 @@ pub async fn reassign_data(page: String, id: Uuid, to: String) -> Result<Done, A
 
 /// Makes a link with which a person chooses a new password.
 #[server(endpoint = "create-reset-link", protocol = Post)]
-pub async fn create_reset_link(page: String, id: Uuid) -> Result<Done, ApiError> {
+pub async fn create_reset_link(page: String, id: Uuid, username: String) -> Result<Done, ApiError> {
     use super::ssr;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let link = service::reset::create_link(&ssr::services()?, &granted, id)
+    let target = TargetRef::of_user(id, username);
+    let link = service::reset::create_link(&ssr::services()?, &granted, target)
         .await
         .map_err(ssr::fail)?;
     Ok(Done {
@@ -268,21 +284,27 @@ impl Deed {
 
 /// Does to a person what needs nothing but a button.
 #[server(endpoint = "do-to-user", protocol = Post)]
-pub async fn do_to_user(page: String, id: Uuid, deed: Deed) -> Result<Done, ApiError> {
+pub async fn do_to_user(
+    page: String,
+    id: Uuid,
+    username: String,
+    deed: Deed,
+) -> Result<Done, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let target = TargetRef::of_user(id, username);
     let done = match deed {
-        Deed::Lift => service::users::unsuspend(&services, &granted, id)
+        Deed::Lift => service::users::unsuspend(&services, &granted, target)
             .await
             .map(|_| "lifted"),
-        Deed::Restore => service::users::restore(&services, &granted, id)
+        Deed::Restore => service::users::restore(&services, &granted, target)
             .await
             .map(|_| "restored"),
-        Deed::SignOut => service::users::end_sessions(&services, &granted, id)
+        Deed::SignOut => service::users::end_sessions(&services, &granted, target)
             .await
             .map(|_| "signed-out"),
-        Deed::RevokeLinks => service::reset::revoke_links(&services, &granted, id)
+        Deed::RevokeLinks => service::reset::revoke_links(&services, &granted, target)
             .await
             .map(|()| "revoked"),
     };

@@ -81,8 +81,8 @@ pub async fn list_waiting(
     })
 }
 
-/// About whom would be decided and about whom not, and why. Nothing is done. `selected` has `id:version` of each, with spaces
-/// between.
+/// About whom would be decided and about whom not, and why. Nothing is done. `selected` has `id:version:username` of each, with
+/// spaces between.
 #[server(endpoint = "preview-decision", protocol = Get)]
 pub async fn preview_decision(
     decision: Decision,

@@ -74,12 +74,18 @@ pub async fn preview_revocation(
         .map_err(ssr::fail)
 }
 
-/// Ends a session. `page` is the page that it leads back to.
+/// Ends a session. `page` is the page that it leads back to, `username` and `shown` whose it was shown to be and on what.
 #[server(endpoint = "revoke-session", protocol = Post)]
-pub async fn revoke_session(page: String, id: Uuid) -> Result<Done, ApiError> {
+pub async fn revoke_session(
+    page: String,
+    id: Uuid,
+    username: String,
+    shown: String,
+) -> Result<Done, ApiError> {
     use super::ssr;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::sessions::revoke_one(&ssr::services()?, &granted, id)
+    let session = service::target::TargetRef::of_user(id, username).with_name(shown);
+    service::sessions::revoke_one(&ssr::services()?, &granted, session)
         .await
         .map_err(ssr::fail)?;
     Ok(Done::telling(&page, "session-ended"))

@@ -64,12 +64,13 @@ pub async fn list_jobs(#[server(default)] params: JobParams) -> Result<JobList, 
     })
 }
 
-/// Tries a job again that has failed. `page` is the page that it leads back to.
+/// Tries a job again that has failed. `page` is the page that it leads back to, `username` whose removal it was shown to be.
 #[server(endpoint = "retry-job", protocol = Post)]
-pub async fn retry_job(page: String, id: Uuid) -> Result<Done, ApiError> {
+pub async fn retry_job(page: String, id: Uuid, username: String) -> Result<Done, ApiError> {
     use super::ssr;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::jobs::retry(&ssr::services()?, &granted, id)
+    let job = service::target::TargetRef::of_user(id, username);
+    service::jobs::retry(&ssr::services()?, &granted, job)
         .await
         .map_err(ssr::fail)?;
     Ok(Done::telling(&page, "job-retried"))

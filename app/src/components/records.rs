@@ -2,6 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::rows::{RowKey, keyed_rows};
+
+/// A record: its key and its cells.
+pub type Record = (RowKey, Vec<AnyView>);
+
 /// A table. The first cell of each row says what the row is about.
 #[component]
 pub fn Records(
@@ -10,20 +15,21 @@ pub fn Records(
     /// Names of the columns.
     columns: &'static [&'static str],
     /// The cells, row by row.
-    rows: Vec<Vec<AnyView>>,
+    rows: Vec<Record>,
 ) -> impl IntoView {
-    let row = |cells: Vec<AnyView>| {
+    let row = |(key, cells): Record| {
         let mut cells = cells.into_iter();
         let first = cells.next();
         let others = cells
             .zip(columns.iter().skip(1))
             .map(|(cell, label)| view! { <td data-label=*label>{cell}</td> });
-        view! {
+        let row = view! {
             <tr>
                 <th scope="row">{first}</th>
                 {others.collect_view()}
             </tr>
-        }
+        };
+        (key, row.into_any())
     };
     view! {
         <table class="table records">
@@ -33,7 +39,7 @@ pub fn Records(
                     {columns.iter().map(|name| view! { <th scope="col">{*name}</th> }).collect_view()}
                 </tr>
             </thead>
-            <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
+            <tbody>{keyed_rows(rows.into_iter().map(row).collect())}</tbody>
         </table>
     }
 }

@@ -22,7 +22,7 @@ use crate::{
         icon::Icon,
         notice::ProblemNotice,
         pager::{Pager, Pages},
-        records::Records,
+        records::{Record, Records},
         state::{ListState, LoadFailure, Waiting},
         toast::Toast,
     },
@@ -185,12 +185,22 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
     .into_any()
 }
 
-fn cells(token: AccessToken, now: OffsetDateTime, back: &str) -> Vec<AnyView> {
+fn cells(token: AccessToken, now: OffsetDateTime, back: &str) -> Record {
     let (id, is_over) = (token.id, token.state.is_over());
     let user = token.user.clone();
     let label = format!("Revoke {} of {}", token.name, user.username);
+    let (shown, username) = (token.name.clone(), user.username.clone());
     let button = (may_write() && !is_over).then(|| {
-        view! { <RevokeButton id=id label=label address=ALL.to_owned() page=back.to_owned() /> }
+        view! {
+            <RevokeButton
+                id=id
+                label=label
+                shown=shown
+                username=username
+                address=ALL.to_owned()
+                page=back.to_owned()
+            />
+        }
     });
     let person = view! {
         <a href=path_of(user.id, &user.username)>
@@ -201,5 +211,5 @@ fn cells(token: AccessToken, now: OffsetDateTime, back: &str) -> Vec<AnyView> {
     let mut cells = row::cells(token, now);
     cells.insert(1, person.into_any());
     cells.push(button.into_any());
-    cells
+    ((now, id.to_string()), cells)
 }

@@ -168,11 +168,12 @@ fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
                 Some(id) => view! { <a href=format!("/users/{id}")>{words}</a> }.into_any(),
                 None => words.into_any(),
             };
-            vec![
+            let cells = vec![
                 what,
                 entry.author().into_any(),
                 view! { <Ago at=entry.at now=now /> }.into_any(),
-            ]
+            ];
+            ((now, entry.id.to_string()), cells)
         })
         .collect();
     view! {

@@ -5,6 +5,7 @@ pub mod jobs;
 use domain::settings::{Described, Installation};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use time::OffsetDateTime;
 
 use crate::{
     api::{
@@ -13,7 +14,7 @@ use crate::{
     },
     components::{
         facts::Fact,
-        records::Records,
+        records::{Record, Records},
         state::{LoadFailure, Waiting},
         tabs::Tabs,
     },
@@ -80,15 +81,17 @@ fn shown(installation: Installation) -> AnyView {
     .into_any()
 }
 
-fn cells(setting: Described) -> Vec<AnyView> {
+fn cells(setting: Described) -> Record {
     let value = match setting.value {
         Some(value) => view! { <code>{value}</code> }.into_any(),
         None => "Not set".into_any(),
     };
-    vec![
+    let key = (OffsetDateTime::UNIX_EPOCH, setting.name.clone());
+    let cells = vec![
         view! { <code>{setting.name}</code> }.into_any(),
         value,
         capitalised(&setting.source).into_any(),
         setting.meaning.into_any(),
-    ]
+    ];
+    (key, cells)
 }

@@ -53,9 +53,12 @@ pub fn Users() -> impl IntoView {
     let may_write = principal.is_some_and(|principal| principal.may_write_users());
     if may_write {
         let selected = query.with_untracked(|query| query.get_all(SELECTED));
-        provide_context(Selection::new(selected.unwrap_or_default()));
+        provide_context(Selection::new(&selected.unwrap_or_default()));
     }
     let params = Memo::new(move |_| params(&query.read()));
+    if let Some(selection) = Selection::current() {
+        selection.clear_with(Memo::new(move |_| listed(&params.read())));
+    }
     let loading = Loading::new();
     let list = Resource::new(
         move || params.get(),
@@ -118,6 +121,12 @@ pub fn Users() -> impl IntoView {
         </Toast>
         <Outlet />
     }
+}
+
+/// What an address lists, on whichever page and in whichever order.
+fn listed(params: &ListParams) -> (String, bool) {
+    let search = params.q.as_deref().unwrap_or_default().trim();
+    (search.to_owned(), links::is_of_bin(params))
 }
 
 /// The state of the list in an address.

@@ -13,7 +13,7 @@ use crate::{
     components::{
         icon::Icon,
         notice::ProblemNotice,
-        records::Records,
+        records::{Record, Records},
         time::{Ago, Exactly},
     },
     pages::{
@@ -59,7 +59,7 @@ fn draw(part: Part<OwnSession>) -> AnyView {
     .into_any()
 }
 
-fn row(own: OwnSession, now: OffsetDateTime) -> Vec<AnyView> {
+fn row(own: OwnSession, now: OffsetDateTime) -> Record {
     let OwnSession {
         session,
         is_current,
@@ -78,7 +78,7 @@ fn row(own: OwnSession, now: OffsetDateTime) -> Vec<AnyView> {
     } else {
         view! { <EndButton label="Revoke" of=(session.id, device.clone()) /> }.into_any()
     };
-    vec![
+    let cells = vec![
         view! {
             <span title=session.user_agent>{device}</span>
             {mark}
@@ -89,7 +89,8 @@ fn row(own: OwnSession, now: OffsetDateTime) -> Vec<AnyView> {
         view! { <Ago at=session.last_seen_at now=now /> }.into_any(),
         view! { <Exactly at=session.expires_at /> }.into_any(),
         action,
-    ]
+    ];
+    ((now, session.id.to_string()), cells)
 }
 
 /// A button that ends one session, or all others.
@@ -111,6 +112,7 @@ fn EndButton(
             on:submit=move |event| sending.submit.run(event)
         >
             {id.map(|id| view! { <input type="hidden" name="id" value=id.to_string() /> })}
+            {device.clone().map(|device| view! { <input type="hidden" name="shown" value=device /> })}
             <button class="button" aria-disabled=move || sending.busy()>
                 {label}
                 {device.map(|device| view! { <span class="visually-hidden">" " {device}</span> })}

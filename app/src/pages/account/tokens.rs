@@ -46,12 +46,21 @@ fn draw(part: Part<AccessToken>) -> AnyView {
     let now = part.now;
     let rows = part.items.into_iter().map(|token| {
         let (id, label) = (token.id, format!("Revoke {}", token.name));
+        let shown = token.name.clone();
         let button = (!token.state.is_over()).then(|| {
-            view! { <RevokeButton id=id label=label address=OWN.to_owned() page=OWN.to_owned() /> }
+            view! {
+                <RevokeButton
+                    id=id
+                    label=label
+                    shown=shown
+                    address=OWN.to_owned()
+                    page=OWN.to_owned()
+                />
+            }
         });
         let mut cells = row::cells(token, now);
         cells.push(button.into_any());
-        cells
+        ((now, id.to_string()), cells)
     });
     view! { <Records caption="Your access tokens" columns=row::COLUMNS rows=rows.collect() /> }
         .into_any()

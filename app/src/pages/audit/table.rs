@@ -14,7 +14,7 @@ use crate::{
         facts::Fact,
         icon::Icon,
         pager::{Pager, Pages},
-        records::Records,
+        records::{Record, Records},
         state::ListState,
         time::Ago,
     },
@@ -44,16 +44,18 @@ pub fn AuditTable(
     .into_any()
 }
 
-fn row(entry: AuditEntry, now: OffsetDateTime) -> Vec<AnyView> {
+fn row(entry: AuditEntry, now: OffsetDateTime) -> Record {
     let words = action_words(&entry.action).to_owned();
     let target = entry.target_id.filter(|_| entry.target_kind == "user");
     let (by, at) = (entry.door(), entry.at);
-    vec![
+    let key = (now, entry.id.to_string());
+    let cells = vec![
         view! { {words} ": " {named(target, &entry.target)} }.into_any(),
         view! { {named(entry.actor_id, &entry.actor)} " " {by} }.into_any(),
         view! { <Ago at=at now=now /> }.into_any(),
         details(entry),
-    ]
+    ];
+    (key, cells)
 }
 
 /// A name as it was at the time, and the way to whose it is.

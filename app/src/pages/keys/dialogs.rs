@@ -178,6 +178,7 @@ fn EditForm(owner: Owner, id: String, key: Option<ApiKey>) -> impl IntoView {
             <Field spec=NEW_KEY fault=sending.fault("api_key") />
             <input type="hidden" name="owner" value=owner.as_str() />
             <input type="hidden" name="id" value=id />
+            <input type="hidden" name="shown" value=name />
         </FormDialog>
     }
 }
@@ -210,6 +211,7 @@ fn DeleteForm(owner: Owner, id: String, key: Option<ApiKey>) -> impl IntoView {
             <p>{meaning}</p>
             <input type="hidden" name="owner" value=owner.as_str() />
             <input type="hidden" name="id" value=id />
+            <input type="hidden" name="shown" value=name />
             <input type="hidden" name="deed" value=KeyDeed::Delete.as_str() />
         </FormDialog>
     }

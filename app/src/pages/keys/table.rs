@@ -129,9 +129,10 @@ fn rows(shown: Shown, listed: Listed) -> AnyView {
         let (switch, links) = writable
             .then(|| (switch(shown, &key), links(shown, &key)))
             .unzip();
+        let id = (now, key.id.to_string());
         let mut cells = cells(key, now, switch);
         cells.extend(links);
-        cells
+        (id, cells)
     });
     let columns = if writable { WITH_ACTIONS } else { COLUMNS };
     view! { <Records caption="API keys" columns=columns rows=keys.collect() /> }.into_any()
@@ -187,6 +188,7 @@ fn switch(shown: Shown, key: &ApiKey) -> AnyView {
         >
             <input type="hidden" name="owner" value=shown.owner.as_str() />
             <input type="hidden" name="id" value=key.id.to_string() />
+            <input type="hidden" name="shown" value=key.key_name.clone() />
             <input type="hidden" name="deed" value=deed.as_str() />
             <button
                 class="button"

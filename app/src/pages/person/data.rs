@@ -40,13 +40,15 @@ pub fn Data() -> impl IntoView {
             .map(|last| format!("?after={}", last.id));
         let rows = part.items.into_iter().map(|persona| {
             let hidden = persona.hidden.then_some(" (hidden)");
-            vec![
+            let key = (now, persona.id.to_string());
+            let cells = vec![
                 view! { <bdi>{persona.name}</bdi> {hidden} }.into_any(),
                 persona.role.into_any(),
                 count(persona.ontologies).into_any(),
                 count(persona.annotations).into_any(),
                 view! { <Ago at=persona.created_at now=now /> }.into_any(),
-            ]
+            ];
+            (key, cells)
         });
         const COLUMNS: &[&str] = &["Persona", "Role", "Ontologies", "Annotations", "Created"];
         view! {

@@ -115,5 +115,6 @@ fn About(
     view! {
         <input type="hidden" name="page" value=page />
         <input type="hidden" name="id" value=person.user.summary.id.to_string() />
+        <input type="hidden" name="username" value=person.user.summary.username />
     }
 }

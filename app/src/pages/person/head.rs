@@ -21,7 +21,7 @@ use crate::{
         toast::{Toast, just_done},
     },
     context::PageContext,
-    pages::users::links::with_selected,
+    pages::users::{links::with_selected, selection::shown},
 };
 
 /// The tabs: end of the address, name.
@@ -52,14 +52,14 @@ pub(super) fn Head(person: Person) -> impl IntoView {
     let may_lift = may_write() && suspended && !deleted && person.refusals.unsuspend.is_none();
     // An address can say anything: what is undone has to be so.
     let undo = {
-        let page = page.clone();
+        let (page, username) = (page.clone(), user.summary.username.clone());
         move || {
             let deed = match done.get().as_deref() {
                 Some("deleted") if may_restore => Deed::Restore,
                 Some("suspended") if may_lift => Deed::Lift,
                 _ => return None,
             };
-            Some(view! { <DeedButton deed=deed label="Undo" page=page.clone() id=id.0 /> })
+            Some(view! { <DeedButton deed=deed label="Undo" page=page.clone() id=id.0 username=username.clone() /> })
         }
     };
     view! {
@@ -123,6 +123,7 @@ pub(super) fn Head(person: Person) -> impl IntoView {
 fn Actions(person: Person) -> impl IntoView {
     let page = path(&person.user.summary);
     let id = person.user.summary.id.0;
+    let username = person.user.summary.username.clone();
     let link = |word: &str, label: &'static str| {
         view! {
             <a class="button" href=format!("{page}/{word}") data-noscroll>
@@ -134,7 +135,10 @@ fn Actions(person: Person) -> impl IntoView {
     let mut button = |deed, label: &'static str, refusal: Option<String>| {
         let may = refusal.is_none();
         refused = refused.take().or(refusal);
-        may.then(|| view! { <DeedButton deed=deed label=label page=page.clone() id=id /> })
+        may.then(|| {
+            let (page, username) = (page.clone(), username.clone());
+            view! { <DeedButton deed=deed label=label page=page id=id username=username /> }
+        })
     };
     let refusals = person.refusals;
     let buttons = if person.user.deleted_at.is_some() {
@@ -166,7 +170,7 @@ fn Actions(person: Person) -> impl IntoView {
 /// The ways to decide about somebody who waits.
 fn waits(user: &UserSummary) -> Option<AnyView> {
     let context = expect_context::<PageContext>();
-    let key = [format!("{}:{}", user.id, user.version)];
+    let key = [shown(user).to_string()];
     context.may(Permission::RegistrationsWrite).then(|| {
         [("approve", "Approve"), ("reject", "Reject")]
             .map(|(word, label)| {
@@ -185,13 +189,20 @@ fn waits(user: &UserSummary) -> Option<AnyView> {
 
 /// A button that does something at once.
 #[component]
-pub(super) fn DeedButton(deed: Deed, label: &'static str, page: String, id: Uuid) -> impl IntoView {
+pub(super) fn DeedButton(
+    deed: Deed,
+    label: &'static str,
+    page: String,
+    id: Uuid,
+    username: String,
+) -> impl IntoView {
     let doing = Opened::current().doing;
     let address = page.clone();
     view! {
         <form method="post" action=address on:submit=move |event| doing.submit.run(event)>
             <input type="hidden" name="page" value=page />
             <input type="hidden" name="id" value=id.to_string() />
+            <input type="hidden" name="username" value=username />
             <input type="hidden" name="deed" value=deed.as_str() />
             <button class="button" aria-disabled=move || doing.busy()>
                 {label}

@@ -29,12 +29,13 @@ pub fn History() -> impl IntoView {
             .filter(|_| part.more)
             .map(|last| format!("?before={}", last.id));
         let rows = part.items.into_iter().map(|entry| {
-            vec![
+            let cells = vec![
                 deed(&entry).into_any(),
                 view! { <Changed entry=entry.clone() /> }.into_any(),
                 entry.author().into_any(),
                 view! { <Ago at=entry.at now=now /> }.into_any(),
-            ]
+            ];
+            ((now, entry.id.to_string()), cells)
         });
         const COLUMNS: &[&str] = &["What", "Change", "By", "When"];
         view! {

@@ -40,7 +40,10 @@ pub fn Keys() -> impl IntoView {
             .and_then(Result::ok)
             .filter(|person| may_write() && person.refusals.edit.is_none())
             .filter(|person| person.user.deleted_at.is_none())
-            .map(|person| format!("{}/keys", path(&person.user.summary)));
+            .map(|person| {
+                let page = format!("{}/keys", path(&person.user.summary));
+                (page, person.user.summary.username)
+            });
         let columns = if page.is_some() {
             WITH_ACTIONS
         } else {
@@ -49,14 +52,24 @@ pub fn Keys() -> impl IntoView {
         let rows = part.items.into_iter().map(|key| {
             let (id, user) = (key.id, key.user_id.unwrap_or_default());
             let label = format!("Revoke: {}", key.key_name);
-            let button = page.clone().map(|page| {
-                let address = page.clone();
-                view! { <RevokeButton id=id label=label address=address page=page user=user /> }
-                    .into_any()
+            let shown = key.key_name.clone();
+            let button = page.clone().map(|(page, username)| {
+                view! {
+                    <RevokeButton
+                        id=id
+                        label=label
+                        shown=shown
+                        username=username
+                        address=page.clone()
+                        page=page
+                        user=user
+                    />
+                }
+                .into_any()
             });
             let mut cells = cells(key, now, None);
             cells.extend(button);
-            cells
+            ((now, id.to_string()), cells)
         });
         view! { <Records caption="API keys" columns=columns rows=rows.collect() /> }.into_any()
     };

@@ -21,7 +21,7 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
     }
     let now = person.now;
     let page = path(&person.user.summary);
-    let id = person.user.summary.id.0;
+    let (id, username) = (person.user.summary.id.0, person.user.summary.username);
     let works = person
         .reset_links
         .iter()
@@ -33,7 +33,7 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
                 <a class="button" href=format!("{page}/reset") data-noscroll>
                     "Make another"
                 </a>
-                <DeedButton deed=Deed::RevokeLinks label="Revoke" page=page id=id />
+                <DeedButton deed=Deed::RevokeLinks label="Revoke" page=page id=id username=username />
             </div>
         }
     });

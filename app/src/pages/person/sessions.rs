@@ -69,7 +69,10 @@ pub fn Sessions() -> impl IntoView {
         let person = person
             .and_then(Result::ok)
             .filter(|person| may_write() && person.refusals.end_sessions.is_none());
-        let page = person.map(|person| format!("{}/sessions", path(&person.user.summary)));
+        let page = person.map(|person| {
+            let page = format!("{}/sessions", path(&person.user.summary));
+            (page, person.user.summary.username)
+        });
         let columns = if page.is_some() {
             WITH_ACTIONS
         } else {
@@ -77,17 +80,28 @@ pub fn Sessions() -> impl IntoView {
         };
         let rows = part.items.into_iter().map(|session| {
             let label = format!("Revoke the session on {}", session.device);
-            let button = page.clone().map(|page| {
-                view! { <RevokeButton id=session.id label=label address=page.clone() page=page /> }
+            let device = session.device.clone();
+            let button = page.clone().map(|(page, username)| {
+                view! {
+                    <RevokeButton
+                        id=session.id
+                        label=label
+                        shown=device
+                        username=username
+                        address=page.clone()
+                        page=page
+                    />
+                }
             });
-            vec![
+            let cells = vec![
                 view! { <span title=session.user_agent>{session.device}</span> }.into_any(),
                 session.ip_address.map(|ip| ip.to_string()).into_any(),
                 view! { <Ago at=session.created_at now=now /> }.into_any(),
                 view! { <Ago at=session.last_seen_at now=now /> }.into_any(),
                 view! { <Exactly at=session.expires_at /> }.into_any(),
                 button.into_any(),
-            ]
+            ];
+            ((now, session.id.to_string()), cells)
         });
         view! { <Records caption="Sessions" columns=columns rows=rows.collect() /> }.into_any()
     });

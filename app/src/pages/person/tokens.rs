@@ -50,12 +50,22 @@ fn Shown() -> impl IntoView {
         let page = page.unwrap_or_default();
         let rows = part.items.into_iter().map(|token| {
             let (id, label) = (token.id, format!("Revoke {}", token.name));
+            let (shown, username) = (token.name.clone(), token.user.username.clone());
             let button = (may_write && !token.state.is_over()).then(|| {
-                view! { <RevokeButton id=id label=label address=ALL.to_owned() page=page.clone() /> }
+                view! {
+                    <RevokeButton
+                        id=id
+                        label=label
+                        shown=shown
+                        username=username
+                        address=ALL.to_owned()
+                        page=page.clone()
+                    />
+                }
             });
             let mut cells = row::cells(token, now);
             cells.push(button.into_any());
-            cells
+            ((now, id.to_string()), cells)
         });
         view! { <Records caption="Access tokens" columns=row::COLUMNS rows=rows.collect() /> }
             .into_any()

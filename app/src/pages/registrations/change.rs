@@ -2,30 +2,44 @@
 
 use domain::access::Permission;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
+use super::invitations::{Listed, over};
 use crate::{
     api::invitations::{DoToInvitation, INVITATIONS, InvitationDeed},
     components::dialog::{FormDialog, Place},
-    pages::form,
+    pages::{form, person::with},
 };
 
 /// The dialog of a deed.
 #[component]
 pub fn Change() -> impl IntoView {
-    let params = use_params_map();
+    let (params, query) = (use_params_map(), use_query_map());
+    let list = expect_context::<Listed>();
     move || {
         let params = params.read();
         let deed = params
             .get("deed")
             .and_then(|word| InvitationDeed::of(&word))?;
         let id = params.get("id")?;
-        Some(view! { <ChangeForm id=id deed=deed /> })
+        let before = query.read_untracked().get("before");
+        Some(with(list, move |part| {
+            let mut invitations = part.items.into_iter();
+            let found = invitations.find(|invitation| invitation.id.to_string() == id);
+            let note = found.map(|invitation| invitation.note.unwrap_or_default());
+            let back = over(INVITATIONS, before.as_deref());
+            view! { <ChangeForm id=id.clone() note=note deed=deed back=back /> }
+        }))
     }
 }
 
 #[component]
-fn ChangeForm(id: String, deed: InvitationDeed) -> impl IntoView {
+fn ChangeForm(
+    id: String,
+    note: Option<String>,
+    deed: InvitationDeed,
+    back: String,
+) -> impl IntoView {
     let path = format!("{INVITATIONS}/{id}/{}", deed.as_str());
     let sending = form::send::<DoToInvitation>(&path);
     let (title, meaning, action) = match deed {
@@ -40,21 +54,25 @@ fn ChangeForm(id: String, deed: InvitationDeed) -> impl IntoView {
             "Revoke",
         ),
     };
+    let gone = note.is_none();
+    let note = note.unwrap_or_default();
+    let title = match note.as_str() {
+        "" => title.to_owned(),
+        note => format!("{title}: {note}"),
+    };
     view! {
         <FormDialog
-            place=Place {
-                path,
-                back: INVITATIONS.to_owned(),
-            }
+            place=Place { path, back }
             title=title
             sending=sending
-            refusal=None
+            refusal=gone.then(|| "This invitation is not on this page of the list.".to_owned())
             action=Signal::stored(action.to_owned())
             danger=deed == InvitationDeed::Revoke
             right=Permission::RegistrationsWrite
         >
             <p>{meaning}</p>
             <input type="hidden" name="id" value=id />
+            <input type="hidden" name="shown" value=note />
             <input type="hidden" name="deed" value=deed.as_str() />
         </FormDialog>
     }

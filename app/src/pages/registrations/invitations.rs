@@ -7,34 +7,52 @@ use leptos_router::{components::Outlet, hooks::use_query_map};
 
 use super::{Head, may_write};
 use crate::{
-    api::invitations::{INVITATIONS, InvitationDeed, list_invitations},
+    api::{
+        error::ApiError,
+        invitations::{INVITATIONS, InvitationDeed, list_invitations},
+        person::Part,
+    },
     components::{
         badge::RoleBadge,
         icon::Icon,
-        records::Records,
+        records::{Record, Records},
         time::{Ago, Exactly},
     },
-    pages::person::{More, tab},
+    pages::{
+        person::{More, tab},
+        users::links::with_selected,
+    },
 };
+
+/// The invitations of the page, for the dialogs over it too.
+pub(super) type Listed = Resource<Result<Part<Invitation>, ApiError>>;
+
+/// The address of something over the page of the list that starts before one of them.
+pub(super) fn over(path: &str, before: Option<&str>) -> String {
+    with_selected(path, before.map(|before| ("before", before)).into_iter(), &[])
+}
 
 /// The list.
 #[component]
 pub fn Invitations() -> impl IntoView {
     let query = use_query_map();
-    let list = Resource::new(
-        move || query.read().get("before").and_then(|id| id.parse().ok()),
+    let before = Memo::new(move |_| query.read().get("before"));
+    let list: Listed = Resource::new(
+        move || before.get().and_then(|id| id.parse().ok()),
         list_invitations,
     );
+    provide_context(list);
     let invitations = tab(list, (Icon::Person, "Nobody is invited"), |part| {
         let next = part
             .items
             .last()
             .filter(|_| part.more)
             .map(|last| format!("?before={}", last.id));
+        let before = use_query_map().read_untracked().get("before");
         let rows = part
             .items
             .into_iter()
-            .map(|invitation| row(invitation, part.now));
+            .map(|invitation| row(invitation, part.now, before.as_deref()));
         const COLUMNS: &[&str] = &[
             "For",
             "Roles",
@@ -83,7 +101,7 @@ fn used_by(invitation: &Invitation) -> String {
     names.join(", ")
 }
 
-fn row(invitation: Invitation, now: OffsetDateTime) -> Vec<AnyView> {
+fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Record {
     let (tone, word, why) = told(invitation.state);
     let is_over = matches!(
         invitation.state,
@@ -93,7 +111,8 @@ fn row(invitation: Invitation, now: OffsetDateTime) -> Vec<AnyView> {
     let note = invitation.note.unwrap_or_else(|| "Anybody".to_owned());
     let links = (may_write() && !is_over).then(|| {
         let link = |deed: InvitationDeed, label: &'static str| {
-            let href = format!("{INVITATIONS}/{}/{}", invitation.id, deed.as_str());
+            let path = format!("{INVITATIONS}/{}/{}", invitation.id, deed.as_str());
+            let href = over(&path, before);
             view! {
                 <a class="button" href=href data-noscroll aria-label=format!("{label}: {note}")>
                     {label}
@@ -112,7 +131,8 @@ fn row(invitation: Invitation, now: OffsetDateTime) -> Vec<AnyView> {
         None => "Not opened".into_any(),
     };
     let maker = invitation.created_by.unwrap_or_else(|| "—".to_owned());
-    vec![
+    let key = (now, invitation.id.to_string());
+    let cells = vec![
         view! { <bdi>{note.clone()}</bdi> }.into_any(),
         view! { <RoleBadge roles=invitation.roles /> }.into_any(),
         view! {
@@ -128,5 +148,6 @@ fn row(invitation: Invitation, now: OffsetDateTime) -> Vec<AnyView> {
         .into_any(),
         view! { <Exactly at=invitation.expires_at /> }.into_any(),
         links.into_any(),
-    ]
+    ];
+    (key, cells)
 }

@@ -1,6 +1,9 @@
 //! Those who wait to be let in.
 
-use domain::registrations::{Decision, WaitingPerson};
+use domain::{
+    registrations::{Decision, WaitingPerson},
+    users::bulk::Selected,
+};
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_query_map};
 
@@ -10,7 +13,11 @@ use crate::{
         bulk::SELECTED,
         registrations::{WAITING, list_waiting},
     },
-    components::{icon::Icon, records::Records, time::Ago},
+    components::{
+        icon::Icon,
+        records::{Record, Records},
+        time::Ago,
+    },
     pages::{
         person::{More, tab},
         users::{
@@ -32,7 +39,7 @@ pub fn Waiting() -> impl IntoView {
     let query = use_query_map();
     if may_write() {
         let selected = query.with_untracked(|query| query.get_all(SELECTED));
-        provide_context(Selection::new(selected.unwrap_or_default()));
+        provide_context(Selection::new(&selected.unwrap_or_default()));
     }
     let list = Resource::new(
         move || query.read().get("after").and_then(|id| id.parse().ok()),
@@ -40,7 +47,7 @@ pub fn Waiting() -> impl IntoView {
     );
     let people = tab(list, (Icon::Users, "Nobody is waiting"), |part| {
         let selection = use_context::<Selection>();
-        let keys: Vec<String> = part.items.iter().map(key).collect();
+        let page: Vec<Selected> = part.items.iter().map(shown).collect();
         let after = use_query_map().read_untracked().get("after");
         let next = part
             .items
@@ -49,10 +56,10 @@ pub fn Waiting() -> impl IntoView {
             .map(|last| format!("?after={}", last.id));
         let rows = part.items.into_iter().map(|person| row(person, part.now));
         let all = selection.map(|selection| {
-            let keys = keys.clone();
+            let page = page.clone();
             view! {
                 <div class="pane-actions">
-                    <SelectAllBox selection=selection keys=keys told=true />
+                    <SelectAllBox selection=selection page=page told=true />
                 </div>
             }
         });
@@ -61,7 +68,7 @@ pub fn Waiting() -> impl IntoView {
             view! {
                 <SelectionBar
                     selection=selection
-                    keys=keys
+                    page=page
                     list=WAITING
                     state=state.into_iter().collect()
                     deeds=DEEDS
@@ -84,25 +91,28 @@ pub fn Waiting() -> impl IntoView {
     }
 }
 
-/// A person as they are seen now.
-fn key(person: &WaitingPerson) -> String {
-    format!("{}:{}", person.id, person.version)
+/// Returns a pending user as the list shows them now.
+fn shown(person: &WaitingPerson) -> Selected {
+    Selected {
+        id: person.id.0,
+        version: person.version,
+        username: Some(person.username.clone()),
+    }
 }
 
-fn row(person: WaitingPerson, now: ::time::OffsetDateTime) -> Vec<AnyView> {
+fn row(person: WaitingPerson, now: ::time::OffsetDateTime) -> Record {
     let selection = use_context::<Selection>();
-    let key = key(&person);
+    let user = shown(&person);
+    let key = [user.to_string()];
     let name = person.username.clone();
-    let boxed = selection.map(|selection| {
-        view! { <SelectBox selection=selection user=name.clone() key=key.clone() /> }
-    });
+    let boxed = selection.map(|selection| view! { <SelectBox selection=selection user=user /> });
     let conflict = person.email_of.map(|of| {
         view! { <span class="badge tone-warning">"belongs to " {of}</span> }
     });
     let links = selection.map(|_| {
         let link = |decision: Decision, label: &'static str| {
             let path = format!("{WAITING}/{}", decision.as_str());
-            let href = with_selected(&path, [].into_iter(), std::slice::from_ref(&key));
+            let href = with_selected(&path, [].into_iter(), &key);
             view! {
                 <a class="button" href=href data-noscroll aria-label=format!("{label} {name}")>
                     {label}
@@ -115,7 +125,8 @@ fn row(person: WaitingPerson, now: ::time::OffsetDateTime) -> Vec<AnyView> {
             </div>
         }
     });
-    vec![
+    let id = (now, person.id.to_string());
+    let cells = vec![
         view! {
             {boxed}
             <a href=format!("/users/{}", person.id)>
@@ -131,5 +142,6 @@ fn row(person: WaitingPerson, now: ::time::OffsetDateTime) -> Vec<AnyView> {
             .map_or_else(|| "—".to_owned(), |ip| ip.to_string())
             .into_any(),
         links.into_any(),
-    ]
+    ];
+    (id, cells)
 }

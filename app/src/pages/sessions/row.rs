@@ -18,6 +18,11 @@ pub fn RevokeButton(
     /// Whose, and on what.
     #[prop(into)]
     label: String,
+    /// What the row calls it.
+    shown: String,
+    /// The username that the row shows, or the page.
+    #[prop(optional)]
+    username: Option<String>,
     /// The address of the page without its query: where the form goes.
     address: String,
     /// The page that it leads back to.
@@ -32,6 +37,8 @@ pub fn RevokeButton(
         <form method="post" action=address on:submit=move |event| sending.submit.run(event)>
             <input type="hidden" name="page" value=page />
             <input type="hidden" name="id" value=id.to_string() />
+            <input type="hidden" name="shown" value=shown />
+            {username.map(|name| view! { <input type="hidden" name="username" value=name /> })}
             {user.map(|user| view! { <input type="hidden" name="user" value=user.to_string() /> })}
             <button class="button" aria-label=label aria-disabled=move || sending.busy()>
                 "Revoke"

@@ -76,6 +76,7 @@ pub fn SessionTable(
     if list.page.sessions.is_empty() {
         return view! { <Nothing params=shown /> }.into_any();
     }
+    let answered = list.page.now;
     let rows = move || live.rows(&list);
     let head = head(&shown, ended, page.may_end);
     // Without an order to choose the head is needed in a wide table only.
@@ -96,7 +97,7 @@ pub fn SessionTable(
             >
                 <For
                     each=rows
-                    key=|session| session.id
+                    key=move |session| (answered, session.id)
                     children=move |session| row(session, page.clone())
                 />
             </tbody>
@@ -208,10 +209,18 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
     };
     let label = format!("Revoke the session of {} on {device}", user.username);
     let button = may_end.then(|| {
+        let (device, username) = (device.clone(), user.username.clone());
         view! {
             <td class="cell-actions">
                 <div class="row-actions" inert=move || current_end.with(Option::is_some)>
-                    <RevokeButton id=id label=label address="/sessions".to_owned() page=back />
+                    <RevokeButton
+                        id=id
+                        label=label
+                        shown=device
+                        username=username
+                        address="/sessions".to_owned()
+                        page=back
+                    />
                 </div>
             </td>
         }

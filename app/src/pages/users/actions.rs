@@ -97,6 +97,7 @@ fn deed_form(
         <form method="post" action=path(user)>
             <input type="hidden" name="page" value=list />
             <input type="hidden" name="id" value=user.id.to_string() />
+            <input type="hidden" name="username" value=user.username.clone() />
             <input type="hidden" name="deed" value=deed.as_str() />
             {button}
         </form>

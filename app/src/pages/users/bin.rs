@@ -18,6 +18,7 @@ use crate::components::{
     badge::{RoleBadge, StatusBadge},
     icon::Icon,
     pager::{Pager, Pages},
+    rows::keyed_rows,
     state::ListState,
     time::{Ago, Upcoming},
 };
@@ -56,13 +57,16 @@ pub fn BinTable(
     let rows = page
         .users
         .into_iter()
-        .map(|deleted| view! { <Row deleted=deleted now=now list=here.clone() /> })
-        .collect_view();
+        .map(|deleted| {
+            let key = (now, deleted.user.id.to_string());
+            (key, view! { <Row deleted=deleted now=now list=here.clone() /> }.into_any())
+        })
+        .collect();
     view! {
         <table class="table users-table bin-table">
             <caption class="visually-hidden">"Deleted users, the latest first"</caption>
             <Head />
-            <tbody>{rows}</tbody>
+            <tbody>{keyed_rows(rows)}</tbody>
         </table>
         {pager}
     }

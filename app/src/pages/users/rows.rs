@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     actions::RowActions,
-    selection::{SelectCell, Selection, key},
+    selection::{SelectCell, Selection, shown},
 };
 use crate::{
     api::person::path,
@@ -34,7 +34,7 @@ pub fn Row(
         <tr>
             {selection
                 .map(|selection| {
-                    view! { <SelectCell selection=selection user=user.username.clone() key=key(&user) /> }
+                    view! { <SelectCell selection=selection user=shown(&user) /> }
                 })}
             {person_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label="Role">
                 <RoleBadge roles=user.roles />

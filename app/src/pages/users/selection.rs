@@ -1,80 +1,131 @@
-//! Selecting people on a page of a list, and what can be done to all of them. Without scripts the boxes are a form whose
-//! buttons lead to the dialogs; once the app has taken over, the buttons are links there.
+//! Selecting users in a list, and what can be done to all of them. Without scripts the boxes are a form whose buttons lead
+//! to the dialogs; once the app has taken over, the buttons are links there.
 
-use std::collections::BTreeSet;
+mod bar;
 
-use domain::users::UserSummary;
-use leptos::{html, prelude::*};
+use std::{collections::BTreeMap, sync::Arc};
 
-use super::links;
+use domain::users::{UserSummary, bulk::Selected};
+use leptos::prelude::*;
+use uuid::Uuid;
+use wasm_bindgen::JsCast;
+
 use crate::{api::bulk::SELECTED, routes::Hydrated};
+
+pub use bar::{Deeds, SelectionBar};
 
 /// Id of the form that the boxes belong to.
 const FORM: &str = "selection";
 
-/// Who is selected, as `id:version`. Only who may do something to people has one.
+/// The selected users of a list by their ids, as they were when they were selected, on whichever page that was. This is the
+/// only place that knows: a box shows what it says. Only a viewer who may change users has one.
 #[derive(Debug, Clone, Copy)]
-pub struct Selection(RwSignal<BTreeSet<String>>);
+pub struct Selection(RwSignal<BTreeMap<Uuid, Selected>>);
 
 impl Selection {
-    /// With those whom an address names.
-    pub(in crate::pages) fn new(selected: Vec<String>) -> Self {
-        Self(RwSignal::new(selected.into_iter().collect()))
+    /// Selects the users that an address names. While the browser takes over, the boxes that the server drew have the
+    /// last word: they could be ticked before.
+    pub(in crate::pages) fn new(named: &[String]) -> Self {
+        let named = named.iter().filter_map(|text| text.parse().ok());
+        let mut selected: BTreeMap<Uuid, Selected> =
+            named.map(|user: Selected| (user.id, user)).collect();
+        if Hydrated::is_under_way() {
+            adopt(&mut selected);
+        }
+        Self(RwSignal::new(selected))
     }
 
-    /// The one of the list, if its viewer may change people.
+    /// Returns the one of the list, if its viewer may change users.
     pub(super) fn current() -> Option<Self> {
         use_context()
     }
 
-    fn holds(self, key: &str) -> bool {
-        self.0.with(|selected| selected.contains(key))
-    }
-
-    /// What a box says when the app takes over, before which it could be ticked, holds; from then on the box follows.
-    fn keep_with(self, input: NodeRef<html::Input>, key: String) {
-        Effect::new(move |seen: Option<bool>| {
-            let Some(input) = input.get() else {
-                return false;
-            };
-            let drawn = input.checked();
-            if seen != Some(true) && drawn != self.0.with_untracked(|all| all.contains(&key)) {
-                self.set(&key, drawn);
+    /// Selects nobody any more as soon as something else is listed than before. Paging and sorting list the same.
+    pub(super) fn clear_with<T: PartialEq + Send + Sync + 'static>(self, listed: Memo<T>) {
+        Effect::new(move |before: Option<()>| {
+            listed.track();
+            if before.is_some() {
+                self.clear();
             }
-            input.set_checked(self.holds(&key));
-            true
         });
     }
 
-    fn set(self, key: &str, on: bool) {
+    /// Returns whether a user is selected.
+    fn holds(self, id: Uuid) -> bool {
+        self.0.with(|selected| selected.contains_key(&id))
+    }
+
+    /// Returns the selected users, by name.
+    fn users(self) -> Vec<Selected> {
+        let mut users: Vec<Selected> =
+            self.0.with(|selected| selected.values().cloned().collect());
+        users.sort_by(|one, other| one.username.cmp(&other.username));
+        users
+    }
+
+    /// Returns how many are selected, and how many of them are not among the users of a page.
+    fn count(self, page: &[Selected]) -> (usize, usize) {
+        self.0.with(|selected| {
+            let here = page.iter().filter(|user| selected.contains_key(&user.id));
+            (selected.len(), selected.len().saturating_sub(here.count()))
+        })
+    }
+
+    fn set(self, user: &Selected, on: bool) {
         self.0.update(|selected| {
             if on {
-                selected.insert(key.to_owned());
+                selected.insert(user.id, user.clone());
             } else {
-                selected.remove(key);
+                selected.remove(&user.id);
             }
         });
+    }
+
+    fn clear(self) {
+        self.0.update(BTreeMap::clear);
     }
 }
 
-/// A person as they are seen now.
-pub(super) fn key(user: &UserSummary) -> String {
-    format!("{}:{}", user.id, user.version)
+/// Takes over the boxes of the page as the server has drawn it.
+fn adopt(selected: &mut BTreeMap<Uuid, Selected>) {
+    let boxes = format!("input[type='checkbox'][form='{FORM}']");
+    let Ok(boxes) = document().query_selector_all(&boxes) else {
+        return;
+    };
+    for number in 0..boxes.length() {
+        let drawn = boxes.item(number);
+        let drawn = drawn.and_then(|drawn| drawn.dyn_into::<web_sys::HtmlInputElement>().ok());
+        let Some(drawn) = drawn else {
+            continue;
+        };
+        match drawn.value().parse::<Selected>() {
+            Ok(user) if drawn.checked() => drop(selected.insert(user.id, user)),
+            Ok(user) => drop(selected.remove(&user.id)),
+            Err(_) => {}
+        }
+    }
+}
+
+/// Returns a user as the list shows them now.
+pub(in crate::pages) fn shown(user: &UserSummary) -> Selected {
+    Selected {
+        id: user.id.0,
+        version: user.version,
+        username: Some(user.username.clone()),
+    }
 }
 
 /// The cell with the box of a row.
 #[component]
 pub fn SelectCell(
-    /// Who is selected.
+    /// The selection of the list.
     selection: Selection,
-    /// Whose row it is: their name.
-    user: String,
-    /// The same as they are seen now.
-    key: String,
+    /// The user of the row.
+    user: Selected,
 ) -> impl IntoView {
     view! {
         <td class="cell-select">
-            <SelectBox selection=selection user=user key=key />
+            <SelectBox selection=selection user=user />
         </td>
     }
 }
@@ -82,30 +133,29 @@ pub fn SelectCell(
 /// The box of a row.
 #[component]
 pub fn SelectBox(
-    /// Who is selected.
+    /// The selection of the list.
     selection: Selection,
-    /// Whose row it is: their name.
-    user: String,
-    /// The same as they are seen now.
-    key: String,
+    /// The user of the row.
+    user: Selected,
 ) -> impl IntoView {
-    let initially = selection
-        .0
-        .with_untracked(|selected| selected.contains(&key));
-    let toggled = key.clone();
-    let input = NodeRef::new();
-    selection.keep_with(input, key.clone());
+    let id = user.id;
+    let label = format!("Select {}", user.username.as_deref().unwrap_or_default());
+    let value = user.to_string();
+    let initially = selection.0.with_untracked(|all| all.contains_key(&id));
     view! {
         <label class="select-box">
+            // A browser that comes back to the page gives boxes the states of those that stood in their places, unless it is
+            // told not to.
             <input
-                node_ref=input
                 type="checkbox"
                 form=FORM
                 name=SELECTED
-                value=key
-                aria-label=format!("Select {user}")
+                value=value
+                autocomplete="off"
+                aria-label=label
                 checked=initially
-                on:change=move |event| selection.set(&toggled, event_target_checked(&event))
+                prop:checked=move || selection.holds(id)
+                on:change=move |event| selection.set(&user, event_target_checked(&event))
             />
         </label>
     }
@@ -114,14 +164,14 @@ pub fn SelectBox(
 /// The cell with the box above all boxes.
 #[component]
 pub fn SelectAllCell(
-    /// Who is selected.
+    /// The selection of the list.
     selection: Selection,
-    /// Everybody on the page.
-    keys: Vec<String>,
+    /// The users of the page.
+    page: Vec<Selected>,
 ) -> impl IntoView {
     view! {
         <td class="cell-select">
-            <SelectAllBox selection=selection keys=keys />
+            <SelectAllBox selection=selection page=page />
         </td>
     }
 }
@@ -129,11 +179,11 @@ pub fn SelectAllCell(
 /// The box above all boxes. Without scripts it could not work.
 #[component]
 pub fn SelectAllBox(
-    /// Who is selected.
+    /// The selection of the list.
     selection: Selection,
-    /// Everybody on the page.
-    keys: Vec<String>,
-    /// Whether what it does stands beside it.
+    /// The users of the page.
+    page: Vec<Selected>,
+    /// Whether its label is visible.
     #[prop(optional)]
     told: bool,
 ) -> impl IntoView {
@@ -142,94 +192,35 @@ pub fn SelectAllBox(
     } else {
         ("select-box", "visually-hidden")
     };
-    let keys = StoredValue::new(keys);
-    let count =
-        move || keys.with_value(|keys| keys.iter().filter(|key| selection.holds(key)).count());
-    let all = keys.with_value(Vec::len);
-    let toggle = move |event| {
-        let on = event_target_checked(&event);
-        keys.with_value(|keys| keys.iter().for_each(|key| selection.set(key, on)));
-    };
-    view! {
-        <Show when=Hydrated::now>
+    // No signals of its own: while another page is fetched this one is still there, but what it owned is not.
+    let page: Arc<[Selected]> = page.into();
+    let all = page.len();
+    let draw = move || {
+        let (shown, toggled) = (page.clone(), page.clone());
+        let count = move || {
+            let (count, elsewhere) = selection.count(&shown);
+            count.saturating_sub(elsewhere)
+        };
+        let some = {
+            let count = count.clone();
+            move || (1..all).contains(&count())
+        };
+        let toggle = move |event| {
+            let on = event_target_checked(&event);
+            toggled.iter().for_each(|user| selection.set(user, on));
+        };
+        view! {
             <label class=class>
                 <input
                     type="checkbox"
+                    autocomplete="off"
                     prop:checked=move || count() == all
-                    prop:indeterminate=move || (1..all).contains(&count())
+                    prop:indeterminate=some
                     on:change=toggle
                 />
                 <span class=text>"Select everybody on this page"</span>
             </label>
-        </Show>
-    }
-}
-
-/// What can be done to those who are selected: address of the dialog, what its button says.
-pub type Deeds = &'static [(&'static str, &'static str)];
-
-/// What can be done to those who are selected. Nothing while nobody is.
-#[component]
-pub fn SelectionBar(
-    /// Who is selected.
-    selection: Selection,
-    /// Everybody on the page.
-    keys: Vec<String>,
-    /// The address of the list.
-    list: &'static str,
-    /// The state of the list that is shown, as its address has it.
-    state: Vec<(&'static str, String)>,
-    /// What can be done to them.
-    deeds: Deeds,
-) -> impl IntoView {
-    let keys = StoredValue::new(keys);
-    let selected = Memo::new(move |_| {
-        let selected = |key: &&String| selection.holds(key);
-        keys.with_value(|keys| keys.iter().filter(selected).cloned().collect::<Vec<_>>())
-    });
-    let hidden = state
-        .iter()
-        .map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone() /> })
-        .collect_view();
-    let links = move || {
-        deeds
-            .iter()
-            .map(|(path, verb)| {
-                let pairs = state.iter().map(|(name, value)| (*name, value.as_str()));
-                let href = selected.with(|keys| links::with_selected(path, pairs, keys));
-                view! {
-                    <a class="button" href=href data-noscroll>
-                        {*verb}
-                    </a>
-                }
-            })
-            .collect_view()
+        }
     };
-    let buttons = move || {
-        deeds
-            .iter()
-            .map(|(path, verb)| {
-                view! {
-                    <button class="button" formaction=*path>
-                        {*verb}
-                    </button>
-                }
-            })
-            .collect_view()
-    };
-    let count = move || match selected.with(Vec::len) {
-        0 => "Nobody selected".to_owned(),
-        count => format!("{count} selected"),
-    };
-    view! {
-        <form class="selection" id=FORM method="get" action=list aria-label="Selected people">
-            {hidden}
-            <Show when=Hydrated::now fallback=buttons>
-                <p class="selection-count" aria-live="polite">
-                    {count}
-                </p>
-                {links.clone()}
-            </Show>
-        </form>
-    }
+    view! { <Show when=Hydrated::now>{draw()}</Show> }
 }

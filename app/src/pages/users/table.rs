@@ -12,13 +12,14 @@ use super::{
     bin::{self, BinTable},
     bulk, links,
     rows::Row,
-    selection::{SelectAllCell, Selection, SelectionBar, key},
+    selection::{self, SelectAllCell, Selection, SelectionBar},
 };
 use crate::{
     api::users::{Shown, UserList},
     components::{
         icon::{Glyph, Icon},
         pager::{Pager, Pages},
+        rows::keyed_rows,
         state::{ListState, LoadFailure},
     },
 };
@@ -67,7 +68,7 @@ pub fn UserTable(
     let pager = view! { <Pager pages=pages /> };
     let here = links::href(&shown);
     let selection = Selection::current();
-    let keys: Vec<String> = page.users.iter().map(key).collect();
+    let users: Vec<_> = page.users.iter().map(selection::shown).collect();
     let bar = selection.map(|selection| {
         let state = shown.pairs().into_iter();
         let state = state
@@ -76,7 +77,7 @@ pub fn UserTable(
         view! {
             <SelectionBar
                 selection=selection
-                keys=keys.clone()
+                page=users.clone()
                 list="/users"
                 state=state
                 deeds=bulk::OF_LIST
@@ -84,17 +85,20 @@ pub fn UserTable(
         }
     });
     let select_all = selection
-        .map(|selection| view! { <SelectAllCell selection=selection keys=keys /> }.into_any());
+        .map(|selection| view! { <SelectAllCell selection=selection page=users /> }.into_any());
     let rows = page
         .users
         .into_iter()
-        .map(|user| view! { <Row user=user now=now list=here.clone() /> })
-        .collect_view();
+        .map(|user| {
+            let key = (now, user.id.to_string());
+            (key, view! { <Row user=user now=now list=here.clone() /> }.into_any())
+        })
+        .collect();
     view! {
         <table class="table users-table">
             <caption class="visually-hidden">"Users"</caption>
             <Head params=shown select_all=select_all />
-            <tbody>{rows}</tbody>
+            <tbody>{keyed_rows(rows)}</tbody>
         </table>
         {bar}
         {pager}

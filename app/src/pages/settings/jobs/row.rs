@@ -6,10 +6,12 @@ use domain::{
     jobs::{Job, JobKind, JobState},
 };
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use crate::{
-    api::settings::JOBS, components::time::Ago, context::PageContext, format::grouped,
+    api::settings::JOBS,
+    components::{records::Record, rows::RowKey, time::Ago},
+    context::PageContext,
+    format::{grouped, relative},
     pages::form::Sending,
 };
 
@@ -25,10 +27,11 @@ pub(super) const COLUMNS: &[&str] = &[
 ];
 
 /// What the table shows of a job. `back` is the page that a button leads back to.
-pub(super) fn cells(job: Job, now: OffsetDateTime, back: &str, retrying: Sending) -> Vec<AnyView> {
+pub(super) fn cells(job: Job, now: OffsetDateTime, back: &str, retrying: Sending) -> Record {
+    let key = key(&job, now);
     let (tone, word) = told(job.state);
     let name = named(&job);
-    let retry = may_retry(&job).then(|| retry(job.id, &name, back.to_owned(), retrying));
+    let retry = may_retry(&job).then(|| retry(&job, &name, back.to_owned(), retrying));
     let what = match job.target.as_ref().filter(|_| job.state != JobState::Done) {
         Some(target) => {
             view! { <a href=format!("/users/{}", target.id)>{name.clone()}</a> }.into_any()
@@ -36,7 +39,7 @@ pub(super) fn cells(job: Job, now: OffsetDateTime, back: &str, retrying: Sending
         None => name.clone().into_any(),
     };
     let ago = |at: Option<OffsetDateTime>| at.map(|at| view! { <Ago at=at now=now /> }).into_any();
-    vec![
+    let cells = vec![
         what,
         view! {
             <span class=tone>{word}</span>
@@ -48,7 +51,23 @@ pub(super) fn cells(job: Job, now: OffsetDateTime, back: &str, retrying: Sending
         ago(job.started_at),
         ago(job.finished_at),
         retry.into_any(),
-    ]
+    ];
+    (key, cells)
+}
+
+/// What the row shows. The list is read again every few seconds: a row of which nothing is different stays as it is, with
+/// the focus in it.
+fn key(job: &Job, now: OffsetDateTime) -> RowKey {
+    let moments = [
+        Some(job.created_at),
+        job.started_at,
+        job.progressed_at,
+        job.finished_at,
+    ];
+    let moments = moments.map(|at| at.map(|at| relative(at, now)));
+    let (id, state, done, total) = (job.id, job.state, job.done, job.total);
+    let text = format!("{id} {} {done} {total:?} {:?} {moments:?}", state.as_str(), job.error);
+    (job.created_at, text)
 }
 
 /// What is done, and to whom.
@@ -89,11 +108,14 @@ fn may_retry(job: &Job) -> bool {
         && PageContext::current().may(Permission::UsersWrite)
 }
 
-fn retry(id: Uuid, name: &str, back: String, retrying: Sending) -> impl IntoView + use<> {
+fn retry(job: &Job, name: &str, back: String, retrying: Sending) -> impl IntoView + use<> {
+    let target = job.target.as_ref();
+    let username = target.map(|target| target.label.clone()).unwrap_or_default();
     view! {
         <form method="post" action=JOBS on:submit=move |event| retrying.submit.run(event)>
             <input type="hidden" name="page" value=back />
-            <input type="hidden" name="id" value=id.to_string() />
+            <input type="hidden" name="id" value=job.id.to_string() />
+            <input type="hidden" name="username" value=username />
             <button
                 class="button"
                 aria-label=format!("Try again: {name}")

@@ -1,0 +1,102 @@
+//! The bar with what can be done to the selected users.
+
+use std::sync::Arc;
+
+use domain::users::bulk::{BULK_MAX, Selected};
+use leptos::prelude::*;
+
+use super::{FORM, Selection};
+use crate::{pages::users::links, routes::Hydrated};
+
+/// What can be done to selected users: address of the dialog, what its button says.
+pub type Deeds = &'static [(&'static str, &'static str)];
+
+/// The bar with what can be done to the selected users. Hidden while there are none.
+#[component]
+pub fn SelectionBar(
+    /// The selection of the list.
+    selection: Selection,
+    /// The users of the page.
+    page: Vec<Selected>,
+    /// The address of the list.
+    list: &'static str,
+    /// The state of the list that is shown, as its address has it.
+    state: Vec<(&'static str, String)>,
+    /// What can be done to them.
+    deeds: Deeds,
+) -> impl IntoView {
+    // No signals of its own: while another page is fetched this one is still there, but what it owned is not.
+    let page: Arc<[Selected]> = page.into();
+    let count = move || selection.count(&page);
+    let is_selected = {
+        let (count, hydrated) = (count.clone(), use_context::<Hydrated>());
+        move || {
+            let hydrated = hydrated.is_some_and(|hydrated| hydrated.0.get());
+            (hydrated && count().0 > 0).then_some("")
+        }
+    };
+    let told = move || told(count());
+    let hidden = state
+        .iter()
+        .map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone() /> })
+        .collect_view();
+    let links = move || {
+        let users: Vec<String> = selection.users().iter().map(ToString::to_string).collect();
+        let link = |(path, verb): &(&'static str, &'static str)| {
+            let pairs = state.iter().map(|(name, value)| (*name, value.as_str()));
+            let href = links::with_selected(path, pairs, &users);
+            view! {
+                <a class="button" href=href data-noscroll>
+                    {*verb}
+                </a>
+            }
+        };
+        match users.len() {
+            0..=BULK_MAX => deeds.iter().map(link).collect_view().into_any(),
+            _ => view! {
+                <p class="selection-limit">{format!("Select at most {BULK_MAX} users at once.")}</p>
+            }
+            .into_any(),
+        }
+    };
+    let buttons = move || {
+        let button = |(path, verb): &(&'static str, &'static str)| {
+            view! {
+                <button class="button" formaction=*path>
+                    {*verb}
+                </button>
+            }
+        };
+        deeds.iter().map(button).collect_view()
+    };
+    view! {
+        <form
+            class="selection"
+            id=FORM
+            method="get"
+            action=list
+            aria-label="Selected people"
+            data-selected=is_selected
+        >
+            {hidden}
+            <Show when=Hydrated::now fallback=buttons>
+                <p class="selection-count" aria-live="polite">
+                    {told.clone()}
+                </p>
+                {links.clone()}
+                <button class="button selection-clear" type="button" on:click=move |_| selection.clear()>
+                    "Clear"
+                </button>
+            </Show>
+        </form>
+    }
+}
+
+/// Tells how many are selected, and how many of them elsewhere.
+fn told((count, elsewhere): (usize, usize)) -> String {
+    match (count, elsewhere) {
+        (0, _) => "Nobody selected".to_owned(),
+        (count, 0) => format!("{count} selected"),
+        (count, elsewhere) => format!("{count} selected ({elsewhere} on other pages)"),
+    }
+}
