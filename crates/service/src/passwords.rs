@@ -1,6 +1,8 @@
 //! Password hashing, away from everything else. argon2id is meant to be slow and to fill memory: here it does so on a few
 //! threads of low priority, so that a storm of sign-ins makes the next sign-in wait and nothing else.
 
+pub(crate) mod known;
+
 use std::{num::NonZero, sync::Arc, thread};
 
 use argon2::{
@@ -96,6 +98,23 @@ impl Hasher {
         let (answer, result) = oneshot::channel();
         self.submit(Job::Verify(password, kept, answer))?;
         result.await.map_err(|gone| Error::Internal(gone.into()))
+    }
+
+    /// Whether a password is one of those that some hashes are of.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when too many wait already.
+    pub(crate) async fn matches_any(
+        &self,
+        password: &SecretString,
+        hashes: Vec<String>,
+    ) -> Result<bool, Error> {
+        for hash in hashes {
+            if self.verify(password.clone(), Some(hash)).await? != Verdict::Wrong {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn submit(&self, job: Job) -> Result<(), Error> {

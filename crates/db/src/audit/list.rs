@@ -17,7 +17,7 @@ use crate::{Error, list::page_of};
 
 const COLUMNS: &str = "
     e.id, e.at, e.actor_id, e.actor_label, e.via, e.token_label, e.action, e.target_kind, e.target_id, e.target_label, e.changes, e.reason,
-    e.ip, e.request_id";
+    e.ip, e.request_id, e.parent_id";
 
 /// The entries of a page, the latest first, and whether there are more beyond it in the direction of reading.
 ///
@@ -133,6 +133,7 @@ fn entry(row: &PgRow) -> Result<AuditEntry, sqlx::Error> {
         reason: row.try_get("reason")?,
         ip,
         request_id: row.try_get("request_id")?,
+        parent_id: row.try_get("parent_id")?,
     };
     Ok(row.into())
 }

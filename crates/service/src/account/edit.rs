@@ -27,6 +27,7 @@ use super::{SIGNED_OUT, author, find, get, open, proof::Proof};
 use crate::{
     Error, Services,
     access::Actor,
+    passwords::known,
     record::{self, Change, Changes},
     registrations, sessions,
 };
@@ -127,6 +128,7 @@ async fn prove(
     let proof = Proof::of(services, actor, patch.current_password.as_deref()).await?;
     let hash = match &patch.password {
         Some(password) => {
+            known::check(services, actor.principal.id.0, password).await?;
             let password = SecretString::from(password.as_str());
             Some(services.hasher.hash(password).await?)
         }
@@ -189,7 +191,7 @@ async fn set_password(
     let reason = EndReason::PasswordReset;
     let ended = db::account::set_others_ended(transaction, id, session, reason).await?;
     db::account::set_ended(transaction, session, EndReason::Replaced, id).await?;
-    change::set_password(transaction, id, hash, false).await?;
+    change::set_password(transaction, id, hash).await?;
     links::revoke_unused_of(transaction, Kind::PasswordReset, id).await?;
     changes.note("password", Value::Null, "chosen");
     changes.note("otherSessions", ended, 0);
