@@ -61,6 +61,7 @@ pub async fn refusals(
         |deed| rules::refusal(doer, deed, &standing).map(|refusal: Refusal| refusal.to_string());
     Ok(Refusals {
         edit: why(Deed::Edit),
+        email: why(Deed::SetEmail),
         roles: why(Deed::SetRoles),
         reset: why(Deed::Reset),
         suspend: why(Deed::Suspend),
@@ -162,7 +163,13 @@ pub async fn reset_links(
     id: Uuid,
 ) -> Result<Vec<ResetLink>, Error> {
     let id = guard::find(&services.pool, &UserRef::Id(id)).await?;
-    Ok(db::links::list_resets(&services.pool, id, 5).await?)
+    let mut connection = db::acquire(&services.pool).await?;
+    let mut links = Vec::new();
+    for (link, backed_by) in db::links::list_resets(&mut *connection, id, 5).await? {
+        let is_backed = guard::is_backed(&mut connection, backed_by, id).await?;
+        links.push(ResetLink { is_backed, ..link });
+    }
+    Ok(links)
 }
 
 fn page<T>(mut found: Vec<T>) -> (Vec<T>, bool) {
