@@ -126,10 +126,11 @@ test('all that match end, if they are as many as was shown', async ({ page, serv
 
 test('by keyboard: into the dialog, out of it, and back where it began', async ({ page }) => {
   await open(page, '/sessions');
-  const link = page.getByRole('link', { name: 'Revoke all but mine…' });
+  const link = page.getByRole('link', { name: 'Sign out everyone else…' });
   await link.focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('dialog')).toContainText('All sessions but yours end at once.');
+  const others = page.getByRole('dialog', { name: 'Sign out everyone else and my other devices' });
+  await expect(others).toContainText('Every session ends at once, but for the one that you are in.');
   await expect(page.getByRole('link', { name: 'Cancel' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/sessions');

@@ -60,7 +60,7 @@ pub async fn list_all_sessions(
     })
 }
 
-/// How many sessions would end that match, or that are not one's own. Nothing is done.
+/// How many sessions would end that match, or that are not the one that asks. Nothing is done.
 #[server(endpoint = "preview-revocation", protocol = Get)]
 pub async fn preview_revocation(
     #[server(default)] params: SessionParams,
@@ -85,7 +85,7 @@ pub async fn revoke_session(page: String, id: Uuid) -> Result<Done, ApiError> {
     Ok(Done::telling(&page, "session-ended"))
 }
 
-/// Ends all sessions that match, or all but one's own, if they are as many as was shown.
+/// Ends all sessions that match, or all but the one that asks, if they are as many as was shown.
 #[server(endpoint = "revoke-sessions", protocol = Post)]
 pub async fn revoke_sessions(
     page: String,

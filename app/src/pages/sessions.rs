@@ -160,7 +160,7 @@ fn Actions(params: Memo<SessionParams>) -> impl IntoView {
                             }
                         })}
                     <a class="button" href=links::revoke(&params, true) data-noscroll>
-                        "Revoke all but mine…"
+                        "Sign out everyone else…"
                     </a>
                 </div>
             }

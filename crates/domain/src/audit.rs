@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::users::{Unknown, words};
 
-pub use actions::{ACTIONS, action_words};
+pub use actions::{ACTIONS, action_words, is_batch};
 pub use shown::{Party, ShownEntry, Target};
 
 words! {
@@ -112,6 +112,9 @@ pub struct AuditEntry {
     pub ip: Option<IpAddr>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
+    /// The entry of the action on many that this one is part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<i64>,
 }
 
 impl AuditEntry {

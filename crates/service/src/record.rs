@@ -70,6 +70,42 @@ pub(crate) async fn write(
     insert(connection, author, &entry).await
 }
 
+/// An action on many.
+pub(crate) struct Batch<'a> {
+    /// What was done, such as `users.suspended`.
+    pub(crate) action: &'static str,
+    /// How many users are affected.
+    pub(crate) users: u64,
+    /// What they are called together.
+    pub(crate) label: &'a str,
+    /// What is different, beside the number of users.
+    pub(crate) changes: Changes,
+    /// Why, where a reason was given.
+    pub(crate) reason: Option<&'a str>,
+}
+
+/// Writes the one entry of an action on many. Returns the author of the entries beneath it, one for each user.
+pub(crate) async fn write_batch(
+    connection: &mut db::PgConnection,
+    author: &Author,
+    batch: Batch<'_>,
+) -> Result<Author, Error> {
+    let changes = batch.changes.with("users", Value::Null, batch.users);
+    let entry = db::audit::Entry {
+        action: batch.action,
+        target_kind: "users",
+        target_id: None,
+        target_label: batch.label,
+        changes: Value::Object(changes.0),
+        reason: batch.reason,
+    };
+    let id = db::audit::insert(connection, &actor(author), &entry).await?;
+    Ok(Author {
+        part_of: Some(id),
+        ..author.clone()
+    })
+}
+
 /// Writes down whose sessions were ended together, and how many of each. `is_last` when the request is done with it.
 pub(crate) async fn write_sessions_ended(
     connection: &mut db::PgConnection,
@@ -173,5 +209,6 @@ fn actor(author: &Author) -> db::audit::Actor {
         token: author.token().map(|lent| (lent.token, lent.label.clone())),
         ip: author.origin.ip,
         request_id: author.origin.request_id,
+        parent_id: author.part_of,
     }
 }

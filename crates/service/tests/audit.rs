@@ -321,6 +321,10 @@ async fn the_first_entry_that_does_not_fit_is_named(pool: PgPool) {
             Fault::Changed(1_501),
         ),
         (
+            "update audit_events set parent_id = 1 where id = 1400".to_owned(),
+            Fault::Changed(1_400),
+        ),
+        (
             "delete from audit_events where id = 1300".to_owned(),
             Fault::Removed(1_300),
         ),

@@ -25,6 +25,7 @@ use crate::{
 
 const PATH: &str = "/sessions/revoke";
 const TITLE: &str = "Revoke sessions";
+const OTHERS: &str = "Sign out everyone else and my other devices";
 
 /// The dialog.
 #[component]
@@ -51,6 +52,7 @@ fn Asked(asked: SessionParams, others: bool) -> impl IntoView {
         path: PATH.to_owned(),
         back: links::href(&asked),
     };
+    let title = title(others);
     let preview = Resource::new(|| (), {
         let asked = asked.clone();
         move |()| preview_revocation(asked.clone(), others)
@@ -66,7 +68,7 @@ fn Asked(asked: SessionParams, others: bool) -> impl IntoView {
                         }
                         Ok(outcome) => {
                             view! {
-                                <Closed place=place>
+                                <Closed place=place title=title>
                                     <p>"No session would end."</p>
                                     {kept(outcome)}
                                 </Closed>
@@ -75,7 +77,7 @@ fn Asked(asked: SessionParams, others: bool) -> impl IntoView {
                         }
                         Err(ApiError(problem)) => {
                             view! {
-                                <Closed place=place>
+                                <Closed place=place title=title>
                                     <ProblemNotice problem=problem />
                                 </Closed>
                             }
@@ -108,7 +110,7 @@ fn RevokeForm(
     };
     view! {
         <FormDialog
-            title=TITLE
+            title=title(others)
             place=place.clone()
             sending=sending
             refusal=None
@@ -135,9 +137,9 @@ fn RevokeForm(
 
 /// The dialog where there is nothing to do.
 #[component]
-fn Closed(place: Place, children: Children) -> impl IntoView {
+fn Closed(place: Place, title: &'static str, children: Children) -> impl IntoView {
     view! {
-        <Dialog place=place.clone() title=TITLE>
+        <Dialog place=place.clone() title=title>
             <div class="dialog-body">{children()}</div>
             <footer class="dialog-foot">
                 <BackLink place=place label="Close" />
@@ -146,11 +148,15 @@ fn Closed(place: Place, children: Children) -> impl IntoView {
     }
 }
 
+const fn title(others: bool) -> &'static str {
+    if others { OTHERS } else { TITLE }
+}
+
 /// Which sessions are meant.
 fn meaning(asked: &SessionParams, others: bool) -> String {
     let mine = "The session that you are in stays.";
     if others {
-        return "All sessions but yours end at once.".to_owned();
+        return "Every session ends at once, but for the one that you are in.".to_owned();
     }
     let filter: Vec<String> = asked.pairs().into_iter().map(words).collect();
     if filter.is_empty() {
@@ -207,7 +213,7 @@ mod tests {
         );
         assert_eq!(
             meaning(&SessionParams::default(), true),
-            "All sessions but yours end at once."
+            "Every session ends at once, but for the one that you are in."
         );
     }
 }

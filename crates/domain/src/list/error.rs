@@ -65,6 +65,9 @@ pub enum ListError {
     /// A door.
     #[error("{0:?} is no way that a change can come. Use ui, api, cli, job or self.")]
     Via(String),
+    /// The id of an entry.
+    #[error("{0:?} is no entry of the audit log. Give the number of one.")]
+    Entry(String),
     /// One end of a time.
     #[error(
         "{0:?} is no day such as 2026-11-21, no month such as 2026-11, and no time such as 7d for seven days ago."

@@ -6,14 +6,14 @@ use utoipa::ToSchema;
 use super::list::SessionParams;
 use crate::object::object;
 
-/// Which sessions are to end. The one that asks is never among them.
+/// Which sessions are to end. The one that asks is never among them; other sessions of the same user are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RevokeRequest {
     /// Those that match.
     #[serde(deserialize_with = "object")]
     pub filter: RevokeFilter,
-    /// All but those of whoever asks.
+    /// All of everyone else, and one's own on other devices.
     pub everyone_but_me: bool,
     /// How many the preview said would end. None: only tell how many would.
     pub expected: Option<u64>,

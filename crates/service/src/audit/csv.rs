@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::Error;
 
 /// The names of the columns.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "id",
     "at",
     "actor",
@@ -21,6 +21,7 @@ const COLUMNS: [&str; 14] = [
     "reason",
     "ip",
     "requestId",
+    "parentId",
 ];
 
 /// The first line.
@@ -50,6 +51,7 @@ pub(super) fn row(entry: &ShownEntry) -> Result<String, Error> {
         entry.reason.clone().unwrap_or_default(),
         text(entry.ip),
         text(entry.request_id),
+        text(entry.parent_id),
     ]))
 }
 
