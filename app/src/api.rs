@@ -9,6 +9,8 @@ pub mod done;
 pub mod error;
 pub mod invitations;
 pub mod keys;
+#[cfg(feature = "ssr")]
+pub mod links;
 pub mod overview;
 pub mod people;
 pub mod person;

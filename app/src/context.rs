@@ -56,6 +56,9 @@ pub struct FormOutcome {
     pub values: BTreeMap<String, String>,
 }
 
+/// The field in which a form of one's own account names the account that its page was drawn for.
+pub const ACCOUNT_FIELD: &str = "account";
+
 impl PageContext {
     /// The context of the page being drawn.
     #[must_use]

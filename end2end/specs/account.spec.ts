@@ -193,7 +193,7 @@ for (const scripts of [true, false]) {
       await expect(page).toHaveURL(/\/login\?next=/);
       await settled(page);
       await signIn(page, name, template().password);
-      await expect(page).toHaveURL(/\/reset\?next=/);
+      await expect(page).toHaveURL(/\/reset\?link=[0-9a-f]{16}&next=/);
       await settled(page);
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
       await page.getByLabel('Password again').fill(PASSWORD);

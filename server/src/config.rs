@@ -74,11 +74,6 @@ impl Config {
         Ok(lines.join("\n"))
     }
 
-    /// Whether people reach the panel over https.
-    pub(crate) fn is_https(&self) -> bool {
-        self.public_url.starts_with("https://")
-    }
-
     fn from(sources: &Sources) -> Result<Self, Failure> {
         let value = |name| sources.value(SETTINGS, name);
         let listen = values::address("LEPTOS_SITE_ADDR", &value("LEPTOS_SITE_ADDR"))?;
@@ -161,7 +156,7 @@ mod tests {
         let config = load(&[]).unwrap();
         assert_eq!(config.public_url, "http://127.0.0.1:3000");
         assert_eq!(config.settings.session_lifetime, 7 * DAY);
-        assert!(!config.is_https());
+        assert!(!config.settings.is_https());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     path::{Path, PathBuf},
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
 };
 
 use app::{
@@ -39,7 +39,7 @@ use crate::{
     middleware::{
         bearer, cookies, finish, guard,
         headers::{self, PageNonce},
-        idempotency, identity, origin, rate, refusal, trace,
+        idempotency, identity, origin, rate, refusal, tab, trace,
     },
     rest,
 };
@@ -58,19 +58,15 @@ pub(crate) struct AppState {
     pub(crate) cookie_name: CookieName,
     pub(crate) assets: Assets,
     pub(crate) leptos: LeptosOptions,
-    #[from_ref(skip)]
-    pub(crate) https: bool,
 }
 
 /// Name of the session cookie.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct CookieName(pub(crate) &'static str);
+#[derive(Debug, Clone)]
+pub(crate) struct CookieName(pub(crate) Arc<str>);
 
 /// What about an installation the router depends on.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
-    /// Whether people reach the panel over https.
-    pub https: bool,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: TrustedProxies,
     /// How often somebody may ask the API.
@@ -81,17 +77,12 @@ pub struct Site {
 
 /// The whole application.
 pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
-    let https = site.https;
+    let https = services.settings.is_https();
     let state = AppState {
-        cookie_name: CookieName(if https {
-            "__Host-session_token"
-        } else {
-            "session_token"
-        }),
+        cookie_name: CookieName(services.settings.cookie_name("session_token").into()),
         leptos: LeptosOptions::builder().output_name("rollcall").build(),
         services,
         assets: assets.clone(),
-        https,
     };
     let common = ServiceBuilder::new()
         .layer(from_fn_with_state(
@@ -106,7 +97,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         .layer(axum::Extension(assets))
         .layer(from_fn(cookies::drop_encoded_names))
         .layer(from_fn_with_state(
-            (site.limits.clone(), state.cookie_name),
+            (site.limits.clone(), state.cookie_name.clone()),
             rate::limit,
         ))
         .layer(from_fn(refusal::explain))
@@ -128,9 +119,9 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
 /// Routes for somebody: with a limit to what they send, and who they are.
 fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Router<AppState> {
     let sessions = SessionManagerLayer::new(PgSessionStore::new(state.services.pool.clone()))
-        .with_name(state.cookie_name.0)
+        .with_name(state.cookie_name.0.to_string())
         .with_same_site(SameSite::Lax)
-        .with_secure(state.https);
+        .with_secure(state.services.settings.is_https());
     routes.method_not_allowed_fallback(not_so).layer(
         ServiceBuilder::new()
             .layer(RequestBodyLimitLayer::new(body_max))
@@ -172,6 +163,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/preferences", post(forms::set_preferences))
         .merge(forms::people::routes())
         .merge(forms::account::routes())
+        .route_layer(from_fn(tab::same_account))
         .route_layer(from_fn(finish::finish))
 }
 

@@ -50,7 +50,8 @@ pub fn going_on(address: &str, next: &str) -> String {
         return address.to_owned();
     }
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    format!("{address}?next={next}")
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}next={next}")
 }
 
 /// Without the link and the token, which are secrets.
@@ -80,5 +81,9 @@ mod tests {
         ] {
             assert_eq!(going_on("/reset", next), address, "{next}");
         }
+        assert_eq!(
+            going_on("/reset?link=1", "/users"),
+            "/reset?link=1&next=%2Fusers"
+        );
     }
 }

@@ -23,31 +23,23 @@ use super::{
 /// The screen of the invitations.
 pub const INVITATIONS: &str = "/registrations/invitations";
 
-/// Cookie that carries the token of an invitation from its address to the form, and out of the address.
-pub const TOKEN_COOKIE: &str = "rollcall_invitation";
-
-/// The header that makes the browser forget the token once it is used.
-#[must_use]
-pub fn forget_token() -> String {
-    format!("{TOKEN_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
-}
-
-/// Whether the invitation that was followed works. Returns the names of the roles that it gives.
+/// Whether the invitation that was followed works. Returns the names of the roles that it gives. `link` is its handle.
 #[server(endpoint = "invitation", protocol = Get)]
-pub async fn check_invitation() -> Result<Vec<String>, ApiError> {
-    use super::ssr;
+pub async fn check_invitation(#[server(default)] link: String) -> Result<Vec<String>, ApiError> {
+    use super::{links::INVITATION, ssr};
     // The form was refused for its link: that is the answer, and it counts as one try.
     if let Some(problem) = ssr::refused_link() {
         return Err(ApiError(problem));
     }
-    let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
-    let open = service::invitations::open(&ssr::services()?, &token, &ssr::origin()?)
+    let services = ssr::services()?;
+    let token = INVITATION.token(&services, &link);
+    let open = service::invitations::open(&services, &token, &ssr::origin()?)
         .await
         .map_err(ssr::fail)?;
     Ok(open.roles)
 }
 
-/// Makes the account of whoever was invited. Returns where to go on to.
+/// Makes the account of whoever was invited, by the link of a handle. Returns where to go on to.
 #[server(endpoint = "accept-invitation", protocol = Post)]
 pub async fn accept_invitation(
     username: String,
@@ -55,21 +47,26 @@ pub async fn accept_invitation(
     #[server(default)] email: String,
     password: String,
     password_again: String,
+    #[server(default)] link: String,
 ) -> Result<Done, ApiError> {
-    use super::ssr;
+    use super::{links::INVITATION, ssr};
+    let (services, origin) = (ssr::services()?, ssr::origin()?);
+    let token = INVITATION.token(&services, &link);
+    let forget = INVITATION.forget(&services.settings, &link);
     let draft = own_account(AcceptInvitation {
         username,
         display_name,
         email,
         password,
         password_again,
+        link,
     });
-    let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
-    let (services, origin) = (ssr::services()?, ssr::origin()?);
     service::invitations::accept(&services, &token, draft, origin)
         .await
         .map_err(ssr::fail)?;
-    ssr::set_cookie(&forget_token());
+    if let Some(forget) = forget {
+        ssr::set_cookie(&forget);
+    }
     Ok(Done::to("/invite/done"))
 }
 

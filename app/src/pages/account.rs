@@ -26,6 +26,7 @@ use crate::{
         avatar::Avatar,
         badge::RoleBadge,
         brand::Brand,
+        dialog::OwnAccount,
         field::FieldSpec,
         icon::{Glyph, Icon},
         notice::ProblemNotice,
@@ -168,6 +169,7 @@ fn FormPart(
                 aria-busy=move || sending.pending.get().to_string()
                 on:submit=move |event| sending.submit.run(event)
             >
+                <OwnAccount />
                 {children()}
                 <div class="actions">
                     <button class="button button-primary" aria-disabled=move || sending.busy()>

@@ -34,14 +34,27 @@ pub(super) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
 
 /// Where one goes on to in the end: what the address says of it, or said before the form was refused.
 pub(super) fn next() -> impl Fn() -> String + Clone {
-    let typed = expect_context::<PageContext>().typed("next");
+    asked("next")
+}
+
+/// The handle of the link that was followed, in the same way: the form sends it along.
+pub(super) fn handle() -> impl Fn() -> String + Clone {
+    asked(HANDLE)
+}
+
+/// The name of a handle in an address and a form.
+pub(super) const HANDLE: &str = "link";
+
+/// What the address says of something, or said before the form was refused.
+fn asked(name: &'static str) -> impl Fn() -> String + Clone {
+    let typed = expect_context::<PageContext>().typed(name);
     let search = use_location().search;
     // As it is written: what the router has read of it is decoded twice.
     move || {
         let search = search.read();
         let mut pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
-        let next = pairs.find(|(name, _)| name == "next");
-        next.map_or_else(|| typed.clone(), |(_, next)| next.into_owned())
+        let found = pairs.find(|(key, _)| key == name);
+        found.map_or_else(|| typed.clone(), |(_, value)| value.into_owned())
     }
 }
 

@@ -38,6 +38,7 @@ pub use db::{PgPool as Pool, PoolSettings, connect};
 use time::OffsetDateTime;
 
 pub use error::Error;
+pub use tokens::handle as link_handle;
 
 use crate::{last_seen::LastSeen, passwords::Hasher, settings::Settings};
 

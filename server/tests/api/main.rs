@@ -16,6 +16,7 @@ mod keys;
 mod limits;
 mod manage;
 mod meta;
+mod own_doors;
 mod owned;
 mod pages;
 mod person;

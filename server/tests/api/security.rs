@@ -3,7 +3,9 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{App, Ask, PASSWORD, add_password, add_person, app, https_app, session};
+use crate::support::{
+    App, Ask, PASSWORD, add_password, add_person, app, app_at, https_app, session,
+};
 
 async fn prepare(app: &App) {
     add_person(&app.pool, "ada", &["admin", "user"]).await;
@@ -58,6 +60,49 @@ async fn the_cookie_is_as_safe_as_the_address_allows(pool: PgPool) {
         let me = app.send(both.cookie(name, value)).await;
         assert_eq!(me.status, 200, "{name}");
     }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_servers_of_one_host_leave_each_others_sessions_alone(pool: PgPool) {
+    let (first, second) = (
+        app_at(&pool, "http://panel.example:8081"),
+        app_at(&pool, "http://panel.example:8082"),
+    );
+    prepare(&first).await;
+    // A browser sends the cookies of a host to each of its ports, and replaces those of one name.
+    let mut jar = std::collections::BTreeMap::new();
+    for app in [&first, &second] {
+        let ask = jar.iter().fold(login(), |ask, (name, value): (&String, &String)| {
+            ask.cookie(name, value)
+        });
+        let answer = app.send(ask).await;
+        for cookie in answer.cookies() {
+            let (name, rest) = cookie.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            jar.insert(name.to_owned(), value.to_owned());
+        }
+    }
+    let with_jar = |ask: Ask| {
+        jar.iter()
+            .fold(ask, |ask, (name, value)| ask.cookie(name, value))
+    };
+    for app in [&first, &second] {
+        let me = app.send(with_jar(Ask::get("/api/auth/me"))).await;
+        assert_eq!(me.status, 200);
+    }
+    // Signing out of one forgets nothing of the other.
+    let over = first.send(with_jar(Ask::post("/api/auth/logout"))).await;
+    let forgotten = over.cookies();
+    assert!(
+        forgotten
+            .iter()
+            .all(|cookie| cookie.starts_with("session_token_8081=")),
+        "{forgotten:?}"
+    );
+    let me = second.send(with_jar(Ask::get("/api/auth/me"))).await;
+    assert_eq!(me.status, 200);
+    let me = first.send(with_jar(Ask::get("/api/auth/me"))).await;
+    assert_eq!(me.status, 401);
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -11,6 +11,7 @@ use crate::{
         person::Part,
     },
     components::{
+        dialog::OwnAccount,
         icon::Icon,
         notice::ProblemNotice,
         records::Records,
@@ -110,6 +111,7 @@ fn EndButton(
             action=PATH
             on:submit=move |event| sending.submit.run(event)
         >
+            <OwnAccount />
             {id.map(|id| view! { <input type="hidden" name="id" value=id.to_string() /> })}
             <button class="button" aria-disabled=move || sending.busy()>
                 {label}

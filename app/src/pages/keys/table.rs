@@ -11,6 +11,7 @@ use crate::{
         keys::{DoToKey, KeyDeed, Listed, Owner, list_keys},
     },
     components::{
+        dialog::OwnAccount,
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         records::Records,
@@ -185,6 +186,7 @@ fn switch(shown: Shown, key: &ApiKey) -> AnyView {
             action=shown.owner.page()
             on:submit=move |event| shown.doing.submit.run(event)
         >
+            <OwnAccount />
             <input type="hidden" name="owner" value=shown.owner.as_str() />
             <input type="hidden" name="id" value=key.id.to_string() />
             <input type="hidden" name="deed" value=deed.as_str() />
