@@ -10,6 +10,7 @@ pub mod fields;
 pub mod filter;
 pub mod invitations;
 pub mod jobs;
+pub mod json;
 pub mod keys;
 pub mod list;
 pub mod object;
