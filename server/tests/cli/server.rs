@@ -41,6 +41,13 @@ impl Server {
         panic!("no server would listen");
     }
 
+    /// The most memory that the process has had, in KiB.
+    pub(crate) fn peak_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        line.unwrap().trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Starts one on a port that was free; none if somebody has taken it since.
     fn listen(cli: &Cli, site: &PathBuf) -> Option<(Child, String)> {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
