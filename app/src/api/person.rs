@@ -116,10 +116,10 @@ pub async fn list_sessions(id: Uuid) -> Result<Part<UserSession>, ApiError> {
 
 /// Reads a part of what there is of a person, and whether there is more, for whoever may see it.
 #[cfg(feature = "ssr")]
-async fn part<T>(
+async fn part<T, R: service::access::Right>(
     read: impl AsyncFnOnce(
         &service::Services,
-        &service::access::Granted<service::access::ReadUsers>,
+        &service::access::Granted<R>,
     ) -> Result<(Vec<T>, bool), service::Error>,
 ) -> Result<Part<T>, ApiError> {
     use super::ssr;

@@ -2,6 +2,7 @@
 
 use ::time::OffsetDateTime;
 use domain::{
+    access::Permission,
     audit::AuditEntry,
     list::Total,
     overview::{Attention, Matter, Overview as Figures},
@@ -23,6 +24,7 @@ use crate::{
         state::{LoadFailure, Waiting},
         time::Ago,
     },
+    context::PageContext,
     format::total,
 };
 
@@ -58,6 +60,10 @@ fn Shown(shown: OverviewNow) -> impl IntoView {
             .map(|day| (day.day, count(day)))
             .collect()
     };
+    let context = use_context::<PageContext>().unwrap_or_default();
+    let can_read_audit = context
+        .principal
+        .is_some_and(|principal| principal.permissions.include(Permission::AuditRead));
     view! {
         <Tiles figures=overview.clone() now=now />
         <div class="panes">
@@ -66,7 +72,7 @@ fn Shown(shown: OverviewNow) -> impl IntoView {
         </div>
         <div class="panes">
             <Matters attention=overview.attention />
-            <Changes changes=overview.changes now=now />
+            {can_read_audit.then(|| view! { <Changes changes=overview.changes now=now /> })}
         </div>
     }
 }

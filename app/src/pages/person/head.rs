@@ -24,14 +24,25 @@ use crate::{
     pages::users::links::with_selected,
 };
 
-/// The tabs: end of the address, name.
-const TABS: &[(&str, &str)] = &[
-    ("", "Overview"),
-    ("sessions", "Sessions"),
-    ("keys", "API keys"),
-    ("data", "Owned data"),
-    ("history", "History"),
+/// The tabs: end of the address, name, and the permission that its content takes.
+const TABS: &[(&str, &str, Permission)] = &[
+    ("", "Overview", Permission::UsersRead),
+    ("sessions", "Sessions", Permission::SessionsRead),
+    ("keys", "API keys", Permission::ApiKeysRead),
+    ("data", "Owned data", Permission::UsersRead),
+    ("history", "History", Permission::AuditRead),
 ];
+
+/// The tabs that the viewer can open.
+fn tabs() -> Vec<(&'static str, &'static str)> {
+    let context = use_context::<PageContext>().unwrap_or_default();
+    let can_open = |permission| {
+        let principal = context.principal.as_ref();
+        principal.is_some_and(|principal| principal.permissions.include(permission))
+    };
+    let tabs = TABS.iter().filter(|(_, _, permission)| can_open(*permission));
+    tabs.map(|(end, name, _)| (*end, *name)).collect()
+}
 
 /// The top of the page.
 #[component]
@@ -111,7 +122,7 @@ pub(super) fn Head(person: Person) -> impl IntoView {
                     }
                 })
         }}
-        <Tabs page=page label="About this person" tabs=TABS current=current_tab() />
+        <Tabs page=page label="About this person" tabs=tabs() current=current_tab() />
         // The tab stays as it is.
         <Toast page=here.get_untracked()>{undo.clone()}</Toast>
     }
@@ -209,7 +220,7 @@ fn current_tab() -> Memo<&'static str> {
         let here = here.get();
         let tab = here.split('/').nth(3).unwrap_or_default();
         let tab = if tab == "reassign" { "data" } else { tab };
-        let known = TABS.iter().find(|(end, _)| *end == tab);
-        known.map_or("", |(end, _)| end)
+        let known = TABS.iter().find(|(end, _, _)| *end == tab);
+        known.map_or("", |(end, _, _)| end)
     })
 }
