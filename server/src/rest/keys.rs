@@ -23,7 +23,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    Allowed, Failure, KeyPath, Params, UserPath,
+    Allowed, Failure, FromThisSite, KeyPath, Params, UserPath,
     body::Body,
     done::{Success, success},
 };
@@ -184,6 +184,7 @@ struct ResolvedKey<'k> {
 pub(crate) async fn resolve(
     State(services): State<Services>,
     Allowed(granted): Allowed<ResolveApiKeys>,
+    _: FromThisSite,
     provider: Result<Path<String>, PathRejection>,
     Params(whose): Params<For>,
 ) -> Result<Response, Failure> {
