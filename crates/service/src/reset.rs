@@ -217,7 +217,7 @@ pub async fn choose_password(
 ) -> Result<(), Error> {
     let user = follow(services, token, &origin).await?;
     check(services, &user, password, password_again).map_err(Error::Invalid)?;
-    let hash = services.hasher.hash(SecretString::from(password)).await?;
+    let hash = services.hasher.hash_chosen(password, &known(&user)).await?;
     let id = user.id.0;
     let mut transaction = db::begin(&services.pool).await?;
     // The account before its links, as everywhere, so that two who lock both cannot wait for each other.
@@ -246,20 +246,24 @@ pub async fn choose_password(
     Ok(())
 }
 
+/// What an attacker knows of a user.
+fn known(user: &UserSummary) -> [&str; 3] {
+    [
+        &user.username,
+        &user.display_name,
+        user.email.as_deref().unwrap_or_default(),
+    ]
+}
+
 fn check(
     services: &Services,
     user: &UserSummary,
     password: &str,
     password_again: &str,
 ) -> Result<(), FieldErrors> {
-    let known = [
-        user.username.as_str(),
-        &user.display_name,
-        user.email.as_deref().unwrap_or_default(),
-    ];
     let mut faults = FieldErrors::default();
     let min = services.settings.password_min;
-    faults.take("password", check_new_password(password, min, &known));
+    faults.take("password", check_new_password(password, min, &known(user)));
     if password != password_again {
         faults.add("password_again", "The two passwords differ.");
     }
