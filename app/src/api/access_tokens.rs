@@ -117,16 +117,6 @@ pub fn draft(form: CreateToken) -> TokenDraft {
     }
 }
 
-/// Revokes a token of whoever asks. `page` is the page that it leads back to.
-#[server(endpoint = "revoke-own-token", protocol = Post)]
-pub async fn revoke_own_token(page: String, id: Uuid) -> Result<Done, ApiError> {
-    use super::ssr;
-    service::account::revoke_token(&ssr::services()?, &ssr::actor()?, id)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "token-revoked"))
-}
-
 /// A page of everybody's tokens.
 #[server(endpoint = "tokens", protocol = Get)]
 pub async fn list_tokens(#[server(default)] params: TokenParams) -> Result<TokenList, ApiError> {
@@ -141,15 +131,4 @@ pub async fn list_tokens(#[server(default)] params: TokenParams) -> Result<Token
         now: (services.clock)(),
         fault,
     })
-}
-
-/// Revokes a token of somebody. `page` is the page that it leads back to.
-#[server(endpoint = "revoke-token", protocol = Post)]
-pub async fn revoke_token(page: String, id: Uuid) -> Result<Done, ApiError> {
-    use super::ssr;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::access_tokens::revoke(&ssr::services()?, &granted, id)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "token-revoked"))
 }

@@ -100,14 +100,15 @@ pub async fn decide_registrations(
     #[server(default)] back: String,
     #[server(default)] note: String,
 ) -> Result<Done, ApiError> {
-    decide(decision, &selected, note, Some(expected)).await?;
-    Ok(Done::telling(
-        list_of(&back),
-        match decision {
-            Decision::Approve => "approved",
-            Decision::Reject => "rejected",
-        },
-    ))
+    use super::bulk::read::changed_names;
+    use domain::flash::{Flash, FlashEvent};
+    let outcome = decide(decision, &selected, note, Some(expected)).await?;
+    let event = match decision {
+        Decision::Approve => FlashEvent::RegistrationApproved,
+        Decision::Reject => FlashEvent::RegistrationRejected,
+    };
+    let flash = Flash::of(event, changed_names(&outcome));
+    Ok(Done::flash(list_of(&back), flash, None).await)
 }
 
 /// The list that a form leads back to, if it is the one of those who wait.

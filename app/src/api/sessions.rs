@@ -6,6 +6,8 @@
     reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
 )]
 
+#[cfg(feature = "ssr")]
+use domain::flash::{Flash, FlashEvent};
 use domain::{
     problem::Problem,
     sessions::{
@@ -74,17 +76,6 @@ pub async fn preview_revocation(
         .map_err(ssr::fail)
 }
 
-/// Ends a session. `page` is the page that it leads back to.
-#[server(endpoint = "revoke-session", protocol = Post)]
-pub async fn revoke_session(page: String, id: Uuid) -> Result<Done, ApiError> {
-    use super::ssr;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::sessions::revoke_one(&ssr::services()?, &granted, id)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "session-ended"))
-}
-
 /// Ends all sessions that match, or all but one's own, if they are as many as was shown.
 #[server(endpoint = "revoke-sessions", protocol = Post)]
 pub async fn revoke_sessions(
@@ -108,10 +99,11 @@ pub async fn revoke_sessions(
     };
     let request = request(params, others, Some(expected));
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::sessions::revoke_many(&ssr::services()?, &granted, request)
+    let outcome = service::sessions::revoke_many(&ssr::services()?, &granted, request)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "sessions-ended"))
+    let flash = Flash::of(FlashEvent::SessionsRevoked, [""; 0]).counting(outcome.sessions);
+    Ok(Done::flash(&page, flash, None).await)
 }
 
 #[cfg(feature = "ssr")]

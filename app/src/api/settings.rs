@@ -69,8 +69,9 @@ pub async fn list_jobs(#[server(default)] params: JobParams) -> Result<JobList, 
 pub async fn retry_job(page: String, id: Uuid) -> Result<Done, ApiError> {
     use super::ssr;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::jobs::retry(&ssr::services()?, &granted, id)
+    let name = service::jobs::retry(&ssr::services()?, &granted, id)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "job-retried"))
+    let flash = domain::flash::Flash::of(domain::flash::FlashEvent::JobRetried, [name]);
+    Ok(Done::flash(&page, flash, None).await)
 }

@@ -9,12 +9,12 @@ use domain::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{components::Outlet, hooks::use_query_map};
 use time::OffsetDateTime;
 
 use crate::{
     api::{
-        access_tokens::{ALL, RevokeToken, TokenList, list_tokens},
+        access_tokens::{ALL, TokenList, list_tokens},
         error::ApiError,
         person::path_of,
     },
@@ -24,14 +24,9 @@ use crate::{
         pager::{Pager, Pages},
         records::Records,
         state::{ListState, LoadFailure, Waiting},
-        toast::Toast,
     },
     context::PageContext,
-    pages::{
-        form,
-        sessions::row::{RevokeButton, Revoking},
-        users::links::with_selected,
-    },
+    pages::{confirm::ConfirmLink, users::links::with_selected},
 };
 
 /// The screen "Access tokens". Its whole state is in the URL.
@@ -40,8 +35,6 @@ pub fn AccessTokens() -> impl IntoView {
     let query = use_query_map();
     let params = Memo::new(move |_| TokenParams::from_pairs(|name| query.read().get(name)));
     let list = Resource::new(move || params.get(), list_tokens);
-    let revoking = form::send::<RevokeToken>(ALL);
-    provide_context(Revoking(revoking));
     view! {
         <Title text="Access tokens · Rollcall" />
         <header class="page-head">
@@ -51,7 +44,6 @@ pub fn AccessTokens() -> impl IntoView {
             "With these programs act for people on the API. People make their own, on the page of their account."
         </p>
         {move || filters(&params.read())}
-        {move || revoking.problem.get().map(problem)}
         <section class="list" aria-label="Access tokens">
             <Transition fallback=Waiting>
                 {move || Suspend::new(async move {
@@ -65,7 +57,7 @@ pub fn AccessTokens() -> impl IntoView {
                 })}
             </Transition>
         </section>
-        <Toast page=Signal::derive(move || href(&params.read())) />
+        <Outlet />
     }
 }
 
@@ -162,11 +154,10 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
         .into_any();
     }
     let pages = Pages::of(params, &page.place, page.tokens.len(), href);
-    let back = href(params);
     let rows = page
         .tokens
         .into_iter()
-        .map(|token| cells(token, now, &back));
+        .map(|token| cells(token, now));
     const COLUMNS: &[&str] = &[
         "Token",
         "Person",
@@ -185,12 +176,12 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
     .into_any()
 }
 
-fn cells(token: AccessToken, now: OffsetDateTime, back: &str) -> Vec<AnyView> {
+fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<AnyView> {
     let (id, is_over) = (token.id, token.state.is_over());
     let user = token.user.clone();
     let label = format!("Revoke {} of {}", token.name, user.username);
     let button = (may_write() && !is_over).then(|| {
-        view! { <RevokeButton id=id label=label address=ALL.to_owned() page=back.to_owned() /> }
+        view! { <ConfirmLink href=format!("{ALL}/{id}/revoke") label="Revoke" about=label /> }
     });
     let person = view! {
         <a href=path_of(user.id, &user.username)>

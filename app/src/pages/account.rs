@@ -30,7 +30,6 @@ use crate::{
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         tabs::Tabs,
-        toast::Toast,
     },
     context::PageContext,
 };
@@ -92,7 +91,6 @@ pub fn Account() -> impl IntoView {
                     </Transition>
                     <Outlet />
                 </div>
-                <Toast page=here />
             </main>
         </div>
     }

@@ -13,7 +13,7 @@ use leptos_router::components::Outlet;
 
 use crate::{
     api::keys::{Listed, Owner},
-    components::{records::Records, toast::Toast},
+    components::records::Records,
     context::PageContext,
     format::total,
     pages::users::links,
@@ -41,7 +41,6 @@ pub fn Keys() -> impl IntoView {
         <p class="pane-actions muted">
             "Applications call a provider with one of these for everybody who has no key of their own. Of several for a provider the newest that is on is used."
         </p>
-        <Toast page=Signal::stored(Owner::System.page().to_owned()) />
         {shown.draw(|listed| providers(listed).into_any())}
         <Outlet />
     }

@@ -12,7 +12,6 @@ use leptos_meta::Title;
 
 use crate::{
     api::{invitations::INVITATIONS, registrations::WAITING},
-    components::toast::Toast,
     context::{PageContext, Site},
 };
 
@@ -60,7 +59,6 @@ fn Head(
                 .into_iter()
                 .collect_view()}
         </nav>
-        <Toast page=Signal::stored(tab.to_owned()) />
     }
 }
 

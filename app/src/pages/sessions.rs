@@ -16,16 +16,14 @@ use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap}
 use crate::{
     api::{
         error::ApiError,
-        sessions::{RevokeSession, list_all_sessions},
+        sessions::list_all_sessions,
     },
-    components::{loading::Loading, notice::ProblemNotice, toast::Toast},
+    components::{loading::Loading, notice::ProblemNotice},
     context::PageContext,
     format::grouped,
-    pages::form,
 };
 use filters::{DEVICES, Filters};
 use live::{Live, News};
-use row::Revoking;
 use state::{Failed, Skeleton};
 use table::SessionTable;
 
@@ -42,8 +40,6 @@ pub fn Sessions() -> impl IntoView {
             list_all_sessions(params).await
         },
     );
-    let revoking = form::send::<RevokeSession>("/sessions");
-    provide_context(Revoking(revoking));
     let live = Live::watch(params, list);
     view! {
         <Title text="Sessions · Rollcall" />
@@ -80,18 +76,6 @@ pub fn Sessions() -> impl IntoView {
                     })
             })}
         </Transition>
-        {move || {
-            revoking
-                .problem
-                .get()
-                .map(|problem| {
-                    view! {
-                        <div class="pane-actions">
-                            <ProblemNotice problem=problem />
-                        </div>
-                    }
-                })
-        }}
         <section class="list" aria-label="Sessions" aria-busy=move || loading.is_busy().to_string()>
             <Transition fallback=Skeleton>
                 {move || Suspend::new(async move {
@@ -102,7 +86,6 @@ pub fn Sessions() -> impl IntoView {
                 })}
             </Transition>
         </section>
-        <Toast page=Signal::derive(move || links::href(&params.read())) />
         <Outlet />
     }
 }

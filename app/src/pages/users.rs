@@ -10,7 +10,6 @@ pub mod rows;
 pub mod search;
 pub mod selection;
 pub mod table;
-pub mod undo;
 
 use domain::{list::PageParams, users::list::ListParams};
 use leptos::prelude::*;
@@ -22,7 +21,6 @@ use crate::{
     components::choice::{Segmented, Value},
     components::icon::Icon,
     components::loading::Loading,
-    components::toast::Toast,
     context::PageContext,
     format::grouped,
 };
@@ -30,7 +28,6 @@ use filters::{ActiveFilters, QuickFilters};
 use search::{SearchBox, SearchFault};
 use selection::Selection;
 use table::{Failed, SkeletonTable, UserTable};
-use undo::Undo;
 
 const DENSITIES: &[Value] = &[
     Value {
@@ -113,9 +110,6 @@ pub fn Users() -> impl IntoView {
                 })}
             </Transition>
         </section>
-        <Toast page=Signal::derive(move || links::href(&params.read()))>
-            <Undo params=params />
-        </Toast>
         <Outlet />
     }
 }

@@ -10,6 +10,8 @@ mod audit;
 mod auth;
 mod deleted;
 mod document;
+mod flash;
+mod forms;
 mod idempotency;
 mod jobs;
 mod keys;

@@ -23,7 +23,6 @@ use crate::{
         pager::{Pager, Pages},
         records::Records,
         state::{ListState, LoadFailure, Waiting},
-        toast::Toast,
     },
     pages::{
         form::{self, Sending},
@@ -65,7 +64,6 @@ pub fn Jobs() -> impl IntoView {
                 })}
             </Transition>
         </section>
-        <Toast page=Signal::derive(move || href(&params.read())) />
     }
 }
 
