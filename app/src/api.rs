@@ -9,6 +9,7 @@ pub mod done;
 pub mod error;
 pub mod invitations;
 pub mod keys;
+pub mod listed;
 pub mod overview;
 pub mod people;
 pub mod person;

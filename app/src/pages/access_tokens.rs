@@ -8,7 +8,6 @@ use domain::{
     list::PageParams,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use time::OffsetDateTime;
 
@@ -23,7 +22,8 @@ use crate::{
         notice::ProblemNotice,
         pager::{Pager, Pages},
         records::Records,
-        state::{ListState, LoadFailure, Waiting},
+        state::{ListFailure, ListState, Waiting},
+        title::PageTitle,
         toast::Toast,
     },
     context::PageContext,
@@ -39,11 +39,14 @@ use crate::{
 pub fn AccessTokens() -> impl IntoView {
     let query = use_query_map();
     let params = Memo::new(move |_| TokenParams::from_pairs(|name| query.read().get(name)));
-    let list = Resource::new(move || params.get(), list_tokens);
+    let list = Resource::new(
+        move || params.get(),
+        |params| async move { list_tokens(params).await?.understood() },
+    );
     let revoking = form::send::<RevokeToken>(ALL);
     provide_context(Revoking(revoking));
     view! {
-        <Title text="Access tokens · Rollcall" />
+        <PageTitle text="Access tokens" />
         <header class="page-head">
             <h1>"Access tokens"</h1>
         </header>
@@ -58,7 +61,15 @@ pub fn AccessTokens() -> impl IntoView {
                     match list.await {
                         Ok(list) => shown(&params.get_untracked(), list),
                         Err(ApiError(problem)) => {
-                            view! { <LoadFailure title="The access tokens could not be loaded" problem=problem /> }
+                            view! {
+                                <ListFailure
+                                    title="The access tokens could not be loaded"
+                                    problem=problem
+                                    again=href(&params.get_untracked())
+                                    all=ALL.to_owned()
+                                    label="Show all access tokens"
+                                />
+                            }
                                 .into_any()
                         }
                     }
@@ -141,14 +152,7 @@ fn problem(problem: domain::problem::Problem) -> AnyView {
 
 /// The rows, or why there are none.
 fn shown(params: &TokenParams, list: TokenList) -> AnyView {
-    let TokenList { page, now, fault } = list;
-    // What was not understood is not what is shown.
-    let params = if fault.is_some() {
-        &TokenParams::default()
-    } else {
-        params
-    };
-    let fault = fault.map(problem);
+    let TokenList { page, now } = list;
     if page.tokens.is_empty() {
         let title = if params.pairs().is_empty() {
             "There are no access tokens"
@@ -156,7 +160,6 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
             "No access tokens match"
         };
         return view! {
-            {fault}
             <ListState icon=Icon::Shield title=title />
         }
         .into_any();
@@ -178,7 +181,6 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
         "Actions",
     ];
     view! {
-        {fault}
         <Records caption="Access tokens" columns=COLUMNS rows=rows.collect() />
         <Pager pages=pages />
     }
