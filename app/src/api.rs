@@ -11,6 +11,7 @@ pub mod error;
 pub mod flash;
 pub mod invitations;
 pub mod keys;
+pub mod listed;
 pub mod overview;
 pub mod people;
 pub mod person;

@@ -77,6 +77,10 @@ test('what cannot be understood is said, and nobody is found', async ({ page, br
   browserWatch.expectAnswer(422, '/sessions');
   await open(page, '/sessions?address=nowhere');
   await expect(page.getByRole('alert')).toContainText('"nowhere" is not an address');
+  await expect(rows(page)).toHaveCount(0);
+  await expect(page.getByRole('link', { name: /^Revoke/ })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Show all sessions' }).click();
+  await expect(rows(page)).not.toHaveCount(0);
   await open(page, '/sessions?person=nobody-of-that-name');
   await expect(page.getByRole('heading', { name: 'No sessions match' })).toBeVisible();
   await inspect(page, 'sessions-none');

@@ -87,11 +87,12 @@ pub fn own_account(form: AcceptInvitation) -> AccountDraft {
 /// Invitations, before one of them.
 #[server(endpoint = "invitations", protocol = Get)]
 pub async fn list_invitations(
-    #[server(default)] before: Option<Uuid>,
+    #[server(default)] before: Option<String>,
 ) -> Result<Part<Invitation>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let before = ssr::position(before).map_err(ssr::fail)?;
     let (items, more) = service::invitations::list(&services, &granted, before)
         .await
         .map_err(ssr::fail)?;

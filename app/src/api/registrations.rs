@@ -12,7 +12,6 @@ use domain::{
     users::bulk::BulkOutcome,
 };
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use super::{
     done::Done,
@@ -66,11 +65,12 @@ pub fn own_account(form: Register) -> AccountDraft {
 /// Those who wait, after one of them.
 #[server(endpoint = "waiting", protocol = Get)]
 pub async fn list_waiting(
-    #[server(default)] after: Option<Uuid>,
+    #[server(default)] after: Option<String>,
 ) -> Result<Part<WaitingPerson>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let after = ssr::position(after).map_err(ssr::fail)?;
     let (items, more) = service::registrations::list(&services, &granted, after)
         .await
         .map_err(ssr::fail)?;

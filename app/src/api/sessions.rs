@@ -8,12 +8,9 @@
 
 #[cfg(feature = "ssr")]
 use domain::flash::{Flash, FlashEvent};
-use domain::{
-    problem::Problem,
-    sessions::{
-        list::{SessionPage, SessionParams},
-        revoke::RevokeOutcome,
-    },
+use domain::sessions::{
+    list::{SessionPage, SessionParams},
+    revoke::RevokeOutcome,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -22,6 +19,7 @@ use uuid::Uuid;
 use super::{
     done::Done,
     error::ApiError,
+    listed::Listed,
     wire::{Get, Post},
 };
 
@@ -34,32 +32,25 @@ pub struct SessionList {
     pub devices: Vec<String>,
     /// The session in which this is asked.
     pub own: Uuid,
-    /// What could not be understood. The page is then the first one of all that are live.
-    pub fault: Option<Problem>,
 }
 
 /// A page of the live sessions, or of those that have ended.
 #[server(endpoint = "sessions", protocol = Get)]
 pub async fn list_all_sessions(
     #[server(default)] params: SessionParams,
-) -> Result<SessionList, ApiError> {
+) -> Result<Listed<SessionList>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let actor = ssr::actor()?;
     let granted = actor.require().map_err(ssr::fail)?;
-    let (query, fault) = ssr::understood(&params, SessionParams::parse)?;
-    let page = service::sessions::list(&services, &granted, &query)
-        .await
-        .map_err(ssr::fail)?;
-    let devices = service::sessions::devices(&services, &granted)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(SessionList {
-        page,
-        devices,
-        own: actor.session().map_err(ssr::fail)?,
-        fault,
+    ssr::listed(&params, SessionParams::parse, async |query| {
+        Ok(SessionList {
+            page: service::sessions::list(&services, &granted, &query).await?,
+            devices: service::sessions::devices(&services, &granted).await?,
+            own: actor.session()?,
+        })
     })
+    .await
 }
 
 /// How many sessions would end that match, or that are not one's own. Nothing is done.

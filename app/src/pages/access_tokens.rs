@@ -8,7 +8,6 @@ use domain::{
     list::PageParams,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_query_map};
 use time::OffsetDateTime;
 
@@ -20,10 +19,10 @@ use crate::{
     },
     components::{
         icon::Icon,
-        notice::ProblemNotice,
         pager::{Pager, Pages},
         records::Records,
-        state::{ListState, LoadFailure, Waiting},
+        state::{ListFailure, ListState, Waiting},
+        title::PageTitle,
     },
     context::PageContext,
     pages::{confirm::ConfirmLink, users::links::with_selected},
@@ -34,9 +33,12 @@ use crate::{
 pub fn AccessTokens() -> impl IntoView {
     let query = use_query_map();
     let params = Memo::new(move |_| TokenParams::from_pairs(|name| query.read().get(name)));
-    let list = Resource::new(move || params.get(), list_tokens);
+    let list = Resource::new(
+        move || params.get(),
+        |params| async move { list_tokens(params).await?.understood() },
+    );
     view! {
-        <Title text="Access tokens · Rollcall" />
+        <PageTitle text="Access tokens" />
         <header class="page-head">
             <h1>"Access tokens"</h1>
         </header>
@@ -50,7 +52,15 @@ pub fn AccessTokens() -> impl IntoView {
                     match list.await {
                         Ok(list) => shown(&params.get_untracked(), list),
                         Err(ApiError(problem)) => {
-                            view! { <LoadFailure title="The access tokens could not be loaded" problem=problem /> }
+                            view! {
+                                <ListFailure
+                                    title="The access tokens could not be loaded"
+                                    problem=problem
+                                    again=href(&params.get_untracked())
+                                    all=ALL.to_owned()
+                                    label="Show all access tokens"
+                                />
+                            }
                                 .into_any()
                         }
                     }
@@ -122,25 +132,9 @@ fn filters(params: &TokenParams) -> impl IntoView + use<> {
     }
 }
 
-fn problem(problem: domain::problem::Problem) -> AnyView {
-    view! {
-        <div class="pane-actions">
-            <ProblemNotice problem=problem />
-        </div>
-    }
-    .into_any()
-}
-
 /// The rows, or why there are none.
 fn shown(params: &TokenParams, list: TokenList) -> AnyView {
-    let TokenList { page, now, fault } = list;
-    // What was not understood is not what is shown.
-    let params = if fault.is_some() {
-        &TokenParams::default()
-    } else {
-        params
-    };
-    let fault = fault.map(problem);
+    let TokenList { page, now } = list;
     if page.tokens.is_empty() {
         let title = if params.pairs().is_empty() {
             "There are no access tokens"
@@ -148,7 +142,6 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
             "No access tokens match"
         };
         return view! {
-            {fault}
             <ListState icon=Icon::Shield title=title />
         }
         .into_any();
@@ -169,7 +162,6 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
         "Actions",
     ];
     view! {
-        {fault}
         <Records caption="Access tokens" columns=COLUMNS rows=rows.collect() />
         <Pager pages=pages />
     }

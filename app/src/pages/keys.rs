@@ -8,12 +8,11 @@ use domain::{
     keys::{ApiKey, ProviderUse},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Outlet;
 
 use crate::{
     api::keys::{Listed, Owner},
-    components::records::Records,
+    components::{records::Records, title::PageTitle},
     context::PageContext,
     format::total,
     pages::users::links,
@@ -31,7 +30,7 @@ pub(in crate::pages) fn may_write() -> bool {
 pub fn Keys() -> impl IntoView {
     let shown = Shown::provide(Owner::System);
     view! {
-        <Title text="API keys · Rollcall" />
+        <PageTitle text="API keys" />
         <header class="page-head">
             <h1>"API keys"</h1>
             <div class="toolbar-end">

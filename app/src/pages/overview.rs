@@ -8,7 +8,6 @@ use domain::{
     users::list::ListParams,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::{person::history::deed, users::links};
 use crate::{
@@ -22,6 +21,7 @@ use crate::{
         records::Records,
         state::{LoadFailure, Waiting},
         time::Ago,
+        title::PageTitle,
     },
     format::total,
 };
@@ -31,7 +31,7 @@ use crate::{
 pub fn Overview() -> impl IntoView {
     let overview = Resource::new(|| (), |()| get_overview());
     view! {
-        <Title text="Overview · Rollcall" />
+        <PageTitle text="Overview" />
         <header class="page-head">
             <h1>"Overview"</h1>
         </header>

@@ -8,10 +8,10 @@ pub mod waiting;
 
 use domain::access::Permission;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::{
     api::{invitations::INVITATIONS, registrations::WAITING},
+    components::title::PageTitle,
     context::{PageContext, Site},
 };
 
@@ -31,7 +31,7 @@ fn Head(
 ) -> impl IntoView {
     let context = expect_context::<PageContext>();
     view! {
-        <Title text="Registrations · Rollcall" />
+        <PageTitle text="Registrations" />
         <header class="page-head">
             <h1>"Registrations"</h1>
             {context.waiting.map(|waiting| view! { <p class="page-total">{format!("{waiting} waiting")}</p> })}

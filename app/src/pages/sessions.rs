@@ -8,9 +8,11 @@ pub mod row;
 pub mod state;
 pub mod table;
 
-use domain::{list::PageParams, sessions::list::SessionParams};
+use domain::{
+    list::{Limits, PageParams},
+    sessions::list::SessionParams,
+};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
 
 use crate::{
@@ -18,7 +20,7 @@ use crate::{
         error::ApiError,
         sessions::list_all_sessions,
     },
-    components::{loading::Loading, notice::ProblemNotice},
+    components::{loading::Loading, state::Meaning, title::PageTitle},
     context::PageContext,
     format::grouped,
 };
@@ -37,12 +39,12 @@ pub fn Sessions() -> impl IntoView {
         move || params.get(),
         move |params| async move {
             let _fetching = loading.begin();
-            list_all_sessions(params).await
+            list_all_sessions(params).await?.understood()
         },
     );
     let live = Live::watch(params, list);
     view! {
-        <Title text="Sessions · Rollcall" />
+        <PageTitle text="Sessions" />
         <header class="page-head person-head sessions-head">
             <h1>"Sessions"</h1>
             <Transition>
@@ -65,15 +67,10 @@ pub fn Sessions() -> impl IntoView {
         </datalist>
         <Transition>
             {move || Suspend::new(async move {
-                let fault = list.await.ok().and_then(|list| list.fault);
-                fault
-                    .map(|fault| {
-                        view! {
-                            <div class="pane-actions">
-                                <ProblemNotice problem=fault />
-                            </div>
-                        }
-                    })
+                let now = list.await.ok().map(|list| list.page.now);
+                let filter = params.get_untracked().filter().unwrap_or_default();
+                let meaning = now.map(|now| filter.meaning(now)).unwrap_or_default();
+                view! { <Meaning parts=meaning /> }
             })}
         </Transition>
         <section class="list" aria-label="Sessions" aria-busy=move || loading.is_busy().to_string()>
@@ -130,8 +127,10 @@ fn Tabs(params: Memo<SessionParams>) -> impl IntoView {
 fn Actions(params: Memo<SessionParams>) -> impl IntoView {
     move || {
         let params = params.get();
-        let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
-        (!links::is_of_ended(&params)).then(|| {
+        // Nothing ends by a filter that was not understood.
+        let query = params.parse(Limits::PANEL).ok()?;
+        let filtered = !query.filter.is_empty();
+        (!query.ended).then(|| {
             view! {
                 <div class="toolbar-end">
                     {filtered

@@ -5,7 +5,6 @@ use domain::{
     users::{Status, UserSummary},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use uuid::Uuid;
 
@@ -18,6 +17,7 @@ use crate::{
         notice::ProblemNotice,
         tabs::Tabs,
         time::Exactly,
+        title::PageTitle,
     },
     context::PageContext,
     pages::users::links::with_selected,
@@ -46,7 +46,7 @@ pub(super) fn Head(person: Person) -> impl IntoView {
         .suspended_until
         .filter(|_| suspended && !deleted);
     view! {
-        <Title text=format!("{name} · Rollcall") />
+        <PageTitle text=name.clone() />
         <header class="page-head person-head">
             <Avatar id=id name=name.clone() size="avatar-56" />
             <div class="person-text">

@@ -21,10 +21,7 @@ use crate::{
 #[component]
 pub fn Invitations() -> impl IntoView {
     let query = use_query_map();
-    let list = Resource::new(
-        move || query.read().get("before").and_then(|id| id.parse().ok()),
-        list_invitations,
-    );
+    let list = Resource::new(move || query.read().get("before"), list_invitations);
     let invitations = tab(list, (Icon::Person, "Nobody is invited"), |part| {
         let next = part
             .items

@@ -54,12 +54,7 @@ pub fn SessionTable(
     /// What has happened since.
     live: Live,
 ) -> impl IntoView {
-    // What was not understood is not what is shown.
-    let shown = if list.fault.is_some() {
-        SessionParams::default()
-    } else {
-        params.get_untracked()
-    };
+    let shown = params.get_untracked();
     let ended = links::is_of_ended(&shown);
     let pages = Pages::of(
         &shown,

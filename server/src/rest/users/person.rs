@@ -13,7 +13,7 @@ use serde::Deserialize;
 use service::{Services, access::ReadUsers};
 use utoipa::IntoParams;
 
-use crate::rest::{Allowed, Failure, Params, UserPath, page};
+use crate::rest::{Allowed, Failure, NoParams, Params, UserPath, page};
 
 /// List the roles
 ///
@@ -47,6 +47,7 @@ pub(crate) async fn sessions(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadUsers>,
     UserPath(id): UserPath,
+    Params(NoParams {}): Params<NoParams>,
 ) -> Result<Response, Failure> {
     let sessions = service::users::sessions(&services, &granted, id).await?;
     Ok(Json(sessions).into_response())
