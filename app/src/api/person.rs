@@ -151,20 +151,26 @@ pub async fn list_keys(id: Uuid) -> Result<Part<ApiKey>, ApiError> {
 #[server(endpoint = "person-data", protocol = Get)]
 pub async fn list_personas(
     id: Uuid,
-    #[server(default)] after: Option<Uuid>,
+    #[server(default)] after: Option<String>,
 ) -> Result<Part<OwnedPersona>, ApiError> {
-    part(async |services, granted| service::users::personas(services, granted, id, after).await)
-        .await
+    part(async |services, granted| {
+        let after = super::ssr::position(after)?;
+        service::users::personas(services, granted, id, after).await
+    })
+    .await
 }
 
 /// What was done to a person and by them, before one entry.
 #[server(endpoint = "person-history", protocol = Get)]
 pub async fn list_history(
     id: Uuid,
-    #[server(default)] before: Option<i64>,
+    #[server(default)] before: Option<String>,
 ) -> Result<Part<AuditEntry>, ApiError> {
-    part(async |services, granted| service::users::history(services, granted, id, before).await)
-        .await
+    part(async |services, granted| {
+        let before = super::ssr::position(before)?;
+        service::users::history(services, granted, id, before).await
+    })
+    .await
 }
 
 /// What goes with a person, counted now.

@@ -1,6 +1,9 @@
 //! What the pages behind one-time links have in common.
 
-use domain::problem::{Code, Problem};
+use domain::{
+    access::local_path,
+    problem::{Code, Problem},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -32,7 +35,7 @@ pub(super) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
     ..NEW_PASSWORD
 };
 
-/// Where one goes on to in the end: what the address says of it, or said before the form was refused.
+/// The path of this site that comes in the end: what the address says of it, or said before the form was refused.
 pub(super) fn next() -> impl Fn() -> String + Clone {
     let typed = expect_context::<PageContext>().typed("next");
     let search = use_location().search;
@@ -41,7 +44,11 @@ pub(super) fn next() -> impl Fn() -> String + Clone {
         let search = search.read();
         let mut pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
         let next = pairs.find(|(name, _)| name == "next");
-        next.map_or_else(|| typed.clone(), |(_, next)| next.into_owned())
+        let next = next.map_or_else(|| typed.clone(), |(_, next)| next.into_owned());
+        match next.as_str() {
+            "" => next,
+            named => local_path(named).to_owned(),
+        }
     }
 }
 

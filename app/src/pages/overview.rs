@@ -9,7 +9,6 @@ use domain::{
     users::list::ListParams,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::{person::history::deed, users::links};
 use crate::{
@@ -23,6 +22,7 @@ use crate::{
         records::Records,
         state::{LoadFailure, Waiting},
         time::Ago,
+        title::PageTitle,
     },
     context::PageContext,
     format::total,
@@ -33,7 +33,7 @@ use crate::{
 pub fn Overview() -> impl IntoView {
     let overview = Resource::new(|| (), |()| get_overview());
     view! {
-        <Title text="Overview · Rollcall" />
+        <PageTitle text="Overview" />
         <header class="page-head">
             <h1>"Overview"</h1>
         </header>

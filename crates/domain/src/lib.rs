@@ -8,6 +8,7 @@ pub mod audit;
 pub mod credentials;
 pub mod fields;
 pub mod filter;
+pub mod flash;
 pub mod invitations;
 pub mod jobs;
 pub mod json;

@@ -10,6 +10,7 @@ mod faults;
 mod guide;
 mod keys;
 mod list;
+mod log;
 mod memory;
 mod purge;
 mod recover;
