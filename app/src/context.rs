@@ -10,7 +10,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::api::done::Done;
+use crate::api::{done::Done, flash::FlashMessage};
 
 /// What a page knows of its request.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct PageContext {
     pub site: Site,
     /// How many people wait to be let in, if the person may see that.
     pub waiting: Option<u64>,
+    /// What was done before, to be shown this once.
+    pub flashes: Vec<FlashMessage>,
 }
 
 /// What the operator has set, as far as pages show it.
@@ -55,9 +57,6 @@ pub struct FormOutcome {
     /// What was typed, by field.
     pub values: BTreeMap<String, String>,
 }
-
-/// The field in which a form of one's own account names the account that its page was drawn for.
-pub const ACCOUNT_FIELD: &str = "account";
 
 impl PageContext {
     /// The context of the page being drawn.

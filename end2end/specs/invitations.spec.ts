@@ -88,8 +88,8 @@ test('gets another link, and an end', async ({ page, browserWatch }) => {
   await open(page, '/registrations/invitations');
   await page.getByRole('link', { name: 'Revoke: Renewed' }).click();
   await inspect(page, 'invitation-revoke');
-  await press(page, 'Revoke');
-  await expect(toast(page)).toContainText('The invitation does not work any more.');
+  await press(page, 'Revoke invitation for Renewed');
+  await expect(toast(page)).toContainText('Revoked the invitation for Renewed');
   await expect(row(page, 'Renewed')).toContainText('Revoked');
   await expect(page.getByRole('link', { name: 'Revoke: Renewed' })).toHaveCount(0);
 });

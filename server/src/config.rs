@@ -119,6 +119,7 @@ fn settings(sources: &Sources, public_url: &str) -> Result<Settings, Failure> {
         session_idle: HOUR * number("SESSION_IDLE_HOURS", 1..=8_760)?,
         session_limit: number("SESSION_LIMIT", 0..=10_000)?,
         token_max_days: u16::try_from(number("TOKEN_MAX_DAYS", 0..=3_650)?)?,
+        owned_data_max_mb: number("OWNED_DATA_MAX_MB", 0..=1_000_000)?,
         allow_registration: boolean("ALLOW_REGISTRATION")?,
         registration_approval: boolean("REGISTRATION_APPROVAL")?,
         allow_account_deletion: boolean("ALLOW_ACCOUNT_DELETION")?,

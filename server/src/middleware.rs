@@ -10,5 +10,4 @@ pub(crate) mod identity;
 pub(crate) mod origin;
 pub(crate) mod rate;
 pub(crate) mod refusal;
-pub(crate) mod tab;
 pub(crate) mod trace;

@@ -16,7 +16,7 @@ use axum::{
     body::Body,
     extract::{FromRef, Request},
     http::{HeaderValue, StatusCode, header, request::Parts},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
     routing::{get, post},
 };
@@ -39,7 +39,7 @@ use crate::{
     middleware::{
         bearer, cookies, finish, guard,
         headers::{self, PageNonce},
-        idempotency, identity, origin, rate, refusal, tab, trace,
+        idempotency, identity, origin, rate, refusal, trace,
     },
     rest,
 };
@@ -163,7 +163,6 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/preferences", post(forms::set_preferences))
         .merge(forms::people::routes())
         .merge(forms::account::routes())
-        .route_layer(from_fn(tab::same_account))
         .route_layer(from_fn(finish::finish))
 }
 
@@ -213,6 +212,23 @@ fn files(site_root: &Path) -> Router {
     Router::new()
         .nest_service("/pkg", pkg)
         .fallback_service(public)
+        .layer(from_fn(only_names_of_files))
+}
+
+/// Most bytes of a name in a folder (NAME_MAX of Linux). The built files have short names without anything to encode.
+const NAME_MAX: usize = 255;
+/// Most bytes of an address behind which there can be a file: below PATH_MAX, with room for the folder it is in.
+const ADDRESS_MAX: usize = 2_048;
+
+/// Answers that there is nothing where no file can be named so: the system would fail with another error than for a file
+/// that is not there.
+async fn only_names_of_files(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.len() <= ADDRESS_MAX && path.split('/').all(|name| name.len() <= NAME_MAX) {
+        return next.run(request).await;
+    }
+    let Ok(answer) = nothing_here(request).await;
+    answer
 }
 
 /// How long a built file is kept. That one is missing is not kept: another replica may have it in a moment.

@@ -10,7 +10,6 @@ use domain::{
     invitations::{Invitation, InvitationDraft},
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
@@ -85,11 +84,12 @@ pub fn own_account(form: AcceptInvitation) -> AccountDraft {
 /// Invitations, before one of them.
 #[server(endpoint = "invitations", protocol = Get)]
 pub async fn list_invitations(
-    #[server(default)] before: Option<Uuid>,
+    #[server(default)] before: Option<String>,
 ) -> Result<Part<Invitation>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let before = ssr::position(before).map_err(ssr::fail)?;
     let (items, more) = service::invitations::list(&services, &granted, before)
         .await
         .map_err(ssr::fail)?;
@@ -136,51 +136,16 @@ pub fn draft(form: Invite) -> InvitationDraft {
     }
 }
 
-/// What can be done to an invitation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InvitationDeed {
-    /// Make another link for it.
-    Resend,
-    /// Revoke it.
-    Revoke,
-}
-
-impl InvitationDeed {
-    /// Its word in an address and in a form.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Resend => "resend",
-            Self::Revoke => "revoke",
-        }
-    }
-
-    /// The deed of a word.
-    #[must_use]
-    pub fn of(word: &str) -> Option<Self> {
-        [Self::Resend, Self::Revoke]
-            .into_iter()
-            .find(|deed| deed.as_str() == word)
-    }
-}
-
-/// Does something to an invitation.
-#[server(endpoint = "do-to-invitation", protocol = Post)]
-pub async fn do_to_invitation(id: Uuid, deed: InvitationDeed) -> Result<Done, ApiError> {
+/// Creates another link for an invitation.
+#[server(endpoint = "renew-invitation", protocol = Post)]
+pub async fn renew_invitation(id: Uuid) -> Result<Done, ApiError> {
     use super::ssr;
-    let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    match deed {
-        InvitationDeed::Resend => service::invitations::resend(&services, &granted, id)
-            .await
-            .map(|link| Done {
-                link: Some(link),
-                ..Done::to(INVITATIONS)
-            }),
-        InvitationDeed::Revoke => service::invitations::revoke(&services, &granted, id)
-            .await
-            .map(|()| Done::telling(INVITATIONS, "invitation-revoked")),
-    }
-    .map_err(ssr::fail)
+    let link = service::invitations::resend(&ssr::services()?, &granted, id)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done {
+        link: Some(link),
+        ..Done::to(INVITATIONS)
+    })
 }

@@ -11,10 +11,7 @@ use super::{
     link::Link,
     notice::ProblemNotice,
 };
-use crate::{
-    context::{ACCOUNT_FIELD, PageContext},
-    pages::form::Sending,
-};
+use crate::{context::PageContext, pages::form::Sending};
 
 /// Where a dialog is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,7 +207,6 @@ pub fn FormDialog(
                     {move || {
                         sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })
                     }}
-                    {own.then(|| view! { <OwnAccount /> })}
                     {children()}
                 </div>
                 <footer class="dialog-foot">
@@ -235,15 +231,6 @@ pub fn FormDialog(
             </p>
         </Dialog>
     }
-}
-
-/// Names the account that a page was drawn for, in a form that changes it.
-#[component]
-pub fn OwnAccount() -> impl IntoView {
-    let principal = PageContext::current().principal;
-    principal.map(|principal| {
-        view! { <input type="hidden" name=ACCOUNT_FIELD value=principal.id.0.to_string() /> }
-    })
 }
 
 /// Why whoever only looks can send nothing.

@@ -13,7 +13,6 @@ pub mod tokens;
 
 use domain::access::Principal;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_location};
 
 use super::{form::Sending, person::with};
@@ -26,12 +25,11 @@ use crate::{
         avatar::Avatar,
         badge::RoleBadge,
         brand::Brand,
-        dialog::OwnAccount,
         field::FieldSpec,
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         tabs::Tabs,
-        toast::Toast,
+        title::PageTitle,
     },
     context::PageContext,
 };
@@ -78,7 +76,7 @@ pub fn Account() -> impl IntoView {
         known.map_or("", |(end, _)| end)
     });
     view! {
-        <Title text="My account · Rollcall" />
+        <PageTitle text="My account" />
         <div class="plain">
             <main class="plain-main plain-wide" id="main">
                 <Brand />
@@ -93,7 +91,6 @@ pub fn Account() -> impl IntoView {
                     </Transition>
                     <Outlet />
                 </div>
-                <Toast page=here />
             </main>
         </div>
     }
@@ -169,7 +166,6 @@ fn FormPart(
                 aria-busy=move || sending.pending.get().to_string()
                 on:submit=move |event| sending.submit.run(event)
             >
-                <OwnAccount />
                 {children()}
                 <div class="actions">
                     <button class="button button-primary" aria-disabled=move || sending.busy()>

@@ -1,6 +1,9 @@
 //! What the pages behind one-time links have in common.
 
-use domain::problem::{Code, Problem};
+use domain::{
+    access::local_path,
+    problem::{Code, Problem},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -32,9 +35,17 @@ pub(super) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
     ..NEW_PASSWORD
 };
 
-/// Where one goes on to in the end: what the address says of it, or said before the form was refused.
+/// The path of this site that comes in the end: what the address says of it, or said before the form was refused.
 pub(super) fn next() -> impl Fn() -> String + Clone {
-    asked("next")
+    let asked = asked("next");
+    move || {
+        let named = asked();
+        if named.is_empty() {
+            named
+        } else {
+            local_path(&named).to_owned()
+        }
+    }
 }
 
 /// The handle of the link that was followed, in the same way: the form sends it along.

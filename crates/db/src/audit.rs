@@ -7,7 +7,7 @@ pub mod seals;
 
 use std::net::IpAddr;
 
-use domain::audit::AuditEntry;
+use domain::audit::{AuditEntry, read_changes};
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
 use time::OffsetDateTime;
@@ -158,8 +158,10 @@ pub async fn list_of(
         select
             id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", token_label,
             action as "action!",
-            target_kind as "target_kind!", target_id, target_label as "target_label!", changes as "changes!", reason,
-            ip, request_id, parent_id
+            target_kind as "target_kind!", target_id, target_label as "target_label!",
+            case when octet_length(changes::text) <= 65536 then changes::text else octet_length(changes::text)::text end
+                as "changes!",
+            reason, ip, request_id, parent_id
         from (
             (
                 select * from audit_events
@@ -193,7 +195,7 @@ pub(crate) struct Row {
     pub(crate) target_kind: String,
     pub(crate) target_id: Option<Uuid>,
     pub(crate) target_label: String,
-    pub(crate) changes: Value,
+    pub(crate) changes: String,
     pub(crate) reason: Option<String>,
     pub(crate) ip: Option<IpNetwork>,
     pub(crate) request_id: Option<Uuid>,
@@ -213,7 +215,7 @@ impl From<Row> for AuditEntry {
             target_kind: row.target_kind,
             target_id: row.target_id,
             target: row.target_label,
-            changes: serde_json::from_value(row.changes).unwrap_or_default(),
+            changes: read_changes(&row.changes),
             reason: row.reason,
             ip: row.ip.map(|network| network.ip()),
             request_id: row.request_id,

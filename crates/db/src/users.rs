@@ -206,6 +206,33 @@ pub struct NewUser<'a> {
     pub created_via: CreatedVia,
     /// Who makes it.
     pub created_by: Option<Uuid>,
+    /// The skeleton of a name outside of ASCII.
+    pub skeleton: Option<&'a str>,
+}
+
+/// Whether an account has another name that looks like this one. Two names in ASCII never look alike here: there are too many
+/// such pairs, and readers tell their letters apart. A name that is the same is for the constraint to say.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn has_lookalike(
+    connection: &mut PgConnection,
+    username: &str,
+    look: &str,
+    is_plain: bool,
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+            select from users
+            where coalesce(username_skeleton, look_of(username)) = $1 and (not $2 or username_skeleton is not null)
+                and lower(username) <> lower($3)
+        ) as "exists!""#,
+        look,
+        is_plain,
+        username,
+    )
+    .fetch_one(connection)
+    .await?)
 }
 
 /// Makes an active account. Its id is returned.
@@ -216,10 +243,10 @@ pub async fn insert(connection: &mut PgConnection, user: &NewUser<'_>) -> Result
     let row = sqlx::query!(
         "insert into users (
             id, username, display_name, email, password_hash, password_changed_at, must_change_password, password_set_by,
-            known_password_hashes, created_via, created_by, created_at, updated_at
+            known_password_hashes, created_via, created_by, username_skeleton, created_at, updated_at
         ) values (
             uuid_v7(now()), $1, $2, $3, $4, case when $4::text is null then null else now() end, $5,
-            case when $5 then $7::uuid end, case when $5 then array[$4::text] else '{}' end, $6, $7, now(), now()
+            case when $5 then $7::uuid end, case when $5 then array[$4::text] else '{}' end, $6, $7, $8, now(), now()
         ) returning id",
         user.username,
         user.display_name,
@@ -228,6 +255,7 @@ pub async fn insert(connection: &mut PgConnection, user: &NewUser<'_>) -> Result
         user.must_change_password,
         user.created_via.as_str(),
         user.created_by,
+        user.skeleton,
     )
     .fetch_one(connection)
     .await?;

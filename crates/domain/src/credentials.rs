@@ -29,6 +29,9 @@ pub enum PasswordError {
     /// Among those that are tried first.
     #[error("This password is among the most common ones. Choose another.")]
     Common,
+    /// Easily guessed: why.
+    #[error("This password is easily guessed. {0}")]
+    Guessable(String),
     /// Says what is known of the person anyway.
     #[error("Choose a password that is not your name or address.")]
     Personal,

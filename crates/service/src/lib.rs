@@ -10,6 +10,7 @@ pub mod demo;
 pub mod device;
 pub mod doctor;
 mod error;
+pub mod flash;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod invitations;

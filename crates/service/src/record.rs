@@ -1,5 +1,7 @@
 //! What goes on record, in the transaction of the change itself.
 
+mod size;
+
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -191,13 +193,22 @@ pub(crate) async fn write_audit_export(
     insert(connection, author, &entry).await
 }
 
-/// Writes an entry, and that what its request asked for is done: neither is ever there without the change.
+/// Writes an entry of bounded size, and that what its request asked for is done: neither is ever there without the change.
 async fn insert(
     connection: &mut db::PgConnection,
     author: &Author,
     entry: &db::audit::Entry<'_>,
 ) -> Result<(), Error> {
-    db::audit::insert(connection, &actor(author), entry).await?;
+    let actor = actor(author);
+    let token = actor.token.as_ref().map_or(0, |(_, label)| label.len());
+    let reason = entry.reason.map_or(0, str::len);
+    let beside = entry.target_label.len() + actor.label.len() + token + reason;
+    let mut entry = entry.clone();
+    entry.changes = match entry.changes {
+        Value::Object(changes) => Value::Object(size::fit(changes, beside)),
+        other => other,
+    };
+    db::audit::insert(connection, &actor, &entry).await?;
     idempotency::note_done(connection, &author.origin).await
 }
 

@@ -33,6 +33,8 @@ pub struct Settings {
     pub session_limit: u32,
     /// How many days an access token works at most. 0: as long as its owner likes.
     pub token_max_days: u16,
+    /// Most megabytes of owned data of one user. 0: no limit.
+    pub owned_data_max_mb: u32,
     /// Whether people may make their own accounts.
     pub allow_registration: bool,
     /// Whether people may delete their own accounts.
@@ -83,6 +85,7 @@ impl Default for Settings {
             session_idle: 3 * DAY,
             session_limit: 100,
             token_max_days: 365,
+            owned_data_max_mb: 500,
             allow_registration: false,
             allow_account_deletion: false,
             registration_approval: true,

@@ -13,7 +13,7 @@ use service::{
 };
 use utoipa::IntoParams;
 
-use super::{Allowed, Failure, Params, file::send, page::respond};
+use super::{Allowed, Failure, FromThisSite, Params, file::send, page::respond};
 
 /// A page has fewer entries than one of a list whose rows are short.
 const LIMITS: Limits = Limits {
@@ -83,6 +83,7 @@ pub(crate) async fn list(
 pub(crate) async fn export(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadAudit>,
+    _: FromThisSite,
     Params(asked): Params<ExportParams>,
 ) -> Result<Response, Failure> {
     let known = Format::ALL

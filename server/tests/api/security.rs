@@ -315,3 +315,24 @@ async fn the_record_and_the_throttle_hold_no_secret(pool: PgPool) {
         assert!(!kept.contains(secret), "{secret} in {kept}");
     }
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_page_does_not_change_anything_for_another_user(pool: PgPool) {
+    let app = app(&pool);
+    prepare(&app).await;
+    let (ada, eve) = (session(&pool, "ada").await, session(&pool, "eve").await);
+    let id: String = sqlx::query_scalar("select id::text from users where username = 'ada'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let path = format!("/sfn/edit-profile?as={id}");
+    let fields = [("version", "1"), ("display_name", "Another")];
+    for (session, status) in [(&eve, 401), (&ada, 200)] {
+        let answer = app.send(Ask::post(&path).form(&fields).by(session)).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+    }
+    let named = "select count(*) from users where display_name = 'Another' and username = 'ada'";
+    assert_eq!(app.count(named).await, 1);
+    let named = "select count(*) from users where display_name = 'Another' and username = 'eve'";
+    assert_eq!(app.count(named).await, 0);
+}

@@ -2,6 +2,8 @@
 
 mod answer;
 mod ask;
+pub(crate) mod crowd;
+pub(crate) mod html;
 mod people;
 
 pub(crate) use answer::Answer;

@@ -25,6 +25,11 @@ pub(super) fn parts(id: i64) -> String {
     })
 }
 
+/// The list of everything, from its first page and in pages of the usual size.
+pub(super) fn all() -> String {
+    href(&AuditParams::default())
+}
+
 /// The file of what matches.
 pub(super) fn file(params: &AuditParams, format: &'static str) -> String {
     let filter = params.only_filter();

@@ -11,7 +11,6 @@ use crate::{
         keys::{DoToKey, KeyDeed, Listed, Owner, list_keys},
     },
     components::{
-        dialog::OwnAccount,
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         records::Records,
@@ -176,9 +175,9 @@ pub(in crate::pages) fn cells(
 /// The button that switches a key.
 fn switch(shown: Shown, key: &ApiKey) -> AnyView {
     let (deed, label) = if key.is_active {
-        (KeyDeed::Off, "Switch off")
+        (KeyDeed::Off, "Disable")
     } else {
-        (KeyDeed::On, "Switch on")
+        (KeyDeed::On, "Enable")
     };
     view! {
         <form
@@ -186,7 +185,6 @@ fn switch(shown: Shown, key: &ApiKey) -> AnyView {
             action=shown.owner.page()
             on:submit=move |event| shown.doing.submit.run(event)
         >
-            <OwnAccount />
             <input type="hidden" name="owner" value=shown.owner.as_str() />
             <input type="hidden" name="id" value=key.id.to_string() />
             <input type="hidden" name="deed" value=deed.as_str() />

@@ -4,13 +4,14 @@ use domain::users::detail::ResetLink;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::{head::DeedButton, may_write, path};
+use super::{may_write, path};
 use crate::{
-    api::{people::Deed, person::Person},
+    api::person::Person,
     components::{
         facts::Fact,
         time::{Ago, Exactly},
     },
+    pages::confirm::ConfirmLink,
 };
 
 /// The latest links and their states; nothing if there was none.
@@ -21,7 +22,6 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
     }
     let now = person.now;
     let page = path(&person.user.summary);
-    let id = person.user.summary.id.0;
     let works = person
         .reset_links
         .iter()
@@ -33,7 +33,7 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
                 <a class="button" href=format!("{page}/reset") data-noscroll>
                     "Make another"
                 </a>
-                <DeedButton deed=Deed::RevokeLinks label="Revoke" page=page id=id />
+                <ConfirmLink href=format!("{page}/revoke-links") label="Revoke" />
             </div>
         }
     });

@@ -2,11 +2,11 @@
 
 use domain::{
     access::Permission,
-    list::PageParams,
+    list::{Limits, ListError, PageParams},
     sessions::{list::SessionParams, revoke::RevokeOutcome},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use super::{filters::AGES, links, params};
 use crate::{
@@ -40,10 +40,40 @@ pub fn Revoke() -> impl IntoView {
                 SessionParams::from_pairs(|name| Some(context.typed(name))),
                 context.typed("others"),
             ),
-            None => (params(&query), query.get("others").unwrap_or_default()),
+            None => {
+                // What was not understood would else be left out of the filter, and more sessions would end.
+                if let Err(error) = understood(&query) {
+                    let place = Place {
+                        path: PATH.to_owned(),
+                        back: links::href(&params(&query)),
+                    };
+                    return view! {
+                        <Closed place=place title=TITLE>
+                            <p role="alert">{error.to_string()}</p>
+                        </Closed>
+                    }
+                    .into_any();
+                }
+                (params(&query), query.get("others").unwrap_or_default())
+            }
         };
-        view! { <Asked asked=asked.only_filter() others=others == "true" /> }
+        view! { <Asked asked=asked.only_filter() others=others == "true" /> }.into_any()
     }
+}
+
+/// Whether every parameter of the dialog's address is a filter of live sessions that can be understood.
+fn understood(query: &ParamsMap) -> Result<(), ListError> {
+    let known = |name: &str| name == "others" || SessionParams::NAMES.contains(&name);
+    for (name, _) in query.clone() {
+        if !known(&name) {
+            return Err(ListError::Parameter(name.into_owned()));
+        }
+    }
+    let query = params(query).parse(Limits::PANEL)?;
+    if query.ended {
+        return Err(ListError::Ended("true".to_owned()));
+    }
+    Ok(())
 }
 
 #[component]
@@ -200,11 +230,37 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_address_with_anything_unknown_ends_nothing() {
+        let query = |pairs: &[(&'static str, &str)]| {
+            let mut query = ParamsMap::new();
+            for (name, value) in pairs {
+                query.insert(*name, (*value).to_owned());
+            }
+            understood(&query).map_err(|error| error.to_string())
+        };
+        assert_eq!(query(&[("person", "ada"), ("seen", "before-7d")]), Ok(()));
+        assert_eq!(query(&[("others", "true")]), Ok(()));
+        for (name, value) in [
+            ("seen", ">7d"),
+            ("seen", "soon"),
+            ("address", "x"),
+            ("ended", "true"),
+            ("ended", "yes"),
+            ("sort", "person"),
+            ("limit", "0"),
+            ("after", "x"),
+            ("persn", "ada"),
+        ] {
+            assert!(query(&[(name, value)]).is_err(), "{name}={value}");
+        }
+    }
+
+    #[test]
     fn a_filter_reads_as_a_sentence() {
         let asked = SessionParams {
             person: Some("ada".into()),
             device: Some("linux".into()),
-            seen: Some("<7d".into()),
+            seen: Some("before-7d".into()),
             ..SessionParams::default()
         };
         assert_eq!(

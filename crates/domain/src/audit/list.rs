@@ -5,7 +5,10 @@ use time::OffsetDateTime;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::{AuditEntry, Via, actions::is_action};
+use super::{
+    AuditEntry, Via,
+    actions::{action_words, is_action},
+};
 use crate::{
     filter::{MAX_TEXT_CHARS, When},
     list::{
@@ -46,6 +49,24 @@ impl AuditFilter {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// What must hold of an entry at the time `now`, one sentence without its full stop for each condition.
+    #[must_use]
+    pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
+        let is = |name: &str, value: Option<&str>| Some(format!("{name} is {}", value?));
+        let action = self.action.as_deref().map(action_words);
+        let when = self.when.map(|when| format!("Written {}", when.words(now)));
+        [
+            is("Actor", self.actor.as_deref()),
+            is("Target", self.target.as_deref()),
+            is("Action", action),
+            is("Source", self.via.map(Via::as_str)),
+            when,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 
@@ -162,13 +183,13 @@ impl AuditParams {
         }
         // An end that is a range, or open by itself, is no end.
         for end in [from, to].into_iter().flatten() {
-            if When::read(&format!("{}..*", end.trim())).is_none() {
+            if When::read(&format!("{}..*", end.trim())).is_err() {
                 return Err(ListError::Moment(shorten(end)));
             }
         }
         let [from, to] = [from, to].map(|end| end.map_or("*", str::trim));
         let range = When::read(&format!("{from}..{to}"));
-        range.map(Some).ok_or(ListError::Backward)
+        range.map(Some).map_err(|_| ListError::Backward)
     }
 
     /// Which entries it asks for and nothing else: neither number nor place.

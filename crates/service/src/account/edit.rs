@@ -19,7 +19,6 @@ use domain::{
         names::{DisplayName, Email},
     },
 };
-use secrecy::SecretString;
 use serde_json::{Map, Value};
 use tower_sessions::Session;
 
@@ -129,8 +128,15 @@ async fn prove(
     let hash = match &patch.password {
         Some(password) => {
             known::check(services, actor.principal.id.0, password).await?;
-            let password = SecretString::from(password.as_str());
-            Some(services.hasher.hash(password).await?)
+            let person = &actor.principal;
+            let known = [
+                person.username.as_str(),
+                &person.display_name,
+                email.unwrap_or_default(),
+                patch.display_name.as_ref().map_or("", DisplayName::as_str),
+                patch.email.as_ref().map_or("", |email| email.as_ref().map_or("", Email::as_str)),
+            ];
+            Some(services.hasher.hash_chosen(password, &known).await?)
         }
         None => None,
     };

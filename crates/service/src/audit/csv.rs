@@ -66,9 +66,14 @@ fn line<const N: usize>(cells: [String; N]) -> String {
     line
 }
 
-/// A cell. One that a spreadsheet would take for a formula begins with an apostrophe: OWASP, CSV Injection.
+/// What a formula begins with in a spreadsheet, the wide forms of Chinese and Japanese typing too: OWASP, CSV Injection.
+const FORMULA: [char; 11] = [
+    '=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}',
+];
+
+/// A cell. One that a spreadsheet would take for a formula begins with an apostrophe.
 fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let formula = text.starts_with(FORMULA);
     let sign = if formula { "'" } else { "" };
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{sign}{}\"", text.replace('"', "\"\""))
@@ -121,7 +126,7 @@ mod tests {
 
     /// Texts in which everything that means something to a spreadsheet is common.
     fn text() -> impl Strategy<Value = String> {
-        prop_oneof!["[=+@\t\r\n\",' a-]{0,12}", any::<String>()]
+        prop_oneof!["[=+@\t\r\n\",' a＝-]{0,12}", any::<String>()]
     }
 
     proptest! {
@@ -135,7 +140,7 @@ mod tests {
             let read = read.unwrap_or_default();
             prop_assert_eq!(read.len(), lines.len());
             for (cell, written) in read.iter().flatten().zip(lines.iter().flatten()) {
-                prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{:?}", cell);
+                prop_assert!(!cell.starts_with(FORMULA), "{:?}", cell);
                 let bare = cell.strip_prefix('\'').unwrap_or(cell);
                 prop_assert!(cell == written || bare == written, "{:?} of {:?}", cell, written);
             }
@@ -154,6 +159,9 @@ mod tests {
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\tx", "'\tx"),
             ("\rx", "\"'\rx\""),
+            ("\nx", "\"'\nx\""),
+            ("＝1+2", "'＝1+2"),
+            ("＠SUM(A1)", "'＠SUM(A1)"),
             ("a=b", "a=b"),
             ("a,b", "\"a,b\""),
             ("a\nb", "\"a\nb\""),

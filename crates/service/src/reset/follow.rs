@@ -13,7 +13,6 @@ use domain::{
     fields::FieldErrors,
     users::{Status, UserSummary, detail::UserDetail},
 };
-use secrecy::SecretString;
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -145,7 +144,7 @@ pub async fn choose_password(
     let id = user.id.0;
     check(services, &user, password, password_again).map_err(Error::Invalid)?;
     known::check(services, id, password).await?;
-    let hash = services.hasher.hash(SecretString::from(password)).await?;
+    let hash = services.hasher.hash_chosen(password, &names(&user)).await?;
     let mut transaction = db::begin(&services.pool).await?;
     // The accounts before the link, as everywhere, so that two who lock both cannot wait for each other.
     let account = lock(&mut transaction, id, link.backed_by).await?;
@@ -173,26 +172,30 @@ pub async fn choose_password(
     Ok(())
 }
 
+/// What an attacker knows of a user.
+fn names(user: &UserSummary) -> [&str; 3] {
+    [
+        &user.username,
+        &user.display_name,
+        user.email.as_deref().unwrap_or_default(),
+    ]
+}
+
 fn check(
     services: &Services,
     user: &UserSummary,
     password: &str,
     password_again: &str,
 ) -> Result<(), FieldErrors> {
-    let known = [
-        user.username.as_str(),
-        &user.display_name,
-        user.email.as_deref().unwrap_or_default(),
-    ];
-    let mut faults = FieldErrors::default();
+    let mut errors = FieldErrors::default();
     let min = services.settings.password_min;
-    faults.take("password", check_new_password(password, min, &known));
+    errors.take("password", check_new_password(password, min, &names(user)));
     if password != password_again {
-        faults.add("password_again", "The two passwords differ.");
+        errors.add("password_again", "The two passwords differ.");
     }
-    if faults.is_empty() {
+    if errors.is_empty() {
         Ok(())
     } else {
-        Err(faults)
+        Err(errors)
     }
 }

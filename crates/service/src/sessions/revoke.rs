@@ -184,12 +184,12 @@ mod tests {
     fn the_record_tells_which_sessions_were_meant() {
         let params = SessionParams {
             person: Some("ada".into()),
-            seen: Some("<7d".into()),
+            seen: Some("before-7d".into()),
             ..SessionParams::default()
         };
         assert_eq!(
             reason(&params, false),
-            "Sessions ended together: person ada, seen <7d."
+            "Sessions ended together: person ada, seen before-7d."
         );
         let all = SessionParams::default();
         assert_eq!(

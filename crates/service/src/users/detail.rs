@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::guard::{self, NOT_FOUND};
 use crate::{
     Error, Services,
-    access::{Granted, ReadUsers},
+    access::{Granted, ReadAudit, ReadSessions, ReadUsers},
 };
 
 /// Sessions and links that the page of a person shows at most.
@@ -116,7 +116,7 @@ pub async fn grantable_roles(
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is nobody of the id.
 pub async fn sessions(
     services: &Services,
-    _: &Granted<ReadUsers>,
+    _: &Granted<ReadSessions>,
     id: Uuid,
 ) -> Result<Vec<UserSession>, Error> {
     let id = guard::find(&services.pool, &UserRef::Id(id)).await?;
@@ -144,7 +144,7 @@ pub async fn personas(
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is nobody of the id.
 pub async fn history(
     services: &Services,
-    _: &Granted<ReadUsers>,
+    _: &Granted<ReadAudit>,
     id: Uuid,
     before: Option<i64>,
 ) -> Result<(Vec<AuditEntry>, bool), Error> {
