@@ -72,7 +72,12 @@ mod tests {
             name("0123456789abcdef").as_deref(),
             Some("rollcall_reset_0123456789abcdef")
         );
-        for other in ["", "0123456789abcde", "0123456789abcdeg", "0123456789abc=; "] {
+        for other in [
+            "",
+            "0123456789abcde",
+            "0123456789abcdeg",
+            "0123456789abc=; ",
+        ] {
             assert_eq!(name(other), None, "{other:?}");
         }
     }

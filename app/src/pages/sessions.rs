@@ -16,10 +16,7 @@ use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
 
 use crate::{
-    api::{
-        error::ApiError,
-        sessions::list_all_sessions,
-    },
+    api::{error::ApiError, sessions::list_all_sessions},
     components::{loading::Loading, state::Meaning, title::PageTitle},
     context::PageContext,
     format::grouped,

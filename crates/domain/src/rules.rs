@@ -93,11 +93,9 @@ pub fn refusal(doer: &Doer, deed: Deed, target: &Standing) -> Option<Refusal> {
         Deed::SetRoles => (Some(Refusal::DemoteSelf), true),
         Deed::Reset => (Some(Refusal::OwnPassword), false),
         Deed::SetEmail => (Some(Refusal::OwnEmail), false),
-        Deed::Edit
-        | Deed::Unsuspend
-        | Deed::Restore
-        | Deed::EndSessions
-        | Deed::Admit => (None, false),
+        Deed::Edit | Deed::Unsuspend | Deed::Restore | Deed::EndSessions | Deed::Admit => {
+            (None, false)
+        }
     };
     if own && to_self.is_some() {
         return to_self;

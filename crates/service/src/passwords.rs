@@ -231,7 +231,11 @@ fn spend(password: &SecretString, memory: u32) -> Result<[u8; 32], HashError> {
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let mut out = [0; 32];
     argon2
-        .hash_password_into(password.expose_secret().as_bytes(), SALT_OF_NOBODY.as_bytes(), &mut out)
+        .hash_password_into(
+            password.expose_secret().as_bytes(),
+            SALT_OF_NOBODY.as_bytes(),
+            &mut out,
+        )
         .map_err(|error| HashError(error.to_string()))?;
     Ok(out)
 }
@@ -302,7 +306,9 @@ mod tests {
     /// The work that a wrong password takes, in KiB that are passed over.
     fn work_of(kept: Option<(u32, u32)>) -> u32 {
         let params = kept.map(|(memory, passes)| Params::new(memory, passes, 1, None).unwrap());
-        let stored = params.as_ref().map_or(0, |params| params.m_cost() * params.t_cost());
+        let stored = params
+            .as_ref()
+            .map_or(0, |params| params.m_cost() * params.t_cost());
         stored + padding(params.as_ref()).unwrap_or_default() * PASSES
     }
 
@@ -310,9 +316,19 @@ mod tests {
     fn an_older_hash_takes_the_work_of_an_unknown_name() {
         let unknown = work_of(None);
         assert_eq!(unknown, MEMORY_KIB * PASSES);
-        for kept in [(8, 1), (4_096, 1), (8_192, 1), (4_096, 3), (19_456, 1), (19_456, 2)] {
+        for kept in [
+            (8, 1),
+            (4_096, 1),
+            (8_192, 1),
+            (4_096, 3),
+            (19_456, 1),
+            (19_456, 2),
+        ] {
             let work = work_of(Some(kept));
-            assert!(unknown - work <= PASSES * 8, "{kept:?}: {work} of {unknown}");
+            assert!(
+                unknown - work <= PASSES * 8,
+                "{kept:?}: {work} of {unknown}"
+            );
         }
         // More than today's is not less.
         assert_eq!(work_of(Some((65_536, 3))), 65_536 * 3);

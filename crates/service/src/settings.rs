@@ -125,7 +125,10 @@ mod tests {
             ("http://[::1]:8080", "session_token_8080"),
             ("http://[::1]", "session_token"),
             ("https://users.example.org", "__Host-session_token"),
-            ("https://users.example.org:8443", "__Host-session_token_8443"),
+            (
+                "https://users.example.org:8443",
+                "__Host-session_token_8443",
+            ),
         ] {
             let settings = Settings {
                 public_url: public_url.to_owned(),

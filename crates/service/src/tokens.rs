@@ -17,7 +17,11 @@ pub fn handle(token: &str) -> String {
     let digest = Sha256::new_with_prefix(b"rollcall link handle ")
         .chain_update(token.as_bytes())
         .finalize();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The hash under which a token is kept. A plain one is enough: nobody guesses 256 bits.

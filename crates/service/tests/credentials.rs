@@ -455,7 +455,9 @@ async fn a_link_whose_creator_is_suspended_is_alive_again_with_them(pool: PgPool
     suspend(&services, root).await;
     let dead = choose(&services, &token, OWN).await;
     assert!(matches!(dead, Err(Error::NotFound(_))), "{dead:?}");
-    users::unsuspend(&services, &operator(), root).await.unwrap();
+    users::unsuspend(&services, &operator(), root)
+        .await
+        .unwrap();
     choose(&services, &token, OWN).await.unwrap();
     let ada = users::get(&services, &operator(), &UserRef::Id(ada)).await;
     assert!(!ada.unwrap().must_change_password);

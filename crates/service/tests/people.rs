@@ -561,9 +561,21 @@ async fn what_is_done_to_several_is_one_entry_and_in_each_history(pool: PgPool) 
         ids.push(add(&pool, &format!("user{index}"), &["user"]).await);
     }
     let actions = [
-        (BulkAction::EndSessions {}, "users.signed_out", "user.sessions_ended"),
-        (BulkAction::Suspend(reason("audit")), "users.suspended", "user.suspended"),
-        (BulkAction::Unsuspend {}, "users.unsuspended", "user.unsuspended"),
+        (
+            BulkAction::EndSessions {},
+            "users.signed_out",
+            "user.sessions_ended",
+        ),
+        (
+            BulkAction::Suspend(reason("audit")),
+            "users.suspended",
+            "user.suspended",
+        ),
+        (
+            BulkAction::Unsuspend {},
+            "users.unsuspended",
+            "user.unsuspended",
+        ),
         (BulkAction::Delete {}, "users.deleted", "user.deleted"),
         (BulkAction::Restore {}, "users.restored", "user.restored"),
     ];
@@ -583,18 +595,22 @@ async fn what_is_done_to_several_is_one_entry_and_in_each_history(pool: PgPool) 
         let entries = listed(&services).await;
         assert_eq!(entries.len(), number + 1, "{of_all}");
         let whole = &entries[0];
-        assert_eq!((whole.action.as_str(), whole.target.as_str()), (of_all, "100 users"));
+        assert_eq!(
+            (whole.action.as_str(), whole.target.as_str()),
+            (of_all, "100 users")
+        );
         assert_eq!(whole.changes["users"].1.as_i64(), Some(100));
         let (history, _) = users::history(&services, &operator(), ids[50], None)
             .await
             .unwrap();
         assert_eq!(history[0].action, of_each);
         assert_eq!(history[0].parent_id, Some(whole.id));
-        let parts: i64 = sqlx::query_scalar("select count(*) from audit_events where parent_id = $1")
-            .bind(whole.id)
-            .fetch_one(&pool)
-            .await
-            .unwrap();
+        let parts: i64 =
+            sqlx::query_scalar("select count(*) from audit_events where parent_id = $1")
+                .bind(whole.id)
+                .fetch_one(&pool)
+                .await
+                .unwrap();
         assert_eq!(parts, 100, "{of_all}");
     }
     // One of its own is one entry, and nothing beneath it.
@@ -612,7 +628,10 @@ async fn what_is_done_to_several_is_one_entry_and_in_each_history(pool: PgPool) 
     };
     users::bulk(&services, &admin(root), request).await.unwrap();
     let entries = listed(&services).await;
-    assert_eq!((entries.len(), entries[0].action.as_str()), (6, "user.sessions_ended"));
+    assert_eq!(
+        (entries.len(), entries[0].action.as_str()),
+        (6, "user.sessions_ended")
+    );
     let longest = "select max(octet_length(row_to_json(e)::text))::bigint from audit_events e";
     assert!(count(&pool, longest).await < 4096);
 }

@@ -274,7 +274,14 @@ async fn many_that_end_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
             .iter()
             .all(|entry| entry.parent_id == Some(whole.id))
     );
-    assert_eq!(ask(&[("action", "user.sessions_ended")]).await.place.total.count, 815);
+    assert_eq!(
+        ask(&[("action", "user.sessions_ended")])
+            .await
+            .place
+            .total
+            .count,
+        815
+    );
     // What concerns a user is in their history, and in what is asked about them.
     for entries in [
         ask(&[("target", "ada")]).await.entries,

@@ -27,7 +27,13 @@ type Token = Result<Path<String>, PathRejection>;
 
 /// `GET /setup/{token}`: uses nothing up.
 pub(crate) async fn follow_setup(State(state): State<AppState>, token: Token) -> Response {
-    follow(&state, token, (SETUP, service_setup::LINK_LIFETIME), "/setup", "")
+    follow(
+        &state,
+        token,
+        (SETUP, service_setup::LINK_LIFETIME),
+        "/setup",
+        "",
+    )
 }
 
 /// `GET /reset/{token}`: uses nothing up. Where the person was going stays in the address.
@@ -39,7 +45,13 @@ pub(crate) async fn follow_reset(
     let query = uri.query().unwrap_or_default();
     let next = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
     let next = next.map(|(_, next)| next).unwrap_or_default();
-    follow(&state, token, (RESET, service_reset::LINK_LIFETIME), "/reset", &next)
+    follow(
+        &state,
+        token,
+        (RESET, service_reset::LINK_LIFETIME),
+        "/reset",
+        &next,
+    )
 }
 
 /// `GET /invite/{token}`: uses nothing up.

@@ -65,8 +65,14 @@ fn ways(id: &str, username: &str) -> Vec<(&'static str, Ask)> {
         ),
         ("link", Ask::post(&format!("{api}/reset-link"))),
         ("deletion", Ask::new(Method::DELETE, &api)),
-        ("password by function", form("/sfn/edit-user", &own_email, "a new one")),
-        ("email by function", form("/sfn/edit-user", "new@example.org", "")),
+        (
+            "password by function",
+            form("/sfn/edit-user", &own_email, "a new one"),
+        ),
+        (
+            "email by function",
+            form("/sfn/edit-user", "new@example.org", ""),
+        ),
         ("link by function", short("/sfn/create-reset-link")),
         ("deletion by function", delete("/sfn/delete-user")),
         ("password by form", form(&edit, &own_email, "a new one")),
@@ -135,8 +141,14 @@ async fn the_form_says_where_ones_own_address_is_changed(pool: PgPool) {
     add_person(&pool, "ada", &["user"]).await;
     let root = session(&pool, "root").await;
     let own = app.get_as(&root, "/users/root/edit").await;
-    assert!(own.body.contains("Change your own email in your account settings"));
-    assert!(own.body.contains("Change your own password in your account settings"));
+    assert!(
+        own.body
+            .contains("Change your own email in your account settings")
+    );
+    assert!(
+        own.body
+            .contains("Change your own password in your account settings")
+    );
     assert!(!own.body.contains("type=\"email\""));
     let other = app.get_as(&root, "/users/ada/edit").await;
     assert!(other.body.contains("type=\"email\""));

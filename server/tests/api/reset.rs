@@ -110,7 +110,10 @@ async fn signs_in(app: &App, password: &str) -> bool {
 async fn the_token_leaves_the_address_at_once(pool: PgPool) {
     let plain = app(&pool);
     let token = prepare(&plain).await;
-    let kinds = [(plain, COOKIE.to_owned(), ""), (https_app(&pool), format!("__Host-{COOKIE}"), "; Secure")];
+    let kinds = [
+        (plain, COOKIE.to_owned(), ""),
+        (https_app(&pool), format!("__Host-{COOKIE}"), "; Secure"),
+    ];
     for (app, kind, secure) in kinds {
         let answer = app.get(&format!("/reset/{token}")).await;
         let handle = link_handle(&token);
@@ -332,11 +335,7 @@ async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
     app.run("update login_attempts set blocked_until = now() + interval '100 seconds'")
         .await;
     let [form, call] = forms(&token, CHOSEN, CHOSEN);
-    for ask in [
-        Ask::get("/reset").link(COOKIE, &token),
-        form.clone(),
-        call,
-    ] {
+    for ask in [Ask::get("/reset").link(COOKIE, &token), form.clone(), call] {
         let label = ask.label();
         let refused = app.send(from(1, ask)).await;
         assert_eq!(refused.status, 429, "{label}");
@@ -385,7 +384,11 @@ async fn whoever_had_to_choose_a_password_goes_on_to_where_they_were_going(pool:
         assert!(link.ends_with(next), "{link}");
         let followed = app.get(link).await;
         let token = link.split(['/', '?']).nth(2).unwrap().to_owned();
-        let page = format!("/reset?link={}{}", link_handle(&token), next.replace('?', "&"));
+        let page = format!(
+            "/reset?link={}{}",
+            link_handle(&token),
+            next.replace('?', "&")
+        );
         assert_eq!(followed.outline(), format!("303 to {page}"));
         let page = app
             .send(Ask::get(&format!("/reset{next}")).link(COOKIE, &token))

@@ -72,9 +72,11 @@ async fn two_servers_of_one_host_leave_each_others_sessions_alone(pool: PgPool) 
     // A browser sends the cookies of a host to each of its ports, and replaces those of one name.
     let mut jar = std::collections::BTreeMap::new();
     for app in [&first, &second] {
-        let ask = jar.iter().fold(login(), |ask, (name, value): (&String, &String)| {
-            ask.cookie(name, value)
-        });
+        let ask = jar
+            .iter()
+            .fold(login(), |ask, (name, value): (&String, &String)| {
+                ask.cookie(name, value)
+            });
         let answer = app.send(ask).await;
         for cookie in answer.cookies() {
             let (name, rest) = cookie.split_once('=').unwrap();

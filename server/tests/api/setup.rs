@@ -31,7 +31,10 @@ const AS_IT_IS: (&str, &str) = ("", "");
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_token_leaves_the_address_at_once(pool: PgPool) {
-    let kinds = [(app(&pool), COOKIE.to_owned(), ""), (https_app(&pool), format!("__Host-{COOKIE}"), "; Secure")];
+    let kinds = [
+        (app(&pool), COOKIE.to_owned(), ""),
+        (https_app(&pool), format!("__Host-{COOKIE}"), "; Secure"),
+    ];
     for (app, kind, secure) in kinds {
         let token = link(&app).await;
         let answer = app.get(&format!("/setup/{token}")).await;

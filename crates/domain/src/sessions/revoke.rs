@@ -16,10 +16,7 @@ pub struct RevokeRequest {
     /// All of everyone else, and one's own on other devices.
     pub everyone_but_me: bool,
     /// How many the preview said would end. None: only tell how many would.
-    #[serde(
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub expected: Option<u64>,
 }

@@ -134,7 +134,10 @@ async fn prove(
                 &person.display_name,
                 email.unwrap_or_default(),
                 patch.display_name.as_ref().map_or("", DisplayName::as_str),
-                patch.email.as_ref().map_or("", |email| email.as_ref().map_or("", Email::as_str)),
+                patch
+                    .email
+                    .as_ref()
+                    .map_or("", |email| email.as_ref().map_or("", Email::as_str)),
             ];
             Some(services.hasher.hash_chosen(password, &known).await?)
         }

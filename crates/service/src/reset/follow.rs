@@ -102,7 +102,10 @@ async fn find_owner(
 
 /// Whether an account can get another password by a link.
 fn is_open(user: &UserDetail, now: OffsetDateTime) -> bool {
-    let until = user.suspension.as_ref().and_then(|suspension| suspension.until);
+    let until = user
+        .suspension
+        .as_ref()
+        .and_then(|suspension| suspension.until);
     let is_over = until.is_some_and(|until| until <= now);
     user.deleted_at.is_none() && (user.summary.status != Status::Suspended || is_over)
 }

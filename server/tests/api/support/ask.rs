@@ -80,7 +80,8 @@ impl Ask {
             let joint = if self.path.contains('?') { '&' } else { '?' };
             self.path = format!("{}{joint}link={handle}", self.path);
         } else {
-            self.body.extend_from_slice(format!("&link={handle}").as_bytes());
+            self.body
+                .extend_from_slice(format!("&link={handle}").as_bytes());
         }
         self.cookie(&format!("{kind}_{handle}"), token)
     }
