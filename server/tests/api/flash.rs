@@ -101,6 +101,23 @@ async fn an_address_says_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_name_in_a_message_is_no_markup(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    app.run(
+        r#"insert into flashes (id, session_id, path, message, created_at, expires_at)
+        select uuid_v7(now()), id, '/users',
+            '{"event": "user-deleted", "names": ["</p><i>x", "\\"><b>y"], "count": 2}', now(), now() + interval '1 minute'
+        from sessions"#,
+    )
+    .await;
+    let page = app.get_as(&here, "/users").await;
+    assert!(shows(&page, "Deleted 2 users"), "{}", page.body);
+    let toast = page.body.split("class=\"toast ").nth(1).unwrap();
+    assert!(toast.contains("&lt;/p&gt;&lt;i&gt;x"), "{toast}");
+    assert!(!toast.contains("<i>x") && !toast.contains("<b>y"), "{toast}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn undo_is_what_the_server_noted_for_the_session(pool: PgPool) {
     const SUSPENDED: &str = "select count(*) from users where status = 'suspended'";
     let (app, here, elsewhere) = prepare(&pool).await;

@@ -31,6 +31,9 @@ struct Ids {
     own_key: String,
     system_key: String,
     invitation: String,
+    /// A key, a token and a session of Uma's, and a token and a session of Ada's.
+    umas: [String; 3],
+    adas: [String; 2],
 }
 
 async fn id(pool: &PgPool, sql: &'static str) -> String {
@@ -39,7 +42,25 @@ async fn id(pool: &PgPool, sql: &'static str) -> String {
 
 impl Ids {
     async fn read(pool: &PgPool) -> Self {
+        const TOKEN: &str = "select t.id::text from access_tokens t join users u on u.id = user_id
+            where revoked_at is null and email like ";
+        const SESSION: &str = "select s.id::text from sessions s join users u on u.id = user_id
+            where ended_at is null and email like ";
+        const KEY: &str = "select k.id::text from api_keys k join users u on u.id = user_id where email like ";
+        let of = async |sql: &str, user: &str| {
+            let sql = format!("{sql} '%{user}@%' order by 1 limit 1");
+            sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(sql))
+                .fetch_one(pool)
+                .await
+                .unwrap()
+        };
         Self {
+            umas: [
+                of(KEY, "uma").await,
+                of(TOKEN, "uma").await,
+                of(SESSION, "uma").await,
+            ],
+            adas: [of(TOKEN, "ada").await, of(SESSION, "ada").await],
             uma: id(pool, "select id::text from users where email like '%uma@%'").await,
             waiting: id(
                 pool,
@@ -62,7 +83,19 @@ impl Ids {
 
     /// The addresses of a screen.
     fn addresses(&self, screen: &str) -> Vec<String> {
-        let key = if screen.starts_with("/account") {
+        let [key, token, session] = &self.umas;
+        let [own_token, own_session] = &self.adas;
+        let key = if screen.starts_with("/account/tokens") {
+            own_token
+        } else if screen.starts_with("/account/sessions") {
+            own_session
+        } else if screen.contains("tokens/") {
+            token
+        } else if screen.contains("sessions/") {
+            session
+        } else if screen.starts_with("/users") {
+            key
+        } else if screen.starts_with("/account") {
             &self.own_key
         } else if screen.starts_with("/keys") {
             &self.system_key
@@ -74,9 +107,6 @@ impl Ids {
         match screen {
             "/users/bulk/{action}" => ["suspend", "unsuspend", "delete", "sign-out"]
                 .map(|action| path.replace("{action}", action) + &selected)
-                .into(),
-            "/registrations/invitations/{id}/{deed}" => ["resend", "revoke"]
-                .map(|deed| path.replace("{deed}", deed))
                 .into(),
             "/registrations/approve" | "/registrations/reject" => vec![path + &selected],
             "/users" => ["", "?deleted=true", "?q=role:admin", "?limit=25&sort=name"]
@@ -191,7 +221,7 @@ async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
         format!("/users?q={quoted}"),
         format!("/users?q=name:{quoted}&deleted=true"),
         format!("/users?q=%22{text}&sort={text}"),
-        format!("/users?done={text}&undo={text}&deleted={text}"),
+        format!("/users?deleted={text}"),
         format!("/sessions?person={text}&device={text}"),
         format!("/sessions?address={text}"),
         format!("/sessions/revoke?person={text}&seen={text}"),

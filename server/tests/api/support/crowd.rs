@@ -101,6 +101,9 @@ from (values
 insert into link_uses (link_id, user_id, created_at)
 select l.id, u.id, now() from one_time_links l, users u where l.kind = 'invitation' and u.username = 'zqmark-uma';
 
+insert into flashes (id, session_id, path, message, undo, created_at, expires_at)
+select uuid_v7(now()), id, '/zqmark', '{"names": ["zqmark"]}', '{"form": "zqmark"}', now(), now() + interval '5 minutes' from sessions;
+
 insert into jobs (id, kind, params, state, done, total, error, created_at, started_at, finished_at)
 select
     uuid_v7(now()), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'zqmark-gone'), s.state, 1, 2,
