@@ -26,9 +26,9 @@ use domain::{
         suspension::SuspensionDraft,
     },
 };
-use own::Own;
+use own::{Own, set_password};
 use own_account::form;
-use people::add;
+use people::{add, count};
 use service::{
     Error, Services,
     access::{Actor, Credential, Granted, Origin, WriteUsers, operator},
@@ -458,7 +458,10 @@ async fn a_link_whose_creator_is_suspended_is_alive_again_with_them(pool: PgPool
     users::unsuspend(&services, &operator(), root)
         .await
         .unwrap();
+    set_password(&services, "of before").await;
     choose(&services, &token, OWN).await.unwrap();
+    let used = "select count(*) from one_time_links where used_at is not null";
+    assert_eq!(count(&pool, used).await, 1);
     let ada = users::get(&services, &operator(), &UserRef::Id(ada)).await;
     assert!(!ada.unwrap().must_change_password);
 }
