@@ -13,7 +13,7 @@ use domain::{
     rules::Deed,
     users::{UserId, UserSummary, detail::IssuedLink},
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use uuid::Uuid;
 
