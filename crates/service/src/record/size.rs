@@ -37,7 +37,7 @@ fn shorten(value: &mut Value, most: usize) {
     if size(value) <= most.max(SHORT) {
         return;
     }
-    let text = match value {
+    let text = match &mut *value {
         Value::String(text) => std::mem::take(text),
         other => other.to_string(),
     };
