@@ -85,7 +85,7 @@ pub(super) fn OwnAccountForm(
                 on:input=move |event| sending.typed.run(event)
                 on:change=move |event| sending.typed.run(event)
             >
-                {link.map(|link| view! { <input type="hidden" name=HANDLE value=link /> })}
+                {link.map(|link| view! { <input type="hidden" name=HANDLE value=move || link.get() /> })}
                 {FIELDS
                     .into_iter()
                     .map(|spec| {

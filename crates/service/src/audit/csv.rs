@@ -178,6 +178,6 @@ mod tests {
     #[test]
     fn a_line_has_a_cell_for_each_column() {
         assert_eq!(head().matches(',').count(), COLUMNS.len() - 1);
-        assert!(head().ends_with("requestId\r\n"));
+        assert!(head().ends_with("parentId\r\n"));
     }
 }
