@@ -23,5 +23,6 @@ pub mod state;
 mod strength;
 pub mod tabs;
 pub mod time;
+pub mod title;
 pub mod toast;
 pub mod user_menu;

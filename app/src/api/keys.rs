@@ -5,6 +5,8 @@
     reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
 )]
 
+#[cfg(feature = "ssr")]
+use domain::flash::{Flash, FlashEvent, Undo};
 use domain::keys::KeyList;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -99,8 +101,8 @@ pub async fn add_key(
         }
         Owner::Own => service::account::create_key(&services, &actor, draft).await,
     };
-    made.map_err(ssr::fail)?;
-    Ok(Done::telling(owner.page(), "key-added"))
+    let made = made.map_err(ssr::fail)?;
+    Ok(flash(owner, FlashEvent::KeyAdded, made.key_name, None).await)
 }
 
 /// Changes a key that was shown under a name. An empty one keeps what it is.
@@ -117,8 +119,8 @@ pub async fn edit_key(
         api_key: Some(api_key).filter(|typed| !typed.is_empty()),
         is_active: None,
     };
-    edit_one(owner, TargetRef::named(id, shown), edit).await?;
-    Ok(Done::telling(owner.page(), "saved"))
+    let key = edit_one(owner, TargetRef::named(id, shown), edit).await?;
+    Ok(flash(owner, FlashEvent::KeySaved, key.key_name, None).await)
 }
 
 /// What needs nothing but a button.
@@ -129,8 +131,6 @@ pub enum KeyDeed {
     On,
     /// Use it no more.
     Off,
-    /// Remove it.
-    Delete,
 }
 
 impl KeyDeed {
@@ -140,7 +140,6 @@ impl KeyDeed {
         match self {
             Self::On => "on",
             Self::Off => "off",
-            Self::Delete => "delete",
         }
     }
 }
@@ -153,26 +152,36 @@ pub async fn do_to_key(
     shown: String,
     deed: KeyDeed,
 ) -> Result<Done, ApiError> {
-    let key = TargetRef::named(id, shown);
+    let target = TargetRef::named(id, shown);
     let switch = |on| domain::keys::KeyEdit {
         is_active: Some(on),
         ..Default::default()
     };
-    let word = match deed {
-        KeyDeed::On => {
-            edit_one(owner, key, switch(true)).await?;
-            "key-on"
-        }
-        KeyDeed::Off => {
-            edit_one(owner, key, switch(false)).await?;
-            "key-off"
-        }
-        KeyDeed::Delete => {
-            delete_one(owner, key).await?;
-            "key-deleted"
-        }
+    let (event, reverse) = match deed {
+        KeyDeed::On => (FlashEvent::KeyEnabled, KeyDeed::Off),
+        KeyDeed::Off => (FlashEvent::KeyDisabled, KeyDeed::On),
     };
-    Ok(Done::telling(owner.page(), word))
+    let key = edit_one(owner, target, switch(deed == KeyDeed::On)).await?;
+    let id = id.to_string();
+    let undo = [
+        ("owner", owner.as_str()),
+        ("id", &id),
+        ("shown", &key.key_name),
+        ("deed", reverse.as_str()),
+    ];
+    let undo = Undo {
+        path: owner.page().to_owned(),
+        form: form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(undo)
+            .finish(),
+    };
+    Ok(flash(owner, event, key.key_name, Some(undo)).await)
+}
+
+/// Goes on to the page of the keys with a message about one.
+#[cfg(feature = "ssr")]
+async fn flash(owner: Owner, event: FlashEvent, name: String, undo: Option<Undo>) -> Done {
+    Done::flash(owner.page(), Flash::of(event, [name]), undo).await
 }
 
 #[cfg(feature = "ssr")]
@@ -180,7 +189,7 @@ async fn edit_one(
     owner: Owner,
     key: TargetRef,
     edit: domain::keys::KeyEdit,
-) -> Result<(), ApiError> {
+) -> Result<domain::keys::ApiKey, ApiError> {
     use super::ssr;
     let (services, actor) = (ssr::services()?, ssr::actor()?);
     let edited = match owner {
@@ -190,39 +199,5 @@ async fn edit_one(
         }
         Owner::Own => service::account::edit_key(&services, &actor, key, edit).await,
     };
-    edited.map(drop).map_err(ssr::fail)
-}
-
-#[cfg(feature = "ssr")]
-async fn delete_one(owner: Owner, key: TargetRef) -> Result<(), ApiError> {
-    use super::ssr;
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
-    let deleted = match owner {
-        Owner::System => {
-            let granted = actor.require().map_err(ssr::fail)?;
-            service::keys::delete_system(&services, &granted, key).await
-        }
-        Owner::Own => service::account::delete_key(&services, &actor, key).await,
-    };
-    deleted.map_err(ssr::fail)
-}
-
-/// Takes a key from a person. `page` is the page that it leads back to, `username` and `shown` whose it was shown to be and
-/// under what name.
-#[server(endpoint = "revoke-key", protocol = Post)]
-pub async fn revoke_key(
-    page: String,
-    user: Uuid,
-    username: String,
-    id: Uuid,
-    shown: String,
-) -> Result<Done, ApiError> {
-    use super::ssr;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let user = TargetRef::of_user(user, username);
-    let key = TargetRef::named(id, shown);
-    service::keys::revoke_key(&ssr::services()?, &granted, user, key)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "key-deleted"))
+    edited.map_err(ssr::fail)
 }

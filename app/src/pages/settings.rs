@@ -4,7 +4,6 @@ pub mod jobs;
 
 use domain::settings::{Described, Installation};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use time::OffsetDateTime;
 
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
         records::{Record, Records},
         state::{LoadFailure, Waiting},
         tabs::Tabs,
+        title::PageTitle,
     },
     format::capitalised,
 };
@@ -29,7 +29,7 @@ const JOBS: &str = "jobs";
 /// The top of the screen.
 fn head(title: &'static str, tab: &'static str) -> impl IntoView {
     view! {
-        <Title text=format!("{title} · Rollcall") />
+        <PageTitle text=title />
         <header class="page-head">
             <h1>"Settings"</h1>
         </header>

@@ -1,23 +1,20 @@
 //! Where a person is signed in.
 
 use leptos::prelude::*;
+use leptos_router::components::Outlet;
 
 use super::{Opened, path, tab, with_person};
 use crate::{
-    api::{person::list_sessions, sessions::RevokeSession},
+    api::person::list_sessions,
     components::{
         icon::Icon,
-        notice::ProblemNotice,
         records::Records,
         time::{Ago, Exactly},
     },
     context::PageContext,
     pages::{
-        form,
-        sessions::{
-            links, may_write,
-            row::{RevokeButton, Revoking},
-        },
+        confirm::ConfirmLink,
+        sessions::{links, may_write},
     },
 };
 
@@ -39,12 +36,6 @@ pub fn Sessions() -> impl IntoView {
         || (),
         move |()| async move { list_sessions(person.await?.user.summary.id.0).await },
     );
-    // A form goes to the address as it was written: what became of it is kept under that.
-    let address = leptos_router::hooks::use_location()
-        .pathname
-        .get_untracked();
-    let revoking = form::send::<RevokeSession>(&address);
-    provide_context(Revoking(revoking));
     let actions = with_person(|person| {
         let (user, refused) = (&person.user.summary, person.refusals.end_sessions.is_some());
         let see = may_see().then(|| {
@@ -69,10 +60,7 @@ pub fn Sessions() -> impl IntoView {
         let person = person
             .and_then(Result::ok)
             .filter(|person| may_write() && person.refusals.end_sessions.is_none());
-        let page = person.map(|person| {
-            let page = format!("{}/sessions", path(&person.user.summary));
-            (page, person.user.summary.username)
-        });
+        let page = person.map(|person| format!("{}/sessions", path(&person.user.summary)));
         let columns = if page.is_some() {
             WITH_ACTIONS
         } else {
@@ -80,18 +68,9 @@ pub fn Sessions() -> impl IntoView {
         };
         let rows = part.items.into_iter().map(|session| {
             let label = format!("Revoke the session on {}", session.device);
-            let device = session.device.clone();
-            let button = page.clone().map(|(page, username)| {
-                view! {
-                    <RevokeButton
-                        id=session.id
-                        label=label
-                        shown=device
-                        username=username
-                        address=page.clone()
-                        page=page
-                    />
-                }
+            let button = page.clone().map(|page| {
+                let href = format!("{page}/{}/revoke", session.id);
+                view! { <ConfirmLink href=href label="Revoke" about=label /> }
             });
             let cells = vec![
                 view! { <span title=session.user_agent>{session.device}</span> }.into_any(),
@@ -107,19 +86,8 @@ pub fn Sessions() -> impl IntoView {
     });
     view! {
         {actions}
-        {move || {
-            revoking
-                .problem
-                .get()
-                .map(|problem| {
-                    view! {
-                        <div class="pane-actions">
-                            <ProblemNotice problem=problem />
-                        </div>
-                    }
-                })
-        }}
         {sessions}
+        <Outlet />
     }
 }
 

@@ -1,4 +1,4 @@
-//! Another link for an invitation, or an end to it.
+//! Another link for an invitation.
 
 use domain::access::Permission;
 use leptos::prelude::*;
@@ -6,74 +6,52 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::invitations::{Listed, over};
 use crate::{
-    api::invitations::{DoToInvitation, INVITATIONS, InvitationDeed},
+    api::invitations::{INVITATIONS, RenewInvitation},
     components::dialog::{FormDialog, Place},
     pages::{form, person::with},
 };
 
-/// The dialog of a deed.
+/// The dialog that creates another link.
 #[component]
 pub fn Change() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
-    let list = expect_context::<Listed>();
-    move || {
-        let params = params.read();
-        let deed = params
-            .get("deed")
-            .and_then(|word| InvitationDeed::of(&word))?;
-        let id = params.get("id")?;
-        let before = query.read_untracked().get("before");
-        Some(with(list, move |part| {
-            let mut invitations = part.items.into_iter();
-            let found = invitations.find(|invitation| invitation.id.to_string() == id);
-            let note = found.map(|invitation| invitation.note.unwrap_or_default());
-            let back = over(INVITATIONS, before.as_deref());
-            view! { <ChangeForm id=id.clone() note=note deed=deed back=back /> }
-        }))
-    }
+    let id = use_params_map().read_untracked().get("id")?;
+    let before = use_query_map().read_untracked().get("before");
+    let back = over(INVITATIONS, before.as_deref());
+    Some(with(expect_context::<Listed>(), move |part| {
+        let mut invitations = part.items.into_iter();
+        let found = invitations.find(|invitation| invitation.id.to_string() == id);
+        let note = found.map(|invitation| invitation.note.unwrap_or_default());
+        view! { <ChangeForm id=id.clone() note=note back=back.clone() /> }
+    }))
 }
 
 #[component]
-fn ChangeForm(
-    id: String,
-    note: Option<String>,
-    deed: InvitationDeed,
-    back: String,
-) -> impl IntoView {
-    let path = format!("{INVITATIONS}/{id}/{}", deed.as_str());
-    let sending = form::send::<DoToInvitation>(&path);
-    let (title, meaning, action) = match deed {
-        InvitationDeed::Resend => (
-            "New link",
-            "The link that was made before stops working. The new one works as long as that did, and you answer for it.",
-            "Make link",
-        ),
-        InvitationDeed::Revoke => (
-            "Revoke the invitation",
-            "Its link stops working. Accounts that were made with it stay.",
-            "Revoke",
-        ),
+fn ChangeForm(id: String, note: Option<String>, back: String) -> impl IntoView {
+    let path = format!("{INVITATIONS}/{id}/resend");
+    let sending = form::send::<RenewInvitation>(&path);
+    let refusal = match note {
+        Some(_) => None,
+        None => Some("This invitation is not on this page of the list.".to_owned()),
     };
-    let gone = note.is_none();
     let note = note.unwrap_or_default();
     let title = match note.as_str() {
-        "" => title.to_owned(),
-        note => format!("{title}: {note}"),
+        "" => "New link".to_owned(),
+        note => format!("New link: {note}"),
     };
     view! {
         <FormDialog
             place=Place { path, back }
             title=title
             sending=sending
-            refusal=gone.then(|| "This invitation is not on this page of the list.".to_owned())
-            action=Signal::stored(action.to_owned())
-            danger=deed == InvitationDeed::Revoke
+            refusal=refusal
+            action=Signal::stored("Make link".to_owned())
             right=Permission::RegistrationsWrite
         >
-            <p>{meaning}</p>
+            <p>
+                "The link that was made before stops working. The new one works as long as that did, and you answer for it."
+            </p>
             <input type="hidden" name="id" value=id />
             <input type="hidden" name="shown" value=note />
-            <input type="hidden" name="deed" value=deed.as_str() />
         </FormDialog>
     }
 }

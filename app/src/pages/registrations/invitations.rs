@@ -9,7 +9,7 @@ use super::{Head, may_write};
 use crate::{
     api::{
         error::ApiError,
-        invitations::{INVITATIONS, InvitationDeed, list_invitations},
+        invitations::{INVITATIONS, list_invitations},
         person::Part,
     },
     components::{
@@ -37,10 +37,7 @@ pub(super) fn over(path: &str, before: Option<&str>) -> String {
 pub fn Invitations() -> impl IntoView {
     let query = use_query_map();
     let before = Memo::new(move |_| query.read().get("before"));
-    let list: Listed = Resource::new(
-        move || before.get().and_then(|id| id.parse().ok()),
-        list_invitations,
-    );
+    let list: Listed = Resource::new(move || before.get(), list_invitations);
     provide_context(list);
     let invitations = tab(list, (Icon::Person, "Nobody is invited"), |part| {
         let next = part
@@ -110,9 +107,8 @@ fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Rec
     let by = used_by(&invitation);
     let note = invitation.note.unwrap_or_else(|| "Anybody".to_owned());
     let links = (may_write() && !is_over).then(|| {
-        let link = |deed: InvitationDeed, label: &'static str| {
-            let path = format!("{INVITATIONS}/{}/{}", invitation.id, deed.as_str());
-            let href = over(&path, before);
+        let link = |word: &str, label: &'static str| {
+            let href = over(&format!("{INVITATIONS}/{}/{word}", invitation.id), before);
             view! {
                 <a class="button" href=href data-noscroll aria-label=format!("{label}: {note}")>
                     {label}
@@ -121,7 +117,7 @@ fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Rec
         };
         view! {
             <div class="chips">
-                {link(InvitationDeed::Resend, "New link")} {link(InvitationDeed::Revoke, "Revoke")}
+                {link("resend", "New link")} {link("revoke", "Revoke")}
             </div>
         }
     });

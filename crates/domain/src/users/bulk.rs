@@ -2,13 +2,13 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Unknown, UserId, suspension::SuspensionDraft};
-use crate::object::{object, objects};
+use crate::object::{object, objects, present};
 
 /// Most people at once: those of the longest page.
 pub const BULK_MAX: usize = 100;
@@ -40,16 +40,11 @@ pub struct Selected {
     /// The username that was on the screen. If it is another user's, the request is denied with 409.
     #[serde(
         default,
-        deserialize_with = "text",
+        deserialize_with = "present",
         skip_serializing_if = "Option::is_none"
     )]
     #[schema(nullable = false)]
     pub username: Option<String>,
-}
-
-/// A text that is there. `null` is none.
-fn text<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
-    String::deserialize(value).map(Some)
 }
 
 /// `id:version:username`, as forms and addresses write it. No username has a colon or a space.
@@ -92,6 +87,11 @@ pub struct BulkRequest {
     #[schema(min_items = 1, max_items = 100)]
     pub users: Vec<Selected>,
     /// How many the preview said would change. None: only tell who would.
+    #[serde(
+        default, deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
     pub expected: Option<usize>,
 }
 

@@ -99,7 +99,7 @@ pub async fn delete_key(
     services: &Services,
     actor: &Actor,
     key: impl Into<TargetRef>,
-) -> Result<(), Error> {
+) -> Result<String, Error> {
     let shown = key.into();
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
@@ -113,7 +113,7 @@ pub async fn delete_key(
     )
     .await?;
     db::commit(transaction).await?;
-    Ok(())
+    Ok(key.name)
 }
 
 /// Locks a key of an account. Somebody else's is not there, as in FOVEA.

@@ -92,7 +92,7 @@ pub async fn edit_system(
     Ok(key)
 }
 
-/// Removes a key of the system.
+/// Removes a key of the system. Returns its name.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the system has no such key.
@@ -100,7 +100,7 @@ pub async fn delete_system(
     services: &Services,
     granted: &Granted<WriteApiKeys>,
     key: impl Into<TargetRef>,
-) -> Result<(), Error> {
+) -> Result<String, Error> {
     let shown = key.into();
     let id = shown.id;
     let (mut transaction, author) = begin(services, granted).await?;
@@ -110,7 +110,7 @@ pub async fn delete_system(
     let gone = ("api_key.deleted", Some(id), label.as_str());
     record::write_key(&mut transaction, &author, gone, removed(&key)).await?;
     db::commit(transaction).await?;
-    Ok(())
+    Ok(key.name)
 }
 
 /// A transaction of somebody who still has the right.
