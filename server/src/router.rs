@@ -104,7 +104,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
             headers::secure,
         ))
         .layer(axum::Extension(assets))
-        .layer(from_fn(cookies::drop_encoded_names))
+        .layer(from_fn(cookies::keep_readable))
         .layer(from_fn_with_state(
             (site.limits.clone(), state.cookie_name),
             rate::limit,

@@ -5,9 +5,7 @@ pub mod horizon;
 mod list;
 pub mod seals;
 
-use std::net::IpAddr;
-
-use domain::audit::AuditEntry;
+use domain::{audit::AuditEntry, client_address::ClientAddress};
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
 use time::OffsetDateTime;
@@ -30,7 +28,7 @@ pub struct Actor {
     /// With which access token, if with one: its id, and what it is called.
     pub token: Option<(Uuid, String)>,
     /// From where.
-    pub ip: Option<IpAddr>,
+    pub ip: Option<ClientAddress>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
 }
@@ -85,7 +83,7 @@ pub async fn insert(
         entry.target_label,
         entry.changes,
         entry.reason,
-        actor.ip.map(IpNetwork::from),
+        actor.ip.map(|address| IpNetwork::from(address.ip())),
         actor.request_id,
         actor.token_id(),
         actor.token_label(),
@@ -121,7 +119,7 @@ pub async fn insert_sessions_ended(
         actor.label,
         actor.via,
         reason,
-        actor.ip.map(IpNetwork::from),
+        actor.ip.map(|address| IpNetwork::from(address.ip())),
         actor.request_id,
         actor.token_id(),
         actor.token_label(),

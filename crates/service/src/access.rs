@@ -2,12 +2,13 @@
 
 mod rights;
 
-use std::{marker::PhantomData, net::IpAddr};
+use std::marker::PhantomData;
 
 use domain::{
     access::{Permission, Permissions, Principal},
     access_tokens::Scope,
     audit::Via,
+    client_address::ClientAddress,
     rules::Doer,
 };
 use uuid::Uuid;
@@ -29,7 +30,7 @@ const NO_APPLICATION: Error =
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
     /// Address of the client.
-    pub ip: Option<IpAddr>,
+    pub ip: Option<ClientAddress>,
     /// What the client calls itself.
     pub user_agent: Option<String>,
     /// Names the log lines of the request.
