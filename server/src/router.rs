@@ -37,7 +37,7 @@ use crate::{
     error_page::Asked,
     forms,
     middleware::{
-        bearer, cookies, finish, guard,
+        bearer, cookies, device, finish, guard,
         headers::{self, PageNonce},
         idempotency, identity, origin, rate, refusal, trace,
     },
@@ -105,6 +105,10 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         ))
         .layer(axum::Extension(assets))
         .layer(from_fn(cookies::keep_readable))
+        .layer(from_fn_with_state(
+            device::DeviceCookie { https },
+            device::carry,
+        ))
         .layer(from_fn_with_state(
             (site.limits.clone(), state.cookie_name),
             rate::limit,

@@ -14,6 +14,7 @@ pub mod export;
 pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
+pub mod known_devices;
 pub mod links;
 mod list;
 pub mod login_attempts;

@@ -91,6 +91,17 @@ pub async fn find_credentials(
     }))
 }
 
+/// Returns a username as names are compared: two that come out alike are the same account.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn fold_username(executor: impl PgExecutor<'_>, username: &str) -> Result<String, Error> {
+    let row = sqlx::query!(r#"select lower($1) as "folded!""#, username)
+        .fetch_one(executor)
+        .await?;
+    Ok(row.folded)
+}
+
 /// Replaces a password hash by one of the same password with today's parameters, unless it was changed meanwhile.
 ///
 /// # Errors

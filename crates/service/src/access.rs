@@ -13,7 +13,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Error, known_device::Device};
 
 pub use rights::{
     ReadApiKeys, ReadAudit, ReadRegistrations, ReadSessions, ReadTokens, ReadUsers, ResolveApiKeys,
@@ -35,6 +35,8 @@ pub struct Origin {
     pub user_agent: Option<String>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
+    /// The device cookie of the browser.
+    pub device: Device,
     /// The attempt that the request is at what its idempotency key stands for, if it came with one.
     pub attempt: Option<Uuid>,
 }

@@ -20,8 +20,9 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Author, Granted, Origin, WriteUsers},
+    known_device,
     record::{self, Change, Changes},
-    throttle::Address,
+    throttle::DeadLinks,
     tokens,
     users::guard,
 };
@@ -178,14 +179,14 @@ pub async fn open_link(
 
 /// Whose link it is, if it works.
 async fn follow(services: &Services, token: &str, origin: &Origin) -> Result<UserSummary, Error> {
-    let address = Address::of(origin);
-    address.admit(services).await?;
+    let dead = DeadLinks::of(origin);
+    dead.admit(services).await?;
     if let Some(user) = find_owner(services, token).await? {
         return Ok(user);
     }
     // Whoever comes without a token has not guessed one.
     if !token.is_empty() {
-        address.note_failure(services).await?;
+        dead.count(services).await?;
     }
     Err(DEAD_LINK)
 }
@@ -232,6 +233,7 @@ pub async fn choose_password(
             .await?;
     change::set_password(&mut transaction, id, &hash, false).await?;
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
+    let device = origin.device.clone();
     let author = Author::person(user.id, &account.username, origin);
     let change = Change {
         action: "user.password_chosen",
@@ -243,7 +245,8 @@ pub async fn choose_password(
     };
     record::write(&mut transaction, &author, change).await?;
     db::commit(transaction).await?;
-    Ok(())
+    // Strangers who fail on the name do not keep out whoever has just chosen the password.
+    known_device::remember(services, id, &device).await
 }
 
 fn check(

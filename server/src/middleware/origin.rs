@@ -10,7 +10,7 @@ use axum::{
 };
 use domain::client_address::ClientAddress;
 use ipnetwork::IpNetwork;
-use service::access::Origin;
+use service::{access::Origin, known_device::Device};
 use uuid::Uuid;
 
 /// Proxies whose word about the client's address is taken.
@@ -96,6 +96,7 @@ pub(crate) async fn identify(
         ip: peer.map(|peer| proxies.client(peer, request.headers())),
         user_agent,
         request_id: Some(Uuid::now_v7()),
+        device: Device::default(),
         attempt: None,
     };
     request.extensions_mut().insert(origin);
