@@ -15,6 +15,7 @@ mod recover;
 mod remote;
 mod restore;
 mod server;
+mod slow_clients;
 mod support;
 mod suspend;
 mod tokens;

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Read},
-    net::TcpListener,
+    net::{SocketAddr, TcpListener},
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicUsize, Ordering},
@@ -26,6 +26,25 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server over the database of a command line.
     pub(crate) fn start(cli: &Cli) -> Self {
+        Self::start_by(cli, || {
+            let mut command = Command::new(ROLLCALL);
+            command.arg("serve");
+            command
+        })
+    }
+
+    /// The same with so many descriptors.
+    pub(crate) fn start_within(cli: &Cli, descriptors: u32) -> Self {
+        Self::start_by(cli, || {
+            let mut command = Command::new("sh");
+            let script = "ulimit -n \"$1\" && exec \"$2\" serve";
+            let descriptors = descriptors.to_string();
+            command.args(["-c", script, "sh", &descriptors, ROLLCALL]);
+            command
+        })
+    }
+
+    fn start_by(cli: &Cli, command: impl Fn() -> Command) -> Self {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let name = format!("rollcall-site-{}-{number}", std::process::id());
         let site = std::env::temp_dir().join(name);
@@ -34,20 +53,24 @@ impl Server {
         let assets = r#"{"js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2"}"#;
         fs::write(site.join("assets.json"), assets).unwrap();
         for _ in 0..TRIES {
-            if let Some((child, url)) = Self::listen(cli, &site) {
+            if let Some((child, url)) = Self::listen(cli, &site, command()) {
                 return Self { child, site, url };
             }
         }
         panic!("no server would listen");
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let address = self.url.strip_prefix("http://");
+        address.unwrap().parse().unwrap()
+    }
+
     /// Starts one on a port that was free; none if somebody has taken it since.
-    fn listen(cli: &Cli, site: &PathBuf) -> Option<(Child, String)> {
+    fn listen(cli: &Cli, site: &PathBuf, mut command: Command) -> Option<(Child, String)> {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap().to_string();
         drop(free);
-        let mut command = Command::new(ROLLCALL);
-        command.arg("serve");
         let mut child = cli
             .with_settings(&mut command)
             .env("LEPTOS_SITE_ADDR", &address)
