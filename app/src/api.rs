@@ -5,10 +5,15 @@ pub mod account;
 pub mod audit;
 pub mod auth;
 pub mod bulk;
+pub mod confirm;
 pub mod done;
 pub mod error;
+pub mod flash;
 pub mod invitations;
 pub mod keys;
+#[cfg(feature = "ssr")]
+pub mod links;
+pub mod listed;
 pub mod overview;
 pub mod people;
 pub mod person;

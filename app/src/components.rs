@@ -22,5 +22,6 @@ pub mod state;
 mod strength;
 pub mod tabs;
 pub mod time;
+pub mod title;
 pub mod toast;
 pub mod user_menu;

@@ -10,7 +10,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::api::done::Done;
+use crate::api::{done::Done, flash::FlashMessage};
 
 /// What a page knows of its request.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct PageContext {
     pub site: Site,
     /// How many people wait to be let in, if the person may see that.
     pub waiting: Option<u64>,
+    /// What was done before, to be shown this once.
+    pub flashes: Vec<FlashMessage>,
 }
 
 /// What the operator has set, as far as pages show it.

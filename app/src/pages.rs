@@ -3,6 +3,7 @@
 pub mod access_tokens;
 pub mod account;
 pub mod audit;
+pub mod confirm;
 pub mod conflict;
 pub mod filters;
 pub mod form;
@@ -20,5 +21,6 @@ pub mod reset;
 pub mod sessions;
 pub mod settings;
 pub mod setup;
+pub mod sign_in_again;
 pub mod suspension;
 pub mod users;

@@ -12,7 +12,7 @@ use domain::problem::{Code, Problem};
 use crate::{
     components::state::LoadFailure,
     pages::{
-        access_tokens, account, audit, invite, keys, login, overview,
+        access_tokens, account, audit, confirm, invite, keys, login, overview,
         person::{self, dialogs},
         register, registrations, reset, sessions, settings, setup, users,
     },
@@ -66,7 +66,7 @@ part!(
     InvitationAccepted => invite::InvitationAccepted,
 );
 part!(
-    /// One's own account, and the dialogs over keys of providers, whosever they are.
+    /// One's own account, the dialogs over keys of providers, whosever they are, and the one before what cannot be undone.
     Own in door by load_own, preload_own:
     Account => account::Account,
     Profile => account::profile::Profile,
@@ -75,12 +75,12 @@ part!(
     Keys => account::keys::Keys,
     AddKey => keys::dialogs::Add,
     EditKey => keys::dialogs::Edit,
-    DeleteKey => keys::dialogs::Delete,
-    Tokens => account::tokens::Tokens,
+    Tokens => account::tokens::TokensTab,
     NewToken => account::new_token::NewToken,
     Preferences => account::preferences::Preferences,
     Data => account::data::Data,
     Delete => account::delete::Delete,
+    Confirm => confirm::Confirm,
 );
 part!(
     /// The first screen of the panel.
@@ -122,7 +122,7 @@ part!(
     /// A person.
     Person in person by load_person, preload_person:
     Page => person::PersonPage,
-    Overview => person::overview::Overview,
+    Overview => person::overview::OverviewTab,
     Sessions => person::Sessions,
     Keys => person::Keys,
     Data => person::Data,
@@ -157,7 +157,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
         ["account", ..] => return preload_own().await,
         ["overview", ..] => return preload_home().await,
         ["sessions", ..] => preload_sessions().await?,
-        ["tokens", ..] => return preload_tokens().await,
+        ["tokens", ..] => preload_tokens().await?,
         ["registrations", ..] => preload_registrations().await?,
         ["keys", ..] => preload_keys().await?,
         ["settings", ..] => return preload_settings().await,
@@ -168,8 +168,9 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
     }
     let tabs = ["", "sessions", "keys", "data", "history", "invitations"];
     match words.as_slice() {
-        ["keys", _, ..] => preload_own().await,
-        ["users", "new" | "bulk", ..] | ["sessions" | "registrations", _, ..] => {
+        ["users", "bulk", ..] => preload_dialogs().await,
+        ["keys", _, ..] | [_, _, .., "revoke" | "sign-out" | "revoke-links"] => preload_own().await,
+        ["users", "new", ..] | ["sessions" | "registrations", _, ..] => {
             preload_dialogs().await
         }
         ["users", _, word] if !tabs.contains(word) => preload_dialogs().await,

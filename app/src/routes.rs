@@ -9,9 +9,12 @@ use leptos_router::{
 };
 
 use crate::{
-    components::frame::Frame,
+    components::{frame::Frame, toast::Toasts},
     context::{PageContext, Zone},
-    pages::not_found::NotFound,
+    pages::{
+        not_found::NotFound,
+        sign_in_again::{Expired, SignInAgain},
+    },
     parts::{
         Audit, Dialogs, Door, Home, Keys, Own, Person, Registrations, Sessions, Settings, Tokens,
         Users,
@@ -55,6 +58,7 @@ pub fn App() -> impl IntoView {
     provide_context(Zone(zone.map(Into::into)));
     provide_context(context);
     provide_context(Hydrated::watch());
+    provide_context(Expired::new());
     view! {
         <Router>
             <Body />
@@ -75,7 +79,7 @@ pub fn App() -> impl IntoView {
                     <PersonRoutes />
                     <SessionsRoutes />
                     <KeysRoutes />
-                    <Route path=path!("/tokens") view=Tokens::List ssr=SsrMode::Async />
+                    <TokensRoutes />
                     <InvitationRoutes />
                     <RegistrationRoutes />
                     <Route path=path!("/audit") view=Audit::List ssr=SsrMode::Async />
@@ -83,7 +87,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/jobs") view=Settings::Jobs ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
+            <Toasts />
         </Router>
+        <SignInAgain />
     }
 }
 
@@ -94,9 +100,9 @@ fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         <ParentRoute path=path!("/account") view=Own::Account ssr=SsrMode::Async>
             <Route path=path!("") view=Own::Profile ssr=SsrMode::Async />
             <Route path=path!("password") view=Own::Password ssr=SsrMode::Async />
-            <Route path=path!("sessions") view=Own::Sessions ssr=SsrMode::Async />
+            <OwnSessionsRoutes />
             <OwnKeysRoutes />
-            <Route path=path!("tokens") view=Own::Tokens ssr=SsrMode::Async />
+            <OwnTokensRoutes />
             <Route path=path!("tokens/new") view=Own::NewToken ssr=SsrMode::Async />
             <Route path=path!("preferences") view=Own::Preferences ssr=SsrMode::Async />
             <Route path=path!("data") view=Own::Data ssr=SsrMode::Async />
@@ -115,7 +121,34 @@ fn OwnKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
             <Route path=path!("new") view=Own::AddKey ssr=SsrMode::Async />
             <Route path=path!(":id/edit") view=Own::EditKey ssr=SsrMode::Async />
-            <Route path=path!(":id/delete") view=Own::DeleteKey ssr=SsrMode::Async />
+            <Route path=path!(":id/delete") view=Own::Confirm ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// One's own sessions, and the dialogs over them.
+#[component(transparent)]
+fn OwnSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("sessions") view=Own::Sessions ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!("others") view=Own::Confirm ssr=SsrMode::Async />
+            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// One's own access tokens, and the dialog over them.
+#[component(transparent)]
+fn OwnTokensRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("tokens") view=Own::Tokens ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -130,7 +163,7 @@ fn KeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
             <Route path=path!("new") view=Own::AddKey ssr=SsrMode::Async />
             <Route path=path!(":id/edit") view=Own::EditKey ssr=SsrMode::Async />
-            <Route path=path!(":id/delete") view=Own::DeleteKey ssr=SsrMode::Async />
+            <Route path=path!(":id/delete") view=Own::Confirm ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -158,6 +191,7 @@ fn SessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         <ParentRoute path=path!("/sessions") view=Sessions::List ssr=SsrMode::Async>
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
             <Route path=path!("revoke") view=Dialogs::Revoke ssr=SsrMode::Async />
+            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -168,9 +202,9 @@ fn SessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 fn PersonRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/users/:user") view=Person::Page ssr=SsrMode::Async>
-            <Route path=path!("") view=Person::Overview ssr=SsrMode::Async />
-            <Route path=path!("sessions") view=Person::Sessions ssr=SsrMode::Async />
-            <Route path=path!("keys") view=Person::Keys ssr=SsrMode::Async />
+            <OverviewRoutes />
+            <PersonSessionsRoutes />
+            <PersonKeysRoutes />
             <Route path=path!("data") view=Person::Data ssr=SsrMode::Async />
             <Route path=path!("history") view=Person::History ssr=SsrMode::Async />
             <Route path=path!("edit") view=Dialogs::Edit ssr=SsrMode::Async />
@@ -178,6 +212,60 @@ fn PersonRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("delete") view=Dialogs::Delete ssr=SsrMode::Async />
             <Route path=path!("reset") view=Dialogs::Reset ssr=SsrMode::Async />
             <Route path=path!("reassign") view=Dialogs::Reassign ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The first tab of a user, and the dialogs over it that ask before something is done.
+#[component(transparent)]
+fn OverviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("") view=Person::Overview ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!("sign-out") view=Own::Confirm ssr=SsrMode::Async />
+            <Route path=path!("revoke-links") view=Own::Confirm ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The sessions of a user, and the dialog over them.
+#[component(transparent)]
+fn PersonSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("sessions") view=Person::Sessions ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The keys and tokens of a user, and the dialogs over them.
+#[component(transparent)]
+fn PersonKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("keys") view=Person::Keys ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!("tokens/:id/revoke") view=Own::Confirm ssr=SsrMode::Async />
+            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Everybody's access tokens, and the dialog over them.
+#[component(transparent)]
+fn TokensRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("/tokens") view=Tokens::List ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()
@@ -195,7 +283,8 @@ fn InvitationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         >
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
             <Route path=path!("new") view=Dialogs::Invite ssr=SsrMode::Async />
-            <Route path=path!(":id/:deed") view=Dialogs::ChangeInvitation ssr=SsrMode::Async />
+            <Route path=path!(":id/resend") view=Dialogs::ChangeInvitation ssr=SsrMode::Async />
+            <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

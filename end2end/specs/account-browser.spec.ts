@@ -24,7 +24,7 @@ test('two browsers: the second is shown what the first has saved', async ({ page
   await press(page, 'Save');
   await expect(page.getByText('Theirs: Saved First')).toBeVisible();
   await press(page, 'Save mine on top');
-  await expect(toast(page)).toContainText('Changes saved.');
+  await expect(toast(page)).toContainText('Changes saved');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Saved Second');
 });
 
@@ -79,7 +79,7 @@ test('by keyboard: a new password, rated while it is typed', async ({ page, data
   }
   await expect(field(page, 'New password')).toHaveAccessibleDescription(/Strength: strong/);
   await page.keyboard.press('Enter');
-  await expect(toast(page)).toContainText('Your new password is set.');
+  await expect(toast(page)).toContainText('Password changed');
 });
 
 test('Escape leaves the dialog, and the focus goes back', async ({ page, database }) => {

@@ -19,7 +19,7 @@ async function keep(page: Page, provider: string, name: string, key: string): Pr
   await field(page, 'Name').fill(name);
   await field(page, 'Key').fill(key);
   await press(page, 'Add API key');
-  await expect(page).toHaveURL('/account/keys?done=key-added');
+  await expect(toast(page)).toContainText(`Added API key ${name}`);
 }
 
 test('a key is added, switched, replaced and deleted', async ({ page, database }) => {
@@ -33,23 +33,23 @@ test('a key is added, switched, replaced and deleted', async ({ page, database }
   await expect(dialog(page).getByRole('radio')).toHaveCount(3);
   await inspect(page, 'account-key-add');
   await keep(page, 'OPENAI', 'Mine', 'sk-own-secret-abcd');
-  await expect(toast(page)).toContainText('The API key is kept.');
   await expect(row(page, 'Mine')).toContainText('...abcd');
   await inspect(page, 'account-keys');
 
-  await page.getByRole('button', { name: 'Switch off: Mine' }).click();
-  await expect(toast(page)).toContainText('The API key is not used any more.');
+  await page.getByRole('button', { name: 'Disable: Mine' }).click();
+  await expect(toast(page)).toContainText('Disabled API key Mine');
   await expect(row(page, 'Mine')).toContainText('Off');
 
   await page.getByRole('link', { name: 'Edit: Mine' }).click();
   await field(page, 'New key').fill('sk-own-secret-wxyz');
   await press(page, 'Save');
-  await expect(toast(page)).toContainText('Changes saved.');
+  await expect(toast(page)).toContainText('Saved API key Mine');
   await expect(row(page, 'Mine')).toContainText('...wxyz');
 
   await page.getByRole('link', { name: 'Delete: Mine' }).click();
-  await press(page, 'Delete API key');
-  await expect(toast(page)).toContainText('The API key is deleted.');
+  await expect(dialog(page)).toContainText('Uses');
+  await press(page, 'Delete API key Mine');
+  await expect(toast(page)).toContainText('Deleted API key Mine');
   await expect(page.getByText('No API keys yet')).toBeVisible();
 });
 
@@ -77,15 +77,15 @@ test.describe('without scripts', () => {
     await enter(page, name, '/keys');
     await add(page).click();
     await keep(page, 'GOOGLE', 'Plain', 'sk-plain-secret-efgh');
-    await page.getByRole('button', { name: 'Switch off: Plain' }).click();
-    await expect(page).toHaveURL('/account/keys?done=key-off');
+    await page.getByRole('button', { name: 'Disable: Plain' }).click();
+    await expect(toast(page)).toContainText('Disabled API key Plain');
     await page.getByRole('link', { name: 'Edit: Plain' }).click();
     await field(page, 'Name').fill('Plainer');
     await press(page, 'Save');
-    await expect(page).toHaveURL('/account/keys?done=saved');
+    await expect(toast(page)).toContainText('Saved API key Plainer');
     await page.getByRole('link', { name: 'Delete: Plainer' }).click();
     await press(page, 'Delete API key');
-    await expect(page).toHaveURL('/account/keys?done=key-deleted');
+    await expect(toast(page)).toContainText('Deleted API key Plainer');
     await expect(page.getByText('No API keys yet')).toBeVisible();
   });
 });

@@ -29,7 +29,7 @@ for (const scripts of [true, false]) {
       await settled(page);
       await field(page, 'Display name').fill('Another Name');
       await press(page, 'Save');
-      await expect(toast(page)).toContainText('Changes saved.');
+      await expect(toast(page)).toContainText('Changes saved');
       await expect(page.getByRole('heading', { level: 1 })).toHaveText('Another Name');
 
       await settled(page);
@@ -44,7 +44,7 @@ for (const scripts of [true, false]) {
       await press(page, 'Save');
       // Somebody else has it: that is not told.
       await expect(field(page, 'Current password')).toHaveValue('');
-      await expect(toast(page)).toContainText('Changes saved.');
+      await expect(toast(page)).toContainText('Changes saved');
       await expect(field(page, 'Email')).toHaveValue(`${other}@example.org`);
       await settled(page);
       await field(page, 'Email').fill('mine@example.org');
@@ -83,7 +83,7 @@ for (const scripts of [true, false]) {
         await press(page, 'Change password');
         if (says) await expect(field(page, 'Current password')).toHaveAccessibleDescription(says);
       }
-      await expect(toast(page)).toContainText('Your new password is set.');
+      await expect(toast(page)).toContainText('Password changed');
       await page.goto('/account');
       await expect(page.getByRole('heading', { level: 1 })).toHaveText('Own Account');
       await other.goto('/account');
@@ -102,8 +102,9 @@ for (const scripts of [true, false]) {
       await expect(rows).toHaveCount(3);
       await expect(rows.first()).toContainText('This device');
       await expect(rows.nth(1)).toContainText('Headless Chrome on Linux');
-      await rows.nth(1).getByRole('button', { name: 'Revoke' }).click();
-      await expect(toast(page)).toContainText('That device is signed out.');
+      await rows.nth(1).getByRole('link', { name: 'Revoke' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Revoke session' }).click();
+      await expect(toast(page)).toContainText('Signed out on');
       await expect(rows).toHaveCount(2);
       await third.goto('/account');
       await expect(third).toHaveURL('/login?next=%2Faccount');
@@ -111,8 +112,9 @@ for (const scripts of [true, false]) {
       await expect(second).toHaveURL('/account');
 
       await settled(page);
-      await press(page, 'Sign out everywhere else');
-      await expect(toast(page)).toContainText('You are signed out everywhere else.');
+      await page.getByRole('link', { name: 'Sign out everywhere else' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere else' }).click();
+      await expect(toast(page)).toContainText(/Signed out \d+ other session/);
       await expect(rows).toHaveCount(1);
       await expect(page.getByRole('button', { name: /everywhere else/ })).toBeHidden();
       await second.goto('/account');
@@ -126,7 +128,7 @@ for (const scripts of [true, false]) {
       await page.getByLabel('Time zone').selectOption('Asia/Kolkata');
       await page.getByLabel('By email').check();
       await press(page, 'Save');
-      await expect(toast(page)).toContainText('Changes saved.');
+      await expect(toast(page)).toContainText('Changes saved');
       await expect(page.getByLabel('Time zone')).toHaveValue('Asia/Kolkata');
       await expect(page.getByLabel('By email')).toBeChecked();
       await expect(page.getByLabel('On the screen')).not.toBeChecked();
@@ -193,7 +195,7 @@ for (const scripts of [true, false]) {
       await expect(page).toHaveURL(/\/login\?next=/);
       await settled(page);
       await signIn(page, name, template().password);
-      await expect(page).toHaveURL(/\/reset\?next=/);
+      await expect(page).toHaveURL(/\/reset\?link=[0-9a-f]{16}&next=/);
       await settled(page);
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
       await page.getByLabel('Password again').fill(PASSWORD);

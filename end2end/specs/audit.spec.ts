@@ -83,6 +83,8 @@ test('what cannot be understood is said, and nothing is found', async ({ page, b
   browserWatch.expectAnswer(422, '/audit');
   await open(page, '/audit?from=yesterday');
   await expect(page.getByRole('alert')).toContainText('"yesterday" is no day');
+  await expect(rows(page)).toHaveCount(0);
+  await expect(page.getByRole('link', { name: /^Export/ })).toHaveCount(0);
   await open(page, '/audit?actor=nobody-of-that-name');
   await expect(page.getByRole('heading', { name: 'No entries match' })).toBeVisible();
   await inspect(page, 'audit-none');

@@ -54,7 +54,7 @@ test('is made, followed and used', async ({ page, another }) => {
 
   const invited = await another();
   await open(invited, new URL(url).pathname);
-  await expect(invited).toHaveURL('/invite');
+  await expect(invited).toHaveURL(/\/invite\?link=[0-9a-f]{16}$/);
   await expect(invited.getByText('Your roles: Auditor.')).toBeVisible();
   expect(await invited.content()).not.toContain(url.split('/').at(-1));
   await inspect(invited, 'invited');
@@ -88,10 +88,29 @@ test('gets another link, and an end', async ({ page, browserWatch }) => {
   await open(page, '/registrations/invitations');
   await page.getByRole('link', { name: 'Revoke: Renewed' }).click();
   await inspect(page, 'invitation-revoke');
-  await press(page, 'Revoke');
-  await expect(toast(page)).toContainText('The invitation does not work any more.');
+  await press(page, 'Revoke invitation for Renewed');
+  await expect(toast(page)).toContainText('Revoked the invitation for Renewed');
   await expect(row(page, 'Renewed')).toContainText('Revoked');
   await expect(page.getByRole('link', { name: 'Revoke: Renewed' })).toHaveCount(0);
+});
+
+test('two in two tabs stay apart', async ({ page, another, database }) => {
+  const plain = await invite(page, { note: 'Plain tab' });
+  const roles = await invite(page, { note: 'Auditor tab', roles: ['auditor'] });
+  const first = await another();
+  await open(first, plain);
+  const second = await first.context().newPage();
+  await open(second, roles);
+  await expect(second.getByText('Your roles: Auditor.')).toBeVisible();
+  await fill(first, 'plain-tab');
+  await create(first);
+  await expect(first).toHaveURL('/invite/done');
+  await fill(second, 'auditor-tab');
+  await create(second);
+  await expect(second).toHaveURL('/invite/done');
+  const sql = 'select s.roles from users u join user_stats s on s.user_id = u.id where u.username = $1';
+  expect(await database.value(sql, ['plain-tab'])).toEqual(['user']);
+  expect(await database.value(sql, ['auditor-tab'])).toEqual(['auditor']);
 });
 
 test.describe('without scripts', () => {

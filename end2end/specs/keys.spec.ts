@@ -36,22 +36,22 @@ test('a key is added, switched, replaced and deleted', async ({ page, database, 
   await inspect(page, 'key-add');
   await fill(page, 'MISTRAL', 'Lab', SECRET);
   await press(page, 'Add API key');
-  await expect(toast(page)).toContainText('The API key is kept.');
+  await expect(toast(page)).toContainText('Added API key Lab');
   await expect(row(page, 'Lab')).toContainText('...abcd');
   await expect(row(page, 'Lab')).toContainText('On');
   await inspect(page, 'keys');
 
-  await page.getByRole('button', { name: 'Switch off: Lab' }).click();
-  await expect(toast(page)).toContainText('The API key is not used any more.');
+  await page.getByRole('button', { name: 'Disable: Lab' }).click();
+  await expect(toast(page)).toContainText('Disabled API key Lab');
   await expect(row(page, 'Lab')).toContainText('Off');
-  await page.getByRole('button', { name: 'Switch on: Lab' }).click();
-  await expect(toast(page)).toContainText('The API key is used again.');
+  await page.getByRole('button', { name: 'Enable: Lab' }).click();
+  await expect(toast(page)).toContainText('Enabled API key Lab');
 
   await page.getByRole('link', { name: 'Edit: Lab' }).click();
   await field(page, 'Name').fill('Laboratory');
   await inspect(page, 'key-edit');
   await press(page, 'Save');
-  await expect(toast(page)).toContainText('Changes saved.');
+  await expect(toast(page)).toContainText('Saved API key');
   await expect(row(page, 'Laboratory')).toContainText('...abcd');
   await page.getByRole('link', { name: 'Edit: Laboratory' }).click();
   await field(page, 'New key').fill('sk-another-secret-wxyz');
@@ -63,7 +63,7 @@ test('a key is added, switched, replaced and deleted', async ({ page, database, 
   await page.getByRole('link', { name: 'Delete: Laboratory' }).click();
   await inspect(page, 'key-delete');
   await press(page, 'Delete API key');
-  await expect(toast(page)).toContainText('The API key is deleted.');
+  await expect(toast(page)).toContainText('Deleted API key');
   await expect(row(page, 'Laboratory')).toHaveCount(0);
 });
 
@@ -87,8 +87,10 @@ test('a key of a person is seen and revoked', async ({ page, database }) => {
   await open(page, `/users/${person!.username}/keys`);
   await expect(row(page, person!.name)).toContainText('...');
   await inspect(page, 'person-keys');
-  await page.getByRole('button', { name: `Revoke: ${person!.name}` }).click();
-  await expect(toast(page)).toContainText('The API key is deleted.');
+  await page.getByRole('link', { name: `Revoke: ${person!.name}` }).click();
+  await expect(dialog(page)).toContainText('Last used');
+  await press(page, /^Revoke API key/);
+  await expect(toast(page)).toContainText(`Revoked API key ${person!.name}`);
   await expect(page.getByText('No API keys of their own')).toBeVisible();
   await open(page, `/users/${person!.username}/history`);
   await expect(page.getByRole('row').filter({ hasText: 'Api key revoked' })).toContainText(person!.name);
@@ -124,9 +126,13 @@ test.describe('an auditor', () => {
     await expect(add(page)).toBeHidden();
     await expect(page.locator('.main').getByRole('button')).toHaveCount(0);
     const id = await database.value('select id from api_keys where user_id is null limit 1');
-    for (const dialogPath of ['/keys/new', `/keys/${id}/edit`, `/keys/${id}/delete`]) {
+    for (const [dialogPath, refusal] of [
+      ['/keys/new', 'You may look at API keys, but not change them.'],
+      [`/keys/${id}/edit`, 'You may look at API keys, but not change them.'],
+      [`/keys/${id}/delete`, 'You have read-only access to API keys.'],
+    ] as const) {
       await open(page, dialogPath);
-      await expect(dialog(page)).toContainText('You may look at API keys, but not change them.');
+      await expect(dialog(page)).toContainText(refusal);
       await expect(dialog(page).getByRole('textbox')).toHaveCount(0);
     }
   });
@@ -146,9 +152,9 @@ test.describe('without scripts', () => {
     await expect(field(page, 'Key')).toHaveValue('');
     await field(page, 'Key').fill('sk-plain-secret-efgh');
     await press(page, 'Add API key');
-    await expect(page).toHaveURL('/keys?done=key-added');
-    await page.getByRole('button', { name: 'Switch off: Plain' }).click();
-    await expect(page).toHaveURL('/keys?done=key-off');
+    await expect(toast(page)).toContainText('Added API key Plain');
+    await page.getByRole('button', { name: 'Disable: Plain' }).click();
+    await expect(toast(page)).toContainText('Disabled API key Plain');
     await expect(row(page, 'Plain')).toContainText('Off');
     await page.getByRole('link', { name: 'Edit: Plain' }).click();
     browserWatch.expectAnswer(422, new URL(page.url()).pathname);
@@ -157,10 +163,10 @@ test.describe('without scripts', () => {
     await expect(field(page, 'Name')).toHaveAccessibleDescription(/Enter a name\./);
     await field(page, 'Name').fill('Plainer');
     await press(page, 'Save');
-    await expect(page).toHaveURL('/keys?done=saved');
+    await expect(toast(page)).toContainText('Saved API key Plainer');
     await page.getByRole('link', { name: 'Delete: Plainer' }).click();
     await press(page, 'Delete API key');
-    await expect(page).toHaveURL('/keys?done=key-deleted');
+    await expect(toast(page)).toContainText('Deleted API key Plainer');
     await expect(row(page, 'Plainer')).toHaveCount(0);
   });
 });

@@ -71,6 +71,8 @@ test.describe('signed in', () => {
     await list.search.fill('statsu:active');
     await list.search.press('Enter');
     await expect(page.getByRole('alert')).toContainText('Did you mean "status"?');
+    await expect(list.rows).toHaveCount(0);
+    await page.getByRole('link', { name: 'Show all users' }).click();
     await list.shows();
   });
 

@@ -130,7 +130,7 @@ test.describe('who decides', () => {
     await inspect(page, 'registrations-selected');
     await page.locator('.selection').getByRole('link', { name: 'Reject' }).click();
     await press(page, 'Reject 2 people');
-    await expect(toast(page)).toContainText('The names are free again.');
+    await expect(toast(page)).toContainText('Rejected');
     await expect(row(page, 'spam-')).toHaveCount(0);
     await expect.poll(async () => {
       const again = await page.request.post('/api/auth/register', {

@@ -36,7 +36,7 @@ async function choose(page: Page, password: string, again = password): Promise<v
 test('the link leads to a form that says for whom, and out of the address', async ({ page, server, database }) => {
   const path = await link(server, database, 'test-member');
   await open(page, path);
-  await expect(page).toHaveURL('/reset');
+  await expect(page).toHaveURL(/\/reset\?link=[0-9a-f]{16}$/);
   await expect(page.getByRole('heading', { name: 'Choose your password' })).toBeVisible();
   await expect(field(page, 'Username')).toHaveValue('test-member');
   await expect(field(page, 'Username')).not.toBeEditable();
@@ -92,6 +92,34 @@ test('by keyboard to the end: the password is set, nobody is signed in, the link
   await page.getByRole('link', { name: 'Sign in' }).click();
   await signIn(page, 'test-member', PASSWORD);
   await expect(page).toHaveURL('/account');
+});
+
+test('two links in two tabs: each password is that of the user whom its tab names', async ({
+  page,
+  server,
+  database,
+  another,
+}) => {
+  const ours = await link(server, database, 'test-member');
+  const theirs = await link(server, database, 'test-auditor');
+  await open(page, ours);
+  const other = await page.context().newPage();
+  await open(other, theirs);
+  await expect(field(other, 'Username')).toHaveValue('test-auditor');
+  await expect(field(page, 'Username')).toHaveValue('test-member');
+  await choose(page, `${PASSWORD} of the first`);
+  await expect(page).toHaveURL('/reset/done');
+  await choose(other, `${PASSWORD} of the second`);
+  await expect(other).toHaveURL('/reset/done');
+  for (const [username, which] of [
+    ['test-member', 'first'],
+    ['test-auditor', 'second'],
+  ] as const) {
+    const visitor = await another();
+    await open(visitor, '/login');
+    await signIn(visitor, username, `${PASSWORD} of the ${which}`);
+    await expect(visitor).not.toHaveURL(/login/);
+  }
 });
 
 test('a link that does not work', async ({ page, browserWatch }) => {

@@ -77,6 +77,10 @@ test('what cannot be understood is said, and nobody is found', async ({ page, br
   browserWatch.expectAnswer(422, '/sessions');
   await open(page, '/sessions?address=nowhere');
   await expect(page.getByRole('alert')).toContainText('"nowhere" is not an address');
+  await expect(rows(page)).toHaveCount(0);
+  await expect(page.getByRole('link', { name: /^Revoke/ })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Show all sessions' }).click();
+  await expect(rows(page)).not.toHaveCount(0);
   await open(page, '/sessions?person=nobody-of-that-name');
   await expect(page.getByRole('heading', { name: 'No sessions match' })).toBeVisible();
   await inspect(page, 'sessions-none');
@@ -87,7 +91,7 @@ test('sessions that have ended tell why and by whom', async ({ page, database })
   const ended = await database.value('select count(*)::int from ended_sessions');
   await expect(total(page)).toHaveText(ended.toLocaleString('en'));
   await expect(page.getByRole('columnheader', { name: 'Why' })).toBeVisible();
-  await expect(page.getByRole('button', { name: /^Revoke/ })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: /^Revoke/ })).toHaveCount(0);
   await inspect(page, 'sessions-ended');
   await page.getByRole('link', { name: 'Live', exact: true }).click();
   await expect(page).toHaveURL('/sessions');
@@ -97,8 +101,10 @@ test('one session is revoked from its row', async ({ page, server, database }) =
   await signInElsewhere(server.url, 'test-member');
   await open(page, '/sessions?person=test-member');
   const before = await rows(page).count();
-  await rows(page).first().getByRole('button', { name: /^Revoke the session of test-member/ }).click();
-  await expect(page.getByText('The session is ended.').last()).toBeVisible();
+  await rows(page).first().getByRole('link', { name: /^Revoke the session of test-member/ }).click();
+  await expect(page.getByRole('dialog')).toContainText('Last seen');
+  await page.getByRole('button', { name: 'Revoke session of test-member' }).click();
+  await expect(page.locator('.toast')).toContainText('Revoked the session of test-member');
   await expect(page).toHaveURL(/person=test-member/);
   await expect(rows(page)).toHaveCount(before - 1);
   const [latest] = await database.rows(
@@ -120,16 +126,17 @@ test('all that match end, if they are as many as was shown', async ({ page, serv
   await expect(dialog.getByRole('alert')).toContainText('has changed since it was shown');
   await expect(button).toHaveText('Revoke 3 sessions');
   await button.click();
-  await expect(page.getByText('The sessions are ended.').last()).toBeVisible();
+  await expect(page.locator('.toast')).toContainText('Revoked 3 sessions');
   await expect(page.getByRole('heading', { name: 'No sessions match' })).toBeVisible();
 });
 
 test('by keyboard: into the dialog, out of it, and back where it began', async ({ page }) => {
   await open(page, '/sessions');
-  const link = page.getByRole('link', { name: 'Revoke all but mine…' });
+  const link = page.getByRole('link', { name: 'Sign out everyone else…' });
   await link.focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('dialog')).toContainText('All sessions but yours end at once.');
+  const others = page.getByRole('dialog', { name: 'Sign out everyone else and my other devices' });
+  await expect(others).toContainText('Every session ends at once, but for the one that you are in.');
   await expect(page.getByRole('link', { name: 'Cancel' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/sessions');
@@ -188,7 +195,7 @@ test('whoever is signed out while they watch gets to sign in', async ({ another,
   await page.request.post('/api/auth/login', { data: { username: 'test-auditor', password: template().password } });
   await hurry(page);
   await followed(page, '/sessions');
-  await expect(page.getByRole('button', { name: /^Revoke/ })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: /^Revoke/ })).toHaveCount(0);
   await database.rows(`update sessions set ended_at = now(), ended_reason = 'revoked'
     where user_id = (select id from users where username = 'test-auditor')`);
   await expect(page).toHaveURL(/\/login/);
@@ -215,8 +222,9 @@ test('the tab of a person ends one or all', async ({ page, server }) => {
   await open(page, '/users/test-member/sessions');
   const before = await rows(page).count();
   await inspect(page, 'person-sessions-revoke');
-  await rows(page).first().getByRole('button', { name: /^Revoke/ }).click();
-  await expect(page.getByText('The session is ended.').last()).toBeVisible();
+  await rows(page).first().getByRole('link', { name: /^Revoke/ }).click();
+  await page.getByRole('button', { name: 'Revoke session of test-member' }).click();
+  await expect(page.locator('.toast')).toContainText('Revoked the session of test-member');
   await expect(rows(page)).toHaveCount(before - 1);
   await page.getByRole('link', { name: 'Revoke all…' }).click();
   await expect(page.getByRole('dialog')).toContainText('of test-member');
@@ -231,12 +239,13 @@ test.describe('without scripts', () => {
     await page.getByLabel('Person', { exact: true }).fill('test-auditor');
     await page.getByRole('button', { name: 'Filter' }).click();
     await expect(rows(page)).toHaveCount(3);
-    await rows(page).first().getByRole('button', { name: /^Revoke/ }).click();
-    await expect(page.getByText('The session is ended.')).toBeVisible();
+    await rows(page).first().getByRole('link', { name: /^Revoke/ }).click();
+    await page.getByRole('button', { name: 'Revoke session of test-auditor' }).click();
+    await expect(page.locator('.toast')).toContainText('Revoked the session of test-auditor');
     await expect(rows(page)).toHaveCount(2);
     await page.getByRole('link', { name: 'Revoke all that match…' }).click();
     await page.getByRole('button', { name: 'Revoke 2 sessions' }).click();
-    await expect(page.getByText('The sessions are ended.')).toBeVisible();
+    await expect(page.locator('.toast')).toContainText('Revoked 2 sessions');
     await expect(page.getByRole('heading', { name: 'No sessions match' })).toBeVisible();
   });
 });

@@ -132,7 +132,7 @@ for (const scripts of [true, false]) {
       const again = page.getByRole('button', { name: `Try again: Remove ${name} for good` });
       await again.focus();
       await page.keyboard.press('Enter');
-      await expect(toast(page)).toContainText('It is tried again.');
+      await expect(toast(page)).toContainText('Retrying the permanent deletion of');
       const done = `select count(*)::int from jobs where state = 'done' and params ->> 'username' = $1`;
       await expect.poll(() => database.value(done, [name])).toBe(1);
       const actions = 'select action from audit_events where target_label = $1 order by id';

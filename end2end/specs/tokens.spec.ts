@@ -73,10 +73,12 @@ for (const scripts of [true, false]) {
       await expect(row(page, 'Nightly report')).toContainText('Works');
       expect(await page.content()).not.toContain(token);
 
-      await page.getByRole('button', { name: 'Revoke Nightly report' }).click();
-      await expect(toast(page)).toContainText('The token does not work any more.');
+      await page.getByRole('link', { name: 'Revoke Nightly report' }).click();
+      await expect(dialog(page)).toContainText('Last used');
+      await press(page, 'Revoke access token Nightly report');
+      await expect(toast(page)).toContainText('Revoked access token Nightly report');
       await expect(row(page, 'Nightly report')).toContainText('Revoked');
-      await expect(page.getByRole('button', { name: 'Revoke Nightly report' })).toHaveCount(0);
+      await expect(page.getByRole('link', { name: 'Revoke Nightly report' })).toHaveCount(0);
       expect((await ask(server.url, '/api/auth/me', token)).status()).toBe(401);
       const actions = 'select action from audit_events where target_label = $1 and action like $2 order by id';
       expect(await database.column(actions, [name, 'user.token_%'])).toEqual(['user.token_created', 'user.token_revoked']);
@@ -104,9 +106,11 @@ for (const scripts of [true, false]) {
       await expect(page).toHaveURL('/tokens');
       await page.goto(`/users/${name}/keys`);
       await settled(page);
-      await page.getByRole('button', { name: 'Revoke Left behind' }).click();
-      await expect(toast(page)).toContainText('The token does not work any more.');
-      await expect(page).toHaveURL(`/users/${name}/keys?done=token-revoked`);
+      await page.getByRole('link', { name: 'Revoke Left behind' }).click();
+      await expect(page).toHaveURL(/\/keys\/tokens\/[^/]*\/revoke$/);
+      await press(page, `Revoke access token Left behind of ${name}`);
+      await expect(toast(page)).toContainText(`Revoked access token Left behind of ${name}`);
+      await expect(page).toHaveURL(`/users/${name}/keys`);
       await expect(row(page, 'Left behind')).toContainText(`by ${admin}`);
       await page.goto(`/tokens?person=${name}&state=live`);
       await expect(page.getByText('No access tokens match')).toBeVisible();
@@ -125,7 +129,7 @@ test.describe('an auditor', () => {
     );
     await open(page, '/tokens');
     await expect(row(page, 'Not mine')).toBeVisible();
-    await expect(page.getByRole('button', { name: /^Revoke/ })).toHaveCount(0);
+    await expect(page.getByRole('link', { name: /^Revoke/ })).toHaveCount(0);
   });
 });
 

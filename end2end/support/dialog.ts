@@ -23,5 +23,6 @@ export async function make(page: Page, username: string, password = 'temporary o
   await dialog(page).getByLabel('Set a temporary password').check();
   await field(page, 'Temporary password').fill(password);
   await press(page, 'Create');
-  await expect(page).toHaveURL(`/users/${username}?done=created`);
+  await expect(page).toHaveURL(`/users/${username}`);
+  await expect(toast(page)).toContainText(`Created ${username}`);
 }

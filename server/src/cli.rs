@@ -77,6 +77,9 @@ impl Command {
 /// A failure as the operator reads it: one sentence.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// What the parser of arguments answers too.
+const MISUNDERSTOOD: u8 = 2;
+
 /// Runs what was asked for. 0: done. 1: it failed. 2: the command was not understood.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -86,7 +89,10 @@ pub fn run() -> ExitCode {
         Err(failure) => {
             // Nothing is left to tell a failure to write to the terminal to.
             drop(writeln!(std::io::stderr(), "rollcall: {failure}"));
-            ExitCode::FAILURE
+            match failure.downcast_ref::<fault::Fault>() {
+                Some(fault) if fault.is_not_understood() => ExitCode::from(MISUNDERSTOOD),
+                _ => ExitCode::FAILURE,
+            }
         }
     }
 }

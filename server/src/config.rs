@@ -74,11 +74,6 @@ impl Config {
         Ok(lines.join("\n"))
     }
 
-    /// Whether people reach the panel over https.
-    pub(crate) fn is_https(&self) -> bool {
-        self.public_url.starts_with("https://")
-    }
-
     fn from(sources: &Sources) -> Result<Self, Failure> {
         let value = |name| sources.value(SETTINGS, name);
         let listen = values::address("LEPTOS_SITE_ADDR", &value("LEPTOS_SITE_ADDR"))?;
@@ -124,6 +119,7 @@ fn settings(sources: &Sources, public_url: &str) -> Result<Settings, Failure> {
         session_idle: HOUR * number("SESSION_IDLE_HOURS", 1..=8_760)?,
         session_limit: number("SESSION_LIMIT", 0..=10_000)?,
         token_max_days: u16::try_from(number("TOKEN_MAX_DAYS", 0..=3_650)?)?,
+        owned_data_max_mb: number("OWNED_DATA_MAX_MB", 0..=1_000_000)?,
         allow_registration: boolean("ALLOW_REGISTRATION")?,
         registration_approval: boolean("REGISTRATION_APPROVAL")?,
         allow_account_deletion: boolean("ALLOW_ACCOUNT_DELETION")?,
@@ -161,7 +157,7 @@ mod tests {
         let config = load(&[]).unwrap();
         assert_eq!(config.public_url, "http://127.0.0.1:3000");
         assert_eq!(config.settings.session_lifetime, 7 * DAY);
-        assert!(!config.is_https());
+        assert!(!config.settings.is_https());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{context::Preferences, shell::Assets};
+use app::{components::title::escaped, context::Preferences, shell::Assets};
 use axum::{
     Json,
     extract::Request,
@@ -122,8 +122,8 @@ fn page(problem: &Problem, css: &str, theme: &str, again: &str) -> String {
         Code::NotFound | Code::Forbidden => ("/", "Go to the start"),
         _ => (again, "Try again"),
     };
-    let id = escape(problem.request_id.as_deref().unwrap_or_default());
-    let (css, target) = (escape(css), escape(target));
+    let id = escaped(problem.request_id.as_deref().unwrap_or_default());
+    let (css, target) = (escaped(css), escaped(target));
     format!(
         r#"<!DOCTYPE html>
 <html lang="en" data-theme="{theme}">
@@ -149,13 +149,6 @@ fn page(problem: &Problem, css: &str, theme: &str, again: &str) -> String {
 </html>
 "#
     )
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod page;
 pub(crate) mod registrations;
 pub(crate) mod sessions;
 mod settings;
+mod site;
 pub(crate) mod users;
 
 use axum::{
@@ -36,7 +37,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub(crate) use self::once::{ShownOnce, shown_once};
-use self::users::{manage, person};
+use self::{
+    site::FromThisSite,
+    users::{manage, person},
+};
 use crate::{middleware::refusal, router::AppState};
 
 /// What machines ask who look after this one. It depends on nobody being known.
@@ -266,3 +270,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
         }
     }
 }
+
+/// The query of a list without filters: one that is given cannot be understood.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoParams {}

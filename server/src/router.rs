@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     path::{Path, PathBuf},
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
 };
 
 use app::{
@@ -16,7 +16,7 @@ use axum::{
     body::Body,
     extract::{FromRef, Request},
     http::{HeaderValue, StatusCode, header, request::Parts},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
     routing::{get, post},
 };
@@ -58,19 +58,15 @@ pub(crate) struct AppState {
     pub(crate) cookie_name: CookieName,
     pub(crate) assets: Assets,
     pub(crate) leptos: LeptosOptions,
-    #[from_ref(skip)]
-    pub(crate) https: bool,
 }
 
 /// Name of the session cookie.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct CookieName(pub(crate) &'static str);
+#[derive(Debug, Clone)]
+pub(crate) struct CookieName(pub(crate) Arc<str>);
 
 /// What about an installation the router depends on.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
-    /// Whether people reach the panel over https.
-    pub https: bool,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: TrustedProxies,
     /// How often somebody may ask the API.
@@ -81,17 +77,12 @@ pub struct Site {
 
 /// The whole application.
 pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
-    let https = site.https;
+    let https = services.settings.is_https();
     let state = AppState {
-        cookie_name: CookieName(if https {
-            "__Host-session_token"
-        } else {
-            "session_token"
-        }),
+        cookie_name: CookieName(services.settings.cookie_name("session_token").into()),
         leptos: LeptosOptions::builder().output_name("rollcall").build(),
         services,
         assets: assets.clone(),
-        https,
     };
     let common = ServiceBuilder::new()
         .layer(from_fn_with_state(
@@ -106,11 +97,11 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         .layer(axum::Extension(assets))
         .layer(from_fn(cookies::keep_readable))
         .layer(from_fn_with_state(
-            device::DeviceCookie { https },
+            device::DeviceCookie::of(&state.services.settings),
             device::carry,
         ))
         .layer(from_fn_with_state(
-            (site.limits.clone(), state.cookie_name),
+            (site.limits.clone(), state.cookie_name.clone()),
             rate::limit,
         ))
         .layer(from_fn(refusal::explain))
@@ -132,9 +123,9 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
 /// Routes for somebody: with a limit to what they send, and who they are.
 fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Router<AppState> {
     let sessions = SessionManagerLayer::new(PgSessionStore::new(state.services.pool.clone()))
-        .with_name(state.cookie_name.0)
+        .with_name(state.cookie_name.0.to_string())
         .with_same_site(SameSite::Lax)
-        .with_secure(state.https);
+        .with_secure(state.services.settings.is_https());
     routes.method_not_allowed_fallback(not_so).layer(
         ServiceBuilder::new()
             .layer(RequestBodyLimitLayer::new(body_max))
@@ -225,6 +216,23 @@ fn files(site_root: &Path) -> Router {
     Router::new()
         .nest_service("/pkg", pkg)
         .fallback_service(public)
+        .layer(from_fn(only_names_of_files))
+}
+
+/// Most bytes of a name in a folder (NAME_MAX of Linux). The built files have short names without anything to encode.
+const NAME_MAX: usize = 255;
+/// Most bytes of an address behind which there can be a file: below PATH_MAX, with room for the folder it is in.
+const ADDRESS_MAX: usize = 2_048;
+
+/// Answers that there is nothing where no file can be named so: the system would fail with another error than for a file
+/// that is not there.
+async fn only_names_of_files(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.len() <= ADDRESS_MAX && path.split('/').all(|name| name.len() <= NAME_MAX) {
+        return next.run(request).await;
+    }
+    let Ok(answer) = nothing_here(request).await;
+    answer
 }
 
 /// How long a built file is kept. That one is missing is not kept: another replica may have it in a moment.

@@ -34,7 +34,6 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     })?;
     let limits = Limits::per_minute(config.api_rate_limit);
     let site = router::Site {
-        https: config.is_https(),
         trusted_proxies: config.trusted_proxies.clone(),
         limits: limits.clone(),
         root: config.site_root.clone(),

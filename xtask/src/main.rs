@@ -21,6 +21,7 @@ mod files;
 mod fingerprint;
 mod fuzz;
 mod npm;
+mod passwords;
 mod process;
 mod program;
 mod queries;
@@ -69,6 +70,8 @@ enum Task {
     Chaos(chaos::ChaosArgs),
     /// Ask the API for everything that its description allows, and for what it does not.
     Fuzz(fuzz::FuzzArgs),
+    /// Make the list of common passwords again.
+    Passwords(passwords::PasswordsArgs),
     /// Record what the database says about every query in `.sqlx`.
     Sqlx,
 }
@@ -144,6 +147,7 @@ fn run(task: &Task) -> Result<ExitCode> {
         Task::Bench(args) => bench::bench(&workspace, args)?,
         Task::Chaos(args) => return chaos::chaos(&workspace, args),
         Task::Fuzz(args) => fuzz::fuzz(&workspace, args)?,
+        Task::Passwords(args) => passwords::passwords(&workspace, args)?,
         Task::Sqlx => queries::prepare(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

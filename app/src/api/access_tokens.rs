@@ -5,12 +5,9 @@
     reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
 )]
 
-use domain::{
-    access_tokens::{
-        AccessToken, TokenDraft,
-        list::{TokenPage, TokenParams},
-    },
-    problem::Problem,
+use domain::access_tokens::{
+    AccessToken, TokenDraft,
+    list::{TokenPage, TokenParams},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -20,6 +17,7 @@ use uuid::Uuid;
 use super::{
     done::Done,
     error::ApiError,
+    listed::Listed,
     person::Part,
     wire::{Get, Post},
 };
@@ -40,8 +38,6 @@ pub struct TokenList {
     /// The server's time.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
-    /// What could not be understood. The page is then the first one of all.
-    pub fault: Option<Problem>,
 }
 
 /// The tokens of whoever asks, the newest first.
@@ -117,39 +113,19 @@ pub fn draft(form: CreateToken) -> TokenDraft {
     }
 }
 
-/// Revokes a token of whoever asks. `page` is the page that it leads back to.
-#[server(endpoint = "revoke-own-token", protocol = Post)]
-pub async fn revoke_own_token(page: String, id: Uuid) -> Result<Done, ApiError> {
-    use super::ssr;
-    service::account::revoke_token(&ssr::services()?, &ssr::actor()?, id)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "token-revoked"))
-}
-
 /// A page of everybody's tokens.
 #[server(endpoint = "tokens", protocol = Get)]
-pub async fn list_tokens(#[server(default)] params: TokenParams) -> Result<TokenList, ApiError> {
+pub async fn list_tokens(
+    #[server(default)] params: TokenParams,
+) -> Result<Listed<TokenList>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let (query, fault) = ssr::understood(&params, TokenParams::parse)?;
-    Ok(TokenList {
-        page: service::access_tokens::list(&services, &granted, &query)
-            .await
-            .map_err(ssr::fail)?,
-        now: (services.clock)(),
-        fault,
+    ssr::listed(&params, TokenParams::parse, async |query| {
+        Ok(TokenList {
+            page: service::access_tokens::list(&services, &granted, &query).await?,
+            now: (services.clock)(),
+        })
     })
-}
-
-/// Revokes a token of somebody. `page` is the page that it leads back to.
-#[server(endpoint = "revoke-token", protocol = Post)]
-pub async fn revoke_token(page: String, id: Uuid) -> Result<Done, ApiError> {
-    use super::ssr;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::access_tokens::revoke(&ssr::services()?, &granted, id)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "token-revoked"))
+    .await
 }

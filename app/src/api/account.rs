@@ -5,6 +5,8 @@
     reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
 )]
 
+#[cfg(feature = "ssr")]
+use domain::flash::{Flash, FlashEvent};
 use domain::{
     account::OwnSession,
     users::{deletion::DeletionPreview, detail::UserDetail},
@@ -13,7 +15,6 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use super::{
     done::Done,
@@ -100,7 +101,7 @@ pub async fn edit_profile(
         version: Some(version),
         ..Default::default()
     };
-    save(edit, Done::telling("/account", "saved")).await
+    save(edit, "/account", FlashEvent::Saved).await
 }
 
 /// Sets another password.
@@ -116,7 +117,7 @@ pub async fn change_password(
         current_password: Some(current_password),
         ..Default::default()
     };
-    save(edit, Done::telling("/account/password", "password")).await
+    save(edit, "/account/password", FlashEvent::PasswordChanged).await
 }
 
 /// Sets how one likes to be told of things, and in which time zone.
@@ -137,23 +138,7 @@ pub async fn set_preferences(
         version: Some(version),
         ..Default::default()
     };
-    save(edit, Done::telling("/account/preferences", "saved")).await
-}
-
-/// Ends one of one's own sessions, or without an id all others.
-#[server(endpoint = "end-sessions", protocol = Post)]
-pub async fn end_sessions(#[server(default)] id: Option<Uuid>) -> Result<Done, ApiError> {
-    use super::ssr;
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
-    let done = match id {
-        Some(id) => service::account::end_session(&services, &actor, id)
-            .await
-            .map(|()| "device-ended"),
-        None => service::account::end_others(&services, &actor)
-            .await
-            .map(|_| "others-ended"),
-    };
-    Ok(Done::telling("/account/sessions", done.map_err(ssr::fail)?))
+    save(edit, "/account/preferences", FlashEvent::Saved).await
 }
 
 /// Deletes the account of whoever asks. `counts` is what was shown, in the order of the table.
@@ -175,13 +160,19 @@ pub async fn delete_account(
 
 /// Changes the account of whoever asks.
 #[cfg(feature = "ssr")]
-async fn save(edit: domain::account::OwnEdit, done: Done) -> Result<Done, ApiError> {
+async fn save(
+    edit: domain::account::OwnEdit,
+    page: &str,
+    event: FlashEvent,
+) -> Result<Done, ApiError> {
     use super::ssr;
     let (services, session) = (ssr::services()?, ssr::session()?);
-    service::account::edit(&services, &ssr::actor()?, &session, edit)
+    let actor = ssr::actor()?;
+    service::account::edit(&services, &actor, &session, edit)
         .await
         .map_err(ssr::fail)?;
-    Ok(done)
+    let flash = Flash::of(event, [actor.principal.username]);
+    Ok(Done::flash(page, flash, None).await)
 }
 
 /// The ways to be told of things that can be ticked: name in the preferences, and what it is called.

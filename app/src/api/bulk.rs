@@ -34,8 +34,6 @@ pub enum BulkDeed {
 
 /// Who is selected, in the address of the list: `id:version`, as often as there are people.
 pub const SELECTED: &str = "u";
-/// Who has just been changed, in the same address, so that it can be undone: `id:version` of each, with spaces between.
-pub const UNDO: &str = "undo";
 
 impl BulkDeed {
     /// Every one.
@@ -87,11 +85,11 @@ pub async fn preview_several(deed: BulkDeed, selected: String) -> Result<BulkOut
         .map_err(ssr::fail)
 }
 
-/// The list that a form leads back to: the address that the form says, if it is one of the list.
+/// The page that a form leads back to: the address that the form says, if it is the list or the page of a user.
 #[must_use]
 pub fn list_of(back: &str) -> &str {
     match local_path(back) {
-        list if list.split('?').next() == Some("/users") => list,
+        page if page.starts_with("/users/") || page.split('?').next() == Some("/users") => page,
         _ => "/users",
     }
 }
@@ -122,14 +120,17 @@ pub async fn do_to_several(
         users: users.clone(),
         expected: Some(expected),
     };
+    let action = request.action.clone();
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
     let outcome = service::users::bulk(&ssr::services()?, &granted, request)
         .await
         .map_err(ssr::fail)?;
+    let page = read::after(&back);
     if outcome.changed == 0 {
-        return Ok(Done::to(list_of(&back)));
+        return Ok(Done::to(page));
     }
-    Ok(Done::to(read::told(&back, deed, &users, &outcome)))
+    let undo = read::undo_of(deed, &users, &outcome, &page);
+    Ok(Done::flash(&page, read::flash(&action, &outcome), undo).await)
 }
 
 /// What a form says, as the service wants it.
@@ -137,14 +138,16 @@ pub async fn do_to_several(
 pub(super) mod read {
     use domain::{
         fields::FieldErrors,
+        flash::{Flash, FlashEvent, Undo},
         users::{
             bulk::{BulkAction, BulkOutcome, Selected},
             suspension::SuspensionDraft,
         },
     };
     use service::Error;
+    use uuid::Uuid;
 
-    use super::{BulkDeed, SELECTED, UNDO, list_of};
+    use super::{BulkDeed, SELECTED, list_of};
 
     pub(super) fn action(deed: BulkDeed, draft: SuspensionDraft) -> BulkAction {
         match deed {
@@ -173,51 +176,96 @@ pub(super) mod read {
         })
     }
 
-    /// The address of the list, with what was done on it and to whom, if that can be undone.
-    pub(super) fn told(
-        back: &str,
+    /// The page that a form leads back to, where nobody is selected any more.
+    pub(super) fn after(back: &str) -> String {
+        let page = list_of(back);
+        let Some((path, query)) = page.split_once('?') else {
+            return page.to_owned();
+        };
+        let state = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != SELECTED);
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        match query.extend_pairs(state).finish() {
+            empty if empty.is_empty() => path.to_owned(),
+            query => format!("{path}?{query}"),
+        }
+    }
+
+    /// The message about what was done to whom.
+    pub(super) fn flash(action: &BulkAction, outcome: &BulkOutcome) -> Flash {
+        let event = match action {
+            BulkAction::Suspend(_) => FlashEvent::UserSuspended,
+            BulkAction::Unsuspend {} => FlashEvent::UserUnsuspended,
+            BulkAction::EndSessions {} => FlashEvent::UserSignedOut,
+            BulkAction::Delete {} if outcome.restorable_until.is_none() => {
+                FlashEvent::DeletionStarted
+            }
+            BulkAction::Delete {} => FlashEvent::UserDeleted,
+            BulkAction::Restore {} => FlashEvent::UserRestored,
+        };
+        let until = match action {
+            BulkAction::Suspend(draft) => draft.until,
+            _ => None,
+        };
+        Flash::of(event, changed_names(outcome)).until(until)
+    }
+
+    /// Names of those who changed.
+    pub(in crate::api) fn changed_names(outcome: &BulkOutcome) -> impl Iterator<Item = &str> {
+        let changed = outcome.items.iter().filter(|item| item.skipped.is_none());
+        changed.map(|item| item.username.as_str())
+    }
+
+    /// The form that undoes it, if it can be undone.
+    pub(super) fn undo_of(
         deed: BulkDeed,
         selected: &[Selected],
         outcome: &BulkOutcome,
-    ) -> String {
-        let (word, can_be_undone) = match deed {
-            BulkDeed::Suspend => ("suspended", true),
-            BulkDeed::Lift => ("lifted", false),
-            BulkDeed::SignOut => ("signed-out", false),
-            BulkDeed::Delete if outcome.restorable_until.is_none() => ("removed", false),
-            BulkDeed::Delete => ("deleted", true),
-            BulkDeed::Restore => ("restored", false),
+        back: &str,
+    ) -> Option<Undo> {
+        let reverse = match deed {
+            BulkDeed::Suspend => BulkDeed::Lift,
+            BulkDeed::Delete if outcome.restorable_until.is_some() => BulkDeed::Restore,
+            BulkDeed::Delete | BulkDeed::Lift | BulkDeed::SignOut | BulkDeed::Restore => {
+                return None;
+            }
         };
-        let list = list_of(back).split_once('?').map_or("", |(_, query)| query);
-        let list = form_urlencoded::parse(list.as_bytes())
-            .filter(|(name, _)| ![SELECTED, UNDO, "done"].contains(&name.as_ref()));
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(list);
-        if can_be_undone {
-            query.append_pair(UNDO, &changed(selected, outcome));
-        }
-        query.append_pair("done", word);
-        format!("/users?{}", query.finish())
-    }
-
-    /// Who was changed, as they are now: each change counts their version up by one.
-    fn changed(selected: &[Selected], outcome: &BulkOutcome) -> String {
         let is_changed = |selected: &&Selected| {
             let item = outcome.items.iter().find(|item| item.id.0 == selected.id);
             item.is_some_and(|item| item.skipped.is_none())
         };
-        let keys: Vec<String> = selected
+        // Each change counts the version up by one.
+        let users: Vec<(Uuid, i32)> = selected
             .iter()
             .filter(is_changed)
-            .map(|selected| format!("{}:{}", selected.id, selected.version.saturating_add(1)))
+            .map(|selected| (selected.id, selected.version.saturating_add(1)))
             .collect();
-        keys.join(" ")
+        Some(undo(reverse, &users, back, &[]))
+    }
+
+    /// The form of an action on users at these versions, with more fields.
+    pub(in crate::api) fn undo(
+        deed: BulkDeed,
+        users: &[(Uuid, i32)],
+        back: &str,
+        fields: &[(&str, String)],
+    ) -> Undo {
+        let selected = users.iter().map(|(id, version)| format!("{id}:{version}"));
+        let selected = selected.collect::<Vec<_>>().join(" ");
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("deed", deed.as_str());
+        form.append_pair("selected", &selected);
+        form.append_pair("expected", &users.len().to_string());
+        form.append_pair("back", back);
+        form.extend_pairs(fields);
+        Undo {
+            path: format!("/users/bulk/{}", deed.as_str()),
+            form: form.finish(),
+        }
     }
 
     #[cfg(test)]
     mod tests {
         use domain::users::{UserId, bulk::BulkItem};
-        use uuid::Uuid;
 
         use super::*;
 
@@ -234,41 +282,42 @@ pub(super) mod read {
         }
 
         #[test]
-        fn it_leads_back_to_the_list_and_nowhere_else() {
-            let nobody = outcome(&[]);
+        fn it_leads_back_to_users_and_nowhere_else() {
             for (back, expected) in [
-                ("/users?sort=name", "/users?sort=name&done=lifted"),
-                (
-                    "/users?q=a&u=x%3A1&undo=y&done=saved",
-                    "/users?q=a&done=lifted",
-                ),
-                ("/users", "/users?done=lifted"),
-                ("/account", "/users?done=lifted"),
-                ("//evil.example/users", "/users?done=lifted"),
-                ("", "/users?done=lifted"),
+                ("/users?sort=name", "/users?sort=name"),
+                ("/users?q=a&u=x%3A1", "/users?q=a"),
+                ("/users?u=x%3A1", "/users"),
+                ("/users", "/users"),
+                ("/users/ada", "/users/ada"),
+                ("/usersx", "/users"),
+                ("/account", "/users"),
+                ("//evil.example/users", "/users"),
+                ("", "/users"),
             ] {
-                assert_eq!(told(back, BulkDeed::Lift, &[], &nobody), expected, "{back}");
+                assert_eq!(after(back), expected, "{back}");
             }
         }
 
         #[test]
-        fn what_can_be_undone_says_to_whom_it_was_done() {
+        fn what_can_be_undone_is_what_changed() {
             let [ada, bob] = [1, 2].map(Uuid::from_u128);
             let selected = [(ada, 7), (bob, 3)].map(|(id, version)| Selected { id, version });
             let mut outcome = outcome(&[(ada, None), (bob, Some("Is not active."))]);
-            let undo = "undo=00000000-0000-0000-0000-000000000001%3A8";
-            let told = |deed, outcome: &BulkOutcome| told("", deed, &selected, outcome);
+            let undo = |deed, outcome: &BulkOutcome| undo_of(deed, &selected, outcome, "/users");
+            let lift = undo(BulkDeed::Suspend, &outcome).unwrap();
+            assert_eq!(lift.path, "/users/bulk/lift");
             assert_eq!(
-                told(BulkDeed::Suspend, &outcome),
-                format!("/users?{undo}&done=suspended")
+                lift.form,
+                "deed=lift&selected=00000000-0000-0000-0000-000000000001%3A8&expected=1&back=%2Fusers"
             );
-            // Without a bin there is nothing to restore from.
-            assert_eq!(told(BulkDeed::Delete, &outcome), "/users?done=removed");
+            // Without a retention there is nothing to restore from.
+            assert_eq!(undo(BulkDeed::Delete, &outcome), None);
             outcome.restorable_until = Some(time::OffsetDateTime::UNIX_EPOCH);
-            assert_eq!(
-                told(BulkDeed::Delete, &outcome),
-                format!("/users?{undo}&done=deleted")
-            );
+            let restore = undo(BulkDeed::Delete, &outcome).unwrap();
+            assert_eq!(restore.path, "/users/bulk/restore");
+            for deed in [BulkDeed::Lift, BulkDeed::SignOut, BulkDeed::Restore] {
+                assert_eq!(undo(deed, &outcome), None);
+            }
         }
 
         fn outcome(items: &[(Uuid, Option<&str>)]) -> BulkOutcome {

@@ -33,12 +33,18 @@ impl Done {
         self.link.is_some() || self.token.is_some()
     }
 
-    /// Goes on to a page of this site that tells what was done. The word is one that [`crate::components::toast`] knows.
-    #[must_use]
-    pub fn telling(page: &str, word: &str) -> Self {
+    /// Goes on to a page of this site that shows a message once, with a button if the change can be undone.
+    #[cfg(feature = "ssr")]
+    pub async fn flash(
+        page: &str,
+        flash: domain::flash::Flash,
+        undo: Option<domain::flash::Undo>,
+    ) -> Self {
         let page = domain::access::local_path(page);
-        let joint = if page.contains('?') { '&' } else { '?' };
-        Self::to(format!("{page}{joint}done={word}"))
+        if let (Ok(services), Ok(session)) = (super::ssr::services(), super::ssr::session()) {
+            service::flash::set(&services, &session, page, &flash, undo.as_ref()).await;
+        }
+        Self::to(page)
     }
 }
 
@@ -50,7 +56,8 @@ pub fn going_on(address: &str, next: &str) -> String {
         return address.to_owned();
     }
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    format!("{address}?next={next}")
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}next={next}")
 }
 
 /// Without the link and the token, which are secrets.
@@ -80,5 +87,9 @@ mod tests {
         ] {
             assert_eq!(going_on("/reset", next), address, "{next}");
         }
+        assert_eq!(
+            going_on("/reset?link=1", "/users"),
+            "/reset?link=1&next=%2Fusers"
+        );
     }
 }

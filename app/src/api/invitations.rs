@@ -10,7 +10,6 @@ use domain::{
     invitations::{Invitation, InvitationDraft},
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
@@ -23,31 +22,23 @@ use super::{
 /// The screen of the invitations.
 pub const INVITATIONS: &str = "/registrations/invitations";
 
-/// Cookie that carries the token of an invitation from its address to the form, and out of the address.
-pub const TOKEN_COOKIE: &str = "rollcall_invitation";
-
-/// The header that makes the browser forget the token once it is used.
-#[must_use]
-pub fn forget_token() -> String {
-    format!("{TOKEN_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
-}
-
-/// Whether the invitation that was followed works. Returns the names of the roles that it gives.
+/// Whether the invitation that was followed works. Returns the names of the roles that it gives. `link` is its handle.
 #[server(endpoint = "invitation", protocol = Get)]
-pub async fn check_invitation() -> Result<Vec<String>, ApiError> {
-    use super::ssr;
+pub async fn check_invitation(#[server(default)] link: String) -> Result<Vec<String>, ApiError> {
+    use super::{links::INVITATION, ssr};
     // The form was refused for its link: that is the answer, and it counts as one try.
     if let Some(problem) = ssr::refused_link() {
         return Err(ApiError(problem));
     }
-    let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
-    let open = service::invitations::open(&ssr::services()?, &token, &ssr::origin()?)
+    let services = ssr::services()?;
+    let token = INVITATION.token(&services, &link);
+    let open = service::invitations::open(&services, &token, &ssr::origin()?)
         .await
         .map_err(ssr::fail)?;
     Ok(open.roles)
 }
 
-/// Makes the account of whoever was invited. Returns where to go on to.
+/// Makes the account of whoever was invited, by the link of a handle. Returns where to go on to.
 #[server(endpoint = "accept-invitation", protocol = Post)]
 pub async fn accept_invitation(
     username: String,
@@ -55,21 +46,26 @@ pub async fn accept_invitation(
     #[server(default)] email: String,
     password: String,
     password_again: String,
+    #[server(default)] link: String,
 ) -> Result<Done, ApiError> {
-    use super::ssr;
+    use super::{links::INVITATION, ssr};
+    let (services, origin) = (ssr::services()?, ssr::origin()?);
+    let token = INVITATION.token(&services, &link);
+    let forget = INVITATION.forget(&services.settings, &link);
     let draft = own_account(AcceptInvitation {
         username,
         display_name,
         email,
         password,
         password_again,
+        link,
     });
-    let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
-    let (services, origin) = (ssr::services()?, ssr::origin()?);
     service::invitations::accept(&services, &token, draft, origin)
         .await
         .map_err(ssr::fail)?;
-    ssr::set_cookie(&forget_token());
+    if let Some(forget) = forget {
+        ssr::set_cookie(&forget);
+    }
     Ok(Done::to("/invite/done"))
 }
 
@@ -88,11 +84,12 @@ pub fn own_account(form: AcceptInvitation) -> AccountDraft {
 /// Invitations, before one of them.
 #[server(endpoint = "invitations", protocol = Get)]
 pub async fn list_invitations(
-    #[server(default)] before: Option<Uuid>,
+    #[server(default)] before: Option<String>,
 ) -> Result<Part<Invitation>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let before = ssr::position(before).map_err(ssr::fail)?;
     let (items, more) = service::invitations::list(&services, &granted, before)
         .await
         .map_err(ssr::fail)?;
@@ -139,51 +136,16 @@ pub fn draft(form: Invite) -> InvitationDraft {
     }
 }
 
-/// What can be done to an invitation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InvitationDeed {
-    /// Make another link for it.
-    Resend,
-    /// Revoke it.
-    Revoke,
-}
-
-impl InvitationDeed {
-    /// Its word in an address and in a form.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Resend => "resend",
-            Self::Revoke => "revoke",
-        }
-    }
-
-    /// The deed of a word.
-    #[must_use]
-    pub fn of(word: &str) -> Option<Self> {
-        [Self::Resend, Self::Revoke]
-            .into_iter()
-            .find(|deed| deed.as_str() == word)
-    }
-}
-
-/// Does something to an invitation.
-#[server(endpoint = "do-to-invitation", protocol = Post)]
-pub async fn do_to_invitation(id: Uuid, deed: InvitationDeed) -> Result<Done, ApiError> {
+/// Creates another link for an invitation.
+#[server(endpoint = "renew-invitation", protocol = Post)]
+pub async fn renew_invitation(id: Uuid) -> Result<Done, ApiError> {
     use super::ssr;
-    let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    match deed {
-        InvitationDeed::Resend => service::invitations::resend(&services, &granted, id)
-            .await
-            .map(|link| Done {
-                link: Some(link),
-                ..Done::to(INVITATIONS)
-            }),
-        InvitationDeed::Revoke => service::invitations::revoke(&services, &granted, id)
-            .await
-            .map(|()| Done::telling(INVITATIONS, "invitation-revoked")),
-    }
-    .map_err(ssr::fail)
+    let link = service::invitations::resend(&ssr::services()?, &granted, id)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(Done {
+        link: Some(link),
+        ..Done::to(INVITATIONS)
+    })
 }

@@ -5,6 +5,8 @@
     reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
 )]
 
+#[cfg(feature = "ssr")]
+use domain::flash::{Flash, FlashEvent, Undo};
 use domain::keys::KeyList;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -97,8 +99,8 @@ pub async fn add_key(
         }
         Owner::Own => service::account::create_key(&services, &actor, draft).await,
     };
-    made.map_err(ssr::fail)?;
-    Ok(Done::telling(owner.page(), "key-added"))
+    let made = made.map_err(ssr::fail)?;
+    Ok(flash(owner, FlashEvent::KeyAdded, made.key_name, None).await)
 }
 
 /// Changes a key. An empty one keeps what it is.
@@ -114,8 +116,8 @@ pub async fn edit_key(
         api_key: Some(api_key).filter(|typed| !typed.is_empty()),
         is_active: None,
     };
-    edit_one(owner, id, edit).await?;
-    Ok(Done::telling(owner.page(), "saved"))
+    let key = edit_one(owner, id, edit).await?;
+    Ok(flash(owner, FlashEvent::KeySaved, key.key_name, None).await)
 }
 
 /// What needs nothing but a button.
@@ -126,8 +128,6 @@ pub enum KeyDeed {
     On,
     /// Use it no more.
     Off,
-    /// Remove it.
-    Delete,
 }
 
 impl KeyDeed {
@@ -137,7 +137,6 @@ impl KeyDeed {
         match self {
             Self::On => "on",
             Self::Off => "off",
-            Self::Delete => "delete",
         }
     }
 }
@@ -149,25 +148,30 @@ pub async fn do_to_key(owner: Owner, id: Uuid, deed: KeyDeed) -> Result<Done, Ap
         is_active: Some(on),
         ..Default::default()
     };
-    let word = match deed {
-        KeyDeed::On => {
-            edit_one(owner, id, switch(true)).await?;
-            "key-on"
-        }
-        KeyDeed::Off => {
-            edit_one(owner, id, switch(false)).await?;
-            "key-off"
-        }
-        KeyDeed::Delete => {
-            delete_one(owner, id).await?;
-            "key-deleted"
-        }
+    let (event, reverse) = match deed {
+        KeyDeed::On => (FlashEvent::KeyEnabled, KeyDeed::Off),
+        KeyDeed::Off => (FlashEvent::KeyDisabled, KeyDeed::On),
     };
-    Ok(Done::telling(owner.page(), word))
+    let key = edit_one(owner, id, switch(deed == KeyDeed::On)).await?;
+    let undo = Undo {
+        path: owner.page().to_owned(),
+        form: format!("owner={}&id={id}&deed={}", owner.as_str(), reverse.as_str()),
+    };
+    Ok(flash(owner, event, key.key_name, Some(undo)).await)
+}
+
+/// Goes on to the page of the keys with a message about one.
+#[cfg(feature = "ssr")]
+async fn flash(owner: Owner, event: FlashEvent, name: String, undo: Option<Undo>) -> Done {
+    Done::flash(owner.page(), Flash::of(event, [name]), undo).await
 }
 
 #[cfg(feature = "ssr")]
-async fn edit_one(owner: Owner, id: Uuid, edit: domain::keys::KeyEdit) -> Result<(), ApiError> {
+async fn edit_one(
+    owner: Owner,
+    id: Uuid,
+    edit: domain::keys::KeyEdit,
+) -> Result<domain::keys::ApiKey, ApiError> {
     use super::ssr;
     let (services, actor) = (ssr::services()?, ssr::actor()?);
     let edited = match owner {
@@ -177,30 +181,5 @@ async fn edit_one(owner: Owner, id: Uuid, edit: domain::keys::KeyEdit) -> Result
         }
         Owner::Own => service::account::edit_key(&services, &actor, id, edit).await,
     };
-    edited.map(drop).map_err(ssr::fail)
-}
-
-#[cfg(feature = "ssr")]
-async fn delete_one(owner: Owner, id: Uuid) -> Result<(), ApiError> {
-    use super::ssr;
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
-    let deleted = match owner {
-        Owner::System => {
-            let granted = actor.require().map_err(ssr::fail)?;
-            service::keys::delete_system(&services, &granted, id).await
-        }
-        Owner::Own => service::account::delete_key(&services, &actor, id).await,
-    };
-    deleted.map_err(ssr::fail)
-}
-
-/// Takes a key from a person. `page` is the page that it leads back to.
-#[server(endpoint = "revoke-key", protocol = Post)]
-pub async fn revoke_key(page: String, user: Uuid, id: Uuid) -> Result<Done, ApiError> {
-    use super::ssr;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::keys::revoke_key(&ssr::services()?, &granted, user, id)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "key-deleted"))
+    edited.map_err(ssr::fail)
 }

@@ -37,6 +37,7 @@ pub async fn create_user(
     #[server(default)] password: String,
 ) -> Result<Done, ApiError> {
     use super::ssr;
+    use domain::flash::{Flash, FlashEvent};
     let draft = draft(CreateUser {
         username,
         display_name,
@@ -50,9 +51,10 @@ pub async fn create_user(
         .await
         .map_err(ssr::fail)?;
     let page = super::person::path(&created.user.summary);
+    let name = created.user.summary.username;
     Ok(Done {
         link: created.link,
-        ..Done::telling(&page, "created")
+        ..Done::flash(&page, Flash::of(FlashEvent::UserCreated, [name]), None).await
     })
 }
 
@@ -101,6 +103,7 @@ pub async fn edit_user(
     #[server(default)] profile: Vec<ProfileRow>,
 ) -> Result<Done, ApiError> {
     use super::ssr;
+    use domain::flash::{Flash, FlashEvent};
     let form = EditUser {
         page,
         id,
@@ -117,10 +120,11 @@ pub async fn edit_user(
     let page = form.page.clone();
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
     let edit = edit(form).map_err(|faults| ssr::fail(service::Error::Invalid(faults)))?;
-    service::users::edit(&ssr::services()?, &granted, id, edit)
+    let user = service::users::edit(&ssr::services()?, &granted, id, edit)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "saved"))
+    let flash = Flash::of(FlashEvent::UserSaved, [user.summary.username]);
+    Ok(Done::flash(&page, flash, None).await)
 }
 
 /// What the form asks for. An empty password keeps theirs, and their sessions.
@@ -163,17 +167,25 @@ pub async fn suspend_user(
     #[server(default)] offset: i32,
     #[server(default)] tell_reason: bool,
 ) -> Result<Done, ApiError> {
-    use super::ssr;
+    use super::{
+        bulk::{BulkDeed, read::undo},
+        ssr,
+    };
+    use domain::flash::{Flash, FlashEvent};
     let draft = domain::users::suspension::SuspensionDraft {
         reason,
         until: read::moment(&until, offset).map_err(ssr::fail)?,
         tell_reason,
     };
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::users::suspend(&ssr::services()?, &granted, id, draft)
+    let user = service::users::suspend(&ssr::services()?, &granted, id, draft)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "suspended"))
+    let summary = user.summary;
+    let undo = undo(BulkDeed::Lift, &[(id, summary.version)], &page, &[]);
+    let flash = Flash::of(FlashEvent::UserSuspended, [summary.username]);
+    let flash = flash.until(summary.suspended_until);
+    Ok(Done::flash(&page, flash, Some(undo)).await)
 }
 
 /// Deletes a person: into the bin, or for good. `counts` is what was shown, in the order of the table.
@@ -185,11 +197,15 @@ pub async fn delete_user(
     #[server(default)] confirm: String,
     #[server(default)] permanent: bool,
 ) -> Result<Done, ApiError> {
-    use super::ssr;
+    use super::{
+        bulk::{BulkDeed, read::undo},
+        ssr,
+    };
+    use domain::flash::{Flash, FlashEvent};
     let services = ssr::services()?;
     let actor = ssr::actor()?;
     let granted = actor.require().map_err(ssr::fail)?;
-    read::confirmed(&services, &actor, id, &confirm)
+    let user = read::confirmed(&services, &actor, id, &confirm)
         .await
         .map_err(ssr::fail)?;
     let deletion = domain::users::deletion::Deletion {
@@ -199,30 +215,35 @@ pub async fn delete_user(
     service::users::delete(&services, &granted, id, &deletion)
         .await
         .map_err(ssr::fail)?;
+    let names = [user.username];
     // Who is removed for good has no page any more.
-    Ok(
-        if permanent || services.settings.delete_retention.is_zero() {
-            Done::telling("/users", "removed")
-        } else {
-            Done::telling(&page, "deleted")
-        },
-    )
+    if permanent || services.settings.delete_retention.is_zero() {
+        let flash = Flash::of(FlashEvent::DeletionStarted, names);
+        return Ok(Done::flash("/users", flash, None).await);
+    }
+    // The change has counted the version up by one.
+    let deleted = (id, user.version.saturating_add(1));
+    let undo = undo(BulkDeed::Restore, &[deleted], &page, &[]);
+    Ok(Done::flash(&page, Flash::of(FlashEvent::UserDeleted, names), Some(undo)).await)
 }
 
 /// Gives what one person owns to another, named as in an address.
 #[server(endpoint = "reassign-data", protocol = Post)]
 pub async fn reassign_data(page: String, id: Uuid, to: String) -> Result<Done, ApiError> {
     use super::ssr;
+    use domain::flash::{Flash, FlashEvent};
     let services = ssr::services()?;
     let actor = ssr::actor()?;
     let to = read::taker(&services, &actor, &to)
         .await
         .map_err(ssr::fail)?;
+    let from = read::named(&services, &actor, id).await.map_err(ssr::fail)?;
     let granted = actor.require().map_err(ssr::fail)?;
-    service::users::reassign(&services, &granted, id, to)
+    let personas = service::users::reassign(&services, &granted, id, to.id.0)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "reassigned"))
+    let flash = Flash::of(FlashEvent::DataTransferred, [from.username, to.username]);
+    Ok(Done::flash(&page, flash.counting(personas), None).await)
 }
 
 /// Makes a link with which a person chooses a new password.
@@ -239,7 +260,7 @@ pub async fn create_reset_link(page: String, id: Uuid) -> Result<Done, ApiError>
     })
 }
 
-/// What needs nothing but a button.
+/// What needs nothing but a button, because it can be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Deed {
@@ -247,10 +268,6 @@ pub enum Deed {
     Lift,
     /// Take out of the bin.
     Restore,
-    /// End all sessions.
-    SignOut,
-    /// Revoke the links for a new password.
-    RevokeLinks,
 }
 
 impl Deed {
@@ -260,31 +277,37 @@ impl Deed {
         match self {
             Self::Lift => "lift",
             Self::Restore => "restore",
-            Self::SignOut => "sign-out",
-            Self::RevokeLinks => "revoke-links",
         }
     }
 }
 
-/// Does to a person what needs nothing but a button.
+/// Does to a user what needs nothing but a button.
 #[server(endpoint = "do-to-user", protocol = Post)]
 pub async fn do_to_user(page: String, id: Uuid, deed: Deed) -> Result<Done, ApiError> {
-    use super::ssr;
-    let services = ssr::services()?;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let done = match deed {
-        Deed::Lift => service::users::unsuspend(&services, &granted, id)
-            .await
-            .map(|_| "lifted"),
-        Deed::Restore => service::users::restore(&services, &granted, id)
-            .await
-            .map(|_| "restored"),
-        Deed::SignOut => service::users::end_sessions(&services, &granted, id)
-            .await
-            .map(|_| "signed-out"),
-        Deed::RevokeLinks => service::reset::revoke_links(&services, &granted, id)
-            .await
-            .map(|()| "revoked"),
+    use super::{bulk::BulkDeed, ssr};
+    use domain::{
+        flash::{Flash, FlashEvent},
+        users::detail::UserRef,
     };
-    Ok(Done::telling(&page, done.map_err(ssr::fail)?))
+    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let granted = actor.require().map_err(ssr::fail)?;
+    let reader = actor.require().map_err(ssr::fail)?;
+    let before = service::users::get(&services, &reader, &UserRef::Id(id)).await;
+    let before = before.map_err(ssr::fail)?;
+    let name = before.summary.username.clone();
+    let (event, undo) = match deed {
+        Deed::Lift => {
+            let after = service::users::unsuspend(&services, &granted, id).await;
+            let version = after.map_err(ssr::fail)?.summary.version;
+            let undo = read::suspend_again(before, version, &page);
+            (FlashEvent::UserUnsuspended, undo)
+        }
+        Deed::Restore => {
+            let after = service::users::restore(&services, &granted, id).await;
+            let restored = (id, after.map_err(ssr::fail)?.summary.version);
+            let undo = super::bulk::read::undo(BulkDeed::Delete, &[restored], &page, &[]);
+            (FlashEvent::UserRestored, Some(undo))
+        }
+    };
+    Ok(Done::flash(&page, Flash::of(event, [name]), undo).await)
 }

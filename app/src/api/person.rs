@@ -116,10 +116,10 @@ pub async fn list_sessions(id: Uuid) -> Result<Part<UserSession>, ApiError> {
 
 /// Reads a part of what there is of a person, and whether there is more, for whoever may see it.
 #[cfg(feature = "ssr")]
-async fn part<T>(
+async fn part<T, R: service::access::Right>(
     read: impl AsyncFnOnce(
         &service::Services,
-        &service::access::Granted<service::access::ReadUsers>,
+        &service::access::Granted<R>,
     ) -> Result<(Vec<T>, bool), service::Error>,
 ) -> Result<Part<T>, ApiError> {
     use super::ssr;
@@ -151,20 +151,26 @@ pub async fn list_keys(id: Uuid) -> Result<Part<ApiKey>, ApiError> {
 #[server(endpoint = "person-data", protocol = Get)]
 pub async fn list_personas(
     id: Uuid,
-    #[server(default)] after: Option<Uuid>,
+    #[server(default)] after: Option<String>,
 ) -> Result<Part<OwnedPersona>, ApiError> {
-    part(async |services, granted| service::users::personas(services, granted, id, after).await)
-        .await
+    part(async |services, granted| {
+        let after = super::ssr::position(after)?;
+        service::users::personas(services, granted, id, after).await
+    })
+    .await
 }
 
 /// What was done to a person and by them, before one entry.
 #[server(endpoint = "person-history", protocol = Get)]
 pub async fn list_history(
     id: Uuid,
-    #[server(default)] before: Option<i64>,
+    #[server(default)] before: Option<String>,
 ) -> Result<Part<AuditEntry>, ApiError> {
-    part(async |services, granted| service::users::history(services, granted, id, before).await)
-        .await
+    part(async |services, granted| {
+        let before = super::ssr::position(before)?;
+        service::users::history(services, granted, id, before).await
+    })
+    .await
 }
 
 /// What goes with a person, counted now.

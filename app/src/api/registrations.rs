@@ -12,7 +12,6 @@ use domain::{
     users::bulk::BulkOutcome,
 };
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use super::{
     done::Done,
@@ -66,11 +65,12 @@ pub fn own_account(form: Register) -> AccountDraft {
 /// Those who wait, after one of them.
 #[server(endpoint = "waiting", protocol = Get)]
 pub async fn list_waiting(
-    #[server(default)] after: Option<Uuid>,
+    #[server(default)] after: Option<String>,
 ) -> Result<Part<WaitingPerson>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    let after = ssr::position(after).map_err(ssr::fail)?;
     let (items, more) = service::registrations::list(&services, &granted, after)
         .await
         .map_err(ssr::fail)?;
@@ -100,14 +100,15 @@ pub async fn decide_registrations(
     #[server(default)] back: String,
     #[server(default)] note: String,
 ) -> Result<Done, ApiError> {
-    decide(decision, &selected, note, Some(expected)).await?;
-    Ok(Done::telling(
-        list_of(&back),
-        match decision {
-            Decision::Approve => "approved",
-            Decision::Reject => "rejected",
-        },
-    ))
+    use super::bulk::read::changed_names;
+    use domain::flash::{Flash, FlashEvent};
+    let outcome = decide(decision, &selected, note, Some(expected)).await?;
+    let event = match decision {
+        Decision::Approve => FlashEvent::RegistrationApproved,
+        Decision::Reject => FlashEvent::RegistrationRejected,
+    };
+    let flash = Flash::of(event, changed_names(&outcome));
+    Ok(Done::flash(list_of(&back), flash, None).await)
 }
 
 /// The list that a form leads back to, if it is the one of those who wait.

@@ -13,15 +13,6 @@ use super::{
     wire::{Get, Post},
 };
 
-/// Cookie that carries the token of a reset link from its address to the form, and out of the address.
-pub const TOKEN_COOKIE: &str = "rollcall_reset";
-
-/// The header that makes the browser forget the token once it is used.
-#[must_use]
-pub fn forget_token() -> String {
-    format!("{TOKEN_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
-}
-
 /// What the page behind a reset link shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResetLink {
@@ -31,16 +22,17 @@ pub struct ResetLink {
     pub password_min: usize,
 }
 
-/// Whether the reset link that was followed works, and for whom.
+/// Whether the reset link that was followed works, and for whom. `link` is its handle.
 #[server(endpoint = "reset-link", protocol = Get)]
-pub async fn check_reset_link() -> Result<ResetLink, ApiError> {
-    use super::ssr;
+pub async fn check_reset_link(#[server(default)] link: String) -> Result<ResetLink, ApiError> {
+    use super::{links::RESET, ssr};
     // The form was refused for its link: that is the answer, and it counts as one try.
     if let Some(problem) = ssr::refused_link() {
         return Err(ApiError(problem));
     }
-    let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
-    let link = service::reset::open_link(&ssr::services()?, &token, &ssr::origin()?)
+    let services = ssr::services()?;
+    let token = RESET.token(&services, &link);
+    let link = service::reset::open_link(&services, &token, &ssr::origin()?)
         .await
         .map_err(ssr::fail)?;
     Ok(ResetLink {
@@ -49,19 +41,22 @@ pub async fn check_reset_link() -> Result<ResetLink, ApiError> {
     })
 }
 
-/// Sets the password that was chosen. Returns where to go on to.
+/// Sets the password that was chosen, by the link of a handle. Returns where to go on to.
 #[server(endpoint = "reset", protocol = Post)]
 pub async fn choose_password(
     password: String,
     password_again: String,
     #[server(default)] next: String,
+    #[server(default)] link: String,
 ) -> Result<Done, ApiError> {
-    use super::ssr;
-    let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
+    use super::{links::RESET, ssr};
     let (services, origin) = (ssr::services()?, ssr::origin()?);
+    let token = RESET.token(&services, &link);
     service::reset::choose_password(&services, &token, &password, &password_again, origin)
         .await
         .map_err(ssr::fail)?;
-    ssr::set_cookie(&forget_token());
+    if let Some(forget) = RESET.forget(&services.settings, &link) {
+        ssr::set_cookie(&forget);
+    }
     Ok(Done::to(super::done::going_on("/reset/done", &next)))
 }

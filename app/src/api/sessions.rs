@@ -6,12 +6,11 @@
     reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
 )]
 
-use domain::{
-    problem::Problem,
-    sessions::{
-        list::{SessionPage, SessionParams},
-        revoke::RevokeOutcome,
-    },
+#[cfg(feature = "ssr")]
+use domain::flash::{Flash, FlashEvent};
+use domain::sessions::{
+    list::{SessionPage, SessionParams},
+    revoke::RevokeOutcome,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -20,6 +19,7 @@ use uuid::Uuid;
 use super::{
     done::Done,
     error::ApiError,
+    listed::Listed,
     wire::{Get, Post},
 };
 
@@ -32,35 +32,28 @@ pub struct SessionList {
     pub devices: Vec<String>,
     /// The session in which this is asked.
     pub own: Uuid,
-    /// What could not be understood. The page is then the first one of all that are live.
-    pub fault: Option<Problem>,
 }
 
 /// A page of the live sessions, or of those that have ended.
 #[server(endpoint = "sessions", protocol = Get)]
 pub async fn list_all_sessions(
     #[server(default)] params: SessionParams,
-) -> Result<SessionList, ApiError> {
+) -> Result<Listed<SessionList>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let actor = ssr::actor()?;
     let granted = actor.require().map_err(ssr::fail)?;
-    let (query, fault) = ssr::understood(&params, SessionParams::parse)?;
-    let page = service::sessions::list(&services, &granted, &query)
-        .await
-        .map_err(ssr::fail)?;
-    let devices = service::sessions::devices(&services, &granted)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(SessionList {
-        page,
-        devices,
-        own: actor.session().map_err(ssr::fail)?,
-        fault,
+    ssr::listed(&params, SessionParams::parse, async |query| {
+        Ok(SessionList {
+            page: service::sessions::list(&services, &granted, &query).await?,
+            devices: service::sessions::devices(&services, &granted).await?,
+            own: actor.session()?,
+        })
     })
+    .await
 }
 
-/// How many sessions would end that match, or that are not one's own. Nothing is done.
+/// How many sessions would end that match, or that are not the one that asks. Nothing is done.
 #[server(endpoint = "preview-revocation", protocol = Get)]
 pub async fn preview_revocation(
     #[server(default)] params: SessionParams,
@@ -74,18 +67,7 @@ pub async fn preview_revocation(
         .map_err(ssr::fail)
 }
 
-/// Ends a session. `page` is the page that it leads back to.
-#[server(endpoint = "revoke-session", protocol = Post)]
-pub async fn revoke_session(page: String, id: Uuid) -> Result<Done, ApiError> {
-    use super::ssr;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::sessions::revoke_one(&ssr::services()?, &granted, id)
-        .await
-        .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "session-ended"))
-}
-
-/// Ends all sessions that match, or all but one's own, if they are as many as was shown.
+/// Ends all sessions that match, or all but the one that asks, if they are as many as was shown.
 #[server(endpoint = "revoke-sessions", protocol = Post)]
 pub async fn revoke_sessions(
     page: String,
@@ -108,10 +90,11 @@ pub async fn revoke_sessions(
     };
     let request = request(params, others, Some(expected));
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::sessions::revoke_many(&ssr::services()?, &granted, request)
+    let outcome = service::sessions::revoke_many(&ssr::services()?, &granted, request)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "sessions-ended"))
+    let flash = Flash::of(FlashEvent::SessionsRevoked, [""; 0]).counting(outcome.sessions);
+    Ok(Done::flash(&page, flash, None).await)
 }
 
 #[cfg(feature = "ssr")]

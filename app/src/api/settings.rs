@@ -7,7 +7,6 @@
 
 use domain::{
     jobs::list::{JobPage, JobParams},
-    problem::Problem,
     settings::Installation,
 };
 use leptos::prelude::*;
@@ -18,6 +17,7 @@ use uuid::Uuid;
 use super::{
     done::Done,
     error::ApiError,
+    listed::Listed,
     wire::{Get, Post},
 };
 
@@ -34,8 +34,6 @@ pub struct JobList {
     /// The server's time.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
-    /// What could not be understood. The page is then the first one of all.
-    pub fault: Option<Problem>,
 }
 
 /// What is set on this server, and of which versions it is made.
@@ -50,18 +48,17 @@ pub async fn get_settings() -> Result<Installation, ApiError> {
 
 /// A page of jobs.
 #[server(endpoint = "jobs", protocol = Get)]
-pub async fn list_jobs(#[server(default)] params: JobParams) -> Result<JobList, ApiError> {
+pub async fn list_jobs(#[server(default)] params: JobParams) -> Result<Listed<JobList>, ApiError> {
     use super::ssr;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let (query, fault) = ssr::understood(&params, JobParams::parse)?;
-    Ok(JobList {
-        page: service::jobs::list(&services, &granted, &query)
-            .await
-            .map_err(ssr::fail)?,
-        now: (services.clock)(),
-        fault,
+    ssr::listed(&params, JobParams::parse, async |query| {
+        Ok(JobList {
+            page: service::jobs::list(&services, &granted, &query).await?,
+            now: (services.clock)(),
+        })
     })
+    .await
 }
 
 /// Tries a job again that has failed. `page` is the page that it leads back to.
@@ -69,8 +66,9 @@ pub async fn list_jobs(#[server(default)] params: JobParams) -> Result<JobList, 
 pub async fn retry_job(page: String, id: Uuid) -> Result<Done, ApiError> {
     use super::ssr;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::jobs::retry(&ssr::services()?, &granted, id)
+    let name = service::jobs::retry(&ssr::services()?, &granted, id)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::telling(&page, "job-retried"))
+    let flash = domain::flash::Flash::of(domain::flash::FlashEvent::JobRetried, [name]);
+    Ok(Done::flash(&page, flash, None).await)
 }

@@ -12,20 +12,18 @@ use super::{
     wire::{Get, Post},
 };
 
-/// Cookie that carries the token of the setup link from its address to the form, and out of the address.
-pub const TOKEN_COOKIE: &str = "rollcall_setup";
-
-/// Whether the setup link that was followed works.
+/// Whether the setup link that was followed works. `link` is its handle.
 #[server(endpoint = "setup-link", protocol = Get)]
-pub async fn check_setup_link() -> Result<(), ApiError> {
-    use super::ssr;
-    let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
-    service::setup::open_link(&ssr::services()?, &token)
+pub async fn check_setup_link(#[server(default)] link: String) -> Result<(), ApiError> {
+    use super::{links::SETUP, ssr};
+    let services = ssr::services()?;
+    let token = SETUP.token(&services, &link);
+    service::setup::open_link(&services, &token)
         .await
         .map_err(ssr::fail)
 }
 
-/// Makes the first admin and signs them in. Returns where to go on to.
+/// Makes the first admin by the link of a handle, and signs them in. Returns where to go on to.
 #[server(endpoint = "setup", protocol = Post)]
 pub async fn claim_setup(
     username: String,
@@ -33,8 +31,9 @@ pub async fn claim_setup(
     #[server(default)] email: String,
     password: String,
     password_again: String,
+    #[server(default)] link: String,
 ) -> Result<Done, ApiError> {
-    use super::ssr;
+    use super::{links::SETUP, ssr};
     let draft = domain::credentials::AccountDraft {
         username,
         display_name,
@@ -42,10 +41,13 @@ pub async fn claim_setup(
         password,
         password_again,
     };
-    let token = ssr::cookie(TOKEN_COOKIE).unwrap_or_default();
     let (services, session, origin) = (ssr::services()?, ssr::session()?, ssr::origin()?);
+    let token = SETUP.token(&services, &link);
     service::setup::claim(&services, &session, &token, draft, origin)
         .await
         .map_err(ssr::fail)?;
+    if let Some(forget) = SETUP.forget(&services.settings, &link) {
+        ssr::set_cookie(&forget);
+    }
     Ok(Done::to("/users"))
 }

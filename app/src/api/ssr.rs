@@ -1,5 +1,7 @@
 //! What server functions need of the request and its surroundings. The only file that knows them.
 
+use std::str::FromStr;
+
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use domain::{
     cookies::Cookies,
@@ -15,7 +17,7 @@ use service::{
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::error::ApiError;
+use super::{error::ApiError, listed::Listed};
 use crate::context::PageContext;
 
 /// What the product can do.
@@ -101,33 +103,35 @@ pub fn told(problem: Problem) -> Problem {
     problem
 }
 
-/// A fault that the answer tells beside what it gives. A page has its status all the same; a call from the browser has
-/// succeeded, because what it gives can be read.
-#[must_use]
-pub fn fault(error: Error) -> Problem {
-    let problem = identified(error.into_problem());
-    if use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/sfn/")) {
-        set_status(&problem);
-    }
-    problem
-}
-
-/// A question about a list, understood. Where it cannot be, the question about all of it, and what was not understood.
+/// Understands the parameters of a list, and lists what they ask for.
 ///
 /// # Errors
-/// None that whoever asks could cause.
-pub fn understood<P: Default, Q>(
+/// What `list` fails with. What was not understood is an answer of its own; a page has its status all the same.
+pub async fn listed<P, Q, T>(
     params: &P,
     understand: impl Fn(&P, Limits) -> Result<Q, ListError>,
-) -> Result<(Q, Option<Problem>), ApiError> {
+    list: impl AsyncFnOnce(Q) -> Result<T, Error>,
+) -> Result<Listed<T>, ApiError> {
     match understand(params, Limits::PANEL) {
-        Ok(query) => Ok((query, None)),
+        Ok(query) => list(query).await.map(Listed::List).map_err(fail),
         Err(error) => {
-            let fault = fault(error.into());
-            let all = understand(&P::default(), Limits::PANEL);
-            Ok((all.map_err(|error| fail(error.into()))?, Some(fault)))
+            let problem = identified(Error::from(error).into_problem());
+            if use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/sfn/")) {
+                set_status(&problem);
+            }
+            Ok(Listed::NotUnderstood(problem))
         }
     }
+}
+
+/// The id of the row from which a list is read on, if the address names one.
+///
+/// # Errors
+/// [`ListError::Cursor`] when it is no such id.
+pub fn position<T: FromStr>(text: Option<String>) -> Result<Option<T>, Error> {
+    let text = text.filter(|text| !text.trim().is_empty());
+    let id = text.map(|text| text.parse().map_err(|_| ListError::Cursor));
+    Ok(id.transpose()?)
 }
 
 fn identified(problem: Problem) -> Problem {

@@ -5,28 +5,22 @@
     reason = "the macro makes the argument a field of a struct"
 )]
 
-use domain::{
-    problem::Problem,
-    users::{
-        bin::BinPage,
-        list::ListParams,
-        page::{Totals, UserPage},
-    },
+use domain::users::{
+    bin::BinPage,
+    list::ListParams,
+    page::{Totals, UserPage},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::error::ApiError;
-use super::wire::Get;
+use super::{error::ApiError, listed::Listed, wire::Get};
 
 /// A page of the list as the screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserList {
     /// The page.
     pub page: Shown,
-    /// What could not be understood. The page is then the first one of everybody.
-    pub fault: Option<Problem>,
     /// The server's time, from which "2 hours ago" is told.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
@@ -55,23 +49,24 @@ impl Shown {
 
 /// A page of the list or of the bin.
 #[server(endpoint = "users", protocol = Get)]
-pub async fn list_users(#[server(default)] params: ListParams) -> Result<UserList, ApiError> {
+pub async fn list_users(
+    #[server(default)] params: ListParams,
+) -> Result<Listed<UserList>, ApiError> {
     use super::ssr;
     use domain::users::bin::Asked;
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let (asked, fault) = ssr::understood(&params, ListParams::ask)?;
-    let page = match asked {
-        Asked::List(query) => service::users::list(&services, &granted, &query)
-            .await
-            .map(Shown::List),
-        Asked::Bin(query) => service::users::list_bin(&services, &granted, &query)
-            .await
-            .map(Shown::Bin),
-    };
-    Ok(UserList {
-        page: page.map_err(ssr::fail)?,
-        fault,
-        now: (services.clock)(),
+    ssr::listed(&params, ListParams::ask, async |asked| {
+        let page = match asked {
+            Asked::List(query) => {
+                Shown::List(service::users::list(&services, &granted, &query).await?)
+            }
+            Asked::Bin(query) => {
+                Shown::Bin(service::users::list_bin(&services, &granted, &query).await?)
+            }
+        };
+        let now = (services.clock)();
+        Ok(UserList { page, now })
     })
+    .await
 }

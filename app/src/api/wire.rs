@@ -24,6 +24,20 @@ pub struct Get;
 /// Changes: what is sent is what a form would send.
 pub struct Post;
 
+/// The field that says in the address of a change whose page it is from.
+pub const AS: &str = "as";
+
+/// What is read while something is typed, which must not be lost.
+const WHILE_TYPING: &str = "/sfn/username-taken";
+
+/// Leaves the page to sign in, and comes back to it.
+fn leave_to_sign_in() {
+    let location = leptos::prelude::window().location();
+    let here = [location.pathname(), location.search()].map(Result::unwrap_or_default);
+    let next = super::done::going_on("/login", &here.concat());
+    drop(location.set_href(&next));
+}
+
 macro_rules! protocol {
     ($name:ident, $encoding:ty, $method:expr) => {
         impl<I, O, C, S> Protocol<I, O, C, S, ApiError> for $name
@@ -73,6 +87,7 @@ pub fn fetch<C: Client<ApiError>>(
 ) -> Pin<Box<dyn Future<Output = Result<String, ApiError>> + Send>> {
     const ANSWER: &str = "application/json";
     const FORM: &str = "application/x-www-form-urlencoded";
+    let leads_to_sign_in = method == Method::GET && path != WHILE_TYPING;
     let request = if method == Method::GET {
         C::Request::try_new_req_query(path, FORM, ANSWER, &form, method)
     } else {
@@ -82,6 +97,11 @@ pub fn fetch<C: Client<ApiError>>(
         let answer = C::send(request?).await?;
         let status = answer.status();
         let text = answer.try_into_string().await?;
+        if status == 401 && leads_to_sign_in {
+            leave_to_sign_in();
+            // What waits for the answer waits until the page is gone.
+            std::future::pending::<()>().await;
+        }
         if (400..=599).contains(&status) {
             return Err(read::<ApiError>(&text).unwrap_or_else(|unreadable| unreadable));
         }

@@ -1,9 +1,8 @@
 //! Pages without the panel around them: one card in the middle.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-use super::brand::Brand;
+use super::{brand::Brand, title::PageTitle};
 
 /// A page with one card.
 #[component]
@@ -14,7 +13,7 @@ pub fn CardPage(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Title text=format!("{title} · Rollcall") />
+        <PageTitle text=title />
         <div class="plain">
             <main class="plain-main" id="main">
                 <Brand />

@@ -1,6 +1,6 @@
 //! What a list shows instead of rows.
 
-use domain::problem::Problem;
+use domain::problem::{Code, Problem};
 use leptos::prelude::*;
 
 use super::{
@@ -62,6 +62,81 @@ pub fn LoadFailure(
             </div>
         </ListState>
     }
+}
+
+/// A list could not be loaded. Where what its address asks for was not understood, it says so and leads to the whole list;
+/// no rows stand beside it, since they would be taken for those that were asked for.
+#[component]
+pub fn ListFailure(
+    /// What could not be loaded.
+    title: &'static str,
+    /// Why.
+    problem: Problem,
+    /// The address of the list as it was asked for.
+    again: String,
+    /// The address of the whole list.
+    all: String,
+    /// The link to it, such as "Show all users".
+    label: &'static str,
+    /// The part that was not understood, and the ways to read it.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> AnyView {
+    if problem.error != Code::ValidationError {
+        return view! { <LoadFailure title=title problem=problem again=again /> }.into_any();
+    }
+    view! {
+        <ListState icon=Icon::Search title="This filter is not valid" failure=true>
+            {children.map(|children| children())}
+            <p class="state-text" id="filter-error">
+                {problem.message}
+            </p>
+            <div class="state-actions">
+                <a class="button" href=all>
+                    {label}
+                </a>
+            </div>
+        </ListState>
+    }
+    .into_any()
+}
+
+/// The two ways to read a filter, as links: the address, the filter as it would be, and what it matches.
+#[component]
+pub fn Readings(
+    /// The ways.
+    readings: Option<[(String, String, String); 2]>,
+) -> impl IntoView {
+    readings.map(|readings| {
+        let link = |(href, filter, words): (String, String, String)| {
+            view! {
+                <li>
+                    <a href=href data-noscroll>
+                        <code>{filter}</code>
+                    </a>
+                    " "
+                    {words}
+                </li>
+            }
+        };
+        view! { <ul class="readings">{readings.map(link).into_iter().collect_view()}</ul> }
+    })
+}
+
+/// What a filter means, under the form that it stands in.
+#[component]
+pub fn Meaning(
+    /// A sentence for each condition.
+    parts: Vec<String>,
+) -> impl IntoView {
+    (!parts.is_empty()).then(|| {
+        let parts = parts.into_iter().map(|part| view! { <li>{part}</li> });
+        view! {
+            <ul class="filter-meaning" id="filter-meaning" aria-label="What the filter matches">
+                {parts.collect_view()}
+            </ul>
+        }
+    })
 }
 
 /// Something that is on its way.

@@ -11,7 +11,8 @@ pub fn Tabs(
     /// What they are about.
     label: &'static str,
     /// End of the address and name of each.
-    tabs: &'static [(&'static str, &'static str)],
+    #[prop(into)]
+    tabs: Vec<(&'static str, &'static str)>,
     /// End of the address of the one that is shown.
     current: Memo<&'static str>,
 ) -> impl IntoView {

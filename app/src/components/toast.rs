@@ -1,89 +1,125 @@
-//! What was just done, told on the page after it.
+//! What was done before, shown once.
+
+use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
+use wasm_bindgen::JsCast;
 
-use super::icon::{Glyph, Icon};
-use crate::routes::Hydrated;
+use super::{
+    icon::{Glyph, Icon},
+    time::Exactly,
+};
+use crate::{
+    api::flash::{FlashMessage, UNDO, UndoForm},
+    context::PageContext,
+    routes::Hydrated,
+};
 
-/// What an address may say was done, and how it is told. Any other word tells nothing: an address comes from anywhere.
-const TOLD: [(&str, &str); 24] = [
-    ("created", "The account is made."),
-    ("saved", "Changes saved."),
-    ("suspended", "Suspended and signed out."),
-    ("lifted", "The suspension is lifted."),
-    ("deleted", "Deleted. It can be restored for a while."),
-    ("removed", "Being removed for good."),
-    ("restored", "Restored. They have to sign in anew."),
-    ("reassigned", "The data has a new owner."),
-    ("signed-out", "Signed out everywhere."),
-    ("revoked", "The link does not work any more."),
-    (
-        "password",
-        "Your new password is set. Everywhere else you are signed out.",
-    ),
-    ("device-ended", "That device is signed out."),
-    ("others-ended", "You are signed out everywhere else."),
-    ("session-ended", "The session is ended."),
-    ("sessions-ended", "The sessions are ended."),
-    ("approved", "Approved. They can sign in."),
-    ("rejected", "Rejected. The names are free again."),
-    (
-        "invitation-revoked",
-        "The invitation does not work any more.",
-    ),
-    ("key-added", "The API key is kept."),
-    ("key-on", "The API key is used again."),
-    ("key-off", "The API key is not used any more."),
-    ("key-deleted", "The API key is deleted."),
-    ("token-revoked", "The token does not work any more."),
-    ("job-retried", "It is tried again."),
-];
+/// How long a message stays that nobody looks at.
+const LIFE: Duration = Duration::from_secs(6);
+/// How long one stays that has a button.
+const LIFE_WITH_UNDO: Duration = Duration::from_secs(12);
 
-/// The word of what was just done.
-#[must_use]
-pub fn just_done() -> Memo<Option<String>> {
-    let query = use_query_map();
-    Memo::new(move |_| query.read().get("done"))
+/// The messages that came with the page. They go by themselves, but not while the pointer or the focus is on them, and not
+/// without scripts: then they stay until the next page.
+#[component]
+pub fn Toasts() -> impl IntoView {
+    let flashes = expect_context::<PageContext>().flashes;
+    (!flashes.is_empty()).then(|| view! { <Shown flashes=flashes /> })
 }
 
-/// Tells what was just done.
 #[component]
-pub fn Toast(
-    /// The page without it.
-    #[prop(into)]
-    page: Signal<String>,
-    /// How to undo it.
-    #[prop(optional)]
-    children: Option<ChildrenFn>,
-) -> impl IntoView {
-    let done = just_done();
-    let told = Memo::new(move |_| {
-        let done = done.get()?;
-        TOLD.iter()
-            .find(|(word, _)| *word == done)
-            .map(|(_, text)| *text)
+fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
+    let can_undo = flashes.iter().any(|flash| flash.undo.is_some());
+    let life = if can_undo { LIFE_WITH_UNDO } else { LIFE };
+    let (gone, hovered, focused) = (
+        RwSignal::new(false),
+        RwSignal::new(false),
+        RwSignal::new(false),
+    );
+    let here = use_location();
+    let (pathname, search) = (here.pathname, here.search);
+    let page = pathname.get_untracked();
+    Effect::new(move |_| {
+        // The message is about the change before this page, not before the next.
+        if pathname.get() != page {
+            gone.set(true);
+        }
+        if hovered.get() || focused.get() || gone.get() {
+            return;
+        }
+        if let Ok(timer) = set_timeout_with_handle(move || gone.set(true), life) {
+            on_cleanup(move || timer.clear());
+        }
     });
-    let toast = move || {
-        let text = told.get()?;
-        Some(view! {
-            <div class="toasts">
-                <div class="toast tone-success">
-                    <Glyph icon=Icon::Check />
-                    <p>{text}</p>
-                    {children.clone().map(|undo| undo())}
-                    <a class="icon-button" href=move || page.get() aria-label="Dismiss" data-noscroll>
-                        <Glyph icon=Icon::X />
-                    </a>
-                </div>
-            </div>
-        })
+    Effect::new(move |_| {
+        // A browser may show the page again as it was when it was left.
+        let left = window_event_listener_untyped("pagehide", move |_| gone.set(true));
+        on_cleanup(move || left.remove());
+    });
+    let dismiss = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        gone.set(true);
+        let main = document().get_element_by_id("main");
+        if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
+            drop(main.focus());
+        }
     };
+    let address = move || format!("{}?{}", pathname.get(), search.get());
+    let said = flashes.iter().map(|flash| flash.text.as_str());
+    let said = said.collect::<Vec<_>>().join(". ");
     view! {
         // Only what changes on an open page is read out: it is empty until the browser has taken over.
         <p class="visually-hidden" aria-live="polite">
-            {move || told.get().filter(|_| Hydrated::now())}
+            {move || (Hydrated::now() && !gone.get()).then(|| said.clone())}
         </p>
-        {toast}
+        <div
+            class="toasts"
+            hidden=move || gone.get()
+            on:pointerenter=move |_| hovered.set(true)
+            on:pointerleave=move |_| hovered.set(false)
+            on:focusin=move |_| focused.set(true)
+            on:focusout=move |_| focused.set(false)
+        >
+            {flashes
+                .into_iter()
+                .map(|FlashMessage { text, names, until, undo }| {
+                    view! {
+                        <div class="toast tone-success">
+                            <Glyph icon=Icon::Check />
+                            <div class="toast-text">
+                                <p>{text} {until.map(|until| view! { " until " <Exactly at=until /> })}</p>
+                                {names.map(|names| view! { <p class="muted">{names}</p> })}
+                            </div>
+                            {undo.map(|undo| view! { <Undo undo=undo /> })}
+                            // Without scripts it leads to the page as it is without the message.
+                            <a class="icon-button" href=address rel="external" aria-label="Dismiss" on:click=dismiss>
+                                <Glyph icon=Icon::X />
+                            </a>
+                        </div>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}
+
+#[component]
+fn Undo(undo: UndoForm) -> impl IntoView {
+    let (sent, set_sent) = signal(false);
+    let once = move |event: leptos::ev::SubmitEvent| {
+        if sent.get_untracked() {
+            event.prevent_default();
+        }
+        set_sent.set(true);
+    };
+    view! {
+        <form method="post" action=undo.action on:submit=once>
+            <input type="hidden" name=UNDO value=undo.id.to_string() />
+            <button class="button" aria-disabled=move || sent.get().then_some("true")>
+                "Undo"
+            </button>
+        </form>
     }
 }

@@ -8,30 +8,24 @@ use domain::{
     list::PageParams,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{components::Outlet, hooks::use_query_map};
 use time::OffsetDateTime;
 
 use crate::{
     api::{
-        access_tokens::{ALL, RevokeToken, TokenList, list_tokens},
+        access_tokens::{ALL, TokenList, list_tokens},
         error::ApiError,
         person::path_of,
     },
     components::{
         icon::Icon,
-        notice::ProblemNotice,
         pager::{Pager, Pages},
         records::Records,
-        state::{ListState, LoadFailure, Waiting},
-        toast::Toast,
+        state::{ListFailure, ListState, Waiting},
+        title::PageTitle,
     },
     context::PageContext,
-    pages::{
-        form,
-        sessions::row::{RevokeButton, Revoking},
-        users::links::with_selected,
-    },
+    pages::{confirm::ConfirmLink, users::links::with_selected},
 };
 
 /// The screen "Access tokens". Its whole state is in the URL.
@@ -39,11 +33,12 @@ use crate::{
 pub fn AccessTokens() -> impl IntoView {
     let query = use_query_map();
     let params = Memo::new(move |_| TokenParams::from_pairs(|name| query.read().get(name)));
-    let list = Resource::new(move || params.get(), list_tokens);
-    let revoking = form::send::<RevokeToken>(ALL);
-    provide_context(Revoking(revoking));
+    let list = Resource::new(
+        move || params.get(),
+        |params| async move { list_tokens(params).await?.understood() },
+    );
     view! {
-        <Title text="Access tokens · Rollcall" />
+        <PageTitle text="Access tokens" />
         <header class="page-head">
             <h1>"Access tokens"</h1>
         </header>
@@ -51,21 +46,28 @@ pub fn AccessTokens() -> impl IntoView {
             "With these programs act for people on the API. People make their own, on the page of their account."
         </p>
         {move || filters(&params.read())}
-        {move || revoking.problem.get().map(problem)}
         <section class="list" aria-label="Access tokens">
             <Transition fallback=Waiting>
                 {move || Suspend::new(async move {
                     match list.await {
                         Ok(list) => shown(&params.get_untracked(), list),
                         Err(ApiError(problem)) => {
-                            view! { <LoadFailure title="The access tokens could not be loaded" problem=problem /> }
+                            view! {
+                                <ListFailure
+                                    title="The access tokens could not be loaded"
+                                    problem=problem
+                                    again=href(&params.get_untracked())
+                                    all=ALL.to_owned()
+                                    label="Show all access tokens"
+                                />
+                            }
                                 .into_any()
                         }
                     }
                 })}
             </Transition>
         </section>
-        <Toast page=Signal::derive(move || href(&params.read())) />
+        <Outlet />
     }
 }
 
@@ -130,25 +132,9 @@ fn filters(params: &TokenParams) -> impl IntoView + use<> {
     }
 }
 
-fn problem(problem: domain::problem::Problem) -> AnyView {
-    view! {
-        <div class="pane-actions">
-            <ProblemNotice problem=problem />
-        </div>
-    }
-    .into_any()
-}
-
 /// The rows, or why there are none.
 fn shown(params: &TokenParams, list: TokenList) -> AnyView {
-    let TokenList { page, now, fault } = list;
-    // What was not understood is not what is shown.
-    let params = if fault.is_some() {
-        &TokenParams::default()
-    } else {
-        params
-    };
-    let fault = fault.map(problem);
+    let TokenList { page, now } = list;
     if page.tokens.is_empty() {
         let title = if params.pairs().is_empty() {
             "There are no access tokens"
@@ -156,17 +142,15 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
             "No access tokens match"
         };
         return view! {
-            {fault}
             <ListState icon=Icon::Shield title=title />
         }
         .into_any();
     }
     let pages = Pages::of(params, &page.place, page.tokens.len(), href);
-    let back = href(params);
     let rows = page
         .tokens
         .into_iter()
-        .map(|token| cells(token, now, &back));
+        .map(|token| cells(token, now));
     const COLUMNS: &[&str] = &[
         "Token",
         "Person",
@@ -178,19 +162,18 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
         "Actions",
     ];
     view! {
-        {fault}
         <Records caption="Access tokens" columns=COLUMNS rows=rows.collect() />
         <Pager pages=pages />
     }
     .into_any()
 }
 
-fn cells(token: AccessToken, now: OffsetDateTime, back: &str) -> Vec<AnyView> {
+fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<AnyView> {
     let (id, is_over) = (token.id, token.state.is_over());
     let user = token.user.clone();
     let label = format!("Revoke {} of {}", token.name, user.username);
     let button = (may_write() && !is_over).then(|| {
-        view! { <RevokeButton id=id label=label address=ALL.to_owned() page=back.to_owned() /> }
+        view! { <ConfirmLink href=format!("{ALL}/{id}/revoke") label="Revoke" about=label /> }
     });
     let person = view! {
         <a href=path_of(user.id, &user.username)>

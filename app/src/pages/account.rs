@@ -13,7 +13,6 @@ pub mod tokens;
 
 use domain::access::Principal;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_location};
 
 use super::{form::Sending, person::with};
@@ -30,7 +29,7 @@ use crate::{
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         tabs::Tabs,
-        toast::Toast,
+        title::PageTitle,
     },
     context::PageContext,
 };
@@ -77,7 +76,7 @@ pub fn Account() -> impl IntoView {
         known.map_or("", |(end, _)| end)
     });
     view! {
-        <Title text="My account · Rollcall" />
+        <PageTitle text="My account" />
         <div class="plain">
             <main class="plain-main plain-wide" id="main">
                 <Brand />
@@ -92,7 +91,6 @@ pub fn Account() -> impl IntoView {
                     </Transition>
                     <Outlet />
                 </div>
-                <Toast page=here />
             </main>
         </div>
     }

@@ -4,20 +4,19 @@ pub mod filters;
 mod links;
 pub mod table;
 
-use domain::{audit::list::AuditParams, list::PageParams};
+use domain::{
+    audit::list::AuditParams,
+    list::{Limits, PageParams},
+};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use crate::{
-    api::{
-        audit::{AuditList, list_audit},
-        error::ApiError,
-    },
+    api::{audit::list_audit, error::ApiError},
     components::{
         loading::Loading,
-        notice::ProblemNotice,
-        state::{LoadFailure, Waiting},
+        state::{ListFailure, Meaning, Waiting},
+        title::PageTitle,
     },
 };
 use filters::Filters;
@@ -33,25 +32,39 @@ pub fn Audit() -> impl IntoView {
         move || params.get(),
         move |params| async move {
             let _fetching = loading.begin();
-            list_audit(params).await
+            list_audit(params).await?.understood()
         },
     );
     view! {
-        <Title text="Audit log · Rollcall" />
+        <PageTitle text="Audit log" />
         <header class="page-head person-head">
             <h1>"Audit log"</h1>
             <Files params=params />
         </header>
         <Filters params=params />
+        <Transition>
+            {move || Suspend::new(async move {
+                let now = list.await.ok().map(|page| page.now);
+                let filter = params.get_untracked().filter().unwrap_or_default();
+                let meaning = now.map(|now| filter.meaning(now)).unwrap_or_default();
+                view! { <Meaning parts=meaning /> }
+            })}
+        </Transition>
         <section class="list" aria-label="Audit log" aria-busy=move || loading.is_busy().to_string()>
             <Transition fallback=Waiting>
                 {move || Suspend::new(async move {
                     match list.await {
-                        Ok(list) => shown(&params.get_untracked(), list),
+                        Ok(page) => view! { <AuditTable params=params.get_untracked() page=page /> }.into_any(),
                         Err(ApiError(problem)) => {
-                            let again = links::href(&params.get_untracked());
+                            let asked = params.get_untracked();
                             view! {
-                                <LoadFailure title="The audit log could not be loaded" problem=problem again=again />
+                                <ListFailure
+                                    title="The audit log could not be loaded"
+                                    problem=problem
+                                    again=links::href(&asked)
+                                    all=links::all()
+                                    label="Show all entries"
+                                />
                             }
                                 .into_any()
                         }
@@ -67,29 +80,6 @@ fn params(query: &ParamsMap) -> AuditParams {
     AuditParams::from_pairs(|name| query.get(name))
 }
 
-/// What could not be understood, and the rows.
-fn shown(params: &AuditParams, list: AuditList) -> AnyView {
-    // What was not understood is not what is shown.
-    let asked = if list.fault.is_some() {
-        AuditParams::default()
-    } else {
-        params.clone()
-    };
-    view! {
-        {list
-            .fault
-            .map(|fault| {
-                view! {
-                    <div class="pane-actions">
-                        <ProblemNotice problem=fault />
-                    </div>
-                }
-            })}
-        <AuditTable params=asked page=list.page />
-    }
-    .into_any()
-}
-
 /// What matches, to take away as a file.
 #[component]
 fn Files(params: Memo<AuditParams>) -> impl IntoView {
@@ -100,5 +90,6 @@ fn Files(params: Memo<AuditParams>) -> impl IntoView {
             </a>
         }
     };
-    view! { <div class="toolbar-end">{file("csv", "Export CSV")} {file("ndjson", "Export NDJSON")}</div> }
+    let files = move || view! { <div class="toolbar-end">{file("csv", "Export CSV")} {file("ndjson", "Export NDJSON")}</div> };
+    move || params.read().parse(Limits::PANEL).is_ok().then(files)
 }

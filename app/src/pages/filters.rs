@@ -196,8 +196,8 @@ mod tests {
             ("person=&device=+&sort=", "/sessions"),
             ("person=ada&sort=-seen", "/sessions?person=ada&sort=-seen"),
             (
-                "device=Firefox+on+Linux&seen=%3E1d",
-                "/sessions?device=Firefox+on+Linux&seen=%3E1d",
+                "device=Firefox+on+Linux&created=%3E2026-01-01",
+                "/sessions?device=Firefox+on+Linux&created=%3E2026-01-01",
             ),
         ] {
             assert_eq!(found("/sessions", typed), address);

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::{fields::FieldErrors, problem::Problem};
+use domain::{
+    fields::FieldErrors,
+    problem::{Code, Problem},
+};
 use http::Method;
 use leptos::{
     ev::{Event, SubmitEvent},
@@ -16,8 +19,13 @@ use wasm_bindgen::JsCast;
 use web_sys::{FormData, UrlSearchParams};
 
 use crate::{
-    api::{done::Done, error::ApiError, wire},
+    api::{
+        done::Done,
+        error::ApiError,
+        wire::{self, AS},
+    },
     context::PageContext,
+    pages::sign_in_again::Expired,
 };
 
 /// A form and what became of it, whatever it sends.
@@ -59,19 +67,32 @@ where
     start(path, post::<F>(), Some(Box::new(check)))
 }
 
+/// The address of the function that signs in: whoever does has no session yet.
+const SIGN_IN: &str = "/sfn/sign-in";
+
 /// Sends what a form holds.
-type Post = Action<String, Result<Done, ApiError>>;
+pub(super) type Post = Action<String, Result<Done, ApiError>>;
 /// Checks what a form holds, unless it cannot be read.
 type Check = Box<dyn Fn(&FormData) -> Option<FieldErrors> + Send + Sync>;
 
-/// What sends a form to a server function, as the browser itself would.
-fn post<F>() -> Post
+/// What sends a form to a server function, as the browser itself would. It says whose page the form is on: if another user
+/// has signed in meanwhile in another tab, the server denies it.
+pub(super) fn post<F>() -> Post
 where
     F: ServerFn,
     F::Client: Client<ApiError>,
 {
-    Action::new(|form: &String| {
-        let answer = wire::fetch::<F::Client>(Method::POST, F::PATH, form.clone());
+    post_to::<F::Client>(F::PATH)
+}
+
+fn post_to<C: Client<ApiError>>(path: &'static str) -> Post {
+    let principal = PageContext::current().principal;
+    let path = match principal.filter(|_| path != SIGN_IN) {
+        Some(principal) => format!("{path}?{AS}={}", principal.id),
+        None => path.to_owned(),
+    };
+    Action::new(move |form: &String| {
+        let answer = wire::fetch::<C>(Method::POST, &path, form.clone());
         async move { wire::read(&answer.await?) }
     })
 }
@@ -79,7 +100,14 @@ where
 fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
     let from_page = expect_context::<PageContext>().of_form(path).outcome;
     let from_page = StoredValue::new(from_page.unwrap_or_default());
+    // What was sent last, to be sent again once the user has signed in again. On the page for signing in there is none.
+    let (expired, last) = (use_context::<Expired>(), StoredValue::new(String::new()));
+    let expired = expired.filter(|_| path != "/login");
+    let has_expired = move |problem: &Problem| {
+        expired.is_some() && problem.error == Code::Unauthorized
+    };
     let problem = Memo::new(move |_| match action.value().get() {
+        Some(Err(ApiError(problem))) if has_expired(&problem) => None,
         Some(Err(ApiError(problem))) => Some(problem),
         Some(Ok(_)) => None,
         None => from_page.with_value(|outcome| outcome.problem.clone()),
@@ -92,6 +120,12 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
     let (edited, faults) = (RwSignal::default(), RwSignal::default());
     Effect::new(move |_| match action.value().get() {
         Some(Ok(done)) if !done.shows() => go_on(&done.next),
+        Some(Err(ApiError(problem))) if has_expired(&problem) => {
+            let again = Callback::new(move |()| drop(action.dispatch(last.get_value())));
+            if let Some(expired) = expired {
+                expired.0.set(Some(again));
+            }
+        }
         Some(Err(_)) => {
             edited.set(BTreeSet::new());
             request_animation_frame(focus_fault);
@@ -113,6 +147,7 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
         {
             // What cannot be read here, the browser sends by itself, and the server says what is wrong with it.
             event.prevent_default();
+            last.set_value(form.clone());
             action.dispatch(form);
         }
     };

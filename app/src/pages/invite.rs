@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     form,
-    link::DeadLink,
+    link::{DeadLink, handle},
     own_account::{AccountMade, OwnAccountForm},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 /// The page behind an invitation.
 #[component]
 pub fn Invited() -> impl IntoView {
-    let invitation = Resource::new(|| (), |()| check_invitation());
+    let invitation = Resource::new(handle(), check_invitation);
     view! {
         <CardPage title="Accept the invitation">
             <Suspense>
@@ -63,6 +63,7 @@ fn InvitedForm(roles: Vec<String>) -> impl IntoView {
             )
             action="Create account"
             sending=sending
+            link=Signal::derive(handle())
         />
     }
 }

@@ -8,12 +8,11 @@ use domain::{
     keys::{ApiKey, ProviderUse},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Outlet;
 
 use crate::{
     api::keys::{Listed, Owner},
-    components::{records::Records, toast::Toast},
+    components::{records::Records, title::PageTitle},
     context::PageContext,
     format::total,
     pages::users::links,
@@ -31,7 +30,7 @@ pub(in crate::pages) fn may_write() -> bool {
 pub fn Keys() -> impl IntoView {
     let shown = Shown::provide(Owner::System);
     view! {
-        <Title text="API keys · Rollcall" />
+        <PageTitle text="API keys" />
         <header class="page-head">
             <h1>"API keys"</h1>
             <div class="toolbar-end">
@@ -41,7 +40,6 @@ pub fn Keys() -> impl IntoView {
         <p class="pane-actions muted">
             "Applications call a provider with one of these for everybody who has no key of their own. Of several for a provider the newest that is on is used."
         </p>
-        <Toast page=Signal::stored(Owner::System.page().to_owned()) />
         {shown.draw(|listed| providers(listed).into_any())}
         <Outlet />
     }

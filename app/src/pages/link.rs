@@ -1,6 +1,9 @@
 //! What the pages behind one-time links have in common.
 
-use domain::problem::{Code, Problem};
+use domain::{
+    access::local_path,
+    problem::{Code, Problem},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -32,16 +35,37 @@ pub(super) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
     ..NEW_PASSWORD
 };
 
-/// Where one goes on to in the end: what the address says of it, or said before the form was refused.
+/// The path of this site that comes in the end: what the address says of it, or said before the form was refused.
 pub(super) fn next() -> impl Fn() -> String + Clone {
-    let typed = expect_context::<PageContext>().typed("next");
+    let asked = asked("next");
+    move || {
+        let named = asked();
+        if named.is_empty() {
+            named
+        } else {
+            local_path(&named).to_owned()
+        }
+    }
+}
+
+/// The handle of the link that was followed, in the same way: the form sends it along.
+pub(super) fn handle() -> impl Fn() -> String + Clone {
+    asked(HANDLE)
+}
+
+/// The name of a handle in an address and a form.
+pub(super) const HANDLE: &str = "link";
+
+/// What the address says of something, or said before the form was refused.
+fn asked(name: &'static str) -> impl Fn() -> String + Clone {
+    let typed = expect_context::<PageContext>().typed(name);
     let search = use_location().search;
     // As it is written: what the router has read of it is decoded twice.
     move || {
         let search = search.read();
         let mut pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
-        let next = pairs.find(|(name, _)| name == "next");
-        next.map_or_else(|| typed.clone(), |(_, next)| next.into_owned())
+        let found = pairs.find(|(key, _)| key == name);
+        found.map_or_else(|| typed.clone(), |(_, value)| value.into_owned())
     }
 }
 

@@ -2,13 +2,13 @@
 
 use ::time::OffsetDateTime;
 use domain::{
+    access::Permission,
     audit::AuditEntry,
     list::Total,
     overview::{Attention, Matter, Overview as Figures},
     users::list::ListParams,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::{person::history::deed, users::links};
 use crate::{
@@ -22,7 +22,9 @@ use crate::{
         records::Records,
         state::{LoadFailure, Waiting},
         time::Ago,
+        title::PageTitle,
     },
+    context::PageContext,
     format::total,
 };
 
@@ -31,7 +33,7 @@ use crate::{
 pub fn Overview() -> impl IntoView {
     let overview = Resource::new(|| (), |()| get_overview());
     view! {
-        <Title text="Overview · Rollcall" />
+        <PageTitle text="Overview" />
         <header class="page-head">
             <h1>"Overview"</h1>
         </header>
@@ -58,6 +60,10 @@ fn Shown(shown: OverviewNow) -> impl IntoView {
             .map(|day| (day.day, count(day)))
             .collect()
     };
+    let context = use_context::<PageContext>().unwrap_or_default();
+    let can_read_audit = context
+        .principal
+        .is_some_and(|principal| principal.permissions.include(Permission::AuditRead));
     view! {
         <Tiles figures=overview.clone() now=now />
         <div class="panes">
@@ -66,7 +72,7 @@ fn Shown(shown: OverviewNow) -> impl IntoView {
         </div>
         <div class="panes">
             <Matters attention=overview.attention />
-            <Changes changes=overview.changes now=now />
+            {can_read_audit.then(|| view! { <Changes changes=overview.changes now=now /> })}
         </div>
     }
 }

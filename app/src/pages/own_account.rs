@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     form::Sending,
-    link::{MessageCard, NEW_PASSWORD, PASSWORD_AGAIN},
+    link::{HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN},
 };
 use crate::{
     components::{
@@ -65,6 +65,9 @@ pub(super) fn OwnAccountForm(
     /// Whether it has a field that only programs fill in.
     #[prop(optional)]
     trap: bool,
+    /// The handle of the link that it is for, if it is for one.
+    #[prop(optional)]
+    link: Option<Signal<String>>,
 ) -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(path);
     view! {
@@ -82,6 +85,7 @@ pub(super) fn OwnAccountForm(
                 on:input=move |event| sending.typed.run(event)
                 on:change=move |event| sending.typed.run(event)
             >
+                {link.map(|link| view! { <input type="hidden" name=HANDLE value=move || link.get() /> })}
                 {FIELDS
                     .into_iter()
                     .map(|spec| {

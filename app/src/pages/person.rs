@@ -17,7 +17,6 @@ pub use sessions::Sessions;
 
 use domain::problem::{Code, Problem};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_params_map};
 
 use super::form::{self, Sending};
@@ -29,7 +28,8 @@ use crate::{
     },
     components::{
         icon::Icon,
-        state::{ListState, LoadFailure, Waiting},
+        state::{ListFailure, ListState, LoadFailure, Waiting},
+        title::PageTitle,
     },
     context::PageContext,
 };
@@ -129,6 +129,19 @@ where
                         }
                         Ok(part) => draw(part),
                         Err(ApiError(problem)) if problem.error == Code::NotFound => ().into_any(),
+                        Err(ApiError(problem)) if problem.error == Code::ValidationError => {
+                            view! {
+                                <ListFailure
+                                    title="The list could not be loaded"
+                                    problem=problem
+                                    again=String::new()
+                                    // The same address without its parameters.
+                                    all="?".to_owned()
+                                    label="Show the first page"
+                                />
+                            }
+                                .into_any()
+                        }
                         Err(ApiError(problem)) => view! { <Failed problem=problem /> }.into_any(),
                     }
                 })}
@@ -154,7 +167,7 @@ fn Failed(problem: Problem) -> impl IntoView {
         view! { <LoadFailure title="This could not be loaded" problem=problem /> }.into_any()
     };
     view! {
-        <Title text="Not shown · Rollcall" />
+        <PageTitle text="Not shown" />
         <h1 class="visually-hidden">"Person"</h1>
         {state}
     }

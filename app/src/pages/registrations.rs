@@ -8,11 +8,10 @@ pub mod waiting;
 
 use domain::access::Permission;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::{
     api::{invitations::INVITATIONS, registrations::WAITING},
-    components::toast::Toast,
+    components::title::PageTitle,
     context::{PageContext, Site},
 };
 
@@ -32,7 +31,7 @@ fn Head(
 ) -> impl IntoView {
     let context = expect_context::<PageContext>();
     view! {
-        <Title text="Registrations · Rollcall" />
+        <PageTitle text="Registrations" />
         <header class="page-head">
             <h1>"Registrations"</h1>
             {context.waiting.map(|waiting| view! { <p class="page-total">{format!("{waiting} waiting")}</p> })}
@@ -60,7 +59,6 @@ fn Head(
                 .into_iter()
                 .collect_view()}
         </nav>
-        <Toast page=Signal::stored(tab.to_owned()) />
     }
 }
 

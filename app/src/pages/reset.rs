@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     form,
-    link::{DeadLink, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN, next},
+    link::{DeadLink, HANDLE, MessageCard, NEW_PASSWORD, PASSWORD_AGAIN, handle, next},
 };
 use crate::{
     api::{
@@ -18,7 +18,7 @@ use crate::{
 /// The page behind a reset link.
 #[component]
 pub fn Reset() -> impl IntoView {
-    let link = Resource::new(|| (), |()| check_reset_link());
+    let link = Resource::new(handle(), check_reset_link);
     view! {
         <CardPage title="Choose a password">
             <Suspense>
@@ -55,6 +55,7 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
                 on:submit=move |event| sending.submit.run(event)
             >
                 <input type="hidden" name="next" value=next() />
+                <input type="hidden" name=HANDLE value=handle() />
                 // Without a name it is not sent; password managers keep the password under it.
                 <div class="field">
                     <label class="field-label" for="username">

@@ -8,24 +8,21 @@ pub mod row;
 pub mod state;
 pub mod table;
 
-use domain::{list::PageParams, sessions::list::SessionParams};
+use domain::{
+    list::{Limits, PageParams},
+    sessions::list::SessionParams,
+};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
 
 use crate::{
-    api::{
-        error::ApiError,
-        sessions::{RevokeSession, list_all_sessions},
-    },
-    components::{loading::Loading, notice::ProblemNotice, toast::Toast},
+    api::{error::ApiError, sessions::list_all_sessions},
+    components::{loading::Loading, state::Meaning, title::PageTitle},
     context::PageContext,
     format::grouped,
-    pages::form,
 };
 use filters::{DEVICES, Filters};
 use live::{Live, News};
-use row::Revoking;
 use state::{Failed, Skeleton};
 use table::SessionTable;
 
@@ -39,14 +36,12 @@ pub fn Sessions() -> impl IntoView {
         move || params.get(),
         move |params| async move {
             let _fetching = loading.begin();
-            list_all_sessions(params).await
+            list_all_sessions(params).await?.understood()
         },
     );
-    let revoking = form::send::<RevokeSession>("/sessions");
-    provide_context(Revoking(revoking));
     let live = Live::watch(params, list);
     view! {
-        <Title text="Sessions · Rollcall" />
+        <PageTitle text="Sessions" />
         <header class="page-head person-head sessions-head">
             <h1>"Sessions"</h1>
             <Transition>
@@ -69,29 +64,12 @@ pub fn Sessions() -> impl IntoView {
         </datalist>
         <Transition>
             {move || Suspend::new(async move {
-                let fault = list.await.ok().and_then(|list| list.fault);
-                fault
-                    .map(|fault| {
-                        view! {
-                            <div class="pane-actions">
-                                <ProblemNotice problem=fault />
-                            </div>
-                        }
-                    })
+                let now = list.await.ok().map(|list| list.page.now);
+                let filter = params.get_untracked().filter().unwrap_or_default();
+                let meaning = now.map(|now| filter.meaning(now)).unwrap_or_default();
+                view! { <Meaning parts=meaning /> }
             })}
         </Transition>
-        {move || {
-            revoking
-                .problem
-                .get()
-                .map(|problem| {
-                    view! {
-                        <div class="pane-actions">
-                            <ProblemNotice problem=problem />
-                        </div>
-                    }
-                })
-        }}
         <section class="list" aria-label="Sessions" aria-busy=move || loading.is_busy().to_string()>
             <Transition fallback=Skeleton>
                 {move || Suspend::new(async move {
@@ -102,7 +80,6 @@ pub fn Sessions() -> impl IntoView {
                 })}
             </Transition>
         </section>
-        <Toast page=Signal::derive(move || links::href(&params.read())) />
         <Outlet />
     }
 }
@@ -147,8 +124,10 @@ fn Tabs(params: Memo<SessionParams>) -> impl IntoView {
 fn Actions(params: Memo<SessionParams>) -> impl IntoView {
     move || {
         let params = params.get();
-        let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
-        (!links::is_of_ended(&params)).then(|| {
+        // Nothing ends by a filter that was not understood.
+        let query = params.parse(Limits::PANEL).ok()?;
+        let filtered = !query.filter.is_empty();
+        (!query.ended).then(|| {
             view! {
                 <div class="toolbar-end">
                     {filtered
@@ -160,7 +139,7 @@ fn Actions(params: Memo<SessionParams>) -> impl IntoView {
                             }
                         })}
                     <a class="button" href=links::revoke(&params, true) data-noscroll>
-                        "Revoke all but mine…"
+                        "Sign out everyone else…"
                     </a>
                 </div>
             }

@@ -4,7 +4,6 @@ pub mod jobs;
 
 use domain::settings::{Described, Installation};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::{
     api::{
@@ -16,6 +15,7 @@ use crate::{
         records::Records,
         state::{LoadFailure, Waiting},
         tabs::Tabs,
+        title::PageTitle,
     },
     format::capitalised,
 };
@@ -28,7 +28,7 @@ const JOBS: &str = "jobs";
 /// The top of the screen.
 fn head(title: &'static str, tab: &'static str) -> impl IntoView {
     view! {
-        <Title text=format!("{title} · Rollcall") />
+        <PageTitle text=title />
         <header class="page-head">
             <h1>"Settings"</h1>
         </header>

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{form, link::DeadLink, own_account::OwnAccountForm};
+use super::{
+    form,
+    link::{DeadLink, handle},
+    own_account::OwnAccountForm,
+};
 use crate::{
     api::{
         error::ApiError,
@@ -14,7 +18,7 @@ use crate::{
 /// The page behind a setup link.
 #[component]
 pub fn Setup() -> impl IntoView {
-    let link = Resource::new(|| (), |()| check_setup_link());
+    let link = Resource::new(handle(), check_setup_link);
     view! {
         <CardPage title="Set up">
             <Suspense>
@@ -41,6 +45,7 @@ fn SetupForm() -> impl IntoView {
             lead="This account can manage everybody else’s. The link works once."
             action="Create administrator"
             sending=sending
+            link=Signal::derive(handle())
         />
     }
 }

@@ -10,11 +10,9 @@ pub mod rows;
 pub mod search;
 pub mod selection;
 pub mod table;
-pub mod undo;
 
 use domain::{list::PageParams, users::list::ListParams};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
 
 use crate::{
@@ -22,15 +20,15 @@ use crate::{
     components::choice::{Segmented, Value},
     components::icon::Icon,
     components::loading::Loading,
-    components::toast::Toast,
+    components::state::Meaning,
+    components::title::PageTitle,
     context::PageContext,
     format::grouped,
 };
 use filters::{ActiveFilters, QuickFilters};
-use search::{SearchBox, SearchFault};
+use search::{Failed, SearchBox};
 use selection::Selection;
-use table::{Failed, SkeletonTable, UserTable};
-use undo::Undo;
+use table::{SkeletonTable, UserTable};
 
 const DENSITIES: &[Value] = &[
     Value {
@@ -61,11 +59,11 @@ pub fn Users() -> impl IntoView {
         move || params.get(),
         move |params| async move {
             let _fetching = loading.begin();
-            list_users(params).await
+            list_users(params).await?.understood()
         },
     );
     view! {
-        <Title text="Users · Rollcall" />
+        <PageTitle text="Users" />
         <header class="page-head">
             <h1>"Users"</h1>
             <Transition>
@@ -99,8 +97,8 @@ pub fn Users() -> impl IntoView {
         <ActiveFilters params=params />
         <Transition>
             {move || Suspend::new(async move {
-                let fault = list.await.ok().and_then(|list| list.fault);
-                fault.map(|fault| view! { <SearchFault params=params fault=fault /> })
+                let meaning = list.await.ok().map(|list| links::current_filter(&params.get_untracked()).meaning(list.now));
+                view! { <Meaning parts=meaning.unwrap_or_default() /> }
             })}
         </Transition>
         <section class="list" aria-label="Users" aria-busy=move || loading.is_busy().to_string()>
@@ -113,9 +111,6 @@ pub fn Users() -> impl IntoView {
                 })}
             </Transition>
         </section>
-        <Toast page=Signal::derive(move || links::href(&params.read()))>
-            <Undo params=params />
-        </Toast>
         <Outlet />
     }
 }

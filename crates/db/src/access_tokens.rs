@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::Error;
 
-pub use list::{Asked, count, list_page};
+pub use list::{Asked, count, find_listed, list_page};
 
 /// A token that may be used, and whose it is as of now.
 #[derive(Debug, Clone)]

@@ -5,7 +5,10 @@ pub mod horizon;
 mod list;
 pub mod seals;
 
-use domain::{audit::AuditEntry, client_address::ClientAddress};
+use domain::{
+    audit::{AuditEntry, read_changes},
+    client_address::ClientAddress,
+};
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
 use time::OffsetDateTime;
@@ -31,6 +34,8 @@ pub struct Actor {
     pub ip: Option<ClientAddress>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
+    /// The entry of the action on many that this is part of.
+    pub parent_id: Option<i64>,
 }
 
 impl Actor {
@@ -60,7 +65,7 @@ pub struct Entry<'a> {
     pub reason: Option<&'a str>,
 }
 
-/// Records a change.
+/// Records a change. Returns the id of its entry.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -68,12 +73,13 @@ pub async fn insert(
     connection: &mut PgConnection,
     actor: &Actor,
     entry: &Entry<'_>,
-) -> Result<(), Error> {
-    sqlx::query!(
+) -> Result<i64, Error> {
+    let row = sqlx::query!(
         "insert into audit_events (
             at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip,
-            request_id, token_id, token_label
-        ) values (now(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            request_id, token_id, token_label, parent_id
+        ) values (now(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        returning id",
         actor.id,
         actor.label,
         actor.via,
@@ -87,10 +93,11 @@ pub async fn insert(
         actor.request_id,
         actor.token_id(),
         actor.token_label(),
+        actor.parent_id,
     )
-    .execute(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(())
+    Ok(row.id)
 }
 
 /// Records that sessions of several people were ended together: an entry for each person, with how many of theirs.
@@ -107,11 +114,11 @@ pub async fn insert_sessions_ended(
     sqlx::query!(
         "insert into audit_events (
             at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip,
-            request_id, token_id, token_label
+            request_id, token_id, token_label, parent_id
         )
         select
             now(), $1, $2, $3, 'user.sessions_ended', 'user', u.id, u.username,
-            jsonb_build_object('sessions', jsonb_build_array(e.count, 0)), $4, $5, $6, $7, $8
+            jsonb_build_object('sessions', jsonb_build_array(e.count, 0)), $4, $5, $6, $7, $8, $11
         from unnest($9::uuid[], $10::bigint[]) as e (user_id, count)
         join users u on u.id = e.user_id
         order by u.id",
@@ -125,13 +132,14 @@ pub async fn insert_sessions_ended(
         actor.token_label(),
         &people,
         &counts,
+        actor.parent_id,
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Some entries about a person or by them, the latest first, before one of them.
+/// Some entries about a person or by them, the latest first, before one of them. What they did to many is one entry.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -151,8 +159,10 @@ pub async fn list_of(
         select
             id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", token_label,
             action as "action!",
-            target_kind as "target_kind!", target_id, target_label as "target_label!", changes as "changes!", reason,
-            ip, request_id
+            target_kind as "target_kind!", target_id, target_label as "target_label!",
+            case when octet_length(changes::text) <= 65536 then changes::text else octet_length(changes::text)::text end
+                as "changes!",
+            reason, ip, request_id, parent_id
         from (
             (
                 select * from audit_events
@@ -160,7 +170,7 @@ pub async fn list_of(
                 order by at desc, id desc limit $3
             ) union (
                 select * from audit_events
-                where actor_id = $1 and (at, id) < (select p.at, p.id from place p)
+                where actor_id = $1 and parent_id is null and (at, id) < (select p.at, p.id from place p)
                 order by at desc, id desc limit $3
             )
         ) e
@@ -186,10 +196,11 @@ pub(crate) struct Row {
     pub(crate) target_kind: String,
     pub(crate) target_id: Option<Uuid>,
     pub(crate) target_label: String,
-    pub(crate) changes: Value,
+    pub(crate) changes: String,
     pub(crate) reason: Option<String>,
     pub(crate) ip: Option<IpNetwork>,
     pub(crate) request_id: Option<Uuid>,
+    pub(crate) parent_id: Option<i64>,
 }
 
 impl From<Row> for AuditEntry {
@@ -205,10 +216,11 @@ impl From<Row> for AuditEntry {
             target_kind: row.target_kind,
             target_id: row.target_id,
             target: row.target_label,
-            changes: serde_json::from_value(row.changes).unwrap_or_default(),
+            changes: read_changes(&row.changes),
             reason: row.reason,
             ip: row.ip.map(|network| network.ip()),
             request_id: row.request_id,
+            parent_id: row.parent_id,
         }
     }
 }

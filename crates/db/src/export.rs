@@ -1,7 +1,6 @@
 //! All that a person owns, a piece at a time.
 
-use serde_json::Value;
-use sqlx::PgExecutor;
+use sqlx::{PgExecutor, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use crate::Error;
@@ -48,7 +47,11 @@ impl Kind {
     }
 }
 
-/// Some things of a kind in the order of their ids, after one of them; each with its id.
+/// Most bytes that are read at once.
+const BYTES_MAX: i64 = 1024 * 1024;
+
+/// Lists things of a kind as JSON text, each with its id, in the order of their ids, after one of them: up to `most` and a
+/// mebibyte, but always one.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -58,66 +61,72 @@ pub async fn list(
     user_id: Uuid,
     after: Uuid,
     most: i64,
-) -> Result<Vec<(Uuid, Value)>, Error> {
-    // Each column by its name, so that one that is to stay secret is not exported for being new.
-    let sql = match kind {
-        Kind::Personas => {
-            "select id, jsonb_build_object(
-                'id', id, 'name', name, 'role', role, 'informationNeed', information_need, 'details', details,
-                'hidden', hidden, 'createdAt', created_at
-            ) as value
-            from personas where user_id = $1 and id > $2 order by id limit $3"
-        }
-        Kind::Ontologies => {
-            "select o.id, jsonb_build_object(
-                'id', o.id, 'personaId', o.persona_id, 'name', o.name, 'content', o.content, 'createdAt', o.created_at
-            ) as value
-            from personas p join ontologies o on o.persona_id = p.id
-            where p.user_id = $1 and o.id > $2 order by o.id limit $3"
-        }
-        // Those that others have made under the person's personas too: they go with them.
-        Kind::Annotations => {
-            "select id, jsonb_build_object(
-                'id', id, 'personaId', persona_id, 'userId', user_id, 'videoId', video_id, 'label', label,
-                'content', content, 'createdAt', created_at
-            ) as value
-            from (
-                (select * from annotations where user_id = $1 and id > $2 order by id limit $3)
-                union all
-                (
-                    select a.* from personas p join annotations a on a.persona_id = p.id
-                    where p.user_id = $1 and a.user_id <> $1 and a.id > $2 order by a.id limit $3
-                )
-            ) a
-            order by id limit $3"
-        }
-        Kind::Sessions => {
-            "select id, jsonb_build_object(
-                'id', id, 'ipAddress', host(ip), 'userAgent', user_agent, 'createdAt', created_at,
-                'lastSeenAt', last_seen_at, 'expiresAt', least(idle_expires_at, expires_at), 'endedAt', ended_at,
-                'endedReason', ended_reason
-            ) as value
-            from sessions where user_id = $1 and id > $2 order by id limit $3"
-        }
-        Kind::ApiKeys => {
-            "select id, jsonb_build_object(
-                'id', id, 'provider', provider, 'keyName', name, 'last4', last4, 'isActive', is_active,
-                'usageCount', usage_count, 'lastUsed', last_used_at, 'createdAt', created_at, 'updatedAt', updated_at
-            ) as value
-            from api_keys where user_id = $1 and id > $2 order by id limit $3"
-        }
-        Kind::Tokens => {
-            "select id, jsonb_build_object(
-                'id', id, 'name', name, 'prefix', prefix, 'scopes', scopes, 'expiresAt', expires_at,
-                'lastUsed', last_used_at, 'revokedAt', revoked_at, 'createdAt', created_at
-            ) as value
-            from access_tokens where user_id = $1 and id > $2 order by id limit $3"
-        }
-    };
-    Ok(sqlx::query_as(sql)
-        .bind(user_id)
-        .bind(after)
-        .bind(most)
-        .fetch_all(executor)
-        .await?)
+) -> Result<Vec<(Uuid, String)>, Error> {
+    let Source { object, rows } = source(kind);
+    let mut sql = QueryBuilder::<Postgres>::new(format!(
+        "select id, jsonb_build_object({object})::text from (
+            select *, sum(bytes) over (order by id) - bytes as bytes_before from ("
+    ));
+    for (part, is_first) in rows.iter().zip([true, false]) {
+        sql.push(if is_first { "" } else { " union all " });
+        sql.push("select * from (");
+        sql.push(*part).push(" = ").push_bind(user_id);
+        sql.push(" and x.id > ").push_bind(after);
+        sql.push(" order by x.id limit ").push_bind(most).push(") x");
+    }
+    sql.push(" order by id limit ").push_bind(most);
+    sql.push(format!(
+        ") x) x where bytes_before < {BYTES_MAX} order by id"
+    ));
+    Ok(sql.build_query_as().fetch_all(executor).await?)
+}
+
+/// The pairs of an exported object, and the rows that have them: each with its bytes, and ended by the column that a user's id
+/// is compared with.
+struct Source {
+    object: &'static str,
+    rows: &'static [&'static str],
+}
+
+/// Returns where a kind is read from. Each column stands by its name, so that one that is to stay secret is not exported for
+/// being new.
+const fn source(kind: Kind) -> Source {
+    match kind {
+        Kind::Personas => Source {
+            object: "'id', id, 'name', name, 'role', role, 'informationNeed', information_need, 'details', details,
+            'hidden', hidden, 'createdAt', created_at",
+            rows: &["select x.*, octet_length(information_need) + octet_length(details) as bytes from personas x where x.user_id"],
+        },
+        Kind::Ontologies => Source {
+            object: "'id', id, 'personaId', persona_id, 'name', name, 'content', content, 'createdAt', created_at",
+            rows: &["select x.*, content_bytes as bytes from personas p join ontologies x on x.persona_id = p.id
+            where p.user_id"],
+        },
+        // Those that others have made under the user's personas too: they go with them.
+        Kind::Annotations => Source {
+            object: "'id', id, 'personaId', persona_id, 'userId', user_id, 'videoId', video_id, 'label', label,
+            'content', content, 'createdAt', created_at",
+            rows: &[
+                "select x.*, content_bytes as bytes from annotations x where x.user_id",
+                "select x.*, content_bytes as bytes from personas p join annotations x on x.persona_id = p.id
+                where x.user_id <> p.user_id and p.user_id",
+            ],
+        },
+        Kind::Sessions => Source {
+            object: "'id', id, 'ipAddress', host(ip), 'userAgent', user_agent, 'createdAt', created_at,
+            'lastSeenAt', last_seen_at, 'expiresAt', least(idle_expires_at, expires_at), 'endedAt', ended_at,
+            'endedReason', ended_reason",
+            rows: &["select x.*, coalesce(octet_length(user_agent), 0) as bytes from sessions x where x.user_id"],
+        },
+        Kind::ApiKeys => Source {
+            object: "'id', id, 'provider', provider, 'keyName', name, 'last4', last4, 'isActive', is_active,
+            'usageCount', usage_count, 'lastUsed', last_used_at, 'createdAt', created_at, 'updatedAt', updated_at",
+            rows: &["select x.*, 0 as bytes from api_keys x where x.user_id"],
+        },
+        Kind::Tokens => Source {
+            object: "'id', id, 'name', name, 'prefix', prefix, 'scopes', scopes, 'expiresAt', expires_at,
+            'lastUsed', last_used_at, 'revokedAt', revoked_at, 'createdAt', created_at",
+            rows: &["select x.*, 0 as bytes from access_tokens x where x.user_id"],
+        },
+    }
 }

@@ -72,6 +72,9 @@ pub struct LiveLink {
     pub id: Uuid,
     /// For whose account, if for one.
     pub user_id: Option<Uuid>,
+    /// Who answers for it: its creator. Of a link that a user got for a temporary password, who set that password. None for
+    /// the operator.
+    pub backed_by: Option<Uuid>,
 }
 
 /// The link of a token if it would work now. Notes that it was opened; uses nothing up.
@@ -87,7 +90,10 @@ pub async fn set_opened(
         LiveLink,
         "update one_time_links set opened_at = coalesce(opened_at, now())
         where kind = $1 and token_hash = $2 and used_at is null and revoked_at is null and expires_at > now()
-        returning id, user_id",
+        returning id, user_id, case
+            when created_by = user_id then (select u.password_set_by from users u where u.id = user_id)
+            else created_by
+        end as backed_by",
         kind.as_str(),
         token_hash,
     )
@@ -108,7 +114,10 @@ pub async fn consume(
         LiveLink,
         "update one_time_links set used_at = now(), opened_at = coalesce(opened_at, now())
         where kind = $1 and token_hash = $2 and used_at is null and revoked_at is null and expires_at > now()
-        returning id, user_id",
+        returning id, user_id, case
+            when created_by = user_id then (select u.password_set_by from users u where u.id = user_id)
+            else created_by
+        end as backed_by",
         kind.as_str(),
         token_hash,
     )
@@ -151,7 +160,8 @@ pub async fn revoke_unused_of(
     Ok(done.rows_affected())
 }
 
-/// The latest links for a new password of one account, the newest first.
+/// The latest links for a new password of one account, the newest first, each with who answers for it. Whether they do is
+/// not looked at.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -159,18 +169,33 @@ pub async fn list_resets(
     executor: impl PgExecutor<'_>,
     user_id: Uuid,
     most: i64,
-) -> Result<Vec<ResetLink>, Error> {
-    Ok(sqlx::query_as!(
-        ResetLink,
+) -> Result<Vec<(ResetLink, Option<Uuid>)>, Error> {
+    let rows = sqlx::query!(
         "select
             l.id, l.created_at, l.expires_at, l.opened_at, l.used_at, l.revoked_at,
-            (select c.username from users c where c.id = l.created_by) as created_by
+            (select c.username from users c where c.id = l.created_by) as created_by,
+            case when l.created_by = l.user_id then u.password_set_by else l.created_by end as backed_by
         from one_time_links l
+        join users u on u.id = l.user_id
         where l.user_id = $1 and l.kind = 'password_reset'
         order by l.created_at desc limit $2",
         user_id,
         most,
     )
     .fetch_all(executor)
-    .await?)
+    .await?;
+    let link = rows.into_iter().map(|row| {
+        let link = ResetLink {
+            id: row.id,
+            created_by: row.created_by,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            opened_at: row.opened_at,
+            used_at: row.used_at,
+            revoked_at: row.revoked_at,
+            is_backed: true,
+        };
+        (link, row.backed_by)
+    });
+    Ok(link.collect())
 }

@@ -47,7 +47,7 @@ pub async fn list_days(
     Ok(day.collect())
 }
 
-/// The latest changes, the latest first. That somebody signs in or a key is handed on is none.
+/// The latest changes, the latest first, what was done to many as one. That somebody signs in or a key is handed on is none.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -60,11 +60,13 @@ pub async fn list_changes(
         r#"select
             id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", token_label,
             action as "action!",
-            target_kind as "target_kind!", target_id, target_label as "target_label!", changes as "changes!", reason,
-            ip, request_id
-        from (select * from audit_events order by id desc limit $1) as latest
+            target_kind as "target_kind!", target_id, target_label as "target_label!",
+            case when octet_length(changes::text) <= 65536 then changes::text else octet_length(changes::text)::text end
+                as "changes!",
+            reason, ip, request_id, parent_id
+        from (select * from audit_events where parent_id is null order by at desc, id desc limit $1) as latest
         where action not in ('session.started', 'api_key.resolved')
-        order by id desc limit $2"#,
+        order by at desc, id desc limit $2"#,
         LOOKED_AT,
         most,
     )

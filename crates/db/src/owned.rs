@@ -37,6 +37,27 @@ pub async fn count(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<Owned
     .await?)
 }
 
+/// Bytes of what a user owns: texts and contents, without what a row takes beside them.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn sum_bytes(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select
+            coalesce((
+                select sum(octet_length(information_need) + octet_length(details)) from personas where user_id = $1
+            ), 0)
+            + coalesce((
+                select sum(o.content_bytes) from personas p join ontologies o on o.persona_id = p.id
+                where p.user_id = $1
+            ), 0)
+            + coalesce((select sum(content_bytes) from annotations where user_id = $1), 0) as "bytes!""#,
+        user_id,
+    )
+    .fetch_one(executor)
+    .await?)
+}
+
 /// Keeps the personas of a person, and with them what hangs under them, as they are until the transaction ends.
 ///
 /// # Errors

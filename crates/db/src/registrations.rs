@@ -29,6 +29,8 @@ pub struct NewPerson<'a> {
     pub created_by: Option<Uuid>,
     /// Whence they come, if that is kept.
     pub from: Option<ClientAddress>,
+    /// The skeleton of a name outside of ASCII.
+    pub skeleton: Option<&'a str>,
 }
 
 /// Makes an account. Its id is returned.
@@ -39,8 +41,8 @@ pub async fn insert(connection: &mut PgConnection, person: &NewPerson<'_>) -> Re
     let row = sqlx::query!(
         "insert into users (
             id, username, display_name, claimed_email, password_hash, password_changed_at, status, created_via,
-            created_by, registered_from, created_at, updated_at
-        ) values (uuid_v7(now()), $1, $2, $3, $4, now(), $5, $6, $7, $8, now(), now())
+            created_by, registered_from, username_skeleton, created_at, updated_at
+        ) values (uuid_v7(now()), $1, $2, $3, $4, now(), $5, $6, $7, $8, $9, now(), now())
         returning id",
         person.username,
         person.display_name,
@@ -50,6 +52,7 @@ pub async fn insert(connection: &mut PgConnection, person: &NewPerson<'_>) -> Re
         person.created_via.as_str(),
         person.created_by,
         person.from.map(|address| IpNetwork::from(address.ip())),
+        person.skeleton,
     )
     .fetch_one(connection)
     .await?;

@@ -43,6 +43,8 @@ pub struct Credentials {
     pub suspension_over: bool,
     /// Whether somebody else has chosen the password.
     pub must_change_password: bool,
+    /// Who, if they have an account.
+    pub password_set_by: Option<Uuid>,
     /// When the password was set.
     pub password_changed_at: Option<OffsetDateTime>,
 }
@@ -59,7 +61,7 @@ pub async fn find_credentials(
         r#"select
             u.id, u.username, u.display_name, coalesce(u.claimed_email, u.email) as email, u.password_hash, u.status, s.roles,
             u.suspended_reason, u.suspended_until, u.suspended_reason_told,
-            u.must_change_password, u.password_changed_at,
+            u.must_change_password, u.password_set_by, u.password_changed_at,
             coalesce(u.suspended_until <= now(), false) as "suspension_over!"
         from users u join user_stats s on s.user_id = u.id
         where lower(u.username) = lower($1) and u.deleted_at is null"#,
@@ -86,6 +88,7 @@ pub async fn find_credentials(
             }),
             suspension_over: row.suspension_over,
             must_change_password: row.must_change_password,
+            password_set_by: row.password_set_by,
             password_changed_at: row.password_changed_at,
         }
     }))
@@ -100,6 +103,26 @@ pub async fn fold_username(executor: impl PgExecutor<'_>, username: &str) -> Res
         .fetch_one(executor)
         .await?;
     Ok(row.folded)
+}
+
+/// Hashes of the passwords of an account that somebody else has chosen lately, the latest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_known_passwords(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+) -> Result<Vec<String>, Error> {
+    let hashes = sqlx::query_scalar!(
+        r#"select
+            case when must_change_password and password_hash <> all(known_password_hashes)
+                then password_hash || known_password_hashes else known_password_hashes end as "hashes!"
+        from users where id = $1"#,
+        id,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(hashes.unwrap_or_default())
 }
 
 /// Replaces a password hash by one of the same password with today's parameters, unless it was changed meanwhile.
@@ -194,6 +217,33 @@ pub struct NewUser<'a> {
     pub created_via: CreatedVia,
     /// Who makes it.
     pub created_by: Option<Uuid>,
+    /// The skeleton of a name outside of ASCII.
+    pub skeleton: Option<&'a str>,
+}
+
+/// Whether an account has another name that looks like this one. Two names in ASCII never look alike here: there are too many
+/// such pairs, and readers tell their letters apart. A name that is the same is for the constraint to say.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn has_lookalike(
+    connection: &mut PgConnection,
+    username: &str,
+    look: &str,
+    is_plain: bool,
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+            select from users
+            where coalesce(username_skeleton, look_of(username)) = $1 and (not $2 or username_skeleton is not null)
+                and lower(username) <> lower($3)
+        ) as "exists!""#,
+        look,
+        is_plain,
+        username,
+    )
+    .fetch_one(connection)
+    .await?)
 }
 
 /// Makes an active account. Its id is returned.
@@ -203,10 +253,11 @@ pub struct NewUser<'a> {
 pub async fn insert(connection: &mut PgConnection, user: &NewUser<'_>) -> Result<Uuid, Error> {
     let row = sqlx::query!(
         "insert into users (
-            id, username, display_name, email, password_hash, password_changed_at, must_change_password, created_via,
-            created_by, created_at, updated_at
+            id, username, display_name, email, password_hash, password_changed_at, must_change_password, password_set_by,
+            known_password_hashes, created_via, created_by, username_skeleton, created_at, updated_at
         ) values (
-            uuid_v7(now()), $1, $2, $3, $4, case when $4::text is null then null else now() end, $5, $6, $7, now(), now()
+            uuid_v7(now()), $1, $2, $3, $4, case when $4::text is null then null else now() end, $5,
+            case when $5 then $7::uuid end, case when $5 then array[$4::text] else '{}' end, $6, $7, $8, now(), now()
         ) returning id",
         user.username,
         user.display_name,
@@ -215,6 +266,7 @@ pub async fn insert(connection: &mut PgConnection, user: &NewUser<'_>) -> Result
         user.must_change_password,
         user.created_via.as_str(),
         user.created_by,
+        user.skeleton,
     )
     .fetch_one(connection)
     .await?;

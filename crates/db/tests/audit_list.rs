@@ -64,6 +64,7 @@ fn asked(filter: &AuditFilter, now: OffsetDateTime) -> Asked<'_> {
         filter,
         actor: meant(&filter.actor),
         target: meant(&filter.target),
+        folded: false,
         now,
     }
 }

@@ -15,17 +15,18 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Over the days of this month and the two after it. The command line has made a third of the entries; one person in 5,000
-/// a few. Two actions are rare.
+/// a few. Two actions are rare. The latest 20,000 are part of one action on many.
 const RECORD: &str = "
-    insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label)
+    insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label, parent_id)
     select
         date_trunc('month', now()) + n * interval '30 seconds',
-        case when n % 3 > 0 then ('00000000-0000-7000-8000-' || lpad((n % 5000)::text, 12, '0'))::uuid end,
-        case when n % 3 > 0 then 'actor-' || n % 5000 else 'command line' end,
-        case when n % 3 = 0 then 'cli' else (array['ui', 'ui', 'ui', 'ui', 'api', 'self'])[1 + n % 6] end,
-        case n % 1000 when 7 then 'role.created' when 8 then 'user.purged'
-            else (array['user.updated', 'session.started'])[1 + n % 2] end,
-        'user', ('00000000-0000-7000-8001-' || lpad((n % 50000)::text, 12, '0'))::uuid, 'person-' || n % 50000
+        case when n > 180000 then '00000000-0000-7000-8000-000000000007'::uuid when n % 3 > 0 then ('00000000-0000-7000-8000-' || lpad((n % 5000)::text, 12, '0'))::uuid end,
+        case when n > 180000 then 'actor-7' when n % 3 > 0 then 'actor-' || n % 5000 else 'command line' end,
+        case when n > 180000 then 'ui' when n % 3 = 0 then 'cli' else (array['ui', 'ui', 'ui', 'ui', 'api', 'self'])[1 + n % 6] end,
+        case when n > 180000 then 'user.sessions_ended' else case n % 1000 when 7 then 'role.created' when 8 then 'user.purged'
+            else (array['user.updated', 'session.started'])[1 + n % 2] end end,
+        'user', ('00000000-0000-7000-8001-' || lpad((n % 50000)::text, 12, '0'))::uuid, 'person-' || n % 50000,
+        case when n > 180000 then 180000 end
     from generate_series(1, 200000) n;
     vacuum analyze audit_events";
 
@@ -94,7 +95,7 @@ async fn every_page_looks_at_little_more_than_it_shows(
         Option<&'a Meant>,
         Option<&'a Meant>,
     );
-    let filters: [Filter; 18] = [
+    let filters: [Filter; 20] = [
         (&[], None, None),
         (&[], Some(&actor), None),
         (&[], Some(&operator), None),
@@ -117,6 +118,8 @@ async fn every_page_looks_at_little_more_than_it_shows(
         ),
         (&[("to", &month), ("action", "role.created")], None, None),
         (&[("from", &next)], Some(&operator), None),
+        (&[("parent", "180000")], None, None),
+        (&[("via", "ui")], Some(&actor), None),
     ];
     for (pairs, actor, target) in filters {
         let params = AuditParams::from_pairs(|name| {
@@ -129,6 +132,7 @@ async fn every_page_looks_at_little_more_than_it_shows(
             filter: &filter,
             actor: actor.cloned(),
             target: target.cloned(),
+            folded: filter.is_folded(),
             now,
         };
         let neighbours = read(&pool, &query, &asked).await;

@@ -136,12 +136,12 @@ async fn every_order_by_every_filter_has_what_matches(pool: PgPool) {
             ..SessionParams::default()
         },
         SessionParams {
-            created: Some("<5d".into()),
-            seen: Some(">30h".into()),
+            created: Some("before-5d".into()),
+            seen: Some("after-30h".into()),
             ..SessionParams::default()
         },
         SessionParams {
-            seen: Some("<1d".into()),
+            seen: Some("before-1d".into()),
             device: Some("o".into()),
             ..SessionParams::default()
         },

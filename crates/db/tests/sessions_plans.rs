@@ -104,12 +104,12 @@ async fn every_page_looks_at_little_more_than_it_shows(
         &[("address", "192.0.2.1")],
         &[("device", "Browser 3")],
         &[("device", "Lynx")],
-        &[("created", ">1h")],
-        &[("created", "<5d")],
-        &[("seen", "<4d")],
-        &[("seen", ">1h")],
-        &[("device", "Browser 3"), ("seen", "<2d")],
-        &[("address", "10.0.0.77"), ("created", "<1d")],
+        &[("created", "after-1h")],
+        &[("created", "before-5d")],
+        &[("seen", "before-4d")],
+        &[("seen", "after-1h")],
+        &[("device", "Browser 3"), ("seen", "before-2d")],
+        &[("address", "10.0.0.77"), ("created", "before-1d")],
     ];
     for filter in filters {
         for sort in ["-created", "created", "-seen", "seen", "ended"] {

@@ -10,11 +10,12 @@ use utoipa::ToSchema;
 use crate::{
     credentials::{PASSWORD_MAX_BYTES, PasswordError, check_new_password},
     fields::FieldErrors,
+    object::present,
     sessions::masked,
     users::{
         create::optional_email,
         detail::UserSession,
-        edit::{object, present},
+        edit::object,
         names::{DisplayName, Email},
     },
 };
@@ -29,6 +30,8 @@ const TIME_ZONE_MAX: usize = 64;
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct OwnEdit {
     /// Full name.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
     pub display_name: Option<String>,
     /// Address; `null` or nothing but spaces removes it.
     #[serde(deserialize_with = "present")]
@@ -43,13 +46,19 @@ pub struct OwnEdit {
     #[schema(value_type = Option<Map<String, Value>>)]
     pub notification_preferences: Option<Option<Map<String, Value>>>,
     /// A new password.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
     pub password: Option<String>,
     /// The same again, where a form asks for it.
     #[serde(skip)]
     pub password_again: Option<String>,
     /// The password of now: needed for another address or password.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
     pub current_password: Option<String>,
     /// The version that was looked at. A change on top of another one is refused.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
     pub version: Option<i32>,
 }
 

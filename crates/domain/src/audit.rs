@@ -12,9 +12,12 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::users::{Unknown, words};
+use crate::{
+    json::{is_readable, unreadable},
+    users::{Unknown, words},
+};
 
-pub use actions::{ACTIONS, action_words};
+pub use actions::{ACTIONS, action_words, is_batch};
 pub use shown::{Party, ShownEntry, Target};
 
 words! {
@@ -35,6 +38,18 @@ words! {
 
 /// What changed: before and after, by field. A secret is never in it, only that there is a new one.
 pub type Changes = BTreeMap<String, (Value, Value)>;
+
+/// Returns what changed from its stored text. Where that cannot be read, one line says so, and the entry is shown with it. A
+/// number stands for a text of so many bytes that was too long to fetch.
+#[must_use]
+pub fn read_changes(text: &str) -> Changes {
+    let read = is_readable(text).then(|| serde_json::from_str(text).ok());
+    read.flatten().unwrap_or_else(|| {
+        let bytes = text.parse().unwrap_or(text.len());
+        let line = (Value::Null, Value::from(unreadable(bytes)));
+        Changes::from([("unreadable".to_owned(), line)])
+    })
+}
 
 /// A value as people read it.
 #[must_use]
@@ -112,6 +127,9 @@ pub struct AuditEntry {
     pub ip: Option<IpAddr>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
+    /// The entry of the action on many that this one is part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<i64>,
 }
 
 impl AuditEntry {
@@ -135,6 +153,26 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn changes_that_cannot_be_read_are_one_line() {
+        let nested = |depth: usize| {
+            let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+            format!("{{\"profile\":[null,{open}{close}]}}")
+        };
+        for (text, said) in [
+            ("{}".to_owned(), None),
+            (nested(32), None),
+            (nested(120), Some(unreadable(nested(120).len()))),
+            (nested(9_000), Some(unreadable(nested(9_000).len()))),
+            ("[1]".to_owned(), Some(unreadable(3))),
+            ("70000".to_owned(), Some(unreadable(70_000))),
+        ] {
+            let changes = read_changes(&text);
+            let line = changes.get("unreadable").map(|(_, said)| words_of(said));
+            assert_eq!(line, said, "{text:.40}");
+        }
+    }
 
     #[test]
     fn values_read_as_words() {

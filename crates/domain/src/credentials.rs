@@ -29,9 +29,15 @@ pub enum PasswordError {
     /// Among those that are tried first.
     #[error("This password is among the most common ones. Choose another.")]
     Common,
+    /// Easily guessed: why.
+    #[error("This password is easily guessed. {0}")]
+    Guessable(String),
     /// Says what is known of the person anyway.
     #[error("Choose a password that is not your name or address.")]
     Personal,
+    /// Known to the administrator who has set it.
+    #[error("An administrator has set this password for you and knows it. Choose another.")]
+    Known,
 }
 
 /// Passwords of eight characters or more that head every published list of leaked ones; shorter ones need no list.

@@ -12,7 +12,8 @@
 //! | `status` | `active`, `pending`, `suspended` |
 //! | `via` | `admin`, `registration`, `invitation`, `cli`, `import`, `setup` |
 //! | `number` `personas` `ontologies` `annotations` `sessions` `api-keys` | `10` `>10` `>=10` `<10` `<=10` `10..20` `10..*` `*..20` |
-//! | `created` `last-login` `last-active` | dates compared in the same way, see [`When`]; the last two also `never` |
+//! | `created` `last-login` `last-active` | dates compared in the same way, `before-90d`, `after-90d`, see [`When`]; the last two also `never` |
+//! | `inactive` | `90d`: not active for so long, or never |
 //! | `has` | `email`, or a counted thing such as `personas` |
 //!
 //! Fields and keywords are read without regard to case. `keys`, `login` and `active` are short for `api-keys`,
@@ -28,6 +29,7 @@ mod edit;
 mod error;
 mod field;
 mod lexer;
+mod meaning;
 mod number;
 mod parser;
 mod print;
@@ -58,6 +60,8 @@ pub const MAX_DEPTH: usize = 8;
 pub const MAX_TERMS: usize = 32;
 /// The most characters in a text or a value, without its quotes.
 pub const MAX_TEXT_CHARS: usize = 100;
+/// A text with fewer characters is looked for only where a word begins.
+pub const WORD_START_BELOW: usize = 3;
 /// The largest count that can be asked for, which an SQL `integer` still holds.
 pub const MAX_COUNT: i64 = 2_000_000_000;
 /// The first year that a date may name.

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    object::present,
     fields::FieldErrors,
     list::Total,
     users::names::{DisplayName, is_deceptive},
@@ -179,12 +180,16 @@ impl KeyDraft {
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyEdit {
     /// What it is to be called.
-    #[schema(min_length = 1)]
+    #[serde(deserialize_with = "present")]
+    #[schema(min_length = 1, nullable = false)]
     pub key_name: Option<String>,
     /// What it is to be.
-    #[schema(min_length = 1, max_length = 4096)]
+    #[serde(deserialize_with = "present")]
+    #[schema(min_length = 1, max_length = 4096, nullable = false)]
     pub api_key: Option<String>,
     /// Whether it is used.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
     pub is_active: Option<bool>,
 }
 

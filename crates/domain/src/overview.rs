@@ -77,15 +77,17 @@ impl Matter {
         Self::Dormant,
     ];
 
-    /// The search in the list of people that finds such accounts.
+    /// The search in the list of people that finds such accounts. An account that is younger than the time is not unused.
     #[must_use]
     pub const fn search(self) -> Option<&'static str> {
         match self {
             Self::Waiting => Some("status:pending"),
             Self::OnlyAdmin => Some("role:admin"),
             Self::ExpiringToken => None,
-            Self::IdleAdmin => Some("role:admin status:active last-login:<30d"),
-            Self::Dormant => Some("status:active last-active:<90d"),
+            Self::IdleAdmin => {
+                Some("role:admin status:active last-login:before-30d created:before-30d")
+            }
+            Self::Dormant => Some("status:active inactive:90d created:before-90d"),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! What people own in the host application, as programs read and write it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use thiserror::Error;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{fields::FieldErrors, object::unkeepable, users::names::is_deceptive};
+#[cfg(feature = "stored-json")]
+use crate::json::StoredJson;
+use crate::{fields::FieldErrors, json::JsonObject, object::present, users::names::is_deceptive};
 
 /// Most characters of a name, a role, a label, or of what a video is called.
 pub const LINE_MAX: usize = 200;
@@ -58,18 +59,24 @@ pub struct Persona {
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonaDraft {
     /// Name; a new one has to have it.
-    #[schema(min_length = 1, max_length = 200)]
+    #[serde(deserialize_with = "present")]
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub name: Option<String>,
     /// What the persona does.
-    #[schema(max_length = 200)]
+    #[serde(deserialize_with = "present")]
+    #[schema(max_length = 200, nullable = false)]
     pub role: Option<String>,
     /// What the persona wants to find out.
-    #[schema(max_length = 10000)]
+    #[serde(deserialize_with = "present")]
+    #[schema(max_length = 10000, nullable = false)]
     pub information_need: Option<String>,
     /// Anything else.
-    #[schema(max_length = 10000)]
+    #[serde(deserialize_with = "present")]
+    #[schema(max_length = 10000, nullable = false)]
     pub details: Option<String>,
     /// Whether it is left out of the host application's lists.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
     pub hidden: Option<bool>,
 }
 
@@ -92,6 +99,7 @@ impl PersonaDraft {
 }
 
 /// What a persona knows of its world.
+#[cfg(feature = "stored-json")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Ontology {
@@ -102,7 +110,8 @@ pub struct Ontology {
     /// Name.
     pub name: String,
     /// What it says, in the host application's own form.
-    pub content: Value,
+    #[schema(value_type = serde_json::Value)]
+    pub content: StoredJson,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -113,10 +122,13 @@ pub struct Ontology {
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct OntologyDraft {
     /// Name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[serde(deserialize_with = "present")]
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub name: Option<String>,
     /// What it says.
-    pub content: Option<Map<String, Value>>,
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<serde_json::Map<String, serde_json::Value>>, nullable = false)]
+    pub content: Option<JsonObject>,
 }
 
 impl OntologyDraft {
@@ -141,6 +153,7 @@ impl OntologyDraft {
 }
 
 /// A mark on a video.
+#[cfg(feature = "stored-json")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Annotation {
@@ -155,7 +168,8 @@ pub struct Annotation {
     /// What it says in short.
     pub label: String,
     /// What it says, in the host application's own form.
-    pub content: Value,
+    #[schema(value_type = serde_json::Value)]
+    pub content: StoredJson,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -166,13 +180,17 @@ pub struct Annotation {
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct AnnotationDraft {
     /// On which video.
-    #[schema(min_length = 1, max_length = 200)]
+    #[serde(deserialize_with = "present")]
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub video_id: Option<String>,
     /// What it says in short.
-    #[schema(min_length = 1, max_length = 200)]
+    #[serde(deserialize_with = "present")]
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub label: Option<String>,
     /// What it says.
-    pub content: Option<Map<String, Value>>,
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<serde_json::Map<String, serde_json::Value>>, nullable = false)]
+    pub content: Option<JsonObject>,
 }
 
 impl AnnotationDraft {
@@ -236,9 +254,9 @@ impl Texts {
     }
 
     /// What the host application keeps in its own form.
-    fn content(&mut self, given: Option<Map<String, Value>>) -> Option<Map<String, Value>> {
-        if let Some(fault) = given.as_ref().and_then(unkeepable) {
-            self.faults.add("content", fault);
+    fn content(&mut self, given: Option<JsonObject>) -> Option<JsonObject> {
+        if let Some(Err(error)) = given.as_ref().map(JsonObject::check) {
+            self.faults.add("content", error.to_string());
         }
         given
     }

@@ -14,6 +14,8 @@ use crate::{
 pub enum Deed {
     /// Change its names, address, profile.
     Edit,
+    /// Give it another address.
+    SetEmail,
     /// Give it other roles.
     SetRoles,
     /// Set a temporary password, or make a link for a new one.
@@ -64,6 +66,12 @@ pub enum Refusal {
     /// Themselves.
     #[error("Cannot change your own roles. Ask another administrator.")]
     DemoteSelf,
+    /// Themselves. Their own account asks for the current password first; a session alone may be stolen.
+    #[error("Change your own password in your account settings, with your current password.")]
+    OwnPassword,
+    /// The same of the address.
+    #[error("Change your own email in your account settings, with your current password.")]
+    OwnEmail,
     /// Nobody would be left to let anyone in.
     #[error("This is the last administrator who can sign in. Make another one first.")]
     LastAdmin,
@@ -83,12 +91,11 @@ pub fn refusal(doer: &Doer, deed: Deed, target: &Standing) -> Option<Refusal> {
         Deed::Delete => (Some(Refusal::DeleteSelf), true),
         Deed::Suspend => (Some(Refusal::SuspendSelf), true),
         Deed::SetRoles => (Some(Refusal::DemoteSelf), true),
-        Deed::Edit
-        | Deed::Reset
-        | Deed::Unsuspend
-        | Deed::Restore
-        | Deed::EndSessions
-        | Deed::Admit => (None, false),
+        Deed::Reset => (Some(Refusal::OwnPassword), false),
+        Deed::SetEmail => (Some(Refusal::OwnEmail), false),
+        Deed::Edit | Deed::Unsuspend | Deed::Restore | Deed::EndSessions | Deed::Admit => {
+            (None, false)
+        }
     };
     if own && to_self.is_some() {
         return to_self;
@@ -121,6 +128,15 @@ pub fn stands_behind(maker: Option<&Permissions>, given: &Permissions) -> bool {
     })
 }
 
+/// Whether a link to choose a password or a temporary password still stands: its creator can do the same now, to the account
+/// as it is now. `creator` is what they may do; none for somebody who cannot sign in any more.
+#[must_use]
+pub fn backs_password(creator: Option<&Permissions>, target: &Permissions) -> bool {
+    creator.is_some_and(|creator| {
+        creator.include(Permission::UsersWrite) && creator.include_all(target)
+    })
+}
+
 /// Why roles may not be given; nothing if they may.
 #[must_use]
 pub fn grant_refusal(doer: &Doer, given: &Permissions) -> Option<Refusal> {
@@ -133,8 +149,9 @@ mod tests {
 
     use super::*;
 
-    const DEEDS: [Deed; 9] = [
+    const DEEDS: [Deed; 10] = [
         Deed::Edit,
+        Deed::SetEmail,
         Deed::SetRoles,
         Deed::Reset,
         Deed::Suspend,
@@ -153,13 +170,15 @@ mod tests {
         UserId(Uuid::from_u128(n))
     }
 
-    fn refusals(doer: &Doer, target: &Standing) -> [Option<Refusal>; 9] {
+    fn refusals(doer: &Doer, target: &Standing) -> [Option<Refusal>; 10] {
         DEEDS.map(|deed| refusal(doer, deed, target))
     }
 
     #[test]
     fn every_deed_to_everyone() {
-        use Refusal::{DeleteSelf, DemoteSelf, LastAdmin, MoreRights, SuspendSelf};
+        use Refusal::{
+            DeleteSelf, DemoteSelf, LastAdmin, MoreRights, OwnEmail, OwnPassword, SuspendSelf,
+        };
         let admin = Doer {
             id: Some(id(1)),
             permissions: Permissions::all(),
@@ -177,8 +196,9 @@ mod tests {
             permissions: permissions(granted),
             is_last_admin,
         };
-        let nobody = [None; 9];
+        let nobody = [None; 10];
         let last = [
+            None,
             None,
             Some(LastAdmin),
             None,
@@ -191,8 +211,9 @@ mod tests {
         ];
         let own = [
             None,
+            Some(OwnEmail),
             Some(DemoteSelf),
-            None,
+            Some(OwnPassword),
             Some(SuspendSelf),
             None,
             Some(DeleteSelf),
@@ -211,9 +232,9 @@ mod tests {
             (
                 &helpdesk,
                 standing(9, &["*:read"], false),
-                [Some(MoreRights); 9],
+                [Some(MoreRights); 10],
             ),
-            (&helpdesk, standing(9, &["*"], true), [Some(MoreRights); 9]),
+            (&helpdesk, standing(9, &["*"], true), [Some(MoreRights); 10]),
             (&operator, standing(9, &["*"], false), nobody),
             (&operator, standing(9, &["*"], true), last),
         ] {
@@ -246,6 +267,21 @@ mod tests {
             (&["*"], Some(Refusal::Grant)),
         ] {
             assert_eq!(grant_refusal(&helpdesk, &permissions(given)), expected);
+        }
+    }
+
+    #[test]
+    fn a_password_is_worth_what_its_setter_can_do_now() {
+        let helpdesk = permissions(&["users:read", "users:write"]);
+        for (creator, target, expected) in [
+            (Some(&helpdesk), &[][..], true),
+            (Some(&helpdesk), &["users:read"], true),
+            (Some(&helpdesk), &["*"], false),
+            (Some(&Permissions::all()), &["*"], true),
+            (Some(&permissions(&["*:read"])), &[], false),
+            (None, &[], false),
+        ] {
+            assert_eq!(backs_password(creator, &permissions(target)), expected);
         }
     }
 

@@ -13,10 +13,10 @@ use time::{Date, Month};
 
 /// Pieces that mean something to the grammar, with a `~` between, so that random rows of them often parse.
 const PIECES: &str = " ~ ~ ~\t~(~)~-~OR~ OR ~\"~\\~:~a~é~lab~\"two words\"~role:~admin~status:~active~personas:~keys:\
-    ~>~>=~<~<=~..~*~0~10~2000000000~created:~login:~never~2026~-01~30d~12h~has:~api-key~statsu:~\u{202e}~\u{a0}~İ";
+    ~>~>=~<~<=~..~*~0~10~2000000000~created:~login:~never~2026~-01~30d~12h~before-~after-~inactive:~has:~api-key~statsu:~\u{202e}~\u{a0}~İ";
 
 /// Whole words of the grammar, with a space between, so that random rows of them mostly parse.
-const WORDS: &str = "a b \"a:b\" -a --b ( ) -( (a b) OR OR role:Admin -status:active KEYS:>5 personas:1..9 login:<30d";
+const WORDS: &str = "a b \"a:b\" -a --b ( ) -( (a b) OR OR role:Admin -status:active KEYS:>5 personas:1..9 login:before-30d";
 
 fn row_of(
     pieces: &'static str,
@@ -61,7 +61,7 @@ fn range(largest: i64) -> impl Strategy<Value = IntRange> {
     })
 }
 
-fn moment() -> impl Strategy<Value = Moment> {
+fn period() -> impl Strategy<Value = Period> {
     let day = (1970..=9999_i32, 1..=366_u16).prop_filter_map("not a day", |(year, ordinal)| {
         let day = Date::from_ordinal_date(year, ordinal).ok()?;
         Some((
@@ -70,15 +70,23 @@ fn moment() -> impl Strategy<Value = Moment> {
             Period::day(day)?,
         ))
     });
-    let period = (day, 0..3).prop_map(|((year, month, day), which)| match which {
+    (day, 0..3).prop_map(|((year, month, day), which)| match which {
         0 => year,
         1 => month,
         _ => day,
-    });
+    })
+}
+
+fn age() -> impl Strategy<Value = Age> {
     let unit = prop::sample::select(vec![AgeUnit::Hours, AgeUnit::Days, AgeUnit::Weeks]);
-    let age =
-        (1..=9999_u16, unit).prop_filter_map("not an age", |(amount, unit)| Age::new(amount, unit));
-    prop_oneof![period.prop_map(Moment::Period), age.prop_map(Moment::Age)]
+    (1..=9999_u16, unit).prop_filter_map("not an age", |(amount, unit)| Age::new(amount, unit))
+}
+
+fn moment() -> impl Strategy<Value = Moment> {
+    prop_oneof![
+        period().prop_map(Moment::Period),
+        age().prop_map(Moment::Age)
+    ]
 }
 
 fn time() -> impl Strategy<Value = When> {
@@ -93,8 +101,12 @@ fn time() -> impl Strategy<Value = When> {
             .find(can_be_typed)
     });
     let compare =
-        (comparison, moment()).prop_map(|(comparison, moment)| When::Compare(comparison, moment));
-    prop_oneof![compare, between]
+        (comparison, period()).prop_map(|(comparison, period)| When::Compare(comparison, period));
+    let ago = (any::<bool>(), age()).prop_map(|(before, age)| match before {
+        true => When::Before(age),
+        false => When::After(age),
+    });
+    prop_oneof![compare, ago, between]
 }
 
 fn time_or_never() -> impl Strategy<Value = When> {

@@ -119,6 +119,8 @@ pub struct Author {
     pub origin: Origin,
     /// By what they are known, if they are signed in.
     pub credential: Option<Credential>,
+    /// The entry of the action on many that the change is part of.
+    pub part_of: Option<i64>,
 }
 
 impl Author {
@@ -164,6 +166,7 @@ impl Author {
             via: Via::Personal,
             origin,
             credential: None,
+            part_of: None,
         }
     }
 
@@ -177,6 +180,7 @@ impl Author {
             via,
             origin: Origin::default(),
             credential: None,
+            part_of: None,
         }
     }
 }
@@ -249,6 +253,7 @@ impl Actor {
                 via: self.via,
                 origin: self.origin.clone(),
                 credential: Some(self.credential.clone()),
+                part_of: None,
             },
             right: PhantomData,
         })

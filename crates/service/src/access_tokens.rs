@@ -8,7 +8,7 @@ use db::access_tokens::{self as rows, Asked};
 use domain::{
     access::Permission,
     access_tokens::{
-        CreatedToken, IssuedToken, NewToken, Scope, TOKENS_MAX, TokenDraft,
+        AccessToken, CreatedToken, IssuedToken, NewToken, Scope, TOKENS_MAX, TokenDraft,
         list::{TokenPage, TokensQuery},
     },
     audit::Via,
@@ -96,6 +96,19 @@ pub async fn list(
         place: Place::of(&tokens, more, total, &query.position, TokensQuery::cursor),
         tokens,
     })
+}
+
+/// A token by its id.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub async fn find(
+    services: &Services,
+    _: &Granted<ReadTokens>,
+    id: Uuid,
+) -> Result<AccessToken, Error> {
+    let found = rows::find_listed(&services.pool, id).await?;
+    found.ok_or(NOT_FOUND)
 }
 
 /// Revokes a token of somebody.

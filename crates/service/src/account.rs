@@ -14,7 +14,10 @@ pub use keys::{create_key, delete_key, edit_key, keys};
 pub use sessions::{end_others, end_session, sessions};
 pub use tokens::{create_token, revoke_token, tokens};
 
-use db::users::account::{self, Account};
+use db::{
+    export::Kind,
+    users::account::{self, Account},
+};
 use domain::users::{Status, detail::UserDetail};
 
 use crate::{
@@ -67,7 +70,8 @@ pub async fn time_zones(services: &Services, _: &Actor) -> Result<Vec<String>, E
 pub async fn export(services: &Services, actor: &Actor) -> Result<Export, Error> {
     actor.session()?;
     let id = actor.principal.id.0;
-    export::begin(services, &author(actor), id, own_view).await
+    let kinds = Kind::ALL.to_vec();
+    export::begin(services, &author(actor), id, (kinds, own_view)).await
 }
 
 /// A person who acts on themselves, as the record sees them.

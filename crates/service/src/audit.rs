@@ -23,7 +23,7 @@ use crate::{
     access::{Granted, ReadAudit},
 };
 
-/// A page of the record, the latest entry first.
+/// A page of the record, the latest entry first. An action on many is one entry, unless what is beneath it is asked for.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -56,6 +56,7 @@ async fn ask<'a>(
         filter,
         actor: meant(connection, filter.actor.as_deref()).await?,
         target: meant(connection, filter.target.as_deref()).await?,
+        folded: filter.is_folded(),
         now,
     })
 }

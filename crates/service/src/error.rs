@@ -56,6 +56,11 @@ pub enum Error {
     /// It contradicts what is there.
     #[error("{0}")]
     Conflict(&'static str),
+    /// The owner has as many megabytes of data as the server stores for one user.
+    #[error(
+        "This account has the {0} MB of data that this server stores for one user. Delete something first."
+    )]
+    OwnedDataFull(u32),
     /// The same request, by its idempotency key, is being carried out at this moment.
     #[error("This request is being carried out already. Send it again in a moment for its answer.")]
     UnderWay,
@@ -195,6 +200,7 @@ impl Error {
             Self::CurrentPasswordWrong => Code::CurrentPasswordWrong,
             Self::NotFound(_) => Code::NotFound,
             Self::Conflict(_)
+            | Self::OwnedDataFull(_)
             | Self::UnderWay
             | Self::DoneBefore(_)
             | Self::Taken(_)
@@ -245,6 +251,7 @@ impl Error {
             | Self::NotFound(_)
             | Self::KeysOff
             | Self::DoneBefore(_)
+            | Self::OwnedDataFull(_)
             | Self::Conflict(_) => {}
         }
         problem

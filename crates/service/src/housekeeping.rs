@@ -17,8 +17,9 @@ pub async fn prepare(services: &Services) -> Result<(), Error> {
 }
 
 /// Ends sessions whose time is over, removes those, access tokens and jobs that ended long ago, puts devices into words, forgets
-/// old failures to sign in, browsers that have not come for long and requests that came with an idempotency key, makes the audit partitions of the next months, seals
-/// what is on record, and lifts suspensions that are over. What fails keeps nothing else from being done.
+/// old failures to sign in, browsers that have not come for long, requests that came with an idempotency key, and messages that were shown, makes the audit
+/// partitions of the next months, seals what is on record, and lifts suspensions that are over. What fails keeps nothing else
+/// from being done.
 ///
 /// # Errors
 /// The first failure, such as [`Error::Unavailable`]; what is not done now is done next time.
@@ -31,6 +32,7 @@ pub async fn run(services: &Services) -> Result<(), Error> {
         name_devices(services).await,
         forget_failures(services).await,
         forget_requests(services).await,
+        forget_flashes(services).await,
         prepare(services).await,
         audit::seal(services).await,
         users::lift_over(services).await.map(drop),
@@ -88,5 +90,10 @@ async fn forget_failures(services: &Services) -> Result<(), Error> {
 
 async fn forget_requests(services: &Services) -> Result<(), Error> {
     while db::idempotency::delete_over(&services.pool, BATCH).await? == BATCH.unsigned_abs() {}
+    Ok(())
+}
+
+async fn forget_flashes(services: &Services) -> Result<(), Error> {
+    while db::flashes::delete_over(&services.pool, BATCH).await? == BATCH.unsigned_abs() {}
     Ok(())
 }

@@ -166,6 +166,22 @@ pub async fn list(
     Ok((found.into_iter().take(PAGE).map(shown).collect(), more))
 }
 
+/// An invitation by its id.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none.
+pub async fn find(
+    services: &Services,
+    _: &Granted<ReadRegistrations>,
+    id: Uuid,
+) -> Result<Invitation, Error> {
+    // The list is in the order of ids, so it is the first one before the next id.
+    let next = Uuid::from_u128(id.as_u128().saturating_add(1));
+    let found = invitations::list(&services.pool, Some(next), 1).await?;
+    let found = found.into_iter().find(|invitation| invitation.id == id);
+    found.map(shown).ok_or(NOT_FOUND)
+}
+
 fn shown(invitation: invitations::Invitation) -> Invitation {
     let stands = invitation.is_operators
         || rules::stands_behind(invitation.maker.as_ref(), &invitation.given);

@@ -57,7 +57,7 @@ pub async fn figures(services: &Services) -> Result<Vec<(JobState, u64)>, Error>
         .into())
 }
 
-/// Tries a removal again that has failed. Whoever could have deleted the account may.
+/// Tries a removal again that has failed. Whoever could have deleted the account may. Returns its username.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it has not failed or is not done by the server, [`Error::Refused`] when it may not be done,
@@ -66,7 +66,7 @@ pub async fn retry(
     services: &Services,
     granted: &Granted<WriteUsers>,
     id: Uuid,
-) -> Result<(), Error> {
+) -> Result<String, Error> {
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
     let Found { user_id } = rows::find(&mut *transaction, id).await?.ok_or(NOT_FOUND)?;
@@ -89,5 +89,5 @@ pub async fn retry(
     record::write(&mut transaction, author, change).await?;
     db::commit(transaction).await?;
     services.work.notify_one();
-    Ok(())
+    Ok(account.username)
 }

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod device;
 pub mod doctor;
 mod error;
+pub mod flash;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod invitations;
@@ -39,6 +40,7 @@ pub use db::{PgPool as Pool, PoolSettings, connect};
 use time::OffsetDateTime;
 
 pub use error::Error;
+pub use tokens::handle as link_handle;
 
 use crate::{last_seen::LastSeen, passwords::Hasher, settings::Settings};
 

@@ -4,6 +4,7 @@ use db::{access_tokens::Asked, users::Of};
 use domain::{
     access::Permission,
     access_tokens::TokenState,
+    audit::AuditEntry,
     filter::Filter,
     list::Total,
     overview::{Attention, DAYS, Matter, Overview},
@@ -57,8 +58,20 @@ pub async fn overview(
         active_today,
         days: db::overview::list_days(&mut *connection, now, DAYS).await?,
         attention,
-        changes: db::overview::list_changes(&mut *connection, CHANGES).await?,
+        changes: changes(&mut connection, granted).await?,
     })
+}
+
+/// Returns the latest changes, for who can read the audit log.
+async fn changes(
+    connection: &mut db::PgConnection,
+    granted: &Granted<ReadUsers>,
+) -> Result<Vec<AuditEntry>, Error> {
+    let rights = &granted.author().doer.permissions;
+    if !rights.include(Permission::AuditRead) {
+        return Ok(Vec::new());
+    }
+    Ok(db::overview::list_changes(connection, CHANGES).await?)
 }
 
 /// How many access tokens are about to cease to work, for whoever may see them.

@@ -10,10 +10,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Error,
+    Error, Services,
     access::{Author, Origin},
     record::{self, Change, Changes},
-    users::facts,
+    users::{facts, lookalike},
 };
 
 /// How an account comes to be that somebody makes for themselves.
@@ -32,6 +32,16 @@ pub(crate) struct Making<'a> {
     pub(crate) from: Option<ClientAddress>,
 }
 
+/// Hashes the password of an account, unless it is easily guessed.
+pub(crate) async fn hash(services: &Services, person: &OwnAccount) -> Result<String, Error> {
+    let known = [
+        person.username.as_str(),
+        person.display_name.as_str(),
+        person.email.as_ref().map_or("", Email::as_str),
+    ];
+    services.hasher.hash_chosen(&person.password, &known).await
+}
+
 /// Makes the account, as part of a transaction. The address is kept as claimed, whether or not somebody has it: this does
 /// the same for both, in the same time.
 pub(crate) async fn make(
@@ -43,6 +53,7 @@ pub(crate) async fn make(
 ) -> Result<UserBrief, Error> {
     let (username, display_name) = (person.username.as_str(), person.display_name.as_str());
     let email = person.email.as_ref().map(Email::as_str);
+    let skeleton = lookalike::admit(transaction, &person.username).await?;
     let new = NewPerson {
         username,
         display_name,
@@ -52,6 +63,7 @@ pub(crate) async fn make(
         created_via: making.via,
         created_by: making.invited_by,
         from: making.from,
+        skeleton: skeleton.as_deref(),
     };
     let id = db::registrations::insert(transaction, &new)
         .await

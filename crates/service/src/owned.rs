@@ -4,6 +4,7 @@
 pub mod annotations;
 pub mod ontology;
 pub mod personas;
+mod quota;
 
 use domain::{access_tokens::Scope, owned::Persona, rules::Deed};
 use uuid::Uuid;
@@ -152,11 +153,4 @@ impl Opened {
         };
         record::write(transaction, &self.author, change).await
     }
-}
-
-/// Some things of a list, and whether there are more.
-fn page<T>(mut rows: Vec<T>, limit: u16) -> (Vec<T>, bool) {
-    let more = rows.len() > usize::from(limit);
-    rows.truncate(usize::from(limit));
-    (rows, more)
 }

@@ -1,12 +1,16 @@
 //! Password hashing, away from everything else. argon2id is meant to be slow and to fill memory: here it does so on a few
 //! threads of low priority, so that a storm of sign-ins makes the next sign-in wait and nothing else.
 
+pub(crate) mod known;
+mod strength;
+
 use std::{num::NonZero, sync::Arc, thread};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
+use domain::{credentials::PasswordError, fields::FieldErrors};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{mpsc, oneshot};
 
@@ -23,8 +27,8 @@ const QUEUE: usize = 256;
 /// How much the threads give way to all others (`nice`, 0 to 19).
 const NICENESS: i32 = 15;
 
-/// A password of nobody. An unknown name is checked against it, so that it costs the same time as a known one.
-const NOBODY: &str = "the password of nobody, hashed once at start";
+/// The salt of what is hashed for nothing, so that an unknown name costs the same time as a known one.
+const SALT_OF_NOBODY: &str = "the salt of nobody";
 
 /// Whether a password is the right one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,11 @@ pub enum Verdict {
 enum Job {
     Hash(SecretString, oneshot::Sender<Result<String, HashError>>),
     Verify(SecretString, Option<String>, oneshot::Sender<Verdict>),
+    Estimate(
+        SecretString,
+        Vec<String>,
+        oneshot::Sender<Result<(), PasswordError>>,
+    ),
 }
 
 /// A hash could not be made.
@@ -62,12 +71,13 @@ impl Hasher {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let (jobs, queue) = mpsc::channel(QUEUE);
         let queue = Arc::new(std::sync::Mutex::new(queue));
-        let nobody: Arc<str> = hash(&SecretString::from(NOBODY))?.into();
+        // If hashing does not work at all, that is said now.
+        hash(&SecretString::from(SALT_OF_NOBODY))?;
         for index in 0..cores.div_ceil(2) {
-            let (queue, nobody) = (Arc::clone(&queue), Arc::clone(&nobody));
+            let queue = Arc::clone(&queue);
             thread::Builder::new()
                 .name(format!("hasher-{index}"))
-                .spawn(move || work(&queue, &nobody))
+                .spawn(move || work(&queue))
                 .map_err(|error| HashError(error.to_string()))?;
         }
         Ok(Self { jobs })
@@ -98,6 +108,46 @@ impl Hasher {
         result.await.map_err(|gone| Error::Internal(gone.into()))
     }
 
+    /// Whether a password is one of those that some hashes are of.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when too many wait already.
+    pub(crate) async fn matches_any(
+        &self,
+        password: &SecretString,
+        hashes: Vec<String>,
+    ) -> Result<bool, Error> {
+        for hash in hashes {
+            if self.verify(password.clone(), Some(hash)).await? != Verdict::Wrong {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Hashes a password that a user chooses, unless it is easily guessed. `known` is what an attacker tries first: names and the
+    /// address.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for one that is easily guessed, [`Error::TooMany`] when too many wait already.
+    pub async fn hash_chosen(&self, password: &str, known: &[&str]) -> Result<String, Error> {
+        self.estimate(password, known).await?;
+        self.hash(SecretString::from(password)).await
+    }
+
+    /// Estimates a password on the hashing threads: anybody can ask for it, and it takes time.
+    async fn estimate(&self, password: &str, known: &[&str]) -> Result<(), Error> {
+        let known = known.iter().map(ToString::to_string).collect();
+        let (answer, result) = oneshot::channel();
+        self.submit(Job::Estimate(SecretString::from(password), known, answer))?;
+        let estimate = result.await.map_err(|gone| Error::Internal(gone.into()))?;
+        estimate.map_err(|error| {
+            let mut errors = FieldErrors::default();
+            errors.add("password", error.to_string());
+            Error::Invalid(errors)
+        })
+    }
+
     fn submit(&self, job: Job) -> Result<(), Error> {
         self.jobs
             .try_send(job)
@@ -105,7 +155,7 @@ impl Hasher {
     }
 }
 
-fn work(queue: &std::sync::Mutex<mpsc::Receiver<Job>>, nobody: &str) {
+fn work(queue: &std::sync::Mutex<mpsc::Receiver<Job>>) {
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::warn!(%error, "the hashing threads run at normal priority");
     }
@@ -116,10 +166,13 @@ fn work(queue: &std::sync::Mutex<mpsc::Receiver<Job>>, nobody: &str) {
         };
         match job {
             Some(Job::Hash(password, answer)) => drop(answer.send(hash(&password))),
+            Some(Job::Estimate(password, known, answer)) => {
+                drop(answer.send(strength::check(password.expose_secret(), &known)));
+            }
             // Whoever stopped waiting needs no answer: their share of a storm costs nothing more.
             Some(Job::Verify(_, _, answer)) if answer.is_closed() => {}
             Some(Job::Verify(password, kept, answer)) => {
-                drop(answer.send(verify(&password, kept.as_deref(), nobody)));
+                drop(answer.send(verify(&password, kept.as_deref())));
             }
             None => return,
         }
@@ -138,20 +191,53 @@ fn hash(password: &SecretString) -> Result<String, HashError> {
         .map_err(|error| HashError(error.to_string()))
 }
 
-fn verify(password: &SecretString, kept: Option<&str>, nobody: &str) -> Verdict {
-    let Ok(parsed) = PasswordHash::new(kept.unwrap_or(nobody)) else {
+/// Compares a password with a stored hash. Every answer but the right one takes the work of one hash of today: an unknown name,
+/// a hash of today, one that was made with less, one that cannot be read.
+fn verify(password: &SecretString, kept: Option<&str>) -> Verdict {
+    let parsed = kept.and_then(|kept| PasswordHash::new(kept).ok());
+    let params = parsed.as_ref().and_then(|hash| Params::try_from(hash).ok());
+    if let Some(memory) = padding(params.as_ref()) {
+        // Its result is of no interest, only that it was worked for.
+        drop(spend(password, memory));
+    }
+    let Some(parsed) = parsed.filter(|_| params.is_some()) else {
         return Verdict::Wrong;
     };
     let matches = Argon2::default()
         .verify_password(password.expose_secret().as_bytes(), &parsed)
         .is_ok();
-    if !matches || kept.is_none() {
+    if !matches {
         return Verdict::Wrong;
     }
     if !is_weak(&parsed) {
         return Verdict::Right;
     }
     hash(password).map_or(Verdict::Right, Verdict::RightButWeak)
+}
+
+/// The memory in KiB of what is hashed beside a stored hash, in today's passes, so that both together are the work of a hash
+/// of today. Work is memory times passes.
+fn padding(stored: Option<&Params>) -> Option<u32> {
+    let done = stored.map_or(0, |params| params.m_cost().saturating_mul(params.t_cost()));
+    let left = (MEMORY_KIB * PASSES).saturating_sub(done) / PASSES;
+    // argon2 takes eight blocks a lane at least.
+    (left >= 8 * LANES).then_some(left)
+}
+
+/// Hashes with so much memory.
+fn spend(password: &SecretString, memory: u32) -> Result<[u8; 32], HashError> {
+    let params = Params::new(memory, PASSES, LANES, None);
+    let params = params.map_err(|error| HashError(error.to_string()))?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let mut out = [0; 32];
+    argon2
+        .hash_password_into(
+            password.expose_secret().as_bytes(),
+            SALT_OF_NOBODY.as_bytes(),
+            &mut out,
+        )
+        .map_err(|error| HashError(error.to_string()))?;
+    Ok(out)
 }
 
 /// Whether a hash was made with less than today's parameters.
@@ -185,7 +271,7 @@ mod tests {
             ("open sesame ", Some(kept.clone()), Verdict::Right),
             ("open sesame", Some(kept), Verdict::Wrong),
             ("", None, Verdict::Wrong),
-            (NOBODY, None, Verdict::Wrong),
+            (SALT_OF_NOBODY, None, Verdict::Wrong),
             ("x", Some("not a hash".to_owned()), Verdict::Wrong),
         ] {
             assert_eq!(
@@ -215,6 +301,37 @@ mod tests {
             panic!("{verdict:?}")
         };
         assert!(stronger.contains("m=19456,t=2"), "{stronger}");
+    }
+
+    /// The work that a wrong password takes, in KiB that are passed over.
+    fn work_of(kept: Option<(u32, u32)>) -> u32 {
+        let params = kept.map(|(memory, passes)| Params::new(memory, passes, 1, None).unwrap());
+        let stored = params
+            .as_ref()
+            .map_or(0, |params| params.m_cost() * params.t_cost());
+        stored + padding(params.as_ref()).unwrap_or_default() * PASSES
+    }
+
+    #[test]
+    fn an_older_hash_takes_the_work_of_an_unknown_name() {
+        let unknown = work_of(None);
+        assert_eq!(unknown, MEMORY_KIB * PASSES);
+        for kept in [
+            (8, 1),
+            (4_096, 1),
+            (8_192, 1),
+            (4_096, 3),
+            (19_456, 1),
+            (19_456, 2),
+        ] {
+            let work = work_of(Some(kept));
+            assert!(
+                unknown - work <= PASSES * 8,
+                "{kept:?}: {work} of {unknown}"
+            );
+        }
+        // More than today's is not less.
+        assert_eq!(work_of(Some((65_536, 3))), 65_536 * 3);
     }
 
     #[tokio::test]

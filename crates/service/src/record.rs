@@ -1,5 +1,7 @@
 //! What goes on record, in the transaction of the change itself.
 
+mod size;
+
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -68,6 +70,42 @@ pub(crate) async fn write(
         reason: change.reason,
     };
     insert(connection, author, &entry).await
+}
+
+/// An action on many.
+pub(crate) struct Batch<'a> {
+    /// What was done, such as `users.suspended`.
+    pub(crate) action: &'static str,
+    /// How many users are affected.
+    pub(crate) users: u64,
+    /// What they are called together.
+    pub(crate) label: &'a str,
+    /// What is different, beside the number of users.
+    pub(crate) changes: Changes,
+    /// Why, where a reason was given.
+    pub(crate) reason: Option<&'a str>,
+}
+
+/// Writes the one entry of an action on many. Returns the author of the entries beneath it, one for each user.
+pub(crate) async fn write_batch(
+    connection: &mut db::PgConnection,
+    author: &Author,
+    batch: Batch<'_>,
+) -> Result<Author, Error> {
+    let changes = batch.changes.with("users", Value::Null, batch.users);
+    let entry = db::audit::Entry {
+        action: batch.action,
+        target_kind: "users",
+        target_id: None,
+        target_label: batch.label,
+        changes: Value::Object(changes.0),
+        reason: batch.reason,
+    };
+    let id = db::audit::insert(connection, &actor(author), &entry).await?;
+    Ok(Author {
+        part_of: Some(id),
+        ..author.clone()
+    })
 }
 
 /// Writes down whose sessions were ended together, and how many of each. `is_last` when the request is done with it.
@@ -155,13 +193,22 @@ pub(crate) async fn write_audit_export(
     insert(connection, author, &entry).await
 }
 
-/// Writes an entry, and that what its request asked for is done: neither is ever there without the change.
+/// Writes an entry of bounded size, and that what its request asked for is done: neither is ever there without the change.
 async fn insert(
     connection: &mut db::PgConnection,
     author: &Author,
     entry: &db::audit::Entry<'_>,
 ) -> Result<(), Error> {
-    db::audit::insert(connection, &actor(author), entry).await?;
+    let actor = actor(author);
+    let token = actor.token.as_ref().map_or(0, |(_, label)| label.len());
+    let reason = entry.reason.map_or(0, str::len);
+    let beside = entry.target_label.len() + actor.label.len() + token + reason;
+    let mut entry = entry.clone();
+    entry.changes = match entry.changes {
+        Value::Object(changes) => Value::Object(size::fit(changes, beside)),
+        other => other,
+    };
+    db::audit::insert(connection, &actor, &entry).await?;
     idempotency::note_done(connection, &author.origin).await
 }
 
@@ -173,5 +220,6 @@ fn actor(author: &Author) -> db::audit::Actor {
         token: author.token().map(|lent| (lent.token, lent.label.clone())),
         ip: author.origin.ip,
         request_id: author.origin.request_id,
+        parent_id: author.part_of,
     }
 }

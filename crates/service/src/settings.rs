@@ -14,6 +14,8 @@ use crate::{
     vault::Vault,
 };
 
+/// The port of `LEPTOS_SITE_ADDR` where it is not set.
+const DEFAULT_PORT: &str = "3000";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The settings.
@@ -31,6 +33,8 @@ pub struct Settings {
     pub session_limit: u32,
     /// How many days an access token works at most. 0: as long as its owner likes.
     pub token_max_days: u16,
+    /// Most megabytes of owned data of one user. 0: no limit.
+    pub owned_data_max_mb: u32,
     /// Whether people may make their own accounts.
     pub allow_registration: bool,
     /// Whether people may delete their own accounts.
@@ -49,6 +53,28 @@ pub struct Settings {
     pub described: Arc<[Described]>,
 }
 
+impl Settings {
+    /// Whether people reach the panel over https.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// The name of a cookie of this server. A browser sends a cookie to every port of a host: the name has the port, so that
+    /// two servers of one host do not take each other's cookies. FOVEA's clients know the session by a name without one, which
+    /// a server has where its address has no port, or has the one that Rollcall listens on unless told otherwise.
+    #[must_use]
+    pub fn cookie_name(&self, name: &str) -> String {
+        let prefix = if self.is_https() { "__Host-" } else { "" };
+        let port = self.public_url.rsplit_once(':').map(|(_, port)| port);
+        let is_number = |port: &&str| port.bytes().all(|b| b.is_ascii_digit());
+        match port.filter(is_number) {
+            None | Some(DEFAULT_PORT) => format!("{prefix}{name}"),
+            Some(port) => format!("{prefix}{name}_{port}"),
+        }
+    }
+}
+
 impl Default for Settings {
     /// 7 and 30 days as FOVEA has them; three days unseen, so that a weekend signs nobody out.
     fn default() -> Self {
@@ -59,6 +85,7 @@ impl Default for Settings {
             session_idle: 3 * DAY,
             session_limit: 100,
             token_max_days: 365,
+            owned_data_max_mb: 500,
             allow_registration: false,
             allow_account_deletion: false,
             registration_approval: true,
@@ -83,4 +110,31 @@ pub async fn describe(services: &Services, _: &Granted<ReadAudit>) -> Result<Ins
         schema: db::schema::version(&mut connection).await?,
         settings: services.settings.described.to_vec(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_named_for_the_server() {
+        for (public_url, name) in [
+            ("http://127.0.0.1:3000", "session_token"),
+            ("http://users.example.org", "session_token"),
+            ("http://127.0.0.1:3001", "session_token_3001"),
+            ("http://[::1]:8080", "session_token_8080"),
+            ("http://[::1]", "session_token"),
+            ("https://users.example.org", "__Host-session_token"),
+            (
+                "https://users.example.org:8443",
+                "__Host-session_token_8443",
+            ),
+        ] {
+            let settings = Settings {
+                public_url: public_url.to_owned(),
+                ..Settings::default()
+            };
+            assert_eq!(settings.cookie_name("session_token"), name, "{public_url}");
+        }
+    }
 }

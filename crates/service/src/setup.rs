@@ -18,9 +18,10 @@ use crate::{
     Error, Services,
     access::{Author, Origin, WriteUsers, operator},
     known_device,
+    own_account,
     record::{self, Change, Changes},
     sessions, tokens,
-    users::facts,
+    users::{facts, lookalike},
 };
 
 /// How long a setup link works.
@@ -81,10 +82,7 @@ pub async fn claim(
         .map_err(Error::Invalid)?;
     // Looked at before hashing, so that a dead link costs nothing; decided below, under the lock.
     open_link(services, token).await?;
-    let hash = services
-        .hasher
-        .hash(SecretString::from(admin.password.as_str()))
-        .await?;
+    let hash = own_account::hash(services, &admin).await?;
     let mut transaction = db::begin(&services.pool).await?;
     db::users::lock_admins(&mut transaction).await?;
     if db::users::admin_exists(&mut *transaction).await? {
@@ -121,6 +119,8 @@ async fn insert_admin(
     hash: &str,
     created_via: CreatedVia,
 ) -> Result<Uuid, Error> {
+    // There may be users before there is an admin.
+    let skeleton = lookalike::admit(transaction, &admin.username).await?;
     let user = db::users::NewUser {
         username: admin.username.as_str(),
         display_name: admin.display_name.as_str(),
@@ -129,6 +129,7 @@ async fn insert_admin(
         must_change_password: false,
         created_via,
         created_by: None,
+        skeleton: skeleton.as_deref(),
     };
     let id = db::users::insert(transaction, &user)
         .await

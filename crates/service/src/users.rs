@@ -8,6 +8,7 @@ mod edit;
 pub(crate) mod export;
 pub(crate) mod facts;
 pub(crate) mod guard;
+pub(crate) mod lookalike;
 pub mod purge;
 mod recover;
 mod sessions;

@@ -321,6 +321,10 @@ async fn the_first_entry_that_does_not_fit_is_named(pool: PgPool) {
             Fault::Changed(1_501),
         ),
         (
+            "update audit_events set parent_id = 1 where id = 1400".to_owned(),
+            Fault::Changed(1_400),
+        ),
+        (
             "delete from audit_events where id = 1300".to_owned(),
             Fault::Removed(1_300),
         ),
@@ -426,10 +430,10 @@ async fn a_file_has_what_matches_and_nothing_that_is_a_formula(pool: PgPool) {
     let csv = text(exported(&services, &[("from", "2026")], Format::Csv).await).await;
     assert_eq!(
         csv,
-        "id,at,actor,actorId,via,token,action,targetKind,target,targetId,changes,reason,ip,requestId\r\n\
+        "id,at,actor,actorId,via,token,action,targetKind,target,targetId,changes,reason,ip,requestId,parentId\r\n\
         1,2026-11-01T10:00:00Z,'=cmd|' /C calc'!A0,,ui,,user.updated,user,\"a,\"\"b\"\"\",,\"{\"\"name\"\":[\"\"a\"\",\"\"b\"\"]}\",\
-        \"'-1\nline\",192.0.2.1,\r\n\
-        2,2026-11-02T10:00:00Z,ada,,cli,,user.created,user,bob,,{},,,\r\n"
+        \"'-1\nline\",192.0.2.1,,\r\n\
+        2,2026-11-02T10:00:00Z,ada,,cli,,user.created,user,bob,,{},,,,\r\n"
     );
     let lines = text(
         exported(

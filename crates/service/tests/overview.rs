@@ -40,6 +40,22 @@ async fn sign_in(pool: &PgPool, days_ago: i64) {
     .unwrap();
 }
 
+/// Adds somebody whose account is older than any time for which it can be unused.
+async fn add_old(pool: &PgPool, username: &str, role: &str) {
+    sqlx::query(
+        "with added as (
+            insert into users (id, username, display_name, created_via, created_at, updated_at)
+            values (uuid_v7('2026-01-01 00:00Z'), $1, $1, 'cli', '2026-01-01 00:00Z', '2026-01-01 00:00Z') returning id
+        )
+        insert into user_roles (user_id, role_id, granted_at) select added.id, roles.id, now() from added, roles where name = $2",
+    )
+    .bind(username)
+    .bind(role)
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn days_are_counted_as_they_happen(pool: PgPool) {
     let services = services(&pool);
@@ -83,16 +99,21 @@ async fn what_wants_attention_is_told_with_those_whom_it_is_about(pool: PgPool) 
     assert_eq!(told(&alone), [(Matter::OnlyAdmin, 1)]);
     assert_eq!(alone.active_today, Total::exact(1));
 
-    for name in ["bob", "cleo", "dora"] {
+    // Whoever is new has not had the time: Bob and Gil have never signed in.
+    for name in ["bob", "gil"] {
         add(&pool, name, &["user"]).await;
     }
-    add(&pool, "eve", &["admin"]).await;
+    add(&pool, "hal", &["admin"]).await;
+    for name in ["cleo", "dora", "fay"] {
+        add_old(&pool, name, "user").await;
+    }
+    add_old(&pool, "eve", "admin").await;
     run(
         &pool,
         "update users set status = 'pending' where username = 'bob';
         update users set last_active_at = '2026-08-22 12:00Z' where username = 'cleo';
         update users set last_active_at = '2026-08-24 12:00Z' where username = 'dora';
-        update users set last_login_at = '2026-10-21 12:00Z' where username = 'eve';
+        update users set last_login_at = '2026-10-21 12:00Z', last_active_at = '2026-11-01 12:00Z' where username = 'eve';
         insert into access_tokens (id, user_id, name, prefix, token_hash, created_at, expires_at)
         select uuid_v7(now()), u.id, 't', 'rc_x', uuid_send(gen_random_uuid()), now(), now() + days * interval '1 day'
         from users u, unnest(array[-1, 6, 8]) as days where u.username in ('cleo', 'bob')",
@@ -104,12 +125,13 @@ async fn what_wants_attention_is_told_with_those_whom_it_is_about(pool: PgPool) 
         // Bob's do not work while he waits.
         (Matter::ExpiringToken, 1),
         (Matter::IdleAdmin, 1),
-        (Matter::Dormant, 1),
+        // Cleo, and Fay, who never was.
+        (Matter::Dormant, 2),
     ];
     assert_eq!(told(&all), expected);
     assert_eq!(
         (all.totals.users, all.totals.admins, all.totals.pending),
-        (5, 2, 1)
+        (8, 3, 1)
     );
 }
 

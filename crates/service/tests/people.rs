@@ -15,7 +15,9 @@ mod support;
 
 use actors::{actor, admin};
 use domain::{
+    audit::{AuditEntry, list::AuditParams},
     credentials::SignInDraft,
+    list::Limits,
     rules::Refusal,
     users::{
         Status,
@@ -32,7 +34,7 @@ use people::{add, count};
 use service::{
     Error, Services,
     access::{Granted, Origin, WriteUsers, operator},
-    auth, reset, users,
+    audit, auth, reset, users,
 };
 use sqlx::PgPool;
 use support::services;
@@ -540,6 +542,98 @@ async fn several_at_once_are_those_of_the_preview_or_nobody(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(ada_now.summary.status, Status::Suspended);
+}
+
+/// The entries of the audit log as it opens.
+async fn listed(services: &Services) -> Vec<AuditEntry> {
+    let query = AuditParams::default().parse(Limits::PANEL).unwrap();
+    let granted = operator();
+    let page = audit::list(services, &granted, &query).await;
+    page.unwrap().entries
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_done_to_several_is_one_entry_and_in_each_history(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let mut ids = Vec::new();
+    for index in 0..100 {
+        ids.push(add(&pool, &format!("user{index}"), &["user"]).await);
+    }
+    let actions = [
+        (
+            BulkAction::EndSessions {},
+            "users.signed_out",
+            "user.sessions_ended",
+        ),
+        (
+            BulkAction::Suspend(reason("audit")),
+            "users.suspended",
+            "user.suspended",
+        ),
+        (
+            BulkAction::Unsuspend {},
+            "users.unsuspended",
+            "user.unsuspended",
+        ),
+        (BulkAction::Delete {}, "users.deleted", "user.deleted"),
+        (BulkAction::Restore {}, "users.restored", "user.restored"),
+    ];
+    for (number, (action, of_all, of_each)) in actions.into_iter().enumerate() {
+        let mut users = Vec::new();
+        for id in &ids {
+            let user = users::get(&services, &operator(), &UserRef::Id(*id)).await;
+            let version = user.unwrap().summary.version;
+            users.push(Selected { id: *id, version });
+        }
+        let request = BulkRequest {
+            action,
+            users,
+            expected: Some(100),
+        };
+        users::bulk(&services, &admin(root), request).await.unwrap();
+        let entries = listed(&services).await;
+        assert_eq!(entries.len(), number + 1, "{of_all}");
+        let whole = &entries[0];
+        assert_eq!(
+            (whole.action.as_str(), whole.target.as_str()),
+            (of_all, "100 users")
+        );
+        assert_eq!(whole.changes["users"].1.as_i64(), Some(100));
+        let (history, _) = users::history(&services, &operator(), ids[50], None)
+            .await
+            .unwrap();
+        assert_eq!(history[0].action, of_each);
+        assert_eq!(history[0].parent_id, Some(whole.id));
+        let parts: i64 =
+            sqlx::query_scalar("select count(*) from audit_events where parent_id = $1")
+                .bind(whole.id)
+                .fetch_one(&pool)
+                .await
+                .unwrap();
+        assert_eq!(parts, 100, "{of_all}");
+    }
+    // One of its own is one entry, and nothing beneath it.
+    let request = BulkRequest {
+        action: BulkAction::EndSessions {},
+        users: vec![Selected {
+            id: ids[0],
+            version: users::get(&services, &operator(), &UserRef::Id(ids[0]))
+                .await
+                .unwrap()
+                .summary
+                .version,
+        }],
+        expected: Some(1),
+    };
+    users::bulk(&services, &admin(root), request).await.unwrap();
+    let entries = listed(&services).await;
+    assert_eq!(
+        (entries.len(), entries[0].action.as_str()),
+        (6, "user.sessions_ended")
+    );
+    let longest = "select max(octet_length(row_to_json(e)::text))::bigint from audit_events e";
+    assert!(count(&pool, longest).await < 4096);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -350,7 +350,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             .map(drop),
         "delete_system" => {
             let id = key_of(&services.pool, None).await;
-            keys::delete_system(services, &operator(), id).await
+            keys::delete_system(services, &operator(), id).await.map(drop)
         }
         "create token" => access_tokens::create(services, &operator(), bob, &token_draft())
             .await
@@ -361,7 +361,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
         }
         "retry job" => {
             let id = failed_removal(services, bob).await;
-            jobs::retry(services, &operator(), id).await
+            jobs::retry(services, &operator(), id).await.map(drop)
         }
         other => panic!("{other} changes something: add it here with its entry"),
     }
@@ -527,7 +527,7 @@ async fn call_own(
         }
         "delete_key" => {
             let id = key_of(&services.pool, Some(actor.principal.id.0)).await;
-            account::delete_key(services, actor, id).await
+            account::delete_key(services, actor, id).await.map(drop)
         }
         "end_session" => {
             account::end_session(services, actor, other.actor.session().unwrap()).await

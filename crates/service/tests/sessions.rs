@@ -11,8 +11,8 @@ mod support;
 
 use actors::{actor, admin};
 use domain::{
-    audit::Via,
-    list::Limits,
+    audit::{Via, list::AuditParams},
+    list::{Limits, PageParams},
     rules::Refusal,
     sessions::{
         list::SessionParams,
@@ -23,8 +23,9 @@ use people::{add, count};
 use service::{
     Error,
     access::{Credential, Granted, WriteSessions, operator},
-    housekeeping,
+    audit, housekeeping,
     sessions::{list, revoke_many, revoke_one},
+    users::history,
 };
 use sqlx::PgPool;
 use support::services;
@@ -192,43 +193,112 @@ async fn another_number_than_was_shown_ends_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn everyone_but_me_keeps_mine_and_each_entry_is_of_its_person(pool: PgPool) {
+async fn everyone_but_me_spares_only_the_session_that_asks(pool: PgPool) {
     let services = services(&pool);
     let root = add(&pool, "root", &["admin"]).await;
-    let mine = sign_in(&pool, root, 2).await;
+    let mine = sign_in(&pool, root, 3).await;
     for (name, sessions) in [("ada", 2), ("bob", 1)] {
         let id = add(&pool, name, &["user"]).await;
         sign_in(&pool, id, sessions).await;
     }
+    let mut asker = actor(root, &["*"]);
+    asker.credential = Credential::Session(mine[1]);
     let request = RevokeRequest {
         everyone_but_me: true,
-        ..all(Some(3))
+        ..all(Some(5))
     };
-    let done = revoke_many(&services, &admin(root), request).await.unwrap();
-    assert_eq!((done.sessions, done.people), (3, 2));
-    assert_eq!(live_of(&pool, root).await, 2);
-    let entries: Vec<(String, String, String, String)> = sqlx::query_as(
-        "select target_label, action, changes ->> 'sessions', reason from audit_events order by target_label",
-    )
-    .fetch_all(&pool)
-    .await
-    .unwrap();
-    let reason = "Sessions ended together: everyone but me.";
-    let entry = |name: &str, sessions: &str| {
-        (
-            name.to_owned(),
-            "user.sessions_ended".to_owned(),
-            sessions.to_owned(),
-            reason.to_owned(),
-        )
+    let done = revoke_many(&services, &asker.require().unwrap(), request).await;
+    let done = done.unwrap();
+    assert_eq!((done.sessions, done.people), (5, 3));
+    let left: Vec<Uuid> = sqlx::query_scalar("select id from live_sessions")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert_eq!(left, [mine[1]]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn many_that_end_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let mut ada = root;
+    for (name, sessions) in [("bob", 1), ("ada", 2)] {
+        ada = add(&pool, name, &["user"]).await;
+        sign_in(&pool, ada, sessions).await;
+    }
+    for index in 0..813 {
+        let id = add(&pool, &format!("user{index}"), &["user"]).await;
+        sign_in(&pool, id, 1).await;
+    }
+    let request = RevokeRequest {
+        everyone_but_me: true,
+        ..all(Some(816))
     };
-    assert_eq!(entries, [entry("ada", "[2, 0]"), entry("bob", "[1, 0]")]);
-    // All that match: but for the one that asks.
-    let mut asker = actor(root, &["*"]);
-    asker.credential = Credential::Session(mine[0]);
-    let done = revoke_many(&services, &asker.require().unwrap(), all(Some(1))).await;
-    assert_eq!(done.unwrap().sessions, 1);
-    assert_eq!(live_of(&pool, root).await, 1);
+    revoke_many(&services, &admin(root), request).await.unwrap();
+    let ask = async |pairs: &[(&str, &str)]| {
+        let params = AuditParams::from_pairs(|name| {
+            let found = pairs.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        });
+        let query = params.parse(Limits::PANEL).unwrap();
+        let granted = operator();
+        audit::list(&services, &granted, &query).await.unwrap()
+    };
+    // The log as it opens has one entry, with the count.
+    let page = ask(&[]).await;
+    assert_eq!(page.entries.len(), 1);
+    let whole = page.entries[0].clone();
+    assert_eq!(
+        (whole.action.as_str(), whole.target.as_str()),
+        ("sessions.revoked", "816 sessions of 815 users")
+    );
+    let number = |field: &str, at: usize| {
+        let (before, after) = &whole.changes[field];
+        [before, after][at].as_i64()
+    };
+    assert_eq!(
+        (number("sessions", 0), number("users", 1)),
+        (Some(816), Some(815))
+    );
+    assert_eq!(
+        whole.reason.as_deref(),
+        Some("Sessions ended together: everyone else and my other devices.")
+    );
+    // Beneath it is each user, page by page.
+    let parts = ask(&[("parent", &whole.id.to_string())]).await;
+    assert_eq!(parts.place.total.count, 815);
+    assert_eq!(parts.entries.len(), 50);
+    assert!(
+        parts
+            .entries
+            .iter()
+            .all(|entry| entry.parent_id == Some(whole.id))
+    );
+    assert_eq!(
+        ask(&[("action", "user.sessions_ended")])
+            .await
+            .place
+            .total
+            .count,
+        815
+    );
+    // What concerns a user is in their history, and in what is asked about them.
+    for entries in [
+        ask(&[("target", "ada")]).await.entries,
+        history(&services, &operator(), ada, None).await.unwrap().0,
+    ] {
+        assert_eq!(entries.len(), 1);
+        assert_eq!(entries[0].changes["sessions"].0.as_i64(), Some(2));
+        assert_eq!(entries[0].parent_id, Some(whole.id));
+    }
+    // And the history of who did it is not buried.
+    let (own, _) = history(&services, &operator(), root, None).await.unwrap();
+    assert_eq!(own.len(), 1);
+    let longest = "select max(octet_length(row_to_json(e)::text))::bigint from audit_events e";
+    assert!(count(&pool, longest).await < 4096);
+    audit::seal(&services).await.unwrap();
+    let verified = audit::verify(&services, &operator(), None).await.unwrap();
+    assert_eq!((verified.entries, verified.fault), (816, None));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -242,7 +312,8 @@ async fn very_many_end_in_several_transactions(pool: PgPool) {
     let done = done.unwrap();
     assert_eq!((done.sessions, done.people), (11_000, 2));
     assert_eq!(count(&pool, "select count(*) from live_sessions").await, 0);
-    let recorded = "select sum((changes -> 'sessions' ->> 0)::bigint)::bigint from audit_events";
+    let recorded = "select sum((changes -> 'sessions' ->> 0)::bigint)::bigint from audit_events
+        where action = 'user.sessions_ended'";
     assert_eq!(count(&pool, recorded).await, 11_000);
     assert_eq!(
         count(&pool, "select count(distinct at) from audit_events").await,
@@ -287,7 +358,8 @@ async fn many_who_revoke_and_sign_in_at_once_do_not_wait_in_a_circle(pool: PgPoo
     }
     assert_eq!(
         count(&pool, "select count(*) from sessions where ended_at is not null").await,
-        count(&pool, "select coalesce(sum((changes -> 'sessions' ->> 0)::bigint), 0)::bigint from audit_events").await,
+        count(&pool, "select coalesce(sum((changes -> 'sessions' ->> 0)::bigint), 0)::bigint from audit_events
+            where action = 'user.sessions_ended'").await,
     );
 }
 

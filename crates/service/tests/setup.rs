@@ -121,6 +121,7 @@ async fn an_admin_made_in_another_way_meanwhile_ends_a_claim(pool: PgPool) {
         must_change_password: false,
         created_by: None,
         created_via: CreatedVia::Cli,
+        skeleton: None,
     };
     let id = db::users::insert(&mut other_way, &admin).await.unwrap();
     let roles = ["admin".to_owned()];

@@ -48,6 +48,15 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 impl Fault {
+    /// Whether what is listed was asked for in words that are not understood. A form at fault names its fields.
+    pub(super) fn is_not_understood(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused(problem)
+                if problem.error == Code::ValidationError && problem.details.fields.is_empty()
+        )
+    }
+
     /// Whether there is no such thing.
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused(problem) if problem.error == Code::NotFound)

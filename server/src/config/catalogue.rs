@@ -93,6 +93,11 @@ pub(super) const SETTINGS: &[Setting] = &[
         "How many days an access token works at most. 0: also without an end.",
     ),
     setting(
+        "OWNED_DATA_MAX_MB",
+        "500",
+        "Most megabytes of personas, ontologies and annotations of one user. 0: no limit.",
+    ),
+    setting(
         "PASSWORD_MIN_LENGTH",
         "8",
         "Fewest characters of a password that people choose.",

@@ -1,8 +1,9 @@
 //! The forms of one's own account.
 
 use app::api::{
-    access_tokens::{CreateToken, RevokeOwnToken},
-    account::{ChangePassword, DeleteAccount, EditProfile, EndSessions, SetPreferences},
+    access_tokens::CreateToken,
+    account::{ChangePassword, DeleteAccount, EditProfile, SetPreferences},
+    confirm::Confirm,
     keys::{AddKey, DoToKey, EditKey},
 };
 use axum::{Router, routing::post};
@@ -15,12 +16,13 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/account", post(send::<EditProfile>))
         .route("/account/password", post(send::<ChangePassword>))
-        .route("/account/sessions", post(send::<EndSessions>))
+        .route("/account/sessions/others", post(send::<Confirm>))
+        .route("/account/sessions/{id}/revoke", post(send::<Confirm>))
         .route("/account/keys", post(send::<DoToKey>))
         .route("/account/keys/new", post(send::<AddKey>))
         .route("/account/keys/{id}/edit", post(send::<EditKey>))
-        .route("/account/keys/{id}/delete", post(send::<DoToKey>))
-        .route("/account/tokens", post(send::<RevokeOwnToken>))
+        .route("/account/keys/{id}/delete", post(send::<Confirm>))
+        .route("/account/tokens/{id}/revoke", post(send::<Confirm>))
         .route("/account/tokens/new", post(send::<CreateToken>))
         .route("/account/preferences", post(send::<SetPreferences>))
         .route("/account/delete", post(send::<DeleteAccount>))

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use app::api::{done::going_on, invitations, reset, setup};
+use app::api::{
+    done::going_on,
+    links::{INVITATION, LinkCookie, RESET, SETUP},
+};
 use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
     http::{Uri, header},
@@ -13,7 +16,7 @@ use domain::credentials::AccountDraft;
 use service::{invitations as service_invitations, reset as service_reset, setup as service_setup};
 use tower_sessions::Session;
 
-use super::{draft, draw_again, origin, read};
+use super::{Fields, draft, draw_again, origin, read};
 use crate::{middleware::cookies::cookie, router::AppState};
 
 /// How long somebody who has followed an invitation may take over the form. The invitation itself can be followed again.
@@ -27,9 +30,9 @@ pub(crate) async fn follow_setup(State(state): State<AppState>, token: Token) ->
     follow(
         &state,
         token,
-        setup::TOKEN_COOKIE,
-        service_setup::LINK_LIFETIME,
+        (SETUP, service_setup::LINK_LIFETIME),
         "/setup",
+        "",
     )
 }
 
@@ -45,37 +48,41 @@ pub(crate) async fn follow_reset(
     follow(
         &state,
         token,
-        reset::TOKEN_COOKIE,
-        service_reset::LINK_LIFETIME,
-        &going_on("/reset", &next),
+        (RESET, service_reset::LINK_LIFETIME),
+        "/reset",
+        &next,
     )
 }
 
 /// `GET /invite/{token}`: uses nothing up.
 pub(crate) async fn follow_invitation(State(state): State<AppState>, token: Token) -> Response {
-    follow(
-        &state,
-        token,
-        invitations::TOKEN_COOKIE,
-        TIME_TO_TYPE,
-        "/invite",
-    )
+    follow(&state, token, (INVITATION, TIME_TO_TYPE), "/invite", "")
 }
 
-fn follow(state: &AppState, token: Token, name: &str, lifetime: Duration, page: &str) -> Response {
+/// Puts the token into a cookie of its own, and goes on to the page, which names the link by its handle.
+fn follow(
+    state: &AppState,
+    token: Token,
+    (cookie, lifetime): (LinkCookie, Duration),
+    page: &str,
+    next: &str,
+) -> Response {
     let well_formed = |token: &String| {
-        token.len() <= 64
+        !token.is_empty()
+            && token.len() <= 64
             && token
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
     let token = token.ok().map(|Path(token)| token).filter(well_formed);
-    let token = token.unwrap_or_default();
-    let secure = if state.https { "; Secure" } else { "" };
-    let age = lifetime.as_secs();
-    let cookie = format!("{name}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
-    let headers = AppendHeaders([(header::SET_COOKIE, cookie)]);
-    (headers, Redirect::to(page)).into_response()
+    let Some(token) = token else {
+        return Redirect::to(&going_on(page, next)).into_response();
+    };
+    let handle = service::link_handle(&token);
+    let stored = cookie.store(&state.services.settings, (handle.as_str(), token.as_str()), lifetime);
+    let headers = AppendHeaders(stored.map(|stored| (header::SET_COOKIE, stored)));
+    let page = going_on(&format!("{page}?link={handle}"), next);
+    (headers, Redirect::to(&page)).into_response()
 }
 
 /// `POST /setup`
@@ -88,10 +95,10 @@ pub(crate) async fn claim_setup(
         Ok(read) => read,
         Err(response) => return response,
     };
-    let token = token(&page, setup::TOKEN_COOKIE);
+    let token = token(&state, &page, SETUP, &fields);
     let draft: AccountDraft = draft(&fields);
     match service_setup::claim(&state.services, &session, &token, draft, origin(&page)).await {
-        Ok(()) => Redirect::to("/users").into_response(),
+        Ok(()) => (forget(&state, SETUP, &fields), Redirect::to("/users")).into_response(),
         Err(error) => draw_again(&state, page, fields, error).await,
     }
 }
@@ -102,16 +109,14 @@ pub(crate) async fn choose_password(State(state): State<AppState>, request: Requ
         Ok(read) => read,
         Err(response) => return response,
     };
-    let token = token(&page, reset::TOKEN_COOKIE);
+    let token = token(&state, &page, RESET, &fields);
     let typed = |name: &str| fields.get(name).map_or("", String::as_str);
     let (password, again) = (typed("password"), typed("password_again"));
     let services = &state.services;
     match service_reset::choose_password(services, &token, password, again, origin(&page)).await {
         Ok(()) => {
-            let forget = reset::forget_token();
-            let headers = AppendHeaders([(header::SET_COOKIE, forget)]);
             let done = going_on("/reset/done", typed("next"));
-            (headers, Redirect::to(&done)).into_response()
+            (forget(&state, RESET, &fields), Redirect::to(&done)).into_response()
         }
         Err(error) => draw_again(&state, page, fields, error).await,
     }
@@ -123,21 +128,37 @@ pub(crate) async fn accept_invitation(State(state): State<AppState>, request: Re
         Ok(read) => read,
         Err(response) => return response,
     };
-    let token = token(&page, invitations::TOKEN_COOKIE);
+    let token = token(&state, &page, INVITATION, &fields);
     let draft: AccountDraft = draft(&fields);
     let services = &state.services;
     match service_invitations::accept(services, &token, draft, origin(&page)).await {
         Ok(_) => {
-            let forget = invitations::forget_token();
-            let headers = AppendHeaders([(header::SET_COOKIE, forget)]);
-            (headers, Redirect::to("/invite/done")).into_response()
+            let forget = forget(&state, INVITATION, &fields);
+            (forget, Redirect::to("/invite/done")).into_response()
         }
         Err(error) => draw_again(&state, page, fields, error).await,
     }
 }
 
-fn token(request: &Request, name: &str) -> String {
-    cookie(request.headers(), name)
+/// The handle of the link that a form is of.
+fn handle(fields: &Fields) -> &str {
+    fields.get("link").map_or("", String::as_str)
+}
+
+/// The token of that link, if the browser has it.
+fn token(state: &AppState, request: &Request, kind: LinkCookie, fields: &Fields) -> String {
+    let name = kind.name(&state.services.settings, handle(fields));
+    name.and_then(|name| cookie(request.headers(), &name))
         .unwrap_or_default()
         .to_owned()
+}
+
+/// The header that makes the browser forget it.
+fn forget(
+    state: &AppState,
+    kind: LinkCookie,
+    fields: &Fields,
+) -> AppendHeaders<Option<(header::HeaderName, String)>> {
+    let forget = kind.forget(&state.services.settings, handle(fields));
+    AppendHeaders(forget.map(|forget| (header::SET_COOKIE, forget)))
 }

@@ -2,17 +2,18 @@
 
 use app::{
     api::{
-        access_tokens::RevokeToken,
         bulk::DoToSeveral,
+        confirm::Confirm,
         done::Done,
         error::ApiError,
-        invitations::{DoToInvitation, Invite},
-        keys::{AddKey, DoToKey, EditKey, RevokeKey},
+        flash::UNDO,
+        invitations::{Invite, RenewInvitation},
+        keys::{AddKey, DoToKey, EditKey},
         people::{
             CreateResetLink, CreateUser, DeleteUser, DoToUser, EditUser, ReassignData, SuspendUser,
         },
         registrations::{DecideRegistrations, Register},
-        sessions::{RevokeSession, RevokeSessions},
+        sessions::RevokeSessions,
         settings::RetryJob,
     },
     context::FormOutcome,
@@ -25,7 +26,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
-use domain::problem::Code;
+use domain::{
+    flash::{Flash, FlashEvent},
+    problem::Code,
+};
 use leptos::{
     prelude::{Owner, provide_context},
     reactive::computed::ScopedFuture,
@@ -35,6 +39,8 @@ use leptos::{
     },
 };
 use serde::de::DeserializeOwned;
+use service::{access::Actor, flash};
+use tower_sessions::Session;
 
 use super::{Fields, draw, refuse};
 use crate::{
@@ -54,23 +60,33 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/users/{user}/delete", post(send::<DeleteUser>))
         .route("/users/{user}/reset", post(send::<CreateResetLink>))
         .route("/users/{user}/reassign", post(send::<ReassignData>))
-        .route("/users/{user}/sessions", post(send::<RevokeSession>))
-        .route("/users/{user}/keys", post(send::<RevokeKey>))
+        .route("/users/{user}/sign-out", post(send::<Confirm>))
+        .route("/users/{user}/revoke-links", post(send::<Confirm>))
+        .route("/users/{user}/sessions/{id}/revoke", post(send::<Confirm>))
+        .route("/users/{user}/keys/{id}/revoke", post(send::<Confirm>))
+        .route(
+            "/users/{user}/keys/tokens/{id}/revoke",
+            post(send::<Confirm>),
+        )
         .route("/keys", post(send::<DoToKey>))
         .route("/keys/new", post(send::<AddKey>))
         .route("/keys/{id}/edit", post(send::<EditKey>))
-        .route("/keys/{id}/delete", post(send::<DoToKey>))
-        .route("/sessions", post(send::<RevokeSession>))
+        .route("/keys/{id}/delete", post(send::<Confirm>))
         .route("/sessions/revoke", post(send::<RevokeSessions>))
-        .route("/tokens", post(send::<RevokeToken>))
+        .route("/sessions/{id}/revoke", post(send::<Confirm>))
+        .route("/tokens/{id}/revoke", post(send::<Confirm>))
         .route("/settings/jobs", post(send::<RetryJob>))
         .route("/register", post(send::<Register>))
         .route("/registrations/approve", post(send::<DecideRegistrations>))
         .route("/registrations/reject", post(send::<DecideRegistrations>))
         .route("/registrations/invitations/new", post(send::<Invite>))
         .route(
-            "/registrations/invitations/{id}/{deed}",
-            post(send::<DoToInvitation>),
+            "/registrations/invitations/{id}/resend",
+            post(send::<RenewInvitation>),
+        )
+        .route(
+            "/registrations/invitations/{id}/revoke",
+            post(send::<Confirm>),
         )
 }
 
@@ -85,6 +101,11 @@ where
     let Ok(body) = Bytes::from_request(whole, &()).await else {
         return Asked::from(&page).refuse(too_large());
     };
+    let body = match undone(&state, &parts, &body).await {
+        Ok(None) => body,
+        Ok(Some(form)) => form,
+        Err(response) => return *response,
+    };
     let values = typed(&body);
     match run::<F>(&state, parts, body).await {
         Ok(done) if !done.shows() => Redirect::to(&done.next).into_response(),
@@ -98,6 +119,42 @@ where
         Err(ApiError(problem)) if problem.error == Code::Unauthorized => to_sign_in(&page),
         Err(ApiError(problem)) => refuse(&state, page, values, problem).await,
     }
+}
+
+/// The form that undoes a change, where the body names the change and nothing else. The form is taken from what the server
+/// noted for the session: neither an address nor a page can say what is undone.
+async fn undone(
+    state: &AppState,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Option<Bytes>, Box<Response>> {
+    let mut fields = form_urlencoded::parse(body);
+    let (Some((name, id)), None) = (fields.next(), fields.next()) else {
+        return Ok(None);
+    };
+    if name != UNDO {
+        return Ok(None);
+    }
+    let Some(Some(actor)) = parts.extensions.get::<Option<Actor>>() else {
+        return Ok(None);
+    };
+    let asked = |problem| {
+        let request = Request::from_parts(parts.clone(), Body::empty());
+        Box::new(Asked::from(&request).refuse(problem))
+    };
+    let id = id.parse().unwrap_or_default();
+    let undo = flash::take_undo(&state.services, actor, id).await;
+    let undo = undo.map_err(|error| asked(error.into_problem()))?;
+    let path = parts.uri.path();
+    if let Some(undo) = undo.filter(|undo| undo.path == path) {
+        return Ok(Some(undo.form.into()));
+    }
+    let page = path.split("/bulk/").next().unwrap_or("/");
+    if let Some(session) = parts.extensions.get::<Session>() {
+        let expired = Flash::of(FlashEvent::UndoExpired, [""; 0]);
+        flash::set(&state.services, session, page, &expired, None).await;
+    }
+    Err(Box::new(Redirect::to(page).into_response()))
 }
 
 /// Calls the function amid what it needs of the request.

@@ -1,5 +1,7 @@
 //! The device cookie: by which a browser is known to have signed in to an account before.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, header::SET_COOKIE},
@@ -7,31 +9,35 @@ use axum::{
     response::Response,
 };
 use secrecy::ExposeSecret;
-use service::{access::Origin, known_device::Device};
+use service::{access::Origin, known_device::Device, settings::Settings};
 
 use super::cookies::cookie;
 
 /// How long a browser keeps the cookie, in seconds: 400 days, the most that browsers do (RFC 6265bis, 5.5).
 const MAX_AGE: u32 = 400 * 24 * 60 * 60;
 
-/// Whether the site is https, on which the name of the cookie depends.
-#[derive(Debug, Clone, Copy)]
+/// Name of the cookie, without what tells servers apart.
+const NAME: &str = "rollcall_device";
+
+/// How the cookie is called and set.
+#[derive(Debug, Clone)]
 pub(crate) struct DeviceCookie {
-    pub(crate) https: bool,
+    name: Arc<str>,
+    https: bool,
 }
 
 impl DeviceCookie {
-    fn name(self) -> &'static str {
-        if self.https {
-            "__Host-rollcall_device"
-        } else {
-            "rollcall_device"
+    /// That of a server with these settings.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self {
+            name: settings.cookie_name(NAME).into(),
+            https: settings.is_https(),
         }
     }
 
     /// The header that sets the cookie. It survives signing out.
-    fn set(self, token: &str) -> Option<HeaderValue> {
-        let (name, secure) = (self.name(), if self.https { "; Secure" } else { "" });
+    fn set(&self, token: &str) -> Option<HeaderValue> {
+        let (name, secure) = (&self.name, if self.https { "; Secure" } else { "" });
         let text =
             format!("{name}={token}; Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax{secure}");
         let mut value = HeaderValue::try_from(text).ok()?;
@@ -46,7 +52,7 @@ pub(crate) async fn carry(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let device = Device::read(cookie(request.headers(), device_cookie.name()));
+    let device = Device::read(cookie(request.headers(), &device_cookie.name));
     if let Some(origin) = request.extensions_mut().get_mut::<Origin>() {
         origin.device = device.clone();
     }

@@ -1,16 +1,23 @@
 //! Who asks.
 
-use app::context::{PageContext, Preferences, Site};
+use app::{
+    api::{flash::FlashMessage, wire::AS},
+    context::{PageContext, Preferences, Site},
+};
 use axum::{
     extract::{Request, State},
+    http::{HeaderMap, Method},
     middleware::Next,
     response::Response,
 };
-use domain::audit::Via;
+use domain::{
+    audit::Via,
+    problem::{Code, Problem},
+};
 use service::{
     Error, Services,
     access::{Actor, Origin},
-    registrations, sessions,
+    flash, registrations, sessions,
 };
 use tower_sessions::Session;
 
@@ -41,6 +48,10 @@ pub(crate) async fn recognise(
             Err(error) => return Asked::from(&request).refuse(error.into_problem()),
         },
     };
+    if is_of_another(&request, actor.as_ref()) {
+        let message = "Another user has signed in meanwhile. Nothing was changed.";
+        return Asked::from(&request).refuse(Problem::new(Code::Unauthorized, message));
+    }
     if let Some(recognised) = request.extensions().get::<Recognised>() {
         recognised.tell(actor.as_ref().map(|actor| actor.principal.id.0));
     }
@@ -55,6 +66,7 @@ pub(crate) async fn recognise(
             token_max_days: services.settings.token_max_days,
         },
         waiting,
+        flashes: flashes(&services, &request, actor.as_ref()).await,
         preferences: cookie(request.headers(), Preferences::COOKIE)
             .map(Preferences::from_cookie)
             .unwrap_or_default(),
@@ -65,6 +77,14 @@ pub(crate) async fn recognise(
     next.run(request).await
 }
 
+/// Whether a change comes from the page of somebody else than who is signed in now: in another tab another user has signed in.
+fn is_of_another(request: &Request, actor: Option<&Actor>) -> bool {
+    let query = request.uri().query().filter(|_| request.uri().path().starts_with("/sfn/"));
+    let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let page = pairs.find(|(name, _)| name == AS);
+    actor.zip(page).is_some_and(|(actor, (_, id))| actor.principal.id.to_string() != id)
+}
+
 /// How many wait to be let in, for a page of somebody who may see that. A page without the number is better than none: why
 /// it is missing goes to the log.
 async fn waiting(services: &Services, path: &str, actor: Option<&Actor>) -> Option<u64> {
@@ -72,4 +92,28 @@ async fn waiting(services: &Services, path: &str, actor: Option<&Actor>) -> Opti
     let granted = actor.filter(|_| is_page)?.require().ok()?;
     let counted = registrations::count(services, &granted).await;
     counted.map_err(Error::into_problem).ok()
+}
+
+/// What was done before, for the page that shows it. This is the one write that a GET does, and only where the answer is
+/// looked at: not for a page that is fetched ahead. A page without the message is better than none.
+async fn flashes(
+    services: &Services,
+    request: &Request,
+    actor: Option<&Actor>,
+) -> Vec<FlashMessage> {
+    let path = request.uri().path();
+    let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");
+    let is_seen = request.method() == Method::GET && is_navigation(request.headers());
+    let Some(actor) = actor.filter(|actor| is_page && is_seen && actor.session().is_ok()) else {
+        return Vec::new();
+    };
+    let taken = flash::take(services, actor, path).await;
+    let taken = taken.map_err(Error::into_problem).unwrap_or_default();
+    taken.into_iter().map(FlashMessage::from).collect()
+}
+
+/// Whether a browser shows what is answered. Older ones do not say.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let mode = headers.get("sec-fetch-dest");
+    mode.is_none_or(|mode| mode == "document") && !headers.contains_key("sec-purpose")
 }

@@ -52,7 +52,7 @@ pub(crate) async fn limit(
     let Some(counters) = counters else {
         return next.run(request).await;
     };
-    let credential = credential(request.headers(), name);
+    let credential = credential(request.headers(), &name);
     let account = credential.and_then(|credential| counters.account(&credential));
     let origin = request.extensions().get::<Origin>();
     let ip = origin.and_then(|origin| origin.ip);

@@ -1,6 +1,6 @@
 //! One log line for each request, and its id on everything else that is logged meanwhile and on the answer.
 
-use std::time::Instant;
+use std::{borrow::Cow, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request},
@@ -24,7 +24,7 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
         .and_then(|origin| origin.request_id);
     let id = id.map(|id| id.to_string()).unwrap_or_default();
     let method = request.method().clone();
-    let path = without_token(request.uri().path()).to_owned();
+    let path = without_token(request.uri().path()).into_owned();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", id, %method, path);
     let start = Instant::now();
@@ -42,15 +42,23 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
     response
 }
 
-/// A path as it may be logged: who reads the log must not be able to follow somebody's link.
-fn without_token(path: &str) -> &str {
-    let links = [
-        ("/setup/", "/setup/…"),
-        ("/reset/", "/reset/…"),
-        ("/invite/", "/invite/…"),
-    ];
-    let link = links.iter().find(|(link, _)| path.starts_with(link));
-    link.map_or(path, |(_, shown)| shown)
+/// The parts of an address behind which there is the token of a link.
+const LINKS: [&str; 3] = ["setup", "reset", "invite"];
+
+/// A path as it may be logged: a reader of the log must not be able to follow a link. Its token is left out of an address too
+/// that something on the way has changed, as by a second slash: the link is still whole in it.
+fn without_token(path: &str) -> Cow<'_, str> {
+    let mut end = 0;
+    for part in path.split('/') {
+        end += part.len() + 1;
+        if LINKS.iter().any(|link| part.eq_ignore_ascii_case(link)) {
+            return match path.get(..end) {
+                Some(link) if end < path.len() => format!("{link}…").into(),
+                _ => path.into(),
+            };
+        }
+    }
+    path.into()
 }
 
 #[cfg(test)]
@@ -65,7 +73,7 @@ mod tests {
         let links: Vec<&str> = links.map(|(link, _)| link).collect();
         assert_eq!(links.len(), 3, "{links:?}");
         for link in links {
-            let logged = without_token(&format!("{link}a1b2")).to_owned();
+            let logged = without_token(&format!("{link}a1b2")).into_owned();
             assert!(!logged.contains("a1b2"), "{logged}");
         }
     }
@@ -77,6 +85,9 @@ mod tests {
             ("/reset/a1b2", "/reset/…"),
             ("/invite/a1b2", "/invite/…"),
             ("/invite/a1b2/more", "/invite/…"),
+            ("//invite/a1b2", "//invite/…"),
+            ("/panel/Reset/a1b2", "/panel/Reset/…"),
+            ("/reset/", "/reset/"),
             ("/reset", "/reset"),
             ("/users/2", "/users/2"),
         ] {

@@ -12,7 +12,7 @@ use tower_sessions::Session;
 use utoipa::ToSchema;
 
 use super::{
-    Failure, Person, SessionPath, SignedIn,
+    Failure, FromThisSite, Person, SessionPath, SignedIn,
     body::Body,
     done::{Ended, Success, success},
     users::{
@@ -74,6 +74,7 @@ pub(crate) async fn edit(
 pub(crate) async fn export(
     State(services): State<Services>,
     Person(actor): Person,
+    _: FromThisSite,
 ) -> Result<Response, Failure> {
     Ok(file(account::export(&services, &actor).await?))
 }

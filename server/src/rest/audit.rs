@@ -13,7 +13,7 @@ use service::{
 };
 use utoipa::IntoParams;
 
-use super::{Allowed, Failure, Params, file::send, page::respond};
+use super::{Allowed, Failure, FromThisSite, Params, file::send, page::respond};
 
 /// A page has fewer entries than one of a list whose rows are short.
 const LIMITS: Limits = Limits {
@@ -42,11 +42,14 @@ pub(crate) struct ExportParams {
     from: Option<String>,
     /// Until when, its year, month or day included.
     to: Option<String>,
+    /// The id of an action on many: the entries beneath it.
+    parent: Option<String>,
 }
 
 /// List the audit log
 ///
-/// The latest entry first.
+/// The latest entry first. An action on many is one entry; the entries beneath it are those with its id as `parent`, and are
+/// found by `target` and `action` too.
 #[utoipa::path(
     get,
     path = "/api/admin/audit",
@@ -68,7 +71,7 @@ pub(crate) async fn list(
 
 /// Download the audit log
 ///
-/// All entries that match, the earliest first, as CSV or as one JSON object a line.
+/// All entries that match, the earliest first, those beneath an action on many too, as CSV or as one JSON object a line.
 #[utoipa::path(
     get,
     path = "/api/admin/audit/export",
@@ -80,6 +83,7 @@ pub(crate) async fn list(
 pub(crate) async fn export(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadAudit>,
+    _: FromThisSite,
     Params(asked): Params<ExportParams>,
 ) -> Result<Response, Failure> {
     let known = Format::ALL
@@ -93,6 +97,7 @@ pub(crate) async fn export(
         via: asked.via,
         from: asked.from,
         to: asked.to,
+        parent: asked.parent,
         ..AuditParams::default()
     };
     let export = service::audit::export(&services, &granted, &params, format).await?;

@@ -97,7 +97,7 @@ pub(crate) async fn me(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let Some(actor) = actor else {
-        let had_session = cookie(&headers, name).is_some();
+        let had_session = cookie(&headers, &name).is_some();
         let text = if had_session {
             "Session expired"
         } else {

@@ -39,8 +39,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for OptionalBody<T> {
             return Ok(Self(None));
         }
         let read = Json::from_request(Request::from_parts(head, bytes.into()), state).await;
-        let Json(body): Json<Option<Object<T>>> = read.map_err(|rejection| refuse(&rejection))?;
-        Ok(Self(body.map(|Object(body)| body)))
+        let Json(Object(body)) = read.map_err(|rejection| refuse(&rejection))?;
+        Ok(Self(Some(body)))
     }
 }
 

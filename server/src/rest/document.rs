@@ -274,7 +274,8 @@ fn name(status: StatusCode) -> String {
 fn add_schemes(components: &mut Components) {
     let cookie = ApiKeyValue::with_description(
         "session_token",
-        "Of somebody who has signed in. Where the panel is reached over https its name is `__Host-session_token`.",
+        "Of somebody who has signed in. Where the panel is reached over https its name begins with `__Host-`; where its address \
+         has a port other than 3000, it ends with that: `session_token_8080`.",
     );
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
         "An access token, `rc_…`. What it may do is the least of its scopes and of its owner's rights.",

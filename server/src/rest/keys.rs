@@ -23,7 +23,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    Allowed, Failure, KeyPath, Params, UserPath,
+    Allowed, Failure, FromThisSite, KeyPath, NoParams, Params, UserPath,
     body::Body,
     done::{Success, success},
 };
@@ -41,6 +41,7 @@ use super::{
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadApiKeys>,
+    Params(NoParams {}): Params<NoParams>,
 ) -> Result<Response, Failure> {
     let list = keys::list_system(&services, &granted).await?;
     Ok(Json(list.keys).into_response())
@@ -118,6 +119,7 @@ pub(crate) async fn list_of(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadApiKeys>,
     UserPath(user): UserPath,
+    Params(NoParams {}): Params<NoParams>,
 ) -> Result<Response, Failure> {
     let keys = keys::list_of(&services, &granted, user).await?;
     Ok(Json(keys).into_response())
@@ -184,6 +186,7 @@ struct ResolvedKey<'k> {
 pub(crate) async fn resolve(
     State(services): State<Services>,
     Allowed(granted): Allowed<ResolveApiKeys>,
+    _: FromThisSite,
     provider: Result<Path<String>, PathRejection>,
     Params(whose): Params<For>,
 ) -> Result<Response, Failure> {

@@ -6,7 +6,9 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::{credentials::AccountDraft, registrations::WaitingPerson, users::UserId};
+use domain::{
+    credentials::AccountDraft, object::present, registrations::WaitingPerson, users::UserId,
+};
 use serde::{Deserialize, Serialize};
 use service::{
     Services,
@@ -136,7 +138,8 @@ pub(crate) async fn list(
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Decided {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     note: Option<String>,
 }
 

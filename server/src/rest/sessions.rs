@@ -134,7 +134,7 @@ pub(crate) async fn revoke_one(
 
 /// End many sessions
 ///
-/// All that match a filter, or all but one's own. Without `expected` nothing ends: the answer tells how many would.
+/// All that match a filter, or all but the one that asks: one's own on other devices too. Without `expected` nothing ends: the answer tells how many would.
 #[utoipa::path(
     post,
     path = "/api/admin/sessions/revoke",

@@ -46,6 +46,37 @@ fn of_nobody(what: &str) -> String {
     format!("/api/admin/users/{NOBODY}{what}")
 }
 
+/// The dialogs of the panel before what cannot be undone.
+const CONFIRMED: [&str; 9] = [
+    "/keys/{id}/delete",
+    "/registrations/invitations/{id}/revoke",
+    "/sessions/{id}/revoke",
+    "/tokens/{id}/revoke",
+    "/users/visitor/keys/{id}/revoke",
+    "/users/visitor/keys/tokens/{id}/revoke",
+    "/users/visitor/revoke-links",
+    "/users/visitor/sessions/{id}/revoke",
+    "/users/visitor/sign-out",
+];
+
+/// The same over one's own account.
+const OWN_CONFIRMED: [&str; 4] = [
+    "/account/keys/{id}/delete",
+    "/account/sessions/others",
+    "/account/sessions/{id}/revoke",
+    "/account/tokens/{id}/revoke",
+];
+
+/// The forms of those dialogs, which show something else than there is.
+fn confirmed(dialogs: &[&str]) -> Vec<Ask> {
+    let forms = dialogs.iter().flat_map(|path| {
+        let path = path.replace("{id}", NOBODY);
+        let fields = [("path", path.as_str()), ("page", "/"), ("shown", "nothing")];
+        [path.as_str(), "/sfn/confirm"].map(|address| Ask::post(address).form(&fields))
+    });
+    forms.collect()
+}
+
 /// The screens of the panel.
 fn screens() -> Vec<Ask> {
     let mut screens = vec![
@@ -63,7 +94,6 @@ fn screens() -> Vec<Ask> {
         Ask::get("/keys"),
         Ask::get("/keys/new"),
         Ask::get(&format!("/keys/{NOBODY}/edit")),
-        Ask::get(&format!("/keys/{NOBODY}/delete")),
         Ask::get("/audit"),
         Ask::get("/settings"),
         Ask::get("/settings/jobs"),
@@ -73,8 +103,9 @@ fn screens() -> Vec<Ask> {
         Ask::get(&format!("/registrations/reject?u={NOBODY}:1")),
         Ask::get("/registrations/invitations"),
         Ask::get("/registrations/invitations/new"),
-        Ask::get(&format!("/registrations/invitations/{NOBODY}/revoke")),
+        Ask::get(&format!("/registrations/invitations/{NOBODY}/resend")),
     ];
+    screens.extend(CONFIRMED.map(|path| Ask::get(&path.replace("{id}", NOBODY))));
     for part in [
         "sessions", "keys", "data", "history", "edit", "suspend", "delete", "reset", "reassign",
     ] {
@@ -88,12 +119,9 @@ fn screens() -> Vec<Ask> {
 fn forms() -> Vec<Ask> {
     let of_nobody = [("page", "/users/nobody"), ("id", NOBODY)];
     let selected = format!("{NOBODY}:1");
-    let invitation = format!("/registrations/invitations/{NOBODY}/revoke");
-    let (edit_key, delete_key) = (
-        format!("/keys/{NOBODY}/edit"),
-        format!("/keys/{NOBODY}/delete"),
-    );
-    let mut forms = Vec::new();
+    let invitation = format!("/registrations/invitations/{NOBODY}/resend");
+    let edit_key = format!("/keys/{NOBODY}/edit");
+    let mut forms = confirmed(&CONFIRMED);
     for (page, function, fields) in [
         (
             "/users/new",
@@ -110,7 +138,7 @@ fn forms() -> Vec<Ask> {
                 ("reason", "spam"),
             ],
         ),
-        ("/users/visitor", "do-to-user", &[("deed", "sign-out")]),
+        ("/users/visitor", "do-to-user", &[("deed", "lift")]),
         (
             "/users/visitor/edit",
             "edit-user",
@@ -127,15 +155,12 @@ fn forms() -> Vec<Ask> {
             &[("counts", "0,0,0,0,0,0"), ("confirm", "visitor")],
         ),
         ("/users/visitor/reset", "create-reset-link", &[]),
-        ("/users/visitor/sessions", "revoke-session", &[]),
-        ("/sessions", "revoke-session", &[]),
         (
             "/sessions/revoke",
             "revoke-sessions",
             &[("person", "nobody"), ("expected", "0")],
         ),
         ("/users/visitor/reassign", "reassign-data", &[("to", "uma")]),
-        ("/tokens", "revoke-token", &[]),
         ("/settings/jobs", "retry-job", &[]),
         (
             "/registrations/approve",
@@ -160,8 +185,7 @@ fn forms() -> Vec<Ask> {
             "invite",
             &[("max_uses", "0"), ("days", "7")],
         ),
-        (&invitation, "do-to-invitation", &[("deed", "revoke")]),
-        ("/users/visitor/keys", "revoke-key", &[("user", NOBODY)]),
+        (&invitation, "renew-invitation", &[]),
         (
             "/keys",
             "do-to-key",
@@ -172,11 +196,6 @@ fn forms() -> Vec<Ask> {
             &edit_key,
             "edit-key",
             &[("owner", "system"), ("key_name", "Other")],
-        ),
-        (
-            &delete_key,
-            "do-to-key",
-            &[("owner", "system"), ("deed", "delete")],
         ),
     ] {
         let fields = [&of_nobody[..], fields].concat();
@@ -190,6 +209,7 @@ fn forms() -> Vec<Ask> {
 fn reads() -> Vec<Ask> {
     let mut reads = vec![
         Ask::get("/sfn/overview"),
+        Ask::get("/sfn/confirmation?path=/users/visitor/sign-out"),
         Ask::get("/sfn/users"),
         Ask::get("/sfn/sessions"),
         Ask::get("/sfn/preview-revocation?others=true&params[person]=nobody"),
@@ -223,10 +243,7 @@ fn account() -> Vec<Ask> {
     // Of a provider that there is not, so that it is refused to whoever may keep one.
     let key = json!({ "provider": "NOBODY", "keyName": "Work", "apiKey": "sk-12345678" });
     let own_key = format!("/api/api-keys/{NOBODY}");
-    let (edit_key, delete_key) = (
-        format!("/account/keys/{NOBODY}/edit"),
-        format!("/account/keys/{NOBODY}/delete"),
-    );
+    let edit_key = format!("/account/keys/{NOBODY}/edit");
     let unnamed_token = json!({ "name": "", "scopes": ["account"] });
     let mut asks = vec![
         Ask::get("/api/user/profile"),
@@ -246,7 +263,6 @@ fn account() -> Vec<Ask> {
         Ask::get("/account/keys"),
         Ask::get("/account/keys/new"),
         Ask::get(&format!("/account/keys/{NOBODY}/edit")),
-        Ask::get(&format!("/account/keys/{NOBODY}/delete")),
         Ask::get("/sfn/keys?owner=own"),
         Ask::get("/api/api-keys"),
         Ask::post("/api/api-keys").json(&key),
@@ -265,6 +281,8 @@ fn account() -> Vec<Ask> {
         Ask::get("/sfn/account-deletion"),
         Ask::get("/sfn/time-zones"),
     ];
+    asks.extend(OWN_CONFIRMED.map(|path| Ask::get(&path.replace("{id}", NOBODY))));
+    asks.extend(confirmed(&OWN_CONFIRMED));
     for (page, function, fields) in [
         (
             "/account",
@@ -279,7 +297,6 @@ fn account() -> Vec<Ask> {
                 ("password_again", "copper lantern"),
             ],
         ),
-        ("/account/sessions", "end-sessions", &[("id", NOBODY)]),
         (
             "/account/keys",
             "do-to-key",
@@ -290,16 +307,6 @@ fn account() -> Vec<Ask> {
             &edit_key,
             "edit-key",
             &[("owner", "own"), ("id", NOBODY), ("key_name", "Other")],
-        ),
-        (
-            &delete_key,
-            "do-to-key",
-            &[("owner", "own"), ("id", NOBODY), ("deed", "delete")],
-        ),
-        (
-            "/account/tokens",
-            "revoke-own-token",
-            &[("page", "/account/tokens"), ("id", NOBODY)],
         ),
         (
             "/account/tokens/new",
@@ -564,12 +571,11 @@ fn no_address_is_missing_from_the_table() {
                 .replace("{provider}", "OPENAI")
                 .replace("{user}", "visitor")
                 .replace("{action}", "suspend")
-                .replace("{deed}", "revoke")
+                
         });
     let pages = server::router::SCREENS.iter().map(|page| {
         let path = page.path().replace("{user}", "visitor");
-        let path = path.replace("{id}", NOBODY).replace("{deed}", "revoke");
-        path.replace("{action}", "suspend")
+        path.replace("{id}", NOBODY).replace("{action}", "suspend")
     });
     let functions: Vec<(&str, Method)> = server_fn_paths().collect();
     assert!(functions.len() >= 4, "{functions:?}");

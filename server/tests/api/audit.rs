@@ -63,6 +63,7 @@ async fn an_entry_has_who_what_to_whom_and_what_changed(pool: PgPool) {
             "reason": "asked for",
             "ip": "192.0.2.1",
             "requestId": "00000000-0000-7000-8000-000000000001",
+            "parentId": null,
         })
     );
     assert_eq!(
@@ -79,6 +80,7 @@ async fn an_entry_has_who_what_to_whom_and_what_changed(pool: PgPool) {
             "reason": null,
             "ip": null,
             "requestId": null,
+            "parentId": null,
         })
     );
 }

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
+use service::link_handle;
 use sqlx::PgPool;
 
 use crate::support::{App, Ask, add_person, app, open_app, session};
@@ -279,29 +280,31 @@ async fn an_invitation_from_its_link_to_the_account(pool: PgPool) {
         let boss = session(&pool, &boss).await;
         let (_, token) = invite(&app, &boss, &json!({ "roles": ["auditor"], "note": "Ada" })).await;
         let followed = app.get(&format!("/invite/{token}")).await;
-        assert_eq!(followed.outline(), "303 to /invite");
-        let (value, attributes) = followed.cookie(COOKIE).unwrap();
+        let handle = link_handle(&token);
+        assert_eq!(followed.outline(), format!("303 to /invite?link={handle}"));
+        let cookie = format!("{COOKIE}_{handle}");
+        let (value, attributes) = followed.cookie(&cookie).unwrap();
         assert_eq!(value, token);
         assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax"));
-        let page = app.send(Ask::get("/invite").cookie(COOKIE, &token)).await;
+        let page = app.send(Ask::get("/invite").link(COOKIE, &token)).await;
         assert_eq!(page.status, 200);
         assert!(page.body.contains("You are invited") && page.body.contains("Auditor"));
 
         let short = forms("/invite", "accept-invitation", &[("password", "short")])[index].clone();
-        let refused = app.send(short.cookie(COOKIE, &token)).await;
+        let refused = app.send(short.link(COOKIE, &token)).await;
         assert_eq!(refused.status, 422);
         let form = forms("/invite", "accept-invitation", &[("username", &ada)])[index].clone();
-        let done = app.send(form.clone().cookie(COOKIE, &token)).await;
+        let done = app.send(form.clone().link(COOKIE, &token)).await;
         if index == 0 {
             assert_eq!(done.outline(), "303 to /invite/done");
         } else {
             assert_eq!(done.json()["next"], "/invite/done");
         }
-        assert!(done.cookie(COOKIE).unwrap().1.contains("Max-Age=0"));
+        assert!(done.cookie(&cookie).unwrap().1.contains("Max-Age=0"));
         assert!(done.cookie("session_token").is_none());
-        let again = app.send(form.cookie(COOKIE, &token)).await;
+        let again = app.send(form.link(COOKIE, &token)).await;
         assert_eq!(again.status, 404);
-        let page = app.send(Ask::get("/invite").cookie(COOKIE, &token)).await;
+        let page = app.send(Ask::get("/invite").link(COOKIE, &token)).await;
         assert_eq!(page.status, 404);
         assert!(page.body.contains("not valid any more"));
     }
@@ -312,6 +315,35 @@ async fn an_invitation_from_its_link_to_the_account(pool: PgPool) {
             .body
             .contains("Your account is ready")
     );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_invitations_in_two_tabs_stay_apart(pool: PgPool) {
+    let app = app(&pool);
+    add_person(&pool, "boss", &["admin"]).await;
+    let boss = session(&pool, "boss").await;
+    let (_, plain) = invite(&app, &boss, &json!({ "roles": ["user"] })).await;
+    let (_, auditor) = invite(&app, &boss, &json!({ "roles": ["auditor"] })).await;
+    // The browser has followed the auditor's last.
+    for (index, (token, username)) in [(&plain, "ada"), (&auditor, "bob")].into_iter().enumerate() {
+        let form = forms("/invite", "accept-invitation", &[("username", username)])[index].clone();
+        let form = form.link(COOKIE, token);
+        let form = [&plain, &auditor].into_iter().fold(form, |form, token| {
+            form.cookie(&format!("{COOKIE}_{}", link_handle(token)), token)
+        });
+        let done = app.send(form).await;
+        assert!([200, 303].contains(&done.status), "{}", done.body);
+    }
+    let roles: Vec<(String, Vec<String>)> = sqlx::query_as(
+        "select username, roles from users u join user_stats s on s.user_id = u.id
+        where username <> 'boss' order by username",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let expected = [("ada", "user"), ("bob", "auditor")];
+    let expected = expected.map(|(name, role)| (name.to_owned(), vec![role.to_owned()]));
+    assert_eq!(roles, expected);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -334,7 +366,7 @@ async fn the_api_looks_after_invitations(pool: PgPool) {
         .await;
     assert_eq!(renewed.status, 201);
     assert!(!renewed.body.contains(&token));
-    let dead = app.send(Ask::get("/invite").cookie(COOKIE, &token)).await;
+    let dead = app.send(Ask::get("/invite").link(COOKIE, &token)).await;
     assert_eq!(dead.status, 404);
     let revoke = || Ask::new(axum::http::Method::DELETE, &path).by(&boss);
     assert_eq!(app.send(revoke()).await.json(), json!({ "success": true }));

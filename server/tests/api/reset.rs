@@ -5,7 +5,7 @@ use std::{net::Ipv4Addr, sync::Arc};
 use domain::users::detail::UserRef;
 use service::{
     access::{Granted, WriteUsers, operator},
-    reset, users,
+    link_handle, reset, users,
 };
 use sqlx::PgPool;
 use tokio::task::JoinSet;
@@ -26,6 +26,66 @@ async fn link(app: &App) -> String {
     link.url.rsplit('/').next().unwrap().to_owned()
 }
 
+/// A link for somebody else, as its token.
+async fn link_of(app: &App, username: &str) -> String {
+    let user = users::get(&app.services, &operator(), &UserRef::parse(username)).await;
+    let id = user.unwrap().summary.id.0;
+    let link = reset::create_link(&app.services, &operator(), id).await;
+    link.unwrap().url.rsplit('/').next().unwrap().to_owned()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_links_in_two_tabs_stay_apart(pool: PgPool) {
+    let app = app(&pool);
+    add_person(&app.pool, "bob", &["user"]).await;
+    let ada = prepare(&app).await;
+    let bob = link_of(&app, "bob").await;
+    // As a browser does that has followed both: with every cookie that it got.
+    let with_both = |ask: Ask| {
+        [&ada, &bob].into_iter().fold(ask, |ask, token| {
+            ask.cookie(&format!("{COOKIE}_{}", link_handle(token)), token)
+        })
+    };
+    let mut pages = Vec::new();
+    for token in [&ada, &bob] {
+        let followed = app.get(&format!("/reset/{token}")).await;
+        pages.push(followed.header("location").to_owned());
+    }
+    for (page, username) in pages.iter().zip(["ada", "bob"]) {
+        let shown = app.send(with_both(Ask::get(page))).await;
+        assert!(shown.body.contains(&format!("value=\"{username}\"")));
+        let (_, link) = page.split_once("link=").unwrap();
+        assert!(shown.body.contains(&format!("value=\"{link}\"")));
+    }
+    // The first tab, sent last: its password is that of the user whom it names.
+    for (path, token, username) in [("/reset", &ada, "ada"), ("/sfn/reset", &bob, "bob")] {
+        let chosen = format!("{CHOSEN} of {username}");
+        let handle = link_handle(token);
+        let fields = [
+            ("password", chosen.as_str()),
+            ("password_again", &chosen),
+            ("link", &handle),
+        ];
+        let set = app.send(with_both(Ask::post(path).form(&fields))).await;
+        assert!([200, 303].contains(&set.status), "{}", set.body);
+        let credentials = [("username", username), ("password", &chosen)];
+        let signed_in = app.send(Ask::post("/login").form(&credentials)).await;
+        assert_eq!(signed_in.status, 303, "{username}");
+    }
+    // Without the name of a link, or with one that this browser does not have, nothing is chosen.
+    for handle in ["", "0123456789abcdef", "../reset"] {
+        let fields = [
+            ("password", CHOSEN),
+            ("password_again", CHOSEN),
+            ("link", handle),
+        ];
+        for path in ["/reset", "/sfn/reset"] {
+            let form = Ask::post(path).form(&fields);
+            assert_eq!(app.send(with_both(form)).await.status, 404, "{handle}");
+        }
+    }
+}
+
 async fn prepare(app: &App) -> String {
     add_person(&app.pool, "ada", &["user"]).await;
     add_password(&app.pool, &app.services.hasher).await;
@@ -36,7 +96,7 @@ async fn prepare(app: &App) -> String {
 fn forms(token: &str, password: &str, again: &str) -> [Ask; 2] {
     ["/reset", "/sfn/reset"].map(|path| {
         let fields = [("password", password), ("password_again", again)];
-        Ask::post(path).form(&fields).cookie(COOKIE, token)
+        Ask::post(path).form(&fields).link(COOKIE, token)
     })
 }
 
@@ -50,10 +110,15 @@ async fn signs_in(app: &App, password: &str) -> bool {
 async fn the_token_leaves_the_address_at_once(pool: PgPool) {
     let plain = app(&pool);
     let token = prepare(&plain).await;
-    for (app, secure) in [(plain, ""), (https_app(&pool), "; Secure")] {
+    let kinds = [
+        (plain, COOKIE.to_owned(), ""),
+        (https_app(&pool), format!("__Host-{COOKIE}"), "; Secure"),
+    ];
+    for (app, kind, secure) in kinds {
         let answer = app.get(&format!("/reset/{token}")).await;
-        assert_eq!(answer.outline(), "303 to /reset");
-        let (value, attributes) = answer.cookie(COOKIE).unwrap();
+        let handle = link_handle(&token);
+        assert_eq!(answer.outline(), format!("303 to /reset?link={handle}"));
+        let (value, attributes) = answer.cookie(&format!("{kind}_{handle}")).unwrap();
         assert_eq!(value, token);
         assert!(
             attributes.contains("HttpOnly") && attributes.contains("Max-Age=3600"),
@@ -63,7 +128,7 @@ async fn the_token_leaves_the_address_at_once(pool: PgPool) {
             attributes.contains("SameSite=Lax") && attributes.ends_with(secure),
             "{attributes}"
         );
-        let page = app.send(Ask::get("/reset").cookie(COOKIE, &token)).await;
+        let page = app.send(Ask::get("/reset").link(&kind, &token)).await;
         assert_eq!(page.status, 200);
         assert!(page.body.contains("value=\"ada\""), "it says for whom");
         assert_eq!(
@@ -95,7 +160,8 @@ async fn the_password_is_set_and_nobody_is_signed_in_by_it(pool: PgPool) {
                 (200, Some("/reset/done"))
             );
         }
-        let (value, attributes) = answer.cookie(COOKIE).unwrap();
+        let cookie = format!("{COOKIE}_{}", link_handle(&token));
+        let (value, attributes) = answer.cookie(&cookie).unwrap();
         assert_eq!(value, "");
         assert!(attributes.contains("Max-Age=0"), "{attributes}");
         assert!(answer.cookie("session_token").is_none());
@@ -110,7 +176,7 @@ async fn the_password_is_set_and_nobody_is_signed_in_by_it(pool: PgPool) {
         assert!(done.body.contains("Your password is set"));
 
         assert_eq!(app.send(form).await.status, 404, "once is once");
-        let page = app.send(Ask::get("/reset").cookie(COOKIE, &token)).await;
+        let page = app.send(Ask::get("/reset").link(COOKIE, &token)).await;
         assert_eq!(page.status, 404);
     }
 }
@@ -201,7 +267,7 @@ async fn dead_links_say_so(pool: PgPool) {
     for token in ["", "guess", &"x".repeat(5_000), "a%3B"] {
         let answer = app.get(&format!("/reset/{token}x%3B")).await;
         assert_eq!(answer.outline(), "303 to /reset", "{token:.40}");
-        assert_eq!(answer.cookie(COOKIE).unwrap().0, "", "{token:.40}");
+        assert!(answer.cookies().is_empty(), "{token:.40}");
         assert_dead(&app, token).await;
     }
     for (change, back) in [
@@ -226,7 +292,7 @@ async fn dead_links_say_so(pool: PgPool) {
         assert_dead(&app, &token).await;
         app.run(back).await;
     }
-    let page = app.send(Ask::get("/reset").cookie(COOKIE, &token)).await;
+    let page = app.send(Ask::get("/reset").link(COOKIE, &token)).await;
     assert_eq!(page.status, 200);
     // A later link makes the earlier one worthless.
     link(&app).await;
@@ -235,7 +301,7 @@ async fn dead_links_say_so(pool: PgPool) {
 }
 
 async fn assert_dead(app: &App, token: &str) {
-    let page = app.send(Ask::get("/reset").cookie(COOKIE, token)).await;
+    let page = app.send(Ask::get("/reset").link(COOKIE, token)).await;
     assert_eq!(page.status, 404, "{token:.40}");
     assert!(page.body.contains("This link is not valid any more"));
     assert!(page.body.contains("Ask your administrator"));
@@ -271,7 +337,7 @@ async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
     for guess in 0..35 {
         let guess = format!("guess-{guess}");
         answers.push(
-            app.send(from(1, Ask::get("/reset").cookie(COOKIE, &guess)))
+            app.send(from(1, Ask::get("/reset").link(COOKIE, &guess)))
                 .await
                 .status,
         );
@@ -285,11 +351,7 @@ async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
     app.run("update login_attempts set blocked_until = now() + interval '100 seconds'")
         .await;
     let [form, call] = forms(&token, CHOSEN, CHOSEN);
-    for ask in [
-        Ask::get("/reset").cookie(COOKIE, &token),
-        form.clone(),
-        call,
-    ] {
+    for ask in [Ask::get("/reset").link(COOKIE, &token), form.clone(), call] {
         let label = ask.label();
         let refused = app.send(from(1, ask)).await;
         assert_eq!(refused.status, 429, "{label}");
@@ -337,10 +399,15 @@ async fn whoever_had_to_choose_a_password_goes_on_to_where_they_were_going(pool:
         let link = link.strip_prefix("http://127.0.0.1:3000").unwrap();
         assert!(link.ends_with(next), "{link}");
         let followed = app.get(link).await;
-        assert_eq!(followed.outline(), format!("303 to /reset{next}"));
-        let token = followed.cookie(COOKIE).unwrap().0.to_owned();
+        let token = link.split(['/', '?']).nth(2).unwrap().to_owned();
+        let page = format!(
+            "/reset?link={}{}",
+            link_handle(&token),
+            next.replace('?', "&")
+        );
+        assert_eq!(followed.outline(), format!("303 to {page}"));
         let page = app
-            .send(Ask::get(&format!("/reset{next}")).cookie(COOKIE, &token))
+            .send(Ask::get(&format!("/reset{next}")).link(COOKIE, &token))
             .await;
         assert_eq!(
             page.body.contains("value=\"/users?q=role%3Aadmin\""),
@@ -353,7 +420,7 @@ async fn whoever_had_to_choose_a_password_goes_on_to_where_they_were_going(pool:
                 ("password_again", password),
                 ("next", wanted),
             ];
-            Ask::post(path).form(&fields).cookie(COOKIE, &token)
+            Ask::post(path).form(&fields).link(COOKIE, &token)
         };
         let refused = app.send(form("/reset", "short")).await;
         assert_eq!(refused.status, 422);
@@ -381,7 +448,8 @@ async fn an_address_that_is_made_up_leads_nowhere_else(pool: PgPool) {
     let followed = app
         .get(&format!("/reset/{token}?next=https%3A%2F%2Fevil.example"))
         .await;
-    assert_eq!(followed.outline(), "303 to /reset");
+    let page = format!("303 to /reset?link={}", link_handle(&token));
+    assert_eq!(followed.outline(), page);
     let done = app.get("/reset/done?next=%2F%2Fevil.example").await;
     assert!(done.body.contains("href=\"/login\"") && !done.body.contains("evil.example"));
     let script = app.get("/reset/done?next=%2F%22%3E%3Cscript%3E").await;

@@ -3,7 +3,9 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{App, Ask, PASSWORD, add_password, add_person, app, https_app, session};
+use crate::support::{
+    App, Ask, PASSWORD, add_password, add_person, app, app_at, https_app, session,
+};
 
 async fn prepare(app: &App) {
     add_person(&app.pool, "ada", &["admin", "user"]).await;
@@ -69,6 +71,51 @@ async fn the_cookie_is_as_safe_as_the_address_allows(pool: PgPool) {
         let me = app.send(both.cookie(name, value)).await;
         assert_eq!(me.status, 200, "{name}");
     }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_servers_of_one_host_leave_each_others_sessions_alone(pool: PgPool) {
+    let (first, second) = (
+        app_at(&pool, "http://panel.example:8081"),
+        app_at(&pool, "http://panel.example:8082"),
+    );
+    prepare(&first).await;
+    // A browser sends the cookies of a host to each of its ports, and replaces those of one name.
+    let mut jar = std::collections::BTreeMap::new();
+    for app in [&first, &second] {
+        let ask = jar
+            .iter()
+            .fold(login(), |ask, (name, value): (&String, &String)| {
+                ask.cookie(name, value)
+            });
+        let answer = app.send(ask).await;
+        for cookie in answer.cookies() {
+            let (name, rest) = cookie.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            jar.insert(name.to_owned(), value.to_owned());
+        }
+    }
+    let with_jar = |ask: Ask| {
+        jar.iter()
+            .fold(ask, |ask, (name, value)| ask.cookie(name, value))
+    };
+    for app in [&first, &second] {
+        let me = app.send(with_jar(Ask::get("/api/auth/me"))).await;
+        assert_eq!(me.status, 200);
+    }
+    // Signing out of one forgets nothing of the other.
+    let over = first.send(with_jar(Ask::post("/api/auth/logout"))).await;
+    let forgotten = over.cookies();
+    assert!(
+        forgotten
+            .iter()
+            .all(|cookie| cookie.starts_with("session_token_8081=")),
+        "{forgotten:?}"
+    );
+    let me = second.send(with_jar(Ask::get("/api/auth/me"))).await;
+    assert_eq!(me.status, 200);
+    let me = first.send(with_jar(Ask::get("/api/auth/me"))).await;
+    assert_eq!(me.status, 401);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -307,4 +354,25 @@ async fn the_record_and_the_throttle_hold_no_secret(pool: PgPool) {
     for secret in [PASSWORD, cookie.as_str(), "$argon2"] {
         assert!(!kept.contains(secret), "{secret} in {kept}");
     }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_page_does_not_change_anything_for_another_user(pool: PgPool) {
+    let app = app(&pool);
+    prepare(&app).await;
+    let (ada, eve) = (session(&pool, "ada").await, session(&pool, "eve").await);
+    let id: String = sqlx::query_scalar("select id::text from users where username = 'ada'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let path = format!("/sfn/edit-profile?as={id}");
+    let fields = [("version", "1"), ("display_name", "Another")];
+    for (session, status) in [(&eve, 401), (&ada, 200)] {
+        let answer = app.send(Ask::post(&path).form(&fields).by(session)).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+    }
+    let named = "select count(*) from users where display_name = 'Another' and username = 'ada'";
+    assert_eq!(app.count(named).await, 1);
+    let named = "select count(*) from users where display_name = 'Another' and username = 'eve'";
+    assert_eq!(app.count(named).await, 0);
 }

@@ -2,6 +2,8 @@
 
 mod answer;
 mod ask;
+pub(crate) mod crowd;
+pub(crate) mod html;
 mod people;
 
 pub(crate) use answer::Answer;
@@ -48,11 +50,16 @@ pub(crate) fn open_app(pool: &PgPool) -> App {
 
 /// The application as people reach it over https.
 pub(crate) fn https_app(pool: &PgPool) -> App {
-    let site = Site {
-        https: true,
-        ..Site::default()
+    app_at(pool, "https://panel.example")
+}
+
+/// The application as people reach it at an address.
+pub(crate) fn app_at(pool: &PgPool, public_url: &str) -> App {
+    let settings = Settings {
+        public_url: public_url.to_owned(),
+        ..Settings::default()
     };
-    with_site(pool, &site, Settings::default())
+    with_site(pool, &Site::default(), settings)
 }
 
 /// The application where each may ask so often in a minute.

@@ -51,7 +51,7 @@ async fn a_list_is_a_table_or_json(pool: PgPool) {
         let list = audit(&cli, &[&["list", "--json"], words].concat()).json();
         assert_eq!(ids(&list), expected, "{words:?}");
     }
-    let told = audit(&cli, &["list", "--via", "fax"]).failure();
+    let told = audit(&cli, &["list", "--via", "fax"]).misunderstanding();
     assert!(told.contains("\"fax\" is no way"), "{told}");
 }
 

@@ -95,9 +95,13 @@ async fn the_panels_words_and_orders(pool: PgPool) {
     for (words, says) in [
         (&["--query", "role:"][..], ""),
         (&["--query", "(a"], ""),
+        (
+            &["--query", "last-login:>90d"],
+            "Write last-login:before-90d",
+        ),
         (&["--sort", "password"], "Cannot sort by \"password\""),
     ] {
-        let told = list(words).failure();
+        let told = list(words).misunderstanding();
         assert!(told.contains(says), "{words:?}: {told}");
     }
     for words in [

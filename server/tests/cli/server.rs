@@ -16,6 +16,12 @@ const TRIES: usize = 5;
 /// Tells the folders of servers apart.
 static STARTED: AtomicUsize = AtomicUsize::new(0);
 
+fn serve() -> Command {
+    let mut command = Command::new(ROLLCALL);
+    command.arg("serve");
+    command
+}
+
 /// A server that listens. Ends with this value.
 pub(crate) struct Server {
     child: Child,
@@ -26,25 +32,27 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server over the database of a command line.
     pub(crate) fn start(cli: &Cli) -> Self {
-        Self::start_by(cli, || {
-            let mut command = Command::new(ROLLCALL);
-            command.arg("serve");
-            command
-        })
+        Self::start_with(cli, |_| {})
     }
 
-    /// The same with so many descriptors.
+    /// Starts one with other settings.
+    pub(crate) fn start_with(cli: &Cli, set: impl Fn(&mut Command)) -> Self {
+        Self::start_by(cli, serve, set)
+    }
+
+    /// Starts one with so many descriptors.
     pub(crate) fn start_within(cli: &Cli, descriptors: u32) -> Self {
-        Self::start_by(cli, || {
+        let command = || {
             let mut command = Command::new("sh");
             let script = "ulimit -n \"$1\" && exec \"$2\" serve";
             let descriptors = descriptors.to_string();
             command.args(["-c", script, "sh", &descriptors, ROLLCALL]);
             command
-        })
+        };
+        Self::start_by(cli, command, |_| {})
     }
 
-    fn start_by(cli: &Cli, command: impl Fn() -> Command) -> Self {
+    fn start_by(cli: &Cli, command: impl Fn() -> Command, set: impl Fn(&mut Command)) -> Self {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let name = format!("rollcall-site-{}-{number}", std::process::id());
         let site = std::env::temp_dir().join(name);
@@ -53,7 +61,7 @@ impl Server {
         let assets = r#"{"js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2"}"#;
         fs::write(site.join("assets.json"), assets).unwrap();
         for _ in 0..TRIES {
-            if let Some((child, url)) = Self::listen(cli, &site, command()) {
+            if let Some((child, url)) = Self::listen(cli, &site, (command(), &set)) {
                 return Self { child, site, url };
             }
         }
@@ -66,19 +74,29 @@ impl Server {
         address.unwrap().parse().unwrap()
     }
 
+    /// The most memory that the process has had, in KiB.
+    pub(crate) fn peak_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        line.unwrap().trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Starts one on a port that was free; none if somebody has taken it since.
-    fn listen(cli: &Cli, site: &PathBuf, mut command: Command) -> Option<(Child, String)> {
+    fn listen(
+        cli: &Cli,
+        site: &PathBuf,
+        (mut command, set): (Command, &impl Fn(&mut Command)),
+    ) -> Option<(Child, String)> {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap().to_string();
         drop(free);
-        let mut child = cli
-            .with_settings(&mut command)
+        cli.with_settings(&mut command)
             .env("LEPTOS_SITE_ADDR", &address)
             .env("LEPTOS_SITE_ROOT", site)
             .env("DATABASE_MAX_CONNECTIONS", "5")
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+            .stderr(Stdio::null());
+        set(&mut command);
+        let mut child = command.spawn().unwrap();
         let mut told = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         told.read_line(&mut line).unwrap();

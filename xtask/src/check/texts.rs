@@ -24,6 +24,12 @@ const RULES: &[Rule] = &[
         reason: "writes text into the page as markup",
     },
     Rule {
+        folders: &["app", "frontend", "server"],
+        texts: &["<Title", "leptos_meta::Title"],
+        except: Some("app/src/components/title.rs"),
+        reason: "writes text into the document as markup: use PageTitle",
+    },
+    Rule {
         folders: &["app", "crates", "frontend", "server"],
         texts: &["env::var"],
         except: Some("server/src/config"),

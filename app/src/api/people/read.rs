@@ -2,11 +2,18 @@
 
 use domain::{
     fields::FieldErrors,
-    users::{deletion::OwnedCounts, detail::UserRef},
+    flash::Undo,
+    users::{
+        UserSummary,
+        deletion::OwnedCounts,
+        detail::{UserDetail, UserRef},
+    },
 };
 use service::{Error, Services, access::Actor};
-use time::{Duration, OffsetDateTime, PrimitiveDateTime, macros::format_description};
+use time::{Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset, macros::format_description};
 use uuid::Uuid;
+
+use crate::api::bulk::{self, BulkDeed};
 
 fn fault(field: &str, message: impl Into<String>) -> Error {
     let mut faults = FieldErrors::default();
@@ -54,15 +61,41 @@ pub(in crate::api) fn counts(text: &str) -> Result<OwnedCounts, Error> {
     }
 }
 
-/// Whether the name that was typed is the person's.
+/// The user of an id.
+pub(in crate::api) async fn named(
+    services: &Services,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<UserSummary, Error> {
+    let user = service::users::get(services, &actor.require()?, &UserRef::Id(id)).await?;
+    Ok(user.summary)
+}
+
+/// The user of an id, if the name that was typed is theirs.
 pub(super) async fn confirmed(
     services: &Services,
     actor: &Actor,
     id: Uuid,
     typed: &str,
-) -> Result<(), Error> {
-    let user = service::users::get(services, &actor.require()?, &UserRef::Id(id)).await?;
-    same_name(&user.summary.username, typed)
+) -> Result<UserSummary, Error> {
+    let user = named(services, actor, id).await?;
+    same_name(&user.username, typed)?;
+    Ok(user)
+}
+
+/// The form that suspends a user again as before, from the version that they have without it.
+pub(super) fn suspend_again(before: UserDetail, version: i32, back: &str) -> Option<Undo> {
+    let suspension = before.suspension?;
+    let form = format_description!(version = 2, "[year]-[month]-[day]T[hour]:[minute]:[second]");
+    let until = suspension.until.map(|until| until.to_offset(UtcOffset::UTC).format(form));
+    let until = until.transpose().ok()?.unwrap_or_default();
+    let fields = [
+        ("reason", suspension.reason?),
+        ("until", until),
+        ("tell_reason", suspension.tell_reason.to_string()),
+    ];
+    let user = (before.summary.id.0, version);
+    Some(bulk::read::undo(BulkDeed::Suspend, &[user], back, &fields))
 }
 
 /// Whether the name that was typed is a username.
@@ -74,10 +107,14 @@ pub(in crate::api) fn same_name(username: &str, typed: &str) -> Result<(), Error
 }
 
 /// Who is to get what somebody else owns.
-pub(super) async fn taker(services: &Services, actor: &Actor, typed: &str) -> Result<Uuid, Error> {
+pub(super) async fn taker(
+    services: &Services,
+    actor: &Actor,
+    typed: &str,
+) -> Result<UserSummary, Error> {
     let user = UserRef::parse(typed.trim());
     match service::users::get(services, &actor.require()?, &user).await {
-        Ok(user) => Ok(user.summary.id.0),
+        Ok(user) => Ok(user.summary),
         Err(Error::NotFound(_)) => Err(fault("to", "There is nobody of this name.")),
         Err(error) => Err(error),
     }

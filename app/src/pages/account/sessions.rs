@@ -2,24 +2,17 @@
 
 use domain::account::OwnSession;
 use leptos::prelude::*;
+use leptos_router::components::Outlet;
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use crate::{
-    api::{
-        account::{EndSessions, list_own_sessions},
-        person::Part,
-    },
+    api::{account::list_own_sessions, person::Part},
     components::{
         icon::Icon,
-        notice::ProblemNotice,
         records::Records,
         time::{Ago, Exactly},
     },
-    pages::{
-        form::{self, Sending},
-        person::tab,
-    },
+    pages::{confirm::ConfirmLink, person::tab},
 };
 
 const PATH: &str = "/account/sessions";
@@ -28,15 +21,13 @@ const PATH: &str = "/account/sessions";
 #[component]
 pub fn Sessions() -> impl IntoView {
     let list = Resource::new(|| (), |()| list_own_sessions());
-    let sending = form::send::<EndSessions>(PATH);
-    provide_context(sending);
     view! {
         <section class="form">
             <h2>"Sessions"</h2>
             <p class="muted">"Where you are signed in. If you do not know one of these, revoke it and change your password."</p>
-            {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })}
             {tab(list, (Icon::Monitor, "Signed in nowhere"), draw)}
         </section>
+        <Outlet />
     }
 }
 
@@ -54,7 +45,7 @@ fn draw(part: Part<OwnSession>) -> AnyView {
     view! {
         <Records caption="Your sessions" columns=COLUMNS rows=rows.collect() />
         {others
-            .then(|| view! { <EndButton label="Sign out everywhere else" /> })}
+            .then(|| view! { <ConfirmLink href=format!("{PATH}/others") label="Sign out everywhere else" /> })}
     }
     .into_any()
 }
@@ -76,7 +67,8 @@ fn row(own: OwnSession, now: OffsetDateTime) -> Vec<AnyView> {
         }
         .into_any()
     } else {
-        view! { <EndButton label="Revoke" of=(session.id, device.clone()) /> }.into_any()
+        let (href, about) = (format!("{PATH}/{}/revoke", session.id), format!("Revoke {device}"));
+        view! { <ConfirmLink href=href label="Revoke" about=about /> }.into_any()
     };
     vec![
         view! {
@@ -90,31 +82,4 @@ fn row(own: OwnSession, now: OffsetDateTime) -> Vec<AnyView> {
         view! { <Exactly at=session.expires_at /> }.into_any(),
         action,
     ]
-}
-
-/// A button that ends one session, or all others.
-#[component]
-fn EndButton(
-    /// What it says.
-    label: &'static str,
-    /// Which one, and what it is called.
-    #[prop(optional)]
-    of: Option<(Uuid, String)>,
-) -> impl IntoView {
-    let sending = expect_context::<Sending>();
-    let (id, device) = of.unzip();
-    view! {
-        <form
-            class="actions"
-            method="post"
-            action=PATH
-            on:submit=move |event| sending.submit.run(event)
-        >
-            {id.map(|id| view! { <input type="hidden" name="id" value=id.to_string() /> })}
-            <button class="button" aria-disabled=move || sending.busy()>
-                {label}
-                {device.map(|device| view! { <span class="visually-hidden">" " {device}</span> })}
-            </button>
-        </form>
-    }
 }

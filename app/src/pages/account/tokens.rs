@@ -2,27 +2,34 @@
 
 use domain::access_tokens::AccessToken;
 use leptos::prelude::*;
+use leptos_router::components::Outlet;
 
 use crate::{
     api::{
-        access_tokens::{OWN, RevokeOwnToken, list_own_tokens},
+        access_tokens::{OWN, list_own_tokens},
         person::Part,
     },
-    components::{icon::Icon, notice::ProblemNotice, records::Records},
+    components::{icon::Icon, records::Records},
     pages::{
         access_tokens::row,
-        form,
+        confirm::ConfirmLink,
         person::tab,
-        sessions::row::{RevokeButton, Revoking},
     },
 };
+
+/// The tokens, and the dialogs over them.
+#[component]
+pub fn TokensTab() -> impl IntoView {
+    view! {
+        <Tokens />
+        <Outlet />
+    }
+}
 
 /// The tokens, and the way to make one.
 #[component]
 pub fn Tokens() -> impl IntoView {
     let list = Resource::new(|| (), |()| list_own_tokens());
-    let revoking = form::send::<RevokeOwnToken>(OWN);
-    provide_context(Revoking(revoking));
     view! {
         <section class="form">
             <h2>"Access tokens"</h2>
@@ -34,9 +41,6 @@ pub fn Tokens() -> impl IntoView {
                     "Make a token"
                 </a>
             </div>
-            {move || {
-                revoking.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })
-            }}
             {tab(list, (Icon::Shield, "No access tokens"), draw)}
         </section>
     }
@@ -47,7 +51,7 @@ fn draw(part: Part<AccessToken>) -> AnyView {
     let rows = part.items.into_iter().map(|token| {
         let (id, label) = (token.id, format!("Revoke {}", token.name));
         let button = (!token.state.is_over()).then(|| {
-            view! { <RevokeButton id=id label=label address=OWN.to_owned() page=OWN.to_owned() /> }
+            view! { <ConfirmLink href=format!("{OWN}/{id}/revoke") label="Revoke" about=label /> }
         });
         let mut cells = row::cells(token, now);
         cells.push(button.into_any());

@@ -49,6 +49,7 @@ fn fields(params: &AuditParams) -> Vec<FilterField> {
         FilterField::new("via", &params.via, Entry::Chosen("Which way", VIA)),
         FilterField::new("from", &params.from, typed("From", "2026-11-01 or 7d")),
         FilterField::new("to", &params.to, typed("To", "2026-11-30")),
+        FilterField::new("parent", &params.parent, Entry::Kept),
         FilterField::new("limit", &params.limit, Entry::Kept),
     ]
 }

@@ -17,6 +17,19 @@ pub(super) fn cleared(params: &AuditParams) -> String {
     })
 }
 
+/// The entries beneath an action on many.
+pub(super) fn parts(id: i64) -> String {
+    href(&AuditParams {
+        parent: Some(id.to_string()),
+        ..AuditParams::default()
+    })
+}
+
+/// The list of everything, from its first page and in pages of the usual size.
+pub(super) fn all() -> String {
+    href(&AuditParams::default())
+}
+
 /// The file of what matches.
 pub(super) fn file(params: &AuditParams, format: &'static str) -> String {
     let filter = params.only_filter();
@@ -43,6 +56,7 @@ mod tests {
             format!("/audit?{filter}&limit=25&after=cursor")
         );
         assert_eq!(cleared(&params), "/audit?limit=25");
+        assert_eq!(parts(7), "/audit?parent=7");
         assert_eq!(
             file(&params, "csv"),
             format!("/api/admin/audit/export?format=csv&{filter}")

@@ -2,7 +2,7 @@
 
 use ::time::OffsetDateTime;
 use domain::audit::{
-    AuditEntry, action_words,
+    AuditEntry, action_words, is_batch,
     list::{AuditPage, AuditParams},
 };
 use leptos::prelude::*;
@@ -34,10 +34,20 @@ pub fn AuditTable(
     if page.entries.is_empty() {
         return nothing(&params);
     }
+    let of = params.parent.clone().filter(|id| !id.is_empty());
+    let whole = of.map(|id| {
+        let all = links::cleared(&params);
+        view! {
+            <p class="muted">
+                {format!("The users of entry {id}. ")} <a href=all>"Whole audit log"</a>
+            </p>
+        }
+    });
     let pages = Pages::of(&params, &page.place, page.entries.len(), links::href);
     let now = page.now;
     let rows = page.entries.into_iter().map(|entry| row(entry, now));
     view! {
+        {whole}
         <Records caption="Audit log" columns=COLUMNS rows=rows.collect() />
         <Pager pages=pages />
     }
@@ -67,6 +77,8 @@ fn named(id: Option<Uuid>, name: &str) -> AnyView {
 
 /// What changed, why, and from where, to open.
 fn details(entry: AuditEntry) -> AnyView {
+    let parts = is_batch(&entry.action).then_some(entry.id);
+    let whole = entry.parent_id;
     let differences = differences(entry.changes);
     let names: Vec<&str> = differences.iter().map(|(name, _)| name.as_str()).collect();
     let summary = match names.as_slice() {
@@ -89,7 +101,9 @@ fn details(entry: AuditEntry) -> AnyView {
             <dl class="facts">
                 {facts.map(|(name, value)| view! { <Fact label=name>{value}</Fact> }).collect_view()}
             </dl>
+            {whole.map(|id| view! { <a href=links::parts(id)>{format!("Part of entry {id}")}</a> })}
         </details>
+        {parts.map(|id| view! { <a href=links::parts(id)>"Show each user"</a> })}
     }
     .into_any()
 }

@@ -9,7 +9,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::table::{Shown, is_off};
 use crate::{
-    api::keys::{AddKey, DoToKey, EditKey, KeyDeed, Listed, Owner},
+    api::keys::{AddKey, EditKey, Listed, Owner},
     components::{
         dialog::{FormDialog, Place},
         field::{Field, FieldSpec},
@@ -62,12 +62,6 @@ pub fn Add() -> impl IntoView {
 #[component]
 pub fn Edit() -> impl IntoView {
     with_key(|owner, id, key| view! { <EditForm owner=owner id=id key=key /> }.into_any())
-}
-
-/// The dialog that removes one.
-#[component]
-pub fn Delete() -> impl IntoView {
-    with_key(|owner, id, key| view! { <DeleteForm owner=owner id=id key=key /> }.into_any())
 }
 
 /// Draws with the key that the address names, if it is there.
@@ -178,39 +172,6 @@ fn EditForm(owner: Owner, id: String, key: Option<ApiKey>) -> impl IntoView {
             <Field spec=NEW_KEY fault=sending.fault("api_key") />
             <input type="hidden" name="owner" value=owner.as_str() />
             <input type="hidden" name="id" value=id />
-        </FormDialog>
-    }
-}
-
-#[component]
-fn DeleteForm(owner: Owner, id: String, key: Option<ApiKey>) -> impl IntoView {
-    let place = place(owner, &format!("{id}/delete"));
-    let sending = form::send::<DoToKey>(&place.path);
-    let refusal = gone(key.as_ref());
-    let name = key.map(|key| key.key_name).unwrap_or_default();
-    let meaning = match owner {
-        Owner::System => {
-            "Applications cannot use it any more for those who have no key of their own. This cannot be undone."
-        }
-        Owner::Own => {
-            "Applications cannot use it any more in your name. If there is a key for everybody, they use that. This cannot be undone."
-        }
-    };
-    view! {
-        <FormDialog
-            place=place
-            title=format!("Delete API key {name}")
-            sending=sending
-            refusal=refusal
-            action=Signal::stored("Delete API key".to_owned())
-            danger=true
-            right=Permission::ApiKeysWrite
-            own=owner == Owner::Own
-        >
-            <p>{meaning}</p>
-            <input type="hidden" name="owner" value=owner.as_str() />
-            <input type="hidden" name="id" value=id />
-            <input type="hidden" name="deed" value=KeyDeed::Delete.as_str() />
         </FormDialog>
     }
 }

@@ -175,9 +175,9 @@ pub(in crate::pages) fn cells(
 /// The button that switches a key.
 fn switch(shown: Shown, key: &ApiKey) -> AnyView {
     let (deed, label) = if key.is_active {
-        (KeyDeed::Off, "Switch off")
+        (KeyDeed::Off, "Disable")
     } else {
-        (KeyDeed::On, "Switch on")
+        (KeyDeed::On, "Enable")
     };
     view! {
         <form

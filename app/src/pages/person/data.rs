@@ -16,7 +16,7 @@ pub fn Data() -> impl IntoView {
     let person = Opened::current().person;
     let query = use_query_map();
     let list = Resource::new(
-        move || query.read().get("after").and_then(|id| id.parse().ok()),
+        move || query.read().get("after"),
         move |after| async move { list_personas(person.await?.user.summary.id.0, after).await },
     );
     let give = with_person(|person| {

@@ -5,7 +5,6 @@ use domain::{
     users::{Status, UserSummary},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use uuid::Uuid;
 
@@ -18,20 +17,31 @@ use crate::{
         notice::ProblemNotice,
         tabs::Tabs,
         time::Exactly,
-        toast::{Toast, just_done},
+        title::PageTitle,
     },
     context::PageContext,
     pages::users::links::with_selected,
 };
 
-/// The tabs: end of the address, name.
-const TABS: &[(&str, &str)] = &[
-    ("", "Overview"),
-    ("sessions", "Sessions"),
-    ("keys", "API keys"),
-    ("data", "Owned data"),
-    ("history", "History"),
+/// The tabs: end of the address, name, and the permission that its content takes.
+const TABS: &[(&str, &str, Permission)] = &[
+    ("", "Overview", Permission::UsersRead),
+    ("sessions", "Sessions", Permission::SessionsRead),
+    ("keys", "API keys", Permission::ApiKeysRead),
+    ("data", "Owned data", Permission::UsersRead),
+    ("history", "History", Permission::AuditRead),
 ];
+
+/// The tabs that the viewer can open.
+fn tabs() -> Vec<(&'static str, &'static str)> {
+    let context = use_context::<PageContext>().unwrap_or_default();
+    let can_open = |permission| {
+        let principal = context.principal.as_ref();
+        principal.is_some_and(|principal| principal.permissions.include(permission))
+    };
+    let tabs = TABS.iter().filter(|(_, _, permission)| can_open(*permission));
+    tabs.map(|(end, name, _)| (*end, *name)).collect()
+}
 
 /// The top of the page.
 #[component]
@@ -41,29 +51,13 @@ pub(super) fn Head(person: Person) -> impl IntoView {
     let (id, name) = (user.summary.id, user.summary.display_name.clone());
     let page = path(&user.summary);
     let deleted = user.deleted_at.is_some();
-    let done = just_done();
-    let here = use_location().pathname;
     let suspended = user.summary.status == Status::Suspended;
     let until = user
         .summary
         .suspended_until
         .filter(|_| suspended && !deleted);
-    let may_restore = may_write() && deleted && person.refusals.restore.is_none();
-    let may_lift = may_write() && suspended && !deleted && person.refusals.unsuspend.is_none();
-    // An address can say anything: what is undone has to be so.
-    let undo = {
-        let page = page.clone();
-        move || {
-            let deed = match done.get().as_deref() {
-                Some("deleted") if may_restore => Deed::Restore,
-                Some("suspended") if may_lift => Deed::Lift,
-                _ => return None,
-            };
-            Some(view! { <DeedButton deed=deed label="Undo" page=page.clone() id=id.0 /> })
-        }
-    };
     view! {
-        <Title text=format!("{name} · Rollcall") />
+        <PageTitle text=name.clone() />
         <header class="page-head person-head">
             <Avatar id=id name=name.clone() size="avatar-56" />
             <div class="person-text">
@@ -111,9 +105,7 @@ pub(super) fn Head(person: Person) -> impl IntoView {
                     }
                 })
         }}
-        <Tabs page=page label="About this person" tabs=TABS current=current_tab() />
-        // The tab stays as it is.
-        <Toast page=here.get_untracked()>{undo.clone()}</Toast>
+        <Tabs page=page label="About this person" tabs=tabs() current=current_tab() />
     }
 }
 
@@ -147,7 +139,7 @@ fn Actions(person: Person) -> impl IntoView {
         view! {
             {link("edit", "Edit")}
             {link("reset", "Send reset link")}
-            {button(Deed::SignOut, "Sign out everywhere", refusals.end_sessions)}
+            {link("sign-out", "Sign out everywhere")}
             {match person.user.summary.status {
                 Status::Suspended => button(Deed::Lift, "Lift suspension", refusals.unsuspend).into_any(),
                 Status::Active => link("suspend", "Suspend").into_any(),
@@ -209,7 +201,7 @@ fn current_tab() -> Memo<&'static str> {
         let here = here.get();
         let tab = here.split('/').nth(3).unwrap_or_default();
         let tab = if tab == "reassign" { "data" } else { tab };
-        let known = TABS.iter().find(|(end, _)| *end == tab);
-        known.map_or("", |(end, _)| end)
+        let known = TABS.iter().find(|(end, _, _)| *end == tab);
+        known.map_or("", |(end, _, _)| end)
     })
 }

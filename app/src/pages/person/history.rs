@@ -18,7 +18,7 @@ pub fn History() -> impl IntoView {
     let person = Opened::current().person;
     let query = use_query_map();
     let list = Resource::new(
-        move || query.read().get("before").and_then(|id| id.parse().ok()),
+        move || query.read().get("before"),
         move |before| async move { list_history(person.await?.user.summary.id.0, before).await },
     );
     tab(list, (Icon::Info, "Nothing has happened yet"), |part| {

@@ -1,22 +1,19 @@
 //! The provider keys of a person, and below them their access tokens. Only their owner can use them, and nobody can read them.
 
 use domain::keys::ApiKey;
-use leptos::{context::Provider, prelude::*};
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
 
 use super::{Opened, path, tab, tokens::Tokens};
 use crate::{
-    api::{
-        keys::RevokeKey,
-        person::{Part, list_keys},
-    },
-    components::{icon::Icon, notice::ProblemNotice, records::Records},
+    api::person::{Part, list_keys},
+    components::{icon::Icon, records::Records},
     pages::{
-        form,
+        confirm::ConfirmLink,
         keys::{
             may_write,
             table::{COLUMNS, WITH_ACTIONS, cells},
         },
-        sessions::row::{RevokeButton, Revoking},
     },
 };
 
@@ -28,11 +25,6 @@ pub fn Keys() -> impl IntoView {
         || (),
         move |()| async move { list_keys(person.await?.user.summary.id.0).await },
     );
-    // A form goes to the address as it was written: what became of it is kept under that.
-    let address = leptos_router::hooks::use_location()
-        .pathname
-        .get_untracked();
-    let revoking = form::send::<RevokeKey>(&address);
     let draw = |part: Part<ApiKey>| {
         let now = part.now;
         let person = Opened::current().person.get_untracked();
@@ -47,12 +39,10 @@ pub fn Keys() -> impl IntoView {
             COLUMNS
         };
         let rows = part.items.into_iter().map(|key| {
-            let (id, user) = (key.id, key.user_id.unwrap_or_default());
             let label = format!("Revoke: {}", key.key_name);
-            let button = page.clone().map(|page| {
-                let address = page.clone();
-                view! { <RevokeButton id=id label=label address=address page=page user=user /> }
-                    .into_any()
+            let button = page.as_ref().map(|page| {
+                let href = format!("{page}/{}/revoke", key.id);
+                view! { <ConfirmLink href=href label="Revoke" about=label /> }.into_any()
             });
             let mut cells = cells(key, now, None);
             cells.extend(button);
@@ -61,21 +51,8 @@ pub fn Keys() -> impl IntoView {
         view! { <Records caption="API keys" columns=columns rows=rows.collect() /> }.into_any()
     };
     view! {
-        {move || {
-            revoking
-                .problem
-                .get()
-                .map(|problem| {
-                    view! {
-                        <div class="pane-actions">
-                            <ProblemNotice problem=problem />
-                        </div>
-                    }
-                })
-        }}
-        <Provider value=Revoking(
-            revoking,
-        )>{tab(list, (Icon::Key, "No API keys of their own"), draw)}</Provider>
+        {tab(list, (Icon::Key, "No API keys of their own"), draw)}
         <Tokens />
+        <Outlet />
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::{audit::words_of, users::suspension::Suspension};
 use leptos::prelude::*;
+use leptos_router::components::Outlet;
 
 use super::{path, reset_links::ResetLinks, with_person};
 use crate::{
@@ -13,6 +14,15 @@ use crate::{
     },
     format::{capitalised, count},
 };
+
+/// The first tab, and the dialogs over it that ask before something is done.
+#[component]
+pub fn OverviewTab() -> impl IntoView {
+    view! {
+        <Overview />
+        <Outlet />
+    }
+}
 
 /// Facts and statistics.
 #[component]

@@ -4,13 +4,14 @@ use domain::users::detail::ResetLink;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::{head::DeedButton, may_write, path};
+use super::{may_write, path};
 use crate::{
-    api::{people::Deed, person::Person},
+    api::person::Person,
     components::{
         facts::Fact,
         time::{Ago, Exactly},
     },
+    pages::confirm::ConfirmLink,
 };
 
 /// The latest links and their states; nothing if there was none.
@@ -21,7 +22,6 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
     }
     let now = person.now;
     let page = path(&person.user.summary);
-    let id = person.user.summary.id.0;
     let works = person
         .reset_links
         .iter()
@@ -33,11 +33,12 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
                 <a class="button" href=format!("{page}/reset") data-noscroll>
                     "Make another"
                 </a>
-                <DeedButton deed=Deed::RevokeLinks label="Revoke" page=page id=id />
+                <ConfirmLink href=format!("{page}/revoke-links") label="Revoke" />
             </div>
         }
     });
     let links = person.reset_links.into_iter().map(|link| {
+        let unbacked = is_unbacked(&link, now);
         let (state, at) = ends(&link, now).unwrap_or(("Works until", link.expires_at));
         view! {
             <Fact label=state>
@@ -45,6 +46,7 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
                 <p class="muted">
                     "Made " <Ago at=link.created_at now=now />
                     {link.created_by.map(|by| format!(" by {by}"))}
+                    {unbacked.then_some(", who cannot create it now")}
                     {match link.opened_at {
                         Some(at) => view! { ", opened " <Ago at=at now=now /> }.into_any(),
                         None => ", not opened".into_any(),
@@ -62,10 +64,17 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
     })
 }
 
+/// Whether a link that would work does not, because its creator cannot create it now.
+fn is_unbacked(link: &ResetLink, now: OffsetDateTime) -> bool {
+    let is_over = link.used_at.is_some() || link.revoked_at.is_some() || link.expires_at <= now;
+    !link.is_backed && !is_over
+}
+
 /// Why and since when a link does not work any more.
 fn ends(link: &ResetLink, now: OffsetDateTime) -> Option<(&'static str, OffsetDateTime)> {
     let used = link.used_at.map(|at| ("Used", at));
     let revoked = link.revoked_at.map(|at| ("Revoked", at));
     let expired = (link.expires_at <= now).then_some(("Expired", link.expires_at));
-    used.or(revoked).or(expired)
+    let unbacked = (!link.is_backed).then_some(("Not valid, expires", link.expires_at));
+    used.or(revoked).or(expired).or(unbacked)
 }

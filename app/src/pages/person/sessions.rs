@@ -1,23 +1,20 @@
 //! Where a person is signed in.
 
 use leptos::prelude::*;
+use leptos_router::components::Outlet;
 
 use super::{Opened, path, tab, with_person};
 use crate::{
-    api::{person::list_sessions, sessions::RevokeSession},
+    api::person::list_sessions,
     components::{
         icon::Icon,
-        notice::ProblemNotice,
         records::Records,
         time::{Ago, Exactly},
     },
     context::PageContext,
     pages::{
-        form,
-        sessions::{
-            links, may_write,
-            row::{RevokeButton, Revoking},
-        },
+        confirm::ConfirmLink,
+        sessions::{links, may_write},
     },
 };
 
@@ -39,12 +36,6 @@ pub fn Sessions() -> impl IntoView {
         || (),
         move |()| async move { list_sessions(person.await?.user.summary.id.0).await },
     );
-    // A form goes to the address as it was written: what became of it is kept under that.
-    let address = leptos_router::hooks::use_location()
-        .pathname
-        .get_untracked();
-    let revoking = form::send::<RevokeSession>(&address);
-    provide_context(Revoking(revoking));
     let actions = with_person(|person| {
         let (user, refused) = (&person.user.summary, person.refusals.end_sessions.is_some());
         let see = may_see().then(|| {
@@ -78,7 +69,8 @@ pub fn Sessions() -> impl IntoView {
         let rows = part.items.into_iter().map(|session| {
             let label = format!("Revoke the session on {}", session.device);
             let button = page.clone().map(|page| {
-                view! { <RevokeButton id=session.id label=label address=page.clone() page=page /> }
+                let href = format!("{page}/{}/revoke", session.id);
+                view! { <ConfirmLink href=href label="Revoke" about=label /> }
             });
             vec![
                 view! { <span title=session.user_agent>{session.device}</span> }.into_any(),
@@ -93,19 +85,8 @@ pub fn Sessions() -> impl IntoView {
     });
     view! {
         {actions}
-        {move || {
-            revoking
-                .problem
-                .get()
-                .map(|problem| {
-                    view! {
-                        <div class="pane-actions">
-                            <ProblemNotice problem=problem />
-                        </div>
-                    }
-                })
-        }}
         {sessions}
+        <Outlet />
     }
 }
 

@@ -1,20 +1,19 @@
 //! The access tokens of a person.
 
 use domain::{access::Permission, access_tokens::AccessToken};
-use leptos::{context::Provider, prelude::*};
+use leptos::prelude::*;
 
 use super::{Opened, path, tab, with_person};
 use crate::{
     api::{
-        access_tokens::{ALL, RevokeToken, list_person_tokens},
+        access_tokens::list_person_tokens,
         person::Part,
     },
-    components::{icon::Icon, notice::ProblemNotice, records::Records},
+    components::{icon::Icon, records::Records},
     context::PageContext,
     pages::{
         access_tokens::{may_write, of_person, row},
-        form,
-        sessions::row::{RevokeButton, Revoking},
+        confirm::ConfirmLink,
     },
 };
 
@@ -33,8 +32,6 @@ fn Shown() -> impl IntoView {
         || (),
         move |()| async move { list_person_tokens(person.await?.user.summary.id.0).await },
     );
-    // What cannot be done is told on the screen of all tokens, where the form goes.
-    let revoking = form::send::<RevokeToken>(ALL);
     let all = with_person(|person| {
         view! {
             <a class="button" href=of_person(&person.user.summary.username)>
@@ -46,12 +43,12 @@ fn Shown() -> impl IntoView {
         let (now, may_write) = (part.now, may_write());
         let person = Opened::current().person.get_untracked();
         let person = person.and_then(Result::ok);
-        let page = person.map(|person| format!("{}/keys", path(&person.user.summary)));
+        let page = person.map(|person| format!("{}/keys/tokens", path(&person.user.summary)));
         let page = page.unwrap_or_default();
         let rows = part.items.into_iter().map(|token| {
             let (id, label) = (token.id, format!("Revoke {}", token.name));
             let button = (may_write && !token.state.is_over()).then(|| {
-                view! { <RevokeButton id=id label=label address=ALL.to_owned() page=page.clone() /> }
+                view! { <ConfirmLink href=format!("{page}/{id}/revoke") label="Revoke" about=label /> }
             });
             let mut cells = row::cells(token, now);
             cells.push(button.into_any());
@@ -65,20 +62,6 @@ fn Shown() -> impl IntoView {
             <h2>"Access tokens"</h2>
             {all}
         </div>
-        {move || {
-            revoking
-                .problem
-                .get()
-                .map(|problem| {
-                    view! {
-                        <div class="pane-actions">
-                            <ProblemNotice problem=problem />
-                        </div>
-                    }
-                })
-        }}
-        <Provider value=Revoking(
-            revoking,
-        )>{tab(list, (Icon::Shield, "No access tokens"), draw)}</Provider>
+        {tab(list, (Icon::Shield, "No access tokens"), draw)}
     }
 }

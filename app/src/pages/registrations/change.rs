@@ -1,61 +1,37 @@
-//! Another link for an invitation, or an end to it.
+//! Another link for an invitation.
 
 use domain::access::Permission;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::{
-    api::invitations::{DoToInvitation, INVITATIONS, InvitationDeed},
+    api::invitations::{INVITATIONS, RenewInvitation},
     components::dialog::{FormDialog, Place},
     pages::form,
 };
 
-/// The dialog of a deed.
+/// The dialog that creates another link.
 #[component]
 pub fn Change() -> impl IntoView {
-    let params = use_params_map();
-    move || {
-        let params = params.read();
-        let deed = params
-            .get("deed")
-            .and_then(|word| InvitationDeed::of(&word))?;
-        let id = params.get("id")?;
-        Some(view! { <ChangeForm id=id deed=deed /> })
-    }
-}
-
-#[component]
-fn ChangeForm(id: String, deed: InvitationDeed) -> impl IntoView {
-    let path = format!("{INVITATIONS}/{id}/{}", deed.as_str());
-    let sending = form::send::<DoToInvitation>(&path);
-    let (title, meaning, action) = match deed {
-        InvitationDeed::Resend => (
-            "New link",
-            "The link that was made before stops working. The new one works as long as that did, and you answer for it.",
-            "Make link",
-        ),
-        InvitationDeed::Revoke => (
-            "Revoke the invitation",
-            "Its link stops working. Accounts that were made with it stay.",
-            "Revoke",
-        ),
-    };
-    view! {
+    let id = use_params_map().read().get("id")?;
+    let path = format!("{INVITATIONS}/{id}/resend");
+    let sending = form::send::<RenewInvitation>(&path);
+    Some(view! {
         <FormDialog
             place=Place {
                 path,
                 back: INVITATIONS.to_owned(),
             }
-            title=title
+            title="New link"
             sending=sending
             refusal=None
-            action=Signal::stored(action.to_owned())
-            danger=deed == InvitationDeed::Revoke
+            action=Signal::stored("Make link".to_owned())
             right=Permission::RegistrationsWrite
         >
-            <p>{meaning}</p>
+            <p>
+                "The link that was made before stops working. The new one works as long as that did, and you answer for it."
+            </p>
             <input type="hidden" name="id" value=id />
-            <input type="hidden" name="deed" value=deed.as_str() />
         </FormDialog>
-    }
+    })
 }

@@ -7,7 +7,7 @@ use leptos_router::{components::Outlet, hooks::use_query_map};
 
 use super::{Head, may_write};
 use crate::{
-    api::invitations::{INVITATIONS, InvitationDeed, list_invitations},
+    api::invitations::{INVITATIONS, list_invitations},
     components::{
         badge::RoleBadge,
         icon::Icon,
@@ -21,10 +21,7 @@ use crate::{
 #[component]
 pub fn Invitations() -> impl IntoView {
     let query = use_query_map();
-    let list = Resource::new(
-        move || query.read().get("before").and_then(|id| id.parse().ok()),
-        list_invitations,
-    );
+    let list = Resource::new(move || query.read().get("before"), list_invitations);
     let invitations = tab(list, (Icon::Person, "Nobody is invited"), |part| {
         let next = part
             .items
@@ -92,8 +89,8 @@ fn row(invitation: Invitation, now: OffsetDateTime) -> Vec<AnyView> {
     let by = used_by(&invitation);
     let note = invitation.note.unwrap_or_else(|| "Anybody".to_owned());
     let links = (may_write() && !is_over).then(|| {
-        let link = |deed: InvitationDeed, label: &'static str| {
-            let href = format!("{INVITATIONS}/{}/{}", invitation.id, deed.as_str());
+        let link = |word: &str, label: &'static str| {
+            let href = format!("{INVITATIONS}/{}/{word}", invitation.id);
             view! {
                 <a class="button" href=href data-noscroll aria-label=format!("{label}: {note}")>
                     {label}
@@ -102,7 +99,7 @@ fn row(invitation: Invitation, now: OffsetDateTime) -> Vec<AnyView> {
         };
         view! {
             <div class="chips">
-                {link(InvitationDeed::Resend, "New link")} {link(InvitationDeed::Revoke, "Revoke")}
+                {link("resend", "New link")} {link("revoke", "Revoke")}
             </div>
         }
     });

@@ -34,10 +34,7 @@ pub fn Waiting() -> impl IntoView {
         let selected = query.with_untracked(|query| query.get_all(SELECTED));
         provide_context(Selection::new(selected.unwrap_or_default()));
     }
-    let list = Resource::new(
-        move || query.read().get("after").and_then(|id| id.parse().ok()),
-        list_waiting,
-    );
+    let list = Resource::new(move || query.read().get("after"), list_waiting);
     let people = tab(list, (Icon::Users, "Nobody is waiting"), |part| {
         let selection = use_context::<Selection>();
         let keys: Vec<String> = part.items.iter().map(key).collect();

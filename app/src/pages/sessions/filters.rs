@@ -12,13 +12,13 @@ pub(super) const DEVICES: &str = "devices";
 /// Ages to choose from.
 pub(super) const AGES: [(&str, &str); 8] = [
     ("", "Any time"),
-    (">1h", "Within an hour"),
-    (">1d", "Within a day"),
-    (">7d", "Within a week"),
-    ("<1h", "Over an hour ago"),
-    ("<1d", "Over a day ago"),
-    ("<7d", "Over a week ago"),
-    ("<14d", "Over two weeks ago"),
+    ("after-1h", "Within an hour"),
+    ("after-1d", "Within a day"),
+    ("after-7d", "Within a week"),
+    ("before-1h", "Over an hour ago"),
+    ("before-1d", "Over a day ago"),
+    ("before-7d", "Over a week ago"),
+    ("before-14d", "Over two weeks ago"),
 ];
 
 /// The form.

@@ -2,11 +2,11 @@
 
 use domain::{
     access::Permission,
-    list::PageParams,
+    list::{Limits, ListError, PageParams},
     sessions::{list::SessionParams, revoke::RevokeOutcome},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use super::{filters::AGES, links, params};
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
 
 const PATH: &str = "/sessions/revoke";
 const TITLE: &str = "Revoke sessions";
+const OTHERS: &str = "Sign out everyone else and my other devices";
 
 /// The dialog.
 #[component]
@@ -39,10 +40,40 @@ pub fn Revoke() -> impl IntoView {
                 SessionParams::from_pairs(|name| Some(context.typed(name))),
                 context.typed("others"),
             ),
-            None => (params(&query), query.get("others").unwrap_or_default()),
+            None => {
+                // What was not understood would else be left out of the filter, and more sessions would end.
+                if let Err(error) = understood(&query) {
+                    let place = Place {
+                        path: PATH.to_owned(),
+                        back: links::href(&params(&query)),
+                    };
+                    return view! {
+                        <Closed place=place title=TITLE>
+                            <p role="alert">{error.to_string()}</p>
+                        </Closed>
+                    }
+                    .into_any();
+                }
+                (params(&query), query.get("others").unwrap_or_default())
+            }
         };
-        view! { <Asked asked=asked.only_filter() others=others == "true" /> }
+        view! { <Asked asked=asked.only_filter() others=others == "true" /> }.into_any()
     }
+}
+
+/// Whether every parameter of the dialog's address is a filter of live sessions that can be understood.
+fn understood(query: &ParamsMap) -> Result<(), ListError> {
+    let known = |name: &str| name == "others" || SessionParams::NAMES.contains(&name);
+    for (name, _) in query.clone() {
+        if !known(&name) {
+            return Err(ListError::Parameter(name.into_owned()));
+        }
+    }
+    let query = params(query).parse(Limits::PANEL)?;
+    if query.ended {
+        return Err(ListError::Ended("true".to_owned()));
+    }
+    Ok(())
 }
 
 #[component]
@@ -51,6 +82,7 @@ fn Asked(asked: SessionParams, others: bool) -> impl IntoView {
         path: PATH.to_owned(),
         back: links::href(&asked),
     };
+    let title = title(others);
     let preview = Resource::new(|| (), {
         let asked = asked.clone();
         move |()| preview_revocation(asked.clone(), others)
@@ -66,7 +98,7 @@ fn Asked(asked: SessionParams, others: bool) -> impl IntoView {
                         }
                         Ok(outcome) => {
                             view! {
-                                <Closed place=place>
+                                <Closed place=place title=title>
                                     <p>"No session would end."</p>
                                     {kept(outcome)}
                                 </Closed>
@@ -75,7 +107,7 @@ fn Asked(asked: SessionParams, others: bool) -> impl IntoView {
                         }
                         Err(ApiError(problem)) => {
                             view! {
-                                <Closed place=place>
+                                <Closed place=place title=title>
                                     <ProblemNotice problem=problem />
                                 </Closed>
                             }
@@ -108,7 +140,7 @@ fn RevokeForm(
     };
     view! {
         <FormDialog
-            title=TITLE
+            title=title(others)
             place=place.clone()
             sending=sending
             refusal=None
@@ -135,9 +167,9 @@ fn RevokeForm(
 
 /// The dialog where there is nothing to do.
 #[component]
-fn Closed(place: Place, children: Children) -> impl IntoView {
+fn Closed(place: Place, title: &'static str, children: Children) -> impl IntoView {
     view! {
-        <Dialog place=place.clone() title=TITLE>
+        <Dialog place=place.clone() title=title>
             <div class="dialog-body">{children()}</div>
             <footer class="dialog-foot">
                 <BackLink place=place label="Close" />
@@ -146,11 +178,15 @@ fn Closed(place: Place, children: Children) -> impl IntoView {
     }
 }
 
+const fn title(others: bool) -> &'static str {
+    if others { OTHERS } else { TITLE }
+}
+
 /// Which sessions are meant.
 fn meaning(asked: &SessionParams, others: bool) -> String {
     let mine = "The session that you are in stays.";
     if others {
-        return "All sessions but yours end at once.".to_owned();
+        return "Every session ends at once, but for the one that you are in.".to_owned();
     }
     let filter: Vec<String> = asked.pairs().into_iter().map(words).collect();
     if filter.is_empty() {
@@ -194,11 +230,37 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_address_with_anything_unknown_ends_nothing() {
+        let query = |pairs: &[(&'static str, &str)]| {
+            let mut query = ParamsMap::new();
+            for (name, value) in pairs {
+                query.insert(*name, (*value).to_owned());
+            }
+            understood(&query).map_err(|error| error.to_string())
+        };
+        assert_eq!(query(&[("person", "ada"), ("seen", "before-7d")]), Ok(()));
+        assert_eq!(query(&[("others", "true")]), Ok(()));
+        for (name, value) in [
+            ("seen", ">7d"),
+            ("seen", "soon"),
+            ("address", "x"),
+            ("ended", "true"),
+            ("ended", "yes"),
+            ("sort", "person"),
+            ("limit", "0"),
+            ("after", "x"),
+            ("persn", "ada"),
+        ] {
+            assert!(query(&[(name, value)]).is_err(), "{name}={value}");
+        }
+    }
+
+    #[test]
     fn a_filter_reads_as_a_sentence() {
         let asked = SessionParams {
             person: Some("ada".into()),
             device: Some("linux".into()),
-            seen: Some("<7d".into()),
+            seen: Some("before-7d".into()),
             ..SessionParams::default()
         };
         assert_eq!(
@@ -207,7 +269,7 @@ mod tests {
         );
         assert_eq!(
             meaning(&SessionParams::default(), true),
-            "All sessions but yours end at once."
+            "Every session ends at once, but for the one that you are in."
         );
     }
 }

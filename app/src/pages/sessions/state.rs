@@ -9,7 +9,7 @@ use super::{
 };
 use crate::components::{
     icon::Icon,
-    state::{ListState, LoadFailure},
+    state::{ListFailure, ListState, Readings},
 };
 
 /// None match, or there is none at all.
@@ -51,8 +51,22 @@ pub fn Failed(
     /// Why.
     problem: Problem,
 ) -> impl IntoView {
-    let again = links::href(&params.get_untracked());
-    view! { <LoadFailure title="The sessions could not be loaded" problem=problem again=again /> }
+    let params = params.get_untracked();
+    let readings = params.readings();
+    let readings = readings
+        .map(|both| both.map(|(params, written, words)| (links::href(&params), written, words)));
+    let ended = links::is_of_ended(&params);
+    view! {
+        <ListFailure
+            title="The sessions could not be loaded"
+            problem=problem
+            again=links::href(&params)
+            all=links::cleared(&params)
+            label=if ended { "Show all ended sessions" } else { "Show all sessions" }
+        >
+            <Readings readings=readings />
+        </ListFailure>
+    }
 }
 
 /// The list before its first rows have come: as high as they will be.

@@ -9,7 +9,7 @@ use super::{
     links,
     live::Live,
     may_write,
-    row::{RevokeButton, why},
+    row::why,
     state::Nothing,
 };
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
         pager::{Pager, Pages},
         time::{Ago, Upcoming},
     },
+    pages::confirm::ConfirmLink,
 };
 
 /// Columns: class of the cell, what it is called, and whether a click sorts by when they were last seen or started.
@@ -53,12 +54,7 @@ pub fn SessionTable(
     /// What has happened since.
     live: Live,
 ) -> impl IntoView {
-    // What was not understood is not what is shown.
-    let shown = if list.fault.is_some() {
-        SessionParams::default()
-    } else {
-        params.get_untracked()
-    };
+    let shown = params.get_untracked();
     let ended = links::is_of_ended(&shown);
     let pages = Pages::of(
         &shown,
@@ -70,7 +66,6 @@ pub fn SessionTable(
         now: list.page.now,
         own: list.own,
         may_end: may_write() && !ended,
-        back: links::href(&shown),
         live,
     };
     if list.page.sessions.is_empty() {
@@ -115,8 +110,6 @@ struct Shown {
     own: Uuid,
     /// Whether they may end sessions here.
     may_end: bool,
-    /// The address of the page.
-    back: String,
     live: Live,
 }
 
@@ -179,7 +172,6 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
         now,
         own,
         may_end,
-        back,
         live,
     } = shown;
     let address = ip_address.map(|ip| ip.to_string());
@@ -211,7 +203,7 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
         view! {
             <td class="cell-actions">
                 <div class="row-actions" inert=move || current_end.with(Option::is_some)>
-                    <RevokeButton id=id label=label address="/sessions".to_owned() page=back />
+                    <ConfirmLink href=format!("/sessions/{id}/revoke") label="Revoke" about=label />
                 </div>
             </td>
         }

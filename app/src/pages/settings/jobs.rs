@@ -22,8 +22,7 @@ use crate::{
         notice::ProblemNotice,
         pager::{Pager, Pages},
         records::Records,
-        state::{ListState, LoadFailure, Waiting},
-        toast::Toast,
+        state::{ListFailure, ListState, Waiting},
     },
     pages::{
         form::{self, Sending},
@@ -41,7 +40,10 @@ type Listed = Resource<Result<JobList, ApiError>>;
 pub fn Jobs() -> impl IntoView {
     let query = use_query_map();
     let params = Memo::new(move |_| JobParams::from_pairs(|name| query.read().get(name)));
-    let list = Resource::new(move || params.get(), list_jobs);
+    let list = Resource::new(
+        move || params.get(),
+        |params| async move { list_jobs(params).await?.understood() },
+    );
     let retrying = form::send::<RetryJob>(JOBS);
     keep_fresh(list);
     view! {
@@ -59,13 +61,21 @@ pub fn Jobs() -> impl IntoView {
                     match list.await {
                         Ok(list) => shown(&params.get_untracked(), list, retrying),
                         Err(ApiError(problem)) => {
-                            view! { <LoadFailure title="The jobs could not be loaded" problem=problem /> }.into_any()
+                            view! {
+                                <ListFailure
+                                    title="The jobs could not be loaded"
+                                    problem=problem
+                                    again=href(&params.get_untracked())
+                                    all=JOBS.to_owned()
+                                    label="Show all jobs"
+                                />
+                            }
+                                .into_any()
                         }
                     }
                 })}
             </Transition>
         </section>
-        <Toast page=Signal::derive(move || href(&params.read())) />
     }
 }
 
@@ -134,14 +144,7 @@ fn problem(problem: domain::problem::Problem) -> AnyView {
 
 /// The rows, or why there are none.
 fn shown(params: &JobParams, list: JobList, retrying: Sending) -> AnyView {
-    let JobList { page, now, fault } = list;
-    // What was not understood is not what is shown.
-    let params = if fault.is_some() {
-        &JobParams::default()
-    } else {
-        params
-    };
-    let fault = fault.map(problem);
+    let JobList { page, now } = list;
     if page.jobs.is_empty() {
         let title = if params.pairs().is_empty() {
             "There are no jobs"
@@ -149,7 +152,6 @@ fn shown(params: &JobParams, list: JobList, retrying: Sending) -> AnyView {
             "No jobs match"
         };
         return view! {
-            {fault}
             <ListState icon=Icon::Check title=title>
                 <p class="state-text">
                     "Removing somebody for good is one, and so is encrypting the API keys anew."
@@ -163,7 +165,6 @@ fn shown(params: &JobParams, list: JobList, retrying: Sending) -> AnyView {
     let rows = page.jobs.into_iter();
     let rows = rows.map(|job| row::cells(job, now, &back, retrying));
     view! {
-        {fault}
         <Records caption="Jobs" columns=row::COLUMNS rows=rows.collect() />
         <Pager pages=pages />
     }

@@ -55,7 +55,7 @@ pub fn RowActions(
                 <div class="menu row-menu" id=menu popover>
                     {link("reset", "Send reset link")}
                     {(!suspended).then(|| link("suspend", "Suspend"))}
-                    {item(Deed::SignOut, "Sign out everywhere")}
+                    {link("sign-out", "Sign out everywhere")}
                     {suspended.then(|| item(Deed::Lift, "Lift suspension"))}
                 </div>
             </div>

@@ -12,7 +12,7 @@ use super::links;
 use crate::components::icon::{Glyph, Icon};
 
 /// The grammar by example.
-const EXAMPLES: [(&str, &str); 9] = [
+const EXAMPLES: [(&str, &str); 10] = [
     ("amina", "Username, display name or email contains the word"),
     (
         "\"de Vasconcelos\"",
@@ -24,9 +24,10 @@ const EXAMPLES: [(&str, &str); 9] = [
         "created:>2026-01-01",
         "Created after a day; also <, >= and <=, a month or a year",
     ),
+    ("inactive:90d", "Not active for 90 days, or never"),
     (
-        "last-login:<90d",
-        "Last signed in more than 90 days ago; or never",
+        "last-login:before-90d",
+        "Last sign-in longer than 90 days ago, or never; after-90d for since then",
     ),
     (
         "personas:>10",

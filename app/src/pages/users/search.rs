@@ -10,7 +10,10 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{help::SearchHelp, links};
-use crate::components::icon::{Glyph, Icon};
+use crate::components::{
+    icon::{Glyph, Icon},
+    state::{ListFailure, Readings},
+};
 
 /// The search box. Without scripts it is a form that leads to the found list.
 #[component]
@@ -71,7 +74,7 @@ pub fn SearchBox(
                     maxlength="500"
                     enterkeyhint="search"
                     aria-invalid=move || faulty().then_some("true")
-                    aria-describedby=move || faulty().then_some("q-error")
+                    aria-describedby=move || if faulty() { "filter-error" } else { "filter-meaning" }
                 />
                 {move || {
                     let params = params.get();
@@ -121,16 +124,32 @@ fn KeptState(params: Memo<ListParams>) -> impl IntoView {
     }
 }
 
-/// What was not understood, with the word at fault marked.
+/// The list could not be loaded. What was not understood of a search is marked in it.
 #[component]
-pub fn SearchFault(
+pub fn Failed(
     /// The state of the list, from the address.
     params: Memo<ListParams>,
     /// What is wrong.
-    fault: Problem,
-) -> impl IntoView {
-    let typed = params.get_untracked().q.unwrap_or_default();
-    let echo = fault.details.word.map(|(start, end)| {
+    problem: Problem,
+) -> AnyView {
+    let asked = params.get_untracked();
+    let typed = asked.q.clone().unwrap_or_default();
+    let again = links::href(&asked);
+    let found = |q: String| {
+        links::href(&ListParams {
+            q: Some(q),
+            ..asked.at_start()
+        })
+    };
+    let error = Filter::parse(&typed).err();
+    let readings = error.and_then(|error| error.readings(&typed));
+    let readings = readings.map(|both| both.map(|(q, words)| (found(q.clone()), q, words)));
+    let all = if links::is_of_bin(&asked) {
+        ("/users?deleted=true", "Show all deleted users")
+    } else {
+        ("/users", "Show all users")
+    };
+    let echo = problem.details.word.map(|(start, end)| {
         // What cannot be seen or turns its surroundings round is replaced; a page cannot even hold a NUL.
         let visible = |c| if is_deceptive(c) { char::REPLACEMENT_CHARACTER } else { c };
         let part = |from: usize, to: usize| {
@@ -144,13 +163,16 @@ pub fn SearchFault(
         }
     });
     view! {
-        <div class="search-error" id="q-error" role="alert">
+        <ListFailure
+            title="The list could not be loaded"
+            problem=problem
+            again=again
+            all=all.0.to_owned()
+            label=all.1
+        >
             {echo}
-            <p>
-                <Glyph icon=Icon::Alert />
-                {fault.message}
-                " The list below shows everybody."
-            </p>
-        </div>
+            <Readings readings=readings />
+        </ListFailure>
     }
+    .into_any()
 }

@@ -3,7 +3,6 @@
 use domain::{
     filter::Filter,
     list::PageParams,
-    problem::Problem,
     users::list::{ListParams, SortKey},
 };
 use leptos::prelude::*;
@@ -19,7 +18,7 @@ use crate::{
     components::{
         icon::{Glyph, Icon},
         pager::{Pager, Pages},
-        state::{ListState, LoadFailure},
+        state::ListState,
     },
 };
 
@@ -48,12 +47,7 @@ pub fn UserTable(
     list: UserList,
 ) -> impl IntoView {
     let now = list.now;
-    // A search that was not understood is not what is shown.
-    let shown = if list.fault.is_some() {
-        ListParams::default()
-    } else {
-        params.get_untracked()
-    };
+    let shown = params.get_untracked();
     let page = match list.page {
         Shown::List(page) => page,
         Shown::Bin(page) => {
@@ -177,18 +171,6 @@ pub(super) fn Nobody(params: ListParams) -> impl IntoView {
         </ListState>
     }
     .into_any()
-}
-
-/// The list could not be loaded.
-#[component]
-pub fn Failed(
-    /// The state of the list, from the address.
-    params: Memo<ListParams>,
-    /// Why.
-    problem: Problem,
-) -> impl IntoView {
-    let again = links::href(&params.get_untracked());
-    view! { <LoadFailure title="The list could not be loaded" problem=problem again=again /> }
 }
 
 /// The list before its first rows have come: as high as they will be.

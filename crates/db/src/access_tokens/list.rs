@@ -69,6 +69,22 @@ pub async fn list_page(
     page_of(&rows, query.limit, &query.position, token)
 }
 
+/// The token of an id, as a list shows it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find_listed(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+) -> Result<Option<AccessToken>, Error> {
+    let mut sql = QueryBuilder::new(format!(
+        "select {COLUMNS} from listed_tokens t where t.id = "
+    ));
+    sql.push_bind(id);
+    let row = sql.build().fetch_optional(executor).await?;
+    Ok(row.as_ref().map(token).transpose()?)
+}
+
 /// How many match, counted up to one more than [`EXACT_TOTAL_MAX`].
 ///
 /// # Errors

@@ -23,6 +23,8 @@ pub struct Asked<'a> {
     pub actor: Option<Meant>,
     /// What its target is.
     pub target: Option<Meant>,
+    /// Whether entries that are part of another are left out.
+    pub folded: bool,
     /// The moment from which ages are counted.
     pub now: OffsetDateTime,
 }
@@ -36,6 +38,7 @@ impl Asked<'_> {
             action,
             via,
             when,
+            parent,
         } = self.filter;
         push_meant(sql, "actor", self.actor.as_ref());
         push_meant(sql, "target", self.target.as_ref());
@@ -44,6 +47,12 @@ impl Asked<'_> {
         }
         if let Some(via) = via {
             sql.push(" and e.via = ").push_bind(via.as_str());
+        }
+        if let Some(parent) = parent {
+            sql.push(" and e.parent_id = ").push_bind(*parent);
+        }
+        if self.folded {
+            sql.push(" and e.parent_id is null");
         }
         let bounds = when.and_then(|when| when.bounds(self.now));
         if let Some(from) = bounds.and_then(|bounds| bounds.from) {

@@ -16,8 +16,18 @@ use super::{Asked, Row};
 use crate::{Error, list::page_of};
 
 const COLUMNS: &str = "
-    e.id, e.at, e.actor_id, e.actor_label, e.via, e.token_label, e.action, e.target_kind, e.target_id, e.target_label, e.changes, e.reason,
-    e.ip, e.request_id";
+    e.id, e.at, e.actor_id, e.actor_label, e.via, e.token_label, e.action, e.target_kind, e.target_id, e.target_label, e.reason,
+    e.ip, e.request_id, e.parent_id";
+/// Text of the changes for a page. One that is too long is not fetched, only its length: entries of today have 4 KiB at most.
+const SHORT_CHANGES: &str = ", case
+    when octet_length(e.changes::text) <= 65536 then e.changes::text else octet_length(e.changes::text)::text
+    end as changes";
+/// Text of the changes for a file, however long.
+const CHANGES: &str = ", e.changes::text as changes";
+/// Most bytes of changes on a page. A tree of small values takes up to a hundred times its text.
+const PAGE_BYTES_MAX: i64 = 256 * 1024;
+/// Most bytes of changes that are read for a file at once.
+const FILE_BYTES_MAX: i64 = 1024 * 1024;
 
 /// The entries of a page, the latest first, and whether there are more beyond it in the direction of reading.
 ///
@@ -28,7 +38,8 @@ pub async fn list_page(
     query: &AuditQuery,
     asked: &Asked<'_>,
 ) -> Result<(Vec<AuditEntry>, bool), Error> {
-    let mut sql = matching(COLUMNS, asked);
+    let mut sql = bounded();
+    push_matching(&mut sql, &[COLUMNS, SHORT_CHANGES], asked);
     let direction = match &query.position {
         Position::First => "desc",
         Position::After(cursor) => {
@@ -45,9 +56,14 @@ pub async fn list_page(
         query.limit + 1
     ));
     // With a filter in it, a plan made for other values may be a hundred times slower: it is planned each time.
+    push_bound(&mut sql, direction, PAGE_BYTES_MAX);
     let page = sql.build().persistent(query.filter.is_empty());
     let rows = page.fetch_all(executor).await?;
-    page_of(&rows, query.limit, &query.position, entry)
+    let found = rows.first().map(|row| row.try_get::<i64, _>("found"));
+    let found = found.transpose()?.unwrap_or_default();
+    let (page, _) = page_of(&rows, query.limit, &query.position, entry)?;
+    let more = i64::try_from(page.len()).is_ok_and(|shown| shown < found);
+    Ok((page, more))
 }
 
 /// How many match, counted up to one more than [`EXACT_TOTAL_MAX`].
@@ -56,7 +72,7 @@ pub async fn list_page(
 /// When the database cannot be reached.
 pub async fn count(executor: impl PgExecutor<'_>, asked: &Asked<'_>) -> Result<u64, Error> {
     let mut sql = QueryBuilder::new("select count(*) from (");
-    push_matching(&mut sql, "1", asked);
+    push_matching(&mut sql, &["1"], asked);
     sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
     let row = sql.build().persistent(false).fetch_one(executor).await?;
     Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
@@ -73,7 +89,8 @@ pub async fn list_up_to(
     after: Option<(OffsetDateTime, i64)>,
     most: i64,
 ) -> Result<Vec<AuditEntry>, Error> {
-    let mut sql = matching(COLUMNS, asked);
+    let mut sql = bounded();
+    push_matching(&mut sql, &[COLUMNS, CHANGES], asked);
     sql.push(" and e.id <= ").push_bind(up_to);
     if let Some((at, id)) = after {
         sql.push(" and e.at >= ").push_bind(at);
@@ -81,17 +98,29 @@ pub async fn list_up_to(
         sql.push(", ").push_bind(id).push(")");
     }
     sql.push(" order by e.at, e.id limit ").push_bind(most);
+    push_bound(&mut sql, "asc", FILE_BYTES_MAX);
     let rows = sql.build().persistent(false).fetch_all(executor).await?;
     Ok(rows.iter().map(entry).collect::<Result<_, _>>()?)
 }
 
-fn matching(columns: &str, asked: &Asked<'_>) -> QueryBuilder<Postgres> {
-    let mut sql = QueryBuilder::new("");
-    push_matching(&mut sql, columns, asked);
-    sql
+/// Begins a statement whose rows are bounded by their bytes as well. [`push_bound`] ends it.
+fn bounded() -> QueryBuilder<Postgres> {
+    QueryBuilder::new("with page as (")
 }
 
-fn push_matching(sql: &mut QueryBuilder<Postgres>, columns: &str, asked: &Asked<'_>) {
+/// Ends a statement: rows stay before which there are fewer than `most` bytes of changes. `found` is how many there were.
+fn push_bound(sql: &mut QueryBuilder<Postgres>, direction: &str, most: i64) {
+    let order = format!("order by at {direction}, id {direction}");
+    sql.push(format!(
+        ") select * from (
+            select *, count(*) over () as found, sum(octet_length(changes)) over ({order}) - octet_length(changes) as bytes_before
+            from page
+        ) p where bytes_before < {most} {order}"
+    ));
+}
+
+fn push_matching(sql: &mut QueryBuilder<Postgres>, columns: &[&str], asked: &Asked<'_>) {
+    let columns = columns.concat();
     sql.push(format!("select {columns} from audit_events e where true"));
     asked.push(sql);
 }
@@ -133,6 +162,7 @@ fn entry(row: &PgRow) -> Result<AuditEntry, sqlx::Error> {
         reason: row.try_get("reason")?,
         ip,
         request_id: row.try_get("request_id")?,
+        parent_id: row.try_get("parent_id")?,
     };
     Ok(row.into())
 }

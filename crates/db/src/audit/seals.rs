@@ -56,6 +56,8 @@ pub struct Sealable {
     pub request_id: Option<Uuid>,
     /// When it was written.
     pub created_at: OffsetDateTime,
+    /// The entry that it is part of.
+    pub parent_id: Option<i64>,
 }
 
 /// Begins a transaction in which each statement sees what was committed before it, however the database is set.
@@ -143,7 +145,7 @@ pub async fn list_entries(
         r#"select
             id as "id!", at as "at!", actor_id, actor_label as "actor_label!", via as "via!", token_id, token_label,
             action as "action!", target_kind as "target_kind!", target_id, target_label as "target_label!", changes::text as "changes!",
-            reason, ip::text as ip, request_id, created_at as "created_at!"
+            reason, ip::text as ip, request_id, created_at as "created_at!", parent_id
         from audit_events where id between $1 and $2 order by id, at limit $3"#,
         from_id,
         to_id,

@@ -1,7 +1,9 @@
 //! The ontology of a persona.
 
-use domain::owned::{Ontology, OntologyDraft};
-use serde_json::Value;
+use domain::{
+    json::JsonObject,
+    owned::{Ontology, OntologyDraft},
+};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
@@ -17,8 +19,8 @@ pub async fn find(
 ) -> Result<Option<Ontology>, Error> {
     Ok(sqlx::query_as!(
         Ontology,
-        "select id, persona_id, name, content, created_at
-        from ontologies where persona_id = $1 order by id limit 1",
+        r#"select id, persona_id, name, content::text as "content!", created_at
+        from ontologies where persona_id = $1 order by id limit 1"#,
         persona_id,
     )
     .fetch_optional(executor)
@@ -35,19 +37,36 @@ pub async fn insert(
     user_id: Uuid,
     draft: &OntologyDraft,
 ) -> Result<Uuid, Error> {
-    let content = Value::Object(draft.content.clone().unwrap_or_default());
     let row = sqlx::query!(
         "insert into ontologies (id, persona_id, user_id, name, content, created_at)
-        values (uuid_v7(now()), $1, $2, $3, $4, now())
+        values (uuid_v7(now()), $1, $2, $3, coalesce($4::text::jsonb, '{}'), now())
         returning id",
         persona_id,
         user_id,
         draft.new_name(),
-        content,
+        draft.content.as_ref().map(JsonObject::as_str),
     )
     .fetch_one(connection)
     .await?;
     Ok(row.id)
+}
+
+/// Whether the content of an ontology would be another one.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn differs(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+    content: &str,
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select content <> $2::text::jsonb as "differs!" from ontologies where id = $1"#,
+        id,
+        content,
+    )
+    .fetch_one(executor)
+    .await?)
 }
 
 /// Changes what a draft speaks of.
@@ -60,10 +79,10 @@ pub async fn set(
     draft: &OntologyDraft,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "update ontologies set name = coalesce($2, name), content = coalesce($3, content) where id = $1",
+        "update ontologies set name = coalesce($2, name), content = coalesce($3::text::jsonb, content) where id = $1",
         id,
         draft.name,
-        draft.content.clone().map(Value::Object),
+        draft.content.as_ref().map(JsonObject::as_str),
     )
     .execute(connection)
     .await?;

@@ -4,9 +4,13 @@ use domain::owned::{Persona, PersonaDraft};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{
+    Error,
+    list::{PAGE_BYTES_MAX, part_of},
+};
 
-/// Some personas of a person in the order of their making, after one of them.
+/// Lists personas of a user in the order of their ids, after one of them, up to `limit` and two mebibytes; and whether
+/// there are more.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -14,20 +18,45 @@ pub async fn list(
     executor: impl PgExecutor<'_>,
     user_id: Uuid,
     after: Option<Uuid>,
-    most: i64,
-) -> Result<Vec<Persona>, Error> {
-    Ok(sqlx::query_as!(
-        Persona,
-        "select id, user_id, name, role, information_need, details, hidden, created_at
-        from personas
-        where user_id = $1 and ($2::uuid is null or id > $2)
-        order by id limit $3",
+    limit: u16,
+) -> Result<(Vec<Persona>, bool), Error> {
+    let rows = sqlx::query!(
+        r#"select
+            id as "id!", user_id as "user_id!", name as "name!", role as "role!", information_need as "information_need!",
+            details as "details!", hidden as "hidden!", created_at as "created_at!", found as "found!"
+        from (
+            select p.*, count(*) over () as found, sum(bytes) over (order by id) - bytes as bytes_before
+            from (
+                select
+                    id, user_id, name, role, information_need, details, hidden, created_at,
+                    octet_length(information_need) + octet_length(details) as bytes
+                from personas
+                where user_id = $1 and ($2::uuid is null or id > $2)
+                order by id limit $3::bigint + 1
+            ) p
+        ) p
+        where bytes_before < $4
+        order by id limit $3"#,
         user_id,
         after,
-        most,
+        i64::from(limit),
+        PAGE_BYTES_MAX,
     )
     .fetch_all(executor)
-    .await?)
+    .await?;
+    Ok(part_of(rows, |row| {
+        let persona = Persona {
+            id: row.id,
+            user_id: row.user_id,
+            name: row.name,
+            role: row.role,
+            information_need: row.information_need,
+            details: row.details,
+            hidden: row.hidden,
+            created_at: row.created_at,
+        };
+        (persona, row.found)
+    }))
 }
 
 /// A persona, whoever owns it.

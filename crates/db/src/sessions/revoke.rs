@@ -66,8 +66,6 @@ pub struct Many<'a> {
     pub asked: Asked<'a>,
     /// But not this one.
     pub but_session: Option<Uuid>,
-    /// And none of this person.
-    pub but_person: Option<Uuid>,
     /// Whoever has a role of one of these names is out of reach.
     pub out_of_reach: &'a [String],
 }
@@ -82,9 +80,6 @@ impl Many<'_> {
         self.asked.push(sql);
         if let Some(session) = self.but_session {
             sql.push(" and s.id <> ").push_bind(session);
-        }
-        if let Some(person) = self.but_person {
-            sql.push(" and s.user_id <> ").push_bind(person);
         }
     }
 

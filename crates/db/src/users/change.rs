@@ -9,6 +9,9 @@ use uuid::Uuid;
 
 use crate::Error;
 
+/// Hashes of temporary passwords that are stored for one account. Each makes choosing a password one hash slower.
+const KNOWN_MAX: i32 = 5;
+
 /// What of an account is replaced; what is absent stays.
 #[derive(Debug, Clone, Default)]
 pub struct Facts<'a> {
@@ -62,7 +65,7 @@ pub async fn set_facts(
     Ok(())
 }
 
-/// Sets a password.
+/// Sets a password that the user has chosen.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -70,16 +73,41 @@ pub async fn set_password(
     connection: &mut PgConnection,
     id: Uuid,
     hash: &str,
-    must_change: bool,
 ) -> Result<(), Error> {
     sqlx::query!(
         "update users set
-            password_hash = $2, must_change_password = $3, password_changed_at = now(),
+            password_hash = $2, must_change_password = false, password_set_by = null, password_changed_at = now(),
             version = version + 1, updated_at = now()
         where id = $1",
         id,
         hash,
-        must_change,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Sets a temporary password: one that somebody else has chosen, none for the operator. Its hash is stored beside those of
+/// the latest ones before it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_temporary_password(
+    connection: &mut PgConnection,
+    id: Uuid,
+    hash: &str,
+    by: Option<Uuid>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update users set
+            password_hash = $2, must_change_password = true, password_set_by = $3,
+            known_password_hashes = (array[$2::text] || known_password_hashes)[1:$4],
+            password_changed_at = now(), version = version + 1, updated_at = now()
+        where id = $1",
+        id,
+        hash,
+        by,
+        KNOWN_MAX,
     )
     .execute(connection)
     .await?;

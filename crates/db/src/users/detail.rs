@@ -2,6 +2,7 @@
 
 use domain::{
     access::ADMIN_ROLE,
+    json::read_object,
     users::{
         CreatedVia, Status, UserId, UserSummary,
         detail::{UserDetail, UserRef},
@@ -9,7 +10,6 @@ use domain::{
         suspension::Suspension,
     },
 };
-use serde_json::{Map, Value};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
@@ -55,7 +55,8 @@ pub async fn find_detail(
             u.id, u.number, u.username, u.display_name, u.email, u.status, u.suspended_until, u.suspended_reason,
             u.suspended_reason_told, u.version, u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
             u.password_hash is not null as "has_password!", u.must_change_password, u.password_changed_at,
-            u.created_via, u.deleted_at, u.purge_after, u.profile, u.notification_preferences, u.settings,
+            u.created_via, u.deleted_at, u.purge_after, u.profile::text as "profile!",
+            u.notification_preferences::text as "notification_preferences!", u.settings::text as "settings!",
             u.client_list,
             s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys, s.roles,
             u.claimed_email,
@@ -115,17 +116,10 @@ pub async fn find_detail(
             deleted_at: row.deleted_at,
             purge_after: row.purge_after,
             token_count: row.token_count,
-            profile: object(row.profile),
-            notification_preferences: object(row.notification_preferences),
-            settings: object(row.settings),
+            profile: read_object(&row.profile),
+            notification_preferences: read_object(&row.notification_preferences),
+            settings: read_object(&row.settings),
             client_list: row.client_list,
         }
     }))
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
 }

@@ -1,11 +1,13 @@
 //! A search as SQL. Every condition is true or false, never null, so that its negation is its opposite.
 
-use domain::filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When};
+use domain::filter::{
+    Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, WORD_START_BELOW, When,
+};
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
-/// A text this short has no trigram of its own: it is looked for at the beginnings of words, which have.
-const WORD_START_BELOW: usize = 3;
+/// When somebody was last active, in the form that its index has.
+const LAST_ACTIVE: &str = "coalesce(u.last_active_at, '-infinity')";
 
 /// Which tables the conditions of a filter need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -107,13 +109,11 @@ fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, now: OffsetDateTime)
             );
         }
         Term::LastActive(when) => {
-            push_when(
-                sql,
-                "u.last_active_at",
-                "coalesce(u.last_active_at, '-infinity')",
-                *when,
-                now,
-            );
+            push_when(sql, "u.last_active_at", LAST_ACTIVE, *when, now);
+        }
+        Term::Inactive(age) => {
+            let unused = When::Before(*age);
+            push_when(sql, "u.last_active_at", LAST_ACTIVE, unused, now);
         }
         Term::Has(Has::Email) => {
             sql.push("u.email is not null");
@@ -149,7 +149,8 @@ fn push_column(sql: &mut QueryBuilder<Postgres>, column: &str, text: &Text) {
         .push("))");
 }
 
-/// Where a text may stand in another that begins with a space. In it `%`, `_` and `\` stand for themselves.
+/// Where a text may stand in another that begins with a space. A short one has no trigram of its own: it is looked for at the
+/// beginnings of words, which have. In it `%`, `_` and `\` stand for themselves.
 fn pattern(text: &Text) -> String {
     let text = text.as_str();
     let anchor = if text.chars().count() < WORD_START_BELOW {
@@ -187,7 +188,12 @@ fn push_when(
         sql.push(format!("{indexed} = '-infinity'"));
         return;
     };
-    sql.push(format!("({column} is not null"));
+    sql.push("(");
+    if when.includes_never() {
+        sql.push("true");
+    } else {
+        sql.push(format!("{column} is not null"));
+    }
     if let Some(from) = from {
         sql.push(format!(" and {indexed} >= ")).push_bind(from);
     }

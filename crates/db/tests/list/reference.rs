@@ -127,6 +127,10 @@ fn describes(term: &Term, person: &Person) -> bool {
         Term::Created(when) => happened(Some(person.created_at), when),
         Term::LastLogin(when) => happened(person.last_login_at, when),
         Term::LastActive(when) => happened(person.last_active_at, when),
+        Term::Inactive(age) => {
+            let unused = |at| at < age.before(NOW);
+            person.last_active_at.is_none_or(unused)
+        }
         Term::Has(Has::Email) => person.email.is_some(),
         Term::Has(Has::Any(count)) => person.count(*count) > 0,
     }
@@ -150,7 +154,8 @@ fn within(number: i64, range: &IntRange) -> bool {
 fn happened(at: Option<OffsetDateTime>, when: &When) -> bool {
     match (at, when.bounds(NOW)) {
         (None, None) => true,
-        (None, Some(_)) | (Some(_), None) => false,
+        (None, Some(_)) => when.includes_never(),
+        (Some(_), None) => false,
         (Some(at), Some(Bounds { from, until })) => {
             from.is_none_or(|from| at >= from) && until.is_none_or(|until| at < until)
         }

@@ -6,12 +6,18 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("user.session_ended", "Session ended"),
     ("user.session_revoked", "Session revoked"),
     ("user.sessions_ended", "Sessions ended"),
+    ("sessions.revoked", "Sessions of several users revoked"),
     ("user.created", "User created"),
     ("user.updated", "User changed"),
     ("user.suspended", "User suspended"),
     ("user.unsuspended", "Suspension lifted"),
     ("user.deleted", "User deleted"),
     ("user.restored", "User restored"),
+    ("users.suspended", "Several users suspended"),
+    ("users.unsuspended", "Suspensions of several users lifted"),
+    ("users.signed_out", "Several users signed out"),
+    ("users.deleted", "Several users deleted"),
+    ("users.restored", "Several users restored"),
     ("user.purged", "User removed for good"),
     ("user.purge_retried", "Removal tried again"),
     ("user.admin_recovered", "Admin recovered"),
@@ -26,6 +32,8 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("user.registered", "Registered"),
     ("user.approved", "Registration approved"),
     ("user.rejected", "Registration rejected"),
+    ("registrations.approved", "Several registrations approved"),
+    ("registrations.rejected", "Several registrations rejected"),
     ("user.invitation_accepted", "Invitation accepted"),
     ("invitation.created", "Invitation created"),
     ("invitation.resent", "Invitation resent"),
@@ -59,6 +67,13 @@ pub fn action_words(action: &str) -> &str {
     known.map_or(action, |(_, words)| words)
 }
 
+/// Whether an action is one on many, whose entry has others beneath it.
+#[must_use]
+pub fn is_batch(action: &str) -> bool {
+    let kind = action.split_once('.').map(|(kind, _)| kind);
+    kind.is_some_and(|kind| ["sessions", "users", "registrations"].contains(&kind))
+}
+
 /// Whether a text can be the name of an action at all.
 pub(super) fn is_action(text: &str) -> bool {
     const MOST: usize = 60;
@@ -90,6 +105,20 @@ mod tests {
     #[test]
     fn an_unknown_action_stands_for_itself() {
         assert_eq!(action_words("planet.moved"), "planet.moved");
+    }
+
+    #[test]
+    fn actions_on_many_are_told_from_the_rest() {
+        for (action, is_one) in [
+            ("sessions.revoked", true),
+            ("users.suspended", true),
+            ("registrations.rejected", true),
+            ("user.suspended", false),
+            ("session.started", false),
+            ("users", false),
+        ] {
+            assert_eq!(is_batch(action), is_one, "{action}");
+        }
     }
 
     #[test]

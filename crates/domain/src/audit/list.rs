@@ -5,7 +5,10 @@ use time::OffsetDateTime;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::{AuditEntry, Via, actions::is_action};
+use super::{
+    AuditEntry, Via,
+    actions::{action_words, is_action},
+};
 use crate::{
     filter::{MAX_TEXT_CHARS, When},
     list::{
@@ -30,13 +33,40 @@ pub struct AuditFilter {
     pub via: Option<Via>,
     /// When.
     pub when: Option<When>,
+    /// Of which action on many they are part.
+    pub parent: Option<i64>,
 }
 
 impl AuditFilter {
+    /// Whether an action on many is shown as its one entry, without those beneath it. They are where one user, one action or
+    /// one action on many is asked for.
+    #[must_use]
+    pub fn is_folded(&self) -> bool {
+        self.target.is_none() && self.action.is_none() && self.parent.is_none()
+    }
+
     /// Whether every entry matches.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// What must hold of an entry at the time `now`, one sentence without its full stop for each condition.
+    #[must_use]
+    pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
+        let is = |name: &str, value: Option<&str>| Some(format!("{name} is {}", value?));
+        let action = self.action.as_deref().map(action_words);
+        let when = self.when.map(|when| format!("Written {}", when.words(now)));
+        [
+            is("Actor", self.actor.as_deref()),
+            is("Target", self.target.as_deref()),
+            is("Action", action),
+            is("Source", self.via.map(Via::as_str)),
+            when,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 
@@ -57,6 +87,8 @@ pub struct AuditParams {
     pub from: Option<String>,
     /// Until when, its year, month or day included.
     pub to: Option<String>,
+    /// The id of an action on many: the entries beneath it. Without this, `target` and `action` they are left out.
+    pub parent: Option<String>,
     /// Page size.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
@@ -96,6 +128,7 @@ page_params!(AuditParams {
     via,
     from,
     to,
+    parent,
     limit,
     after,
     before
@@ -129,12 +162,17 @@ impl AuditParams {
             let via = text.trim().parse();
             via.map_err(|_| ListError::Via(shorten(text)))
         };
+        let parent = |text: &str| {
+            let id = text.trim().parse::<i64>().ok().filter(|id| *id > 0);
+            id.ok_or_else(|| ListError::Entry(shorten(text)))
+        };
         Ok(AuditFilter {
             actor: name(&self.actor)?,
             target: name(&self.target)?,
             action: given(&self.action).map(action).transpose()?,
             via: given(&self.via).map(via).transpose()?,
             when: self.when()?,
+            parent: given(&self.parent).map(parent).transpose()?,
         })
     }
 
@@ -145,13 +183,13 @@ impl AuditParams {
         }
         // An end that is a range, or open by itself, is no end.
         for end in [from, to].into_iter().flatten() {
-            if When::read(&format!("{}..*", end.trim())).is_none() {
+            if When::read(&format!("{}..*", end.trim())).is_err() {
                 return Err(ListError::Moment(shorten(end)));
             }
         }
         let [from, to] = [from, to].map(|end| end.map_or("*", str::trim));
         let range = When::read(&format!("{from}..{to}"));
-        range.map(Some).ok_or(ListError::Backward)
+        range.map(Some).map_err(|_| ListError::Backward)
     }
 
     /// Which entries it asks for and nothing else: neither number nor place.
@@ -226,6 +264,7 @@ mod tests {
             reason: None,
             ip: None,
             request_id: None,
+            parent_id: None,
         }
     }
 
@@ -254,8 +293,22 @@ mod tests {
                 action: Some("user.created".into()),
                 via: Some(Via::Personal),
                 when: None,
+                parent: None,
             }
         );
+    }
+
+    #[test]
+    fn an_action_on_many_is_one_entry_unless_its_parts_are_asked_for() {
+        for (pairs, folded) in [
+            (&[][..], true),
+            (&[("actor", "ada"), ("via", "ui"), ("from", "7d")], true),
+            (&[("target", "bob")], false),
+            (&[("action", "user.suspended")], false),
+            (&[("parent", "7")], false),
+        ] {
+            assert_eq!(params(pairs).filter().unwrap().is_folded(), folded);
+        }
     }
 
     #[test]
@@ -306,6 +359,8 @@ mod tests {
             (&[("from", "2026-11-02"), ("to", "2026-11-01")], "later"),
             (&[("actor", &long)], "is too long"),
             (&[("target", "a\0b")], "is too long"),
+            (&[("parent", "users")], "\"users\" is no entry"),
+            (&[("parent", "-1")], "\"-1\" is no entry"),
             (&[("limit", "1001")], "from 1 to 1000"),
             (&[("after", "x")], "does not exist"),
             (&[("after", "x"), ("before", "y")], "not both"),
@@ -353,7 +408,7 @@ mod tests {
         #[test]
         fn whatever_is_asked_is_understood_or_refused(
             pairs in prop::collection::vec(
-                ("actor|target|action|via|from|to|limit|after|before", ".{0,40}"), 0..5,
+                ("actor|target|action|via|from|to|parent|limit|after|before", ".{0,40}"), 0..5,
             ),
         ) {
             let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

@@ -38,6 +38,9 @@ pub struct ShownEntry {
     pub ip: Option<IpAddr>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
+    /// The entry of the action on many that this one is part of.
+    #[serde(default)]
+    pub parent_id: Option<i64>,
 }
 
 /// Who did something.
@@ -81,6 +84,7 @@ impl From<AuditEntry> for ShownEntry {
             reason: entry.reason,
             ip: entry.ip,
             request_id: entry.request_id,
+            parent_id: entry.parent_id,
         }
     }
 }

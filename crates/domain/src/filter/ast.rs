@@ -2,7 +2,7 @@
 
 use crate::users::{CreatedVia, Status};
 
-use super::{Field, IntRange, RoleName, Text, When};
+use super::{Age, Field, IntRange, RoleName, Text, When};
 
 /// A search or a part of one.
 ///
@@ -83,6 +83,8 @@ pub enum Term {
     LastLogin(When),
     /// When the user was last active.
     LastActive(When),
+    /// The user was not active for so long, or never.
+    Inactive(Age),
     /// The user has this at all.
     Has(Has),
 }
@@ -104,6 +106,7 @@ impl Term {
             Term::Created(_) => Field::Created,
             Term::LastLogin(_) => Field::LastLogin,
             Term::LastActive(_) => Field::LastActive,
+            Term::Inactive(_) => Field::Inactive,
             Term::Has(_) => Field::Has,
         })
     }

@@ -92,7 +92,8 @@ pub(super) fn example(field: Field) -> String {
         Field::Via => "invitation",
         Field::Number | Field::Count(_) => ">10",
         Field::Created => ">2026-01-01",
-        Field::LastLogin | Field::LastActive => "<30d",
+        Field::LastLogin | Field::LastActive => "before-30d",
+        Field::Inactive => "90d",
         Field::Has => "email",
     };
     format!("{field}:{value}")

@@ -76,7 +76,7 @@ impl Filter {
             .any(|part| matches!(part, Expr::Term(other) if other == term))
     }
 
-    fn parts(&self) -> &[Expr] {
+    pub(super) fn parts(&self) -> &[Expr] {
         match &self.root {
             None => &[],
             Some(Expr::And(parts)) => parts,
@@ -205,11 +205,11 @@ mod tests {
                 "(status:active OR status:pending) status:active",
             ),
             ("role:user", "role:ADMIN", "role:admin"),
-            ("created:>7d", "created:>30d", "created:>30d"),
+            ("created:7d", "created:30d", "created:after-30d"),
             (
-                "created:>7d",
-                "last-login:>7d",
-                "created:>7d last-login:>7d",
+                "created:7d",
+                "last-login:before-7d",
+                "created:after-7d last-login:before-7d",
             ),
             ("personas:1", "sessions:1", "personas:1 sessions:1"),
             ("personas:1", "personas:>5", "personas:>=6"),

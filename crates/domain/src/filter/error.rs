@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::when::{AFTER, Age, BEFORE, When};
 use super::{Field, MAX_CHARS, MAX_DEPTH, MAX_TERMS, MAX_TEXT_CHARS, choice, number};
 
 /// A search that could not be read: what is wrong, and which characters of the input are meant.
@@ -27,15 +28,41 @@ impl FilterError {
     /// The offending word within `input`, which must be what was parsed.
     #[must_use]
     pub fn word<'a>(&self, input: &'a str) -> &'a str {
+        self.split(input).1
+    }
+
+    /// The two searches that `input`, which must be what was parsed, may stand for, each with what it matches. None where
+    /// what is wrong does not read both ways.
+    #[must_use]
+    pub fn readings(&self, input: &str) -> Option<[(String, String); 2]> {
+        let FilterErrorKind::AmbiguousAge { age, field, .. } = &self.kind else {
+            return None;
+        };
+        let (before, _, after) = self.split(input);
+        let readings = When::readings(Age::read(age)?);
+        Some(readings.map(|(when, mut words)| {
+            if field.takes_never() && when.includes_never() {
+                words.push_str(", or never");
+            }
+            (format!("{before}{when}{after}"), words)
+        }))
+    }
+
+    /// What stands before the offending word, the word, and what stands after it.
+    fn split<'a>(&self, input: &'a str) -> (&'a str, &'a str, &'a str) {
         let byte = |character: usize| {
             input
                 .char_indices()
                 .nth(character)
                 .map_or(input.len(), |(byte, _)| byte)
         };
-        input
-            .get(byte(self.start)..byte(self.end))
-            .unwrap_or_default()
+        let (start, end) = (byte(self.start), byte(self.end));
+        let part = |range: Option<&'a str>| range.unwrap_or_default();
+        (
+            part(input.get(..start)),
+            part(input.get(start..end)),
+            part(input.get(end..)),
+        )
     }
 }
 
@@ -150,12 +177,35 @@ pub enum FilterErrorKind {
     /// A value that is no date and no age.
     #[error(
         "\"{word}\" is not a date. Write a year from 1970 on, a month or a day, such as 2026, 2026-01 or 2026-01-31, \
-         or how long ago, such as 12h, 30d or 8w{}.",
+         or how long ago, such as before-30d, after-12h or after-8w{}.",
         if field.takes_never() { "; or never" } else { "" }
     )]
     NotADate {
         /// The field.
         field: Field,
+        /// The value.
+        word: String,
+    },
+    /// An age with a sign, such as `>90d`: longer ago to one reader, more recent to another.
+    #[error(
+        "\"{word}\" reads both ways. Write {field}:{}{age} for longer than {age} ago, or {field}:{}{age} for since then.",
+        BEFORE,
+        AFTER
+    )]
+    AmbiguousAge {
+        /// The field.
+        field: Field,
+        /// The value.
+        word: String,
+        /// The age in it, such as `90d`.
+        age: String,
+    },
+    /// A value of `inactive` that is no age.
+    #[error(
+        "\"{word}\" is not a length of time. Write for how long an account was not used, such as inactive:90d; \
+         h is for hours, d for days and w for weeks."
+    )]
+    NotAnAge {
         /// The value.
         word: String,
     },
@@ -218,6 +268,7 @@ impl Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::filter::Filter;
 
     #[test]
     fn words_are_found_by_character() {
@@ -226,6 +277,52 @@ mod tests {
         assert_eq!(error(4, 5).word("äöüßé"), "é");
         assert_eq!(error(3, 9).word("äöü"), "");
         assert_eq!(error(2, 1).word("äöü"), "");
+    }
+
+    #[test]
+    fn a_search_that_reads_both_ways_is_rewritten_in_place() {
+        let readings = |input: &str| Filter::parse(input).err()?.readings(input);
+        let searches = |input: &str| readings(input).map(|found| found.map(|(search, _)| search));
+        for (input, before, after) in [
+            (
+                "ä last-login:>90d role:admin",
+                "ä last-login:before-90d role:admin",
+                "ä last-login:after-90d role:admin",
+            ),
+            ("-active:<=8W", "-active:before-8w", "-active:after-8w"),
+            (
+                "created:\">7d\" x",
+                "created:before-7d x",
+                "created:after-7d x",
+            ),
+        ] {
+            assert_eq!(
+                searches(input),
+                Some([before, after].map(str::to_owned)),
+                "{input}"
+            );
+            assert!(Filter::parse(before).is_ok() && Filter::parse(after).is_ok());
+        }
+        assert_eq!(readings("last-login:soon"), None);
+        let words = |input: &str| readings(input).map(|found| found.map(|(_, words)| words));
+        for (input, before, after) in [
+            (
+                "login:<90d",
+                "longer than 90 days ago, or never",
+                "within the last 90 days",
+            ),
+            (
+                "created:>1w",
+                "longer than 1 week ago",
+                "within the last 1 week",
+            ),
+        ] {
+            assert_eq!(
+                words(input),
+                Some([before, after].map(str::to_owned)),
+                "{input}"
+            );
+        }
     }
 
     #[test]

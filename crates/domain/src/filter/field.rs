@@ -32,12 +32,14 @@ pub enum Field {
     LastLogin,
     /// When the user was last active.
     LastActive,
+    /// For how long the user was not active.
+    Inactive,
     /// What the user has at all.
     Has,
 }
 
 /// Every spelling of every field, in the order in which messages list them.
-const SPELLINGS: [(&str, Field); 19] = [
+const SPELLINGS: [(&str, Field); 20] = [
     ("username", Field::Username),
     ("name", Field::Name),
     ("email", Field::Email),
@@ -56,6 +58,7 @@ const SPELLINGS: [(&str, Field); 19] = [
     ("login", Field::LastLogin),
     ("last-active", Field::LastActive),
     ("active", Field::LastActive),
+    ("inactive", Field::Inactive),
     ("has", Field::Has),
 ];
 
@@ -79,6 +82,7 @@ impl Field {
             Field::Created => "created",
             Field::LastLogin => "last-login",
             Field::LastActive => "last-active",
+            Field::Inactive => "inactive",
             Field::Has => "has",
         }
     }
@@ -122,7 +126,7 @@ impl Field {
         match self {
             Field::Username | Field::Name | Field::Email | Field::Has => false,
             Field::Role | Field::Status | Field::Via | Field::Number | Field::Count(_) => true,
-            Field::Created | Field::LastLogin | Field::LastActive => true,
+            Field::Created | Field::LastLogin | Field::LastActive | Field::Inactive => true,
         }
     }
 
@@ -166,7 +170,7 @@ mod tests {
         for (_, field) in SPELLINGS {
             assert_eq!(Field::find(field.name()), Some(field));
         }
-        assert_eq!(Field::all().count(), 16);
+        assert_eq!(Field::all().count(), 17);
     }
 
     #[test]

@@ -53,6 +53,7 @@ impl fmt::Display for Term {
             Term::Via(way) => out.write_str(way.as_str()),
             Term::Number(range) | Term::Count(_, range) => range.fmt(out),
             Term::Created(when) | Term::LastLogin(when) | Term::LastActive(when) => when.fmt(out),
+            Term::Inactive(age) => age.fmt(out),
             Term::Has(what) => out.write_str(what.name()),
         }
     }

@@ -45,10 +45,12 @@ fn every_field_prints_in_full() {
         ("KEYS:0", "api-keys:0"),
         ("created:2026", "created:2026"),
         ("created:>2026-01-01", "created:>2026-01-01"),
-        ("created:7d", "created:7d"),
+        ("created:7d", "created:after-7d"),
+        ("inactive:90D", "inactive:90d"),
+        ("active:BEFORE-90d", "last-active:before-90d"),
         ("created:2026-01..*", "created:2026-01..*"),
         ("last-login:NEVER", "last-login:never"),
-        ("login:<30D", "last-login:<30d"),
+        ("login:after-30D", "last-login:after-30d"),
         ("last-active:8w..12h", "last-active:8w..12h"),
         ("active:>=2026-02", "last-active:>=2026-02"),
         ("has:email", "has:email"),
@@ -218,6 +220,20 @@ fn errors_name_the_offending_word() {
             },
             "soon",
         ),
+        (
+            "é login:>=90D",
+            Kind::AmbiguousAge {
+                field: Field::LastLogin,
+                word: word(">=90D"),
+                age: word("90d"),
+            },
+            ">=90D",
+        ),
+        (
+            "inactive:>90d",
+            Kind::NotAnAge { word: word(">90d") },
+            ">90d",
+        ),
         ("personas:5..1", Kind::BackwardRange, "5..1"),
         ("created:*..*", Kind::OpenRange, "*..*"),
     ];
@@ -246,7 +262,7 @@ fn messages_say_what_to_do() {
         (
             "http://x",
             "\"http\" is not a field. The fields are username, name, email, role, status, via, number, personas, \
-             ontologies, annotations, sessions, api-keys, created, last-login, last-active, has. \
+             ontologies, annotations, sessions, api-keys, created, last-login, last-active, inactive, has. \
              Put it in quotes to search for the words themselves.",
         ),
         (
@@ -265,7 +281,12 @@ fn messages_say_what_to_do() {
         (
             "login:x",
             "\"x\" is not a date. Write a year from 1970 on, a month or a day, such as 2026, 2026-01 or 2026-01-31, \
-             or how long ago, such as 12h, 30d or 8w; or never.",
+             or how long ago, such as before-30d, after-12h or after-8w; or never.",
+        ),
+        (
+            "last-login:>90d",
+            "\">90d\" reads both ways. Write last-login:before-90d for longer than 90d ago, or last-login:after-90d for \
+             since then.",
         ),
     ];
     for (input, message) in table {
@@ -349,7 +370,7 @@ fn a_search_crosses_the_wire_as_its_text() {
         .map(|filter| serde_json::to_string(&filter).unwrap_or_default());
     assert_eq!(written, Ok("\"a OR b\"".to_owned()));
 
-    for input in ["statsu:x", "keys:x", "\0", "a OR"] {
+    for input in ["statsu:x", "keys:x", "\0", "a OR", "login:<7d"] {
         let crossed = Filter::parse(input).map_err(|error| {
             let json = serde_json::to_string(&error).unwrap_or_default();
             serde_json::from_str::<FilterError>(&json).map_err(|fault| fault.to_string())

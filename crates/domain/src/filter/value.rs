@@ -52,6 +52,7 @@ fn field_term(field: Field, value: &str, quoted: bool) -> Result<Term, FilterErr
         Field::Created => Term::Created(when::when(field, value)?),
         Field::LastLogin => Term::LastLogin(when::when(field, value)?),
         Field::LastActive => Term::LastActive(when::when(field, value)?),
+        Field::Inactive => Term::Inactive(when::inactive(value)?),
         Field::Has => Term::Has(choice::has(value)?),
     })
 }

@@ -14,20 +14,31 @@ use super::{Field, FilterErrorKind};
 pub use age::{Age, AgeUnit};
 pub use period::Period;
 
+/// The word before an age for what is longer ago.
+pub(super) const BEFORE: &str = "before-";
+/// The word before an age for what is not as long ago.
+pub(super) const AFTER: &str = "after-";
+
 /// A condition on a time, as typed; [`When::bounds`] says what it means at a given moment.
 ///
 /// A date is the whole of its year, month or day in UTC: `2026-01` is that month, `>2026-01` is after its end,
 /// `>=` from its start, `<` before its start, `<=` before its end, and `2026-01..2026-03` is both months and
-/// what lies between. An age such as `30d` is the instant that long ago: `<30d` is before it, and `>30d` since
-/// it. A plain `30d` also means since then, because hardly anything happened at just that instant.
+/// what lies between. An age such as `30d` is the instant that long ago: `before-30d` is before it, and
+/// `after-30d` since it. A plain `30d` also means since then, because hardly anything happened at just that
+/// instant. `>30d` and `<30d` are refused: a reader takes them for either.
 ///
-/// Apart from `never`, a time that is not known matches nothing.
+/// A time that has not come is before every age, so that `before-30d` and `after-30d` part all users in two. It
+/// matches no date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// It has not happened.
     Never,
-    /// It happened at a time that compares so.
-    Compare(Comparison, Moment),
+    /// It happened longer ago, or never.
+    Before(Age),
+    /// It happened since then.
+    After(Age),
+    /// It happened at a date that compares so.
+    Compare(Comparison, Period),
     /// It happened from the one to the end of the other; an end that is not set is open.
     Between(Option<Moment>, Option<Moment>),
 }
@@ -42,10 +53,27 @@ pub struct Bounds {
 }
 
 impl When {
-    /// Reads a condition on a time that has come for sure, or none if it is not one.
+    /// Reads a condition on a time that has come for sure.
+    ///
+    /// # Errors
+    /// What is wrong with it, as of the field `created`.
+    pub fn read(text: &str) -> Result<Self, FilterErrorKind> {
+        when(Field::Created, text)
+    }
+
+    /// The two conditions that an age with a sign may stand for, with what each matches: longer ago, and since then.
+    pub(crate) fn readings(age: Age) -> [(Self, String); 2] {
+        let length = age.length();
+        [
+            (When::Before(age), format!("longer than {length} ago")),
+            (When::After(age), format!("within the last {length}")),
+        ]
+    }
+
+    /// Whether a time that has not come matches.
     #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        when(Field::Created, text).ok()
+    pub const fn includes_never(&self) -> bool {
+        matches!(self, When::Never | When::Before(_))
     }
 
     /// The instants that match at the time `now`; none stands for [`When::Never`].
@@ -59,15 +87,14 @@ impl When {
                 from.map(|moment| moment.start(now)),
                 until.map(|moment| moment.end(now)),
             ),
-            When::Compare(comparison, moment) => match (comparison, moment) {
-                (Comparison::Is, Moment::Period(period)) => {
-                    (Some(period.start()), Some(period.end()))
-                }
-                (Comparison::Is, Moment::Age(age)) => (Some(age.before(now)), None),
-                (Comparison::Greater, moment) => (Some(moment.end(now)), None),
-                (Comparison::AtLeast, moment) => (Some(moment.start(now)), None),
-                (Comparison::Less, moment) => (None, Some(moment.start(now))),
-                (Comparison::AtMost, moment) => (None, Some(moment.end(now))),
+            When::Before(age) => (None, Some(age.before(now))),
+            When::After(age) => (Some(age.before(now)), None),
+            When::Compare(comparison, period) => match comparison {
+                Comparison::Is => (Some(period.start()), Some(period.end())),
+                Comparison::Greater => (Some(period.end()), None),
+                Comparison::AtLeast => (Some(period.start()), None),
+                Comparison::Less => (None, Some(period.start())),
+                Comparison::AtMost => (None, Some(period.end())),
             },
         };
         Some(Bounds { from, until })
@@ -78,7 +105,9 @@ impl fmt::Display for When {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             When::Never => out.write_str("never"),
-            When::Compare(comparison, moment) => write!(out, "{}{moment}", comparison.sign()),
+            When::Before(age) => write!(out, "{BEFORE}{age}"),
+            When::After(age) => write!(out, "{AFTER}{age}"),
+            When::Compare(comparison, period) => write!(out, "{}{period}", comparison.sign()),
             When::Between(from, until) => {
                 write_end(*from, out)?;
                 out.write_str("..")?;
@@ -134,17 +163,34 @@ pub(super) fn when(field: Field, value: &str) -> Result<When, FilterErrorKind> {
     if field.takes_never() && value.eq_ignore_ascii_case("never") {
         return Ok(When::Never);
     }
+    for (word, condition) in [
+        (BEFORE, When::Before as fn(Age) -> When),
+        (AFTER, When::After),
+    ] {
+        if let Some(age) = after_word(value, word).and_then(Age::read) {
+            return Ok(condition(age));
+        }
+    }
+    let no_date = || FilterErrorKind::NotADate {
+        field,
+        word: shown(value),
+    };
     let read = |text: &str| {
         let moment = Period::read(text)
             .map(Moment::Period)
             .or_else(|| Age::read(text).map(Moment::Age));
-        moment.ok_or_else(|| FilterErrorKind::NotADate {
-            field,
-            word: shown(value),
-        })
+        moment.ok_or_else(no_date)
     };
     match Shape::of(value) {
-        Shape::Compare(comparison, text) => Ok(When::Compare(comparison, read(text)?)),
+        Shape::Compare(comparison, text) => match (read(text)?, comparison) {
+            (Moment::Period(period), _) => Ok(When::Compare(comparison, period)),
+            (Moment::Age(age), Comparison::Is) => Ok(When::After(age)),
+            (Moment::Age(age), _) => Err(FilterErrorKind::AmbiguousAge {
+                field,
+                word: shown(value),
+                age: age.to_string(),
+            }),
+        },
         Shape::Range(None, None) => Err(FilterErrorKind::OpenRange),
         Shape::Range(from, until) => {
             let (from, until) = (from.map(read).transpose()?, until.map(read).transpose()?);
@@ -154,6 +200,17 @@ pub(super) fn when(field: Field, value: &str) -> Result<When, FilterErrorKind> {
             Ok(When::Between(from, until))
         }
     }
+}
+
+/// What follows a word of the grammar, in any case.
+fn after_word<'a>(value: &'a str, word: &str) -> Option<&'a str> {
+    let (start, rest) = value.split_at_checked(word.len())?;
+    start.eq_ignore_ascii_case(word).then_some(rest)
+}
+
+/// Reads the value of `inactive:`.
+pub(super) fn inactive(value: &str) -> Result<Age, FilterErrorKind> {
+    Age::read(value).ok_or_else(|| FilterErrorKind::NotAnAge { word: shown(value) })
 }
 
 /// Whether nothing can lie in the range, whatever the time. Of a date and an age only the clock could tell.
@@ -213,12 +270,11 @@ mod tests {
         let hours_ago = Some(datetime!(2026-11-21 0:00 UTC));
         let table = [
             ("30d", month_ago, None),
-            (">30d", month_ago, None),
-            (">=30d", month_ago, None),
-            ("<30d", None, month_ago),
-            ("<=30D", None, month_ago),
+            ("after-30d", month_ago, None),
+            ("before-30d", None, month_ago),
+            ("Before-30D", None, month_ago),
             ("1w", week_ago, None),
-            ("<12h", None, hours_ago),
+            ("before-12h", None, hours_ago),
             ("30d..1w", month_ago, week_ago),
             ("*..1w", None, week_ago),
             (
@@ -229,6 +285,38 @@ mod tests {
         ];
         for (value, from, until) in table {
             assert_eq!(bounds(value), Ok(Some(Bounds { from, until })), "{value}");
+        }
+    }
+
+    #[test]
+    fn an_age_with_a_sign_is_refused_since_it_reads_both_ways() {
+        for value in [">30d", ">=30d", "<30d", "<=30D", ">12h", "<8w"] {
+            let age = value.trim_start_matches(['<', '>', '=']).to_lowercase();
+            let refused = FilterErrorKind::AmbiguousAge {
+                field: Field::LastLogin,
+                word: value.to_owned(),
+                age,
+            };
+            assert_eq!(bounds(value), Err(refused), "{value}");
+        }
+    }
+
+    #[test]
+    fn never_is_before_every_age_and_at_no_date() {
+        for (value, included) in [
+            ("never", true),
+            ("before-30d", true),
+            ("after-30d", false),
+            ("30d", false),
+            ("<2026", false),
+            ("*..2026", false),
+        ] {
+            let when = when(Field::LastLogin, value);
+            assert_eq!(
+                when.map(|when| when.includes_never()),
+                Ok(included),
+                "{value}"
+            );
         }
     }
 
@@ -245,7 +333,7 @@ mod tests {
     #[test]
     fn an_age_from_the_first_instant_does_not_overflow() {
         let first = time::PrimitiveDateTime::MIN.assume_utc();
-        let found = when(Field::Created, "<9999w").map(|when| when.bounds(first));
+        let found = when(Field::Created, "before-9999w").map(|when| when.bounds(first));
         assert_eq!(
             found,
             Ok(Some(Bounds {
@@ -277,6 +365,10 @@ mod tests {
             "3 d",
             "1.5d",
             "99999999999d",
+            "before-",
+            "after-0d",
+            "before-2026",
+            "before->7d",
         ];
         let shapes = [
             "",

@@ -44,9 +44,21 @@ pub enum ListError {
     Address(String),
     /// A time.
     #[error(
-        "{0:?} is no time. Use >7d for the last seven days, <7d for before, or a date such as 2026-11-21."
+        "{0:?} is not a time. Use after-7d for the last seven days, before-7d for longer ago, or a date such as 2026-11-21."
     )]
     Age(String),
+    /// An age with a sign, such as `>7d`, which reads both ways.
+    #[error(
+        "{typed:?} in `{parameter}` reads both ways. Use before-{age} for longer than {age} ago, or after-{age} for since then."
+    )]
+    AmbiguousAge {
+        /// The parameter.
+        parameter: &'static str,
+        /// As given.
+        typed: String,
+        /// The age in it, such as `7d`.
+        age: String,
+    },
     /// The word that asks for ended sessions.
     #[error("`ended` is {0:?}. Use true for sessions that have ended, or leave it out.")]
     Ended(String),
@@ -65,6 +77,12 @@ pub enum ListError {
     /// A door.
     #[error("{0:?} is no way that a change can come. Use ui, api, cli, job or self.")]
     Via(String),
+    /// The id of an entry.
+    #[error("{0:?} is no entry of the audit log. Give the number of one.")]
+    Entry(String),
+    /// A parameter that the list does not have.
+    #[error("There is no filter {0:?} here.")]
+    Parameter(String),
     /// One end of a time.
     #[error(
         "{0:?} is no day such as 2026-11-21, no month such as 2026-11, and no time such as 7d for seven days ago."

@@ -41,6 +41,9 @@ pub enum Position {
 
 /// The question that a list is asked, as it stands in a URL. Texts that are empty are as good as none: a form sends them.
 pub trait PageParams: Clone {
+    /// The names of the parameters.
+    const NAMES: &'static [&'static str];
+
     /// From parameters by name. Others are no business of the list.
     fn from_pairs(value: impl Fn(&str) -> Option<String>) -> Self;
 
@@ -70,6 +73,8 @@ pub trait PageParams: Clone {
 macro_rules! page_params {
     ($params:ident { $($field:ident),+ $(,)? }) => {
         impl $crate::list::PageParams for $params {
+            const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
+
             fn from_pairs(value: impl Fn(&str) -> Option<String>) -> Self {
                 Self { $($field: value(stringify!($field)),)+ }
             }

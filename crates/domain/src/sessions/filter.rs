@@ -31,6 +31,28 @@ impl SessionFilter {
         *self == Self::default()
     }
 
+    /// What must hold of a session at the time `now`, one sentence without its full stop for each condition.
+    #[must_use]
+    pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
+        let when = |name: &str, when: Option<When>| Some(format!("{name} {}", when?.words(now)));
+        let person = self
+            .person
+            .as_ref()
+            .map(|person| format!("User is {person}"));
+        let address = self.address.map(|address| format!("Address is {address}"));
+        let device = self.device.as_ref();
+        let device = device.map(|device| format!("Device contains “{}”", device.trim()));
+        let times = [
+            when("Signed in", self.created),
+            when("Last seen", self.seen),
+        ];
+        [person, address, device]
+            .into_iter()
+            .chain(times)
+            .flatten()
+            .collect()
+    }
+
     /// Whether a device is asked for, by a part of its words.
     #[must_use]
     pub fn is_of_device(&self, words: &str) -> bool {

@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::{Session, filter::SessionFilter};
 use crate::{
-    filter::When,
+    filter::{Age, FilterErrorKind, When},
     list::{
         Cursor, Limits, ListError, PageParams, Place, Position, given, page_params, parse_limit,
         position, shorten,
@@ -69,7 +69,7 @@ pub struct SessionParams {
     pub address: Option<String>,
     /// On which device, by a part of its words.
     pub device: Option<String>,
-    /// When they were started, such as `<7d` for longer ago than a week.
+    /// When they were started, such as `before-7d` for longer ago than a week, or `after-7d`.
     pub created: Option<String>,
     /// When they were last seen, in the same way.
     pub seen: Option<String>,
@@ -167,14 +167,33 @@ impl SessionParams {
                 .parse()
                 .map_err(|_| ListError::Address(shorten(text)))
         };
-        let when = |text: &str| When::read(text.trim()).ok_or(ListError::Age(shorten(text)));
         Ok(SessionFilter {
             person: given(&self.person).map(|text| UserRef::parse(text.trim())),
             address: given(&self.address).map(address).transpose()?,
             device: given(&self.device).map(str::to_owned),
-            created: given(&self.created).map(when).transpose()?,
-            seen: given(&self.seen).map(when).transpose()?,
+            created: when("created", &self.created)?,
+            seen: when("seen", &self.seen)?,
         })
+    }
+
+    /// The same parameters with the first age that reads both ways as the earlier time, and as the later one; each with that
+    /// age as it is written then, and with what it matches. None where there is no such age.
+    #[must_use]
+    pub fn readings(&self) -> Option<[(Self, String, String); 2]> {
+        let Err(ListError::AmbiguousAge { parameter, age, .. }) = self.filter() else {
+            return None;
+        };
+        let readings = When::readings(Age::read(&age)?);
+        Some(readings.map(|(when, words)| {
+            let mut params = self.at_start();
+            let (field, name) = match parameter {
+                "created" => (&mut params.created, "signed in"),
+                _ => (&mut params.seen, "last seen"),
+            };
+            let written = when.to_string();
+            *field = Some(written.clone());
+            (params, written, format!("{name} {words}"))
+        }))
     }
 
     /// Whether it is those that have ended.
@@ -199,6 +218,21 @@ impl SessionParams {
             ..self.at_start()
         }
     }
+}
+
+/// A condition on a time, from a parameter.
+fn when(parameter: &'static str, value: &Option<String>) -> Result<Option<When>, ListError> {
+    let read = |text: &str| {
+        When::read(text.trim()).map_err(|kind| match kind {
+            FilterErrorKind::AmbiguousAge { age, .. } => ListError::AmbiguousAge {
+                parameter,
+                typed: shorten(text),
+                age,
+            },
+            _ => ListError::Age(shorten(text)),
+        })
+    };
+    given(value).map(read).transpose()
 }
 
 /// The name of an order in its cursors. No list of anything else has one of this name.
@@ -275,11 +309,11 @@ mod tests {
             ("device", "Firefox on Linux", true),
             ("device", "firefox", true),
             ("device", "Firefox on Windows", false),
-            ("created", ">3d", true),
-            ("created", "<3d", false),
+            ("created", "after-3d", true),
+            ("created", "before-3d", false),
             ("created", "2026-11-19", true),
-            ("seen", "<1h", true),
-            ("seen", ">1h", false),
+            ("seen", "before-1h", true),
+            ("seen", "after-1h", false),
             ("sort", "seen", true),
         ] {
             let filter = params(name, value).filter().unwrap();
@@ -297,8 +331,13 @@ mod tests {
     fn bad_parameters_are_named() {
         for (name, value, says) in [
             ("address", "localhost", "\"localhost\" is not an address"),
-            ("created", "yesterday", "\"yesterday\" is no time"),
-            ("seen", "never", "\"never\" is no time"),
+            ("created", "yesterday", "\"yesterday\" is not a time"),
+            ("seen", "never", "\"never\" is not a time"),
+            (
+                "seen",
+                ">7d",
+                "before-7d for longer than 7d ago, or after-7d",
+            ),
             ("sort", "person", "Cannot sort sessions by \"person\""),
             ("limit", "0", "is not a number from 1 to 100"),
             ("ended", "yes", "`ended` is \"yes\""),
@@ -310,6 +349,23 @@ mod tests {
                 .to_string();
             assert!(error.contains(says), "{error}");
         }
+    }
+
+    #[test]
+    fn an_age_that_reads_both_ways_has_two_readings() {
+        let asked = SessionParams {
+            person: Some("ada".into()),
+            seen: Some(">7D".into()),
+            after: Some("cursor".into()),
+            ..SessionParams::default()
+        };
+        let [before, after] = asked.readings().unwrap();
+        assert_eq!(before.0.pairs(), [("person", "ada"), ("seen", "before-7d")]);
+        assert_eq!(after.0.pairs(), [("person", "ada"), ("seen", "after-7d")]);
+        assert_eq!(before.1, "before-7d");
+        assert_eq!(before.2, "last seen longer than 7 days ago");
+        assert_eq!(after.2, "last seen within the last 7 days");
+        assert_eq!(SessionParams::default().readings(), None);
     }
 
     #[test]

@@ -4,18 +4,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::list::SessionParams;
-use crate::object::object;
+use crate::object::{object, present};
 
-/// Which sessions are to end. The one that asks is never among them.
+/// Which sessions are to end. The one that asks is never among them; other sessions of the same user are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RevokeRequest {
     /// Those that match.
     #[serde(deserialize_with = "object")]
     pub filter: RevokeFilter,
-    /// All but those of whoever asks.
+    /// All of everyone else, and one's own on other devices.
     pub everyone_but_me: bool,
     /// How many the preview said would end. None: only tell how many would.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub expected: Option<u64>,
 }
 
@@ -24,14 +26,24 @@ pub struct RevokeRequest {
 #[serde(default, deny_unknown_fields)]
 pub struct RevokeFilter {
     /// Whose: a name, a number or an id.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub person: Option<String>,
     /// From which address.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub address: Option<String>,
     /// On which device, in words.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub device: Option<String>,
     /// When they were started.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub created: Option<String>,
     /// When they were last seen.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub seen: Option<String>,
 }
 

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{UserId, suspension::SuspensionDraft};
-use crate::object::{object, objects};
+use crate::object::{object, objects, present};
 
 /// Most people at once: those of the longest page.
 pub const BULK_MAX: usize = 100;
@@ -49,6 +49,11 @@ pub struct BulkRequest {
     #[schema(min_items = 1, max_items = 100)]
     pub users: Vec<Selected>,
     /// How many the preview said would change. None: only tell who would.
+    #[serde(
+        default, deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
     pub expected: Option<usize>,
 }
 

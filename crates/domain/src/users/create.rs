@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    edit::{check_clients, check_object},
+    edit::check_clients,
     names::{DisplayName, Email, RoleName, Username},
 };
 use crate::{
     credentials::{TEMPORARY_PASSWORD_MIN, check_temporary_password},
     fields::FieldErrors,
+    json::{JsonLimits, check_object},
 };
 
 /// Most roles of one person.
@@ -71,10 +72,9 @@ impl UserDraft {
                 check_temporary_password(password, TEMPORARY_PASSWORD_MIN),
             );
         }
-        check_object(
+        faults.take(
             "notification_preferences",
-            &self.notification_preferences,
-            &mut faults,
+            check_object(&self.notification_preferences, JsonLimits::FACTS),
         );
         check_clients(&self.client_list, &mut faults);
         match (username, display_name, email, roles) {

@@ -58,6 +58,8 @@ pub struct UserDetail {
 pub struct Refusals {
     /// Changing it.
     pub edit: Option<String>,
+    /// Giving it another address.
+    pub email: Option<String>,
     /// Giving it other roles.
     pub roles: Option<String>,
     /// A new password or a link for one.
@@ -145,6 +147,8 @@ pub struct ResetLink {
     /// When it was revoked.
     #[serde(with = "time::serde::rfc3339::option")]
     pub revoked_at: Option<OffsetDateTime>,
+    /// Whether its creator could create it now. It does not work otherwise.
+    pub is_backed: bool,
 }
 
 /// A link that was just made. Shown to copy, and nowhere kept.

@@ -1,6 +1,6 @@
 //! A change of some of what is known of a person. What is absent stays; what is `null` is removed.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -12,11 +12,10 @@ use crate::{
     access::ADMIN_ROLE,
     credentials::{TEMPORARY_PASSWORD_MIN, check_temporary_password},
     fields::FieldErrors,
-    object::unkeepable,
+    json::{JsonLimits, check_object},
+    object::present,
 };
 
-/// Most bytes of a profile or of notification preferences, as JSON.
-pub const OBJECT_MAX_BYTES: usize = 8 * 1024;
 /// Most clients of one person.
 pub const CLIENTS_MAX: usize = 1_000;
 
@@ -25,20 +24,24 @@ pub const CLIENTS_MAX: usize = 1_000;
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserEdit {
     /// Full name.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub display_name: Option<String>,
     /// Address; `null` or nothing but spaces removes it.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub email: Option<Option<String>>,
     /// Whether one of the roles is `admin`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub is_admin: Option<bool>,
     /// Names of all roles.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub roles: Option<Vec<String>>,
     /// A password to be changed at the next sign-in.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub password: Option<String>,
     /// With a password: whether to end their sessions.
     pub end_sessions: bool,
@@ -51,18 +54,13 @@ pub struct UserEdit {
     #[schema(value_type = Option<Map<String, Value>>)]
     pub notification_preferences: Option<Option<Map<String, Value>>>,
     /// Numbers of the clients whose data they may see.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub client_list: Option<Vec<i32>>,
     /// The version that was looked at. A change on top of another one is refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub version: Option<i32>,
-}
-
-/// Keeps `null` apart from absence.
-pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    value: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(value).map(Some)
 }
 
 /// Which roles a person is to have.
@@ -157,19 +155,8 @@ pub(crate) fn object(
     faults: &mut FieldErrors,
 ) -> Option<Map<String, Value>> {
     let object = given?.unwrap_or_default();
-    check_object(field, &object, faults);
+    faults.take(field, check_object(&object, JsonLimits::FACTS));
     Some(object)
-}
-
-/// Notes what keeps an object from being stored.
-pub(super) fn check_object(field: &str, object: &Map<String, Value>, faults: &mut FieldErrors) {
-    let text = serde_json::to_string(object).unwrap_or_default();
-    if text.len() > OBJECT_MAX_BYTES {
-        faults.add(field, format!("Use at most {OBJECT_MAX_BYTES} bytes."));
-    }
-    if let Some(fault) = unkeepable(object) {
-        faults.add(field, fault);
-    }
 }
 
 /// Notes a list of clients that is too long.
@@ -226,7 +213,7 @@ mod tests {
         assert!(edit(r#"{"displayName":7}"#).is_err());
         let long = format!(
             r#"{{"profile":{{"a":"{}"}}}}"#,
-            "x".repeat(OBJECT_MAX_BYTES)
+            "x".repeat(JsonLimits::FACTS.bytes)
         );
         assert_eq!(edit(&long).err().as_deref(), Some("profile"));
     }

@@ -19,7 +19,7 @@ pub use sort::{Sort, SortKey};
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct ListParams {
-    /// Search text.
+    /// Search in the grammar of the panel, such as `role:admin inactive:90d`.
     pub q: Option<String>,
     /// Order.
     pub sort: Option<String>,

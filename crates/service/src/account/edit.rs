@@ -19,7 +19,6 @@ use domain::{
         names::{DisplayName, Email},
     },
 };
-use secrecy::SecretString;
 use serde_json::{Map, Value};
 use tower_sessions::Session;
 
@@ -27,6 +26,7 @@ use super::{SIGNED_OUT, author, find, get, open, proof::Proof};
 use crate::{
     Error, Services,
     access::Actor,
+    passwords::known,
     record::{self, Change, Changes},
     registrations, sessions,
 };
@@ -127,8 +127,19 @@ async fn prove(
     let proof = Proof::of(services, actor, patch.current_password.as_deref()).await?;
     let hash = match &patch.password {
         Some(password) => {
-            let password = SecretString::from(password.as_str());
-            Some(services.hasher.hash(password).await?)
+            known::check(services, actor.principal.id.0, password).await?;
+            let person = &actor.principal;
+            let known = [
+                person.username.as_str(),
+                &person.display_name,
+                email.unwrap_or_default(),
+                patch.display_name.as_ref().map_or("", DisplayName::as_str),
+                patch
+                    .email
+                    .as_ref()
+                    .map_or("", |email| email.as_ref().map_or("", Email::as_str)),
+            ];
+            Some(services.hasher.hash_chosen(password, &known).await?)
         }
         None => None,
     };
@@ -189,7 +200,7 @@ async fn set_password(
     let reason = EndReason::PasswordReset;
     let ended = db::account::set_others_ended(transaction, id, session, reason).await?;
     db::account::set_ended(transaction, session, EndReason::Replaced, id).await?;
-    change::set_password(transaction, id, hash, false).await?;
+    change::set_password(transaction, id, hash).await?;
     links::revoke_unused_of(transaction, Kind::PasswordReset, id).await?;
     changes.note("password", Value::Null, "chosen");
     changes.note("otherSessions", ended, 0);

@@ -94,7 +94,11 @@ pub async fn edit_key(
 ///
 /// # Errors
 /// [`Error::NotFound`] when one has no such key.
-pub async fn delete_key(services: &Services, actor: &Actor, id: Uuid) -> Result<(), Error> {
+pub async fn delete_key(
+    services: &Services,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<String, Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
     let key = lock(&mut transaction, &account, id).await?;
@@ -107,7 +111,7 @@ pub async fn delete_key(services: &Services, actor: &Actor, id: Uuid) -> Result<
     )
     .await?;
     db::commit(transaction).await?;
-    Ok(())
+    Ok(key.name)
 }
 
 /// Locks a key of an account. Somebody else's is not there, as in FOVEA.

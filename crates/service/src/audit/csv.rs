@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::Error;
 
 /// The names of the columns.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "id",
     "at",
     "actor",
@@ -21,6 +21,7 @@ const COLUMNS: [&str; 14] = [
     "reason",
     "ip",
     "requestId",
+    "parentId",
 ];
 
 /// The first line.
@@ -50,6 +51,7 @@ pub(super) fn row(entry: &ShownEntry) -> Result<String, Error> {
         entry.reason.clone().unwrap_or_default(),
         text(entry.ip),
         text(entry.request_id),
+        text(entry.parent_id),
     ]))
 }
 
@@ -64,9 +66,14 @@ fn line<const N: usize>(cells: [String; N]) -> String {
     line
 }
 
-/// A cell. One that a spreadsheet would take for a formula begins with an apostrophe: OWASP, CSV Injection.
+/// What a formula begins with in a spreadsheet, the wide forms of Chinese and Japanese typing too: OWASP, CSV Injection.
+const FORMULA: [char; 11] = [
+    '=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}',
+];
+
+/// A cell. One that a spreadsheet would take for a formula begins with an apostrophe.
 fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let formula = text.starts_with(FORMULA);
     let sign = if formula { "'" } else { "" };
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{sign}{}\"", text.replace('"', "\"\""))
@@ -119,7 +126,7 @@ mod tests {
 
     /// Texts in which everything that means something to a spreadsheet is common.
     fn text() -> impl Strategy<Value = String> {
-        prop_oneof!["[=+@\t\r\n\",' a-]{0,12}", any::<String>()]
+        prop_oneof!["[=+@\t\r\n\",' a＝-]{0,12}", any::<String>()]
     }
 
     proptest! {
@@ -133,7 +140,7 @@ mod tests {
             let read = read.unwrap_or_default();
             prop_assert_eq!(read.len(), lines.len());
             for (cell, written) in read.iter().flatten().zip(lines.iter().flatten()) {
-                prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{:?}", cell);
+                prop_assert!(!cell.starts_with(FORMULA), "{:?}", cell);
                 let bare = cell.strip_prefix('\'').unwrap_or(cell);
                 prop_assert!(cell == written || bare == written, "{:?} of {:?}", cell, written);
             }
@@ -152,6 +159,9 @@ mod tests {
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\tx", "'\tx"),
             ("\rx", "\"'\rx\""),
+            ("\nx", "\"'\nx\""),
+            ("＝1+2", "'＝1+2"),
+            ("＠SUM(A1)", "'＠SUM(A1)"),
             ("a=b", "a=b"),
             ("a,b", "\"a,b\""),
             ("a\nb", "\"a\nb\""),
@@ -168,6 +178,6 @@ mod tests {
     #[test]
     fn a_line_has_a_cell_for_each_column() {
         assert_eq!(head().matches(',').count(), COLUMNS.len() - 1);
-        assert!(head().ends_with("requestId\r\n"));
+        assert!(head().ends_with("parentId\r\n"));
     }
 }

@@ -46,6 +46,10 @@ pub(super) fn of_entry(entry: &Sealable) -> [u8; DIGEST] {
         }
     }
     hash.update(micros(entry.created_at));
+    // Entries had no such part before; those without one are hashed as they were.
+    if let Some(parent) = entry.parent_id {
+        hash.update(parent.to_be_bytes());
+    }
     let mut digest = [0; DIGEST];
     let (id, rest) = digest.split_at_mut(8);
     id.copy_from_slice(&entry.id.to_be_bytes());
@@ -103,6 +107,7 @@ mod tests {
             ip: Some("192.0.2.1/32".into()),
             request_id: None,
             created_at: datetime!(2026-11-21 12:00 UTC),
+            parent_id: None,
         }
     }
 
@@ -133,7 +138,7 @@ mod tests {
 
     #[test]
     fn every_part_of_an_entry_is_in_its_digest() {
-        let changes: [fn(&mut Sealable); 20] = [
+        let changes: [fn(&mut Sealable); 22] = [
             |e| e.id = 8,
             |e| e.at += time::Duration::MICROSECOND,
             |e| e.actor_id = None,
@@ -152,6 +157,8 @@ mod tests {
             |e| e.ip = None,
             |e| e.request_id = Some(Uuid::nil()),
             |e| e.created_at += time::Duration::MICROSECOND,
+            |e| e.parent_id = Some(6),
+            |e| e.parent_id = Some(5),
             // What one part loses another gains.
             |e| (e.actor_label, e.via) = ("adau".into(), "i".into()),
             |e| (e.reason, e.ip) = (e.ip.take(), None),

@@ -101,6 +101,8 @@ pub async fn export(
             filter: &filter,
             actor,
             target,
+            // A file has all of it.
+            folded: false,
             now,
         };
         if let Err(error) = send(&pool, &asked, up_to, format, &sender).await {

@@ -195,7 +195,8 @@ async fn record(connection: &mut PgConnection, plan: Plan) -> Result<(), Error> 
         changes: json!({ "users": [plan.taken, plan.taken + plan.users] }),
         reason: None,
     };
-    Ok(audit::insert(connection, &actor, &entry).await?)
+    audit::insert(connection, &actor, &entry).await?;
+    Ok(())
 }
 
 fn same_people(error: db::Error) -> Error {

@@ -9,7 +9,6 @@ use domain::{
     rules,
     users::{CreatedVia, Status, UserBrief},
 };
-use secrecy::SecretString;
 
 use crate::{
     Error, Services,
@@ -111,8 +110,7 @@ async fn create(
     person: &OwnAccount,
     origin: Origin,
 ) -> Result<UserBrief, Error> {
-    let password = SecretString::from(person.password.as_str());
-    let hash = services.hasher.hash(password).await?;
+    let hash = own_account::hash(services, person).await?;
     let mut transaction = db::begin(&services.pool).await?;
     // Who answers for it before it, so that their rights hold until it is used: taking them locks their account too.
     if let Some(maker) = invitation.created_by {

@@ -90,7 +90,7 @@ pub async fn edit_system(
     Ok(key)
 }
 
-/// Removes a key of the system.
+/// Removes a key of the system. Returns its name.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the system has no such key.
@@ -98,7 +98,7 @@ pub async fn delete_system(
     services: &Services,
     granted: &Granted<WriteApiKeys>,
     id: Uuid,
-) -> Result<(), Error> {
+) -> Result<String, Error> {
     let (mut transaction, author) = begin(services, granted).await?;
     let key = lock(&mut transaction, id).await?;
     api_keys::delete(&mut transaction, id).await?;
@@ -106,7 +106,7 @@ pub async fn delete_system(
     let gone = ("api_key.deleted", Some(id), label.as_str());
     record::write_key(&mut transaction, &author, gone, removed(&key)).await?;
     db::commit(transaction).await?;
-    Ok(())
+    Ok(key.name)
 }
 
 /// A transaction of somebody who still has the right.

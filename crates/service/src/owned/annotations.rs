@@ -5,12 +5,13 @@ use domain::owned::{Annotation, AnnotationDraft};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Opened, Reader, Writer, ontology::content_differs, page, personas};
+use super::{Opened, Reader, Writer, personas, quota::Quota};
 use crate::{Error, Services, record::Changes};
 
 const NO_ANNOTATION: Error = Error::NotFound("Annotation not found");
 
-/// Some annotations under a persona in the order of their making, after one of them; and whether there are more.
+/// Lists annotations under a persona in the order of their creation, after one of them; and whether there are more. A page is
+/// bounded by its bytes too.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such persona, or it is somebody else's.
@@ -23,9 +24,7 @@ pub async fn list(
 ) -> Result<(Vec<Annotation>, bool), Error> {
     let mut connection = db::acquire(&services.pool).await?;
     personas::visible(&mut connection, reader, persona).await?;
-    let most = i64::from(limit) + 1;
-    let rows = annotations::list(&mut *connection, persona, after, most).await?;
-    Ok(page(rows, limit))
+    Ok(annotations::list(&mut *connection, persona, after, limit).await?)
 }
 
 /// An annotation.
@@ -58,7 +57,7 @@ async fn visible(
 ///
 /// # Errors
 /// [`Error::Invalid`] for fields at fault, [`Error::NotFound`] when there is no such persona, [`Error::Refused`] when it may
-/// not be done.
+/// not be done, [`Error::OwnedDataFull`] when the owner has too much already.
 pub async fn create(
     services: &Services,
     writer: &Writer,
@@ -68,7 +67,9 @@ pub async fn create(
     let draft = draft.check(true).map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
     let (opened, persona) = writer.open_persona(&mut transaction, persona).await?;
+    let quota = Quota::measure(services, &mut transaction, opened.owner).await?;
     let id = annotations::insert(&mut transaction, persona.id, opened.owner, &draft).await?;
+    quota.check(&mut transaction).await?;
     let changes = noted(None, &draft).about("annotation", None, Some(id));
     finish(transaction, &opened, "annotation.created", changes, id).await
 }
@@ -86,11 +87,18 @@ pub async fn edit(
     let draft = draft.check(false).map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
     let (opened, before) = open(&mut transaction, writer, id).await?;
-    let changes = noted(Some(&before), &draft);
+    let mut changes = noted(Some(&before), &draft);
+    if let Some(content) = &draft.content
+        && annotations::differs(&mut *transaction, id, content.as_str()).await?
+    {
+        changes.note("content", Value::Null, "replaced");
+    }
     if changes.is_empty() {
         return Ok(before);
     }
+    let quota = Quota::measure(services, &mut transaction, opened.owner).await?;
     annotations::set(&mut transaction, id, &draft).await?;
+    quota.check(&mut transaction).await?;
     let changes = changes.about("annotation", Some(id), Some(id));
     finish(transaction, &opened, "annotation.updated", changes, id).await
 }
@@ -141,7 +149,7 @@ async fn finish(
     after.ok_or(NO_ANNOTATION)
 }
 
-/// What would be different.
+/// What would be different, but for the content.
 fn noted(before: Option<&Annotation>, draft: &AnnotationDraft) -> Changes {
     let mut changes = Changes::default();
     for (field, before, after) in [
@@ -151,9 +159,6 @@ fn noted(before: Option<&Annotation>, draft: &AnnotationDraft) -> Changes {
         if let Some(after) = after {
             changes.note(field, before.map(String::as_str), after.as_str());
         }
-    }
-    if before.is_some_and(|before| content_differs(&before.content, draft.content.as_ref())) {
-        changes.note("content", Value::Null, "replaced");
     }
     changes
 }

@@ -5,7 +5,7 @@ use domain::owned::{Ontology, OntologyDraft};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Reader, Writer, personas};
+use super::{Reader, Writer, personas, quota::Quota};
 use crate::{Error, Services, record::Changes};
 
 const NO_ONTOLOGY: Error = Error::NotFound("Ontology not found");
@@ -25,7 +25,7 @@ pub async fn get(services: &Services, reader: &Reader, persona: Uuid) -> Result<
 ///
 /// # Errors
 /// [`Error::Invalid`] for fields at fault, [`Error::NotFound`] when there is no such persona, [`Error::Refused`] when it may
-/// not be done.
+/// not be done, [`Error::OwnedDataFull`] when the owner has too much already.
 pub async fn set(
     services: &Services,
     writer: &Writer,
@@ -35,6 +35,7 @@ pub async fn set(
     let draft = draft.check().map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
     let (opened, persona) = writer.open_persona(&mut transaction, persona).await?;
+    let quota = Quota::measure(services, &mut transaction, opened.owner).await?;
     let before = ontologies::find(&mut *transaction, persona.id).await?;
     let mut changes = Changes::default();
     let (action, id) = match &before {
@@ -47,7 +48,9 @@ pub async fn set(
             if let Some(name) = &draft.name {
                 changes.note("name", before.name.as_str(), name.as_str());
             }
-            if content_differs(&before.content, draft.content.as_ref()) {
+            if let Some(content) = &draft.content
+                && ontologies::differs(&mut *transaction, before.id, content.as_str()).await?
+            {
                 changes.note("content", Value::Null, "replaced");
             }
             if changes.is_empty() {
@@ -57,6 +60,7 @@ pub async fn set(
             ("ontology.updated", before.id)
         }
     };
+    quota.check(&mut transaction).await?;
     let known = before.map(|before| before.id);
     let changes = changes.about("ontology", known, Some(id));
     opened.record(&mut transaction, action, changes).await?;
@@ -82,12 +86,4 @@ pub async fn delete(services: &Services, writer: &Writer, persona: Uuid) -> Resu
         .record(&mut transaction, "ontology.deleted", changes)
         .await?;
     Ok(db::commit(transaction).await?)
-}
-
-/// Whether what is wanted is something else than what is there.
-pub(super) fn content_differs(
-    known: &Value,
-    wanted: Option<&serde_json::Map<String, Value>>,
-) -> bool {
-    wanted.is_some_and(|wanted| known.as_object() != Some(wanted))
 }

@@ -4,10 +4,11 @@ use db::owned::personas;
 use domain::owned::{Persona, PersonaDraft};
 use uuid::Uuid;
 
-use super::{NO_PERSONA, Opened, Reader, Writer, page};
+use super::{NO_PERSONA, Opened, Reader, Writer, quota::Quota};
 use crate::{Error, Services, record::Changes};
 
-/// Some personas of a person in the order of their making, after one of them; and whether there are more.
+/// Lists personas of a user in the order of their creation, after one of them; and whether there are more. A page is bounded
+/// by its bytes too.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -19,9 +20,7 @@ pub async fn list(
     limit: u16,
 ) -> Result<(Vec<Persona>, bool), Error> {
     let owner = reader.owner.unwrap_or(owner);
-    let most = i64::from(limit) + 1;
-    let rows = personas::list(&services.pool, owner, after, most).await?;
-    Ok(page(rows, limit))
+    Ok(personas::list(&services.pool, owner, after, limit).await?)
 }
 
 /// A persona.
@@ -47,7 +46,8 @@ pub(super) async fn visible(
 /// Makes a persona, for oneself or for whom one names.
 ///
 /// # Errors
-/// [`Error::Invalid`] for fields at fault, [`Error::NotFound`] and [`Error::Refused`] for whom it cannot be made.
+/// [`Error::Invalid`] for fields at fault, [`Error::NotFound`] and [`Error::Refused`] for whom it cannot be made,
+/// [`Error::OwnedDataFull`] for an owner who has too much already.
 pub async fn create(
     services: &Services,
     writer: &Writer,
@@ -58,7 +58,9 @@ pub async fn create(
     let owner = writer.owner(owner)?;
     let mut transaction = db::begin(&services.pool).await?;
     let opened = writer.open(&mut transaction, owner).await?;
+    let quota = Quota::measure(services, &mut transaction, owner).await?;
     let id = personas::insert(&mut transaction, owner, &draft).await?;
+    quota.check(&mut transaction).await?;
     let changes = Changes::default().about("persona", None, Some(id));
     let changes = noted(changes, None, &draft);
     finish(transaction, &opened, "persona.created", changes, id).await
@@ -81,7 +83,9 @@ pub async fn edit(
     if changes.is_empty() {
         return Ok(before);
     }
+    let quota = Quota::measure(services, &mut transaction, opened.owner).await?;
     personas::set(&mut transaction, id, &draft).await?;
+    quota.check(&mut transaction).await?;
     let changes = changes.about("persona", Some(id), Some(id));
     finish(transaction, &opened, "persona.updated", changes, id).await
 }

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteRegistrations},
-    record::{self, Change, Changes},
+    record::{self, Batch, Change, Changes},
     users::guard,
 };
 
@@ -124,6 +124,7 @@ pub async fn decide(
         Permission::RegistrationsWrite,
     )
     .await?;
+    let author = &begin(&mut transaction, author, &request, note.as_deref()).await?;
     let mut accounts = BTreeMap::new();
     for id in ids {
         if let Some(account) = account::lock(&mut transaction, id).await? {
@@ -167,6 +168,29 @@ pub async fn decide(
         }
     }
     Ok(outcome)
+}
+
+/// Writes the one entry of all of it, where it is of several people. Returns whose the entries of each of them are.
+async fn begin(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    request: &DecisionRequest,
+    note: Option<&str>,
+) -> Result<Author, Error> {
+    let Some(users) = request.expected.filter(|expected| *expected > 1) else {
+        return Ok(author.clone());
+    };
+    let batch = Batch {
+        action: match request.decision {
+            Decision::Approve => "registrations.approved",
+            Decision::Reject => "registrations.rejected",
+        },
+        users: users as u64,
+        label: &format!("{users} registrations"),
+        changes: Changes::default(),
+        reason: note,
+    };
+    record::write_batch(transaction, author, batch).await
 }
 
 fn waits(account: &Account) -> bool {

@@ -5,7 +5,6 @@ use domain::{
     credentials::AccountDraft,
     users::{CreatedVia, Status, UserBrief},
 };
-use secrecy::SecretString;
 
 use crate::{
     Error, Services,
@@ -36,8 +35,7 @@ pub async fn register(
     }
     let person = draft.check(settings.password_min).map_err(Error::Invalid)?;
     throttle::admit_registration(services, &origin).await?;
-    let password = SecretString::from(person.password.as_str());
-    let hash = services.hasher.hash(password).await?;
+    let hash = own_account::hash(services, &person).await?;
     let waits = settings.registration_approval;
     let making = Making {
         action: "user.registered",

@@ -8,7 +8,7 @@ use domain::{
         filter::SessionFilter,
         list::{SessionPage, SessionsQuery},
     },
-    users::UserId,
+    users::{UserId, detail::UserSession},
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -17,6 +17,29 @@ use crate::{
     Error, Services,
     access::{Granted, ReadSessions},
 };
+
+/// Sessions of a user among which one is looked for.
+const OF_USER_MAX: i64 = 10_000;
+
+/// A live session by its id, and the username of its owner.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such live session.
+pub async fn find(
+    services: &Services,
+    _: &Granted<ReadSessions>,
+    id: Uuid,
+) -> Result<(String, UserSession), Error> {
+    const NOT_FOUND: Error = Error::NotFound("Session not found");
+    let pool = &services.pool;
+    let target = db::sessions::revoke::find(pool, id).await?;
+    let user = target.ok_or(NOT_FOUND)?.user_id;
+    let account = db::users::find_detail(pool, user).await?;
+    let account = account.ok_or(NOT_FOUND)?;
+    let live = db::sessions::list_live_of(pool, user, OF_USER_MAX).await?;
+    let session = live.into_iter().find(|session| session.id == id);
+    Ok((account.summary.username, session.ok_or(NOT_FOUND)?))
+}
 
 /// A page of the live sessions, or of those that have ended: who they are, how many there are, the rows.
 ///

@@ -19,7 +19,7 @@ use super::list::ask;
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteSessions},
-    record::{self, Change, Changes},
+    record::{self, Batch, Change, Changes},
     users::guard,
 };
 
@@ -60,8 +60,8 @@ pub async fn revoke_one(
     Ok(db::commit(transaction).await?)
 }
 
-/// Ends many sessions, or tells how many would end if `expected` is absent. Never the one that asks. Those of people with
-/// more rights than the asker stay, and are counted. What is counted is what ends: the number is compared with the ended
+/// Ends many sessions, or tells how many would end if `expected` is absent. Only the one that asks is spared; those of people
+/// with more rights than the asker stay, and are counted. What is counted is what ends: the number is compared with the ended
 /// rows before they are committed. More than [`BATCH`] end in several transactions, each with its entries in the record;
 /// the number is then checked before the first of them, and what has ended by itself meanwhile is not in the outcome.
 ///
@@ -83,7 +83,6 @@ pub async fn revoke_many(
     let many = Many {
         asked: ask(&mut transaction, &filter, now).await?,
         but_session: author.session(),
-        but_person: author.id().filter(|_| request.everyone_but_me),
         out_of_reach: &out_of_reach,
     };
     let found = many.count(&mut *transaction).await?;
@@ -94,6 +93,7 @@ pub async fn revoke_many(
         return Err(Error::RevocationChanged(found));
     }
     let reason = reason(&params, request.everyone_but_me);
+    let author = &begin(&mut transaction, author, found, &reason).await?;
     let mut ended = RevokeOutcome {
         sessions: 0,
         people: found.people,
@@ -127,6 +127,27 @@ pub async fn revoke_many(
     }
 }
 
+/// Writes the one entry of all of it, where it is of several people. Returns whose the entries of each of them are.
+async fn begin(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    found: RevokeOutcome,
+    reason: &str,
+) -> Result<Author, Error> {
+    if found.people < 2 {
+        return Ok(author.clone());
+    }
+    let label = format!("{} sessions of {} users", found.sessions, found.people);
+    let batch = Batch {
+        action: "sessions.revoked",
+        users: found.people,
+        label: &label,
+        changes: Changes::default().with("sessions", found.sessions, 0),
+        reason: Some(reason),
+    };
+    record::write_batch(transaction, author, batch).await
+}
+
 /// Names of the roles whose people the author may not touch.
 async fn out_of_reach(
     transaction: &mut db::Transaction,
@@ -147,7 +168,7 @@ fn reason(params: &SessionParams, everyone_but_me: bool) -> String {
         .map(|(name, value)| format!("{name} {value}"))
         .collect();
     if everyone_but_me {
-        words.push("everyone but me".to_owned());
+        words.push("everyone else and my other devices".to_owned());
     }
     if words.is_empty() {
         words.push("all".to_owned());
@@ -163,17 +184,17 @@ mod tests {
     fn the_record_tells_which_sessions_were_meant() {
         let params = SessionParams {
             person: Some("ada".into()),
-            seen: Some("<7d".into()),
+            seen: Some("before-7d".into()),
             ..SessionParams::default()
         };
         assert_eq!(
             reason(&params, false),
-            "Sessions ended together: person ada, seen <7d."
+            "Sessions ended together: person ada, seen before-7d."
         );
         let all = SessionParams::default();
         assert_eq!(
             reason(&all, true),
-            "Sessions ended together: everyone but me."
+            "Sessions ended together: everyone else and my other devices."
         );
         assert_eq!(reason(&all, false), "Sessions ended together: all.");
     }

@@ -20,6 +20,7 @@ use super::{delete, guard, sessions, suspend};
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
+    record::{self, Batch, Changes},
 };
 
 /// Does something to several people, or tells who would change if `expected` is absent. All of it is one transaction, and
@@ -47,6 +48,7 @@ pub async fn bulk(
     db::users::lock_admins(&mut transaction).await?;
     let author =
         &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;
+    let author = &begin(&mut transaction, author, &request).await?;
     let mut accounts = lock(&mut transaction, ids).await?;
     let mut outcome = BulkOutcome {
         changed: 0,
@@ -78,6 +80,32 @@ pub async fn bulk(
         }
     }
     Ok(outcome)
+}
+
+/// Writes the one entry of all of it, where it is of several people. Returns whose the entries of each of them are.
+async fn begin(
+    transaction: &mut db::Transaction,
+    author: &Author,
+    request: &BulkRequest,
+) -> Result<Author, Error> {
+    let Some(users) = request.expected.filter(|expected| *expected > 1) else {
+        return Ok(author.clone());
+    };
+    let (action, reason) = match &request.action {
+        BulkAction::Suspend(draft) => ("users.suspended", Some(draft.reason.as_str())),
+        BulkAction::Unsuspend {} => ("users.unsuspended", None),
+        BulkAction::EndSessions {} => ("users.signed_out", None),
+        BulkAction::Delete {} => ("users.deleted", None),
+        BulkAction::Restore {} => ("users.restored", None),
+    };
+    let batch = Batch {
+        action,
+        users: users as u64,
+        label: &format!("{users} users"),
+        changes: Changes::default(),
+        reason,
+    };
+    record::write_batch(transaction, author, batch).await
 }
 
 /// Locks people before the first of them is changed, and in the order of their ids, so that two who lock several cannot

@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{detail, facts, guard};
+use super::{detail, facts, guard, lookalike};
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
@@ -76,6 +76,7 @@ pub(super) async fn insert(
     user: &NewUser,
     hash: Option<&str>,
 ) -> Result<(Uuid, Vec<String>), Error> {
+    let skeleton = lookalike::admit(transaction, &user.username).await?;
     let new = db::users::NewUser {
         username: user.username.as_str(),
         display_name: user.display_name.as_str(),
@@ -87,6 +88,7 @@ pub(super) async fn insert(
             Via::Ui | Via::Api | Via::Job | Via::Personal => CreatedVia::Admin,
         },
         created_by: author.id(),
+        skeleton: skeleton.as_deref(),
     };
     let roles = guard::grantable(transaction, author, &user.roles).await?;
     let id = db::users::insert(transaction, &new)

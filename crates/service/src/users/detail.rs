@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::guard::{self, NOT_FOUND};
 use crate::{
     Error, Services,
-    access::{Granted, ReadUsers},
+    access::{Granted, ReadAudit, ReadSessions, ReadUsers},
 };
 
 /// Sessions and links that the page of a person shows at most.
@@ -61,6 +61,7 @@ pub async fn refusals(
         |deed| rules::refusal(doer, deed, &standing).map(|refusal: Refusal| refusal.to_string());
     Ok(Refusals {
         edit: why(Deed::Edit),
+        email: why(Deed::SetEmail),
         roles: why(Deed::SetRoles),
         reset: why(Deed::Reset),
         suspend: why(Deed::Suspend),
@@ -115,7 +116,7 @@ pub async fn grantable_roles(
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is nobody of the id.
 pub async fn sessions(
     services: &Services,
-    _: &Granted<ReadUsers>,
+    _: &Granted<ReadSessions>,
     id: Uuid,
 ) -> Result<Vec<UserSession>, Error> {
     let id = guard::find(&services.pool, &UserRef::Id(id)).await?;
@@ -143,7 +144,7 @@ pub async fn personas(
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is nobody of the id.
 pub async fn history(
     services: &Services,
-    _: &Granted<ReadUsers>,
+    _: &Granted<ReadAudit>,
     id: Uuid,
     before: Option<i64>,
 ) -> Result<(Vec<AuditEntry>, bool), Error> {
@@ -162,7 +163,13 @@ pub async fn reset_links(
     id: Uuid,
 ) -> Result<Vec<ResetLink>, Error> {
     let id = guard::find(&services.pool, &UserRef::Id(id)).await?;
-    Ok(db::links::list_resets(&services.pool, id, 5).await?)
+    let mut connection = db::acquire(&services.pool).await?;
+    let mut links = Vec::new();
+    for (link, backed_by) in db::links::list_resets(&mut *connection, id, 5).await? {
+        let is_backed = guard::is_backed(&mut connection, backed_by, id).await?;
+        links.push(ResetLink { is_backed, ..link });
+    }
+    Ok(links)
 }
 
 fn page<T>(mut found: Vec<T>) -> (Vec<T>, bool) {

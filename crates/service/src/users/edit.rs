@@ -10,7 +10,7 @@ use db::{
 };
 use domain::{
     access::{ADMIN_ROLE, Permission, USER_ROLE},
-    rules::Deed,
+    rules::{Deed, Standing},
     users::{
         detail::UserDetail,
         edit::{RoleChange, UserEdit, UserPatch},
@@ -63,6 +63,14 @@ pub async fn edit(
     {
         return Err(Error::Stale(Box::new(before)));
     }
+    if moves(&patch, before.summary.email.as_deref()) {
+        let standing = Standing {
+            id: before.summary.id,
+            permissions: account.permissions.clone(),
+            is_last_admin: false,
+        };
+        guard::refuse(author, Deed::SetEmail, &standing)?;
+    }
     let mut changes = Changes::default();
     if patch.end_sessions {
         let reason = match hash {
@@ -80,7 +88,7 @@ pub async fn edit(
     }
     note_facts(&before, &patch, &mut changes);
     if let Some(hash) = &hash {
-        change::set_password(&mut transaction, id, hash, true).await?;
+        change::set_temporary_password(&mut transaction, id, hash, author.id()).await?;
         links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
         changes.note("password", Value::Null, "temporary");
     }
@@ -98,6 +106,12 @@ pub async fn edit(
     let after = detail::find(&mut transaction, id).await?;
     db::commit(transaction).await?;
     Ok(after)
+}
+
+/// Whether the address would be another one.
+fn moves(patch: &UserPatch, email: Option<&str>) -> bool {
+    let wanted = patch.email.as_ref();
+    wanted.is_some_and(|wanted| wanted.as_ref().map(Email::as_str) != email)
 }
 
 /// Gives and takes roles, if they are different at all.
@@ -133,6 +147,11 @@ async fn set_roles(
     guard::refuse(author, Deed::SetRoles, &standing)?;
     db::roles::revoke_others(transaction, account.id, &roles).await?;
     db::roles::grant(transaction, account.id, &roles, author.id()).await?;
+    if roles.iter().any(|role| !account.roles.contains(role)) {
+        // Whoever has one was to get an account with less.
+        let revoked = links::revoke_unused_of(transaction, Kind::PasswordReset, account.id).await?;
+        changes.note("links", revoked, 0);
+    }
     changes.note("roles", account.roles.clone(), roles);
     Ok(())
 }

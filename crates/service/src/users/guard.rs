@@ -98,6 +98,20 @@ pub(crate) async fn confirm(
     Ok(author)
 }
 
+/// Whether a link or a temporary password still stands, by who answers for it; none for the operator.
+pub(crate) async fn is_backed(
+    connection: &mut db::PgConnection,
+    backed_by: Option<Uuid>,
+    target: Uuid,
+) -> Result<bool, Error> {
+    let Some(creator) = backed_by else {
+        return Ok(true);
+    };
+    let creator = account::find_permissions(&mut *connection, creator).await?;
+    let target = account::find_standing(&mut *connection, target).await?;
+    Ok(target.is_some_and(|target| rules::backs_password(creator.as_ref(), &target.permissions)))
+}
+
 /// What an author may do of what their account permits: with an access token, what it was made for.
 fn lent(author: &Author, rights: Permissions) -> Permissions {
     match author.token() {
@@ -111,6 +125,7 @@ const fn may_leave_no_admin(deed: Deed) -> bool {
     match deed {
         Deed::SetRoles | Deed::Suspend | Deed::Delete => true,
         Deed::Edit
+        | Deed::SetEmail
         | Deed::Reset
         | Deed::Unsuspend
         | Deed::Restore

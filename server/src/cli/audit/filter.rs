@@ -23,6 +23,9 @@ pub(super) struct Filter {
     /// Until when, the whole of that day or month.
     #[arg(long)]
     to: Option<String>,
+    /// The id of an action on many, such as a bulk suspension: the entries beneath it.
+    #[arg(long)]
+    parent: Option<String>,
 }
 
 impl From<Filter> for AuditParams {
@@ -34,6 +37,7 @@ impl From<Filter> for AuditParams {
             via: filter.via,
             from: filter.from,
             to: filter.to,
+            parent: filter.parent,
             ..Self::default()
         }
     }

@@ -31,7 +31,7 @@ pub(super) struct ListArgs {
     /// Most people to list.
     #[arg(long, default_value_t = 100)]
     limit: usize,
-    /// Whom to list, in the panel's words: 'role:admin last-login:never'.
+    /// Whom to list, in the panel's words: 'role:admin inactive:90d'.
     #[arg(
         long,
         default_value = "",

@@ -35,7 +35,7 @@ const HEADERS: [(HeaderName, &str); 2] = [
 /// From when on.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Since {
     since: Option<String>,
 }

@@ -7,6 +7,7 @@ use axum::{
 };
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
+    object::present,
     users::{create::UserDraft, detail::CreatedUser},
 };
 use serde::{Deserialize, Serialize};
@@ -27,9 +28,19 @@ pub(crate) struct Create {
     display_name: String,
     #[serde(default)]
     email: Option<String>,
-    #[serde(default)]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
     password: Option<String>,
-    #[serde(default)]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
     is_admin: Option<bool>,
     #[serde(default)]
     roles: Vec<String>,

@@ -3,9 +3,11 @@
 use axum::{extract::State, response::Response};
 use service::{Services, access::ReadUsers, users::Export};
 
-use crate::rest::{Allowed, Failure, UserPath, file::send};
+use crate::rest::{Allowed, Failure, FromThisSite, UserPath, file::send};
 
 /// Download all that a user owns
+///
+/// `sessions`, `apiKeys` and `tokens` are in it for callers with `sessions:read`, `api-keys:read` and `tokens:read`.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/export",
@@ -16,6 +18,7 @@ use crate::rest::{Allowed, Failure, UserPath, file::send};
 pub(crate) async fn export(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadUsers>,
+    _: FromThisSite,
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     let export = service::users::export(&services, &granted, id).await?;

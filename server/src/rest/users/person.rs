@@ -10,10 +10,13 @@ use domain::{
     users::detail::{GrantableRole, ResetLink, UserSession},
 };
 use serde::Deserialize;
-use service::{Services, access::ReadUsers};
+use service::{
+    Services,
+    access::{ReadAudit, ReadSessions, ReadUsers},
+};
 use utoipa::IntoParams;
 
-use crate::rest::{Allowed, Failure, Params, UserPath, page};
+use crate::rest::{Allowed, Failure, NoParams, Params, UserPath, page};
 
 /// List the roles
 ///
@@ -41,12 +44,13 @@ pub(crate) async fn roles(
     path = "/api/admin/users/{id}/sessions",
     tag = "Users",
     responses((status = OK, body = [UserSession])),
-    security(("token" = ["users:read"]))
+    security(("token" = ["sessions:read"]))
 )]
 pub(crate) async fn sessions(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadUsers>,
+    Allowed(granted): Allowed<ReadSessions>,
     UserPath(id): UserPath,
+    Params(NoParams {}): Params<NoParams>,
 ) -> Result<Response, Failure> {
     let sessions = service::users::sessions(&services, &granted, id).await?;
     Ok(Json(sessions).into_response())
@@ -94,11 +98,11 @@ pub(crate) struct Part {
         body = [ShownEntry],
         headers(("Link" = String, description = "The way to those before, as `rel=\"next\"`."))
     )),
-    security(("token" = ["users:read"]))
+    security(("token" = ["audit:read"]))
 )]
 pub(crate) async fn history(
     State(services): State<Services>,
-    Allowed(granted): Allowed<ReadUsers>,
+    Allowed(granted): Allowed<ReadAudit>,
     UserPath(id): UserPath,
     Params(part): Params<Part>,
 ) -> Result<Response, Failure> {

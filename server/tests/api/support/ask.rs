@@ -73,6 +73,19 @@ impl Ask {
         self.cookie(SESSION_COOKIE, session)
     }
 
+    /// With the cookie of a one-time link, which the address of a page or the form names.
+    pub(crate) fn link(mut self, kind: &str, token: &str) -> Self {
+        let handle = service::link_handle(token);
+        if self.method == Method::GET {
+            let joint = if self.path.contains('?') { '&' } else { '?' };
+            self.path = format!("{}{joint}link={handle}", self.path);
+        } else {
+            self.body
+                .extend_from_slice(format!("&link={handle}").as_bytes());
+        }
+        self.cookie(&format!("{kind}_{handle}"), token)
+    }
+
     /// With an access token.
     pub(crate) fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))

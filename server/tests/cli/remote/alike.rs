@@ -280,6 +280,39 @@ async fn what_takes_the_database_itself_says_so(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_filter_that_is_not_understood_lists_nothing(pool: PgPool) {
+    let (direct, _server, remote) = with_server(&pool).await;
+    for (words, says) in [
+        (
+            &["user", "list", "--query", "last-login:>90d"][..],
+            "last-login:before-90d for longer than 90d ago, or last-login:after-90d",
+        ),
+        (
+            &["user", "list", "--query", "statsu:active"],
+            "Did you mean \"status\"?",
+        ),
+        (
+            &["user", "list", "--query", "role:admin OR", "--json"],
+            "OR needs a term",
+        ),
+        (&["user", "list", "--sort", "password"], "Cannot sort by"),
+        (&["token", "list", "--state", "dead"], "`state` is \"dead\""),
+        (&["audit", "list", "--via", "fax"], "\"fax\" is no way"),
+        (&["audit", "list", "--from", ">7d"], "\">7d\" is no day"),
+        (
+            &["audit", "export", "--from", "last week"],
+            "\"last week\" is no day",
+        ),
+    ] {
+        for cli in [&direct, &remote] {
+            let mut command = Command::new(ROLLCALL);
+            let told = cli.run(command.args(words), "").misunderstanding();
+            assert!(told.contains(says), "{words:?}: {told}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn a_server_makes_no_roles(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;
     let told = remote.user(&[

@@ -80,9 +80,12 @@ pub fn Uncounted(
     place: Place,
     /// Why it has failed.
     problem: Option<Problem>,
+    /// What it is about.
+    #[prop(default = "Delete")]
+    title: &'static str,
 ) -> impl IntoView {
     view! {
-        <Dialog place=place.clone() title="Delete">
+        <Dialog place=place.clone() title=title>
             <div class="dialog-body">
                 {match problem {
                     Some(problem) => view! { <ProblemNotice problem=problem autofocus=true /> }.into_any(),

@@ -98,12 +98,27 @@ fn EditForm(person: Person) -> impl IntoView {
                 first=true
             />
             <Theirs conflict=conflict mine=mine.0 pick=|user| user.summary.display_name.clone() />
-            <Field spec=EMAIL value=mine.1.clone() fault=sending.fault("email") />
-            <Theirs
-                conflict=conflict
-                mine=mine.1
-                pick=|user| user.summary.email.clone().unwrap_or_default()
-            />
+            {match person.refusals.email.clone() {
+                // Sent as it is: nothing typed here would be saved.
+                Some(refusal) => {
+                    view! {
+                        <input type="hidden" name="email" value=user.summary.email.clone() />
+                        <p class="field-note">{refusal}</p>
+                    }
+                        .into_any()
+                }
+                None => {
+                    view! {
+                        <Field spec=EMAIL value=mine.1.clone() fault=sending.fault("email") />
+                        <Theirs
+                            conflict=conflict
+                            mine=mine.1
+                            pick=|user| user.summary.email.clone().unwrap_or_default()
+                        />
+                    }
+                        .into_any()
+                }
+            }}
             <input type="hidden" name="set_roles" value=person.refusals.roles.is_none().to_string() />
             <RoleChoice
                 roles=person.roles.clone()

@@ -12,7 +12,7 @@ use gloo_net::eventsource::{State, futures::EventSource};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Live, links};
-use crate::api::{error::ApiError, sessions::list_all_sessions};
+use crate::api::{error::ApiError, listed::Listed, sessions::list_all_sessions};
 
 /// How often the list is read again while nothing can be told.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -121,7 +121,10 @@ fn take(live: Live, changes: SessionChanges) {
         .sessions
         .into_iter()
         .partition(|session| session.end.is_some());
-    let filter = params.filter().unwrap_or_default();
+    // A filter that was not understood has no rows.
+    let Ok(filter) = params.filter() else {
+        return;
+    };
     let matching: Vec<Session> = begun
         .into_iter()
         .filter(|session| filter.matches(session, person(live), session.created_at))
@@ -174,6 +177,7 @@ fn refresh(live: Live) {
     }
     spawn_local(async move {
         let list = list_all_sessions(params.clone()).await;
+        let list = list.and_then(Listed::understood);
         if live.params.try_get_untracked() != Some(params) {
             return;
         }

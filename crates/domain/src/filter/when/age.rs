@@ -45,12 +45,29 @@ impl Age {
     }
 
     /// Reads a number and the letter of its unit, in any case.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let letter = text.chars().last()?.to_ascii_lowercase();
         let unit = [AgeUnit::Hours, AgeUnit::Days, AgeUnit::Weeks]
             .into_iter()
             .find(|unit| unit.letter() == letter)?;
         Self::new(digits(text.get(..text.len() - 1)?)?, unit)
+    }
+
+    /// What it is counted in.
+    pub(in crate::filter) const fn unit(self) -> AgeUnit {
+        self.unit
+    }
+
+    /// Its length in words, such as "90 days".
+    #[must_use]
+    pub fn length(self) -> String {
+        let unit = match self.unit {
+            AgeUnit::Hours => "hour",
+            AgeUnit::Days => "day",
+            AgeUnit::Weeks => "week",
+        };
+        let plural = if self.amount == 1 { "" } else { "s" };
+        format!("{} {unit}{plural}", self.amount)
     }
 
     /// How long that is.

@@ -1,0 +1,93 @@
+//! Doing what a dialog has asked about.
+
+use domain::flash::{Flash, FlashEvent};
+use service::{
+    Error, Services,
+    access::{Actor, WriteApiKeys, WriteRegistrations, WriteSessions, WriteTokens, WriteUsers},
+};
+
+use super::{Confirmation, target::Target};
+
+/// Whether it may be done to anything of its kind at all.
+pub(super) fn require(actor: &Actor, target: &Target) -> Result<(), Error> {
+    match target {
+        Target::UserKey(..) | Target::SystemKey(_) => actor.require::<WriteApiKeys>().map(drop),
+        Target::Token(_) => actor.require::<WriteTokens>().map(drop),
+        Target::Session(_) => actor.require::<WriteSessions>().map(drop),
+        Target::Sessions(_) | Target::ResetLinks(_) => actor.require::<WriteUsers>().map(drop),
+        Target::Invitation(_) => actor.require::<WriteRegistrations>().map(drop),
+        Target::OwnKey(_) | Target::OwnToken(_) | Target::OwnSession(_) | Target::OwnOthers => {
+            actor.session().map(drop)
+        }
+    }
+}
+
+/// Does it, and returns the message about it.
+pub(super) async fn apply(
+    services: &Services,
+    actor: &Actor,
+    target: &Target,
+    asked: Confirmation,
+) -> Result<Flash, Error> {
+    let user_id = async |user| {
+        let user = service::users::get(services, &actor.require()?, user).await?;
+        Ok::<_, Error>(user.summary.id.0)
+    };
+    let (event, count) = match target {
+        Target::UserKey(user, id) => {
+            let user = user_id(user).await?;
+            service::keys::revoke_key(services, &actor.require()?, user, *id).await?;
+            (FlashEvent::KeyDeleted, 1)
+        }
+        Target::SystemKey(id) => {
+            service::keys::delete_system(services, &actor.require()?, *id).await?;
+            (FlashEvent::KeyDeleted, 1)
+        }
+        Target::OwnKey(id) => {
+            service::account::delete_key(services, actor, *id).await?;
+            (FlashEvent::KeyDeleted, 1)
+        }
+        Target::Token(id) => {
+            service::access_tokens::revoke(services, &actor.require()?, *id).await?;
+            (FlashEvent::TokenRevoked, 1)
+        }
+        Target::OwnToken(id) => {
+            service::account::revoke_token(services, actor, *id).await?;
+            (FlashEvent::TokenRevoked, 1)
+        }
+        Target::Session(id) => {
+            service::sessions::revoke_one(services, &actor.require()?, *id).await?;
+            (FlashEvent::SessionRevoked, 1)
+        }
+        Target::OwnSession(id) => {
+            service::account::end_session(services, actor, *id).await?;
+            (FlashEvent::SessionRevoked, 1)
+        }
+        Target::OwnOthers => {
+            let ended = service::account::end_others(services, actor).await?;
+            (FlashEvent::OthersRevoked, ended)
+        }
+        Target::Sessions(user) => {
+            let user = user_id(user).await?;
+            let ended = service::users::end_sessions(services, &actor.require()?, user).await?;
+            (FlashEvent::SessionsRevoked, ended)
+        }
+        Target::ResetLinks(user) => {
+            let user = user_id(user).await?;
+            service::reset::revoke_links(services, &actor.require()?, user).await?;
+            (FlashEvent::ResetLinksRevoked, 1)
+        }
+        Target::Invitation(id) => {
+            service::invitations::revoke(services, &actor.require()?, *id).await?;
+            (FlashEvent::InvitationRevoked, 1)
+        }
+    };
+    // The session of a user is named by the user first, as in "the session of ada on Firefox".
+    let names = match target {
+        Target::Session(_) => vec![asked.username, asked.shown],
+        Target::Sessions(_) | Target::ResetLinks(_) => vec![asked.username],
+        _ => vec![asked.shown, asked.username],
+    };
+    let names = names.into_iter().filter(|name| !name.is_empty());
+    Ok(Flash::of(event, names).counting(count))
+}

@@ -1,0 +1,95 @@
+//! What a dialog is about, by its address.
+
+use domain::users::detail::UserRef;
+use service::Error;
+use uuid::Uuid;
+
+/// What is revoked or deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// A provider API key of a user.
+    UserKey(UserRef, Uuid),
+    /// A provider API key of the system.
+    SystemKey(Uuid),
+    /// A provider API key of one's own.
+    OwnKey(Uuid),
+    /// An access token of a user.
+    Token(Uuid),
+    /// An access token of one's own.
+    OwnToken(Uuid),
+    /// A session of a user.
+    Session(Uuid),
+    /// A session of one's own.
+    OwnSession(Uuid),
+    /// All sessions of one's own but this one.
+    OwnOthers,
+    /// All sessions of a user.
+    Sessions(UserRef),
+    /// The links of a user to choose a password.
+    ResetLinks(UserRef),
+    /// An invitation.
+    Invitation(Uuid),
+}
+
+impl Target {
+    /// Reads the address of a dialog.
+    pub(super) fn parse(path: &str) -> Result<Self, Error> {
+        const UNKNOWN: Error = Error::NotFound("There is no such dialog.");
+        let id = |text: &str| text.parse::<Uuid>().map_err(|_| UNKNOWN);
+        let user = |text: &str| {
+            let pair = form_urlencoded::parse(text.as_bytes()).next();
+            UserRef::parse(&pair.map(|(name, _)| name).unwrap_or_default())
+        };
+        let words: Vec<&str> = path.split('/').skip(1).collect();
+        Ok(match words.as_slice() {
+            ["users", name, "keys", key, "revoke"] => Self::UserKey(user(name), id(key)?),
+            ["users", _, "keys", "tokens", token, "revoke"] | ["tokens", token, "revoke"] => {
+                Self::Token(id(token)?)
+            }
+            ["users", _, "sessions", session, "revoke"] | ["sessions", session, "revoke"] => {
+                Self::Session(id(session)?)
+            }
+            ["users", name, "sign-out"] => Self::Sessions(user(name)),
+            ["users", name, "revoke-links"] => Self::ResetLinks(user(name)),
+            ["registrations", "invitations", invitation, "revoke"] => {
+                Self::Invitation(id(invitation)?)
+            }
+            ["keys", key, "delete"] => Self::SystemKey(id(key)?),
+            ["account", "keys", key, "delete"] => Self::OwnKey(id(key)?),
+            ["account", "tokens", token, "revoke"] => Self::OwnToken(id(token)?),
+            ["account", "sessions", "others"] => Self::OwnOthers,
+            ["account", "sessions", session, "revoke"] => Self::OwnSession(id(session)?),
+            _ => return Err(UNKNOWN),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_what_it_is_about() {
+        let id = "0198c2a4-0000-7000-8000-000000000001";
+        let read = |path: &str| Target::parse(&path.replace("ID", id));
+        let ada = || UserRef::Name("ada".to_owned());
+        let uuid = id.parse().unwrap();
+        for (path, expected) in [
+            ("/users/ada/keys/ID/revoke", Target::UserKey(ada(), uuid)),
+            ("/users/ada/keys/tokens/ID/revoke", Target::Token(uuid)),
+            ("/users/ada/sessions/ID/revoke", Target::Session(uuid)),
+            ("/sessions/ID/revoke", Target::Session(uuid)),
+            ("/users/ada/sign-out", Target::Sessions(ada())),
+            (
+                "/users/o%27hara/sign-out",
+                Target::Sessions(UserRef::Name("o'hara".to_owned())),
+            ),
+            ("/account/sessions/others", Target::OwnOthers),
+        ] {
+            assert_eq!(read(path).unwrap(), expected, "{path}");
+        }
+        for path in ["", "/", "/users/ada", "/tokens/x/revoke", "/sessions/revoke", "/x/ID/revoke"] {
+            assert!(read(path).is_err(), "{path}");
+        }
+    }
+}

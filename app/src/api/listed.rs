@@ -1,0 +1,31 @@
+//! What the function behind a list answers.
+
+use domain::problem::Problem;
+use serde::{Deserialize, Serialize};
+
+use super::error::ApiError;
+
+/// The list that was asked for, or what of the filter was not understood. There is never another list in its place: its rows
+/// would be taken for those that were asked for. Both are answers that succeed, because browsers report refused requests as
+/// errors of the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Listed<T> {
+    /// The list.
+    List(T),
+    /// What was not understood.
+    NotUnderstood(Problem),
+}
+
+impl<T> Listed<T> {
+    /// Returns the list.
+    ///
+    /// # Errors
+    /// What was not understood.
+    pub fn understood(self) -> Result<T, ApiError> {
+        match self {
+            Self::List(list) => Ok(list),
+            Self::NotUnderstood(problem) => Err(ApiError(problem)),
+        }
+    }
+}

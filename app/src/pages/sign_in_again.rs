@@ -1,0 +1,144 @@
+//! The dialog that asks for the password again where a form was denied because the session has ended. What was typed stays
+//! in the form below, and is sent again after it.
+
+use leptos::{
+    ev::SubmitEvent,
+    form::form_data_from_event,
+    html,
+    prelude::*,
+};
+
+use super::form::{post, written};
+use crate::{
+    api::{auth::SignIn, error::ApiError},
+    components::notice::ProblemNotice,
+    context::PageContext,
+};
+
+/// What is sent again once the user of the page has signed in again.
+#[derive(Clone, Copy)]
+pub struct Expired(pub RwSignal<Option<Callback<()>>>);
+
+impl Expired {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(RwSignal::new(None))
+    }
+}
+
+impl Default for Expired {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The dialog, when something is to be sent again.
+#[component]
+pub fn SignInAgain() -> impl IntoView {
+    let Expired(again) = expect_context();
+    let principal = PageContext::current().principal;
+    principal.map(|principal| {
+        move || {
+            let username = principal.username.clone();
+            again.get().map(|again| view! { <Asked again=again username=username /> })
+        }
+    })
+}
+
+#[component]
+fn Asked(
+    /// Sends it again.
+    again: Callback<()>,
+    /// Whose page it is. Nobody else can sign in here: the form below is theirs.
+    username: String,
+) -> impl IntoView {
+    let Expired(asked) = expect_context();
+    let action = post::<SignIn>();
+    let element = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = element.get() {
+            request_animation_frame(move || drop(dialog.show_modal()));
+        }
+    });
+    // With a temporary password nobody is signed in, but led to choose one.
+    let leads_on = |next: &str| next.starts_with("/reset/");
+    Effect::new(move |_| {
+        if let Some(Ok(done)) = action.value().get()
+            && !leads_on(&done.next)
+        {
+            asked.set(None);
+            again.run(());
+        }
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let data = form_data_from_event(&event).ok();
+        if let Some(form) = data.and_then(|data| written(&data))
+            && !action.pending().get_untracked()
+        {
+            action.dispatch(form);
+        }
+    };
+    let answer = move || match action.value().get()? {
+        Err(ApiError(problem)) => {
+            Some(view! { <ProblemNotice problem=problem sign_in=true /> }.into_any())
+        }
+        Ok(done) if leads_on(&done.next) => Some(
+            view! {
+                <p class="notice tone-warning" role="alert">
+                    "Choose a new password first. "
+                    <a href=done.next target="_blank">
+                        "Choose it in a new tab"
+                    </a>
+                    ", then sign in here with it."
+                </p>
+            }
+            .into_any(),
+        ),
+        Ok(_) => None,
+    };
+    view! {
+        <dialog
+            node_ref=element
+            class="dialog"
+            aria-labelledby="sign-in-title"
+            on:close=move |_| asked.set(None)
+        >
+            <h2 class="dialog-head" id="sign-in-title">
+                "Your session has ended"
+            </h2>
+            <form method="post" action="/login" on:submit=submit>
+                <div class="dialog-body">
+                    {answer}
+                    <p>"Sign in to continue as " <b><bdi>{username.clone()}</bdi></b> ". What you typed is kept."</p>
+                    <input type="hidden" name="username" value=username />
+                    <div class="field">
+                        <label class="field-label" for="sign-in-password">
+                            "Password"
+                        </label>
+                        <input
+                            class="input"
+                            id="sign-in-password"
+                            name="password"
+                            type="password"
+                            autocomplete="current-password"
+                            autofocus
+                        />
+                    </div>
+                </div>
+                <footer class="dialog-foot">
+                    <button class="button" type="button" on:click=move |_| asked.set(None)>
+                        "Cancel"
+                    </button>
+                    <button
+                        class="button button-primary"
+                        aria-disabled=move || action.pending().get().then_some("true")
+                    >
+                        "Sign in"
+                    </button>
+                </footer>
+            </form>
+        </dialog>
+    }
+}

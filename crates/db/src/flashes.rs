@@ -1,0 +1,116 @@
+//! Messages that the page after a change shows once, and what undoes the change.
+
+use serde_json::Value;
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use crate::Error;
+
+/// A message to be shown.
+#[derive(Debug, Clone)]
+pub struct NewFlash<'a> {
+    /// SHA-256 of the cookie's value of the session that sees it.
+    pub token_hash: &'a [u8],
+    /// The page that shows it.
+    pub path: &'a str,
+    /// The message.
+    pub message: Value,
+    /// The form that undoes the change.
+    pub undo: Option<Value>,
+    /// It is shown within so many seconds, or never.
+    pub seconds: f64,
+}
+
+/// A message that is shown now.
+#[derive(Debug, Clone)]
+pub struct ShownFlash {
+    /// Its id, by which the change is undone.
+    pub id: Uuid,
+    /// The message.
+    pub message: Value,
+    /// The form that undoes the change.
+    pub undo: Option<Value>,
+}
+
+/// Stores a message for a live session.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn insert(executor: impl PgExecutor<'_>, flash: &NewFlash<'_>) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into flashes (id, session_id, path, message, undo, created_at, expires_at)
+        select uuid_v7(now()), id, $2, $3, $4, now(), now() + make_interval(secs => $5)
+        from sessions where token_hash = $1 and ended_at is null",
+        flash.token_hash,
+        flash.path,
+        flash.message,
+        flash.undo,
+        flash.seconds,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Takes the messages of a page that were not shown yet: of several requests at once, one gets each. The change can be
+/// undone for so many seconds from now.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_shown(
+    executor: impl PgExecutor<'_>,
+    session_id: Uuid,
+    path: &str,
+    seconds: f64,
+) -> Result<Vec<ShownFlash>, Error> {
+    let mut shown = sqlx::query_as!(
+        ShownFlash,
+        "update flashes set shown_at = now(), expires_at = now() + make_interval(secs => $3)
+        where session_id = $1 and path = $2 and shown_at is null and expires_at > now()
+        returning id, message, undo",
+        session_id,
+        path,
+        seconds,
+    )
+    .fetch_all(executor)
+    .await?;
+    // The ids are in the order of creation.
+    shown.sort_by_key(|flash| flash.id);
+    Ok(shown)
+}
+
+/// Takes the form that undoes a change: it works once, in the session that made the change.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn delete_undo(
+    executor: impl PgExecutor<'_>,
+    session_id: Uuid,
+    id: Uuid,
+) -> Result<Option<Value>, Error> {
+    let undo = sqlx::query_scalar!(
+        "delete from flashes where id = $1 and session_id = $2 and shown_at is not null and expires_at > now()
+        returning undo",
+        id,
+        session_id,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(undo.flatten())
+}
+
+/// Removes some messages whose time is over. Returns how many.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn delete_over(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "delete from flashes where id in (
+            select id from flashes where expires_at <= now() order by expires_at limit $1 for update skip locked
+        )",
+        most,
+    )
+    .execute(executor)
+    .await?;
+    Ok(done.rows_affected())
+}

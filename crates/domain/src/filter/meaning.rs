@@ -1,0 +1,290 @@
+//! What a search means, in words: every condition with the date that an age stands for.
+
+use time::{Month, OffsetDateTime, UtcOffset};
+
+use super::when::{Age, AgeUnit, Moment, Period, When};
+use super::{Comparison, Count, Expr, Filter, Has, IntRange, Term, Text, WORD_START_BELOW};
+
+impl Filter {
+    /// What must hold of a user at the time `now`, one sentence without its full stop for each top-level part.
+    #[must_use]
+    pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
+        let parts = self.parts().iter();
+        parts.map(|part| capitalised(&part.words(now))).collect()
+    }
+}
+
+impl Expr {
+    fn words(&self, now: OffsetDateTime) -> String {
+        let joined = |parts: &[Expr], joint: &str| {
+            let parts: Vec<String> = parts.iter().map(|part| part.enclosed(now)).collect();
+            parts.join(joint)
+        };
+        match self {
+            Expr::And(parts) => joined(parts, " and "),
+            Expr::Or(parts) => joined(parts, " or "),
+            Expr::Not(part) => format!("not {}", part.enclosed(now)),
+            Expr::Term(term) => term.words(now),
+        }
+    }
+
+    /// Its words, in parentheses where words beside them would be read as part of them.
+    fn enclosed(&self, now: OffsetDateTime) -> String {
+        let words = self.words(now);
+        let holds_joint = words.contains(" and ") || words.contains(" or ");
+        match self {
+            Expr::Term(_) if !holds_joint => words,
+            Expr::Not(_) if !holds_joint => words,
+            _ => format!("({words})"),
+        }
+    }
+}
+
+impl Term {
+    fn words(&self, now: OffsetDateTime) -> String {
+        match self {
+            Term::Text(text) => contains("username, display name or email", text),
+            Term::Username(text) => contains("username", text),
+            Term::Name(text) => contains("display name", text),
+            Term::Email(text) => contains("email", text),
+            Term::Role(name) => format!("role is {}", name.as_str()),
+            Term::Status(status) => format!("status is {}", status.as_str()),
+            Term::Via(way) => format!("created by way of {}", way.as_str()),
+            Term::Number(range) => format!("number is {}", range.words()),
+            Term::Count(count, range) => format!("{}: {}", count.plural(), range.words()),
+            Term::Created(when) => format!("created {}", when.words(now)),
+            Term::LastLogin(When::Never) => "never signed in".to_owned(),
+            Term::LastLogin(when) => format!("last sign-in {}{}", when.words(now), or_never(*when)),
+            Term::LastActive(When::Never) => "never active".to_owned(),
+            Term::LastActive(when) => format!("last active {}{}", when.words(now), or_never(*when)),
+            Term::Inactive(age) => format!("not active since {}, or never", age.words(now)),
+            Term::Has(Has::Email) => "has an email address".to_owned(),
+            Term::Has(Has::Any(count)) => format!("has {}", count.plural()),
+        }
+    }
+}
+
+fn or_never(when: When) -> &'static str {
+    if when.includes_never() {
+        ", or never"
+    } else {
+        ""
+    }
+}
+
+/// A text this short is looked for only where a word begins.
+fn contains(where_: &str, text: &Text) -> String {
+    let text = text.as_str();
+    if text.chars().count() < WORD_START_BELOW {
+        format!("{where_} has a word that begins with “{text}”")
+    } else {
+        format!("{where_} contains “{text}”")
+    }
+}
+
+impl Count {
+    fn plural(self) -> &'static str {
+        match self {
+            Count::Personas => "personas",
+            Count::Ontologies => "ontologies",
+            Count::Annotations => "annotations",
+            Count::Sessions => "active sessions",
+            Count::ApiKeys => "API keys",
+        }
+    }
+}
+
+impl IntRange {
+    fn words(&self) -> String {
+        match (self.min(), self.max()) {
+            (Some(min), Some(max)) if min == max => min.to_string(),
+            (Some(min), Some(max)) => format!("{min} to {max}"),
+            (Some(min), None) => format!("{min} or more"),
+            (None, Some(0)) => "none".to_owned(),
+            (None, Some(max)) => format!("{max} or fewer"),
+            (None, None) => "any".to_owned(),
+        }
+    }
+}
+
+impl When {
+    /// When something happened, as it is said after what happened: "before 30 Aug 2026 (90 days ago)".
+    #[must_use]
+    pub fn words(&self, now: OffsetDateTime) -> String {
+        match self {
+            When::Never => "never".to_owned(),
+            When::Before(age) => format!("before {}", age.words(now)),
+            When::After(age) => format!("since {}", age.words(now)),
+            When::Compare(comparison, period) => match comparison {
+                Comparison::Is => period.within(),
+                Comparison::Greater => format!("after {}", period.words()),
+                Comparison::AtLeast => format!("{} and later", period.within()),
+                Comparison::Less => format!("before {}", period.words()),
+                Comparison::AtMost => format!("{} and earlier", period.within()),
+            },
+            When::Between(Some(from), None) => format!("since {}", from.words(now)),
+            When::Between(None, Some(until)) => format!("until {}", until.words(now)),
+            When::Between(from, until) => {
+                let end = |end: &Option<Moment>| end.map(|moment| moment.words(now));
+                let [from, until] = [end(from), end(until)].map(Option::unwrap_or_default);
+                format!("from {from} to {until}")
+            }
+        }
+    }
+}
+
+impl Moment {
+    fn words(self, now: OffsetDateTime) -> String {
+        match self {
+            Moment::Period(period) => period.words(),
+            Moment::Age(age) => age.words(now),
+        }
+    }
+}
+
+impl Age {
+    /// The instant and how long ago it is: "30 Aug 2026 (90 days ago)". The clock is named where hours are counted.
+    fn words(self, now: OffsetDateTime) -> String {
+        let at = self.before(now).to_offset(UtcOffset::UTC);
+        let clock = match self.unit() {
+            AgeUnit::Hours => format!(", {:02}:{:02} UTC", at.hour(), at.minute()),
+            AgeUnit::Days | AgeUnit::Weeks => String::new(),
+        };
+        let (day, month, year) = (at.day(), short(at.month()), at.year());
+        format!("{day} {month} {year}{clock} ({} ago)", self.length())
+    }
+}
+
+impl Period {
+    /// As it is said after "before": "2026", "Jan 2026", "1 Jan 2026".
+    fn words(self) -> String {
+        let text = self.to_string();
+        let start = self.start();
+        match text.len() {
+            0..=4 => text,
+            5..=7 => format!("{} {}", short(start.month()), start.year()),
+            _ => format!("{} {} {}", start.day(), short(start.month()), start.year()),
+        }
+    }
+
+    /// With the word that goes before a time within it.
+    fn within(self) -> String {
+        let word = if self.to_string().len() > 7 {
+            "on"
+        } else {
+            "in"
+        };
+        format!("{word} {}", self.words())
+    }
+}
+
+fn short(month: Month) -> &'static str {
+    match month {
+        Month::January => "Jan",
+        Month::February => "Feb",
+        Month::March => "Mar",
+        Month::April => "Apr",
+        Month::May => "May",
+        Month::June => "Jun",
+        Month::July => "Jul",
+        Month::August => "Aug",
+        Month::September => "Sep",
+        Month::October => "Oct",
+        Month::November => "Nov",
+        Month::December => "Dec",
+    }
+}
+
+/// A text that begins with a capital letter.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(characters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-28 10:07 UTC);
+
+    fn meaning(input: &str) -> String {
+        let filter = Filter::parse(input).map(|filter| filter.meaning(NOW));
+        filter.map_or_else(|error| error.message(), |parts| parts.join(" · "))
+    }
+
+    #[test]
+    fn every_condition_is_said_with_its_date() {
+        for (input, words) in [
+            ("", ""),
+            ("lab", "Username, display name or email contains “lab”"),
+            ("name:ab", "Display name has a word that begins with “ab”"),
+            ("role:Admin", "Role is admin"),
+            ("status:active", "Status is active"),
+            ("via:cli", "Created by way of cli"),
+            ("number:7", "Number is 7"),
+            ("personas:>10", "Personas: 11 or more"),
+            ("keys:<1", "API keys: none"),
+            ("sessions:1..3", "Active sessions: 1 to 3"),
+            ("has:email", "Has an email address"),
+            (
+                "has:key",
+                "\"has\" cannot be \"key\". Use email, personas, ontologies, annotations, sessions or api-keys.",
+            ),
+            ("has:keys", "Has API keys"),
+            ("last-login:never", "Never signed in"),
+            (
+                "last-login:before-90d",
+                "Last sign-in before 30 Aug 2026 (90 days ago), or never",
+            ),
+            (
+                "last-login:after-90d",
+                "Last sign-in since 30 Aug 2026 (90 days ago)",
+            ),
+            (
+                "last-active:12h",
+                "Last active since 27 Nov 2026, 22:07 UTC (12 hours ago)",
+            ),
+            (
+                "inactive:1w",
+                "Not active since 21 Nov 2026 (1 week ago), or never",
+            ),
+            ("created:>2026-01-01", "Created after 1 Jan 2026"),
+            ("created:2026-01", "Created in Jan 2026"),
+            ("created:>=2026", "Created in 2026 and later"),
+            ("created:<=2026-01-31", "Created on 31 Jan 2026 and earlier"),
+            ("last-login:<2026-02", "Last sign-in before Feb 2026"),
+            (
+                "created:30d..2026-12",
+                "Created from 29 Oct 2026 (30 days ago) to Dec 2026",
+            ),
+            ("created:*..7d", "Created until 21 Nov 2026 (7 days ago)"),
+        ] {
+            assert_eq!(meaning(input), words, "{input}");
+        }
+    }
+
+    #[test]
+    fn conditions_are_joined_as_they_bind() {
+        for (input, words) in [
+            (
+                "role:admin -status:active",
+                "Role is admin · Not status is active",
+            ),
+            ("role:a OR role:b", "Role is a or role is b"),
+            ("-(role:a role:b)", "Not (role is a and role is b)"),
+            (
+                "(role:a OR inactive:90d) number:1",
+                "Role is a or (not active since 30 Aug 2026 (90 days ago), or never) · Number is 1",
+            ),
+            (
+                "role:a OR -(role:b role:c)",
+                "Role is a or (not (role is b and role is c))",
+            ),
+        ] {
+            assert_eq!(meaning(input), words, "{input}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Messages about a change, shown once on the page after it.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// Names that a message holds at most: the first of those whom it is about.
+pub const NAMES_MAX: usize = 5;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FlashEvent {
+    /// A user was created.
+    UserCreated,
+    /// A user was edited.
+    UserSaved,
+    /// Users were suspended.
+    UserSuspended,
+    /// Suspensions were lifted.
+    UserUnsuspended,
+    /// Users were deleted and can be restored.
+    UserDeleted,
+    /// Users are being deleted permanently.
+    DeletionStarted,
+    /// Deleted users were restored.
+    UserRestored,
+    /// Users were signed out everywhere.
+    UserSignedOut,
+    /// Data went from the first user to the second.
+    DataTransferred,
+    /// Links to choose a password were revoked.
+    ResetLinksRevoked,
+    /// The user's own password was changed.
+    PasswordChanged,
+    /// The user's own profile or preferences were saved.
+    Saved,
+    /// A session was revoked: user and device, or the device alone for one's own.
+    SessionRevoked,
+    /// Sessions were revoked.
+    SessionsRevoked,
+    /// All other sessions of the user's own were revoked.
+    OthersRevoked,
+    /// Registrations were approved.
+    RegistrationApproved,
+    /// Registrations were rejected.
+    RegistrationRejected,
+    /// An invitation was revoked.
+    InvitationRevoked,
+    /// A provider API key was added.
+    KeyAdded,
+    /// A provider API key was changed.
+    KeySaved,
+    /// A provider API key was enabled.
+    KeyEnabled,
+    /// A provider API key was disabled.
+    KeyDisabled,
+    /// A provider API key was deleted: its name, and the user if it is another's.
+    KeyDeleted,
+    /// An access token was revoked: its name, and the user if it is another's.
+    TokenRevoked,
+    /// A failed job is tried again.
+    JobRetried,
+    /// The change can no longer be undone.
+    UndoExpired,
+}
+
+/// A message: what happened, to whom or what, and how many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    /// What happened.
+    pub event: FlashEvent,
+    /// Names of whom or what it happened to, [`NAMES_MAX`] at most.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// How many there were.
+    #[serde(default)]
+    pub count: u64,
+    /// Until when it holds, if it ends by itself.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub until: Option<OffsetDateTime>,
+}
+
+impl Flash {
+    /// A message about all that the names name.
+    pub fn of<N: Into<String>>(event: FlashEvent, names: impl IntoIterator<Item = N>) -> Self {
+        let mut names: Vec<String> = names.into_iter().map(Into::into).collect();
+        let count = u64::try_from(names.len()).unwrap_or(u64::MAX);
+        names.truncate(NAMES_MAX);
+        Self {
+            event,
+            names,
+            count,
+            until: None,
+        }
+    }
+
+    /// The same message with another count.
+    #[must_use]
+    pub fn counting(self, count: u64) -> Self {
+        Self { count, ..self }
+    }
+
+    /// The same message with an end.
+    #[must_use]
+    pub fn until(self, until: Option<OffsetDateTime>) -> Self {
+        Self { until, ..self }
+    }
+}
+
+/// The form that undoes a change, as it is stored on the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The address that the form is posted to.
+    pub path: String,
+    /// What is posted, as a browser writes it.
+    pub form: String,
+}

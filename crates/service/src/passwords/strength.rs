@@ -1,0 +1,122 @@
+//! How easily a chosen password is guessed. Only the server knows: the lists are larger than the panel.
+
+use domain::credentials::PasswordError;
+use sha2::{Digest, Sha256};
+use zxcvbn::{Score, zxcvbn};
+
+/// The first bytes of the SHA-256 of common passwords in lower case, sorted. `common.md` says where they are from.
+const COMMON: &[u8] = include_bytes!("common.bin");
+/// Bytes of each.
+const PREFIX: usize = 8;
+/// Name of the product, which is tried first.
+const PRODUCT: &str = "rollcall";
+/// Fewest characters of a name that is looked for in a password.
+const NAME_MIN: usize = 3;
+/// Characters that are estimated; the work grows with their square. The rest of a longer password only makes it better.
+const ESTIMATED: usize = 100;
+
+/// Checks a password that a user chooses. `known` is what an attacker tries first: names and the address.
+pub(super) fn check(password: &str, known: &[String]) -> Result<(), PasswordError> {
+    let lower = password.trim().to_lowercase();
+    let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit());
+    let names = names(known);
+    if names.iter().any(|name| *name == lower || name == bare) {
+        return Err(PasswordError::Personal);
+    }
+    if is_common(&lower) || is_common(bare) {
+        return Err(PasswordError::Common);
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let looked_at: String = password.chars().take(ESTIMATED).collect();
+    let estimate = zxcvbn(&looked_at, &names);
+    if estimate.score() >= Score::Three {
+        return Ok(());
+    }
+    let warning = estimate.feedback().and_then(|feedback| feedback.warning());
+    let warning = warning.map(|warning| warning.to_string());
+    Err(PasswordError::Guessable(warning.unwrap_or_else(|| {
+        "Add a few words that are not often used together.".to_owned()
+    })))
+}
+
+/// What is known of a user as it would stand in a password: each name, its words, and the address before its `@`.
+fn names(known: &[String]) -> Vec<String> {
+    let mut names = vec![PRODUCT.to_owned()];
+    for name in known {
+        let name = name.trim().to_lowercase();
+        let parts = name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
+        let mailbox = name.split_once('@').map(|(mailbox, _)| mailbox.to_owned());
+        let joined = name.split_whitespace().collect::<String>();
+        names.extend(parts.chain(mailbox).chain([joined, name.clone()]));
+    }
+    names.retain(|name| name.chars().count() >= NAME_MIN);
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn is_common(password: &str) -> bool {
+    let hash = Sha256::digest(password);
+    let Some(wanted) = hash.first_chunk::<PREFIX>() else {
+        return false;
+    };
+    let (entries, _) = COMMON.as_chunks::<PREFIX>();
+    entries.binary_search(wanted).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(password: &str) -> Result<(), PasswordError> {
+        let known = ["ada.lovelace", "Ada Lovelace", "countess@example.org"];
+        super::check(password, &known.map(str::to_owned))
+    }
+
+    #[test]
+    fn the_list_is_sorted_and_long_enough() {
+        let (entries, rest) = COMMON.as_chunks::<PREFIX>();
+        assert!(rest.is_empty() && entries.is_sorted());
+        assert_eq!(entries.len(), 100_000);
+    }
+
+    #[test]
+    fn common_passwords_are_denied_with_digits_and_in_any_case() {
+        for password in [
+            "password", "Password", "PASSWORD123", "football2024", "sunshine99", "iloveyou", "trustno1",
+            "qwertyuiop", "1qaz2wsx3edc", "administrator", "liverpool1", "charlie123", "blink182",
+            "1234567890", "aaaaaaaaaaaa", "letmein123", "mypassword1",
+        ] {
+            let found = check(password);
+            assert!(
+                matches!(found, Err(PasswordError::Common | PasswordError::Guessable(_))),
+                "{password}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_are_denied_with_digits_after_them() {
+        for password in [
+            "ada.lovelace", "Ada Lovelace 1", "adalovelace99", "Lovelace1815", "countess", "Countess2026",
+            "rollcall", "Rollcall2026", "countess@example.org",
+        ] {
+            let found = check(password);
+            assert!(
+                matches!(found, Err(PasswordError::Personal | PasswordError::Guessable(_))),
+                "{password}: {found:?}"
+            );
+        }
+        assert_eq!(check("rollcall7"), Err(PasswordError::Personal));
+    }
+
+    #[test]
+    fn what_is_hard_to_guess_is_accepted() {
+        for password in [
+            "copper lantern", "correct horse", "пароль-мой-дом", "tangerine otter 41", "kV7#pQz2wL",
+            &"x1 long and dull ".repeat(15),
+        ] {
+            assert_eq!(check(password), Ok(()), "{password}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Usernames that read as another one, by Unicode UTS 39. Only the server knows the tables.
+
+use domain::{fields::FieldErrors, users::names::Username};
+use unicode_security::{
+    GeneralSecurityProfile, confusable_detection::skeleton, mixed_script::AugmentedScriptSet,
+};
+
+use crate::Error;
+
+/// Checks a new username, and returns its skeleton if that has to be stored.
+///
+/// # Errors
+/// [`Error::Invalid`] for letters that nobody sees or of scripts that are not mixed, [`Error::Taken`] when an account has a
+/// name that looks the same.
+pub(crate) async fn admit(
+    connection: &mut db::PgConnection,
+    username: &Username,
+) -> Result<Option<String>, Error> {
+    let name = username.as_str();
+    let mut errors = FieldErrors::default();
+    if !is_of_one_script(name) {
+        errors.add(
+            "username",
+            "Use the letters of one script, and none that are invisible.",
+        );
+        return Err(Error::Invalid(errors));
+    }
+    let look = look(name);
+    let is_plain = name.is_ascii();
+    if db::users::has_lookalike(connection, name, &look, is_plain).await? {
+        errors.add("username", "This username looks like that of another account.");
+        return Err(Error::Taken(errors));
+    }
+    Ok((!is_plain).then_some(look))
+}
+
+/// Whether all letters are of one script, or of scripts that are written together, and are recommended for names.
+fn is_of_one_script(name: &str) -> bool {
+    if name.is_ascii() {
+        return true;
+    }
+    let foreign: String = name.chars().filter(|c| !c.is_ascii()).collect();
+    if !foreign.chars().all(GeneralSecurityProfile::identifier_allowed) {
+        return false;
+    }
+    // Latin letters are written among Chinese, Japanese and Korean ones: "highly restrictive" in UTS 39.
+    let rest = AugmentedScriptSet::for_str(&foreign);
+    !AugmentedScriptSet::for_str(name).is_empty() || rest.hanb || rest.jpan || rest.kore
+}
+
+/// How a username looks, the same as `look_of` in the database for a name in ASCII.
+fn look(name: &str) -> String {
+    let seen: String = if name.is_ascii() {
+        name.to_lowercase()
+    } else {
+        skeleton(&name.to_lowercase()).collect()
+    };
+    let folded = seen.to_lowercase().replace('0', "o").replace('1', "l");
+    folded.replace('m', "rn")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_are_not_mixed_and_nothing_is_invisible() {
+        for (name, accepted) in [
+            ("ada.lovelace+1@example", true),
+            ("müller", true),
+            ("élodie-françois", true),
+            ("мария", true),
+            ("マリア", true),
+            ("田中taro", true),
+            ("محمد", true),
+            // Cyrillic а.
+            ("\u{430}dmin", false),
+            // Hangul filler.
+            ("ada\u{3164}", false),
+            ("\u{3164}\u{3164}\u{3164}", false),
+            // Mathematical letters.
+            ("\u{1d41a}\u{1d41d}\u{1d41a}", false),
+            ("adaд", false),
+        ] {
+            assert_eq!(is_of_one_script(name), accepted, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_look_alike_have_one_look() {
+        for (name, other) in [
+            ("coco", "\u{441}\u{43e}\u{441}\u{43e}"),
+            ("ada", "Ada"),
+            ("user1", "userl"),
+            ("bam", "barn"),
+        ] {
+            assert_eq!(look(name), look(other), "{name} {other}");
+        }
+        assert_ne!(look("ada"), look("eda"));
+    }
+}

@@ -1,0 +1,467 @@
+//! What somebody hands out to be used later: worth what they can do at that moment, and never a password that they know.
+
+#![cfg(test)]
+
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/own.rs"]
+mod own;
+#[path = "support/own_account.rs"]
+mod own_account;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use browser::browser;
+use domain::{
+    access::{Permission, Permissions, Principal},
+    access_tokens::TokenDraft,
+    account::OwnEdit,
+    audit::Via,
+    credentials::SignInDraft,
+    invitations::InvitationDraft,
+    users::{
+        Status, UserId, create::UserDraft, deletion::Deletion, detail::UserRef, edit::UserEdit,
+        suspension::SuspensionDraft,
+    },
+};
+use own::{Own, set_password};
+use own_account::form;
+use people::{add, count};
+use service::{
+    Error, Services,
+    access::{Actor, Credential, Granted, Origin, WriteUsers, operator},
+    access_tokens, account, auth, invitations, reset, setup, users,
+};
+use sqlx::PgPool;
+use support::services;
+use time::macros::datetime;
+use uuid::Uuid;
+
+const TEMPORARY: &str = "handed over on paper";
+const OWN: &str = "correct horse";
+
+fn token_of(url: &str) -> String {
+    url.rsplit('/').next().unwrap().to_owned()
+}
+
+async fn sign_in(services: &Services, username: &str, password: &str) -> Result<(), Error> {
+    let draft = SignInDraft {
+        username: username.into(),
+        password: password.into(),
+        remember: false,
+    };
+    let session = browser(&services.pool, None);
+    let signed_in = auth::sign_in(services, &session, draft, Origin::default()).await;
+    signed_in.map(drop)
+}
+
+/// The token of the link that a temporary password leads to.
+async fn must_change(services: &Services, username: &str, password: &str) -> String {
+    match sign_in(services, username, password).await {
+        Err(Error::PasswordChangeRequired(link)) => token_of(&link.url),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn choose(services: &Services, token: &str, password: &str) -> Result<(), Error> {
+    reset::choose_password(services, token, password, password, Origin::default()).await
+}
+
+async fn set_temporary(
+    services: &Services,
+    granted: &Granted<WriteUsers>,
+    user: Uuid,
+    password: &str,
+) {
+    let edit = UserEdit {
+        password: Some(password.into()),
+        ..UserEdit::default()
+    };
+    users::edit(services, granted, user, edit).await.unwrap();
+}
+
+fn is_known(done: Result<(), Error>) -> bool {
+    match done {
+        Err(Error::Invalid(errors)) => errors
+            .iter()
+            .any(|error| error.field == "password" && error.message.contains("knows it")),
+        _ => false,
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_password_that_somebody_else_has_set_is_never_kept(pool: PgPool) {
+    let services = services(&pool);
+    let granted = operator();
+    let draft = UserDraft {
+        username: "ada".into(),
+        display_name: "Ada".into(),
+        password: Some("given at first".into()),
+        ..UserDraft::default()
+    };
+    let created = users::create(&services, &granted, draft).await.unwrap();
+    let ada = created.user.summary.id.0;
+    // The one of the new account, by the link that it leads to.
+    let token = must_change(&services, "ada", "given at first").await;
+    assert!(is_known(choose(&services, &token, "given at first").await));
+    // Set twice: neither the one before nor the one after.
+    set_temporary(&services, &granted, ada, TEMPORARY).await;
+    let token = must_change(&services, "ada", TEMPORARY).await;
+    for known in [TEMPORARY, "given at first"] {
+        assert!(is_known(choose(&services, &token, known).await), "{known}");
+    }
+    // By a link that an administrator creates.
+    let link = reset::create_link(&services, &granted, ada).await.unwrap();
+    let token = token_of(&link.url);
+    assert!(is_known(choose(&services, &token, TEMPORARY).await));
+    choose(&services, &token, OWN).await.unwrap();
+    // Back to it later, where the current password is asked for.
+    let own = Own::sign_in(&services, "ada", OWN).await;
+    for known in [TEMPORARY, "given at first"] {
+        let edit = OwnEdit {
+            password: Some(known.into()),
+            current_password: Some(OWN.into()),
+            ..OwnEdit::default()
+        };
+        let edited = account::edit(&services, &own.actor, &own.session, edit).await;
+        assert!(is_known(edited.map(drop)), "{known}");
+    }
+    // Their own is theirs: a link does not tell its holder whether they have guessed it.
+    let link = reset::create_link(&services, &granted, ada).await.unwrap();
+    choose(&services, &token_of(&link.url), OWN).await.unwrap();
+    sign_in(&services, "ada", OWN).await.unwrap();
+}
+
+/// What works later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deferred {
+    /// A new account's link, created by helpdesk.
+    NewUserLink,
+    /// A link for a new password, created by helpdesk.
+    ResetLink,
+    /// The same of the operator.
+    OperatorLink,
+    /// A temporary password, set by helpdesk.
+    Temporary,
+    /// The same of the operator.
+    OperatorTemporary,
+    /// The link that a temporary password of helpdesk led to.
+    MustChangeLink,
+    /// An invitation by helpdesk.
+    Invitation,
+    /// An access token of the user.
+    Token,
+    /// The link for the first administrator.
+    SetupLink,
+}
+
+/// What happens before it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Event {
+    Nothing,
+    CreatorLosesRight,
+    CreatorSuspended,
+    CreatorDeleted,
+    TargetGainsRole,
+    TargetSuspended,
+    TargetDeleted,
+}
+
+use Event::{
+    CreatorDeleted, CreatorLosesRight, CreatorSuspended, Nothing, TargetDeleted, TargetGainsRole,
+    TargetSuspended,
+};
+
+const EVENTS: [Event; 7] = [
+    Nothing,
+    CreatorLosesRight,
+    CreatorSuspended,
+    CreatorDeleted,
+    TargetGainsRole,
+    TargetSuspended,
+    TargetDeleted,
+];
+
+/// What a case is about.
+struct Case {
+    helpdesk: Uuid,
+    target: Uuid,
+    username: String,
+    /// What opens it.
+    secret: String,
+}
+
+fn granted<R: service::access::Right>(id: Uuid) -> Granted<R> {
+    let actor = Actor {
+        principal: Principal {
+            id: UserId(id),
+            username: "helpdesk".to_owned(),
+            display_name: "Helpdesk".to_owned(),
+            email: None,
+            roles: Vec::new(),
+            permissions: Permissions::all(),
+            status: Status::Active,
+            created_at: datetime!(2026-01-01 0:00 UTC),
+            last_login_at: None,
+            time_zone: None,
+        },
+        credential: Credential::Session(Uuid::nil()),
+        via: Via::Ui,
+        origin: Origin::default(),
+    };
+    actor.require().unwrap()
+}
+
+/// Hands something out.
+async fn hand_out(services: &Services, deferred: Deferred, case: usize) -> Case {
+    let pool = &services.pool;
+    let username = format!("user{case}");
+    let helpdesk = add(pool, &format!("helpdesk{case}"), &["user", "helpdesk"]).await;
+    let by_helpdesk: Granted<WriteUsers> = granted(helpdesk);
+    if deferred == Deferred::NewUserLink {
+        let draft = UserDraft {
+            username: username.clone(),
+            display_name: "User".into(),
+            ..UserDraft::default()
+        };
+        let made = users::create(services, &by_helpdesk, draft).await.unwrap();
+        return Case {
+            helpdesk,
+            target: made.user.summary.id.0,
+            username,
+            secret: token_of(&made.link.unwrap().url),
+        };
+    }
+    let target = add(pool, &username, &["user"]).await;
+    let secret = match deferred {
+        Deferred::ResetLink => {
+            let link = reset::create_link(services, &by_helpdesk, target).await;
+            token_of(&link.unwrap().url)
+        }
+        Deferred::OperatorLink => {
+            let link = reset::create_link(services, &operator(), target).await;
+            token_of(&link.unwrap().url)
+        }
+        Deferred::Temporary => {
+            set_temporary(services, &by_helpdesk, target, TEMPORARY).await;
+            TEMPORARY.to_owned()
+        }
+        Deferred::OperatorTemporary => {
+            set_temporary(services, &operator(), target, TEMPORARY).await;
+            TEMPORARY.to_owned()
+        }
+        Deferred::MustChangeLink => {
+            set_temporary(services, &by_helpdesk, target, TEMPORARY).await;
+            must_change(services, &username, TEMPORARY).await
+        }
+        Deferred::Invitation => {
+            let draft = InvitationDraft::default();
+            let made = invitations::create(services, &granted(helpdesk), draft).await;
+            token_of(&made.unwrap().link.url)
+        }
+        Deferred::Token => {
+            let draft = TokenDraft {
+                name: "nightly".into(),
+                scopes: vec!["account".into()],
+                days: Some(1),
+                current_password: String::new(),
+            };
+            let made = access_tokens::create(services, &operator(), target, &draft).await;
+            made.unwrap().issued.token
+        }
+        Deferred::SetupLink => {
+            let token = setup::create_link(services).await.unwrap();
+            secrecy::ExposeSecret::expose_secret(&token).to_owned()
+        }
+        Deferred::NewUserLink => unreachable!(),
+    };
+    Case {
+        helpdesk,
+        target,
+        username,
+        secret,
+    }
+}
+
+async fn suspend(services: &Services, user: Uuid) {
+    let draft = SuspensionDraft {
+        reason: "left".into(),
+        ..SuspensionDraft::default()
+    };
+    users::suspend(services, &operator(), user, draft)
+        .await
+        .unwrap();
+}
+
+async fn set_roles(services: &Services, user: Uuid, roles: &[&str]) {
+    let edit = UserEdit {
+        roles: Some(roles.iter().map(ToString::to_string).collect()),
+        ..UserEdit::default()
+    };
+    users::edit(services, &operator(), user, edit)
+        .await
+        .unwrap();
+}
+
+async fn happen(services: &Services, event: Event, case: &Case) {
+    let gone = Deletion::default();
+    match event {
+        Nothing => {}
+        CreatorLosesRight => set_roles(services, case.helpdesk, &["user"]).await,
+        CreatorSuspended => suspend(services, case.helpdesk).await,
+        CreatorDeleted => users::delete(services, &operator(), case.helpdesk, &gone)
+            .await
+            .unwrap(),
+        TargetGainsRole => set_roles(services, case.target, &["user", "admin"]).await,
+        TargetSuspended => suspend(services, case.target).await,
+        TargetDeleted => users::delete(services, &operator(), case.target, &gone)
+            .await
+            .unwrap(),
+    }
+}
+
+/// Whether it still works, as whoever has it finds out.
+async fn works(services: &Services, deferred: Deferred, case: &Case) -> bool {
+    let origin = Origin::default;
+    match deferred {
+        Deferred::NewUserLink
+        | Deferred::ResetLink
+        | Deferred::OperatorLink
+        | Deferred::MustChangeLink => {
+            let opened = reset::open_link(services, &case.secret, &origin()).await;
+            let chosen = choose(services, &case.secret, OWN).await;
+            assert_eq!(opened.is_ok(), chosen.is_ok(), "{opened:?} {chosen:?}");
+            chosen.is_ok()
+        }
+        Deferred::Temporary | Deferred::OperatorTemporary => {
+            let signed_in = sign_in(services, &case.username, &case.secret).await;
+            assert!(signed_in.is_err(), "signed in at once");
+            matches!(signed_in, Err(Error::PasswordChangeRequired(_)))
+        }
+        Deferred::Invitation => {
+            let person = form(&format!("new-{}", case.username), "");
+            let made = invitations::accept(services, &case.secret, person, origin()).await;
+            made.is_ok()
+        }
+        Deferred::Token => match access_tokens::find_actor(services, &case.secret, &origin()).await
+        {
+            Ok(actor) => {
+                let rights = actor.principal.permissions;
+                assert!(!rights.include(Permission::UsersRead), "more than before");
+                true
+            }
+            Err(_) => false,
+        },
+        Deferred::SetupLink => setup::open_link(services, &case.secret).await.is_ok(),
+    }
+}
+
+/// Tries one thing after each event. `working` are those after which it still works.
+async fn try_all(pool: &PgPool, deferred: Deferred, working: &[Event]) {
+    let services = services(pool);
+    sqlx::raw_sql(
+        "insert into roles (id, name, permissions)
+        values (gen_random_uuid(), 'helpdesk', '{users:read,users:write,registrations:write}')",
+    )
+    .execute(pool)
+    .await
+    .unwrap();
+    for (number, event) in EVENTS.into_iter().enumerate() {
+        // Dead links count against an address; here each is tried from another one.
+        sqlx::raw_sql("delete from login_attempts")
+            .execute(pool)
+            .await
+            .unwrap();
+        let case = hand_out(&services, deferred, number).await;
+        happen(&services, event, &case).await;
+        let found = works(&services, deferred, &case).await;
+        assert_eq!(found, working.contains(&event), "{deferred:?} {event:?}");
+        if deferred == Deferred::SetupLink {
+            sqlx::raw_sql("delete from user_roles")
+                .execute(pool)
+                .await
+                .unwrap();
+        }
+    }
+}
+
+/// Whatever becomes of its creator.
+const OF_NOBODY: [Event; 4] = [Nothing, CreatorLosesRight, CreatorSuspended, CreatorDeleted];
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_link_of_a_new_user_is_worth_what_its_creator_can_do(pool: PgPool) {
+    try_all(&pool, Deferred::NewUserLink, &[Nothing]).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_reset_link_is_worth_what_its_creator_can_do(pool: PgPool) {
+    try_all(&pool, Deferred::ResetLink, &[Nothing]).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_link_of_the_operator_ends_with_a_new_role(pool: PgPool) {
+    try_all(&pool, Deferred::OperatorLink, &OF_NOBODY).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_temporary_password_is_worth_what_its_setter_can_do(pool: PgPool) {
+    try_all(&pool, Deferred::Temporary, &[Nothing]).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_temporary_password_of_the_operator_works_for_every_role(pool: PgPool) {
+    let mut working = OF_NOBODY.to_vec();
+    working.push(TargetGainsRole);
+    try_all(&pool, Deferred::OperatorTemporary, &working).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_link_of_a_temporary_password_is_worth_what_its_setter_can_do(pool: PgPool) {
+    try_all(&pool, Deferred::MustChangeLink, &[Nothing]).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_invitation_is_worth_what_its_creator_can_do(pool: PgPool) {
+    let working = [Nothing, TargetGainsRole, TargetSuspended, TargetDeleted];
+    try_all(&pool, Deferred::Invitation, &working).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_access_token_never_gains_a_right(pool: PgPool) {
+    let mut working = OF_NOBODY.to_vec();
+    working.push(TargetGainsRole);
+    try_all(&pool, Deferred::Token, &working).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_setup_link_ends_with_the_first_administrator(pool: PgPool) {
+    let mut working = OF_NOBODY.to_vec();
+    working.extend([TargetSuspended, TargetDeleted]);
+    try_all(&pool, Deferred::SetupLink, &working).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_link_whose_creator_is_suspended_is_alive_again_with_them(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    add(&pool, "second", &["admin"]).await;
+    let ada = add(&pool, "ada", &["user"]).await;
+    let link = reset::create_link(&services, &granted(root), ada)
+        .await
+        .unwrap();
+    let token = token_of(&link.url);
+    suspend(&services, root).await;
+    let dead = choose(&services, &token, OWN).await;
+    assert!(matches!(dead, Err(Error::NotFound(_))), "{dead:?}");
+    users::unsuspend(&services, &operator(), root)
+        .await
+        .unwrap();
+    set_password(&services, "of before").await;
+    choose(&services, &token, OWN).await.unwrap();
+    let used = "select count(*) from one_time_links where used_at is not null";
+    assert_eq!(count(&pool, used).await, 1);
+    let ada = users::get(&services, &operator(), &UserRef::Id(ada)).await;
+    assert!(!ada.unwrap().must_change_password);
+}

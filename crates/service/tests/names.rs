@@ -1,0 +1,91 @@
+//! A username that reads as that of somebody else is not given to anybody.
+
+#![cfg(test)]
+
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use std::sync::Arc;
+
+use domain::{credentials::AccountDraft, invitations::InvitationDraft, users::create::UserDraft};
+use people::add;
+use service::{
+    Error, Services, access::{Origin, operator}, invitations, registrations, settings::Settings, users,
+};
+use sqlx::PgPool;
+use support::services;
+
+/// Names that read as `coco` or `admin`, or as nothing.
+const LOOKALIKES: [&str; 5] = [
+    "\u{441}\u{43e}\u{441}\u{43e}",
+    "\u{430}dmin",
+    "admi\u{578}",
+    "\u{3164}\u{3164}\u{3164}",
+    "admin\u{3164}",
+];
+
+fn open(pool: &PgPool) -> Services {
+    let settings = Settings {
+        allow_registration: true,
+        ..Settings::default()
+    };
+    Services {
+        settings: Arc::new(settings),
+        ..services(pool)
+    }
+}
+
+fn draft(username: &str) -> AccountDraft {
+    AccountDraft {
+        username: username.to_owned(),
+        display_name: "Somebody".to_owned(),
+        password: "copper lantern".to_owned(),
+        password_again: "copper lantern".to_owned(),
+        ..AccountDraft::default()
+    }
+}
+
+fn is_denied<T>(done: Result<T, Error>) -> bool {
+    match done {
+        Err(Error::Invalid(errors) | Error::Taken(errors)) => errors.get("username").is_some(),
+        Err(other) => panic!("{other}"),
+        Ok(_) => false,
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_name_that_looks_like_another_is_denied_everywhere(pool: PgPool) {
+    let services = open(&pool);
+    add(&pool, "coco", &["user"]).await;
+    add(&pool, "admin", &["admin"]).await;
+    for name in LOOKALIKES {
+        let user = UserDraft {
+            username: name.to_owned(),
+            display_name: "Somebody".to_owned(),
+            ..UserDraft::default()
+        };
+        assert!(is_denied(users::create(&services, &operator(), user).await), "{name} created");
+        let registered = registrations::register(&services, draft(name), "", Origin::default());
+        assert!(is_denied(registered.await), "{name} registered");
+        let link = invitations::create(&services, &operator(), InvitationDraft::default()).await.unwrap();
+        let token = link.link.url.rsplit('/').next().unwrap().to_owned();
+        let invited = invitations::accept(&services, &token, draft(name), Origin::default());
+        assert!(is_denied(invited.await), "{name} invited");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn names_of_any_one_script_are_given(pool: PgPool) {
+    let services = open(&pool);
+    add(&pool, "barn", &["user"]).await;
+    for name in ["мария", "müller", "田中taro", "bam", "user1", "userl"] {
+        let registered = registrations::register(&services, draft(name), "", Origin::default());
+        registered.await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    // The other way round: somebody who is there already is not in ASCII.
+    let made = registrations::register(&services, draft("сосо"), "", Origin::default()).await;
+    assert!(made.is_ok());
+    assert!(is_denied(registrations::register(&services, draft("coco"), "", Origin::default()).await));
+}

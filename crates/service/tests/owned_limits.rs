@@ -1,0 +1,219 @@
+//! How much is stored for one user, and how much of it goes to the audit log.
+
+#![cfg(test)]
+
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/own.rs"]
+mod own;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use std::sync::Arc;
+
+use domain::{
+    account::OwnEdit,
+    owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
+    users::{create::UserDraft, edit::UserEdit, suspension::SuspensionDraft},
+};
+use own::{Own, set_password};
+use people::add;
+use serde_json::{Map, Value, json};
+use service::{
+    Error, Services,
+    access::operator,
+    account, audit,
+    owned::{Writer, annotations, ontology, personas},
+    settings::Settings,
+    users,
+};
+use sqlx::PgPool;
+use support::services;
+use time::macros::datetime;
+
+const PASSWORD: &str = "correct horse";
+
+/// Most bytes of an entry.
+const ENTRY_MAX: i64 = 4 * 1024;
+
+fn object(value: Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+/// The longest persona: the mark has four bytes.
+fn longest() -> PersonaDraft {
+    PersonaDraft {
+        name: Some("𝄞".repeat(200)),
+        role: Some("\"".repeat(200)),
+        information_need: Some("𝄞".repeat(10_000)),
+        details: Some("\n".repeat(10_000)),
+        hidden: Some(true),
+    }
+}
+
+/// The largest objects that a profile and notification preferences can be.
+fn largest() -> [Map<String, Value>; 2] {
+    [
+        object(json!({ "a": "\"".repeat(4_000) })),
+        object(json!({ "a": vec![json!({ "b": 1 }); 499] })),
+    ]
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn no_entry_is_larger_than_four_kib(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    set_password(&services, PASSWORD).await;
+    let own = Own::sign_in(&services, "ada", PASSWORD).await;
+    let writer = Writer::own(own.actor.clone()).unwrap();
+    let [one, other] = largest();
+    let persona = personas::create(&services, &writer, None, longest()).await.unwrap();
+    for n in 0..3 {
+        let details = format!("{n}{}", "𝄞".repeat(9_999));
+        let edit = PersonaDraft {
+            details: Some(details.clone()),
+            information_need: Some(details),
+            ..PersonaDraft::default()
+        };
+        personas::edit(&services, &writer, persona.id, edit).await.unwrap();
+    }
+    for object in [&one, &other] {
+        let clients: Vec<i32> = (0..1_000).map(|n| i32::MAX - n).collect();
+        let edit = UserEdit {
+            display_name: Some(format!("{}{}", "𝄞".repeat(99), object.len())),
+            email: Some(Some(format!("{}@example.org", "x".repeat(240)))),
+            roles: Some((0..20).map(|n| format!("{}{n:02}", "r".repeat(48))).collect()),
+            profile: Some(Some(object.clone())),
+            notification_preferences: Some(Some(object.clone())),
+            client_list: Some(clients),
+            ..UserEdit::default()
+        };
+        users::edit(&services, &operator(), ada, edit).await.unwrap();
+    }
+    let created = UserDraft {
+        username: "g".repeat(50),
+        display_name: "𝄞".repeat(100),
+        notification_preferences: other.clone(),
+        client_list: vec![i32::MIN; 1_000],
+        ..UserDraft::default()
+    };
+    users::create(&services, &operator(), created).await.unwrap();
+    let suspension = SuspensionDraft {
+        reason: "𝄞".repeat(500),
+        until: Some(datetime!(2999-01-01 0:00 UTC)),
+        tell_reason: true,
+    };
+    users::suspend(&services, &operator(), ada, suspension).await.unwrap();
+    personas::delete(&services, &Writer::all(operator()), persona.id).await.unwrap();
+    let largest: i64 = sqlx::query_scalar(
+        "select max(octet_length(concat_ws(
+            ' ', id, at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip,
+            request_id, token_id, token_label, created_at
+        )))::bigint from audit_events",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert!(largest <= ENTRY_MAX, "{largest}");
+    // What was cut is told by its length and hash.
+    let (bytes, hash): (i64, String) = sqlx::query_as(
+        "select (changes -> 'details' -> 1 ->> 'bytes')::bigint, changes -> 'details' -> 1 ->> 'sha256'
+        from audit_events where action = 'persona.updated' order by id desc limit 1",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let expected: String = sqlx::query_scalar(
+        "select encode(sha256(convert_to('2' || repeat('𝄞', 9999), 'UTF8')), 'hex')",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!((bytes, hash), (1 + 4 * 9_999, expected));
+    audit::seal(&services).await.unwrap();
+    let verified = audit::verify(&services, &operator(), None).await.unwrap();
+    assert!(verified.fault.is_none() && verified.entries > 8, "{verified:?}");
+}
+
+/// Services of a server that stores a megabyte for each user.
+fn small(pool: &PgPool) -> Services {
+    let settings = Settings {
+        owned_data_max_mb: 1,
+        ..Settings::default()
+    };
+    Services {
+        settings: Arc::new(settings),
+        ..services(pool)
+    }
+}
+
+fn content(bytes: usize) -> Option<domain::json::JsonObject> {
+    let text = format!("{{\"a\":\"{}\"}}", "x".repeat(bytes));
+    serde_json::from_str(&text).unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
+    let services = small(&pool);
+    add(&pool, "ada", &["user"]).await;
+    set_password(&services, PASSWORD).await;
+    let own = Own::sign_in(&services, "ada", PASSWORD).await;
+    let writer = Writer::own(own.actor.clone()).unwrap();
+    let analyst = PersonaDraft {
+        name: Some("Analyst".into()),
+        ..PersonaDraft::default()
+    };
+    let persona = personas::create(&services, &writer, None, analyst.clone()).await.unwrap();
+    let mark = |bytes| AnnotationDraft {
+        video_id: Some("v1".into()),
+        label: Some("A boat".into()),
+        content: content(bytes),
+    };
+    let first = annotations::create(&services, &writer, persona.id, mark(600_000)).await.unwrap();
+    let full = annotations::create(&services, &writer, persona.id, mark(600_000)).await;
+    let error = full.unwrap_err();
+    assert!(matches!(error, Error::OwnedDataFull(1)), "{error}");
+    assert!(error.to_string().contains("1 MB"), "{error}");
+    let ontology = OntologyDraft {
+        content: content(600_000),
+        ..OntologyDraft::default()
+    };
+    let full = ontology::set(&services, &writer, persona.id, ontology).await;
+    assert!(matches!(full, Err(Error::OwnedDataFull(1))));
+    let grown = annotations::edit(&services, &writer, first.id, mark(1_048_500)).await;
+    assert!(grown.is_ok(), "{grown:?}");
+    let full = personas::create(&services, &writer, None, longest()).await;
+    assert!(matches!(full, Err(Error::OwnedDataFull(1))));
+    let full = personas::edit(&services, &writer, persona.id, longest()).await;
+    assert!(matches!(full, Err(Error::OwnedDataFull(1))));
+    // Who looks after users is bound too; less is always possible, and so is what takes no room.
+    let all = Writer::all(operator());
+    let full = annotations::create(&services, &all, persona.id, mark(600_000)).await;
+    assert!(matches!(full, Err(Error::OwnedDataFull(1))));
+    personas::create(&services, &writer, None, analyst).await.unwrap();
+    annotations::edit(&services, &writer, first.id, mark(10)).await.unwrap();
+    annotations::create(&services, &writer, persona.id, mark(600_000)).await.unwrap();
+    // Nothing of what was denied is there.
+    let stored: i64 = sqlx::query_scalar("select count(*) from annotations")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(stored, 2);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_profile_of_ones_own_is_cut_in_its_entry_alone(pool: PgPool) {
+    let services = services(&pool);
+    add(&pool, "ada", &["user"]).await;
+    set_password(&services, PASSWORD).await;
+    let own = Own::sign_in(&services, "ada", PASSWORD).await;
+    let [one, _] = largest();
+    let edit = OwnEdit {
+        notification_preferences: Some(Some(one.clone())),
+        ..OwnEdit::default()
+    };
+    let edited = account::edit(&services, &own.actor, &own.session, edit).await.unwrap();
+    assert_eq!(edited.notification_preferences, one);
+}

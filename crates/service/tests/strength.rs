@@ -1,0 +1,116 @@
+//! A password that is easily guessed is denied wherever a user chooses one.
+
+#![cfg(test)]
+
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/own.rs"]
+mod own;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/services.rs"]
+mod support;
+
+use std::sync::Arc;
+
+use domain::{account::OwnEdit, credentials::AccountDraft, invitations::InvitationDraft};
+use own::{Own, set_password};
+use people::add;
+use secrecy::ExposeSecret;
+use service::{
+    Error, Services,
+    access::{Origin, operator},
+    account, invitations, registrations, reset,
+    settings::Settings,
+    setup,
+};
+use sqlx::PgPool;
+use support::services;
+
+const PASSWORD: &str = "correct horse";
+
+/// Common, common with digits, guessed by its pattern, one's own name with digits, the name of the product.
+const WEAK: [&str; 6] = [
+    "sunshine1",
+    "football2024",
+    "aaabbbccc",
+    "Grace1906",
+    "gracehopper7",
+    "rollcall2026",
+];
+
+fn open(pool: &PgPool) -> Services {
+    let settings = Settings {
+        allow_registration: true,
+        ..Settings::default()
+    };
+    Services {
+        settings: Arc::new(settings),
+        ..services(pool)
+    }
+}
+
+fn draft(password: &str) -> AccountDraft {
+    AccountDraft {
+        username: "grace".to_owned(),
+        display_name: "Grace Hopper".to_owned(),
+        password: password.to_owned(),
+        password_again: password.to_owned(),
+        ..AccountDraft::default()
+    }
+}
+
+#[track_caller]
+fn assert_denied<T>(done: Result<T, Error>, way: &str, password: &str) {
+    match done {
+        Err(Error::Invalid(errors)) => assert!(errors.get("password").is_some(), "{way} {password}"),
+        Err(other) => panic!("{way} {password}: {other}"),
+        Ok(_) => panic!("{way} took {password}"),
+    }
+}
+
+fn token(url: &str) -> String {
+    url.rsplit('/').next().unwrap().to_owned()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_easily_guessed_is_denied_everywhere(pool: PgPool) {
+    let services = open(&pool);
+    let setup = setup::create_link(&services).await.unwrap();
+    let setup = token(setup.expose_secret());
+    for password in WEAK {
+        let session = browser::browser(&pool, None);
+        let claimed = setup::claim(&services, &session, &setup, draft(password), Origin::default());
+        assert_denied(claimed.await, "setup", password);
+        let registered = registrations::register(&services, draft(password), "", Origin::default());
+        assert_denied(registered.await, "registration", password);
+        let invitation = invitations::create(&services, &operator(), InvitationDraft::default());
+        let invitation = token(&invitation.await.unwrap().link.url);
+        let invited = invitations::accept(&services, &invitation, draft(password), Origin::default());
+        assert_denied(invited.await, "invitation", password);
+    }
+    let grace = add(&pool, "grace", &["user"]).await;
+    sqlx::query("update users set display_name = 'Grace Hopper'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    set_password(&services, PASSWORD).await;
+    let own = Own::sign_in(&services, "grace", PASSWORD).await;
+    let link = reset::create_link(&services, &operator(), grace).await.unwrap();
+    let link = token(&link.url);
+    for password in WEAK {
+        let chosen = reset::choose_password(&services, &link, password, password, Origin::default());
+        assert_denied(chosen.await, "link", password);
+        let edit = OwnEdit {
+            password: Some(password.to_owned()),
+            current_password: Some(PASSWORD.to_owned()),
+            ..OwnEdit::default()
+        };
+        let edited = account::edit(&services, &own.actor, &own.session, edit);
+        assert_denied(edited.await, "account", password);
+    }
+    let good = "tangerine otter 41";
+    reset::choose_password(&services, &link, good, good, Origin::default())
+        .await
+        .unwrap();
+}

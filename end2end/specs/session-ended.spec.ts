@@ -1,0 +1,155 @@
+// The session ends while a page is open: the user signs in again where they are, and nothing typed is lost.
+import type { Page } from '@playwright/test';
+import { add, enter } from '../support/account';
+import type { Database } from '../support/database';
+import { expect, serve, test } from '../support/test';
+import { toast } from '../support/dialog';
+import { inspect } from '../support/inspect';
+import { hydrated, open, signIn } from '../support/page';
+import { template } from '../support/template';
+
+serve('demo people');
+
+const again = (page: Page) => page.getByRole('dialog', { name: 'Your session has ended' });
+
+const end = (database: Database, name: string) =>
+  database.rows(
+    `update sessions set ended_at = now(), ended_reason = 'revoked'
+    where ended_at is null and user_id = (select id from users where username = $1)`,
+    [name],
+  );
+
+/** Signs in in the dialog. */
+async function signInAgain(page: Page, password = template().password): Promise<void> {
+  await again(page).getByLabel('Password').fill(password);
+  await again(page).getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** An admin of the test's own, whose session can end without others noticing. */
+async function admin(page: Page, database: Database): Promise<string> {
+  const name = await add(database, 'admin');
+  await enter(page, name);
+  return name;
+}
+
+/** How often somebody has changed somebody. */
+const changes = (database: Database, actor: string, action: string) =>
+  database.value('select count(*)::int from audit_events where actor_label = $1 and action = $2', [actor, action]);
+
+test('a dialog is kept, and what it asks for is done once', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(401, '/sfn/edit-user');
+  browserWatch.expectAnswer(401, '/sfn/sign-in');
+  const name = await admin(page, database);
+  await open(page, '/users/test-member/edit');
+  const field = page.getByLabel('Display name');
+  await field.fill('Typed before the end');
+  await end(database, name);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(again(page)).toContainText(`Sign in to continue as ${name}`);
+  await expect(again(page).getByLabel('Password')).toBeFocused();
+  await inspect(page, 'session-ended');
+  await signInAgain(page, 'not the password');
+  await expect(again(page).getByRole('alert')).toBeVisible();
+  await expect(field).toHaveValue('Typed before the end');
+  await signInAgain(page);
+  await expect(toast(page)).toContainText('Saved changes to test-member');
+  expect(await database.value(`select display_name from users where username = 'test-member'`)).toBe(
+    'Typed before the end',
+  );
+  expect(await changes(database, name, 'user.updated')).toBe(1);
+});
+
+test('Cancel leaves the form as it is', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(401, '/sfn/edit-user');
+  const name = await admin(page, database);
+  await open(page, '/users/test-member/edit');
+  await page.getByLabel('Display name').fill('Kept');
+  await end(database, name);
+  const save = page.getByRole('button', { name: 'Save' });
+  await save.click();
+  await page.keyboard.press('Escape');
+  await expect(again(page)).toBeHidden();
+  await expect(page.getByLabel('Display name')).toHaveValue('Kept');
+  await save.click();
+  await signInAgain(page);
+  await expect(toast(page)).toContainText('Saved changes to test-member');
+});
+
+test('several at once', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(401, '/sfn/do-to-several');
+  const name = await admin(page, database);
+  await open(page, '/users?q=username%3Atest-member+OR+username%3Atest-auditor');
+  for (const username of ['test-member', 'test-auditor']) await page.getByRole('checkbox', { name: `Select ${username}` }).check();
+  await page.getByRole('form', { name: /^Selected/ }).getByRole('link', { name: 'Suspend' }).click();
+  await page.getByLabel('Reason', { exact: true }).fill('On leave');
+  await end(database, name);
+  await page.getByRole('button', { name: 'Suspend 2 users' }).click();
+  await signInAgain(page);
+  await expect(toast(page)).toContainText('Suspended 2 users');
+  expect(await changes(database, name, 'user.suspended')).toBe(2);
+});
+
+test('one’s own account', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(401, '/sfn/edit-profile');
+  const name = await add(database);
+  await enter(page, name);
+  await open(page, '/account');
+  await page.getByLabel('Display name').fill('My New Name');
+  await end(database, name);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await signInAgain(page);
+  await expect(toast(page)).toContainText('Changes saved');
+  await expect(page.getByRole('heading', { name: 'My New Name' })).toBeVisible();
+});
+
+test('a list leads to signing in, and back', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(401, '/sfn/users');
+  const name = await admin(page, database);
+  await open(page, '/users?limit=25');
+  await end(database, name);
+  await page.getByRole('link', { name: 'Next' }).click();
+  await expect(page).toHaveURL(/^[^?]*\/login\?next=%2Fusers%3F/);
+  await signIn(page, name, template().password);
+  await expect(page).toHaveURL(/^[^?]*\/users\?.*limit=25/);
+  await hydrated(page);
+});
+
+test('it does not become another user’s change', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(401, '/sfn/edit-user');
+  const [name, other] = [await admin(page, database), await add(database, 'admin')];
+  await open(page, '/users/test-member/edit');
+  await page.getByLabel('Display name').fill('By whom');
+  // In another tab somebody else signs in.
+  const tab = await page.context().newPage();
+  await tab.context().request.post('/api/auth/login', { data: { username: other, password: template().password } });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(again(page)).toContainText(`as ${name}`);
+  await signInAgain(page);
+  await expect(toast(page)).toContainText('Saved changes to test-member');
+  expect(await changes(database, name, 'user.updated')).toBe(1);
+  expect(await changes(database, other, 'user.updated')).toBe(0);
+});
+
+test('who may not sign in is told why', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(401, '/sfn/edit-user');
+  browserWatch.expectAnswer(403, '/sfn/sign-in');
+  const name = await admin(page, database);
+  await open(page, '/users/test-member/edit');
+  await end(database, name);
+  await database.rows(
+    `update users set status = 'suspended', suspended_reason = 'Spam', suspended_reason_told = true where username = $1`,
+    [name],
+  );
+  await page.getByRole('button', { name: 'Save' }).click();
+  await signInAgain(page);
+  await expect(again(page).getByRole('alert')).toContainText('Spam');
+
+  await database.rows(
+    `update users set status = 'active', suspended_reason = null, suspended_reason_told = false,
+      must_change_password = true where username = $1`,
+    [name],
+  );
+  await signInAgain(page);
+  await expect(again(page).getByRole('alert')).toContainText('Choose a new password first');
+  await expect(again(page).getByRole('link', { name: 'Choose it in a new tab' })).toHaveAttribute('href', /\/reset\//);
+});

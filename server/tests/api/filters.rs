@@ -1,0 +1,435 @@
+//! A filter that is not understood lists nothing, on any list and by any way: rows of another list in its place would be
+//! taken for those that were asked for, and acted on.
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{
+    Answer, App, Ask, app,
+    crowd::SEED,
+    html::{Element, elements},
+    session,
+};
+
+/// A list of the panel: its address, what can be wrong in it, and the link to all of it.
+struct List {
+    path: &'static str,
+    broken: &'static [&'static str],
+    way: &'static str,
+}
+
+const AGES: &[&str] = &[
+    "seen=%3E7d",
+    "seen=%3C7d",
+    "created=%3E%3D7d",
+    "seen=90days",
+    "created=never",
+    "address=localhost",
+    "address=192.0.2.0/24",
+    "sort=person",
+    "limit=0",
+    "limit=many",
+    "after=x",
+    "before=x",
+];
+
+const LISTS: &[List] = &[
+    List {
+        path: "/users",
+        broken: &[
+            "q=statsu:active",
+            "q=last-login:%3E90d",
+            "q=last-active:%3C90d",
+            "q=last-login:%3E90days",
+            "q=role:admin+OR",
+            "q=%22admin",
+            "q=inactive:soon",
+            "sort=password",
+            "limit=0",
+            "limit=many",
+            "after=x",
+            "before=x",
+            "deleted=yes",
+            "after=x&before=y",
+        ],
+        way: "Show all users",
+    },
+    List {
+        path: "/users?deleted=true",
+        broken: &[
+            "q=statsu:active",
+            "q=created:%3E90d",
+            "sort=name",
+            "limit=0",
+            "after=x",
+        ],
+        way: "Show all deleted users",
+    },
+    List {
+        path: "/sessions",
+        broken: AGES,
+        way: "Show all sessions",
+    },
+    List {
+        path: "/sessions?ended=true",
+        broken: AGES,
+        way: "Show all ended sessions",
+    },
+    List {
+        path: "/tokens",
+        broken: &["state=dead", "limit=0", "after=x", "before=x"],
+        way: "Show all access tokens",
+    },
+    List {
+        path: "/audit",
+        broken: &[
+            "via=fax",
+            "action=moved",
+            "from=last+week",
+            "to=%3E7d",
+            "from=2026-02&to=2026-01",
+            "limit=0",
+            "after=x",
+        ],
+        way: "Show all entries",
+    },
+    List {
+        path: "/settings/jobs",
+        broken: &["state=stuck", "limit=0", "after=x"],
+        way: "Show all jobs",
+    },
+    List {
+        path: "/registrations",
+        broken: &["after=x", "after=1"],
+        way: "Show the first page",
+    },
+    List {
+        path: "/registrations/invitations",
+        broken: &["before=x"],
+        way: "Show the first page",
+    },
+    List {
+        path: "/users/zqmark-uma/history",
+        broken: &["before=x", "before=1.5"],
+        way: "Show the first page",
+    },
+    List {
+        path: "/users/zqmark-uma/data",
+        broken: &["after=x"],
+        way: "Show the first page",
+    },
+];
+
+/// Lists of the API, and what can be wrong in them.
+const RESOURCES: &[(&str, &[&str])] = &[
+    (
+        "/api/admin/users",
+        &[
+            "q=statsu:active",
+            "q=last-login:%3E90d",
+            "q=last-active:%3C%3D90d",
+            "sort=password",
+            "limit=0",
+            "after=x",
+            "deleted=yes",
+            "query=admin",
+        ],
+    ),
+    (
+        "/api/admin/users?deleted=true",
+        &[
+            "q=statsu:active",
+            "q=last-login:%3E90d",
+            "sort=name",
+            "after=x",
+        ],
+    ),
+    (
+        "/api/admin/sessions",
+        &[
+            "seen=%3E7d",
+            "created=%3C7d",
+            "seen=soon",
+            "address=x",
+            "sort=person",
+            "limit=0",
+            "after=x",
+            "ended=yes",
+            "persn=ada",
+        ],
+    ),
+    (
+        "/api/admin/tokens",
+        &["state=dead", "limit=0", "after=x", "user=ada"],
+    ),
+    (
+        "/api/admin/audit",
+        &[
+            "via=fax",
+            "action=moved",
+            "from=%3E7d",
+            "from=last+week",
+            "to=x",
+            "limit=0",
+            "after=x",
+            "actr=ada",
+        ],
+    ),
+    (
+        "/api/admin/audit/export?format=csv",
+        &["via=fax", "from=%3E7d", "actr=ada"],
+    ),
+    (
+        "/api/admin/jobs",
+        &["state=stuck", "limit=0", "after=x", "kind=purge"],
+    ),
+    ("/api/admin/registrations", &["after=x", "q=ada"]),
+    ("/api/admin/invitations", &["before=x", "state=open"]),
+    (
+        "/api/admin/users/{id}/history",
+        &["before=x", "action=user.created"],
+    ),
+    (
+        "/api/admin/users/{id}/personas",
+        &["after=x", "limit=0", "q=x"],
+    ),
+    (
+        "/api/admin/users/{id}/sessions",
+        &["seen=%3E7d", "ended=true"],
+    ),
+    ("/api/admin/users/{id}/api-keys", &["provider=openai"]),
+    ("/api/admin/api-keys", &["provider=openai"]),
+    ("/api/admin/sessions/events", &["person=ada"]),
+];
+
+/// An app with something in each list, and the session of an admin.
+async fn filled(pool: &PgPool) -> (App, String) {
+    sqlx::raw_sql(SEED).execute(pool).await.unwrap();
+    let ada = session(pool, "zqmark-ada").await;
+    (app(pool).keeping_keys(), ada)
+}
+
+fn joined(path: &str, query: &str) -> String {
+    let joint = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joint}{query}")
+}
+
+fn named<'e>(elements: &'e [Element], name: &str) -> impl Iterator<Item = &'e Element> {
+    elements.iter().filter(move |element| element.name == name)
+}
+
+/// Elements by which something could be done to rows.
+fn actions(elements: &[Element]) -> Vec<String> {
+    let leads = |element: &&Element| {
+        ["href", "action", "formaction"].iter().any(|name| {
+            let address = element.attribute(name).unwrap_or_default();
+            let acts = [
+                "revoke", "/bulk/", "/approve", "/reject", "/suspend", "/delete", "/export",
+                "/retry", "/restore",
+            ];
+            acts.iter().any(|act| address.contains(act))
+        })
+    };
+    let boxes =
+        named(elements, "input").filter(|input| input.attribute("type") == Some("checkbox"));
+    elements
+        .iter()
+        .filter(leads)
+        .chain(boxes)
+        .map(Element::outline)
+        .collect()
+}
+
+/// The address of a link by its text.
+fn link(page: &Answer, text: &str) -> Option<String> {
+    let before = page.body.split(&format!(">{text}<")).next()?;
+    let tag = before.rsplit('<').next()?;
+    let address = tag.split("href=\"").nth(1)?.split('"').next()?;
+    Some(address.replace("&amp;", "&"))
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_page_has_rows_under_a_filter_that_is_not_understood(pool: PgPool) {
+    let (app, ada) = filled(&pool).await;
+    for List { path, broken, way } in LISTS {
+        let whole = app.get_as(&ada, path).await;
+        let is_whole =
+            |page: &Answer| page.status == 200 && named(&elements(&page.body), "tbody").count() > 0;
+        assert!(is_whole(&whole), "{path}: {}", whole.body);
+        for query in *broken {
+            let path = joined(path, query);
+            let page = app.get_as(&ada, &path).await;
+            assert_eq!(page.status, 422, "{path}");
+            let elements = elements(&page.body);
+            assert_eq!(
+                named(&elements, "tr").count(),
+                0,
+                "{path} has rows: {}",
+                page.body
+            );
+            assert_eq!(actions(&elements), <[String; 0]>::default(), "{path}");
+            let all = link(&page, way)
+                .unwrap_or_else(|| panic!("{path} has no link {way:?}: {}", page.body));
+            let base = path.split('?').next().unwrap_or_default();
+            let all = if all.starts_with('?') {
+                format!("{base}{all}")
+            } else {
+                all
+            };
+            assert!(
+                is_whole(&app.get_as(&ada, &all).await),
+                "{path}: {all} leads to the whole list"
+            );
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_age_that_reads_both_ways_has_two_links(pool: PgPool) {
+    let (app, ada) = filled(&pool).await;
+    for (path, before, after) in [
+        (
+            "/users?q=role:admin+last-login:%3E90d&sort=name&limit=25",
+            "/users?q=role%3Aadmin+last-login%3Abefore-90d&sort=name&limit=25",
+            "/users?q=role%3Aadmin+last-login%3Aafter-90d&sort=name&limit=25",
+        ),
+        (
+            "/sessions?person=ada&seen=%3C7d",
+            "/sessions?person=ada&seen=before-7d",
+            "/sessions?person=ada&seen=after-7d",
+        ),
+    ] {
+        let page = app.get_as(&ada, path).await;
+        let elements = elements(&page.body);
+        let links: Vec<&str> = named(&elements, "a")
+            .filter_map(|link| link.attribute("href"))
+            .collect();
+        for reading in [before, after] {
+            assert!(
+                links.contains(&reading),
+                "{path} has no link {reading}: {links:?}"
+            );
+            assert_eq!(app.get_as(&ada, reading).await.status, 200, "{reading}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_a_filter_means_stands_under_it(pool: PgPool) {
+    let (app, ada) = filled(&pool).await;
+    for (path, meaning) in [
+        ("/users?q=inactive:90d", "(90 days ago), or never"),
+        (
+            "/users?q=last-login:before-90d&deleted=true",
+            "Last sign-in before ",
+        ),
+        ("/sessions?seen=before-7d", "Last seen before "),
+        ("/audit?from=7d", "Written since "),
+    ] {
+        let page = app.get_as(&ada, path).await;
+        let part = page.body.split("id=\"filter-meaning\"").nth(1);
+        let part = part
+            .and_then(|part| part.split("</ul>").next())
+            .unwrap_or_default();
+        assert!(part.contains(meaning), "{path}: {part}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_session_ends_by_a_filter_that_is_not_understood(pool: PgPool) {
+    let (app, ada) = filled(&pool).await;
+    let live = "select count(*) from sessions where ended_at is null";
+    let before = app.count(live).await;
+    for query in AGES.iter().chain(&[
+        "persn=ada",
+        "ended=true",
+        "ended=yes",
+        "others=true&seen=%3E7d",
+    ]) {
+        let path = format!("/sessions/revoke?{query}");
+        let page = app.get_as(&ada, &path).await;
+        let elements = elements(&page.body);
+        let expected =
+            named(&elements, "input").find(|input| input.attribute("name") == Some("expected"));
+        assert_eq!(expected, None, "{path} offers to end sessions");
+    }
+    for (field, value) in [
+        ("seen", ">7d"),
+        ("seen", "soon"),
+        ("created", "<7d"),
+        ("address", "x"),
+    ] {
+        let form = [("page", "/sessions"), ("expected", "1"), (field, value)];
+        let answer = app
+            .send(Ask::post("/sessions/revoke").by(&ada).form(&form))
+            .await;
+        assert_eq!(answer.status, 422, "{field}={value}");
+        let body = json!({ "filter": { field: value }, "expected": 1 });
+        let answer = app
+            .send(Ask::post("/api/admin/sessions/revoke").by(&ada).json(&body))
+            .await;
+        assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{field}={value}");
+    }
+    assert_eq!(app.count(live).await, before);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_resource_lists_anything_for_a_filter_that_is_not_understood(pool: PgPool) {
+    let (app, ada) = filled(&pool).await;
+    let uma: String =
+        sqlx::query_scalar("select id::text from users where username = 'zqmark-uma'")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    for (path, broken) in RESOURCES {
+        let path = path.replace("{id}", &uma);
+        for query in *broken {
+            let path = joined(&path, query);
+            let answer = app.get_as(&ada, &path).await;
+            assert_eq!(
+                answer.outline(),
+                "400 VALIDATION_ERROR",
+                "{path}: {}",
+                answer.body
+            );
+            assert!(!answer.body.contains("zqmark"), "{path}: {}", answer.body);
+        }
+    }
+    let answer = app
+        .get_as(&ada, "/api/admin/users?q=last-login:%3E90d")
+        .await;
+    let message = answer.message();
+    assert!(
+        message.contains("last-login:before-90d") && message.contains("last-login:after-90d"),
+        "{message}"
+    );
+    assert_eq!(answer.json()["details"]["word"], json!([11, 15]));
+}
+
+/// What the scripts of a page ask the server for.
+#[sqlx::test(migrations = "../migrations")]
+async fn no_function_of_a_page_gives_rows_for_a_filter_that_is_not_understood(pool: PgPool) {
+    let (app, ada) = filled(&pool).await;
+    for (path, status) in [
+        // The browser would report these as errors of the page; what they say instead of a list is the same.
+        ("/sfn/users?params[q]=last-login:%3E90d", 200),
+        ("/sfn/users?params[deleted]=yes", 200),
+        ("/sfn/sessions?params[seen]=%3E7d", 200),
+        ("/sfn/tokens?params[state]=dead", 200),
+        ("/sfn/audit?params[via]=fax", 200),
+        ("/sfn/jobs?params[state]=stuck", 200),
+        ("/sfn/waiting?after=x", 422),
+        ("/sfn/invitations?before=x", 422),
+        (
+            "/sfn/preview-revocation?params[seen]=%3E7d&others=false",
+            422,
+        ),
+    ] {
+        let answer = app.get_as(&ada, path).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.body);
+        let answer = answer.json();
+        let problem = answer.get("notUnderstood").unwrap_or(&answer);
+        assert_eq!(problem["error"], "VALIDATION_ERROR", "{path}: {answer}");
+        assert!(!answer.to_string().contains("zqmark"), "{path}: {answer}");
+    }
+}

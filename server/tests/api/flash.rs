@@ -1,0 +1,188 @@
+//! Messages about a change: shown once, to the session that made it, on the page that it leads to.
+
+use futures_util::future::join_all;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::support::{Answer, App, Ask, add_person, app, session};
+
+/// An app with two sessions of an admin, and somebody to suspend.
+async fn prepare(pool: &PgPool) -> (App, String, String) {
+    add_person(pool, "ada", &["admin", "user"]).await;
+    add_person(pool, "bob", &["user"]).await;
+    let (here, elsewhere) = (session(pool, "ada").await, session(pool, "ada").await);
+    (app(pool), here, elsewhere)
+}
+
+async fn id_of(app: &App, username: &str) -> Uuid {
+    sqlx::query_scalar("select id from users where username = $1")
+        .bind(username)
+        .fetch_one(&app.pool)
+        .await
+        .unwrap()
+}
+
+/// Suspends somebody by the form on their page.
+async fn suspend(app: &App, session: &str, username: &str) {
+    let (id, page) = (id_of(app, username).await, format!("/users/{username}"));
+    let fields = [("page", page.as_str()), ("id", &id.to_string()), ("reason", "Spam")];
+    let form = Ask::post(&format!("{page}/suspend")).form(&fields).by(session);
+    let answer = app.send(form).await;
+    assert_eq!(answer.outline(), format!("303 to {page}"));
+}
+
+fn shows(page: &Answer, text: &str) -> bool {
+    assert_eq!(page.status, 200);
+    let toast = page.body.split("class=\"toast ").nth(1);
+    toast.is_some_and(|toast| toast.contains(text))
+}
+
+/// What names the change in the form that undoes it.
+fn undo_of(page: &Answer) -> String {
+    let field = page.body.split("name=\"undo\" value=\"").nth(1).unwrap();
+    field.split('"').next().unwrap().to_owned()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_message_is_shown_once_where_it_belongs(pool: PgPool) {
+    let (app, here, elsewhere) = prepare(&pool).await;
+    suspend(&app, &here, "bob").await;
+    let page = "/users/bob";
+    for other in [
+        Ask::get(page).by(&elsewhere),
+        Ask::get("/users").by(&here),
+        Ask::get("/users/bob/sessions").by(&here),
+        Ask::get(page).by(&here).header("sec-purpose", "prefetch"),
+        Ask::get(page).by(&here).header("sec-fetch-dest", "image"),
+    ] {
+        let label = other.label();
+        assert!(!shows(&app.send(other).await, ""), "{label}");
+    }
+    let shown = Ask::get(page).by(&here).header("sec-fetch-dest", "document");
+    assert!(shows(&app.send(shown).await, "Suspended bob"));
+    // Reload, Back, and the same address in another tab.
+    assert!(!shows(&app.get_as(&here, page).await, ""));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn of_many_requests_at_once_one_shows_it(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    suspend(&app, &here, "bob").await;
+    let pages = join_all((0..20).map(|_| app.get_as(&here, "/users/bob"))).await;
+    let shown = pages.iter().filter(|page| shows(page, "Suspended bob"));
+    assert_eq!(shown.count(), 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_message_that_nobody_came_for_is_forgotten(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    suspend(&app, &here, "bob").await;
+    app.run("update flashes set expires_at = now()").await;
+    assert!(!shows(&app.get_as(&here, "/users/bob").await, ""));
+    service::housekeeping::run(&app.services).await.unwrap();
+    assert_eq!(app.count("select count(*) from flashes").await, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_address_says_nothing(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    let bob = id_of(&app, "bob").await;
+    for query in [
+        "done=deleted".to_owned(),
+        format!("undo={bob}%3A1&done=suspended"),
+        format!("undo={bob}"),
+        "flash=suspended".to_owned(),
+    ] {
+        for page in ["/users", "/users/bob", "/account", "/keys", "/sessions", "/tokens"] {
+            let address = format!("{page}?{query}");
+            assert!(!shows(&app.get_as(&here, &address).await, ""), "{address}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_name_in_a_message_is_no_markup(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    app.run(
+        r#"insert into flashes (id, session_id, path, message, created_at, expires_at)
+        select uuid_v7(now()), id, '/users',
+            '{"event": "user-deleted", "names": ["</p><i>x", "\\"><b>y"], "count": 2}', now(), now() + interval '1 minute'
+        from sessions"#,
+    )
+    .await;
+    let page = app.get_as(&here, "/users").await;
+    assert!(shows(&page, "Deleted 2 users"), "{}", page.body);
+    let toast = page.body.split("class=\"toast ").nth(1).unwrap();
+    assert!(toast.contains("&lt;/p&gt;&lt;i&gt;x"), "{toast}");
+    assert!(!toast.contains("<i>x") && !toast.contains("<b>y"), "{toast}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn undo_is_what_the_server_noted_for_the_session(pool: PgPool) {
+    const SUSPENDED: &str = "select count(*) from users where status = 'suspended'";
+    let (app, here, elsewhere) = prepare(&pool).await;
+    suspend(&app, &here, "bob").await;
+    let undo = undo_of(&app.get_as(&here, "/users/bob").await);
+    let post = |session: &str, path: &str, id: &str| {
+        Ask::post(path).form(&[("undo", id)]).by(session)
+    };
+    let lift = "/users/bulk/lift";
+    for (session, path, id) in [
+        (&elsewhere, lift, undo.as_str()),
+        (&here, lift, "0198c2a4-0000-7000-8000-000000000001"),
+        (&here, lift, "nonsense"),
+    ] {
+        let answer = app.send(post(session, path, id)).await;
+        assert_eq!(answer.outline(), "303 to /users", "{path} {id}");
+        let page = app.get_as(session, "/users").await;
+        assert!(shows(&page, "This can no longer be undone"), "{path} {id}");
+        assert_eq!(app.count(SUSPENDED).await, 1);
+    }
+    let answer = app.send(post(&here, lift, &undo)).await;
+    assert_eq!(answer.outline(), "303 to /users/bob");
+    assert!(shows(&app.get_as(&here, "/users/bob").await, "Unsuspended bob"));
+    assert_eq!(app.count(SUSPENDED).await, 0);
+    suspend(&app, &here, "bob").await;
+    app.send(post(&here, lift, &undo)).await;
+    assert_eq!(app.count(SUSPENDED).await, 1, "it works once");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_lifted_suspension_comes_back_as_it_was(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    app.run(
+        "update users set status = 'suspended', suspended_reason = 'Spam & more', suspended_reason_told = true,
+            suspended_until = '2126-12-04 18:00:00+00' where username = 'bob'",
+    )
+    .await;
+    let bob = id_of(&app, "bob").await.to_string();
+    let fields = [("page", "/users/bob"), ("id", &bob), ("deed", "lift")];
+    let lifted = app.send(Ask::post("/users/bob").form(&fields).by(&here)).await;
+    assert_eq!(lifted.outline(), "303 to /users/bob");
+    let undo = undo_of(&app.get_as(&here, "/users/bob").await);
+    let answer = app
+        .send(Ask::post("/users/bulk/suspend").form(&[("undo", &undo)]).by(&here))
+        .await;
+    assert_eq!(answer.outline(), "303 to /users/bob");
+    let same = "select count(*) from users where status = 'suspended' and suspended_reason = 'Spam & more'
+        and suspended_reason_told and suspended_until = '2126-12-04 18:00:00+00'";
+    assert_eq!(app.count(same).await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_new_password_is_told_in_the_session_that_goes_on(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    crate::support::add_password(&pool, &app.services.hasher).await;
+    let fields = [
+        ("current_password", crate::support::PASSWORD),
+        ("password", "copper lantern meadow"),
+        ("password_again", "copper lantern meadow"),
+    ];
+    let answer = app
+        .send(Ask::post("/account/password").form(&fields).by(&here))
+        .await;
+    assert_eq!(answer.outline(), "303 to /account/password");
+    let (fresh, _) = answer.cookie("session_token").unwrap();
+    let page = app.get_as(fresh, "/account/password").await;
+    assert!(shows(&page, "Password changed"), "{}", page.body);
+}

@@ -1,0 +1,348 @@
+//! Every form on every page, held to one rule: what cannot be undone asks first, in a dialog that names the thing; what can be
+//! undone is done at once, and the page after it offers Undo.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{App, Ask, add_person, app, session, token};
+
+/// How a form keeps to the rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// It is in a dialog.
+    Dialog,
+    /// It is a button, and what it does can be undone.
+    Undo,
+    /// It holds what was typed or chosen, which can be typed again.
+    Typed,
+    /// Neither is needed, for this reason.
+    Exempt(&'static str),
+}
+use Rule::{Dialog, Exempt, Typed, Undo};
+
+/// Every form: its address, with what its field `deed` says.
+const FORMS: &[(&str, Rule)] = &[
+    ("/account", Typed),
+    ("/account/delete", Dialog),
+    ("/account/keys off", Undo),
+    ("/account/keys on", Undo),
+    ("/account/keys/new", Dialog),
+    ("/account/keys/{id}/delete", Dialog),
+    ("/account/keys/{id}/edit", Dialog),
+    ("/account/password", Typed),
+    ("/account/preferences", Typed),
+    ("/account/sessions/others", Dialog),
+    ("/account/sessions/{id}/revoke", Dialog),
+    ("/account/tokens/new", Dialog),
+    ("/account/tokens/{id}/revoke", Dialog),
+    ("/keys off", Undo),
+    ("/keys on", Undo),
+    ("/keys/new", Dialog),
+    ("/keys/{id}/delete", Dialog),
+    ("/keys/{id}/edit", Dialog),
+    ("/logout", Exempt("whoever signs out signs in again")),
+    ("/preferences", Exempt("the other choice is beside it")),
+    ("/registrations/approve", Dialog),
+    ("/registrations/invitations/new", Dialog),
+    ("/registrations/invitations/{id}/resend", Dialog),
+    ("/registrations/invitations/{id}/revoke", Dialog),
+    ("/registrations/reject", Dialog),
+    ("/sessions/revoke", Dialog),
+    ("/sessions/{id}/revoke", Dialog),
+    (
+        "/settings/jobs",
+        Exempt("the deletion that it goes on with was confirmed before"),
+    ),
+    ("/tokens/{id}/revoke", Dialog),
+    ("/users/bulk/delete delete", Dialog),
+    ("/users/bulk/lift lift", Dialog),
+    ("/users/bulk/sign-out sign-out", Dialog),
+    ("/users/bulk/suspend suspend", Dialog),
+    ("/users/new", Dialog),
+    ("/users/{user} lift", Undo),
+    ("/users/{user} restore", Undo),
+    ("/users/{user}/delete", Dialog),
+    ("/users/{user}/edit", Dialog),
+    ("/users/{user}/keys/tokens/{id}/revoke", Dialog),
+    ("/users/{user}/keys/{id}/revoke", Dialog),
+    ("/users/{user}/reassign", Dialog),
+    ("/users/{user}/reset", Dialog),
+    ("/users/{user}/revoke-links", Dialog),
+    ("/users/{user}/sessions/{id}/revoke", Dialog),
+    ("/users/{user}/sign-out", Dialog),
+    ("/users/{user}/suspend", Dialog),
+];
+
+/// A form that is posted.
+#[derive(Debug, Clone)]
+struct Form {
+    action: String,
+    fields: Vec<(String, String)>,
+    in_dialog: bool,
+}
+
+impl Form {
+    /// Which one it is: its address without ids and names, and what its field `deed` says.
+    fn kind(&self) -> String {
+        let mut words: Vec<&str> = self.action.split('/').collect();
+        for at in 0..words.len() {
+            if words[at].len() == 36 && words[at].contains('-') {
+                words[at] = "{id}";
+            }
+            if at == 2 && words[1] == "users" && !["new", "bulk"].contains(&words[at]) {
+                words[at] = "{user}";
+            }
+        }
+        let deed = self.fields.iter().find(|(name, _)| name == "deed");
+        let deed = deed.map(|(_, deed)| format!(" {deed}")).unwrap_or_default();
+        words.join("/") + &deed
+    }
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let value = tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?;
+    Some(value.replace("&amp;", "&").replace("&quot;", "\""))
+}
+
+/// The forms of a page that are posted.
+fn forms_of(html: &str) -> Vec<Form> {
+    let mut forms: Vec<Form> = Vec::new();
+    let (mut in_dialog, mut in_form) = (false, false);
+    for tag in html.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
+        match tag.split([' ', '\n']).next().unwrap_or_default() {
+            "dialog" => in_dialog = true,
+            "/dialog" => in_dialog = false,
+            "form" if attribute(tag, "method").as_deref() == Some("post") => {
+                in_form = true;
+                forms.push(Form {
+                    action: attribute(tag, "action").unwrap(),
+                    fields: Vec::new(),
+                    in_dialog,
+                });
+            }
+            "/form" => in_form = false,
+            "input" if in_form && attribute(tag, "type").as_deref() == Some("hidden") => {
+                let field = (attribute(tag, "name").unwrap(), attribute(tag, "value").unwrap());
+                forms.last_mut().unwrap().fields.push(field);
+            }
+            _ => {}
+        }
+    }
+    forms
+}
+
+/// The addresses of this site that a page leads to.
+fn links_of(html: &str) -> impl Iterator<Item = String> {
+    let tags = html.split("<a ").skip(1).filter_map(|rest| rest.split('>').next());
+    let links = tags.filter_map(|tag| attribute(&format!(" {tag}"), "href"));
+    links.filter(|link| link.starts_with('/') && !link.starts_with("/api/"))
+}
+
+/// Some of everything that there is a button for.
+async fn fill(app: &App) -> String {
+    for (name, roles) in [
+        ("ada", &["admin", "user"][..]),
+        ("bob", &["user"]),
+        ("sue", &["user"]),
+        ("del", &["user"]),
+        ("pen", &["user"]),
+    ] {
+        add_person(&app.pool, name, roles).await;
+    }
+    let ada = session(&app.pool, "ada").await;
+    session(&app.pool, "ada").await;
+    session(&app.pool, "bob").await;
+    token(&app.services, "bob", &["account"]).await;
+    token(&app.services, "ada", &["account"]).await;
+    app.run(
+        "update users set status = 'suspended', suspended_reason = 'Spam' where username = 'sue';
+        update users set status = 'pending' where username = 'pen';
+        update users set deleted_at = now(), purge_after = now() + interval '9 days' where username = 'del';
+        insert into api_keys (id, user_id, provider, name, ciphertext, nonce, key_version, last4, is_active, created_at, updated_at)
+        select uuid_v7(now()), u.id, provider, 'Key ' || provider || is_active, '\\x00', '\\x00', 0, 'abcd', is_active, now(), now()
+        from (values ('openai', true), ('anthropic', false)) as keys (provider, is_active),
+            (select id from users where username in ('ada', 'bob') union all select null) as u;
+        insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username = 'bob';
+        insert into jobs (id, kind, params, state, done, total, error, created_at, started_at, progressed_at, finished_at)
+        select gen_random_uuid(), 'purge', jsonb_build_object('user_id', id, 'username', 'del'), 'failed', 1, 2, 'x', now(), now(), now(), now()
+        from users where username = 'del'",
+    )
+    .await;
+    let bob: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
+        .fetch_one(&app.pool)
+        .await
+        .unwrap();
+    for (path, body) in [
+        (format!("/api/admin/users/{bob}/reset-link"), json!({})),
+        ("/api/admin/invitations".to_owned(), json!({ "note": "Lab" })),
+    ] {
+        let answer = app.send(Ask::post(&path).json(&body).by(&ada)).await;
+        assert!(answer.status < 300, "{path}: {}", answer.body);
+    }
+    ada
+}
+
+/// Every page that is reached from those of the rail and of one's account, each with its forms.
+async fn all_forms(app: &App, session: &str) -> Vec<Form> {
+    let start = ["/users", "/account", "/users/bob", "/users/sue", "/users/del", "/users?deleted=true"];
+    let mut waiting: Vec<String> = start.map(str::to_owned).into();
+    // Boxes lead to these.
+    for action in ["suspend", "lift", "sign-out", "delete"] {
+        waiting.push(format!("/users/bulk/{action}?{}", selected(app, &["bob", "sue"]).await));
+    }
+    for decision in ["approve", "reject"] {
+        waiting.push(format!("/registrations/{decision}?{}", selected(app, &["pen"]).await));
+    }
+    let (mut seen, mut forms) = (BTreeSet::new(), Vec::new());
+    while let Some(address) = waiting.pop() {
+        let path = address.split('?').next().unwrap_or_default().to_owned();
+        let is_list = path == "/users" && address.contains("deleted=true");
+        if !seen.insert(path) && !is_list && !address.contains("/bulk/") {
+            continue;
+        }
+        if is_list && !seen.insert(address.clone()) {
+            continue;
+        }
+        let page = app.get_as(session, &address).await;
+        assert!(page.status < 500, "{address}: {}", page.body);
+        waiting.extend(links_of(&page.body));
+        forms.extend(forms_of(&page.body));
+    }
+    forms
+}
+
+/// Users as a list selects them.
+async fn selected(app: &App, usernames: &[&str]) -> String {
+    let keys: Vec<String> = sqlx::query_scalar(
+        "select id || ':' || version || ':' || username from users where username = any($1) order by username",
+    )
+    .bind(usernames)
+    .fetch_all(&app.pool)
+    .await
+    .unwrap();
+    let pairs: Vec<String> = keys.into_iter().map(|key| format!("u={key}")).collect();
+    pairs.join("&")
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_cannot_be_undone_asks_and_the_rest_can_be_undone(pool: PgPool) {
+    let app = app(&pool).keeping_keys();
+    let ada = fill(&app).await;
+    let rules: BTreeMap<&str, Rule> = FORMS.iter().copied().collect();
+    let mut found: BTreeMap<String, Form> = BTreeMap::new();
+    for form in all_forms(&app, &ada).await {
+        let kind = form.kind();
+        let rule = rules.get(kind.as_str());
+        let rule = rule.unwrap_or_else(|| panic!("{kind} is not in the table: {form:?}"));
+        assert_eq!(form.in_dialog, *rule == Dialog, "{kind}: {rule:?}");
+        found.insert(kind, form);
+    }
+    let missing: Vec<&str> = rules.keys().copied().filter(|kind| !found.contains_key(*kind)).collect();
+    assert_eq!(missing, ["/account/delete"], "only where accounts may be deleted by their owners");
+    for (kind, form) in found.iter().filter(|(kind, _)| rules[kind.as_str()] == Undo) {
+        let fields: Vec<(&str, &str)> = form
+            .fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let done = app.send(Ask::post(&form.action).form(&fields).by(&ada)).await;
+        assert_eq!(done.status, 303, "{kind}: {}", done.body);
+        let page = app.get_as(&ada, done.header("location")).await;
+        let undo = forms_of(&page.body).into_iter().find(|form| {
+            form.fields.iter().any(|(name, _)| name == "undo")
+        });
+        let undo = undo.unwrap_or_else(|| panic!("{kind} cannot be undone: {}", page.body));
+        let (name, id) = &undo.fields[0];
+        let undone = app.send(Ask::post(&undo.action).form(&[(name, id)]).by(&ada)).await;
+        assert_eq!(undone.status, 303, "{kind}: {}", undone.body);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_dialog_names_the_thing_and_its_last_use(pool: PgPool) {
+    let app = app(&pool).keeping_keys();
+    let ada = fill(&app).await;
+    app.run(
+        "update api_keys set usage_count = 2916, last_used_at = '2026-11-01 10:00Z';
+        update access_tokens set last_used_at = '2026-11-01 10:00Z'",
+    )
+    .await;
+    let path_of = async |sql: &str| sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&pool).await.unwrap();
+    for (sql, names) in [
+        (
+            "select '/users/bob/keys/' || k.id || '/revoke' from api_keys k join users u on u.id = k.user_id
+            where username = 'bob' and is_active",
+            &["Revoke API key Key openaitrue of bob", "2,916", "2026-11-01T10:00:00Z"][..],
+        ),
+        (
+            "select '/users/bob/keys/tokens/' || t.id || '/revoke' from access_tokens t join users u on u.id = t.user_id
+            where username = 'bob'",
+            &["Revoke access token script of bob", "2026-11-01T10:00:00Z"],
+        ),
+        (
+            "select '/tokens/' || t.id || '/revoke' from access_tokens t join users u on u.id = t.user_id
+            where username = 'bob'",
+            &["Revoke access token script of bob", "2026-11-01T10:00:00Z"],
+        ),
+        (
+            "select '/account/tokens/' || t.id || '/revoke' from access_tokens t join users u on u.id = t.user_id
+            where username = 'ada'",
+            &["Revoke access token script", "2026-11-01T10:00:00Z"],
+        ),
+        (
+            "select '/keys/' || id || '/delete' from api_keys where user_id is null and is_active",
+            &["Delete API key Key openaitrue", "2,916", "2026-11-01T10:00:00Z"],
+        ),
+        ("select '/users/bob/sign-out'", &["Sign out bob everywhere", "Last active"]),
+        ("select '/account/sessions/others'", &["Sign out everywhere else", "Last seen"]),
+        (
+            "select '/sessions/' || s.id || '/revoke' from sessions s join users u on u.id = s.user_id
+            where username = 'bob'",
+            &["Revoke session of bob", "Last seen"],
+        ),
+    ] {
+        let path = path_of(sql).await;
+        let page = app.get_as(&ada, &path).await;
+        assert_eq!(page.status, 200, "{path}");
+        let dialog = page.body.split("<dialog").nth(1).unwrap_or_default();
+        for name in names {
+            assert!(dialog.contains(name), "{path}: {name} in {dialog}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_dialog_does_what_it_showed_or_nothing(pool: PgPool) {
+    const KEYS: &str = "select count(*) from api_keys";
+    let app = app(&pool).keeping_keys();
+    let ada = fill(&app).await;
+    let path: String = sqlx::query_scalar(
+        "select '/users/bob/keys/' || k.id || '/revoke' from api_keys k join users u on u.id = k.user_id
+        where username = 'bob' and is_active",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let form = forms_of(&app.get_as(&ada, &path).await.body);
+    let form = form.into_iter().find(|form| form.in_dialog).unwrap();
+    let post = |form: &Form| {
+        let fields: Vec<(&str, &str)> = form
+            .fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        Ask::post(&path).form(&fields).by(&ada)
+    };
+    let keys = app.count(KEYS).await;
+    app.run("update api_keys set name = 'Another' where name = 'Key openaitrue'").await;
+    assert_eq!(app.send(post(&form)).await.status, 409);
+    app.run("update api_keys set name = 'Key openaitrue' where name = 'Another'").await;
+    assert_eq!(app.count(KEYS).await, keys);
+    let done = app.send(post(&form)).await;
+    assert_eq!(done.outline(), "303 to /users/bob/keys");
+    assert_eq!(app.count(KEYS).await, keys - 1);
+    let page = app.get_as(&ada, "/users/bob/keys").await;
+    assert!(page.body.contains("Revoked API key Key openaitrue of bob"), "{}", page.body);
+}

@@ -1,0 +1,483 @@
+//! Texts that somebody has written stay texts: no page gets an element, an attribute or a comment by them.
+
+use serde_json::json;
+use server::router::SCREENS;
+use sqlx::{Executor, PgPool, Row};
+
+use crate::support::{
+    Answer, App, Ask, add_person, app,
+    crowd::{MARKER, OWN_WORDS, SEED},
+    html::{Element, elements, skeleton, text_of},
+    session,
+};
+
+/// What would become markup where it is not escaped: out of a text, out of a value in either quotes, out of elements that
+/// hold only text, into a comment, and out of one. Names of roles are in lower case and as short as this.
+const PAYLOADS: [&str; 7] = [
+    "</title><meta http-equiv=refresh>",
+    "\"><img src=x onerror=x>",
+    "' autofocus onfocus='x",
+    "</textarea></script></style><b>",
+    "<!--<script>",
+    "--><i x=\"",
+    "&lt;b&gt;&#60;i&#62;&quot;",
+];
+
+/// Ids of what is in the database, for addresses.
+struct Ids {
+    uma: String,
+    /// Of each who waits, as the list selects them.
+    waiting: String,
+    own_key: String,
+    system_key: String,
+    invitation: String,
+    /// A key, a token and a session of Uma's, and a token and a session of Ada's.
+    umas: [String; 3],
+    adas: [String; 2],
+}
+
+async fn id(pool: &PgPool, sql: &'static str) -> String {
+    sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+}
+
+impl Ids {
+    async fn read(pool: &PgPool) -> Self {
+        const TOKEN: &str = "select t.id::text from access_tokens t join users u on u.id = user_id
+            where revoked_at is null and email like ";
+        const SESSION: &str = "select s.id::text from sessions s join users u on u.id = user_id
+            where ended_at is null and email like ";
+        const KEY: &str = "select k.id::text from api_keys k join users u on u.id = user_id where email like ";
+        let of = async |sql: &str, user: &str| {
+            let sql = format!("{sql} '%{user}@%' order by 1 limit 1");
+            sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(sql))
+                .fetch_one(pool)
+                .await
+                .unwrap()
+        };
+        Self {
+            umas: [
+                of(KEY, "uma").await,
+                of(TOKEN, "uma").await,
+                of(SESSION, "uma").await,
+            ],
+            adas: [of(TOKEN, "ada").await, of(SESSION, "ada").await],
+            uma: id(pool, "select id::text from users where email like '%uma@%'").await,
+            waiting: id(
+                pool,
+                "select id || ':' || version from users where status = 'pending' and deleted_at is null order by id limit 1",
+            )
+            .await,
+            own_key: id(
+                pool,
+                "select k.id::text from api_keys k join users u on u.id = user_id where email like '%ada@%'",
+            )
+            .await,
+            system_key: id(pool, "select id::text from api_keys where user_id is null").await,
+            invitation: id(
+                pool,
+                "select id::text from one_time_links where kind = 'invitation' order by id limit 1",
+            )
+            .await,
+        }
+    }
+
+    /// The addresses of a screen.
+    fn addresses(&self, screen: &str) -> Vec<String> {
+        let [key, token, session] = &self.umas;
+        let [own_token, own_session] = &self.adas;
+        let key = if screen.starts_with("/account/tokens") {
+            own_token
+        } else if screen.starts_with("/account/sessions") {
+            own_session
+        } else if screen.contains("tokens/") {
+            token
+        } else if screen.contains("sessions/") {
+            session
+        } else if screen.starts_with("/users") {
+            key
+        } else if screen.starts_with("/account") {
+            &self.own_key
+        } else if screen.starts_with("/keys") {
+            &self.system_key
+        } else {
+            &self.invitation
+        };
+        let path = screen.replace("{user}", &self.uma).replace("{id}", key);
+        let selected = format!("?u={}", self.waiting);
+        match screen {
+            "/users/bulk/{action}" => ["suspend", "unsuspend", "delete", "sign-out"]
+                .map(|action| path.replace("{action}", action) + &selected)
+                .into(),
+            "/registrations/approve" | "/registrations/reject" => vec![path + &selected],
+            "/users" => ["", "?deleted=true", "?q=role:admin", "?limit=25&sort=name"]
+                .map(|query| path.clone() + query)
+                .into(),
+            "/sessions" => ["", "?ended=true"].map(|query| path.clone() + query).into(),
+            _ => vec![path],
+        }
+    }
+}
+
+/// The screens, with the colons of their parameters as braces.
+fn screens() -> Vec<String> {
+    let mut screens: Vec<String> = SCREENS
+        .iter()
+        .map(|screen| screen.path().to_owned())
+        .collect();
+    screens.sort();
+    screens.dedup();
+    screens
+}
+
+/// Whatever a form can have, all the same text: nothing takes it, and the form is drawn again.
+fn refused_form(path: &str, text: &str) -> Ask {
+    const FIELDS: &[&str] = &[
+        "username",
+        "display_name",
+        "email",
+        "reason",
+        "note",
+        "name",
+        "next",
+        "back",
+        "page",
+        "list",
+        "confirm",
+        "to",
+        "profile",
+        "notification_preferences",
+        "time_zone",
+        "roles",
+        "days",
+        "max_uses",
+        "until",
+        "selected",
+        "id",
+        "person",
+        "address",
+        "device",
+        "created",
+        "seen",
+        "expected",
+        "action",
+        "decision",
+        "deed",
+        "version",
+        "counts",
+        "provider",
+        "password",
+        "password_again",
+        "current_password",
+        "scopes",
+        "offset",
+        "others",
+        "token",
+        "state",
+    ];
+    let fields: Vec<(&str, &str)> = FIELDS.iter().map(|name| (*name, text)).collect();
+    Ask::post(path).form(&fields)
+}
+
+/// A text in an address.
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// Every page that there is, with what is asked for: as an admin, as whoever follows a link, and as nobody.
+async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answer)> {
+    let mut answers = Vec::new();
+    let mut take = async |label: String, ask: Ask| {
+        let answer = app.send(ask).await;
+        answers.push((label, answer));
+    };
+    for screen in screens() {
+        for path in ids.addresses(&screen) {
+            take(format!("GET {path}"), Ask::get(&path).by(ada)).await;
+            take(format!("GET {path} by nobody"), Ask::get(&path)).await;
+        }
+    }
+    for (label, path) in [
+        ("reset", "/reset/reset-token-0000000000"),
+        ("invite", "/invite/invitation-token-00000"),
+    ] {
+        let followed = app.get(path).await;
+        let cookies: Vec<&str> = followed.cookies();
+        let page = cookies
+            .iter()
+            .fold(Ask::get(&format!("/{label}")), |ask, line| {
+                let (name, rest) = line.split_once('=').unwrap();
+                ask.cookie(name, rest.split(';').next().unwrap())
+            });
+        take(format!("GET /{label} by a link"), page).await;
+    }
+    // The same words of a search, whatever they are.
+    let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
+    let (quoted, text) = (encoded(&format!("\"{quoted}\"")), encoded(text));
+    for path in [
+        format!("/nothing/{text}"),
+        format!("/users/{text}"),
+        format!("/users/{text}/history"),
+        format!("/login?next=/{text}"),
+        format!("/users?q={quoted}"),
+        format!("/users?q=name:{quoted}&deleted=true"),
+        format!("/users?q=%22{text}&sort={text}"),
+        format!("/users?deleted={text}"),
+        format!("/sessions?person={text}&device={text}"),
+        format!("/sessions?address={text}"),
+        format!("/sessions/revoke?person={text}&seen={text}"),
+        format!("/tokens?person={text}&state={text}"),
+        format!("/audit?actor={text}&target={text}"),
+        format!("/audit?via={text}"),
+        format!("/settings/jobs?state={text}"),
+        format!("/registrations?after={text}&u={text}"),
+        format!("/pkg/{text}"),
+    ] {
+        let label = path.replace(&quoted, "\"TEXT\"").replace(&text, "TEXT");
+        take(format!("GET {label}"), Ask::get(&path).by(ada)).await;
+    }
+    answers
+}
+
+/// Every form, refused.
+async fn forms(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answer)> {
+    let mut answers = Vec::new();
+    for screen in screens() {
+        for path in ids.addresses(&screen) {
+            let label = format!("POST {path}");
+            // The pages of those who are not signed in are no pages to those who are.
+            let is_door =
+                ["/login", "/setup", "/reset", "/register", "/invite"].contains(&screen.as_str());
+            let form = refused_form(&path, text);
+            let form = if is_door { form } else { form.by(ada) };
+            answers.push((label, app.send(form).await));
+        }
+    }
+    answers
+}
+
+/// Everything of both pages but texts and values is the same.
+fn assert_same_markup(plain: &[(String, Answer)], marked: &[(String, Answer)], payload: &str) {
+    assert_eq!(plain.len(), marked.len());
+    for ((label, plain), (_, marked)) in plain.iter().zip(marked) {
+        assert_eq!(
+            plain.status, marked.status,
+            "{label} with {payload}: {}",
+            marked.body
+        );
+        let (expected, found) = (skeleton(&plain.body), skeleton(&marked.body));
+        let difference = expected
+            .iter()
+            .zip(&found)
+            .position(|(one, other)| one != other);
+        if let Some(at) = difference
+            .or((expected.len() != found.len()).then_some(expected.len().min(found.len())))
+        {
+            let around =
+                |all: &[String]| all[at.saturating_sub(3)..(at + 3).min(all.len())].concat();
+            panic!(
+                "{label} with {payload}: {} instead of {}\n{}",
+                around(&found),
+                around(&expected),
+                marked.body
+            );
+        }
+        for element in elements(&marked.body) {
+            assert_leads_nowhere_else(&element, label);
+        }
+    }
+}
+
+/// An element's addresses are of this site.
+fn assert_leads_nowhere_else(element: &Element, label: &str) {
+    for name in ["href", "src", "action", "formaction"] {
+        let address = element.attribute(name).unwrap_or_default();
+        let scheme = address.split(['/', '?', '#']).next().unwrap_or_default();
+        assert!(
+            !scheme.contains(':') && !address.starts_with("//"),
+            "{label}: {} leads to {address}",
+            element.outline()
+        );
+    }
+}
+
+/// The columns of text: table, column, type.
+async fn columns(pool: &PgPool) -> Vec<(String, String, String)> {
+    let rows = sqlx::query(
+        "select c.table_name::text, c.column_name::text, c.udt_name::text
+        from information_schema.columns c join pg_class p on p.relname = c.table_name and p.relnamespace = 'public'::regnamespace
+        where c.table_schema = 'public' and p.relkind in ('r', 'p') and not p.relispartition and c.is_generated = 'NEVER'
+            and c.udt_name in ('text', 'jsonb', 'json', '_text', '_int4', 'varchar') and c.table_name not like '\\_sqlx%'
+        order by 1, 2",
+    );
+    let rows = rows.fetch_all(pool).await.unwrap();
+    rows.iter()
+        .map(|row| (row.get(0), row.get(1), row.get(2)))
+        .collect()
+}
+
+/// Puts another text in the place of one, wherever it is stored.
+async fn replace(pool: &PgPool, from: &str, to: &str) {
+    let columns = columns(pool).await;
+    let mut connection = pool.acquire().await.unwrap();
+    // The audit log takes no changes, and nothing is to be counted anew.
+    connection
+        .execute("set session_replication_role = replica")
+        .await
+        .unwrap();
+    let in_json = |text: &str| {
+        let quoted = serde_json::to_string(text).unwrap();
+        quoted[1..quoted.len() - 1].to_owned()
+    };
+    for (table, column, kind) in columns {
+        if OWN_WORDS.contains(&format!("{table}.{column}").as_str()) {
+            continue;
+        }
+        let (value, from, to) = match kind.as_str() {
+            "jsonb" => (
+                format!("replace({column}::text, $1, $2)::jsonb"),
+                in_json(from),
+                in_json(to),
+            ),
+            "_text" => (
+                format!("array(select replace(item, $1, $2) from unnest({column}) as item)"),
+                from.to_owned(),
+                to.to_owned(),
+            ),
+            _ => (
+                format!("replace({column}, $1, $2)"),
+                from.to_owned(),
+                to.to_owned(),
+            ),
+        };
+        let shown = match kind.as_str() {
+            "_text" => format!("array_to_string({column}, ' ')"),
+            _ => format!("{column}::text"),
+        };
+        let sql = format!("update {table} set {column} = {value} where strpos({shown}, $1) > 0");
+        let changed = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(from).bind(to);
+        changed.execute(&mut *connection).await.unwrap();
+    }
+    let last4 = if to == MARKER { "zqmk" } else { "\"<b>" };
+    sqlx::query("update api_keys set last4 = $1")
+        .bind(last4)
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    connection
+        .execute("set session_replication_role = default")
+        .await
+        .unwrap();
+}
+
+/// An app with something in every text, and the session of an admin.
+async fn marked(pool: &PgPool) -> (App, String) {
+    sqlx::raw_sql(SEED).execute(pool).await.unwrap();
+    let ada = session(pool, "zqmark-ada").await;
+    (app(pool).keeping_keys(), ada)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_text_that_is_stored_is_tried(pool: PgPool) {
+    marked(&pool).await;
+    for (table, column, _) in columns(&pool).await {
+        let name = format!("{table}.{column}");
+        let sql =
+            format!("select count(*) from {table} where strpos({column}::text, '{MARKER}') > 0");
+        let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        assert_eq!(
+            count == 0,
+            OWN_WORDS.contains(&name.as_str()),
+            "{name}: a text that somebody writes has the marker in the seed, and no other"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_stored_text_becomes_markup(pool: PgPool) {
+    let (app, ada) = marked(&pool).await;
+    let ids = Ids::read(&pool).await;
+    let refused = forms(&app, &ids, &ada, MARKER).await;
+    let plain = pages(&app, &ids, &ada, MARKER).await;
+    let shown = plain
+        .iter()
+        .filter(|(label, page)| page.status == 200 && !label.ends_with("nobody"));
+    assert!(shown.count() > 50, "the pages are there");
+    let mut now = MARKER;
+    for payload in PAYLOADS {
+        replace(&pool, now, payload).await;
+        now = payload;
+        let marked = pages(&app, &ids, &ada, payload).await;
+        assert_same_markup(&plain, &marked, payload);
+    }
+    let marked = forms(&app, &ids, &ada, now).await;
+    assert_same_markup(&refused, &marked, now);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_form_gives_back_markup(pool: PgPool) {
+    let (app, ada) = marked(&pool).await;
+    let ids = Ids::read(&pool).await;
+    let plain = forms(&app, &ids, &ada, MARKER).await;
+    for payload in PAYLOADS {
+        let marked = forms(&app, &ids, &ada, payload).await;
+        assert_same_markup(&plain, &marked, payload);
+    }
+}
+
+/// What a user calls themselves is a text on an admin's pages, and whole in the title of the page about them.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_name_of_ones_own_is_no_markup_to_an_admin(pool: PgPool) {
+    add_person(&pool, "ada", &["admin", "user"]).await;
+    add_person(&pool, "eve", &["user"]).await;
+    let app = app(&pool);
+    let (ada, eve) = (session(&pool, "ada").await, session(&pool, "eve").await);
+    let addresses = [
+        "/users",
+        "/users/eve",
+        "/users/eve/history",
+        "/users/eve/delete",
+        "/users/eve/edit",
+        "/sessions",
+        "/audit",
+        "/overview",
+    ];
+    let rename = async |name: &str| {
+        let change = Ask::new(axum::http::Method::PATCH, "/api/user/profile").by(&eve);
+        let answer = app.send(change.json(&json!({ "displayName": name }))).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    };
+    let read = async || {
+        let mut answers = Vec::new();
+        for path in addresses {
+            answers.push((format!("GET {path}"), app.get_as(&ada, path).await));
+        }
+        answers
+    };
+    // Each change is an entry in the audit log: as many before the first look as before the second.
+    let payload = "</title><meta http-equiv=refresh content='0;url=https://evil.example'>";
+    for payload in PAYLOADS.iter().copied().chain([payload]) {
+        rename("Eve Plain").await;
+        let plain = read().await;
+        rename(payload).await;
+        let marked = read().await;
+        for ((label, plain), (_, marked)) in plain.iter().zip(&marked) {
+            let kinds = |page: &Answer| {
+                let mut kinds: Vec<String> =
+                    elements(&page.body).iter().map(Element::outline).collect();
+                kinds.sort();
+                kinds.dedup();
+                kinds
+            };
+            assert_eq!(kinds(plain), kinds(marked), "{label} with {payload}");
+        }
+        let page = app.get_as(&ada, "/users/eve").await;
+        // The tokenizer has decoded the text once, as a browser does.
+        assert_eq!(
+            text_of(&page.body, "title"),
+            Some(format!("{payload} · Rollcall"))
+        );
+    }
+}

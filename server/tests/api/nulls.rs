@@ -1,0 +1,127 @@
+//! `null` means something, or it is an error: it never passes for a field that is left out.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+use sqlx::PgPool;
+
+use crate::support::{App, Ask, add_person, app, session};
+
+/// Fields where `null` means something: that there is none, or that it never ends.
+const NULLABLE: [(&str, &str); 10] = [
+    ("UserEdit", "email"),
+    ("UserEdit", "profile"),
+    ("UserEdit", "notificationPreferences"),
+    ("OwnEdit", "email"),
+    ("OwnEdit", "timeZone"),
+    ("OwnEdit", "notificationPreferences"),
+    ("Create", "email"),
+    ("Register", "email"),
+    ("SuspensionDraft", "until"),
+    ("TokenDraft", "days"),
+];
+
+/// A field of a body, by the schema and the name, with what the body is with `null` in it.
+struct Nulled {
+    schema: String,
+    field: String,
+    nullable: bool,
+    body: Value,
+}
+
+/// Each field of a schema with `null` in it, those of the objects in it too.
+fn nulled(document: &Value, schema: &Value) -> Vec<Nulled> {
+    let mut found = Vec::new();
+    let Some(reference) = schema["$ref"].as_str() else {
+        for part in ["oneOf", "allOf"] {
+            for part in schema[part].as_array().into_iter().flatten() {
+                found.extend(nulled(document, part));
+            }
+        }
+        if schema["type"] == "array" {
+            for inner in nulled(document, &schema["items"]) {
+                found.push(Nulled { body: json!([inner.body]), ..inner });
+            }
+        }
+        return found;
+    };
+    let name = reference.rsplit('/').next().unwrap();
+    let target = &document["components"]["schemas"][name];
+    // The kinds of an action share the fields of their own.
+    for part in ["oneOf", "allOf"] {
+        for part in target[part].as_array().into_iter().flatten() {
+            found.extend(nulled(document, part));
+        }
+    }
+    for (field, schema) in target["properties"].as_object().into_iter().flatten() {
+        let types = schema["type"].as_array();
+        let choices = schema["oneOf"].as_array().into_iter().flatten();
+        found.push(Nulled {
+            schema: name.to_owned(),
+            field: field.clone(),
+            nullable: types.is_some_and(|types| types.contains(&json!("null")))
+                || choices.clone().any(|choice| choice["type"] == "null"),
+            body: Value::Object(Map::from_iter([(field.clone(), Value::Null)])),
+        });
+        for inner in nulled(document, schema) {
+            let body = Value::Object(Map::from_iter([(field.clone(), inner.body.clone())]));
+            found.push(Nulled { body, ..inner });
+        }
+    }
+    found
+}
+
+async fn send(app: &App, admin: &str, method: &str, path: &str, body: &Value) -> (u16, String) {
+    let path = path
+        .replace("{id}", "00000000-0000-7000-8000-000000000000")
+        .replace("{key}", "00000000-0000-7000-8000-000000000000");
+    let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+    let answer = app.send(Ask::new(method, &path).json(body).by(admin)).await;
+    (answer.status, answer.body)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn null_means_something_or_is_an_error(pool: PgPool) {
+    add_person(&pool, "ada", &["admin", "user"]).await;
+    let app = app(&pool).keeping_keys();
+    let admin = session(&pool, "ada").await;
+    let document = app.send(Ask::get("/api/openapi.json")).await.json();
+    let mut tried = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            if schema.is_null() {
+                continue;
+            }
+            let (status, told) = send(&app, &admin, method, path, &Value::Null).await;
+            assert_eq!(status, 400, "{method} {path}: {told}");
+            for Nulled { schema, field, nullable, body } in nulled(&document, schema) {
+                let label = format!("{method} {path} {body}");
+                let expected = NULLABLE.contains(&(schema.as_str(), field.as_str()));
+                assert_eq!(nullable, expected, "{label} in the document of {schema}");
+                if nullable {
+                    continue;
+                }
+                let (status, told) = send(&app, &admin, method, path, &body).await;
+                assert_eq!(status, 400, "{label}: {told}");
+                assert!(told.contains("null"), "{label}: {told}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 60, "{tried}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_key_does_not_stay_on_by_null(pool: PgPool) {
+    add_person(&pool, "ada", &["user"]).await;
+    let app = app(&pool).keeping_keys();
+    let ada = session(&pool, "ada").await;
+    let draft = json!({ "provider": "OPENAI", "keyName": "Work", "apiKey": "sk-12345678" });
+    let made = app.send(Ask::post("/api/api-keys").json(&draft).by(&ada)).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let path = format!("/api/api-keys/{}", made.json()["id"].as_str().unwrap());
+    let off = Ask::new(Method::PUT, &path).json(&json!({ "isActive": null })).by(&ada);
+    let told = app.send(off).await;
+    assert_eq!(told.status, 400, "{}", told.body);
+    assert!(told.message().contains("null"), "{}", told.body);
+}

@@ -1,0 +1,81 @@
+//! Whoever may see users sees no more of them than that: each other part takes the permission of its own.
+
+use serde_json::Value;
+use sqlx::PgPool;
+
+use crate::support::{Ask, add_person, app, session, token};
+
+/// What is known of Ada beside her account.
+const PARTS: &str = "
+    insert into api_keys (id, user_id, provider, name, ciphertext, nonce, key_version, last4, created_at, updated_at)
+    select uuid_v7(now()), id, 'OPENAI', 'Work', 'x', decode(repeat('00', 24), 'hex'), 1, 'wxyz', now(), now()
+    from users where username = 'ada';
+    insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label)
+    select now(), id, 'ada', 'self', 'user.updated', 'user', id, 'ada' from users where username = 'ada'";
+
+/// A permission beside `users:read`, and the parts of an export that it shows.
+const SHOWS: [(&str, &[&str]); 5] = [
+    ("users:read", &[]),
+    ("sessions:read", &["sessions"]),
+    ("api-keys:read", &["apiKeys"]),
+    ("tokens:read", &["tokens"]),
+    ("*:read", &["sessions", "apiKeys", "tokens"]),
+];
+
+#[sqlx::test(migrations = "../migrations")]
+async fn each_part_of_a_user_takes_its_own_permission(pool: PgPool) {
+    add_person(&pool, "ada", &["user"]).await;
+    add_person(&pool, "root", &["admin"]).await;
+    let app = app(&pool);
+    app.run(PARTS).await;
+    let ada = session(&pool, "ada").await;
+    token(&app.services, "ada", &["account"]).await;
+    let root = session(&pool, "root").await;
+    let id: String = sqlx::query_scalar("select id::text from users where username = 'ada'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let of = |part: &str| format!("/api/admin/users/{id}/{part}");
+    for (index, (permission, shown)) in SHOWS.into_iter().enumerate() {
+        let role = format!("helper-{index}");
+        sqlx::query("insert into roles (id, name, permissions) values (uuid_v7(now()), $1, $2)")
+            .bind(&role)
+            .bind(["users:read", permission])
+            .execute(&pool)
+            .await
+            .unwrap();
+        add_person(&pool, &role, &[&role]).await;
+        let helper = session(&pool, &role).await;
+        let file = app.get_as(&helper, &of("export")).await.json();
+        for part in ["sessions", "apiKeys", "tokens"] {
+            let is_there = file.get(part).is_some();
+            assert_eq!(is_there, shown.contains(&part), "{permission}: {part}");
+        }
+        assert!(file["personas"].is_array(), "{file}");
+        let reads_all = permission == "*:read";
+        let status = |may: bool| if may { 200 } else { 403 };
+        let sessions = reads_all || permission == "sessions:read";
+        assert_eq!(app.get_as(&helper, &of("sessions")).await.status, status(sessions));
+        let function = format!("/sfn/person-sessions?id={id}");
+        assert_eq!(app.get_as(&helper, &function).await.status, status(sessions));
+        assert_eq!(app.get_as(&helper, &of("history")).await.status, status(reads_all));
+        let function = format!("/sfn/person-history?id={id}");
+        assert_eq!(app.get_as(&helper, &function).await.status, status(reads_all));
+        let overview = app.get_as(&helper, "/api/admin/overview").await.json();
+        assert_eq!(overview["changes"] != Value::Array(Vec::new()), reads_all, "{overview}");
+        let page = app.get_as(&helper, "/users/ada").await;
+        assert_eq!(page.status, 200);
+        assert_eq!(page.body.contains("href=\"/users/ada/history\""), reads_all);
+    }
+    // One's own file has all of it.
+    let own = app.get_as(&ada, "/api/user/export").await.json();
+    for part in ["sessions", "apiKeys", "tokens"] {
+        assert!(own[part].as_array().is_some_and(|part| !part.is_empty()), "{part}");
+    }
+    // A token has what it was made for, whoever made it.
+    let narrow = token(&app.services, "root", &["users:read"]).await;
+    let file = app.send(Ask::get(&of("export")).bearer(&narrow)).await.json();
+    assert!(file.get("sessions").is_none() && file.get("tokens").is_none(), "{file}");
+    let wide = app.get_as(&root, &of("export")).await.json();
+    assert!(wide["sessions"].is_array(), "{wide}");
+}

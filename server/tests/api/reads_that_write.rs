@@ -1,0 +1,76 @@
+//! A `GET` that is audited cannot be caused by another site.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use server::router::SCREENS;
+use sqlx::PgPool;
+
+use crate::{
+    document::paths,
+    support::{App, Ask, add_person, app, session},
+};
+
+async fn entries(app: &App) -> i64 {
+    app.count("select count(*) from audit_events").await
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_other_site_causes_a_read_that_is_audited(pool: PgPool) {
+    add_person(&pool, "ada", &["admin", "application", "user"]).await;
+    let app = app(&pool).keeping_keys();
+    let ada = session(&pool, "ada").await;
+    let id: String = sqlx::query_scalar("select id::text from users").fetch_one(&pool).await.unwrap();
+    let described = paths(&app).await.into_iter();
+    let described = described.filter(|(_, operations)| operations.contains_key("get"));
+    let described: Vec<String> = described.map(|(path, _)| path).collect();
+    let screens = SCREENS.iter().map(|screen| screen.path().to_owned());
+    let mut audited = BTreeSet::new();
+    for path in described.into_iter().chain(screens) {
+        if path.ends_with("/events") {
+            continue;
+        }
+        let address = match path.as_str() {
+            "/api/admin/audit/export" => format!("{path}?format=csv"),
+            _ => {
+                let parts = path.split('/').map(|part| match part {
+                    "{provider}" => "OPENAI",
+                    part if part.starts_with('{') => id.as_str(),
+                    part => part,
+                });
+                parts.collect::<Vec<_>>().join("/")
+            }
+        };
+        let before = entries(&app).await;
+        let own = app.send(Ask::get(&address).by(&ada).header("sec-fetch-site", "same-origin"));
+        own.await;
+        if entries(&app).await == before {
+            continue;
+        }
+        audited.insert(path);
+        for method in [Method::GET, Method::HEAD] {
+            for (name, value) in [
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-site", "same-site"),
+                ("origin", "https://evil.example"),
+                ("origin", "null"),
+            ] {
+                let before = entries(&app).await;
+                let ask = Ask::new(method.clone(), &address).by(&ada).header(name, value);
+                let label = format!("{} {name}: {value}", ask.label());
+                if method == Method::HEAD {
+                    // Its answer has no body that could name the request.
+                    assert_eq!(app.stream(ask).await.status(), 403, "{label}");
+                } else {
+                    assert_eq!(app.send(ask).await.status, 403, "{label}");
+                }
+                assert_eq!(entries(&app).await, before, "{label}");
+            }
+        }
+        let before = entries(&app).await;
+        let typed = app.send(Ask::get(&address).by(&ada).header("sec-fetch-site", "none")).await;
+        assert!(typed.status == 200 && entries(&app).await > before, "{address}");
+    }
+    let expected = ["/api/admin/audit/export", "/api/admin/users/{id}/export", "/api/user/export"];
+    assert!(expected.iter().all(|path| audited.contains(*path)), "{audited:?}");
+}

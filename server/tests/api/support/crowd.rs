@@ -1,0 +1,123 @@
+//! Users and all that belongs to them, with a marker in every text that somebody can write.
+
+/// Stands in every text until it is replaced.
+pub(crate) const MARKER: &str = "zqmark";
+
+/// Columns of text in which nothing is what somebody typed: the program's own words, or what only the program reads.
+pub(crate) const OWN_WORDS: &[&str] = &[
+    "access_tokens.prefix",
+    "access_tokens.scopes",
+    "api_keys.provider",
+    "audit_events.via",
+    "audit_horizon.pending_writers",
+    "idempotency_keys.content_type",
+    "idempotency_keys.etag",
+    "idempotency_keys.location",
+    "jobs.kind",
+    "jobs.state",
+    "login_attempts.scope",
+    "one_time_links.kind",
+    "roles.permissions",
+    "sessions.data",
+    "sessions.ended_reason",
+    "users.client_list",
+    "users.created_via",
+    "users.password_hash",
+    "users.status",
+    // Four characters: too few for the marker, and replaced by its name.
+    "api_keys.last4",
+];
+
+/// Everything that pages show.
+pub(crate) const SEED: &str = r#"
+insert into roles (id, name, permissions, rank)
+values ('00000000-0000-7000-8000-0000000000f1', 'zqmark-role', '{users:read}', 40);
+
+insert into users (
+    id, username, display_name, email, claimed_email, status, suspended_reason, suspended_by, created_via, created_at, updated_at,
+    last_login_at, last_active_at, deleted_at, purge_after, profile, settings, notification_preferences, registered_from
+)
+select
+    uuid_v7(t.at), 'zqmark-' || t.name, 'zqmark ' || t.name, 'zqmark-' || t.name || '@example.org',
+    case when t.name in ('waiting', 'uma') then 'zqmark-claimed-' || t.name || '@example.org' end,
+    t.status, case when t.status = 'suspended' then 'zqmark reason' end, null, 'registration', t.at, t.at, t.at, t.at,
+    case when t.name = 'deleted' then now() end, case when t.name = 'deleted' then now() + interval '30 days' end,
+    '{"zqmark": "zqmark", "jobTitle": "zqmark", "department": "zqmark", "phone": "zqmark"}', '{"zqmark": "zqmark", "timeZone": "zqmark"}',
+    '{"zqmark": "zqmark"}', '192.0.2.1'
+from (
+    select name, status, now() - n * interval '1 hour' as at
+    from (values
+        (1, 'ada', 'active'), (2, 'uma', 'active'), (3, 'suspended', 'suspended'), (4, 'waiting', 'pending'),
+        (5, 'deleted', 'active'), (6, 'other', 'pending')
+    ) as v (n, name, status)
+) as t;
+
+insert into user_roles (user_id, role_id, granted_at)
+select u.id, r.id, now() from users u, roles r
+where (u.username = 'zqmark-ada' and r.name in ('admin', 'zqmark-role'))
+    or (u.username <> 'zqmark-ada' and r.name in ('user', 'zqmark-role'));
+
+update users set suspended_by = (select id from users where username = 'zqmark-ada') where status = 'suspended';
+update users set created_by = (select id from users where username = 'zqmark-uma') where username = 'zqmark-other';
+
+insert into sessions (
+    id, token_hash, user_id, ip, user_agent, device, created_at, last_seen_at, idle_expires_at, expires_at, ended_at, ended_reason,
+    ended_by
+)
+select
+    uuid_v7(now()), sha256(convert_to(u.username || e.reason, 'UTF8')), u.id, '192.0.2.1', 'zqmark agent', 'zqmark device', now(), now(),
+    now() + interval '1 hour', now() + interval '1 day', case when e.reason <> '' then now() end, nullif(e.reason, ''),
+    case when e.reason = 'revoked' then (select id from users where username = 'zqmark-uma') end
+from users u, (values (''), ('logout'), ('revoked')) as e (reason)
+where u.deleted_at is null and u.status = 'active';
+
+insert into personas (id, user_id, name, role, information_need, details)
+select uuid_v7(now()), id, 'zqmark persona', 'zqmark role', 'zqmark need', 'zqmark details' from users;
+insert into ontologies (id, persona_id, user_id, name, content)
+select uuid_v7(now()), id, user_id, 'zqmark ontology', '{"zqmark": ["zqmark"]}' from personas;
+insert into annotations (id, persona_id, user_id, video_id, label, content)
+select uuid_v7(now()), id, user_id, 'zqmark video', 'zqmark label', '{"zqmark": ["zqmark"]}' from personas;
+
+insert into api_keys (id, user_id, provider, name, ciphertext, nonce, key_version, last4, created_at, updated_at, last_used_at)
+select uuid_v7(now()), o.id, 'anthropic', 'zqmark key', '\x00', '\x00', 1, 'zqmk', now(), now(), now()
+from (select id from users where deleted_at is null union all select null) as o (id);
+
+insert into access_tokens (id, user_id, name, prefix, token_hash, scopes, created_at, expires_at, revoked_at, revoked_by)
+select
+    uuid_v7(now()), u.id, 'zqmark token', 'rc_abcd', sha256(convert_to(u.username || r.revoked::text, 'UTF8')), '{account}', now(),
+    now() + interval '3 days', case when r.revoked then now() end,
+    case when r.revoked then (select id from users where username = 'zqmark-uma') end
+from users u, (values (true), (false)) as r (revoked);
+
+insert into one_time_links (id, kind, token_hash, user_id, preset, created_by, created_at, expires_at, opened_at, max_uses, uses)
+select
+    uuid_v7(now()), k.kind, sha256(convert_to(k.token, 'UTF8')),
+    case when k.kind = 'password_reset' then (select id from users where username = 'zqmark-uma') end,
+    '{"roles": ["user", "zqmark-role"], "days": 7, "note": "zqmark note"}', (select id from users where username = 'zqmark-ada'),
+    now(), now() + interval '7 days', now(), 5, case when k.kind = 'invitation' then 1 else 0 end
+from (values
+    ('invitation', 'invitation-token-00000'), ('invitation', 'invitation-token-00001'), ('password_reset', 'reset-token-0000000000')
+) as k (kind, token);
+insert into link_uses (link_id, user_id, created_at)
+select l.id, u.id, now() from one_time_links l, users u where l.kind = 'invitation' and u.username = 'zqmark-uma';
+
+insert into flashes (id, session_id, path, message, undo, created_at, expires_at)
+select uuid_v7(now()), id, '/zqmark', '{"names": ["zqmark"]}', '{"form": "zqmark"}', now(), now() + interval '5 minutes' from sessions;
+
+insert into jobs (id, kind, params, state, done, total, error, created_at, started_at, finished_at)
+select
+    uuid_v7(now()), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'zqmark-gone'), s.state, 1, 2,
+    case when s.state = 'failed' then 'zqmark error' end, now(), now(), case when s.state <> 'running' then now() end
+from (values ('running'), ('failed'), ('done')) as s (state);
+
+insert into audit_events (
+    at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip, token_label
+)
+select
+    now(), a.id, 'zqmark-ada', 'ui', e.action, e.kind, t.id, 'zqmark target',
+    '{"zqmark": ["zqmark", "zqmark"], "display_name": ["zqmark", "zqmark"], "profile": [{"zqmark": 1}, {"zqmark": ["zqmark"]}]}',
+    'zqmark reason', '192.0.2.1', 'zqmark token'
+from users a, users t,
+    (values ('user.updated', 'user'), ('user.suspended', 'user'), ('zqmark.moved', 'zqmark'), ('api_key.created', 'api_key')) as e (action, kind)
+where a.username = 'zqmark-ada' and t.username in ('zqmark-uma', 'zqmark-ada');
+"#;

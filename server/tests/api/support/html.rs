@@ -1,0 +1,79 @@
+//! Pages read as a browser reads them.
+
+use html5gum::{DefaultEmitter, HtmlString, Token, Tokenizer};
+
+/// An element as it begins: its name, and its attributes in the order of their names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Element {
+    pub(crate) name: String,
+    pub(crate) attributes: Vec<(String, String)>,
+}
+
+impl Element {
+    /// The value of an attribute, if it is there.
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+        let mut attributes = self.attributes.iter();
+        let found = attributes.find(|(found, _)| found == name)?;
+        Some(&found.1)
+    }
+
+    /// Its name and the names of its attributes, as its tag has them.
+    pub(crate) fn outline(&self) -> String {
+        let names = self.attributes.iter().map(|(name, _)| format!(" {name}"));
+        format!("<{}{}>", self.name, names.collect::<String>())
+    }
+}
+
+fn text(bytes: &HtmlString) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn tokens(html: &str) -> impl Iterator<Item = Token> {
+    let mut emitter = DefaultEmitter::default();
+    // Within `title`, `textarea`, `script` and `style` there are no elements.
+    emitter.naively_switch_states(true);
+    Tokenizer::new_with_emitter(html, emitter).map(|Ok(token)| token)
+}
+
+fn element(tag: &html5gum::StartTag<()>) -> Element {
+    let attributes = tag.attributes.iter();
+    Element {
+        name: text(&tag.name),
+        attributes: attributes
+            .map(|(name, value)| (text(name), text(&value.value)))
+            .collect(),
+    }
+}
+
+/// The elements of a page.
+pub(crate) fn elements(html: &str) -> Vec<Element> {
+    let tags = tokens(html).filter_map(|token| match token {
+        Token::StartTag(tag) => Some(element(&tag)),
+        _ => None,
+    });
+    tags.collect()
+}
+
+/// Everything of a page but its texts and the values of its attributes: tags with the names of their attributes, and
+/// comments.
+pub(crate) fn skeleton(html: &str) -> Vec<String> {
+    let parts = tokens(html).filter_map(|token| match token {
+        Token::StartTag(tag) => Some(element(&tag).outline()),
+        Token::EndTag(tag) => Some(format!("</{}>", text(&tag.name))),
+        Token::Comment(comment) => Some(format!("<!--{}-->", text(&comment.value))),
+        Token::Doctype(doctype) => Some(format!("<!{}>", text(&doctype.name))),
+        Token::String(_) | Token::Error(_) => None,
+    });
+    parts.collect()
+}
+
+/// The text of the first element of a name that holds only text.
+pub(crate) fn text_of(html: &str, name: &str) -> Option<String> {
+    let mut tokens = tokens(html);
+    tokens.find(|token| matches!(token, Token::StartTag(tag) if text(&tag.name) == name))?;
+    let rest = tokens.map_while(|token| match token {
+        Token::String(part) => Some(text(&part.value)),
+        _ => None,
+    });
+    Some(rest.collect())
+}

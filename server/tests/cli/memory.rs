@@ -1,0 +1,173 @@
+//! The largest rows that are accepted do not fill the memory of a server, whatever is asked of them.
+
+use std::io::Read;
+
+use serde_json::Value;
+use sqlx::PgPool;
+
+use crate::{
+    server::Server,
+    support::{Cli, cli},
+};
+
+/// Most memory in KiB that the process of a server ever has.
+const PEAK_MAX: u64 = 256 * 1024;
+
+/// Ada's things: each as large as it may be. Some of the contents are one long text and some are many small values, of which
+/// a tree takes a hundred times the text. The audit log has entries of today, and those of a version that did not cut them.
+const LARGEST: &str = r#"
+    update users set
+        profile = (select jsonb_object_agg('k' || n, repeat('x', 60)) from generate_series(1, 110) n),
+        notification_preferences = (select jsonb_build_object('a', jsonb_agg('{}'::jsonb)) from generate_series(1, 999));
+    insert into personas (id, user_id, name, role, information_need, details)
+    select uuid_v7(now()), id, repeat('n', 200), repeat('r', 200), repeat('𝄞', 10000), repeat('𝄞', 10000)
+    from users, generate_series(1, 300) where username = 'ada';
+    insert into ontologies (id, persona_id, user_id, name, content)
+    select uuid_v7(now()), id, user_id, 'Large', jsonb_build_object('a', repeat('x', 1048000)) from personas limit 60;
+    insert into annotations (id, persona_id, user_id, video_id, label, content)
+    select uuid_v7(now()), p.id, p.user_id, 'v', 'l', case
+            when n % 2 = 0 then jsonb_build_object('a', repeat('x', 1048000))
+            else (select jsonb_build_object('a', jsonb_agg(jsonb_build_object('', m))) from generate_series(1, 24999) m)
+        end
+    from (select * from personas order by id limit 1) p, generate_series(1, 120) n;
+    insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes)
+    select now(), id, 'ada', 'self', 'persona.updated', 'user', id, 'ada', jsonb_build_object('profile', jsonb_build_array(
+            null, (select jsonb_agg(jsonb_build_object('', 1)) from generate_series(1, 350))
+        ))
+    from users, generate_series(1, 1500) where username = 'ada';
+    insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes)
+    select now(), id, 'ada', 'self', 'persona.updated', 'user', id, 'ada', jsonb_build_object('details', jsonb_build_array(
+            repeat('𝄞', 10000), repeat('x', 40000)
+        ))
+    from users, generate_series(1, 1000) where username = 'ada'
+"#;
+
+/// A session of an admin, as its cookie.
+async fn session(pool: &PgPool) -> String {
+    let cookie = tower_sessions::session::Id::default().to_string();
+    sqlx::query(
+        "insert into sessions (id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at)
+        select uuid_v7(now()), sha256(convert_to($1, 'UTF8')), id, now(), now(), now() + interval '1 hour', now() + interval '1 day'
+        from users where username = 'ada'",
+    )
+    .bind(&cookie)
+    .execute(pool)
+    .await
+    .unwrap();
+    cookie
+}
+
+/// Reads an answer to its end, and returns the way to the next page and the bytes.
+fn read(server: &Server, cookie: &str, path: &str) -> (Option<String>, u64) {
+    let request = ureq::get(format!("{}{path}", server.url));
+    let cookie = format!("session_token={cookie}");
+    let answer = request.header("cookie", &cookie).call();
+    let mut answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
+    let links = answer.headers().get("link");
+    let links = links.and_then(|links| links.to_str().ok()).unwrap_or_default();
+    let next = links.split(", ").find(|link| link.ends_with("rel=\"next\""));
+    let next = next.and_then(|link| link.split(['<', '>']).nth(1)).map(str::to_owned);
+    let mut body = answer.body_mut().as_reader();
+    let (mut piece, mut bytes) = (vec![0; 64 * 1024], 0);
+    loop {
+        match body.read(&mut piece).unwrap_or_else(|error| panic!("{path} after {bytes} bytes: {error}")) {
+            0 => return (next, bytes),
+            read => bytes += u64::try_from(read).unwrap(),
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_largest_rows_do_not_fill_the_memory(pool: PgPool) {
+    let cli: Cli = cli(&pool);
+    cli.make_admin("ada");
+    cli.prepare("update users set must_change_password = false").await;
+    cli.prepare(LARGEST).await;
+    let cookie = session(&pool).await;
+    let ids: (String, String) = sqlx::query_as(
+        "select u.id::text, p.id::text from users u join personas p on p.user_id = u.id order by p.id limit 1",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let (user, persona) = (ids.0, ids.1);
+    let server = Server::start(&cli);
+    let mut least = u64::MAX;
+    for (path, pages) in [
+        ("/login".to_owned(), 1),
+        ("/api/admin/users?limit=1000".to_owned(), 1),
+        (format!("/api/personas/{persona}/annotations?limit=1000"), 60),
+        (format!("/api/admin/personas/{persona}/annotations?limit=1000"), 60),
+        ("/api/personas?limit=1000".to_owned(), 12),
+        (format!("/api/admin/users/{user}/personas?limit=1000"), 12),
+        (format!("/api/personas/{persona}/ontology"), 1),
+        (format!("/api/admin/users/{user}"), 1),
+        (format!("/api/admin/users/{user}/history"), 3),
+        ("/api/admin/audit?limit=1000".to_owned(), 10),
+        ("/api/admin/audit/export?format=csv".to_owned(), 1),
+        ("/api/admin/audit/export?format=ndjson".to_owned(), 1),
+        (format!("/api/admin/users/{user}/export"), 1),
+        ("/api/user/export".to_owned(), 1),
+        ("/audit?limit=100".to_owned(), 1),
+        ("/users".to_owned(), 1),
+        ("/users/ada".to_owned(), 1),
+        ("/users/ada/history".to_owned(), 1),
+        ("/users/ada/data".to_owned(), 1),
+        ("/overview".to_owned(), 1),
+        ("/account".to_owned(), 1),
+    ] {
+        let mut next = Some(path.clone());
+        let mut read_pages = 0;
+        while let Some(page) = next.filter(|_| read_pages < pages) {
+            let (after, bytes) = read(&server, &cookie, &page);
+            read_pages += 1;
+            next = after;
+            let peak = server.peak_kib();
+            least = least.min(peak);
+            assert!(peak < PEAK_MAX, "{peak} KiB after page {read_pages} of {path}, of {bytes} bytes; {least} KiB at first");
+        }
+        // No page is empty: each has its first row at least.
+        assert!(read_pages > 0, "{path}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_page_that_is_bounded_by_bytes_leads_to_the_next(pool: PgPool) {
+    let cli: Cli = cli(&pool);
+    cli.make_admin("ada");
+    cli.prepare("update users set must_change_password = false").await;
+    cli.prepare(LARGEST).await;
+    let cookie = session(&pool).await;
+    let persona: String = sqlx::query_scalar("select id::text from personas order by id limit 1")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let server = Server::start(&cli);
+    for (path, rows, most) in [
+        (format!("/api/personas/{persona}/annotations?limit=1000"), 120, 4 << 20),
+        ("/api/personas?limit=1000".to_owned(), 300, 4 << 20),
+        ("/api/admin/audit?limit=1000&action=persona.updated".to_owned(), 2_500, 2 << 20),
+    ] {
+        let (mut next, mut seen, mut pages) = (Some(path.clone()), Vec::new(), 0);
+        while let Some(page) = next {
+            let url = format!("{}{page}", server.url);
+            let request = ureq::get(url).header("cookie", format!("session_token={cookie}"));
+            let mut answer = request.call().unwrap();
+            let links = answer.headers().get("link").map(|links| links.to_str().unwrap().to_owned());
+            let text = answer.body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
+            assert!(text.len() < most, "{} bytes of {page}", text.len());
+            let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
+            assert!(!rows.is_empty(), "{page}");
+            seen.extend(rows.iter().map(|row| row["id"].to_string()));
+            let links = links.unwrap_or_default();
+            let link = links.split(", ").find(|link| link.ends_with("rel=\"next\""));
+            next = link.and_then(|link| link.split(['<', '>']).nth(1)).map(str::to_owned);
+            pages += 1;
+        }
+        assert_eq!(seen.len(), rows, "{path}");
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), rows, "{path}");
+        assert!(pages > 1, "{path}");
+    }
+}
