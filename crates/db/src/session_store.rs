@@ -100,6 +100,7 @@ impl PgSessionStore {
             token: None,
             ip: sign_in.ip,
             request_id: sign_in.request_id,
+            parent_id: None,
         };
         let session = sessions::NewSession {
             id: Uuid::now_v7(),
