@@ -3,6 +3,7 @@
 mod assets;
 pub mod cli;
 mod config;
+mod connections;
 mod error_page;
 mod forms;
 mod limits;

@@ -3,12 +3,12 @@
 use std::{
     collections::HashMap,
     fmt,
-    net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use domain::client_address::{ClientAddress, ClientNetwork};
 use governor::{
     Quota, RateLimiter,
     clock::{Clock, MonotonicClock, Reference},
@@ -27,17 +27,14 @@ const KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
 pub(crate) enum Who {
     /// An account, by whatever session or access token.
     Account(Uuid),
-    /// Whoever comes from an address, if that is known.
-    Address(Option<IpAddr>),
+    /// Whoever comes from a network, if that is known.
+    Network(Option<ClientNetwork>),
 }
 
 impl Who {
-    /// Whoever comes from an address. With IPv6 everybody has a whole network, so that counts as one.
-    pub(crate) fn from(ip: Option<IpAddr>) -> Self {
-        Self::Address(ip.map(|ip| match ip.to_canonical() {
-            IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & (u128::MAX << 64)).into(),
-            ip @ IpAddr::V4(_) => ip,
-        }))
+    /// Whoever comes from the network of an address.
+    pub(crate) fn from(address: Option<ClientAddress>) -> Self {
+        Self::Network(address.map(ClientAddress::network))
     }
 }
 

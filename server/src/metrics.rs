@@ -14,7 +14,11 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use service::Services;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::sleep};
 
-use crate::cli::Failure;
+use crate::{
+    TrustedProxies,
+    cli::Failure,
+    connections::{self, Capacity},
+};
 
 const DURATION: &str = "rollcall_http_request_duration_seconds";
 const CONNECTIONS: &str = "rollcall_database_connections";
@@ -56,16 +60,9 @@ pub(crate) async fn serve(
         .route("/metrics", get(tell))
         .with_state((handle.clone(), services));
     Ok(tokio::spawn(async move {
-        let mut end = stopped.clone();
-        let server = axum::serve(listener, app).with_graceful_shutdown(async move {
-            drop(end.wait_for(|stop| *stop).await);
-        });
+        let proxies = TrustedProxies::default();
         tokio::select! {
-            ended = server => {
-                if let Err(error) = ended {
-                    tracing::warn!(%error, "nobody can ask for figures any more");
-                }
-            }
+            () = connections::serve(listener, app, Capacity::METRICS, proxies, stopped) => {}
             () = tidy(handle) => {}
         }
     }))

@@ -2,6 +2,7 @@
 
 pub(crate) mod bearer;
 pub(crate) mod cookies;
+pub(crate) mod device;
 pub(crate) mod finish;
 pub(crate) mod guard;
 pub(crate) mod headers;

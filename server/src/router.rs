@@ -37,7 +37,7 @@ use crate::{
     error_page::Asked,
     forms,
     middleware::{
-        bearer, cookies, finish, guard,
+        bearer, cookies, device, finish, guard,
         headers::{self, PageNonce},
         idempotency, identity, origin, rate, refusal, trace,
     },
@@ -95,7 +95,11 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
             headers::secure,
         ))
         .layer(axum::Extension(assets))
-        .layer(from_fn(cookies::drop_encoded_names))
+        .layer(from_fn(cookies::keep_readable))
+        .layer(from_fn_with_state(
+            device::DeviceCookie::of(&state.services.settings),
+            device::carry,
+        ))
         .layer(from_fn_with_state(
             (site.limits.clone(), state.cookie_name.clone()),
             rate::limit,

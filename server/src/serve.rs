@@ -1,9 +1,8 @@
 //! Listening, housekeeping, and an end that loses no request.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use app::shell::Assets;
-use axum::Router;
 use secrecy::ExposeSecret;
 use service::{Error, Services, housekeeping, last_seen, registrations, sessions, setup, users};
 use tokio::{
@@ -16,6 +15,7 @@ use crate::{
     Limits,
     cli::{Failure, say},
     config::Config,
+    connections::{self, Capacity},
     metrics, router,
 };
 
@@ -52,7 +52,11 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     let seen = tokio::spawn(note_seen(services.clone(), stopped.clone()));
     let told = tokio::spawn(tell_watchers(services.clone(), stopped.clone()));
     let bin = tokio::spawn(empty_bin(services.clone(), stopped.clone()));
-    let server = tokio::spawn(listen(listener, app, stopped));
+    let capacity = Capacity::of_process(config.pool.max_connections);
+    let proxies = config.trusted_proxies.clone();
+    let server = tokio::spawn(connections::serve(
+        listener, app, capacity, proxies, stopped,
+    ));
     wait_for_signal().await?;
     tracing::info!("stopping: open requests are answered, new ones are refused");
     stop.send_replace(true);
@@ -73,20 +77,6 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
         tracing::warn!(%error, "the last requests are not noted in their sessions");
     }
     Ok(())
-}
-
-async fn listen(
-    listener: TcpListener,
-    app: Router,
-    mut stopped: watch::Receiver<bool>,
-) -> std::io::Result<()> {
-    let service = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(async move {
-            // The sender is dropped only after it has sent.
-            drop(stopped.wait_for(|stop| *stop).await);
-        })
-        .await
 }
 
 async fn announce(config: &Config, services: &Services) -> Result<(), Failure> {

@@ -1,6 +1,10 @@
 //! Single requests to a server.
 
-use std::time::Duration;
+use std::{
+    net::Ipv4Addr,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use serde_json::Value;
 use ureq::{
@@ -8,11 +12,15 @@ use ureq::{
     http::{Method, Request, Response, header},
 };
 
+/// Tells the clients apart.
+static CLIENTS: AtomicU32 = AtomicU32::new(1);
+
 /// A program that talks to one server, one request at a time and over one connection. It neither tries again nor
-/// follows redirects.
+/// follows redirects. Each has an address of its own, as behind a proxy, so that they are not counted together.
 pub(crate) struct Client {
     agent: Agent,
     base: String,
+    address: Ipv4Addr,
 }
 
 /// A request.
@@ -56,6 +64,9 @@ impl Client {
         Self {
             agent,
             base: base.to_owned(),
+            address: Ipv4Addr::from_bits(
+                0x0a00_0000 | (CLIENTS.fetch_add(1, Ordering::Relaxed) & 0x00ff_ffff),
+            ),
         }
     }
 
@@ -63,7 +74,8 @@ impl Client {
     pub(crate) fn send(&self, call: &Call<'_>) -> Result<Response<Body>, ureq::Error> {
         let mut request = Request::builder()
             .method(call.method.clone())
-            .uri(format!("{}{}", self.base, call.path));
+            .uri(format!("{}{}", self.base, call.path))
+            .header("x-forwarded-for", self.address.to_string());
         if let Some(cookie) = call.cookie {
             request = request.header(header::COOKIE, cookie);
         }

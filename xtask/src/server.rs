@@ -53,6 +53,7 @@ impl Server {
             .env("LEPTOS_SITE_ADDR", address.to_string())
             // What is measured and what is broken is the server, not its patience.
             .env("API_RATE_LIMIT", "0")
+            .env("TRUSTED_PROXIES", "127.0.0.1")
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output);

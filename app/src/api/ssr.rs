@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use domain::{
+    cookies::Cookies,
     list::{Limits, ListError},
     problem::{Code, Problem},
 };
@@ -65,13 +66,9 @@ pub fn origin() -> Result<Origin, ApiError> {
 #[must_use]
 pub fn cookie(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
-    let header = parts.headers.get("cookie")?.to_str().ok()?;
-    let pairs = header
-        .split(';')
-        .filter_map(|pair| pair.trim().split_once('='));
-    pairs
-        .into_iter()
-        .find_map(|(key, value)| (key == name).then(|| value.to_owned()))
+    let lines = parts.headers.get_all(header::COOKIE).iter();
+    let cookies = Cookies::read(lines.map(HeaderValue::as_bytes));
+    cookies.get(name).map(str::to_owned)
 }
 
 /// Sets a cookie by its header.

@@ -2,10 +2,11 @@
 
 mod list;
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use domain::{
     access::{Permissions, Principal},
+    client_address::ClientAddress,
     users::{Status, UserId},
 };
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
@@ -202,9 +203,12 @@ pub async fn set_last_used(
     executor: impl PgExecutor<'_>,
     ids: &[Uuid],
     used: &[OffsetDateTime],
-    ips: &[Option<IpAddr>],
+    ips: &[Option<ClientAddress>],
 ) -> Result<(), Error> {
-    let ips: Vec<Option<IpNetwork>> = ips.iter().map(|ip| ip.map(IpNetwork::from)).collect();
+    let networks = ips
+        .iter()
+        .map(|ip| ip.map(|address| IpNetwork::from(address.ip())));
+    let ips: Vec<Option<IpNetwork>> = networks.collect();
     sqlx::query!(
         "with used as (
             select t.id, least(t.at, now()) as at, t.ip

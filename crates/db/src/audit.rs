@@ -5,9 +5,10 @@ pub mod horizon;
 mod list;
 pub mod seals;
 
-use std::net::IpAddr;
-
-use domain::audit::{AuditEntry, read_changes};
+use domain::{
+    audit::{AuditEntry, read_changes},
+    client_address::ClientAddress,
+};
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
 use time::OffsetDateTime;
@@ -30,7 +31,7 @@ pub struct Actor {
     /// With which access token, if with one: its id, and what it is called.
     pub token: Option<(Uuid, String)>,
     /// From where.
-    pub ip: Option<IpAddr>,
+    pub ip: Option<ClientAddress>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
     /// The entry of the action on many that this is part of.
@@ -88,7 +89,7 @@ pub async fn insert(
         entry.target_label,
         entry.changes,
         entry.reason,
-        actor.ip.map(IpNetwork::from),
+        actor.ip.map(|address| IpNetwork::from(address.ip())),
         actor.request_id,
         actor.token_id(),
         actor.token_label(),
@@ -125,7 +126,7 @@ pub async fn insert_sessions_ended(
         actor.label,
         actor.via,
         reason,
-        actor.ip.map(IpNetwork::from),
+        actor.ip.map(|address| IpNetwork::from(address.ip())),
         actor.request_id,
         actor.token_id(),
         actor.token_label(),

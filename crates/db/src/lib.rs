@@ -15,6 +15,7 @@ pub mod flashes;
 pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
+pub mod known_devices;
 pub mod links;
 mod list;
 pub mod login_attempts;

@@ -1,8 +1,7 @@
 //! Accounts that people make for themselves: those who wait to be let in, and addresses that nobody has confirmed.
 
-use std::net::IpAddr;
-
 use domain::{
+    client_address::ClientAddress,
     registrations::WaitingPerson,
     users::{CreatedVia, Status, UserId},
 };
@@ -29,7 +28,7 @@ pub struct NewPerson<'a> {
     /// Who has invited them.
     pub created_by: Option<Uuid>,
     /// Whence they come, if that is kept.
-    pub from: Option<IpAddr>,
+    pub from: Option<ClientAddress>,
     /// The skeleton of a name outside of ASCII.
     pub skeleton: Option<&'a str>,
 }
@@ -52,7 +51,7 @@ pub async fn insert(connection: &mut PgConnection, person: &NewPerson<'_>) -> Re
         person.status.as_str(),
         person.created_via.as_str(),
         person.created_by,
-        person.from.map(IpNetwork::from),
+        person.from.map(|address| IpNetwork::from(address.ip())),
         person.skeleton,
     )
     .fetch_one(connection)

@@ -1,7 +1,8 @@
 //! The store behind tower-sessions. What it keeps are the rows that the list of sessions shows: there is no second truth.
 
-use std::{collections::HashMap, net::IpAddr, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
+use domain::client_address::ClientAddress;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -48,7 +49,7 @@ pub struct SignIn {
     /// Their name at the time, for the record.
     pub username: String,
     /// From where.
-    pub ip: Option<IpAddr>,
+    pub ip: Option<ClientAddress>,
     /// What the browser calls itself.
     pub user_agent: Option<String>,
     /// The same in words.
@@ -99,6 +100,7 @@ impl PgSessionStore {
             token: None,
             ip: sign_in.ip,
             request_id: sign_in.request_id,
+            parent_id: None,
         };
         let session = sessions::NewSession {
             id: Uuid::now_v7(),

@@ -6,11 +6,12 @@ pub mod keep;
 mod list;
 pub mod revoke;
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 pub use domain::sessions::EndReason;
 use domain::{
     access::{Permissions, Principal},
+    client_address::ClientAddress,
     users::{Status, UserId, detail::UserSession},
 };
 use serde_json::Value;
@@ -35,7 +36,7 @@ pub struct NewSession<'a> {
     /// Anything else that is kept with it.
     pub data: Value,
     /// From where.
-    pub ip: Option<IpAddr>,
+    pub ip: Option<ClientAddress>,
     /// What the browser calls itself.
     pub user_agent: Option<&'a str>,
     /// The same in words.
@@ -117,7 +118,7 @@ pub async fn insert(connection: &mut PgConnection, session: &NewSession<'_>) -> 
         session.token_hash,
         session.user_id,
         session.data,
-        session.ip.map(IpNetwork::from),
+        session.ip.map(|address| IpNetwork::from(address.ip())),
         session.user_agent,
         session.device,
         session.idle.as_secs_f64(),

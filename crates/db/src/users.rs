@@ -94,6 +94,17 @@ pub async fn find_credentials(
     }))
 }
 
+/// Returns a username as names are compared: two that come out alike are the same account.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn fold_username(executor: impl PgExecutor<'_>, username: &str) -> Result<String, Error> {
+    let row = sqlx::query!(r#"select lower($1) as "folded!""#, username)
+        .fetch_one(executor)
+        .await?;
+    Ok(row.folded)
+}
+
 /// Hashes of the passwords of an account that somebody else has chosen lately, the latest first.
 ///
 /// # Errors

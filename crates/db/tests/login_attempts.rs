@@ -4,14 +4,21 @@
 
 use std::time::Duration;
 
-use db::login_attempts::{Scope, delete, delete_old, find_delay, try_count};
+use db::login_attempts::{
+    Scope, delete, delete_old, find_delay, give_back, set_decided, try_count,
+};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 
 const ADA: &[u8] = b"hash of ada";
 const BOB: &[u8] = b"hash of bob";
 
+/// Whether an attempt could be made. It has failed.
 async fn tries(pool: &PgPool, scope: Scope, subject: &[u8]) -> bool {
-    try_count(pool, scope, subject).await.unwrap()
+    let counted = try_count(pool, scope, subject).await.unwrap();
+    if counted {
+        set_decided(pool, scope, subject).await.unwrap();
+    }
+    counted
 }
 
 /// The delay in whole seconds, rounded up; 0 for none.
@@ -39,10 +46,17 @@ async fn pass(pool: &PgPool, time: &str) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_first_failures_are_free_and_each_further_one_doubles_the_delay(pool: PgPool) {
     for (scope, free, delays) in [
-        (Scope::Account, 5, &[1, 2, 4, 8, 16, 32, 60, 60][..]),
+        (Scope::Device, 5, &[1, 2, 4, 8, 16, 32, 60, 60][..]),
+        (Scope::Session, 5, &[1, 2, 4, 8, 16, 32, 60, 60]),
+        (Scope::Account, 30, &[1, 2, 4, 8, 16, 32, 60, 60]),
+        (
+            Scope::AccountAddress,
+            5,
+            &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900],
+        ),
         (
             Scope::Address,
-            20,
+            100,
             &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900],
         ),
     ] {
@@ -85,7 +99,7 @@ async fn of_many_at_once_only_the_free_ones_go_on(
     let guesses: Vec<_> = (0..50)
         .map(|_| {
             let pool = pool.clone();
-            tokio::spawn(async move { tries(&pool, Scope::Account, ADA).await })
+            tokio::spawn(async move { tries(&pool, Scope::AccountAddress, ADA).await })
         })
         .collect();
     let mut admitted = 0;
@@ -98,41 +112,100 @@ async fn of_many_at_once_only_the_free_ones_go_on(
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_day_without_failures_starts_anew(pool: PgPool) {
     for _ in 0..5 {
-        tries(&pool, Scope::Account, ADA).await;
+        tries(&pool, Scope::AccountAddress, ADA).await;
     }
     pass(&pool, "23 hours").await;
-    assert!(tries(&pool, Scope::Account, ADA).await);
-    assert_eq!(delay(&pool, Scope::Account, ADA).await, 2, "not yet a day");
+    assert!(tries(&pool, Scope::AccountAddress, ADA).await);
+    assert_eq!(
+        delay(&pool, Scope::AccountAddress, ADA).await,
+        2,
+        "not yet a day"
+    );
 
     pass(&pool, "25 hours").await;
     for _ in 1..5 {
-        assert!(tries(&pool, Scope::Account, ADA).await);
-        assert_eq!(delay(&pool, Scope::Account, ADA).await, 0);
+        assert!(tries(&pool, Scope::AccountAddress, ADA).await);
+        assert_eq!(delay(&pool, Scope::AccountAddress, ADA).await, 0);
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn nobody_waits_for_the_failures_of_another(pool: PgPool) {
     for _ in 0..5 {
-        tries(&pool, Scope::Account, ADA).await;
+        tries(&pool, Scope::AccountAddress, ADA).await;
     }
-    assert_eq!(find_delay(&pool, Scope::Account, BOB).await.unwrap(), None);
+    assert_eq!(
+        find_delay(&pool, Scope::AccountAddress, BOB).await.unwrap(),
+        None
+    );
     assert_eq!(find_delay(&pool, Scope::Address, ADA).await.unwrap(), None);
-    assert!(tries(&pool, Scope::Account, BOB).await && tries(&pool, Scope::Address, ADA).await);
+    assert!(
+        tries(&pool, Scope::AccountAddress, BOB).await && tries(&pool, Scope::Address, ADA).await
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn failures_are_forgotten_after_a_success_and_with_age(pool: PgPool) {
     for subject in [ADA, BOB] {
         for _ in 0..5 {
-            tries(&pool, Scope::Account, subject).await;
+            tries(&pool, Scope::AccountAddress, subject).await;
         }
     }
-    delete(&pool, Scope::Account, ADA).await.unwrap();
-    assert_eq!(find_delay(&pool, Scope::Account, ADA).await.unwrap(), None);
-    assert!(find_delay(&pool, Scope::Account, BOB).await.unwrap() > Some(Duration::ZERO));
+    delete(&pool, Scope::AccountAddress, ADA).await.unwrap();
+    assert_eq!(
+        find_delay(&pool, Scope::AccountAddress, ADA).await.unwrap(),
+        None
+    );
+    assert!(find_delay(&pool, Scope::AccountAddress, BOB).await.unwrap() > Some(Duration::ZERO));
 
     assert_eq!(delete_old(&pool).await.unwrap(), 0);
     pass(&pool, "25 hours").await;
     assert_eq!(delete_old(&pool).await.unwrap(), 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn so_many_of_an_address_can_be_undecided_at_once(pool: PgPool) {
+    let attempt = async || try_count(&pool, Scope::Address, ADA).await.unwrap();
+    for _ in 0..9 {
+        assert!(attempt().await);
+        assert_eq!(delay(&pool, Scope::Address, ADA).await, 0);
+    }
+    assert!(attempt().await && !attempt().await);
+    assert_eq!(delay(&pool, Scope::Address, ADA).await, 2);
+    // Decided, they make room; and so does time, for those that nobody decides any more.
+    for _ in 0..10 {
+        set_decided(&pool, Scope::Address, ADA).await.unwrap();
+    }
+    pass(&pool, "0 seconds").await;
+    for _ in 0..9 {
+        assert!(attempt().await);
+    }
+    assert_eq!(delay(&pool, Scope::Address, ADA).await, 0);
+    sqlx::query("update login_attempts set last_failed_at = now() - interval '2 seconds'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    for _ in 0..9 {
+        assert!(attempt().await);
+        assert_eq!(delay(&pool, Scope::Address, ADA).await, 0);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_given_back_delays_nobody(pool: PgPool) {
+    let scope = Scope::AccountAddress;
+    for _ in 0..4 {
+        assert!(tries(&pool, scope, ADA).await);
+    }
+    for _ in 0..3 {
+        assert!(try_count(&pool, scope, ADA).await.unwrap());
+        assert_eq!(delay(&pool, scope, ADA).await, 1);
+        give_back(&pool, scope, ADA, 1).await.unwrap();
+        assert_eq!(delay(&pool, scope, ADA).await, 0);
+    }
+    assert!(tries(&pool, scope, ADA).await);
+    assert_eq!(delay(&pool, scope, ADA).await, 1, "the others count");
+    assert_eq!(delete(&pool, scope, ADA).await.unwrap(), 5);
+    give_back(&pool, scope, ADA, 5).await.unwrap();
+    assert_eq!(delete(&pool, scope, ADA).await.unwrap(), 0);
 }

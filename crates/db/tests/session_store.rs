@@ -45,7 +45,7 @@ fn sign_in() -> SignIn {
         user_id: ADA,
         password_changed_at: None,
         username: "ada".to_owned(),
-        ip: Some(IpAddr::from([192, 0, 2, 7])),
+        ip: Some(IpAddr::from([192, 0, 2, 7]).into()),
         user_agent: Some("Browser".to_owned()),
         device: "Unknown device".to_owned(),
         limit: 0,

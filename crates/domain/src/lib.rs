@@ -5,6 +5,8 @@ pub mod access;
 pub mod access_tokens;
 pub mod account;
 pub mod audit;
+pub mod client_address;
+pub mod cookies;
 pub mod credentials;
 pub mod fields;
 pub mod filter;

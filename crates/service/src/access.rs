@@ -2,17 +2,18 @@
 
 mod rights;
 
-use std::{marker::PhantomData, net::IpAddr};
+use std::marker::PhantomData;
 
 use domain::{
     access::{Permission, Permissions, Principal},
     access_tokens::Scope,
     audit::Via,
+    client_address::ClientAddress,
     rules::Doer,
 };
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Error, known_device::Device};
 
 pub use rights::{
     ReadApiKeys, ReadAudit, ReadRegistrations, ReadSessions, ReadTokens, ReadUsers, ResolveApiKeys,
@@ -29,11 +30,13 @@ const NO_APPLICATION: Error =
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
     /// Address of the client.
-    pub ip: Option<IpAddr>,
+    pub ip: Option<ClientAddress>,
     /// What the client calls itself.
     pub user_agent: Option<String>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
+    /// The device cookie of the browser.
+    pub device: Device,
     /// The attempt that the request is at what its idempotency key stands for, if it came with one.
     pub attempt: Option<Uuid>,
 }

@@ -10,7 +10,8 @@ use secrecy::SecretString;
 use tower_sessions::Session;
 
 use crate::{
-    Error, Services, access::Origin, passwords::Verdict, reset, sessions, throttle::Tries, users,
+    Error, Services, access::Origin, known_device, passwords::Verdict, reset, sessions,
+    throttle::Attempt, users,
 };
 
 /// Signs a person in. Which of name and password was wrong is not told, and takes no time to show; that an account waits or
@@ -27,21 +28,25 @@ pub async fn sign_in(
     origin: Origin,
 ) -> Result<UserBrief, Error> {
     draft.check().map_err(Error::Invalid)?;
-    let tries = Tries::of(&draft.username, &origin);
-    tries.admit(services).await?;
     let account = db::users::find_credentials(&services.pool, draft.username.trim()).await?;
+    let user = account.as_ref().map(|account| account.id);
+    let attempt = Attempt::to_sign_in(services, &draft.username, user, &origin).await?;
     let kept = account
         .as_ref()
         .and_then(|account| account.password_hash.clone());
-    let verdict = services
-        .hasher
-        .verify(SecretString::from(draft.password), kept.clone())
-        .await?;
+    let password = SecretString::from(draft.password);
+    let verdict = match services.hasher.verify(password, kept.clone()).await {
+        Ok(verdict) => verdict,
+        Err(error) => {
+            attempt.cancel(services).await?;
+            return Err(error);
+        }
+    };
     let Some(account) = account.filter(|_| verdict != Verdict::Wrong) else {
-        tries.note_failure(services).await?;
+        attempt.fail(services).await?;
         return Err(Error::Unauthenticated("Invalid credentials"));
     };
-    tries.forget(services).await?;
+    attempt.succeed(services).await?;
     let mut account = account;
     if let (Verdict::RightButWeak(stronger), Some(weak)) = (verdict, &kept) {
         db::users::set_rehashed(&services.pool, account.id, weak, &stronger).await?;
@@ -52,6 +57,7 @@ pub async fn sign_in(
         let link = reset::create_own_link(services, &account, origin).await?;
         return Err(Error::PasswordChangeRequired(link));
     }
+    known_device::remember(services, account.id, &origin.device).await?;
     sessions::start(services, session, &account, draft.remember, origin).await?;
     Ok(UserBrief {
         id: UserId(account.id),

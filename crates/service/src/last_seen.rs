@@ -3,11 +3,11 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use domain::client_address::ClientAddress;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ pub struct LastSeen(Arc<Mutex<Noted>>);
 #[derive(Debug, Default)]
 struct Noted {
     sessions: HashMap<Uuid, OffsetDateTime>,
-    tokens: HashMap<Uuid, (OffsetDateTime, Option<IpAddr>)>,
+    tokens: HashMap<Uuid, (OffsetDateTime, Option<ClientAddress>)>,
 }
 
 impl LastSeen {
@@ -36,7 +36,7 @@ impl LastSeen {
     }
 
     /// Notes that an access token was used, and from where.
-    pub(crate) fn note_token(&self, token: Uuid, at: OffsetDateTime, ip: Option<IpAddr>) {
+    pub(crate) fn note_token(&self, token: Uuid, at: OffsetDateTime, ip: Option<ClientAddress>) {
         self.lock().tokens.insert(token, (at, ip));
     }
 
@@ -83,7 +83,7 @@ async fn write_sessions(
 
 async fn write_tokens(
     services: &Services,
-    used: &HashMap<Uuid, (OffsetDateTime, Option<IpAddr>)>,
+    used: &HashMap<Uuid, (OffsetDateTime, Option<ClientAddress>)>,
 ) -> Result<(), Error> {
     let used: Vec<_> = used.iter().collect();
     for batch in used.chunks(BATCH) {

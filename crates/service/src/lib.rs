@@ -16,6 +16,7 @@ pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
 pub mod keys;
+pub mod known_device;
 pub mod last_seen;
 pub mod overview;
 mod own_account;

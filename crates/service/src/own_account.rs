@@ -1,9 +1,8 @@
 //! Making an account for oneself: what registering and accepting an invitation have in common.
 
-use std::net::IpAddr;
-
 use db::registrations::NewPerson;
 use domain::{
+    client_address::ClientAddress,
     credentials::OwnAccount,
     users::{CreatedVia, Status, UserBrief, UserId, names::Email},
 };
@@ -30,7 +29,7 @@ pub(crate) struct Making<'a> {
     /// Names of the roles that it gets.
     pub(crate) roles: &'a [String],
     /// Whence they come, if that is kept with the account.
-    pub(crate) from: Option<IpAddr>,
+    pub(crate) from: Option<ClientAddress>,
 }
 
 /// Hashes the password of an account, unless it is easily guessed.

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Author, Origin, WriteUsers, operator},
+    known_device,
     own_account,
     record::{self, Change, Changes},
     sessions, tokens,
@@ -103,7 +104,10 @@ pub async fn claim(
     let account = db::users::find_credentials(&mut *transaction, admin.username.as_str()).await?;
     db::commit(transaction).await?;
     match account {
-        Some(account) => sessions::start(services, session, &account, false, origin).await,
+        Some(account) => {
+            known_device::remember(services, account.id, &origin.device).await?;
+            sessions::start(services, session, &account, false, origin).await
+        }
         // In the bin already.
         None => Ok(()),
     }

@@ -1,86 +1,207 @@
-//! Addresses that many failed tries have come from have to wait, whatever it was that they tried; accounts that many were
-//! made against, too; and addresses from which many accounts were made.
+//! Limits to attempts at what must not be guessed. Each is counted where it can slow down nobody else: a browser that has
+//! signed in to the account before and a live session have counters of their own, strangers share theirs with strangers.
 
-use db::login_attempts::{self, Scope};
+use db::{
+    known_devices,
+    login_attempts::{self, Scope},
+    users::fold_username,
+};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::{Error, Services, access::Origin};
 
-/// An address that failures are counted against. Only its hash is kept.
-pub(crate) struct Address(Option<[u8; 32]>);
+/// One thing that is counted. Only its hash is stored.
+#[derive(Debug, Clone, Copy)]
+struct Counter(Scope, [u8; 32]);
 
-impl Address {
-    /// The address that a request comes from, if it is known.
-    pub(crate) fn of(origin: &Origin) -> Self {
-        let ip = origin.ip.map(|ip| ip.to_string());
-        Self(ip.map(|ip| Sha256::digest(ip.as_bytes()).into()))
+impl Counter {
+    fn of(scope: Scope, parts: &[&[u8]]) -> Self {
+        let mut digest = Sha256::new();
+        for part in parts {
+            digest.update(part);
+        }
+        Self(scope, digest.finalize().into())
     }
 
-    /// Lets a try go on, unless the address has to wait.
-    pub(crate) async fn admit(&self, services: &Services) -> Result<(), Error> {
-        let Some(address) = &self.0 else {
+    /// The network that a request comes from, if its address is known.
+    fn of_network(scope: Scope, origin: &Origin) -> Option<Self> {
+        let network = origin.ip?.network().to_string();
+        Some(Self::of(scope, &[network.as_bytes()]))
+    }
+
+    async fn count(self, services: &Services) -> Result<(), Error> {
+        let Self(scope, subject) = self;
+        if login_attempts::try_count(&services.pool, scope, &subject).await? {
+            return Ok(());
+        }
+        let delay = login_attempts::find_delay(&services.pool, scope, &subject).await?;
+        Err(Error::TooMany(delay.unwrap_or_default()))
+    }
+
+    async fn give_back(self, services: &Services, failures: i32) -> Result<(), Error> {
+        let Self(scope, subject) = self;
+        Ok(login_attempts::give_back(&services.pool, scope, &subject, failures).await?)
+    }
+}
+
+/// An attempt at a password.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    /// The counter that nobody else uses, then those shared with others.
+    counters: Vec<Counter>,
+}
+
+impl Attempt {
+    /// Counts an attempt to sign in, before its password is hashed, so that many at once gain nothing. `user` is the account
+    /// of that name, if there is one: an unknown name is counted alike.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when it has to wait; then it is not counted.
+    pub(crate) async fn to_sign_in(
+        services: &Services,
+        username: &str,
+        user: Option<Uuid>,
+        origin: &Origin,
+    ) -> Result<Self, Error> {
+        if let Some(device) = origin.device.hash() {
+            let is_known = known_devices::exists(&services.pool, device, user).await?;
+            if let Some(user) = user.filter(|_| is_known) {
+                let own = Counter::of(Scope::Device, &[device, user.as_bytes()]);
+                return Self::begin(services, vec![own]).await;
+            }
+        }
+        let name = fold_username(&services.pool, username.trim()).await?;
+        let network = origin.ip.map(|ip| ip.network().to_string());
+        let network = network.unwrap_or_default();
+        let mut counters = vec![
+            // No address has a line break.
+            Counter::of(
+                Scope::AccountAddress,
+                &[network.as_bytes(), b"\n", name.as_bytes()],
+            ),
+            Counter::of(Scope::Account, &[name.as_bytes()]),
+        ];
+        counters.extend(Counter::of_network(Scope::Address, origin));
+        Self::begin(services, counters).await
+    }
+
+    /// Counts an attempt to prove in a live session that one knows the password of its account.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when it has to wait; then it is not counted.
+    pub(crate) async fn in_session(services: &Services, session: Uuid) -> Result<Self, Error> {
+        let own = Counter::of(Scope::Session, &[session.as_bytes()]);
+        Self::begin(services, vec![own]).await
+    }
+
+    async fn begin(services: &Services, counters: Vec<Counter>) -> Result<Self, Error> {
+        for (index, counter) in counters.iter().enumerate() {
+            if let Err(denied) = counter.count(services).await {
+                for counted in counters.iter().take(index) {
+                    counted.give_back(services, 1).await?;
+                }
+                return Err(denied);
+            }
+        }
+        Ok(Self { counters })
+    }
+
+    /// Decides that the password was wrong.
+    pub(crate) async fn fail(self, services: &Services) -> Result<(), Error> {
+        for Counter(scope, subject) in self.counters {
+            // Elsewhere nothing depends on how many are undecided.
+            if scope == Scope::Address {
+                login_attempts::set_decided(&services.pool, scope, &subject).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides that the password was right. Earlier failures from there against the account are forgotten, also where they
+    /// were counted together with those of others.
+    pub(crate) async fn succeed(self, services: &Services) -> Result<(), Error> {
+        let mut counters = self.counters.into_iter();
+        let Some(Counter(scope, subject)) = counters.next() else {
             return Ok(());
         };
-        let delay = login_attempts::find_delay(&services.pool, Scope::Address, address).await?;
-        delay.map_or(Ok(()), |delay| Err(Error::TooMany(delay)))
+        let failures = login_attempts::delete(&services.pool, scope, &subject).await?;
+        for shared in counters {
+            shared.give_back(services, failures).await?;
+        }
+        Ok(())
     }
 
-    /// Counts a try that has failed.
-    pub(crate) async fn note_failure(&self, services: &Services) -> Result<(), Error> {
-        if let Some(address) = &self.0 {
-            login_attempts::try_count(&services.pool, Scope::Address, address).await?;
+    /// Gives back an attempt that came to nothing.
+    pub(crate) async fn cancel(self, services: &Services) -> Result<(), Error> {
+        for counter in self.counters {
+            counter.give_back(services, 1).await?;
         }
         Ok(())
     }
 }
 
-/// What wrong passwords are counted against, wherever one is asked for.
-pub(crate) struct Tries {
-    account: [u8; 32],
-    address: Address,
-}
+/// Counts dead links that are followed from one network.
+pub(crate) struct DeadLinks(Option<Counter>);
 
-impl Tries {
-    /// Those against an account, by the name that was typed, from where a request comes.
-    pub(crate) fn of(username: &str, origin: &Origin) -> Self {
-        Self {
-            account: Sha256::digest(username.trim().to_lowercase().as_bytes()).into(),
-            address: Address::of(origin),
-        }
+impl DeadLinks {
+    /// Those from where a request comes, if its address is known.
+    pub(crate) fn of(origin: &Origin) -> Self {
+        Self(Counter::of_network(Scope::Link, origin))
     }
 
-    /// Lets a try go on. It counts against the account already now, so that many at once gain nothing; against the
-    /// address only when it has failed, so that an office may sign in all at once.
+    /// Lets a link be looked up.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] after too many that were dead.
     pub(crate) async fn admit(&self, services: &Services) -> Result<(), Error> {
-        self.address.admit(services).await?;
-        if login_attempts::try_count(&services.pool, Scope::Account, &self.account).await? {
+        let Some(Counter(scope, subject)) = self.0 else {
             return Ok(());
+        };
+        let delay = login_attempts::find_delay(&services.pool, scope, &subject).await?;
+        delay.map_or(Ok(()), |delay| Err(Error::TooMany(delay)))
+    }
+
+    /// Counts a link that is dead.
+    pub(crate) async fn count(&self, services: &Services) -> Result<(), Error> {
+        if let Some(Counter(scope, subject)) = self.0 {
+            login_attempts::try_count(&services.pool, scope, &subject).await?;
         }
-        let delay =
-            login_attempts::find_delay(&services.pool, Scope::Account, &self.account).await?;
-        Err(Error::TooMany(delay.unwrap_or_default()))
-    }
-
-    /// Counts a try that has failed against the address as well.
-    pub(crate) async fn note_failure(&self, services: &Services) -> Result<(), Error> {
-        self.address.note_failure(services).await
-    }
-
-    /// Forgets those against the account: somebody has shown that they know its password.
-    pub(crate) async fn forget(&self, services: &Services) -> Result<(), Error> {
-        Ok(login_attempts::delete(&services.pool, Scope::Account, &self.account).await?)
+        Ok(())
     }
 }
 
-/// Counts an account that somebody wants to make, unless too many were made from their address lately.
-pub(crate) async fn admit_registration(services: &Services, origin: &Origin) -> Result<(), Error> {
-    let Address(Some(address)) = Address::of(origin) else {
-        return Ok(());
-    };
-    let (pool, scope) = (&services.pool, Scope::Registration);
-    if login_attempts::try_count(pool, scope, &address).await? {
-        return Ok(());
+/// Counts the usernames that whoever has an invitation tries, until it turns out that one is free.
+pub(crate) struct NameTries(Attempt);
+
+impl NameTries {
+    /// Counts one with an invitation, from where a request comes.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] after too many that were taken.
+    pub(crate) async fn begin(
+        services: &Services,
+        invitation: Uuid,
+        origin: &Origin,
+    ) -> Result<Self, Error> {
+        let mut counters = Vec::from_iter(Counter::of_network(Scope::Name, origin));
+        counters.push(Counter::of(Scope::Invitation, &[invitation.as_bytes()]));
+        Attempt::begin(services, counters).await.map(Self)
     }
-    let delay = login_attempts::find_delay(pool, scope, &address).await?;
-    Err(Error::TooMany(delay.unwrap_or_default()))
+
+    /// Gives it back: no name was told to be taken.
+    pub(crate) async fn cancel(self, services: &Services) -> Result<(), Error> {
+        self.0.cancel(services).await
+    }
+}
+
+/// Counts an account that somebody wants to create, unless too many were created from their network lately.
+///
+/// # Errors
+/// [`Error::TooMany`] when it has to wait.
+pub(crate) async fn admit_registration(services: &Services, origin: &Origin) -> Result<(), Error> {
+    match Counter::of_network(Scope::Registration, origin) {
+        Some(counter) => counter.count(services).await,
+        None => Ok(()),
+    }
 }

@@ -345,8 +345,9 @@ async fn a_new_password_leaves_this_session_only_and_that_under_another_id(pool:
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn guesses_count_with_those_that_are_typed_to_sign_in(pool: PgPool) {
+async fn guesses_make_the_session_wait_that_they_are_typed_in(pool: PgPool) {
     let (services, own) = ada(&pool).await;
+    let elsewhere = Own::sign_in(&services, "ada", PASSWORD).await;
     for _ in 0..5 {
         let guess = edit(&services, &own, with_password(CHOSEN, Some("guess"))).await;
         assert!(matches!(guess, Err(Error::CurrentPasswordWrong)));
@@ -359,22 +360,36 @@ async fn guesses_count_with_those_that_are_typed_to_sign_in(pool: PgPool) {
     .unwrap();
     let right = edit(&services, &own, with_password(CHOSEN, Some(PASSWORD))).await;
     assert!(matches!(right, Err(Error::TooMany(_))), "{right:?}");
+    // Neither the door nor another session of theirs.
+    Own::sign_in(&services, "ADA", PASSWORD).await;
+    edit(&services, &elsewhere, with_password(CHOSEN, Some(PASSWORD)))
+        .await
+        .unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn one_changes_ones_password_while_strangers_fail_on_ones_name(pool: PgPool) {
+    let (services, own) = ada(&pool).await;
+    sqlx::query(
+        "insert into login_attempts (scope, subject, failures, last_failed_at, blocked_until, created_at)
+        select scope, sha256('ada'), 1000, now(), now() + interval '1 minute', now()
+        from unnest(array['account', 'account_address', 'address']) scope
+        on conflict (scope, subject) do update set blocked_until = excluded.blocked_until",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
     let draft = SignInDraft {
-        username: "ADA".into(),
+        username: "ada".into(),
         password: PASSWORD.into(),
         remember: false,
     };
     let session = browser(&pool, None);
-    let signed_in = auth::sign_in(&services, &session, draft, Origin::default()).await;
-    assert!(matches!(signed_in, Err(Error::TooMany(_))));
-    sqlx::query("update login_attempts set blocked_until = now()")
-        .execute(&pool)
-        .await
-        .unwrap();
+    let stranger = auth::sign_in(&services, &session, draft, Origin::default()).await;
+    assert!(matches!(stranger, Err(Error::TooMany(_))));
     edit(&services, &own, with_password(CHOSEN, Some(PASSWORD)))
         .await
         .unwrap();
-    assert_eq!(count(&pool, "select count(*) from login_attempts").await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -370,12 +370,53 @@ async fn whoever_guesses_has_to_wait(pool: PgPool) {
         ip: Some("192.0.2.1".parse().unwrap()),
         ..Origin::default()
     };
-    for n in 0..20 {
+    for n in 0..100 {
         let guess = invitations::open(&services, &format!("guess{n}"), &origin).await;
         assert!(matches!(guess, Err(Error::NotFound(_))), "{n}");
     }
     let guess = invitations::open(&services, "one more", &origin).await;
     assert!(matches!(guess, Err(Error::TooMany(_))), "{guess:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn whoever_has_an_invitation_does_not_go_through_a_list_of_names(pool: PgPool) {
+    let services = services(&pool);
+    add(&pool, "eve", &["user"]).await;
+    let draft = InvitationDraft {
+        max_uses: 50,
+        ..InvitationDraft::default()
+    };
+    let (_, token) = invite(&services, &operator(), draft).await;
+    let from = |ip: &str| Origin {
+        ip: Some(ip.parse().unwrap()),
+        ..Origin::default()
+    };
+    let accept = async |username: &str, ip: &str| {
+        let made = form(username, "");
+        invitations::accept(&services, &token, made, from(ip)).await
+    };
+    // Those who find a name that is free have tried nothing.
+    for n in 0..3 {
+        accept(&format!("user{n}"), "2001:db8::1").await.unwrap();
+    }
+    for n in 0..20 {
+        let taken = accept("eve", &format!("2001:db8::{n:x}")).await;
+        assert!(matches!(taken, Err(Error::Taken(_))), "{n}: {taken:?}");
+    }
+    let one_more = accept("eve", "2001:db8::1").await;
+    assert!(matches!(one_more, Err(Error::TooMany(_))), "{one_more:?}");
+    // Others who were invited are not kept from it.
+    accept("other", "2001:db8:0:1::1").await.unwrap();
+    // From many networks it is one invitation.
+    run(
+        &pool,
+        "update login_attempts set failures = 99 where scope = 'invitation'",
+    )
+    .await;
+    let taken = accept("eve", "2001:db8:0:2::1").await;
+    assert!(matches!(taken, Err(Error::Taken(_))), "{taken:?}");
+    let one_more = accept("eve", "2001:db8:0:3::1").await;
+    assert!(matches!(one_more, Err(Error::TooMany(_))), "{one_more:?}");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

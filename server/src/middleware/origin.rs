@@ -1,18 +1,16 @@
 //! From where a request comes.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::HeaderMap,
+    http::{HeaderMap, HeaderValue},
     middleware::Next,
     response::Response,
 };
+use domain::client_address::ClientAddress;
 use ipnetwork::IpNetwork;
-use service::access::Origin;
+use service::{access::Origin, known_device::Device};
 use uuid::Uuid;
 
 /// Proxies whose word about the client's address is taken.
@@ -29,35 +27,55 @@ impl TrustedProxies {
             .split(',')
             .map(str::trim)
             .filter(|part| !part.is_empty());
-        let networks = parts.map(|part| part.parse::<IpNetwork>().map_err(|_| part.to_owned()));
+        let networks = parts.map(|part| match part.parse() {
+            Ok(network) => Ok(canonical(network)),
+            Err(_) => Err(part.to_owned()),
+        });
         Ok(Self(networks.collect::<Result<Vec<_>, _>>()?.into()))
     }
 
-    fn contain(&self, ip: IpAddr) -> bool {
+    pub(crate) fn contain(&self, address: ClientAddress) -> bool {
+        let ip = address.ip();
         self.0.iter().any(|network| network.contains(ip))
     }
 
-    /// The client: the peer, unless that is a trusted proxy; then the last address in `X-Forwarded-For` that is not one.
-    /// What stands before it the client may have written itself.
-    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        if !self.contain(peer) {
-            return peer;
-        }
-        let values: Vec<&str> = headers
+    /// Returns the client: the peer, unless that is a trusted proxy; then the last hop in `X-Forwarded-For` that is not one.
+    /// What stands before it the client may have written. A hop that cannot be read ends the search at the proxy that has
+    /// written it: whoever is behind counts as that proxy, and nobody can choose an address.
+    fn client(&self, peer: ClientAddress, headers: &HeaderMap) -> ClientAddress {
+        let values: Vec<&[u8]> = headers
             .get_all("x-forwarded-for")
             .iter()
-            .filter_map(|value| value.to_str().ok())
+            .map(HeaderValue::as_bytes)
             .collect();
+        let hops = values
+            .iter()
+            .flat_map(|value| value.split(|byte| *byte == b','))
+            // A list may have empty elements (RFC 9110, 5.6.1.2).
+            .filter(|hop| !hop.trim_ascii().is_empty());
         let mut client = peer;
-        for hop in values.iter().flat_map(|value| value.split(',')).rev() {
-            let Ok(hop) = hop.trim().parse() else { break };
-            client = hop;
-            if !self.contain(hop) {
+        for hop in hops.rev() {
+            if !self.contain(client) {
                 break;
             }
+            let Some(hop) = ClientAddress::read_hop(hop) else {
+                break;
+            };
+            client = hop;
         }
         client
     }
+}
+
+/// A network of IPv4 addresses written as IPv6 ones, as that of IPv4 addresses.
+fn canonical(network: IpNetwork) -> IpNetwork {
+    let mapped = match network {
+        IpNetwork::V6(network) if network.prefix() >= 96 => network.ip().to_ipv4_mapped(),
+        IpNetwork::V6(_) | IpNetwork::V4(_) => None,
+    };
+    mapped
+        .and_then(|ip| IpNetwork::new(ip.into(), network.prefix().saturating_sub(96)).ok())
+        .unwrap_or(network)
 }
 
 /// Puts the request's [`Origin`] beside it, with a fresh id.
@@ -69,7 +87,7 @@ pub(crate) async fn identify(
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
-        .map(|ConnectInfo(peer)| peer.ip().to_canonical());
+        .map(|ConnectInfo(peer)| ClientAddress::from(peer.ip()));
     let user_agent = request
         .headers()
         .get("user-agent")
@@ -78,6 +96,7 @@ pub(crate) async fn identify(
         ip: peer.map(|peer| proxies.client(peer, request.headers())),
         user_agent,
         request_id: Some(Uuid::now_v7()),
+        device: Device::default(),
         attempt: None,
     };
     request.extensions_mut().insert(origin);
@@ -86,12 +105,15 @@ pub(crate) async fn identify(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn client(proxies: &str, peer: &str, forwarded: &[&str]) -> String {
+    fn client(proxies: &str, peer: &str, forwarded: &[&[u8]]) -> String {
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append("x-forwarded-for", value.parse().unwrap());
+            let value = HeaderValue::from_bytes(value).unwrap();
+            headers.append("x-forwarded-for", value);
         }
         TrustedProxies::parse(proxies)
             .unwrap()
@@ -101,31 +123,91 @@ mod tests {
 
     #[test]
     fn only_a_trusted_proxy_is_believed() {
+        let ten = "10.0.0.0/8";
         for (proxies, peer, forwarded, expected) in [
-            ("", "192.0.2.1", &["203.0.113.9"][..], "192.0.2.1"),
-            ("10.0.0.0/8", "192.0.2.1", &["203.0.113.9"], "192.0.2.1"),
-            ("10.0.0.0/8", "10.1.2.3", &["203.0.113.9"], "203.0.113.9"),
+            ("", "192.0.2.1", &[&b"203.0.113.9"[..]][..], "192.0.2.1"),
+            (ten, "192.0.2.1", &[b"203.0.113.9"], "192.0.2.1"),
+            (ten, "10.1.2.3", &[b"203.0.113.9"], "203.0.113.9"),
+            (ten, "::ffff:10.1.2.3", &[b"203.0.113.9"], "203.0.113.9"),
             (
-                "10.0.0.0/8",
+                "::ffff:10.0.0.0/104",
                 "10.1.2.3",
-                &["1.1.1.1, 203.0.113.9, 10.9.9.9"],
+                &[b"203.0.113.9"],
                 "203.0.113.9",
             ),
             (
-                "10.0.0.0/8",
+                ten,
                 "10.1.2.3",
-                &["1.1.1.1", "203.0.113.9"],
+                &[b"1.1.1.1, 203.0.113.9, 10.9.9.9"],
                 "203.0.113.9",
             ),
-            ("10.0.0.0/8", "10.1.2.3", &["nonsense"], "10.1.2.3"),
-            ("10.0.0.0/8", "10.1.2.3", &[], "10.1.2.3"),
-            ("10.0.0.0/8,::1", "::1", &["2001:db8::7"], "2001:db8::7"),
+            (
+                ten,
+                "10.1.2.3",
+                &[b"1.1.1.1, 203.0.113.9, ::ffff:10.9.9.9"],
+                "203.0.113.9",
+            ),
+            (
+                ten,
+                "10.1.2.3",
+                &[b"1.1.1.1", b"203.0.113.9"],
+                "203.0.113.9",
+            ),
+            (ten, "10.1.2.3", &[b"10.9.9.8, 10.9.9.9"], "10.9.9.8"),
+            (ten, "10.1.2.3", &[], "10.1.2.3"),
+            ("10.0.0.0/8,::1", "::1", &[b"2001:db8::7"], "2001:db8::7"),
+            // As some proxies write it.
+            (ten, "10.1.2.3", &[b"203.0.113.9:51234"], "203.0.113.9"),
+            (
+                ten,
+                "10.1.2.3",
+                &[b"[2001:db8::7]:443, 10.9.9.9:80"],
+                "2001:db8::7",
+            ),
+            (ten, "10.1.2.3", &[b", 203.0.113.9 ,,"], "203.0.113.9"),
+            // What a client writes in front of it changes nothing.
+            (ten, "10.1.2.3", &[b"\xFF, 203.0.113.9"], "203.0.113.9"),
+            (ten, "10.1.2.3", &[b"\xFF", b"203.0.113.9"], "203.0.113.9"),
+            (
+                ten,
+                "10.1.2.3",
+                &["é, 1.1.1.1, 203.0.113.9".as_bytes()],
+                "203.0.113.9",
+            ),
+            // What no proxy could read is the proxy itself.
+            (ten, "10.1.2.3", &[b"1.1.1.1, nonsense"], "10.1.2.3"),
+            (
+                ten,
+                "10.1.2.3",
+                &[b"1.1.1.1, unknown, 10.9.9.9"],
+                "10.9.9.9",
+            ),
         ] {
             assert_eq!(
                 client(proxies, peer, forwarded),
                 expected,
                 "{proxies} {peer} {forwarded:?}"
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_a_client_writes_chooses_its_address(
+            lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..3),
+            tail in prop::collection::vec(any::<u8>(), 0..40),
+            own in prop_oneof!["203\\.0\\.113\\.9(:[1-9][0-9]{0,3})?", "::ffff:203\\.0\\.113\\.9"],
+        ) {
+            let mut lines: Vec<Vec<u8>> = lines.into_iter().filter(|line| HeaderValue::from_bytes(line).is_ok()).collect();
+            // The proxy appends to the client's last line.
+            let mut last = [&tail[..], own.as_bytes()].join(&b", "[..]);
+            if HeaderValue::from_bytes(&last).is_err() {
+                last = own.into_bytes();
+            }
+            lines.push(last);
+            let forwarded: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+            prop_assert_eq!(client("10.0.0.0/8", "10.1.2.3", &forwarded), "203.0.113.9");
+            prop_assert_eq!(client("", "10.1.2.3", &forwarded), "10.1.2.3");
         }
     }
 

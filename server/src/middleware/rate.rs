@@ -13,7 +13,7 @@ use service::access::Origin;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{bearer, cookies::session_cookie};
+use super::{bearer, cookies::cookie};
 use crate::{
     error_page::Asked,
     limits::{Counted, Credential, Limits, WINDOW, Who},
@@ -80,9 +80,9 @@ pub(crate) fn counts(path: &str) -> bool {
 /// The hash of what a request proves with whose it is. Beside an access token nobody looks at cookies.
 fn credential(headers: &HeaderMap, cookie_name: &str) -> Option<Credential> {
     let text = if bearer::is_in(headers) {
-        bearer::text(headers).map(str::to_owned)
+        bearer::text(headers)
     } else {
-        session_cookie(headers, cookie_name)
+        cookie(headers, cookie_name)
     };
     text.map(|text| Sha256::digest(text.as_bytes()).into())
 }

@@ -1,7 +1,14 @@
 //! Signing in and out over the API.
 
+use std::{
+    net::{Ipv4Addr, Ipv6Addr},
+    time::Duration,
+};
+
+use axum::http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use tokio::time::{sleep, timeout};
 
 use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
 
@@ -139,6 +146,71 @@ async fn too_many_failures_are_told_with_the_time_to_wait(pool: PgPool) {
     let wait: u64 = form.header("retry-after").parse().unwrap();
     assert!((15..=30).contains(&wait), "{wait}");
     assert!(form.body.contains("Too many attempts"), "{}", form.body);
+}
+
+/// Name of the cookie by which a browser is known.
+const DEVICE: &str = "rollcall_device";
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_way_to_sign_in_makes_the_browser_known(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    let fields = [("username", "ada"), ("password", PASSWORD)];
+    let right = json!({ "username": "ada", "password": PASSWORD });
+    for ask in [
+        Ask::post("/api/auth/login").json(&right),
+        Ask::post("/login").form(&fields),
+        Ask::post("/sfn/sign-in").form(&fields),
+    ] {
+        let label = ask.label();
+        let answer = app.send(ask.clone()).await;
+        let device = answer.cookie(DEVICE).unwrap().0.to_owned();
+        let (session, _) = answer.cookie("session_token").unwrap();
+        // It stays when the session ends, and is not given again.
+        let out = Ask::post("/api/auth/logout").by(session);
+        let out = app.send(out.cookie(DEVICE, &device)).await;
+        assert!(out.cookie(DEVICE).is_none(), "{label}");
+        let again = app.send(ask.cookie(DEVICE, &device)).await;
+        assert!(again.cookie("session_token").is_some(), "{label}");
+        assert!(again.cookie(DEVICE).is_none(), "{label}");
+    }
+    let wrong = login(&app, &json!({ "username": "ada", "password": "wrong" })).await;
+    assert!(wrong.cookie(DEVICE).is_none());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_owner_signs_in_while_somebody_fails_on_their_name(pool: PgPool) {
+    let app = with_ada(&pool).await;
+    let right = json!({ "username": "ada", "password": PASSWORD });
+    let known = login(&app, &right).await;
+    let device = known.cookie(DEVICE).unwrap().0.to_owned();
+    let session = known.cookie("session_token").unwrap().0.to_owned();
+    let attack = tokio::spawn({
+        let app = app.clone();
+        async move {
+            let wrong = json!({ "username": "ada", "password": "wrong" });
+            for number in 0..60_u128 {
+                let network = (0x2001_0db8_0000_0000 + number / 3) << 64;
+                let ask = Ask::post("/api/auth/login").json(&wrong);
+                let address = Ipv6Addr::from_bits(network | number).into();
+                app.send(ask.from(address)).await;
+            }
+        }
+    });
+    let elsewhere = Ipv4Addr::new(198, 51, 100, 7).into();
+    for _ in 0..4 {
+        sleep(Duration::from_millis(200)).await;
+        let ask = Ask::post("/api/auth/login").json(&right).from(elsewhere);
+        let signed_in = timeout(
+            Duration::from_secs(5),
+            app.send(ask.cookie(DEVICE, &device)),
+        );
+        assert_eq!(signed_in.await.unwrap().status, 200);
+    }
+    let change =
+        json!({ "displayName": "Ada", "email": "new@example.org", "currentPassword": PASSWORD });
+    let change = Ask::new(Method::PUT, "/api/user/profile").json(&change);
+    assert_eq!(app.send(change.by(&session)).await.status, 200);
+    attack.await.unwrap();
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -156,7 +156,12 @@ async fn a_lifted_suspension_comes_back_as_it_was(pool: PgPool) {
     )
     .await;
     let bob = id_of(&app, "bob").await.to_string();
-    let fields = [("page", "/users/bob"), ("id", &bob), ("deed", "lift")];
+    let fields = [
+        ("page", "/users/bob"),
+        ("id", &bob),
+        ("username", "bob"),
+        ("deed", "lift"),
+    ];
     let lifted = app.send(Ask::post("/users/bob").form(&fields).by(&here)).await;
     assert_eq!(lifted.outline(), "303 to /users/bob");
     let undo = undo_of(&app.get_as(&here, "/users/bob").await);

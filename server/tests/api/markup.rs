@@ -64,7 +64,7 @@ impl Ids {
             uma: id(pool, "select id::text from users where email like '%uma@%'").await,
             waiting: id(
                 pool,
-                "select id || ':' || version from users where status = 'pending' and deleted_at is null order by id limit 1",
+                "select id || ':' || version || ':' || username from users where status = 'pending' and deleted_at is null order by id limit 1",
             )
             .await,
             own_key: id(

@@ -41,7 +41,18 @@ async fn the_cookie_is_as_safe_as_the_address_allows(pool: PgPool) {
                 &expected[..3]
             }
         );
-        assert_eq!(answer.cookies().len(), 1);
+        assert_eq!(answer.cookies().len(), 2, "and that of the browser");
+        let device = if secure {
+            "__Host-rollcall_device"
+        } else {
+            "rollcall_device"
+        };
+        let (device, rest) = answer.cookie(device).unwrap();
+        assert_eq!(device.len(), 43, "256 bits");
+        let mut rest: Vec<&str> = rest.split(';').map(str::trim).collect();
+        rest.retain(|attribute| *attribute != "Max-Age=34560000");
+        rest.sort_unstable();
+        assert_eq!(rest, attributes);
         let me = app.send(Ask::get("/api/auth/me").cookie(name, value)).await;
         assert_eq!(me.status, 200, "{name}");
         // Under https, a cookie that a plain http page or another host of the domain could have set is not looked at.
@@ -171,6 +182,33 @@ async fn other_sites_can_change_nothing(pool: PgPool) {
                 );
             }
         }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn bytes_that_are_no_text_switch_off_no_guard(pool: PgPool) {
+    let app = https_app(&pool);
+    prepare(&app).await;
+    let signed_in = app.send(login()).await;
+    let (value, _) = signed_in.cookie("__Host-session_token").unwrap();
+    let me = async |before: &[u8], name: &str| {
+        let line = [before, format!("{name}={value}").as_bytes()].concat();
+        let answer = app
+            .send(Ask::get("/api/auth/me").bytes("cookie", &line))
+            .await;
+        answer.status
+    };
+    for before in [
+        &b""[..],
+        "x=é; ".as_bytes(),
+        b"x=\xFF; ",
+        b"\xFF=x; ",
+        b"x=\"\xC3\"; ",
+        b"x; ",
+    ] {
+        let label = before.escape_ascii();
+        assert_eq!(me(before, "__%48ost-session_token").await, 401, "{label}");
+        assert_eq!(me(before, "__Host-session_token").await, 200, "{label}");
     }
 }
 

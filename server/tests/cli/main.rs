@@ -17,6 +17,7 @@ mod recover;
 mod remote;
 mod restore;
 mod server;
+mod slow_clients;
 mod stored_json;
 mod support;
 mod suspend;

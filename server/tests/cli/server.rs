@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Read},
-    net::TcpListener,
+    net::{SocketAddr, TcpListener},
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicUsize, Ordering},
@@ -15,6 +15,12 @@ use crate::support::{Cli, ROLLCALL};
 const TRIES: usize = 5;
 /// Tells the folders of servers apart.
 static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+fn serve() -> Command {
+    let mut command = Command::new(ROLLCALL);
+    command.arg("serve");
+    command
+}
 
 /// A server that listens. Ends with this value.
 pub(crate) struct Server {
@@ -31,6 +37,22 @@ impl Server {
 
     /// Starts one with other settings.
     pub(crate) fn start_with(cli: &Cli, set: impl Fn(&mut Command)) -> Self {
+        Self::start_by(cli, serve, set)
+    }
+
+    /// Starts one with so many descriptors.
+    pub(crate) fn start_within(cli: &Cli, descriptors: u32) -> Self {
+        let command = || {
+            let mut command = Command::new("sh");
+            let script = "ulimit -n \"$1\" && exec \"$2\" serve";
+            let descriptors = descriptors.to_string();
+            command.args(["-c", script, "sh", &descriptors, ROLLCALL]);
+            command
+        };
+        Self::start_by(cli, command, |_| {})
+    }
+
+    fn start_by(cli: &Cli, command: impl Fn() -> Command, set: impl Fn(&mut Command)) -> Self {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let name = format!("rollcall-site-{}-{number}", std::process::id());
         let site = std::env::temp_dir().join(name);
@@ -39,11 +61,17 @@ impl Server {
         let assets = r#"{"js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2"}"#;
         fs::write(site.join("assets.json"), assets).unwrap();
         for _ in 0..TRIES {
-            if let Some((child, url)) = Self::listen(cli, &site, &set) {
+            if let Some((child, url)) = Self::listen(cli, &site, (command(), &set)) {
                 return Self { child, site, url };
             }
         }
         panic!("no server would listen");
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let address = self.url.strip_prefix("http://");
+        address.unwrap().parse().unwrap()
     }
 
     /// The most memory that the process has had, in KiB.
@@ -54,12 +82,14 @@ impl Server {
     }
 
     /// Starts one on a port that was free; none if somebody has taken it since.
-    fn listen(cli: &Cli, site: &PathBuf, set: &impl Fn(&mut Command)) -> Option<(Child, String)> {
+    fn listen(
+        cli: &Cli,
+        site: &PathBuf,
+        (mut command, set): (Command, &impl Fn(&mut Command)),
+    ) -> Option<(Child, String)> {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap().to_string();
         drop(free);
-        let mut command = Command::new(ROLLCALL);
-        command.arg("serve");
         cli.with_settings(&mut command)
             .env("LEPTOS_SITE_ADDR", &address)
             .env("LEPTOS_SITE_ROOT", site)

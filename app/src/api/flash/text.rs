@@ -130,7 +130,7 @@ mod tests {
             DataTransferred, KeyDeleted, SessionRevoked, SessionsRevoked, TokenRevoked, UserDeleted,
             UserSuspended,
         };
-        for (event, names, count, expected) in [
+        for (event, whom, count, expected) in [
             (UserDeleted, &["zoe.ohara"][..], 1, "Deleted zoe.ohara"),
             (UserDeleted, &["זוהר"], 1, "Deleted \u{2068}זוהר\u{2069}"),
             (UserSuspended, &["ada", "bob"], 2, "Suspended 2 users (ada, bob)"),
@@ -153,7 +153,7 @@ mod tests {
             (TokenRevoked, &["script"], 1, "Revoked access token script"),
             (KeyDeleted, &["lab", "ada"], 2, "Revoked API key lab of ada"),
         ] {
-            let flash = Flash::of(event, names.iter().copied()).counting(count);
+            let flash = Flash::of(event, whom.iter().copied()).counting(count);
             let names = names(&flash).map(|names| format!(" ({names})"));
             let shown = text(&flash) + &names.unwrap_or_default();
             assert_eq!(shown, expected);

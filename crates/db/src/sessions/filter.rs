@@ -36,7 +36,7 @@ impl Asked<'_> {
         }
         if let Some(address) = address {
             sql.push(" and s.ip = ")
-                .push_bind(IpNetwork::from(*address));
+                .push_bind(IpNetwork::from(address.ip()));
         }
         if let Some(devices) = &self.devices {
             sql.push(" and s.device = any(")

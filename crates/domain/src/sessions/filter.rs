@@ -1,11 +1,10 @@
 //! Which sessions are meant.
 
-use std::net::IpAddr;
-
 use time::OffsetDateTime;
 
 use super::Session;
 use crate::{
+    client_address::ClientAddress,
     filter::When,
     users::{UserId, detail::UserRef},
 };
@@ -16,7 +15,7 @@ pub struct SessionFilter {
     /// Whose.
     pub person: Option<UserRef>,
     /// From which address.
-    pub address: Option<IpAddr>,
+    pub address: Option<ClientAddress>,
     /// On which device.
     pub device: Option<String>,
     /// When they were started.
@@ -77,7 +76,8 @@ impl SessionFilter {
             })
         };
         (self.person.is_none() || person == Some(session.user.id))
-            && (self.address.is_none() || self.address == session.ip_address)
+            && (self.address.is_none()
+                || self.address == session.ip_address.map(ClientAddress::from))
             && self.is_of_device(&session.device)
             && within(self.created, session.created_at)
             && within(self.seen, session.last_seen_at)

@@ -3,7 +3,7 @@
 use db::users::find_credentials;
 use secrecy::SecretString;
 
-use crate::{Error, Services, access::Actor, passwords::Verdict, throttle::Tries};
+use crate::{Error, Services, access::Actor, passwords::Verdict, throttle::Attempt};
 
 /// Somebody knows the password of their account.
 pub(super) struct Proof {
@@ -12,7 +12,8 @@ pub(super) struct Proof {
 }
 
 impl Proof {
-    /// Compares what was typed. Wrong ones count as those do that are typed to sign in, and make the next one wait.
+    /// Compares what was typed. Wrong ones are counted for
+    /// the session that they are typed in, and make the next one wait there.
     ///
     /// # Errors
     /// [`Error::CurrentPasswordRequired`] when nothing was typed, [`Error::CurrentPasswordWrong`] when it is another one,
@@ -25,21 +26,26 @@ impl Proof {
         let typed = typed
             .filter(|typed| !typed.is_empty())
             .ok_or(Error::CurrentPasswordRequired)?;
-        let tries = Tries::of(&actor.principal.username, &actor.origin);
-        tries.admit(services).await?;
+        let attempt = Attempt::in_session(services, actor.session()?).await?;
         let mut connection = db::acquire(&services.pool).await?;
         let kept = Self::find(&mut connection, actor).await?;
         // Nobody waits for a connection while a password is compared.
         drop(connection);
         let typed = SecretString::from(typed);
-        let verdict = services.hasher.verify(typed, kept.clone()).await?;
+        let verdict = match services.hasher.verify(typed, kept.clone()).await {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                attempt.cancel(services).await?;
+                return Err(error);
+            }
+        };
         match kept {
             Some(hash) if verdict != Verdict::Wrong => {
-                tries.forget(services).await?;
+                attempt.succeed(services).await?;
                 Ok(Self { hash })
             }
             Some(_) | None => {
-                tries.note_failure(services).await?;
+                attempt.fail(services).await?;
                 Err(Error::CurrentPasswordWrong)
             }
         }

@@ -5,7 +5,7 @@ use db::{
     users::account,
 };
 use domain::{
-    credentials::AccountDraft,
+    credentials::{AccountDraft, OwnAccount},
     rules,
     users::{CreatedVia, Status, UserBrief},
 };
@@ -14,7 +14,7 @@ use crate::{
     Error, Services,
     access::Origin,
     own_account::{self, Making},
-    throttle::Address,
+    throttle::{DeadLinks, NameTries},
     tokens,
 };
 
@@ -49,13 +49,13 @@ async fn follow(
     token: &str,
     origin: &Origin,
 ) -> Result<LiveInvitation, Error> {
-    let address = Address::of(origin);
-    address.admit(services).await?;
+    let dead = DeadLinks::of(origin);
+    dead.admit(services).await?;
     let found = invitations::set_opened(&services.pool, &tokens::hash(token)).await?;
     let Some(invitation) = found else {
         // Whoever comes without a token has not guessed one.
         if !token.is_empty() {
-            address.note_failure(services).await?;
+            dead.count(services).await?;
         }
         return Err(DEAD_LINK);
     };
@@ -81,7 +81,8 @@ async fn stands(
 /// has uses left. Nobody is signed in by it, and whether somebody has the address already is not told.
 ///
 /// # Errors
-/// [`Error::Invalid`] and [`Error::Taken`] for fields at fault (the invitation remains usable), otherwise as [`open`].
+/// [`Error::Invalid`] and [`Error::Taken`] for fields at fault (the invitation remains usable), [`Error::TooMany`] after too
+/// many names that were taken, otherwise as [`open`].
 pub async fn accept(
     services: &Services,
     token: &str,
@@ -93,7 +94,23 @@ pub async fn accept(
     let person = draft
         .check(services.settings.password_min)
         .map_err(Error::Invalid)?;
-    let hash = own_account::hash(services, &person).await?;
+    let names = NameTries::begin(services, invitation.id, &origin).await?;
+    let made = create(services, token, &invitation, &person, origin).await;
+    if !matches!(made, Err(Error::Taken(_))) {
+        names.cancel(services).await?;
+    }
+    made
+}
+
+/// Creates the account, if the invitation still works under the locks.
+async fn create(
+    services: &Services,
+    token: &str,
+    invitation: &LiveInvitation,
+    person: &OwnAccount,
+    origin: Origin,
+) -> Result<UserBrief, Error> {
+    let hash = own_account::hash(services, person).await?;
     let mut transaction = db::begin(&services.pool).await?;
     // Who answers for it before it, so that their rights hold until it is used: taking them locks their account too.
     if let Some(maker) = invitation.created_by {
@@ -114,7 +131,7 @@ pub async fn accept(
         roles: &used.preset.roles,
         from: None,
     };
-    let user = own_account::make(&mut transaction, &person, &hash, making, origin).await?;
+    let user = own_account::make(&mut transaction, person, &hash, making, origin).await?;
     invitations::insert_use(&mut transaction, used.id, user.id.0).await?;
     db::commit(transaction).await?;
     services.work.notify_one();

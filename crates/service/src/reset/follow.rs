@@ -20,9 +20,10 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Author, Origin},
+    known_device,
     passwords::known,
     record::{self, Change, Changes},
-    throttle::Address,
+    throttle::DeadLinks,
     tokens,
     users::guard,
 };
@@ -62,14 +63,14 @@ async fn follow(
     token: &str,
     origin: &Origin,
 ) -> Result<(UserSummary, LiveLink), Error> {
-    let address = Address::of(origin);
-    address.admit(services).await?;
+    let dead = DeadLinks::of(origin);
+    dead.admit(services).await?;
     if let Some(found) = find_owner(services, token).await? {
         return Ok(found);
     }
     // Whoever comes without a token has not guessed one.
     if !token.is_empty() {
-        address.note_failure(services).await?;
+        dead.count(services).await?;
     }
     Err(DEAD_LINK)
 }
@@ -161,6 +162,7 @@ pub async fn choose_password(
             .await?;
     change::set_password(&mut transaction, id, &hash).await?;
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
+    let device = origin.device.clone();
     let author = Author::person(user.id, &account.username, origin);
     let change = Change {
         action: "user.password_chosen",
@@ -172,7 +174,8 @@ pub async fn choose_password(
     };
     record::write(&mut transaction, &author, change).await?;
     db::commit(transaction).await?;
-    Ok(())
+    // Strangers who fail on the name do not keep out whoever has just chosen the password.
+    known_device::remember(services, id, &device).await
 }
 
 /// What an attacker knows of a user.

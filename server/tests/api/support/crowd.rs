@@ -22,6 +22,7 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "sessions.ended_reason",
     "users.client_list",
     "users.created_via",
+    "users.known_password_hashes",
     "users.password_hash",
     "users.status",
     // Four characters: too few for the marker, and replaced by its name.
@@ -58,6 +59,7 @@ where (u.username = 'zqmark-ada' and r.name in ('admin', 'zqmark-role'))
     or (u.username <> 'zqmark-ada' and r.name in ('user', 'zqmark-role'));
 
 update users set suspended_by = (select id from users where username = 'zqmark-ada') where status = 'suspended';
+update users set username_skeleton = 'zqmark' where username = 'zqmark-other';
 update users set created_by = (select id from users where username = 'zqmark-uma') where username = 'zqmark-other';
 
 insert into sessions (

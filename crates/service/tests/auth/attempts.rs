@@ -1,0 +1,317 @@
+//! Who waits after wrong passwords, and who does not.
+
+use domain::client_address::ClientAddress;
+use secrecy::ExposeSecret;
+use service::known_device::Device;
+
+use super::*;
+
+/// Strangers who fail come from as many networks.
+fn stranger(number: usize) -> Origin {
+    from(&format!("2001:db8:{number:x}::{number:x}"))
+}
+
+/// From an address, with the device cookie of a browser.
+fn browser_from(address: &str, cookie: Option<&str>) -> Origin {
+    Origin {
+        device: Device::read(cookie),
+        ..from(address)
+    }
+}
+
+async fn try_from(
+    services: &Services,
+    username: &str,
+    password: &str,
+    origin: Origin,
+) -> Result<String, u16> {
+    let session = browser(&services.pool, None);
+    let tried = sign_in(services, &session, username, password, origin).await;
+    tried.map_err(|problem| problem.error.status())
+}
+
+/// Signs in with a browser, and returns the device cookie that it has then.
+async fn known_browser(services: &Services, username: &str, cookie: Option<&str>) -> String {
+    let origin = browser_from("192.0.2.99", cookie);
+    let device = origin.device.clone();
+    try_from(services, username, RIGHT, origin).await.unwrap();
+    let issued = device
+        .issued()
+        .map(|token| token.expose_secret().to_owned());
+    issued.or(cookie.map(str::to_owned)).unwrap()
+}
+
+/// Active people with a password, named `user1` and so on.
+async fn add_crowd(services: &Services, number: i32) {
+    let hash = services.hasher.hash(RIGHT.into()).await.unwrap();
+    sqlx::query(
+        "insert into users (id, username, display_name, password_hash, created_via, created_at, updated_at)
+        select uuid_v7(now()), 'user' || n, 'P', $1, 'cli', now(), now() from generate_series(1, $2) n",
+    )
+    .bind(hash)
+    .bind(number)
+    .execute(&services.pool)
+    .await
+    .unwrap();
+}
+
+/// Strangers fail on a name until they all have to wait, for longer than the test takes.
+async fn fail_until_blocked(services: &Services, username: &str) {
+    for number in 0..40 {
+        if try_from(services, username, WRONG, stranger(number)).await == Err(429) {
+            break;
+        }
+    }
+    run(
+        &services.pool,
+        "update login_attempts set blocked_until = now() + interval '60 seconds'
+        where scope = 'account' and blocked_until > last_failed_at",
+    )
+    .await;
+    let stranger = try_from(services, username, RIGHT, from("192.0.2.50")).await;
+    assert_eq!(
+        stranger,
+        Err(429),
+        "an unknown browser waits with the strangers"
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_owner_signs_in_from_a_known_browser_while_strangers_fail(pool: PgPool) {
+    let services = services(&pool);
+    add_crowd(&services, 2).await;
+    let cookie = known_browser(&services, "user1", None).await;
+    let others = known_browser(&services, "user2", None).await;
+    fail_until_blocked(&services, "user1").await;
+    for address in ["192.0.2.99", "198.51.100.1"] {
+        let owner = browser_from(address, Some(&cookie));
+        assert_eq!(
+            try_from(&services, "USER1", RIGHT, owner).await.as_deref(),
+            Ok("user1")
+        );
+    }
+    // A cookie that is made up or of somebody else makes nobody known.
+    for cookie in ["made-up", "", others.as_str()] {
+        let stranger = browser_from("192.0.2.99", Some(cookie));
+        assert_eq!(try_from(&services, "user1", RIGHT, stranger).await, Err(429));
+    }
+    // That the owner has signed in gives the strangers no fresh start.
+    let stranger = try_from(&services, "user1", WRONG, stranger(77)).await;
+    assert_eq!(stranger, Err(429));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_known_browser_waits_for_its_own_failures_only(pool: PgPool) {
+    let services = services(&pool);
+    add_crowd(&services, 1).await;
+    let first = known_browser(&services, "user1", None).await;
+    let second = known_browser(&services, "user1", None).await;
+    for _ in 0..5 {
+        let own = browser_from("192.0.2.1", Some(&first));
+        assert_eq!(try_from(&services, "user1", WRONG, own).await, Err(401));
+    }
+    let own = browser_from("192.0.2.2", Some(&first));
+    assert_eq!(try_from(&services, "user1", RIGHT, own).await, Err(429));
+    let other = browser_from("192.0.2.1", Some(&second));
+    assert!(try_from(&services, "user1", RIGHT, other).await.is_ok());
+    assert!(
+        try_from(&services, "user1", RIGHT, from("192.0.2.1"))
+            .await
+            .is_ok()
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_browser_stays_known_to_each_account_and_keeps_no_cookie_of_others(pool: PgPool) {
+    let services = services(&pool);
+    add_crowd(&services, 2).await;
+    let first = known_browser(&services, "user1", None).await;
+    assert_eq!(known_browser(&services, "user1", Some(&first)).await, first);
+    let both = known_browser(&services, "user2", Some(&first)).await;
+    assert_ne!(both, first, "a cookie is never taken over as it came");
+    for username in ["user1", "user2"] {
+        fail_until_blocked(&services, username).await;
+        let known = browser_from("192.0.2.1", Some(&both));
+        assert!(try_from(&services, username, RIGHT, known).await.is_ok());
+        let old = browser_from("192.0.2.1", Some(&first));
+        assert_eq!(try_from(&services, username, RIGHT, old).await, Err(429));
+    }
+    let stored: Vec<Vec<u8>> = sqlx::query_scalar("select token_hash from known_devices")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert!(
+        stored
+            .iter()
+            .all(|hash| hash.len() == 32 && hash != both.as_bytes())
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn programs_without_cookies_do_not_push_out_a_browser_that_comes_again(pool: PgPool) {
+    let services = services(&pool);
+    add_crowd(&services, 1).await;
+    let cookie = known_browser(&services, "user1", None).await;
+    known_browser(&services, "user1", Some(&cookie)).await;
+    run(
+        &pool,
+        "insert into known_devices (token_hash, user_id, created_at, used_at)
+        select sha256(n::text::bytea), u.id, now(), now() from users u, generate_series(1, 150) n",
+    )
+    .await;
+    known_browser(&services, "user1", None).await;
+    assert_eq!(
+        count(&pool, "select count(*) from known_devices").await,
+        100
+    );
+    fail_until_blocked(&services, "user1").await;
+    let owner = browser_from("192.0.2.1", Some(&cookie));
+    assert!(try_from(&services, "user1", RIGHT, owner).await.is_ok());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_office_of_fifty_with_thirty_mistypes_goes_on(pool: PgPool) {
+    let services = services(&pool);
+    add_crowd(&services, 50).await;
+    for number in 1..=30 {
+        let name = format!("user{number}");
+        let mistyped = try_from(&services, &name, WRONG, from("192.0.2.1")).await;
+        assert_eq!(mistyped, Err(401), "{name}");
+    }
+    for number in 1..=50 {
+        let name = format!("user{number}");
+        let right = try_from(&services, &name, RIGHT, from("192.0.2.1")).await;
+        assert_eq!(right, Ok(name));
+    }
+    // Whoever has signed in has not failed, also in the sum of all.
+    let failures = "select coalesce(sum(failures + pending), 0)::bigint from login_attempts";
+    assert_eq!(count(&pool, failures).await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_address_waits_for_the_accounts_that_it_failed_on(pool: PgPool) {
+    let services = services(&pool);
+    add_crowd(&services, 2).await;
+    // Any address of the network is the same.
+    for number in 1..=5 {
+        let origin = from(&format!("2001:db8::{number}"));
+        assert_eq!(try_from(&services, "user1", WRONG, origin).await, Err(401));
+    }
+    let there = || from("2001:db8::ffff");
+    assert_eq!(try_from(&services, "user1", RIGHT, there()).await, Err(429));
+    assert!(try_from(&services, "user2", RIGHT, there()).await.is_ok());
+    let elsewhere = from("2001:db8:0:1::1");
+    assert!(try_from(&services, "user1", RIGHT, elsewhere).await.is_ok());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_address_with_very_many_failures_waits_and_others_do_not(pool: PgPool) {
+    let services = services(&pool);
+    add_crowd(&services, 1).await;
+    run(
+        &pool,
+        "insert into login_attempts (scope, subject, failures, last_failed_at, blocked_until, created_at)
+        values ('address', sha256('192.0.2.1'), 99, now(), '-infinity', now())",
+    )
+    .await;
+    assert_eq!(
+        try_from(&services, "nobody", WRONG, from("192.0.2.1")).await,
+        Err(401)
+    );
+    assert_eq!(
+        try_from(&services, "user1", RIGHT, from("192.0.2.1")).await,
+        Err(429)
+    );
+    assert!(
+        try_from(&services, "user1", RIGHT, from("192.0.2.2"))
+            .await
+            .is_ok()
+    );
+    // What was counted before the address was found to wait is given back.
+    let left = "select count(*) from login_attempts where scope <> 'address' and failures > 1";
+    assert_eq!(count(&pool, left).await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_three_hundred_at_once_from_one_address_a_score_is_hashed(pool: PgPool) {
+    let services = services(&pool);
+    let tries = (0..300).map(|number| {
+        let services = services.clone();
+        let name = format!("guess-{number}");
+        tokio::spawn(async move { try_from(&services, &name, WRONG, from("192.0.2.1")).await })
+    });
+    let tries: Vec<_> = tries.collect();
+    let mut hashed = 0;
+    for tried in tries {
+        match tried.await.unwrap() {
+            Err(401) => hashed += 1,
+            Err(429) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!((1..=20).contains(&hashed), "{hashed}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn names_are_the_same_to_the_throttle_and_to_the_database(pool: PgPool) {
+    let services = services(&pool);
+    let names = [
+        "istanbul",
+        "ISTANBUL",
+        "İstanbul",
+        "ıstanbul",
+        "kelvin",
+        "\u{212A}elvin",
+        "straße",
+        "STRASSE",
+        "STRAẞE",
+        "ΣΑΣ",
+        "σασ",
+        "σας",
+        "ǆ",
+        "ǅ",
+        "Ǆ",
+        "ﬁn",
+        "FIN",
+        " fin ",
+        "É",
+        "é",
+        "e\u{301}",
+        "Ⓐ",
+        "ⓐ",
+        "ꭰ",
+        "Ꭰ",
+        "Ა",
+        "ა",
+    ];
+    for name in names {
+        let tried = try_from(&services, name, WRONG, from("192.0.2.1")).await;
+        assert!(tried.is_err(), "{name}");
+    }
+    let counted = "select count(*) from login_attempts where scope = 'account'";
+    let trimmed: Vec<&str> = names.iter().map(|name| name.trim()).collect();
+    let accounts: i64 =
+        sqlx::query_scalar("select count(distinct lower(n)) from unnest($1::text[]) n")
+            .bind(trimmed)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!(count(&pool, counted).await, accounts);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn addresses_are_kept_in_one_form(pool: PgPool) {
+    let services = services(&pool);
+    add_crowd(&services, 1).await;
+    let origin = from("::ffff:192.0.2.7");
+    assert_eq!(origin.ip, "192.0.2.7".parse::<ClientAddress>().ok());
+    try_from(&services, "user1", RIGHT, origin).await.unwrap();
+    for (table, column) in [("sessions", "ip"), ("audit_events", "ip")] {
+        let sql = format!("select host({column}) from {table}");
+        let kept: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        assert_eq!(kept, "192.0.2.7", "{table}");
+    }
+}

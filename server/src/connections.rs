@@ -1,0 +1,149 @@
+//! Connections of clients: how many there are at once, and how long each can keep one waiting.
+//!
+//! A client has ten seconds for the head of a request, sends a body at a kibibyte a second or faster after the first ten
+//! seconds, keeps a connection without a request for 25 seconds, and goes on reading an answer. What the server itself takes
+//! its time over, such as a stream of events or a long export, has no limit here.
+
+mod body;
+mod registry;
+mod stream;
+
+use std::{
+    convert::Infallible, fs::File, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request},
+    response::Response,
+};
+use domain::client_address::ClientAddress;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{mpsc, watch},
+    time::sleep,
+};
+use tower::Service;
+
+pub(crate) use registry::Capacity;
+
+use crate::TrustedProxies;
+use body::{Held, Paced};
+use registry::{Connection, Registry};
+use stream::Guarded;
+
+/// Most bytes of a request's head, and of an answer that waits to be written.
+const BUFFER_MAX: usize = 64 * 1024;
+/// How long to wait where no connection can be accepted.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What is opened only to be closed when there is no descriptor left: then the next client, who may ask for the server's
+/// health, still gets one.
+const SPARE: &str = "/dev/null";
+
+/// Answers whoever connects, until the server stops; then finishes the requests that are being answered.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: Router,
+    capacity: Capacity,
+    proxies: TrustedProxies,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let registry = Registry::new(capacity);
+    // Closed when the last connection has ended.
+    let (open, mut ended) = mpsc::channel::<Infallible>(1);
+    let mut spare = File::open(SPARE).ok();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = end(&mut stopped) => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                make_room(&registry, &error);
+                drop(spare.take());
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
+        spare = spare.or_else(|| File::open(SPARE).ok());
+        let address = ClientAddress::from(peer.ip());
+        let network = (!proxies.contain(address)).then(|| address.network());
+        let Some(connection) = registry.admit(network) else {
+            continue;
+        };
+        let (app, open, stopped) = (app.clone(), open.clone(), stopped.clone());
+        tokio::spawn(async move {
+            answer(stream, peer, app, connection, stopped).await;
+            drop(open);
+        });
+    }
+    drop((listener, open));
+    while ended.recv().await.is_some() {}
+}
+
+fn make_room(registry: &Registry, error: &io::Error) {
+    // A client that has left already is not worth a line.
+    if error.kind() != io::ErrorKind::ConnectionAborted {
+        tracing::warn!(%error, "a connection could not be accepted");
+        registry.close_idle();
+    }
+}
+
+/// Answers the requests of one connection.
+async fn answer(
+    stream: TcpStream,
+    peer: SocketAddr,
+    app: Router,
+    connection: Arc<Connection>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let io = TokioIo::new(Guarded::new(stream, Arc::clone(&connection)));
+    let service = {
+        let connection = Arc::clone(&connection);
+        service_fn(move |request| respond(app.clone(), request, peer, &connection))
+    };
+    let mut server = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            // The stream looks after that, with more patience between requests than within one.
+            .header_read_timeout(None)
+            .max_buf_size(BUFFER_MAX)
+            .serve_connection(io, service)
+    );
+    tokio::select! {
+        // How a connection ends concerns its client only.
+        _ = server.as_mut() => return,
+        () = connection.closed() => {}
+        () = end(&mut stopped) => {}
+    }
+    if connection.is_busy() {
+        server.as_mut().graceful_shutdown();
+        drop(server.await);
+    }
+}
+
+/// Waits until the server stops.
+async fn end(stopped: &mut watch::Receiver<bool>) {
+    drop(stopped.wait_for(|stop| *stop).await);
+}
+
+fn respond(
+    mut app: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    connection: &Arc<Connection>,
+) -> impl Future<Output = Result<Response, Infallible>> + use<> {
+    let busy = connection.begin();
+    let mut request = request.map(|body| Body::new(Paced::new(Body::new(body))));
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let answer = app.call(request);
+    async move {
+        let response = answer.await?;
+        Ok(response.map(|body| Body::new(Held::new(body, busy))))
+    }
+}

@@ -1,0 +1,206 @@
+//! The bodies of requests, at a pace; and those of answers, while which a connection is busy.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    BoxError,
+    body::{Body, Bytes, HttpBody},
+};
+use hyper::body::{Frame, SizeHint};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::registry::Busy;
+
+/// How slowly a body can come.
+struct Pace {
+    /// How long it can be waited for beside what its size gives it.
+    patience: Duration,
+    /// Bytes that give it one second more.
+    bytes_per_second: u64,
+}
+
+const PACE: Pace = Pace {
+    patience: Duration::from_secs(10),
+    bytes_per_second: 1024,
+};
+
+/// The body of a request. Comes to an error when it is waited for longer than its pace allows; what the server does
+/// meanwhile does not count.
+pub(super) struct Paced {
+    body: Body,
+    pace: Pace,
+    received: u64,
+    waited: Duration,
+    waiting: Option<Waiting>,
+}
+
+struct Waiting {
+    since: Instant,
+    end: Pin<Box<Sleep>>,
+}
+
+impl Paced {
+    pub(super) fn new(body: Body) -> Self {
+        Self::at(PACE, body)
+    }
+
+    fn at(pace: Pace, body: Body) -> Self {
+        Self {
+            body,
+            pace,
+            received: 0,
+            waited: Duration::ZERO,
+            waiting: None,
+        }
+    }
+
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Pace {
+            patience,
+            bytes_per_second,
+        } = self.pace;
+        let allowed = patience + Duration::from_secs(self.received / bytes_per_second);
+        let left = allowed.saturating_sub(self.waited);
+        let waiting = self.waiting.get_or_insert_with(|| {
+            let since = Instant::now();
+            let end = Box::pin(sleep_until(since + left));
+            Waiting { since, end }
+        });
+        waiting.end.as_mut().poll(cx)
+    }
+}
+
+impl HttpBody for Paced {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = &mut *self;
+        match Pin::new(&mut this.body).poll_frame(cx) {
+            Poll::Ready(frame) => {
+                if let Some(waiting) = this.waiting.take() {
+                    this.waited += waiting.since.elapsed();
+                }
+                if let Some(Ok(frame)) = &frame {
+                    let length = frame.data_ref().map_or(0, Bytes::len);
+                    this.received += u64::try_from(length).unwrap_or(u64::MAX);
+                }
+                Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
+            }
+            Poll::Pending => this.poll_end(cx).map(|()| {
+                let slow = io::Error::new(io::ErrorKind::TimedOut, "the body comes too slowly");
+                Some(Err(slow.into()))
+            }),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// The body of an answer, until the end of which the request is being answered.
+pub(super) struct Held {
+    body: Body,
+    busy: Option<Busy>,
+}
+
+impl Held {
+    pub(super) fn new(body: Body, busy: Busy) -> Self {
+        Self {
+            body,
+            busy: Some(busy),
+        }
+    }
+}
+
+impl HttpBody for Held {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        if let Poll::Ready(None | Some(Err(_))) = frame {
+            self.busy = None;
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use futures_util::{StreamExt, stream};
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// A tenth of a second is as a second or two of the real one.
+    const QUICK: Pace = Pace {
+        patience: Duration::from_secs(1),
+        bytes_per_second: 1024,
+    };
+    const TENTH: Duration = Duration::from_millis(100);
+
+    /// Pieces of so many bytes, each after a while.
+    fn dripping(pieces: usize, size: usize, after: Duration) -> Body {
+        let pieces = Box::pin(stream::iter(0..pieces).then(move |_| async move {
+            sleep(after).await;
+            Ok::<_, io::Error>(vec![0; size])
+        }));
+        Body::from_stream(pieces)
+    }
+
+    async fn read(body: Body) -> Result<usize, String> {
+        let read = to_bytes(Body::new(Paced::at(QUICK, body)), usize::MAX).await;
+        read.map(|bytes| bytes.len())
+            .map_err(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn a_body_comes_at_its_pace_or_to_an_error() {
+        assert_eq!(read(Body::from("a form")).await, Ok(6));
+        assert_eq!(read(dripping(1, 1, TENTH)).await, Ok(1));
+        // More than the patience, and quick for its size.
+        assert_eq!(read(dripping(15, 1024, TENTH)).await, Ok(15 * 1024));
+        let started = Instant::now();
+        let slow = read(dripping(100, 1, TENTH)).await.unwrap_err();
+        assert!(slow.contains("too slowly"), "{slow}");
+        assert!(started.elapsed() < 50 * TENTH);
+        assert!(read(dripping(1, 1, 100 * TENTH)).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_the_server_takes_its_time_over_does_not_count() {
+        let body = Body::new(Paced::at(QUICK, dripping(3, 1, TENTH)));
+        let mut body = body.into_data_stream();
+        for _ in 0..3 {
+            sleep(11 * TENTH).await;
+            body.next().await.unwrap().unwrap();
+        }
+        assert!(body.next().await.is_none());
+    }
+}

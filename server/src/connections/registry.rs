@@ -1,0 +1,312 @@
+//! The connections that are open, and which of them ends when there are too many.
+
+use std::{
+    collections::HashMap,
+    fs,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use domain::client_address::ClientNetwork;
+use tokio::{sync::Notify, time::Instant};
+
+/// Connections from one network, unless that is a trusted proxy: as many as a browser opens, for an office of 80.
+const PER_NETWORK: usize = 512;
+/// Connections at most, whatever the system allows.
+const TOTAL_MAX: usize = 10_000;
+/// Descriptors that are not for connections of clients or to the database: the listeners, logs, [`Capacity::METRICS`].
+const RESERVED: usize = 96;
+/// What systems allow a process that is not told otherwise, where it cannot be found out.
+const USUAL_DESCRIPTORS: usize = 1024;
+
+/// How many connections there can be at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Capacity {
+    /// Altogether.
+    pub(crate) total: usize,
+    /// From one network.
+    pub(crate) per_network: usize,
+}
+
+impl Capacity {
+    /// For those who ask for figures.
+    pub(crate) const METRICS: Self = Self {
+        total: 32,
+        per_network: 32,
+    };
+
+    /// As many as the descriptors of this process are enough for, with so many connections to the database. Each may have
+    /// a file open beside itself.
+    pub(crate) fn of_process(database_connections: u32) -> Self {
+        // Two more listen, beside the pool.
+        let database_connections = usize::try_from(database_connections).unwrap_or(usize::MAX);
+        let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+        Self::within(descriptors(&limits), database_connections.saturating_add(2))
+    }
+
+    fn within(descriptors: usize, database_connections: usize) -> Self {
+        let free = descriptors.saturating_sub(database_connections.saturating_add(RESERVED));
+        Self {
+            total: (free / 2).clamp(8, TOTAL_MAX),
+            per_network: PER_NETWORK,
+        }
+    }
+}
+
+/// Reads how many descriptors a process can have, from `/proc/self/limits`.
+fn descriptors(limits: &str) -> usize {
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next());
+    match soft {
+        Some("unlimited") => usize::MAX,
+        Some(number) => number.parse().unwrap_or(USUAL_DESCRIPTORS),
+        None => USUAL_DESCRIPTORS,
+    }
+}
+
+/// The connections that are open.
+pub(super) struct Registry {
+    capacity: Capacity,
+    started: Instant,
+    open: Arc<Mutex<Open>>,
+}
+
+#[derive(Default)]
+struct Open {
+    next: u64,
+    connections: HashMap<u64, Arc<Activity>>,
+}
+
+/// What a connection is doing.
+struct Activity {
+    network: Option<ClientNetwork>,
+    /// Requests that are being answered.
+    requests: AtomicUsize,
+    /// Requests that have begun.
+    begun: AtomicU64,
+    /// When the last one ended, in milliseconds since the server started.
+    idle_since: AtomicU64,
+    close: Notify,
+}
+
+/// One connection. Ends in the registry with this value.
+pub(super) struct Connection {
+    id: u64,
+    activity: Arc<Activity>,
+    started: Instant,
+    open: Weak<Mutex<Open>>,
+}
+
+/// A request is being answered. Ends with this value.
+pub(super) struct Busy(Arc<Connection>);
+
+impl Registry {
+    pub(super) fn new(capacity: Capacity) -> Self {
+        Self {
+            capacity,
+            started: Instant::now(),
+            open: Arc::default(),
+        }
+    }
+
+    /// Registers a connection. Where there are too many already, the one that has been without a request for longest ends,
+    /// those first that never had one. Returns nothing when all are busy.
+    pub(super) fn admit(&self, network: Option<ClientNetwork>) -> Option<Arc<Connection>> {
+        let mut open = lock(&self.open);
+        if let Some(network) = network {
+            let is_from_there = |activity: &Activity| activity.network == Some(network);
+            let from_there = open.connections.values();
+            if from_there.filter(|other| is_from_there(other)).count() >= self.capacity.per_network
+            {
+                open.close_idle(is_from_there)?;
+            }
+        }
+        if open.connections.len() >= self.capacity.total {
+            open.close_idle(|_| true)?;
+        }
+        let activity = Arc::new(Activity {
+            network,
+            requests: AtomicUsize::new(0),
+            begun: AtomicU64::new(0),
+            idle_since: AtomicU64::new(millis_since(self.started)),
+            close: Notify::new(),
+        });
+        let id = open.next;
+        open.next += 1;
+        open.connections.insert(id, Arc::clone(&activity));
+        Some(Arc::new(Connection {
+            id,
+            activity,
+            started: self.started,
+            open: Arc::downgrade(&self.open),
+        }))
+    }
+
+    /// Ends a connection without a request, if there is one.
+    pub(super) fn close_idle(&self) {
+        lock(&self.open).close_idle(|_| true);
+    }
+}
+
+impl Open {
+    fn close_idle(&mut self, among: impl Fn(&Activity) -> bool) -> Option<()> {
+        let idle = self.connections.iter().filter(|(_, activity)| {
+            among(activity) && activity.requests.load(Ordering::Acquire) == 0
+        });
+        let longest = idle.min_by_key(|(id, activity)| {
+            let had_request = activity.begun.load(Ordering::Relaxed) > 0;
+            (
+                had_request,
+                activity.idle_since.load(Ordering::Relaxed),
+                **id,
+            )
+        });
+        let id = longest.map(|(id, _)| *id)?;
+        self.connections.remove(&id)?.close.notify_one();
+        Some(())
+    }
+}
+
+impl Connection {
+    /// Notes that a request is being answered.
+    pub(super) fn begin(self: &Arc<Self>) -> Busy {
+        self.activity.requests.fetch_add(1, Ordering::AcqRel);
+        self.activity.begun.fetch_add(1, Ordering::Relaxed);
+        Busy(Arc::clone(self))
+    }
+
+    /// Whether a request is being answered.
+    pub(super) fn is_busy(&self) -> bool {
+        self.activity.requests.load(Ordering::Acquire) > 0
+    }
+
+    /// How many requests have begun.
+    pub(super) fn begun(&self) -> u64 {
+        self.activity.begun.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the connection is to end, to make room for another.
+    pub(super) async fn closed(&self) {
+        self.activity.close.notified().await;
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(open) = self.open.upgrade() {
+            lock(&open).connections.remove(&self.id);
+        }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        let Connection {
+            activity, started, ..
+        } = &*self.0;
+        let now = millis_since(*started);
+        activity.idle_since.store(now, Ordering::Relaxed);
+        activity.requests.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+fn millis_since(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn lock(open: &Mutex<Open>) -> MutexGuard<'_, Open> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::IpAddr, time::Duration};
+
+    use domain::client_address::ClientAddress;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    fn network(last: u8) -> Option<ClientNetwork> {
+        let address = ClientAddress::from(IpAddr::from([192, 0, 2, last]));
+        Some(address.network())
+    }
+
+    fn registry(total: usize, per_network: usize) -> Registry {
+        Registry::new(Capacity { total, per_network })
+    }
+
+    async fn is_closed(connection: &Connection) -> bool {
+        timeout(Duration::from_millis(1), connection.closed())
+            .await
+            .is_ok()
+    }
+
+    #[tokio::test]
+    async fn the_connection_that_was_idle_for_longest_makes_room() {
+        let registry = registry(3, 2);
+        let one = registry.admit(network(1)).unwrap();
+        drop(one.begin());
+        let other = registry.admit(network(2)).unwrap();
+        let two = registry.admit(network(1)).unwrap();
+        // One network has as many as it can: what never had a request goes before what had one.
+        let three = registry.admit(network(1)).unwrap();
+        assert!(is_closed(&two).await && !is_closed(&one).await && !is_closed(&other).await);
+        // All together.
+        let four = registry.admit(network(3)).unwrap();
+        assert!(is_closed(&other).await && !is_closed(&three).await && !is_closed(&four).await);
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_answered_goes_on() {
+        let registry = registry(2, 1);
+        let one = registry.admit(network(1)).unwrap();
+        let busy = one.begin();
+        assert!(registry.admit(network(1)).is_none());
+        let other = registry.admit(network(2)).unwrap();
+        let other_busy = other.begin();
+        assert!(registry.admit(network(3)).is_none());
+        drop(busy);
+        assert!(registry.admit(network(1)).is_some());
+        assert!(is_closed(&one).await && !is_closed(&other).await);
+        drop(other_busy);
+    }
+
+    #[test]
+    fn a_connection_that_has_ended_leaves_room_and_proxies_share_none() {
+        let registry = registry(3, 1);
+        drop(registry.admit(network(1)).unwrap());
+        let held = [
+            registry.admit(None),
+            registry.admit(None),
+            registry.admit(network(1)),
+        ];
+        assert!(held.iter().all(Option::is_some));
+        assert_eq!(lock(&registry.open).connections.len(), 3);
+        drop(held);
+        assert!(lock(&registry.open).connections.is_empty());
+    }
+
+    #[test]
+    fn descriptors_are_left_for_everything_else() {
+        let limits = "Limit                     Soft Limit           Hard Limit           Units\n\
+            Max open files            256                  1048576              files\n";
+        assert_eq!(descriptors(limits), 256);
+        assert_eq!(
+            descriptors(&limits.replace("256 ", "unlimited ")),
+            usize::MAX
+        );
+        assert_eq!(descriptors(""), 1024);
+        for (descriptors, total) in [(0, 8), (256, 74), (1024, 458), (1 << 20, TOTAL_MAX)] {
+            assert_eq!(
+                Capacity::within(descriptors, 12).total,
+                total,
+                "{descriptors}"
+            );
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Clients that keep the server waiting, and many of them.
+
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::{SocketAddr, TcpStream},
+    thread,
+    time::{Duration, Instant},
+};
+
+use sqlx::PgPool;
+use tokio::net::TcpSocket;
+
+use crate::{
+    server::Server,
+    support::{Cli, cli},
+};
+
+/// By when a slow client is cut off.
+const CUT: Duration = Duration::from_secs(30);
+/// By when the health of the server is told.
+const PROMPT: Duration = Duration::from_secs(1);
+
+fn connect(server: &Server) -> TcpStream {
+    let stream = TcpStream::connect(server.address()).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_millis(500)))
+        .unwrap();
+    stream
+        .set_write_timeout(Some(Duration::from_millis(500)))
+        .unwrap();
+    stream
+}
+
+fn is_wait(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
+/// Reads what comes until the server ends the connection, and sends a byte of `drip` each time nothing came. Returns what
+/// came and after how long the end came, if in time.
+fn until_closed(mut stream: TcpStream, drip: &str) -> (String, Option<Duration>) {
+    let (started, mut drip) = (Instant::now(), drip.bytes());
+    let (mut read, mut buffer) = (Vec::new(), [0; 4096]);
+    while started.elapsed() < CUT {
+        match stream.read(&mut buffer) {
+            Ok(0) => return (text(&read), Some(started.elapsed())),
+            Ok(count) => read.extend_from_slice(&buffer[..count]),
+            Err(error) if is_wait(error.kind()) => {
+                if let Some(byte) = drip.next() {
+                    drop(stream.write(&[byte]));
+                }
+            }
+            Err(_) => return (text(&read), Some(started.elapsed())),
+        }
+    }
+    (text(&read), None)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Asks again and again, and reads no answer. Returns after how long the connection was ended, if in time.
+fn reading_nothing(mut stream: TcpStream) -> Option<Duration> {
+    let started = Instant::now();
+    while started.elapsed() < CUT {
+        match stream.write(b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n") {
+            Err(error) if !is_wait(error.kind()) => return Some(started.elapsed()),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    None
+}
+
+/// Reads a stream of events, quietly for most of the time. Returns for how long it went on.
+fn watch(mut stream: TcpStream, token: &str) -> (String, Option<Duration>) {
+    let ask = format!(
+        "GET /api/admin/sessions/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
+    );
+    stream.write_all(ask.as_bytes()).unwrap();
+    until_closed(stream, "")
+}
+
+/// The status line of the server's health, asked for with a connection of its own.
+fn health(server: &Server) -> (String, Duration) {
+    let started = Instant::now();
+    let mut stream = connect(server);
+    stream
+        .write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let (answer, _) = until_closed(stream, "");
+    let status = answer.lines().next().unwrap_or_default();
+    (status.to_owned(), started.elapsed())
+}
+
+#[track_caller]
+fn assert_healthy(server: &Server) {
+    let (status, after) = health(server);
+    assert_eq!(status, "HTTP/1.1 200 OK");
+    assert!(after < PROMPT, "{after:?}");
+}
+
+async fn token(cli: &Cli) -> String {
+    cli.make_admin("root");
+    cli.prepare("update users set must_change_password = false")
+        .await;
+    cli.make_token("root", "sessions:read")
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn slow_clients_are_cut_off_and_those_who_watch_are_not(pool: PgPool) {
+    let cli = cli(&pool);
+    let token = token(&cli).await;
+    let server = Server::start(&cli);
+    let post = "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n";
+    let get = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let endless = "x".repeat(1_000);
+    thread::scope(|scope| {
+        let slow: Vec<_> = [
+            ("nothing", "", ""),
+            ("half a request line", "GET /heal", ""),
+            ("half a request line, dripping", "GET /", endless.as_str()),
+            ("half of the headers", "GET / HTTP/1.1\r\nHost: x\r\n", ""),
+            (
+                "endless headers, dripping",
+                "GET / HTTP/1.1\r\nX: ",
+                &endless,
+            ),
+            ("half of the body", &[post, "{\"username\""].concat(), ""),
+            ("a slow body, dripping", post, &endless),
+            ("an idle connection", get, ""),
+            (
+                "a second request, dripping",
+                &[get, "GET /"].concat(),
+                &endless,
+            ),
+        ]
+        .map(|(what, sent, drip)| {
+            let (mut stream, sent, drip) = (connect(&server), sent.to_owned(), drip.to_owned());
+            let waits = scope.spawn(move || {
+                stream.write_all(sent.as_bytes()).unwrap();
+                until_closed(stream, &drip)
+            });
+            (what, waits)
+        })
+        .into();
+        let stream = connect(&server);
+        let deaf = scope.spawn(move || reading_nothing(stream));
+        let stream = connect(&server);
+        let watching = scope.spawn(|| watch(stream, &token));
+        for (what, waits) in slow {
+            let (answer, closed) = waits.join().unwrap();
+            assert!(closed.is_some(), "{what}: {answer}");
+        }
+        assert!(deaf.join().unwrap().is_some(), "an answer that is not read");
+        let (events, closed) = watching.join().unwrap();
+        assert!(events.starts_with("HTTP/1.1 200 OK"), "{events}");
+        assert_eq!(closed, None, "{events}");
+    });
+    assert_healthy(&server);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn half_open_requests_leave_a_descriptor_for_everybody_else(pool: PgPool) {
+    let server = Server::start_within(&cli(&pool), 256);
+    let mut open = Vec::new();
+    for _ in 0..300 {
+        let mut stream = connect(&server);
+        // One that is closed to make room for another may be closed already.
+        drop(stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: "));
+        open.push(stream);
+    }
+    assert_healthy(&server);
+    drop(open);
+    assert_healthy(&server);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn thousands_of_idle_connections_keep_nobody_waiting(pool: PgPool) {
+    let server = Server::start(&cli(&pool));
+    let mut idle = Vec::new();
+    for number in 0..2_000 {
+        // From several addresses, each of which may have hundreds.
+        let from = SocketAddr::from(([127, 0, 0, 2 + u8::try_from(number % 8).unwrap()], 0));
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(from).unwrap();
+        idle.push(socket.connect(server.address()).await.unwrap());
+    }
+    assert_healthy(&server);
+    for number in 0..600 {
+        idle.push(
+            tokio::net::TcpStream::connect(server.address())
+                .await
+                .unwrap(),
+        );
+        if number % 100 == 0 {
+            assert_healthy(&server);
+        }
+    }
+    assert_healthy(&server);
+}
