@@ -38,8 +38,14 @@ pub fn SearchBox(
             },
         );
     };
-    let faulty = move || {
-        params.with(|params| Filter::parse(params.q.as_deref().unwrap_or_default()).is_err())
+    // The id of what is said about the search, and whether that is an error.
+    let said = move || {
+        let filter = params.with(|params| Filter::parse(params.q.as_deref().unwrap_or_default()));
+        match filter {
+            Ok(filter) if filter.is_empty() => (None, false),
+            Ok(_) => (Some("filter-meaning"), false),
+            Err(_) => (Some("filter-error"), true),
+        }
     };
     let text = move || params.get().q.unwrap_or_default();
     // A link or the back button changes the search under the box. The first time nothing has changed: what was typed
@@ -73,8 +79,8 @@ pub fn SearchBox(
                     spellcheck="false"
                     maxlength="500"
                     enterkeyhint="search"
-                    aria-invalid=move || faulty().then_some("true")
-                    aria-describedby=move || if faulty() { "filter-error" } else { "filter-meaning" }
+                    aria-invalid=move || said().1.then_some("true")
+                    aria-describedby=move || said().0
                 />
                 {move || {
                     let params = params.get();
