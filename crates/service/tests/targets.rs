@@ -140,7 +140,7 @@ async fn call(services: &Services, function: &str, things: &Things, shown: Shown
         }
         "keys/system::delete_system" => {
             let key = id(services, "select id from api_keys where user_id is null").await;
-            keys::delete_system(services, &operator(), thing(key, "Other")).await
+            keys::delete_system(services, &operator(), thing(key, "Other")).await.map(drop)
         }
         "invitations::resend" | "invitations::revoke" => {
             let invitation = id(services, "select id from one_time_links where kind = 'invitation'").await;
@@ -157,7 +157,7 @@ async fn call(services: &Services, function: &str, things: &Things, shown: Shown
         }
         "account/keys::delete_key" => {
             let key = id(services, "select id from api_keys where user_id is not null").await;
-            account::delete_key(services, actor, thing(key, "Other")).await
+            account::delete_key(services, actor, thing(key, "Other")).await.map(drop)
         }
         "account/tokens::revoke_token" => {
             let token = id(services, "select id from access_tokens where revoked_at is null").await;
@@ -169,7 +169,7 @@ async fn call(services: &Services, function: &str, things: &Things, shown: Shown
         }
         "jobs::retry" => {
             let job = id(services, "select id from jobs").await;
-            jobs::retry(services, &operator(), thing(job, "")).await
+            jobs::retry(services, &operator(), thing(job, "")).await.map(drop)
         }
         other => panic!("{other} changes what a page has shown: add it here"),
     }
