@@ -84,8 +84,10 @@ async fn what_is_easily_guessed_is_denied_everywhere(pool: PgPool) {
         assert_denied(claimed.await, "setup", password);
         let registered = registrations::register(&services, draft(password), "", Origin::default());
         assert_denied(registered.await, "registration", password);
-        let invitation = invitations::create(&services, &operator(), InvitationDraft::default());
-        let invitation = token(&invitation.await.unwrap().link.url);
+        let invitation = invitations::create(&services, &operator(), InvitationDraft::default())
+            .await
+            .unwrap();
+        let invitation = token(&invitation.link.url);
         let invited = invitations::accept(&services, &invitation, draft(password), Origin::default());
         assert_denied(invited.await, "invitation", password);
     }
