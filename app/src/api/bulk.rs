@@ -145,7 +145,6 @@ pub(super) mod read {
         },
     };
     use service::Error;
-    use uuid::Uuid;
 
     use super::{BulkDeed, SELECTED, list_of};
 
@@ -262,6 +261,7 @@ pub(super) mod read {
     #[cfg(test)]
     mod tests {
         use domain::users::{UserId, bulk::BulkItem};
+        use uuid::Uuid;
 
         use super::*;
 

@@ -58,6 +58,7 @@ fn text(flash: &Flash) -> String {
         FlashEvent::OthersRevoked => format!("Signed out {}", count("other session", "other sessions")),
         FlashEvent::RegistrationApproved => format!("Approved {}", registrations(flash, &first)),
         FlashEvent::RegistrationRejected => format!("Rejected {}", registrations(flash, &first)),
+        FlashEvent::InvitationRevoked if first.is_empty() => "Revoked an invitation".to_owned(),
         FlashEvent::InvitationRevoked => format!("Revoked the invitation for {first}"),
         FlashEvent::KeyAdded => format!("Added API key {first}"),
         FlashEvent::KeySaved => format!("Saved API key {first}"),
