@@ -1,7 +1,7 @@
 //! Selecting users in a list, and what can be done to all of them. Without scripts the boxes are a form whose buttons lead
 //! to the dialogs; once the app has taken over, the buttons are links there.
 
-mod bar;
+pub mod bar;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -13,7 +13,6 @@ use domain::{
         revoke::{RevokeOutcome, RevokeRequest},
     },
 };
-use uuid::Uuid;
 
 use super::list::ask;
 use crate::{
