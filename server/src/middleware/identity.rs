@@ -55,7 +55,9 @@ pub(crate) async fn recognise(
     if let Some(recognised) = request.extensions().get::<Recognised>() {
         recognised.tell(actor.as_ref().map(|actor| actor.principal.id.0));
     }
-    let waiting = waiting(&services, request.uri().path(), actor.as_ref()).await;
+    let path = request.uri().path();
+    let waiting = waiting(&services, path, actor.as_ref()).await;
+    let is_seen = request.method() == Method::GET && is_navigation(request.headers());
     let context = PageContext {
         principal: actor.as_ref().map(|actor| actor.principal.clone()),
         site: Site {
@@ -66,7 +68,7 @@ pub(crate) async fn recognise(
             token_max_days: services.settings.token_max_days,
         },
         waiting,
-        flashes: flashes(&services, &request, actor.as_ref()).await,
+        flashes: flashes(&services, path, actor.as_ref().filter(|_| is_seen)).await,
         preferences: cookie(request.headers(), Preferences::COOKIE)
             .map(Preferences::from_cookie)
             .unwrap_or_default(),
@@ -96,15 +98,9 @@ async fn waiting(services: &Services, path: &str, actor: Option<&Actor>) -> Opti
 
 /// What was done before, for the page that shows it. This is the one write that a GET does, and only where the answer is
 /// looked at: not for a page that is fetched ahead. A page without the message is better than none.
-async fn flashes(
-    services: &Services,
-    request: &Request,
-    actor: Option<&Actor>,
-) -> Vec<FlashMessage> {
-    let path = request.uri().path();
+async fn flashes(services: &Services, path: &str, actor: Option<&Actor>) -> Vec<FlashMessage> {
     let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");
-    let is_seen = request.method() == Method::GET && is_navigation(request.headers());
-    let Some(actor) = actor.filter(|actor| is_page && is_seen && actor.session().is_ok()) else {
+    let Some(actor) = actor.filter(|actor| is_page && actor.session().is_ok()) else {
         return Vec::new();
     };
     let taken = flash::take(services, actor, path).await;
