@@ -6,7 +6,7 @@ use app::{
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, Method},
+    http::Method,
     middleware::Next,
     response::Response,
 };
@@ -96,20 +96,22 @@ async fn waiting(services: &Services, path: &str, actor: Option<&Actor>) -> Opti
     counted.map_err(Error::into_problem).ok()
 }
 
-/// What was done before, for the page that shows it. This is the one write that a GET does, and only where the answer is
-/// looked at: not for a page that is fetched ahead. A page without the message is better than none.
-async fn flashes(services: &Services, path: &str, actor: Option<&Actor>) -> Vec<FlashMessage> {
-    let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");
-    let Some(actor) = actor.filter(|actor| is_page && actor.session().is_ok()) else {
-        return Vec::new();
-    };
+/// What was done before, for the page that shows it: the one write that a GET does. A page without the message is better than
+/// none.
+async fn flashes(services: &Services, actor: &Actor, path: &str) -> Vec<FlashMessage> {
     let taken = flash::take(services, actor, path).await;
     let taken = taken.map_err(Error::into_problem).unwrap_or_default();
     taken.into_iter().map(FlashMessage::from).collect()
 }
 
-/// Whether a browser shows what is answered. Older ones do not say.
-fn is_navigation(headers: &HeaderMap) -> bool {
-    let mode = headers.get("sec-fetch-dest");
-    mode.is_none_or(|mode| mode == "document") && !headers.contains_key("sec-purpose")
+/// Whether a browser shows what is answered, and does not only fetch it ahead. Older ones do not say what for they ask.
+fn is_shown(request: &Request) -> bool {
+    let path = request.uri().path();
+    let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");
+    let headers = request.headers();
+    let is_document = headers
+        .get("sec-fetch-dest")
+        .is_none_or(|destination| destination == "document");
+    let is_ahead = headers.contains_key("sec-purpose");
+    is_page && request.method() == Method::GET && is_document && !is_ahead
 }
