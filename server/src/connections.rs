@@ -5,6 +5,7 @@
 //! its time over, such as a stream of events or a long export, has no limit here.
 
 mod body;
+mod patience;
 mod registry;
 mod stream;
 
@@ -20,7 +21,7 @@ use axum::{
 };
 use domain::client_address::ClientAddress;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{mpsc, watch},
@@ -33,7 +34,7 @@ pub(crate) use registry::Capacity;
 use crate::TrustedProxies;
 use body::{Held, Paced};
 use registry::{Connection, Registry};
-use stream::Guarded;
+use stream::Noted;
 
 /// Most bytes of a request's head, and of an answer that waits to be written.
 const BUFFER_MAX: usize = 64 * 1024;
@@ -102,28 +103,29 @@ async fn answer(
     connection: Arc<Connection>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let io = TokioIo::new(Guarded::new(stream, Arc::clone(&connection)));
+    let io = TokioIo::new(Noted::new(stream, Arc::clone(&connection)));
     let service = {
         let connection = Arc::clone(&connection);
         service_fn(move |request| respond(app.clone(), request, peer, &connection))
     };
     let mut server = pin!(
         http1::Builder::new()
-            .timer(TokioTimer::new())
-            // The stream looks after that, with more patience between requests than within one.
-            .header_read_timeout(None)
             .max_buf_size(BUFFER_MAX)
             .serve_connection(io, service)
     );
     tokio::select! {
         // How a connection ends concerns its client only.
         _ = server.as_mut() => return,
+        () = connection.overdue() => return,
         () = connection.closed() => {}
         () = end(&mut stopped) => {}
     }
     if connection.is_busy() {
         server.as_mut().graceful_shutdown();
-        drop(server.await);
+        tokio::select! {
+            _ = server => {}
+            () = connection.overdue() => {}
+        }
     }
 }
 

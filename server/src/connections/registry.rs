@@ -10,7 +10,12 @@ use std::{
 };
 
 use domain::client_address::ClientNetwork;
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep},
+};
+
+use super::patience::{LOOK, Times};
 
 /// Connections from one network, unless that is a trusted proxy: as many as a browser opens, for an office of 80.
 const PER_NETWORK: usize = 512;
@@ -88,8 +93,7 @@ struct Activity {
     requests: AtomicUsize,
     /// Requests that have begun.
     begun: AtomicU64,
-    /// When the last one ended, in milliseconds since the server started.
-    idle_since: AtomicU64,
+    times: Times,
     close: Notify,
 }
 
@@ -97,7 +101,6 @@ struct Activity {
 pub(super) struct Connection {
     id: u64,
     activity: Arc<Activity>,
-    started: Instant,
     open: Weak<Mutex<Open>>,
 }
 
@@ -132,7 +135,7 @@ impl Registry {
             network,
             requests: AtomicUsize::new(0),
             begun: AtomicU64::new(0),
-            idle_since: AtomicU64::new(millis_since(self.started)),
+            times: Times::new(self.started),
             close: Notify::new(),
         });
         let id = open.next;
@@ -141,7 +144,6 @@ impl Registry {
         Some(Arc::new(Connection {
             id,
             activity,
-            started: self.started,
             open: Arc::downgrade(&self.open),
         }))
     }
@@ -159,11 +161,7 @@ impl Open {
         });
         let longest = idle.min_by_key(|(id, activity)| {
             let had_request = activity.begun.load(Ordering::Relaxed) > 0;
-            (
-                had_request,
-                activity.idle_since.load(Ordering::Relaxed),
-                **id,
-            )
+            (had_request, activity.times.idle_since(), **id)
         });
         let id = longest.map(|(id, _)| *id)?;
         self.connections.remove(&id)?.close.notify_one();
@@ -176,6 +174,7 @@ impl Connection {
     pub(super) fn begin(self: &Arc<Self>) -> Busy {
         self.activity.requests.fetch_add(1, Ordering::AcqRel);
         self.activity.begun.fetch_add(1, Ordering::Relaxed);
+        self.activity.times.note_request();
         Busy(Arc::clone(self))
     }
 
@@ -184,9 +183,27 @@ impl Connection {
         self.activity.requests.load(Ordering::Acquire) > 0
     }
 
-    /// How many requests have begun.
-    pub(super) fn begun(&self) -> u64 {
-        self.activity.begun.load(Ordering::Relaxed)
+    /// Notes that bytes were read.
+    pub(super) fn note_read(&self) {
+        if !self.is_busy() {
+            self.activity.times.note_head();
+        }
+    }
+
+    /// Notes whether the client takes what is written.
+    pub(super) fn note_write(&self, is_taken: bool) {
+        self.activity.times.note_write(is_taken);
+    }
+
+    /// Waits until the client has kept the server waiting for too long.
+    pub(super) async fn overdue(&self) {
+        loop {
+            let left = self.activity.times.left(self.is_busy());
+            if left.is_zero() {
+                return;
+            }
+            sleep(left.min(LOOK)).await;
+        }
     }
 
     /// Waits until the connection is to end, to make room for another.
@@ -205,17 +222,10 @@ impl Drop for Connection {
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        let Connection {
-            activity, started, ..
-        } = &*self.0;
-        let now = millis_since(*started);
-        activity.idle_since.store(now, Ordering::Relaxed);
+        let activity = &self.0.activity;
+        activity.times.note_end();
         activity.requests.fetch_sub(1, Ordering::AcqRel);
     }
-}
-
-fn millis_since(started: Instant) -> u64 {
-    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 fn lock(open: &Mutex<Open>) -> MutexGuard<'_, Open> {
