@@ -55,9 +55,12 @@ pub(crate) async fn recognise(
     if let Some(recognised) = request.extensions().get::<Recognised>() {
         recognised.tell(actor.as_ref().map(|actor| actor.principal.id.0));
     }
-    let path = request.uri().path();
+    let (path, is_shown) = (request.uri().path(), is_shown(&request));
     let waiting = waiting(&services, path, actor.as_ref()).await;
-    let is_seen = request.method() == Method::GET && is_navigation(request.headers());
+    let flashes = match actor.as_ref().filter(|_| is_shown) {
+        Some(actor) => flashes(&services, actor, path).await,
+        None => Vec::new(),
+    };
     let context = PageContext {
         principal: actor.as_ref().map(|actor| actor.principal.clone()),
         site: Site {
@@ -68,7 +71,7 @@ pub(crate) async fn recognise(
             token_max_days: services.settings.token_max_days,
         },
         waiting,
-        flashes: flashes(&services, path, actor.as_ref().filter(|_| is_seen)).await,
+        flashes,
         preferences: cookie(request.headers(), Preferences::COOKIE)
             .map(Preferences::from_cookie)
             .unwrap_or_default(),
