@@ -306,6 +306,23 @@ test.describe('every list', () => {
         );
         if (form.username) expect(form.username).toBe(owner);
       }
+      const links = await rows.evaluateAll((all) =>
+        all.flatMap((row) =>
+          [...row.querySelectorAll<HTMLAnchorElement>('a[href*="/revoke"]')].map((link) => ({
+            row: row.textContent!,
+            id: /[0-9a-f-]{36}/.exec(link.href)![0],
+          })),
+        ),
+      );
+      for (const { row, id } of links) {
+        const name = await database.value(
+          `select username from live_sessions where id = $1
+          union select name from access_tokens where id = $1
+          union select preset ->> 'note' from one_time_links where id = $1`,
+          [id],
+        );
+        expect(row).toContain(name);
+      }
     });
   }
 
