@@ -10,7 +10,7 @@ mod support;
 use std::sync::Arc;
 
 use domain::{credentials::AccountDraft, invitations::InvitationDraft, users::create::UserDraft};
-use people::add;
+use people::{add, count};
 use service::{
     Error, Services, access::{Origin, operator}, invitations, registrations, settings::Settings, users,
 };
@@ -74,6 +74,7 @@ async fn a_name_that_looks_like_another_is_denied_everywhere(pool: PgPool) {
         let invited = invitations::accept(&services, &token, draft(name), Origin::default());
         assert!(is_denied(invited.await), "{name} invited");
     }
+    assert_eq!(count(&pool, "select count(*) from users").await, 2);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

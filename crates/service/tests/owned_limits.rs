@@ -19,7 +19,7 @@ use domain::{
     users::{create::UserDraft, edit::UserEdit, suspension::SuspensionDraft},
 };
 use own::{Own, set_password};
-use people::add;
+use people::{add, count};
 use serde_json::{Map, Value, json};
 use service::{
     Error, Services,
@@ -196,11 +196,7 @@ async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
     annotations::edit(&services, &writer, first.id, mark(10)).await.unwrap();
     annotations::create(&services, &writer, persona.id, mark(600_000)).await.unwrap();
     // Nothing of what was denied is there.
-    let stored: i64 = sqlx::query_scalar("select count(*) from annotations")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
-    assert_eq!(stored, 2);
+    assert_eq!(count(&pool, "select count(*) from annotations").await, 2);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

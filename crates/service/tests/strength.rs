@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use domain::{account::OwnEdit, credentials::AccountDraft, invitations::InvitationDraft};
 use own::{Own, set_password};
-use people::add;
+use people::{add, count};
 use secrecy::ExposeSecret;
 use service::{
     Error, Services,
@@ -91,6 +91,7 @@ async fn what_is_easily_guessed_is_denied_everywhere(pool: PgPool) {
         let invited = invitations::accept(&services, &invitation, draft(password), Origin::default());
         assert_denied(invited.await, "invitation", password);
     }
+    assert_eq!(count(&pool, "select count(*) from users").await, 0);
     let grace = add(&pool, "grace", &["user"]).await;
     sqlx::query("update users set display_name = 'Grace Hopper'")
         .execute(&pool)
