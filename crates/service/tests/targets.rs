@@ -29,7 +29,7 @@ use domain::{
     },
 };
 use furniture::furnish;
-use key_ring::{NEW, draft, with_keys};
+use key_ring::{NEW, OLD, draft, with_keys};
 use own::{Own, set_password};
 use people::{add, count};
 use service::{
@@ -189,7 +189,7 @@ const BOTH: &[Shown] = &[USERNAME[0], NAME[0]];
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_id_that_was_shown_with_another_name_is_denied(pool: PgPool) {
-    let services = with_keys(&pool, &[NEW]);
+    let services = with_keys(&pool, &[NEW, OLD]);
     let (ada, bob) = (add(&pool, "ada", &["user"]).await, add(&pool, "bob", &["user"]).await);
     set_password(&services, PASSWORD).await;
     keys::create_system(&services, &operator(), draft("OPENAI", "sk-1234567890")).await.unwrap();
@@ -199,7 +199,8 @@ async fn an_id_that_was_shown_with_another_name_is_denied(pool: PgPool) {
     };
     invitations::create(&services, &operator(), invitation).await.unwrap();
     furnish(&pool, ada).await;
-    let Own { actor, .. } = Own::sign_in(&services, "ada", PASSWORD).await;
+    let Own { actor, session } = Own::sign_in(&services, "ada", PASSWORD).await;
+    assert!(session.id().is_some());
     let things = Things { ada, bob, actor };
     // In an order in which each has something to change.
     let expected = [
