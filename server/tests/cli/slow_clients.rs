@@ -72,9 +72,9 @@ fn reading_nothing(mut stream: TcpStream) -> Option<Duration> {
 }
 
 /// Reads a stream of events, quietly for most of the time. Returns for how long it went on.
-fn watch(mut stream: TcpStream, token: &str) -> (String, Option<Duration>) {
+fn watch(mut stream: TcpStream, session: &str) -> (String, Option<Duration>) {
     let ask = format!(
-        "GET /api/admin/sessions/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
+        "GET /api/admin/sessions/events HTTP/1.1\r\nHost: x\r\nCookie: {session}\r\n\r\n"
     );
     stream.write_all(ask.as_bytes()).unwrap();
     until_closed(stream, "")
@@ -99,17 +99,24 @@ fn assert_healthy(server: &Server) {
     assert!(after < PROMPT, "{after:?}");
 }
 
-async fn token(cli: &Cli) -> String {
+/// The cookie of a session of an admin.
+async fn session(cli: &Cli) -> &'static str {
     cli.make_admin("root");
-    cli.prepare("update users set must_change_password = false")
-        .await;
-    cli.make_token("root", "sessions:read")
+    cli.prepare(
+        "update users set must_change_password = false;
+        insert into sessions (id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at)
+        select uuid_v7(now()), sha256('AAAAAAAAAAAAAAAAAAAAAQ'), id, now(), now(), now() + interval '1 hour',
+            now() + interval '1 day'
+        from users",
+    )
+    .await;
+    "__Host-session_token=AAAAAAAAAAAAAAAAAAAAAQ"
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn slow_clients_are_cut_off_and_those_who_watch_are_not(pool: PgPool) {
     let cli = cli(&pool);
-    let token = token(&cli).await;
+    let session = session(&cli).await;
     let server = Server::start(&cli);
     let post = "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n";
     let get = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -146,7 +153,7 @@ async fn slow_clients_are_cut_off_and_those_who_watch_are_not(pool: PgPool) {
         let stream = connect(&server);
         let deaf = scope.spawn(move || reading_nothing(stream));
         let stream = connect(&server);
-        let watching = scope.spawn(|| watch(stream, &token));
+        let watching = scope.spawn(move || watch(stream, session));
         for (what, waits) in slow {
             let (answer, closed) = waits.join().unwrap();
             assert!(closed.is_some(), "{what}: {answer}");
