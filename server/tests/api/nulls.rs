@@ -49,7 +49,11 @@ fn nulled(document: &Value, schema: &Value) -> Vec<Nulled> {
     // The kinds of an action share the fields of their own.
     for part in ["oneOf", "allOf"] {
         for part in target[part].as_array().into_iter().flatten() {
-            found.extend(nulled(document, part));
+            for mut inner in nulled(document, part) {
+                // What is done has to be said before anything else is read.
+                inner.body["action"] = json!("suspend");
+                found.push(inner);
+            }
         }
     }
     for (field, schema) in target["properties"].as_object().into_iter().flatten() {

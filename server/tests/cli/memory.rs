@@ -13,6 +13,9 @@ use crate::{
 /// Most memory in KiB that the process of a server ever has.
 const PEAK_MAX: u64 = 256 * 1024;
 
+/// Name of the session cookie: the panel of the tests is reached over https.
+const COOKIE: &str = "__Host-session_token";
+
 /// Ada's things: each as large as it may be. Some of the contents are one long text and some are many small values, of which
 /// a tree takes a hundred times the text. The audit log has entries of today, and those of a version that did not cut them.
 const LARGEST: &str = r#"
@@ -60,7 +63,7 @@ async fn session(pool: &PgPool) -> String {
 /// Reads an answer to its end, and returns the way to the next page and the bytes.
 fn read(server: &Server, cookie: &str, path: &str) -> (Option<String>, u64) {
     let request = ureq::get(format!("{}{path}", server.url));
-    let cookie = format!("session_token={cookie}");
+    let cookie = format!("{COOKIE}={cookie}");
     let answer = request.header("cookie", &cookie).call();
     let mut answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
     let links = answer.headers().get("link");
@@ -151,7 +154,7 @@ async fn a_page_that_is_bounded_by_bytes_leads_to_the_next(pool: PgPool) {
         let (mut next, mut seen, mut pages) = (Some(path.clone()), Vec::new(), 0);
         while let Some(page) = next {
             let url = format!("{}{page}", server.url);
-            let request = ureq::get(url).header("cookie", format!("session_token={cookie}"));
+            let request = ureq::get(url).header("cookie", format!("{COOKIE}={cookie}"));
             let mut answer = request.call().unwrap();
             let links = answer.headers().get("link").map(|links| links.to_str().unwrap().to_owned());
             let text = answer.body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
