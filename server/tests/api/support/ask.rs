@@ -150,7 +150,7 @@ impl Ask {
             headers.insert(name, value);
         }
         if !self.cookies.is_empty() {
-            headers.insert(
+            headers.append(
                 header::COOKIE,
                 HeaderValue::from_str(&self.cookies.join("; ")).unwrap(),
             );
