@@ -195,6 +195,8 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
     for decision in ["approve", "reject"] {
         waiting.push(format!("/registrations/{decision}?{}", selected(app, &["pen"]).await));
     }
+    // Each address is visited once, whatever its query: these with one that has rows.
+    waiting.extend(["/sessions", "/tokens", "/sessions/revoke?others=true"].map(str::to_owned));
     let (mut seen, mut forms) = (BTreeSet::new(), Vec::new());
     while let Some(address) = waiting.pop() {
         let path = address.split('?').next().unwrap_or_default().to_owned();

@@ -366,7 +366,11 @@ async fn a_page_does_not_change_anything_for_another_user(pool: PgPool) {
         .await
         .unwrap();
     let path = format!("/sfn/edit-profile?as={id}");
-    let fields = [("version", "1"), ("display_name", "Another")];
+    let fields = [
+        ("version", "1"),
+        ("display_name", "Another"),
+        ("email", "ada@example.org"),
+    ];
     for (session, status) in [(&eve, 401), (&ada, 200)] {
         let answer = app.send(Ask::post(&path).form(&fields).by(session)).await;
         assert_eq!(answer.status, status, "{}", answer.body);
