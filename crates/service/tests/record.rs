@@ -69,6 +69,9 @@ fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
             paths.extend(fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
             continue;
         }
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
         let text = fs::read_to_string(&path).unwrap();
         for function in text.split("pub async fn ").skip(1) {
             let (signature, _) = function.split_once('{').unwrap();
@@ -112,6 +115,9 @@ fn actions_in_sources() -> BTreeSet<String> {
     while let Some(path) = paths.pop() {
         if path.is_dir() {
             paths.extend(fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
+            continue;
+        }
+        if path.extension().is_none_or(|extension| extension != "rs") {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();

@@ -38,6 +38,7 @@ fn ways(id: &str, username: &str) -> Vec<(&'static str, Ask)> {
         Ask::post(path).form(&[
             ("page", page.as_str()),
             ("id", id),
+            ("username", username),
             ("version", "1"),
             ("display_name", "Other"),
             ("email", email),
@@ -45,12 +46,15 @@ fn ways(id: &str, username: &str) -> Vec<(&'static str, Ask)> {
         ])
     };
     let own_email = format!("{username}@example.org");
-    let short = |path: &str| Ask::post(path).form(&[("page", page.as_str()), ("id", id)]);
+    let short = |path: &str| {
+        Ask::post(path).form(&[("page", page.as_str()), ("id", id), ("username", username)])
+    };
     let edit = format!("{page}/edit");
     let delete = |path: &str| {
         Ask::post(path).form(&[
             ("page", page.as_str()),
             ("id", id),
+            ("username", username),
             ("counts", "0,0,0,0,0,0"),
             ("confirm", username),
         ])
