@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::{files, workspace::Workspace};
 
 /// Where the service reads it.
-const LIST: &str = "crates/service/src/passwords/common.bin";
+const LIST: &str = "crates/service/data/common-passwords.bin";
 /// Bytes of a hash that are stored: of 100,000 entries and a million other passwords, one in 200 million lists clashes.
 const PREFIX: usize = 8;
 /// Entries of the list.

@@ -4,8 +4,8 @@ use domain::credentials::PasswordError;
 use sha2::{Digest, Sha256};
 use zxcvbn::{Score, zxcvbn};
 
-/// The first bytes of the SHA-256 of common passwords in lower case, sorted. `common.md` says where they are from.
-const COMMON: &[u8] = include_bytes!("common.bin");
+/// The first bytes of the SHA-256 of common passwords in lower case, sorted. `data/README.md` says where they are from.
+const COMMON: &[u8] = include_bytes!("../../data/common-passwords.bin");
 /// Bytes of each.
 const PREFIX: usize = 8;
 /// Name of the product, which is tried first.
