@@ -286,7 +286,7 @@ async fn the_functions_behind_the_pages_guard_themselves(pool: PgPool) {
     assert_eq!(
         (
             list.status,
-            list.json()["page"]["list"]["users"]
+            list.json()["list"]["page"]["list"]["users"]
                 .as_array()
                 .map(Vec::len)
         ),
