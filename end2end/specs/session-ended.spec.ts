@@ -67,6 +67,7 @@ test('Cancel leaves the form as it is', async ({ page, database, browserWatch })
   await end(database, name);
   const save = page.getByRole('button', { name: 'Save' });
   await save.click();
+  await expect(again(page).getByLabel('Password')).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(again(page)).toBeHidden();
   await expect(page.getByLabel('Display name')).toHaveValue('Kept');

@@ -74,8 +74,9 @@ fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
         <p class="visually-hidden" aria-live="polite">
             {move || (Hydrated::now() && !gone.get()).then(|| said.clone())}
         </p>
-        <div
+        <section
             class="toasts"
+            aria-label="Messages"
             hidden=move || gone.get()
             on:pointerenter=move |_| hovered.set(true)
             on:pointerleave=move |_| hovered.set(false)
@@ -101,7 +102,7 @@ fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
                     }
                 })
                 .collect_view()}
-        </div>
+        </section>
     }
 }
 
