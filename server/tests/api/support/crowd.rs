@@ -29,7 +29,8 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "api_keys.last4",
 ];
 
-/// Everything that pages show.
+/// Everything that pages show. One username is plain: those who are selected are named in addresses, in which no other name
+/// than one that users can have is understood.
 pub(crate) const SEED: &str = r#"
 insert into roles (id, name, permissions, rank)
 values ('00000000-0000-7000-8000-0000000000f1', 'zqmark-role', '{users:read}', 40);
@@ -39,7 +40,7 @@ insert into users (
     last_login_at, last_active_at, deleted_at, purge_after, profile, settings, notification_preferences, registered_from
 )
 select
-    uuid_v7(t.at), 'zqmark-' || t.name, 'zqmark ' || t.name, 'zqmark-' || t.name || '@example.org',
+    uuid_v7(t.at), case when t.name = 'other' then 'plain-other' else 'zqmark-' || t.name end, 'zqmark ' || t.name, 'zqmark-' || t.name || '@example.org',
     case when t.name in ('waiting', 'uma') then 'zqmark-claimed-' || t.name || '@example.org' end,
     t.status, case when t.status = 'suspended' then 'zqmark reason' end, null, 'registration', t.at, t.at, t.at, t.at,
     case when t.name = 'deleted' then now() end, case when t.name = 'deleted' then now() + interval '30 days' end,
@@ -59,8 +60,8 @@ where (u.username = 'zqmark-ada' and r.name in ('admin', 'zqmark-role'))
     or (u.username <> 'zqmark-ada' and r.name in ('user', 'zqmark-role'));
 
 update users set suspended_by = (select id from users where username = 'zqmark-ada') where status = 'suspended';
-update users set username_skeleton = 'zqmark' where username = 'zqmark-other';
-update users set created_by = (select id from users where username = 'zqmark-uma') where username = 'zqmark-other';
+update users set username_skeleton = 'zqmark' where username = 'plain-other';
+update users set created_by = (select id from users where username = 'zqmark-uma') where username = 'plain-other';
 
 insert into sessions (
     id, token_hash, user_id, ip, user_agent, device, created_at, last_seen_at, idle_expires_at, expires_at, ended_at, ended_reason,
