@@ -254,11 +254,11 @@ pub async fn reassign_data(
     use domain::flash::{Flash, FlashEvent};
     let services = ssr::services()?;
     let actor = ssr::actor()?;
+    let granted = actor.require().map_err(ssr::fail)?;
     let to = read::taker(&services, &actor, &to)
         .await
         .map_err(ssr::fail)?;
     let from = read::named(&services, &actor, id).await.map_err(ssr::fail)?;
-    let granted = actor.require().map_err(ssr::fail)?;
     let target = TargetRef::of_user(id, username);
     let personas = service::users::reassign(&services, &granted, target, to.id.0)
         .await

@@ -62,7 +62,7 @@ fn Asked(
         }
     });
     // With a temporary password nobody is signed in, but led to choose one.
-    let leads_on = |next: &str| next.starts_with("/reset/");
+    let leads_on = |next: &str| next != "/";
     Effect::new(move |_| {
         if let Some(Ok(done)) = action.value().get()
             && !leads_on(&done.next)
