@@ -132,7 +132,7 @@ test.describe('users', () => {
     expect(await ticked(page)).toEqual([one]);
     await go(page, () => page.goForward());
     expect(await ticked(page)).toEqual([two]);
-    await bar(page).getByRole('link', { name: 'Suspend' }).click();
+    await bar(page).getByRole('link', { name: 'Sign out' }).click();
     await dialogNames(page, [one!, two!]);
     await page.goBack();
     await expect(dialog(page)).toBeHidden();

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 use wasm_bindgen::JsCast;
 
-use crate::{api::bulk::SELECTED, routes::Hydrated};
+use crate::{api::bulk::SELECTED, hydrated::Hydrated};
 
 pub use bar::{Deeds, SelectionBar};
 
@@ -43,7 +43,8 @@ impl Selection {
     /// Selects nobody any more as soon as something else is listed than before. Paging and sorting list the same.
     pub(super) fn clear_with<T: PartialEq + Send + Sync + 'static>(self, listed: Memo<T>) {
         Effect::new(move |before: Option<()>| {
-            listed.track();
+            // Read, not only tracked: a memo that nobody has read does not know yet what it depends on.
+            listed.with(|_| ());
             if before.is_some() {
                 self.clear();
             }
@@ -57,8 +58,7 @@ impl Selection {
 
     /// Returns the selected users, by name.
     fn users(self) -> Vec<Selected> {
-        let mut users: Vec<Selected> =
-            self.0.with(|selected| selected.values().cloned().collect());
+        let mut users: Vec<Selected> = self.0.with(|selected| selected.values().cloned().collect());
         users.sort_by(|one, other| one.username.cmp(&other.username));
         users
     }
