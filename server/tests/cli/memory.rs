@@ -26,7 +26,8 @@ const LARGEST: &str = r#"
     select uuid_v7(now()), id, repeat('n', 200), repeat('r', 200), repeat('𝄞', 10000), repeat('𝄞', 10000)
     from users, generate_series(1, 300) where username = 'ada';
     insert into ontologies (id, persona_id, user_id, name, content)
-    select uuid_v7(now()), id, user_id, 'Large', jsonb_build_object('a', repeat('x', 1048000)) from personas limit 60;
+    select uuid_v7(now()), id, user_id, 'Large', jsonb_build_object('a', repeat('x', 1048000))
+    from (select * from personas order by id limit 60) p;
     insert into annotations (id, persona_id, user_id, video_id, label, content)
     select uuid_v7(now()), p.id, p.user_id, 'v', 'l', case
             when n % 2 = 0 then jsonb_build_object('a', repeat('x', 1048000))
@@ -67,13 +68,22 @@ fn read(server: &Server, cookie: &str, path: &str) -> (Option<String>, u64) {
     let answer = request.header("cookie", &cookie).call();
     let mut answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
     let links = answer.headers().get("link");
-    let links = links.and_then(|links| links.to_str().ok()).unwrap_or_default();
-    let next = links.split(", ").find(|link| link.ends_with("rel=\"next\""));
-    let next = next.and_then(|link| link.split(['<', '>']).nth(1)).map(str::to_owned);
+    let links = links
+        .and_then(|links| links.to_str().ok())
+        .unwrap_or_default();
+    let next = links
+        .split(", ")
+        .find(|link| link.ends_with("rel=\"next\""));
+    let next = next
+        .and_then(|link| link.split(['<', '>']).nth(1))
+        .map(str::to_owned);
     let mut body = answer.body_mut().as_reader();
     let (mut piece, mut bytes) = (vec![0; 64 * 1024], 0);
     loop {
-        match body.read(&mut piece).unwrap_or_else(|error| panic!("{path} after {bytes} bytes: {error}")) {
+        match body
+            .read(&mut piece)
+            .unwrap_or_else(|error| panic!("{path} after {bytes} bytes: {error}"))
+        {
             0 => return (next, bytes),
             read => bytes += u64::try_from(read).unwrap(),
         }
@@ -84,7 +94,8 @@ fn read(server: &Server, cookie: &str, path: &str) -> (Option<String>, u64) {
 async fn the_largest_rows_do_not_fill_the_memory(pool: PgPool) {
     let cli: Cli = cli(&pool);
     cli.make_admin("ada");
-    cli.prepare("update users set must_change_password = false").await;
+    cli.prepare("update users set must_change_password = false")
+        .await;
     cli.prepare(LARGEST).await;
     let cookie = session(&pool).await;
     let ids: (String, String) = sqlx::query_as(
@@ -99,8 +110,14 @@ async fn the_largest_rows_do_not_fill_the_memory(pool: PgPool) {
     for (path, pages) in [
         ("/login".to_owned(), 1),
         ("/api/admin/users?limit=1000".to_owned(), 1),
-        (format!("/api/personas/{persona}/annotations?limit=1000"), 60),
-        (format!("/api/admin/personas/{persona}/annotations?limit=1000"), 60),
+        (
+            format!("/api/personas/{persona}/annotations?limit=1000"),
+            60,
+        ),
+        (
+            format!("/api/admin/personas/{persona}/annotations?limit=1000"),
+            60,
+        ),
         ("/api/personas?limit=1000".to_owned(), 12),
         (format!("/api/admin/users/{user}/personas?limit=1000"), 12),
         (format!("/api/personas/{persona}/ontology"), 1),
@@ -127,7 +144,10 @@ async fn the_largest_rows_do_not_fill_the_memory(pool: PgPool) {
             next = after;
             let peak = server.peak_kib();
             least = least.min(peak);
-            assert!(peak < PEAK_MAX, "{peak} KiB after page {read_pages} of {path}, of {bytes} bytes; {least} KiB at first");
+            assert!(
+                peak < PEAK_MAX,
+                "{peak} KiB after page {read_pages} of {path}, of {bytes} bytes; {least} KiB at first"
+            );
         }
         // No page is empty: each has its first row at least.
         assert!(read_pages > 0, "{path}");
@@ -138,7 +158,8 @@ async fn the_largest_rows_do_not_fill_the_memory(pool: PgPool) {
 async fn a_page_that_is_bounded_by_bytes_leads_to_the_next(pool: PgPool) {
     let cli: Cli = cli(&pool);
     cli.make_admin("ada");
-    cli.prepare("update users set must_change_password = false").await;
+    cli.prepare("update users set must_change_password = false")
+        .await;
     cli.prepare(LARGEST).await;
     let cookie = session(&pool).await;
     let persona: String = sqlx::query_scalar("select id::text from personas order by id limit 1")
@@ -147,24 +168,44 @@ async fn a_page_that_is_bounded_by_bytes_leads_to_the_next(pool: PgPool) {
         .unwrap();
     let server = Server::start(&cli);
     for (path, rows, most) in [
-        (format!("/api/personas/{persona}/annotations?limit=1000"), 120, 4 << 20),
+        (
+            format!("/api/personas/{persona}/annotations?limit=1000"),
+            120,
+            4 << 20,
+        ),
         ("/api/personas?limit=1000".to_owned(), 300, 4 << 20),
-        ("/api/admin/audit?limit=1000&action=persona.updated".to_owned(), 2_500, 2 << 20),
+        (
+            "/api/admin/audit?limit=1000&action=persona.updated".to_owned(),
+            2_500,
+            2 << 20,
+        ),
     ] {
         let (mut next, mut seen, mut pages) = (Some(path.clone()), Vec::new(), 0);
         while let Some(page) = next {
             let url = format!("{}{page}", server.url);
             let request = ureq::get(url).header("cookie", format!("{COOKIE}={cookie}"));
             let mut answer = request.call().unwrap();
-            let links = answer.headers().get("link").map(|links| links.to_str().unwrap().to_owned());
-            let text = answer.body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
+            let links = answer
+                .headers()
+                .get("link")
+                .map(|links| links.to_str().unwrap().to_owned());
+            let text = answer
+                .body_mut()
+                .with_config()
+                .limit(64 << 20)
+                .read_to_string()
+                .unwrap();
             assert!(text.len() < most, "{} bytes of {page}", text.len());
             let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
             assert!(!rows.is_empty(), "{page}");
             seen.extend(rows.iter().map(|row| row["id"].to_string()));
             let links = links.unwrap_or_default();
-            let link = links.split(", ").find(|link| link.ends_with("rel=\"next\""));
-            next = link.and_then(|link| link.split(['<', '>']).nth(1)).map(str::to_owned);
+            let link = links
+                .split(", ")
+                .find(|link| link.ends_with("rel=\"next\""));
+            next = link
+                .and_then(|link| link.split(['<', '>']).nth(1))
+                .map(str::to_owned);
             pages += 1;
         }
         assert_eq!(seen.len(), rows, "{path}");
