@@ -4,6 +4,7 @@ pub mod api;
 pub mod components;
 pub mod context;
 mod format;
+pub mod hydrated;
 pub mod pages;
 pub mod parts;
 pub mod routes;

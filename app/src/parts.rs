@@ -170,9 +170,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
     match words.as_slice() {
         ["users", "bulk", ..] => preload_dialogs().await,
         ["keys", _, ..] | [_, _, .., "revoke" | "sign-out" | "revoke-links"] => preload_own().await,
-        ["users", "new", ..] | ["sessions" | "registrations", _, ..] => {
-            preload_dialogs().await
-        }
+        ["users", "new", ..] | ["sessions" | "registrations", _, ..] => preload_dialogs().await,
         ["users", _, word] if !tabs.contains(word) => preload_dialogs().await,
         _ => Ok(()),
     }

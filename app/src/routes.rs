@@ -1,6 +1,6 @@
 //! Which page is where, and for whom.
 
-use leptos::{leptos_dom::helpers::is_browser, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::{Body, provide_meta_context};
 use leptos_router::{
     SsrMode,
@@ -11,6 +11,7 @@ use leptos_router::{
 use crate::{
     components::{frame::Frame, toast::Toasts},
     context::{PageContext, Zone},
+    hydrated::Hydrated,
     pages::{
         not_found::NotFound,
         sign_in_again::{Expired, SignInAgain},
@@ -302,30 +303,6 @@ fn RegistrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         </ParentRoute>
     }
     .into_inner()
-}
-
-/// Whether the browser has taken over. Until then a page is what the server drew, without what needs a script.
-#[derive(Debug, Clone, Copy)]
-pub struct Hydrated(pub ReadSignal<bool>);
-
-impl Hydrated {
-    fn watch() -> Self {
-        let (hydrated, set_hydrated) = signal(false);
-        Effect::new(move |_| set_hydrated.set(true));
-        Self(hydrated)
-    }
-
-    /// Whether the browser has taken over, as a signal's value.
-    #[must_use]
-    pub fn now() -> bool {
-        use_context::<Self>().is_some_and(|hydrated| hydrated.0.get())
-    }
-
-    /// Whether the browser is taking over at this moment.
-    #[must_use]
-    pub fn is_under_way() -> bool {
-        is_browser() && use_context::<Self>().is_some_and(|hydrated| !hydrated.0.get_untracked())
-    }
 }
 
 #[cfg(test)]

@@ -51,7 +51,11 @@ fn hashes(source: &str) -> Vec<[u8; PREFIX]> {
     let mut taken = HashSet::new();
     for policy in SHORTEST..=LONGEST {
         let fitting = passwords.iter().filter(|(_, length)| *length >= policy);
-        taken.extend(fitting.take(FOR_EACH_POLICY).map(|(password, _)| password.as_str()));
+        taken.extend(
+            fitting
+                .take(FOR_EACH_POLICY)
+                .map(|(password, _)| password.as_str()),
+        );
     }
     for (password, _) in &passwords {
         if taken.len() >= ENTRIES {

@@ -120,7 +120,10 @@ mod tests {
             ("/account/sessions/others", "/account/sessions"),
             ("/account/tokens/x/revoke", "/account/tokens"),
             ("/keys/x/delete", "/keys"),
-            ("/registrations/invitations/x/revoke", "/registrations/invitations"),
+            (
+                "/registrations/invitations/x/revoke",
+                "/registrations/invitations",
+            ),
             ("", ""),
         ] {
             assert_eq!(page_of(path), page, "{path}");

@@ -10,13 +10,13 @@
 pub mod profile;
 #[cfg(feature = "ssr")]
 pub(super) mod read;
+pub mod reversible;
 
 use domain::{
     fields::FieldErrors,
     users::{create::UserDraft, edit::UserEdit},
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use service::target::TargetRef;
 use uuid::Uuid;
@@ -27,6 +27,7 @@ use super::{
     wire::{Get, Post},
 };
 use profile::ProfileRow;
+pub use reversible::{Deed, DoToUser, do_to_user};
 
 /// Makes an account: with a temporary password, or with a link to choose one.
 #[server(endpoint = "create-user", protocol = Post)]
@@ -258,7 +259,9 @@ pub async fn reassign_data(
     let to = read::taker(&services, &actor, &to)
         .await
         .map_err(ssr::fail)?;
-    let from = read::named(&services, &actor, id).await.map_err(ssr::fail)?;
+    let from = read::named(&services, &actor, id)
+        .await
+        .map_err(ssr::fail)?;
     let target = TargetRef::of_user(id, username);
     let personas = service::users::reassign(&services, &granted, target, to.id.0)
         .await
@@ -280,62 +283,4 @@ pub async fn create_reset_link(page: String, id: Uuid, username: String) -> Resu
         link: Some(link),
         ..Done::to(domain::access::local_path(&page))
     })
-}
-
-/// What needs nothing but a button, because it can be undone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Deed {
-    /// Lift the suspension.
-    Lift,
-    /// Take out of the bin.
-    Restore,
-}
-
-impl Deed {
-    /// Its word in a form.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Lift => "lift",
-            Self::Restore => "restore",
-        }
-    }
-}
-
-/// Does to a user what needs nothing but a button.
-#[server(endpoint = "do-to-user", protocol = Post)]
-pub async fn do_to_user(
-    page: String,
-    id: Uuid,
-    username: String,
-    deed: Deed,
-) -> Result<Done, ApiError> {
-    use super::{bulk::BulkDeed, ssr};
-    use domain::{
-        flash::{Flash, FlashEvent},
-        users::detail::UserRef,
-    };
-    let (services, actor) = (ssr::services()?, ssr::actor()?);
-    let granted = actor.require().map_err(ssr::fail)?;
-    let reader = actor.require().map_err(ssr::fail)?;
-    let before = service::users::get(&services, &reader, &UserRef::Id(id)).await;
-    let before = before.map_err(ssr::fail)?;
-    let name = before.summary.username.clone();
-    let target = TargetRef::of_user(id, username);
-    let (event, undo) = match deed {
-        Deed::Lift => {
-            let after = service::users::unsuspend(&services, &granted, target).await;
-            let version = after.map_err(ssr::fail)?.summary.version;
-            let undo = read::suspend_again(before, version, &page);
-            (FlashEvent::UserUnsuspended, undo)
-        }
-        Deed::Restore => {
-            let after = service::users::restore(&services, &granted, target).await;
-            let restored = read::seen(&after.map_err(ssr::fail)?.summary);
-            let undo = super::bulk::read::undo(BulkDeed::Delete, &[restored], &page, &[]);
-            (FlashEvent::UserRestored, Some(undo))
-        }
-    };
-    Ok(Done::flash(&page, Flash::of(event, [name]), undo).await)
 }

@@ -6,7 +6,7 @@ use super::{
     icon::{Glyph, Icon},
     strength::strength,
 };
-use crate::routes::Hydrated;
+use crate::hydrated::Hydrated;
 
 /// What is particular about a field.
 #[derive(Debug, Clone, Copy, Default)]

@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::time::Exactly;
-use crate::{api::done::Done, routes::Hydrated};
+use crate::{api::done::Done, hydrated::Hydrated};
 
 /// What is told of a link.
 const LINK: [&str; 2] = [

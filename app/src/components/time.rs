@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::{
     context::Zone,
     format::{exact, relative, upcoming},
-    routes::Hydrated,
+    hydrated::Hydrated,
 };
 
 /// How long ago a moment was, with the exact time in its title.

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     api::flash::{FlashMessage, UNDO, UndoForm},
     context::PageContext,
-    routes::Hydrated,
+    hydrated::Hydrated,
 };
 
 /// How long a message stays that nobody looks at.

@@ -147,10 +147,7 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
         .into_any();
     }
     let pages = Pages::of(params, &page.place, page.tokens.len(), href);
-    let rows = page
-        .tokens
-        .into_iter()
-        .map(|token| cells(token, now));
+    let rows = page.tokens.into_iter().map(|token| cells(token, now));
     const COLUMNS: &[&str] = &[
         "Token",
         "Person",

@@ -7,7 +7,9 @@ use leptos_router::hooks::use_location;
 use super::form;
 use crate::{
     api::{
-        confirm::{Confirm as ConfirmForm, Confirmation, ConfirmationFact, find_confirmation, page_of},
+        confirm::{
+            Confirm as ConfirmForm, Confirmation, ConfirmationFact, find_confirmation, page_of,
+        },
         error::ApiError,
     },
     components::{

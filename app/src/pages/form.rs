@@ -103,9 +103,8 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
     // What was sent last, to be sent again once the user has signed in again. On the page for signing in there is none.
     let (expired, last) = (use_context::<Expired>(), StoredValue::new(String::new()));
     let expired = expired.filter(|_| path != "/login");
-    let has_expired = move |problem: &Problem| {
-        expired.is_some() && problem.error == Code::Unauthorized
-    };
+    let has_expired =
+        move |problem: &Problem| expired.is_some() && problem.error == Code::Unauthorized;
     let problem = Memo::new(move |_| match action.value().get() {
         Some(Err(ApiError(problem))) if has_expired(&problem) => None,
         Some(Err(ApiError(problem))) => Some(problem),

@@ -1,12 +1,7 @@
 //! The dialog that asks for the password again where a form was denied because the session has ended. What was typed stays
 //! in the form below, and is sent again after it.
 
-use leptos::{
-    ev::SubmitEvent,
-    form::form_data_from_event,
-    html,
-    prelude::*,
-};
+use leptos::{ev::SubmitEvent, form::form_data_from_event, html, prelude::*};
 
 use super::form::{post, written};
 use crate::{
@@ -41,7 +36,9 @@ pub fn SignInAgain() -> impl IntoView {
     principal.map(|principal| {
         move || {
             let username = principal.username.clone();
-            again.get().map(|again| view! { <Asked again=again username=username /> })
+            again
+                .get()
+                .map(|again| view! { <Asked again=again username=username /> })
         }
     })
 }

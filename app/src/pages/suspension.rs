@@ -7,7 +7,7 @@ use super::form::Sending;
 use crate::{
     components::field::{Field, FieldSpec},
     context::PageContext,
-    routes::Hydrated,
+    hydrated::Hydrated,
 };
 
 const REASON: FieldSpec = FieldSpec {

@@ -72,7 +72,9 @@ pub async fn list(
         sql.push("select * from (");
         sql.push(*part).push(" = ").push_bind(user_id);
         sql.push(" and x.id > ").push_bind(after);
-        sql.push(" order by x.id limit ").push_bind(most).push(") x");
+        sql.push(" order by x.id limit ")
+            .push_bind(most)
+            .push(") x");
     }
     sql.push(" order by id limit ").push_bind(most);
     sql.push(format!(

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    object::present,
     fields::FieldErrors,
     list::Total,
+    object::present,
     users::names::{DisplayName, is_deceptive},
 };
 

@@ -74,7 +74,9 @@ pub async fn take(
         Some(ShownFlash {
             id: shown.id,
             flash: serde_json::from_value(shown.message).ok()?,
-            undo: shown.undo.and_then(|undo| serde_json::from_value(undo).ok()),
+            undo: shown
+                .undo
+                .and_then(|undo| serde_json::from_value(undo).ok()),
         })
     });
     Ok(read.collect())

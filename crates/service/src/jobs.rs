@@ -70,7 +70,9 @@ pub async fn retry(
     let job = job.into();
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
-    let Found { user_id } = rows::find(&mut *transaction, job.id).await?.ok_or(NOT_FOUND)?;
+    let Found { user_id } = rows::find(&mut *transaction, job.id)
+        .await?
+        .ok_or(NOT_FOUND)?;
     let user = user_id.ok_or(ON_SERVER)?;
     let (right, deed) = (Permission::UsersWrite, Deed::Delete);
     let user = job.owner(user);

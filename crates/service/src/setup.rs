@@ -17,8 +17,7 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Author, Origin, WriteUsers, operator},
-    known_device,
-    own_account,
+    known_device, own_account,
     record::{self, Change, Changes},
     sessions, tokens,
     users::{facts, lookalike},

@@ -115,7 +115,12 @@ mod tests {
 
     #[test]
     fn what_is_told_names_what_was_shown() {
-        let told = |shown: &str| TargetRef::named(Uuid::nil(), shown).check_name("x").unwrap_err().to_string();
+        let told = |shown: &str| {
+            TargetRef::named(Uuid::nil(), shown)
+                .check_name("x")
+                .unwrap_err()
+                .to_string()
+        };
         assert!(told("ada").contains("showed “ada”"), "{}", told("ada"));
         assert!(told("").contains("showed no name"), "{}", told(""));
         assert!(told(&"é".repeat(1_000)).chars().count() < 300);

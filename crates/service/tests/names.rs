@@ -12,7 +12,11 @@ use std::sync::Arc;
 use domain::{credentials::AccountDraft, invitations::InvitationDraft, users::create::UserDraft};
 use people::{add, count};
 use service::{
-    Error, Services, access::{Origin, operator}, invitations, registrations, settings::Settings, users,
+    Error, Services,
+    access::{Origin, operator},
+    invitations, registrations,
+    settings::Settings,
+    users,
 };
 use sqlx::PgPool;
 use support::services;
@@ -66,10 +70,15 @@ async fn a_name_that_looks_like_another_is_denied_everywhere(pool: PgPool) {
             display_name: "Somebody".to_owned(),
             ..UserDraft::default()
         };
-        assert!(is_denied(users::create(&services, &operator(), user).await), "{name} created");
+        assert!(
+            is_denied(users::create(&services, &operator(), user).await),
+            "{name} created"
+        );
         let registered = registrations::register(&services, draft(name), "", Origin::default());
         assert!(is_denied(registered.await), "{name} registered");
-        let link = invitations::create(&services, &operator(), InvitationDraft::default()).await.unwrap();
+        let link = invitations::create(&services, &operator(), InvitationDraft::default())
+            .await
+            .unwrap();
         let token = link.link.url.rsplit('/').next().unwrap().to_owned();
         let invited = invitations::accept(&services, &token, draft(name), Origin::default());
         assert!(is_denied(invited.await), "{name} invited");
@@ -83,10 +92,14 @@ async fn names_of_any_one_script_are_given(pool: PgPool) {
     add(&pool, "barn", &["user"]).await;
     for name in ["мария", "müller", "田中taro", "bam", "user1", "userl"] {
         let registered = registrations::register(&services, draft(name), "", Origin::default());
-        registered.await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        registered
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
     }
     // The other way round: somebody who is there already is not in ASCII.
     let made = registrations::register(&services, draft("сосо"), "", Origin::default()).await;
     assert!(made.is_ok());
-    assert!(is_denied(registrations::register(&services, draft("coco"), "", Origin::default()).await));
+    assert!(is_denied(
+        registrations::register(&services, draft("coco"), "", Origin::default()).await
+    ));
 }

@@ -69,7 +69,9 @@ async fn no_entry_is_larger_than_four_kib(pool: PgPool) {
     let own = Own::sign_in(&services, "ada", PASSWORD).await;
     let writer = Writer::own(own.actor.clone()).unwrap();
     let [one, other] = largest();
-    let persona = personas::create(&services, &writer, None, longest()).await.unwrap();
+    let persona = personas::create(&services, &writer, None, longest())
+        .await
+        .unwrap();
     for n in 0..3 {
         let details = format!("{n}{}", "𝄞".repeat(9_999));
         let edit = PersonaDraft {
@@ -77,20 +79,28 @@ async fn no_entry_is_larger_than_four_kib(pool: PgPool) {
             information_need: Some(details),
             ..PersonaDraft::default()
         };
-        personas::edit(&services, &writer, persona.id, edit).await.unwrap();
+        personas::edit(&services, &writer, persona.id, edit)
+            .await
+            .unwrap();
     }
     for object in [&one, &other] {
         let clients: Vec<i32> = (0..1_000).map(|n| i32::MAX - n).collect();
         let edit = UserEdit {
             display_name: Some(format!("{}{}", "𝄞".repeat(99), object.len())),
             email: Some(Some(format!("{}@example.org", "x".repeat(240)))),
-            roles: Some((0..20).map(|n| format!("{}{n:02}", "r".repeat(48))).collect()),
+            roles: Some(
+                (0..20)
+                    .map(|n| format!("{}{n:02}", "r".repeat(48)))
+                    .collect(),
+            ),
             profile: Some(Some(object.clone())),
             notification_preferences: Some(Some(object.clone())),
             client_list: Some(clients),
             ..UserEdit::default()
         };
-        users::edit(&services, &operator(), ada, edit).await.unwrap();
+        users::edit(&services, &operator(), ada, edit)
+            .await
+            .unwrap();
     }
     let created = UserDraft {
         username: "g".repeat(50),
@@ -99,14 +109,20 @@ async fn no_entry_is_larger_than_four_kib(pool: PgPool) {
         client_list: vec![i32::MIN; 1_000],
         ..UserDraft::default()
     };
-    users::create(&services, &operator(), created).await.unwrap();
+    users::create(&services, &operator(), created)
+        .await
+        .unwrap();
     let suspension = SuspensionDraft {
         reason: "𝄞".repeat(500),
         until: Some(datetime!(2999-01-01 0:00 UTC)),
         tell_reason: true,
     };
-    users::suspend(&services, &operator(), ada, suspension).await.unwrap();
-    personas::delete(&services, &Writer::all(operator()), persona.id).await.unwrap();
+    users::suspend(&services, &operator(), ada, suspension)
+        .await
+        .unwrap();
+    personas::delete(&services, &Writer::all(operator()), persona.id)
+        .await
+        .unwrap();
     let largest: i64 = sqlx::query_scalar(
         "select max(octet_length(concat_ws(
             ' ', id, at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip,
@@ -134,7 +150,10 @@ async fn no_entry_is_larger_than_four_kib(pool: PgPool) {
     assert_eq!((bytes, hash), (1 + 4 * 9_999, expected));
     audit::seal(&services).await.unwrap();
     let verified = audit::verify(&services, &operator(), None).await.unwrap();
-    assert!(verified.fault.is_none() && verified.entries > 8, "{verified:?}");
+    assert!(
+        verified.fault.is_none() && verified.entries > 8,
+        "{verified:?}"
+    );
 }
 
 /// Services of a server that stores a megabyte for each user.
@@ -165,13 +184,17 @@ async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
         name: Some("Analyst".into()),
         ..PersonaDraft::default()
     };
-    let persona = personas::create(&services, &writer, None, analyst.clone()).await.unwrap();
+    let persona = personas::create(&services, &writer, None, analyst.clone())
+        .await
+        .unwrap();
     let mark = |bytes| AnnotationDraft {
         video_id: Some("v1".into()),
         label: Some("A boat".into()),
         content: content(bytes),
     };
-    let first = annotations::create(&services, &writer, persona.id, mark(600_000)).await.unwrap();
+    let first = annotations::create(&services, &writer, persona.id, mark(600_000))
+        .await
+        .unwrap();
     let full = annotations::create(&services, &writer, persona.id, mark(600_000)).await;
     let error = full.unwrap_err();
     assert!(matches!(error, Error::OwnedDataFull(1)), "{error}");
@@ -192,9 +215,15 @@ async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
     let all = Writer::all(operator());
     let full = annotations::create(&services, &all, persona.id, mark(600_000)).await;
     assert!(matches!(full, Err(Error::OwnedDataFull(1))));
-    personas::create(&services, &writer, None, analyst).await.unwrap();
-    annotations::edit(&services, &writer, first.id, mark(10)).await.unwrap();
-    annotations::create(&services, &writer, persona.id, mark(600_000)).await.unwrap();
+    personas::create(&services, &writer, None, analyst)
+        .await
+        .unwrap();
+    annotations::edit(&services, &writer, first.id, mark(10))
+        .await
+        .unwrap();
+    annotations::create(&services, &writer, persona.id, mark(600_000))
+        .await
+        .unwrap();
     // Nothing of what was denied is there.
     assert_eq!(count(&pool, "select count(*) from annotations").await, 2);
 }
@@ -210,6 +239,8 @@ async fn a_profile_of_ones_own_is_cut_in_its_entry_alone(pool: PgPool) {
         notification_preferences: Some(Some(one.clone())),
         ..OwnEdit::default()
     };
-    let edited = account::edit(&services, &own.actor, &own.session, edit).await.unwrap();
+    let edited = account::edit(&services, &own.actor, &own.session, edit)
+        .await
+        .unwrap();
     assert_eq!(edited.notification_preferences, one);
 }

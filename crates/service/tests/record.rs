@@ -358,7 +358,9 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             .map(drop),
         "delete_system" => {
             let id = key_of(&services.pool, None).await;
-            keys::delete_system(services, &operator(), id).await.map(drop)
+            keys::delete_system(services, &operator(), id)
+                .await
+                .map(drop)
         }
         "create token" => access_tokens::create(services, &operator(), bob, &token_draft())
             .await

@@ -63,7 +63,9 @@ fn draft(password: &str) -> AccountDraft {
 #[track_caller]
 fn assert_denied<T>(done: Result<T, Error>, way: &str, password: &str) {
     match done {
-        Err(Error::Invalid(errors)) => assert!(errors.get("password").is_some(), "{way} {password}"),
+        Err(Error::Invalid(errors)) => {
+            assert!(errors.get("password").is_some(), "{way} {password}")
+        }
         Err(other) => panic!("{way} {password}: {other}"),
         Ok(_) => panic!("{way} took {password}"),
     }
@@ -80,7 +82,13 @@ async fn what_is_easily_guessed_is_denied_everywhere(pool: PgPool) {
     let setup = token(setup.expose_secret());
     for password in WEAK {
         let session = browser::browser(&pool, None);
-        let claimed = setup::claim(&services, &session, &setup, draft(password), Origin::default());
+        let claimed = setup::claim(
+            &services,
+            &session,
+            &setup,
+            draft(password),
+            Origin::default(),
+        );
         assert_denied(claimed.await, "setup", password);
         let registered = registrations::register(&services, draft(password), "", Origin::default());
         assert_denied(registered.await, "registration", password);
@@ -88,7 +96,8 @@ async fn what_is_easily_guessed_is_denied_everywhere(pool: PgPool) {
             .await
             .unwrap();
         let invitation = token(&invitation.link.url);
-        let invited = invitations::accept(&services, &invitation, draft(password), Origin::default());
+        let invited =
+            invitations::accept(&services, &invitation, draft(password), Origin::default());
         assert_denied(invited.await, "invitation", password);
     }
     assert_eq!(count(&pool, "select count(*) from users").await, 0);
@@ -99,10 +108,13 @@ async fn what_is_easily_guessed_is_denied_everywhere(pool: PgPool) {
         .unwrap();
     set_password(&services, PASSWORD).await;
     let own = Own::sign_in(&services, "grace", PASSWORD).await;
-    let link = reset::create_link(&services, &operator(), grace).await.unwrap();
+    let link = reset::create_link(&services, &operator(), grace)
+        .await
+        .unwrap();
     let link = token(&link.url);
     for password in WEAK {
-        let chosen = reset::choose_password(&services, &link, password, password, Origin::default());
+        let chosen =
+            reset::choose_password(&services, &link, password, password, Origin::default());
         assert_denied(chosen.await, "link", password);
         let edit = OwnEdit {
             password: Some(password.to_owned()),

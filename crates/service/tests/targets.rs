@@ -91,11 +91,19 @@ struct Things {
 }
 
 async fn id(services: &Services, sql: &'static str) -> Uuid {
-    sqlx::query_scalar(sql).fetch_one(&services.pool).await.unwrap()
+    sqlx::query_scalar(sql)
+        .fetch_one(&services.pool)
+        .await
+        .unwrap()
 }
 
 /// Calls a function for Ada or something of hers, shown in some way.
-async fn call(services: &Services, function: &str, things: &Things, shown: Shown) -> Result<(), Error> {
+async fn call(
+    services: &Services,
+    function: &str,
+    things: &Things,
+    shown: Shown,
+) -> Result<(), Error> {
     let by = operator();
     let Things { ada, bob, actor } = things;
     let user = TargetRef::of_user(*ada, shown.username);
@@ -106,70 +114,128 @@ async fn call(services: &Services, function: &str, things: &Things, shown: Shown
                 display_name: Some("Other".into()),
                 ..UserEdit::default()
             };
-            users::edit(services, &operator(), user, edit).await.map(drop)
+            users::edit(services, &operator(), user, edit)
+                .await
+                .map(drop)
         }
         "users/suspend::suspend" => {
             let draft = SuspensionDraft {
                 reason: "test".into(),
                 ..SuspensionDraft::default()
             };
-            users::suspend(services, &operator(), user, draft).await.map(drop)
+            users::suspend(services, &operator(), user, draft)
+                .await
+                .map(drop)
         }
-        "users/suspend::unsuspend" => users::unsuspend(services, &operator(), user).await.map(drop),
-        "users/sessions::end_all" => users::end_sessions(services, &operator(), user).await.map(drop),
-        "users/delete::reassign" => users::reassign(services, &operator(), user, *bob).await.map(drop),
-        "users/delete::delete" => users::delete(services, &operator(), user, &Deletion::default()).await,
+        "users/suspend::unsuspend" => users::unsuspend(services, &operator(), user)
+            .await
+            .map(drop),
+        "users/sessions::end_all" => users::end_sessions(services, &operator(), user)
+            .await
+            .map(drop),
+        "users/delete::reassign" => users::reassign(services, &operator(), user, *bob)
+            .await
+            .map(drop),
+        "users/delete::delete" => {
+            users::delete(services, &operator(), user, &Deletion::default()).await
+        }
         "users/delete::restore" => users::restore(services, &operator(), user).await.map(drop),
-        "reset::create_link" => reset::create_link(services, &operator(), user).await.map(drop),
+        "reset::create_link" => reset::create_link(services, &operator(), user)
+            .await
+            .map(drop),
         "reset::revoke_links" => reset::revoke_links(services, &operator(), user).await,
         "sessions/revoke::revoke_one" => {
-            let session = id(services, "select id from live_sessions where device is null limit 1").await;
+            let session = id(
+                services,
+                "select id from live_sessions where device is null limit 1",
+            )
+            .await;
             sessions::revoke_one(services, &operator(), thing(session, "Unknown device")).await
         }
         "access_tokens::revoke" => {
-            let token = id(services, "select id from access_tokens where revoked_at is null").await;
+            let token = id(
+                services,
+                "select id from access_tokens where revoked_at is null",
+            )
+            .await;
             access_tokens::revoke(services, &operator(), thing(token, "t")).await
         }
         "keys/person::revoke_key" => {
-            let key = id(services, "select id from api_keys where user_id is not null").await;
+            let key = id(
+                services,
+                "select id from api_keys where user_id is not null",
+            )
+            .await;
             keys::revoke_key(services, &operator(), user, thing(key, "mine")).await
         }
         "keys/system::edit_system" => {
             let key = id(services, "select id from api_keys where user_id is null").await;
-            keys::edit_system(services, &operator(), thing(key, "Work"), renamed()).await.map(drop)
+            keys::edit_system(services, &operator(), thing(key, "Work"), renamed())
+                .await
+                .map(drop)
         }
         "keys/system::delete_system" => {
             let key = id(services, "select id from api_keys where user_id is null").await;
-            keys::delete_system(services, &operator(), thing(key, "Other")).await.map(drop)
+            keys::delete_system(services, &operator(), thing(key, "Other"))
+                .await
+                .map(drop)
         }
         "invitations::resend" | "invitations::revoke" => {
-            let invitation = id(services, "select id from one_time_links where kind = 'invitation'").await;
+            let invitation = id(
+                services,
+                "select id from one_time_links where kind = 'invitation'",
+            )
+            .await;
             let invitation = thing(invitation, "For the lab");
             if function == "invitations::resend" {
-                invitations::resend(services, &by, invitation).await.map(drop)
+                invitations::resend(services, &by, invitation)
+                    .await
+                    .map(drop)
             } else {
                 invitations::revoke(services, &by, invitation).await
             }
         }
         "account/keys::edit_key" => {
-            let key = id(services, "select id from api_keys where user_id is not null").await;
-            account::edit_key(services, actor, thing(key, "mine"), renamed()).await.map(drop)
+            let key = id(
+                services,
+                "select id from api_keys where user_id is not null",
+            )
+            .await;
+            account::edit_key(services, actor, thing(key, "mine"), renamed())
+                .await
+                .map(drop)
         }
         "account/keys::delete_key" => {
-            let key = id(services, "select id from api_keys where user_id is not null").await;
-            account::delete_key(services, actor, thing(key, "Other")).await.map(drop)
+            let key = id(
+                services,
+                "select id from api_keys where user_id is not null",
+            )
+            .await;
+            account::delete_key(services, actor, thing(key, "Other"))
+                .await
+                .map(drop)
         }
         "account/tokens::revoke_token" => {
-            let token = id(services, "select id from access_tokens where revoked_at is null").await;
+            let token = id(
+                services,
+                "select id from access_tokens where revoked_at is null",
+            )
+            .await;
             account::revoke_token(services, actor, thing(token, "t")).await
         }
         "account/sessions::end_session" => {
-            let session = id(services, "select id from live_sessions where device is null limit 1").await;
+            let session = id(
+                services,
+                "select id from live_sessions where device is null limit 1",
+            )
+            .await;
             account::end_session(services, actor, thing(session, "Unknown device")).await
         }
         "jobs::retry" => {
             let job = id(services, "select id from jobs").await;
-            jobs::retry(services, &operator(), thing(job, "")).await.map(drop)
+            jobs::retry(services, &operator(), thing(job, ""))
+                .await
+                .map(drop)
         }
         other => panic!("{other} changes what a page has shown: add it here"),
     }
@@ -183,21 +249,34 @@ fn renamed() -> KeyEdit {
 }
 
 /// What is shown of what a function changes, beside its id.
-const USERNAME: &[Shown] = &[Shown { username: "bob", name: None }];
-const NAME: &[Shown] = &[Shown { username: "ada", name: Some("Another") }];
+const USERNAME: &[Shown] = &[Shown {
+    username: "bob",
+    name: None,
+}];
+const NAME: &[Shown] = &[Shown {
+    username: "ada",
+    name: Some("Another"),
+}];
 const BOTH: &[Shown] = &[USERNAME[0], NAME[0]];
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_id_that_was_shown_with_another_name_is_denied(pool: PgPool) {
     let services = with_keys(&pool, &[NEW, OLD]);
-    let (ada, bob) = (add(&pool, "ada", &["user"]).await, add(&pool, "bob", &["user"]).await);
+    let (ada, bob) = (
+        add(&pool, "ada", &["user"]).await,
+        add(&pool, "bob", &["user"]).await,
+    );
     set_password(&services, PASSWORD).await;
-    keys::create_system(&services, &operator(), draft("OPENAI", "sk-1234567890")).await.unwrap();
+    keys::create_system(&services, &operator(), draft("OPENAI", "sk-1234567890"))
+        .await
+        .unwrap();
     let invitation = InvitationDraft {
         note: "For the lab".into(),
         ..InvitationDraft::default()
     };
-    invitations::create(&services, &operator(), invitation).await.unwrap();
+    invitations::create(&services, &operator(), invitation)
+        .await
+        .unwrap();
     furnish(&pool, ada).await;
     let Own { actor, session } = Own::sign_in(&services, "ada", PASSWORD).await;
     assert!(session.id().is_some());
@@ -293,7 +372,10 @@ async fn several_are_denied_when_one_was_shown_with_another_name(pool: PgPool) {
         version: 1,
         username: Some(username.to_owned()),
     };
-    let (right, swapped) = ([of(ada, "ada"), of(bob, "bob")], [of(ada, "ada"), of(bob, "ada")]);
+    let (right, swapped) = (
+        [of(ada, "ada"), of(bob, "bob")],
+        [of(ada, "ada"), of(bob, "ada")],
+    );
     let users = async |users: &[Selected; 2], expected| {
         let request = BulkRequest {
             action: BulkAction::EndSessions {},

@@ -77,8 +77,7 @@ impl Times {
 
     /// Returns how long the client may still keep the connection waiting.
     pub(super) fn left(&self, is_busy: bool) -> Duration {
-        let since =
-            |time: &AtomicU64| Some(time.load(Ordering::Relaxed)).filter(|at| *at != NEVER);
+        let since = |time: &AtomicU64| Some(time.load(Ordering::Relaxed)).filter(|at| *at != NEVER);
         let (from, patience) = match (since(&self.stall), since(&self.head)) {
             (Some(stall), _) => (stall, STALL),
             (None, _) if is_busy => return Duration::MAX,

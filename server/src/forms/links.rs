@@ -79,7 +79,11 @@ fn follow(
         return Redirect::to(&going_on(page, next)).into_response();
     };
     let handle = service::link_handle(&token);
-    let stored = cookie.store(&state.services.settings, (handle.as_str(), token.as_str()), lifetime);
+    let stored = cookie.store(
+        &state.services.settings,
+        (handle.as_str(), token.as_str()),
+        lifetime,
+    );
     let headers = AppendHeaders(stored.map(|stored| (header::SET_COOKIE, stored)));
     let page = going_on(&format!("{page}?link={handle}"), next);
     (headers, Redirect::to(&page)).into_response()

@@ -84,10 +84,15 @@ pub(crate) async fn recognise(
 
 /// Whether a change comes from the page of somebody else than who is signed in now: in another tab another user has signed in.
 fn is_of_another(request: &Request, actor: Option<&Actor>) -> bool {
-    let query = request.uri().query().filter(|_| request.uri().path().starts_with("/sfn/"));
+    let query = request
+        .uri()
+        .query()
+        .filter(|_| request.uri().path().starts_with("/sfn/"));
     let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let page = pairs.find(|(name, _)| name == AS);
-    actor.zip(page).is_some_and(|(actor, (_, id))| actor.principal.id.to_string() != id)
+    actor
+        .zip(page)
+        .is_some_and(|(actor, (_, id))| actor.principal.id.to_string() != id)
 }
 
 /// How many wait to be let in, for a page of somebody who may see that. A page without the number is better than none: why

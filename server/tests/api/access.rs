@@ -588,7 +588,6 @@ fn no_address_is_missing_from_the_table() {
                 .replace("{provider}", "OPENAI")
                 .replace("{user}", "visitor")
                 .replace("{action}", "suspend")
-                
         });
     let pages = server::router::SCREENS.iter().map(|page| {
         let path = page.path().replace("{user}", "visitor");

@@ -32,7 +32,9 @@ async fn suspend(app: &App, session: &str, username: &str) {
         ("username", username),
         ("reason", "Spam"),
     ];
-    let form = Ask::post(&format!("{page}/suspend")).form(&fields).by(session);
+    let form = Ask::post(&format!("{page}/suspend"))
+        .form(&fields)
+        .by(session);
     let answer = app.send(form).await;
     assert_eq!(answer.outline(), format!("303 to {page}"));
 }
@@ -64,7 +66,9 @@ async fn a_message_is_shown_once_where_it_belongs(pool: PgPool) {
         let label = other.label();
         assert!(!shows(&app.send(other).await, ""), "{label}");
     }
-    let shown = Ask::get(page).by(&here).header("sec-fetch-dest", "document");
+    let shown = Ask::get(page)
+        .by(&here)
+        .header("sec-fetch-dest", "document");
     assert!(shows(&app.send(shown).await, "Suspended bob"));
     // Reload, Back, and the same address in another tab.
     assert!(!shows(&app.get_as(&here, page).await, ""));
@@ -99,7 +103,14 @@ async fn an_address_says_nothing(pool: PgPool) {
         format!("undo={bob}"),
         "flash=suspended".to_owned(),
     ] {
-        for page in ["/users", "/users/bob", "/account", "/keys", "/sessions", "/tokens"] {
+        for page in [
+            "/users",
+            "/users/bob",
+            "/account",
+            "/keys",
+            "/sessions",
+            "/tokens",
+        ] {
             let address = format!("{page}?{query}");
             assert!(!shows(&app.get_as(&here, &address).await, ""), "{address}");
         }
@@ -120,7 +131,10 @@ async fn a_name_in_a_message_is_no_markup(pool: PgPool) {
     assert!(shows(&page, "Deleted 2 users"), "{}", page.body);
     let toast = page.body.split("class=\"toast ").nth(1).unwrap();
     assert!(toast.contains("&lt;/p&gt;&lt;i&gt;x"), "{toast}");
-    assert!(!toast.contains("<i>x") && !toast.contains("<b>y"), "{toast}");
+    assert!(
+        !toast.contains("<i>x") && !toast.contains("<b>y"),
+        "{toast}"
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -129,9 +143,8 @@ async fn undo_is_what_the_server_noted_for_the_session(pool: PgPool) {
     let (app, here, elsewhere) = prepare(&pool).await;
     suspend(&app, &here, "bob").await;
     let undo = undo_of(&app.get_as(&here, "/users/bob").await);
-    let post = |session: &str, path: &str, id: &str| {
-        Ask::post(path).form(&[("undo", id)]).by(session)
-    };
+    let post =
+        |session: &str, path: &str, id: &str| Ask::post(path).form(&[("undo", id)]).by(session);
     let lift = "/users/bulk/lift";
     for (session, path, id) in [
         (&elsewhere, lift, undo.as_str()),
@@ -146,7 +159,10 @@ async fn undo_is_what_the_server_noted_for_the_session(pool: PgPool) {
     }
     let answer = app.send(post(&here, lift, &undo)).await;
     assert_eq!(answer.outline(), "303 to /users/bob");
-    assert!(shows(&app.get_as(&here, "/users/bob").await, "Unsuspended bob"));
+    assert!(shows(
+        &app.get_as(&here, "/users/bob").await,
+        "Unsuspended bob"
+    ));
     assert_eq!(app.count(SUSPENDED).await, 0);
     suspend(&app, &here, "bob").await;
     app.send(post(&here, lift, &undo)).await;
@@ -168,14 +184,21 @@ async fn a_lifted_suspension_comes_back_as_it_was(pool: PgPool) {
         ("username", "bob"),
         ("deed", "lift"),
     ];
-    let lifted = app.send(Ask::post("/users/bob").form(&fields).by(&here)).await;
+    let lifted = app
+        .send(Ask::post("/users/bob").form(&fields).by(&here))
+        .await;
     assert_eq!(lifted.outline(), "303 to /users/bob");
     let undo = undo_of(&app.get_as(&here, "/users/bob").await);
     let answer = app
-        .send(Ask::post("/users/bulk/suspend").form(&[("undo", &undo)]).by(&here))
+        .send(
+            Ask::post("/users/bulk/suspend")
+                .form(&[("undo", &undo)])
+                .by(&here),
+        )
         .await;
     assert_eq!(answer.outline(), "303 to /users/bob");
-    let same = "select count(*) from users where status = 'suspended' and suspended_reason = 'Spam & more'
+    let same =
+        "select count(*) from users where status = 'suspended' and suspended_reason = 'Spam & more'
         and suspended_reason_told and suspended_until = '2126-12-04 18:00:00+00'";
     assert_eq!(app.count(same).await, 1);
 }

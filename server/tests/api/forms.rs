@@ -102,7 +102,11 @@ impl Form {
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
-    let value = tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?;
+    let value = tag
+        .split(&format!(" {name}=\""))
+        .nth(1)?
+        .split('"')
+        .next()?;
     Some(value.replace("&amp;", "&").replace("&quot;", "\""))
 }
 
@@ -110,7 +114,11 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 fn forms_of(html: &str) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
     let (mut in_dialog, mut in_form) = (false, false);
-    for tag in html.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
+    for tag in html
+        .split('<')
+        .skip(1)
+        .filter_map(|rest| rest.split('>').next())
+    {
         match tag.split([' ', '\n']).next().unwrap_or_default() {
             "dialog" => in_dialog = true,
             "/dialog" => in_dialog = false,
@@ -124,7 +132,10 @@ fn forms_of(html: &str) -> Vec<Form> {
             }
             "/form" => in_form = false,
             "input" if in_form && attribute(tag, "type").as_deref() == Some("hidden") => {
-                let field = (attribute(tag, "name").unwrap(), attribute(tag, "value").unwrap());
+                let field = (
+                    attribute(tag, "name").unwrap(),
+                    attribute(tag, "value").unwrap(),
+                );
                 forms.last_mut().unwrap().fields.push(field);
             }
             _ => {}
@@ -135,7 +146,10 @@ fn forms_of(html: &str) -> Vec<Form> {
 
 /// The addresses of this site that a page leads to.
 fn links_of(html: &str) -> impl Iterator<Item = String> {
-    let tags = html.split("<a ").skip(1).filter_map(|rest| rest.split('>').next());
+    let tags = html
+        .split("<a ")
+        .skip(1)
+        .filter_map(|rest| rest.split('>').next());
     let links = tags.filter_map(|tag| attribute(&format!(" {tag}"), "href"));
     links.filter(|link| link.starts_with('/') && !link.starts_with("/api/"))
 }
@@ -176,7 +190,10 @@ async fn fill(app: &App) -> String {
         .unwrap();
     for (path, body) in [
         (format!("/api/admin/users/{bob}/reset-link"), json!({})),
-        ("/api/admin/invitations".to_owned(), json!({ "note": "Lab" })),
+        (
+            "/api/admin/invitations".to_owned(),
+            json!({ "note": "Lab" }),
+        ),
     ] {
         let answer = app.send(Ask::post(&path).json(&body).by(&ada)).await;
         assert!(answer.status < 300, "{path}: {}", answer.body);
@@ -186,14 +203,27 @@ async fn fill(app: &App) -> String {
 
 /// Every page that is reached from those of the rail and of one's account, each with its forms.
 async fn all_forms(app: &App, session: &str) -> Vec<Form> {
-    let start = ["/users", "/account", "/users/bob", "/users/sue", "/users/del", "/users?deleted=true"];
+    let start = [
+        "/users",
+        "/account",
+        "/users/bob",
+        "/users/sue",
+        "/users/del",
+        "/users?deleted=true",
+    ];
     let mut waiting: Vec<String> = start.map(str::to_owned).into();
     // Boxes lead to these.
     for action in ["suspend", "lift", "sign-out", "delete"] {
-        waiting.push(format!("/users/bulk/{action}?{}", selected(app, &["bob", "sue"]).await));
+        waiting.push(format!(
+            "/users/bulk/{action}?{}",
+            selected(app, &["bob", "sue"]).await
+        ));
     }
     for decision in ["approve", "reject"] {
-        waiting.push(format!("/registrations/{decision}?{}", selected(app, &["pen"]).await));
+        waiting.push(format!(
+            "/registrations/{decision}?{}",
+            selected(app, &["pen"]).await
+        ));
     }
     // Each address is visited once, whatever its query: these with one that has rows.
     waiting.extend(["/sessions", "/tokens", "/sessions/revoke?others=true"].map(str::to_owned));
@@ -241,23 +271,38 @@ async fn what_cannot_be_undone_asks_and_the_rest_can_be_undone(pool: PgPool) {
         assert_eq!(form.in_dialog, *rule == Dialog, "{kind}: {rule:?}");
         found.insert(kind, form);
     }
-    let missing: Vec<&str> = rules.keys().copied().filter(|kind| !found.contains_key(*kind)).collect();
-    assert_eq!(missing, ["/account/delete"], "only where accounts may be deleted by their owners");
-    for (kind, form) in found.iter().filter(|(kind, _)| rules[kind.as_str()] == Undo) {
+    let missing: Vec<&str> = rules
+        .keys()
+        .copied()
+        .filter(|kind| !found.contains_key(*kind))
+        .collect();
+    assert_eq!(
+        missing,
+        ["/account/delete"],
+        "only where accounts may be deleted by their owners"
+    );
+    for (kind, form) in found
+        .iter()
+        .filter(|(kind, _)| rules[kind.as_str()] == Undo)
+    {
         let fields: Vec<(&str, &str)> = form
             .fields
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let done = app.send(Ask::post(&form.action).form(&fields).by(&ada)).await;
+        let done = app
+            .send(Ask::post(&form.action).form(&fields).by(&ada))
+            .await;
         assert_eq!(done.status, 303, "{kind}: {}", done.body);
         let page = app.get_as(&ada, done.header("location")).await;
-        let undo = forms_of(&page.body).into_iter().find(|form| {
-            form.fields.iter().any(|(name, _)| name == "undo")
-        });
+        let undo = forms_of(&page.body)
+            .into_iter()
+            .find(|form| form.fields.iter().any(|(name, _)| name == "undo"));
         let undo = undo.unwrap_or_else(|| panic!("{kind} cannot be undone: {}", page.body));
         let (name, id) = &undo.fields[0];
-        let undone = app.send(Ask::post(&undo.action).form(&[(name, id)]).by(&ada)).await;
+        let undone = app
+            .send(Ask::post(&undo.action).form(&[(name, id)]).by(&ada))
+            .await;
         assert_eq!(undone.status, 303, "{kind}: {}", undone.body);
     }
 }
@@ -271,7 +316,12 @@ async fn a_dialog_names_the_thing_and_its_last_use(pool: PgPool) {
         update access_tokens set last_used_at = '2026-11-01 10:00Z'",
     )
     .await;
-    let path_of = async |sql: &str| sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&pool).await.unwrap();
+    let path_of = async |sql: &str| {
+        sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(sql.to_owned()))
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+    };
     for (sql, names) in [
         (
             "select '/users/bob/keys/' || k.id || '/revoke' from api_keys k join users u on u.id = k.user_id
@@ -338,13 +388,19 @@ async fn a_dialog_does_what_it_showed_or_nothing(pool: PgPool) {
         Ask::post(&path).form(&fields).by(&ada)
     };
     let keys = app.count(KEYS).await;
-    app.run("update api_keys set name = 'Another' where name = 'Key openaitrue'").await;
+    app.run("update api_keys set name = 'Another' where name = 'Key openaitrue'")
+        .await;
     assert_eq!(app.send(post(&form)).await.status, 409);
-    app.run("update api_keys set name = 'Key openaitrue' where name = 'Another'").await;
+    app.run("update api_keys set name = 'Key openaitrue' where name = 'Another'")
+        .await;
     assert_eq!(app.count(KEYS).await, keys);
     let done = app.send(post(&form)).await;
     assert_eq!(done.outline(), "303 to /users/bob/keys");
     assert_eq!(app.count(KEYS).await, keys - 1);
     let page = app.get_as(&ada, "/users/bob/keys").await;
-    assert!(page.body.contains("Revoked API key Key openaitrue of bob"), "{}", page.body);
+    assert!(
+        page.body.contains("Revoked API key Key openaitrue of bob"),
+        "{}",
+        page.body
+    );
 }

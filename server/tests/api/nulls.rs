@@ -39,7 +39,10 @@ fn nulled(document: &Value, schema: &Value) -> Vec<Nulled> {
         }
         if schema["type"] == "array" {
             for inner in nulled(document, &schema["items"]) {
-                found.push(Nulled { body: json!([inner.body]), ..inner });
+                found.push(Nulled {
+                    body: json!([inner.body]),
+                    ..inner
+                });
             }
         }
         return found;
@@ -98,7 +101,13 @@ async fn null_means_something_or_is_an_error(pool: PgPool) {
             }
             let (status, told) = send(&app, &admin, method, path, &Value::Null).await;
             assert_eq!(status, 400, "{method} {path}: {told}");
-            for Nulled { schema, field, nullable, body } in nulled(&document, schema) {
+            for Nulled {
+                schema,
+                field,
+                nullable,
+                body,
+            } in nulled(&document, schema)
+            {
                 let label = format!("{method} {path} {body}");
                 let expected = NULLABLE.contains(&(schema.as_str(), field.as_str()));
                 assert_eq!(nullable, expected, "{label} in the document of {schema}");
@@ -121,10 +130,14 @@ async fn a_key_does_not_stay_on_by_null(pool: PgPool) {
     let app = app(&pool).keeping_keys();
     let ada = session(&pool, "ada").await;
     let draft = json!({ "provider": "OPENAI", "keyName": "Work", "apiKey": "sk-12345678" });
-    let made = app.send(Ask::post("/api/api-keys").json(&draft).by(&ada)).await;
+    let made = app
+        .send(Ask::post("/api/api-keys").json(&draft).by(&ada))
+        .await;
     assert_eq!(made.status, 201, "{}", made.body);
     let path = format!("/api/api-keys/{}", made.json()["id"].as_str().unwrap());
-    let off = Ask::new(Method::PUT, &path).json(&json!({ "isActive": null })).by(&ada);
+    let off = Ask::new(Method::PUT, &path)
+        .json(&json!({ "isActive": null }))
+        .by(&ada);
     let told = app.send(off).await;
     assert_eq!(told.status, 400, "{}", told.body);
     assert!(told.message().contains("null"), "{}", told.body);

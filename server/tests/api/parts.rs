@@ -55,14 +55,30 @@ async fn each_part_of_a_user_takes_its_own_permission(pool: PgPool) {
         let reads_all = permission == "*:read";
         let status = |may: bool| if may { 200 } else { 403 };
         let sessions = reads_all || permission == "sessions:read";
-        assert_eq!(app.get_as(&helper, &of("sessions")).await.status, status(sessions));
+        assert_eq!(
+            app.get_as(&helper, &of("sessions")).await.status,
+            status(sessions)
+        );
         let function = format!("/sfn/person-sessions?id={id}");
-        assert_eq!(app.get_as(&helper, &function).await.status, status(sessions));
-        assert_eq!(app.get_as(&helper, &of("history")).await.status, status(reads_all));
+        assert_eq!(
+            app.get_as(&helper, &function).await.status,
+            status(sessions)
+        );
+        assert_eq!(
+            app.get_as(&helper, &of("history")).await.status,
+            status(reads_all)
+        );
         let function = format!("/sfn/person-history?id={id}");
-        assert_eq!(app.get_as(&helper, &function).await.status, status(reads_all));
+        assert_eq!(
+            app.get_as(&helper, &function).await.status,
+            status(reads_all)
+        );
         let overview = app.get_as(&helper, "/api/admin/overview").await.json();
-        assert_eq!(overview["changes"] != Value::Array(Vec::new()), reads_all, "{overview}");
+        assert_eq!(
+            overview["changes"] != Value::Array(Vec::new()),
+            reads_all,
+            "{overview}"
+        );
         let page = app.get_as(&helper, "/users/ada").await;
         assert_eq!(page.status, 200);
         assert_eq!(page.body.contains("href=\"/users/ada/history\""), reads_all);
@@ -70,12 +86,21 @@ async fn each_part_of_a_user_takes_its_own_permission(pool: PgPool) {
     // One's own file has all of it.
     let own = app.get_as(&ada, "/api/user/export").await.json();
     for part in ["sessions", "apiKeys", "tokens"] {
-        assert!(own[part].as_array().is_some_and(|part| !part.is_empty()), "{part}");
+        assert!(
+            own[part].as_array().is_some_and(|part| !part.is_empty()),
+            "{part}"
+        );
     }
     // A token has what it was made for, whoever made it.
     let narrow = token(&app.services, "root", &["users:read"]).await;
-    let file = app.send(Ask::get(&of("export")).bearer(&narrow)).await.json();
-    assert!(file.get("sessions").is_none() && file.get("tokens").is_none(), "{file}");
+    let file = app
+        .send(Ask::get(&of("export")).bearer(&narrow))
+        .await
+        .json();
+    assert!(
+        file.get("sessions").is_none() && file.get("tokens").is_none(),
+        "{file}"
+    );
     let wide = app.get_as(&root, &of("export")).await.json();
     assert!(wide["sessions"].is_array(), "{wide}");
 }

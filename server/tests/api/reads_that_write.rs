@@ -20,7 +20,10 @@ async fn no_other_site_causes_a_read_that_is_audited(pool: PgPool) {
     add_person(&pool, "ada", &["admin", "application", "user"]).await;
     let app = app(&pool).keeping_keys();
     let ada = session(&pool, "ada").await;
-    let id: String = sqlx::query_scalar("select id::text from users").fetch_one(&pool).await.unwrap();
+    let id: String = sqlx::query_scalar("select id::text from users")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     let described = paths(&app).await.into_iter();
     let described = described.filter(|(_, operations)| operations.contains_key("get"));
     let described: Vec<String> = described.map(|(path, _)| path).collect();
@@ -42,7 +45,11 @@ async fn no_other_site_causes_a_read_that_is_audited(pool: PgPool) {
             }
         };
         let before = entries(&app).await;
-        let own = app.send(Ask::get(&address).by(&ada).header("sec-fetch-site", "same-origin"));
+        let own = app.send(
+            Ask::get(&address)
+                .by(&ada)
+                .header("sec-fetch-site", "same-origin"),
+        );
         own.await;
         if entries(&app).await == before {
             continue;
@@ -56,7 +63,9 @@ async fn no_other_site_causes_a_read_that_is_audited(pool: PgPool) {
                 ("origin", "null"),
             ] {
                 let before = entries(&app).await;
-                let ask = Ask::new(method.clone(), &address).by(&ada).header(name, value);
+                let ask = Ask::new(method.clone(), &address)
+                    .by(&ada)
+                    .header(name, value);
                 let label = format!("{} {name}: {value}", ask.label());
                 if method == Method::HEAD {
                     // Its answer has no body that could name the request.
@@ -68,9 +77,21 @@ async fn no_other_site_causes_a_read_that_is_audited(pool: PgPool) {
             }
         }
         let before = entries(&app).await;
-        let typed = app.send(Ask::get(&address).by(&ada).header("sec-fetch-site", "none")).await;
-        assert!(typed.status == 200 && entries(&app).await > before, "{address}");
+        let typed = app
+            .send(Ask::get(&address).by(&ada).header("sec-fetch-site", "none"))
+            .await;
+        assert!(
+            typed.status == 200 && entries(&app).await > before,
+            "{address}"
+        );
     }
-    let expected = ["/api/admin/audit/export", "/api/admin/users/{id}/export", "/api/user/export"];
-    assert!(expected.iter().all(|path| audited.contains(*path)), "{audited:?}");
+    let expected = [
+        "/api/admin/audit/export",
+        "/api/admin/users/{id}/export",
+        "/api/user/export",
+    ];
+    assert!(
+        expected.iter().all(|path| audited.contains(*path)),
+        "{audited:?}"
+    );
 }

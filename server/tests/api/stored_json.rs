@@ -40,7 +40,9 @@ impl World {
             persona: String::new(),
             annotation: String::new(),
         };
-        world.persona = world.create("/api/personas", &json!({ "name": "Analyst" })).await;
+        world.persona = world
+            .create("/api/personas", &json!({ "name": "Analyst" }))
+            .await;
         let marks = format!("/api/personas/{}/annotations", world.persona);
         let mark = json!({ "videoId": "v1", "label": "A boat" });
         world.annotation = world.create(&marks, &mark).await;
@@ -48,7 +50,10 @@ impl World {
     }
 
     async fn create(&self, path: &str, body: &Value) -> String {
-        let made = self.app.send(Ask::post(path).json(body).by(&self.ada)).await;
+        let made = self
+            .app
+            .send(Ask::post(path).json(body).by(&self.ada))
+            .await;
         assert_eq!(made.status, 201, "{}", made.body);
         made.json()["id"].as_str().unwrap().to_owned()
     }
@@ -66,10 +71,25 @@ impl World {
         for (session, method, path, body) in [
             (&self.ada, Method::PATCH, "/api/user/profile", &preferences),
             (&self.admin, Method::PATCH, &user, &preferences),
-            (&self.admin, Method::PATCH, &user, &json!({ "profile": facts })),
+            (
+                &self.admin,
+                Method::PATCH,
+                &user,
+                &json!({ "profile": facts }),
+            ),
             (&self.admin, Method::POST, "/api/admin/users", &created),
-            (&self.ada, Method::PUT, &ontology, &json!({ "content": content })),
-            (&self.ada, Method::PUT, &annotation, &json!({ "content": content })),
+            (
+                &self.ada,
+                Method::PUT,
+                &ontology,
+                &json!({ "content": content }),
+            ),
+            (
+                &self.ada,
+                Method::PUT,
+                &annotation,
+                &json!({ "content": content }),
+            ),
         ] {
             let ask = Ask::new(method, path).json(body).by(session);
             statuses.push(self.app.send(ask).await.status);
@@ -96,7 +116,12 @@ impl World {
             let path = self.address(path);
             for session in [&self.admin, &self.ada] {
                 let answer = self.app.get_as(session, &path).await;
-                assert!(answer.status < 500, "{path}: {} {}", answer.status, answer.body);
+                assert!(
+                    answer.status < 500,
+                    "{path}: {} {}",
+                    answer.status,
+                    answer.body
+                );
                 read += usize::from(answer.status == 200);
                 let is_json = answer.header("content-type") == "application/json";
                 if is_json && answer.status == 200 {
@@ -140,10 +165,14 @@ async fn the_deepest_and_widest_json_can_be_read_everywhere(pool: PgPool) {
         let statuses = world.put_everywhere(&facts, &content).await;
         assert_eq!(statuses, [400; 6], "{facts:.50}");
     }
-    let statuses = world.put_everywhere(&nested(DEPTH_MAX), &nested(DEPTH_MAX)).await;
+    let statuses = world
+        .put_everywhere(&nested(DEPTH_MAX), &nested(DEPTH_MAX))
+        .await;
     assert_eq!(statuses, [200, 200, 200, 201, 200, 200]);
     world.read_everything().await;
-    let statuses = world.put_everywhere(&wide(facts.values), &wide(content.values)).await;
+    let statuses = world
+        .put_everywhere(&wide(facts.values), &wide(content.values))
+        .await;
     // There is a Grace already.
     assert_eq!(statuses, [200, 200, 200, 409, 200, 200]);
     world.read_everything().await;
@@ -167,12 +196,24 @@ async fn what_another_program_stored_too_deep_is_one_line(pool: PgPool) {
         )
         .await;
     world.read_everything().await;
-    let list = world.app.get_as(&world.admin, "/api/admin/audit").await.json();
-    let entry = list.as_array().unwrap().iter().find(|e| e["action"] == "user.updated").unwrap();
+    let list = world
+        .app
+        .get_as(&world.admin, "/api/admin/audit")
+        .await
+        .json();
+    let entry = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|e| e["action"] == "user.updated")
+        .unwrap();
     assert_eq!(entry["target"]["label"], "ada");
     let changes: &Map<String, Value> = entry["changes"].as_object().unwrap();
     let said = changes["unreadable"][1].as_str().unwrap();
-    assert!(changes.len() == 1 && said.ends_with("bytes is stored here that cannot be shown."), "{said}");
+    assert!(
+        changes.len() == 1 && said.ends_with("bytes is stored here that cannot be shown."),
+        "{said}"
+    );
     let page = world.app.get_as(&world.admin, "/audit").await;
     assert!(page.body.contains(said), "{}", page.body);
     for format in ["csv", "ndjson"] {
@@ -180,7 +221,11 @@ async fn what_another_program_stored_too_deep_is_one_line(pool: PgPool) {
         let file = world.app.get_as(&world.admin, &path).await;
         assert!(file.body.contains(said), "{}", file.body);
     }
-    let file = world.app.get_as(&world.ada, "/api/user/export").await.json();
+    let file = world
+        .app
+        .get_as(&world.ada, "/api/user/export")
+        .await
+        .json();
     assert!(file["annotations"][0]["unreadable"].is_string(), "{file}");
     assert!(file["user"]["profile"]["unreadable"].is_string(), "{file}");
 }

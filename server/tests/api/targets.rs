@@ -53,7 +53,11 @@ const WITH_TARGET: [(&str, &str, &[(&str, &str)]); 10] = [
     ("reassign-data", "username", &[("to", "ada")]),
     ("retry-job", "username", &[]),
     ("renew-invitation", "shown", &[]),
-    ("do-to-key", "shown", &[("owner", "system"), ("deed", "off")]),
+    (
+        "do-to-key",
+        "shown",
+        &[("owner", "system"), ("deed", "off")],
+    ),
     (
         "edit-key",
         "shown",
@@ -105,14 +109,21 @@ async fn a_form_that_shows_another_user_is_denied_by_both_doors(pool: PgPool) {
     let suspended = "select count(*) from users where status = 'suspended'";
     let form = |username| {
         let deed = ("deed", "lift");
-        [("page", "/users"), ("id", &uma), ("username", username), deed]
+        [
+            ("page", "/users"),
+            ("id", &uma),
+            ("username", username),
+            deed,
+        ]
     };
     for path in ["/sfn/do-to-user", "/users/uma"] {
-        let denied = app
-            .send(Ask::post(path).form(&form("una")).by(&ada))
-            .await;
+        let denied = app.send(Ask::post(path).form(&form("una")).by(&ada)).await;
         assert_eq!(denied.status, 409, "{path}");
-        assert!(denied.body.contains("showed “una”"), "{path}: {}", denied.body);
+        assert!(
+            denied.body.contains("showed “una”"),
+            "{path}: {}",
+            denied.body
+        );
         assert_eq!(app.count(suspended).await, 1, "{path}");
     }
     let done = app
@@ -149,6 +160,10 @@ async fn a_program_may_say_whom_it_means(pool: PgPool) {
         (json!({ "username": null }), "422 VALIDATION_ERROR"),
         (json!({ "name": "uma" }), "422 VALIDATION_ERROR"),
     ] {
-        assert_eq!(app.send(ask(more.clone())).await.outline(), outline, "{more}");
+        assert_eq!(
+            app.send(ask(more.clone())).await.outline(),
+            outline,
+            "{more}"
+        );
     }
 }

@@ -73,9 +73,8 @@ fn reading_nothing(mut stream: TcpStream) -> Option<Duration> {
 
 /// Reads a stream of events, quietly for most of the time. Returns for how long it went on.
 fn watch(mut stream: TcpStream, session: &str) -> (String, Option<Duration>) {
-    let ask = format!(
-        "GET /api/admin/sessions/events HTTP/1.1\r\nHost: x\r\nCookie: {session}\r\n\r\n"
-    );
+    let ask =
+        format!("GET /api/admin/sessions/events HTTP/1.1\r\nHost: x\r\nCookie: {session}\r\n\r\n");
     stream.write_all(ask.as_bytes()).unwrap();
     until_closed(stream, "")
 }

@@ -39,6 +39,8 @@ async fn every_command_reads_past_what_cannot_be_read(pool: PgPool) {
         assert_eq!(ran.code, 0, "{words:?}: {ran:?}");
     }
     let deep = "{\"a\":".repeat(33) + "1" + &"}".repeat(33);
-    let told = cli.user(&["update", &number, "--notification-preferences", &deep]).failure();
+    let told = cli
+        .user(&["update", &number, "--notification-preferences", &deep])
+        .failure();
     assert!(told.contains("levels deep"), "{told}");
 }

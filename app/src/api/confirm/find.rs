@@ -11,7 +11,10 @@ use domain::{
 };
 use service::{
     Error, Services,
-    access::{Actor, ReadUsers, Right, WriteApiKeys, WriteRegistrations, WriteSessions, WriteTokens, WriteUsers},
+    access::{
+        Actor, ReadUsers, Right, WriteApiKeys, WriteRegistrations, WriteSessions, WriteTokens,
+        WriteUsers,
+    },
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -32,9 +35,15 @@ pub(super) async fn confirmation(
     let asked = match target {
         Target::UserKey(user, id) => user_key(services, actor, user, *id).await?,
         Target::SystemKey(id) => {
-            let keys = service::keys::list_system(services, &actor.require()?).await?.keys;
+            let keys = service::keys::list_system(services, &actor.require()?)
+                .await?
+                .keys;
             let text = "Applications can no longer use it for users without a key of their own. This can't be undone.";
-            key(found(keys, |key| key.id == *id, KEY_GONE)?, text, refusal::<WriteApiKeys>(actor))
+            key(
+                found(keys, |key| key.id == *id, KEY_GONE)?,
+                text,
+                refusal::<WriteApiKeys>(actor),
+            )
         }
         Target::OwnKey(id) => {
             let keys = service::account::keys(services, actor).await?.keys;
@@ -157,11 +166,7 @@ fn session(session: UserSession, text: &str, refusal: Option<String>) -> Confirm
     }
 }
 
-async fn user_session(
-    services: &Services,
-    actor: &Actor,
-    id: Uuid,
-) -> Result<Confirmation, Error> {
+async fn user_session(services: &Services, actor: &Actor, id: Uuid) -> Result<Confirmation, Error> {
     let read = actor.require()?;
     let (username, found) = service::sessions::find(services, &read, id).await?;
     let text = "They are signed out on that device at once. They can sign in again.";
@@ -182,7 +187,10 @@ async fn own_others(services: &Services, actor: &Actor) -> Result<Confirmation, 
     let refusal = (count == 0).then(|| "You are signed in nowhere else.".to_owned());
     Ok(Confirmation {
         title: "Sign out everywhere else".to_owned(),
-        facts: vec![fact("Other sessions", grouped(count)), when("Last seen", seen)],
+        facts: vec![
+            fact("Other sessions", grouped(count)),
+            when("Last seen", seen),
+        ],
         ..asking(String::new(), text, refusal)
     })
 }
@@ -220,7 +228,9 @@ async fn reset_links(
     let open = links.iter().find(works);
     let text = "The link stops working. They can be sent another one.";
     let refusal = refusal::<WriteUsers>(actor).or(refusals.reset);
-    let refusal = refusal.or(open.is_none().then(|| "No link of this user still works.".to_owned()));
+    let refusal = refusal.or(open
+        .is_none()
+        .then(|| "No link of this user still works.".to_owned()));
     let by = open.and_then(|link| link.created_by.clone());
     Ok(Confirmation {
         title: format!("Revoke password link of {}", user.username),

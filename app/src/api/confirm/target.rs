@@ -88,7 +88,14 @@ mod tests {
         ] {
             assert_eq!(read(path).unwrap(), expected, "{path}");
         }
-        for path in ["", "/", "/users/ada", "/tokens/x/revoke", "/sessions/revoke", "/x/ID/revoke"] {
+        for path in [
+            "",
+            "/",
+            "/users/ada",
+            "/tokens/x/revoke",
+            "/sessions/revoke",
+            "/x/ID/revoke",
+        ] {
             assert!(read(path).is_err(), "{path}");
         }
     }

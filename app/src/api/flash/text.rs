@@ -45,7 +45,9 @@ fn text(flash: &Flash) -> String {
             count("persona", "personas")
         ),
         FlashEvent::ResetLinksRevoked => format!("Revoked the password links of {first}"),
-        FlashEvent::PasswordChanged => "Password changed. Other sessions were signed out".to_owned(),
+        FlashEvent::PasswordChanged => {
+            "Password changed. Other sessions were signed out".to_owned()
+        }
         FlashEvent::Saved => "Changes saved".to_owned(),
         FlashEvent::SessionRevoked => match &*second {
             "" => format!("Signed out on {first}"),
@@ -55,7 +57,9 @@ fn text(flash: &Flash) -> String {
             "" => format!("Revoked {}", count("session", "sessions")),
             user => format!("Revoked {} of {user}", count("session", "sessions")),
         },
-        FlashEvent::OthersRevoked => format!("Signed out {}", count("other session", "other sessions")),
+        FlashEvent::OthersRevoked => {
+            format!("Signed out {}", count("other session", "other sessions"))
+        }
         FlashEvent::RegistrationApproved => format!("Approved {}", registrations(flash, &first)),
         FlashEvent::RegistrationRejected => format!("Rejected {}", registrations(flash, &first)),
         FlashEvent::InvitationRevoked if first.is_empty() => "Revoked an invitation".to_owned(),
@@ -109,7 +113,10 @@ fn names(flash: &Flash) -> Option<String> {
 }
 
 fn name(flash: &Flash, at: usize) -> String {
-    flash.names.get(at).map_or_else(String::new, |name| isolated(name))
+    flash
+        .names
+        .get(at)
+        .map_or_else(String::new, |name| isolated(name))
 }
 
 /// A name that does not reorder the text around it: what `<bdi>` does for an element.
@@ -128,13 +135,18 @@ mod tests {
     #[test]
     fn a_message_names_whom_and_how_many() {
         use FlashEvent::{
-            DataTransferred, KeyDeleted, SessionRevoked, SessionsRevoked, TokenRevoked, UserDeleted,
-            UserSuspended,
+            DataTransferred, KeyDeleted, SessionRevoked, SessionsRevoked, TokenRevoked,
+            UserDeleted, UserSuspended,
         };
         for (event, whom, count, expected) in [
             (UserDeleted, &["zoe.ohara"][..], 1, "Deleted zoe.ohara"),
             (UserDeleted, &["זוהר"], 1, "Deleted \u{2068}זוהר\u{2069}"),
-            (UserSuspended, &["ada", "bob"], 2, "Suspended 2 users (ada, bob)"),
+            (
+                UserSuspended,
+                &["ada", "bob"],
+                2,
+                "Suspended 2 users (ada, bob)",
+            ),
             (
                 UserSuspended,
                 &["a", "b", "c", "d", "e"],
@@ -143,14 +155,24 @@ mod tests {
             ),
             (SessionsRevoked, &[], 904, "Revoked 904 sessions"),
             (SessionsRevoked, &["ada"], 1, "Revoked 1 session of ada"),
-            (SessionRevoked, &["Firefox on Linux"], 1, "Signed out on Firefox on Linux"),
+            (
+                SessionRevoked,
+                &["Firefox on Linux"],
+                1,
+                "Signed out on Firefox on Linux",
+            ),
             (
                 SessionRevoked,
                 &["ada", "Firefox on Linux"],
                 2,
                 "Revoked the session of ada on Firefox on Linux",
             ),
-            (DataTransferred, &["ada", "bob"], 37, "Transferred 37 personas from ada to bob"),
+            (
+                DataTransferred,
+                &["ada", "bob"],
+                37,
+                "Transferred 37 personas from ada to bob",
+            ),
             (TokenRevoked, &["script"], 1, "Revoked access token script"),
             (KeyDeleted, &["lab", "ada"], 2, "Revoked API key lab of ada"),
         ] {

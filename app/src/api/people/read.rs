@@ -97,7 +97,9 @@ pub(super) fn seen(user: &UserSummary) -> Selected {
 pub(super) fn suspend_again(before: UserDetail, version: i32, back: &str) -> Option<Undo> {
     let suspension = before.suspension?;
     let form = format_description!(version = 2, "[year]-[month]-[day]T[hour]:[minute]:[second]");
-    let until = suspension.until.map(|until| until.to_offset(UtcOffset::UTC).format(form));
+    let until = suspension
+        .until
+        .map(|until| until.to_offset(UtcOffset::UTC).format(form));
     let until = until.transpose().ok()?.unwrap_or_default();
     let fields = [
         ("reason", suspension.reason?),

@@ -67,7 +67,10 @@ fn row(own: OwnSession, now: OffsetDateTime) -> Record {
         }
         .into_any()
     } else {
-        let (href, about) = (format!("{PATH}/{}/revoke", session.id), format!("Revoke {device}"));
+        let (href, about) = (
+            format!("{PATH}/{}/revoke", session.id),
+            format!("Revoke {device}"),
+        );
         view! { <ConfirmLink href=href label="Revoke" about=about /> }.into_any()
     };
     let cells = vec![

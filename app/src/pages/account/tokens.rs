@@ -10,11 +10,7 @@ use crate::{
         person::Part,
     },
     components::{icon::Icon, records::Records},
-    pages::{
-        access_tokens::row,
-        confirm::ConfirmLink,
-        person::tab,
-    },
+    pages::{access_tokens::row, confirm::ConfirmLink, person::tab},
 };
 
 /// The tokens, and the dialogs over them.

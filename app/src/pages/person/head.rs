@@ -39,7 +39,9 @@ fn tabs() -> Vec<(&'static str, &'static str)> {
         let principal = context.principal.as_ref();
         principal.is_some_and(|principal| principal.permissions.include(permission))
     };
-    let tabs = TABS.iter().filter(|(_, _, permission)| can_open(*permission));
+    let tabs = TABS
+        .iter()
+        .filter(|(_, _, permission)| can_open(*permission));
     tabs.map(|(end, name, _)| (*end, *name)).collect()
 }
 

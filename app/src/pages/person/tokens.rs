@@ -5,10 +5,7 @@ use leptos::prelude::*;
 
 use super::{Opened, path, tab, with_person};
 use crate::{
-    api::{
-        access_tokens::list_person_tokens,
-        person::Part,
-    },
+    api::{access_tokens::list_person_tokens, person::Part},
     components::{icon::Icon, records::Records},
     context::PageContext,
     pages::{

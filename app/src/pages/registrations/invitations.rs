@@ -29,7 +29,11 @@ pub(super) type Listed = Resource<Result<Part<Invitation>, ApiError>>;
 
 /// The address of something over the page of the list that starts before one of them.
 pub(super) fn over(path: &str, before: Option<&str>) -> String {
-    with_selected(path, before.map(|before| ("before", before)).into_iter(), &[])
+    with_selected(
+        path,
+        before.map(|before| ("before", before)).into_iter(),
+        &[],
+    )
 }
 
 /// The list.

@@ -5,13 +5,7 @@ use domain::sessions::{Session, list::SessionParams};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::{
-    links,
-    live::Live,
-    may_write,
-    row::why,
-    state::Nothing,
-};
+use super::{links, live::Live, may_write, row::why, state::Nothing};
 use crate::{
     api::{person::path_of, sessions::SessionList},
     components::{

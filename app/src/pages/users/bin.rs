@@ -59,7 +59,10 @@ pub fn BinTable(
         .into_iter()
         .map(|deleted| {
             let key = (now, deleted.user.id.to_string());
-            (key, view! { <Row deleted=deleted now=now list=here.clone() /> }.into_any())
+            (
+                key,
+                view! { <Row deleted=deleted now=now list=here.clone() /> }.into_any(),
+            )
         })
         .collect();
     view! {

@@ -85,7 +85,10 @@ pub fn UserTable(
         .into_iter()
         .map(|user| {
             let key = (now, user.id.to_string());
-            (key, view! { <Row user=user now=now list=here.clone() /> }.into_any())
+            (
+                key,
+                view! { <Row user=user now=now list=here.clone() /> }.into_any(),
+            )
         })
         .collect();
     view! {

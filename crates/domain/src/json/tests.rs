@@ -91,10 +91,7 @@ fn text_is_written_again_as_it_was_meant() {
 fn a_value_that_is_too_deep_is_read_as_one_line() {
     let shallow = r#"{"a":"[[[[","b\"{":[{}]}"#;
     assert_eq!(depth_of(shallow), 3);
-    assert_eq!(
-        read_object(shallow),
-        serde_json::from_str(shallow).unwrap()
-    );
+    assert_eq!(read_object(shallow), serde_json::from_str(shallow).unwrap());
     for stored in [nested(READ_DEPTH_MAX + 1), nested(5_000), "{".to_owned()] {
         let read = read_object(&stored);
         let said = read.get(UNREADABLE).and_then(Value::as_str);

@@ -99,7 +99,9 @@ impl<'de> Visitor<'de> for &mut Writer {
         self.put("[");
         let mut is_first = true;
         while items
-            .next_element_seed(Item(&mut *self, is_first))?.is_some() {
+            .next_element_seed(Item(&mut *self, is_first))?
+            .is_some()
+        {
             is_first = false;
         }
         self.put("]");
@@ -111,8 +113,7 @@ impl<'de> Visitor<'de> for &mut Writer {
         self.meter.enter();
         self.put("{");
         let mut is_first = true;
-        while members
-            .next_key_seed(Name(&mut *self, is_first))?.is_some() {
+        while members.next_key_seed(Name(&mut *self, is_first))?.is_some() {
             is_first = false;
             self.put(":");
             members.next_value_seed(&mut *self)?;

@@ -88,7 +88,8 @@ pub struct BulkRequest {
     pub users: Vec<Selected>,
     /// How many the preview said would change. None: only tell who would.
     #[serde(
-        default, deserialize_with = "present",
+        default,
+        deserialize_with = "present",
         skip_serializing_if = "Option::is_none"
     )]
     #[schema(nullable = false)]
@@ -133,18 +134,34 @@ mod tests {
     #[test]
     fn selected_users_are_read_as_they_are_written() {
         let ada: Selected = format!("{ID}:7:Ada.L+1@x").parse().unwrap();
-        assert_eq!((ada.version, ada.username.as_deref()), (7, Some("Ada.L+1@x")));
+        assert_eq!(
+            (ada.version, ada.username.as_deref()),
+            (7, Some("Ada.L+1@x"))
+        );
         assert_eq!(ada.to_string().parse(), Ok(ada));
-        for text in ["", "x", "x:1:ada", ID, &format!("{ID}:1"), &format!("{ID}:1:"), &format!("{ID}::ada")] {
+        for text in [
+            "",
+            "x",
+            "x:1:ada",
+            ID,
+            &format!("{ID}:1"),
+            &format!("{ID}:1:"),
+            &format!("{ID}::ada"),
+        ] {
             assert!(text.parse::<Selected>().is_err(), "{text}");
         }
     }
 
     #[test]
     fn programs_may_leave_the_username_out_and_cannot_send_null() {
-        let read = |rest: &str| serde_json::from_str::<Selected>(&format!(r#"{{"id":"{ID}","version":1{rest}}}"#));
+        let read = |rest: &str| {
+            serde_json::from_str::<Selected>(&format!(r#"{{"id":"{ID}","version":1{rest}}}"#))
+        };
         assert_eq!(read("").unwrap().username, None);
-        assert_eq!(read(r#","username":"ada""#).unwrap().username.as_deref(), Some("ada"));
+        assert_eq!(
+            read(r#","username":"ada""#).unwrap().username.as_deref(),
+            Some("ada")
+        );
         assert!(read(r#","username":null"#).is_err());
     }
 }

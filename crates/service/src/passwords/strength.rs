@@ -44,7 +44,9 @@ fn names(known: &[String]) -> Vec<String> {
     let mut names = vec![PRODUCT.to_owned()];
     for name in known {
         let name = name.trim().to_lowercase();
-        let parts = name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
+        let parts = name
+            .split(|c: char| !c.is_alphanumeric())
+            .map(str::to_owned);
         let mailbox = name.split_once('@').map(|(mailbox, _)| mailbox.to_owned());
         let joined = name.split_whitespace().collect::<String>();
         names.extend(parts.chain(mailbox).chain([joined, name.clone()]));
@@ -83,13 +85,30 @@ mod tests {
     #[test]
     fn common_passwords_are_denied_with_digits_and_in_any_case() {
         for password in [
-            "password", "Password", "PASSWORD123", "football2024", "sunshine99", "iloveyou", "trustno1",
-            "qwertyuiop", "1qaz2wsx3edc", "administrator", "liverpool1", "charlie123", "blink182",
-            "1234567890", "aaaaaaaaaaaa", "letmein123", "mypassword1",
+            "password",
+            "Password",
+            "PASSWORD123",
+            "football2024",
+            "sunshine99",
+            "iloveyou",
+            "trustno1",
+            "qwertyuiop",
+            "1qaz2wsx3edc",
+            "administrator",
+            "liverpool1",
+            "charlie123",
+            "blink182",
+            "1234567890",
+            "aaaaaaaaaaaa",
+            "letmein123",
+            "mypassword1",
         ] {
             let found = check(password);
             assert!(
-                matches!(found, Err(PasswordError::Common | PasswordError::Guessable(_))),
+                matches!(
+                    found,
+                    Err(PasswordError::Common | PasswordError::Guessable(_))
+                ),
                 "{password}: {found:?}"
             );
         }
@@ -98,12 +117,22 @@ mod tests {
     #[test]
     fn names_are_denied_with_digits_after_them() {
         for password in [
-            "ada.lovelace", "Ada Lovelace 1", "adalovelace99", "Lovelace1815", "countess", "Countess2026",
-            "rollcall", "Rollcall2026", "countess@example.org",
+            "ada.lovelace",
+            "Ada Lovelace 1",
+            "adalovelace99",
+            "Lovelace1815",
+            "countess",
+            "Countess2026",
+            "rollcall",
+            "Rollcall2026",
+            "countess@example.org",
         ] {
             let found = check(password);
             assert!(
-                matches!(found, Err(PasswordError::Personal | PasswordError::Guessable(_))),
+                matches!(
+                    found,
+                    Err(PasswordError::Personal | PasswordError::Guessable(_))
+                ),
                 "{password}: {found:?}"
             );
         }
@@ -113,7 +142,11 @@ mod tests {
     #[test]
     fn what_is_hard_to_guess_is_accepted() {
         for password in [
-            "copper lantern", "correct horse", "пароль-мой-дом", "tangerine otter 41", "kV7#pQz2wL",
+            "copper lantern",
+            "correct horse",
+            "пароль-мой-дом",
+            "tangerine otter 41",
+            "kV7#pQz2wL",
             &"x1 long and dull ".repeat(15),
         ] {
             assert_eq!(check(password), Ok(()), "{password}");

@@ -57,7 +57,11 @@ fn size(value: &Value) -> usize {
         Value::Object(members) => object_size(members),
         Value::Number(number) => {
             let text = number.to_string();
-            let digits = if text.contains('e') { EXPONENT_BYTES } else { 0 };
+            let digits = if text.contains('e') {
+                EXPONENT_BYTES
+            } else {
+                0
+            };
             text.len() + digits
         }
         other => other.to_string().len(),
@@ -66,7 +70,9 @@ fn size(value: &Value) -> usize {
 
 fn object_size(members: &Map<String, Value>) -> usize {
     // Quotes, the colon, and the comma to the next one.
-    let members = members.iter().map(|(name, value)| name.len() + size(value) + 6);
+    let members = members
+        .iter()
+        .map(|(name, value)| name.len() + size(value) + 6);
     members.sum::<usize>().max(2)
 }
 
@@ -108,7 +114,10 @@ mod tests {
         for value in values {
             let fields = (0..10).map(|n| (format!("field{n}"), json!([value, value])));
             let fitted = fit(fields.collect(), 300);
-            assert!(object_size(&fitted) <= ENTRY_MAX - FIXED - 300, "{fitted:?}");
+            assert!(
+                object_size(&fitted) <= ENTRY_MAX - FIXED - 300,
+                "{fitted:?}"
+            );
             assert!(fitted["field9"][1]["bytes"].as_u64().is_some());
         }
     }

@@ -28,7 +28,10 @@ pub(crate) async fn admit(
     let look = look(name);
     let is_plain = name.is_ascii();
     if db::users::has_lookalike(connection, name, &look, is_plain).await? {
-        errors.add("username", "This username looks like that of another account.");
+        errors.add(
+            "username",
+            "This username looks like that of another account.",
+        );
         return Err(Error::Taken(errors));
     }
     Ok((!is_plain).then_some(look))
@@ -40,7 +43,10 @@ fn is_of_one_script(name: &str) -> bool {
         return true;
     }
     let foreign: String = name.chars().filter(|c| !c.is_ascii()).collect();
-    if !foreign.chars().all(GeneralSecurityProfile::identifier_allowed) {
+    if !foreign
+        .chars()
+        .all(GeneralSecurityProfile::identifier_allowed)
+    {
         return false;
     }
     // Latin letters are written among Chinese, Japanese and Korean ones: "highly restrictive" in UTS 39.

@@ -98,7 +98,10 @@ async fn the_owner_signs_in_from_a_known_browser_while_strangers_fail(pool: PgPo
     // A cookie that is made up or of somebody else makes nobody known.
     for cookie in ["made-up", "", others.as_str()] {
         let stranger = browser_from("192.0.2.99", Some(cookie));
-        assert_eq!(try_from(&services, "user1", RIGHT, stranger).await, Err(429));
+        assert_eq!(
+            try_from(&services, "user1", RIGHT, stranger).await,
+            Err(429)
+        );
     }
     // That the owner has signed in gives the strangers no fresh start.
     let stranger = try_from(&services, "user1", WRONG, stranger(77)).await;

@@ -7,7 +7,7 @@ use crate::{
     api::people::profile::ProfileRow,
     components::icon::{Glyph, Icon},
     context::PageContext,
-    routes::Hydrated,
+    hydrated::Hydrated,
 };
 
 /// The rows as typed into a form that comes back, or as they are known.

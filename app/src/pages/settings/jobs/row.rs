@@ -66,7 +66,11 @@ fn key(job: &Job, now: OffsetDateTime) -> RowKey {
     ];
     let moments = moments.map(|at| at.map(|at| relative(at, now)));
     let (id, state, done, total) = (job.id, job.state, job.done, job.total);
-    let text = format!("{id} {} {done} {total:?} {:?} {moments:?}", state.as_str(), job.error);
+    let text = format!(
+        "{id} {} {done} {total:?} {:?} {moments:?}",
+        state.as_str(),
+        job.error
+    );
     (job.created_at, text)
 }
 
@@ -110,7 +114,9 @@ fn may_retry(job: &Job) -> bool {
 
 fn retry(job: &Job, name: &str, back: String, retrying: Sending) -> impl IntoView + use<> {
     let target = job.target.as_ref();
-    let username = target.map(|target| target.label.clone()).unwrap_or_default();
+    let username = target
+        .map(|target| target.label.clone())
+        .unwrap_or_default();
     view! {
         <form method="post" action=JOBS on:submit=move |event| retrying.submit.run(event)>
             <input type="hidden" name="page" value=back />

@@ -6,7 +6,7 @@ use domain::users::bulk::{BULK_MAX, Selected};
 use leptos::prelude::*;
 
 use super::{FORM, Selection};
-use crate::{pages::users::links, routes::Hydrated};
+use crate::{hydrated::Hydrated, pages::users::links};
 
 /// What can be done to selected users: address of the dialog, what its button says.
 pub type Deeds = &'static [(&'static str, &'static str)];

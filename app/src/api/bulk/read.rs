@@ -1,0 +1,203 @@
+//! Forms of actions on several users, as the service takes them.
+
+use domain::{
+    fields::FieldErrors,
+    flash::{Flash, FlashEvent, Undo},
+    users::{
+        bulk::{BulkAction, BulkOutcome, Selected},
+        suspension::SuspensionDraft,
+    },
+};
+use service::Error;
+
+use super::{BulkDeed, SELECTED, list_of};
+
+pub(super) fn action(deed: BulkDeed, draft: SuspensionDraft) -> BulkAction {
+    match deed {
+        BulkDeed::Suspend => BulkAction::Suspend(draft),
+        BulkDeed::Lift => BulkAction::Unsuspend {},
+        BulkDeed::SignOut => BulkAction::EndSessions {},
+        BulkDeed::Delete => BulkAction::Delete {},
+        BulkDeed::Restore => BulkAction::Restore {},
+    }
+}
+
+pub(in crate::api) fn selected(text: &str) -> Result<Vec<Selected>, Error> {
+    let all: Result<Vec<Selected>, _> = text.split_whitespace().map(str::parse).collect();
+    all.map_err(|_| {
+        let mut faults = FieldErrors::default();
+        let message = "This selection cannot be read. Go back to the list and select again.";
+        faults.add("selected", message);
+        Error::Invalid(faults)
+    })
+}
+
+/// The page that a form leads back to, where nobody is selected any more.
+pub(super) fn after(back: &str) -> String {
+    let page = list_of(back);
+    let Some((path, query)) = page.split_once('?') else {
+        return page.to_owned();
+    };
+    let state = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != SELECTED);
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    match query.extend_pairs(state).finish() {
+        empty if empty.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
+
+/// The message about what was done to whom.
+pub(super) fn flash(action: &BulkAction, outcome: &BulkOutcome) -> Flash {
+    let event = match action {
+        BulkAction::Suspend(_) => FlashEvent::UserSuspended,
+        BulkAction::Unsuspend {} => FlashEvent::UserUnsuspended,
+        BulkAction::EndSessions {} => FlashEvent::UserSignedOut,
+        BulkAction::Delete {} if outcome.restorable_until.is_none() => FlashEvent::DeletionStarted,
+        BulkAction::Delete {} => FlashEvent::UserDeleted,
+        BulkAction::Restore {} => FlashEvent::UserRestored,
+    };
+    let until = match action {
+        BulkAction::Suspend(draft) => draft.until,
+        _ => None,
+    };
+    Flash::of(event, changed_names(outcome)).until(until)
+}
+
+/// Names of those who changed.
+pub(in crate::api) fn changed_names(outcome: &BulkOutcome) -> impl Iterator<Item = &str> {
+    let changed = outcome.items.iter().filter(|item| item.skipped.is_none());
+    changed.map(|item| item.username.as_str())
+}
+
+/// The form that undoes it, if it can be undone.
+pub(super) fn undo_of(
+    deed: BulkDeed,
+    selected: &[Selected],
+    outcome: &BulkOutcome,
+    back: &str,
+) -> Option<Undo> {
+    let reverse = match deed {
+        BulkDeed::Suspend => BulkDeed::Lift,
+        BulkDeed::Delete if outcome.restorable_until.is_some() => BulkDeed::Restore,
+        BulkDeed::Delete | BulkDeed::Lift | BulkDeed::SignOut | BulkDeed::Restore => {
+            return None;
+        }
+    };
+    let is_changed = |selected: &&Selected| {
+        let item = outcome.items.iter().find(|item| item.id.0 == selected.id);
+        item.is_some_and(|item| item.skipped.is_none())
+    };
+    // Each change counts the version up by one.
+    let users: Vec<Selected> = selected
+        .iter()
+        .filter(is_changed)
+        .map(|selected| Selected {
+            version: selected.version.saturating_add(1),
+            ..selected.clone()
+        })
+        .collect();
+    Some(undo(reverse, &users, back, &[]))
+}
+
+/// The form of an action on users at these versions, with more fields.
+pub(in crate::api) fn undo(
+    deed: BulkDeed,
+    users: &[Selected],
+    back: &str,
+    fields: &[(&str, String)],
+) -> Undo {
+    let selected: Vec<String> = users.iter().map(ToString::to_string).collect();
+    let selected = selected.join(" ");
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("deed", deed.as_str());
+    form.append_pair("selected", &selected);
+    form.append_pair("expected", &users.len().to_string());
+    form.append_pair("back", back);
+    form.extend_pairs(fields);
+    Undo {
+        path: format!("/users/bulk/{}", deed.as_str()),
+        form: form.finish(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::users::{UserId, bulk::BulkItem};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_selection_is_read_whole_or_not_at_all() {
+        let id = "0198c2a4-0000-7000-8000-000000000001";
+        let two = selected(&format!("{id}:1:ada  {id}:22:bob")).unwrap_or_default();
+        let versions: Vec<i32> = two.iter().map(|selected| selected.version).collect();
+        assert_eq!(versions, [1, 22]);
+        assert!(selected("").is_ok_and(|none| none.is_empty()));
+        for text in [
+            "x",
+            "x:1:ada",
+            id,
+            &format!("{id}:1"),
+            &format!("{id}:1:ada x:1:bob"),
+        ] {
+            assert!(selected(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn it_leads_back_to_users_and_nowhere_else() {
+        for (back, expected) in [
+            ("/users?sort=name", "/users?sort=name"),
+            ("/users?q=a&u=x%3A1", "/users?q=a"),
+            ("/users?u=x%3A1", "/users"),
+            ("/users", "/users"),
+            ("/users/ada", "/users/ada"),
+            ("/usersx", "/users"),
+            ("/account", "/users"),
+            ("//evil.example/users", "/users"),
+            ("", "/users"),
+        ] {
+            assert_eq!(after(back), expected, "{back}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_undone_is_what_changed() {
+        let [ada, bob] = [1, 2].map(Uuid::from_u128);
+        let selected = [(ada, 7), (bob, 3)].map(|(id, version)| Selected {
+            id,
+            version,
+            username: Some("someone".to_owned()),
+        });
+        let mut outcome = outcome(&[(ada, None), (bob, Some("Is not active."))]);
+        let undo = |deed, outcome: &BulkOutcome| undo_of(deed, &selected, outcome, "/users");
+        let lift = undo(BulkDeed::Suspend, &outcome).unwrap();
+        assert_eq!(lift.path, "/users/bulk/lift");
+        assert_eq!(
+            lift.form,
+            "deed=lift&selected=00000000-0000-0000-0000-000000000001%3A8%3Asomeone&expected=1&back=%2Fusers"
+        );
+        // Without a retention there is nothing to restore from.
+        assert_eq!(undo(BulkDeed::Delete, &outcome), None);
+        outcome.restorable_until = Some(time::OffsetDateTime::UNIX_EPOCH);
+        let restore = undo(BulkDeed::Delete, &outcome).unwrap();
+        assert_eq!(restore.path, "/users/bulk/restore");
+        for deed in [BulkDeed::Lift, BulkDeed::SignOut, BulkDeed::Restore] {
+            assert_eq!(undo(deed, &outcome), None);
+        }
+    }
+
+    fn outcome(items: &[(Uuid, Option<&str>)]) -> BulkOutcome {
+        let items = items.iter().map(|(id, skipped)| BulkItem {
+            id: UserId(*id),
+            username: String::new(),
+            skipped: skipped.map(str::to_owned),
+        });
+        BulkOutcome {
+            changed: 0,
+            items: items.collect(),
+            restorable_until: None,
+        }
+    }
+}
