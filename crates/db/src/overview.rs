@@ -64,7 +64,9 @@ pub async fn list_changes(
             case when octet_length(changes::text) <= 65536 then changes::text else octet_length(changes::text)::text end
                 as "changes!",
             reason, ip, request_id, parent_id
-        from (select * from audit_events where parent_id is null order by at desc, id desc limit $1) as latest
+        from (
+            select * from audit_events where parent_id is null and at > '-infinity' order by at desc, id desc limit $1
+        ) as latest
         where action not in ('session.started', 'api_key.resolved')
         order by at desc, id desc limit $2"#,
         LOOKED_AT,

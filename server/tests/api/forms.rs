@@ -180,7 +180,7 @@ async fn fill(app: &App) -> String {
             (select id from users where username in ('ada', 'bob') union all select null) as u;
         insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username = 'bob';
         insert into jobs (id, kind, params, state, done, total, error, created_at, started_at, progressed_at, finished_at)
-        select gen_random_uuid(), 'purge', jsonb_build_object('user_id', id, 'username', 'del'), 'failed', 1, 2, 'x', now(), now(), now(), now()
+        select gen_random_uuid(), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'gone'), 'failed', 1, 2, 'x', now(), now(), now(), now()
         from users where username = 'del'",
     )
     .await;

@@ -221,7 +221,7 @@ async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
         format!("/login?next=/{text}"),
         format!("/users?q={quoted}"),
         format!("/users?q=name:{quoted}&deleted=true"),
-        format!("/users?q=%22{text}&sort={text}"),
+        format!("/users?q=nobody:{text}&sort={text}"),
         format!("/users?deleted={text}"),
         format!("/sessions?person={text}&device={text}"),
         format!("/sessions?address={text}"),

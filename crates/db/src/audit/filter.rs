@@ -53,6 +53,10 @@ impl Asked<'_> {
         }
         if self.folded {
             sql.push(" and e.parent_id is null");
+            if self.actor.is_none() && via.is_none() {
+                // Names the index of the list without an actor: each of the others has one of its own.
+                sql.push(" and e.at > '-infinity'");
+            }
         }
         let bounds = when.and_then(|when| when.bounds(self.now));
         if let Some(from) = bounds.and_then(|bounds| bounds.from) {

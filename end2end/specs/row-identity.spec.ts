@@ -1,0 +1,137 @@
+// A row never stands for another one, whatever becomes of the list.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { open, signIn } from '../support/page';
+import { boxes, first, listed, go, next, header, join } from '../support/selection';
+import { template } from '../support/template';
+
+serve('demo people', { ALLOW_REGISTRATION: 'true' });
+test.use({ as: 'admin' });
+test.setTimeout(240_000);
+
+/** Lists without boxes: their addresses, and a way to other rows. */
+const LISTS: [path: string, way: string, go: (page: Page) => Promise<unknown>][] = [
+  ['/users?limit=25', 'Next', (page) => next(page)()],
+  ['/users?limit=25', 'Email', (page) => header(page, 'Email')()],
+  ['/users?limit=25&deleted=true', 'Next', (page) => next(page)()],
+  ['/registrations', 'Next', (page) => next(page)()],
+  ['/registrations/invitations', 'Next', (page) => next(page)()],
+  ['/sessions?limit=25', 'Next', (page) => next(page)()],
+  ['/sessions?limit=25', 'Signed in', (page) => header(page, 'Signed in')()],
+  ['/tokens?limit=25', 'Next', (page) => next(page)()],
+  ['/settings/jobs?limit=25', 'Next', (page) => next(page)()],
+  ['/audit?limit=25', 'Next', (page) => next(page)()],
+  ['/users/admin/history', 'Next', (page) => next(page)()],
+  ['/users/admin/data', 'Next', (page) => next(page)()],
+];
+
+test.describe('every list', () => {
+  test.beforeEach(async ({ page, database }) => {
+    if (await database.value(`select exists (select 1 from users where username = 'listed-0')`)) return;
+    for (let n = 0; n < 60; n += 1) await join(database, `listed-${n}`, 'pending');
+    await database.rows(`
+      update users set deleted_at = now(), purge_after = now() + interval '1 day'
+      where id in (select id from users where username not like 'test-%' and username <> 'admin'
+        and deleted_at is null and status = 'active' order by id limit 60)`);
+    await database.rows(`
+      insert into access_tokens (id, user_id, name, prefix, token_hash, created_at)
+      select gen_random_uuid(), u.id, 'token of ' || username, 'rc_' || number, uuid_send(gen_random_uuid()), now()
+      from users u where deleted_at is null and status = 'active' order by u.id limit 60`);
+    await database.rows(`
+      insert into jobs (id, kind, params, state, error, created_at, finished_at)
+      select uuid_v7(now()), 'purge', jsonb_build_object('user_id', id, 'username', username), 'failed', 'x', now(), now()
+      from users where deleted_at is not null and username <> 'test-deleted' order by id limit 60`);
+    await database.rows(`
+      insert into personas (id, user_id, name) select uuid_v7(now()), u.id, 'persona ' || n
+      from users u, generate_series(1, 60) n where username = 'admin'`);
+    for (let n = 0; n < 55; n += 1) {
+      const made = await page.request.post('/api/admin/invitations', { data: { note: `invited ${n}` } });
+      expect(made.status()).toBe(201);
+    }
+  });
+
+  for (const [path, name, way] of LISTS) {
+    test(`${path}, ${name}: no row comes to stand for another`, async ({ page, database }) => {
+      await open(page, path);
+      const rows = page.locator('section.list tbody tr');
+      await rows.evaluateAll((all) =>
+        (all as HTMLElement[]).forEach((row) => (row.dataset.was = row.querySelector('th')!.textContent!)),
+      );
+      await go(page, () => way(page));
+      const moved = await rows.evaluateAll((all) =>
+        (all as HTMLElement[])
+          .filter((row) => row.dataset.was !== undefined && row.dataset.was !== row.querySelector('th')!.textContent)
+          .map((row) => `${row.dataset.was} is now ${row.querySelector('th')!.textContent}`),
+      );
+      expect(moved).toEqual([]);
+      // What a row's forms and links act on is what the row shows.
+      const forms = await rows.evaluateAll((all) =>
+        all.flatMap((row) =>
+          [...row.querySelectorAll('form')].map((form) => ({
+            row: row.textContent!,
+            ...(Object.fromEntries(new FormData(form)) as Record<string, string>),
+          })),
+        ),
+      );
+      for (const form of forms as Record<string, string>[]) {
+        if (form.username) expect(form.row).toContain(form.username);
+        if (form.shown) expect(form.row).toContain(form.shown);
+        expect(form.username ?? form.shown, JSON.stringify(form)).toBeTruthy();
+        const owner = await database.value(
+          `select username from users where id = $1
+          union select username from live_sessions where id = $1
+          union select u.username from access_tokens t join users u on u.id = t.user_id where t.id = $1
+          union select params ->> 'username' from jobs where id = $1`,
+          [form.id],
+        );
+        if (form.username) expect(form.username).toBe(owner);
+      }
+      const links = await rows.evaluateAll((all) =>
+        all.flatMap((row) =>
+          [...row.querySelectorAll<HTMLAnchorElement>('a[href*="/revoke"]')].map((link) => ({
+            row: row.textContent!,
+            id: /[0-9a-f-]{36}/.exec(link.href)![0],
+          })),
+        ),
+      );
+      for (const { row, id } of links) {
+        const shown = await database.value(
+          `select username from live_sessions where id = $1
+          union select name from access_tokens where id = $1
+          union select preset ->> 'note' from one_time_links where id = $1`,
+          [id],
+        );
+        expect(row).toContain(shown);
+      }
+    });
+  }
+
+  test('a session that starts takes no row over, also after the list was sorted', async ({ page, server, another }) => {
+    await open(page, '/sessions?limit=25');
+    await go(page, header(page, 'Last seen'));
+    await go(page, header(page, 'Signed in'));
+    await go(page, header(page, 'Signed in'));
+    const rows = page.locator('section.list tbody tr');
+    await rows.evaluateAll((all) =>
+      (all as HTMLElement[]).forEach((row) => (row.dataset.was = row.querySelector('th')!.textContent!)),
+    );
+    const elsewhere = await another({ baseURL: server.url });
+    await open(elsewhere, '/login');
+    await signIn(elsewhere, 'test-auditor', template().password);
+    await expect(elsewhere).toHaveURL('/account');
+    await expect.poll(async () => `${await page.locator('.sessions-head').textContent()} ${await rows.first().textContent()}`)
+      .toMatch(/new session|test-auditor/);
+    const moved = await rows.evaluateAll((all) =>
+      (all as HTMLElement[]).filter(
+        (row) => row.dataset.was !== undefined && row.dataset.was !== row.querySelector('th')!.textContent,
+      ).length,
+    );
+    expect(moved).toBe(0);
+    // A row that has outlived its answer would fail here.
+    await elsewhere.goto('/account/sessions');
+    await elsewhere.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+    await expect(elsewhere).toHaveURL('/login');
+    await page.mouse.move(400, 400);
+    await expect(rows.first()).toBeVisible();
+  });
+});
