@@ -1,5 +1,6 @@
 //! The interface, compiled twice: natively to render the first page, and to WebAssembly to go on from there.
 
+mod access;
 pub mod api;
 pub mod components;
 pub mod context;
@@ -10,4 +11,5 @@ pub mod parts;
 pub mod routes;
 pub mod shell;
 
-pub use routes::{Access, App, access};
+pub use access::{Access, access};
+pub use routes::App;

@@ -1,0 +1,59 @@
+//! Whom the page at an address is for.
+
+/// Whom a page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everyone.
+    Public,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Whoever may open the panel.
+    Panel,
+}
+
+/// Whom the page at a path is for. The server asks before it draws; what a page shows is guarded once more by the
+/// functions that it calls.
+#[must_use]
+pub fn access(path: &str) -> Access {
+    match path {
+        "/login" | "/setup" | "/reset" | "/reset/done" | "/register" | "/register/done"
+        | "/invite" | "/invite/done" | "/account/deleted" => Access::Public,
+        "/account" => Access::SignedIn,
+        _ if path.starts_with("/account/") => Access::SignedIn,
+        _ => Access::Panel,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_for_the_panel_unless_it_says_otherwise() {
+        for (path, expected) in [
+            ("/login", Access::Public),
+            ("/setup", Access::Public),
+            ("/reset", Access::Public),
+            ("/reset/done", Access::Public),
+            ("/register", Access::Public),
+            ("/register/done", Access::Public),
+            ("/invite", Access::Public),
+            ("/invite/done", Access::Public),
+            ("/registrations", Access::Panel),
+            ("/audit", Access::Panel),
+            ("/account", Access::SignedIn),
+            ("/account/password", Access::SignedIn),
+            ("/account/keys/new", Access::SignedIn),
+            ("/keys", Access::Panel),
+            ("/account/tokens/new", Access::SignedIn),
+            ("/tokens", Access::Panel),
+            ("/account/deleted", Access::Public),
+            ("/accounts", Access::Panel),
+            ("/users", Access::Panel),
+            ("/login/x", Access::Panel),
+            ("/anything", Access::Panel),
+        ] {
+            assert_eq!(access(path), expected, "{path}");
+        }
+    }
+}
