@@ -85,8 +85,8 @@ async fn a_refusal_is_told_as_one_of_the_database(pool: PgPool) {
         json!({}),
     )]);
     assert_eq!(
-        run(&at(&cli, &fake), LIST).failure(),
-        "Cannot sort\u{fffd}[2J."
+        run(&at(&cli, &fake), LIST).misunderstanding(),
+        "rollcall: Cannot sort\u{fffd}[2J.\n"
     );
 }
 
