@@ -180,8 +180,10 @@ async fn fill(app: &App) -> String {
             (select id from users where username in ('ada', 'bob') union all select null) as u;
         insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Analyst' from users where username = 'bob';
         insert into jobs (id, kind, params, state, done, total, error, created_at, started_at, progressed_at, finished_at)
-        select gen_random_uuid(), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'gone'), 'failed', 1, 2, 'x', now(), now(), now(), now()
-        from users where username = 'del'",
+        values (
+            gen_random_uuid(), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'gone'), 'failed', 1, 2, 'x',
+            now(), now(), now(), now()
+        )",
     )
     .await;
     let bob: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
