@@ -158,7 +158,7 @@ async fn a_program_may_say_whom_it_means(pool: PgPool) {
         (json!({ "username": "ada" }), "409 CONFLICT"),
         (json!({ "username": "" }), "409 CONFLICT"),
         (json!({ "username": null }), "400 VALIDATION_ERROR"),
-        (json!({ "name": "uma" }), "422 VALIDATION_ERROR"),
+        (json!({ "name": "uma" }), "400 VALIDATION_ERROR"),
     ] {
         assert_eq!(
             app.send(ask(more.clone())).await.outline(),
