@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct ApiError(pub Problem);
 
+/// Message of a page that the server does not understand any more, or that does not understand the server.
+const EARLIER_VERSION: &str =
+    "This page is from an earlier version of Rollcall. Reload it and try again.";
+
 impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
 
@@ -24,11 +28,11 @@ impl FromServerFnError for ApiError {
             // A page that was open while the server was updated speaks of things that are no more.
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
-            | ServerFnErrorErr::Deserialization(_)
-            | ServerFnErrorErr::UnsupportedRequestMethod(_) => Problem::new(
-                Code::ValidationError,
-                "This page is from an earlier version of Rollcall. Reload it and try again.",
-            ),
+            | ServerFnErrorErr::UnsupportedRequestMethod(_) => {
+                Problem::new(Code::ValidationError, EARLIER_VERSION)
+            }
+            // The browser's own finding: no filter is at fault for it.
+            ServerFnErrorErr::Deserialization(_) => Problem::new(Code::Conflict, EARLIER_VERSION),
             ServerFnErrorErr::Registration(_)
             | ServerFnErrorErr::MiddlewareError(_)
             | ServerFnErrorErr::ServerError(_)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
@@ -33,11 +33,8 @@ pub fn Toasts() -> impl IntoView {
 fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
     let can_undo = flashes.iter().any(|flash| flash.undo.is_some());
     let life = if can_undo { LIFE_WITH_UNDO } else { LIFE };
-    let (gone, hovered, focused) = (
-        RwSignal::new(false),
-        RwSignal::new(false),
-        RwSignal::new(false),
-    );
+    let gone = RwSignal::new(false);
+    let element = NodeRef::<html::Div>::new();
     let here = use_location();
     let (pathname, search) = (here.pathname, here.search);
     let page = pathname.get_untracked();
@@ -46,10 +43,19 @@ fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
         if pathname.get() != page {
             gone.set(true);
         }
-        if hovered.get() || focused.get() || gone.get() {
+        if gone.get() {
             return;
         }
-        if let Ok(timer) = set_timeout_with_handle(move || gone.set(true), life) {
+        // Asked when the time has come: the pointer may have been there before the app took over.
+        let look = move || {
+            let is_held = element
+                .get_untracked()
+                .is_some_and(|toasts| toasts.matches(":hover, :focus-within").unwrap_or_default());
+            if !is_held {
+                gone.set(true);
+            }
+        };
+        if let Ok(timer) = set_interval_with_handle(look, life) {
             on_cleanup(move || timer.clear());
         }
     });
