@@ -95,7 +95,7 @@ test('gets another link, and an end', async ({ page, browserWatch }) => {
 });
 
 test('two in two tabs stay apart', async ({ page, another, database }) => {
-  const plain = await invite(page, { note: 'Plain tab' });
+  const plain = await invite(page, { note: 'Tab without roles' });
   const roles = await invite(page, { note: 'Auditor tab', roles: ['auditor'] });
   const first = await another();
   await open(first, plain);
