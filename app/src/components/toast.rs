@@ -34,7 +34,7 @@ fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
     let can_undo = flashes.iter().any(|flash| flash.undo.is_some());
     let life = if can_undo { LIFE_WITH_UNDO } else { LIFE };
     let gone = RwSignal::new(false);
-    let element = NodeRef::<html::Div>::new();
+    let element = NodeRef::<html::Section>::new();
     let here = use_location();
     let (pathname, search) = (here.pathname, here.search);
     let page = pathname.get_untracked();
@@ -80,15 +80,7 @@ fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
         <p class="visually-hidden" aria-live="polite">
             {move || (Hydrated::now() && !gone.get()).then(|| said.clone())}
         </p>
-        <section
-            class="toasts"
-            aria-label="Messages"
-            hidden=move || gone.get()
-            on:pointerenter=move |_| hovered.set(true)
-            on:pointerleave=move |_| hovered.set(false)
-            on:focusin=move |_| focused.set(true)
-            on:focusout=move |_| focused.set(false)
-        >
+        <section node_ref=element class="toasts" aria-label="Messages" hidden=move || gone.get()>
             {flashes
                 .into_iter()
                 .map(|FlashMessage { text, names, until, undo }| {
