@@ -350,9 +350,11 @@ async fn fail_removal(pool: &PgPool, user: Uuid) {
 
 #[test]
 fn what_a_page_changes_is_named_with_what_it_showed() {
-    // The API and the command line alone call these by an id alone, and whom data is transferred to is typed.
+    // The API and the command line alone call these by an id alone, whom data is transferred to is typed, and what is undone
+    // is a note of the server for this session.
     let by_id_alone = [
         "access_tokens::create",
+        "flash::take_undo",
         "registrations/decide::approve",
         "registrations/decide::reject",
         "users/delete::reassign",
