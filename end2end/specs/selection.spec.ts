@@ -30,7 +30,8 @@ test.describe('users', () => {
   });
 
   test('sorting keeps whom was ticked', async ({ page }) => {
-    const chosen = await tick(page, 0, 1);
+    // The first row is the viewer's own, who cannot be deleted.
+    const chosen = await tick(page, 1, 2);
     for (const column of ['Email', 'Sessions', 'Created']) {
       await go(page, header(page, column));
       const here = (await listed(page)).filter((name) => chosen.includes(name)).sort();

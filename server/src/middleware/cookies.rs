@@ -46,7 +46,7 @@ mod tests {
             .filter_map(|line| line.to_str().ok())
             .flat_map(|line| line.split(';'));
         let cookies = pairs.filter_map(|pair| Cookie::parse_encoded(pair.to_owned()).ok());
-        let found = cookies.filter(|cookie| cookie.name() == name).last();
+        let found = cookies.filter(|cookie| cookie.name() == name).next_back();
         found.map(|cookie| cookie.value().to_owned())
     }
 

@@ -35,8 +35,15 @@ const WITHOUT_TARGET: [&str; 17] = [
     "confirm",
 ];
 
+/// A function, the field of what the page has shown, and the other fields that it needs.
+type TargetForm = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
 /// The others: what their forms say of what the page has shown, and what else they have to say.
-const WITH_TARGET: [(&str, &str, &[(&str, &str)]); 10] = [
+const WITH_TARGET: [TargetForm; 10] = [
     ("do-to-user", "username", &[("deed", "lift")]),
     (
         "edit-user",
