@@ -64,7 +64,7 @@ fn draft(password: &str) -> AccountDraft {
 fn assert_denied<T>(done: Result<T, Error>, way: &str, password: &str) {
     match done {
         Err(Error::Invalid(errors)) => {
-            assert!(errors.get("password").is_some(), "{way} {password}")
+            assert!(errors.get("password").is_some(), "{way} {password}");
         }
         Err(other) => panic!("{way} {password}: {other}"),
         Ok(_) => panic!("{way} took {password}"),

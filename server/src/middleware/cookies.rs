@@ -45,8 +45,8 @@ mod tests {
         let pairs = lines
             .filter_map(|line| line.to_str().ok())
             .flat_map(|line| line.split(';'));
-        let cookies = pairs.filter_map(|pair| Cookie::parse_encoded(pair.to_owned()).ok());
-        let found = cookies.filter(|cookie| cookie.name() == name).next_back();
+        let mut cookies = pairs.filter_map(|pair| Cookie::parse_encoded(pair.to_owned()).ok());
+        let found = cookies.rfind(|cookie| cookie.name() == name);
         found.map(|cookie| cookie.value().to_owned())
     }
 
