@@ -130,5 +130,11 @@ test.describe('every list', () => {
       ).length,
     );
     expect(moved).toBe(0);
+    // A row that has outlived its answer would fail here.
+    await elsewhere.goto('/account/sessions');
+    await elsewhere.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+    await expect(elsewhere).toHaveURL('/login');
+    await page.mouse.move(400, 400);
+    await expect(rows.first()).toBeVisible();
   });
 });
