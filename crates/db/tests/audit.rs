@@ -1,7 +1,5 @@
 //! The record can be added to and nothing else.
 
-#![cfg(test)]
-
 use db::audit::{Actor, Entry, insert};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};

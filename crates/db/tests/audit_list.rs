@@ -1,7 +1,5 @@
 //! The list of the record: each filter has what matches, in one order, there and back, also while others write.
 
-#![cfg(test)]
-
 use std::{
     collections::BTreeSet,
     sync::{

@@ -1,11 +1,7 @@
 //! The counters that triggers keep: whatever is done to the tables, by however many at once, they agree with a count
 //! that this file makes for itself.
 
-#![cfg(test)]
-
-#[path = "counters/operations.rs"]
 mod operations;
-#[path = "counters/recount.rs"]
 mod recount;
 
 use db::doctor;

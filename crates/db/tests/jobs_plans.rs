@@ -1,7 +1,5 @@
 //! At a hundred thousand jobs a page is read from an index, and few rows are looked at that are not shown.
 
-#![cfg(test)]
-
 use db::jobs::list_page;
 use domain::{
     jobs::list::{JobParams, JobsQuery},

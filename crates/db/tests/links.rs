@@ -1,7 +1,5 @@
 //! One-time links: each works once, and only while it is good.
 
-#![cfg(test)]
-
 use std::time::Duration;
 
 use db::links::{Kind, NewLink, consume, insert, revoke_unused, set_opened};

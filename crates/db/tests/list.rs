@@ -1,10 +1,6 @@
 //! The list of users against a crowd that knows, in Rust, who ought to be found and in which order.
 
-#![cfg(test)]
-
-#[path = "list/crowd.rs"]
 mod crowd;
-#[path = "list/reference.rs"]
 mod reference;
 
 use crowd::NOW;

@@ -1,7 +1,5 @@
 //! A page of the list is read from the index of its order, not sorted and not searched for in the whole table.
 
-#![cfg(test)]
-
 use db::users::list_page;
 use domain::{
     filter::Filter,

@@ -1,7 +1,5 @@
 //! The growing delay after failed sign-ins.
 
-#![cfg(test)]
-
 use std::time::Duration;
 
 use db::login_attempts::{

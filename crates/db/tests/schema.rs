@@ -1,7 +1,5 @@
 //! Migrations: what is missing, unknown or changed is told apart, and several replicas may start at once.
 
-#![cfg(test)]
-
 use db::schema::{SchemaError, check, ensure_audit_partitions, migrate};
 use sqlx::{
     PgPool,

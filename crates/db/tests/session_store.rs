@@ -1,7 +1,5 @@
 //! The session store: what it keeps, whom it lets in, and what it never brings back.
 
-#![cfg(test)]
-
 use std::{collections::HashMap, net::IpAddr, time::Duration};
 
 use db::session_store::{OVERTAKEN, OWNER, Owner, PgSessionStore, SIGN_IN, SignIn};

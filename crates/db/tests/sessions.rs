@@ -1,7 +1,5 @@
 //! What the jobs do with sessions: noting who was seen, and ending those whose time is over.
 
-#![cfg(test)]
-
 use db::sessions;
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};

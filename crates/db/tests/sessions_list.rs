@@ -1,7 +1,5 @@
 //! The list of all sessions: the same rows that the check of a request reads, in every order, by every filter.
 
-#![cfg(test)]
-
 use db::sessions::{Asked, count, find_live, find_totals, list_page};
 use domain::{
     list::{Cursor, Limits, Position},

@@ -1,8 +1,6 @@
 //! At half a million sessions a page is read from an index, by whatever it is filtered and sorted: few rows are looked at
 //! that are not shown.
 
-#![cfg(test)]
-
 use db::sessions::{Asked, list_devices, list_page};
 use domain::{
     list::{Limits, PageParams, Position},

@@ -1,38 +1,32 @@
 //! Access tokens: who makes them, within what, and what ends them.
 
-#![cfg(test)]
-
-#[path = "support/actors.rs"]
-mod actors;
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/own.rs"]
-mod own;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
 use std::sync::Arc;
 
-use actors::admin;
 use domain::{
-    access_tokens::{CreatedToken, TOKENS_MAX, TokenDraft, TokenState, list::TokensQuery},
+    access_tokens::{
+        CreatedToken, OpenToken, TOKENS_MAX, TokenDraft, TokenState, list::TokensQuery,
+    },
     account::OwnEdit,
     users::{detail::UserRef, edit::UserEdit},
 };
-use own::{Own, set_password};
-use people::{add, count};
 use service::{
     Error, Services,
     access::{Credential, Origin, operator},
     access_tokens, account,
+    reset::{self, Choice},
     settings::Settings,
     users,
 };
 use sqlx::PgPool;
-use support::services;
 use uuid::Uuid;
+
+use crate::support::{
+    actors::{self, admin},
+    chosen,
+    own::{Own, set_password},
+    people::{add, count},
+    services,
+};
 
 const PASSWORD: &str = "correct horse";
 
@@ -306,6 +300,54 @@ async fn what_ends_tokens_and_what_does_not(pool: PgPool) {
         assert_eq!(now, state);
     }
     let told = "select count(*) from audit_events where action = 'user.updated' and changes -> 'tokens' = '[1, 0]'";
+    assert_eq!(count(&pool, told).await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_reset_link_tells_which_tokens_still_open_the_account_and_can_revoke_them(pool: PgPool) {
+    let (services, own) = ada(&pool, &["user"]).await;
+    let id = own.actor.principal.id.0;
+    let bob = add(&pool, "bob", &["user"]).await;
+    let of_bob = make(&services, bob, Some(1)).await;
+    let (first, second) = (
+        make(&services, id, Some(30)).await,
+        make(&services, id, Some(30)).await,
+    );
+    let over = make(&services, id, Some(1)).await;
+    access_tokens::revoke(&services, &operator(), over.id)
+        .await
+        .unwrap();
+    let prefixes = |tokens: &[OpenToken]| -> Vec<String> {
+        tokens.iter().map(|token| token.prefix.clone()).collect()
+    };
+    for (revoke_tokens, password) in [
+        (false, "copper lantern under rain"),
+        (true, "copper lantern under snow"),
+    ] {
+        let link = reset::create_link(&services, &operator(), id)
+            .await
+            .unwrap();
+        let token = link.url.rsplit('/').next().unwrap();
+        let open = reset::open_link(&services, token, &Origin::default())
+            .await
+            .unwrap();
+        assert_eq!(
+            prefixes(&open.tokens),
+            [second.prefix.clone(), first.prefix.clone()]
+        );
+        let choice = Choice {
+            revoke_tokens,
+            ..chosen(password)
+        };
+        reset::choose_password(&services, token, choice, Origin::default())
+            .await
+            .unwrap();
+        for token in [&first, &second] {
+            assert_eq!(works(&services, token).await, !revoke_tokens);
+        }
+    }
+    assert!(works(&services, &of_bob).await);
+    let told = "select count(*) from audit_events where action = 'user.password_chosen' and changes -> 'tokens' = '[2, 0]'";
     assert_eq!(count(&pool, told).await, 1);
 }
 

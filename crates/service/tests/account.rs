@@ -1,30 +1,13 @@
 //! What people do with their own account, and what a session alone is not enough for.
 
-#![cfg(test)]
-
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/furniture.rs"]
-mod furniture;
-#[path = "support/own.rs"]
-mod own;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
 use std::sync::Arc;
 
-use browser::browser;
 use domain::{
     account::OwnEdit,
     credentials::SignInDraft,
     problem::Code,
     users::detail::{UserDetail, UserRef},
 };
-use furniture::furnish;
-use own::{Own, set_password};
-use people::{add, count};
 use service::{
     Error, Services,
     access::{Origin, operator},
@@ -33,8 +16,15 @@ use service::{
     users,
 };
 use sqlx::PgPool;
-use support::services;
 use uuid::Uuid;
+
+use crate::support::{
+    browser::browser,
+    furniture::furnish,
+    own::{Own, set_password},
+    people::{add, count},
+    services,
+};
 
 const PASSWORD: &str = "correct horse ";
 const CHOSEN: &str = "copper lantern under rain ";

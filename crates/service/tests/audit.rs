@@ -1,26 +1,15 @@
 //! The record: whose entries are found by a name, what a file of it has, and that a change of a sealed one shows.
 
-#![cfg(test)]
-
-#[path = "support/actors.rs"]
-mod actors;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-use actors::{actor, admin};
 use domain::{
     audit::list::{AuditPage, AuditParams},
     list::{Limits, PageParams},
     users::edit::UserEdit,
 };
-use people::{add, count};
 use serde_json::Value;
 use service::{
     Error, Services,
@@ -32,7 +21,12 @@ use sqlx::{
     PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use support::services;
+
+use crate::support::{
+    actors::{actor, admin},
+    people::{add, count},
+    services,
+};
 
 fn params(pairs: &[(&str, &str)]) -> AuditParams {
     AuditParams::from_pairs(|asked| {

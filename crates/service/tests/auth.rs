@@ -1,24 +1,17 @@
 //! Signing in and out.
 
-#![cfg(test)]
-
-#[path = "auth/attempts.rs"]
 mod attempts;
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/services.rs"]
-mod support;
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use browser::browser;
 use domain::{audit::Via, credentials::SignInDraft, problem::Problem};
 use service::{Services, access::Origin, auth, sessions};
 use sqlx::PgPool;
-use support::services;
 use tower_sessions::Session;
+
+use crate::support::{browser::browser, services};
 
 const RIGHT: &str = "correct horse ";
 const WRONG: &str = "correct horse";

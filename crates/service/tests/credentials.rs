@@ -1,19 +1,5 @@
 //! What somebody hands out to be used later: worth what they can do at that moment, and never a password that they know.
 
-#![cfg(test)]
-
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/own.rs"]
-mod own;
-#[path = "support/own_account.rs"]
-mod own_account;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
-use browser::browser;
 use domain::{
     access::{Permission, Permissions, Principal},
     access_tokens::TokenDraft,
@@ -26,16 +12,12 @@ use domain::{
         suspension::SuspensionDraft,
     },
 };
-use own::{Own, set_password};
-use own_account::form;
-use people::{add, count};
 use service::{
     Error, Services,
     access::{Actor, Credential, Granted, Origin, WriteUsers, operator},
     access_tokens, account, auth, invitations, reset, setup, users,
 };
 use sqlx::PgPool;
-use support::services;
 use time::macros::datetime;
 use uuid::Uuid;
 
@@ -66,7 +48,7 @@ async fn must_change(services: &Services, username: &str, password: &str) -> Str
 }
 
 async fn choose(services: &Services, token: &str, password: &str) -> Result<(), Error> {
-    reset::choose_password(services, token, password, password, Origin::default()).await
+    reset::choose_password(services, token, chosen(password), Origin::default()).await
 }
 
 async fn set_temporary(
@@ -172,6 +154,15 @@ enum Event {
 use Event::{
     CreatorDeleted, CreatorLosesRight, CreatorSuspended, Nothing, TargetDeleted, TargetGainsRole,
     TargetSuspended,
+};
+
+use crate::support::{
+    browser::browser,
+    chosen,
+    own::{Own, set_password},
+    own_account::form,
+    people::{add, count},
+    services,
 };
 
 const EVENTS: [Event; 7] = [

@@ -1,19 +1,7 @@
 //! Into the bin, out of it, and away.
 
-#![cfg(test)]
-
-#[path = "support/actors.rs"]
-mod actors;
-#[path = "support/furniture.rs"]
-mod furniture;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
 use std::{sync::Arc, time::Duration};
 
-use actors::admin;
 use domain::{
     list::Limits,
     users::{
@@ -22,13 +10,17 @@ use domain::{
         list::ListParams,
     },
 };
-use furniture::furnish;
-use people::{add, count};
 use serde_json::Value;
 use service::{Error, Services, access::operator, settings::Settings, users};
 use sqlx::PgPool;
-use support::services;
 use uuid::Uuid;
+
+use crate::support::{
+    actors::admin,
+    furniture::furnish,
+    people::{add, count},
+    services,
+};
 
 const FURNITURE: OwnedCounts = OwnedCounts {
     sessions: 2,

@@ -1,6 +1,5 @@
 //! Demo data in a real database.
 
-#![cfg(test)]
 use std::sync::Arc;
 
 use service::{

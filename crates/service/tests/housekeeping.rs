@@ -1,13 +1,9 @@
 //! What is done regularly, whoever asks.
 
-#![cfg(test)]
-
-#[path = "support/services.rs"]
-mod support;
-
 use service::housekeeping;
 use sqlx::PgPool;
-use support::services;
+
+use crate::support::services;
 
 async fn run(pool: &PgPool, sql: &'static str) {
     sqlx::raw_sql(sql).execute(pool).await.unwrap();

@@ -1,19 +1,6 @@
 //! Attempts at a request with an idempotency key: whose turn it is, and what is left of those that were overtaken.
 
-#![cfg(test)]
-
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/own.rs"]
-mod own;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
 use domain::owned::PersonaDraft;
-use own::{Own, set_password};
-use people::{add, count};
 use service::{
     Error, Services,
     access::Actor,
@@ -21,9 +8,14 @@ use service::{
     owned::{Writer, personas},
 };
 use sqlx::PgPool;
-use support::services;
 use tokio::task::JoinSet;
 use uuid::Uuid;
+
+use crate::support::{
+    own::{Own, set_password},
+    people::{add, count},
+    services,
+};
 
 const PASSWORD: &str = "correct horse";
 

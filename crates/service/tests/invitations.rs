@@ -1,33 +1,26 @@
 //! Invitations: who may make them, how often they work, and when they cease to.
 
-#![cfg(test)]
-
-#[path = "support/actors.rs"]
-mod actors;
-#[path = "support/own_account.rs"]
-mod own_account;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
-use actors::{actor, admin};
 use domain::{
     invitations::{Invitation, InvitationDraft, InvitationState},
     rules::Refusal,
     users::{UserBrief, detail::UserRef},
 };
-use own_account::form;
-use people::{add, count};
 use service::{
     Error, Services,
     access::{Granted, Origin, WriteRegistrations, operator},
     invitations, registrations, reset, users,
 };
 use sqlx::PgPool;
-use support::services;
 use tokio::task::JoinSet;
 use uuid::Uuid;
+
+use crate::support::{
+    actors::{actor, admin},
+    chosen,
+    own_account::form,
+    people::{add, count},
+    services,
+};
 
 async fn run(pool: &PgPool, sql: &'static str) {
     sqlx::raw_sql(sql).execute(pool).await.unwrap();
@@ -328,7 +321,7 @@ async fn dead_links_and_those_of_another_kind(pool: PgPool) {
     assert!(matches!(crossed, Err(Error::NotFound(_))));
     let password = "correct horse";
     let crossed =
-        reset::choose_password(&services, &token, password, password, Origin::default()).await;
+        reset::choose_password(&services, &token, chosen(password), Origin::default()).await;
     assert!(matches!(crossed, Err(Error::NotFound(_))));
     assert!(works(&services, &token).await, "it was not used up by that");
 

@@ -1,17 +1,5 @@
 //! Long work: how far it has come, what has failed, and trying it again.
 
-#![cfg(test)]
-
-#[path = "support/actors.rs"]
-mod actors;
-#[path = "support/keys.rs"]
-mod key_ring;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
-use actors::{actor, admin};
 use domain::{
     jobs::{
         Job, JobKind, JobState,
@@ -20,16 +8,20 @@ use domain::{
     list::Limits,
     users::deletion::Deletion,
 };
-use key_ring::{NEW, OLD, draft, with_keys};
-use people::{add, count};
 use service::{
     Error, Services,
     access::{ReadAudit, operator},
     jobs, keys, settings, users,
 };
 use sqlx::PgPool;
-use support::services;
 use uuid::Uuid;
+
+use crate::support::{
+    actors::{actor, admin},
+    key_ring::{NEW, OLD, draft, with_keys},
+    people::{add, count},
+    services,
+};
 
 const PERMANENT: Deletion = Deletion {
     counts: None,

@@ -1,30 +1,11 @@
 //! Keys of providers: which one serves whom, who may do what with them, and how they come under another encryption key.
 
-#![cfg(test)]
-
-#[path = "support/actors.rs"]
-mod actors;
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/keys.rs"]
-mod key_ring;
-#[path = "support/own.rs"]
-mod own;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
-use actors::{actor, admin};
 use domain::{
     keys::{ApiKey, KeyEdit},
     list::Total,
     rules::Refusal,
     users::{deletion::Deletion, suspension::SuspensionDraft},
 };
-use key_ring::{NEW, OLD, draft, with_keys};
-use own::{Own, set_password};
-use people::{add, count};
 use secrecy::ExposeSecret;
 use service::{
     Error, Services,
@@ -33,6 +14,13 @@ use service::{
 };
 use sqlx::PgPool;
 use uuid::Uuid;
+
+use crate::support::{
+    actors::{actor, admin},
+    key_ring::{NEW, OLD, draft, with_keys},
+    own::{Own, set_password},
+    people::{add, count},
+};
 
 const PASSWORD: &str = "correct horse";
 

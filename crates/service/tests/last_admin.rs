@@ -1,27 +1,21 @@
 //! Whatever runs at the same time, somebody is left who can let the others in.
 
-#![cfg(test)]
-
-#[path = "support/actors.rs"]
-mod actors;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
-use actors::admin;
 use domain::users::{
     bulk::{BulkAction, BulkRequest, Selected},
     deletion::Deletion,
     edit::UserEdit,
     suspension::SuspensionDraft,
 };
-use people::{add, count};
 use service::{Error, Services, access::operator, users};
 use sqlx::PgPool;
-use support::services;
 use tokio::task::JoinSet;
 use uuid::Uuid;
+
+use crate::support::{
+    actors::admin,
+    people::{add, count},
+    services,
+};
 
 const ABLE: &str =
     "select count(*) from user_roles ur join roles r on r.id = ur.role_id and r.name = 'admin'

@@ -1,16 +1,8 @@
 //! A username that reads as that of somebody else is not given to anybody.
 
-#![cfg(test)]
-
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
 use std::sync::Arc;
 
 use domain::{credentials::AccountDraft, invitations::InvitationDraft, users::create::UserDraft};
-use people::{add, count};
 use service::{
     Error, Services,
     access::{Origin, operator},
@@ -19,7 +11,11 @@ use service::{
     users,
 };
 use sqlx::PgPool;
-use support::services;
+
+use crate::support::{
+    people::{add, count},
+    services,
+};
 
 /// Names that read as `coco` or `admin`, or as nothing.
 const LOOKALIKES: [&str; 5] = [

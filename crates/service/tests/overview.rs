@@ -1,22 +1,18 @@
 //! The first screen of the panel.
 
-#![cfg(test)]
-
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
 use domain::{
     list::Total,
     overview::{DAYS, Matter, Overview},
     users::suspension::SuspensionDraft,
 };
-use people::{add, count};
 use service::{Services, access::operator, overview::overview, users};
 use sqlx::PgPool;
-use support::services;
 use time::{Duration, OffsetDateTime, macros::datetime};
+
+use crate::support::{
+    people::{add, count},
+    services,
+};
 
 async fn look(services: &Services) -> Overview {
     overview(services, &operator()).await.unwrap()

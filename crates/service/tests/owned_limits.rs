@@ -1,16 +1,5 @@
 //! How much is stored for one user, and how much of it goes to the audit log.
 
-#![cfg(test)]
-
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/own.rs"]
-mod own;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
 use std::sync::Arc;
 
 use domain::{
@@ -18,8 +7,6 @@ use domain::{
     owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
     users::{create::UserDraft, edit::UserEdit, suspension::SuspensionDraft},
 };
-use own::{Own, set_password};
-use people::{add, count};
 use serde_json::{Map, Value, json};
 use service::{
     Error, Services,
@@ -30,8 +17,13 @@ use service::{
     users,
 };
 use sqlx::PgPool;
-use support::services;
 use time::macros::datetime;
+
+use crate::support::{
+    own::{Own, set_password},
+    people::{add, count},
+    services,
+};
 
 const PASSWORD: &str = "correct horse";
 

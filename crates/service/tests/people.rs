@@ -1,19 +1,5 @@
 //! Making, changing, suspending people, and who may do it to whom.
 
-#![cfg(test)]
-
-#[path = "support/actors.rs"]
-mod actors;
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/furniture.rs"]
-mod furniture;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
-use actors::{actor, admin};
 use domain::{
     audit::{AuditEntry, list::AuditParams},
     credentials::SignInDraft,
@@ -29,18 +15,23 @@ use domain::{
         suspension::SuspensionDraft,
     },
 };
-use furniture::furnish;
-use people::{add, count};
 use service::{
     Error, Services,
     access::{Granted, Origin, WriteUsers, operator},
     audit, auth, reset, users,
 };
 use sqlx::PgPool;
-use support::services;
 use time::macros::datetime;
 use tokio::task::JoinSet;
 use uuid::Uuid;
+
+use crate::support::{
+    actors::{actor, admin},
+    browser, chosen,
+    furniture::furnish,
+    people::{add, count},
+    services,
+};
 
 async fn sign_in(services: &Services, username: &str, password: &str) -> Result<(), Error> {
     let draft = SignInDraft {
@@ -93,7 +84,7 @@ async fn a_temporary_password_leads_to_choosing_another_and_nowhere_else(pool: P
     assert_eq!(count(&pool, "select count(*) from sessions").await, 0);
     let token = link.url.rsplit('/').next().unwrap();
     let own = "correct horse";
-    reset::choose_password(&services, token, own, own, Origin::default())
+    reset::choose_password(&services, token, chosen(own), Origin::default())
         .await
         .unwrap();
     assert!(matches!(
@@ -119,7 +110,7 @@ async fn a_temporary_password_ends_the_links_of_before(pool: PgPool) {
     let link = created.link.unwrap();
     let token = link.url.rsplit('/').next().unwrap();
     let own = "correct horse";
-    let followed = reset::choose_password(&services, token, own, own, Origin::default()).await;
+    let followed = reset::choose_password(&services, token, chosen(own), Origin::default()).await;
     assert!(matches!(followed, Err(Error::NotFound(_))));
 }
 
@@ -158,7 +149,7 @@ async fn a_new_person_chooses_a_password_by_the_link(pool: PgPool) {
         .strip_prefix("http://127.0.0.1:3000/reset/")
         .unwrap();
     let choose = |password: &'static str| {
-        reset::choose_password(&services, token, password, password, Origin::default())
+        reset::choose_password(&services, token, chosen(password), Origin::default())
     };
     for refused in ["short", "password", "ada"] {
         assert!(
@@ -191,7 +182,7 @@ async fn one_of_a_hundred_uses_of_a_link_succeeds(pool: PgPool) {
         let (services, token) = (services.clone(), token.clone());
         uses.spawn(async move {
             let password = "correct horse";
-            reset::choose_password(&services, &token, password, password, Origin::default()).await
+            reset::choose_password(&services, &token, chosen(password), Origin::default()).await
         });
     }
     let done = uses.join_all().await;

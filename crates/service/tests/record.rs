@@ -1,20 +1,5 @@
 //! Every change is in the record of each whom it concerns, made in the same transaction.
 
-#![cfg(test)]
-
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/furniture.rs"]
-mod furniture;
-#[path = "support/keys.rs"]
-mod key_ring;
-#[path = "support/own.rs"]
-mod own;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use domain::{
@@ -37,10 +22,6 @@ use domain::{
         suspension::SuspensionDraft,
     },
 };
-use furniture::furnish;
-use key_ring::{NEW, OLD, draft, with_keys};
-use own::{Own, set_password};
-use people::{add, count};
 use service::{
     Error, Services,
     access::operator,
@@ -53,8 +34,15 @@ use service::{
     users,
 };
 use sqlx::PgPool;
-use support::services;
 use uuid::Uuid;
+
+use crate::support::{
+    furniture::furnish,
+    key_ring::{NEW, OLD, draft, with_keys},
+    own::{Own, set_password},
+    people::{add, count},
+    services,
+};
 
 const PASSWORD: &str = "correct horse";
 
@@ -451,10 +439,12 @@ async fn every_change_is_on_record(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn who_takes_the_record_away_is_on_record(pool: PgPool) {
     let services = services(&pool);
+    let user = add(&pool, "ada", &["user"]).await;
     let expected = [
         ("list", None),
         ("list job", None),
         ("describe settings", None),
+        ("history", None),
         ("verify", None),
         ("export", Some("audit.exported")),
     ];
@@ -476,6 +466,9 @@ async fn who_takes_the_record_away_is_on_record(pool: PgPool) {
                 jobs::list(&services, &operator(), &query).await.map(drop)
             }
             "describe settings" => settings::describe(&services, &operator()).await.map(drop),
+            "history" => users::history(&services, &operator(), user, None)
+                .await
+                .map(drop),
             "verify" => audit::verify(&services, &operator(), None).await.map(drop),
             _ => audit::export(&services, &operator(), &all, Format::Csv)
                 .await

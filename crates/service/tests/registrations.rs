@@ -1,21 +1,7 @@
 //! Registering, and deciding about those who have.
 
-#![cfg(test)]
-
-#[path = "support/actors.rs"]
-mod actors;
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/own_account.rs"]
-mod own_account;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
 use std::sync::Arc;
 
-use actors::{actor, admin};
 use domain::{
     credentials::{AccountDraft, SignInDraft},
     registrations::{Decision, DecisionRequest},
@@ -27,8 +13,6 @@ use domain::{
         edit::UserEdit,
     },
 };
-use own_account::{PASSWORD, form};
-use people::{add, count};
 use serde_json::Value;
 use service::{
     Error, Services,
@@ -38,9 +22,16 @@ use service::{
     users,
 };
 use sqlx::PgPool;
-use support::services;
 use tokio::task::JoinSet;
 use uuid::Uuid;
+
+use crate::support::{
+    actors::{actor, admin},
+    browser, chosen,
+    own_account::{PASSWORD, form},
+    people::{add, count},
+    services,
+};
 
 /// Services where people can register.
 fn open(pool: &PgPool, approval: bool) -> Services {
@@ -253,7 +244,7 @@ async fn nobody_learns_whether_an_address_is_known(pool: PgPool) {
             .unwrap();
         let token = link.url.rsplit('/').next().unwrap();
         let refused =
-            service::reset::choose_password(&services, token, email, email, Origin::default())
+            service::reset::choose_password(&services, token, chosen(email), Origin::default())
                 .await;
         seen.push(serde_json::json!({ "refused": format!("{:?}", refused.unwrap_err()) }));
         let updated: String =

@@ -1,15 +1,5 @@
 //! Ending the sessions of others, and how many a person may have.
 
-#![cfg(test)]
-
-#[path = "support/actors.rs"]
-mod actors;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
-use actors::{actor, admin};
 use domain::{
     audit::{Via, list::AuditParams},
     list::{Limits, PageParams},
@@ -19,7 +9,6 @@ use domain::{
         revoke::{RevokeFilter, RevokeOutcome, RevokeRequest},
     },
 };
-use people::{add, count};
 use service::{
     Error,
     access::{Credential, Granted, WriteSessions, operator},
@@ -28,8 +17,13 @@ use service::{
     users::history,
 };
 use sqlx::PgPool;
-use support::services;
 use uuid::Uuid;
+
+use crate::support::{
+    actors::{actor, admin},
+    people::{add, count},
+    services,
+};
 
 /// So many live sessions of somebody. Returns their ids.
 async fn sign_in(pool: &PgPool, id: Uuid, sessions: i32) -> Vec<Uuid> {

@@ -1,18 +1,11 @@
 //! The first admin.
 
-#![cfg(test)]
-
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/services.rs"]
-mod support;
-
-use browser::browser;
 use domain::{audit::Via, credentials::AccountDraft, problem::Problem, users::CreatedVia};
 use secrecy::{ExposeSecret, SecretString};
 use service::{Error, Services, access::Origin, sessions, setup};
 use sqlx::PgPool;
-use support::services;
+
+use crate::support::{browser::browser, services};
 
 fn draft(username: &str) -> AccountDraft {
     AccountDraft {

@@ -1,21 +1,8 @@
 //! A password that is easily guessed is denied wherever a user chooses one.
 
-#![cfg(test)]
-
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/own.rs"]
-mod own;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
 use std::sync::Arc;
 
 use domain::{account::OwnEdit, credentials::AccountDraft, invitations::InvitationDraft};
-use own::{Own, set_password};
-use people::{add, count};
 use secrecy::ExposeSecret;
 use service::{
     Error, Services,
@@ -25,7 +12,13 @@ use service::{
     setup,
 };
 use sqlx::PgPool;
-use support::services;
+
+use crate::support::{
+    browser, chosen,
+    own::{Own, set_password},
+    people::{add, count},
+    services,
+};
 
 const PASSWORD: &str = "correct horse";
 
@@ -113,8 +106,7 @@ async fn what_is_easily_guessed_is_denied_everywhere(pool: PgPool) {
         .unwrap();
     let link = token(&link.url);
     for password in WEAK {
-        let chosen =
-            reset::choose_password(&services, &link, password, password, Origin::default());
+        let chosen = reset::choose_password(&services, &link, chosen(password), Origin::default());
         assert_denied(chosen.await, "link", password);
         let edit = OwnEdit {
             password: Some(password.to_owned()),
@@ -125,7 +117,7 @@ async fn what_is_easily_guessed_is_denied_everywhere(pool: PgPool) {
         assert_denied(edited.await, "account", password);
     }
     let good = "tangerine otter 41";
-    reset::choose_password(&services, &link, good, good, Origin::default())
+    reset::choose_password(&services, &link, chosen(good), Origin::default())
         .await
         .unwrap();
 }

@@ -1,20 +1,5 @@
 //! What a page has shown is what is changed: an id that was shown with another name is denied.
 
-#![cfg(test)]
-
-#[path = "support/browser.rs"]
-mod browser;
-#[path = "support/furniture.rs"]
-mod furniture;
-#[path = "support/keys.rs"]
-mod key_ring;
-#[path = "support/own.rs"]
-mod own;
-#[path = "support/people.rs"]
-mod people;
-#[path = "support/services.rs"]
-mod support;
-
 use std::{collections::BTreeSet, fs, path::Path};
 
 use domain::{
@@ -28,10 +13,6 @@ use domain::{
         suspension::SuspensionDraft,
     },
 };
-use furniture::furnish;
-use key_ring::{NEW, OLD, draft, with_keys};
-use own::{Own, set_password};
-use people::{add, count};
 use service::{
     Error, Services,
     access::{Actor, operator},
@@ -40,8 +21,15 @@ use service::{
     users,
 };
 use sqlx::PgPool;
-use support::services;
 use uuid::Uuid;
+
+use crate::support::{
+    furniture::furnish,
+    key_ring::{NEW, OLD, draft, with_keys},
+    own::{Own, set_password},
+    people::{add, count},
+    services,
+};
 
 const PASSWORD: &str = "correct horse";
 

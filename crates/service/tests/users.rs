@@ -1,10 +1,5 @@
 //! The list of users as the front doors get it.
 
-#![cfg(test)]
-
-#[path = "support/services.rs"]
-mod support;
-
 use domain::{
     access::{Permissions, Principal},
     audit::Via,
@@ -17,9 +12,10 @@ use service::{
     users,
 };
 use sqlx::PgPool;
-use support::services;
 use time::macros::datetime;
 use uuid::Uuid;
+
+use crate::support::services;
 
 fn actor(permissions: &[&str]) -> Actor {
     Actor {

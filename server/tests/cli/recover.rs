@@ -42,8 +42,11 @@ async fn the_link_lets_them_in(pool: PgPool) {
     reset::choose_password(
         &services(&pool),
         token,
-        password,
-        password,
+        reset::Choice {
+            password,
+            password_again: password,
+            revoke_tokens: false,
+        },
         Origin::default(),
     )
     .await

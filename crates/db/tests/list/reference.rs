@@ -11,7 +11,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::crowd::NOW;
+use super::crowd::NOW;
 
 /// A person as the tables hold them.
 #[derive(Debug, sqlx::FromRow)]

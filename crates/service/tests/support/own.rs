@@ -8,7 +8,7 @@ use service::{
 };
 use tower_sessions::Session;
 
-use crate::browser::browser;
+use super::browser::browser;
 
 /// Gives everybody a password.
 pub(crate) async fn set_password(services: &Services, password: &str) {

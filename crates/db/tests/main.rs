@@ -1,0 +1,18 @@
+//! The queries, triggers and plans, over real databases. One program, which is linked once.
+
+#![cfg(test)]
+
+mod audit;
+mod audit_list;
+mod audit_plans;
+mod counters;
+mod jobs_plans;
+mod links;
+mod list;
+mod list_plans;
+mod login_attempts;
+mod schema;
+mod session_store;
+mod sessions;
+mod sessions_list;
+mod sessions_plans;

@@ -1,0 +1,29 @@
+//! What the service does, over real databases. One program, which is linked once.
+
+#![cfg(test)]
+
+mod access_tokens;
+mod account;
+mod audit;
+mod auth;
+mod credentials;
+mod deletion;
+mod demo;
+mod housekeeping;
+mod idempotency;
+mod invitations;
+mod jobs;
+mod keys;
+mod last_admin;
+mod names;
+mod overview;
+mod owned_limits;
+mod people;
+mod record;
+mod registrations;
+mod sessions;
+mod setup;
+mod strength;
+mod support;
+mod targets;
+mod users;

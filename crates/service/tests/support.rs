@@ -1,0 +1,40 @@
+//! What several tests need: first of all everything that a service function needs, over the database of a test.
+
+pub(crate) mod actors;
+pub(crate) mod browser;
+pub(crate) mod furniture;
+pub(crate) mod key_ring;
+pub(crate) mod own;
+pub(crate) mod own_account;
+pub(crate) mod people;
+
+use std::sync::Arc;
+
+use service::{
+    Services, last_seen::LastSeen, passwords::Hasher, reset::Choice, sessions::live::Live,
+    settings::Settings,
+};
+use sqlx::PgPool;
+use time::macros::datetime;
+
+/// Services as the server has them.
+pub(crate) fn services(pool: &PgPool) -> Services {
+    Services {
+        pool: pool.clone(),
+        hasher: Hasher::start().unwrap(),
+        settings: Arc::new(Settings::default()),
+        last_seen: LastSeen::default(),
+        live: Live::default(),
+        work: Arc::default(),
+        clock: || datetime!(2026-11-21 12:00 UTC),
+    }
+}
+
+/// A password as it is chosen behind a link, with the access tokens left as they are.
+pub(crate) fn chosen(password: &str) -> Choice<'_> {
+    Choice {
+        password,
+        password_again: password,
+        revoke_tokens: false,
+    }
+}
