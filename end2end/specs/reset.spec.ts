@@ -94,6 +94,31 @@ test('by keyboard to the end: the password is set, nobody is signed in, the link
   await expect(page).toHaveURL('/account');
 });
 
+test('it names the access tokens that still open the account, and one tick revokes them', async ({
+  page,
+  server,
+  database,
+}) => {
+  const id = await database.value("select id from users where username = 'test-member'");
+  const hash = (n: number) => `sha256('token ${n}'::bytea)`;
+  await database.rows(
+    `insert into access_tokens (id, user_id, name, prefix, token_hash, scopes, last_used_at, created_at) values
+      (uuid_v7(now()), $1, 'Nightly export', 'rc_abcd', ${hash(1)}, '{account}', now() - interval '2 hours', now()),
+      (uuid_v7(now()), $1, 'Phone', 'rc_efgh', ${hash(2)}, '{account}', null, now())`,
+    [id],
+  );
+  await open(page, await link(server, database, 'test-member'));
+  await expect(page.getByRole('heading', { name: '2 access tokens still open this account' })).toBeVisible();
+  await expect(page.getByText('Nightly export (rc_abcd…), last used 2 hours ago')).toBeVisible();
+  await expect(page.getByText('Phone (rc_efgh…), never used')).toBeVisible();
+  await inspect(page, 'reset-tokens');
+  await page.getByRole('checkbox', { name: 'Revoke them' }).check();
+  await choose(page, PASSWORD);
+  await expect(page).toHaveURL('/reset/done');
+  const left = 'select count(*)::int from access_tokens where user_id = $1 and revoked_at is null';
+  expect(await database.value(left, [id])).toBe(0);
+});
+
 test('two links in two tabs: each password is that of the user whom its tab names', async ({
   page,
   server,

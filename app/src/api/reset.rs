@@ -4,8 +4,10 @@
     reason = "the macro makes the arguments fields of a struct"
 )]
 
+use domain::access_tokens::OpenToken;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use super::{
     done::Done,
@@ -20,6 +22,11 @@ pub struct ResetLink {
     pub username: String,
     /// Fewest characters of the password.
     pub password_min: usize,
+    /// Access tokens that still open the account.
+    pub tokens: Vec<OpenToken>,
+    /// The server's time, from which "2 hours ago" is told.
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: OffsetDateTime,
 }
 
 /// Whether the reset link that was followed works, and for whom. `link` is its handle.
@@ -38,6 +45,8 @@ pub async fn check_reset_link(#[server(default)] link: String) -> Result<ResetLi
     Ok(ResetLink {
         username: link.username,
         password_min: link.password_min,
+        tokens: link.tokens,
+        now: (services.clock)(),
     })
 }
 
@@ -46,13 +55,19 @@ pub async fn check_reset_link(#[server(default)] link: String) -> Result<ResetLi
 pub async fn choose_password(
     password: String,
     password_again: String,
+    #[server(default)] revoke_tokens: bool,
     #[server(default)] next: String,
     #[server(default)] link: String,
 ) -> Result<Done, ApiError> {
     use super::{links::RESET, ssr};
     let (services, origin) = (ssr::services()?, ssr::origin()?);
     let token = RESET.token(&services, &link);
-    service::reset::choose_password(&services, &token, &password, &password_again, origin)
+    let choice = service::reset::Choice {
+        password: &password,
+        password_again: &password_again,
+        revoke_tokens,
+    };
+    service::reset::choose_password(&services, &token, choice, origin)
         .await
         .map_err(ssr::fail)?;
     if let Some(forget) = RESET.forget(&services.settings, &link) {

@@ -1,6 +1,8 @@
 //! Choosing a password by a link.
 
+use domain::access_tokens::OpenToken;
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
 use super::{
     form,
@@ -12,7 +14,14 @@ use crate::{
         error::ApiError,
         reset::{ChoosePassword, ResetLink, check_reset_link},
     },
-    components::{card::CardPage, field::Field, icon::Icon, notice::ProblemNotice},
+    components::{
+        card::CardPage,
+        field::Field,
+        icon::{Glyph, Icon},
+        notice::ProblemNotice,
+        time::Ago,
+    },
+    context::PageContext,
 };
 
 /// The page behind a reset link.
@@ -74,6 +83,7 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
                     .map(|spec| view! { <Field spec=spec fault=sending.fault(spec.name) /> })
                     .into_iter()
                     .collect_view()}
+                <OpenTokens tokens=link.tokens now=link.now />
                 <button
                     class="button button-primary button-wide"
                     aria-disabled=move || sending.busy()
@@ -83,6 +93,49 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
             </form>
         </div>
     }
+}
+
+/// What opens the account beside the password, and the box that ends it.
+#[component]
+fn OpenTokens(tokens: Vec<OpenToken>, now: OffsetDateTime) -> impl IntoView {
+    let context = expect_context::<PageContext>();
+    let ticked = context.typed("revoke_tokens") == "true";
+    let lead = match tokens.len() {
+        0 => return ().into_any(),
+        1 => "1 access token still opens this account".to_owned(),
+        tokens => format!("{tokens} access tokens still open this account"),
+    };
+    let lines = tokens.into_iter().map(|token| {
+        let used = token.last_used_at.map(|at| view! { <Ago at=at now=now /> });
+        let used = match used {
+            Some(ago) => view! { ", last used " {ago} }.into_any(),
+            None => ", never used".into_any(),
+        };
+        view! {
+            <li>
+                {token.name} " (" <code>{token.prefix} "…"</code> ")" {used}
+            </li>
+        }
+    });
+    view! {
+        <div class="notice tone-warning">
+            <Glyph icon=Icon::Alert />
+            <div>
+                <h2 class="notice-title">{lead}</h2>
+                <ul>{lines.collect_view()}</ul>
+                <label class="check">
+                    <input type="checkbox" name="revoke_tokens" value="true" checked=ticked />
+                    <span>
+                        "Revoke them"
+                        <span class="check-note">
+                            "If you do not know them, or somebody else knew your password. Programs that use them stop working."
+                        </span>
+                    </span>
+                </label>
+            </div>
+        </div>
+    }
+    .into_any()
 }
 
 /// The page after it.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::{
     access::{Permissions, Principal},
+    access_tokens::OpenToken,
     client_address::ClientAddress,
     users::{Status, UserId},
 };
@@ -129,6 +130,25 @@ pub async fn count_of(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<i6
         user_id,
     );
     Ok(count.fetch_one(executor).await?)
+}
+
+/// The tokens of a user that are not over, the newest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_open(
+    executor: impl PgExecutor<'_>,
+    user_id: Uuid,
+) -> Result<Vec<OpenToken>, Error> {
+    Ok(sqlx::query_as!(
+        OpenToken,
+        "select name, prefix, last_used_at from access_tokens
+        where user_id = $1 and revoked_at is null and (expires_at is null or expires_at > now())
+        order by id desc",
+        user_id,
+    )
+    .fetch_all(executor)
+    .await?)
 }
 
 /// A token that may be about to be revoked.

@@ -36,6 +36,8 @@ pub struct Owner {
     pub session_id: Uuid,
     /// The person, with the rights of this moment.
     pub principal: domain::access::Principal,
+    /// Whether messages wait for their page.
+    pub has_flashes: bool,
 }
 
 /// What a session is started with. The store turns it into columns.
@@ -186,6 +188,7 @@ impl SessionStore for PgSessionStore {
         let owner = Owner {
             session_id: live.id,
             principal: live.principal,
+            has_flashes: live.has_flashes,
         };
         let owner =
             serde_json::to_value(owner).map_err(|error| StoreError::Decode(error.to_string()))?;

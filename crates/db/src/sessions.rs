@@ -58,6 +58,8 @@ pub struct LiveSession {
     pub expires_at: OffsetDateTime,
     /// Whose, with the rights of this moment.
     pub principal: Principal,
+    /// Whether messages wait for their page.
+    pub has_flashes: bool,
 }
 
 /// The session of a cookie, if it may still be used. One query tells who it is and what they may do: a role taken or an
@@ -77,7 +79,8 @@ pub async fn find_live(
             array(
                 select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
                 where ur.user_id = s.user_id
-            ) as "permissions!"
+            ) as "permissions!",
+            exists (select from flashes f where f.session_id = s.id and f.shown_at is null) as "has_flashes!"
         from live_sessions s
         join user_stats st on st.user_id = s.user_id
         where s.token_hash = $1"#,
@@ -101,6 +104,7 @@ pub async fn find_live(
             last_login_at: row.last_login_at,
             time_zone: row.time_zone,
         },
+        has_flashes: row.has_flashes,
     }))
 }
 

@@ -181,6 +181,18 @@ pub struct AccessToken {
     pub revoked_by: Option<String>,
 }
 
+/// A token that still opens an account, as its owner is told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenToken {
+    /// What for.
+    pub name: String,
+    /// How it begins.
+    pub prefix: String,
+    /// When it was last used, to the minute.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_used_at: Option<OffsetDateTime>,
+}
+
 /// What a token is proved by. Shown to copy, and nowhere kept.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use db::{
     flashes::{self, NewFlash},
-    session_store::token_hash,
+    session_store::{OWNER, Owner, token_hash},
 };
 use domain::flash::{Flash, Undo};
 use tower_sessions::Session;
@@ -58,17 +58,24 @@ pub async fn set(
     }
 }
 
-/// Takes the messages of a page. They are not shown again.
+/// Takes the messages of a page. They are not shown again. Whether there are any, the session has been read with.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn take(
     services: &Services,
-    actor: &Actor,
+    session: &Session,
     address: &str,
 ) -> Result<Vec<ShownFlash>, Error> {
-    let (session, seconds) = (actor.session()?, UNDO_LIFETIME.as_secs_f64());
-    let shown = flashes::set_shown(&services.pool, session, path_of(address), seconds).await?;
+    let owner: Option<Owner> = session
+        .get(OWNER)
+        .await
+        .map_err(|error| Error::Unavailable(error.into()))?;
+    let Some(owner) = owner.filter(|owner| owner.has_flashes) else {
+        return Ok(Vec::new());
+    };
+    let (id, seconds) = (owner.session_id, UNDO_LIFETIME.as_secs_f64());
+    let shown = flashes::set_shown(&services.pool, id, path_of(address), seconds).await?;
     // One that another version of the server has written is left out.
     let read = shown.into_iter().filter_map(|shown| {
         Some(ShownFlash {

@@ -25,7 +25,7 @@ use crate::{
     users::guard,
 };
 
-pub use follow::{OpenLink, choose_password, open_link};
+pub use follow::{Choice, OpenLink, choose_password, open_link};
 
 /// How long a link works.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);

@@ -39,6 +39,7 @@ pub async fn find_actor(
         |Owner {
              session_id,
              principal,
+             has_flashes: _,
          }| {
             services
                 .last_seen

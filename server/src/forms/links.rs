@@ -115,9 +115,12 @@ pub(crate) async fn choose_password(State(state): State<AppState>, request: Requ
     };
     let token = token(&state, &page, RESET, &fields);
     let typed = |name: &str| fields.get(name).map_or("", String::as_str);
-    let (password, again) = (typed("password"), typed("password_again"));
-    let services = &state.services;
-    match service_reset::choose_password(services, &token, password, again, origin(&page)).await {
+    let choice = service_reset::Choice {
+        password: typed("password"),
+        password_again: typed("password_again"),
+        revoke_tokens: typed("revoke_tokens") == "true",
+    };
+    match service_reset::choose_password(&state.services, &token, choice, origin(&page)).await {
         Ok(()) => {
             let done = going_on("/reset/done", typed("next"));
             (forget(&state, RESET, &fields), Redirect::to(&done)).into_response()

@@ -10,7 +10,9 @@ use service::{
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use crate::support::{App, Ask, PASSWORD, add_password, add_person, app, https_app, session};
+use crate::support::{
+    App, Ask, PASSWORD, add_password, add_person, app, https_app, session, token as access_token,
+};
 
 const COOKIE: &str = "rollcall_reset";
 const CHOSEN: &str = "copper lantern under rain";
@@ -219,6 +221,49 @@ async fn a_refused_password_leaves_the_link_as_it_is(pool: PgPool) {
     assert!(signs_in(&app, PASSWORD).await);
     let [form, _] = forms(&token, CHOSEN, CHOSEN);
     assert_eq!(app.send(form).await.outline(), "303 to /reset/done");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn one_tick_revokes_the_access_tokens_that_the_page_names(pool: PgPool) {
+    let app = app(&pool);
+    let mut token = prepare(&app).await;
+    let page = |token: &str| Ask::get("/reset").link(COOKIE, token);
+    let none = app.send(page(&token)).await;
+    assert!(!none.body.contains("revoke_tokens"), "{}", none.body);
+    let works = async |made: &str| {
+        let account = Ask::get("/api/auth/me").bearer(made);
+        app.send(account).await.status == 200
+    };
+    for path in ["/reset", "/sfn/reset"] {
+        let made = access_token(&app.services, "ada", &["account"]).await;
+        assert!(works(&made).await);
+        let shown = app.send(page(&token)).await;
+        assert!(
+            shown
+                .body
+                .contains("1 access token still opens this account"),
+            "{}",
+            shown.body
+        );
+        for (password, status) in [("short", 422), (CHOSEN, 303)] {
+            let password = format!("{password}{}", path.len());
+            let fields = [
+                ("password", password.as_str()),
+                ("password_again", &password),
+                ("revoke_tokens", "true"),
+            ];
+            let form = Ask::post(path).form(&fields).link(COOKIE, &token);
+            let answer = app.send(form).await;
+            let accepted = [200, 303].contains(&answer.status);
+            assert_eq!(accepted, status == 303, "{path}: {}", answer.body);
+            // What was refused has revoked nothing, and the tick stays.
+            assert_eq!(works(&made).await, !accepted, "{path}");
+            if path == "/reset" && !accepted {
+                assert!(answer.body.contains("checked"), "{}", answer.body);
+            }
+        }
+        token = link(&app).await;
+    }
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -1,6 +1,7 @@
 //! Following a link to choose a password.
 
 use db::{
+    access_tokens,
     links::{self, Kind, LiveLink},
     sessions::EndReason,
     users::{
@@ -9,6 +10,7 @@ use db::{
     },
 };
 use domain::{
+    access_tokens::OpenToken,
     credentials::check_new_password,
     fields::FieldErrors,
     users::{Status, UserSummary, detail::UserDetail},
@@ -39,6 +41,19 @@ pub struct OpenLink {
     pub username: String,
     /// Fewest characters of the password.
     pub password_min: usize,
+    /// Access tokens of the account: they outlive the password unless they are revoked with it.
+    pub tokens: Vec<OpenToken>,
+}
+
+/// What is chosen behind a link.
+#[derive(Clone, Copy)]
+pub struct Choice<'a> {
+    /// The password.
+    pub password: &'a str,
+    /// The same, typed again.
+    pub password_again: &'a str,
+    /// Whether the access tokens of the account are revoked.
+    pub revoke_tokens: bool,
 }
 
 /// Whether a link would work, and for whom. Uses nothing up. A dead one counts against the address that tries it.
@@ -51,9 +66,11 @@ pub async fn open_link(
     origin: &Origin,
 ) -> Result<OpenLink, Error> {
     let (user, _) = follow(services, token, origin).await?;
+    let tokens = access_tokens::list_open(&services.pool, user.id.0).await?;
     Ok(OpenLink {
         username: user.username,
         password_min: services.settings.password_min,
+        tokens,
     })
 }
 
@@ -133,20 +150,21 @@ async fn lock(
     account.filter(is_open).ok_or(DEAD_LINK)
 }
 
-/// Sets the password that a person has chosen. All their sessions end, and nobody is signed in by it.
+/// Sets the password that a user has chosen. All their sessions end, their access tokens if they say so, and nobody is signed
+/// in by it.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a password that is refused (the link remains usable), otherwise as [`open_link`].
 pub async fn choose_password(
     services: &Services,
     token: &str,
-    password: &str,
-    password_again: &str,
+    choice: Choice<'_>,
     origin: Origin,
 ) -> Result<(), Error> {
+    let password = choice.password;
     let (user, link) = follow(services, token, &origin).await?;
     let id = user.id.0;
-    check(services, &user, password, password_again).map_err(Error::Invalid)?;
+    check(services, &user, choice).map_err(Error::Invalid)?;
     known::check(services, id, password).await?;
     let hash = services.hasher.hash_chosen(password, &names(&user)).await?;
     let mut transaction = db::begin(&services.pool).await?;
@@ -162,6 +180,11 @@ pub async fn choose_password(
             .await?;
     change::set_password(&mut transaction, id, &hash).await?;
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
+    let revoked = if choice.revoke_tokens {
+        access_tokens::set_revoked_of(&mut transaction, id, Some(id)).await?
+    } else {
+        0
+    };
     let device = origin.device.clone();
     let author = Author::person(user.id, &account.username, origin);
     let change = Change {
@@ -169,7 +192,8 @@ pub async fn choose_password(
         user: (id, &account.username),
         changes: Changes::default()
             .with("password", Value::Null, "chosen by a link")
-            .with("sessions", ended, 0),
+            .with("sessions", ended, 0)
+            .with("tokens", revoked, 0),
         reason: None,
     };
     record::write(&mut transaction, &author, change).await?;
@@ -187,16 +211,14 @@ fn names(user: &UserSummary) -> [&str; 3] {
     ]
 }
 
-fn check(
-    services: &Services,
-    user: &UserSummary,
-    password: &str,
-    password_again: &str,
-) -> Result<(), FieldErrors> {
+fn check(services: &Services, user: &UserSummary, choice: Choice<'_>) -> Result<(), FieldErrors> {
     let mut errors = FieldErrors::default();
     let min = services.settings.password_min;
-    errors.take("password", check_new_password(password, min, &names(user)));
-    if password != password_again {
+    errors.take(
+        "password",
+        check_new_password(choice.password, min, &names(user)),
+    );
+    if choice.password != choice.password_again {
         errors.add("password_again", "The two passwords differ.");
     }
     if errors.is_empty() {
