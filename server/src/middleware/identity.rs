@@ -57,9 +57,10 @@ pub(crate) async fn recognise(
     }
     let (path, is_shown) = (request.uri().path(), is_shown(&request));
     let waiting = waiting(&services, path, actor.as_ref()).await;
-    let flashes = match actor.as_ref().filter(|_| is_shown) {
-        Some(actor) => flashes(&services, actor, path).await,
-        None => Vec::new(),
+    let flashes = if is_shown && actor.is_some() {
+        flashes(&services, &session, path).await
+    } else {
+        Vec::new()
     };
     let context = PageContext {
         principal: actor.as_ref().map(|actor| actor.principal.clone()),
@@ -106,8 +107,8 @@ async fn waiting(services: &Services, path: &str, actor: Option<&Actor>) -> Opti
 
 /// What was done before, for the page that shows it: the one write that a GET does. A page without the message is better than
 /// none.
-async fn flashes(services: &Services, actor: &Actor, path: &str) -> Vec<FlashMessage> {
-    let taken = flash::take(services, actor, path).await;
+async fn flashes(services: &Services, session: &Session, path: &str) -> Vec<FlashMessage> {
+    let taken = flash::take(services, session, path).await;
     let taken = taken.map_err(Error::into_problem).unwrap_or_default();
     taken.into_iter().map(FlashMessage::from).collect()
 }
