@@ -132,6 +132,6 @@ test.describe('without scripts', () => {
     await create(invited);
     await expect(invited).toHaveURL('/invite/done');
     await page.goto('/registrations/invitations');
-    await expect(row(page, 'Plain')).toContainText('1 of 1');
+    await expect(page.getByRole('row', { name: /^Plain / })).toContainText('1 of 1');
   });
 });

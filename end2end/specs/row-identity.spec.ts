@@ -121,7 +121,7 @@ test.describe('every list', () => {
     const elsewhere = await another({ baseURL: server.url });
     await open(elsewhere, '/login');
     await signIn(elsewhere, 'test-auditor', template().password);
-    await expect(elsewhere).toHaveURL('/account');
+    await expect(elsewhere).toHaveURL('/users');
     await expect.poll(async () => `${await page.locator('.sessions-head').textContent()} ${await rows.first().textContent()}`)
       .toMatch(/new session|test-auditor/);
     const moved = await rows.evaluateAll((all) =>

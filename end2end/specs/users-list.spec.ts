@@ -242,7 +242,7 @@ for (const javaScriptEnabled of [true, false]) {
     test.use({ javaScriptEnabled });
 
     test('what a row does at once leads back to the list', async ({ page, database }) => {
-      await database.rows(`update users set status = 'suspended' where username = 'test-suspended'`);
+      await database.rows(`update users set status = 'suspended', suspended_reason = 'Left' where username = 'test-suspended'`);
       await page.goto('/users?q=username%3Atest-suspended&limit=25');
       const more = page.getByRole('button', { name: 'More for test-suspended', exact: true });
       await more.click();
