@@ -94,7 +94,7 @@ test('faults show as one types, and a taken name loses nothing', async ({ page, 
 
 test('a page by name, number and id', async ({ page, database }) => {
   const [row] = await database.rows(`select id, number from users where username = 'test-member'`);
-  for (const reference of ['test-member', row!.number, row!.id]) {
+  for (const reference of ['test-member', row!.number, `number:${row!.number}`, 'username:test-member', row!.id]) {
     await open(page, `/users/${reference}`);
     await expect(page.getByRole('heading', { name: 'Test Member' })).toBeVisible();
   }
@@ -249,7 +249,7 @@ test('nothing is deleted when there is something else by then', async ({ page, d
     insert into personas (id, user_id, name)
     select uuid_v7(now()), id, 'New' from users where username = 'growing'`);
   await press(page, 'Delete growing');
-  await expect(dialog(page)).toContainText('Nothing was deleted');
+  await expect(dialog(page)).toContainText('Nothing was done');
   await press(page, 'Delete growing and 1 thing');
   await expect(page.locator('.badge', { hasText: 'Deleted' })).toBeVisible();
   await page.getByRole('link', { name: 'Delete permanently…' }).click();

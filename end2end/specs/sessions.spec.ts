@@ -120,13 +120,14 @@ test('all that match end, if they are as many as was shown', async ({ page, serv
   const dialog = page.getByRole('dialog', { name: 'Revoke sessions' });
   const button = dialog.getByRole('button', { name: /^Revoke/ });
   await expect(button).toHaveText('Revoke 2 sessions');
+  await expect(dialog).toContainText('of Test Auditor (test-auditor)');
   await inspect(page, 'sessions-revoke');
   await signInElsewhere(server.url, 'test-auditor');
   await button.click();
   await expect(dialog.getByRole('alert')).toContainText('has changed since it was shown');
   await expect(button).toHaveText('Revoke 3 sessions');
   await button.click();
-  await expect(page.locator('.toast')).toContainText('Revoked 3 sessions');
+  await expect(page.locator('.toast')).toContainText('Revoked 3 sessions of test-auditor');
   await expect(page.getByRole('heading', { name: 'No sessions match' })).toBeVisible();
 });
 

@@ -8,6 +8,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{
     done::Done,
@@ -37,6 +38,9 @@ pub struct Confirmation {
     pub shown: String,
     /// The username that is shown with it; empty for one's own and for what is nobody's.
     pub username: String,
+    /// The id of what is shown, where the address does not hold it: of the user, or of the link. The server denies the
+    /// request if it is another's.
+    pub id: Option<Uuid>,
     /// The server's time.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
@@ -78,11 +82,13 @@ pub async fn find_confirmation(path: String) -> Result<Confirmation, ApiError> {
         .map_err(ssr::fail)
 }
 
-/// Does what a dialog has asked about. `page` is the page that it leads back to, `username` and `shown` what was shown.
+/// Does what a dialog has asked about. `page` is the page that it leads back to, `id`, `username` and `shown`
+/// what was shown.
 #[server(endpoint = "confirm", protocol = Post)]
 pub async fn confirm(
     path: String,
     page: String,
+    #[server(default)] id: String,
     #[server(default)] username: String,
     #[server(default)] shown: String,
 ) -> Result<Done, ApiError> {
@@ -93,7 +99,8 @@ pub async fn confirm(
     let asked = find::confirmation(&services, &actor, &target)
         .await
         .map_err(ssr::fail)?;
-    if (&asked.username, &asked.shown) != (&username, &shown) {
+    let is_shown = asked.id.map_or_else(String::new, |id| id.to_string()) == id;
+    if !is_shown || (&asked.username, &asked.shown) != (&username, &shown) {
         return Err(ssr::fail(service::Error::TargetMismatch(shown)));
     }
     // It may change before its turn comes: what does it compares the names once more.

@@ -243,13 +243,14 @@ pub async fn delete_user(
     Ok(Done::flash(&page, Flash::of(FlashEvent::UserDeleted, names), Some(undo)).await)
 }
 
-/// Gives what one person owns to another, named as in an address.
+/// Gives what one user owns to another, named as in an address. `personas` is how many were shown.
 #[server(endpoint = "reassign-data", protocol = Post)]
 pub async fn reassign_data(
     page: String,
     id: Uuid,
     username: String,
     to: String,
+    personas: i64,
 ) -> Result<Done, ApiError> {
     use super::ssr;
     use domain::flash::{Flash, FlashEvent};
@@ -263,7 +264,7 @@ pub async fn reassign_data(
         .await
         .map_err(ssr::fail)?;
     let target = TargetRef::of_user(id, username);
-    let personas = service::users::reassign(&services, &granted, target, to.id.0)
+    let personas = service::users::reassign(&services, &granted, target, to.id.0, Some(personas))
         .await
         .map_err(ssr::fail)?;
     let flash = Flash::of(FlashEvent::DataTransferred, [from.username, to.username]);

@@ -52,7 +52,7 @@ pub struct Part<T> {
     pub now: OffsetDateTime,
 }
 
-/// The address of a person's page: by name where the name leads there.
+/// The address of a user's page: by username where that is read as nothing else, or else by id.
 #[must_use]
 pub fn path(user: &UserSummary) -> String {
     path_of(user.id, &user.username)
@@ -79,7 +79,7 @@ pub async fn list_roles() -> Result<Vec<GrantableRole>, ApiError> {
         .map_err(ssr::fail)
 }
 
-/// A person by name, number or id.
+/// A user by username, number or id.
 #[server(endpoint = "person", protocol = Get)]
 pub async fn find_person(user: String) -> Result<Person, ApiError> {
     use super::ssr;

@@ -9,8 +9,9 @@
 #[cfg(feature = "ssr")]
 use domain::flash::{Flash, FlashEvent};
 use domain::sessions::{
+    SessionUser,
     list::{SessionPage, SessionParams},
-    revoke::RevokeOutcome,
+    revoke::{RevokeOutcome, RevokeRequest},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -53,59 +54,87 @@ pub async fn list_all_sessions(
     .await
 }
 
+/// What the dialog shows before sessions are revoked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevokePreview {
+    /// How many sessions would end.
+    pub outcome: RevokeOutcome,
+    /// The user whose sessions they are, where the filter names one.
+    pub user: Option<SessionUser>,
+}
+
 /// How many sessions would end that match, or that are not the one that asks. Nothing is done.
 #[server(endpoint = "preview-revocation", protocol = Get)]
 pub async fn preview_revocation(
     #[server(default)] params: SessionParams,
     #[server(default)] others: bool,
-) -> Result<RevokeOutcome, ApiError> {
+) -> Result<RevokePreview, ApiError> {
     use super::ssr;
-    let request = request(params, others, None);
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    service::sessions::revoke_many(&ssr::services()?, &granted, request)
+    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let request = request(params, others);
+    let filter = request.parse_filter();
+    let filter = filter.map_err(|error| ssr::fail(service::Error::List(error)))?;
+    let granted = actor.require().map_err(ssr::fail)?;
+    let outcome = service::sessions::revoke_many(&services, &granted, request)
         .await
-        .map_err(ssr::fail)
+        .map_err(ssr::fail)?;
+    let read = actor.require().map_err(ssr::fail)?;
+    let user = service::sessions::find_user(&services, &read, &filter)
+        .await
+        .map_err(ssr::fail)?;
+    Ok(RevokePreview { outcome, user })
 }
 
-/// Ends all sessions that match, or all but the one that asks, if they are as many as was shown.
+/// Ends all sessions that match, or all but the one that asks, if they are as many as was shown. `id` and `username` are the
+/// user who was shown for `person`.
 #[server(endpoint = "revoke-sessions", protocol = Post)]
 pub async fn revoke_sessions(
     page: String,
     expected: u64,
     #[server(default)] others: bool,
     #[server(default)] person: String,
+    #[server(default)] id: String,
+    #[server(default)] username: String,
     #[server(default)] address: String,
     #[server(default)] device: String,
     #[server(default)] created: String,
     #[server(default)] seen: String,
 ) -> Result<Done, ApiError> {
     use super::ssr;
+    let is_of_user = !person.trim().is_empty();
     let params = SessionParams {
-        person: Some(person),
+        // The user who was shown, whom the text might no longer lead to.
+        person: Some(if is_of_user && !id.is_empty() {
+            id
+        } else {
+            person
+        }),
         address: Some(address),
         device: Some(device),
         created: Some(created),
         seen: Some(seen),
         ..SessionParams::default()
     };
-    let request = request(params, others, Some(expected));
+    let request = RevokeRequest {
+        expected: Some(expected),
+        username: is_of_user.then(|| username.clone()),
+        ..request(params, others)
+    };
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
     let outcome = service::sessions::revoke_many(&ssr::services()?, &granted, request)
         .await
         .map_err(ssr::fail)?;
-    let flash = Flash::of(FlashEvent::SessionsRevoked, [""; 0]).counting(outcome.sessions);
+    let names = Some(username).filter(|name| is_of_user && !name.is_empty());
+    let flash = Flash::of(FlashEvent::SessionsRevoked, names).counting(outcome.sessions);
     Ok(Done::flash(&page, flash, None).await)
 }
 
-#[cfg(feature = "ssr")]
-fn request(
-    params: SessionParams,
-    everyone_but_me: bool,
-    expected: Option<u64>,
-) -> domain::sessions::revoke::RevokeRequest {
-    domain::sessions::revoke::RevokeRequest {
+/// The request of a dialog's parameters that tells how many would end.
+#[must_use]
+pub fn request(params: SessionParams, everyone_but_me: bool) -> RevokeRequest {
+    RevokeRequest {
         filter: params.into(),
         everyone_but_me,
-        expected,
+        ..RevokeRequest::default()
     }
 }

@@ -6,6 +6,7 @@ use domain::{
     access::Permission,
     access_tokens::{AccessToken, TokenState, list::TokenParams},
     list::PageParams,
+    users::detail::UserRef,
 };
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_query_map};
@@ -84,7 +85,7 @@ fn href(params: &TokenParams) -> String {
 /// The tokens of a person.
 pub(super) fn of_person(username: &str) -> String {
     href(&TokenParams {
-        person: Some(username.to_owned()),
+        person: Some(UserRef::naming(username)),
         ..TokenParams::default()
     })
 }

@@ -94,6 +94,7 @@ fn Asked(place: Place, asked: Confirmation) -> impl IntoView {
     let fields = [
         ("path", place.path.clone()),
         ("page", place.back.clone()),
+        ("id", asked.id.map_or_else(String::new, |id| id.to_string())),
         ("username", asked.username),
         ("shown", asked.shown),
     ];

@@ -9,6 +9,7 @@ pub mod edit;
 pub mod list;
 pub mod names;
 pub mod page;
+mod reference;
 pub mod suspension;
 
 use std::{fmt, str::FromStr};

@@ -73,7 +73,9 @@ async fn meant(
         return Ok(Some(Meant::Id(id)));
     }
     let known = db::users::find_id(connection, &reference).await?;
-    Ok(Some(
-        known.map_or_else(|| Meant::Label(name.to_owned()), Meant::Id),
-    ))
+    Ok(Some(match (known, reference) {
+        (Some(id), _) => Meant::Id(id),
+        (None, UserRef::Name(username)) => Meant::Label(username),
+        (None, reference) => Meant::Label(reference.to_string()),
+    }))
 }

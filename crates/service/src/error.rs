@@ -72,10 +72,8 @@ pub enum Error {
         "Somebody else has changed this account meanwhile. Nothing was saved: compare, and save again."
     )]
     Stale(Box<UserDetail>),
-    /// There is something else to delete than was shown.
-    #[error(
-        "What this account owns has changed since it was shown. Nothing was deleted: look again."
-    )]
+    /// There is something else to delete or to transfer than was shown.
+    #[error("What this account owns has changed since it was shown. Nothing was done: look again.")]
     CountsChanged(OwnedCounts),
     /// Other people would be changed than was shown.
     #[error(

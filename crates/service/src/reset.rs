@@ -133,20 +133,29 @@ pub(crate) async fn issue(
     })
 }
 
-/// Revokes the links of a person that have not been used.
+/// Revokes the links of a user that have not been used. `shown` is the link that was shown, the newest that works.
 ///
 /// # Errors
-/// [`Error::Conflict`] when there is none, [`Error::Refused`] when it may not be done.
+/// [`Error::Conflict`] when there is none or another one than was shown, [`Error::Refused`] when it may not be done.
 pub async fn revoke_links(
     services: &Services,
     granted: &Granted<WriteUsers>,
     target: impl Into<TargetRef>,
+    shown: Option<Uuid>,
 ) -> Result<(), Error> {
     let target = target.into();
     let id = target.id;
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
     let account = guard::open(&mut transaction, author, Deed::Edit, target).await?;
+    if let Some(shown) = shown {
+        let links = links::list_resets(&mut *transaction, id, 1).await?;
+        if links.first().is_some_and(|(newest, _)| newest.id != shown) {
+            return Err(Error::Conflict(
+                "Another link has been created since this one was shown. Nothing was revoked: look again.",
+            ));
+        }
+    }
     let revoked = links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     if revoked == 0 {
         return Err(Error::Conflict("No link of this person still works."));

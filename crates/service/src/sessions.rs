@@ -21,7 +21,7 @@ use crate::{
     device,
 };
 
-pub use list::{devices, find, list};
+pub use list::{devices, find, find_user, list};
 pub use revoke::{revoke_many, revoke_one};
 
 /// Whose session this is, with the rights of this moment; nobody's if it has ended or never began.

@@ -299,8 +299,10 @@ async fn reassigned_data_survives_its_giver(pool: PgPool) {
     let services = services(&pool);
     let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
     furnish(&pool, ada).await;
+    let changed = users::reassign(&services, &operator(), ada, bob, Some(1)).await;
+    assert!(matches!(changed, Err(Error::CountsChanged(counts)) if counts.personas == 2));
     assert_eq!(
-        users::reassign(&services, &operator(), ada, bob)
+        users::reassign(&services, &operator(), ada, bob, Some(2))
             .await
             .unwrap(),
         2
@@ -321,7 +323,7 @@ async fn reassigned_data_survives_its_giver(pool: PgPool) {
         (bob.persona_count, bob.ontology_count, bob.annotation_count),
         (2, 3, 5)
     );
-    let to_self = users::reassign(&services, &operator(), bob.id.0, bob.id.0).await;
+    let to_self = users::reassign(&services, &operator(), bob.id.0, bob.id.0, None).await;
     assert!(matches!(to_self, Err(Error::Conflict(_))));
 }
 

@@ -275,8 +275,8 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
         "create_link" => reset::create_link(services, &operator(), ada)
             .await
             .map(drop),
-        "revoke_links" => reset::revoke_links(services, &operator(), ada).await,
-        "reassign" => users::reassign(services, &operator(), ada, bob)
+        "revoke_links" => reset::revoke_links(services, &operator(), ada, None).await,
+        "reassign" => users::reassign(services, &operator(), ada, bob, None)
             .await
             .map(drop),
         "delete" => users::delete(services, &operator(), ada, &Deletion::default()).await,

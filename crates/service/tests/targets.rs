@@ -121,7 +121,7 @@ async fn call(
         "users/sessions::end_all" => users::end_sessions(services, &operator(), user)
             .await
             .map(drop),
-        "users/delete::reassign" => users::reassign(services, &operator(), user, *bob)
+        "users/delete::reassign" => users::reassign(services, &operator(), user, *bob, None)
             .await
             .map(drop),
         "users/delete::delete" => {
@@ -131,7 +131,7 @@ async fn call(
         "reset::create_link" => reset::create_link(services, &operator(), user)
             .await
             .map(drop),
-        "reset::revoke_links" => reset::revoke_links(services, &operator(), user).await,
+        "reset::revoke_links" => reset::revoke_links(services, &operator(), user, None).await,
         "sessions/revoke::revoke_one" => {
             let session = id(
                 services,
@@ -338,13 +338,14 @@ async fn fail_removal(pool: &PgPool, user: Uuid) {
 
 #[test]
 fn what_a_page_changes_is_named_with_what_it_showed() {
-    // The API and the command line alone call these by an id alone, whom data is transferred to is typed, and what is undone
-    // is a note of the server for this session.
+    // The API and the command line alone call these by an id alone, whom data is transferred to is typed, the link that is
+    // revoked has no name beside its user's, and what is undone is a note of the server for this session.
     let by_id_alone = [
         "access_tokens::create",
         "flash::take_undo",
         "registrations/decide::approve",
         "registrations/decide::reject",
+        "reset::revoke_links",
         "users/delete::reassign",
     ];
     let mut found = functions(&["Granted<Write", "Uuid"]);

@@ -27,8 +27,8 @@ use print::Output;
 
 /// Look after people's accounts.
 ///
-/// A person is named by number, id or username. What is done on the database is done with all rights, on a server with those of the
-/// access token; all of it is on record.
+/// A user is named by username, number or id; `number:112` is a number. What is done on the database is done with all
+/// rights, on a server with those of the access token; all of it is on record.
 #[derive(Debug, clap::Args)]
 pub(super) struct UserArgs {
     /// Answer with JSON, in the shapes of the API.

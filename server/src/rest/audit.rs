@@ -30,7 +30,7 @@ pub(crate) struct ExportParams {
     #[serde(default)]
     #[param(required = true, pattern = "^(csv|ndjson)$")]
     format: String,
-    /// Who did it: a name, a number or an id.
+    /// Who did it: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
     actor: Option<String>,
     /// To what.
     target: Option<String>,

@@ -163,9 +163,18 @@ fn forms() -> Vec<Ask> {
         (
             "/sessions/revoke",
             "revoke-sessions",
-            &[("person", "nobody"), ("expected", "0")],
+            &[
+                ("page", "/users/nobody"),
+                ("person", "nobody"),
+                ("username", ""),
+                ("expected", "0"),
+            ],
         ),
-        ("/users/visitor/reassign", "reassign-data", &[("to", "uma")]),
+        (
+            "/users/visitor/reassign",
+            "reassign-data",
+            &[("to", "uma"), ("personas", "0")],
+        ),
         ("/settings/jobs", "retry-job", &[]),
         (
             "/registrations/approve",
@@ -219,7 +228,7 @@ fn reads() -> Vec<Ask> {
         Ask::get("/sfn/confirmation?path=/users/visitor/sign-out"),
         Ask::get("/sfn/users"),
         Ask::get("/sfn/sessions"),
-        Ask::get("/sfn/preview-revocation?others=true&params[person]=nobody"),
+        Ask::get("/sfn/preview-revocation?params[person]=nobody"),
         Ask::get("/sfn/roles"),
         Ask::get("/sfn/person?user=visitor"),
         Ask::get("/sfn/username-taken?username=visitor"),

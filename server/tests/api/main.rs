@@ -21,6 +21,7 @@ mod limits;
 mod manage;
 mod markup;
 mod meta;
+mod namesakes;
 mod nulls;
 mod own_doors;
 mod owned;

@@ -382,7 +382,7 @@ async fn a_person_is_found_by_number_id_and_name(pool: PgPool) {
         app.send(Ask::get(&path).by(&ada)).await
     };
     let id = id_of(&pool, "second").await;
-    for person in ["2", "second", "SECOND", &id] {
+    for person in ["2", "number:2", "second", "SECOND", &id] {
         let found = find(person).await;
         assert_eq!(
             (found.status, found.header("etag")),
@@ -391,9 +391,12 @@ async fn a_person_is_found_by_number_id_and_name(pool: PgPool) {
         );
         assert_eq!(found.json()["username"], "second", "{person}");
     }
+    for person in ["4242", "username:4242"] {
+        assert_eq!(find(person).await.json()["username"], "4242", "{person}");
+    }
     for person in [
         "",
-        "4242",
+        "number:4242",
         "nobody",
         "4",
         "-1",

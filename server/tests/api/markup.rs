@@ -172,6 +172,7 @@ fn refused_form(path: &str, text: &str) -> Ask {
         "scopes",
         "offset",
         "others",
+        "personas",
         "token",
         "state",
     ];

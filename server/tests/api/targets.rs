@@ -57,7 +57,11 @@ const WITH_TARGET: [TargetForm; 10] = [
         &[("counts", "0,0,0,0,0,0"), ("confirm", "uma")],
     ),
     ("create-reset-link", "username", &[]),
-    ("reassign-data", "username", &[("to", "ada")]),
+    (
+        "reassign-data",
+        "username",
+        &[("to", "ada"), ("personas", "0")],
+    ),
     ("retry-job", "username", &[]),
     ("renew-invitation", "shown", &[]),
     (
@@ -173,4 +177,46 @@ async fn a_program_may_say_whom_it_means(pool: PgPool) {
             "{more}"
         );
     }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_newer_link_than_the_one_shown_is_not_revoked(pool: PgPool) {
+    let app = app(&pool);
+    for (name, roles) in [("ada", &["admin", "user"][..]), ("uma", &["user"])] {
+        add_person(&pool, name, roles).await;
+    }
+    let ada = session(&pool, "ada").await;
+    let uma: uuid::Uuid = sqlx::query_scalar("select id from users where username = 'uma'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let create = async || {
+        let path = format!("/api/admin/users/{uma}/reset-link");
+        let made = app.send(Ask::post(&path).by(&ada)).await;
+        assert!(made.status < 300, "{}", made.body);
+        // The id of the link, as the dialog sends it.
+        let asked = "/sfn/confirmation?path=/users/uma/revoke-links";
+        let asked = app.get_as(&ada, asked).await.json();
+        asked["id"].as_str().unwrap().to_owned()
+    };
+    let path = "/users/uma/revoke-links";
+    let send = async |id: &str| {
+        let fields = [
+            ("path", path),
+            ("page", "/users"),
+            ("id", id),
+            ("username", "uma"),
+            ("shown", "uma"),
+        ];
+        app.send(Ask::post(path).form(&fields).by(&ada)).await
+    };
+    let working =
+        "select count(*) from one_time_links where kind = 'password_reset' and revoked_at is null";
+    let (first, second) = (create().await, create().await);
+    for id in ["", &first] {
+        assert_eq!(send(id).await.status, 409, "{id}");
+        assert_eq!(app.count(working).await, 1);
+    }
+    assert_eq!(send(&second).await.status, 303);
+    assert_eq!(app.count(working).await, 0);
 }

@@ -31,7 +31,7 @@ async fn into_the_bin_and_out_of_it(pool: PgPool) {
     let first = lines.next().unwrap();
     assert!(first.starts_with("Deleted user 1, ada. Until "), "{text}");
     assert!(
-        first.ends_with(" UTC `rollcall user restore 1` brings it back."),
+        first.ends_with(" UTC `rollcall user restore ada` brings it back."),
         "{text}"
     );
     let counts: Vec<&str> = lines.collect();
@@ -48,7 +48,7 @@ async fn into_the_bin_and_out_of_it(pool: PgPool) {
         ]
     );
     let gone =
-        format!("{NO_SUCH_USER}: it was deleted, and `rollcall user restore 1` brings it back.");
+        format!("{NO_SUCH_USER}: it was deleted, and `rollcall user restore ada` brings it back.");
     for words in [
         &["get", "1"][..],
         &["get", "ada"],
@@ -69,8 +69,8 @@ async fn into_the_bin_and_out_of_it(pool: PgPool) {
     let told = cli.user(&["create", "--username", "Ada", "--name", "Ada"]);
     assert_eq!(
         told.failure(),
-        "username: Username already exists. It was deleted: `rollcall user restore 1` brings it back, \
-        `rollcall user delete 1 --permanent` frees the name."
+        "username: Username already exists. It was deleted: `rollcall user restore ada` brings it back, \
+        `rollcall user delete ada --permanent` frees the name."
     );
     assert_eq!(cli.user(&["list", "--json"]).json(), json!([]));
     let text = cli.user(&["restore", "1"]).text();

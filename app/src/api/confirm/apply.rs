@@ -90,14 +90,15 @@ pub(super) async fn apply(
             let ended = service::account::end_others(services, actor).await?;
             (FlashEvent::OthersRevoked, ended)
         }
-        Target::Sessions(user) => {
-            let user = user_of(user).await?;
+        Target::Sessions(_) => {
+            let id = asked.id.ok_or(Error::NotFound("User not found"))?;
+            let user = TargetRef::of_user(id, &names.username);
             let ended = service::users::end_sessions(services, &actor.require()?, user).await?;
             (FlashEvent::SessionsRevoked, ended)
         }
         Target::ResetLinks(user) => {
             let user = user_of(user).await?;
-            service::reset::revoke_links(services, &actor.require()?, user).await?;
+            service::reset::revoke_links(services, &actor.require()?, user, asked.id).await?;
             (FlashEvent::ResetLinksRevoked, 1)
         }
         Target::Invitation(id) => {

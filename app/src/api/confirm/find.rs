@@ -206,9 +206,11 @@ async fn sessions(
     Ok(Confirmation {
         title: format!("Sign out {} everywhere", user.username),
         facts: vec![
+            fact("User", format!("{} ({})", user.display_name, user.username)),
             fact("Sessions", count(user.session_count.into())),
             when("Last active", user.last_active_at),
         ],
+        id: Some(user.id.0),
         username: user.username.clone(),
         ..asking(user.username, text, refusal)
     })
@@ -239,6 +241,7 @@ async fn reset_links(
             fact("Created by", by.unwrap_or_else(|| "—".to_owned())),
             when("Opened", open.and_then(|link| link.opened_at)),
         ],
+        id: open.map(|link| link.id),
         username: user.username.clone(),
         ..asking(user.username, text, refusal)
     })
@@ -271,6 +274,7 @@ fn asking(shown: String, text: &str, refusal: Option<String>) -> Confirmation {
         refusal,
         shown,
         username: String::new(),
+        id: None,
         now: OffsetDateTime::UNIX_EPOCH,
     }
 }

@@ -3,6 +3,7 @@
 use domain::{
     list::PageParams,
     sessions::list::{SessionParams, SessionSort},
+    users::detail::UserRef,
 };
 
 use crate::pages::users::links::with_selected;
@@ -27,7 +28,7 @@ pub(in crate::pages) fn revoke_of_person(username: &str) -> String {
 
 fn person(username: &str) -> SessionParams {
     SessionParams {
-        person: Some(username.to_owned()),
+        person: Some(UserRef::naming(username)),
         ..SessionParams::default()
     }
 }
@@ -98,6 +99,11 @@ mod tests {
         assert_eq!(revoke(&params, true), "/sessions/revoke?others=true");
         assert_eq!(of_person("o'hara"), "/sessions?person=o%27hara");
         assert_eq!(revoke_of_person("ada"), "/sessions/revoke?person=ada");
+        assert_eq!(of_person("112"), "/sessions?person=username%3A112");
+        assert_eq!(
+            revoke_of_person("112"),
+            "/sessions/revoke?person=username%3A112"
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use domain::{
     access::Permission,
     list::{Limits, ListError, PageParams},
-    sessions::{list::SessionParams, revoke::RevokeOutcome},
+    sessions::{SessionUser, list::SessionParams, revoke::RevokeOutcome},
 };
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
@@ -12,7 +12,7 @@ use super::{filters::AGES, links, params};
 use crate::{
     api::{
         error::ApiError,
-        sessions::{RevokeSessions, preview_revocation},
+        sessions::{RevokePreview, RevokeSessions, preview_revocation, request},
     },
     components::{
         dialog::{BackLink, Dialog, FormDialog, Place},
@@ -38,7 +38,7 @@ pub fn Revoke() -> impl IntoView {
         let (asked, others) = match context.outcome {
             Some(_) => (
                 SessionParams::from_pairs(|name| Some(context.typed(name))),
-                context.typed("others"),
+                context.typed("others") == "true",
             ),
             None => {
                 // What was not understood would else be left out of the filter, and more sessions would end.
@@ -54,14 +54,19 @@ pub fn Revoke() -> impl IntoView {
                     }
                     .into_any();
                 }
-                (params(&query), query.get("others").unwrap_or_default())
+                (params(&query), others(&query))
             }
         };
-        view! { <Asked asked=asked.only_filter() others=others == "true" /> }.into_any()
+        view! { <Asked asked=asked.only_filter() others=others /> }.into_any()
     }
 }
 
-/// Whether every parameter of the dialog's address is a filter of live sessions that can be understood.
+/// Whether it is about the sessions of everyone else.
+fn others(query: &ParamsMap) -> bool {
+    query.get("others").as_deref() == Some("true")
+}
+
+/// Whether every parameter of the dialog's address is a filter of live sessions that can be understood, and says which end.
 fn understood(query: &ParamsMap) -> Result<(), ListError> {
     let known = |name: &str| name == "others" || SessionParams::NAMES.contains(&name);
     for (name, _) in query.clone() {
@@ -69,11 +74,11 @@ fn understood(query: &ParamsMap) -> Result<(), ListError> {
             return Err(ListError::Parameter(name.into_owned()));
         }
     }
-    let query = params(query).parse(Limits::PANEL)?;
-    if query.ended {
+    let params = params(query);
+    if params.parse(Limits::PANEL)?.ended {
         return Err(ListError::Ended("true".to_owned()));
     }
-    Ok(())
+    request(params, others(query)).parse_filter().map(drop)
 }
 
 #[component]
@@ -93,10 +98,10 @@ fn Asked(asked: SessionParams, others: bool) -> impl IntoView {
                 let (place, asked) = (place.clone(), asked.clone());
                 Suspend::new(async move {
                     match preview.await {
-                        Ok(outcome) if outcome.sessions > 0 => {
-                            view! { <RevokeForm place=place asked=asked others=others preview=outcome /> }.into_any()
+                        Ok(preview) if preview.outcome.sessions > 0 => {
+                            view! { <RevokeForm place=place asked=asked others=others preview=preview /> }.into_any()
                         }
-                        Ok(outcome) => {
+                        Ok(RevokePreview { outcome, .. }) => {
                             view! {
                                 <Closed place=place title=title>
                                     <p>"No session would end."</p>
@@ -125,15 +130,19 @@ fn RevokeForm(
     place: Place,
     asked: SessionParams,
     others: bool,
-    preview: RevokeOutcome,
+    preview: RevokePreview,
 ) -> impl IntoView {
     let sending = form::send::<RevokeSessions>(&place.path);
+    let RevokePreview {
+        outcome: first,
+        user,
+    } = preview;
     // What the server found when it last refused because others would have ended than was shown.
     let outcome = Memo::new(move |last: Option<&RevokeOutcome>| {
         let changed = sending
             .problem
             .with(|problem| problem.as_ref()?.details.revocation);
-        changed.unwrap_or_else(|| last.copied().unwrap_or(preview))
+        changed.unwrap_or_else(|| last.copied().unwrap_or(first))
     });
     let hidden = |(name, value): (&'static str, &str)| {
         view! { <input type="hidden" name=name value=value.to_owned() /> }
@@ -148,7 +157,7 @@ fn RevokeForm(
             action=Signal::derive(move || format!("Revoke {}", sessions(outcome.get().sessions)))
             danger=true
         >
-            <p>{meaning(&asked, others)}</p>
+            <p>{meaning(&asked, user.as_ref(), others)}</p>
             <p>
                 {move || {
                     let RevokeOutcome { sessions: count, people, .. } = outcome.get();
@@ -158,6 +167,7 @@ fn RevokeForm(
             </p>
             {move || kept(outcome.get())}
             {asked.pairs().into_iter().map(hidden).collect_view()}
+            {user.map(|user| (hidden(("id", &user.id.to_string())), hidden(("username", &user.username))))}
             {others.then(|| hidden(("others", "true")))}
             <input type="hidden" name="expected" value=move || outcome.get().sessions.to_string() />
             <input type="hidden" name="page" value=place.back />
@@ -183,12 +193,19 @@ const fn title(others: bool) -> &'static str {
 }
 
 /// Which sessions are meant.
-fn meaning(asked: &SessionParams, others: bool) -> String {
+fn meaning(asked: &SessionParams, user: Option<&SessionUser>, others: bool) -> String {
     let mine = "The session that you are in stays.";
     if others {
         return "Every session ends at once, but for the one that you are in.".to_owned();
     }
-    let filter: Vec<String> = asked.pairs().into_iter().map(words).collect();
+    let filter: Vec<String> = asked
+        .pairs()
+        .into_iter()
+        .map(|(name, value)| match (name, user) {
+            ("person", Some(user)) => format!("of {} ({})", user.display_name, user.username),
+            _ => words((name, value)),
+        })
+        .collect();
     if filter.is_empty() {
         return format!("All sessions end at once. {mine}");
     }
@@ -227,6 +244,9 @@ fn sessions(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::users::UserId;
+    use uuid::Uuid;
+
     use super::*;
 
     #[test]
@@ -240,6 +260,9 @@ mod tests {
         };
         assert_eq!(query(&[("person", "ada"), ("seen", "before-7d")]), Ok(()));
         assert_eq!(query(&[("others", "true")]), Ok(()));
+        assert_eq!(query(&[("others", "true"), ("person", "")]), Ok(()));
+        let both = query(&[("others", "true"), ("person", "ada")]);
+        assert!(both.is_err_and(|error| error.contains("it ends every session")));
         for (name, value) in [
             ("seen", ">7d"),
             ("seen", "soon"),
@@ -264,11 +287,24 @@ mod tests {
             ..SessionParams::default()
         };
         assert_eq!(
-            meaning(&asked, false),
+            meaning(&asked, None, false),
             "All sessions of ada on linux last seen over a week ago end at once. The session that you are in stays."
         );
+        let user = SessionUser {
+            id: UserId(Uuid::nil()),
+            username: "112".into(),
+            display_name: "Ada Lovelace".into(),
+        };
+        let asked = SessionParams {
+            person: Some("username:112".into()),
+            ..SessionParams::default()
+        };
         assert_eq!(
-            meaning(&SessionParams::default(), true),
+            meaning(&asked, Some(&user), false),
+            "All sessions of Ada Lovelace (112) end at once. The session that you are in stays."
+        );
+        assert_eq!(
+            meaning(&SessionParams::default(), None, true),
             "Every session ends at once, but for the one that you are in."
         );
     }

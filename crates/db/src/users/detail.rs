@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// The id of an account, in the bin or not.
+/// The id of a user, deleted or not. Digits alone are a username before they are a number.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -28,18 +28,21 @@ pub async fn find_id(executor: impl PgExecutor<'_>, user: &UserRef) -> Result<Op
         UserRef::Id(id) => (Some(*id), None, None),
         UserRef::Number(number) => (None, Some(*number), None),
         UserRef::Name(name) => (None, None, Some(name.as_str())),
+        UserRef::Digits { text, number } => (None, Some(*number), Some(text.as_str())),
     };
     let row = sqlx::query!(
-        "select id from users where id = $1
-        union all select id from users where number = $2
-        union all select id from users where lower(username) = lower($3)",
+        "select coalesce(
+            (select id from users where id = $1),
+            (select id from users where lower(username) = lower($2)),
+            (select id from users where number = $3)
+        ) as id",
         id,
-        number,
         name,
+        number,
     )
-    .fetch_optional(executor)
+    .fetch_one(executor)
     .await?;
-    Ok(row.and_then(|row| row.id))
+    Ok(row.id)
 }
 
 /// An account, in the bin or not.

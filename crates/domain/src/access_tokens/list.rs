@@ -20,7 +20,7 @@ const ORDER: &str = "tokens -created";
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenParams {
-    /// Whose: a name, a number or an id.
+    /// Whose: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
     pub person: Option<String>,
     /// Whether they work.
     #[param(value_type = Option<TokenState>)]

@@ -23,7 +23,7 @@ const ORDER: &str = "audit -at";
 /// Which entries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Who did it: a name, a number or an id.
+    /// Who did it: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
     pub actor: Option<String>,
     /// To what it was done: the same of a person, or the name or id of something else.
     pub target: Option<String>,
@@ -75,7 +75,7 @@ impl AuditFilter {
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditParams {
-    /// Who did it: a name, a number or an id.
+    /// Who did it: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
     pub actor: Option<String>,
     /// To what.
     pub target: Option<String>,

@@ -62,6 +62,11 @@ pub enum ListError {
     /// The word that asks for ended sessions.
     #[error("`ended` is {0:?}. Use true for sessions that have ended, or leave it out.")]
     Ended(String),
+    /// A filter beside the request to end all sessions but one's own.
+    #[error(
+        "A filter does not go together with signing out everyone else: it ends every session. Leave out one of them."
+    )]
+    FilteredOthers,
     /// The word for whether tokens work.
     #[error("`state` is {0:?}. Use live, expiring, blocked, expired or revoked, or leave it out.")]
     TokenState(String),

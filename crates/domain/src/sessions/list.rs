@@ -63,7 +63,7 @@ impl SessionSort {
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct SessionParams {
-    /// Whose: a name, a number or an id.
+    /// Whose: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
     pub person: Option<String>,
     /// From which address.
     pub address: Option<String>,

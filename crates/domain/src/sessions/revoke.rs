@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::list::SessionParams;
-use crate::object::{object, present};
+use super::{filter::SessionFilter, list::SessionParams};
+use crate::{
+    list::ListError,
+    object::{object, present},
+};
 
 /// Which sessions are to end. The one that asks is never among them; other sessions of the same user are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -19,13 +22,31 @@ pub struct RevokeRequest {
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub expected: Option<u64>,
+    /// The username that was shown for `filter.person`. Where that is another user, nothing ends.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub username: Option<String>,
+}
+
+impl RevokeRequest {
+    /// Understands the filter.
+    ///
+    /// # Errors
+    /// What cannot be understood, and a filter beside `everyone_but_me`, which ends every session.
+    pub fn parse_filter(&self) -> Result<SessionFilter, ListError> {
+        let filter = SessionParams::from(self.filter.clone()).filter()?;
+        if self.everyone_but_me && !filter.is_empty() {
+            return Err(ListError::FilteredOthers);
+        }
+        Ok(filter)
+    }
 }
 
 /// Which sessions match, in the words of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RevokeFilter {
-    /// Whose: a name, a number or an id.
+    /// Whose: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub person: Option<String>,
@@ -82,4 +103,25 @@ pub struct RevokeOutcome {
     pub people: u64,
     /// How many match but stay, because their people have rights that the asker lacks.
     pub out_of_reach: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_does_not_go_together_with_everyone_else() {
+        let request = |person: &str, everyone_but_me| RevokeRequest {
+            filter: RevokeFilter {
+                person: Some(person.to_owned()),
+                ..RevokeFilter::default()
+            },
+            everyone_but_me,
+            ..RevokeRequest::default()
+        };
+        assert!(request("ada", false).parse_filter().is_ok());
+        assert!(request("", true).parse_filter().is_ok());
+        let both = request("ada", true).parse_filter();
+        assert_eq!(both, Err(ListError::FilteredOthers));
+    }
 }

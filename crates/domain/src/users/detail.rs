@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use super::reference::UserRef;
 use super::{CreatedVia, UserSummary, suspension::Suspension};
 
 /// One account, with what lists leave out. Holds no secret.
@@ -84,44 +85,6 @@ pub struct GrantableRole {
     pub name: String,
     /// Why they may not.
     pub refusal: Option<String>,
-}
-
-/// How an account is named in an address or on the command line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum UserRef {
-    /// By its id.
-    Id(Uuid),
-    /// By its short number.
-    Number(i64),
-    /// By its name.
-    Name(String),
-}
-
-impl UserRef {
-    /// Reads a reference. Digits alone are a number: a username of digits alone is reached by its number or id.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        if let Ok(id) = Uuid::try_parse(text) {
-            return Self::Id(id);
-        }
-        match text.parse::<i64>() {
-            Ok(number) if number > 0 && text.bytes().all(|b| b.is_ascii_digit()) => {
-                Self::Number(number)
-            }
-            _ => Self::Name(text.to_owned()),
-        }
-    }
-}
-
-/// As it is written where it is read again.
-impl fmt::Display for UserRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Id(id) => id.fmt(f),
-            Self::Number(number) => number.fmt(f),
-            Self::Name(name) => f.write_str(name),
-        }
-    }
 }
 
 /// The link that lets a person choose a password, as its state is shown. The link itself is shown once, when it is made.
@@ -226,24 +189,4 @@ pub struct OwnedPersona {
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_numbers_and_names() {
-        let id = "0198c2a4-0000-7000-8000-000000000001";
-        assert_eq!(
-            UserRef::parse(id),
-            UserRef::Id(id.parse().unwrap_or_default())
-        );
-        for (text, number) in [("1", 1), ("42", 42)] {
-            assert_eq!(UserRef::parse(text), UserRef::Number(number));
-        }
-        for name in ["ada", "0", "-1", "+1", "99999999999999999999", "", "1a"] {
-            assert_eq!(UserRef::parse(name), UserRef::Name(name.to_owned()));
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use thiserror::Error;
+use uuid::Uuid;
 
 /// Fewest characters of a username (guide "Managing Users").
 pub const USERNAME_MIN: usize = 3;
@@ -25,6 +26,9 @@ pub enum NameError {
     /// A character that a username cannot have.
     #[error("Use letters, digits and . _ - @ + only, and begin with a letter or a digit.")]
     UsernameCharacter,
+    /// The form of an id, as which it would be read where a user is named.
+    #[error("Choose a username that does not have the form of an id (a UUID).")]
+    UsernameId,
     /// Nothing visible.
     #[error("Enter a name.")]
     DisplayNameEmpty,
@@ -72,6 +76,9 @@ impl FromStr for Username {
                 .all(|c| c.is_alphanumeric() || "._-@+".contains(c))
         {
             return Err(NameError::UsernameCharacter);
+        }
+        if Uuid::try_parse(name).is_ok() {
+            return Err(NameError::UsernameId);
         }
         Ok(Self(name.to_owned()))
     }
@@ -176,6 +183,19 @@ mod tests {
             ("two words", Err(NameError::UsernameCharacter)),
             ("-ada", Err(NameError::UsernameCharacter)),
             ("ada/../root", Err(NameError::UsernameCharacter)),
+            ("112", Ok("112")),
+            (
+                "0198c2a4-0000-7000-8000-00000000000A",
+                Err(NameError::UsernameId),
+            ),
+            (
+                "0198c2a400007000800000000000000a",
+                Err(NameError::UsernameId),
+            ),
+            (
+                "0198c2a4-0000-7000-8000-00000000000",
+                Ok("0198c2a4-0000-7000-8000-00000000000"),
+            ),
             ("a\u{202E}da", Err(NameError::Control)),
             ("ad\0a", Err(NameError::Control)),
         ] {

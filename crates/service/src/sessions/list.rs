@@ -4,11 +4,14 @@ use db::sessions::Asked;
 use domain::{
     list::{Place, Total},
     sessions::{
-        Session,
+        Session, SessionUser,
         filter::SessionFilter,
         list::{SessionPage, SessionsQuery},
     },
-    users::{UserId, detail::UserSession},
+    users::{
+        UserId,
+        detail::{UserDetail, UserSession},
+    },
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -69,6 +72,38 @@ pub async fn list(
         live: totals.live,
         now: totals.now,
     })
+}
+
+/// The user that the person of a filter leads to, if it names one.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn find_user(
+    services: &Services,
+    _: &Granted<ReadSessions>,
+    filter: &SessionFilter,
+) -> Result<Option<SessionUser>, Error> {
+    let Some(person) = &filter.person else {
+        return Ok(None);
+    };
+    let mut connection = db::acquire(&services.pool).await?;
+    match db::users::find_id(&mut *connection, person).await? {
+        Some(id) => user_of(&mut connection, id).await,
+        None => Ok(None),
+    }
+}
+
+/// The user of an id, as a dialog about their sessions shows them.
+pub(super) async fn user_of(
+    connection: &mut db::PgConnection,
+    id: Uuid,
+) -> Result<Option<SessionUser>, Error> {
+    let user = db::users::find_detail(connection, id).await?;
+    Ok(user.map(|UserDetail { summary, .. }| SessionUser {
+        id: summary.id,
+        username: summary.username,
+        display_name: summary.display_name,
+    }))
 }
 
 /// What the words of a filter stand for. A person whom there is not is nobody, who has no session.

@@ -9,12 +9,14 @@ use domain::{
     list::PageParams,
     rules::{self, Deed},
     sessions::{
+        SessionUser,
         list::SessionParams,
         revoke::{RevokeOutcome, RevokeRequest},
     },
 };
+use uuid::Uuid;
 
-use super::list::ask;
+use super::list::{ask, user_of};
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteSessions},
@@ -72,21 +74,26 @@ pub async fn revoke_one(
 ///
 /// # Errors
 /// [`Error::RevocationChanged`] when others would end than `expected` says: then nothing is done. [`Error::List`] for a
-/// filter that cannot be understood.
+/// filter that cannot be understood, [`Error::TargetMismatch`] when its person was shown with another username.
 pub async fn revoke_many(
     services: &Services,
     granted: &Granted<WriteSessions>,
     request: RevokeRequest,
 ) -> Result<RevokeOutcome, Error> {
-    let params = SessionParams::from(request.filter);
-    let filter = params.filter()?;
+    let filter = request.parse_filter()?;
     let mut transaction = db::begin(&services.pool).await?;
     let right = Permission::SessionsWrite;
     let author = &guard::confirm(&mut transaction, granted.author(), right).await?;
     let out_of_reach = out_of_reach(&mut transaction, author).await?;
     let now = changes::now(&mut *transaction).await?;
+    let asked = ask(&mut transaction, &filter, now).await?;
+    let user = match asked.person {
+        Some(id) => user_of(&mut transaction, id).await?,
+        None => None,
+    };
+    check_shown(request.username, user.as_ref())?;
     let many = Many {
-        asked: ask(&mut transaction, &filter, now).await?,
+        asked,
         but_session: author.session(),
         out_of_reach: &out_of_reach,
     };
@@ -97,6 +104,8 @@ pub async fn revoke_many(
     if found.sessions != expected {
         return Err(Error::RevocationChanged(found));
     }
+    let mut params = SessionParams::from(request.filter);
+    params.person = user.map(|user| user.username).or(params.person);
     let reason = reason(&params, request.everyone_but_me);
     let author = &begin(&mut transaction, author, found, &reason).await?;
     let mut ended = RevokeOutcome {
@@ -130,6 +139,13 @@ pub async fn revoke_many(
         after = last;
         transaction = db::begin(&services.pool).await?;
     }
+}
+
+/// Compares the username that was shown for the person of a filter with the one of the user that it leads to.
+fn check_shown(shown: Option<String>, user: Option<&SessionUser>) -> Result<(), Error> {
+    let Some(shown) = shown else { return Ok(()) };
+    let (id, username) = user.map_or((Uuid::nil(), ""), |user| (user.id.0, &user.username));
+    TargetRef::of_user(id, shown).check_username(username)
 }
 
 /// Writes the one entry of all of it, where it is of several people. Returns whose the entries of each of them are.

@@ -161,15 +161,17 @@ pub(super) async fn put_back(
     record::write(transaction, author, change).await
 }
 
-/// Gives all personas of a person to another, with what hangs under them. Returns how many personas.
+/// Gives all personas of a user to another, with what hangs under them. Returns how many personas. `shown` is how many
+/// were shown.
 ///
 /// # Errors
-/// [`Error::Conflict`] when both are the same or one is in the bin, [`Error::Refused`] when it may not be done to either.
+/// [`Error::CountsChanged`] when there are more or fewer personas than were shown, [`Error::Conflict`] when both are the same or one is in the bin, [`Error::Refused`] when it may not be done to either.
 pub async fn reassign(
     services: &Services,
     granted: &Granted<WriteUsers>,
     from: impl Into<TargetRef>,
     to: Uuid,
+    shown: Option<i64>,
 ) -> Result<u64, Error> {
     let giver = from.into();
     let from = giver.id;
@@ -192,6 +194,13 @@ pub async fn reassign(
     } else {
         (second, first)
     };
+    if let Some(shown) = shown {
+        db::owned::lock(&mut transaction, from).await?;
+        let counts = db::owned::count(&mut *transaction, from).await?;
+        if counts.personas != shown {
+            return Err(Error::CountsChanged(counts));
+        }
+    }
     let personas = db::owned::reassign(&mut transaction, from, to).await?;
     let owner =
         |changes: Changes| changes.with("owner", giver.username.as_str(), taker.username.as_str());

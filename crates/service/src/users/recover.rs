@@ -30,7 +30,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Invalid`] for a name that no account can have, [`Error::Conflict`] when the account is being removed for good,
-/// [`Error::NotFound`] when there is none of this number or id.
+/// [`Error::NotFound`] when there is none of this number or id, or none that digits alone name.
 pub async fn recover_admin(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -42,7 +42,9 @@ pub async fn recover_admin(
     let (id, changes) = match (db::users::find_id(&mut *transaction, user).await?, user) {
         (Some(id), _) => (id, readmit(&mut transaction, author, id).await?),
         (None, UserRef::Name(name)) => make(&mut transaction, author, name).await?,
-        (None, UserRef::Id(_) | UserRef::Number(_)) => return Err(guard::NOT_FOUND),
+        (None, UserRef::Id(_) | UserRef::Number(_) | UserRef::Digits { .. }) => {
+            return Err(guard::NOT_FOUND);
+        }
     };
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     let lifetime = reset::LINK_LIFETIME;

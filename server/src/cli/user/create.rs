@@ -104,17 +104,15 @@ async fn say_whose(place: &Place, username: &str, faults: &mut FieldErrors) {
     };
     let owner = place.find(&UserRef::Name(username.to_owned())).await;
     let Ok(owner) = owner else { return };
-    // A server takes a name of digits alone for a number.
-    let is_theirs = owner.summary.username.to_lowercase() == username.trim().to_lowercase();
-    if owner.deleted_at.is_none() || !is_theirs {
+    if owner.deleted_at.is_none() {
         return;
     }
-    let number = owner.summary.number;
+    let named = UserRef::naming(&owner.summary.username);
     let mut told = FieldErrors::default();
     told.add(
         "username",
         format!(
-            "{taken}. It was deleted: `rollcall user restore {number}` brings it back, `rollcall user delete {number} \
+            "{taken}. It was deleted: `rollcall user restore {named}` brings it back, `rollcall user delete {named} \
             --permanent` frees the name."
         ),
     );

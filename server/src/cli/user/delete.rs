@@ -107,10 +107,10 @@ async fn end(place: &Place, id: Uuid, for_good: bool) -> Result<End, Fault> {
 }
 
 fn text(user: &UserSummary, end: &End, counts: &OwnedCounts) -> String {
-    let (name, number) = (print::name(user), user.number);
+    let (name, named) = (print::name(user), UserRef::naming(&user.username));
     let what = match end {
         End::Bin(until) => format!(
-            "Deleted {name}. Until {} `rollcall user restore {number}` brings it back.",
+            "Deleted {name}. Until {} `rollcall user restore {named}` brings it back.",
             print::moment(*until)
         ),
         End::Gone => format!("Removed {name}, for good."),

@@ -29,7 +29,7 @@ pub(super) async fn reset(who: &Who, place: &Place, output: Output) -> Result<()
 /// link is printed with which the person chooses a password. It works once, for an hour.
 #[derive(Debug, clap::Args)]
 pub(super) struct RecoverArgs {
-    /// Username of the administrator; number or id of an account that is there.
+    /// Username of the administrator; `number:112` or the id of an account that is there.
     #[arg(value_parser = reference)]
     username: UserRef,
 }

@@ -13,7 +13,7 @@ use crate::cli::{
 /// A person as an argument.
 #[derive(Debug, clap::Args)]
 pub(super) struct Who {
-    /// Number, id or username of the person.
+    /// Number, id or username of the person. Digits alone are a username first; `number:112` is a number.
     #[arg(value_name = "ID", value_parser = reference)]
     id: UserRef,
 }
@@ -30,9 +30,9 @@ impl Who {
         if user.deleted_at.is_none() {
             return Ok(user);
         }
-        let number = user.summary.number;
+        let named = UserRef::naming(&user.summary.username);
         Err(format!(
-            "{NO_SUCH_USER}: it was deleted, and `rollcall user restore {number}` brings it back."
+            "{NO_SUCH_USER}: it was deleted, and `rollcall user restore {named}` brings it back."
         )
         .into())
     }

@@ -14,7 +14,7 @@ use crate::rest::{Allowed, Failure, Params};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Find {
-    /// A number, an id or a username.
+    /// A username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
     person: String,
 }
 

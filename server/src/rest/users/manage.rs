@@ -5,12 +5,15 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use domain::users::{
-    bulk::{BulkOutcome, BulkRequest},
-    deletion::{Deletion, DeletionPreview},
-    detail::UserRef,
-    edit::UserEdit,
-    suspension::SuspensionDraft,
+use domain::{
+    object::present,
+    users::{
+        bulk::{BulkOutcome, BulkRequest},
+        deletion::{Deletion, DeletionPreview},
+        detail::UserRef,
+        edit::UserEdit,
+        suspension::SuspensionDraft,
+    },
 };
 use serde::{Deserialize, Serialize};
 use service::{
@@ -203,6 +206,10 @@ pub(crate) async fn end_sessions(
 #[serde(deny_unknown_fields)]
 pub(crate) struct Reassign {
     to: Uuid,
+    /// How many personas were shown. Where there are more or fewer, nothing is done.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    personas: Option<i64>,
 }
 
 /// How much was given.
@@ -228,7 +235,8 @@ pub(crate) async fn reassign(
     UserPath(id): UserPath,
     Body(body): Body<Reassign>,
 ) -> Result<Response, Failure> {
-    let personas = service::users::reassign(&services, &granted, id, body.to).await?;
+    let personas =
+        service::users::reassign(&services, &granted, id, body.to, body.personas).await?;
     let success = true;
     Ok(Json(Reassigned { success, personas }).into_response())
 }

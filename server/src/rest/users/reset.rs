@@ -42,6 +42,6 @@ pub(crate) async fn revoke(
     Allowed(granted): Allowed<WriteUsers>,
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
-    service::reset::revoke_links(&services, &granted, id).await?;
+    service::reset::revoke_links(&services, &granted, id, None).await?;
     Ok(success())
 }

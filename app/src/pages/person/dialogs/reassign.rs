@@ -22,7 +22,7 @@ const TO: FieldSpec = FieldSpec {
     label: "New owner",
     kind: "text",
     autocomplete: "off",
-    hint: Some("Username or number"),
+    hint: Some("Username, or number such as number:112"),
     optional: false,
     max: 50,
 };
@@ -48,6 +48,15 @@ fn ReassignForm(person: Person) -> impl IntoView {
     };
     let context = expect_context::<PageContext>().of_form(&place.path);
     let sending = form::send::<ReassignData>(&place.path);
+    let first = i64::from(person.user.summary.persona_count);
+    // As many as the server found when it last refused because there were more or fewer than was shown.
+    let personas = Memo::new(move |known: Option<&i64>| {
+        let counts = sending
+            .problem
+            .with(|problem| problem.as_ref()?.details.counts);
+        let changed = counts.map(|counts| counts.personas);
+        changed.or(known.copied()).unwrap_or(first)
+    });
     view! {
         <FormDialog
             title=format!("Give away what {} owns", person.user.summary.username)
@@ -57,9 +66,10 @@ fn ReassignForm(person: Person) -> impl IntoView {
             action=Signal::stored("Give to new owner".to_owned())
         >
             <p>
-                "All " <b>{count(person.user.summary.persona_count.into())}</b>
+                "All " <b>{move || count(personas.get())}</b>
                 " personas, with the ontologies and annotations under them."
             </p>
+            <input type="hidden" name="personas" value=move || personas.get().to_string() />
             <Field spec=TO value=context.typed("to") fault=sending.fault("to") first=true />
             <About person=person tab=TAB />
         </FormDialog>
