@@ -111,6 +111,15 @@ impl UserRef {
             _ => Self::Name(text.to_owned()),
         }
     }
+
+    /// The reference as a filter says it: a name, or "No. 1001".
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Number(number) => format!("No. {number}"),
+            Self::Id(_) | Self::Name(_) => self.to_string(),
+        }
+    }
 }
 
 /// As it is written where it is read again.
