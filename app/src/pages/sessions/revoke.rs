@@ -2,7 +2,7 @@
 
 use domain::{
     access::Permission,
-    list::{Limits, ListError, PageParams},
+    list::{Limits, ListError, PageParams, check_names},
     sessions::{list::SessionParams, revoke::RevokeOutcome},
 };
 use leptos::prelude::*;
@@ -27,6 +27,18 @@ const PATH: &str = "/sessions/revoke";
 const TITLE: &str = "Revoke sessions";
 const OTHERS: &str = "Sign out everyone else and my other devices";
 
+/// The parameter that asks for all sessions but the one that asks.
+const OTHERS_PARAMETER: &str = "others";
+
+/// What the dialog has in its address besides the filter of the list below it.
+pub(super) fn parameters(path: &str) -> &'static [&'static str] {
+    if path == PATH {
+        &[OTHERS_PARAMETER]
+    } else {
+        &[]
+    }
+}
+
 /// The dialog.
 #[component]
 pub fn Revoke() -> impl IntoView {
@@ -38,7 +50,7 @@ pub fn Revoke() -> impl IntoView {
         let (asked, others) = match context.outcome {
             Some(_) => (
                 SessionParams::from_pairs(|name| Some(context.typed(name))),
-                context.typed("others"),
+                context.typed(OTHERS_PARAMETER),
             ),
             None => {
                 // What was not understood would else be left out of the filter, and more sessions would end.
@@ -54,7 +66,10 @@ pub fn Revoke() -> impl IntoView {
                     }
                     .into_any();
                 }
-                (params(&query), query.get("others").unwrap_or_default())
+                (
+                    params(&query),
+                    query.get(OTHERS_PARAMETER).unwrap_or_default(),
+                )
             }
         };
         view! { <Asked asked=asked.only_filter() others=others == "true" /> }.into_any()
@@ -63,12 +78,12 @@ pub fn Revoke() -> impl IntoView {
 
 /// Whether every parameter of the dialog's address is a filter of live sessions that can be understood.
 fn understood(query: &ParamsMap) -> Result<(), ListError> {
-    let known = |name: &str| name == "others" || SessionParams::NAMES.contains(&name);
-    for (name, _) in query.clone() {
-        if !known(&name) {
-            return Err(ListError::Parameter(name.into_owned()));
-        }
-    }
+    let names = query.clone().into_iter().map(|(name, _)| name);
+    check_names(
+        names,
+        &[SessionParams::NAMES, &[OTHERS_PARAMETER]].concat(),
+        &[],
+    )?;
     let query = params(query).parse(Limits::PANEL)?;
     if query.ended {
         return Err(ListError::Ended("true".to_owned()));
@@ -158,7 +173,7 @@ fn RevokeForm(
             </p>
             {move || kept(outcome.get())}
             {asked.pairs().into_iter().map(hidden).collect_view()}
-            {others.then(|| hidden(("others", "true")))}
+            {others.then(|| hidden((OTHERS_PARAMETER, "true")))}
             <input type="hidden" name="expected" value=move || outcome.get().sessions.to_string() />
             <input type="hidden" name="page" value=place.back />
         </FormDialog>
@@ -252,6 +267,12 @@ mod tests {
             ("persn", "ada"),
         ] {
             assert!(query(&[(name, value)]).is_err(), "{name}={value}");
+        }
+        for (name, value) in [("person", "ada"), ("others", "true")] {
+            assert!(
+                query(&[(name, value), (name, value)]).is_err(),
+                "{name} twice"
+            );
         }
     }
 
