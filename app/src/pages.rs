@@ -14,6 +14,7 @@ pub mod login;
 pub mod not_found;
 pub mod overview;
 pub mod own_account;
+pub mod parameters;
 pub mod person;
 pub mod register;
 pub mod registrations;

@@ -36,7 +36,11 @@ async function rename(page: Page): Promise<void> {
 test('it is shown once: not after a reload, not after Back, and never for what an address says', async ({
   page,
   database,
+  browserWatch,
 }) => {
+  // A list does not know these parameters.
+  browserWatch.expectAnswer(422, '/users');
+  browserWatch.expectAnswer(422, '/keys');
   await suspend(page);
   await expect(page).toHaveURL('/users/test-member');
   await inspect(page, 'toast-undo');

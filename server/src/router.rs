@@ -110,6 +110,8 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
     let (probes, _) = rest::probes().split_for_parts();
     let (api, _) = rest::routes().split_for_parts();
     let (owned, _) = rest::owned::routes().split_for_parts();
+    let [api, owned] = [api, owned]
+        .map(|routes| routes.route_layer(from_fn(rest::document::query::only_described)));
     let forms = pages(&state).merge(api);
     personal(&state, forms, BODY_MAX)
         .merge(personal(&state, owned, rest::owned::BODY_MAX))

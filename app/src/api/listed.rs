@@ -1,6 +1,6 @@
 //! What the function behind a list answers.
 
-use domain::problem::Problem;
+use domain::{list::ListError, problem::Problem};
 use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
@@ -28,4 +28,17 @@ impl<T> Listed<T> {
             Self::NotUnderstood(problem) => Err(ApiError(problem)),
         }
     }
+}
+
+/// Returns what a list is asked by the address of its page.
+///
+/// # Errors
+/// The parameter that was not understood. A page that is drawn for it has its status.
+pub fn asked<P>(checked: Result<P, ListError>) -> Result<P, ApiError> {
+    checked.map_err(|error| {
+        let problem = Problem::from(error);
+        #[cfg(feature = "ssr")]
+        let problem = super::ssr::told(problem);
+        ApiError(problem)
+    })
 }

@@ -3,6 +3,7 @@
 
 use std::{future::Future, pin::Pin};
 
+use domain::list::check_names;
 use http::Method;
 
 use leptos::server_fn::{
@@ -10,13 +11,13 @@ use leptos::server_fn::{
     client::Client,
     codec::{GetUrl, Json, PostUrl},
     error::{IntoAppError, ServerFnErrorErr},
-    request::ClientReq,
+    request::{ClientReq, Req},
     response::ClientRes,
     server::Server,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::error::ApiError;
+use super::{error::ApiError, listed::asked};
 
 /// Reads: what is asked for is in the address.
 pub struct Get;
@@ -58,6 +59,18 @@ macro_rules! protocol {
                 F: Fn(I) -> R + Send,
                 R: Future<Output = Result<O, ApiError>> + Send,
             {
+                let query = request.as_query().unwrap_or_default().to_owned();
+                let query = ($method == Method::GET).then_some(query);
+                let function = move |input: I| {
+                    let checked = query
+                        .as_deref()
+                        .map_or(Ok(()), |query| check(query, &input));
+                    let answer = function(input);
+                    async move {
+                        checked?;
+                        answer.await
+                    }
+                };
                 <Http<$encoding, Json> as Protocol<I, O, C, S, ApiError>>::run_server(
                     request, function,
                 )
@@ -75,6 +88,19 @@ macro_rules! protocol {
 
 protocol!(Get, GetUrl, Method::GET);
 protocol!(Post, PostUrl, Method::POST);
+
+/// Checks that a query has the parameters of the input that was read from it, each once, and no others.
+fn check(query: &str, input: &impl Serialize) -> Result<(), ApiError> {
+    let input = serde_qs::to_string(input)
+        .map_err(|error| ServerFnErrorErr::Serialization(error.to_string()).into_app_error())?;
+    let names = |text: &str| -> Vec<String> {
+        let pairs = form_urlencoded::parse(text.as_bytes());
+        pairs.map(|(name, _)| name.into_owned()).collect()
+    };
+    let known = names(&input);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    asked(check_names(names(query), &known, &[]))
+}
 
 /// Sends a form, written as a browser writes it, and returns the text of the answer.
 ///

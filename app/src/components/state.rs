@@ -2,6 +2,7 @@
 
 use domain::problem::{Code, Problem};
 use leptos::prelude::*;
+use leptos_router::hooks::use_url;
 
 use super::{
     icon::{Glyph, Icon},
@@ -85,6 +86,15 @@ pub fn ListFailure(
     if problem.error != Code::ValidationError {
         return view! { <LoadFailure title=title problem=problem again=again /> }.into_any();
     }
+    let parameter = problem.details.parameter.as_deref();
+    let without = parameter.map(|parameter| {
+        let href = use_url().with_untracked(|url| without(url.path(), url.search(), parameter));
+        view! {
+            <a class="button button-primary" href=href>
+                "Show the list without this parameter"
+            </a>
+        }
+    });
     view! {
         <ListState icon=Icon::Search title="This filter is not valid" failure=true>
             {children.map(|children| children())}
@@ -92,6 +102,7 @@ pub fn ListFailure(
                 {problem.message}
             </p>
             <div class="state-actions">
+                {without}
                 <a class="button" href=all>
                     {label}
                 </a>
@@ -99,6 +110,17 @@ pub fn ListFailure(
         </ListState>
     }
     .into_any()
+}
+
+/// The address of a page without one of its parameters.
+fn without(path: &str, search: &str, parameter: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
+    query.extend_pairs(pairs.filter(|(name, _)| name != parameter));
+    match query.finish() {
+        empty if empty.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
 }
 
 /// The two ways to read a filter, as links: the address, the filter as it would be, and what it matches.
@@ -147,5 +169,20 @@ pub fn Waiting() -> impl IntoView {
             <span class="skeleton"></span>
             <span class="skeleton"></span>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_on_keeps_everything_else() {
+        let search = "?person=a%26b&persn=x&persn=y&sort=seen";
+        assert_eq!(
+            without("/sessions", search, "persn"),
+            "/sessions?person=a%26b&sort=seen"
+        );
+        assert_eq!(without("/sessions", "x=y", "x"), "/sessions");
     }
 }

@@ -5,7 +5,7 @@ pub mod row;
 use domain::{
     access::Permission,
     access_tokens::{AccessToken, TokenState, list::TokenParams},
-    list::PageParams,
+    list::{Limits, PageParams},
     users::detail::UserRef,
 };
 use leptos::prelude::*;
@@ -16,17 +16,22 @@ use crate::{
     api::{
         access_tokens::{ALL, TokenList, list_tokens},
         error::ApiError,
+        listed::asked,
         person::path_of,
     },
     components::{
         icon::Icon,
         pager::{Pager, Pages},
         records::{Record, Records},
-        state::{ListFailure, ListState, Waiting},
+        state::{ListFailure, ListState, Meaning, Waiting},
         title::PageTitle,
     },
     context::PageContext,
-    pages::{confirm::ConfirmLink, users::links::with_selected},
+    pages::{
+        confirm::ConfirmLink,
+        parameters::{NONE, checked},
+        users::links::with_selected,
+    },
 };
 
 /// The screen "Access tokens". Its whole state is in the URL.
@@ -34,9 +39,10 @@ use crate::{
 pub fn AccessTokens() -> impl IntoView {
     let query = use_query_map();
     let params = Memo::new(move |_| TokenParams::from_pairs(|name| query.read().get(name)));
+    let request = checked(move || params.get(), TokenParams::NAMES, NONE);
     let list = Resource::new(
-        move || params.get(),
-        |params| async move { list_tokens(params).await?.understood() },
+        move || request.get(),
+        |request| async move { list_tokens(asked(request)?).await?.understood() },
     );
     view! {
         <PageTitle text="Access tokens" />
@@ -47,6 +53,14 @@ pub fn AccessTokens() -> impl IntoView {
             "With these programs act for people on the API. People make their own, on the page of their account."
         </p>
         {move || filters(&params.read())}
+        <Transition>
+            {move || Suspend::new(async move {
+                let now = list.await.ok().map(|list| list.now);
+                let query = params.get_untracked().parse(Limits::PANEL).ok();
+                let meaning = now.zip(query).map(|(now, query)| query.meaning(now));
+                view! { <Meaning parts=meaning.unwrap_or_default() /> }
+            })}
+        </Transition>
         <section class="list" aria-label="Access tokens">
             <Transition fallback=Waiting>
                 {move || Suspend::new(async move {
@@ -98,7 +112,7 @@ fn filters(params: &TokenParams) -> impl IntoView + use<> {
         let word = state.as_str();
         view! {
             <option value=word selected=chosen == word>
-                {row::told(*state).1}
+                {state.label()}
             </option>
         }
     });

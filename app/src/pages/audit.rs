@@ -6,18 +6,19 @@ pub mod table;
 
 use domain::{
     audit::list::AuditParams,
-    list::{Limits, PageParams},
+    list::{Limits, ListError, PageParams},
 };
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use crate::{
-    api::{audit::list_audit, error::ApiError},
+    api::{audit::list_audit, error::ApiError, listed::asked},
     components::{
         loading::Loading,
         state::{ListFailure, Meaning, Waiting},
         title::PageTitle,
     },
+    pages::parameters::{NONE, checked},
 };
 use filters::Filters;
 use table::AuditTable;
@@ -28,18 +29,19 @@ pub fn Audit() -> impl IntoView {
     let query = use_query_map();
     let params = Memo::new(move |_| params(&query.read()));
     let loading = Loading::new();
+    let request = checked(move || params.get(), AuditParams::NAMES, NONE);
     let list = Resource::new(
-        move || params.get(),
-        move |params| async move {
+        move || request.get(),
+        move |request| async move {
             let _fetching = loading.begin();
-            list_audit(params).await?.understood()
+            list_audit(asked(request)?).await?.understood()
         },
     );
     view! {
         <PageTitle text="Audit log" />
         <header class="page-head person-head">
             <h1>"Audit log"</h1>
-            <Files params=params />
+            <Files request=request />
         </header>
         <Filters params=params />
         <Transition>
@@ -82,14 +84,19 @@ fn params(query: &ParamsMap) -> AuditParams {
 
 /// What matches, to take away as a file.
 #[component]
-fn Files(params: Memo<AuditParams>) -> impl IntoView {
-    let file = move |format: &'static str, name: &'static str| {
-        view! {
-            <a class="button" href=move || links::file(&params.read(), format) rel="external" download>
-                {name}
-            </a>
-        }
-    };
-    let files = move || view! { <div class="toolbar-end">{file("csv", "Export CSV")} {file("ndjson", "Export NDJSON")}</div> };
-    move || params.read().parse(Limits::PANEL).is_ok().then(files)
+fn Files(request: Memo<Result<AuditParams, ListError>>) -> impl IntoView {
+    move || {
+        let params = request.get().ok()?;
+        params.parse(Limits::PANEL).ok()?;
+        let file = |format: &'static str, name: &'static str| {
+            view! {
+                <a class="button" href=links::file(&params, format) rel="external" download>
+                    {name}
+                </a>
+            }
+        };
+        Some(
+            view! { <div class="toolbar-end">{file("csv", "Export CSV")} {file("ndjson", "Export NDJSON")}</div> },
+        )
+    }
 }

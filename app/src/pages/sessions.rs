@@ -9,17 +9,18 @@ pub mod state;
 pub mod table;
 
 use domain::{
-    list::{Limits, PageParams},
+    list::{Limits, ListError, PageParams},
     sessions::list::SessionParams,
 };
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
 
 use crate::{
-    api::{error::ApiError, sessions::list_all_sessions},
+    api::{error::ApiError, listed::asked, sessions::list_all_sessions},
     components::{loading::Loading, state::Meaning, title::PageTitle},
     context::PageContext,
     format::grouped,
+    pages::parameters::checked,
 };
 use filters::{DEVICES, Filters};
 use live::{Live, News};
@@ -32,11 +33,16 @@ pub fn Sessions() -> impl IntoView {
     let query = use_query_map();
     let params = Memo::new(move |_| params(&query.read()));
     let loading = Loading::new();
-    let list = Resource::new(
+    let request = checked(
         move || params.get(),
-        move |params| async move {
+        SessionParams::NAMES,
+        revoke::parameters,
+    );
+    let list = Resource::new(
+        move || request.get(),
+        move |request| async move {
             let _fetching = loading.begin();
-            list_all_sessions(params).await?.understood()
+            list_all_sessions(asked(request)?).await?.understood()
         },
     );
     let live = Live::watch(params, list);
@@ -50,7 +56,7 @@ pub fn Sessions() -> impl IntoView {
                 })}
             </Transition>
             <News live=live />
-            {may_write().then(|| view! { <Actions params=params /> })}
+            {may_write().then(|| view! { <Actions request=request /> })}
         </header>
         <Tabs params=params />
         <Filters params=params />
@@ -121,9 +127,9 @@ fn Tabs(params: Memo<SessionParams>) -> impl IntoView {
 
 /// The ways to end many at once.
 #[component]
-fn Actions(params: Memo<SessionParams>) -> impl IntoView {
+fn Actions(request: Memo<Result<SessionParams, ListError>>) -> impl IntoView {
     move || {
-        let params = params.get();
+        let params = request.get().ok()?;
         // Nothing ends by a filter that was not understood.
         let query = params.parse(Limits::PANEL).ok()?;
         let filtered = !query.filter.is_empty();

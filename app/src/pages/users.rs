@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
 
 use crate::{
-    api::{bulk::SELECTED, error::ApiError, users::list_users},
+    api::{bulk::SELECTED, error::ApiError, listed::asked, users::list_users},
     components::choice::{Segmented, Value},
     components::icon::Icon,
     components::loading::Loading,
@@ -24,6 +24,7 @@ use crate::{
     components::title::PageTitle,
     context::PageContext,
     format::grouped,
+    pages::parameters::{SELECTION, checked},
 };
 use filters::{ActiveFilters, QuickFilters};
 use search::{Failed, SearchBox};
@@ -58,11 +59,12 @@ pub fn Users() -> impl IntoView {
         selection.clear_with(Memo::new(move |_| listed(&params.read())));
     }
     let loading = Loading::new();
+    let request = checked(move || params.get(), ListParams::NAMES, SELECTION);
     let list = Resource::new(
-        move || params.get(),
-        move |params| async move {
+        move || request.get(),
+        move |request| async move {
             let _fetching = loading.begin();
-            list_users(params).await?.understood()
+            list_users(asked(request)?).await?.understood()
         },
     );
     view! {

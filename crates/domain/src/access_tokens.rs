@@ -139,6 +139,18 @@ words! {
 }
 
 impl TokenState {
+    /// The name of the state on a screen.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Live => "Works",
+            Self::Expiring => "Expires soon",
+            Self::Blocked => "Blocked",
+            Self::Expired => "Expired",
+            Self::Revoked => "Revoked",
+        }
+    }
+
     /// Whether it will never work again.
     #[must_use]
     pub const fn is_over(self) -> bool {

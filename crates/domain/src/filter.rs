@@ -45,6 +45,7 @@ use serde::{Deserialize, Serialize};
 pub use ast::{Count, Expr, Has, Term};
 pub use error::{FilterError, FilterErrorKind};
 pub use field::Field;
+pub(crate) use meaning::day_of;
 pub use number::IntRange;
 pub use shape::Comparison;
 pub use text::{RoleName, Text};

@@ -39,6 +39,17 @@ words! {
 }
 
 impl JobState {
+    /// The name of the state on a screen.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Queued => "Waits",
+            Self::Running => "Under way",
+            Self::Done => "Done",
+            Self::Failed => "Failed",
+        }
+    }
+
     /// Whether there is more to come without anybody's doing.
     #[must_use]
     pub const fn is_open(self) -> bool {

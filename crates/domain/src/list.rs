@@ -8,6 +8,6 @@ mod place;
 pub(crate) use cursor::micros;
 pub use cursor::{Cursor, CursorValue, time_of_micros};
 pub use error::ListError;
-pub use params::{Limits, PANEL_LIMITS, PageParams, Position};
+pub use params::{Limits, PANEL_LIMITS, PageParams, Position, check_names};
 pub(crate) use params::{given, page_params, parse_limit, position, shorten};
 pub use place::{EXACT_TOTAL_MAX, Place, Total};

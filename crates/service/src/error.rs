@@ -241,9 +241,7 @@ impl Error {
             }
             Self::Internal(cause) => tracing::error!(%cause, "failed"),
             Self::Invalid(fields) | Self::Taken(fields) => problem.details.fields = fields,
-            Self::List(ListError::Filter(fault)) => {
-                problem.details.word = Some((fault.start, fault.end));
-            }
+            Self::List(error) => *problem.details = error.details(),
             Self::UnderWay => problem.details.retry_after = Some(1),
             Self::TooMany(delay) => problem.details.retry_after = Some(seconds(delay)),
             Self::PasswordChangeRequired(link) => problem.details.url = Some(link.url),
@@ -255,8 +253,7 @@ impl Error {
             Self::CountsChanged(counts) => problem.details.counts = Some(counts),
             Self::RevocationChanged(outcome) => problem.details.revocation = Some(outcome),
             Self::SelectionChanged(outcome) => problem.details.outcome = Some(*outcome),
-            Self::List(_)
-            | Self::Unauthenticated(_)
+            Self::Unauthenticated(_)
             | Self::Forbidden(_)
             | Self::TokenNotAllowed
             | Self::OutOfScope(_)

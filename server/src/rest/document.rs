@@ -1,6 +1,7 @@
 //! The description of the API, OpenAPI 3.1: what the handlers and types say of themselves, and what holds for all of them.
 
 mod headers;
+pub(crate) mod query;
 pub(crate) mod viewer;
 
 use std::sync::LazyLock;
@@ -202,12 +203,10 @@ fn refusals(path: &str, method: &Method, operation: &Operation) -> Vec<StatusCod
         StatusCode::SERVICE_UNAVAILABLE,
     ];
     if counts(path) {
-        refusals.push(StatusCode::TOO_MANY_REQUESTS);
+        // Every operation refuses parameters that it does not describe.
+        refusals.extend([StatusCode::BAD_REQUEST, StatusCode::TOO_MANY_REQUESTS]);
     }
     let parameters = operation.parameters.as_deref().unwrap_or_default();
-    if operation.request_body.is_some() || !parameters.is_empty() {
-        refusals.push(StatusCode::BAD_REQUEST);
-    }
     if operation.request_body.is_some() {
         refusals.push(StatusCode::PAYLOAD_TOO_LARGE);
     }

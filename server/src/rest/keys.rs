@@ -23,7 +23,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    Allowed, Failure, FromThisSite, KeyPath, NoParams, Params, UserPath,
+    Allowed, Failure, FromThisSite, KeyPath, Params, UserPath,
     body::Body,
     done::{Success, success},
 };
@@ -41,7 +41,6 @@ use super::{
 pub(crate) async fn list(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadApiKeys>,
-    Params(NoParams {}): Params<NoParams>,
 ) -> Result<Response, Failure> {
     let list = keys::list_system(&services, &granted).await?;
     Ok(Json(list.keys).into_response())
@@ -119,7 +118,6 @@ pub(crate) async fn list_of(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadApiKeys>,
     UserPath(user): UserPath,
-    Params(NoParams {}): Params<NoParams>,
 ) -> Result<Response, Failure> {
     let keys = keys::list_of(&services, &granted, user).await?;
     Ok(Json(keys).into_response())

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 
 use crate::{
     access::endpoints,
-    support::{App, Ask, app},
+    support::{App, Ask, add_person, app, session},
 };
 
 /// Each path of the document, with its operations by method.
@@ -91,6 +91,81 @@ async fn every_operation_is_tried_by_every_caller(pool: PgPool) {
             assert!(is_tried, "{method} {path}");
         }
     }
+}
+
+/// The content of every table in which something could have been changed.
+async fn tables(pool: &PgPool) -> BTreeMap<String, String> {
+    let names: Vec<String> = sqlx::query_scalar(
+        "select tablename::text from pg_tables where schemaname = 'public' order by 1",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    let mut tables = BTreeMap::new();
+    // A session is marked as seen, and an answer is stored under its idempotency key, whatever is asked.
+    let read_only = ["sessions", "idempotency_keys"];
+    for name in names
+        .into_iter()
+        .filter(|name| !read_only.contains(&name.as_str()))
+    {
+        let rows = format!(
+            "select coalesce(md5(string_agg(t::text, '' order by t::text)), '') from {name} t"
+        );
+        let hash = sqlx::query_scalar(sqlx::AssertSqlSafe(rows))
+            .fetch_one(pool)
+            .await
+            .unwrap();
+        tables.insert(name, hash);
+    }
+    tables
+}
+
+/// Ignored, a parameter that was meant to narrow a request would let it do more than was asked for.
+#[sqlx::test(migrations = "../migrations")]
+async fn no_operation_ignores_a_parameter(pool: PgPool) {
+    let app = app(&pool);
+    add_person(&pool, "visitor", &["user"]).await;
+    add_person(&pool, "ada", &["admin"]).await;
+    let ada = session(&pool, "ada").await;
+    let other = session(&pool, "ada").await;
+    let before = tables(&pool).await;
+    let visitor: String =
+        sqlx::query_scalar("select id::text from users where username = 'visitor'")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    let mut tried = 0;
+    for (path, operations) in paths(&app).await {
+        if !path.starts_with("/api/") || path == "/api/health" {
+            continue;
+        }
+        let address = path.replace("{id}", &visitor).replace("{key}", &uuid());
+        for (method, operation) in operations {
+            let method: Method = method.to_uppercase().parse().unwrap();
+            let parameters = operation["parameters"].as_array().unwrap().iter();
+            let known = parameters.filter(|parameter| parameter["in"] == "query");
+            let doubled = known.map(|parameter| {
+                let name = parameter["name"].as_str().unwrap();
+                format!("{name}=1&{name}=1")
+            });
+            for query in doubled.chain(["x=y".to_owned(), "devise=x".to_owned(), "%78".to_owned()])
+            {
+                let ask = Ask::new(method.clone(), &format!("{address}?{query}")).by(&ada);
+                let answer = app.send(ask.json(&serde_json::json!({}))).await;
+                let label = format!("{method} {address}?{query}");
+                assert_eq!(answer.outline(), "400 VALIDATION_ERROR", "{label}");
+                let named = answer.json()["details"]["parameter"].clone();
+                let name = query.split('=').next().unwrap().replace("%78", "x");
+                assert_eq!(named, name.as_str(), "{label}: {}", answer.body);
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 250, "{tried}");
+    assert_eq!(tables(&pool).await, before);
+    assert_eq!(app.get_as(&other, "/api/auth/me").await.status, 200);
+    assert_eq!(app.get("/api/health?x=y").await.status, 200);
+    assert_eq!(app.get("/readyz?x=y").await.status, 200);
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -118,6 +118,37 @@ const LISTS: &[List] = &[
         broken: &["after=x"],
         way: "Show the first page",
     },
+    List {
+        path: "/users/zqmark-uma/sessions",
+        broken: &["seen=before-7d"],
+        way: "Show the first page",
+    },
+    List {
+        path: "/users/zqmark-uma/keys",
+        broken: &["provider=openai"],
+        way: "Show the first page",
+    },
+    List {
+        path: "/keys",
+        broken: &["provider=openai"],
+        way: "Show all keys",
+    },
+];
+
+/// What no list understands: a parameter that there is not, and those that there are, twice.
+const UNKNOWN: &[&str] = &[
+    "x=y",
+    "persn=ada",
+    "others=true",
+    "%78",
+    "x=y&u=1",
+    "x=y&x=y",
+    "limit=25&limit=50",
+    "after=&after=",
+    "before=1&before=1",
+    "q=&q=",
+    "person=ada&person=ada",
+    "state=live&state=live",
 ];
 
 /// Lists of the API, and what can be wrong in them.
@@ -256,7 +287,7 @@ async fn no_page_has_rows_under_a_filter_that_is_not_understood(pool: PgPool) {
         let is_whole =
             |page: &Answer| page.status == 200 && named(&elements(&page.body), "tbody").count() > 0;
         assert!(is_whole(&whole), "{path}: {}", whole.body);
-        for query in *broken {
+        for query in broken.iter().chain(UNKNOWN) {
             let path = joined(path, query);
             let page = app.get_as(&ada, &path).await;
             assert_eq!(page.status, 422, "{path}");
@@ -287,6 +318,49 @@ async fn no_page_has_rows_under_a_filter_that_is_not_understood(pool: PgPool) {
                 "{path}: {all} leads to the whole list"
             );
         }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_page_names_the_parameter_that_it_does_not_know(pool: PgPool) {
+    let (app, ada) = filled(&pool).await;
+    let way = "Show the list without this parameter";
+    for (path, name, without) in [
+        (
+            "/sessions?person=zqmark-ada&persn=uma",
+            "persn",
+            "/sessions?person=zqmark-ada",
+        ),
+        (
+            "/sessions?sort=seen&person=ada&person=uma",
+            "person",
+            "/sessions?sort=seen",
+        ),
+        ("/tokens?x=y", "x", "/tokens"),
+        (
+            "/users/zqmark-uma/history?actor=ada",
+            "actor",
+            "/users/zqmark-uma/history",
+        ),
+    ] {
+        let page = app.get_as(&ada, path).await;
+        let message = page.body.split("id=\"filter-error\"").nth(1);
+        let message = message.and_then(|rest| rest.split("</p>").next());
+        assert!(
+            message.is_some_and(|message| message.contains(&format!("\"{name}\""))),
+            "{path}: {message:?}"
+        );
+        let href = link(&page, way);
+        assert_eq!(href.as_deref(), Some(without), "{path}");
+        assert_eq!(app.get_as(&ada, without).await.status, 200, "{without}");
+    }
+    // What pages have for themselves is no filter.
+    for path in [
+        "/users?u=1%3A1&u=2%3A1",
+        "/registrations?u=1%3A1",
+        "/sessions/revoke?others=true",
+    ] {
+        assert_eq!(app.get_as(&ada, path).await.status, 200, "{path}");
     }
 }
 
@@ -330,7 +404,10 @@ async fn what_a_filter_means_stands_under_it(pool: PgPool) {
             "Last sign-in before ",
         ),
         ("/sessions?seen=before-7d", "Last seen before "),
+        ("/sessions?person=1001", "User is No. 1001"),
         ("/audit?from=7d", "Written since "),
+        ("/tokens?state=expiring&person=ada", "(in 7 days)"),
+        ("/settings/jobs?state=failed", "State is “Failed”"),
     ] {
         let page = app.get_as(&ada, path).await;
         let part = page.body.split("id=\"filter-meaning\"").nth(1);
@@ -430,6 +507,14 @@ async fn no_function_of_a_page_gives_rows_for_a_filter_that_is_not_understood(po
             "/sfn/preview-revocation?params[seen]=%3E7d&others=false",
             422,
         ),
+        ("/sfn/users?x=y", 422),
+        ("/sfn/users?params[q]=&x=y", 422),
+        ("/sfn/sessions?persn=ada", 422),
+        ("/sfn/waiting?after=&x=y", 422),
+        (
+            "/sfn/preview-revocation?params[person]=ada&othres=true",
+            422,
+        ),
     ] {
         let answer = app.get_as(&ada, path).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.body);
@@ -437,5 +522,15 @@ async fn no_function_of_a_page_gives_rows_for_a_filter_that_is_not_understood(po
         let problem = answer.get("notUnderstood").unwrap_or(&answer);
         assert_eq!(problem["error"], "VALIDATION_ERROR", "{path}: {answer}");
         assert!(!answer.to_string().contains("zqmark"), "{path}: {answer}");
+    }
+    // What the type of the parameters does not have cannot even be read.
+    for query in ["params[persn]=ada", "params[q]=a&params[q]=b"] {
+        let answer = app.get_as(&ada, &format!("/sfn/users?{query}")).await;
+        assert!(
+            (400..500).contains(&answer.status),
+            "{query}: {}",
+            answer.body
+        );
+        assert!(!answer.body.contains("zqmark"), "{query}: {}", answer.body);
     }
 }

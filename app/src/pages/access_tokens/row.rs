@@ -19,7 +19,7 @@ pub(in crate::pages) const COLUMNS: &[&str] = &[
 
 /// What every table shows of a token.
 pub(in crate::pages) fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<AnyView> {
-    let (tone, word) = told(token.state);
+    let (tone, word) = (tone(token.state), token.state.label());
     let why = match token.state {
         TokenState::Blocked => Some("Its owner cannot use the account now".to_owned()),
         TokenState::Revoked => token.revoked_by.map(|by| format!("by {by}")),
@@ -62,13 +62,12 @@ fn note(text: String) -> impl IntoView {
     view! { <p class="muted">{text}</p> }
 }
 
-/// A state as a colour and a word.
-pub(super) const fn told(state: TokenState) -> (&'static str, &'static str) {
+/// The class of a state's badge.
+const fn tone(state: TokenState) -> &'static str {
     match state {
-        TokenState::Live => ("badge tone-success", "Works"),
-        TokenState::Expiring => ("badge tone-warning", "Expires soon"),
-        TokenState::Blocked => ("badge tone-warning", "Blocked"),
-        TokenState::Expired => ("badge", "Expired"),
-        TokenState::Revoked => ("badge tone-danger", "Revoked"),
+        TokenState::Live => "badge tone-success",
+        TokenState::Expiring | TokenState::Blocked => "badge tone-warning",
+        TokenState::Expired => "badge",
+        TokenState::Revoked => "badge tone-danger",
     }
 }

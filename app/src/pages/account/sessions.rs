@@ -6,13 +6,17 @@ use leptos_router::components::Outlet;
 use time::OffsetDateTime;
 
 use crate::{
-    api::{account::list_own_sessions, person::Part},
+    api::{account::list_own_sessions, listed::asked, person::Part},
     components::{
         icon::Icon,
         records::{Record, Records},
         time::{Ago, Exactly},
     },
-    pages::{confirm::ConfirmLink, person::tab},
+    pages::{
+        confirm::ConfirmLink,
+        parameters::{NONE, checked},
+        person::tab,
+    },
 };
 
 const PATH: &str = "/account/sessions";
@@ -20,7 +24,14 @@ const PATH: &str = "/account/sessions";
 /// The live sessions.
 #[component]
 pub fn Sessions() -> impl IntoView {
-    let list = Resource::new(|| (), |()| list_own_sessions());
+    let request = checked(|| (), &[], NONE);
+    let list = Resource::new(
+        move || request.get(),
+        |request| async move {
+            asked(request)?;
+            list_own_sessions().await
+        },
+    );
     view! {
         <section class="form">
             <h2>"Sessions"</h2>

@@ -7,10 +7,16 @@ use leptos_router::components::Outlet;
 use crate::{
     api::{
         access_tokens::{OWN, list_own_tokens},
+        listed::asked,
         person::Part,
     },
     components::{icon::Icon, records::Records},
-    pages::{access_tokens::row, confirm::ConfirmLink, person::tab},
+    pages::{
+        access_tokens::row,
+        confirm::ConfirmLink,
+        parameters::{NONE, checked},
+        person::tab,
+    },
 };
 
 /// The tokens, and the dialogs over them.
@@ -25,7 +31,14 @@ pub fn TokensTab() -> impl IntoView {
 /// The tokens, and the way to make one.
 #[component]
 pub fn Tokens() -> impl IntoView {
-    let list = Resource::new(|| (), |()| list_own_tokens());
+    let request = checked(|| (), &[], NONE);
+    let list = Resource::new(
+        move || request.get(),
+        |request| async move {
+            asked(request)?;
+            list_own_tokens().await
+        },
+    );
     view! {
         <section class="form">
             <h2>"Access tokens"</h2>

@@ -9,17 +9,21 @@ use crate::{
     api::{
         error::ApiError,
         keys::{DoToKey, KeyDeed, Listed, Owner, list_keys},
+        listed::asked,
     },
     components::{
         icon::{Glyph, Icon},
         notice::ProblemNotice,
         records::Records,
-        state::{ListState, LoadFailure, Waiting},
+        state::{ListFailure, ListState, Waiting},
         time::Ago,
     },
     context::PageContext,
     format::count,
-    pages::form::{self, Sending},
+    pages::{
+        form::{self, Sending},
+        parameters::{NONE, checked},
+    },
 };
 
 pub(in crate::pages) const COLUMNS: &[&str] = &["Name", "Provider", "Key", "State", "Used"];
@@ -40,9 +44,17 @@ pub(in crate::pages) struct Shown {
 impl Shown {
     /// The keys of somebody, for everything on the page.
     pub(in crate::pages) fn provide(owner: Owner) -> Self {
+        let request = checked(|| (), &[], NONE);
+        let list = Resource::new(
+            move || request.get(),
+            move |request| async move {
+                asked(request)?;
+                list_keys(owner).await
+            },
+        );
         let shown = Self {
             owner,
-            list: Resource::new(|| (), move |()| list_keys(owner)),
+            list,
             doing: form::send::<DoToKey>(owner.page()),
         };
         provide_context(shown);
@@ -73,7 +85,15 @@ impl Shown {
                                 view! { {rows(self, listed)} {below} }.into_any()
                             }
                             Err(ApiError(problem)) => {
-                                view! { <LoadFailure title="The keys could not be loaded" problem=problem /> }
+                                view! {
+                                    <ListFailure
+                                        title="The keys could not be loaded"
+                                        problem=problem
+                                        again=String::new()
+                                        all=self.owner.page().to_owned()
+                                        label="Show all keys"
+                                    />
+                                }
                                     .into_any()
                             }
                         }

@@ -5,9 +5,10 @@ use leptos_router::hooks::use_query_map;
 
 use super::{Opened, may_write, path, tab, with_person};
 use crate::{
-    api::person::list_personas,
+    api::{listed::asked, person::list_personas},
     components::{icon::Icon, records::Records, time::Ago},
     format::count,
+    pages::parameters::{NONE, checked},
 };
 
 /// Personas with what hangs under them.
@@ -15,9 +16,13 @@ use crate::{
 pub fn Data() -> impl IntoView {
     let person = Opened::current().person;
     let query = use_query_map();
+    let request = checked(move || query.read().get("after"), &["after"], NONE);
     let list = Resource::new(
-        move || query.read().get("after"),
-        move |after| async move { list_personas(person.await?.user.summary.id.0, after).await },
+        move || request.get(),
+        move |request| async move {
+            let after = asked(request)?;
+            list_personas(person.await?.user.summary.id.0, after).await
+        },
     );
     let give = with_person(|person| {
         let owns = person.user.summary.persona_count > 0 && person.user.deleted_at.is_none();

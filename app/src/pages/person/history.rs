@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::{Opened, tab};
 use crate::{
-    api::person::list_history,
+    api::{listed::asked, person::list_history},
     components::{icon::Icon, records::Records, time::Ago},
     format::capitalised,
+    pages::parameters::{NONE, checked},
 };
 
 /// The entries, the latest first.
@@ -17,9 +18,13 @@ use crate::{
 pub fn History() -> impl IntoView {
     let person = Opened::current().person;
     let query = use_query_map();
+    let request = checked(move || query.read().get("before"), &["before"], NONE);
     let list = Resource::new(
-        move || query.read().get("before"),
-        move |before| async move { list_history(person.await?.user.summary.id.0, before).await },
+        move || request.get(),
+        move |request| async move {
+            let before = asked(request)?;
+            list_history(person.await?.user.summary.id.0, before).await
+        },
     );
     tab(list, (Icon::Info, "Nothing has happened yet"), |part| {
         let now = part.now;

@@ -6,7 +6,10 @@ use leptos_router::components::Outlet;
 
 use super::{Opened, path, tab, tokens::Tokens};
 use crate::{
-    api::person::{Part, list_keys},
+    api::{
+        listed::asked,
+        person::{Part, list_keys},
+    },
     components::{icon::Icon, records::Records},
     pages::{
         confirm::ConfirmLink,
@@ -14,6 +17,7 @@ use crate::{
             may_write,
             table::{COLUMNS, WITH_ACTIONS, cells},
         },
+        parameters::{NONE, checked},
     },
 };
 
@@ -21,9 +25,13 @@ use crate::{
 #[component]
 pub fn Keys() -> impl IntoView {
     let person = Opened::current().person;
+    let request = checked(|| (), &[], NONE);
     let list = Resource::new(
-        || (),
-        move |()| async move { list_keys(person.await?.user.summary.id.0).await },
+        move || request.get(),
+        move |request| async move {
+            asked(request)?;
+            list_keys(person.await?.user.summary.id.0).await
+        },
     );
     let draw = |part: Part<ApiKey>| {
         let now = part.now;

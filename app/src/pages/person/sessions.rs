@@ -5,7 +5,7 @@ use leptos_router::components::Outlet;
 
 use super::{Opened, path, tab, with_person};
 use crate::{
-    api::person::list_sessions,
+    api::{listed::asked, person::list_sessions},
     components::{
         icon::Icon,
         records::Records,
@@ -14,6 +14,7 @@ use crate::{
     context::PageContext,
     pages::{
         confirm::ConfirmLink,
+        parameters::{NONE, checked},
         sessions::{links, may_write},
     },
 };
@@ -32,9 +33,13 @@ const WITH_ACTIONS: &[&str] = &[
 #[component]
 pub fn Sessions() -> impl IntoView {
     let person = Opened::current().person;
+    let request = checked(|| (), &[], NONE);
     let list = Resource::new(
-        || (),
-        move |()| async move { list_sessions(person.await?.user.summary.id.0).await },
+        move || request.get(),
+        move |request| async move {
+            asked(request)?;
+            list_sessions(person.await?.user.summary.id.0).await
+        },
     );
     let actions = with_person(|person| {
         let (user, refused) = (&person.user.summary, person.refusals.end_sessions.is_some());

@@ -5,12 +5,13 @@ use leptos::prelude::*;
 
 use super::{Opened, path, tab, with_person};
 use crate::{
-    api::{access_tokens::list_person_tokens, person::Part},
+    api::{access_tokens::list_person_tokens, listed::asked, person::Part},
     components::{icon::Icon, records::Records},
     context::PageContext,
     pages::{
         access_tokens::{may_write, of_person, row},
         confirm::ConfirmLink,
+        parameters::{NONE, checked},
     },
 };
 
@@ -25,9 +26,13 @@ pub fn Tokens() -> impl IntoView {
 #[component]
 fn Shown() -> impl IntoView {
     let person = Opened::current().person;
+    let request = checked(|| (), &[], NONE);
     let list = Resource::new(
-        || (),
-        move |()| async move { list_person_tokens(person.await?.user.summary.id.0).await },
+        move || request.get(),
+        move |request| async move {
+            asked(request)?;
+            list_person_tokens(person.await?.user.summary.id.0).await
+        },
     );
     let all = with_person(|person| {
         view! {

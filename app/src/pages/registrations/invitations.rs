@@ -10,6 +10,7 @@ use crate::{
     api::{
         error::ApiError,
         invitations::{INVITATIONS, list_invitations},
+        listed::asked,
         person::Part,
     },
     components::{
@@ -19,6 +20,7 @@ use crate::{
         time::{Ago, Exactly},
     },
     pages::{
+        parameters::{NONE, checked},
         person::{More, tab},
         users::links::with_selected,
     },
@@ -40,8 +42,11 @@ pub(super) fn over(path: &str, before: Option<&str>) -> String {
 #[component]
 pub fn Invitations() -> impl IntoView {
     let query = use_query_map();
-    let before = Memo::new(move |_| query.read().get("before"));
-    let list: Listed = Resource::new(move || before.get(), list_invitations);
+    let request = checked(move || query.read().get("before"), &["before"], NONE);
+    let list: Listed = Resource::new(
+        move || request.get(),
+        |request| async move { list_invitations(asked(request)?).await },
+    );
     provide_context(list);
     let invitations = tab(list, (Icon::Person, "Nobody is invited"), |part| {
         let next = part

@@ -11,6 +11,7 @@ use super::{Head, may_write};
 use crate::{
     api::{
         bulk::SELECTED,
+        listed::asked,
         registrations::{WAITING, list_waiting},
     },
     components::{
@@ -19,6 +20,7 @@ use crate::{
         time::Ago,
     },
     pages::{
+        parameters::{SELECTION, checked},
         person::{More, tab},
         users::{
             links::with_selected,
@@ -41,7 +43,11 @@ pub fn Waiting() -> impl IntoView {
         let selected = query.with_untracked(|query| query.get_all(SELECTED));
         provide_context(Selection::new(&selected.unwrap_or_default()));
     }
-    let list = Resource::new(move || query.read().get("after"), list_waiting);
+    let request = checked(move || query.read().get("after"), &["after"], SELECTION);
+    let list = Resource::new(
+        move || request.get(),
+        |request| async move { list_waiting(asked(request)?).await },
+    );
     let people = tab(list, (Icon::Users, "Nobody is waiting"), |part| {
         let selection = use_context::<Selection>();
         let page: Vec<Selected> = part.items.iter().map(shown).collect();

@@ -2,7 +2,7 @@
 
 use domain::{
     access::Permission,
-    list::{Limits, ListError, PageParams},
+    list::{Limits, ListError, PageParams, check_names},
     sessions::{SessionUser, list::SessionParams, revoke::RevokeOutcome},
 };
 use leptos::prelude::*;
@@ -27,6 +27,18 @@ const PATH: &str = "/sessions/revoke";
 const TITLE: &str = "Revoke sessions";
 const OTHERS: &str = "Sign out everyone else and my other devices";
 
+/// The parameter that asks for all sessions but the one that asks.
+const OTHERS_PARAMETER: &str = "others";
+
+/// What the dialog has in its address besides the filter of the list below it.
+pub(super) fn parameters(path: &str) -> &'static [&'static str] {
+    if path == PATH {
+        &[OTHERS_PARAMETER]
+    } else {
+        &[]
+    }
+}
+
 /// The dialog.
 #[component]
 pub fn Revoke() -> impl IntoView {
@@ -38,7 +50,7 @@ pub fn Revoke() -> impl IntoView {
         let (asked, others) = match context.outcome {
             Some(_) => (
                 SessionParams::from_pairs(|name| Some(context.typed(name))),
-                context.typed("others") == "true",
+                context.typed(OTHERS_PARAMETER) == "true",
             ),
             None => {
                 // What was not understood would else be left out of the filter, and more sessions would end.
@@ -63,17 +75,17 @@ pub fn Revoke() -> impl IntoView {
 
 /// Whether it is about the sessions of everyone else.
 fn others(query: &ParamsMap) -> bool {
-    query.get("others").as_deref() == Some("true")
+    query.get(OTHERS_PARAMETER).as_deref() == Some("true")
 }
 
 /// Whether every parameter of the dialog's address is a filter of live sessions that can be understood, and says which end.
 fn understood(query: &ParamsMap) -> Result<(), ListError> {
-    let known = |name: &str| name == "others" || SessionParams::NAMES.contains(&name);
-    for (name, _) in query.clone() {
-        if !known(&name) {
-            return Err(ListError::Parameter(name.into_owned()));
-        }
-    }
+    let names = query.clone().into_iter().map(|(name, _)| name);
+    check_names(
+        names,
+        &[SessionParams::NAMES, &[OTHERS_PARAMETER]].concat(),
+        &[],
+    )?;
     let params = params(query);
     if params.parse(Limits::PANEL)?.ended {
         return Err(ListError::Ended("true".to_owned()));
@@ -168,7 +180,7 @@ fn RevokeForm(
             {move || kept(outcome.get())}
             {asked.pairs().into_iter().map(hidden).collect_view()}
             {user.map(|user| (hidden(("id", &user.id.to_string())), hidden(("username", &user.username))))}
-            {others.then(|| hidden(("others", "true")))}
+            {others.then(|| hidden((OTHERS_PARAMETER, "true")))}
             <input type="hidden" name="expected" value=move || outcome.get().sessions.to_string() />
             <input type="hidden" name="page" value=place.back />
         </FormDialog>
@@ -275,6 +287,12 @@ mod tests {
             ("persn", "ada"),
         ] {
             assert!(query(&[(name, value)]).is_err(), "{name}={value}");
+        }
+        for (name, value) in [("person", "ada"), ("others", "true")] {
+            assert!(
+                query(&[(name, value), (name, value)]).is_err(),
+                "{name} twice"
+            );
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::{
     jobs::{HISTORY_DAYS, JobState, list::JobParams},
-    list::PageParams,
+    list::{Limits, PageParams},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -15,6 +15,7 @@ use super::head;
 use crate::{
     api::{
         error::ApiError,
+        listed::asked,
         settings::{JOBS, JobList, RetryJob, list_jobs},
     },
     components::{
@@ -22,10 +23,11 @@ use crate::{
         notice::ProblemNotice,
         pager::{Pager, Pages},
         records::Records,
-        state::{ListFailure, ListState, Waiting},
+        state::{ListFailure, ListState, Meaning, Waiting},
     },
     pages::{
         form::{self, Sending},
+        parameters::{NONE, checked},
         users::links::with_selected,
     },
 };
@@ -40,9 +42,10 @@ type Listed = Resource<Result<JobList, ApiError>>;
 pub fn Jobs() -> impl IntoView {
     let query = use_query_map();
     let params = Memo::new(move |_| JobParams::from_pairs(|name| query.read().get(name)));
+    let request = checked(move || params.get(), JobParams::NAMES, NONE);
     let list = Resource::new(
-        move || params.get(),
-        |params| async move { list_jobs(params).await?.understood() },
+        move || request.get(),
+        |request| async move { list_jobs(asked(request)?).await?.understood() },
     );
     let retrying = form::send::<RetryJob>(JOBS);
     keep_fresh(list);
@@ -54,6 +57,10 @@ pub fn Jobs() -> impl IntoView {
             )}
         </p>
         {move || filters(&params.read())}
+        {move || {
+            let query = request.get().ok().and_then(|params| params.parse(Limits::PANEL).ok());
+            view! { <Meaning parts=query.map(|query| query.meaning()).unwrap_or_default() /> }
+        }}
         {move || retrying.problem.get().map(problem)}
         <section class="list" aria-label="Jobs">
             <Transition fallback=Waiting>
@@ -111,7 +118,7 @@ fn filters(params: &JobParams) -> impl IntoView + use<> {
         let word = state.as_str();
         view! {
             <option value=word selected=chosen == word>
-                {row::told(*state).1}
+                {state.label()}
             </option>
         }
     });

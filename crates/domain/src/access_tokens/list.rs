@@ -1,10 +1,12 @@
 //! What is asked of the list of tokens: which, how many, from where. It lives in the URL. The newest come first.
 
 use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime, UtcOffset};
 use utoipa::IntoParams;
 
 use super::{AccessToken, TokenState};
 use crate::{
+    filter::day_of,
     list::{
         Cursor, Limits, ListError, Place, Position, given, page_params, parse_limit, position,
         shorten,
@@ -14,6 +16,9 @@ use crate::{
 
 /// The name of the one order in its cursors.
 const ORDER: &str = "tokens -created";
+
+/// For how long a token works that expires soon, as the database counts it.
+const EXPIRING: Duration = Duration::days(7);
 
 /// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -86,6 +91,25 @@ impl TokenParams {
 }
 
 impl TokensQuery {
+    /// What must hold of a token at the time `now`, one sentence without its full stop for each condition.
+    #[must_use]
+    pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
+        let person = self.person.as_ref();
+        let person = person.map(|person| format!("User is {}", person.words()));
+        let state = self.state.map(|state| {
+            let label = state.label();
+            if state == TokenState::Expiring {
+                let end = day_of((now + EXPIRING).to_offset(UtcOffset::UTC));
+                return format!(
+                    "State is “{label}”: until {end} (in {} days)",
+                    EXPIRING.whole_days()
+                );
+            }
+            format!("State is “{label}”")
+        });
+        person.into_iter().chain(state).collect()
+    }
+
     /// The newest of them, from the first.
     #[must_use]
     pub const fn newest(limit: u16) -> Self {
@@ -130,6 +154,25 @@ mod tests {
             let error = params(name, value).parse(Limits::PANEL).unwrap_err();
             assert!(error.to_string().contains(says), "{error}");
         }
+    }
+
+    #[test]
+    fn a_filter_is_said_in_words() {
+        let now = time::macros::datetime!(2026-11-28 10:07 UTC);
+        for (name, value, meaning) in [
+            ("person", "ada", "User is ada"),
+            ("person", "1001", "User is No. 1001"),
+            ("state", "live", "State is “Works”"),
+            (
+                "state",
+                "expiring",
+                "State is “Expires soon”: until 5 Dec 2026 (in 7 days)",
+            ),
+        ] {
+            let query = params(name, value).parse(Limits::PANEL).unwrap();
+            assert_eq!(query.meaning(now), [meaning]);
+        }
+        assert_eq!(TokensQuery::newest(50).meaning(now), [""; 0]);
     }
 
     #[test]

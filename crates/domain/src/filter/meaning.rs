@@ -150,8 +150,7 @@ impl Age {
             AgeUnit::Hours => format!(", {:02}:{:02} UTC", at.hour(), at.minute()),
             AgeUnit::Days | AgeUnit::Weeks => String::new(),
         };
-        let (day, month, year) = (at.day(), short(at.month()), at.year());
-        format!("{day} {month} {year}{clock} ({} ago)", self.length())
+        format!("{}{clock} ({} ago)", day_of(at), self.length())
     }
 }
 
@@ -163,7 +162,7 @@ impl Period {
         match text.len() {
             0..=4 => text,
             5..=7 => format!("{} {}", short(start.month()), start.year()),
-            _ => format!("{} {} {}", start.day(), short(start.month()), start.year()),
+            _ => day_of(start),
         }
     }
 
@@ -176,6 +175,11 @@ impl Period {
         };
         format!("{word} {}", self.words())
     }
+}
+
+/// The day of a time: "30 Aug 2026".
+pub(crate) fn day_of(at: OffsetDateTime) -> String {
+    format!("{} {} {}", at.day(), short(at.month()), at.year())
 }
 
 fn short(month: Month) -> &'static str {

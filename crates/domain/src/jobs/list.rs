@@ -74,6 +74,15 @@ impl JobParams {
 }
 
 impl JobsQuery {
+    /// What must hold of a job, one sentence without its full stop for each condition.
+    #[must_use]
+    pub fn meaning(&self) -> Vec<String> {
+        let state = self.state.iter();
+        state
+            .map(|state| format!("State is “{}”", state.label()))
+            .collect()
+    }
+
     /// The place of a row.
     #[must_use]
     pub fn cursor(job: &Job, number: u64) -> Cursor {
@@ -158,6 +167,18 @@ mod tests {
         );
         let refused = params("before", &cursor.encode()).parse(Limits::PANEL);
         assert_eq!(refused, Err(ListError::Cursor));
+    }
+
+    #[test]
+    fn a_filter_is_said_in_words() {
+        let meaning = |state| {
+            params("state", state)
+                .parse(Limits::PANEL)
+                .unwrap()
+                .meaning()
+        };
+        assert_eq!(meaning("running"), ["State is “Under way”"]);
+        assert_eq!(meaning(""), [""; 0]);
     }
 
     #[test]

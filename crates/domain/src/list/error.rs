@@ -2,7 +2,12 @@
 
 use thiserror::Error;
 
-use crate::{filter::FilterError, users::list::SortKey};
+use super::shorten;
+use crate::{
+    filter::FilterError,
+    problem::{Code, Details, Problem},
+    users::list::SortKey,
+};
 
 /// Why a question cannot be answered.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -85,9 +90,12 @@ pub enum ListError {
     /// The id of an entry.
     #[error("{0:?} is no entry of the audit log. Give the number of one.")]
     Entry(String),
-    /// A parameter that the list does not have.
-    #[error("There is no filter {0:?} here.")]
+    /// A parameter that there is not.
+    #[error("There is no parameter {:?} here. Leave it out, or correct its name.", shorten(.0))]
     Parameter(String),
+    /// A parameter that stands more than once.
+    #[error("The parameter {:?} stands here more than once. Give it once.", shorten(.0))]
+    Repeated(String),
     /// One end of a time.
     #[error(
         "{0:?} is no day such as 2026-11-21, no month such as 2026-11, and no time such as 7d for seven days ago."
@@ -99,6 +107,28 @@ pub enum ListError {
     /// Two cursors.
     #[error("Give either `after` or `before`, not both.")]
     TwoCursors,
+}
+
+impl ListError {
+    /// Which part of the question is at fault.
+    #[must_use]
+    pub fn details(&self) -> Details {
+        let mut details = Details::default();
+        match self {
+            Self::Filter(error) => details.word = Some((error.start, error.end)),
+            Self::Parameter(name) | Self::Repeated(name) => details.parameter = Some(name.clone()),
+            _ => {}
+        }
+        details
+    }
+}
+
+impl From<ListError> for Problem {
+    fn from(error: ListError) -> Self {
+        let mut problem = Self::new(Code::ValidationError, error.to_string());
+        *problem.details = error.details();
+        problem
+    }
 }
 
 fn known_keys() -> String {

@@ -44,7 +44,7 @@ pub trait PageParams: Clone {
     /// The names of the parameters.
     const NAMES: &'static [&'static str];
 
-    /// From parameters by name. Others are no business of the list.
+    /// From parameters by name. [`check_names`] refuses others.
     fn from_pairs(value: impl Fn(&str) -> Option<String>) -> Self;
 
     /// The parameters that are set, for a URL.
@@ -116,6 +116,32 @@ pub(crate) fn position(
     }
 }
 
+/// Checks the names of the parameters of an address: each is known, and stands once unless it may be repeated.
+///
+/// # Errors
+/// The first that is unknown or repeated.
+pub fn check_names<N: AsRef<str>>(
+    names: impl IntoIterator<Item = N>,
+    known: &[&str],
+    repeatable: &[&str],
+) -> Result<(), ListError> {
+    let mut seen: Vec<N> = Vec::new();
+    for name in names {
+        let text = name.as_ref();
+        if repeatable.contains(&text) {
+            continue;
+        }
+        if !known.contains(&text) {
+            return Err(ListError::Parameter(text.to_owned()));
+        }
+        if seen.iter().any(|seen| seen.as_ref() == text) {
+            return Err(ListError::Repeated(text.to_owned()));
+        }
+        seen.push(name);
+    }
+    Ok(())
+}
+
 pub(crate) fn given(value: &Option<String>) -> Option<&str> {
     value.as_deref().filter(|text| !text.trim().is_empty())
 }
@@ -136,4 +162,23 @@ pub(crate) fn parse_limit(text: Option<&str>, limits: Limits) -> Result<u16, Lis
 /// Enough of a text to recognise it in an error.
 pub(crate) fn shorten(text: &str) -> String {
     text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_is_known_and_stands_once() {
+        let check = |names: &[&str]| check_names(names, &["person", "sort"], &["u"]);
+        assert_eq!(check(&[]), Ok(()));
+        assert_eq!(check(&["sort", "u", "person", "u"]), Ok(()));
+        for (names, refused) in [
+            (["person", "persn"], ListError::Parameter("persn".into())),
+            (["", "person"], ListError::Parameter(String::new())),
+            (["person", "person"], ListError::Repeated("person".into())),
+        ] {
+            assert_eq!(check(&names), Err(refused));
+        }
+    }
 }

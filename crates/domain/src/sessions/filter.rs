@@ -38,7 +38,7 @@ impl SessionFilter {
         let person = self
             .person
             .as_ref()
-            .map(|person| format!("User is {person}"));
+            .map(|person| format!("User is {}", person.words()));
         let address = self.address.map(|address| format!("Address is {address}"));
         let device = self.device.as_ref();
         let device = device.map(|device| format!("Device contains “{}”", device.trim()));

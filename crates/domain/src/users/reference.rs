@@ -45,6 +45,17 @@ impl UserRef {
         }
     }
 
+    /// The reference as a filter says it, such as "No. 1001".
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Number(number) => format!("No. {number}"),
+            Self::Digits { text, number } => format!("{text}, or else No. {number}"),
+            Self::Name(name) => name.clone(),
+            Self::Id(id) => id.to_string(),
+        }
+    }
+
     /// Writes a username so that it is read as nothing else: for the links to what belongs to a user.
     #[must_use]
     pub fn naming(username: &str) -> String {

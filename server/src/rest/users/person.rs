@@ -16,7 +16,7 @@ use service::{
 };
 use utoipa::IntoParams;
 
-use crate::rest::{Allowed, Failure, NoParams, Params, UserPath, page};
+use crate::rest::{Allowed, Failure, Params, UserPath, page};
 
 /// List the roles
 ///
@@ -50,7 +50,6 @@ pub(crate) async fn sessions(
     State(services): State<Services>,
     Allowed(granted): Allowed<ReadSessions>,
     UserPath(id): UserPath,
-    Params(NoParams {}): Params<NoParams>,
 ) -> Result<Response, Failure> {
     let sessions = service::users::sessions(&services, &granted, id).await?;
     Ok(Json(sessions).into_response())

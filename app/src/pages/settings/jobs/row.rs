@@ -29,7 +29,7 @@ pub(super) const COLUMNS: &[&str] = &[
 /// What the table shows of a job. `back` is the page that a button leads back to.
 pub(super) fn cells(job: Job, now: OffsetDateTime, back: &str, retrying: Sending) -> Record {
     let key = key(&job, now);
-    let (tone, word) = told(job.state);
+    let (tone, word) = (tone(job.state), job.state.label());
     let name = named(&job);
     let retry = may_retry(&job).then(|| retry(&job, &name, back.to_owned(), retrying));
     let what = match job.target.as_ref().filter(|_| job.state != JobState::Done) {
@@ -133,12 +133,12 @@ fn retry(job: &Job, name: &str, back: String, retrying: Sending) -> impl IntoVie
     }
 }
 
-/// A state as a colour and a word.
-pub(super) const fn told(state: JobState) -> (&'static str, &'static str) {
+/// The class of a state's badge.
+const fn tone(state: JobState) -> &'static str {
     match state {
-        JobState::Queued => ("badge", "Waits"),
-        JobState::Running => ("badge tone-info", "Under way"),
-        JobState::Done => ("badge tone-success", "Done"),
-        JobState::Failed => ("badge tone-danger", "Failed"),
+        JobState::Queued => "badge",
+        JobState::Running => "badge tone-info",
+        JobState::Done => "badge tone-success",
+        JobState::Failed => "badge tone-danger",
     }
 }
