@@ -161,7 +161,7 @@ mod tests {
         let now = time::macros::datetime!(2026-11-28 10:07 UTC);
         for (name, value, meaning) in [
             ("person", "ada", "User is ada"),
-            ("person", "1001", "User is No. 1001"),
+            ("person", "1001", "User is 1001, or else No. 1001"),
             ("state", "live", "State is “Works”"),
             (
                 "state",

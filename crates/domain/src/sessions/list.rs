@@ -329,7 +329,10 @@ mod tests {
 
     #[test]
     fn a_filter_says_whether_a_user_is_meant_by_number() {
-        for (person, meaning) in [("1001", "User is No. 1001"), ("ada", "User is ada")] {
+        for (person, meaning) in [
+            ("1001", "User is 1001, or else No. 1001"),
+            ("ada", "User is ada"),
+        ] {
             let filter = params("person", person).filter().unwrap();
             assert_eq!(filter.meaning(NOW), [meaning]);
         }
