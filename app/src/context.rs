@@ -38,6 +38,8 @@ pub struct Site {
     pub approval: bool,
     /// Fewest characters of a password that a person chooses.
     pub password_min: usize,
+    /// Whether a password that an administrator sets lasts.
+    pub lasting_passwords: bool,
     /// Whether keys of providers can be kept.
     pub api_keys: bool,
     /// How many days an access token works at most; 0 for no end.

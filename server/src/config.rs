@@ -102,7 +102,11 @@ impl Config {
             )?,
             settings: settings(sources, &public_url)?,
             public_url,
-            log_format: values::log_format("LOG_FORMAT", &value("LOG_FORMAT"))?,
+            log_format: values::one_of(
+                "LOG_FORMAT",
+                &value("LOG_FORMAT"),
+                [("text", LogFormat::Text), ("json", LogFormat::Json)],
+            )?,
             log_level: value("LOG_LEVEL"),
         })
     }
@@ -114,6 +118,11 @@ fn settings(sources: &Sources, public_url: &str) -> Result<Settings, Failure> {
     let boolean = |name| values::boolean(name, &value(name));
     Ok(Settings {
         password_min: usize::try_from(number("PASSWORD_MIN_LENGTH", 8..=64)?)?,
+        lasting_admin_passwords: values::one_of(
+            "ADMIN_SET_PASSWORDS",
+            &value("ADMIN_SET_PASSWORDS"),
+            [("temporary", false), ("lasting", true)],
+        )?,
         session_lifetime: DAY * number("SESSION_TIMEOUT_DAYS", 1..=365)?,
         remembered_lifetime: DAY * number("SESSION_REMEMBER_DAYS", 1..=365)?,
         session_idle: HOUR * number("SESSION_IDLE_HOURS", 1..=8_760)?,

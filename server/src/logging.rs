@@ -1,5 +1,7 @@
 //! Logs to standard error: text for people, JSON for programs.
 
+use std::io::IsTerminal;
+
 use tracing::{Level, Metadata};
 use tracing_subscriber::{
     EnvFilter,
@@ -24,6 +26,7 @@ pub(crate) fn start(config: &Config) -> Result<(), Failure> {
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(wants_colours())
         .with_target(false);
     match config.log_format {
         LogFormat::Text => logs.finish().with(without_secrets()).init(),
@@ -35,11 +38,19 @@ pub(crate) fn start(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether a terminal shows the log, and nothing says that it has no colours (no-color.org).
+fn wants_colours() -> bool {
+    let is_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !is_refused
+}
+
 /// Leaves out what other packages trace, whatever level is set: they write whole addresses of requests, and in some addresses
-/// is the token of a link, with which a reader of the log could choose somebody's password.
+/// is the token of a link, with which a reader of the log could choose the password of its user. Nor is it told of every cookie
+/// of an ended session that it is suspicious.
 fn without_secrets() -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
     filter_fn(|metadata| {
         let package = metadata.target().split("::").next().unwrap_or_default();
-        *metadata.level() != Level::TRACE || OWN.contains(&package)
+        package != "tower_sessions_core" && *metadata.level() != Level::TRACE
+            || OWN.contains(&package)
     })
 }

@@ -56,6 +56,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(meta::health))
         .routes(routes!(meta::config))
         .routes(routes!(auth::login))
+        .routes(routes!(auth::choose_password))
         .routes(routes!(auth::logout))
         .routes(routes!(auth::me))
         .routes(routes!(registrations::register))
@@ -125,6 +126,13 @@ impl Failure {
     /// From a body or a query that is not of the right form.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self(Problem::new(Code::ValidationError, message))
+    }
+
+    /// From a field of a body that is not of the right form.
+    pub(crate) fn of_field(field: &str, message: String) -> Self {
+        let mut problem = Problem::new(Code::ValidationError, message.clone());
+        problem.details.fields.add(field, message);
+        Self(problem)
     }
 
     /// From a body that is longer than any acceptable one.

@@ -91,7 +91,11 @@ fn cells(setting: Described) -> Record {
         view! { <code>{setting.name}</code> }.into_any(),
         value,
         capitalised(&setting.source).into_any(),
-        setting.meaning.into_any(),
+        view! {
+            {setting.meaning}
+            {setting.weakness.map(|why| view! { <p class="tone-warning field-note">{why}</p> })}
+        }
+        .into_any(),
     ];
     (key, cells)
 }

@@ -21,7 +21,7 @@ pub async fn list(executor: impl PgExecutor<'_>, of: Option<Uuid>) -> Result<Vec
         ApiKey,
         r#"select
             id, user_id, provider, name as key_name, '...' || last4 as "key_mask!", is_active, usage_count,
-            last_used_at as last_used, created_at, updated_at
+            last_used_at, created_at, updated_at
         from api_keys
         where user_id = $1 or ($1::uuid is null and user_id is null)
         order by provider, created_at desc, id desc"#,
@@ -104,7 +104,7 @@ pub async fn insert(connection: &mut PgConnection, key: &NewKey<'_>) -> Result<A
         ) values ($1, $2, $3, $4, $5, $6, $7, $8, now(), now())
         returning
             id, user_id, provider, name as key_name, '...' || last4 as "key_mask!", is_active, usage_count,
-            last_used_at as last_used, created_at, updated_at"#,
+            last_used_at, created_at, updated_at"#,
         key.id,
         key.user_id,
         key.provider,
@@ -181,7 +181,7 @@ pub async fn update(
         where id = $1
         returning
             id, user_id, provider, name as key_name, '...' || last4 as "key_mask!", is_active, usage_count,
-            last_used_at as last_used, created_at, updated_at"#,
+            last_used_at, created_at, updated_at"#,
         id,
         change.name,
         change.is_active,

@@ -95,12 +95,13 @@ struct Source {
 const fn source(kind: Kind) -> Source {
     match kind {
         Kind::Personas => Source {
-            object: "'id', id, 'name', name, 'role', role, 'informationNeed', information_need, 'details', details,
-            'hidden', hidden, 'createdAt', created_at",
+            object: "'id', id, 'name', name, 'role', role, 'informationNeed', information_need, 'details', nullif(details, ''),
+            'isSystemGenerated', is_system_generated, 'hidden', hidden, 'createdAt', created_at, 'updatedAt', updated_at",
             rows: &["select x.*, octet_length(information_need) + octet_length(details) as bytes from personas x where x.user_id"],
         },
         Kind::Ontologies => Source {
-            object: "'id', id, 'personaId', persona_id, 'name', name, 'content', content, 'createdAt', created_at",
+            object: "'id', id, 'personaId', persona_id, 'name', name, 'content', content, 'createdAt', created_at,
+            'updatedAt', updated_at",
             rows: &["select x.*, content_bytes as bytes from personas p join ontologies x on x.persona_id = p.id
             where p.user_id"],
         },
@@ -116,7 +117,8 @@ const fn source(kind: Kind) -> Source {
         },
         Kind::Sessions => Source {
             object: "'id', id, 'ipAddress', host(ip), 'userAgent', user_agent, 'createdAt', created_at,
-            'lastSeenAt', last_seen_at, 'expiresAt', least(idle_expires_at, expires_at), 'endedAt', ended_at,
+            'lastSeenAt', last_seen_at, 'expiresAt', expires_at,
+            'idleExpiresAt', least(idle_expires_at, expires_at), 'endedAt', ended_at,
             'endedReason', ended_reason",
             rows: &["select x.*, coalesce(octet_length(user_agent), 0) as bytes from sessions x where x.user_id"],
         },

@@ -263,7 +263,7 @@ pub async fn list_live_of(
     let rows = sqlx::query!(
         r#"select
             id as "id!", ip, user_agent, coalesce(device, 'Unknown device') as "device!", created_at as "created_at!",
-            last_seen_at as "last_seen_at!", ends_at as "expires_at!"
+            last_seen_at as "last_seen_at!", ends_at as "idle_expires_at!", expires_at as "expires_at!"
         from live_sessions where user_id = $1 order by created_at desc limit $2"#,
         user_id,
         most,
@@ -277,6 +277,7 @@ pub async fn list_live_of(
         device: row.device,
         created_at: row.created_at,
         last_seen_at: row.last_seen_at,
+        idle_expires_at: row.idle_expires_at,
         expires_at: row.expires_at,
     });
     Ok(session.collect())

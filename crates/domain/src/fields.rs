@@ -43,6 +43,41 @@ impl FieldErrors {
             .map(|error| error.message.as_str())
     }
 
+    /// All sentences, one after the other.
+    #[must_use]
+    pub fn sentences(&self) -> String {
+        let mut text = String::new();
+        for fault in self.iter() {
+            match text.chars().last() {
+                None => {}
+                Some('.' | '!' | '?') => text.push(' '),
+                Some(_) => text.push_str(". "),
+            }
+            text.push_str(&fault.message);
+        }
+        text
+    }
+
+    /// The same under the names that the fields have in JSON.
+    #[must_use]
+    pub fn in_camel_case(&self) -> Self {
+        self.renamed(camel_case)
+    }
+
+    /// The same under the names that the fields have in forms.
+    #[must_use]
+    pub fn in_snake_case(&self) -> Self {
+        self.renamed(snake_case)
+    }
+
+    fn renamed(&self, rename: fn(&str) -> String) -> Self {
+        let faults = self.iter().map(|fault| FieldError {
+            field: rename(&fault.field),
+            message: fault.message.clone(),
+        });
+        Self(faults.collect())
+    }
+
     /// Whether nothing is at fault.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -53,4 +88,26 @@ impl FieldErrors {
     pub fn iter(&self) -> std::slice::Iter<'_, FieldError> {
         self.0.iter()
     }
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+    }
+    camel
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
 }

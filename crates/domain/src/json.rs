@@ -5,7 +5,9 @@ mod meter;
 mod stored;
 mod writer;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
@@ -74,15 +76,66 @@ pub fn check_object(object: &Map<String, Value>, limits: JsonLimits) -> Result<(
     writer.meter.end()
 }
 
-/// A JSON object as text. It is checked while it is received, so that no tree of its values is ever in memory.
+/// A JSON object or list as text. It is checked while it is received, so that no tree of its values is ever in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JsonObject {
+pub struct JsonText<K> {
     text: String,
     checked: Result<(), JsonError>,
+    kind: PhantomData<K>,
 }
 
-impl JsonObject {
-    /// The object itself.
+/// An object as text.
+pub type JsonObject = JsonText<ObjectText>;
+/// A list as text.
+pub type JsonArray = JsonText<ArrayText>;
+
+/// What a [`JsonText`] is.
+pub trait TextKind {
+    /// The text of an empty one.
+    const EMPTY: &'static str;
+
+    /// Reads one, and nothing of another kind.
+    ///
+    /// # Errors
+    /// When it is something else, or no JSON.
+    fn read<'de, D: Deserializer<'de>, V: Visitor<'de>>(
+        deserializer: D,
+        visitor: V,
+    ) -> Result<V::Value, D::Error>;
+}
+
+/// An object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectText {}
+
+/// A list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArrayText {}
+
+impl TextKind for ObjectText {
+    const EMPTY: &'static str = "{}";
+
+    fn read<'de, D: Deserializer<'de>, V: Visitor<'de>>(
+        deserializer: D,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        deserializer.deserialize_map(visitor)
+    }
+}
+
+impl TextKind for ArrayText {
+    const EMPTY: &'static str = "[]";
+
+    fn read<'de, D: Deserializer<'de>, V: Visitor<'de>>(
+        deserializer: D,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        deserializer.deserialize_seq(visitor)
+    }
+}
+
+impl<K> JsonText<K> {
+    /// The text itself.
     ///
     /// # Errors
     /// The first thing that keeps it from being stored.
@@ -90,36 +143,39 @@ impl JsonObject {
         self.checked.map(|()| self.as_str())
     }
 
-    /// The text. It is whole only where [`JsonObject::check`] finds nothing.
+    /// The text. It is whole only where [`JsonText::check`] finds nothing.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 }
 
-impl Default for JsonObject {
+impl<K: TextKind> Default for JsonText<K> {
     fn default() -> Self {
         Self {
-            text: "{}".to_owned(),
+            text: K::EMPTY.to_owned(),
             checked: Ok(()),
+            kind: PhantomData,
         }
     }
 }
 
-/// As the object itself: for the description of the API, which names defaults.
-impl Serialize for JsonObject {
+/// As the value itself: for the description of the API, which names defaults.
+impl<K> Serialize for JsonText<K> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        read_object(&self.text).serialize(serializer)
+        let value: Value = serde_json::from_str(&self.text).unwrap_or_default();
+        value.serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for JsonObject {
+impl<'de, K: TextKind> Deserialize<'de> for JsonText<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut writer = Writer::new(JsonLimits::CONTENT);
-        deserializer.deserialize_map(&mut writer)?;
+        K::read(deserializer, &mut writer)?;
         Ok(Self {
             checked: writer.meter.end(),
             text: writer.text,
+            kind: PhantomData,
         })
     }
 }

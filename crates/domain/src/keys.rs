@@ -248,7 +248,7 @@ pub struct ApiKey {
     pub usage_count: i64,
     /// When it was last used.
     #[serde(with = "time::serde::rfc3339::option")]
-    pub last_used: Option<OffsetDateTime>,
+    pub last_used_at: Option<OffsetDateTime>,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,

@@ -1,6 +1,6 @@
 //! What people own in the host application, as programs read and write it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -8,7 +8,12 @@ use uuid::Uuid;
 
 #[cfg(feature = "stored-json")]
 use crate::json::StoredJson;
-use crate::{fields::FieldErrors, json::JsonObject, object::present, users::names::is_deceptive};
+use crate::{
+    fields::FieldErrors,
+    json::{JsonArray, JsonObject, JsonText},
+    object::present,
+    users::names::is_deceptive,
+};
 
 /// Most characters of a name, a role, a label, or of what a video is called.
 pub const LINE_MAX: usize = 200;
@@ -46,38 +51,52 @@ pub struct Persona {
     /// What the persona wants to find out.
     pub information_need: String,
     /// Anything else.
-    pub details: String,
+    pub details: Option<String>,
+    /// Whether the host application has made it by itself.
+    pub is_system_generated: bool,
     /// Whether it is left out of the host application's lists.
     pub hidden: bool,
-    /// When it was made.
+    /// When it was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+    /// When it was last changed.
+    #[serde(with = "time::serde::rfc3339")]
+    pub updated_at: OffsetDateTime,
 }
 
-/// How a persona is to be. What is absent stays, or is empty in a new one.
+/// How a persona is to be. What is absent stays; a new one has to have a name, a role and an information need.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonaDraft {
-    /// Name; a new one has to have it.
+    /// Name.
     #[serde(deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub name: Option<String>,
     /// What the persona does.
     #[serde(deserialize_with = "present")]
-    #[schema(max_length = 200, nullable = false)]
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub role: Option<String>,
     /// What the persona wants to find out.
     #[serde(deserialize_with = "present")]
-    #[schema(max_length = 10000, nullable = false)]
+    #[schema(min_length = 1, max_length = 10000, nullable = false)]
     pub information_need: Option<String>,
-    /// Anything else.
-    #[serde(deserialize_with = "present")]
-    #[schema(max_length = 10000, nullable = false)]
+    /// Anything else. `null` is none.
+    #[serde(deserialize_with = "null_is_empty")]
+    #[schema(max_length = 10000)]
     pub details: Option<String>,
+    /// Whether the host application has made it by itself.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub is_system_generated: Option<bool>,
     /// Whether it is left out of the host application's lists.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub hidden: Option<bool>,
+}
+
+/// A text that may be `null`, which is an empty one.
+fn null_is_empty<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    Option::<String>::deserialize(value).map(|text| Some(text.unwrap_or_default()))
 }
 
 impl PersonaDraft {
@@ -89,9 +108,10 @@ impl PersonaDraft {
         let mut texts = Texts::default();
         let checked = Self {
             name: texts.line("name", self.name, new, true),
-            role: texts.line("role", self.role, false, false),
-            information_need: texts.text("information_need", self.information_need),
+            role: texts.line("role", self.role, new, true),
+            information_need: texts.required_text("information_need", self.information_need, new),
             details: texts.text("details", self.details),
+            is_system_generated: self.is_system_generated,
             hidden: self.hidden,
         };
         texts.end(checked)
@@ -109,12 +129,30 @@ pub struct Ontology {
     pub persona_id: Uuid,
     /// Name.
     pub name: String,
-    /// What it says, in the host application's own form.
+    /// What it says, in the host application's own form; with the five lists, where they were set.
     #[schema(value_type = serde_json::Value)]
     pub content: StoredJson,
-    /// When it was made.
+    /// Types of entities.
+    #[schema(value_type = Vec<serde_json::Value>)]
+    pub entities: StoredJson,
+    /// Types of roles.
+    #[schema(value_type = Vec<serde_json::Value>)]
+    pub roles: StoredJson,
+    /// Types of events.
+    #[schema(value_type = Vec<serde_json::Value>)]
+    pub events: StoredJson,
+    /// Types of relations.
+    #[schema(value_type = Vec<serde_json::Value>)]
+    pub relation_types: StoredJson,
+    /// Relations between these.
+    #[schema(value_type = Vec<serde_json::Value>)]
+    pub relations: StoredJson,
+    /// When it was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+    /// When it was last changed.
+    #[serde(with = "time::serde::rfc3339")]
+    pub updated_at: OffsetDateTime,
 }
 
 /// How the ontology of a persona is to be. What is absent stays.
@@ -129,6 +167,26 @@ pub struct OntologyDraft {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<serde_json::Map<String, serde_json::Value>>, nullable = false)]
     pub content: Option<JsonObject>,
+    /// Types of entities.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<serde_json::Value>>, nullable = false)]
+    pub entities: Option<JsonArray>,
+    /// Types of roles.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<serde_json::Value>>, nullable = false)]
+    pub roles: Option<JsonArray>,
+    /// Types of events.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<serde_json::Value>>, nullable = false)]
+    pub events: Option<JsonArray>,
+    /// Types of relations.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<serde_json::Value>>, nullable = false)]
+    pub relation_types: Option<JsonArray>,
+    /// Relations between these.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<serde_json::Value>>, nullable = false)]
+    pub relations: Option<JsonArray>,
 }
 
 impl OntologyDraft {
@@ -140,9 +198,31 @@ impl OntologyDraft {
         let mut texts = Texts::default();
         let checked = Self {
             name: texts.line("name", self.name, false, true),
-            content: texts.content(self.content),
+            content: texts.content("content", self.content),
+            entities: texts.content("entities", self.entities),
+            roles: texts.content("roles", self.roles),
+            events: texts.content("events", self.events),
+            relation_types: texts.content("relation_types", self.relation_types),
+            relations: texts.content("relations", self.relations),
         };
         texts.end(checked)
+    }
+
+    /// An object of the lists that are given, under the names that they have in the content.
+    #[must_use]
+    pub fn lists(&self) -> String {
+        let lists = [
+            ("entities", &self.entities),
+            ("roles", &self.roles),
+            ("events", &self.events),
+            ("relationTypes", &self.relation_types),
+            ("relations", &self.relations),
+        ];
+        let given = lists.iter().filter_map(|(name, list)| {
+            let list = list.as_ref()?;
+            Some(format!("\"{name}\":{}", list.as_str()))
+        });
+        format!("{{{}}}", given.collect::<Vec<_>>().join(","))
     }
 
     /// The name of a new one.
@@ -203,7 +283,7 @@ impl AnnotationDraft {
         let checked = Self {
             video_id: texts.line("video_id", self.video_id, new, true),
             label: texts.line("label", self.label, new, true),
-            content: texts.content(self.content),
+            content: texts.content("content", self.content),
         };
         texts.end(checked)
     }
@@ -253,10 +333,26 @@ impl Texts {
         self.unless(field, fault, typed)
     }
 
+    /// Several lines that have to say something: whether they have to be given at all.
+    fn required_text(
+        &mut self,
+        field: &str,
+        typed: Option<String>,
+        required: bool,
+    ) -> Option<String> {
+        let is_missing = typed
+            .as_ref()
+            .map_or(required, |typed| typed.trim().is_empty());
+        if is_missing {
+            self.faults.add(field, TextError::Missing.to_string());
+        }
+        self.text(field, typed)
+    }
+
     /// What the host application keeps in its own form.
-    fn content(&mut self, given: Option<JsonObject>) -> Option<JsonObject> {
-        if let Some(Err(error)) = given.as_ref().map(JsonObject::check) {
-            self.faults.add("content", error.to_string());
+    fn content<K>(&mut self, field: &str, given: Option<JsonText<K>>) -> Option<JsonText<K>> {
+        if let Some(Err(error)) = given.as_ref().map(JsonText::check) {
+            self.faults.add(field, error.to_string());
         }
         given
     }
@@ -292,6 +388,8 @@ mod tests {
     fn texts_of_a_persona() {
         let name = |text: &str| PersonaDraft {
             name: Some(text.to_owned()),
+            role: Some("Analyst".to_owned()),
+            information_need: Some("Boats".to_owned()),
             ..PersonaDraft::default()
         };
         let details = |text: &str| PersonaDraft {

@@ -140,4 +140,35 @@ impl Problem {
             request_id: None,
         }
     }
+
+    /// The same for a program that has sent a JSON body. Most clients show the message alone, so it says what is wrong with
+    /// every field; the fields have the names of the body.
+    #[must_use]
+    pub fn of_body(mut self) -> Self {
+        let fields = &mut self.details.fields;
+        if !fields.is_empty() {
+            self.message = fields.sentences();
+            *fields = fields.in_camel_case();
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_told_every_fault_in_the_message() {
+        let mut problem = Problem::new(Code::ValidationError, "Check the marked fields.");
+        assert_eq!(problem.clone().of_body(), problem);
+        problem.details.fields.add("display_name", "Enter a name.");
+        let one = problem.clone().of_body();
+        assert_eq!(one.message, "Enter a name.");
+        assert_eq!(one.details.fields.get("displayName"), Some("Enter a name."));
+        problem.details.fields.add("api_key", "Enter the key.");
+        let two = problem.of_body();
+        assert_eq!(two.message, "Enter a name. Enter the key.");
+        assert_eq!(two.details.fields.get("apiKey"), Some("Enter the key."));
+    }
 }

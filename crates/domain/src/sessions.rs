@@ -105,7 +105,10 @@ pub struct Session {
     /// When it was last seen, to the minute.
     #[serde(with = "time::serde::rfc3339")]
     pub last_seen_at: OffsetDateTime,
-    /// When it ends unless it is seen again.
+    /// When it ends unless it is seen again; at the latest with `expires_at`.
+    #[serde(with = "time::serde::rfc3339")]
+    pub idle_expires_at: OffsetDateTime,
+    /// When it ends at the latest.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
     /// How it has ended, if it has.

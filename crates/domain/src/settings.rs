@@ -14,6 +14,9 @@ pub struct Described {
     pub source: String,
     /// What it does.
     pub meaning: String,
+    /// Why the value is weaker than the default, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weakness: Option<String>,
 }
 
 /// What an installation is made of, and what is set on the server that was asked.

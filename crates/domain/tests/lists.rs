@@ -63,6 +63,7 @@ fn sort() -> impl Strategy<Value = Sort> {
 
 fn session(id: Uuid, at: OffsetDateTime) -> Session {
     Session {
+        idle_expires_at: time::OffsetDateTime::UNIX_EPOCH,
         id,
         user: nobody(),
         device: String::new(),

@@ -27,10 +27,61 @@ pub async fn sign_in(
     draft: SignInDraft,
     origin: Origin,
 ) -> Result<UserBrief, Error> {
+    let remember = draft.remember;
+    let account = admit(services, draft, &origin).await?;
+    if account.must_change_password {
+        let link = reset::create_own_link(services, &account, origin).await?;
+        return Err(Error::PasswordChangeRequired(link));
+    }
+    known_device::remember(services, account.id, &origin.device).await?;
+    sessions::start(services, session, &account, remember, origin).await?;
+    Ok(UserBrief {
+        id: UserId(account.id),
+        is_admin: account.roles.iter().any(|role| role == ADMIN_ROLE),
+        username: account.username,
+        email: account.email,
+        display_name: account.display_name,
+    })
+}
+
+/// Replaces a temporary password by one that its user has chosen, in one step and without a page: for programs. Nobody is signed
+/// in by it.
+///
+/// # Errors
+/// As [`sign_in`] for the temporary password, [`Error::Conflict`] when the password is not a temporary one,
+/// [`Error::Invalid`] when the other one is refused: then the temporary one stays.
+pub async fn replace_temporary(
+    services: &Services,
+    draft: SignInDraft,
+    new_password: &str,
+    origin: Origin,
+) -> Result<(), Error> {
+    const LASTING: Error = Error::Conflict(
+        "This password is not a temporary one. Sign in with it, and change it with PUT /api/user/profile.",
+    );
+    let account = admit(services, draft, &origin).await?;
+    if !account.must_change_password {
+        return Err(LASTING);
+    }
+    let link = reset::create_own_link(services, &account, origin.clone()).await?;
+    let choice = reset::Choice {
+        password: new_password,
+        password_again: new_password,
+        revoke_tokens: false,
+    };
+    reset::choose_password(services, link.token(), choice, origin).await
+}
+
+/// Finds the account of a username and a password, which counts as a try to sign in.
+async fn admit(
+    services: &Services,
+    draft: SignInDraft,
+    origin: &Origin,
+) -> Result<Credentials, Error> {
     draft.check().map_err(Error::Invalid)?;
     let account = db::users::find_credentials(&services.pool, draft.username.trim()).await?;
     let user = account.as_ref().map(|account| account.id);
-    let attempt = Attempt::to_sign_in(services, &draft.username, user, &origin).await?;
+    let attempt = Attempt::to_sign_in(services, &draft.username, user, origin).await?;
     let kept = account
         .as_ref()
         .and_then(|account| account.password_hash.clone());
@@ -53,19 +104,7 @@ pub async fn sign_in(
         account.password_hash = Some(stronger);
     }
     refuse_unusable(services, &account).await?;
-    if account.must_change_password {
-        let link = reset::create_own_link(services, &account, origin).await?;
-        return Err(Error::PasswordChangeRequired(link));
-    }
-    known_device::remember(services, account.id, &origin.device).await?;
-    sessions::start(services, session, &account, draft.remember, origin).await?;
-    Ok(UserBrief {
-        id: UserId(account.id),
-        is_admin: account.roles.iter().any(|role| role == ADMIN_ROLE),
-        username: account.username,
-        email: account.email,
-        display_name: account.display_name,
-    })
+    Ok(account)
 }
 
 async fn refuse_unusable(services: &Services, account: &Credentials) -> Result<(), Error> {

@@ -23,6 +23,9 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Settings {
     /// Fewest characters of a password that a person chooses.
     pub password_min: usize,
+    /// Whether a password that an administrator sets is its user's until they choose another. Otherwise it lasts no longer than
+    /// the first sign-in.
+    pub lasting_admin_passwords: bool,
     /// How long a session lasts at most.
     pub session_lifetime: Duration,
     /// How long it lasts at most with "remember me", seen or not.
@@ -80,6 +83,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             password_min: PASSWORD_MIN,
+            lasting_admin_passwords: false,
             session_lifetime: 7 * DAY,
             remembered_lifetime: 30 * DAY,
             session_idle: 3 * DAY,

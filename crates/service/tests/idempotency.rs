@@ -51,6 +51,8 @@ async fn work(services: &Services, actor: &Actor, attempt: Uuid) -> Result<(), E
     actor.origin.attempt = Some(attempt);
     let draft = PersonaDraft {
         name: Some("Analyst".into()),
+        role: Some("Analyst".into()),
+        information_need: Some("Boats".into()),
         ..PersonaDraft::default()
     };
     let writer = Writer::own(actor)?;

@@ -198,7 +198,7 @@ async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
     let program = add(&pool, "program", &["application"]).await;
     let (ada, own) = signed_in(&services, "ada").await;
     let mine = own_key(&services, &own, "OPENAI", "sk-very-secret-abcd").await;
-    assert_eq!((mine.usage_count, mine.last_used), (0, None));
+    assert_eq!((mine.usage_count, mine.last_used_at), (0, None));
     let granted: Granted<ResolveApiKeys> = actor(program, &["api-keys:resolve"]).require().unwrap();
     for _ in 0..3 {
         let key = keys::resolve(&services, &granted, "OPENAI", Some(ada))
@@ -212,7 +212,7 @@ async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
     }
     let listed = &account::keys(&services, &own.actor).await.unwrap().keys[0];
     assert_eq!(listed.usage_count, 3);
-    assert!(listed.last_used.is_some());
+    assert!(listed.last_used_at.is_some());
     assert_eq!(listed.updated_at, mine.updated_at, "a use is no change");
     let uses: Vec<String> = sqlx::query_scalar(
         "select actor_label || ' ' || target_label || ' ' || (changes ->> 'uses')

@@ -41,6 +41,7 @@ fn longest() -> PersonaDraft {
         role: Some("\"".repeat(200)),
         information_need: Some("𝄞".repeat(10_000)),
         details: Some("\n".repeat(10_000)),
+        is_system_generated: Some(true),
         hidden: Some(true),
     }
 }
@@ -174,6 +175,8 @@ async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
     let writer = Writer::own(own.actor.clone()).unwrap();
     let analyst = PersonaDraft {
         name: Some("Analyst".into()),
+        role: Some("Analyst".into()),
+        information_need: Some("Boats".into()),
         ..PersonaDraft::default()
     };
     let persona = personas::create(&services, &writer, None, analyst.clone())

@@ -604,6 +604,8 @@ async fn every_change_of_what_is_owned_is_on_record(pool: PgPool) {
     let writer = Writer::own(own.actor).unwrap();
     let persona = PersonaDraft {
         name: Some("Analyst".into()),
+        role: Some("Analyst".into()),
+        information_need: Some("Boats".into()),
         ..PersonaDraft::default()
     };
     let mark = AnnotationDraft {

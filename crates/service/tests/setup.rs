@@ -278,7 +278,7 @@ async fn faults_of_the_form_leave_the_link_usable(pool: PgPool) {
             with(|d| d.email = "taken.TOO@example.org".into()),
             "email",
             409,
-            "Another account has this address.",
+            "Email already exists",
         ),
         (
             with(|d| d.password = "short".into()),

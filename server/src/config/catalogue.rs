@@ -1,11 +1,13 @@
 //! Every setting there is. What is read, what `--print-config` prints and what the screen "Settings" shows come from here.
 
-/// A setting: its name, its default, whether it is secret, what it does.
+/// A setting: its name, its default, whether it is secret, what it does, and the value that is weaker than the default with the
+/// sentence that says why.
 pub(super) struct Setting {
     pub(super) name: &'static str,
     pub(super) default: Option<&'static str>,
     pub(super) secret: bool,
     pub(super) meaning: &'static str,
+    pub(super) weakness: Option<(&'static str, &'static str)>,
 }
 
 const fn setting(name: &'static str, default: &'static str, meaning: &'static str) -> Setting {
@@ -14,6 +16,7 @@ const fn setting(name: &'static str, default: &'static str, meaning: &'static st
         default: Some(default),
         secret: false,
         meaning,
+        weakness: None,
     }
 }
 
@@ -23,6 +26,7 @@ const fn secret(name: &'static str, meaning: &'static str) -> Setting {
         default: None,
         secret: true,
         meaning,
+        weakness: None,
     }
 }
 
@@ -102,6 +106,17 @@ pub(super) const SETTINGS: &[Setting] = &[
         "8",
         "Fewest characters of a password that people choose.",
     ),
+    Setting {
+        weakness: Some((
+            "lasting",
+            "Administrators know passwords with which others sign in, and can act as them unseen.",
+        )),
+        ..setting(
+            "ADMIN_SET_PASSWORDS",
+            "temporary",
+            "Whether a password that an administrator sets is temporary, so that its user chooses another at the first sign-in, or lasting.",
+        )
+    },
     setting(
         "ALLOW_REGISTRATION",
         "false",

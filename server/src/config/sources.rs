@@ -66,9 +66,14 @@ impl Sources {
                 Some((_, value)) => Some(value.to_owned()),
                 None => setting.default.map(str::to_owned),
             };
+            let value = value.filter(|value| !value.is_empty());
+            let weakness = setting
+                .weakness
+                .filter(|(weak, _)| value.as_deref() == Some(weak));
             Described {
                 name: setting.name.to_owned(),
-                value: value.filter(|value| !value.is_empty()),
+                weakness: weakness.map(|(_, why)| why.to_owned()),
+                value,
                 source: given.map_or("default", |(source, _)| source).to_owned(),
                 meaning: setting.meaning.to_owned(),
             }

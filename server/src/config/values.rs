@@ -5,7 +5,7 @@ use std::{net::SocketAddr, ops::RangeInclusive};
 use domain::keys::Provider;
 use service::vault::Vault;
 
-use super::{Failure, LogFormat};
+use super::Failure;
 use crate::middleware::origin::TrustedProxies;
 
 /// A whole number within a range.
@@ -105,11 +105,12 @@ pub(super) fn providers(name: &str, text: &str) -> Result<Vec<Provider>, Failure
     Ok(providers)
 }
 
-/// The look of the logs.
-pub(super) fn log_format(name: &str, text: &str) -> Result<LogFormat, Failure> {
+/// One of two words, each with what it stands for.
+pub(super) fn one_of<T>(name: &str, text: &str, words: [(&str, T); 2]) -> Result<T, Failure> {
+    let [(first, one), (second, other)] = words;
     match text {
-        "text" => Ok(LogFormat::Text),
-        "json" => Ok(LogFormat::Json),
-        _ => Err(format!("{name} must be text or json, not {text:?}.").into()),
+        _ if text == first => Ok(one),
+        _ if text == second => Ok(other),
+        _ => Err(format!("{name} must be {first} or {second}, not {text:?}.").into()),
     }
 }

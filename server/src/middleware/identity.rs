@@ -68,6 +68,7 @@ pub(crate) async fn recognise(
             registration: services.settings.allow_registration,
             approval: services.settings.registration_approval,
             password_min: services.settings.password_min,
+            lasting_passwords: services.settings.lasting_admin_passwords,
             api_keys: services.settings.vault.is_on(),
             token_max_days: services.settings.token_max_days,
         },

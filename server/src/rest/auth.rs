@@ -6,7 +6,7 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
-use domain::{credentials::SignInDraft, users::UserBrief};
+use domain::{credentials::SignInDraft, object::present, users::UserBrief};
 use serde::{Deserialize, Serialize};
 use service::{
     Error, Services,
@@ -66,6 +66,79 @@ pub(crate) async fn login(
     };
     let user = service::auth::sign_in(&services, &session, draft, origin).await?;
     Ok(Json(Who { user }).into_response())
+}
+
+/// The body with which a password is chosen: by a link, or in place of a temporary one.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PasswordChoice {
+    /// The token of a link: what stands behind the last slash of its address.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    token: Option<String>,
+    /// The username, where no token is sent.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    username: Option<String>,
+    /// The password that is chosen; the temporary one, where no token is sent.
+    password: String,
+    /// The password that is chosen, where no token is sent.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    new_password: Option<String>,
+    /// Whether the access tokens of the account are revoked. With a token alone.
+    revoke_tokens: bool,
+}
+
+/// Choose a password
+///
+/// By the `token` of a link for a new password, or with a temporary password that is right. Every session of the account ends,
+/// and nobody is signed in.
+#[utoipa::path(
+    post,
+    path = "/api/auth/password",
+    tag = "Sign-in",
+    request_body = PasswordChoice,
+    responses((status = OK, body = Success)),
+    security(())
+)]
+pub(crate) async fn choose_password(
+    _: NoToken,
+    State(services): State<Services>,
+    Extension(origin): Extension<Origin>,
+    Body(body): Body<PasswordChoice>,
+) -> Result<Response, Failure> {
+    let PasswordChoice {
+        token,
+        username,
+        password,
+        new_password,
+        revoke_tokens,
+    } = body;
+    match (token, username, new_password) {
+        (Some(token), None, None) => {
+            let choice = service::reset::Choice {
+                password: &password,
+                password_again: &password,
+                revoke_tokens,
+            };
+            service::reset::choose_password(&services, &token, choice, origin).await?;
+        }
+        (None, Some(username), Some(chosen)) if !revoke_tokens => {
+            let draft = SignInDraft {
+                username,
+                password,
+                remember: false,
+            };
+            service::auth::replace_temporary(&services, draft, &chosen, origin).await?;
+        }
+        _ => {
+            let needed =
+                "Send `token` and `password`, or `username`, `password` and `newPassword`.";
+            return Err(Failure::invalid(needed));
+        }
+    }
+    Ok(success())
 }
 
 /// Sign out

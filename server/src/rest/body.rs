@@ -1,13 +1,19 @@
 //! JSON bodies.
 
+use std::{error::Error as _, iter::successors};
+
 use axum::{
     Json,
     body::Bytes,
-    extract::{FromRequest, Request, rejection::JsonRejection},
+    extract::{
+        FromRequest, Request,
+        rejection::{JsonDataError, JsonRejection},
+    },
     http::StatusCode,
 };
 use domain::object::Object;
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Error as PathError;
 
 use super::Failure;
 
@@ -45,16 +51,36 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for OptionalBody<T> {
 }
 
 fn refuse(rejection: &JsonRejection) -> Failure {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Failure::too_large()
-    } else {
-        Failure::invalid(sentence(rejection))
+    match rejection {
+        _ if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(),
+        JsonRejection::JsonDataError(error) => fault(error),
+        _ => Failure::invalid(sentence(rejection)),
+    }
+}
+
+/// What is wrong with a value in the body, beside the name of its field. Where in the text the parser stood says nothing to
+/// who reads it.
+fn fault(error: &JsonDataError) -> Failure {
+    let mut causes = successors(error.source(), |cause| cause.source());
+    let fault = causes.find_map(|cause| cause.downcast_ref::<PathError<serde_json::Error>>());
+    let Some(fault) = fault else {
+        return Failure::invalid("The body has another form than this request.");
+    };
+    let (path, inner) = (fault.path().to_string(), fault.inner());
+    let place = format!(" at line {} column {}", inner.line(), inner.column());
+    let told = inner.to_string();
+    let told = told.strip_suffix(&place).unwrap_or(&told);
+    let missing = told.strip_prefix("missing field `");
+    match missing.and_then(|rest| rest.strip_suffix('`')) {
+        Some(name) if path == "." => Failure::of_field(name, format!("{name} is missing.")),
+        Some(name) => Failure::of_field(&path, format!("{path}: {name} is missing.")),
+        None if path == "." => Failure::invalid(format!("The body is not as expected: {told}.")),
+        None => Failure::of_field(&path, format!("{path}: {told}.")),
     }
 }
 
 fn sentence(rejection: &JsonRejection) -> String {
     match rejection {
-        JsonRejection::JsonDataError(error) => error.body_text(),
         JsonRejection::JsonSyntaxError(_) => "The body is not JSON.".to_owned(),
         JsonRejection::MissingJsonContentType(_) => {
             "Send the body with Content-Type: application/json.".to_owned()

@@ -18,6 +18,24 @@ pub(crate) fn success() -> Response {
     Json(Success { success: true }).into_response()
 }
 
+/// FOVEA's answer where a persona was deleted.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PersonaDeleted {
+    success: bool,
+    message: &'static str,
+}
+
+impl PersonaDeleted {
+    /// That it was deleted.
+    pub(crate) fn answer() -> Response {
+        Json(Self {
+            success: true,
+            message: "Persona deleted successfully",
+        })
+        .into_response()
+    }
+}
+
 /// How many sessions were ended.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Ended {

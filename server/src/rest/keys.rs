@@ -19,6 +19,7 @@ use service::{
     access::{ReadApiKeys, ResolveApiKeys, WriteApiKeys},
     keys,
 };
+use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -28,6 +29,28 @@ use super::{
     done::{Success, success},
 };
 
+/// A provider key: FOVEA's shape, with the name of the last use that its server sends beside the one that its interface reads.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListedKey {
+    #[serde(flatten)]
+    key: ApiKey,
+    #[serde(with = "time::serde::rfc3339::option")]
+    last_used: Option<OffsetDateTime>,
+}
+
+impl From<ApiKey> for ListedKey {
+    fn from(key: ApiKey) -> Self {
+        let last_used = key.last_used_at;
+        Self { key, last_used }
+    }
+}
+
+/// The keys of a list in that shape.
+pub(crate) fn listed(keys: Vec<ApiKey>) -> Vec<ListedKey> {
+    keys.into_iter().map(ListedKey::from).collect()
+}
+
 /// List the system's provider keys
 ///
 /// A key itself is never shown, only how it ends.
@@ -35,7 +58,7 @@ use super::{
     get,
     path = "/api/admin/api-keys",
     tag = "API keys",
-    responses((status = OK, body = [ApiKey])),
+    responses((status = OK, body = [ListedKey])),
     security(("token" = ["api-keys:read"]))
 )]
 pub(crate) async fn list(
@@ -43,7 +66,7 @@ pub(crate) async fn list(
     Allowed(granted): Allowed<ReadApiKeys>,
 ) -> Result<Response, Failure> {
     let list = keys::list_system(&services, &granted).await?;
-    Ok(Json(list.keys).into_response())
+    Ok(Json(listed(list.keys)).into_response())
 }
 
 /// Add a provider key of the system
@@ -54,7 +77,7 @@ pub(crate) async fn list(
     path = "/api/admin/api-keys",
     tag = "API keys",
     request_body = KeyDraft,
-    responses((status = CREATED, body = ApiKey)),
+    responses((status = CREATED, body = ListedKey)),
     security(("token" = ["api-keys:write"]))
 )]
 pub(crate) async fn create(
@@ -63,7 +86,7 @@ pub(crate) async fn create(
     Body(draft): Body<KeyDraft>,
 ) -> Result<Response, Failure> {
     let key = keys::create_system(&services, &granted, draft).await?;
-    Ok((StatusCode::CREATED, Json(key)).into_response())
+    Ok((StatusCode::CREATED, Json(ListedKey::from(key))).into_response())
 }
 
 /// Change a provider key of the system
@@ -74,7 +97,7 @@ pub(crate) async fn create(
     path = "/api/admin/api-keys/{id}",
     tag = "API keys",
     request_body = KeyEdit,
-    responses((status = OK, body = ApiKey)),
+    responses((status = OK, body = ListedKey)),
     security(("token" = ["api-keys:write"]))
 )]
 pub(crate) async fn edit(
@@ -84,7 +107,7 @@ pub(crate) async fn edit(
     Body(edit): Body<KeyEdit>,
 ) -> Result<Response, Failure> {
     let key = keys::edit_system(&services, &granted, id, edit).await?;
-    Ok(Json(key).into_response())
+    Ok(Json(ListedKey::from(key)).into_response())
 }
 
 /// Delete a provider key of the system
@@ -111,7 +134,7 @@ pub(crate) async fn delete(
     get,
     path = "/api/admin/users/{id}/api-keys",
     tag = "API keys",
-    responses((status = OK, body = [ApiKey])),
+    responses((status = OK, body = [ListedKey])),
     security(("token" = ["api-keys:read"]))
 )]
 pub(crate) async fn list_of(
@@ -120,7 +143,7 @@ pub(crate) async fn list_of(
     UserPath(user): UserPath,
 ) -> Result<Response, Failure> {
     let keys = keys::list_of(&services, &granted, user).await?;
-    Ok(Json(keys).into_response())
+    Ok(Json(listed(keys)).into_response())
 }
 
 /// The id of a person and of a key of theirs, if the path can be read.

@@ -6,8 +6,19 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use domain::list::{PageParams, Place};
+use domain::list::{Limits, PageParams, Place};
 use serde::Serialize;
+
+/// The parameters of a list. Where they name no page, they get one of as many rows as a page can have: FOVEA's interface asks
+/// without parameters and searches in what it got.
+pub(super) fn whole<P: PageParams>(params: P) -> P {
+    let names_page = |(name, _): &(&str, &str)| matches!(*name, "limit" | "after" | "before");
+    if params.pairs().iter().any(names_page) {
+        params
+    } else {
+        params.sized(Limits::API.max)
+    }
+}
 
 /// The answer of a page of a list that was asked for with `params`.
 pub(super) fn respond<P: PageParams>(

@@ -28,7 +28,7 @@ use super::{
     Allowed, Failure, Params, SessionPath,
     body::Body,
     done::{Success, success},
-    page::respond,
+    page::{respond, whole},
 };
 
 /// A session in the list: FOVEA's shape, with whose it is both nested, as its server sends it, and flat, as its pages read
@@ -38,6 +38,8 @@ use super::{
 struct ListedSession {
     id: Uuid,
     token: String,
+    #[serde(with = "time::serde::rfc3339")]
+    idle_expires_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]
     expires_at: OffsetDateTime,
     #[schema(value_type = Option<String>)]
@@ -74,6 +76,7 @@ impl From<Session> for ListedSession {
         Self {
             token: masked(session.id),
             id: session.id,
+            idle_expires_at: session.idle_expires_at,
             expires_at: session.expires_at,
             ip_address: session.ip_address,
             user_agent: session.user_agent,
@@ -95,7 +98,7 @@ impl From<Session> for ListedSession {
 
 /// List everybody's sessions
 ///
-/// Those that are live; with `ended=true` those that have ended.
+/// Those that are live; with `ended=true` those that have ended. Without `limit` and cursor up to 1,000 of them.
 #[utoipa::path(
     get,
     path = "/api/admin/sessions",
@@ -109,6 +112,7 @@ pub(crate) async fn list(
     Allowed(granted): Allowed<ReadSessions>,
     Params(params): Params<SessionParams>,
 ) -> Result<Response, Failure> {
+    let params = whole(params);
     let query = params.parse(Limits::API).map_err(Error::from)?;
     let page = service::sessions::list(&services, &granted, &query).await?;
     let rows: Vec<ListedSession> = page.sessions.into_iter().map(Into::into).collect();

@@ -70,7 +70,7 @@ impl From<DeletedUser> for ListedUser<DeletedUser> {
 
 /// List users
 ///
-/// A page of the list; with `deleted=true` of the bin.
+/// A page of the list; with `deleted=true` of the bin. Without `limit` and cursor it has up to 1,000 users.
 #[utoipa::path(
     get,
     path = "/api/admin/users",
@@ -84,6 +84,7 @@ pub(crate) async fn list(
     Allowed(granted): Allowed<ReadUsers>,
     Params(params): Params<ListParams>,
 ) -> Result<Response, Failure> {
+    let params = page::whole(params);
     match params.ask(Limits::API).map_err(Error::from)? {
         Asked::List(query) => {
             let page = service::users::list(&services, &granted, &query).await?;

@@ -363,7 +363,8 @@ fn owned() -> Vec<Ask> {
         Ask::get("/api/personas"),
         Ask::post("/api/personas").json(&json!({})),
         Ask::get(&of_nobody("/personas")),
-        Ask::post(&of_nobody("/personas")).json(&json!({ "name": "Analyst" })),
+        Ask::post(&of_nobody("/personas"))
+            .json(&json!({ "name": "Analyst", "role": "Analyst", "informationNeed": "Boats" })),
     ];
     for door in ["/api", "/api/admin"] {
         let persona = format!("{door}/personas/{NOBODY}");
@@ -403,6 +404,7 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::get("/api/health"),
         Ask::get("/api/config"),
         Ask::post("/api/auth/login").json(&json!({ "username": "visitor", "password": PASSWORD })),
+        Ask::post("/api/auth/password").json(&json!({ "token": "made-up", "password": PASSWORD })),
         Ask::post("/api/auth/logout"),
         Ask::get("/api/auth/me"),
         Ask::get("/api/admin/overview"),

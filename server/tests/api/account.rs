@@ -135,18 +135,18 @@ async fn what_is_of_a_wrong_kind_changes_nothing(pool: PgPool) {
         (json!([]), vec![]),
         (json!(["Eve"]), vec![]),
         (json!(null), vec![]),
-        (json!({ "displayName": "" }), vec!["display_name"]),
+        (json!({ "displayName": "" }), vec!["displayName"]),
         (
             json!({ "displayName": "x".repeat(101) }),
-            vec!["display_name"],
+            vec!["displayName"],
         ),
-        (json!({ "displayName": "x\u{202E}y" }), vec!["display_name"]),
+        (json!({ "displayName": "x\u{202E}y" }), vec!["displayName"]),
         (json!({ "email": "nobody" }), vec!["email"]),
         (json!({ "email": "x".repeat(9_000) }), vec!["email"]),
-        (json!({ "timeZone": "Europe/Atlantis" }), vec!["time_zone"]),
+        (json!({ "timeZone": "Europe/Atlantis" }), vec!["timeZone"]),
         (
             json!({ "notificationPreferences": { "a": "x".repeat(9_000) } }),
-            vec!["notification_preferences"],
+            vec!["notificationPreferences"],
         ),
         (
             json!({ "password": "", "currentPassword": PASSWORD }),
@@ -166,7 +166,7 @@ async fn what_is_of_a_wrong_kind_changes_nothing(pool: PgPool) {
         ),
         (
             json!({ "email": null, "currentPassword": "x".repeat(9_000) }),
-            vec!["current_password"],
+            vec!["currentPassword"],
         ),
     ] {
         let answer = app.send(put(&body).by(&ada)).await;
@@ -226,7 +226,7 @@ async fn whoever_has_stolen_a_session_gets_neither_address_nor_password(pool: Pg
     ] {
         let answer = app.send(put(&body).by(&stolen)).await;
         assert_eq!(answer.outline(), format!("403 {code}"), "{body}");
-        assert_eq!(faults(&answer), ["current_password"], "{body}");
+        assert_eq!(faults(&answer), ["currentPassword"], "{body}");
     }
     // The forms are no way round.
     for (page, fields) in [

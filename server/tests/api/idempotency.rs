@@ -30,7 +30,8 @@ fn make_cyd() -> Ask {
 }
 
 fn persona(name: &str) -> Ask {
-    Ask::post("/api/personas").json(&json!({ "name": name }))
+    Ask::post("/api/personas")
+        .json(&json!({ "name": name, "role": "Analyst", "informationNeed": "Boats" }))
 }
 
 fn named(ask: Ask, key: &str) -> Ask {
@@ -85,7 +86,8 @@ async fn a_key_is_for_one_request_of_one_account(pool: PgPool) {
     for other in [
         persona("Two"),
         make_cyd(),
-        Ask::post("/api/personas?x=1").json(&json!({ "name": "One" })),
+        Ask::post("/api/personas?x=1")
+            .json(&json!({ "name": "One", "role": "Analyst", "informationNeed": "Boats" })),
     ] {
         let answer = app.send(named(other, "k").by(&ada)).await;
         assert_eq!(answer.outline(), "409 CONFLICT");

@@ -69,6 +69,7 @@ async fn ones_own_keys_have_foveas_fields_and_texts(pool: PgPool) {
             "isActive": true,
             "usageCount": 0,
             "lastUsed": null,
+            "lastUsedAt": null,
         })
     );
     assert_eq!(app.get_as(&bob, OWN).await.json(), json!([made.json()]));
@@ -117,14 +118,14 @@ async fn what_is_no_key_is_refused_in_words(pool: PgPool) {
     for (body, field) in [
         (with("provider", json!("")), "provider"),
         (with("provider", json!("MISTRAL")), "provider"),
-        (with("keyName", json!("  ")), "key_name"),
-        (with("keyName", json!("n".repeat(101))), "key_name"),
-        (with("keyName", json!("a\u{202E}b")), "key_name"),
-        (with("apiKey", json!("")), "api_key"),
-        (with("apiKey", json!("sk-1\nsk-2")), "api_key"),
-        (with("apiKey", json!("sk-1\u{0}")), "api_key"),
-        (with("apiKey", json!("sk 1")), "api_key"),
-        (with("apiKey", json!(long)), "api_key"),
+        (with("keyName", json!("  ")), "keyName"),
+        (with("keyName", json!("n".repeat(101))), "keyName"),
+        (with("keyName", json!("a\u{202E}b")), "keyName"),
+        (with("apiKey", json!("")), "apiKey"),
+        (with("apiKey", json!("sk-1\nsk-2")), "apiKey"),
+        (with("apiKey", json!("sk-1\u{0}")), "apiKey"),
+        (with("apiKey", json!("sk 1")), "apiKey"),
+        (with("apiKey", json!(long)), "apiKey"),
     ] {
         for (session, path) in [(&bob, OWN), (&ada, SYSTEM)] {
             let answer = post(&app, session, path, &body).await;

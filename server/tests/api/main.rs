@@ -14,6 +14,7 @@ mod document;
 mod filters;
 mod flash;
 mod forms;
+mod fovea;
 mod idempotency;
 mod jobs;
 mod keys;

@@ -105,7 +105,7 @@ async fn bad_bodies_are_refused_with_every_fault(pool: PgPool) {
     for (body, expected) in [
         (
             json!({ "username": "ab", "displayName": " ", "password": "12345", "email": "x" }),
-            vec!["username", "display_name", "email", "password"],
+            vec!["username", "displayName", "email", "password"],
         ),
         (
             json!({ "username": "x".repeat(51), "displayName": "x" }),
@@ -121,7 +121,7 @@ async fn bad_bodies_are_refused_with_every_fault(pool: PgPool) {
         ),
         (
             json!({ "username": "eve", "displayName": "x\u{2066}y" }),
-            vec!["display_name"],
+            vec!["displayName"],
         ),
         (
             json!({ "username": "eve", "displayName": "x", "password": "x".repeat(10_240) }),

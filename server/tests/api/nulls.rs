@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::{App, Ask, add_person, app, session};
 
 /// Fields where `null` means something: that there is none, or that it never ends.
-const NULLABLE: [(&str, &str); 10] = [
+const NULLABLE: [(&str, &str); 11] = [
     ("UserEdit", "email"),
     ("UserEdit", "profile"),
     ("UserEdit", "notificationPreferences"),
@@ -18,6 +18,7 @@ const NULLABLE: [(&str, &str); 10] = [
     ("Register", "email"),
     ("SuspensionDraft", "until"),
     ("TokenDraft", "days"),
+    ("PersonaDraft", "details"),
 ];
 
 /// A field of a body, by the schema and the name, with what the body is with `null` in it.

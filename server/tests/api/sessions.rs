@@ -65,7 +65,7 @@ async fn a_session_has_foveas_fields_nested_and_flat(pool: PgPool) {
         .await
         .unwrap();
     let mut bob = rows[1].as_object().unwrap().clone();
-    for time in ["createdAt", "expiresAt", "lastSeenAt"] {
+    for time in ["createdAt", "idleExpiresAt", "expiresAt", "lastSeenAt"] {
         assert!(bob.remove(time).unwrap().as_str().unwrap().ends_with('Z'));
     }
     assert_eq!(

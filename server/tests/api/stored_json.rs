@@ -41,7 +41,10 @@ impl World {
             annotation: String::new(),
         };
         world.persona = world
-            .create("/api/personas", &json!({ "name": "Analyst" }))
+            .create(
+                "/api/personas",
+                &json!({ "name": "Analyst", "role": "Analyst", "informationNeed": "Boats" }),
+            )
             .await;
         let marks = format!("/api/personas/{}/annotations", world.persona);
         let mark = json!({ "videoId": "v1", "label": "A boat" });

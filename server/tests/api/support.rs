@@ -153,6 +153,19 @@ impl App {
         with_services(services, &Site::default())
     }
 
+    /// The same application where a password that an administrator sets lasts.
+    pub(crate) fn with_lasting_passwords(self) -> Self {
+        let settings = Settings {
+            lasting_admin_passwords: true,
+            ..Settings::default()
+        };
+        let services = Services {
+            settings: Arc::new(settings),
+            ..self.services
+        };
+        with_services(services, &Site::default())
+    }
+
     /// Sends a request, and checks of the answer what must hold for every one of them.
     pub(crate) async fn send(&self, ask: Ask) -> Answer {
         let (label, secrets) = (ask.label(), ask.secrets());

@@ -89,7 +89,7 @@ async fn what_cannot_be_changed(pool: PgPool) {
     for (words, says) in [
         (
             &["bob", "--email", "ADA@example.org"][..],
-            "email: Another account has this address.",
+            "email: Email already exists",
         ),
         (
             &["bob", "--email", "x"],

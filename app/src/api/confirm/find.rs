@@ -132,7 +132,7 @@ fn key(key: ApiKey, text: &str, refusal: Option<String>) -> Confirmation {
             fact("Provider", key.provider),
             fact("Key", key.key_mask),
             fact("Uses", uses),
-            when("Last used", key.last_used),
+            when("Last used", key.last_used_at),
         ],
         ..asking(key.key_name, text, refusal)
     }

@@ -93,7 +93,7 @@ fn row(own: OwnSession, now: OffsetDateTime) -> Record {
         session.ip_address.map(|ip| ip.to_string()).into_any(),
         view! { <Ago at=session.created_at now=now /> }.into_any(),
         view! { <Ago at=session.last_seen_at now=now /> }.into_any(),
-        view! { <Exactly at=session.expires_at /> }.into_any(),
+        view! { <Exactly at=session.idle_expires_at /> }.into_any(),
         action,
     ];
     ((now, session.id.to_string()), cells)

@@ -180,7 +180,7 @@ pub(in crate::pages) fn cells(
             </div>
         }
         .into_any(),
-        match key.last_used {
+        match key.last_used_at {
             Some(at) => view! {
                 {count(key.usage_count)}
                 <p class="muted">

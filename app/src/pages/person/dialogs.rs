@@ -55,6 +55,19 @@ const PASSWORD: FieldSpec = FieldSpec {
     max: 256,
 };
 
+/// The field for a password that an administrator sets, as long as it lasts on this server.
+fn admin_password(context: &PageContext) -> FieldSpec {
+    if context.site.lasting_passwords {
+        FieldSpec {
+            label: "Password",
+            hint: Some("At least 6 characters. They sign in with it: let them choose another one."),
+            ..PASSWORD
+        }
+    } else {
+        PASSWORD
+    }
+}
+
 /// Where a dialog about a person is.
 fn place(person: &Person, word: &str) -> Place {
     let back = path(&person.user.summary);

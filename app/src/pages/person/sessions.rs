@@ -82,7 +82,7 @@ pub fn Sessions() -> impl IntoView {
                 session.ip_address.map(|ip| ip.to_string()).into_any(),
                 view! { <Ago at=session.created_at now=now /> }.into_any(),
                 view! { <Ago at=session.last_seen_at now=now /> }.into_any(),
-                view! { <Exactly at=session.expires_at /> }.into_any(),
+                view! { <Exactly at=session.idle_expires_at /> }.into_any(),
                 button.into_any(),
             ];
             ((now, session.id.to_string()), cells)

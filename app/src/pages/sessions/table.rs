@@ -160,7 +160,8 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
         ip_address,
         created_at,
         last_seen_at,
-        expires_at,
+        idle_expires_at,
+        expires_at: _,
         end,
     } = session;
     let Shown {
@@ -191,7 +192,7 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
             let why = why(end, &whose);
             view! { <span title=why.clone()>{why.clone()}</span> }.into_any()
         }
-        None => view! { <Upcoming at=expires_at now=now /> }.into_any(),
+        None => view! { <Upcoming at=idle_expires_at now=now /> }.into_any(),
     };
     let label = format!("Revoke the session of {} on {device}", user.username);
     let button = may_end.then(|| {

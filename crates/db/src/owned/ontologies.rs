@@ -19,7 +19,11 @@ pub async fn find(
 ) -> Result<Option<Ontology>, Error> {
     Ok(sqlx::query_as!(
         Ontology,
-        r#"select id, persona_id, name, content::text as "content!", created_at
+        r#"select
+            id, persona_id, name, content::text as "content!",
+            list_in(content, 'entities')::text as "entities!", list_in(content, 'roles')::text as "roles!",
+            list_in(content, 'events')::text as "events!", list_in(content, 'relationTypes')::text as "relation_types!",
+            list_in(content, 'relations')::text as "relations!", created_at, updated_at
         from ontologies where persona_id = $1 order by id limit 1"#,
         persona_id,
     )
@@ -38,13 +42,14 @@ pub async fn insert(
     draft: &OntologyDraft,
 ) -> Result<Uuid, Error> {
     let row = sqlx::query!(
-        "insert into ontologies (id, persona_id, user_id, name, content, created_at)
-        values (uuid_v7(now()), $1, $2, $3, coalesce($4::text::jsonb, '{}'), now())
+        "insert into ontologies (id, persona_id, user_id, name, content, created_at, updated_at)
+        values (uuid_v7(now()), $1, $2, $3, coalesce($4::text::jsonb, '{}') || $5::text::jsonb, now(), now())
         returning id",
         persona_id,
         user_id,
         draft.new_name(),
         draft.content.as_ref().map(JsonObject::as_str),
+        draft.lists(),
     )
     .fetch_one(connection)
     .await?;
@@ -58,12 +63,13 @@ pub async fn insert(
 pub async fn differs(
     executor: impl PgExecutor<'_>,
     id: Uuid,
-    content: &str,
+    draft: &OntologyDraft,
 ) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(
-        r#"select content <> $2::text::jsonb as "differs!" from ontologies where id = $1"#,
+        r#"select content <> coalesce($2::text::jsonb, content) || $3::text::jsonb as "differs!" from ontologies where id = $1"#,
         id,
-        content,
+        draft.content.as_ref().map(JsonObject::as_str),
+        draft.lists(),
     )
     .fetch_one(executor)
     .await?)
@@ -79,10 +85,15 @@ pub async fn set(
     draft: &OntologyDraft,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "update ontologies set name = coalesce($2, name), content = coalesce($3::text::jsonb, content) where id = $1",
+        "update ontologies set
+            name = coalesce($2, name),
+            content = coalesce($3::text::jsonb, content) || $4::text::jsonb,
+            updated_at = now()
+        where id = $1",
         id,
         draft.name,
         draft.content.as_ref().map(JsonObject::as_str),
+        draft.lists(),
     )
     .execute(connection)
     .await?;

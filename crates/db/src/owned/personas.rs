@@ -9,7 +9,7 @@ use crate::{
     list::{PAGE_BYTES_MAX, part_of},
 };
 
-/// Lists personas of a user in the order of their ids, after one of them, up to `limit` and two mebibytes; and whether
+/// Lists personas of a user, the newest first, after one of them, up to `limit` and two mebibytes; and whether
 /// there are more.
 ///
 /// # Errors
@@ -23,20 +23,21 @@ pub async fn list(
     let rows = sqlx::query!(
         r#"select
             id as "id!", user_id as "user_id!", name as "name!", role as "role!", information_need as "information_need!",
-            details as "details!", hidden as "hidden!", created_at as "created_at!", found as "found!"
+            nullif(details, '') as details, is_system_generated as "is_system_generated!", hidden as "hidden!",
+            created_at as "created_at!", updated_at as "updated_at!", found as "found!"
         from (
-            select p.*, count(*) over () as found, sum(bytes) over (order by id) - bytes as bytes_before
+            select p.*, count(*) over () as found, sum(bytes) over (order by id desc) - bytes as bytes_before
             from (
                 select
-                    id, user_id, name, role, information_need, details, hidden, created_at,
+                    id, user_id, name, role, information_need, details, is_system_generated, hidden, created_at, updated_at,
                     octet_length(information_need) + octet_length(details) as bytes
                 from personas
-                where user_id = $1 and ($2::uuid is null or id > $2)
-                order by id limit $3::bigint + 1
+                where user_id = $1 and ($2::uuid is null or id < $2)
+                order by id desc limit $3::bigint + 1
             ) p
         ) p
         where bytes_before < $4
-        order by id limit $3"#,
+        order by id desc limit $3"#,
         user_id,
         after,
         i64::from(limit),
@@ -52,8 +53,10 @@ pub async fn list(
             role: row.role,
             information_need: row.information_need,
             details: row.details,
+            is_system_generated: row.is_system_generated,
             hidden: row.hidden,
             created_at: row.created_at,
+            updated_at: row.updated_at,
         };
         (persona, row.found)
     }))
@@ -66,7 +69,9 @@ pub async fn list(
 pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Persona>, Error> {
     Ok(sqlx::query_as!(
         Persona,
-        "select id, user_id, name, role, information_need, details, hidden, created_at
+        "select
+            id, user_id, name, role, information_need, nullif(details, '') as details, is_system_generated, hidden,
+            created_at, updated_at
         from personas where id = $1",
         id,
     )
@@ -81,7 +86,9 @@ pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Pers
 pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Persona>, Error> {
     Ok(sqlx::query_as!(
         Persona,
-        "select id, user_id, name, role, information_need, details, hidden, created_at
+        "select
+            id, user_id, name, role, information_need, nullif(details, '') as details, is_system_generated, hidden,
+            created_at, updated_at
         from personas where id = $1 for update",
         id,
     )
@@ -99,10 +106,11 @@ pub async fn insert(
     draft: &PersonaDraft,
 ) -> Result<Uuid, Error> {
     let row = sqlx::query!(
-        "insert into personas (id, user_id, name, role, information_need, details, hidden, created_at)
-        values (
+        "insert into personas (
+            id, user_id, name, role, information_need, details, is_system_generated, hidden, created_at, updated_at
+        ) values (
             uuid_v7(now()), $1, coalesce($2, ''), coalesce($3, ''), coalesce($4, ''), coalesce($5, ''),
-            coalesce($6, false), now()
+            coalesce($6, false), coalesce($7, false), now(), now()
         )
         returning id",
         user_id,
@@ -110,6 +118,7 @@ pub async fn insert(
         draft.role,
         draft.information_need,
         draft.details,
+        draft.is_system_generated,
         draft.hidden,
     )
     .fetch_one(connection)
@@ -132,13 +141,16 @@ pub async fn set(
             role = coalesce($3, role),
             information_need = coalesce($4, information_need),
             details = coalesce($5, details),
-            hidden = coalesce($6, hidden)
+            is_system_generated = coalesce($6, is_system_generated),
+            hidden = coalesce($7, hidden),
+            updated_at = now()
         where id = $1",
         id,
         draft.name,
         draft.role,
         draft.information_need,
         draft.details,
+        draft.is_system_generated,
         draft.hidden,
     )
     .execute(connection)

@@ -14,7 +14,7 @@ use crate::{Error, list::page_of};
 /// What the list shows, of a view of sessions `s`.
 pub(super) const COLUMNS: &str = "
     s.id, s.user_id, s.username, s.display_name, coalesce(s.device, 'Unknown device') as device, s.user_agent, s.ip,
-    s.created_at, s.last_seen_at, s.ends_at, s.ended_at, s.ended_reason, s.ended_by";
+    s.created_at, s.last_seen_at, s.ends_at, s.expires_at, s.ended_at, s.ended_reason, s.ended_by";
 
 /// How many live sessions there are, and the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,7 +174,8 @@ pub(super) fn session(row: &PgRow) -> Result<Session, sqlx::Error> {
         ip_address: network.map(|network| network.ip()),
         created_at: row.try_get("created_at")?,
         last_seen_at: row.try_get("last_seen_at")?,
-        expires_at: row.try_get("ends_at")?,
+        idle_expires_at: row.try_get("ends_at")?,
+        expires_at: row.try_get("expires_at")?,
         end: ended_at
             .zip(reason)
             .map(|(at, reason)| SessionEnd { at, reason, by }),

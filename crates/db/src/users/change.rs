@@ -65,7 +65,7 @@ pub async fn set_facts(
     Ok(())
 }
 
-/// Sets a password that the user has chosen.
+/// Sets a password that the user has chosen. The version is raised with the facts, once for a change of both.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -76,8 +76,7 @@ pub async fn set_password(
 ) -> Result<(), Error> {
     sqlx::query!(
         "update users set
-            password_hash = $2, must_change_password = false, password_set_by = null, password_changed_at = now(),
-            version = version + 1, updated_at = now()
+            password_hash = $2, must_change_password = false, password_set_by = null, password_changed_at = now()
         where id = $1",
         id,
         hash,
@@ -88,7 +87,7 @@ pub async fn set_password(
 }
 
 /// Sets a temporary password: one that somebody else has chosen, none for the operator. Its hash is stored beside those of
-/// the latest ones before it.
+/// the latest ones before it. The version is raised with the facts.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -102,7 +101,7 @@ pub async fn set_temporary_password(
         "update users set
             password_hash = $2, must_change_password = true, password_set_by = $3,
             known_password_hashes = (array[$2::text] || known_password_hashes)[1:$4],
-            password_changed_at = now(), version = version + 1, updated_at = now()
+            password_changed_at = now()
         where id = $1",
         id,
         hash,

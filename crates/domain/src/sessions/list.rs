@@ -282,7 +282,8 @@ mod tests {
             ip_address: Some([192, 0, 2, 1].into()),
             created_at: NOW - Duration::days(2),
             last_seen_at: NOW - Duration::hours(2),
-            expires_at: NOW + Duration::days(2),
+            idle_expires_at: NOW + Duration::days(2),
+            expires_at: NOW + Duration::days(7),
             end: None,
         }
     }

@@ -125,6 +125,14 @@ pub struct IssuedLink {
     pub expires_at: OffsetDateTime,
 }
 
+impl IssuedLink {
+    /// What the link is proved by: the end of its address.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
+    }
+}
+
 /// Without the address, which opens an account.
 impl fmt::Debug for IssuedLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -165,7 +173,10 @@ pub struct UserSession {
     /// When it was last seen.
     #[serde(with = "time::serde::rfc3339")]
     pub last_seen_at: OffsetDateTime,
-    /// When it ends unless it is seen again.
+    /// When it ends unless it is seen again; at the latest with `expires_at`.
+    #[serde(with = "time::serde::rfc3339")]
+    pub idle_expires_at: OffsetDateTime,
+    /// When it ends at the latest.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
 }

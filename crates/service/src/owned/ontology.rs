@@ -1,7 +1,11 @@
 //! The ontology of a persona.
 
 use db::owned::ontologies;
-use domain::owned::{Ontology, OntologyDraft};
+use domain::{
+    fields::FieldErrors,
+    json::{JsonError, JsonLimits},
+    owned::{Ontology, OntologyDraft},
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -48,9 +52,7 @@ pub async fn set(
             if let Some(name) = &draft.name {
                 changes.note("name", before.name.as_str(), name.as_str());
             }
-            if let Some(content) = &draft.content
-                && ontologies::differs(&mut *transaction, before.id, content.as_str()).await?
-            {
+            if ontologies::differs(&mut *transaction, before.id, &draft).await? {
                 changes.note("content", Value::Null, "replaced");
             }
             if changes.is_empty() {
@@ -65,8 +67,22 @@ pub async fn set(
     let changes = changes.about("ontology", known, Some(id));
     opened.record(&mut transaction, action, changes).await?;
     let after = ontologies::find(&mut *transaction, persona.id).await?;
+    let after = after.ok_or(NO_ONTOLOGY)?;
+    check_size(&after)?;
     db::commit(transaction).await?;
-    after.ok_or(NO_ONTOLOGY)
+    Ok(after)
+}
+
+/// Denies lists that are too much together: each was within the limit.
+fn check_size(ontology: &Ontology) -> Result<(), Error> {
+    // PostgreSQL writes a space after each comma and colon, which are not counted on the way in.
+    let max = JsonLimits::CONTENT.bytes;
+    if ontology.content.as_str().len() <= 2 * max {
+        return Ok(());
+    }
+    let mut errors = FieldErrors::default();
+    errors.add("content", JsonError::Bytes(max).to_string());
+    Err(Error::Invalid(errors))
 }
 
 /// Removes the ontology of a persona.

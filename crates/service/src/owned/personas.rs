@@ -1,13 +1,13 @@
 //! Personas.
 
-use db::owned::personas;
-use domain::owned::{Persona, PersonaDraft};
+use db::owned::{ontologies, personas};
+use domain::owned::{OntologyDraft, Persona, PersonaDraft};
 use uuid::Uuid;
 
 use super::{NO_PERSONA, Opened, Reader, Writer, quota::Quota};
 use crate::{Error, Services, record::Changes};
 
-/// Lists personas of a user in the order of their creation, after one of them; and whether there are more. A page is bounded
+/// Lists personas of a user, the newest first, after one of them; and whether there are more. A page is bounded
 /// by its bytes too.
 ///
 /// # Errors
@@ -43,7 +43,7 @@ pub(super) async fn visible(
         .ok_or(NO_PERSONA)
 }
 
-/// Makes a persona, for oneself or for whom one names.
+/// Creates a persona with an empty ontology, for oneself or for another user.
 ///
 /// # Errors
 /// [`Error::Invalid`] for fields at fault, [`Error::NotFound`] and [`Error::Refused`] for whom it cannot be made,
@@ -60,8 +60,13 @@ pub async fn create(
     let opened = writer.open(&mut transaction, owner).await?;
     let quota = Quota::measure(services, &mut transaction, owner).await?;
     let id = personas::insert(&mut transaction, owner, &draft).await?;
+    let empty = OntologyDraft::default();
+    let ontology = ontologies::insert(&mut transaction, id, owner, &empty).await?;
     quota.check(&mut transaction).await?;
-    let changes = Changes::default().about("persona", None, Some(id));
+    let changes =
+        Changes::default()
+            .about("persona", None, Some(id))
+            .about("ontology", None, Some(ontology));
     let changes = noted(changes, None, &draft);
     finish(transaction, &opened, "persona.created", changes, id).await
 }
@@ -126,21 +131,34 @@ async fn finish(
 /// What would be different.
 fn noted(mut changes: Changes, before: Option<&Persona>, draft: &PersonaDraft) -> Changes {
     for (field, before, after) in [
-        ("name", before.map(|b| &b.name), &draft.name),
-        ("role", before.map(|b| &b.role), &draft.role),
+        ("name", before.map(|b| b.name.as_str()), &draft.name),
+        ("role", before.map(|b| b.role.as_str()), &draft.role),
         (
             "informationNeed",
-            before.map(|b| &b.information_need),
+            before.map(|b| b.information_need.as_str()),
             &draft.information_need,
         ),
-        ("details", before.map(|b| &b.details), &draft.details),
+        (
+            "details",
+            before.map(|b| b.details.as_deref().unwrap_or_default()),
+            &draft.details,
+        ),
     ] {
         if let Some(after) = after {
-            changes.note(field, before.map(String::as_str), after.as_str());
+            changes.note(field, before, after.as_str());
         }
     }
-    if let Some(hidden) = draft.hidden {
-        changes.note("hidden", before.map(|b| b.hidden), hidden);
+    for (field, before, after) in [
+        (
+            "isSystemGenerated",
+            before.map(|b| b.is_system_generated),
+            draft.is_system_generated,
+        ),
+        ("hidden", before.map(|b| b.hidden), draft.hidden),
+    ] {
+        if let Some(after) = after {
+            changes.note(field, before, after);
+        }
     }
     changes
 }

@@ -6,7 +6,7 @@ use db::{
     sessions::EndReason,
     users::{
         account::{self, Account},
-        change,
+        change::{self, Facts},
     },
 };
 use domain::{
@@ -179,6 +179,7 @@ pub async fn choose_password(
         db::sessions::set_ended_of(&mut transaction, id, EndReason::PasswordReset, Some(id))
             .await?;
     change::set_password(&mut transaction, id, &hash).await?;
+    change::set_facts(&mut transaction, id, &Facts::default()).await?;
     links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     let revoked = if choice.revoke_tokens {
         access_tokens::set_revoked_of(&mut transaction, id, Some(id)).await?

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use db::users::change::{self, Facts};
+use db::users::{
+    Claim,
+    change::{self, Facts},
+};
 use domain::{
     access::{Permission, USER_ROLE},
     audit::Via,
@@ -49,7 +52,22 @@ pub async fn create(
     let mut transaction = db::begin(&services.pool).await?;
     let author =
         &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;
-    let (id, roles) = insert(&mut transaction, author, &user, hash.as_deref()).await?;
+    let password = hash
+        .as_deref()
+        .map(|hash| AdminPassword::of(services, hash));
+    let inserted = insert(&mut transaction, author, &user, password).await;
+    let (id, roles) = match inserted {
+        Ok(inserted) => inserted,
+        Err(error) => {
+            drop(transaction);
+            let email = user.email.as_ref().map(Email::as_str);
+            let claim = Claim {
+                username: Some(user.username.as_str()),
+                email,
+            };
+            return Err(facts::name_deleted(services, error, claim).await);
+        }
+    };
     let link = match hash {
         Some(_) => None,
         None => Some(reset::issue(services, &mut transaction, author, id, LINK_LIFETIME).await?),
@@ -69,20 +87,36 @@ pub async fn create(
     })
 }
 
+/// A password that an administrator sets.
+#[derive(Clone, Copy)]
+pub(super) struct AdminPassword<'a> {
+    hash: &'a str,
+    is_temporary: bool,
+}
+
+impl<'a> AdminPassword<'a> {
+    fn of(services: &Services, hash: &'a str) -> Self {
+        Self {
+            hash,
+            is_temporary: !services.settings.lasting_admin_passwords,
+        }
+    }
+}
+
 /// Stores an account and gives it its roles. Returns its id and their names.
 pub(super) async fn insert(
     transaction: &mut db::Transaction,
     author: &Author,
     user: &NewUser,
-    hash: Option<&str>,
+    password: Option<AdminPassword<'_>>,
 ) -> Result<(Uuid, Vec<String>), Error> {
     let skeleton = lookalike::admit(transaction, &user.username).await?;
     let new = db::users::NewUser {
         username: user.username.as_str(),
         display_name: user.display_name.as_str(),
         email: user.email.as_ref().map(Email::as_str),
-        password_hash: hash,
-        must_change_password: hash.is_some(),
+        password_hash: password.map(|password| password.hash),
+        must_change_password: password.is_some_and(|password| password.is_temporary),
         created_via: match author.via {
             Via::Cli => CreatedVia::Cli,
             Via::Ui | Via::Api | Via::Job | Via::Personal => CreatedVia::Admin,

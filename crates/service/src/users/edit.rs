@@ -4,6 +4,7 @@ use db::{
     links::{self, Kind},
     sessions::EndReason,
     users::{
+        Claim,
         account::Account,
         change::{self, Facts},
     },
@@ -91,14 +92,28 @@ pub async fn edit(
     }
     note_facts(&before, &patch, &mut changes);
     if let Some(hash) = &hash {
-        change::set_temporary_password(&mut transaction, id, hash, author.id()).await?;
+        let kind = if services.settings.lasting_admin_passwords {
+            change::set_password(&mut transaction, id, hash).await?;
+            "lasting, set by an administrator"
+        } else {
+            change::set_temporary_password(&mut transaction, id, hash, author.id()).await?;
+            "temporary"
+        };
         links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
-        changes.note("password", Value::Null, "temporary");
+        changes.note("password", Value::Null, kind);
     }
     if changes.is_empty() {
         return Ok(before);
     }
-    set_facts(&mut transaction, id, &patch).await?;
+    if let Err(error) = set_facts(&mut transaction, id, &patch).await {
+        drop(transaction);
+        let email = patch.email.as_ref().and_then(Option::as_ref);
+        let claim = Claim {
+            username: None,
+            email: email.map(Email::as_str),
+        };
+        return Err(facts::name_deleted(services, error, claim).await);
+    }
     let change = Change {
         action: "user.updated",
         user: (id, &account.username),

@@ -1,12 +1,13 @@
 //! What constraints say about facts that people type.
 
+use db::users::Claim;
 use domain::fields::FieldErrors;
 
-use crate::Error;
+use crate::{Error, Services};
 
 /// FOVEA's text for a name that somebody else has.
 pub(crate) const USERNAME_TAKEN: &str = "Username already exists";
-const EMAIL_TAKEN: &str = "Another account has this address.";
+const EMAIL_TAKEN: &str = "Email already exists";
 
 /// Which field is at fault when a name or an address is taken.
 pub(crate) fn taken(error: db::Error) -> Error {
@@ -23,4 +24,33 @@ pub(crate) fn taken(error: db::Error) -> Error {
         }
     }
     Error::Taken(faults)
+}
+
+/// Says of a name or an address that belongs to a deleted user until when it does, and the way out. For administrators: others
+/// are not told who was deleted. An error of another kind, or whose cause cannot be found out, stays as it is.
+pub(super) async fn name_deleted(services: &Services, error: Error, claim: Claim<'_>) -> Error {
+    let Error::Taken(faults) = error else {
+        return error;
+    };
+    let Ok(owners) = db::users::find_deleted_owners(&services.pool, claim).await else {
+        return Error::Taken(faults);
+    };
+    let mut told = FieldErrors::default();
+    for fault in faults.iter() {
+        let owner = owners.iter().find(|owner| match fault.field.as_str() {
+            "username" => owner.has_username,
+            _ => owner.has_email,
+        });
+        let sentence = match owner {
+            Some(owner) => format!(
+                "{}: it is of a deleted user, until {}. Restore No. {} under Users, Deleted, or delete it permanently.",
+                fault.message,
+                owner.purge_after.date(),
+                owner.number
+            ),
+            None => fault.message.clone(),
+        };
+        told.add(&fault.field, sentence);
+    }
+    Error::Taken(told)
 }

@@ -137,7 +137,7 @@ fn advise(mut problem: Problem) -> Problem {
     for fault in problem.details.fields.iter() {
         fields.add(&clean(&fault.field), clean(&fault.message));
     }
-    problem.details.fields = fields;
+    problem.details.fields = fields.in_snake_case();
     match (problem.error, &problem.request_id) {
         (Code::Unauthorized, _) => problem.message.push_str(
             " Make another in the panel under \"My account\", or with `rollcall token create` on the server.",

@@ -108,6 +108,8 @@ async fn say_whose(place: &Place, username: &str, faults: &mut FieldErrors) {
         return;
     }
     let named = UserRef::naming(&owner.summary.username);
+    // Without what a person at the panel would do.
+    let taken = taken.split(':').next().unwrap_or_default();
     let mut told = FieldErrors::default();
     told.add(
         "username",

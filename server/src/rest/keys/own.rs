@@ -6,13 +6,14 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::keys::{ApiKey, KeyDraft, KeyEdit};
+use domain::keys::{KeyDraft, KeyEdit};
 use service::{Services, account};
 
 use crate::rest::{
     Failure, KeyPath, SignedIn,
     body::Body,
     done::{Success, success},
+    keys::{ListedKey, listed},
 };
 
 /// List one's own provider keys
@@ -22,7 +23,7 @@ use crate::rest::{
     get,
     path = "/api/api-keys",
     tag = "API keys",
-    responses((status = OK, body = [ApiKey])),
+    responses((status = OK, body = [ListedKey])),
     security(("token" = ["account"]))
 )]
 pub(crate) async fn list(
@@ -30,7 +31,7 @@ pub(crate) async fn list(
     SignedIn(actor): SignedIn,
 ) -> Result<Response, Failure> {
     let list = account::keys(&services, &actor).await?;
-    Ok(Json(list.keys).into_response())
+    Ok(Json(listed(list.keys)).into_response())
 }
 
 /// Add a provider key of one's own
@@ -41,7 +42,7 @@ pub(crate) async fn list(
     path = "/api/api-keys",
     tag = "API keys",
     request_body = KeyDraft,
-    responses((status = CREATED, body = ApiKey)),
+    responses((status = CREATED, body = ListedKey)),
     security(("session" = []))
 )]
 pub(crate) async fn create(
@@ -50,7 +51,7 @@ pub(crate) async fn create(
     Body(draft): Body<KeyDraft>,
 ) -> Result<Response, Failure> {
     let key = account::create_key(&services, &actor, draft).await?;
-    Ok((StatusCode::CREATED, Json(key)).into_response())
+    Ok((StatusCode::CREATED, Json(ListedKey::from(key))).into_response())
 }
 
 /// Change a provider key of one's own
@@ -61,7 +62,7 @@ pub(crate) async fn create(
     path = "/api/api-keys/{id}",
     tag = "API keys",
     request_body = KeyEdit,
-    responses((status = OK, body = ApiKey)),
+    responses((status = OK, body = ListedKey)),
     security(("session" = []))
 )]
 pub(crate) async fn edit(
@@ -71,7 +72,7 @@ pub(crate) async fn edit(
     Body(edit): Body<KeyEdit>,
 ) -> Result<Response, Failure> {
     let key = account::edit_key(&services, &actor, id, edit).await?;
-    Ok(Json(key).into_response())
+    Ok(Json(ListedKey::from(key)).into_response())
 }
 
 /// Delete a provider key of one's own

@@ -10,15 +10,11 @@ use domain::owned::{Persona, PersonaDraft};
 use service::{Services, access::ReadUsers, owned::personas};
 
 use super::{Id, Part, Reads, Writes};
-use crate::rest::{
-    Allowed, Failure, Params, SignedIn, UserPath,
-    body::Body,
-    done::{Success, success},
-};
+use crate::rest::{Allowed, Failure, Params, SignedIn, UserPath, body::Body, done::PersonaDeleted};
 
 /// List one's own personas
 ///
-/// In the order of their making.
+/// The newest first.
 #[utoipa::path(
     get,
     path = "/api/personas",
@@ -40,7 +36,7 @@ pub(super) async fn list(
 
 /// List a user's personas
 ///
-/// In the order of their making.
+/// The newest first.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/personas",
@@ -141,7 +137,7 @@ pub(super) async fn edit(
     delete,
     path = "/personas/{id}",
     tag = "Owned data",
-    responses((status = OK, body = Success))
+    responses((status = OK, body = PersonaDeleted))
 )]
 pub(super) async fn delete(
     State(services): State<Services>,
@@ -149,5 +145,5 @@ pub(super) async fn delete(
     Id(id): Id,
 ) -> Result<Response, Failure> {
     personas::delete(&services, &writer, id).await?;
-    Ok(success())
+    Ok(PersonaDeleted::answer())
 }

@@ -70,10 +70,16 @@ async fn asks(app: &App, ada: &str) -> Vec<Ask> {
         ),
         ("/api/api-keys".to_owned(), key.clone()),
         ("/api/admin/api-keys".to_owned(), key),
-        ("/api/personas".to_owned(), json!({ "name": "Another" })),
+        (
+            "/api/personas".to_owned(),
+            json!({ "name": "Another", "role": "Analyst", "informationNeed": "Boats" }),
+        ),
         (format!("/api/personas/{own}/annotations"), mark.clone()),
         (format!("/api/admin/personas/{theirs}/annotations"), mark),
-        (at(bob, "personas"), json!({ "name": "Another" })),
+        (
+            at(bob, "personas"),
+            json!({ "name": "Another", "role": "Analyst", "informationNeed": "Boats" }),
+        ),
         (
             "/api/admin/sessions/revoke".to_owned(),
             json!({ "filter": { "person": "bob" }, "expected": 1 }),

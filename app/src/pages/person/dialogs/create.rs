@@ -10,7 +10,7 @@ use domain::{
 use leptos::{leptos_dom::helpers::debounce, prelude::*};
 use leptos_router::hooks::use_location;
 
-use super::{DISPLAY_NAME, EMAIL, PASSWORD, ticked_roles, typed_or};
+use super::{DISPLAY_NAME, EMAIL, admin_password, ticked_roles, typed_or};
 use crate::{
     api::{
         people::{BY_PASSWORD, CreateUser, draft, username_taken},
@@ -71,6 +71,7 @@ fn CreateForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoVi
     };
     let sending = form::send_checked::<CreateUser>(PATH, check);
     let by_password = context.typed("access") == BY_PASSWORD;
+    let (password, lasting) = (admin_password(&context), context.site.lasting_passwords);
     let chosen = ticked_roles(&context, vec![USER_ROLE.to_owned()]);
     view! {
         <FormDialog
@@ -99,10 +100,10 @@ fn CreateForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoVi
                 </label>
                 <label class="check">
                     <input type="radio" name="access" value=BY_PASSWORD checked=by_password />
-                    <span>"Set a temporary password"</span>
+                    <span>{if lasting { "Set a password" } else { "Set a temporary password" }}</span>
                 </label>
                 <div class="chosen">
-                    <Field spec=PASSWORD fault=sending.fault("password") />
+                    <Field spec=password fault=sending.fault("password") />
                 </div>
             </fieldset>
         </FormDialog>

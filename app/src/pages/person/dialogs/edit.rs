@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     super::{overview::Overview, with_person},
-    About, DISPLAY_NAME, EMAIL, PASSWORD, in_bin, place,
+    About, DISPLAY_NAME, EMAIL, admin_password, in_bin, place,
     profile::{Profile, rows},
     ticked, ticked_roles, typed_or,
 };
@@ -27,13 +27,19 @@ use crate::{
     },
 };
 
-const NEW_PASSWORD: FieldSpec = FieldSpec {
-    hint: Some(
-        "Empty: they keep theirs. Else at least 6 characters; they have to change it when they sign in.",
-    ),
-    optional: true,
-    ..PASSWORD
-};
+/// The field for another password.
+fn new_password(context: &PageContext) -> FieldSpec {
+    let hint = if context.site.lasting_passwords {
+        "Empty: they keep theirs. Else at least 6 characters; they sign in with it."
+    } else {
+        "Empty: they keep theirs. Else at least 6 characters; they have to change it when they sign in."
+    };
+    FieldSpec {
+        hint: Some(hint),
+        optional: true,
+        ..admin_password(context)
+    }
+}
 
 /// The dialog that changes an account.
 #[component]
@@ -71,6 +77,7 @@ fn EditForm(person: Person) -> impl IntoView {
     let version = conflict.version(&context, user.summary.version);
     let no_reset = person.refusals.reset.clone();
     let end_sessions = ticked(&context, "end_sessions", true);
+    let password = new_password(&context);
     view! {
         <FormDialog
             title=format!("Edit {}", user.summary.username)
@@ -137,7 +144,7 @@ fn EditForm(person: Person) -> impl IntoView {
                 Some(refusal) => view! { <p class="field-note">"No new password: " {refusal}</p> }.into_any(),
                 None => {
                     view! {
-                        <Field spec=NEW_PASSWORD fault=sending.fault("password") />
+                        <Field spec=password fault=sending.fault("password") />
                         <label class="check">
                             <input type="checkbox" name="end_sessions" value="true" checked=end_sessions />
                             <span>

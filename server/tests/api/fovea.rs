@@ -1,0 +1,448 @@
+//! FOVEA's own interface, unmodified: each request as its frontend sends it, with the status and the fields that it reads.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
+
+/// A server whose keys can be stored, an admin `root` and a user `ada`, each with a session.
+struct World {
+    app: App,
+    root: String,
+    ada: String,
+}
+
+impl World {
+    async fn make(pool: &PgPool) -> Self {
+        add_person(pool, "root", &["admin", "user"]).await;
+        add_person(pool, "ada", &["user"]).await;
+        let app = app(pool).keeping_keys();
+        add_password(pool, &app.services.hasher).await;
+        Self {
+            root: session(pool, "root").await,
+            ada: session(pool, "ada").await,
+            app,
+        }
+    }
+
+    /// Sends a request as a user, and reads the answer that is expected.
+    async fn expect(&self, session: &str, request: (Method, &str, Value), status: u16) -> Answer {
+        let (method, path, body) = request;
+        let ask = Ask::new(method.clone(), path).by(session);
+        let ask = if body.is_null() { ask } else { ask.json(&body) };
+        let answer = self.app.send(ask).await;
+        assert_eq!(answer.status, status, "{method} {path}: {}", answer.body);
+        answer
+    }
+
+    async fn get(&self, session: &str, path: &str) -> Value {
+        self.expect(session, (Method::GET, path, Value::Null), 200)
+            .await
+            .json()
+    }
+
+    async fn id_of(&self, username: &str) -> String {
+        sqlx::query_scalar("select id::text from users where username = $1")
+            .bind(username)
+            .fetch_one(&self.app.pool)
+            .await
+            .unwrap()
+    }
+}
+
+/// That an object has fields, whatever is in them.
+fn assert_has(object: &Value, fields: &[&str]) {
+    for field in fields {
+        assert!(object.get(field).is_some(), "{field}: {object}");
+    }
+}
+
+const USER: [&str; 7] = [
+    "id",
+    "username",
+    "email",
+    "displayName",
+    "isAdmin",
+    "createdAt",
+    "updatedAt",
+];
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_list_without_parameters_has_everybody(pool: PgPool) {
+    let world = World::make(&pool).await;
+    world
+        .app
+        .run(
+            "insert into users (id, username, display_name, created_via, created_at, updated_at)
+            select uuid_v7(now()), 'crowd' || n, 'Crowd', 'admin', now(), now() from generate_series(1, 1100) n;
+            insert into sessions (
+                id, token_hash, user_id, data, device, created_at, last_seen_at, idle_expires_at, expires_at
+            )
+            select uuid_v7(now()), sha256(id::text::bytea), id, '{}', 'Test', now(), now(), now() + interval '1 day',
+                now() + interval '7 days'
+            from users where username like 'crowd%'",
+        )
+        .await;
+    for (path, all) in [
+        ("/api/admin/users", "1102"),
+        ("/api/admin/sessions", "1102"),
+    ] {
+        let request = (Method::GET, path, Value::Null);
+        let whole = world.expect(&world.root, request, 200).await;
+        assert_eq!(whole.json().as_array().unwrap().len(), 1_000, "{path}");
+        assert_eq!(whole.header("x-total-count"), all, "{path}");
+        let next = whole.header("link");
+        let next = next
+            .strip_prefix('<')
+            .and_then(|link| link.split('>').next());
+        let rest = world.get(&world.root, next.unwrap()).await;
+        assert_eq!(rest.as_array().unwrap().len(), 102, "{path}");
+        let page = world.get(&world.root, &format!("{path}?limit=20")).await;
+        assert_eq!(page.as_array().unwrap().len(), 20, "{path}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn users_are_made_and_changed_with_bodies_that_repeat_what_is(pool: PgPool) {
+    let world = World::make(&pool).await;
+    let users = world.get(&world.root, "/api/admin/users").await;
+    assert_has(&users[0], &USER);
+    assert_has(&users[0]["_count"], &["personas", "sessions", "apiKeys"]);
+    let draft = json!({
+        "username": "cyd", "password": "sixsix", "displayName": "Cyd", "email": "cyd@example.org", "isAdmin": false
+    });
+    let request = (Method::POST, "/api/admin/users", draft.clone());
+    let made = world.expect(&world.root, request.clone(), 201).await.json();
+    assert_has(&made, &USER);
+    let again = world.expect(&world.root, request, 409).await;
+    assert_eq!(again.message(), "Username already exists");
+    let path = format!("/api/admin/users/{}", made["id"].as_str().unwrap());
+    let same = json!({ "email": "cyd@example.org", "displayName": "Cyd", "isAdmin": false });
+    let request = (Method::PUT, path.as_str(), same.clone());
+    let unchanged = world.expect(&world.root, request, 200).await.json();
+    assert_eq!(unchanged["version"], made["version"]);
+    // A body with the address of now and a password raises the version once.
+    let with_password =
+        json!({ "email": "cyd@example.org", "displayName": "Cyd B.", "password": "sixsix" });
+    let request = (Method::PUT, path.as_str(), with_password);
+    let changed = world.expect(&world.root, request, 200).await.json();
+    assert_eq!(
+        changed["version"].as_i64().unwrap(),
+        made["version"].as_i64().unwrap() + 1
+    );
+    // One's own account as well, by both doors, without a password being asked for.
+    let root = world.id_of("root").await;
+    let own = format!("/api/admin/users/{root}");
+    let now = world.get(&world.root, &own).await;
+    let same = json!({ "email": now["email"], "displayName": "The Root", "isAdmin": true });
+    let request = (Method::PUT, own.as_str(), same);
+    world.expect(&world.root, request, 200).await;
+    let same = json!({ "email": now["email"], "displayName": "Root again" });
+    let request = (Method::PUT, "/api/user/profile", same);
+    let profile = world.expect(&world.root, request, 200).await.json();
+    assert_eq!(profile["displayName"], "Root again");
+    let request = (Method::DELETE, own.as_str(), Value::Null);
+    let own = world.expect(&world.root, request, 403).await;
+    assert_eq!(own.message(), "Cannot delete yourself");
+    let request = (Method::DELETE, path.as_str(), Value::Null);
+    world.expect(&world.root, request, 200).await;
+    // The name stays taken for as long as the user can be restored.
+    let request = (Method::POST, "/api/admin/users", draft);
+    let taken = world.expect(&world.root, request, 409).await.message();
+    assert!(
+        taken.contains("Username already exists: it is of a deleted user, until 2"),
+        "{taken}"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn sessions_and_keys_have_both_names_of_a_fact(pool: PgPool) {
+    let world = World::make(&pool).await;
+    for path in ["/api/admin/sessions", "/api/sessions"] {
+        let list = world.get(&world.root, path).await;
+        let fields = [
+            "id",
+            "token",
+            "expiresAt",
+            "idleExpiresAt",
+            "ipAddress",
+            "userAgent",
+            "createdAt",
+        ];
+        assert_has(&list[0], &fields);
+    }
+    let key = json!({ "provider": "anthropic", "keyName": "Mine", "apiKey": "sk-ant-0123456789" });
+    let request = (Method::POST, "/api/api-keys", key.clone());
+    let made = world.expect(&world.ada, request.clone(), 201).await.json();
+    let fields = [
+        "id",
+        "userId",
+        "provider",
+        "keyName",
+        "keyMask",
+        "isActive",
+        "usageCount",
+        "lastUsed",
+        "lastUsedAt",
+        "createdAt",
+        "updatedAt",
+    ];
+    assert_has(&made, &fields);
+    let twice = world.expect(&world.ada, request, 409).await;
+    assert_eq!(twice.message(), "API key for this provider already exists");
+    let path = format!("/api/api-keys/{}", made["id"].as_str().unwrap());
+    let request = (
+        Method::PUT,
+        path.as_str(),
+        json!({ "keyName": "Mine", "isActive": false }),
+    );
+    let edited = world.expect(&world.ada, request, 200).await.json();
+    assert_eq!(edited["isActive"], json!(false));
+    let request = (Method::DELETE, path.as_str(), Value::Null);
+    world.expect(&world.ada, request, 200).await;
+    let request = (Method::POST, "/api/admin/api-keys", key);
+    world.expect(&world.root, request, 201).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_end_of_a_session_is_its_last_moment(pool: PgPool) {
+    let world = World::make(&pool).await;
+    let credentials = json!({ "username": "ada", "password": PASSWORD, "rememberMe": true });
+    let request = (Method::POST, "/api/auth/login", credentials);
+    world.expect("", request, 200).await;
+    let days: Vec<i32> = sqlx::query_scalar(
+        "select extract(day from expires_at - created_at)::int from sessions order by created_at desc limit 1",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(days, [30]);
+    let path = "/api/admin/sessions?person=ada&sort=-created&limit=1";
+    let listed = world.get(&world.root, path).await;
+    let expected: (String, String) = sqlx::query_as(
+        r#"select to_char(expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI'),
+            to_char(least(idle_expires_at, expires_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI')
+        from sessions order by created_at desc limit 1"#,
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let told = |field: &str| listed[0][field].as_str().unwrap()[..16].to_owned();
+    assert_eq!((told("expiresAt"), told("idleExpiresAt")), expected);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn personas_have_what_the_interface_reads(pool: PgPool) {
+    let world = World::make(&pool).await;
+    let draft = |name: &str| {
+        json!({
+            "name": name, "role": "Analyst", "informationNeed": "Boats", "details": null, "isSystemGenerated": true,
+            "hidden": false
+        })
+    };
+    for name in ["First", "Second"] {
+        let request = (Method::POST, "/api/personas", draft(name));
+        world.expect(&world.ada, request, 201).await;
+    }
+    let list = world.get(&world.ada, "/api/personas").await;
+    assert_eq!(
+        (&list[0]["name"], &list[1]["name"]),
+        (&json!("Second"), &json!("First"))
+    );
+    let persona = &list[0];
+    assert_has(
+        persona,
+        &[
+            "id",
+            "userId",
+            "role",
+            "informationNeed",
+            "createdAt",
+            "updatedAt",
+        ],
+    );
+    assert_eq!(
+        (&persona["details"], &persona["isSystemGenerated"]),
+        (&Value::Null, &json!(true))
+    );
+    let path = format!("/api/personas/{}", persona["id"].as_str().unwrap());
+    let ontology = format!("{path}/ontology");
+    let lists = ["entities", "roles", "events", "relationTypes", "relations"];
+    let empty = world.get(&world.ada, &ontology).await;
+    assert_has(&empty, &["id", "personaId", "createdAt", "updatedAt"]);
+    for list in lists {
+        assert_eq!(empty[list], json!([]), "{list}");
+    }
+    let body = json!({
+        "entities": [{ "name": "Boat" }], "roles": [], "events": [1, "x"], "relationTypes": [], "relations": [{}]
+    });
+    let request = (Method::PUT, ontology.as_str(), body.clone());
+    let set = world.expect(&world.ada, request, 200).await.json();
+    for list in lists {
+        assert_eq!(set[list], body[list], "{list}");
+    }
+    let request = (
+        Method::PUT,
+        ontology.as_str(),
+        json!({ "roles": [{ "name": "Crew" }] }),
+    );
+    let set = world.expect(&world.ada, request, 200).await.json();
+    assert_eq!(
+        (&set["roles"][0]["name"], &set["entities"]),
+        (&json!("Crew"), &body["entities"])
+    );
+    for bad in [
+        json!({ "role": "" }),
+        json!({ "informationNeed": " " }),
+        json!({ "name": "" }),
+    ] {
+        let request = (Method::PUT, path.as_str(), bad);
+        world.expect(&world.ada, request, 400).await;
+    }
+    let request = (Method::DELETE, path.as_str(), Value::Null);
+    let deleted = world.expect(&world.ada, request, 200).await.json();
+    assert_eq!(deleted["message"], "Persona deleted successfully");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_refusal_says_all_in_its_message(pool: PgPool) {
+    let world = World::make(&pool).await;
+    let users = "/api/admin/users";
+    for (path, body, message, fields) in [
+        (
+            users,
+            json!({ "username": "cyd", "displayName": "", "password": "sixsix" }),
+            "name",
+            &["displayName"][..],
+        ),
+        (
+            users,
+            json!({ "username": "", "displayName": "", "password": "x" }),
+            "",
+            &["username", "displayName", "password"],
+        ),
+        (
+            users,
+            json!({ "username": "cyd" }),
+            "displayName is missing.",
+            &["displayName"],
+        ),
+        (
+            users,
+            json!({ "username": 7, "displayName": "Cyd", "password": "sixsix" }),
+            "username: invalid type: integer `7`, expected a string.",
+            &["username"],
+        ),
+        (
+            users,
+            json!({ "username": "cyd", "displayName": "Cyd", "admin": true }),
+            "admin: unknown field `admin`",
+            &["admin"],
+        ),
+    ] {
+        let request = (Method::POST, path, body.clone());
+        let refused = world.expect(&world.root, request, 400).await.json();
+        let said = refused["message"].as_str().unwrap();
+        assert!(said.contains(message), "{body}: {said}");
+        assert!(!said.contains("line"), "{said}");
+        let faults = refused["details"]["fields"].as_array().unwrap();
+        let names: Vec<&str> = faults
+            .iter()
+            .map(|fault| fault["field"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, fields, "{body}");
+        for fault in faults {
+            assert!(
+                said.contains(fault["message"].as_str().unwrap()),
+                "{refused}"
+            );
+        }
+    }
+    let login = (
+        Method::POST,
+        "/api/auth/login",
+        json!({ "username": "ada" }),
+    );
+    let refused = world.expect("", login, 400).await;
+    assert_eq!(refused.message(), "password is missing.");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_program_chooses_a_password_without_a_page(pool: PgPool) {
+    let world = World::make(&pool).await;
+    let path = "/api/auth/password";
+    let ada = world.id_of("ada").await;
+    let signs_in = async |password: &str| {
+        let credentials = json!({ "username": "ada", "password": password });
+        let ask = Ask::post("/api/auth/login").json(&credentials);
+        world.app.send(ask).await.status
+    };
+    // By a link.
+    let request = (
+        Method::POST,
+        &*format!("/api/admin/users/{ada}/reset-link"),
+        Value::Null,
+    );
+    let link = world.expect(&world.root, request, 201).await.json();
+    let token = link["url"].as_str().unwrap().rsplit('/').next().unwrap();
+    let chosen = "copper lantern under rain";
+    for (body, status) in [
+        (json!({ "token": token, "password": "short" }), 400),
+        (
+            json!({ "token": token, "username": "ada", "password": chosen }),
+            400,
+        ),
+        (json!({ "password": chosen }), 400),
+        (json!({ "token": token, "password": chosen }), 200),
+        (json!({ "token": token, "password": chosen }), 404),
+    ] {
+        world.expect("", (Method::POST, path, body), status).await;
+    }
+    assert_eq!(signs_in(chosen).await, 200);
+    // In place of a temporary one.
+    let user = format!("/api/admin/users/{ada}");
+    let temporary = json!({ "password": "temporary" });
+    world
+        .expect(&world.root, (Method::PUT, user.as_str(), temporary), 200)
+        .await;
+    assert_eq!(signs_in("temporary").await, 403);
+    let other = "copper lantern under snow";
+    for (password, new, status) in [
+        ("wrong", other, 401),
+        ("temporary", "short", 400),
+        ("temporary", "temporary", 400),
+        ("temporary", other, 200),
+        ("temporary", other, 401),
+        (other, "copper lantern under hail", 409),
+    ] {
+        let body = json!({ "username": "ada", "password": password, "newPassword": new });
+        world.expect("", (Method::POST, path, body), status).await;
+    }
+    assert_eq!(signs_in(other).await, 200);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_password_of_an_admin_lasts_where_the_operator_says_so(pool: PgPool) {
+    let mut world = World::make(&pool).await;
+    world.app = world.app.with_lasting_passwords();
+    let draft = json!({ "username": "cyd", "password": "sixsix", "displayName": "Cyd" });
+    let request = (Method::POST, "/api/admin/users", draft);
+    let made = world.expect(&world.root, request, 201).await.json();
+    let signs_in = async |password: &str| {
+        let credentials = json!({ "username": "cyd", "password": password });
+        world
+            .expect("", (Method::POST, "/api/auth/login", credentials), 200)
+            .await;
+    };
+    signs_in("sixsix").await;
+    let path = format!("/api/admin/users/{}", made["id"].as_str().unwrap());
+    let body = json!({ "password": "seven77" });
+    world
+        .expect(&world.root, (Method::PUT, path.as_str(), body), 200)
+        .await;
+    signs_in("seven77").await;
+    let audited = "select count(*) from audit_events where action = 'user.updated'
+        and changes -> 'password' ->> 1 = 'lasting, set by an administrator'";
+    assert_eq!(world.app.count(audited).await, 1);
+}
