@@ -23,6 +23,8 @@ pub mod sessions;
 pub mod settings;
 pub mod setup;
 #[cfg(feature = "ssr")]
+pub mod site;
+#[cfg(feature = "ssr")]
 pub mod ssr;
 pub mod users;
 pub mod wire;

@@ -20,7 +20,9 @@ mod user;
 use std::{io::Write, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
-use service::{Services, last_seen::LastSeen, passwords::Hasher, sessions::live::Live};
+use service::{
+    Services, exports::Exports, last_seen::LastSeen, passwords::Hasher, sessions::live::Live,
+};
 
 use crate::config::Config;
 
@@ -139,6 +141,7 @@ pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
         settings: Arc::new(config.settings.clone()),
         last_seen: LastSeen::default(),
         live: Live::default(),
+        exports: Exports::default(),
         work: Arc::default(),
         clock: crate::config::clock,
     })

@@ -1,8 +1,9 @@
 //! Connections of clients: how many there are at once, and how long each can keep one waiting.
 //!
-//! A client has ten seconds for the head of a request, sends a body at a kibibyte a second or faster after the first ten
-//! seconds, keeps a connection without a request for 25 seconds, and goes on reading an answer. What the server itself takes
-//! its time over, such as a stream of events or a long export, has no limit here.
+//! A client has ten seconds for the head of a request, sends a body and takes an answer at a kibibyte a second or faster
+//! after the first ten seconds, and keeps a connection without a request for 25 seconds. What the server itself takes its
+//! time over, such as a stream of events or a long export, has no limit here. Where there are too many connections, those
+//! end that wait for their clients.
 
 mod body;
 mod patience;
@@ -36,8 +37,10 @@ use body::{Held, Paced};
 use registry::{Connection, Registry};
 use stream::Noted;
 
-/// Most bytes of a request's head, and of an answer that waits to be written.
-const BUFFER_MAX: usize = 64 * 1024;
+/// Most bytes of a request's head, and of an answer that waits to be written. A longer head is answered with 431.
+///
+/// The longest head selects a hundred users by their names in an address, encoded.
+const BUFFER_MAX: usize = 32 * 1024;
 /// How long to wait where no connection can be accepted.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -91,7 +94,7 @@ fn make_room(registry: &Registry, error: &io::Error) {
     // A client that has left already is not worth a line.
     if error.kind() != io::ErrorKind::ConnectionAborted {
         tracing::warn!(%error, "a connection could not be accepted");
-        registry.close_idle();
+        registry.make_room();
     }
 }
 
@@ -141,7 +144,10 @@ fn respond(
     connection: &Arc<Connection>,
 ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
     let busy = connection.begin();
-    let mut request = request.map(|body| Body::new(Paced::new(Body::new(body))));
+    let mut request = request.map(|body| {
+        let body = Body::new(body);
+        Body::new(Paced::new(body, Arc::clone(connection)))
+    });
     request.extensions_mut().insert(ConnectInfo(peer));
     let answer = app.call(request);
     async move {

@@ -70,8 +70,9 @@ impl BulkDeed {
 /// Who would change and who not, and why. Nothing is done. `selected` has `id:version:username` of each, with spaces between.
 #[server(endpoint = "preview-several", protocol = Get)]
 pub async fn preview_several(deed: BulkDeed, selected: String) -> Result<BulkOutcome, ApiError> {
-    use super::ssr;
+    use super::{site, ssr};
     use domain::users::{bulk::BulkRequest, suspension::SuspensionDraft};
+    site::require()?;
     // Who can be suspended does not depend on the reason, which is yet to be typed.
     let any = SuspensionDraft {
         reason: "preview".to_owned(),

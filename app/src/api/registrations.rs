@@ -88,6 +88,7 @@ pub async fn preview_decision(
     decision: Decision,
     selected: String,
 ) -> Result<BulkOutcome, ApiError> {
+    super::site::require()?;
     decide(decision, &selected, String::new(), None).await
 }
 

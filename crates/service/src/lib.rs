@@ -10,6 +10,7 @@ pub mod demo;
 pub mod device;
 pub mod doctor;
 mod error;
+pub mod exports;
 pub mod flash;
 pub mod housekeeping;
 pub mod idempotency;
@@ -58,6 +59,8 @@ pub struct Services {
     pub last_seen: LastSeen,
     /// Those who watch the sessions.
     pub live: sessions::live::Live,
+    /// Exports that are being written.
+    pub exports: exports::Exports,
     /// Wakes whoever does the work that nobody waits for.
     pub work: Arc<tokio::sync::Notify>,
     /// The time, for what is not compared between replicas.

@@ -1,5 +1,7 @@
 //! What somebody hands out to be used later: worth what they can do at that moment, and never a password that they know.
 
+use std::{sync::Arc, time::Duration};
+
 use domain::{
     access::{Permission, Permissions, Principal},
     access_tokens::TokenDraft,
@@ -349,9 +351,7 @@ async fn works(services: &Services, deferred: Deferred, case: &Case) -> bool {
     }
 }
 
-/// Tries one thing after each event. `working` are those after which it still works.
-async fn try_all(pool: &PgPool, deferred: Deferred, working: &[Event]) {
-    let services = services(pool);
+async fn add_helpdesk_role(pool: &PgPool) {
     sqlx::raw_sql(
         "insert into roles (id, name, permissions)
         values (gen_random_uuid(), 'helpdesk', '{users:read,users:write,registrations:write}')",
@@ -359,6 +359,12 @@ async fn try_all(pool: &PgPool, deferred: Deferred, working: &[Event]) {
     .execute(pool)
     .await
     .unwrap();
+}
+
+/// Tries one thing after each event. `working` are those after which it still works.
+async fn try_all(pool: &PgPool, deferred: Deferred, working: &[Event]) {
+    let services = services(pool);
+    add_helpdesk_role(pool).await;
     for (number, event) in EVENTS.into_iter().enumerate() {
         // Dead links count against an address; here each is tried from another one.
         sqlx::raw_sql("delete from login_attempts")
@@ -455,4 +461,121 @@ async fn a_link_whose_creator_is_suspended_is_alive_again_with_them(pool: PgPool
     assert_eq!(count(&pool, used).await, 1);
     let ada = users::get(&services, &operator(), &UserRef::Id(ada)).await;
     assert!(!ada.unwrap().must_change_password);
+}
+
+/// Waits until so many transactions wait for a lock of another.
+async fn wait_for_waiters(pool: &PgPool, expected: i64) {
+    let waiters = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    for _ in 0..2_000 {
+        if count(pool, waiters).await == expected {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("never {expected} transactions waited");
+}
+
+/// Uses a link and lets something happen at once: the two meet at the lock of an account, in an order of our choice.
+async fn meet(
+    services: &Services,
+    case: &Arc<Case>,
+    event: Event,
+    is_used_first: bool,
+) -> Result<(), Error> {
+    let account = match event {
+        CreatorLosesRight | CreatorSuspended | CreatorDeleted => case.helpdesk,
+        Nothing | TargetGainsRole | TargetSuspended | TargetDeleted => case.target,
+    };
+    let mut held = services.pool.begin().await.unwrap();
+    sqlx::query("select from users where id = $1 for update")
+        .bind(account)
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let begin_use = || {
+        let (services, case) = (services.clone(), Arc::clone(case));
+        tokio::spawn(async move { choose(&services, &case.secret, OWN).await })
+    };
+    let begin_event = || {
+        let (services, case) = (services.clone(), Arc::clone(case));
+        tokio::spawn(async move { happen(&services, event, &case).await })
+    };
+    let (used, happened) = if is_used_first {
+        let used = begin_use();
+        wait_for_waiters(&services.pool, 1).await;
+        (used, begin_event())
+    } else {
+        let happened = begin_event();
+        wait_for_waiters(&services.pool, 1).await;
+        (begin_use(), happened)
+    };
+    wait_for_waiters(&services.pool, 2).await;
+    held.rollback().await.unwrap();
+    happened.await.unwrap();
+    used.await.unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_link_and_what_happens_meanwhile_see_each_other(pool: PgPool) {
+    let services = services(&pool);
+    add_helpdesk_role(&pool).await;
+    let events = [
+        CreatorLosesRight,
+        CreatorSuspended,
+        TargetGainsRole,
+        TargetSuspended,
+    ];
+    for number in 0..48 {
+        let event = events[number % 4];
+        let is_used_first = number / 4 % 2 == 0;
+        let deferred = if number / 8 % 2 == 0 {
+            Deferred::ResetLink
+        } else {
+            Deferred::MustChangeLink
+        };
+        let case = Arc::new(hand_out(&services, deferred, number).await);
+        let label = format!("{deferred:?} {event:?}, used first: {is_used_first}");
+        let used = meet(&services, &case, event, is_used_first).await;
+        let is_dead = matches!(used, Err(Error::NotFound(_)));
+        assert_eq!(used.is_ok(), is_used_first, "{label}: {used:?}");
+        assert_eq!(is_dead, !is_used_first, "{label}: {used:?}");
+        let chosen: bool = sqlx::query_scalar(
+            "select exists (select from audit_events where action = 'user.password_chosen' and target_id = $1)",
+        )
+        .bind(case.target)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+        assert_eq!(chosen, is_used_first, "{label}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_temporary_password_leads_nowhere_after_what_happens_meanwhile(pool: PgPool) {
+    let services = services(&pool);
+    add_helpdesk_role(&pool).await;
+    for number in 0..24 {
+        let event = [CreatorLosesRight, TargetGainsRole][number % 2];
+        let case = hand_out(&services, Deferred::Temporary, number).await;
+        let delay = Duration::from_millis(10 * u64::try_from(number / 2).unwrap());
+        let happens = async {
+            tokio::time::sleep(delay).await;
+            happen(&services, event, &case).await;
+        };
+        let signing_in = sign_in(&services, &case.username, &case.secret);
+        let (signed_in, ()) = tokio::join!(signing_in, happens);
+        let label = format!("{event:?} after {delay:?}");
+        match signed_in {
+            Ok(()) => panic!("{label}: signed in at once"),
+            Err(Error::PasswordChangeRequired(link)) => {
+                let chosen = choose(&services, &token_of(&link.url), OWN).await;
+                assert!(
+                    matches!(chosen, Err(Error::NotFound(_))),
+                    "{label}: {chosen:?}"
+                );
+            }
+            Err(_) => {}
+        }
+    }
 }

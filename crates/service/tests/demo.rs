@@ -5,6 +5,7 @@ use std::sync::Arc;
 use service::{
     Error, Services,
     demo::{BesideOthers, Order, Outcome, Step, load},
+    exports::Exports,
     last_seen::LastSeen,
     passwords::Hasher,
     sessions::live::Live,
@@ -26,6 +27,7 @@ fn services(pool: &PgPool) -> Services {
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
         live: Live::default(),
+        exports: Exports::default(),
         work: Arc::default(),
         clock: || datetime!(2026-11-21 15:30 UTC),
     }

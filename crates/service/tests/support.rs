@@ -11,8 +11,8 @@ pub(crate) mod people;
 use std::sync::Arc;
 
 use service::{
-    Services, last_seen::LastSeen, passwords::Hasher, reset::Choice, sessions::live::Live,
-    settings::Settings,
+    Services, exports::Exports, last_seen::LastSeen, passwords::Hasher, reset::Choice,
+    sessions::live::Live, settings::Settings,
 };
 use sqlx::PgPool;
 use time::macros::datetime;
@@ -25,6 +25,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
         live: Live::default(),
+        exports: Exports::default(),
         work: Arc::default(),
         clock: || datetime!(2026-11-21 12:00 UTC),
     }

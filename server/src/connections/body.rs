@@ -3,6 +3,7 @@
 use std::{
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -14,25 +15,16 @@ use axum::{
 use hyper::body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::registry::Busy;
-
-/// How slowly a body can come.
-struct Pace {
-    /// How long it can be waited for beside what its size gives it.
-    patience: Duration,
-    /// Bytes that give it one second more.
-    bytes_per_second: u64,
-}
-
-const PACE: Pace = Pace {
-    patience: Duration::from_secs(10),
-    bytes_per_second: 1024,
+use super::{
+    patience::{PACE, Pace},
+    registry::{Busy, Connection},
 };
 
 /// The body of a request. Comes to an error when it is waited for longer than its pace allows; what the server does
 /// meanwhile does not count.
 pub(super) struct Paced {
     body: Body,
+    connection: Arc<Connection>,
     pace: Pace,
     received: u64,
     waited: Duration,
@@ -45,13 +37,14 @@ struct Waiting {
 }
 
 impl Paced {
-    pub(super) fn new(body: Body) -> Self {
-        Self::at(PACE, body)
+    pub(super) fn new(body: Body, connection: Arc<Connection>) -> Self {
+        Self::at(PACE, body, connection)
     }
 
-    fn at(pace: Pace, body: Body) -> Self {
+    fn at(pace: Pace, body: Body, connection: Arc<Connection>) -> Self {
         Self {
             body,
+            connection,
             pace,
             received: 0,
             waited: Duration::ZERO,
@@ -66,12 +59,26 @@ impl Paced {
         } = self.pace;
         let allowed = patience + Duration::from_secs(self.received / bytes_per_second);
         let left = allowed.saturating_sub(self.waited);
+        self.connection.note_body(true);
         let waiting = self.waiting.get_or_insert_with(|| {
             let since = Instant::now();
             let end = Box::pin(sleep_until(since + left));
             Waiting { since, end }
         });
         waiting.end.as_mut().poll(cx)
+    }
+
+    fn end_wait(&mut self) {
+        if let Some(waiting) = self.waiting.take() {
+            self.connection.note_body(false);
+            self.waited += waiting.since.elapsed();
+        }
+    }
+}
+
+impl Drop for Paced {
+    fn drop(&mut self) {
+        self.end_wait();
     }
 }
 
@@ -86,9 +93,7 @@ impl HttpBody for Paced {
         let this = &mut *self;
         match Pin::new(&mut this.body).poll_frame(cx) {
             Poll::Ready(frame) => {
-                if let Some(waiting) = this.waiting.take() {
-                    this.waited += waiting.since.elapsed();
-                }
+                this.end_wait();
                 if let Some(Ok(frame)) = &frame {
                     let length = frame.data_ref().map_or(0, Bytes::len);
                     this.received += u64::try_from(length).unwrap_or(u64::MAX);
@@ -156,7 +161,10 @@ mod tests {
     use futures_util::{StreamExt, stream};
     use tokio::time::sleep;
 
-    use super::*;
+    use super::{
+        super::registry::{Capacity, Registry},
+        *,
+    };
 
     /// A tenth of a second is as a second or two of the real one.
     const QUICK: Pace = Pace {
@@ -174,8 +182,14 @@ mod tests {
         Body::from_stream(pieces)
     }
 
+    fn paced(body: Body) -> Body {
+        let registry = Registry::new(Capacity::METRICS);
+        let connection = registry.admit(None).unwrap();
+        Body::new(Paced::at(QUICK, body, connection))
+    }
+
     async fn read(body: Body) -> Result<usize, String> {
-        let read = to_bytes(Body::new(Paced::at(QUICK, body)), usize::MAX).await;
+        let read = to_bytes(paced(body), usize::MAX).await;
         read.map(|bytes| bytes.len())
             .map_err(|error| error.to_string())
     }
@@ -195,8 +209,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_server_takes_its_time_over_does_not_count() {
-        let body = Body::new(Paced::at(QUICK, dripping(3, 1, TENTH)));
-        let mut body = body.into_data_stream();
+        let mut body = paced(dripping(3, 1, TENTH)).into_data_stream();
         for _ in 0..3 {
             sleep(11 * TENTH).await;
             body.next().await.unwrap().unwrap();

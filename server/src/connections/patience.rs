@@ -1,7 +1,10 @@
 //! How long a client can keep a connection waiting.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -11,12 +14,25 @@ use tokio::time::Instant;
 const HEAD: Duration = Duration::from_secs(10);
 /// How long a connection is kept without a request.
 const IDLE: Duration = Duration::from_secs(25);
-/// How long a client may read nothing of what is written.
-const STALL: Duration = Duration::from_secs(20);
 /// How often to look again: what a connection waits for may have changed.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
 /// Stands for no time at all.
 const NEVER: u64 = 0;
+
+/// How slowly a client can send a body, and take an answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// How long it can be waited for beside what its bytes give it.
+    pub(super) patience: Duration,
+    /// Bytes that give it one second more.
+    pub(super) bytes_per_second: u64,
+}
+
+/// The pace of every client.
+pub(super) const PACE: Pace = Pace {
+    patience: Duration::from_secs(10),
+    bytes_per_second: 1024,
+};
 
 /// Since when a connection has waited for what. In milliseconds since the server started, of which there is at least one.
 pub(super) struct Times {
@@ -25,8 +41,42 @@ pub(super) struct Times {
     idle: AtomicU64,
     /// The first byte of a head that is not complete.
     head: AtomicU64,
-    /// The first byte that could not be written.
-    stall: AtomicU64,
+    waits: Mutex<Waits>,
+}
+
+/// Waits for a client that has a request, in milliseconds.
+#[derive(Default)]
+struct Waits {
+    /// Since when a part of a body is waited for.
+    body: Option<u64>,
+    /// Since when the client takes nothing of what is written.
+    write: Option<u64>,
+    /// Length of all waits that are over.
+    total: u64,
+    /// Waits for writing that are over, less what the bytes have given that were taken.
+    write_debt: u64,
+}
+
+impl Waits {
+    fn note_write(&mut self, taken: Option<usize>, now: u64) {
+        let Some(taken) = taken else {
+            self.write.get_or_insert(now);
+            return;
+        };
+        let waited = self.write.take().map_or(0, |since| now - since);
+        self.total += waited;
+        let taken = u64::try_from(taken).unwrap_or(u64::MAX);
+        let given = taken.saturating_mul(1_000) / PACE.bytes_per_second;
+        self.write_debt = (self.write_debt + waited).saturating_sub(given);
+    }
+
+    fn note_body(&mut self, is_waited_for: bool, now: u64) {
+        if is_waited_for {
+            self.body.get_or_insert(now);
+        } else {
+            self.total += self.body.take().map_or(0, |since| now - since);
+        }
+    }
 }
 
 impl Times {
@@ -36,7 +86,7 @@ impl Times {
             started,
             idle: AtomicU64::new(NEVER),
             head: AtomicU64::new(NEVER),
-            stall: AtomicU64::new(NEVER),
+            waits: Mutex::default(),
         };
         let now = times.now();
         times.idle.store(now, Ordering::Relaxed);
@@ -65,27 +115,46 @@ impl Times {
         self.idle.store(self.now(), Ordering::Relaxed);
     }
 
-    /// Notes whether the client takes what is written.
-    pub(super) fn note_write(&self, is_taken: bool) {
-        if is_taken {
-            self.stall.store(NEVER, Ordering::Relaxed);
-            self.idle.store(self.now(), Ordering::Relaxed);
-        } else {
-            start(&self.stall, self.now());
+    /// Notes how many bytes the client has taken of what is written; none where it takes nothing now.
+    pub(super) fn note_write(&self, taken: Option<usize>) {
+        let mut waits = self.waits();
+        let now = self.now();
+        waits.note_write(taken, now);
+        if taken.is_some() {
+            self.idle.store(now, Ordering::Relaxed);
         }
+    }
+
+    /// Notes whether a part of a body is waited for.
+    pub(super) fn note_body(&self, is_waited_for: bool) {
+        let mut waits = self.waits();
+        waits.note_body(is_waited_for, self.now());
+    }
+
+    /// Returns for how many milliseconds the client of a request has been waited for, if it is waited for now.
+    pub(super) fn waited(&self) -> Option<u64> {
+        let waits = self.waits();
+        let since = [waits.body, waits.write].into_iter().flatten().min()?;
+        Some(waits.total + (self.now() - since))
     }
 
     /// Returns how long the client may still keep the connection waiting.
     pub(super) fn left(&self, is_busy: bool) -> Duration {
         let since = |time: &AtomicU64| Some(time.load(Ordering::Relaxed)).filter(|at| *at != NEVER);
-        let (from, patience) = match (since(&self.stall), since(&self.head)) {
-            (Some(stall), _) => (stall, STALL),
+        let waits = self.waits();
+        let debt = Duration::from_millis(waits.write_debt);
+        let (from, patience) = match (waits.write, since(&self.head)) {
+            (Some(write), _) => (write, PACE.patience.saturating_sub(debt)),
             (None, _) if is_busy => return Duration::MAX,
             (None, Some(head)) => (head, HEAD),
             (None, None) => (self.idle_since(), IDLE),
         };
         let end = Duration::from_millis(from) + patience;
         end.saturating_sub(Duration::from_millis(self.now()))
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Waits> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn now(&self) -> u64 {
@@ -116,9 +185,12 @@ mod tests {
         assert!(is_about(times.left(false), HEAD), "the first head");
         times.note_request();
         assert_eq!(times.left(true), Duration::MAX, "an answer takes its time");
-        times.note_write(false);
-        assert!(is_about(times.left(true), STALL), "unless nobody reads it");
-        times.note_write(true);
+        times.note_write(None);
+        assert!(
+            is_about(times.left(true), PACE.patience),
+            "unless nobody reads it"
+        );
+        times.note_write(Some(1));
         assert_eq!(times.left(true), Duration::MAX);
         times.note_end();
         assert!(is_about(times.left(false), IDLE), "between two requests");
@@ -127,14 +199,55 @@ mod tests {
     }
 
     #[test]
-    fn further_bytes_give_no_more_time() {
+    fn further_bytes_of_a_head_give_no_more_time() {
         let times = Times::new(Instant::now());
         times.note_end();
         times.head.store(1, Ordering::Relaxed);
-        times.stall.store(1, Ordering::Relaxed);
         times.note_head();
-        times.note_write(false);
         assert_eq!(times.head.load(Ordering::Relaxed), 1);
-        assert_eq!(times.stall.load(Ordering::Relaxed), 1);
+    }
+
+    /// The debt after so many rounds of a second, in each of which so many bytes are taken at its end.
+    fn debt_after(seconds: u64, bytes: usize) -> u64 {
+        let mut waits = Waits::default();
+        for second in 0..seconds {
+            waits.note_write(None, second * 1_000);
+            // Asked again meanwhile: that begins no other wait.
+            waits.note_write(None, second * 1_000 + 500);
+            waits.note_write(Some(bytes), (second + 1) * 1_000);
+        }
+        waits.write_debt
+    }
+
+    #[test]
+    fn bytes_that_are_taken_give_time_at_the_pace_only() {
+        let patience = 10_000;
+        assert!(debt_after(11, 1) > patience, "a byte a second");
+        assert!(debt_after(25, 512) > patience, "half the pace");
+        assert_eq!(debt_after(1_000, 1024), 0, "the pace");
+        let mut waits = Waits::default();
+        waits.note_write(Some(1 << 30), 1);
+        waits.note_write(None, 1);
+        waits.note_write(Some(0), 9_001);
+        assert_eq!(waits.write_debt, 9_000, "nothing is saved up");
+    }
+
+    #[test]
+    fn only_waits_for_the_client_count() {
+        let times = Times::new(Instant::now());
+        assert_eq!(times.waited(), None);
+        times.note_body(true);
+        assert!(times.waited().is_some());
+        times.note_body(false);
+        times.note_write(Some(1));
+        assert_eq!(times.waited(), None);
+        times.note_write(None);
+        assert!(times.waited().is_some());
+        let mut waits = Waits::default();
+        waits.note_body(true, 1_000);
+        waits.note_body(false, 3_000);
+        waits.note_write(None, 8_000);
+        waits.note_write(Some(1), 9_000);
+        assert_eq!(waits.total, 3_000);
     }
 }

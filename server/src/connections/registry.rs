@@ -17,8 +17,10 @@ use tokio::{
 
 use super::patience::{LOOK, Times};
 
-/// Connections from one network, unless that is a trusted proxy: as many as a browser opens, for an office of 80.
-const PER_NETWORK: usize = 512;
+/// Most connections from one network, unless that is a trusted proxy: as many as a browser opens, for an office of 80.
+const PER_NETWORK_MAX: usize = 512;
+/// Networks at least that it takes to have all connections.
+const NETWORKS_MIN: usize = 4;
 /// Connections at most, whatever the system allows.
 const TOTAL_MAX: usize = 10_000;
 /// Descriptors that are not for connections of clients or to the database: the listeners, logs, [`Capacity::METRICS`].
@@ -53,9 +55,10 @@ impl Capacity {
 
     fn within(descriptors: usize, database_connections: usize) -> Self {
         let free = descriptors.saturating_sub(database_connections.saturating_add(RESERVED));
+        let total = (free / 2).clamp(8, TOTAL_MAX);
         Self {
-            total: (free / 2).clamp(8, TOTAL_MAX),
-            per_network: PER_NETWORK,
+            total,
+            per_network: PER_NETWORK_MAX.min(total / NETWORKS_MIN),
         }
     }
 }
@@ -95,6 +98,7 @@ struct Activity {
     begun: AtomicU64,
     times: Times,
     close: Notify,
+    cut: Notify,
 }
 
 /// One connection. Ends in the registry with this value.
@@ -116,8 +120,9 @@ impl Registry {
         }
     }
 
-    /// Registers a connection. Where there are too many already, the one that has been without a request for longest ends,
-    /// those first that never had one. Returns nothing when all are busy.
+    /// Registers a connection. Where there are too many already, another one ends: the one that has been without a request
+    /// for longest, those first that never had one; and where all have requests, the one whose client was waited for
+    /// longest. Returns nothing when all requests are with the server.
     pub(super) fn admit(&self, network: Option<ClientNetwork>) -> Option<Arc<Connection>> {
         let mut open = lock(&self.open);
         if let Some(network) = network {
@@ -125,11 +130,11 @@ impl Registry {
             let from_there = open.connections.values();
             if from_there.filter(|other| is_from_there(other)).count() >= self.capacity.per_network
             {
-                open.close_idle(is_from_there)?;
+                open.make_room(is_from_there)?;
             }
         }
         if open.connections.len() >= self.capacity.total {
-            open.close_idle(|_| true)?;
+            open.make_room(|_| true)?;
         }
         let activity = Arc::new(Activity {
             network,
@@ -137,6 +142,7 @@ impl Registry {
             begun: AtomicU64::new(0),
             times: Times::new(self.started),
             close: Notify::new(),
+            cut: Notify::new(),
         });
         let id = open.next;
         open.next += 1;
@@ -148,13 +154,27 @@ impl Registry {
         }))
     }
 
-    /// Ends a connection without a request, if there is one.
-    pub(super) fn close_idle(&self) {
-        lock(&self.open).close_idle(|_| true);
+    /// Ends a connection that waits for its client, if there is one.
+    pub(super) fn make_room(&self) {
+        lock(&self.open).make_room(|_| true);
     }
 }
 
 impl Open {
+    fn make_room(&mut self, among: impl Fn(&Activity) -> bool) -> Option<()> {
+        self.close_idle(&among).or_else(|| self.cut_slowest(&among))
+    }
+
+    fn cut_slowest(&mut self, among: impl Fn(&Activity) -> bool) -> Option<()> {
+        let connections = self.connections.iter();
+        let slow = connections
+            .filter(|(_, activity)| among(activity))
+            .filter_map(|(id, activity)| Some((activity.times.waited()?, *id)));
+        let (_, id) = slow.max()?;
+        self.connections.remove(&id)?.cut.notify_one();
+        Some(())
+    }
+
     fn close_idle(&mut self, among: impl Fn(&Activity) -> bool) -> Option<()> {
         let idle = self.connections.iter().filter(|(_, activity)| {
             among(activity) && activity.requests.load(Ordering::Acquire) == 0
@@ -190,23 +210,31 @@ impl Connection {
         }
     }
 
-    /// Notes whether the client takes what is written.
-    pub(super) fn note_write(&self, is_taken: bool) {
-        self.activity.times.note_write(is_taken);
+    /// Notes how many bytes the client has taken of what is written; none where it takes nothing now.
+    pub(super) fn note_write(&self, taken: Option<usize>) {
+        self.activity.times.note_write(taken);
     }
 
-    /// Waits until the client has kept the server waiting for too long.
+    /// Notes whether a part of a body is waited for.
+    pub(super) fn note_body(&self, is_waited_for: bool) {
+        self.activity.times.note_body(is_waited_for);
+    }
+
+    /// Waits until the client has kept the server waiting for too long, or for longest where there are too many.
     pub(super) async fn overdue(&self) {
         loop {
             let left = self.activity.times.left(self.is_busy());
             if left.is_zero() {
                 return;
             }
-            sleep(left.min(LOOK)).await;
+            tokio::select! {
+                () = sleep(left.min(LOOK)) => {}
+                () = self.activity.cut.notified() => return,
+            }
         }
     }
 
-    /// Waits until the connection is to end, to make room for another.
+    /// Waits until the connection is to end without a request, to make room for another.
     pub(super) async fn closed(&self) {
         self.activity.close.notified().await;
     }
@@ -286,6 +314,36 @@ mod tests {
         drop(other_busy);
     }
 
+    async fn is_cut(connection: &Connection) -> bool {
+        timeout(Duration::from_millis(1), connection.overdue())
+            .await
+            .is_ok()
+    }
+
+    #[tokio::test]
+    async fn where_all_have_requests_the_client_that_was_waited_for_longest_makes_room() {
+        let registry = registry(4, 4);
+        let all = [(); 4].map(|()| registry.admit(network(1)).unwrap());
+        let [reading, writing, answered, quick] = &all;
+        let busy = all.each_ref().map(Connection::begin);
+        writing.note_write(None);
+        sleep(Duration::from_millis(20)).await;
+        reading.note_body(true);
+        sleep(Duration::from_millis(5)).await;
+        // One that is waited for no more does not hold up anybody.
+        quick.note_body(true);
+        quick.note_body(false);
+        let first = registry.admit(network(2)).unwrap();
+        assert!(is_cut(writing).await && !is_cut(reading).await);
+        let first_busy = first.begin();
+        let second = registry.admit(network(2)).unwrap();
+        assert!(is_cut(reading).await);
+        let second_busy = second.begin();
+        assert!(registry.admit(network(2)).is_none());
+        assert!(!is_cut(answered).await && !is_cut(quick).await);
+        drop((busy, first_busy, second_busy));
+    }
+
     #[test]
     fn a_connection_that_has_ended_leaves_room_and_proxies_share_none() {
         let registry = registry(3, 1);
@@ -312,11 +370,10 @@ mod tests {
         );
         assert_eq!(descriptors(""), 1024);
         for (descriptors, total) in [(0, 8), (256, 74), (1024, 458), (1 << 20, TOTAL_MAX)] {
-            assert_eq!(
-                Capacity::within(descriptors, 12).total,
-                total,
-                "{descriptors}"
-            );
+            let capacity = Capacity::within(descriptors, 12);
+            assert_eq!(capacity.total, total, "{descriptors}");
+            assert!(capacity.per_network >= 2 && capacity.per_network <= total / 4);
         }
+        assert_eq!(Capacity::within(1 << 20, 12).per_network, PER_NETWORK_MAX);
     }
 }

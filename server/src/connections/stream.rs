@@ -23,6 +23,14 @@ impl<S> Noted<S> {
     }
 }
 
+/// How many bytes were taken, if the client takes any now; none for an end.
+fn taken(written: &Poll<io::Result<usize>>) -> Option<usize> {
+    match written {
+        Poll::Ready(written) => Some(*written.as_ref().unwrap_or(&0)),
+        Poll::Pending => None,
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for Noted<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -45,7 +53,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Noted<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.connection.note_write(written.is_ready());
+        self.connection.note_write(taken(&written));
         written
     }
 
@@ -55,7 +63,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Noted<S> {
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
-        self.connection.note_write(written.is_ready());
+        self.connection.note_write(taken(&written));
         written
     }
 

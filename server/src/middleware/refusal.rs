@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use app::api::site::FROM_ELSEWHERE;
 use axum::{
     extract::Request,
     http::{StatusCode, header},
@@ -29,10 +30,7 @@ pub(crate) async fn explain(request: Request, next: Next) -> Response {
         // The handler may have had more to say in its headers, such as a cookie.
         return with_headers_of(response, asked.refuse(problem));
     } else if response.extensions().get::<ProtectionError>().is_some() {
-        Problem::new(
-            Code::Forbidden,
-            "This request came from another site and was refused.",
-        )
+        FROM_ELSEWHERE.into_problem()
     } else if response.extensions().get::<Panicked>().is_some() {
         Problem::new(Code::InternalError, "Something went wrong on the server.")
     } else if response.status() == StatusCode::PAYLOAD_TOO_LARGE {

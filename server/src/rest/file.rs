@@ -8,16 +8,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{StreamExt as _, stream};
-use service::Error;
-use tokio::sync::mpsc::Receiver;
+use service::exports::Pieces;
 
 /// The pieces of a file to keep, under a name whose unusual signs are left out. If it breaks off, so does the transfer, and
 /// the file is not taken for whole.
-pub(super) fn send(
-    pieces: Receiver<Result<String, Error>>,
-    kind: &'static str,
-    name: &str,
-) -> Response {
+pub(super) fn send(pieces: Pieces, kind: &'static str, name: &str) -> Response {
     let pieces = stream::unfold(pieces, async |mut pieces| {
         let piece = pieces.recv().await?;
         if let Err(error) = &piece {

@@ -11,6 +11,7 @@ mod audit;
 mod auth;
 mod deleted;
 mod document;
+mod exports;
 mod filters;
 mod flash;
 mod forms;

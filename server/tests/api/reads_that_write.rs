@@ -1,4 +1,4 @@
-//! A `GET` that is audited cannot be caused by another site.
+//! A `GET` that is audited, or that locks rows, cannot be caused by another site.
 
 use std::collections::BTreeSet;
 
@@ -94,4 +94,32 @@ async fn no_other_site_causes_a_read_that_is_audited(pool: PgPool) {
         expected.iter().all(|path| audited.contains(*path)),
         "{audited:?}"
     );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_other_site_causes_a_preview_that_locks(pool: PgPool) {
+    add_person(&pool, "ada", &["admin"]).await;
+    add_person(&pool, "bob", &["user"]).await;
+    let app = app(&pool);
+    let ada = session(&pool, "ada").await;
+    let bob: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    for address in [
+        format!("/sfn/preview-several?deed=suspend&selected={bob}:1:bob"),
+        format!("/sfn/preview-decision?decision=approve&selected={bob}:1:bob"),
+        format!("/users/bulk/suspend?u={bob}:1:bob"),
+    ] {
+        for (site, status) in [
+            ("cross-site", 403),
+            ("same-site", 403),
+            ("same-origin", 200),
+            ("none", 200),
+        ] {
+            let ask = Ask::get(&address).by(&ada).header("sec-fetch-site", site);
+            let answer = app.send(ask).await;
+            assert_eq!(answer.status, status, "{address} {site}: {}", answer.body);
+        }
+    }
 }

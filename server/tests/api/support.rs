@@ -19,8 +19,8 @@ use server::{
     router::{Site, build},
 };
 use service::{
-    Services, last_seen::LastSeen, passwords::Hasher, sessions::live::Live, settings::Settings,
-    vault::Vault,
+    Services, exports::Exports, last_seen::LastSeen, passwords::Hasher, sessions::live::Live,
+    settings::Settings, vault::Vault,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -92,6 +92,7 @@ fn build_app(pool: &PgPool, site: &Site, settings: Settings, clock: fn() -> Offs
         settings: Arc::new(settings),
         last_seen: LastSeen::default(),
         live: Live::default(),
+        exports: Exports::default(),
         work: Arc::default(),
         clock,
     };

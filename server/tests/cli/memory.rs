@@ -46,6 +46,40 @@ const LARGEST: &str = r#"
     from users, generate_series(1, 1000) where username = 'ada'
 "#;
 
+/// The largest rows of every other list: sessions, access tokens, API keys, registrations, deleted users, invitations, jobs.
+const OTHERS: &str = r#"
+    insert into sessions (id, token_hash, user_id, ip, user_agent, device, created_at, last_seen_at, idle_expires_at, expires_at)
+    select uuid_v7(now()), sha256(convert_to(n::text, 'UTF8')), id, '2001:db8::1', repeat('𝄞', 512), repeat('𝄞', 100), now(), now(),
+        now() + interval '1 hour', now() + interval '1 day'
+    from users, generate_series(1, 1500) n where username = 'ada';
+    insert into access_tokens (id, user_id, name, prefix, token_hash, scopes, last_used_ip, last_used_at, created_at)
+    select uuid_v7(now()), id, repeat('𝄞', 100), repeat('p', 20), sha256(convert_to(n::text, 'UTF8')),
+        '{account,users:read,users:write,audit:read,sessions:read,sessions:write}', '2001:db8::1', now(), now()
+    from users, generate_series(1, 1500) n where username = 'ada';
+    insert into api_keys (id, user_id, provider, name, ciphertext, nonce, key_version, last4, created_at, updated_at)
+    select uuid_v7(now()), case when n % 2 = 0 then id end, 'P' || lpad(n::text, 39, '0'), repeat('𝄞', 100),
+        decode(repeat('00', 10000), 'hex'), decode(repeat('00', 24), 'hex'), 1, '𝄞𝄞𝄞𝄞', now(), now()
+    from users, generate_series(1, 3000) n where username = 'ada';
+    insert into users (
+        id, username, display_name, claimed_email, registered_from, status, suspended_reason, created_via, created_at, updated_at,
+        deleted_at, purge_after, profile
+    )
+    select uuid_v7(now()), 'u' || lpad(n::text, 49, '0'), repeat('𝄞', 100), repeat('x', 240) || '@x.org', '2001:db8::1',
+        case when n <= 1500 then 'pending' else 'suspended' end, case when n > 1500 then repeat('𝄞', 500) end, 'registration', now(),
+        now(), case when n > 1500 then now() end, case when n > 1500 then now() + interval '30 days' end,
+        (select jsonb_object_agg('k' || m, repeat('x', 60)) from generate_series(1, 110) m)
+    from generate_series(1, 3000) n;
+    insert into one_time_links (id, kind, token_hash, preset, max_uses, created_by, created_at, expires_at)
+    select uuid_v7(now()), 'invitation', sha256(convert_to(n::text, 'UTF8')),
+        jsonb_build_object('roles', jsonb_build_array('admin', 'user'), 'note', repeat('𝄞', 500)), 1000, id, now(),
+        now() + interval '1 day'
+    from users, generate_series(1, 1500) n where username = 'ada';
+    insert into jobs (id, kind, params, state, error, total, created_at, started_at, finished_at)
+    select uuid_v7(now()), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', repeat('u', 50)), 'failed',
+        repeat('𝄞', 500), 1000000, now(), now(), now()
+    from generate_series(1, 1500)
+"#;
+
 /// A session of an admin, as its cookie.
 async fn session(pool: &PgPool) -> String {
     let cookie = tower_sessions::session::Id::default().to_string();
@@ -90,6 +124,57 @@ fn read(server: &Server, cookie: &str, path: &str) -> (Option<String>, u64) {
     }
 }
 
+/// Every other list, and what the pages ask for once they are loaded, with the number of pages.
+fn others(user: &str) -> impl Iterator<Item = (String, usize)> {
+    let lists = [
+        "/api/admin/sessions",
+        "/api/admin/tokens",
+        "/api/admin/registrations",
+        "/api/admin/invitations",
+        "/api/admin/jobs",
+        "/api/admin/users",
+    ];
+    let lists = lists.map(|path| (format!("{path}?limit=1000"), 2));
+    let pages = [
+        "/api/admin/users?limit=1000&deleted=true",
+        "/api/sessions",
+        "/api/tokens",
+        "/api/api-keys",
+        "/api/admin/api-keys",
+        "/sessions?limit=100",
+        "/tokens?limit=100",
+        "/keys?limit=100",
+        "/registrations?limit=100",
+        "/registrations/invitations?limit=100",
+        "/settings/jobs?limit=100",
+        "/users?limit=100&deleted=true",
+        "/sfn/overview",
+        "/sfn/users",
+        "/sfn/sessions",
+        "/sfn/audit",
+        "/sfn/jobs",
+        "/sfn/waiting",
+        "/sfn/invitations",
+        "/sfn/keys?owner=system",
+        "/sfn/tokens",
+        "/sfn/account",
+        "/sfn/account-sessions",
+        "/sfn/account-tokens",
+        "/sfn/person?user=ada",
+    ];
+    let pages = pages.map(|path| (path.to_owned(), 1));
+    let functions = ["sessions", "keys", "tokens", "data", "history", "deletion"];
+    let functions = functions.map(|name| (format!("/sfn/person-{name}?id={user}"), 1));
+    let of_user =
+        ["sessions", "api-keys"].map(|name| (format!("/api/admin/users/{user}/{name}"), 1));
+    let all = lists
+        .into_iter()
+        .chain(pages)
+        .chain(functions)
+        .chain(of_user);
+    all.collect::<Vec<_>>().into_iter()
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn the_largest_rows_do_not_fill_the_memory(pool: PgPool) {
     let cli: Cli = cli(&pool);
@@ -97,6 +182,7 @@ async fn the_largest_rows_do_not_fill_the_memory(pool: PgPool) {
     cli.prepare("update users set must_change_password = false")
         .await;
     cli.prepare(LARGEST).await;
+    cli.prepare(OTHERS).await;
     let cookie = session(&pool).await;
     let ids: (String, String) = sqlx::query_as(
         "select u.id::text, p.id::text from users u join personas p on p.user_id = u.id order by p.id limit 1",
@@ -135,7 +221,10 @@ async fn the_largest_rows_do_not_fill_the_memory(pool: PgPool) {
         ("/users/ada/data".to_owned(), 1),
         ("/overview".to_owned(), 1),
         ("/account".to_owned(), 1),
-    ] {
+    ]
+    .into_iter()
+    .chain(others(&user))
+    {
         let mut next = Some(path.clone());
         let mut read_pages = 0;
         while let Some(page) = next.filter(|_| read_pages < pages) {

@@ -17,11 +17,28 @@ use crate::{
 
 /// By when a slow client is cut off.
 const CUT: Duration = Duration::from_secs(30);
+/// By when a client is cut off that takes less of an answer than the pace allows.
+const CUT_READER: Duration = Duration::from_secs(18);
 /// By when the health of the server is told.
 const PROMPT: Duration = Duration::from_secs(1);
 
 fn connect(server: &Server) -> TcpStream {
-    let stream = TcpStream::connect(server.address()).unwrap();
+    patient(TcpStream::connect(server.address()).unwrap())
+}
+
+/// Connects from `127.0.0.` and a number: each counts as a network.
+async fn connect_from(server: &Server, last: u8) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket
+        .bind(SocketAddr::from(([127, 0, 0, last], 0)))
+        .unwrap();
+    let stream = socket.connect(server.address()).await.unwrap();
+    let stream = stream.into_std().unwrap();
+    stream.set_nonblocking(false).unwrap();
+    patient(stream)
+}
+
+fn patient(stream: TcpStream) -> TcpStream {
     stream
         .set_read_timeout(Some(Duration::from_millis(500)))
         .unwrap();
@@ -71,6 +88,28 @@ fn reading_nothing(mut stream: TcpStream) -> Option<Duration> {
     None
 }
 
+/// Asks again and again, and reads a few bytes at a time. Returns after how long the connection was ended, if in time.
+fn reading_drops(mut stream: TcpStream) -> Option<Duration> {
+    let started = Instant::now();
+    let mut is_full = false;
+    while started.elapsed() < CUT {
+        match stream.write(b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n") {
+            Err(error) if is_wait(error.kind()) => is_full = true,
+            Err(_) => return Some(started.elapsed()),
+            Ok(_) => {}
+        }
+        if !is_full {
+            continue;
+        }
+        match stream.read(&mut [0; 64]) {
+            Err(error) if !is_wait(error.kind()) => return Some(started.elapsed()),
+            Ok(0) => return Some(started.elapsed()),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    None
+}
+
 /// Reads a stream of events, quietly for most of the time. Returns for how long it went on.
 fn watch(mut stream: TcpStream, session: &str) -> (String, Option<Duration>) {
     let ask =
@@ -80,9 +119,8 @@ fn watch(mut stream: TcpStream, session: &str) -> (String, Option<Duration>) {
 }
 
 /// The status line of the server's health, asked for with a connection of its own.
-fn health(server: &Server) -> (String, Duration) {
+fn health(mut stream: TcpStream) -> (String, Duration) {
     let started = Instant::now();
-    let mut stream = connect(server);
     stream
         .write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         .unwrap();
@@ -93,7 +131,12 @@ fn health(server: &Server) -> (String, Duration) {
 
 #[track_caller]
 fn assert_healthy(server: &Server) {
-    let (status, after) = health(server);
+    assert_healthy_over(connect(server));
+}
+
+#[track_caller]
+fn assert_healthy_over(stream: TcpStream) {
+    let (status, after) = health(stream);
     assert_eq!(status, "HTTP/1.1 200 OK");
     assert!(after < PROMPT, "{after:?}");
 }
@@ -152,12 +195,19 @@ async fn slow_clients_are_cut_off_and_those_who_watch_are_not(pool: PgPool) {
         let stream = connect(&server);
         let deaf = scope.spawn(move || reading_nothing(stream));
         let stream = connect(&server);
+        let dripping = scope.spawn(move || reading_drops(stream));
+        let stream = connect(&server);
         let watching = scope.spawn(move || watch(stream, session));
         for (what, waits) in slow {
             let (answer, closed) = waits.join().unwrap();
             assert!(closed.is_some(), "{what}: {answer}");
         }
         assert!(deaf.join().unwrap().is_some(), "an answer that is not read");
+        let dripped = dripping.join().unwrap();
+        assert!(
+            dripped.is_some_and(|after| after < CUT_READER),
+            "an answer that is read in drops: {dripped:?}"
+        );
         let (events, closed) = watching.join().unwrap();
         assert!(events.starts_with("HTTP/1.1 200 OK"), "{events}");
         assert_eq!(closed, None, "{events}");
@@ -203,4 +253,61 @@ async fn thousands_of_idle_connections_keep_nobody_waiting(pool: PgPool) {
         }
     }
     assert_healthy(&server);
+}
+
+/// Begins a request whose body does not come.
+async fn begin_body(server: &Server, last: u8) -> TcpStream {
+    let mut stream = connect_from(server, last).await;
+    let post = "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{";
+    // A connection that makes room for another may be closed already.
+    drop(stream.write_all(post.as_bytes()));
+    stream
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn busy_slow_clients_leave_a_place_for_everybody_else(pool: PgPool) {
+    // There are 76 connections.
+    let server = Server::start_within(&cli(&pool), 256);
+    let mut open = Vec::new();
+    for _ in 0..100 {
+        open.push(begin_body(&server, 3).await);
+    }
+    thread::sleep(PROMPT);
+    assert_healthy_over(connect_from(&server, 2).await);
+    for last in 4..=8 {
+        for _ in 0..25 {
+            open.push(begin_body(&server, last).await);
+        }
+    }
+    thread::sleep(PROMPT);
+    for _ in 0..3 {
+        assert_healthy_over(connect_from(&server, 2).await);
+    }
+    drop(open);
+}
+
+/// Sends a head of so many bytes, and returns the status line of the answer.
+fn status_of_head(server: &Server, bytes: usize, end: &str) -> String {
+    let begin = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: ";
+    let filler = "x".repeat(bytes - begin.len() - end.len());
+    let mut stream = connect(server);
+    stream
+        .write_all([begin, &filler, end].concat().as_bytes())
+        .unwrap();
+    let (answer, _) = until_closed(stream, "");
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_head_has_32_kib_at_most(pool: PgPool) {
+    let server = Server::start(&cli(&pool));
+    let most = 32 * 1024;
+    assert_eq!(
+        status_of_head(&server, most - 1, "\r\n\r\n"),
+        "HTTP/1.1 200 OK"
+    );
+    assert_eq!(
+        status_of_head(&server, most, ""),
+        "HTTP/1.1 431 Request Header Fields Too Large"
+    );
 }

@@ -9,7 +9,8 @@ use std::{
 
 use serde_json::Value;
 use service::{
-    Services, last_seen::LastSeen, passwords::Hasher, sessions::live::Live, settings::Settings,
+    Services, exports::Exports, last_seen::LastSeen, passwords::Hasher, sessions::live::Live,
+    settings::Settings,
 };
 use sqlx::{ConnectOptions, PgPool};
 use time::OffsetDateTime;
@@ -198,6 +199,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
         live: Live::default(),
+        exports: Exports::default(),
         work: Arc::default(),
         clock: || OffsetDateTime::UNIX_EPOCH,
     }

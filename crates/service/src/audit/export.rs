@@ -8,19 +8,18 @@ use domain::{
     list::PageParams,
 };
 use serde_json::json;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::Sender;
 
 use super::{ask, csv, seal::is_done};
 use crate::{
     Error, Services,
     access::{Granted, ReadAudit},
+    exports::{self, Pieces},
     record,
 };
 
 /// Entries read at once.
 const PIECE: i64 = 1_000;
-/// Pieces that may wait to be sent.
-const WAITING: usize = 4;
 /// How long those who are just writing are waited for. Whoever takes longer keeps what comes after them out of the file.
 const PATIENCE: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(20);
@@ -66,14 +65,14 @@ pub struct AuditExport {
     /// The last entry that can be in it.
     pub up_to: i64,
     /// The pieces.
-    pub pieces: mpsc::Receiver<Result<String, Error>>,
+    pub pieces: Pieces,
 }
 
 /// Begins to export what matches, the earliest entry first. What is in the file is settled at the beginning: the entries up
 /// to the last before which nothing was unfinished. That it was done goes on record, but is not in it.
 ///
 /// # Errors
-/// [`Error::List`] when the question cannot be understood.
+/// [`Error::List`] when the question cannot be understood, [`Error::TooManyExports`] when too many are being written.
 pub async fn export(
     services: &Services,
     granted: &Granted<ReadAudit>,
@@ -81,6 +80,7 @@ pub async fn export(
     format: Format,
 ) -> Result<AuditExport, Error> {
     let filter = params.filter()?;
+    let slot = services.exports.reserve(granted.author())?;
     let mut connection = db::acquire(&services.pool).await?;
     let up_to = find_finished(&mut connection).await?;
     let now = (services.clock)();
@@ -94,9 +94,8 @@ pub async fn export(
     let mut transaction = db::begin(&services.pool).await?;
     record::write_audit_export(&mut transaction, granted.author(), changes).await?;
     db::commit(transaction).await?;
-    let (sender, pieces) = mpsc::channel(WAITING);
     let pool = services.pool.clone();
-    tokio::spawn(async move {
+    let pieces = exports::spawn(slot, |sender| async move {
         let asked = Asked {
             filter: &filter,
             actor,
@@ -105,10 +104,7 @@ pub async fn export(
             folded: false,
             now,
         };
-        if let Err(error) = send(&pool, &asked, up_to, format, &sender).await {
-            // Whoever asked may have gone.
-            drop(sender.send(Err(error)).await);
-        }
+        send(&pool, &asked, up_to, format, &sender).await
     });
     Ok(AuditExport {
         format,
@@ -148,7 +144,7 @@ async fn send(
     asked: &Asked<'_>,
     up_to: i64,
     format: Format,
-    sender: &mpsc::Sender<Result<String, Error>>,
+    sender: &Sender<Result<String, Error>>,
 ) -> Result<(), Error> {
     let mut piece = match format {
         Format::Csv => csv::head(),

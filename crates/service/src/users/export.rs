@@ -4,20 +4,19 @@ use std::convert::identity;
 
 use db::export::{self, Kind};
 use domain::{access::Permission, json::StoredJson, users::detail::UserDetail};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::Sender;
 use uuid::Uuid;
 
 use super::detail;
 use crate::{
     Error, Services,
     access::{Author, Granted, ReadUsers},
+    exports::{self, Pieces},
     record::{self, Change, Changes},
 };
 
 /// Things read at once.
 const PIECE: i64 = 500;
-/// Pieces that may wait to be sent.
-const WAITING: usize = 4;
 
 /// An export on its way: the pieces of one JSON text. A last piece that is an error means that the file is not whole.
 #[derive(Debug)]
@@ -25,14 +24,14 @@ pub struct Export {
     /// Whose.
     pub username: String,
     /// The pieces.
-    pub pieces: mpsc::Receiver<Result<String, Error>>,
+    pub pieces: Pieces,
 }
 
 /// Begins to export all that a user owns, but for what the caller lacks the permission to read elsewhere. That it was done is
 /// audited first.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such account.
+/// [`Error::NotFound`] when there is no such account, [`Error::TooManyExports`] when too many are being written.
 pub async fn export(
     services: &Services,
     granted: &Granted<ReadUsers>,
@@ -61,6 +60,7 @@ pub(crate) async fn begin(
     id: Uuid,
     (kinds, view): (Vec<Kind>, fn(UserDetail) -> UserDetail),
 ) -> Result<Export, Error> {
+    let slot = services.exports.reserve(author)?;
     let mut transaction = db::begin(&services.pool).await?;
     let user = view(detail::find(&mut transaction, id).await?);
     let change = Change {
@@ -71,14 +71,10 @@ pub(crate) async fn begin(
     };
     record::write(&mut transaction, author, change).await?;
     db::commit(transaction).await?;
-    let (sender, pieces) = mpsc::channel(WAITING);
     let username = user.summary.username.clone();
     let pool = services.pool.clone();
-    tokio::spawn(async move {
-        if let Err(error) = send(&pool, &user, &kinds, &sender).await {
-            // Whoever asked may have gone.
-            drop(sender.send(Err(error)).await);
-        }
+    let pieces = exports::spawn(slot, |sender| async move {
+        send(&pool, &user, &kinds, &sender).await
     });
     Ok(Export { username, pieces })
 }
@@ -87,7 +83,7 @@ async fn send(
     pool: &db::PgPool,
     user: &UserDetail,
     kinds: &[Kind],
-    sender: &mpsc::Sender<Result<String, Error>>,
+    sender: &Sender<Result<String, Error>>,
 ) -> Result<(), Error> {
     let text = |value: serde_json::Result<String>| value.map_err(|e| Error::Internal(e.into()));
     let mut piece = format!("{{\"user\":{}", text(serde_json::to_string(user))?);

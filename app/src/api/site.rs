@@ -1,0 +1,43 @@
+//! Requests that change nothing but are audited or lock rows: another site must not make a browser send one.
+
+use axum::http::{HeaderMap, header, request::Parts};
+use leptos::prelude::use_context;
+use service::Error;
+
+use super::{error::ApiError, ssr::fail};
+
+/// Denies a request that another site has caused.
+pub const FROM_ELSEWHERE: Error = Error::Forbidden(
+    "This request came from another site and was refused. Open the panel and do it there.",
+);
+
+/// Checks that the request began on this site, as a function takes it whose `GET` locks rows. The page that calls such a
+/// function is checked with it.
+///
+/// # Errors
+/// [`FROM_ELSEWHERE`] when another site has caused it.
+pub fn require() -> Result<(), ApiError> {
+    match use_context::<Parts>() {
+        Some(parts) if is_from_here(&parts.headers) => Ok(()),
+        _ => Err(fail(FROM_ELSEWHERE)),
+    }
+}
+
+/// Whether a browser says that the request began here. A request without such headers is not from a current browser.
+#[must_use]
+pub fn is_from_here(headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
+    let origin = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.split_once("://"));
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    origin.is_some_and(|(_, origin)| Some(origin) == host)
+}
