@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 /// The time for which so many are answered.
 pub(crate) const WINDOW: Duration = Duration::from_secs(60);
-/// How long a session or an access token that is not used counts as known.
+/// How long a session, an access token or a browser that is not used counts as known.
 const KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
 
 /// Whose requests are counted together.
@@ -27,14 +27,24 @@ const KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
 pub(crate) enum Who {
     /// An account, by whatever session or access token.
     Account(Uuid),
-    /// Whoever comes from a network, if that is known.
-    Network(Option<ClientNetwork>),
+    /// A browser that has signed in before, and signs in.
+    Browser(Credential),
+    /// Those from a network who sign in, or come with a session or an access token that is not known yet. What strangers ask
+    /// without either does not count here, so that they keep nobody there from signing in.
+    Unproven(Option<ClientNetwork>),
+    /// Those from a network who come with neither.
+    Nobody(Option<ClientNetwork>),
 }
 
 impl Who {
-    /// Whoever comes from the network of an address.
-    pub(crate) fn from(address: Option<ClientAddress>) -> Self {
-        Self::Network(address.map(ClientAddress::network))
+    /// Those from the network of an address who sign in, or whose credential is not known yet.
+    pub(crate) fn unproven(address: Option<ClientAddress>) -> Self {
+        Self::Unproven(address.map(ClientAddress::network))
+    }
+
+    /// Those from the network of an address who come without a credential.
+    pub(crate) fn nobody(address: Option<ClientAddress>) -> Self {
+        Self::Nobody(address.map(ClientAddress::network))
     }
 }
 
@@ -51,12 +61,12 @@ pub(crate) struct Counted {
     pub(crate) is_admitted: bool,
 }
 
-/// Hash of a session's cookie or of an access token.
+/// Hash of the cookie of a session or of a browser, or of an access token.
 pub(crate) type Credential = [u8; 32];
 
 /// A credential that was found good.
 struct Known<I> {
-    account: Uuid,
+    who: Who,
     used: I,
 }
 
@@ -98,16 +108,16 @@ impl<C: Clock + Clone> Counters<C> {
         }
     }
 
-    /// Whose a credential is, if it was found good lately.
-    pub(crate) fn account(&self, credential: &Credential) -> Option<Uuid> {
-        self.known().get(credential).map(|known| known.account)
+    /// What a credential counts against, if it was found good lately.
+    pub(crate) fn find(&self, credential: &Credential) -> Option<Who> {
+        self.known().get(credential).map(|known| known.who)
     }
 
-    /// Remembers whose a credential is, or that it is good for nothing.
-    pub(crate) fn note(&self, credential: Credential, account: Option<Uuid>) {
+    /// Remembers what a credential counts against, or that it is good for nothing.
+    pub(crate) fn note(&self, credential: Credential, who: Option<Who>) {
         let used = self.clock.now();
-        match account {
-            Some(account) => drop(self.known().insert(credential, Known { account, used })),
+        match who {
+            Some(who) => drop(self.known().insert(credential, Known { who, used })),
             None => drop(self.known().remove(&credential)),
         }
     }
@@ -175,7 +185,7 @@ mod tests {
     }
 
     fn address(text: &str) -> Who {
-        Who::from(Some(text.parse().unwrap()))
+        Who::nobody(Some(text.parse().unwrap()))
     }
 
     #[test]
@@ -207,7 +217,11 @@ mod tests {
         for who in [
             Who::Account(ada),
             Who::Account(bob),
-            Who::from(None),
+            Who::Browser([1; 32]),
+            Who::Browser([2; 32]),
+            Who::nobody(None),
+            Who::unproven(None),
+            Who::unproven("192.0.2.1".parse().ok()),
             address("192.0.2.1"),
             address("192.0.2.2"),
             address("2001:db8::1"),
@@ -225,21 +239,21 @@ mod tests {
     #[test]
     fn a_credential_is_known_from_its_first_use_until_it_fails_or_is_not_used() {
         let (counters, clock) = counters(1);
-        let (credential, ada) = ([7; 32], Uuid::from_u128(1));
-        assert_eq!(counters.account(&credential), None);
+        let (credential, ada) = ([7; 32], Who::Account(Uuid::from_u128(1)));
+        assert_eq!(counters.find(&credential), None);
         counters.note(credential, Some(ada));
-        assert_eq!(counters.account(&credential), Some(ada));
+        assert_eq!(counters.find(&credential), Some(ada));
         counters.note(credential, None);
-        assert_eq!(counters.account(&credential), None);
+        assert_eq!(counters.find(&credential), None);
         counters.note(credential, Some(ada));
         clock.advance(KNOWN_FOR / 2);
         counters.note(credential, Some(ada));
         clock.advance(KNOWN_FOR / 2);
         counters.forget();
-        assert_eq!(counters.account(&credential), Some(ada));
+        assert_eq!(counters.find(&credential), Some(ada));
         clock.advance(KNOWN_FOR / 2);
         counters.forget();
-        assert_eq!(counters.account(&credential), None);
+        assert_eq!(counters.find(&credential), None);
     }
 
     #[test]
@@ -250,7 +264,7 @@ mod tests {
         }
         assert_eq!(counters.requests.len(), 100);
         clock.advance(WINDOW);
-        counters.count(Who::from(None));
+        counters.count(Who::nobody(None));
         counters.forget();
         assert_eq!(counters.requests.len(), 1);
     }

@@ -7,6 +7,8 @@ use service::{Services, settings::Settings};
 
 /// Characters of a handle.
 const HANDLE: usize = 16;
+/// Links that a browser holds at once. Another site can make it follow any number: more would push out its other cookies.
+const MAX: usize = 8;
 
 /// A kind of links, by the name that its cookies begin with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +57,31 @@ impl LinkCookie {
     }
 }
 
+/// The headers that make a browser forget the links that it has followed first, so that there is room for one more cookie.
+/// `names` are those of all its cookies, the oldest first, as browsers send them (RFC 6265, 5.4).
+#[must_use]
+pub fn forget_surplus<'n>(
+    settings: &Settings,
+    names: impl Iterator<Item = &'n str>,
+    stored: &str,
+) -> Vec<String> {
+    let links: Vec<&str> = names
+        .filter(|name| *name != stored && is_of_link(settings, name))
+        .collect();
+    let surplus = (links.len() + 1).saturating_sub(MAX);
+    let oldest = links.into_iter().take(surplus);
+    oldest.map(|name| header(settings, name, "", 0)).collect()
+}
+
+/// Whether a cookie is that of a link.
+fn is_of_link(settings: &Settings, name: &str) -> bool {
+    [RESET, INVITATION, SETUP].iter().any(|kind| {
+        let rest = name.split_once(kind.0).map(|(_, rest)| rest);
+        let handle = rest.and_then(|rest| rest.strip_prefix('_')?.get(..HANDLE));
+        handle.is_some_and(|handle| kind.name(settings, handle).as_deref() == Some(name))
+    })
+}
+
 fn header(settings: &Settings, name: &str, value: &str, age: u64) -> String {
     let secure = if settings.is_https() { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")
@@ -63,6 +90,38 @@ fn header(settings: &Settings, name: &str, value: &str, age: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_browser_holds_a_few_links_and_forgets_the_oldest() {
+        for public_url in ["http://127.0.0.1:3000", "http://host:4000", "https://host"] {
+            let settings = Settings {
+                public_url: public_url.to_owned(),
+                ..Settings::default()
+            };
+            let name = |kind: LinkCookie, number: usize| {
+                let name = kind.name(&settings, &format!("{number:016x}"));
+                name.unwrap()
+            };
+            let kinds = [RESET, INVITATION, SETUP].iter().cycle();
+            let links: Vec<String> = (0..10).zip(kinds).map(|(n, kind)| name(*kind, n)).collect();
+            let forgotten = |count: usize, stored: &str| {
+                let others = ["session_token", "rollcall_reset_x", "rollcall_device"];
+                let names = others.into_iter().chain(links.iter().map(String::as_str));
+                forget_surplus(&settings, names.take(3 + count), stored)
+            };
+            let another = name(RESET, 99);
+            assert!(forgotten(7, &another).is_empty());
+            assert!(forgotten(8, &links[7]).is_empty());
+            let oldest = forgotten(10, &another);
+            assert_eq!(oldest.len(), 3);
+            for (header, name) in oldest.iter().zip(&links) {
+                assert!(
+                    header.starts_with(&format!("{name}=; Path=/; Max-Age=0;")),
+                    "{header}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn only_a_handle_names_a_cookie() {

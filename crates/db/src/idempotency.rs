@@ -172,6 +172,32 @@ pub async fn set_answer(
     Ok(())
 }
 
+/// Bytes of what is kept of the requests of the user whose attempt this is: of each its answer, and `row_bytes`. Some of the
+/// requests are enough to know that it is `most` or more.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn sum_kept(
+    executor: impl PgExecutor<'_>,
+    attempt: Uuid,
+    row_bytes: i32,
+    most: i64,
+) -> Result<i64, Error> {
+    // The length of an answer is known without reading it.
+    Ok(sqlx::query_scalar!(
+        r#"select coalesce(sum($2::int + coalesce(octet_length(kept.body), 0)), 0) as "bytes!" from (
+            select k.body from idempotency_keys k
+            where k.user_id = (select user_id from idempotency_keys where attempt = $1) and k.kept_until > now()
+            limit $3::bigint / $2::int
+        ) kept"#,
+        attempt,
+        row_bytes,
+        most,
+    )
+    .fetch_one(executor)
+    .await?)
+}
+
 /// Keeps only that a request was done which answered a secret. What it was is forgotten: it may have had a password in it.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ pub mod changes;
 mod filter;
 pub mod keep;
 mod list;
+mod live;
 pub mod revoke;
 
 use std::time::Duration;
@@ -12,7 +13,7 @@ pub use domain::sessions::EndReason;
 use domain::{
     access::{Permissions, Principal},
     client_address::ClientAddress,
-    users::{Status, UserId, detail::UserSession},
+    users::{Status, UserId},
 };
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor, types::ipnetwork::IpNetwork};
@@ -23,6 +24,7 @@ use crate::Error;
 
 pub use filter::Asked;
 pub use list::{Totals, count, find_totals, list_devices, list_page};
+pub use live::{find_live_by_id, list_live_of};
 
 /// A session to be started: who, from where, for how long.
 #[derive(Debug, Clone)]
@@ -249,36 +251,4 @@ pub async fn set_ended_of(
     .execute(connection)
     .await?;
     Ok(done.rows_affected())
-}
-
-/// Some live sessions of a person, the latest first.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn list_live_of(
-    executor: impl PgExecutor<'_>,
-    user_id: Uuid,
-    most: i64,
-) -> Result<Vec<UserSession>, Error> {
-    let rows = sqlx::query!(
-        r#"select
-            id as "id!", ip, user_agent, coalesce(device, 'Unknown device') as "device!", created_at as "created_at!",
-            last_seen_at as "last_seen_at!", ends_at as "idle_expires_at!", expires_at as "expires_at!"
-        from live_sessions where user_id = $1 order by created_at desc limit $2"#,
-        user_id,
-        most,
-    )
-    .fetch_all(executor)
-    .await?;
-    let session = rows.into_iter().map(|row| UserSession {
-        id: row.id,
-        ip_address: row.ip.map(|network| network.ip()),
-        user_agent: row.user_agent,
-        device: row.device,
-        created_at: row.created_at,
-        last_seen_at: row.last_seen_at,
-        idle_expires_at: row.idle_expires_at,
-        expires_at: row.expires_at,
-    });
-    Ok(session.collect())
 }

@@ -221,6 +221,20 @@ pub struct NewUser<'a> {
     pub skeleton: Option<&'a str>,
 }
 
+/// Lets one transaction at a time take a username of this look.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn lock_look(connection: &mut PgConnection, look: &str) -> Result<(), Error> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtext('rollcall.looks'), hashtext($1))",
+        look
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Whether an account has another name that looks like this one. Two names in ASCII never look alike here: there are too many
 /// such pairs, and readers tell their letters apart. A name that is the same is for the constraint to say.
 ///

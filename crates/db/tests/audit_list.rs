@@ -244,3 +244,18 @@ async fn write_until(pool: PgPool, stop: Arc<AtomicBool>) {
         db::commit(transaction).await.unwrap();
     }
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_page_ends_after_so_many_bytes_of_reasons(pool: PgPool) {
+    sqlx::query(
+        "insert into audit_events (at, actor_label, via, action, target_kind, target_label, changes, reason)
+        select now(), 'x', 'cli', 'user.updated', 'user', 'x', '{}', repeat('x', 60000) from generate_series(1, 7)",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let query = query(&[]);
+    let asked = asked(&query.filter, OffsetDateTime::now_utc());
+    let (page, more) = list_page(&pool, &query, &asked).await.unwrap();
+    assert_eq!((page.len(), more), (5, true));
+}

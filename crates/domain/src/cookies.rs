@@ -31,6 +31,11 @@ impl<'h> Cookies<'h> {
             .find_map(|(known, value)| (*known == name).then_some(*value))
     }
 
+    /// Returns the names of the cookies, as they were sent.
+    pub fn names(&self) -> impl Iterator<Item = &'h str> {
+        self.0.iter().map(|(name, _)| *name)
+    }
+
     /// Writes them as one header, which every reader reads alike.
     #[must_use]
     pub fn to_header(&self) -> String {

@@ -86,7 +86,10 @@ async fn admit(
         .as_ref()
         .and_then(|account| account.password_hash.clone());
     let password = SecretString::from(draft.password);
-    let verdict = match services.hasher.verify(password, kept.clone()).await {
+    let verified = services
+        .hasher
+        .verify(attempt.asker(), password, kept.clone());
+    let verdict = match verified.await {
         Ok(verdict) => verdict,
         Err(error) => {
             attempt.cancel(services).await?;

@@ -19,6 +19,11 @@ use crate::{
 pub const KEY_MAX: usize = 255;
 /// Longest body of an answer that is kept, in bytes.
 const ANSWER_MAX: usize = 64 * 1024;
+/// Most bytes that are kept for one user: of each request its answer, and [`ROW_BYTES`]. Beyond that only is kept that a
+/// request was done.
+const KEPT_MAX: i64 = 4 * 1024 * 1024;
+/// Bytes that a request takes beside its answer.
+const ROW_BYTES: i32 = 512;
 /// How long an attempt may take, in seconds: longer than any request. A server that was killed holds a key up for so long.
 const LEASE: f64 = 60.0;
 /// How long it is known that a request was done, in seconds.
@@ -172,12 +177,14 @@ pub(crate) async fn note_done(
     is_current.then_some(()).ok_or(OVERTAKEN)
 }
 
-/// Keeps what was answered, unless it is too long: then only that the request was done.
+/// Keeps what was answered, unless it is too long, or much is kept for the user already: then only that the request was done.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn keep(services: &Services, attempt: Uuid, answer: Answer) -> Result<(), Error> {
-    let answer = (answer.body.len() <= ANSWER_MAX).then(|| rows::Answer {
+    let kept = rows::sum_kept(&services.pool, attempt, ROW_BYTES, KEPT_MAX).await?;
+    let is_short = answer.body.len() <= ANSWER_MAX;
+    let answer = (is_short && kept < KEPT_MAX).then(|| rows::Answer {
         status: i32::from(answer.status),
         content_type: answer.content_type,
         location: answer.location,

@@ -43,8 +43,18 @@ impl Device {
         self.issued.get()
     }
 
+    /// The hash of the cookie that the browser has from now on, if it has one.
+    #[must_use]
+    pub fn kept(&self) -> Option<[u8; 32]> {
+        let issued = self.issued();
+        issued
+            .map(|token| tokens::hash(token.expose_secret()))
+            .or(self.hash)
+    }
+
     /// The hash under which the cookie is stored.
-    pub(crate) fn hash(&self) -> Option<&[u8; 32]> {
+    #[must_use]
+    pub fn hash(&self) -> Option<&[u8; 32]> {
         self.hash.as_ref()
     }
 }

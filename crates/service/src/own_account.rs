@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Author, Origin},
+    passwords::Asker,
     record::{self, Change, Changes},
     users::{facts, lookalike},
 };
@@ -33,13 +34,18 @@ pub(crate) struct Making<'a> {
 }
 
 /// Hashes the password of an account, unless it is easily guessed.
-pub(crate) async fn hash(services: &Services, person: &OwnAccount) -> Result<String, Error> {
+pub(crate) async fn hash(
+    services: &Services,
+    person: &OwnAccount,
+    origin: &Origin,
+) -> Result<String, Error> {
     let known = [
         person.username.as_str(),
         person.display_name.as_str(),
         person.email.as_ref().map_or("", Email::as_str),
     ];
-    services.hasher.hash_chosen(&person.password, &known).await
+    let (asker, password) = (Asker::from(origin.ip), &person.password);
+    services.hasher.hash_chosen(asker, password, &known).await
 }
 
 /// Makes the account, as part of a transaction. The address is kept as claimed, whether or not somebody has it: this does

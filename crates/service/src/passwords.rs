@@ -2,6 +2,7 @@
 //! threads of low priority, so that a storm of sign-ins makes the next sign-in wait and nothing else.
 
 pub(crate) mod known;
+mod queue;
 mod strength;
 
 use std::{num::NonZero, sync::Arc, thread};
@@ -16,14 +17,15 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::Error;
 
+pub use queue::Asker;
+use queue::{Place, QUEUE, Waiting, full};
+
 /// Memory of one hash in KiB (OWASP ASVS 5.0, 11.4.2).
 const MEMORY_KIB: u32 = 19_456;
 /// Passes over that memory (the same).
 const PASSES: u32 = 2;
 /// Lanes (the same).
 const LANES: u32 = 1;
-/// Hashes that may wait. At some 50 a second, the last one waits five seconds: longer than anyone does.
-const QUEUE: usize = 256;
 /// How much the threads give way to all others (`nice`, 0 to 19).
 const NICENESS: i32 = 15;
 
@@ -59,7 +61,8 @@ pub struct HashError(String);
 /// The hashing threads. They end when the last handle is dropped.
 #[derive(Debug, Clone)]
 pub struct Hasher {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<(Place, Job)>,
+    waiting: Waiting,
 }
 
 impl Hasher {
@@ -80,16 +83,19 @@ impl Hasher {
                 .spawn(move || work(&queue))
                 .map_err(|error| HashError(error.to_string()))?;
         }
-        Ok(Self { jobs })
+        Ok(Self {
+            jobs,
+            waiting: Waiting::default(),
+        })
     }
 
     /// Hashes a password, as a PHC string.
     ///
     /// # Errors
     /// [`Error::TooMany`] when too many wait already.
-    pub async fn hash(&self, password: SecretString) -> Result<String, Error> {
+    pub async fn hash(&self, asker: Asker, password: SecretString) -> Result<String, Error> {
         let (answer, result) = oneshot::channel();
-        self.submit(Job::Hash(password, answer))?;
+        self.submit(asker, Job::Hash(password, answer))?;
         let hashed = result.await.map_err(|gone| Error::Internal(gone.into()))?;
         hashed.map_err(|error| Error::Internal(error.into()))
     }
@@ -100,11 +106,12 @@ impl Hasher {
     /// [`Error::TooMany`] when too many wait already.
     pub async fn verify(
         &self,
+        asker: Asker,
         password: SecretString,
         kept: Option<String>,
     ) -> Result<Verdict, Error> {
         let (answer, result) = oneshot::channel();
-        self.submit(Job::Verify(password, kept, answer))?;
+        self.submit(asker, Job::Verify(password, kept, answer))?;
         result.await.map_err(|gone| Error::Internal(gone.into()))
     }
 
@@ -114,11 +121,13 @@ impl Hasher {
     /// [`Error::TooMany`] when too many wait already.
     pub(crate) async fn matches_any(
         &self,
+        asker: Asker,
         password: &SecretString,
         hashes: Vec<String>,
     ) -> Result<bool, Error> {
         for hash in hashes {
-            if self.verify(password.clone(), Some(hash)).await? != Verdict::Wrong {
+            let verdict = self.verify(asker, password.clone(), Some(hash)).await?;
+            if verdict != Verdict::Wrong {
                 return Ok(true);
             }
         }
@@ -130,16 +139,22 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Error::Invalid`] for one that is easily guessed, [`Error::TooMany`] when too many wait already.
-    pub async fn hash_chosen(&self, password: &str, known: &[&str]) -> Result<String, Error> {
-        self.estimate(password, known).await?;
-        self.hash(SecretString::from(password)).await
+    pub async fn hash_chosen(
+        &self,
+        asker: Asker,
+        password: &str,
+        known: &[&str],
+    ) -> Result<String, Error> {
+        self.estimate(asker, password, known).await?;
+        self.hash(asker, SecretString::from(password)).await
     }
 
     /// Estimates a password on the hashing threads: anybody can ask for it, and it takes time.
-    async fn estimate(&self, password: &str, known: &[&str]) -> Result<(), Error> {
+    async fn estimate(&self, asker: Asker, password: &str, known: &[&str]) -> Result<(), Error> {
         let known = known.iter().map(ToString::to_string).collect();
         let (answer, result) = oneshot::channel();
-        self.submit(Job::Estimate(SecretString::from(password), known, answer))?;
+        let job = Job::Estimate(SecretString::from(password), known, answer);
+        self.submit(asker, job)?;
         let estimate = result.await.map_err(|gone| Error::Internal(gone.into()))?;
         estimate.map_err(|error| {
             let mut errors = FieldErrors::default();
@@ -148,14 +163,13 @@ impl Hasher {
         })
     }
 
-    fn submit(&self, job: Job) -> Result<(), Error> {
-        self.jobs
-            .try_send(job)
-            .map_err(|_| Error::TooMany(std::time::Duration::from_secs(5)))
+    fn submit(&self, asker: Asker, job: Job) -> Result<(), Error> {
+        let place = self.waiting.admit(asker)?;
+        self.jobs.try_send((place, job)).map_err(|_| full())
     }
 }
 
-fn work(queue: &std::sync::Mutex<mpsc::Receiver<Job>>) {
+fn work(queue: &std::sync::Mutex<mpsc::Receiver<(Place, Job)>>) {
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::warn!(%error, "the hashing threads run at normal priority");
     }
@@ -164,6 +178,8 @@ fn work(queue: &std::sync::Mutex<mpsc::Receiver<Job>>) {
             Ok(mut queue) => queue.blocking_recv(),
             Err(_) => return,
         };
+        // Its place is free from now on.
+        let job = job.map(|(_, job)| job);
         match job {
             Some(Job::Hash(password, answer)) => drop(answer.send(hash(&password))),
             Some(Job::Estimate(password, known, answer)) => {
@@ -262,7 +278,10 @@ mod tests {
     #[tokio::test]
     async fn only_the_right_password_is_right() {
         let hasher = Hasher::start().unwrap();
-        let kept = hasher.hash(secret("open sesame ")).await.unwrap();
+        let kept = hasher
+            .hash(Asker::Operator, secret("open sesame "))
+            .await
+            .unwrap();
         assert!(
             kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{kept}"
@@ -275,7 +294,10 @@ mod tests {
             ("x", Some("not a hash".to_owned()), Verdict::Wrong),
         ] {
             assert_eq!(
-                hasher.verify(secret(password), kept).await.unwrap(),
+                hasher
+                    .verify(Asker::Operator, secret(password), kept)
+                    .await
+                    .unwrap(),
                 expected,
                 "{password:?}"
             );
@@ -294,7 +316,7 @@ mod tests {
         .to_string();
         let verdict = Hasher::start()
             .unwrap()
-            .verify(secret("open sesame"), Some(weak))
+            .verify(Asker::Operator, secret("open sesame"), Some(weak))
             .await
             .unwrap();
         let Verdict::RightButWeak(stronger) = verdict else {
@@ -334,24 +356,22 @@ mod tests {
         assert_eq!(work_of(Some((65_536, 3))), 65_536 * 3);
     }
 
-    #[tokio::test]
-    async fn a_full_queue_refuses_at_once() {
-        let hasher = Hasher::start().unwrap();
-        let (mut waiting, mut refused) = (Vec::new(), 0);
-        for _ in 0..QUEUE * 2 {
-            let (answer, result) = oneshot::channel();
-            match hasher.submit(Job::Hash(secret("x"), answer)) {
-                Ok(()) => waiting.push(result),
-                Err(error) => {
-                    assert!(matches!(error, Error::TooMany(_)));
-                    refused += 1;
-                }
-            }
+    #[test]
+    fn a_full_queue_refuses_at_once() {
+        // Nobody works on it.
+        let (jobs, _queue) = mpsc::channel(QUEUE);
+        let hasher = Hasher {
+            jobs,
+            waiting: Waiting::default(),
+        };
+        let submit = |number: usize| {
+            let asker = Asker::Account(uuid::Uuid::from_u128(number as u128));
+            let (answer, _) = oneshot::channel();
+            hasher.submit(asker, Job::Hash(secret("x"), answer))
+        };
+        for number in 0..QUEUE {
+            assert!(submit(number).is_ok(), "{number}");
         }
-        assert!(
-            refused > 0 && waiting.len() >= QUEUE,
-            "{refused} refused, {} waiting",
-            waiting.len()
-        );
+        assert!(matches!(submit(QUEUE), Err(Error::TooMany(_))));
     }
 }

@@ -101,9 +101,8 @@ pub(crate) async fn write_batch(
         changes: Value::Object(changes.0),
         reason: batch.reason,
     };
-    let id = db::audit::insert(connection, &actor(author), &entry).await?;
     Ok(Author {
-        part_of: Some(id),
+        part_of: Some(insert_bounded(connection, author, &entry).await?),
         ..author.clone()
     })
 }
@@ -116,7 +115,8 @@ pub(crate) async fn write_sessions_ended(
     reason: &str,
     is_last: bool,
 ) -> Result<(), Error> {
-    db::audit::insert_sessions_ended(connection, &actor(author), ended, reason).await?;
+    let reason = size::cut(reason);
+    db::audit::insert_sessions_ended(connection, &actor(author), ended, &reason).await?;
     if is_last {
         idempotency::note_done(connection, &author.origin).await?;
     }
@@ -199,17 +199,34 @@ async fn insert(
     author: &Author,
     entry: &db::audit::Entry<'_>,
 ) -> Result<(), Error> {
+    insert_bounded(connection, author, entry).await?;
+    idempotency::note_done(connection, &author.origin).await
+}
+
+/// Writes an entry of bounded size. Returns its id.
+async fn insert_bounded(
+    connection: &mut db::PgConnection,
+    author: &Author,
+    entry: &db::audit::Entry<'_>,
+) -> Result<i64, Error> {
     let actor = actor(author);
     let token = actor.token.as_ref().map_or(0, |(_, label)| label.len());
-    let reason = entry.reason.map_or(0, str::len);
-    let beside = entry.target_label.len() + actor.label.len() + token + reason;
-    let mut entry = entry.clone();
+    let reason = entry.reason.map(size::cut);
+    let beside = [
+        entry.target_label.len(),
+        actor.label.len(),
+        token,
+        reason.as_ref().map_or(0, |reason| reason.len()),
+    ];
+    let mut entry = db::audit::Entry {
+        reason: reason.as_deref(),
+        ..entry.clone()
+    };
     entry.changes = match entry.changes {
-        Value::Object(changes) => Value::Object(size::fit(changes, beside)),
+        Value::Object(changes) => Value::Object(size::fit(changes, beside.iter().sum())),
         other => other,
     };
-    db::audit::insert(connection, &actor, &entry).await?;
-    idempotency::note_done(connection, &author.origin).await
+    Ok(db::audit::insert(connection, &actor, &entry).await?)
 }
 
 fn actor(author: &Author) -> db::audit::Actor {

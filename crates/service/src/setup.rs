@@ -18,6 +18,7 @@ use crate::{
     Error, Services,
     access::{Author, Origin, WriteUsers, operator},
     known_device, own_account,
+    passwords::Asker,
     record::{self, Change, Changes},
     sessions, tokens,
     users::{facts, lookalike},
@@ -81,7 +82,7 @@ pub async fn claim(
         .map_err(Error::Invalid)?;
     // Looked at before hashing, so that a dead link costs nothing; decided below, under the lock.
     open_link(services, token).await?;
-    let hash = own_account::hash(services, &admin).await?;
+    let hash = own_account::hash(services, &admin, &origin).await?;
     let mut transaction = db::begin(&services.pool).await?;
     db::users::lock_admins(&mut transaction).await?;
     if db::users::admin_exists(&mut *transaction).await? {
@@ -175,7 +176,10 @@ pub async fn create_demo_admin(
     services: &Services,
     password: &SecretString,
 ) -> Result<bool, Error> {
-    let hash = services.hasher.hash(password.clone()).await?;
+    let hash = services
+        .hasher
+        .hash(Asker::Operator, password.clone())
+        .await?;
     let mut transaction = db::begin(&services.pool).await?;
     db::users::lock_admins(&mut transaction).await?;
     if db::users::admin_exists(&mut *transaction).await? {

@@ -9,7 +9,11 @@ use db::{
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Error, Services, access::Origin};
+use crate::{
+    Error, Services,
+    access::{Actor, Origin},
+    passwords::Asker,
+};
 
 /// One thing that is counted. Only its hash is stored.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +52,8 @@ impl Counter {
 /// An attempt at a password.
 #[derive(Debug)]
 pub(crate) struct Attempt {
+    /// For whom the password is hashed.
+    asker: Asker,
     /// The counter that nobody else uses, then those shared with others.
     counters: Vec<Counter>,
 }
@@ -68,7 +74,7 @@ impl Attempt {
             let is_known = known_devices::exists(&services.pool, device, user).await?;
             if let Some(user) = user.filter(|_| is_known) {
                 let own = Counter::of(Scope::Device, &[device, user.as_bytes()]);
-                return Self::begin(services, vec![own]).await;
+                return Self::begin(services, Asker::Account(user), vec![own]).await;
             }
         }
         let name = fold_username(&services.pool, username.trim()).await?;
@@ -83,19 +89,24 @@ impl Attempt {
             Counter::of(Scope::Account, &[name.as_bytes()]),
         ];
         counters.extend(Counter::of_network(Scope::Address, origin));
-        Self::begin(services, counters).await
+        Self::begin(services, Asker::from(origin.ip), counters).await
     }
 
     /// Counts an attempt to prove in a live session that one knows the password of its account.
     ///
     /// # Errors
-    /// [`Error::TooMany`] when it has to wait; then it is not counted.
-    pub(crate) async fn in_session(services: &Services, session: Uuid) -> Result<Self, Error> {
-        let own = Counter::of(Scope::Session, &[session.as_bytes()]);
-        Self::begin(services, vec![own]).await
+    /// [`Error::TokenNotAllowed`] for a program, [`Error::TooMany`] when it has to wait; then it is not counted.
+    pub(crate) async fn in_session(services: &Services, actor: &Actor) -> Result<Self, Error> {
+        let own = Counter::of(Scope::Session, &[actor.session()?.as_bytes()]);
+        let asker = Asker::Account(actor.principal.id.0);
+        Self::begin(services, asker, vec![own]).await
     }
 
-    async fn begin(services: &Services, counters: Vec<Counter>) -> Result<Self, Error> {
+    async fn begin(
+        services: &Services,
+        asker: Asker,
+        counters: Vec<Counter>,
+    ) -> Result<Self, Error> {
         for (index, counter) in counters.iter().enumerate() {
             if let Err(denied) = counter.count(services).await {
                 for counted in counters.iter().take(index) {
@@ -104,7 +115,12 @@ impl Attempt {
                 return Err(denied);
             }
         }
-        Ok(Self { counters })
+        Ok(Self { asker, counters })
+    }
+
+    /// For whom the password is hashed.
+    pub(crate) fn asker(&self) -> Asker {
+        self.asker
     }
 
     /// Decides that the password was wrong.
@@ -141,33 +157,15 @@ impl Attempt {
     }
 }
 
-/// Counts dead links that are followed from one network.
-pub(crate) struct DeadLinks(Option<Counter>);
-
-impl DeadLinks {
-    /// Those from where a request comes, if its address is known.
-    pub(crate) fn of(origin: &Origin) -> Self {
-        Self(Counter::of_network(Scope::Link, origin))
-    }
-
-    /// Lets a link be looked up.
-    ///
-    /// # Errors
-    /// [`Error::TooMany`] after too many that were dead.
-    pub(crate) async fn admit(&self, services: &Services) -> Result<(), Error> {
-        let Some(Counter(scope, subject)) = self.0 else {
-            return Ok(());
-        };
-        let delay = login_attempts::find_delay(&services.pool, scope, &subject).await?;
-        delay.map_or(Ok(()), |delay| Err(Error::TooMany(delay)))
-    }
-
-    /// Counts a link that is dead.
-    pub(crate) async fn count(&self, services: &Services) -> Result<(), Error> {
-        if let Some(Counter(scope, subject)) = self.0 {
-            login_attempts::try_count(&services.pool, scope, &subject).await?;
-        }
-        Ok(())
+/// Counts a link that is dead. Only then is anyone slowed down: of those who share an address, whoever has a link that works
+/// can follow it.
+///
+/// # Errors
+/// [`Error::TooMany`] after too many dead ones from where a request comes.
+pub(crate) async fn count_dead_link(services: &Services, origin: &Origin) -> Result<(), Error> {
+    match Counter::of_network(Scope::Link, origin) {
+        Some(counter) => counter.count(services).await,
+        None => Ok(()),
     }
 }
 
@@ -186,7 +184,8 @@ impl NameTries {
     ) -> Result<Self, Error> {
         let mut counters = Vec::from_iter(Counter::of_network(Scope::Name, origin));
         counters.push(Counter::of(Scope::Invitation, &[invitation.as_bytes()]));
-        Attempt::begin(services, counters).await.map(Self)
+        let asker = Asker::from(origin.ip);
+        Attempt::begin(services, asker, counters).await.map(Self)
     }
 
     /// Gives it back: no name was told to be taken.

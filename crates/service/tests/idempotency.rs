@@ -146,3 +146,55 @@ async fn of_many_who_would_overtake_one_does(pool: PgPool) {
         assert!(matches!(other, Err(Error::UnderWay)), "{other:?}");
     }
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_the_answers_to_one_user_so_many_bytes_are_kept(pool: PgPool) {
+    let (services, ada) = prepare(&pool).await;
+    let answer = idempotency::Answer {
+        status: 201,
+        content_type: None,
+        location: None,
+        etag: None,
+        body: b"{}".to_vec(),
+    };
+    // Many requests whose answers are short take room too.
+    for (rows, body, is_kept) in [
+        (0, 0, true),
+        (60, 65_536, true),
+        (64, 65_536, false),
+        (8_000, 2, true),
+        (8_192, 2, false),
+    ] {
+        sqlx::query("delete from idempotency_keys")
+            .execute(&pool)
+            .await
+            .unwrap();
+        sqlx::query(
+            "insert into idempotency_keys (
+                user_id, key_hash, attempt, kept_until, done_at, answered_at, status, body, created_at
+            )
+            select
+                $1, sha256(n::text::bytea), gen_random_uuid(), now() + interval '1 day', now(), now(), 201,
+                convert_to(repeat('x', $3), 'UTF8'), now()
+            from generate_series(1, $2) n",
+        )
+        .bind(ada.actor.principal.id.0)
+        .bind(rows)
+        .bind(body)
+        .execute(&pool)
+        .await
+        .unwrap();
+        let attempt = first(&services, &ada.actor).await;
+        work(&services, &ada.actor, attempt).await.unwrap();
+        idempotency::keep(&services, attempt, answer.clone())
+            .await
+            .unwrap();
+        let again = begin(&services, &ada.actor).await;
+        let label = format!("{rows} of {body}: {again:?}");
+        match again {
+            Ok(Begun::Again(same)) => assert!(is_kept && same == answer, "{label}"),
+            Err(Error::DoneBefore(_)) => assert!(!is_kept, "{label}"),
+            _ => panic!("{label}"),
+        }
+    }
+}

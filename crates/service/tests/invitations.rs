@@ -162,7 +162,15 @@ async fn of_a_hundred_uses_at_once_as_many_succeed_as_it_has(pool: PgPool) {
     let mut uses = JoinSet::new();
     for n in 0..100 {
         let (services, token) = (services.clone(), token.clone());
-        uses.spawn(async move { accept(&services, &token, &format!("user{n}")).await });
+        // From one network fewer may wait.
+        let origin = Origin {
+            ip: Some(format!("192.0.2.{n}").parse().unwrap()),
+            ..Origin::default()
+        };
+        uses.spawn(async move {
+            let draft = form(&format!("user{n}"), "");
+            invitations::accept(&services, &token, draft, origin).await
+        });
     }
     let done = uses.join_all().await;
     assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 7);
@@ -369,6 +377,12 @@ async fn whoever_guesses_has_to_wait(pool: PgPool) {
     }
     let guess = invitations::open(&services, "one more", &origin).await;
     assert!(matches!(guess, Err(Error::TooMany(_))), "{guess:?}");
+    // Who has an invitation that works is let in from there all the same.
+    let (_, token) = invite(&services, &operator(), InvitationDraft::default()).await;
+    let opened = invitations::open(&services, &token, &origin).await;
+    assert!(opened.is_ok(), "{opened:?}");
+    let made = invitations::accept(&services, &token, form("ada", ""), origin).await;
+    assert!(made.is_ok(), "{made:?}");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

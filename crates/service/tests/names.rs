@@ -1,6 +1,6 @@
 //! A username that reads as that of somebody else is not given to anybody.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{credentials::AccountDraft, invitations::InvitationDraft, users::create::UserDraft};
 use service::{
@@ -11,6 +11,7 @@ use service::{
     users,
 };
 use sqlx::PgPool;
+use tokio::{task::JoinSet, time::sleep};
 
 use crate::support::{
     people::{add, count},
@@ -98,4 +99,32 @@ async fn names_of_any_one_script_are_given(pool: PgPool) {
     assert!(is_denied(
         registrations::register(&services, draft("coco"), "", Origin::default()).await
     ));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_two_names_that_look_alike_one_is_given_at_once(pool: PgPool) {
+    let services = open(&pool);
+    // Nobody inserts an account before both have looked for one.
+    let mut gate = pool.begin().await.unwrap();
+    sqlx::query("lock table users in share mode")
+        .execute(&mut *gate)
+        .await
+        .unwrap();
+    let mut both = JoinSet::new();
+    for name in ["coco", "\u{441}\u{43e}\u{441}\u{43e}"] {
+        let services = services.clone();
+        both.spawn(async move {
+            registrations::register(&services, draft(name), "", Origin::default()).await
+        });
+    }
+    let waiting = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    while count(&pool, waiting).await < 2 {
+        sleep(Duration::from_millis(20)).await;
+    }
+    gate.rollback().await.unwrap();
+    let done = both.join_all().await;
+    let denied = done.into_iter().map(is_denied);
+    assert_eq!(denied.filter(|denied| *denied).count(), 1);
+    assert_eq!(count(&pool, "select count(*) from users").await, 1);
 }

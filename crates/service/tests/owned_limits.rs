@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::{
     account::OwnEdit,
     owned::{AnnotationDraft, OntologyDraft, PersonaDraft},
+    sessions::revoke::{RevokeFilter, RevokeRequest},
     users::{create::UserDraft, edit::UserEdit, suspension::SuspensionDraft},
 };
 use serde_json::{Map, Value, json};
@@ -13,6 +14,7 @@ use service::{
     access::operator,
     account, audit,
     owned::{Writer, annotations, ontology, personas},
+    sessions,
     settings::Settings,
     users,
 };
@@ -116,6 +118,27 @@ async fn no_entry_is_larger_than_four_kib(pool: PgPool) {
     personas::delete(&services, &Writer::all(operator()), persona.id)
         .await
         .unwrap();
+    // The sessions of both are ended by one request: an entry for each of them, and one for both.
+    for username in ["bob", "eve"] {
+        add(&pool, username, &["user"]).await;
+        set_password(&services, PASSWORD).await;
+        Own::sign_in(&services, username, PASSWORD).await;
+    }
+    let spaces = " ".repeat(60_000);
+    let device = |expected| RevokeRequest {
+        filter: RevokeFilter {
+            device: Some(format!("unknown{spaces}")),
+            ..RevokeFilter::default()
+        },
+        expected,
+        ..RevokeRequest::default()
+    };
+    let found = sessions::revoke_many(&services, &operator(), device(None))
+        .await
+        .unwrap();
+    sessions::revoke_many(&services, &operator(), device(Some(found.sessions)))
+        .await
+        .unwrap();
     let largest: i64 = sqlx::query_scalar(
         "select max(octet_length(concat_ws(
             ' ', id, at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip,
@@ -200,20 +223,20 @@ async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
     };
     let full = ontology::set(&services, &writer, persona.id, ontology).await;
     assert!(matches!(full, Err(Error::OwnedDataFull(1))));
-    let grown = annotations::edit(&services, &writer, first.id, mark(1_048_500)).await;
+    let grown = annotations::edit(&services, &writer, first.id, mark(1_048_000)).await;
     assert!(grown.is_ok(), "{grown:?}");
     let full = personas::create(&services, &writer, None, longest()).await;
     assert!(matches!(full, Err(Error::OwnedDataFull(1))));
     let full = personas::edit(&services, &writer, persona.id, longest()).await;
     assert!(matches!(full, Err(Error::OwnedDataFull(1))));
-    // Who looks after users is bound too; less is always possible, and so is what takes no room.
+    // Who looks after users is bound too; less is always possible.
     let all = Writer::all(operator());
     let full = annotations::create(&services, &all, persona.id, mark(600_000)).await;
     assert!(matches!(full, Err(Error::OwnedDataFull(1))));
-    personas::create(&services, &writer, None, analyst)
+    annotations::edit(&services, &writer, first.id, mark(10))
         .await
         .unwrap();
-    annotations::edit(&services, &writer, first.id, mark(10))
+    personas::create(&services, &writer, None, analyst)
         .await
         .unwrap();
     annotations::create(&services, &writer, persona.id, mark(600_000))
@@ -221,6 +244,59 @@ async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
         .unwrap();
     // Nothing of what was denied is there.
     assert_eq!(count(&pool, "select count(*) from annotations").await, 2);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_row_and_every_text_of_it_counts(pool: PgPool) {
+    let services = small(&pool);
+    add(&pool, "ada", &["user"]).await;
+    set_password(&services, PASSWORD).await;
+    let own = Own::sign_in(&services, "ada", PASSWORD).await;
+    let writer = Writer::own(own.actor.clone()).unwrap();
+    let bytes = async || {
+        db::owned::sum_bytes(&pool, own.actor.principal.id.0)
+            .await
+            .unwrap()
+    };
+    let draft = PersonaDraft {
+        name: Some("é".into()),
+        role: Some("abc".into()),
+        information_need: Some("abcde".into()),
+        details: Some("abcdefg".into()),
+        ..PersonaDraft::default()
+    };
+    let persona = personas::create(&services, &writer, None, draft)
+        .await
+        .unwrap();
+    let of_persona = bytes().await;
+    assert!(of_persona >= 200 + 2 + 3 + 5 + 7, "{of_persona}");
+    let mark = AnnotationDraft {
+        video_id: Some("v".repeat(100)),
+        label: Some("l".repeat(100)),
+        content: content(0),
+    };
+    annotations::create(&services, &writer, persona.id, mark)
+        .await
+        .unwrap();
+    let of_annotation = bytes().await - of_persona;
+    assert!((400..500).contains(&of_annotation), "{of_annotation}");
+    // Rows that hold next to nothing fill it too.
+    sqlx::query(
+        "insert into annotations (id, persona_id, user_id, video_id, label)
+        select gen_random_uuid(), $1, $2, '', '' from generate_series(1, 6000)",
+    )
+    .bind(persona.id)
+    .bind(own.actor.principal.id.0)
+    .execute(&pool)
+    .await
+    .unwrap();
+    let one_more = AnnotationDraft {
+        video_id: Some("v".into()),
+        label: Some("l".into()),
+        content: None,
+    };
+    let full = annotations::create(&services, &writer, persona.id, one_more).await;
+    assert!(matches!(full, Err(Error::OwnedDataFull(1))), "{full:?}");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

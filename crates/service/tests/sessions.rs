@@ -13,7 +13,7 @@ use service::{
     Error,
     access::{Credential, Granted, WriteSessions, operator},
     audit, housekeeping,
-    sessions::{list, revoke_many, revoke_one},
+    sessions::{find, list, revoke_many, revoke_one},
     users::history,
 };
 use sqlx::PgPool;
@@ -445,4 +445,23 @@ async fn the_operator_is_named_in_the_record(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(via, Via::Cli.as_str());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_session_is_found_by_its_id_among_very_many(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let oldest = sign_in(&pool, ada, 1).await[0];
+    sign_in(&pool, ada, 10_000).await;
+    let (username, session) = find(&services, &operator(), oldest).await.unwrap();
+    assert_eq!((username.as_str(), session.id), ("ada", oldest));
+    sqlx::query("update sessions set ended_at = now(), ended_reason = 'logout' where id = $1")
+        .bind(oldest)
+        .execute(&pool)
+        .await
+        .unwrap();
+    for id in [oldest, Uuid::nil()] {
+        let found = find(&services, &operator(), id).await;
+        assert!(matches!(found, Err(Error::NotFound(_))), "{found:?}");
+    }
 }

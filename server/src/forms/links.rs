@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use app::api::{
     done::going_on,
-    links::{INVITATION, LinkCookie, RESET, SETUP},
+    links::{INVITATION, LinkCookie, RESET, SETUP, forget_surplus},
 };
 use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
-    http::{Uri, header},
+    http::{HeaderMap, Uri, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use domain::credentials::AccountDraft;
@@ -17,7 +17,10 @@ use service::{invitations as service_invitations, reset as service_reset, setup 
 use tower_sessions::Session;
 
 use super::{Fields, draft, draw_again, origin, read};
-use crate::{middleware::cookies::cookie, router::AppState};
+use crate::{
+    middleware::cookies::{self, cookie},
+    router::AppState,
+};
 
 /// How long somebody who has followed an invitation may take over the form. The invitation itself can be followed again.
 const TIME_TO_TYPE: Duration = Duration::from_secs(60 * 60);
@@ -26,10 +29,14 @@ const TIME_TO_TYPE: Duration = Duration::from_secs(60 * 60);
 type Token = Result<Path<String>, PathRejection>;
 
 /// `GET /setup/{token}`: uses nothing up.
-pub(crate) async fn follow_setup(State(state): State<AppState>, token: Token) -> Response {
+pub(crate) async fn follow_setup(
+    State(state): State<AppState>,
+    token: Token,
+    headers: HeaderMap,
+) -> Response {
     follow(
         &state,
-        token,
+        (token, &headers),
         (SETUP, service_setup::LINK_LIFETIME),
         "/setup",
         "",
@@ -41,13 +48,14 @@ pub(crate) async fn follow_reset(
     State(state): State<AppState>,
     token: Token,
     uri: Uri,
+    headers: HeaderMap,
 ) -> Response {
     let query = uri.query().unwrap_or_default();
     let next = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
     let next = next.map(|(_, next)| next).unwrap_or_default();
     follow(
         &state,
-        token,
+        (token, &headers),
         (RESET, service_reset::LINK_LIFETIME),
         "/reset",
         &next,
@@ -55,14 +63,25 @@ pub(crate) async fn follow_reset(
 }
 
 /// `GET /invite/{token}`: uses nothing up.
-pub(crate) async fn follow_invitation(State(state): State<AppState>, token: Token) -> Response {
-    follow(&state, token, (INVITATION, TIME_TO_TYPE), "/invite", "")
+pub(crate) async fn follow_invitation(
+    State(state): State<AppState>,
+    token: Token,
+    headers: HeaderMap,
+) -> Response {
+    follow(
+        &state,
+        (token, &headers),
+        (INVITATION, TIME_TO_TYPE),
+        "/invite",
+        "",
+    )
 }
 
-/// Puts the token into a cookie of its own, and goes on to the page, which names the link by its handle.
+/// Puts the token into a cookie of its own, in the place of older ones where there are many, and goes on to the page, which
+/// names the link by its handle.
 fn follow(
     state: &AppState,
-    token: Token,
+    (token, headers): (Token, &HeaderMap),
     (cookie, lifetime): (LinkCookie, Duration),
     page: &str,
     next: &str,
@@ -79,14 +98,16 @@ fn follow(
         return Redirect::to(&going_on(page, next)).into_response();
     };
     let handle = service::link_handle(&token);
-    let stored = cookie.store(
-        &state.services.settings,
-        (handle.as_str(), token.as_str()),
-        lifetime,
-    );
-    let headers = AppendHeaders(stored.map(|stored| (header::SET_COOKIE, stored)));
+    let settings = &state.services.settings;
+    let name = cookie.name(settings, &handle).unwrap_or_default();
+    let known = cookies::names(headers).into_iter();
+    let mut cookies = forget_surplus(settings, known, &name);
+    cookies.extend(cookie.store(settings, (handle.as_str(), token.as_str()), lifetime));
+    let cookies = cookies
+        .into_iter()
+        .map(|cookie| (header::SET_COOKIE, cookie));
     let page = going_on(&format!("{page}?link={handle}"), next);
-    (headers, Redirect::to(&page)).into_response()
+    (AppendHeaders(cookies), Redirect::to(&page)).into_response()
 }
 
 /// `POST /setup`

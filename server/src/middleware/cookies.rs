@@ -27,6 +27,11 @@ pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
     read(headers).get(name)
 }
 
+/// Returns the names of the cookies of a request, as they were sent.
+pub(crate) fn names(headers: &HeaderMap) -> Vec<&str> {
+    read(headers).names().collect()
+}
+
 fn read(headers: &HeaderMap) -> Cookies<'_> {
     Cookies::read(headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes))
 }

@@ -4,19 +4,19 @@ use std::sync::{Arc, OnceLock};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue, Method},
     middleware::Next,
     response::Response,
 };
 use domain::problem::{Code, Problem};
-use service::access::Origin;
+use service::{access::Origin, known_device::Device};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{bearer, cookies::cookie};
 use crate::{
     error_page::Asked,
-    limits::{Counted, Credential, Limits, WINDOW, Who},
+    limits::{Counted, Counters, Credential, Limits, WINDOW, Who},
     router::CookieName,
 };
 
@@ -24,6 +24,8 @@ const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STATE: HeaderName = HeaderName::from_static("ratelimit");
 /// What balancers and monitors ask: refused, they would take the server for dead.
 const HEALTH: &str = "/api/health";
+/// Where a user signs in.
+const SIGN_IN: &str = "/api/auth/login";
 
 /// Who a request turned out to be from, told by whoever finds out.
 ///
@@ -41,8 +43,8 @@ impl Recognised {
 /// Refuses a request of the API that is one too many, before anything is asked of the database, and says in every answer how
 /// many are left.
 ///
-/// A session or an access token counts against its account once it was found good, and against the address that it comes from
-/// until then: what is made up costs no more than what comes without.
+/// A session or an access token counts against its account once it was found good, and a browser that signs in against itself
+/// once it has done so. Until then both count against the address that they come from, apart from what is asked there without.
 pub(crate) async fn limit(
     State((limits, CookieName(name))): State<(Limits, CookieName)>,
     mut request: Request,
@@ -52,17 +54,29 @@ pub(crate) async fn limit(
     let Some(counters) = counters else {
         return next.run(request).await;
     };
-    let credential = credential(request.headers(), &name);
-    let account = credential.and_then(|credential| counters.account(&credential));
     let origin = request.extensions().get::<Origin>();
     let ip = origin.and_then(|origin| origin.ip);
-    let counted = counters.count(account.map_or_else(|| Who::from(ip), Who::Account));
+    let browser = origin
+        .filter(|_| signs_in(&request))
+        .map(|origin| origin.device.clone());
+    let credential = match &browser {
+        Some(device) => device.hash().copied(),
+        None => credential(request.headers(), &name),
+    };
+    let known = credential.and_then(|credential| counters.find(&credential));
+    let who = known.unwrap_or_else(|| match (&browser, credential) {
+        (None, None) => Who::nobody(ip),
+        _ => Who::unproven(ip),
+    });
+    let counted = counters.count(who);
     let mut response = if counted.is_admitted {
         let recognised = Recognised::default();
         request.extensions_mut().insert(recognised.clone());
         let response = next.run(request).await;
-        if let (Some(credential), Some(found)) = (credential, recognised.0.get()) {
-            counters.note(credential, *found);
+        if let Some(device) = browser {
+            note_browser(counters, &device, &response);
+        } else if let (Some(credential), Some(found)) = (credential, recognised.0.get()) {
+            counters.note(credential, found.map(Who::Account));
         }
         response
     } else {
@@ -75,6 +89,18 @@ pub(crate) async fn limit(
 /// Whether requests to an address count.
 pub(crate) fn counts(path: &str) -> bool {
     path.starts_with("/api/") && path != HEALTH
+}
+
+/// Whether a request is one to sign in.
+fn signs_in(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path() == SIGN_IN
+}
+
+/// Remembers a browser that has signed in, by the cookie that it has from now on.
+fn note_browser(counters: &Counters, device: &Device, response: &Response) {
+    if let Some(cookie) = device.kept().filter(|_| response.status().is_success()) {
+        counters.note(cookie, Some(Who::Browser(cookie)));
+    }
 }
 
 /// The hash of what a request proves with whose it is. Beside an access token nobody looks at cookies.

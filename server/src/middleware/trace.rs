@@ -8,6 +8,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use percent_encoding::percent_decode_str;
 use service::access::Origin;
 use tracing::Instrument;
 
@@ -46,14 +47,20 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
 const LINKS: [&str; 3] = ["setup", "reset", "invite"];
 
 /// A path as it may be logged: a reader of the log must not be able to follow a link. Its token is left out of an address too
-/// that something on the way has changed, as by a second slash: the link is still whole in it.
+/// that something on the way has changed, as by a second slash: the link is still whole in it. Parts are compared as the router
+/// reads them, decoded.
 fn without_token(path: &str) -> Cow<'_, str> {
     let mut end = 0;
     for part in path.split('/') {
+        let start = end;
         end += part.len() + 1;
-        if LINKS.iter().any(|link| part.eq_ignore_ascii_case(link)) {
-            return match path.get(..end) {
-                Some(link) if end < path.len() => format!("{link}…").into(),
+        let decoded = percent_decode_str(part).decode_utf8_lossy();
+        let mut pieces = decoded.split('/');
+        if pieces.any(|piece| LINKS.iter().any(|link| piece.eq_ignore_ascii_case(link))) {
+            // Behind an encoded slash the token is in the same part.
+            let shown = if pieces.next().is_some() { start } else { end };
+            return match path.get(..shown) {
+                Some(link) if shown < path.len() => format!("{link}…").into(),
                 _ => path.into(),
             };
         }
@@ -87,6 +94,13 @@ mod tests {
             ("/invite/a1b2/more", "/invite/…"),
             ("//invite/a1b2", "//invite/…"),
             ("/panel/Reset/a1b2", "/panel/Reset/…"),
+            ("/%72eset/a1b2", "/%72eset/…"),
+            ("/%72%45set/a1b2", "/%72%45set/…"),
+            ("/panel/invit%65/a1b2/more", "/panel/invit%65/…"),
+            ("/reset%2Fa1b2", "/…"),
+            ("/panel%2freset%2fa1b2/more", "/…"),
+            ("/panel%2freset/a1b2", "/panel%2freset/…"),
+            ("/%FFreset/x", "/%FFreset/x"),
             ("/reset/", "/reset/"),
             ("/reset", "/reset"),
             ("/users/2", "/users/2"),

@@ -6,7 +6,9 @@ use axum::http::Method;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{Answer, App, Ask, add_person, app, limited_app, session, token};
+use crate::support::{
+    Answer, App, Ask, PASSWORD, add_password, add_person, app, limited_app, session, token,
+};
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 const THERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
@@ -71,13 +73,15 @@ async fn sessions_and_tokens_of_somebody_count_together_wherever_they_come_from(
     let (ada, bob) = (session(&pool, "ada").await, session(&pool, "bob").await);
     let token = token(&app.services, "ada", &["account"]).await;
     let me = || Ask::get("/api/auth/me");
-    // The first time nobody knows yet whose it is, so it counts against the address.
+    // The first time nobody knows yet whose it is, so it counts against the address, apart from what is asked without.
     assert_eq!(left(&app.send(me().by(&ada).from(HERE)).await), Some(2));
     assert_eq!(
         left(&app.send(me().bearer(&token).from(HERE)).await),
         Some(1)
     );
-    assert_eq!(left(&config(&app, HERE).await), Some(0));
+    for expected in [2, 1, 0] {
+        assert_eq!(left(&config(&app, HERE).await), Some(expected));
+    }
     assert_eq!(config(&app, HERE).await.status, 429);
 
     assert_eq!(left(&app.send(me().by(&ada).from(HERE)).await), Some(2));
@@ -119,6 +123,53 @@ async fn what_is_made_up_counts_against_its_address(pool: PgPool) {
     assert_eq!(app.send(me().by(&ada).from(THERE)).await.status, 429);
 }
 
+/// Signs in with a browser, with the device cookie that it has.
+async fn sign_in(app: &App, device: Option<&str>) -> Answer {
+    let login = json!({ "username": "ada", "password": PASSWORD });
+    let ask = Ask::post("/api/auth/login").json(&login).from(HERE);
+    app.send(match device {
+        Some(device) => ask.cookie("rollcall_device", device),
+        None => ask,
+    })
+    .await
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn requests_without_a_credential_keep_nobody_from_signing_in(pool: PgPool) {
+    let app = limited_app(&pool, 3);
+    add_person(&pool, "ada", &["user"]).await;
+    add_password(&pool, &app.services.hasher).await;
+    let ada = session(&pool, "ada").await;
+    while config(&app, HERE).await.status == 200 {}
+    assert_eq!(left(&sign_in(&app, None).await), Some(2));
+    let me = Ask::get("/api/auth/me").by(&ada).from(HERE);
+    assert_eq!(left(&app.send(me).await), Some(1));
+    let token = token(&app.services, "ada", &["account"]).await;
+    let me = Ask::get("/api/auth/me").bearer(&token).from(HERE);
+    assert_eq!(left(&app.send(me).await), Some(0));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_browser_that_has_signed_in_is_counted_by_itself(pool: PgPool) {
+    let app = limited_app(&pool, 3);
+    add_person(&pool, "ada", &["user"]).await;
+    add_password(&pool, &app.services.hasher).await;
+    let first = sign_in(&app, None).await;
+    let device = first.cookie("rollcall_device").unwrap().0.to_owned();
+    for _ in 0..2 {
+        let made_up = Ask::get("/api/auth/me").bearer("rc_nothing").from(HERE);
+        assert_eq!(app.send(made_up).await.status, 401);
+    }
+    for other in [None, Some("made-up"), Some("")] {
+        assert_eq!(sign_in(&app, other).await.status, 429, "{other:?}");
+    }
+    for expected in [2, 1, 0] {
+        let again = sign_in(&app, Some(&device)).await;
+        assert_eq!((again.status, left(&again)), (200, Some(expected)));
+    }
+    assert_eq!(sign_in(&app, Some(&device)).await.status, 429);
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_session_counts_however_its_cookie_is_written(pool: PgPool) {
     let app = limited_app(&pool, 4);
@@ -126,15 +177,15 @@ async fn a_session_counts_however_its_cookie_is_written(pool: PgPool) {
     let ada = session(&pool, "ada").await;
     let me = || Ask::get("/api/auth/me").from(HERE);
     assert_eq!(left(&config(&app, HERE).await), Some(3));
-    assert_eq!(left(&app.send(me().by(&ada)).await), Some(2));
+    assert_eq!(left(&app.send(me().by(&ada)).await), Some(3));
     // From now on it counts against the account, and what is in front of it makes no other session of it.
     assert_eq!(left(&app.send(me().by(&ada)).await), Some(3));
     let second = me().by("made-up").by(&ada);
     assert_eq!(left(&app.send(second).await), Some(2));
-    // Under an encoded name it is nobody's: that counts against the address.
+    // Under an encoded name it is none: that counts with what is asked without.
     let encoded = me().cookie("session%5Ftoken", &ada);
     let encoded = app.send(encoded).await;
-    assert_eq!((encoded.status, left(&encoded)), (401, Some(1)));
+    assert_eq!((encoded.status, left(&encoded)), (401, Some(2)));
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -143,10 +194,7 @@ async fn a_session_stays_known_where_nobody_looks_at_it(pool: PgPool) {
     add_person(&pool, "ada", &["user"]).await;
     let ada = session(&pool, "ada").await;
     let ask = |path: &str| Ask::get(path).by(&ada).from(HERE);
-    for _ in 0..3 {
-        assert_eq!(config(&app, HERE).await.status, 200);
-    }
-    assert_eq!(left(&app.send(ask("/api/auth/me")).await), Some(5));
+    assert_eq!(left(&app.send(ask("/api/auth/me")).await), Some(8));
     for (number, path) in ["/api/openapi.json", "/api/nothing", "/api/auth/me"]
         .into_iter()
         .enumerate()
@@ -165,9 +213,12 @@ async fn one_too_many_asks_nothing_of_the_database(pool: PgPool) {
     for _ in 0..3 {
         assert_eq!(app.send(me().by(&ada).from(HERE)).await.status, 200);
     }
-    assert_eq!(config(&app, HERE).await.status, 200);
-    pool.close().await;
     let unknown = me().by("AAAAAAAAAAAAAAAAAAAAAA");
+    assert_eq!(app.send(unknown.clone().from(HERE)).await.status, 401);
+    for _ in 0..2 {
+        assert_eq!(config(&app, HERE).await.status, 200);
+    }
+    pool.close().await;
     assert_eq!(app.send(unknown.clone().from(THERE)).await.status, 503);
     for ask in [me().by(&ada), unknown, me().bearer("rc_nothing"), me()] {
         assert_eq!(app.send(ask.from(HERE)).await.status, 429);

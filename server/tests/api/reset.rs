@@ -374,6 +374,27 @@ async fn a_cookie_that_is_no_text_keeps_no_link_from_working(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_browser_that_follows_many_links_keeps_its_other_cookies(pool: PgPool) {
+    let app = app(&pool);
+    for (held, forgotten) in [(7, vec![]), (9, vec![0, 1])] {
+        let follow = Ask::get("/reset/made-up").cookie("other", "x");
+        let follow = (0..held).fold(follow, |ask, number| {
+            ask.cookie(&format!("{COOKIE}_{number:016x}"), "x")
+        });
+        let followed = app.send(follow).await;
+        let cookies = followed.cookies();
+        let (stored, expired) = cookies.split_last().unwrap();
+        let stored_name = format!("{COOKIE}_{}=made-up;", link_handle("made-up"));
+        assert!(stored.starts_with(&stored_name), "{cookies:?}");
+        assert_eq!(expired.len(), forgotten.len(), "{cookies:?}");
+        for (cookie, number) in expired.iter().zip(forgotten) {
+            let name = format!("{COOKIE}_{number:016x}=; Path=/; Max-Age=0;");
+            assert!(cookie.starts_with(&name), "{cookies:?}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
     let app = app(&pool);
     let token = prepare(&app).await;
@@ -395,8 +416,8 @@ async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
     assert!(answers[100..].contains(&429), "{answers:?}");
     app.run("update login_attempts set blocked_until = now() + interval '100 seconds'")
         .await;
-    let [form, call] = forms(&token, CHOSEN, CHOSEN);
-    for ask in [Ask::get("/reset").link(COOKIE, &token), form.clone(), call] {
+    let [form, call] = forms("one-more", CHOSEN, CHOSEN);
+    for ask in [Ask::get("/reset").link(COOKIE, "one-more"), form, call] {
         let label = ask.label();
         let refused = app.send(from(1, ask)).await;
         assert_eq!(refused.status, 429, "{label}");
@@ -411,8 +432,14 @@ async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
         let page = app.send(from(2, Ask::get("/reset"))).await;
         assert_eq!(page.status, 404);
     }
+    // A link that works does so from the same address too.
+    let page = app
+        .send(from(1, Ask::get("/reset").link(COOKIE, &token)))
+        .await;
+    assert_eq!(page.status, 200);
+    let [form, _] = forms(&token, CHOSEN, CHOSEN);
     assert_eq!(
-        app.send(from(2, form)).await.outline(),
+        app.send(from(1, form)).await.outline(),
         "303 to /reset/done"
     );
 }

@@ -1,7 +1,7 @@
 //! `rollcall user create`
 
 use serde_json::json;
-use service::passwords::{Hasher, Verdict};
+use service::passwords::{Asker, Hasher, Verdict};
 use sqlx::PgPool;
 
 use crate::support::{Cli, PUBLIC_URL, cli};
@@ -20,7 +20,9 @@ async fn opens(cli: &Cli, password: &str) -> bool {
         .unwrap();
     let hasher = Hasher::start().unwrap();
     matches!(
-        hasher.verify(password.into(), Some(hash)).await,
+        hasher
+            .verify(Asker::Operator, password.into(), Some(hash))
+            .await,
         Ok(Verdict::Right)
     )
 }

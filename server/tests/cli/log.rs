@@ -22,6 +22,12 @@ fn send(url: &str, request: &str) -> String {
     answer
 }
 
+/// A part of an address with its first letter encoded.
+fn encoded(link: &str) -> String {
+    let (first, rest) = link.split_at(1);
+    format!("%{:x}{rest}", first.as_bytes()[0])
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn at_no_level_does_the_log_hold_a_secret(pool: PgPool) {
     let cli = cli(&pool);
@@ -42,6 +48,8 @@ async fn at_no_level_does_the_log_hold_a_secret(pool: PgPool) {
                 format!("/{link}/{SECRET}/more"),
                 format!("/{link}?token={SECRET}&next=%2F"),
                 format!("//{link}/{SECRET}"),
+                format!("/{}/{SECRET}", encoded(link)),
+                format!("/{link}%2F{SECRET}"),
             ] {
                 for method in ["GET", "HEAD", "POST", "PUT", "DELETE"] {
                     for site in [

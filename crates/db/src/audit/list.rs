@@ -24,9 +24,9 @@ const SHORT_CHANGES: &str = ", case
     end as changes";
 /// Text of the changes for a file, however long.
 const CHANGES: &str = ", e.changes::text as changes";
-/// Most bytes of changes on a page. A tree of small values takes up to a hundred times its text.
+/// Most bytes of changes and reasons on a page. A tree of small values takes up to a hundred times its text.
 const PAGE_BYTES_MAX: i64 = 256 * 1024;
-/// Most bytes of changes that are read for a file at once.
+/// Most bytes of changes and reasons that are read for a file at once.
 const FILE_BYTES_MAX: i64 = 1024 * 1024;
 
 /// The entries of a page, the latest first, and whether there are more beyond it in the direction of reading.
@@ -108,13 +108,13 @@ fn bounded() -> QueryBuilder<Postgres> {
     QueryBuilder::new("with page as (")
 }
 
-/// Ends a statement: rows stay before which there are fewer than `most` bytes of changes. `found` is how many there were.
+/// Ends a statement: rows stay before which there are fewer than `most` bytes of changes and reasons. `found` is how many there were.
 fn push_bound(sql: &mut QueryBuilder<Postgres>, direction: &str, most: i64) {
     let order = format!("order by at {direction}, id {direction}");
     sql.push(format!(
         ") select * from (
-            select *, count(*) over () as found, sum(octet_length(changes)) over ({order}) - octet_length(changes) as bytes_before
-            from page
+            select *, count(*) over () as found, sum(bytes) over ({order}) - bytes as bytes_before
+            from (select *, octet_length(changes) + coalesce(octet_length(reason), 0) as bytes from page) measured
         ) p where bytes_before < {most} {order}"
     ));
 }

@@ -26,7 +26,7 @@ use super::{SIGNED_OUT, author, find, get, open, proof::Proof};
 use crate::{
     Error, Services,
     access::Actor,
-    passwords::known,
+    passwords::{Asker, known},
     record::{self, Change, Changes},
     registrations, sessions,
 };
@@ -139,7 +139,8 @@ async fn prove(
                     .as_ref()
                     .map_or("", |email| email.as_ref().map_or("", Email::as_str)),
             ];
-            Some(services.hasher.hash_chosen(password, &known).await?)
+            let asker = Asker::Account(person.id.0);
+            Some(services.hasher.hash_chosen(asker, password, &known).await?)
         }
         None => None,
     };

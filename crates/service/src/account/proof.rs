@@ -26,13 +26,14 @@ impl Proof {
         let typed = typed
             .filter(|typed| !typed.is_empty())
             .ok_or(Error::CurrentPasswordRequired)?;
-        let attempt = Attempt::in_session(services, actor.session()?).await?;
+        let attempt = Attempt::in_session(services, actor).await?;
         let mut connection = db::acquire(&services.pool).await?;
         let kept = Self::find(&mut connection, actor).await?;
         // Nobody waits for a connection while a password is compared.
         drop(connection);
         let typed = SecretString::from(typed);
-        let verdict = match services.hasher.verify(typed, kept.clone()).await {
+        let verified = services.hasher.verify(attempt.asker(), typed, kept.clone());
+        let verdict = match verified.await {
             Ok(verdict) => verdict,
             Err(error) => {
                 attempt.cancel(services).await?;

@@ -14,7 +14,7 @@ use crate::{
     Error, Services,
     access::Origin,
     own_account::{self, Making},
-    throttle::{DeadLinks, NameTries},
+    throttle::{self, NameTries},
     tokens,
 };
 
@@ -49,13 +49,11 @@ async fn follow(
     token: &str,
     origin: &Origin,
 ) -> Result<LiveInvitation, Error> {
-    let dead = DeadLinks::of(origin);
-    dead.admit(services).await?;
     let found = invitations::set_opened(&services.pool, &tokens::hash(token)).await?;
     let Some(invitation) = found else {
         // Whoever comes without a token has not guessed one.
         if !token.is_empty() {
-            dead.count(services).await?;
+            throttle::count_dead_link(services, origin).await?;
         }
         return Err(DEAD_LINK);
     };
@@ -110,7 +108,7 @@ async fn create(
     person: &OwnAccount,
     origin: Origin,
 ) -> Result<UserBrief, Error> {
-    let hash = own_account::hash(services, person).await?;
+    let hash = own_account::hash(services, person, &origin).await?;
     let mut transaction = db::begin(&services.pool).await?;
     // Who answers for it before it, so that their rights hold until it is used: taking them locks their account too.
     if let Some(maker) = invitation.created_by {

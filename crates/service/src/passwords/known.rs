@@ -4,6 +4,7 @@ use domain::{credentials::PasswordError, fields::FieldErrors};
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::Asker;
 use crate::{Error, Services};
 
 /// Refuses a new password that is one of the latest temporary ones of the account. A password that the user has chosen is not
@@ -14,7 +15,12 @@ use crate::{Error, Services};
 pub(crate) async fn check(services: &Services, user: Uuid, password: &str) -> Result<(), Error> {
     let hashes = db::users::list_known_passwords(&services.pool, user).await?;
     let password = SecretString::from(password);
-    if services.hasher.matches_any(&password, hashes).await? {
+    let asker = Asker::Account(user);
+    if services
+        .hasher
+        .matches_any(asker, &password, hashes)
+        .await?
+    {
         let mut errors = FieldErrors::default();
         errors.add("password", PasswordError::Known.to_string());
         return Err(Error::Invalid(errors));

@@ -1,5 +1,7 @@
 //! The size of an audit entry. A user can change their own data all day long, so each entry is small whatever was changed.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -11,6 +13,8 @@ const FIXED: usize = 512;
 const SHORT: usize = 128;
 /// How much of a long value stays, the most that fits.
 const STARTS: [usize; 5] = [1_024, 512, 256, SHORT, 0];
+/// Most bytes of a reason: more than the longest that can be typed.
+const REASON_MAX: usize = 2_048;
 /// Bytes that an exponent makes when PostgreSQL writes it out.
 const EXPONENT_BYTES: usize = 40;
 
@@ -30,6 +34,15 @@ pub(super) fn fit(changes: Map<String, Value>, beside: usize) -> Map<String, Val
         }
     }
     fitted
+}
+
+/// The start of a reason that is too long, and any other as it is.
+pub(super) fn cut(reason: &str) -> Cow<'_, str> {
+    let start = reason.get(..reason.floor_char_boundary(REASON_MAX));
+    match start {
+        Some(start) if start.len() < reason.len() => format!("{start}…").into(),
+        _ => reason.into(),
+    }
 }
 
 /// Replaces a value by its first bytes, unless it is short.
@@ -97,6 +110,15 @@ mod tests {
         assert_eq!(hash.len(), 64);
         let other = fit(changes(json!("é".repeat(9_999) + "e")), 0);
         assert_ne!(other["details"][1]["sha256"], json!(hash));
+    }
+
+    #[test]
+    fn a_reason_is_cut_between_letters() {
+        for short in [String::new(), "x".repeat(REASON_MAX), "𝄞".repeat(500)] {
+            assert_eq!(cut(&short), short);
+        }
+        let long = cut(&format!("x{}", "𝄞".repeat(20_000))).into_owned();
+        assert_eq!(long, format!("x{}…", "𝄞".repeat(511)));
     }
 
     #[test]

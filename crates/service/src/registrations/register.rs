@@ -35,7 +35,7 @@ pub async fn register(
     }
     let person = draft.check(settings.password_min).map_err(Error::Invalid)?;
     throttle::admit_registration(services, &origin).await?;
-    let hash = own_account::hash(services, &person).await?;
+    let hash = own_account::hash(services, &person, &origin).await?;
     let waits = settings.registration_approval;
     let making = Making {
         action: "user.registered",

@@ -23,10 +23,9 @@ use crate::{
     Error, Services,
     access::{Author, Origin},
     known_device,
-    passwords::known,
+    passwords::{Asker, known},
     record::{self, Change, Changes},
-    throttle::DeadLinks,
-    tokens,
+    throttle, tokens,
     users::guard,
 };
 
@@ -80,14 +79,12 @@ async fn follow(
     token: &str,
     origin: &Origin,
 ) -> Result<(UserSummary, LiveLink), Error> {
-    let dead = DeadLinks::of(origin);
-    dead.admit(services).await?;
     if let Some(found) = find_owner(services, token).await? {
         return Ok(found);
     }
     // Whoever comes without a token has not guessed one.
     if !token.is_empty() {
-        dead.count(services).await?;
+        throttle::count_dead_link(services, origin).await?;
     }
     Err(DEAD_LINK)
 }
@@ -166,7 +163,11 @@ pub async fn choose_password(
     let id = user.id.0;
     check(services, &user, choice).map_err(Error::Invalid)?;
     known::check(services, id, password).await?;
-    let hash = services.hasher.hash_chosen(password, &names(&user)).await?;
+    let asker = Asker::Account(id);
+    let hash = services
+        .hasher
+        .hash_chosen(asker, password, &names(&user))
+        .await?;
     let mut transaction = db::begin(&services.pool).await?;
     // The accounts before the link, as everywhere, so that two who lock both cannot wait for each other.
     let account = lock(&mut transaction, id, link.backed_by).await?;

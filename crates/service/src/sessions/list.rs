@@ -21,9 +21,6 @@ use crate::{
     access::{Granted, ReadSessions},
 };
 
-/// Sessions of a user among which one is looked for.
-const OF_USER_MAX: i64 = 10_000;
-
 /// A live session by its id, and the username of its owner.
 ///
 /// # Errors
@@ -39,8 +36,7 @@ pub async fn find(
     let user = target.ok_or(NOT_FOUND)?.user_id;
     let account = db::users::find_detail(pool, user).await?;
     let account = account.ok_or(NOT_FOUND)?;
-    let live = db::sessions::list_live_of(pool, user, OF_USER_MAX).await?;
-    let session = live.into_iter().find(|session| session.id == id);
+    let session = db::sessions::find_live_by_id(pool, id).await?;
     Ok((account.summary.username, session.ok_or(NOT_FOUND)?))
 }
 

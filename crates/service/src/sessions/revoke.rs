@@ -6,13 +6,14 @@ use db::sessions::{
 };
 use domain::{
     access::Permission,
-    list::PageParams,
     rules::{self, Deed},
     sessions::{
         SessionUser,
+        filter::SessionFilter,
         list::SessionParams,
         revoke::{RevokeOutcome, RevokeRequest},
     },
+    users::detail::UserRef,
 };
 use uuid::Uuid;
 
@@ -104,9 +105,13 @@ pub async fn revoke_many(
     if found.sessions != expected {
         return Err(Error::RevocationChanged(found));
     }
-    let mut params = SessionParams::from(request.filter);
-    params.person = user.map(|user| user.username).or(params.person);
-    let reason = reason(&params, request.everyone_but_me);
+    let told = SessionFilter {
+        person: user
+            .map(|user| UserRef::Name(user.username))
+            .or_else(|| filter.person.clone()),
+        ..filter.clone()
+    };
+    let reason = reason(&told, request.everyone_but_me);
     let author = &begin(&mut transaction, author, found, &reason).await?;
     let mut ended = RevokeOutcome {
         sessions: 0,
@@ -182,17 +187,22 @@ async fn out_of_reach(
 }
 
 /// Which sessions were ended together, for the record.
-fn reason(params: &SessionParams, everyone_but_me: bool) -> String {
-    let mut words: Vec<String> = params
-        .pairs()
-        .into_iter()
-        .map(|(name, value)| format!("{name} {value}"))
-        .collect();
-    if everyone_but_me {
-        words.push("everyone else and my other devices".to_owned());
-    }
+fn reason(filter: &SessionFilter, everyone_but_me: bool) -> String {
+    let device = filter.device.as_deref().map(str::trim);
+    let conditions = [
+        filter
+            .person
+            .as_ref()
+            .map(|person| format!("person {person}")),
+        filter.address.map(|address| format!("address {address}")),
+        device.map(|device| format!("device {device}")),
+        filter.created.map(|when| format!("created {when}")),
+        filter.seen.map(|when| format!("seen {when}")),
+        everyone_but_me.then(|| "everyone else and my other devices".to_owned()),
+    ];
+    let words: Vec<String> = conditions.into_iter().flatten().collect();
     if words.is_empty() {
-        words.push("all".to_owned());
+        return "Sessions ended together: all.".to_owned();
     }
     format!("Sessions ended together: {}.", words.join(", "))
 }
@@ -205,14 +215,17 @@ mod tests {
     fn the_record_tells_which_sessions_were_meant() {
         let params = SessionParams {
             person: Some("ada".into()),
+            address: Some(format!("192.0.2.1{}", " ".repeat(60_000))),
+            device: Some(" Firefox ".into()),
+            created: Some("2026-11-19".into()),
             seen: Some("before-7d".into()),
             ..SessionParams::default()
         };
         assert_eq!(
-            reason(&params, false),
-            "Sessions ended together: person ada, seen before-7d."
+            reason(&params.filter().unwrap(), false),
+            "Sessions ended together: person ada, address 192.0.2.1, device Firefox, created 2026-11-19, seen before-7d."
         );
-        let all = SessionParams::default();
+        let all = SessionFilter::default();
         assert_eq!(
             reason(&all, true),
             "Sessions ended together: everyone else and my other devices."

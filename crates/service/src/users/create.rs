@@ -24,6 +24,7 @@ use super::{detail, facts, guard, lookalike};
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
+    passwords::Asker,
     record::{self, Change, Changes},
     reset,
 };
@@ -46,7 +47,11 @@ pub async fn create(
         user.roles.extend(USER_ROLE.parse::<RoleName>());
     }
     let hash = match user.temporary_password.take() {
-        Some(password) => Some(services.hasher.hash(SecretString::from(password)).await?),
+        Some(password) => {
+            let asker = Asker::author(granted.author());
+            let hasher = &services.hasher;
+            Some(hasher.hash(asker, SecretString::from(password)).await?)
+        }
         None => None,
     };
     let mut transaction = db::begin(&services.pool).await?;

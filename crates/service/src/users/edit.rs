@@ -26,6 +26,7 @@ use super::{detail, facts, guard};
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteUsers},
+    passwords::Asker,
     record::{self, Change, Changes},
     target::TargetRef,
 };
@@ -45,7 +46,11 @@ pub async fn edit(
     let id = target.id;
     let mut patch = edit.check().map_err(Error::Invalid)?;
     let hash = match patch.temporary_password.take() {
-        Some(password) => Some(services.hasher.hash(SecretString::from(password)).await?),
+        Some(password) => {
+            let asker = Asker::author(granted.author());
+            let hasher = &services.hasher;
+            Some(hasher.hash(asker, SecretString::from(password)).await?)
+        }
         None => None,
     };
     let mut transaction = db::begin(&services.pool).await?;

@@ -7,7 +7,8 @@ use unicode_security::{
 
 use crate::Error;
 
-/// Checks a new username, and returns its skeleton if that has to be stored.
+/// Checks a new username, and returns its skeleton if that has to be stored. Until the transaction ends, no other one takes
+/// a name that looks the same.
 ///
 /// # Errors
 /// [`Error::Invalid`] for letters that nobody sees or of scripts that are not mixed, [`Error::Taken`] when an account has a
@@ -27,6 +28,7 @@ pub(crate) async fn admit(
     }
     let look = look(name);
     let is_plain = name.is_ascii();
+    db::users::lock_look(connection, &look).await?;
     if db::users::has_lookalike(connection, name, &look, is_plain).await? {
         errors.add(
             "username",

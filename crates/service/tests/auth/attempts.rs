@@ -2,7 +2,7 @@
 
 use domain::client_address::ClientAddress;
 use secrecy::ExposeSecret;
-use service::known_device::Device;
+use service::{known_device::Device, passwords::Asker};
 
 use super::*;
 
@@ -43,7 +43,11 @@ async fn known_browser(services: &Services, username: &str, cookie: Option<&str>
 
 /// Active people with a password, named `user1` and so on.
 async fn add_crowd(services: &Services, number: i32) {
-    let hash = services.hasher.hash(RIGHT.into()).await.unwrap();
+    let hash = services
+        .hasher
+        .hash(Asker::Operator, RIGHT.into())
+        .await
+        .unwrap();
     sqlx::query(
         "insert into users (id, username, display_name, password_hash, created_via, created_at, updated_at)
         select uuid_v7(now()), 'user' || n, 'P', $1, 'cli', now(), now() from generate_series(1, $2) n",

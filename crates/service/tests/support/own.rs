@@ -4,7 +4,9 @@ use domain::{audit::Via, credentials::SignInDraft};
 use service::{
     Services,
     access::{Actor, Origin},
-    auth, sessions,
+    auth,
+    passwords::Asker,
+    sessions,
 };
 use tower_sessions::Session;
 
@@ -12,7 +14,11 @@ use super::browser::browser;
 
 /// Gives everybody a password.
 pub(crate) async fn set_password(services: &Services, password: &str) {
-    let hash = services.hasher.hash(password.into()).await.unwrap();
+    let hash = services
+        .hasher
+        .hash(Asker::Operator, password.into())
+        .await
+        .unwrap();
     sqlx::query("update users set password_hash = $1")
         .bind(hash)
         .execute(&services.pool)

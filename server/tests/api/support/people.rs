@@ -1,7 +1,12 @@
 //! People and their sessions.
 
 use domain::access_tokens::TokenDraft;
-use service::{Services, access::operator, access_tokens, passwords::Hasher};
+use service::{
+    Services,
+    access::operator,
+    access_tokens,
+    passwords::{Asker, Hasher},
+};
 use sqlx::PgPool;
 use tower_sessions::session::Id;
 use uuid::Uuid;
@@ -28,7 +33,7 @@ pub(crate) async fn add_person(pool: &PgPool, username: &str, roles: &[&str]) {
 
 /// Gives everybody [`PASSWORD`].
 pub(crate) async fn add_password(pool: &PgPool, hasher: &Hasher) {
-    let hash = hasher.hash(PASSWORD.into()).await.unwrap();
+    let hash = hasher.hash(Asker::Operator, PASSWORD.into()).await.unwrap();
     sqlx::query("update users set password_hash = $1")
         .bind(hash)
         .execute(pool)
