@@ -61,7 +61,7 @@ fn refuse(rejection: &JsonRejection) -> Failure {
 /// What is wrong with a value in the body, beside the name of its field. Where in the text the parser stood says nothing to
 /// who reads it.
 fn fault(error: &JsonDataError) -> Failure {
-    let mut causes = successors(error.source(), |cause| cause.source());
+    let mut causes = successors(error.source(), |&cause| cause.source());
     let fault = causes.find_map(|cause| cause.downcast_ref::<PathError<serde_json::Error>>());
     let Some(fault) = fault else {
         return Failure::invalid("The body has another form than this request.");

@@ -10,7 +10,6 @@ use domain::{
     sessions::{
         SessionUser,
         filter::SessionFilter,
-        list::SessionParams,
         revoke::{RevokeOutcome, RevokeRequest},
     },
     users::detail::UserRef,
@@ -209,6 +208,8 @@ fn reason(filter: &SessionFilter, everyone_but_me: bool) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::sessions::list::SessionParams;
+
     use super::*;
 
     #[test]
