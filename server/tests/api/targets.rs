@@ -43,14 +43,18 @@ type TargetForm = (
 );
 
 /// The others: what their forms say of what the page has shown, and what else they have to say.
-const WITH_TARGET: [TargetForm; 10] = [
+const WITH_TARGET: [TargetForm; 9] = [
     ("do-to-user", "username", &[("deed", "lift")]),
     (
         "edit-user",
         "username",
         &[("version", "1"), ("display_name", "Other")],
     ),
-    ("suspend-user", "username", &[("reason", "spam")]),
+    (
+        "suspend-user",
+        "username",
+        &[("version", "1"), ("reason", "spam")],
+    ),
     (
         "delete-user",
         "username",
@@ -58,7 +62,6 @@ const WITH_TARGET: [TargetForm; 10] = [
     ),
     ("create-reset-link", "username", &[]),
     ("reassign-data", "username", &[("to", "ada")]),
-    ("retry-job", "username", &[]),
     ("renew-invitation", "shown", &[]),
     (
         "do-to-key",

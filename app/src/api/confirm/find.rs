@@ -74,6 +74,7 @@ pub(super) async fn confirmation(
         Target::Sessions(user) => sessions(services, actor, user).await?,
         Target::ResetLinks(user) => reset_links(services, actor, user).await?,
         Target::Invitation(id) => invitation(services, actor, *id).await?,
+        Target::Job(id) => job(services, actor, *id).await?,
     };
     Ok(Confirmation {
         now: (services.clock)(),
@@ -259,6 +260,34 @@ async fn invitation(services: &Services, actor: &Actor, id: Uuid) -> Result<Conf
             when("Opened", found.opened_at),
         ],
         ..asking(shown, text, refusal::<WriteRegistrations>(actor))
+    })
+}
+
+async fn job(services: &Services, actor: &Actor, id: Uuid) -> Result<Confirmation, Error> {
+    let job = service::jobs::find(services, &actor.require()?, id).await?;
+    let text = "The account is removed with everything it still owns. This can't be undone.";
+    let refusal = refusal::<WriteUsers>(actor).or(job.retry_refusal().map(str::to_owned));
+    let username = job.target.map(|target| target.label).unwrap_or_default();
+    let name = if username.is_empty() {
+        "an account"
+    } else {
+        &username
+    };
+    let done = grouped(job.done);
+    let progress = match job.total {
+        Some(total) => format!("{done} of {}", grouped(total)),
+        None => done,
+    };
+    Ok(Confirmation {
+        title: format!("Try again: Remove {name} permanently"),
+        facts: vec![
+            fact("Removed so far", progress),
+            fact("Error", job.error.unwrap_or_else(|| "—".to_owned())),
+            when("Requested", Some(job.created_at)),
+            when("Failed", job.finished_at),
+        ],
+        username: username.clone(),
+        ..asking(username, text, refusal)
     })
 }
 

@@ -9,25 +9,21 @@ use domain::{
     list::PageParams,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{components::Outlet, hooks::use_query_map};
 
 use super::head;
 use crate::{
     api::{
         error::ApiError,
-        settings::{JOBS, JobList, RetryJob, list_jobs},
+        settings::{JOBS, JobList, list_jobs},
     },
     components::{
         icon::Icon,
-        notice::ProblemNotice,
         pager::{Pager, Pages},
         records::Records,
         state::{ListFailure, ListState, Waiting},
     },
-    pages::{
-        form::{self, Sending},
-        users::links::with_selected,
-    },
+    pages::users::links::with_selected,
 };
 
 /// How often the list is read again while something is under way.
@@ -44,7 +40,6 @@ pub fn Jobs() -> impl IntoView {
         move || params.get(),
         |params| async move { list_jobs(params).await?.understood() },
     );
-    let retrying = form::send::<RetryJob>(JOBS);
     keep_fresh(list);
     view! {
         {head("Jobs", super::JOBS)}
@@ -54,12 +49,11 @@ pub fn Jobs() -> impl IntoView {
             )}
         </p>
         {move || filters(&params.read())}
-        {move || retrying.problem.get().map(problem)}
         <section class="list" aria-label="Jobs">
             <Transition fallback=Waiting>
                 {move || Suspend::new(async move {
                     match list.await {
-                        Ok(list) => shown(&params.get_untracked(), list, retrying),
+                        Ok(list) => shown(&params.get_untracked(), list),
                         Err(ApiError(problem)) => {
                             view! {
                                 <ListFailure
@@ -76,6 +70,7 @@ pub fn Jobs() -> impl IntoView {
                 })}
             </Transition>
         </section>
+        <Outlet />
     }
 }
 
@@ -133,17 +128,8 @@ fn filters(params: &JobParams) -> impl IntoView + use<> {
     }
 }
 
-fn problem(problem: domain::problem::Problem) -> AnyView {
-    view! {
-        <div class="pane-actions">
-            <ProblemNotice problem=problem />
-        </div>
-    }
-    .into_any()
-}
-
 /// The rows, or why there are none.
-fn shown(params: &JobParams, list: JobList, retrying: Sending) -> AnyView {
+fn shown(params: &JobParams, list: JobList) -> AnyView {
     let JobList { page, now } = list;
     if page.jobs.is_empty() {
         let title = if params.pairs().is_empty() {
@@ -161,9 +147,7 @@ fn shown(params: &JobParams, list: JobList, retrying: Sending) -> AnyView {
         .into_any();
     }
     let pages = Pages::of(params, &page.place, page.jobs.len(), href);
-    let back = href(params);
-    let rows = page.jobs.into_iter();
-    let rows = rows.map(|job| row::cells(job, now, &back, retrying));
+    let rows = page.jobs.into_iter().map(|job| row::cells(job, now));
     view! {
         <Records caption="Jobs" columns=row::COLUMNS rows=rows.collect() />
         <Pager pages=pages />
