@@ -110,7 +110,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
     let (probes, _) = rest::probes().split_for_parts();
     let (api, _) = rest::routes().split_for_parts();
     let (owned, _) = rest::owned::routes().split_for_parts();
-    let forms = pages(&state).merge(api);
+    let forms = pages(&state).merge(api.route_layer(from_fn(guard::exports)));
     personal(&state, forms, BODY_MAX)
         .merge(personal(&state, owned, rest::owned::BODY_MAX))
         .merge(probes.method_not_allowed_fallback(not_allowed))

@@ -85,7 +85,7 @@ fn params(query: &ParamsMap) -> AuditParams {
 fn Files(params: Memo<AuditParams>) -> impl IntoView {
     let file = move |format: &'static str, name: &'static str| {
         view! {
-            <a class="button" href=move || links::file(&params.read(), format) rel="external" download>
+            <a class="button" href=move || links::file(&params.read(), format) rel="external">
                 {name}
             </a>
         }
