@@ -163,10 +163,6 @@ pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
     }
 }
 
-/// The message for a user who is suspended already.
-pub const ALREADY_SUSPENDED: &str =
-    "This user is already suspended. Lift the suspension before you suspend them again.";
-
 /// Suspends an active user, for a while or until lifted, on top of the version that was shown. `until` is a local time,
 /// `offset` minutes east of UTC.
 #[server(endpoint = "suspend-user", protocol = Post)]
@@ -186,7 +182,7 @@ pub async fn suspend_user(
     };
     use domain::{
         flash::{Flash, FlashEvent},
-        users::Status,
+        users::{Status, suspension::ALREADY_SUSPENDED},
     };
     let draft = domain::users::suspension::SuspensionDraft {
         reason,

@@ -1,6 +1,6 @@
 //! Suspending a user.
 
-use domain::users::{Status, UserSummary, detail::UserDetail};
+use domain::users::{Status, UserSummary, detail::UserDetail, suspension::ALREADY_SUSPENDED};
 use leptos::prelude::*;
 
 use super::{
@@ -8,10 +8,7 @@ use super::{
     About, in_bin, place,
 };
 use crate::{
-    api::{
-        people::{ALREADY_SUSPENDED, SuspendUser},
-        person::Person,
-    },
+    api::{people::SuspendUser, person::Person},
     components::dialog::FormDialog,
     context::PageContext,
     format::capitalised,
