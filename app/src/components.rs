@@ -11,6 +11,7 @@ pub mod facts;
 pub mod field;
 pub mod frame;
 pub mod icon;
+pub mod keyed;
 pub mod link;
 pub mod loading;
 pub mod notice;

@@ -160,7 +160,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
         ["tokens", ..] => preload_tokens().await?,
         ["registrations", ..] => preload_registrations().await?,
         ["keys", ..] => preload_keys().await?,
-        ["settings", ..] => return preload_settings().await,
+        ["settings", ..] => preload_settings().await?,
         ["audit", ..] => preload_audit().await?,
         ["users"] | ["users", "" | "new" | "bulk", ..] => preload_users().await?,
         ["users", ..] => preload_person().await?,
@@ -169,7 +169,9 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
     let tabs = ["", "sessions", "keys", "data", "history", "invitations"];
     match words.as_slice() {
         ["users", "bulk", ..] => preload_dialogs().await,
-        ["keys", _, ..] | [_, _, .., "revoke" | "sign-out" | "revoke-links"] => preload_own().await,
+        ["keys", _, ..] | [_, _, .., "revoke" | "sign-out" | "revoke-links" | "retry"] => {
+            preload_own().await
+        }
         ["users", "new", ..] | ["sessions" | "registrations", _, ..] => preload_dialogs().await,
         ["users", _, word] if !tabs.contains(word) => preload_dialogs().await,
         _ => Ok(()),

@@ -61,7 +61,7 @@ pub fn App() -> impl IntoView {
                     <RegistrationRoutes />
                     <Route path=path!("/audit") view=Audit::List ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=Settings::All ssr=SsrMode::Async />
-                    <Route path=path!("/settings/jobs") view=Settings::Jobs ssr=SsrMode::Async />
+                    <JobRoutes />
                 </ParentRoute>
             </Routes>
             <Toasts />
@@ -230,6 +230,19 @@ fn PersonKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view=nothing ssr=SsrMode::Async />
             <Route path=path!("tokens/:id/revoke") view=Own::Confirm ssr=SsrMode::Async />
             <Route path=path!(":id/revoke") view=Own::Confirm ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Jobs, and the dialog over them.
+#[component(transparent)]
+fn JobRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    let nothing = || ();
+    view! {
+        <ParentRoute path=path!("/settings/jobs") view=Settings::Jobs ssr=SsrMode::Async>
+            <Route path=path!("") view=nothing ssr=SsrMode::Async />
+            <Route path=path!(":id/retry") view=Own::Confirm ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

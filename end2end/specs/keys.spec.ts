@@ -54,6 +54,8 @@ test('a key is added, switched, replaced and deleted', async ({ page, database, 
   await expect(toast(page)).toContainText('Saved API key');
   await expect(row(page, 'Laboratory')).toContainText('...abcd');
   await page.getByRole('link', { name: 'Edit: Laboratory' }).click();
+  await expect(dialog(page)).toContainText('...abcd');
+  await expect(dialog(page)).toContainText('Last usedNever');
   await field(page, 'New key').fill('sk-another-secret-wxyz');
   await press(page, 'Save');
   await expect(row(page, 'Laboratory')).toContainText('...wxyz');

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { add } from '../support/account';
 import type { Database } from '../support/database';
-import { toast } from '../support/dialog';
+import { dialog, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { hydrated, open } from '../support/page';
 import { expect, serve, test } from '../support/test';
@@ -129,9 +129,12 @@ for (const scripts of [true, false]) {
       await expect(job).toContainText('letters_writer_fkey');
       if (scripts) await inspect(page, 'settings-jobs-failed');
       await database.rows('delete from letters');
-      const again = page.getByRole('button', { name: `Try again: Remove ${name} for good` });
+      const again = page.getByRole('link', { name: `Try again: Remove ${name} for good` });
       await again.focus();
       await page.keyboard.press('Enter');
+      await expect(dialog(page)).toContainText('letters_writer_fkey');
+      if (scripts) await inspect(page, 'settings-jobs-retry');
+      await press(page, `Try again: Remove ${name} permanently`);
       await expect(toast(page)).toContainText('Retrying the permanent deletion of');
       const done = `select count(*)::int from jobs where state = 'done' and params ->> 'username' = $1`;
       await expect.poll(() => database.value(done, [name])).toBe(1);
@@ -157,7 +160,7 @@ test.describe('an auditor', () => {
     await expect(row(page, 'SESSION_LIMIT')).toBeVisible();
     await open(page, '/settings/jobs');
     await expect(row(page, 'Remove somebody for good')).toContainText('Another table may refer to it.');
-    await expect(page.getByRole('button', { name: /^Try again/ })).toHaveCount(0);
+    await expect(page.getByRole('link', { name: /^Try again/ })).toHaveCount(0);
     await open(page, '/settings/jobs?state=lost');
     await expect(page.getByRole('alert')).toContainText('Use queued, running, done or failed');
   });

@@ -112,7 +112,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
     let (owned, _) = rest::owned::routes().split_for_parts();
     let [api, owned] = [api, owned]
         .map(|routes| routes.route_layer(from_fn(rest::document::query::only_described)));
-    let forms = pages(&state).merge(api);
+    let forms = pages(&state).merge(api.route_layer(from_fn(guard::exports)));
     personal(&state, forms, BODY_MAX)
         .merge(personal(&state, owned, rest::owned::BODY_MAX))
         .merge(probes.method_not_allowed_fallback(not_allowed))

@@ -98,8 +98,13 @@ pub fn list_of(back: &str) -> &str {
     }
 }
 
+/// The message where a deletion that is to be undone later would be permanent.
+#[cfg(feature = "ssr")]
+const NOT_RESTORABLE: &str = "This server deletes users permanently now, so the restoration cannot be undone. Nothing was \
+    deleted: open the page of the user to delete them.";
+
 /// Does it, if as many change as was shown. `back` is the list that it leads back to, `until` a local time, `offset` its
-/// minutes east of UTC.
+/// minutes east of UTC. With `restorable` a deletion is denied where it would be permanent.
 #[server(endpoint = "do-to-several", protocol = Post)]
 pub async fn do_to_several(
     deed: BulkDeed,
@@ -110,6 +115,7 @@ pub async fn do_to_several(
     #[server(default)] until: String,
     #[server(default)] offset: i32,
     #[server(default)] tell_reason: bool,
+    #[server(default)] restorable: bool,
 ) -> Result<Done, ApiError> {
     use super::{people::read::moment, ssr};
     use domain::users::{bulk::BulkRequest, suspension::SuspensionDraft};
@@ -118,6 +124,10 @@ pub async fn do_to_several(
         until: moment(&until, offset).map_err(ssr::fail)?,
         tell_reason,
     };
+    let services = ssr::services()?;
+    if restorable && deed == BulkDeed::Delete && services.settings.delete_retention.is_zero() {
+        return Err(ssr::fail(service::Error::Conflict(NOT_RESTORABLE)));
+    }
     let users = read::selected(&selected).map_err(ssr::fail)?;
     let request = BulkRequest {
         action: read::action(deed, draft),
@@ -126,7 +136,7 @@ pub async fn do_to_several(
     };
     let action = request.action.clone();
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let outcome = service::users::bulk(&ssr::services()?, &granted, request)
+    let outcome = service::users::bulk(&services, &granted, request)
         .await
         .map_err(ssr::fail)?;
     let page = read::after(&back);

@@ -63,7 +63,10 @@ pub struct ConfirmationFact {
 pub fn page_of(path: &str) -> &str {
     let end = |path: &str| path.rfind('/').unwrap_or_default();
     let mut page = path.get(..end(path)).unwrap_or_default();
-    if path.ends_with("/revoke") || path.ends_with("/delete") {
+    if ["/revoke", "/delete", "/retry"]
+        .iter()
+        .any(|end| path.ends_with(end))
+    {
         page = page.get(..end(page)).unwrap_or_default();
     }
     // The tokens of a user are on the tab of their keys.
@@ -127,6 +130,7 @@ mod tests {
             ("/account/sessions/others", "/account/sessions"),
             ("/account/tokens/x/revoke", "/account/tokens"),
             ("/keys/x/delete", "/keys"),
+            ("/settings/jobs/x/retry", "/settings/jobs"),
             (
                 "/registrations/invitations/x/revoke",
                 "/registrations/invitations",

@@ -119,8 +119,8 @@ pub async fn edit_key(
         api_key: Some(api_key).filter(|typed| !typed.is_empty()),
         is_active: None,
     };
-    let key = edit_one(owner, TargetRef::named(id, shown), edit).await?;
-    Ok(flash(owner, FlashEvent::KeySaved, key.key_name, None).await)
+    let edited = edit_one(owner, TargetRef::named(id, shown), edit).await?;
+    Ok(flash(owner, FlashEvent::KeySaved, edited.key.key_name, None).await)
 }
 
 /// What needs nothing but a button.
@@ -161,7 +161,11 @@ pub async fn do_to_key(
         KeyDeed::On => (FlashEvent::KeyEnabled, KeyDeed::Off),
         KeyDeed::Off => (FlashEvent::KeyDisabled, KeyDeed::On),
     };
-    let key = edit_one(owner, target, switch(deed == KeyDeed::On)).await?;
+    let edited = edit_one(owner, target, switch(deed == KeyDeed::On)).await?;
+    if !edited.is_changed {
+        return Ok(Done::to(owner.page()));
+    }
+    let key = edited.key;
     let id = id.to_string();
     let undo = [
         ("owner", owner.as_str()),
@@ -189,7 +193,7 @@ async fn edit_one(
     owner: Owner,
     key: TargetRef,
     edit: domain::keys::KeyEdit,
-) -> Result<domain::keys::ApiKey, ApiError> {
+) -> Result<service::keys::EditedKey, ApiError> {
     use super::ssr;
     let (services, actor) = (ssr::services()?, ssr::actor()?);
     let edited = match owner {

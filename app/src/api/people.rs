@@ -163,12 +163,14 @@ pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
     }
 }
 
-/// Keeps a person out, for a while or until lifted. `until` is a local time, `offset` minutes east of UTC.
+/// Suspends an active user, for a while or until lifted, on top of the version that was shown. `until` is a local time,
+/// `offset` minutes east of UTC.
 #[server(endpoint = "suspend-user", protocol = Post)]
 pub async fn suspend_user(
     page: String,
     id: Uuid,
     username: String,
+    version: i32,
     reason: String,
     #[server(default)] until: String,
     #[server(default)] offset: i32,
@@ -178,22 +180,34 @@ pub async fn suspend_user(
         bulk::{BulkDeed, read::undo},
         ssr,
     };
-    use domain::flash::{Flash, FlashEvent};
+    use domain::{
+        flash::{Flash, FlashEvent},
+        users::{Status, suspension::ALREADY_SUSPENDED},
+    };
     let draft = domain::users::suspension::SuspensionDraft {
         reason,
         until: read::moment(&until, offset).map_err(ssr::fail)?,
         tell_reason,
     };
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let target = TargetRef::of_user(id, username);
-    let user = service::users::suspend(&ssr::services()?, &granted, target, draft)
+    let (services, actor) = (ssr::services()?, ssr::actor()?);
+    let granted = actor.require().map_err(ssr::fail)?;
+    let before = read::named(&services, &actor, id)
+        .await
+        .map_err(ssr::fail)?;
+    let is_current = before.version == version;
+    if is_current && before.status == Status::Suspended {
+        return Err(ssr::fail(service::Error::Conflict(ALREADY_SUSPENDED)));
+    }
+    let target = TargetRef::of_user(id, username).at_version(version);
+    let user = service::users::suspend(&services, &granted, target, draft)
         .await
         .map_err(ssr::fail)?;
     let summary = user.summary;
-    let undo = undo(BulkDeed::Lift, &[read::seen(&summary)], &page, &[]);
+    // Undo makes the user active, so it is offered only where they are known to have been: at the version that was suspended.
+    let undo = is_current.then(|| undo(BulkDeed::Lift, &[read::seen(&summary)], &page, &[]));
     let flash = Flash::of(FlashEvent::UserSuspended, [summary.username]);
     let flash = flash.until(summary.suspended_until);
-    Ok(Done::flash(&page, flash, Some(undo)).await)
+    Ok(Done::flash(&page, flash, undo).await)
 }
 
 /// Deletes a person: into the bin, or for good. `counts` is what was shown, in the order of the table.

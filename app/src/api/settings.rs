@@ -12,14 +12,8 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use uuid::Uuid;
 
-use super::{
-    done::Done,
-    error::ApiError,
-    listed::Listed,
-    wire::{Get, Post},
-};
+use super::{error::ApiError, listed::Listed, wire::Get};
 
 /// The screen of what is set.
 pub const SETTINGS: &str = "/settings";
@@ -59,17 +53,4 @@ pub async fn list_jobs(#[server(default)] params: JobParams) -> Result<Listed<Jo
         })
     })
     .await
-}
-
-/// Tries a job again that has failed. `page` is the page that it leads back to, `username` whose removal it was shown to be.
-#[server(endpoint = "retry-job", protocol = Post)]
-pub async fn retry_job(page: String, id: Uuid, username: String) -> Result<Done, ApiError> {
-    use super::ssr;
-    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
-    let job = service::target::TargetRef::of_user(id, username);
-    let name = service::jobs::retry(&ssr::services()?, &granted, job)
-        .await
-        .map_err(ssr::fail)?;
-    let flash = domain::flash::Flash::of(domain::flash::FlashEvent::JobRetried, [name]);
-    Ok(Done::flash(&page, flash, None).await)
 }

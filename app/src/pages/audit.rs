@@ -90,7 +90,7 @@ fn Files(request: Memo<Result<AuditParams, ListError>>) -> impl IntoView {
         params.parse(Limits::PANEL).ok()?;
         let file = |format: &'static str, name: &'static str| {
             view! {
-                <a class="button" href=links::file(&params, format) rel="external" download>
+                <a class="button" href=links::file(&params, format) rel="external">
                     {name}
                 </a>
             }

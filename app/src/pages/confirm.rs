@@ -15,6 +15,7 @@ use crate::{
     components::{
         dialog::{FormDialog, Place},
         facts::Fact,
+        keyed::keyed_by,
         time::Ago,
     },
     context::PageContext,
@@ -47,6 +48,20 @@ pub fn ConfirmLink(
 /// The dialog of an address.
 #[component]
 pub fn Confirm() -> impl IntoView {
+    keyed_by("id", |_| view! { <Here /> }.into_any())
+}
+
+/// The title of a dialog while it is not known what it is about.
+fn unknown(path: &str) -> &'static str {
+    match path.rsplit('/').next() {
+        Some("delete") => "Delete",
+        Some("retry") => "Try again",
+        _ => "Revoke",
+    }
+}
+
+#[component]
+fn Here() -> impl IntoView {
     let here = use_location();
     let path = here.pathname.get_untracked();
     let context = expect_context::<PageContext>().of_form(&path);
@@ -70,7 +85,8 @@ pub fn Confirm() -> impl IntoView {
                     match asked.await {
                         Ok(asked) => view! { <Asked place=place asked=asked /> }.into_any(),
                         Err(ApiError(problem)) => {
-                            view! { <Uncounted place=place problem=Some(problem) title="Revoke" /> }.into_any()
+                            let title = unknown(&place.path);
+                            view! { <Uncounted place=place problem=Some(problem) title=title /> }.into_any()
                         }
                     }
                 })

@@ -17,7 +17,7 @@ pub use sessions::Sessions;
 
 use domain::problem::{Code, Problem};
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_params_map};
+use leptos_router::components::Outlet;
 
 use super::form::{self, Sending};
 use crate::{
@@ -28,6 +28,7 @@ use crate::{
     },
     components::{
         icon::Icon,
+        keyed::keyed_by,
         state::{ListFailure, ListState, LoadFailure, Waiting},
         title::PageTitle,
     },
@@ -49,12 +50,18 @@ impl Opened {
     }
 }
 
-/// The page of a person.
+/// The page of a user. Another user has another page, with everything on it.
 #[component]
 pub fn PersonPage() -> impl IntoView {
-    let params = use_params_map();
-    let user = Memo::new(move |_| params.read().get("user").unwrap_or_default());
-    let person = Resource::new(move || user.get(), find_person);
+    keyed_by("user", |user| view! { <PageOf user=user /> }.into_any())
+}
+
+#[component]
+fn PageOf(
+    /// The user as the address names them.
+    user: String,
+) -> impl IntoView {
+    let person = Resource::new(|| (), move |()| find_person(user.clone()));
     // A form without scripts goes to the address as it was written, and what became of it is kept under that. What lies
     // below is the address of a tab or a dialog.
     let address = leptos_router::hooks::use_location()

@@ -124,25 +124,15 @@ fn job(row: &PgRow) -> Result<Job, sqlx::Error> {
     })
 }
 
-/// What a job is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// Whose account it is about, if it is about one.
-    pub user_id: Option<Uuid>,
-}
-
 /// A job by its id.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Found>, Error> {
-    Ok(sqlx::query_as!(
-        Found,
-        "select (params ->> 'user_id')::uuid as user_id from jobs where id = $1",
-        id,
-    )
-    .fetch_optional(executor)
-    .await?)
+pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Job>, Error> {
+    let mut sql = QueryBuilder::new(format!("select {COLUMNS} from jobs j where j.id = "));
+    sql.push_bind(id);
+    let row = sql.build().fetch_optional(executor).await?;
+    Ok(row.as_ref().map(job).transpose()?)
 }
 
 /// Notes that a job is under way.

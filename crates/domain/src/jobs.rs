@@ -92,6 +92,25 @@ pub struct Job {
     pub finished_at: Option<OffsetDateTime>,
 }
 
+/// Why a job that has not failed cannot be retried.
+pub const NOT_FAILED: &str = "This job has not failed: there is nothing to try again.";
+/// Why a job of the command line cannot be retried in the panel.
+pub const ON_SERVER: &str = "This is done on the server: run `rollcall keys rotate` there again.";
+
+impl Job {
+    /// Returns why the job cannot be retried; none if it can be.
+    #[must_use]
+    pub fn retry_refusal(&self) -> Option<&'static str> {
+        match (self.kind, self.state) {
+            (JobKind::RotateKeys, _) => Some(ON_SERVER),
+            (JobKind::Purge, JobState::Failed) => None,
+            (JobKind::Purge, JobState::Queued | JobState::Running | JobState::Done) => {
+                Some(NOT_FAILED)
+            }
+        }
+    }
+}
+
 /// Whose account a job is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct JobTarget {

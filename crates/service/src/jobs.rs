@@ -1,16 +1,17 @@
 //! Long work that goes on in the background: looking at it, and trying again what has failed. What is done, and how, is
 //! where its kind is: [`crate::users::purge`], [`crate::keys::rotate`].
 
-use db::jobs::{self as rows, Found};
+use db::jobs as rows;
 use domain::{
     access::Permission,
     jobs::{
-        JobState,
+        self, Job, JobState,
         list::{JobPage, JobsQuery},
     },
     list::{Place, Total},
     rules::Deed,
 };
+use uuid::Uuid;
 
 use crate::{
     Error, Services,
@@ -21,10 +22,8 @@ use crate::{
 };
 
 const NOT_FOUND: Error = Error::NotFound("There is no such job.");
-const NOT_FAILED: Error =
-    Error::Conflict("This job has not failed: there is nothing to try again.");
-const ON_SERVER: Error =
-    Error::Conflict("This is done on the server: run `rollcall keys rotate` there again.");
+const NOT_FAILED: Error = Error::Conflict(jobs::NOT_FAILED);
+const ON_SERVER: Error = Error::Conflict(jobs::ON_SERVER);
 
 /// A page of jobs, what is under way first, then the newest.
 ///
@@ -43,6 +42,14 @@ pub async fn list(
         place: Place::of(&jobs, more, total, &query.position, JobsQuery::cursor),
         jobs,
     })
+}
+
+/// Finds a job by its id.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such job.
+pub async fn find(services: &Services, _: &Granted<ReadAudit>, id: Uuid) -> Result<Job, Error> {
+    rows::find(&services.pool, id).await?.ok_or(NOT_FOUND)
 }
 
 /// How many there are of each state but those that are done, for whoever watches the server.
@@ -70,10 +77,10 @@ pub async fn retry(
     let job = job.into();
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
-    let Found { user_id } = rows::find(&mut *transaction, job.id)
+    let found = rows::find(&mut *transaction, job.id)
         .await?
         .ok_or(NOT_FOUND)?;
-    let user = user_id.ok_or(ON_SERVER)?;
+    let user = found.target.ok_or(ON_SERVER)?.id.0;
     let (right, deed) = (Permission::UsersWrite, Deed::Delete);
     let user = job.owner(user);
     let account = match guard::open_any_by(&mut transaction, author, right, deed, user).await {

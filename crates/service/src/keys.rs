@@ -22,6 +22,15 @@ use uuid::Uuid;
 
 use crate::{Error, Services, record::Changes};
 
+/// A provider API key after an edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditedKey {
+    /// The key.
+    pub key: ApiKey,
+    /// Whether the edit changed anything.
+    pub is_changed: bool,
+}
+
 pub(crate) const NOT_FOUND: Error = Error::NotFound("API key not found");
 /// FOVEA's text.
 const TAKEN: Error = Error::Conflict("API key for this provider already exists");

@@ -7,14 +7,15 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// The id of what a change acts on, with the names that were shown for it. An id alone is not compared with anything: it
-/// comes from a program or from the command line, which show nothing.
+/// The id of what a change acts on, with the names and the version that were shown for it. An id alone is not compared with
+/// anything: it comes from a program or from the command line, which show nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetRef {
     /// The id.
     pub id: Uuid,
     username: Option<String>,
     name: Option<String>,
+    version: Option<i32>,
 }
 
 impl TargetRef {
@@ -42,13 +43,22 @@ impl TargetRef {
         }
     }
 
+    /// The same, shown at a version of its account.
+    #[must_use]
+    pub fn at_version(self, version: i32) -> Self {
+        Self {
+            version: Some(version),
+            ..self
+        }
+    }
+
     /// The user that it belongs to, shown with the same username.
     #[must_use]
     pub(crate) fn owner(&self, id: Uuid) -> Self {
         Self {
             id,
             username: self.username.clone(),
-            name: None,
+            ..Self::from(id)
         }
     }
 
@@ -67,6 +77,11 @@ impl TargetRef {
     pub(crate) fn check_name(&self, name: &str) -> Result<(), Error> {
         check(self.name.as_deref(), name)
     }
+
+    /// Compares the version that was shown, if one was, with the one that it is.
+    pub(crate) fn is_at(&self, version: i32) -> bool {
+        self.version.is_none_or(|shown| shown == version)
+    }
 }
 
 fn check(shown: Option<&str>, is: &str) -> Result<(), Error> {
@@ -82,6 +97,7 @@ impl From<Uuid> for TargetRef {
             id,
             username: None,
             name: None,
+            version: None,
         }
     }
 }
@@ -107,6 +123,9 @@ mod tests {
         let ada = TargetRef::of_user(id, "ada").with_name("key");
         assert!(ada.check_username("ada").is_ok() && ada.check_name("key").is_ok());
         assert!(ada.owner(Uuid::from_u128(2)).check_username("ada").is_ok());
+        assert!(ada.is_at(3));
+        let at_two = ada.clone().at_version(2);
+        assert!(at_two.is_at(2) && !at_two.is_at(3));
         for wrong in ["Ada", "bob", "", "ada "] {
             assert!(ada.check_username(wrong).is_err(), "{wrong:?}");
             assert!(ada.check_name(wrong).is_err(), "{wrong:?}");

@@ -330,7 +330,11 @@ async fn nothing_different_is_no_change(pool: PgPool) {
     };
     for edit in [same, KeyEdit::default()] {
         let kept = keys::edit_system(&services, &operator(), made.id, edit).await;
-        assert_eq!(kept.unwrap(), made);
+        let unchanged = keys::EditedKey {
+            key: made.clone(),
+            is_changed: false,
+        };
+        assert_eq!(kept.unwrap(), unchanged);
     }
     assert_eq!(count(&pool, "select count(*) from audit_events").await, 1);
 }

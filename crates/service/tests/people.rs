@@ -18,7 +18,9 @@ use domain::{
 use service::{
     Error, Services,
     access::{Granted, Origin, WriteUsers, operator},
-    audit, auth, reset, users,
+    audit, auth, reset,
+    target::TargetRef,
+    users,
 };
 use sqlx::PgPool;
 use time::macros::datetime;
@@ -316,6 +318,27 @@ async fn a_suspended_person_is_told_only_after_the_right_password(pool: PgPool) 
     );
     users::unsuspend(&services, &operator(), ada).await.unwrap();
     sign_in(&services, "ada", "secret").await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_stale_suspension_changes_nothing(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let shown = users::get(&services, &operator(), &UserRef::Id(ada)).await;
+    let version = shown.unwrap().summary.version;
+    let target = TargetRef::of_user(ada, "ada").at_version(version);
+    let first = users::suspend(&services, &operator(), target.clone(), reason("first")).await;
+    assert_eq!(first.unwrap().summary.version, version + 1);
+    let second = users::suspend(&services, &operator(), target, reason("second")).await;
+    let Err(Error::Stale(current)) = second else {
+        panic!("{second:?}");
+    };
+    assert_eq!(
+        current.suspension.and_then(|it| it.reason).as_deref(),
+        Some("first")
+    );
+    let suspended = "select count(*) from audit_events where action = 'user.suspended'";
+    assert_eq!(count(&pool, suspended).await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

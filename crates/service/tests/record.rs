@@ -443,6 +443,7 @@ async fn who_takes_the_record_away_is_on_record(pool: PgPool) {
     let expected = [
         ("list", None),
         ("list job", None),
+        ("find job", None),
         ("describe settings", None),
         ("history", None),
         ("verify", None),
@@ -465,6 +466,10 @@ async fn who_takes_the_record_away_is_on_record(pool: PgPool) {
                 let query = JobParams::default().parse(Limits::API).unwrap();
                 jobs::list(&services, &operator(), &query).await.map(drop)
             }
+            "find job" => match jobs::find(&services, &operator(), user).await {
+                Err(Error::NotFound(_)) => Ok(()),
+                found => found.map(drop),
+            },
             "describe settings" => settings::describe(&services, &operator()).await.map(drop),
             "history" => users::history(&services, &operator(), user, None)
                 .await

@@ -14,7 +14,6 @@ use app::{
         },
         registrations::{DecideRegistrations, Register},
         sessions::RevokeSessions,
-        settings::RetryJob,
     },
     context::FormOutcome,
 };
@@ -75,7 +74,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/sessions/revoke", post(send::<RevokeSessions>))
         .route("/sessions/{id}/revoke", post(send::<Confirm>))
         .route("/tokens/{id}/revoke", post(send::<Confirm>))
-        .route("/settings/jobs", post(send::<RetryJob>))
+        .route("/settings/jobs/{id}/retry", post(send::<Confirm>))
         .route("/register", post(send::<Register>))
         .route("/registrations/approve", post(send::<DecideRegistrations>))
         .route("/registrations/reject", post(send::<DecideRegistrations>))

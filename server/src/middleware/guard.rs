@@ -1,12 +1,14 @@
-//! Which pages a person gets to see. What a page shows is guarded again by the functions that it calls.
+//! Which pages a person gets to see, and the way to sign in for a browser that is to download a file. What a page shows is
+//! guarded again by the functions that it calls.
 
 use app::{Access, access, api::done::going_on, context::PageContext};
 use axum::{
     extract::Request,
-    http::Method,
+    http::{HeaderMap, Method, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use service::access::Actor;
 
 /// Sends whoever is not signed in to sign in and back again, whoever has no right to the panel to their account, and
 /// whoever is signed in past the sign-in page.
@@ -34,4 +36,92 @@ pub(crate) fn to_sign_in(request: &Request) -> Response {
         .path_and_query()
         .map_or("/", |path| path.as_str());
     Redirect::to(&going_on("/login", wanted)).into_response()
+}
+
+/// Sends a browser without a session from a link to an export to sign in, and then to the page with the link. Programs and
+/// scripts get the answer of the API.
+pub(crate) async fn exports(request: Request, next: Next) -> Response {
+    let page = page_of_export(request.uri())
+        .filter(|_| request.method() == Method::GET && is_navigation(request.headers()));
+    let signed_in = request.extensions().get::<Option<Actor>>();
+    match page.filter(|_| matches!(signed_in, Some(None))) {
+        Some(page) => Redirect::to(&going_on("/login", &page)).into_response(),
+        None => next.run(request).await,
+    }
+}
+
+/// The page with the link to an export; none for an address that is not one of an export.
+fn page_of_export(export: &Uri) -> Option<String> {
+    match export.path() {
+        "/api/user/export" => Some("/account/data".to_owned()),
+        "/api/admin/audit/export" => {
+            let query = export.query().unwrap_or_default();
+            let filter = form_urlencoded::parse(query.as_bytes());
+            let filter = filter.filter(|(name, _)| name != "format");
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            match query.extend_pairs(filter).finish() {
+                empty if empty.is_empty() => Some("/audit".to_owned()),
+                query => Some(format!("/audit?{query}")),
+            }
+        }
+        path => {
+            let id = path.strip_prefix("/api/admin/users/")?;
+            let id = id.strip_suffix("/export")?;
+            Some(format!("/users/{id}/delete"))
+        }
+    }
+}
+
+/// Whether a browser goes to the address. One that does not say so accepts a page rather than JSON.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    if let Some(mode) = headers.get("sec-fetch-mode") {
+        return mode == "navigate";
+    }
+    let accepted = headers.get(header::ACCEPT);
+    let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
+    let accepted = accepted.unwrap_or_default();
+    match (accepted.find("text/html"), accepted.find("json")) {
+        (Some(page), Some(json)) => page < json,
+        (page, _) => page.is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_export_leads_to_the_page_with_its_link() {
+        for (export, page) in [
+            ("/api/user/export", Some("/account/data")),
+            ("/api/admin/audit/export?format=csv", Some("/audit")),
+            (
+                "/api/admin/audit/export?format=csv&actor=a+b&via=cli",
+                Some("/audit?actor=a+b&via=cli"),
+            ),
+            ("/api/admin/users/1/export", Some("/users/1/delete")),
+            ("/api/admin/users/1", None),
+            ("/api/user", None),
+        ] {
+            let found = page_of_export(&export.parse().unwrap());
+            assert_eq!(found.as_deref(), page, "{export}");
+        }
+    }
+
+    #[test]
+    fn browsers_are_told_from_programs() {
+        for (name, value, expected) in [
+            ("sec-fetch-mode", "navigate", true),
+            ("sec-fetch-mode", "cors", false),
+            ("accept", "text/html,application/xhtml+xml,*/*;q=0.8", true),
+            ("accept", "text/html, application/json", true),
+            ("accept", "application/json, text/html", false),
+            ("accept", "*/*", false),
+            ("x-other", "text/html", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            assert_eq!(is_navigation(&headers), expected, "{name}: {value}");
+        }
+    }
 }

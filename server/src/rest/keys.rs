@@ -106,8 +106,8 @@ pub(crate) async fn edit(
     KeyPath(id): KeyPath,
     Body(edit): Body<KeyEdit>,
 ) -> Result<Response, Failure> {
-    let key = keys::edit_system(&services, &granted, id, edit).await?;
-    Ok(Json(ListedKey::from(key)).into_response())
+    let edited = keys::edit_system(&services, &granted, id, edit).await?;
+    Ok(Json(ListedKey::from(edited.key)).into_response())
 }
 
 /// Delete a provider key of the system

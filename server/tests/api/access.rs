@@ -47,10 +47,11 @@ fn of_nobody(what: &str) -> String {
 }
 
 /// The dialogs of the panel before what cannot be undone.
-const CONFIRMED: [&str; 9] = [
+const CONFIRMED: [&str; 10] = [
     "/keys/{id}/delete",
     "/registrations/invitations/{id}/revoke",
     "/sessions/{id}/revoke",
+    "/settings/jobs/{id}/retry",
     "/tokens/{id}/revoke",
     "/users/visitor/keys/{id}/revoke",
     "/users/visitor/keys/tokens/{id}/revoke",
@@ -152,7 +153,7 @@ fn forms() -> Vec<Ask> {
         (
             "/users/visitor/suspend",
             "suspend-user",
-            &[("reason", "spam")],
+            &[("version", "1"), ("reason", "spam")],
         ),
         (
             "/users/visitor/delete",
@@ -175,7 +176,6 @@ fn forms() -> Vec<Ask> {
             "reassign-data",
             &[("to", "uma"), ("personas", "0")],
         ),
-        ("/settings/jobs", "retry-job", &[]),
         (
             "/registrations/approve",
             "decide",

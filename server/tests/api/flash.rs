@@ -22,21 +22,32 @@ async fn id_of(app: &App, username: &str) -> Uuid {
         .unwrap()
 }
 
-/// Suspends somebody by the form on their page.
-async fn suspend(app: &App, session: &str, username: &str) {
+/// The form that suspends a user, as their page shows it now.
+async fn suspension(app: &App, session: &str, username: &str, reason: &str) -> Ask {
     let (id, page) = (id_of(app, username).await, format!("/users/{username}"));
-    let id = id.to_string();
+    let version: i32 = sqlx::query_scalar("select version from users where id = $1")
+        .bind(id)
+        .fetch_one(&app.pool)
+        .await
+        .unwrap();
+    let (id, version) = (id.to_string(), version.to_string());
     let fields = [
         ("page", page.as_str()),
         ("id", &id),
         ("username", username),
-        ("reason", "Spam"),
+        ("version", &version),
+        ("reason", reason),
     ];
-    let form = Ask::post(&format!("{page}/suspend"))
+    Ask::post(&format!("{page}/suspend"))
         .form(&fields)
-        .by(session);
+        .by(session)
+}
+
+/// Suspends somebody by the form on their page.
+async fn suspend(app: &App, session: &str, username: &str) {
+    let form = suspension(app, session, username, "Spam").await;
     let answer = app.send(form).await;
-    assert_eq!(answer.outline(), format!("303 to {page}"));
+    assert_eq!(answer.outline(), format!("303 to /users/{username}"));
 }
 
 fn shows(page: &Answer, text: &str) -> bool {
@@ -222,4 +233,82 @@ async fn a_new_password_is_told_in_the_session_that_goes_on(pool: PgPool) {
     let (fresh, _) = answer.cookie("session_token").unwrap();
     let page = app.get_as(fresh, "/account/password").await;
     assert!(shows(&page, "Password changed"), "{}", page.body);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn undo_lifts_no_suspension_of_another_admin(pool: PgPool) {
+    const FIRST: &str =
+        "select count(*) from users where status = 'suspended' and suspended_reason = 'First'";
+    let (app, here, elsewhere) = prepare(&pool).await;
+    let first = suspension(&app, &elsewhere, "bob", "First").await;
+    let second = suspension(&app, &here, "bob", "Second").await;
+    assert_eq!(app.send(first).await.outline(), "303 to /users/bob");
+    let stale = app.send(second).await;
+    assert_eq!(stale.status, 409, "{}", stale.body);
+    // The page as it is now does not offer it, and is denied.
+    let again = suspension(&app, &here, "bob", "Second").await;
+    let denied = app.send(again).await;
+    assert_eq!(denied.status, 409, "{}", denied.body);
+    let dialog = app.get_as(&here, "/users/bob/suspend").await;
+    assert!(
+        dialog.body.contains("This user is already suspended."),
+        "{}",
+        dialog.body
+    );
+    assert!(!shows(&app.get_as(&here, "/users/bob").await, ""));
+    assert_eq!(app.count(FIRST).await, 1);
+}
+
+/// Restores a user who was deleted, and returns the page after it.
+async fn restore(app: &App, session: &str, username: &str) -> Answer {
+    app.run("update users set deleted_at = now(), purge_after = now() + interval '9 days' where username = 'bob'")
+        .await;
+    let (id, page) = (id_of(app, username).await, format!("/users/{username}"));
+    let id = id.to_string();
+    let fields = [
+        ("page", page.as_str()),
+        ("id", &id),
+        ("username", username),
+        ("deed", "restore"),
+    ];
+    let form = Ask::post(&page).form(&fields).by(session);
+    assert_eq!(app.send(form).await.outline(), format!("303 to {page}"));
+    app.get_as(session, &page).await
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn undo_deletes_nobody_permanently(pool: PgPool) {
+    const DELETED: &str = "select count(*) from users where deleted_at is not null";
+    let (app, here, _) = prepare(&pool).await;
+    let undo = undo_of(&restore(&app, &here, "bob").await);
+    let app = app.without_retention();
+    let form = Ask::post("/users/bulk/delete").form(&[("undo", &undo)]);
+    let denied = app.send(form.by(&here)).await;
+    assert_eq!(denied.status, 409, "{}", denied.body);
+    assert_eq!(app.count(DELETED).await, 0);
+    let page = restore(&app, &here, "bob").await;
+    assert!(shows(&page, "Restored bob"));
+    assert!(!page.body.contains("name=\"undo\""), "{}", page.body);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_key_that_is_disabled_already_is_not_disabled_again(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    let app = app.keeping_keys();
+    let key = serde_json::json!({ "provider": "openai", "keyName": "Work", "apiKey": "sk-secret" });
+    let made = Ask::post("/api/admin/api-keys").json(&key).by(&here);
+    let made = app.send(made).await.json();
+    let fields = [
+        ("owner", "system"),
+        ("id", made["id"].as_str().unwrap()),
+        ("shown", "Work"),
+        ("deed", "off"),
+    ];
+    for is_changed in [true, false] {
+        let disable = Ask::post("/keys").form(&fields).by(&here);
+        assert_eq!(app.send(disable).await.outline(), "303 to /keys");
+        let page = app.get_as(&here, "/keys").await;
+        assert_eq!(shows(&page, "Disabled"), is_changed);
+        assert_eq!(page.body.contains("name=\"undo\""), is_changed);
+    }
 }

@@ -51,10 +51,7 @@ const FORMS: &[(&str, Rule)] = &[
     ("/registrations/reject", Dialog),
     ("/sessions/revoke", Dialog),
     ("/sessions/{id}/revoke", Dialog),
-    (
-        "/settings/jobs",
-        Exempt("the deletion that it goes on with was confirmed before"),
-    ),
+    ("/settings/jobs/{id}/retry", Dialog),
     ("/tokens/{id}/revoke", Dialog),
     ("/users/bulk/delete delete", Dialog),
     ("/users/bulk/lift lift", Dialog),
@@ -315,7 +312,8 @@ async fn a_dialog_names_the_thing_and_its_last_use(pool: PgPool) {
     let ada = fill(&app).await;
     app.run(
         "update api_keys set usage_count = 2916, last_used_at = '2026-11-01 10:00Z';
-        update access_tokens set last_used_at = '2026-11-01 10:00Z'",
+        update access_tokens set last_used_at = '2026-11-01 10:00Z';
+        update one_time_links set opened_at = '2026-11-01 10:00Z'",
     )
     .await;
     let path_of = async |sql: &str| {
@@ -355,6 +353,32 @@ async fn a_dialog_names_the_thing_and_its_last_use(pool: PgPool) {
             "select '/sessions/' || s.id || '/revoke' from sessions s join users u on u.id = s.user_id
             where username = 'bob'",
             &["Revoke session of bob", "Last seen"],
+        ),
+        (
+            "select '/account/keys/' || k.id || '/delete' from api_keys k join users u on u.id = k.user_id
+            where username = 'ada' and is_active",
+            &["Delete API key Key openaitrue", "2,916", "2026-11-01T10:00:00Z"],
+        ),
+        (
+            "select '/account/sessions/' || s.id || '/revoke' from sessions s join users u on u.id = s.user_id
+            where username = 'ada'",
+            &["Revoke session", "Unknown", "Last seen"],
+        ),
+        (
+            "select '/registrations/invitations/' || id || '/revoke' from one_time_links where kind = 'invitation'",
+            &["Revoke invitation for Lab", "Uses", "0 of 1", "Opened", "2026-11-01T10:00:00Z"],
+        ),
+        (
+            "select '/users/bob/revoke-links'",
+            &["Revoke password link of bob", "Created by", "Opened", "2026-11-01T10:00:00Z"],
+        ),
+        (
+            "select '/settings/jobs/' || id || '/retry' from jobs where state = 'failed'",
+            &["Try again: Remove gone permanently", "1 of 2", "Failed"],
+        ),
+        (
+            "select '/keys/' || id || '/edit' from api_keys where user_id is null and is_active",
+            &["Edit API key Key openaitrue", "...abcd", "2,916", "2026-11-01T10:00:00Z"],
         ),
     ] {
         let path = path_of(sql).await;

@@ -339,3 +339,40 @@ async fn a_body_that_is_no_form_is_refused(pool: PgPool) {
         assert_ne!(app.send(garbage).await.status, 500, "{path}");
     }
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_link_to_an_export_leads_a_browser_to_sign_in(pool: PgPool) {
+    let (app, ..) = with_people(&pool).await;
+    let user = "/api/admin/users/00000000-0000-0000-0000-000000000000/export";
+    for (export, page) in [
+        ("/api/user/export", "%2Faccount%2Fdata"),
+        (
+            "/api/admin/audit/export?format=csv&actor=ada",
+            "%2Faudit%3Factor%3Dada",
+        ),
+        (
+            user,
+            "%2Fusers%2F00000000-0000-0000-0000-000000000000%2Fdelete",
+        ),
+    ] {
+        for (name, value) in [
+            ("sec-fetch-mode", "navigate"),
+            ("accept", "text/html,*/*;q=0.8"),
+        ] {
+            let clicked = app.send(Ask::get(export).header(name, value)).await;
+            let login = format!("303 to /login?next={page}");
+            assert_eq!(clicked.outline(), login, "{export} {name}");
+        }
+        for (name, value) in [
+            ("sec-fetch-mode", "cors"),
+            ("accept", "application/json, text/html"),
+            ("accept", "*/*"),
+        ] {
+            let asked = app.send(Ask::get(export).header(name, value)).await;
+            assert_eq!(asked.outline(), "401 UNAUTHORIZED", "{export} {value}");
+        }
+        let bearer = Ask::get(export).bearer("rc_unknown");
+        let denied = app.send(bearer.header("accept", "text/html")).await;
+        assert_eq!(denied.outline(), "401 UNAUTHORIZED", "{export}");
+    }
+}

@@ -141,6 +141,19 @@ impl App {
         with_services(services, &Site::default())
     }
 
+    /// The same application where deletions are permanent.
+    pub(crate) fn without_retention(self) -> Self {
+        let settings = Settings {
+            delete_retention: std::time::Duration::ZERO,
+            ..Settings::default()
+        };
+        let services = Services {
+            settings: Arc::new(settings),
+            ..self.services
+        };
+        with_services(services, &Site::default())
+    }
+
     /// The same application with an encryption key.
     pub(crate) fn keeping_keys(self) -> Self {
         let settings = Settings {

@@ -43,14 +43,18 @@ type TargetForm = (
 );
 
 /// The others: what their forms say of what the page has shown, and what else they have to say.
-const WITH_TARGET: [TargetForm; 10] = [
+const WITH_TARGET: [TargetForm; 9] = [
     ("do-to-user", "username", &[("deed", "lift")]),
     (
         "edit-user",
         "username",
         &[("version", "1"), ("display_name", "Other")],
     ),
-    ("suspend-user", "username", &[("reason", "spam")]),
+    (
+        "suspend-user",
+        "username",
+        &[("version", "1"), ("reason", "spam")],
+    ),
     (
         "delete-user",
         "username",
@@ -62,7 +66,6 @@ const WITH_TARGET: [TargetForm; 10] = [
         "username",
         &[("to", "ada"), ("personas", "0")],
     ),
-    ("retry-job", "username", &[]),
     ("renew-invitation", "shown", &[]),
     (
         "do-to-key",

@@ -36,7 +36,9 @@ pub(super) fn require(actor: &Actor, target: &Target) -> Result<(), Error> {
         Target::UserKey(..) | Target::SystemKey(_) => actor.require::<WriteApiKeys>().map(drop),
         Target::Token(_) => actor.require::<WriteTokens>().map(drop),
         Target::Session(_) => actor.require::<WriteSessions>().map(drop),
-        Target::Sessions(_) | Target::ResetLinks(_) => actor.require::<WriteUsers>().map(drop),
+        Target::Sessions(_) | Target::ResetLinks(_) | Target::Job(_) => {
+            actor.require::<WriteUsers>().map(drop)
+        }
         Target::Invitation(_) => actor.require::<WriteRegistrations>().map(drop),
         Target::OwnKey(_) | Target::OwnToken(_) | Target::OwnSession(_) | Target::OwnOthers => {
             actor.session().map(drop)
@@ -105,11 +107,16 @@ pub(super) async fn apply(
             service::invitations::revoke(services, &actor.require()?, names.thing(*id)).await?;
             (FlashEvent::InvitationRevoked, 1)
         }
+        Target::Job(id) => {
+            let job = TargetRef::of_user(*id, &names.username);
+            service::jobs::retry(services, &actor.require()?, job).await?;
+            (FlashEvent::JobRetried, 1)
+        }
     };
     // The session of a user is named by the user first, as in "the session of ada on Firefox".
     let names = match target {
         Target::Session(_) => vec![asked.username, asked.shown],
-        Target::Sessions(_) | Target::ResetLinks(_) => vec![asked.username],
+        Target::Sessions(_) | Target::ResetLinks(_) | Target::Job(_) => vec![asked.username],
         Target::Invitation(_) if asked.shown.is_empty() => vec!["anyone".to_owned()],
         _ => vec![asked.shown, asked.username],
     };

@@ -6,21 +6,20 @@ use domain::{
     keys::ApiKey,
     users::{
         UserSummary,
-        detail::{Refusals, ResetLink, UserRef, UserSession},
+        detail::{Refusals, UserRef, UserSession},
     },
 };
 use service::{
     Error, Services,
-    access::{
-        Actor, ReadUsers, Right, WriteApiKeys, WriteRegistrations, WriteSessions, WriteTokens,
-        WriteUsers,
-    },
+    access::{Actor, ReadUsers, Right, WriteApiKeys, WriteSessions, WriteTokens, WriteUsers},
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Confirmation, ConfirmationFact, target::Target};
 use crate::format::{count, grouped};
+
+mod links_and_jobs;
 
 const KEY_GONE: Error = Error::NotFound("API key not found");
 const TOKEN_GONE: Error = Error::NotFound("Access token not found");
@@ -72,8 +71,9 @@ pub(super) async fn confirmation(
         }
         Target::OwnOthers => own_others(services, actor).await?,
         Target::Sessions(user) => sessions(services, actor, user).await?,
-        Target::ResetLinks(user) => reset_links(services, actor, user).await?,
-        Target::Invitation(id) => invitation(services, actor, *id).await?,
+        Target::ResetLinks(user) => links_and_jobs::reset_links(services, actor, user).await?,
+        Target::Invitation(id) => links_and_jobs::invitation(services, actor, *id).await?,
+        Target::Job(id) => links_and_jobs::job(services, actor, *id).await?,
     };
     Ok(Confirmation {
         now: (services.clock)(),
@@ -213,55 +213,6 @@ async fn sessions(
         id: Some(user.id.0),
         username: user.username.clone(),
         ..asking(user.username, text, refusal)
-    })
-}
-
-async fn reset_links(
-    services: &Services,
-    actor: &Actor,
-    user: &UserRef,
-) -> Result<Confirmation, Error> {
-    let (user, refusals) = user_of(services, actor, user).await?;
-    let links = service::users::reset_links(services, &actor.require()?, user.id.0).await?;
-    let now = (services.clock)();
-    let works = |link: &&ResetLink| {
-        link.used_at.is_none() && link.revoked_at.is_none() && link.expires_at > now
-    };
-    let open = links.iter().find(works);
-    let text = "The link stops working. They can be sent another one.";
-    let refusal = refusal::<WriteUsers>(actor).or(refusals.reset);
-    let refusal = refusal.or(open
-        .is_none()
-        .then(|| "No link of this user still works.".to_owned()));
-    let by = open.and_then(|link| link.created_by.clone());
-    Ok(Confirmation {
-        title: format!("Revoke password link of {}", user.username),
-        facts: vec![
-            when("Created", open.map(|link| link.created_at)),
-            fact("Created by", by.unwrap_or_else(|| "—".to_owned())),
-            when("Opened", open.and_then(|link| link.opened_at)),
-        ],
-        id: open.map(|link| link.id),
-        username: user.username.clone(),
-        ..asking(user.username, text, refusal)
-    })
-}
-
-async fn invitation(services: &Services, actor: &Actor, id: Uuid) -> Result<Confirmation, Error> {
-    let found = service::invitations::find(services, &actor.require()?, id).await?;
-    let text = "Its link stops working. Accounts that were created with it stay.";
-    let shown = found.note.unwrap_or_default();
-    let name = if shown.is_empty() { "anyone" } else { &shown };
-    let uses = format!("{} of {}", found.uses, found.max_uses);
-    Ok(Confirmation {
-        title: format!("Revoke invitation for {name}"),
-        facts: vec![
-            fact("Roles", found.roles.join(", ")),
-            fact("Uses", uses),
-            when("Created", Some(found.created_at)),
-            when("Opened", found.opened_at),
-        ],
-        ..asking(shown, text, refusal::<WriteRegistrations>(actor))
     })
 }
 

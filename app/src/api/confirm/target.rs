@@ -4,7 +4,7 @@ use domain::users::detail::UserRef;
 use service::Error;
 use uuid::Uuid;
 
-/// What is revoked or deleted.
+/// What is revoked, deleted or tried again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     /// A provider API key of a user.
@@ -29,6 +29,8 @@ pub(super) enum Target {
     ResetLinks(UserRef),
     /// An invitation.
     Invitation(Uuid),
+    /// A job that has failed.
+    Job(Uuid),
 }
 
 impl Target {
@@ -54,6 +56,7 @@ impl Target {
             ["registrations", "invitations", invitation, "revoke"] => {
                 Self::Invitation(id(invitation)?)
             }
+            ["settings", "jobs", job, "retry"] => Self::Job(id(job)?),
             ["keys", key, "delete"] => Self::SystemKey(id(key)?),
             ["account", "keys", key, "delete"] => Self::OwnKey(id(key)?),
             ["account", "tokens", token, "revoke"] => Self::OwnToken(id(token)?),
@@ -85,6 +88,7 @@ mod tests {
                 Target::Sessions(UserRef::Name("o'hara".to_owned())),
             ),
             ("/account/sessions/others", Target::OwnOthers),
+            ("/settings/jobs/ID/retry", Target::Job(uuid)),
         ] {
             assert_eq!(read(path).unwrap(), expected, "{path}");
         }

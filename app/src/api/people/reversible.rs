@@ -42,7 +42,11 @@ pub async fn do_to_user(
     username: String,
     deed: Deed,
 ) -> Result<Done, ApiError> {
-    use crate::api::{bulk::BulkDeed, people::read, ssr};
+    use crate::api::{
+        bulk::{BulkDeed, read::undo},
+        people::read,
+        ssr,
+    };
     use domain::{
         flash::{Flash, FlashEvent},
         users::detail::UserRef,
@@ -58,14 +62,19 @@ pub async fn do_to_user(
         Deed::Lift => {
             let after = service::users::unsuspend(&services, &granted, target).await;
             let version = after.map_err(ssr::fail)?.summary.version;
-            let undo = read::suspend_again(before, version, &page);
-            (FlashEvent::UserUnsuspended, undo)
+            // Each change counts the version up by one: after any other the suspension that was lifted is not known.
+            let is_known = before.summary.version.saturating_add(1) == version;
+            let undo = is_known.then(|| read::suspend_again(before, version, &page));
+            (FlashEvent::UserUnsuspended, undo.flatten())
         }
         Deed::Restore => {
             let after = service::users::restore(&services, &granted, target).await;
             let restored = read::seen(&after.map_err(ssr::fail)?.summary);
-            let undo = crate::api::bulk::read::undo(BulkDeed::Delete, &[restored], &page, &[]);
-            (FlashEvent::UserRestored, Some(undo))
+            // Without a retention a deletion is permanent, and so undoes nothing.
+            let is_kept = !services.settings.delete_retention.is_zero();
+            let fields = [("restorable", "true".to_owned())];
+            let undo = is_kept.then(|| undo(BulkDeed::Delete, &[restored], &page, &fields));
+            (FlashEvent::UserRestored, undo)
         }
     };
     Ok(Done::flash(&page, Flash::of(event, [name]), undo).await)

@@ -14,7 +14,7 @@ pub fn Data() -> impl IntoView {
                 "Your profile, what you own, and where you were signed in, as one JSON file. Passwords and keys are not in it."
             </p>
             <div class="actions">
-                <a class="button" href="/api/user/export" rel="external" download>
+                <a class="button" href="/api/user/export" rel="external">
                     "Download everything"
                 </a>
             </div>

@@ -5,16 +5,20 @@ use domain::{
     keys::{ApiKey, SWITCHED_OFF},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use time::OffsetDateTime;
 
 use super::table::{Shown, is_off};
 use crate::{
     api::keys::{AddKey, EditKey, Listed, Owner},
     components::{
         dialog::{FormDialog, Place},
+        facts::Fact,
         field::{Field, FieldSpec},
+        keyed::keyed_by,
+        time::Ago,
     },
     context::PageContext,
+    format::count,
     pages::{
         form,
         person::{dialogs::typed_or, with},
@@ -44,7 +48,7 @@ const KEY: FieldSpec = FieldSpec {
 
 const NEW_KEY: FieldSpec = FieldSpec {
     label: "New key",
-    hint: Some("It takes the place of the one there is. Empty: that one stays."),
+    hint: Some("Leave empty to keep the current key. A replaced key can't be restored."),
     optional: true,
     ..KEY
 };
@@ -61,20 +65,17 @@ pub fn Add() -> impl IntoView {
 /// The dialog that changes one.
 #[component]
 pub fn Edit() -> impl IntoView {
-    with_key(|owner, id, key| view! { <EditForm owner=owner id=id key=key /> }.into_any())
+    keyed_by("id", |id| view! { <EditOf id=id /> }.into_any())
 }
 
-/// Draws with the key that the address names, if it is there.
-fn with_key(draw: fn(Owner, String, Option<ApiKey>) -> AnyView) -> impl IntoView {
+/// Draws with the key of an id, if it is there.
+#[component]
+fn EditOf(id: String) -> impl IntoView {
     let shown = expect_context::<Shown>();
-    let id = use_params_map()
-        .read_untracked()
-        .get("id")
-        .unwrap_or_default();
     with(shown.list, move |listed| {
         let mut keys = listed.list.keys.into_iter();
         let key = keys.find(|key| key.id.to_string() == id);
-        draw(shown.owner, id.clone(), key)
+        view! { <EditForm owner=shown.owner id=id.clone() key=key now=listed.now /> }
     })
 }
 
@@ -150,13 +151,31 @@ fn AddForm(owner: Owner, listed: Listed) -> impl IntoView {
     }
 }
 
+/// The key that a new one replaces: its last characters, how often it was used, and when last.
+fn replaced(key: ApiKey, now: OffsetDateTime) -> impl IntoView {
+    let last = match key.last_used {
+        Some(at) => view! { <Ago at=at now=now /> }.into_any(),
+        None => "Never".into_any(),
+    };
+    view! {
+        <dl class="facts">
+            <Fact label="Current key">
+                <code>{key.key_mask}</code>
+            </Fact>
+            <Fact label="Uses">{count(key.usage_count)}</Fact>
+            <Fact label="Last used">{last}</Fact>
+        </dl>
+    }
+}
+
 #[component]
-fn EditForm(owner: Owner, id: String, key: Option<ApiKey>) -> impl IntoView {
+fn EditForm(owner: Owner, id: String, key: Option<ApiKey>, now: OffsetDateTime) -> impl IntoView {
     let place = place(owner, &format!("{id}/edit"));
     let context = expect_context::<PageContext>().of_form(&place.path);
     let sending = form::send::<EditKey>(&place.path);
     let refusal = gone(key.as_ref());
-    let name = key.map(|key| key.key_name).unwrap_or_default();
+    let name = key.as_ref().map(|key| key.key_name.clone());
+    let name = name.unwrap_or_default();
     let typed = typed_or(&context, "key_name", || name.clone());
     view! {
         <FormDialog
@@ -169,6 +188,7 @@ fn EditForm(owner: Owner, id: String, key: Option<ApiKey>) -> impl IntoView {
             own=owner == Owner::Own
         >
             <Field spec=NAME value=typed fault=sending.fault("key_name") first=true />
+            {key.map(|key| replaced(key, now))}
             <Field spec=NEW_KEY fault=sending.fault("api_key") />
             <input type="hidden" name="owner" value=owner.as_str() />
             <input type="hidden" name="id" value=id />

@@ -2,27 +2,34 @@
 
 use domain::access::Permission;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 use super::invitations::{Listed, over};
 use crate::{
     api::invitations::{INVITATIONS, RenewInvitation},
-    components::dialog::{FormDialog, Place},
+    components::{
+        dialog::{FormDialog, Place},
+        keyed::keyed_by,
+    },
     pages::{form, person::with},
 };
 
 /// The dialog that creates another link.
 #[component]
 pub fn Change() -> impl IntoView {
-    let id = use_params_map().read_untracked().get("id")?;
+    keyed_by("id", |id| view! { <ChangeOf id=id /> }.into_any())
+}
+
+#[component]
+fn ChangeOf(id: String) -> impl IntoView {
     let before = use_query_map().read_untracked().get("before");
     let back = over(INVITATIONS, before.as_deref());
-    Some(with(expect_context::<Listed>(), move |part| {
+    with(expect_context::<Listed>(), move |part| {
         let mut invitations = part.items.into_iter();
         let found = invitations.find(|invitation| invitation.id.to_string() == id);
         let note = found.map(|invitation| invitation.note.unwrap_or_default());
         view! { <ChangeForm id=id.clone() note=note back=back.clone() /> }
-    }))
+    })
 }
 
 #[component]

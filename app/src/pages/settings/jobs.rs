@@ -9,24 +9,22 @@ use domain::{
     list::{Limits, PageParams},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{components::Outlet, hooks::use_query_map};
 
 use super::head;
 use crate::{
     api::{
         error::ApiError,
         listed::asked,
-        settings::{JOBS, JobList, RetryJob, list_jobs},
+        settings::{JOBS, JobList, list_jobs},
     },
     components::{
         icon::Icon,
-        notice::ProblemNotice,
         pager::{Pager, Pages},
         records::Records,
         state::{ListFailure, ListState, Meaning, Waiting},
     },
     pages::{
-        form::{self, Sending},
         parameters::{NONE, checked},
         users::links::with_selected,
     },
@@ -47,7 +45,6 @@ pub fn Jobs() -> impl IntoView {
         move || request.get(),
         |request| async move { list_jobs(asked(request)?).await?.understood() },
     );
-    let retrying = form::send::<RetryJob>(JOBS);
     keep_fresh(list);
     view! {
         {head("Jobs", super::JOBS)}
@@ -61,12 +58,11 @@ pub fn Jobs() -> impl IntoView {
             let query = request.get().ok().and_then(|params| params.parse(Limits::PANEL).ok());
             view! { <Meaning parts=query.map(|query| query.meaning()).unwrap_or_default() /> }
         }}
-        {move || retrying.problem.get().map(problem)}
         <section class="list" aria-label="Jobs">
             <Transition fallback=Waiting>
                 {move || Suspend::new(async move {
                     match list.await {
-                        Ok(list) => shown(&params.get_untracked(), list, retrying),
+                        Ok(list) => shown(&params.get_untracked(), list),
                         Err(ApiError(problem)) => {
                             view! {
                                 <ListFailure
@@ -83,6 +79,7 @@ pub fn Jobs() -> impl IntoView {
                 })}
             </Transition>
         </section>
+        <Outlet />
     }
 }
 
@@ -140,17 +137,8 @@ fn filters(params: &JobParams) -> impl IntoView + use<> {
     }
 }
 
-fn problem(problem: domain::problem::Problem) -> AnyView {
-    view! {
-        <div class="pane-actions">
-            <ProblemNotice problem=problem />
-        </div>
-    }
-    .into_any()
-}
-
 /// The rows, or why there are none.
-fn shown(params: &JobParams, list: JobList, retrying: Sending) -> AnyView {
+fn shown(params: &JobParams, list: JobList) -> AnyView {
     let JobList { page, now } = list;
     if page.jobs.is_empty() {
         let title = if params.pairs().is_empty() {
@@ -168,9 +156,7 @@ fn shown(params: &JobParams, list: JobList, retrying: Sending) -> AnyView {
         .into_any();
     }
     let pages = Pages::of(params, &page.place, page.jobs.len(), href);
-    let back = href(params);
-    let rows = page.jobs.into_iter();
-    let rows = rows.map(|job| row::cells(job, now, &back, retrying));
+    let rows = page.jobs.into_iter().map(|job| row::cells(job, now));
     view! {
         <Records caption="Jobs" columns=row::COLUMNS rows=rows.collect() />
         <Pager pages=pages />

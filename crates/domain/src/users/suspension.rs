@@ -9,6 +9,9 @@ use crate::fields::FieldErrors;
 
 /// Most characters of a reason.
 pub const REASON_MAX: usize = 500;
+/// Why a form that suspends active users denies a suspended one.
+pub const ALREADY_SUSPENDED: &str =
+    "This user is already suspended. Lift the suspension before you suspend them again.";
 
 /// A suspension as it is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

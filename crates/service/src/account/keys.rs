@@ -10,7 +10,7 @@ use super::{author, open};
 use crate::{
     Error, Services,
     access::Actor,
-    keys::{NOT_FOUND, add, change, providers, removed},
+    keys::{EditedKey, NOT_FOUND, add, change, providers, removed},
     record::{self, Change, Changes},
     target::TargetRef,
 };
@@ -71,14 +71,15 @@ pub async fn edit_key(
     actor: &Actor,
     key: impl Into<TargetRef>,
     edit: KeyEdit,
-) -> Result<ApiKey, Error> {
+) -> Result<EditedKey, Error> {
     let shown = key.into();
     let patch = edit.check().map_err(Error::Invalid)?;
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
     let before = lock(&mut transaction, &account, &shown).await?;
     let (key, changes) = change(&mut transaction, services, &before, &patch).await?;
-    if !changes.is_empty() {
+    let is_changed = !changes.is_empty();
+    if is_changed {
         record(
             &mut transaction,
             actor,
@@ -88,7 +89,7 @@ pub async fn edit_key(
         .await?;
         db::commit(transaction).await?;
     }
-    Ok(key)
+    Ok(EditedKey { key, is_changed })
 }
 
 /// Removes a key of one's own.

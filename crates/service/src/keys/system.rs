@@ -8,7 +8,7 @@ use domain::{
     list::{EXACT_TOTAL_MAX, Total},
 };
 
-use super::{NOT_FOUND, add, change, providers, removed};
+use super::{EditedKey, NOT_FOUND, add, change, providers, removed};
 use crate::{
     Error, Services,
     access::{Author, Granted, ReadApiKeys, WriteApiKeys},
@@ -76,20 +76,21 @@ pub async fn edit_system(
     granted: &Granted<WriteApiKeys>,
     key: impl Into<TargetRef>,
     edit: KeyEdit,
-) -> Result<ApiKey, Error> {
+) -> Result<EditedKey, Error> {
     let shown = key.into();
     let id = shown.id;
     let patch = edit.check().map_err(Error::Invalid)?;
     let (mut transaction, author) = begin(services, granted).await?;
     let before = lock(&mut transaction, &shown).await?;
     let (key, changes) = change(&mut transaction, services, &before, &patch).await?;
-    if !changes.is_empty() {
+    let is_changed = !changes.is_empty();
+    if is_changed {
         let label = label(&key.provider, &key.key_name);
         let changed = ("api_key.updated", Some(id), label.as_str());
         record::write_key(&mut transaction, &author, changed, changes).await?;
         db::commit(transaction).await?;
     }
-    Ok(key)
+    Ok(EditedKey { key, is_changed })
 }
 
 /// Removes a key of the system. Returns its name.

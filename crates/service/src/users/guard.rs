@@ -9,6 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
+use super::detail;
 use crate::{Error, access::Author, record, target::TargetRef};
 
 /// FOVEA's text.
@@ -81,6 +82,10 @@ pub(crate) async fn open_any_by(
         .await?
         .ok_or(NOT_FOUND)?;
     refuse(author, deed, &standing)?;
+    if !target.is_at(account.version) {
+        let current = detail::find(transaction, id).await?;
+        return Err(Error::Stale(Box::new(current)));
+    }
     Ok(account)
 }
 

@@ -29,8 +29,8 @@ const NOT_SUSPENDED: Error = Error::Conflict("This account is not suspended.");
 /// Suspends a person, or changes their suspension. Their sessions end with it.
 ///
 /// # Errors
-/// [`Error::Invalid`] for fields at fault, [`Error::Refused`] when it may not be done, [`Error::NotFound`] and
-/// [`Error::Conflict`] when there is nobody to suspend.
+/// [`Error::Invalid`] for fields at fault, [`Error::Stale`] when the account was shown at another version,
+/// [`Error::Refused`] when it may not be done, [`Error::NotFound`] and [`Error::Conflict`] when there is nobody to suspend.
 pub async fn suspend(
     services: &Services,
     granted: &Granted<WriteUsers>,

@@ -71,8 +71,8 @@ pub(crate) async fn edit(
     KeyPath(id): KeyPath,
     Body(edit): Body<KeyEdit>,
 ) -> Result<Response, Failure> {
-    let key = account::edit_key(&services, &actor, id, edit).await?;
-    Ok(Json(ListedKey::from(key)).into_response())
+    let edited = account::edit_key(&services, &actor, id, edit).await?;
+    Ok(Json(ListedKey::from(edited.key)).into_response())
 }
 
 /// Delete a provider key of one's own

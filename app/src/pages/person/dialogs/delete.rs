@@ -173,7 +173,6 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
                     class="button"
                     href=format!("/api/admin/users/{id}/export")
                     rel="external"
-                    download
                     autofocus
                 >
                     "Export their data first"

@@ -1,5 +1,6 @@
-//! Keeping a person out.
+//! Suspending a user.
 
+use domain::users::{Status, UserSummary, detail::UserDetail, suspension::ALREADY_SUSPENDED};
 use leptos::prelude::*;
 
 use super::{
@@ -10,7 +11,12 @@ use crate::{
     api::{people::SuspendUser, person::Person},
     components::dialog::FormDialog,
     context::PageContext,
-    pages::{form, suspension::SuspensionFields},
+    format::capitalised,
+    pages::{
+        conflict::{Conflict, Theirs},
+        form,
+        suspension::SuspensionFields,
+    },
 };
 
 /// The dialog that suspends a person.
@@ -22,22 +28,38 @@ pub fn Suspend() -> impl IntoView {
     }
 }
 
+/// Reason why the user cannot be suspended by this form.
+fn refusal(person: &Person) -> Option<String> {
+    let suspended = person.user.summary.status == Status::Suspended;
+    let refusal = person.refusals.suspend.clone().or(in_bin(&person.user));
+    refusal.or_else(|| suspended.then(|| ALREADY_SUSPENDED.to_owned()))
+}
+
+fn status(user: &UserSummary) -> String {
+    capitalised(user.status.as_str())
+}
+
 #[component]
 fn SuspendForm(person: Person) -> impl IntoView {
     let place = place(&person, "suspend");
     let context = expect_context::<PageContext>().of_form(&place.path);
     let sending = form::send::<SuspendUser>(&place.path);
     let username = person.user.summary.username.clone();
+    let conflict = Conflict::of(sending);
+    let version = conflict.version(&context, person.user.summary.version);
+    let mine = status(&person.user.summary);
     view! {
         <FormDialog
             title=format!("Suspend {username}")
             place=place
             sending=sending
-            refusal=person.refusals.suspend.clone().or(in_bin(&person.user))
+            refusal=refusal(&person)
             action=Signal::stored(format!("Suspend {username}"))
             danger=true
         >
             <p>"They are signed out everywhere at once and cannot sign in."</p>
+            <Theirs conflict=conflict mine=mine pick=|user: &UserDetail| status(&user.summary) />
+            <input type="hidden" name="version" value=version />
             <SuspensionFields context=context sending=sending />
             <About person=person />
         </FormDialog>

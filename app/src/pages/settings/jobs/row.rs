@@ -12,7 +12,7 @@ use crate::{
     components::{records::Record, rows::RowKey, time::Ago},
     context::PageContext,
     format::{grouped, relative},
-    pages::form::Sending,
+    pages::confirm::ConfirmLink,
 };
 
 /// Names of the columns of [`cells`].
@@ -26,12 +26,18 @@ pub(super) const COLUMNS: &[&str] = &[
     "Actions",
 ];
 
-/// What the table shows of a job. `back` is the page that a button leads back to.
-pub(super) fn cells(job: Job, now: OffsetDateTime, back: &str, retrying: Sending) -> Record {
+/// What the table shows of a job.
+pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
     let key = key(&job, now);
     let (tone, word) = (tone(job.state), job.state.label());
     let name = named(&job);
-    let retry = may_retry(&job).then(|| retry(&job, &name, back.to_owned(), retrying));
+    let retry = may_retry(&job).then(|| {
+        let (href, about) = (
+            format!("{JOBS}/{}/retry", job.id),
+            format!("Try again: {name}"),
+        );
+        view! { <ConfirmLink href=href label="Try again" about=about /> }
+    });
     let what = match job.target.as_ref().filter(|_| job.state != JobState::Done) {
         Some(target) => {
             view! { <a href=format!("/users/{}", target.id)>{name.clone()}</a> }.into_any()
@@ -107,30 +113,7 @@ fn progress(job: &Job, name: String, now: OffsetDateTime) -> AnyView {
 
 /// Whether it has failed, and the viewer may try it again here. Keys are encrypted anew on the server.
 fn may_retry(job: &Job) -> bool {
-    job.state == JobState::Failed
-        && job.kind == JobKind::Purge
-        && PageContext::current().may(Permission::UsersWrite)
-}
-
-fn retry(job: &Job, name: &str, back: String, retrying: Sending) -> impl IntoView + use<> {
-    let target = job.target.as_ref();
-    let username = target
-        .map(|target| target.label.clone())
-        .unwrap_or_default();
-    view! {
-        <form method="post" action=JOBS on:submit=move |event| retrying.submit.run(event)>
-            <input type="hidden" name="page" value=back />
-            <input type="hidden" name="id" value=job.id.to_string() />
-            <input type="hidden" name="username" value=username />
-            <button
-                class="button"
-                aria-label=format!("Try again: {name}")
-                aria-disabled=move || retrying.busy()
-            >
-                "Try again"
-            </button>
-        </form>
-    }
+    job.retry_refusal().is_none() && PageContext::current().may(Permission::UsersWrite)
 }
 
 /// The class of a state's badge.

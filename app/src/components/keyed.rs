@@ -1,0 +1,19 @@
+//! Pages that belong to one value of a parameter of the address.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// Draws a page for a parameter of the address, and draws another page for each other value of it. While the route stays the
+/// same, the router changes only the parameters: without this the rows and the text in the fields of one user would stay on
+/// the page of another.
+pub fn keyed_by(
+    param: &'static str,
+    draw: impl Fn(String) -> AnyView + Send + 'static,
+) -> impl IntoView {
+    let params = use_params_map();
+    let value = Memo::new(move |_| params.read().get(param).unwrap_or_default());
+    move || {
+        let value = value.get();
+        untrack(|| draw(value))
+    }
+}
