@@ -153,7 +153,7 @@ fn AddForm(owner: Owner, listed: Listed) -> impl IntoView {
 
 /// The key that a new one replaces: its last characters, how often it was used, and when last.
 fn replaced(key: ApiKey, now: OffsetDateTime) -> impl IntoView {
-    let last = match key.last_used {
+    let last = match key.last_used_at {
         Some(at) => view! { <Ago at=at now=now /> }.into_any(),
         None => "Never".into_any(),
     };
