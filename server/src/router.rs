@@ -8,6 +8,7 @@ use std::{
 
 use app::{
     App,
+    api::registrations::Register,
     context::PageContext,
     shell::{Assets, shell},
 };
@@ -165,8 +166,8 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/invite", post(forms::links::accept_invitation))
         .route("/invite/{token}", get(forms::links::follow_invitation))
         .route("/preferences", post(forms::set_preferences))
-        .merge(forms::people::routes())
-        .merge(forms::account::routes())
+        .route("/register", post(forms::send::send_public::<Register>))
+        .merge(forms::routes())
         .route_layer(from_fn(finish::finish))
 }
 

@@ -7,6 +7,7 @@ mod access;
 mod access_tokens;
 mod account;
 mod addresses;
+mod again;
 mod audit;
 mod auth;
 mod deleted;

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::settings::JOBS,
-    components::{records::Record, rows::RowKey, time::Ago},
+    components::{page_user::PageUser, records::Record, rows::RowKey, time::Ago},
     context::PageContext,
     format::{grouped, relative},
     pages::form::Sending,
@@ -119,6 +119,7 @@ fn retry(job: &Job, name: &str, back: String, retrying: Sending) -> impl IntoVie
         .unwrap_or_default();
     view! {
         <form method="post" action=JOBS on:submit=move |event| retrying.submit.run(event)>
+            <PageUser />
             <input type="hidden" name="page" value=back />
             <input type="hidden" name="id" value=job.id.to_string() />
             <input type="hidden" name="username" value=username />
