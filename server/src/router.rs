@@ -155,7 +155,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     let assets = state.assets.clone();
     Router::new()
         .leptos_routes_with_context(state, routes, context, move || shell(&assets))
-        .route_layer(from_fn(guard::pages))
+        .route_layer(from_fn_with_state(state.services.clone(), guard::pages))
         .route("/", get(forms::start))
         .route("/login", post(forms::sign_in))
         .route("/logout", post(forms::sign_out))

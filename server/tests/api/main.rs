@@ -12,6 +12,7 @@ mod audit;
 mod auth;
 mod deleted;
 mod document;
+mod done_pages;
 mod filters;
 mod flash;
 mod forms;
