@@ -7,6 +7,8 @@ pub mod auth;
 pub mod bulk;
 pub mod confirm;
 pub mod done;
+#[cfg(feature = "ssr")]
+pub mod done_page;
 pub mod error;
 pub mod flash;
 pub mod invitations;

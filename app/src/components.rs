@@ -16,6 +16,7 @@ pub mod link;
 pub mod loading;
 pub mod notice;
 pub mod owned;
+pub mod page_user;
 pub mod pager;
 pub mod records;
 pub mod roles;

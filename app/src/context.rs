@@ -27,6 +27,8 @@ pub struct PageContext {
     pub waiting: Option<u64>,
     /// What was done before, to be shown this once.
     pub flashes: Vec<FlashMessage>,
+    /// The address of the page, where a form at another one was answered with it: the browser shows it from then on.
+    pub address: Option<String>,
 }
 
 /// What the operator has set, as far as pages show it.

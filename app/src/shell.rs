@@ -26,15 +26,20 @@ pub struct Assets {
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let context = PageContext::current();
     let [(_, theme), (_, density), (_, rail)] = context.preferences.words();
+    // What the browser takes over is the page of the address that it shows.
+    let moved = match context.address {
+        Some(_) => "history.replaceState(null, '', document.documentElement.dataset.address);",
+        None => "",
+    };
     // The mark tells when the page began to answer: to the browser's own tools, and to the tests.
     let start = format!(
-        "import({:?}).then(m => m.default({{module_or_path: {:?}}}).then(() => m.hydrate())) \
+        "{moved}import({:?}).then(m => m.default({{module_or_path: {:?}}}).then(() => m.hydrate())) \
          .then(() => performance.mark('hydrated'))",
         assets.js, assets.wasm
     );
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme data-density=density data-rail=rail>
+        <html lang="en" data-theme=theme data-density=density data-rail=rail data-address=context.address>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

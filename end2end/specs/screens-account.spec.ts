@@ -38,7 +38,9 @@ test('refused', async ({ page, browserWatch }) => {
   await inspect(page, 'account-profile-refused');
 });
 
-test('after it was deleted', async ({ page }) => {
+test('after it was deleted', async ({ page, server }) => {
+  const names = ['rollcall_done', `rollcall_done_${new URL(server.url).port}`];
+  await page.context().addCookies(names.map((name) => ({ name, value: 'deleted', url: server.url })));
   await open(page, '/account/deleted');
   await inspect(page, 'account-deleted');
 });

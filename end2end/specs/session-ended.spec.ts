@@ -205,3 +205,67 @@ test.describe('a list leads to signing in, and back', () => {
     });
   }
 });
+
+/** Sends the form of a dialog as a browser does in which the app has not taken over yet. */
+const sendNatively = (page: Page) =>
+  page.getByRole('dialog').locator('form').evaluate((form: HTMLFormElement) => form.submit());
+
+test('a form that the browser sends by itself comes back after signing in', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(401, '/users/test-member/edit');
+  const name = await admin(page, database);
+  await open(page, '/users/test-member/edit');
+  const field = page.getByLabel('Display name');
+  await field.fill('Typed before the end');
+  await end(database, name);
+  await sendNatively(page);
+  await expect(page.getByRole('alert')).toContainText('Your session has ended');
+  await expect(page).toHaveURL('/login?next=%2Fusers%2Ftest-member%2Fedit');
+  await hydrated(page);
+  await inspect(page, 'sign-in-with-form');
+  await signIn(page, name, template().password);
+  await expect(page.getByRole('alert')).toContainText('You are signed in again');
+  await expect(page).toHaveURL('/users/test-member/edit');
+  await hydrated(page);
+  await expect(field).toHaveValue('Typed before the end');
+  expect(await changes(database, name, 'user.updated')).toBe(0);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(toast(page)).toContainText('Saved changes to test-member');
+  expect(await changes(database, name, 'user.updated')).toBe(1);
+});
+
+test('a form that the browser sends by itself does not become another user’s change', async ({
+  page,
+  database,
+  browserWatch,
+}) => {
+  browserWatch.expectAnswer(401, '/users/test-member/edit');
+  await admin(page, database);
+  const other = await add(database, 'admin');
+  await open(page, '/users/test-member/edit');
+  await page.getByLabel('Display name').fill('By whom');
+  await page.context().request.post('/api/auth/login', { data: { username: other, password: template().password } });
+  await sendNatively(page);
+  await expect(page.getByText('Another user has signed in meanwhile')).toBeVisible();
+  expect(await changes(database, other, 'user.updated')).toBe(0);
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('what was typed comes back, after a wrong password too', async ({ page, database, browserWatch }) => {
+    browserWatch.expectAnswer(401, '/account');
+    browserWatch.expectAnswer(401, '/login');
+    const name = await add(database);
+    await enter(page, name);
+    await page.getByLabel('Display name').fill('My New Name');
+    await end(database, name);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await signIn(page, name, 'not the password');
+    await expect(page.getByRole('alert')).toContainText('do not match');
+    await signIn(page, name, template().password);
+    await expect(page.getByRole('alert')).toContainText('You are signed in again');
+    await expect(page.getByLabel('Display name')).toHaveValue('My New Name');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('heading', { name: 'My New Name' })).toBeVisible();
+  });
+});

@@ -112,6 +112,7 @@ fn page(problem: &Problem, css: &str, theme: &str, again: &str) -> String {
             "That is too long",
             "What was sent is longer than anything that belongs here. Go back and shorten it.",
         ),
+        Code::Unauthorized => ("This was not done", problem.message.as_str()),
         _ => (
             "This did not work",
             "Something went wrong on the server. Try again; if it keeps happening, give the request id to whoever runs \
@@ -120,11 +121,11 @@ fn page(problem: &Problem, css: &str, theme: &str, again: &str) -> String {
     };
     let status = problem.error.status();
     let (target, action) = match problem.error {
-        Code::NotFound | Code::Forbidden => ("/", "Go to the start"),
+        Code::NotFound | Code::Forbidden | Code::Unauthorized => ("/", "Go to the start"),
         _ => (again, "Try again"),
     };
     let id = escaped(problem.request_id.as_deref().unwrap_or_default());
-    let (css, target) = (escaped(css), escaped(target));
+    let (css, target, text) = (escaped(css), escaped(target), escaped(text));
     format!(
         r#"<!DOCTYPE html>
 <html lang="en" data-theme="{theme}">

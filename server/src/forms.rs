@@ -1,9 +1,11 @@
 //! Forms sent by a browser without scripts, or before they have arrived. What is accepted goes on to the next page; what is
 //! refused comes back as the same page, with what was typed and what is wrong with it.
 
-pub(crate) mod account;
+mod account;
+mod again;
 pub(crate) mod links;
-pub(crate) mod people;
+mod people;
+pub(crate) mod send;
 
 use std::collections::BTreeMap;
 
@@ -12,11 +14,12 @@ use app::{
     context::{FormOutcome, PageContext, Preferences},
 };
 use axum::{
-    Extension, Form,
+    Extension, Form, Router,
     body::Body,
     extract::{FromRequest, Request, State},
     http::{HeaderValue, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
+    routing::MethodRouter,
 };
 use domain::{
     access::local_path,
@@ -40,6 +43,31 @@ const SECRET_FIELDS: [&str; 4] = ["password", "password_again", "current_passwor
 
 type Fields = BTreeMap<String, String>;
 
+/// The address of a form, and what takes it.
+type FormRoute = (&'static str, fn() -> MethodRouter<AppState>);
+
+/// The forms that change something for a signed-in user, each at the address of its page.
+pub(crate) fn routes() -> Router<AppState> {
+    let forms = people::FORMS.iter().chain(account::FORMS);
+    forms.fold(Router::new(), |router, (path, form)| {
+        router.route(path, form())
+    })
+}
+
+/// Whether one of those forms is at a path.
+fn is_form(path: &str) -> bool {
+    let fits = |route: &str| {
+        let mut names = path.split('/');
+        let fits = route.split('/').all(|part| {
+            let name = names.next().unwrap_or_default();
+            name == part || (part.starts_with('{') && !name.is_empty())
+        });
+        fits && names.next().is_none()
+    };
+    let mut forms = people::FORMS.iter().chain(account::FORMS);
+    forms.any(|(route, _)| fits(route))
+}
+
 /// `GET /`
 pub(crate) async fn start(Extension(actor): Extension<Option<Actor>>) -> Redirect {
     Redirect::to(match actor {
@@ -62,7 +90,10 @@ pub(crate) async fn sign_in(
     let draft: SignInDraft = draft(&fields);
     let next = local_path(fields.get("next").map_or("/", String::as_str)).to_owned();
     match service::auth::sign_in(&state.services, &session, draft, origin(&page)).await {
-        Ok(_) => Redirect::to(&next).into_response(),
+        Ok(_) => {
+            let form = again::draw_form(&state, &session, page, &fields).await;
+            form.unwrap_or_else(|| Redirect::to(&next).into_response())
+        }
         Err(Error::PasswordChangeRequired(link)) => {
             Redirect::to(&going_on(&link.url, &next)).into_response()
         }
@@ -181,4 +212,27 @@ async fn draw(state: &AppState, mut page: Request, mut outcome: FormOutcome) -> 
     }
     *page.method_mut() = axum::http::Method::GET;
     render(state, page).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_form;
+
+    #[test]
+    fn only_the_addresses_of_forms_are_those() {
+        for (path, expected) in [
+            ("/account", true),
+            ("/account/keys/new", true),
+            ("/users/ada/edit", true),
+            ("/users/ada/edit/", false),
+            ("/users//edit", false),
+            ("/users", false),
+            ("/login", false),
+            ("/register", false),
+            ("/", false),
+            ("", false),
+        ] {
+            assert_eq!(is_form(path), expected, "{path}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use std::{
 
 use app::{
     App,
+    api::registrations::Register,
     context::PageContext,
     shell::{Assets, shell},
 };
@@ -156,7 +157,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     let assets = state.assets.clone();
     Router::new()
         .leptos_routes_with_context(state, routes, context, move || shell(&assets))
-        .route_layer(from_fn(guard::pages))
+        .route_layer(from_fn_with_state(state.services.clone(), guard::pages))
         .route("/", get(forms::start))
         .route("/login", post(forms::sign_in))
         .route("/logout", post(forms::sign_out))
@@ -167,8 +168,8 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/invite", post(forms::links::accept_invitation))
         .route("/invite/{token}", get(forms::links::follow_invitation))
         .route("/preferences", post(forms::set_preferences))
-        .merge(forms::people::routes())
-        .merge(forms::account::routes())
+        .route("/register", post(forms::send::send_public::<Register>))
+        .merge(forms::routes())
         .route_layer(from_fn(finish::finish))
 }
 

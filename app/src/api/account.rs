@@ -155,7 +155,7 @@ pub async fn delete_account(
     service::account::delete(&services, &actor, &current_password, Some(counts))
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::to("/account/deleted"))
+    Ok(Done::to(super::done_page::DonePage::AccountDeleted.show()?))
 }
 
 /// Changes the account of whoever asks.

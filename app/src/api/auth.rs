@@ -8,6 +8,16 @@ use leptos::prelude::*;
 
 use super::{done::Done, error::ApiError, wire::Post};
 
+/// The field of the sign-in form with the address of a form that was sent after the session had ended.
+pub const AGAIN: &str = "again";
+
+/// The field with what was typed into that form, as a browser writes it, without secrets.
+pub const AGAIN_FIELDS: &str = "again_fields";
+
+/// The message of the sign-in page that has those fields.
+pub const SESSION_ENDED: &str =
+    "Your session has ended. Sign in again and you get back to the form, with what you typed.";
+
 /// Signs in. Returns where to go on to.
 #[server(endpoint = "sign-in", protocol = Post)]
 pub async fn sign_in(

@@ -66,7 +66,9 @@ pub async fn accept_invitation(
     if let Some(forget) = forget {
         ssr::set_cookie(&forget);
     }
-    Ok(Done::to("/invite/done"))
+    Ok(Done::to(
+        super::done_page::DonePage::InvitationAccepted.show()?,
+    ))
 }
 
 /// What the form asks for.

@@ -82,7 +82,8 @@ fn is_of_link(settings: &Settings, name: &str) -> bool {
     })
 }
 
-fn header(settings: &Settings, name: &str, value: &str, age: u64) -> String {
+/// The header that sets a cookie for `age` seconds; for none, it removes it.
+pub(super) fn header(settings: &Settings, name: &str, value: &str, age: u64) -> String {
     let secure = if settings.is_https() { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")
 }

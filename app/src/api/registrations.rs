@@ -47,7 +47,7 @@ pub async fn register(
     service::registrations::register(&services, draft, &trap, origin)
         .await
         .map_err(ssr::fail)?;
-    Ok(Done::to("/register/done"))
+    Ok(Done::to(super::done_page::DonePage::Registered.show()?))
 }
 
 /// What the form asks for.

@@ -73,5 +73,6 @@ pub async fn choose_password(
     if let Some(forget) = RESET.forget(&services.settings, &link) {
         ssr::set_cookie(&forget);
     }
-    Ok(Done::to(super::done::going_on("/reset/done", &next)))
+    let done = super::done_page::DonePage::PasswordChosen.show()?;
+    Ok(Done::to(super::done::going_on(done, &next)))
 }

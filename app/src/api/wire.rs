@@ -25,7 +25,7 @@ pub struct Get;
 /// Changes: what is sent is what a form would send.
 pub struct Post;
 
-/// The field that says in the address of a change whose page it is from.
+/// The field that says whose page a change is from: in the address of a function, or in a form.
 pub const AS: &str = "as";
 
 /// What is read while something is typed, which must not be lost.

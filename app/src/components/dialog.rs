@@ -10,6 +10,7 @@ use super::{
     icon::{Glyph, Icon},
     link::Link,
     notice::ProblemNotice,
+    page_user::PageUser,
 };
 use crate::{context::PageContext, pages::form::Sending};
 
@@ -203,6 +204,7 @@ pub fn FormDialog(
                 on:input=move |event| sending.typed.run(event)
                 on:change=move |event| sending.typed.run(event)
             >
+                <PageUser />
                 <div class="dialog-body">
                     {move || {
                         sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem autofocus=true /> })

@@ -7,6 +7,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use crate::context::PageContext;
 
 /// A problem above its form: what is wrong, and a link to each field at fault.
 #[component]
@@ -20,7 +21,9 @@ pub fn ProblemNotice(
     #[prop(optional)]
     autofocus: bool,
 ) -> impl IntoView {
+    let signed_in = PageContext::current().principal.is_some();
     let tone = match problem.error {
+        Code::Unauthorized if !sign_in => "notice tone-warning",
         Code::TooManyRequests | Code::Forbidden | Code::Unavailable | Code::SwitchedOff => {
             "notice tone-warning"
         }
@@ -33,7 +36,7 @@ pub fn ProblemNotice(
         <div class=tone id="error-summary" role="alert" tabindex="-1" autofocus=autofocus>
             <Glyph icon=Icon::Alert />
             <div>
-                <h2 class="notice-title">{title(problem.error, sign_in)}</h2>
+                <h2 class="notice-title">{title(problem.error, sign_in, signed_in)}</h2>
                 {(!said).then(|| view! { <p>{text(&problem, sign_in)}</p> })}
                 {(!faults.is_empty())
                     .then(|| {
@@ -60,9 +63,10 @@ pub fn ProblemNotice(
     }
 }
 
-const fn title(code: Code, sign_in: bool) -> &'static str {
+const fn title(code: Code, sign_in: bool, signed_in: bool) -> &'static str {
     match code {
         Code::Unauthorized if sign_in => "That username and password do not match",
+        Code::Unauthorized if signed_in => "This was not done",
         Code::Unauthorized => "You are signed out",
         Code::PasswordChangeRequired => "Choose your own password first",
         Code::CurrentPasswordRequired => "Your current password is needed",

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 
 use super::{
     icon::{Glyph, Icon},
+    page_user::PageUser,
     time::Exactly,
 };
 use crate::{
@@ -116,6 +117,7 @@ fn Undo(undo: UndoForm) -> impl IntoView {
     view! {
         <form method="post" action=undo.action on:submit=once>
             <input type="hidden" name=UNDO value=undo.id.to_string() />
+            <PageUser />
             <button class="button" aria-disabled=move || sent.get().then_some("true")>
                 "Undo"
             </button>

@@ -28,6 +28,7 @@ use crate::{
         field::FieldSpec,
         icon::{Glyph, Icon},
         notice::ProblemNotice,
+        page_user::PageUser,
         tabs::Tabs,
         title::PageTitle,
     },
@@ -166,6 +167,7 @@ fn FormPart(
                 aria-busy=move || sending.pending.get().to_string()
                 on:submit=move |event| sending.submit.run(event)
             >
+                <PageUser />
                 {children()}
                 <div class="actions">
                     <button class="button button-primary" aria-disabled=move || sending.busy()>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{form, link::next};
 use crate::{
-    api::auth::SignIn,
+    api::auth::{AGAIN, AGAIN_FIELDS, SESSION_ENDED, SignIn},
     components::{
         card::CardPage,
         field::{Field, FieldSpec},
@@ -38,20 +38,36 @@ const PASSWORD: FieldSpec = FieldSpec {
 pub fn Login() -> impl IntoView {
     let context = expect_context::<PageContext>();
     let sending = form::send::<SignIn>("/login");
+    // A form that waits for the sign-in is drawn again by the server.
+    let waits = !context.typed(AGAIN).is_empty();
+    let submit = move |event| {
+        if !waits {
+            sending.submit.run(event);
+        }
+    };
+    let waiting = [AGAIN, AGAIN_FIELDS].map(|name| {
+        let value = context.typed(name);
+        waits.then(|| view! { <input type="hidden" name=name value=value /> })
+    });
     view! {
         <CardPage title="Sign in">
             <div class="card">
                 <h1 class="card-title">"Sign in"</h1>
-                {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem sign_in=true /> })}
+                {move || {
+                    let problem = sending.problem.get()?;
+                    let tried = problem.message != SESSION_ENDED;
+                    Some(view! { <ProblemNotice problem=problem sign_in=tried /> })
+                }}
                 <form
                     class="form"
                     method="post"
                     action="/login"
                     novalidate
                     aria-busy=move || sending.pending.get().to_string()
-                    on:submit=move |event| sending.submit.run(event)
+                    on:submit=submit
                 >
                     <input type="hidden" name="next" value=next() />
+                    {waiting.into_iter().collect_view()}
                     <Field spec=USERNAME value=context.typed("username") fault=sending.fault("username") />
                     <Field spec=PASSWORD fault=sending.fault("password") />
                     <label class="check">

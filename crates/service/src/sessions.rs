@@ -54,6 +54,20 @@ pub async fn find_actor(
     ))
 }
 
+/// Finds whose session it is that has begun while the request is answered: see [`find_actor`].
+///
+/// # Errors
+/// As [`find_actor`].
+pub async fn find_started(
+    services: &Services,
+    session: &Session,
+    via: Via,
+    origin: &Origin,
+) -> Result<Option<Actor>, Error> {
+    session.load().await.map_err(failed)?;
+    find_actor(services, session, via, origin).await
+}
+
 /// Begins a session under a new id. One that the browser had before ends.
 ///
 /// # Errors

@@ -6,24 +6,22 @@ use app::api::{
     confirm::Confirm,
     keys::{AddKey, DoToKey, EditKey},
 };
-use axum::{Router, routing::post};
+use axum::routing::post;
 
-use super::people::send;
-use crate::router::AppState;
+use super::{FormRoute, send::send};
 
 /// Each at the address of its page.
-pub(crate) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/account", post(send::<EditProfile>))
-        .route("/account/password", post(send::<ChangePassword>))
-        .route("/account/sessions/others", post(send::<Confirm>))
-        .route("/account/sessions/{id}/revoke", post(send::<Confirm>))
-        .route("/account/keys", post(send::<DoToKey>))
-        .route("/account/keys/new", post(send::<AddKey>))
-        .route("/account/keys/{id}/edit", post(send::<EditKey>))
-        .route("/account/keys/{id}/delete", post(send::<Confirm>))
-        .route("/account/tokens/{id}/revoke", post(send::<Confirm>))
-        .route("/account/tokens/new", post(send::<CreateToken>))
-        .route("/account/preferences", post(send::<SetPreferences>))
-        .route("/account/delete", post(send::<DeleteAccount>))
-}
+pub(super) const FORMS: &[FormRoute] = &[
+    ("/account", || post(send::<EditProfile>)),
+    ("/account/password", || post(send::<ChangePassword>)),
+    ("/account/sessions/others", || post(send::<Confirm>)),
+    ("/account/sessions/{id}/revoke", || post(send::<Confirm>)),
+    ("/account/keys", || post(send::<DoToKey>)),
+    ("/account/keys/new", || post(send::<AddKey>)),
+    ("/account/keys/{id}/edit", || post(send::<EditKey>)),
+    ("/account/keys/{id}/delete", || post(send::<Confirm>)),
+    ("/account/tokens/{id}/revoke", || post(send::<Confirm>)),
+    ("/account/tokens/new", || post(send::<CreateToken>)),
+    ("/account/preferences", || post(send::<SetPreferences>)),
+    ("/account/delete", || post(send::<DeleteAccount>)),
+];

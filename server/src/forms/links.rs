@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use app::api::{
     done::going_on,
+    done_page::DonePage,
     links::{INVITATION, LinkCookie, RESET, SETUP, forget_surplus},
 };
 use axum::{
@@ -143,8 +144,9 @@ pub(crate) async fn choose_password(State(state): State<AppState>, request: Requ
     };
     match service_reset::choose_password(&state.services, &token, choice, origin(&page)).await {
         Ok(()) => {
-            let done = going_on("/reset/done", typed("next"));
-            (forget(&state, RESET, &fields), Redirect::to(&done)).into_response()
+            let (done, page) = done(&state, DonePage::PasswordChosen);
+            let page = going_on(page, typed("next"));
+            (forget(&state, RESET, &fields), done, Redirect::to(&page)).into_response()
         }
         Err(error) => draw_again(&state, page, fields, error).await,
     }
@@ -162,10 +164,23 @@ pub(crate) async fn accept_invitation(State(state): State<AppState>, request: Re
     match service_invitations::accept(services, &token, draft, origin(&page)).await {
         Ok(_) => {
             let forget = forget(&state, INVITATION, &fields);
-            (forget, Redirect::to("/invite/done")).into_response()
+            let (done, page) = done(&state, DonePage::InvitationAccepted);
+            (forget, done, Redirect::to(page)).into_response()
         }
         Err(error) => draw_again(&state, page, fields, error).await,
     }
+}
+
+/// The header that lets the browser see a page that says that something was done, and its address.
+fn done(
+    state: &AppState,
+    page: DonePage,
+) -> (
+    AppendHeaders<[(header::HeaderName, String); 1]>,
+    &'static str,
+) {
+    let allow = page.allow(&state.services.settings);
+    (AppendHeaders([(header::SET_COOKIE, allow)]), page.path())
 }
 
 /// The handle of the link that a form is of.

@@ -1,23 +1,37 @@
 //! Which pages a person gets to see, and the way to sign in for a browser that is to download a file. What a page shows is
 //! guarded again by the functions that it calls.
 
-use app::{Access, access, api::done::going_on, context::PageContext};
+use app::{
+    Access, access,
+    api::{done::going_on, done_page::DonePage},
+    context::PageContext,
+};
 use axum::{
-    extract::Request,
-    http::{HeaderMap, Method, Uri, header},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use service::access::Actor;
+use service::{Services, access::Actor, settings::Settings};
+
+use super::{cookies::cookie, identity::is_shown};
 
 /// Sends whoever is not signed in to sign in and back again, whoever has no right to the panel to their account, and
 /// whoever is signed in past the sign-in page.
-pub(crate) async fn pages(request: Request, next: Next) -> Response {
+pub(crate) async fn pages(
+    State(services): State<Services>,
+    request: Request,
+    next: Next,
+) -> Response {
     let is_page = request.method() == Method::GET && !request.uri().path().starts_with("/sfn/");
     let principal = request
         .extensions()
         .get::<PageContext>()
         .and_then(|context| context.principal.as_ref());
+    let done = DonePage::at(request.uri().path()).filter(|_| is_page);
+    if let Some(done) = done {
+        return show_once(&services.settings, done, request, next).await;
+    }
     match (access(request.uri().path()), principal) {
         (Access::SignedIn | Access::Panel, None) if is_page => to_sign_in(&request),
         (Access::Panel, Some(person)) if is_page && !person.may_open_panel() => {
@@ -28,6 +42,21 @@ pub(crate) async fn pages(request: Request, next: Next) -> Response {
         }
         _ => next.run(request).await,
     }
+}
+
+/// Shows a page that says that something was done, if it was done just now, and leads on otherwise.
+async fn show_once(settings: &Settings, page: DonePage, request: Request, next: Next) -> Response {
+    let cookie = cookie(request.headers(), &DonePage::cookie(settings));
+    if !page.is_allowed(cookie) || !is_shown(&request) {
+        let context = request.extensions().get::<PageContext>();
+        let signed_in = context.is_some_and(|context| context.principal.is_some());
+        return Redirect::to(if signed_in { "/" } else { "/login" }).into_response();
+    }
+    let mut response = next.run(request).await;
+    if let Ok(forget) = HeaderValue::try_from(DonePage::forget(settings)) {
+        response.headers_mut().append(header::SET_COOKIE, forget);
+    }
+    response
 }
 
 pub(crate) fn to_sign_in(request: &Request) -> Response {

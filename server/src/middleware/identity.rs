@@ -49,8 +49,7 @@ pub(crate) async fn recognise(
         },
     };
     if is_of_another(&request, actor.as_ref()) {
-        let message = "Another user has signed in meanwhile. Nothing was changed.";
-        return Asked::from(&request).refuse(Problem::new(Code::Unauthorized, message));
+        return Asked::from(&request).refuse(another_user());
     }
     if let Some(recognised) = request.extensions().get::<Recognised>() {
         recognised.tell(actor.as_ref().map(|actor| actor.principal.id.0));
@@ -78,13 +77,26 @@ pub(crate) async fn recognise(
             .map(Preferences::from_cookie)
             .unwrap_or_default(),
         outcome: None,
+        address: None,
     };
     request.extensions_mut().insert::<Option<Actor>>(actor);
     request.extensions_mut().insert(context);
     next.run(request).await
 }
 
-/// Whether a change comes from the page of somebody else than who is signed in now: in another tab another user has signed in.
+/// Why a change is denied that comes from the page of another user than who is signed in now.
+pub(crate) fn another_user() -> Problem {
+    let message = "Another user has signed in meanwhile. Nothing was changed.";
+    Problem::new(Code::Unauthorized, message)
+}
+
+/// Whether an id that a page has sent is that of the user who is signed in.
+pub(crate) fn is_actor(actor: &Actor, id: &str) -> bool {
+    actor.principal.id.to_string() == id
+}
+
+/// Whether a function is called from the page of another user than who is signed in now: in another tab another user has
+/// signed in. Forms say it in their bodies: see [`crate::forms::send`].
 fn is_of_another(request: &Request, actor: Option<&Actor>) -> bool {
     let query = request
         .uri()
@@ -94,12 +106,12 @@ fn is_of_another(request: &Request, actor: Option<&Actor>) -> bool {
     let page = pairs.find(|(name, _)| name == AS);
     actor
         .zip(page)
-        .is_some_and(|(actor, (_, id))| actor.principal.id.to_string() != id)
+        .is_some_and(|(actor, (_, id))| !is_actor(actor, &id))
 }
 
 /// How many wait to be let in, for a page of somebody who may see that. A page without the number is better than none: why
 /// it is missing goes to the log.
-async fn waiting(services: &Services, path: &str, actor: Option<&Actor>) -> Option<u64> {
+pub(crate) async fn waiting(services: &Services, path: &str, actor: Option<&Actor>) -> Option<u64> {
     let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");
     let granted = actor.filter(|_| is_page)?.require().ok()?;
     let counted = registrations::count(services, &granted).await;
@@ -115,7 +127,7 @@ async fn flashes(services: &Services, session: &Session, path: &str) -> Vec<Flas
 }
 
 /// Whether a browser shows what is answered, and does not only fetch it ahead. Older ones do not say what for they ask.
-fn is_shown(request: &Request) -> bool {
+pub(super) fn is_shown(request: &Request) -> bool {
     let path = request.uri().path();
     let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");
     let headers = request.headers();

@@ -462,7 +462,9 @@ async fn the_form_that_deletes_wants_the_name_and_what_was_counted(pool: PgPool)
     }
     let done = app.send(form(" ADA ", "1,0,0,0,0,0")).await;
     assert_eq!(done.outline(), "303 to /account/deleted");
-    let page = app.send(Ask::get("/account/deleted").by(&ada)).await;
+    let (value, _) = done.cookie("rollcall_done").unwrap();
+    let page = Ask::get("/account/deleted").by(&ada);
+    let page = app.send(page.cookie("rollcall_done", value)).await;
     assert_eq!(page.status, 200);
     assert!(page.body.contains("Your account is deleted"));
 }

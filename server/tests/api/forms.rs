@@ -72,6 +72,9 @@ const FORMS: &[(&str, Rule)] = &[
     ("/users/{user}/suspend", Dialog),
 ];
 
+/// Forms that change nothing of a user: of the browser, and the way out.
+const OF_NO_USER: [&str; 2] = ["/logout", "/preferences"];
+
 /// A form that is posted.
 #[derive(Debug, Clone)]
 struct Form {
@@ -96,6 +99,22 @@ impl Form {
         let deed = deed.map(|(_, deed)| format!(" {deed}")).unwrap_or_default();
         words.join("/") + &deed
     }
+}
+
+/// The hidden fields of a form.
+fn pairs(form: &Form) -> Vec<(&str, &str)> {
+    let fields = form.fields.iter();
+    fields
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
+}
+
+async fn id_of(app: &App, username: &str) -> String {
+    sqlx::query_scalar("select id::text from users where username = $1")
+        .bind(username)
+        .fetch_one(&app.pool)
+        .await
+        .unwrap()
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
@@ -261,6 +280,7 @@ async fn selected(app: &App, usernames: &[&str]) -> String {
 async fn what_cannot_be_undone_asks_and_the_rest_can_be_undone(pool: PgPool) {
     let app = app(&pool).keeping_keys();
     let ada = fill(&app).await;
+    let ada_id = id_of(&app, "ada").await;
     let rules: BTreeMap<&str, Rule> = FORMS.iter().copied().collect();
     let mut found: BTreeMap<String, Form> = BTreeMap::new();
     for form in all_forms(&app, &ada).await {
@@ -268,6 +288,10 @@ async fn what_cannot_be_undone_asks_and_the_rest_can_be_undone(pool: PgPool) {
         let rule = rules.get(kind.as_str());
         let rule = rule.unwrap_or_else(|| panic!("{kind} is not in the table: {form:?}"));
         assert_eq!(form.in_dialog, *rule == Dialog, "{kind}: {rule:?}");
+        let user = form.fields.iter().find(|(name, _)| name == "as");
+        let user = user.map(|(_, id)| id.as_str());
+        let expected = Some(ada_id.as_str()).filter(|_| !OF_NO_USER.contains(&kind.as_str()));
+        assert_eq!(user, expected, "{kind} says whose page it is on");
         found.insert(kind, form);
     }
     let missing: Vec<&str> = rules
@@ -284,13 +308,8 @@ async fn what_cannot_be_undone_asks_and_the_rest_can_be_undone(pool: PgPool) {
         .iter()
         .filter(|(kind, _)| rules[kind.as_str()] == Undo)
     {
-        let fields: Vec<(&str, &str)> = form
-            .fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
         let done = app
-            .send(Ask::post(&form.action).form(&fields).by(&ada))
+            .send(Ask::post(&form.action).form(&pairs(form)).by(&ada))
             .await;
         assert_eq!(done.status, 303, "{kind}: {}", done.body);
         let page = app.get_as(&ada, done.header("location")).await;
@@ -298,9 +317,8 @@ async fn what_cannot_be_undone_asks_and_the_rest_can_be_undone(pool: PgPool) {
             .into_iter()
             .find(|form| form.fields.iter().any(|(name, _)| name == "undo"));
         let undo = undo.unwrap_or_else(|| panic!("{kind} cannot be undone: {}", page.body));
-        let (name, id) = &undo.fields[0];
         let undone = app
-            .send(Ask::post(&undo.action).form(&[(name, id)]).by(&ada))
+            .send(Ask::post(&undo.action).form(&pairs(&undo)).by(&ada))
             .await;
         assert_eq!(undone.status, 303, "{kind}: {}", undone.body);
     }
@@ -405,14 +423,7 @@ async fn a_dialog_does_what_it_showed_or_nothing(pool: PgPool) {
     .unwrap();
     let form = forms_of(&app.get_as(&ada, &path).await.body);
     let form = form.into_iter().find(|form| form.in_dialog).unwrap();
-    let post = |form: &Form| {
-        let fields: Vec<(&str, &str)> = form
-            .fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        Ask::post(&path).form(&fields).by(&ada)
-    };
+    let post = |form: &Form| Ask::post(&path).form(&pairs(form)).by(&ada);
     let keys = app.count(KEYS).await;
     app.run("update api_keys set name = 'Another' where name = 'Key openaitrue'")
         .await;
@@ -429,4 +440,82 @@ async fn a_dialog_does_what_it_showed_or_nothing(pool: PgPool) {
         "{}",
         page.body
     );
+}
+
+/// All that a form can change.
+const STATE: &str = "select md5(concat(
+    (select string_agg(t::text, '' order by id) from users t), (select string_agg(t::text, '' order by id) from api_keys t),
+    (select string_agg(t::text, '' order by id) from access_tokens t), (select string_agg(t::text, '' order by id) from jobs t),
+    (select string_agg(t::text, '' order by id) from one_time_links t), (select string_agg(t::text, '' order by id) from personas t),
+    (select string_agg(concat(id, ended_at), '' order by id) from sessions t), (select count(*) from audit_events)
+))";
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_form_does_anything_for_another_user_than_that_of_its_page(pool: PgPool) {
+    let app = app(&pool).keeping_keys();
+    let ada = fill(&app).await;
+    add_person(&pool, "eve", &["admin", "user"]).await;
+    let eve = session(&pool, "eve").await;
+    let state = async || {
+        let state = sqlx::query_scalar::<_, String>(STATE);
+        state.fetch_one(&pool).await.unwrap()
+    };
+    let forms = all_forms(&app, &ada).await;
+    let before = state().await;
+    for form in forms {
+        let kind = form.kind();
+        if OF_NO_USER.contains(&kind.as_str()) {
+            continue;
+        }
+        let denied = app
+            .send(Ask::post(&form.action).form(&pairs(&form)).by(&eve))
+            .await;
+        assert_eq!(denied.status, 401, "{kind}: {}", denied.body);
+        assert!(
+            denied.body.contains("Another user has signed in meanwhile"),
+            "{kind}"
+        );
+        assert_eq!(state().await, before, "{kind}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_address_that_takes_a_form_asks_whose_page_it_is_on(pool: PgPool) {
+    // Whoever signs in, registers or follows a link has no page of their own, and the rest changes nothing of a user.
+    const WITHOUT: [&str; 7] = [
+        "/invite",
+        "/login",
+        "/logout",
+        "/preferences",
+        "/register",
+        "/reset",
+        "/setup",
+    ];
+    let app = app(&pool);
+    add_person(&pool, "ada", &["admin", "user"]).await;
+    let nobody = uuid::Uuid::nil().to_string();
+    let (mut without, mut with) = (BTreeSet::new(), 0);
+    for route in app.routes() {
+        if route.starts_with("/api") || route.starts_with("/sfn/") || route.contains('*') {
+            continue;
+        }
+        let path = route.replace(['{', '}'], "");
+        let form = |user: &str| Ask::post(&path).form(&[("as", user)]);
+        let open = app.send(form(&nobody)).await;
+        if open.status == 405 || open.body.contains("There is nothing at this address") {
+            continue;
+        }
+        // One of the forms is the way out.
+        let ada = session(&pool, "ada").await;
+        let denied = app.send(form(&nobody).by(&ada)).await;
+        let unsaid = app.send(form("").by(&ada)).await;
+        if denied.body.contains("Another user has signed in meanwhile") {
+            assert_eq!((denied.status, unsaid.status), (401, 401), "{route}");
+            with += 1;
+        } else {
+            without.insert(route);
+        }
+    }
+    assert_eq!(without, WITHOUT.map(str::to_owned).into());
+    assert_eq!(with, 38);
 }

@@ -145,7 +145,7 @@ async fn the_page_is_there_when_people_may_register(pool: PgPool) {
     }
     assert!(!again.body.contains(CHOSEN));
     assert!(
-        app.get("/register/done")
+        app.send(Ask::get("/register/done").cookie("rollcall_done", "registered"))
             .await
             .body
             .contains("waits for approval")
@@ -310,7 +310,7 @@ async fn an_invitation_from_its_link_to_the_account(pool: PgPool) {
     }
     let app = app(&pool);
     assert!(
-        app.get("/invite/done")
+        app.send(Ask::get("/invite/done").cookie("rollcall_done", "invited"))
             .await
             .body
             .contains("Your account is ready")

@@ -182,6 +182,7 @@ impl App {
 
     /// Sends a request, and checks of the answer what must hold for every one of them.
     pub(crate) async fn send(&self, ask: Ask) -> Answer {
+        let ask = self.on_page(ask).await;
         let (label, secrets) = (ask.label(), ask.secrets());
         let response = self
             .router
@@ -193,6 +194,24 @@ impl App {
         answer.assert_sound(&label);
         answer.assert_tells_none_of(&secrets, &label);
         answer
+    }
+
+    /// Adds to a form whose page it is on, as the page does: that of the user whose session sends it.
+    async fn on_page(&self, ask: Ask) -> Ask {
+        let Some(session) = ask.form_without_user() else {
+            return ask;
+        };
+        let user: Option<String> = sqlx::query_scalar(
+            "select user_id::text from sessions where token_hash = sha256(convert_to($1, 'UTF8'))",
+        )
+        .bind(session)
+        .fetch_optional(&self.pool)
+        .await
+        .unwrap();
+        match user {
+            Some(user) => ask.on_page_of(&user),
+            None => ask,
+        }
     }
 
     /// Sends a request whose answer is read as it comes.

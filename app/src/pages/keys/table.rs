@@ -14,6 +14,7 @@ use crate::{
     components::{
         icon::{Glyph, Icon},
         notice::ProblemNotice,
+        page_user::PageUser,
         records::Records,
         state::{ListFailure, ListState, Waiting},
         time::Ago,
@@ -206,6 +207,7 @@ fn switch(shown: Shown, key: &ApiKey) -> AnyView {
             action=shown.owner.page()
             on:submit=move |event| shown.doing.submit.run(event)
         >
+            <PageUser />
             <input type="hidden" name="owner" value=shown.owner.as_str() />
             <input type="hidden" name="id" value=key.id.to_string() />
             <input type="hidden" name="shown" value=key.key_name.clone() />

@@ -15,6 +15,7 @@ use crate::{
         avatar::Avatar,
         badge::{RoleBadge, StatusBadge},
         notice::ProblemNotice,
+        page_user::PageUser,
         tabs::Tabs,
         time::Exactly,
         title::PageTitle,
@@ -194,6 +195,7 @@ pub(super) fn DeedButton(
     let address = page.clone();
     view! {
         <form method="post" action=address on:submit=move |event| doing.submit.run(event)>
+            <PageUser />
             <input type="hidden" name="page" value=page />
             <input type="hidden" name="id" value=id.to_string() />
             <input type="hidden" name="username" value=username />

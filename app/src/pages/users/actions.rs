@@ -5,7 +5,10 @@ use leptos::prelude::*;
 
 use crate::{
     api::{people::Deed, person::path},
-    components::icon::{Glyph, Icon},
+    components::{
+        icon::{Glyph, Icon},
+        page_user::PageUser,
+    },
 };
 
 /// Edit and delete as icons, and the rest in a menu.
@@ -95,6 +98,7 @@ fn deed_form(
 ) -> impl IntoView + use<> {
     view! {
         <form method="post" action=path(user)>
+            <PageUser />
             <input type="hidden" name="page" value=list />
             <input type="hidden" name="id" value=user.id.to_string() />
             <input type="hidden" name="username" value=user.username.clone() />

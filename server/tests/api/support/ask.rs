@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use ::app::api::wire::AS;
 use axum::{
     body::Body,
     extract::ConnectInfo,
@@ -112,6 +113,25 @@ impl Ask {
             .extend_pairs(fields)
             .finish();
         self.body("application/x-www-form-urlencoded", body)
+    }
+
+    /// The session that sends the form of a page, where the form does not say yet whose page it is on.
+    pub(super) fn form_without_user(&self) -> Option<&str> {
+        let is_page = !self.path.starts_with("/api/") && !self.path.starts_with("/sfn/");
+        let is_form = self.headers.iter().any(|(name, value)| {
+            *name == header::CONTENT_TYPE && value == "application/x-www-form-urlencoded"
+        });
+        let says = form_urlencoded::parse(&self.body).any(|(name, _)| name == AS);
+        let of_user = self.method == Method::POST && is_page && is_form && !says;
+        let mut cookies = self.cookies.iter().filter(|_| of_user);
+        cookies.find_map(|cookie| cookie.strip_prefix(SESSION_COOKIE)?.strip_prefix('='))
+    }
+
+    /// On the page of a user, as the hidden field of the form says.
+    pub(super) fn on_page_of(mut self, user: &str) -> Self {
+        self.body
+            .extend_from_slice(format!("&{AS}={user}").as_bytes());
+        self
     }
 
     /// The request in a few words, for a message.

@@ -1,0 +1,227 @@
+//! Forms that a server function takes too: what the browser sends without scripts goes to the same function.
+
+use std::sync::PoisonError;
+
+use app::{
+    api::{done::Done, error::ApiError, flash::UNDO, wire::AS},
+    context::FormOutcome,
+};
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest, Request, State},
+    http::{HeaderValue, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::{
+    flash::{Flash, FlashEvent},
+    problem::{Code, Problem},
+};
+use leptos::{
+    prelude::{Owner, provide_context},
+    reactive::computed::ScopedFuture,
+    server_fn::{
+        ServerFn,
+        codec::{FromReq, PostUrl},
+    },
+};
+use leptos_axum::ResponseOptions;
+use serde::de::DeserializeOwned;
+use service::{access::Actor, flash};
+use tower_sessions::Session;
+
+use super::{Fields, again::ask_to_sign_in, draw, refuse};
+use crate::{
+    error_page::Asked,
+    middleware::{
+        identity::{another_user, is_actor},
+        refusal::too_large,
+    },
+    router::{AppState, provide},
+};
+
+/// `POST` to the address of a page, whose form a server function takes for the user whose page it is.
+pub(crate) async fn send<F>(State(state): State<AppState>, request: Request) -> Response
+where
+    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
+{
+    let (parts, body) = match split(request).await {
+        Ok(split) => split,
+        Err(response) => return *response,
+    };
+    let Some(actor) = parts.extensions.get::<Option<Actor>>().cloned().flatten() else {
+        return ask_to_sign_in(&state, page(&parts), &body).await;
+    };
+    let mut fields = typed(&body);
+    if let Some(problem) = denied(&actor, fields.remove(AS).as_deref()) {
+        return Asked::from(&page(&parts)).refuse(problem);
+    }
+    match undone(&state, &parts, &actor, &fields).await {
+        Ok(None) => answer::<F>(&state, parts, body).await,
+        Ok(Some(form)) => answer::<F>(&state, parts, form).await,
+        Err(response) => *response,
+    }
+}
+
+/// The same for a form that needs no user: it is nobody's page.
+pub(crate) async fn send_public<F>(State(state): State<AppState>, request: Request) -> Response
+where
+    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
+{
+    match split(request).await {
+        Ok((parts, body)) => answer::<F>(&state, parts, body).await,
+        Err(response) => *response,
+    }
+}
+
+/// Takes the form out of a request.
+async fn split(request: Request) -> Result<(Parts, Bytes), Box<Response>> {
+    let (parts, body) = request.into_parts();
+    match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {
+        Ok(body) => Ok((parts, body)),
+        Err(_) => Err(Box::new(Asked::from(&page(&parts)).refuse(too_large()))),
+    }
+}
+
+/// What of a request can be drawn as its page.
+fn page(parts: &Parts) -> Request {
+    Request::from_parts(parts.clone(), Body::empty())
+}
+
+/// Why a form is denied that is on the page of this user; none where that is who is signed in.
+fn denied(actor: &Actor, user: Option<&str>) -> Option<Problem> {
+    match user {
+        Some(user) if is_actor(actor, user) => None,
+        Some(_) => Some(another_user()),
+        // A page that an earlier version of the server has drawn.
+        None => Some(Problem::new(
+            Code::Unauthorized,
+            "The page was too old. Nothing was changed. Open it again and repeat what you did.",
+        )),
+    }
+}
+
+/// Answers with the next page, or with the same one and what is wrong.
+async fn answer<F>(state: &AppState, parts: Parts, body: Bytes) -> Response
+where
+    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
+{
+    let mut values = typed(&body);
+    values.remove(AS);
+    let page = page(&parts);
+    let (outcome, cookies) = run::<F>(state, parts, body.clone()).await;
+    let mut response = match outcome {
+        Ok(done) if !done.shows() => Redirect::to(&done.next).into_response(),
+        Ok(done) => {
+            let outcome = FormOutcome {
+                done: Some(done),
+                ..FormOutcome::default()
+            };
+            draw(state, page, outcome).await
+        }
+        Err(ApiError(problem)) if problem.error == Code::Unauthorized => {
+            ask_to_sign_in(state, page, &body).await
+        }
+        Err(ApiError(problem)) => refuse(state, page, values, problem).await,
+    };
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The form that undoes a change, where the fields name the change and nothing else. The form is taken from what the server
+/// noted for the session: neither an address nor a page can say what is undone.
+async fn undone(
+    state: &AppState,
+    parts: &Parts,
+    actor: &Actor,
+    fields: &Fields,
+) -> Result<Option<Bytes>, Box<Response>> {
+    let Some(id) = fields.get(UNDO).filter(|_| fields.len() == 1) else {
+        return Ok(None);
+    };
+    let id = id.parse().unwrap_or_default();
+    let undo = flash::take_undo(&state.services, actor, id).await;
+    let undo =
+        undo.map_err(|error| Box::new(Asked::from(&page(parts)).refuse(error.into_problem())))?;
+    let path = parts.uri.path();
+    if let Some(undo) = undo.filter(|undo| undo.path == path) {
+        return Ok(Some(undo.form.into()));
+    }
+    let Some(session) = parts.extensions.get::<Session>() else {
+        return Ok(None);
+    };
+    Err(Box::new(undo_expired(state, session, path).await))
+}
+
+/// Leads to the page of a change that was not undone, which says so.
+pub(super) async fn undo_expired(state: &AppState, session: &Session, path: &str) -> Response {
+    let page = list_of_undo(path);
+    let expired = Flash::of(FlashEvent::UndoExpired, [""; 0]);
+    flash::set(&state.services, session, page, &expired, None).await;
+    Redirect::to(page).into_response()
+}
+
+/// The page that shows what the form at a path undoes: itself, or the list of several.
+pub(super) fn list_of_undo(path: &str) -> &str {
+    path.split("/bulk/").next().unwrap_or("/")
+}
+
+/// Calls the function amid what it needs of the request. Returns the cookies that it sets too.
+async fn run<F>(
+    state: &AppState,
+    mut parts: Parts,
+    body: Bytes,
+) -> (Result<Done, ApiError>, Vec<HeaderValue>)
+where
+    F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
+{
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let services = state.services.clone();
+    let options = ResponseOptions::default();
+    let given = options.clone();
+    let call = Owner::new().with(|| {
+        ScopedFuture::new(async move {
+            provide_context(parts.clone());
+            provide_context(given);
+            provide(&services);
+            let request = Request::from_parts(parts, Body::from(body));
+            let form = <F as FromReq<PostUrl, _, ApiError>>::from_req(request).await?;
+            form.run_body().await
+        })
+    });
+    let outcome = call.await;
+    let set = options.0.read().unwrap_or_else(PoisonError::into_inner);
+    let cookies = set.headers.get_all(header::SET_COOKIE).iter();
+    (outcome, cookies.cloned().collect())
+}
+
+/// What was typed, by field; of a field that is there several times all values, with a comma between.
+pub(super) fn typed(body: &[u8]) -> Fields {
+    let mut fields = Fields::new();
+    for (name, value) in form_urlencoded::parse(body) {
+        fields
+            .entry(name.into_owned())
+            .and_modify(|values| {
+                values.push(',');
+                values.push_str(&value);
+            })
+            .or_insert_with(|| value.clone().into_owned());
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_of_a_field_is_kept() {
+        let fields = typed(b"roles%5B%5D=admin&roles%5B%5D=user&name=a+b");
+        assert_eq!(
+            fields.get("roles[]").map(String::as_str),
+            Some("admin,user")
+        );
+        assert_eq!(fields.get("name").map(String::as_str), Some("a b"));
+    }
+}

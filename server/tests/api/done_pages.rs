@@ -1,0 +1,84 @@
+//! Pages that say that something was done, to users without a session: once, to the browser that did it.
+
+use sqlx::PgPool;
+
+use crate::support::{Ask, add_person, https_app, open_app, session};
+
+const PAGES: [(&str, &str, &str); 4] = [
+    ("/account/deleted", "deleted", "Your account is deleted"),
+    ("/reset/done", "reset", "Your password is set"),
+    (
+        "/register/done",
+        "registered",
+        "Your account waits for approval",
+    ),
+    ("/invite/done", "invited", "Your account is ready"),
+];
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_address_says_nothing_without_its_cookie_and_uses_it_up(pool: PgPool) {
+    let app = open_app(&pool);
+    add_person(&pool, "ada", &["admin", "user"]).await;
+    let ada = session(&pool, "ada").await;
+    for (path, word, says) in PAGES {
+        assert_eq!(app.get(path).await.outline(), "303 to /login", "{path}");
+        assert_eq!(app.get_as(&ada, path).await.outline(), "303 to /", "{path}");
+        for (_, other, _) in PAGES.into_iter().filter(|(_, other, _)| *other != word) {
+            let page = app.send(Ask::get(path).cookie("rollcall_done", other));
+            let page = page.await;
+            assert_eq!(page.outline(), "303 to /login", "{path} with {other}");
+            assert!(page.cookies().is_empty(), "{path} leaves {other}");
+        }
+        let fetched = Ask::get(path).cookie("rollcall_done", word);
+        let fetched = app.send(fetched.header("sec-fetch-dest", "empty")).await;
+        assert!(fetched.cookies().is_empty(), "{path} is not shown");
+        let shown = app.send(Ask::get(path).cookie("rollcall_done", word)).await;
+        assert_eq!(shown.status, 200, "{path}");
+        assert!(shown.body.contains(says), "{path}: {}", shown.body);
+        let (value, attributes) = shown.cookie("rollcall_done").unwrap();
+        assert_eq!(value, "", "{path}");
+        assert!(attributes.contains("Max-Age=0"), "{path}: {attributes}");
+    }
+}
+
+/// The ways to register: by the form, and by the function behind it.
+const WAYS: [&str; 2] = ["/register", "/sfn/register"];
+
+fn register(path: &str, username: &str, password: &str) -> Ask {
+    Ask::post(path).form(&[
+        ("username", username),
+        ("display_name", "Somebody"),
+        ("password", password),
+        ("password_again", password),
+    ])
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_was_done_sets_the_cookie_and_what_was_denied_does_not(pool: PgPool) {
+    let app = open_app(&pool);
+    for (path, username) in WAYS.into_iter().zip(["ada", "bob"]) {
+        let denied = app.send(register(path, username, "short")).await;
+        assert!(denied.cookie("rollcall_done").is_none(), "{path}");
+        let done = app
+            .send(register(path, username, "copper lantern under rain"))
+            .await;
+        let (value, attributes) = done.cookie("rollcall_done").unwrap();
+        assert_eq!(value, "registered", "{path}");
+        assert_eq!(
+            attributes.trim(),
+            "Path=/; Max-Age=300; HttpOnly; SameSite=Lax",
+            "{path}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn over_https_no_other_host_can_set_it(pool: PgPool) {
+    let app = https_app(&pool);
+    let page = |name| app.send(Ask::get("/reset/done").cookie(name, "reset"));
+    assert_eq!(page("rollcall_done").await.outline(), "303 to /login");
+    let shown = page("__Host-rollcall_done").await;
+    assert_eq!(shown.status, 200);
+    let (_, attributes) = shown.cookie("__Host-rollcall_done").unwrap();
+    assert!(attributes.contains("Secure"), "{attributes}");
+}
