@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::rows::{RowKey, keyed_rows};
+use super::rows::KeyedRow;
 
-/// A record: its key and its cells.
-pub type Record = (RowKey, Vec<AnyView>);
+/// A record: its id and its cells.
+pub type Record = (String, Vec<AnyView>);
 
 /// A table. The first cell of each row says what the row is about.
 #[component]
@@ -17,7 +17,7 @@ pub fn Records(
     /// The cells, row by row.
     rows: Vec<Record>,
 ) -> impl IntoView {
-    let row = |(key, cells): Record| {
+    let row = |(id, cells): Record| {
         let mut cells = cells.into_iter();
         let first = cells.next();
         let others = cells
@@ -29,7 +29,7 @@ pub fn Records(
                 {others.collect_view()}
             </tr>
         };
-        (key, row.into_any())
+        KeyedRow::new(id, row)
     };
     view! {
         <table class="table records">
@@ -39,7 +39,7 @@ pub fn Records(
                     {columns.iter().map(|name| view! { <th scope="col">{*name}</th> }).collect_view()}
                 </tr>
             </thead>
-            <tbody>{keyed_rows(rows.into_iter().map(row).collect())}</tbody>
+            <tbody>{rows.into_iter().map(row).collect::<Vec<_>>()}</tbody>
         </table>
     }
 }

@@ -1,18 +1,128 @@
-//! Rows of a table, each with a key.
+//! Rows of a table, each known by an id.
 
-use leptos::{prelude::*, tachys::view::keyed::keyed};
-use time::OffsetDateTime;
+use leptos::{
+    prelude::*,
+    tachys::{
+        html::attribute::{Attribute, any_attribute::AnyAttribute},
+        hydration::Cursor,
+        renderer::types::{Element, Node},
+        view::{Mountable, Position, PositionState, any_view::AnyViewState},
+    },
+};
 
-/// What a row shows, by its answer and its id. The elements of a row are never taken for another row: what the browser
-/// keeps with them (a tick, the focus, an open menu) would then be another row's. They stay while the key does, so a row
-/// of a newer answer is a new one.
-pub type RowKey = (OffsetDateTime, String);
+/// A row, by the id of what it shows. What the browser keeps with its elements (a tick, the focus, an open menu) is that row's
+/// alone: a newer answer with the same id in its place changes them, and another id gets new ones.
+pub struct KeyedRow {
+    id: String,
+    view: AnyView,
+}
 
-/// Draws rows, each in elements of its own.
-pub fn keyed_rows(rows: Vec<(RowKey, AnyView)>) -> impl IntoView {
-    keyed(
-        rows,
-        |(key, _): &(RowKey, AnyView)| key.clone(),
-        |_, (_, row): (RowKey, AnyView)| (drop::<usize>, row),
-    )
+impl KeyedRow {
+    /// A row that shows what has this id.
+    pub fn new(id: impl ToString, view: impl IntoAny) -> Self {
+        Self {
+            id: id.to_string(),
+            view: view.into_any(),
+        }
+    }
+}
+
+/// A row on the page.
+pub struct KeyedRowState {
+    id: String,
+    view: AnyViewState,
+}
+
+impl Render for KeyedRow {
+    type State = KeyedRowState;
+
+    fn build(self) -> Self::State {
+        KeyedRowState {
+            id: self.id,
+            view: self.view.build(),
+        }
+    }
+
+    fn rebuild(self, state: &mut Self::State) {
+        if self.id == state.id {
+            self.view.rebuild(&mut state.view);
+            return;
+        }
+        let mut row = self.build();
+        state.insert_before_this(&mut row);
+        state.unmount();
+        *state = row;
+    }
+}
+
+impl Mountable for KeyedRowState {
+    fn unmount(&mut self) {
+        self.view.unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.view.mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.view.insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        self.view.elements()
+    }
+}
+
+impl AddAnyAttr for KeyedRow {
+    type Output<SomeNewAttr: Attribute> = Self;
+
+    /// A row has the attributes that it was made with.
+    fn add_any_attr<NewAttr: Attribute>(self, _: NewAttr) -> Self::Output<NewAttr> {
+        self
+    }
+}
+
+impl RenderHtml for KeyedRow {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {
+        self.view.dry_resolve();
+    }
+
+    async fn resolve(self) -> Self {
+        Self {
+            id: self.id,
+            view: self.view.resolve().await,
+        }
+    }
+
+    fn to_html_with_buf(
+        self,
+        buf: &mut String,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        extra_attrs: Vec<AnyAttribute>,
+    ) {
+        self.view
+            .to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(
+        self,
+        cursor: &Cursor,
+        position: &PositionState,
+    ) -> Self::State {
+        KeyedRowState {
+            id: self.id,
+            view: self.view.hydrate::<FROM_SERVER>(cursor, position),
+        }
+    }
+
+    fn into_owned(self) -> Self::Owned {
+        self
+    }
 }

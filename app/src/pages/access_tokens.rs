@@ -196,5 +196,5 @@ fn cells(token: AccessToken, now: OffsetDateTime) -> Record {
     let mut cells = row::cells(token, now);
     cells.insert(1, person.into_any());
     cells.push(button.into_any());
-    ((now, id.to_string()), cells)
+    (id.to_string(), cells)
 }

@@ -48,17 +48,17 @@ pub fn Keys() -> impl IntoView {
 /// Which providers there are, and who does without the system's key.
 fn providers(listed: Listed) -> impl IntoView {
     const COLUMNS: &[&str] = &["Provider", "Key in use", "People with a key of their own"];
-    let (keys, now) = (listed.list.keys, listed.now);
+    let keys = listed.list.keys;
     let rows = listed.list.providers.into_iter().map(|of| {
         let used = in_use(&keys, &of);
         let people = of.people.map(total).unwrap_or_default();
-        let key = (now, of.provider.clone());
+        let id = of.provider.clone();
         let cells = vec![
             of.provider.into_any(),
             used.map_or_else(|| "None".into_any(), IntoAny::into_any),
             people.into_any(),
         ];
-        (key, cells)
+        (id, cells)
     });
     let everybody = links::href(&ListParams {
         q: Some("has:api-keys".to_owned()),

@@ -179,7 +179,7 @@ fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
                 entry.author().into_any(),
                 view! { <Ago at=entry.at now=now /> }.into_any(),
             ];
-            ((now, entry.id.to_string()), cells)
+            (entry.id.to_string(), cells)
         })
         .collect();
     view! {

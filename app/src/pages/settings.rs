@@ -4,7 +4,6 @@ pub mod jobs;
 
 use domain::settings::{Described, Installation};
 use leptos::prelude::*;
-use time::OffsetDateTime;
 
 use crate::{
     api::{
@@ -86,7 +85,7 @@ fn cells(setting: Described) -> Record {
         Some(value) => view! { <code>{value}</code> }.into_any(),
         None => "Not set".into_any(),
     };
-    let key = (OffsetDateTime::UNIX_EPOCH, setting.name.clone());
+    let id = setting.name.clone();
     let cells = vec![
         view! { <code>{setting.name}</code> }.into_any(),
         value,
@@ -97,5 +96,5 @@ fn cells(setting: Described) -> Record {
         }
         .into_any(),
     ];
-    (key, cells)
+    (id, cells)
 }

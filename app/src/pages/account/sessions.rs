@@ -96,5 +96,5 @@ fn row(own: OwnSession, now: OffsetDateTime) -> Record {
         view! { <Exactly at=session.idle_expires_at /> }.into_any(),
         action,
     ];
-    ((now, session.id.to_string()), cells)
+    (session.id.to_string(), cells)
 }

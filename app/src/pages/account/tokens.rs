@@ -64,7 +64,7 @@ fn draw(part: Part<AccessToken>) -> AnyView {
         });
         let mut cells = row::cells(token, now);
         cells.push(button.into_any());
-        ((now, id.to_string()), cells)
+        (id.to_string(), cells)
     });
     view! { <Records caption="Your access tokens" columns=row::COLUMNS rows=rows.collect() /> }
         .into_any()

@@ -58,14 +58,14 @@ fn row(entry: AuditEntry, now: OffsetDateTime) -> Record {
     let words = action_words(&entry.action).to_owned();
     let target = entry.target_id.filter(|_| entry.target_kind == "user");
     let (by, at) = (entry.door(), entry.at);
-    let key = (now, entry.id.to_string());
+    let id = entry.id.to_string();
     let cells = vec![
         view! { {words} ": " {named(target, &entry.target)} }.into_any(),
         view! { {named(entry.actor_id, &entry.actor)} " " {by} }.into_any(),
         view! { <Ago at=at now=now /> }.into_any(),
         details(entry),
     ];
-    (key, cells)
+    (id, cells)
 }
 
 /// A name as it was at the time, and the way to whose it is.

@@ -150,7 +150,7 @@ fn rows(shown: Shown, listed: Listed) -> AnyView {
         let (switch, links) = writable
             .then(|| (switch(shown, &key), links(shown, &key)))
             .unzip();
-        let id = (now, key.id.to_string());
+        let id = key.id.to_string();
         let mut cells = cells(key, now, switch);
         cells.extend(links);
         (id, cells)

@@ -45,7 +45,7 @@ pub fn Data() -> impl IntoView {
             .map(|last| format!("?after={}", last.id));
         let rows = part.items.into_iter().map(|persona| {
             let hidden = persona.hidden.then_some(" (hidden)");
-            let key = (now, persona.id.to_string());
+            let id = persona.id.to_string();
             let cells = vec![
                 view! { <bdi>{persona.name}</bdi> {hidden} }.into_any(),
                 persona.role.into_any(),
@@ -53,7 +53,7 @@ pub fn Data() -> impl IntoView {
                 count(persona.annotations).into_any(),
                 view! { <Ago at=persona.created_at now=now /> }.into_any(),
             ];
-            (key, cells)
+            (id, cells)
         });
         const COLUMNS: &[&str] = &["Persona", "Role", "Ontologies", "Annotations", "Created"];
         view! {

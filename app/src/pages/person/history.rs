@@ -40,7 +40,7 @@ pub fn History() -> impl IntoView {
                 entry.author().into_any(),
                 view! { <Ago at=entry.at now=now /> }.into_any(),
             ];
-            ((now, entry.id.to_string()), cells)
+            (entry.id.to_string(), cells)
         });
         const COLUMNS: &[&str] = &["What", "Change", "By", "When"];
         view! {

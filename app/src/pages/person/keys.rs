@@ -54,7 +54,7 @@ pub fn Keys() -> impl IntoView {
             });
             let mut cells = cells(key, now, None);
             cells.extend(button);
-            ((now, id.to_string()), cells)
+            (id.to_string(), cells)
         });
         view! { <Records caption="API keys" columns=columns rows=rows.collect() /> }.into_any()
     };

@@ -54,7 +54,7 @@ fn Shown() -> impl IntoView {
             });
             let mut cells = row::cells(token, now);
             cells.push(button.into_any());
-            ((now, id.to_string()), cells)
+            (id.to_string(), cells)
         });
         view! { <Records caption="Access tokens" columns=row::COLUMNS rows=rows.collect() /> }
             .into_any()

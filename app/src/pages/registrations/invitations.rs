@@ -136,7 +136,7 @@ fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Rec
         None => "Not opened".into_any(),
     };
     let maker = invitation.created_by.unwrap_or_else(|| "—".to_owned());
-    let key = (now, invitation.id.to_string());
+    let id = invitation.id.to_string();
     let cells = vec![
         view! { <bdi>{note.clone()}</bdi> }.into_any(),
         view! { <RoleBadge roles=invitation.roles /> }.into_any(),
@@ -154,5 +154,5 @@ fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Rec
         view! { <Exactly at=invitation.expires_at /> }.into_any(),
         links.into_any(),
     ];
-    (key, cells)
+    (id, cells)
 }

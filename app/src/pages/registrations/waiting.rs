@@ -128,7 +128,7 @@ fn row(person: WaitingPerson, now: ::time::OffsetDateTime) -> Record {
             </div>
         }
     });
-    let id = (now, person.id.to_string());
+    let id = person.id.to_string();
     let cells = vec![
         view! {
             {boxed}

@@ -18,7 +18,7 @@ use crate::components::{
     badge::{RoleBadge, StatusBadge},
     icon::Icon,
     pager::{Pager, Pages},
-    rows::keyed_rows,
+    rows::KeyedRow,
     state::ListState,
     time::{Ago, Upcoming},
 };
@@ -58,18 +58,17 @@ pub fn BinTable(
         .users
         .into_iter()
         .map(|deleted| {
-            let key = (now, deleted.user.id.to_string());
-            (
-                key,
-                view! { <Row deleted=deleted now=now list=here.clone() /> }.into_any(),
+            KeyedRow::new(
+                deleted.user.id,
+                view! { <Row deleted=deleted now=now list=here.clone() /> },
             )
         })
-        .collect();
+        .collect::<Vec<_>>();
     view! {
         <table class="table users-table bin-table">
             <caption class="visually-hidden">"Deleted users, the latest first"</caption>
             <Head />
-            <tbody>{keyed_rows(rows)}</tbody>
+            <tbody>{rows}</tbody>
         </table>
         {pager}
     }

@@ -18,7 +18,7 @@ use crate::{
     components::{
         icon::{Glyph, Icon},
         pager::{Pager, Pages},
-        rows::keyed_rows,
+        rows::KeyedRow,
         state::ListState,
     },
 };
@@ -84,18 +84,17 @@ pub fn UserTable(
         .users
         .into_iter()
         .map(|user| {
-            let key = (now, user.id.to_string());
-            (
-                key,
-                view! { <Row user=user now=now list=here.clone() /> }.into_any(),
+            KeyedRow::new(
+                user.id,
+                view! { <Row user=user now=now list=here.clone() /> },
             )
         })
-        .collect();
+        .collect::<Vec<_>>();
     view! {
         <table class="table users-table">
             <caption class="visually-hidden">"Users"</caption>
             <Head params=shown select_all=select_all />
-            <tbody>{keyed_rows(rows)}</tbody>
+            <tbody>{rows}</tbody>
         </table>
         {bar}
         {pager}

@@ -9,9 +9,9 @@ use leptos::prelude::*;
 
 use crate::{
     api::settings::JOBS,
-    components::{records::Record, rows::RowKey, time::Ago},
+    components::{records::Record, time::Ago},
     context::PageContext,
-    format::{grouped, relative},
+    format::grouped,
     pages::confirm::ConfirmLink,
 };
 
@@ -28,7 +28,6 @@ pub(super) const COLUMNS: &[&str] = &[
 
 /// What the table shows of a job.
 pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
-    let key = key(&job, now);
     let (tone, word) = (tone(job.state), job.state.label());
     let name = named(&job);
     let retry = may_retry(&job).then(|| {
@@ -58,26 +57,7 @@ pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
         ago(job.finished_at),
         retry.into_any(),
     ];
-    (key, cells)
-}
-
-/// What the row shows. The list is read again every few seconds: a row of which nothing is different stays as it is, with
-/// the focus in it.
-fn key(job: &Job, now: OffsetDateTime) -> RowKey {
-    let moments = [
-        Some(job.created_at),
-        job.started_at,
-        job.progressed_at,
-        job.finished_at,
-    ];
-    let moments = moments.map(|at| at.map(|at| relative(at, now)));
-    let (id, state, done, total) = (job.id, job.state, job.done, job.total);
-    let text = format!(
-        "{id} {} {done} {total:?} {:?} {moments:?}",
-        state.as_str(),
-        job.error
-    );
-    (job.created_at, text)
+    (job.id.to_string(), cells)
 }
 
 /// What is done, and to whom.
