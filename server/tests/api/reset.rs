@@ -287,10 +287,11 @@ async fn a_link_works_once_under_a_hundred_tries(pool: PgPool) {
     let [(winner, _)] = done[..] else {
         panic!("{answers:?}")
     };
+    // Of one account few wait to be hashed at once.
     assert!(
         answers
             .iter()
-            .all(|(_, status)| [200, 303, 404].contains(status)),
+            .all(|(_, status)| [200, 303, 404, 429].contains(status)),
         "{answers:?}"
     );
     assert!(signs_in(&app, &format!("{CHOSEN} {winner}")).await);

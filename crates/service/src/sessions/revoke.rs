@@ -192,7 +192,7 @@ fn reason(filter: &SessionFilter, everyone_but_me: bool) -> String {
         filter
             .person
             .as_ref()
-            .map(|person| format!("person {person}")),
+            .map(|person| format!("person {}", person.words())),
         filter.address.map(|address| format!("address {address}")),
         device.map(|device| format!("device {device}")),
         filter.created.map(|when| format!("created {when}")),
