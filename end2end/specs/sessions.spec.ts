@@ -228,7 +228,7 @@ test('the tab of a person ends one or all', async ({ page, server }) => {
   await expect(page.locator('.toast')).toContainText('Revoked the session of test-member');
   await expect(rows(page)).toHaveCount(before - 1);
   await page.getByRole('link', { name: 'Revoke all…' }).click();
-  await expect(page.getByRole('dialog')).toContainText('of test-member');
+  await expect(page.getByRole('dialog')).toContainText('of Test Member (test-member)');
 });
 
 test.describe('without scripts', () => {

@@ -23,9 +23,9 @@ test.beforeEach(async ({ page, database }) => {
   if (await database.value(`select exists (select 1 from personas where name like 'Persona of test-%')`)) return;
   const users = `from users u where username in ('${FIRST}', '${SECOND}')`;
   await database.rows(`
-    insert into sessions (id, token_hash, user_id, user_agent, created_at, last_seen_at, idle_expires_at, expires_at)
+    insert into sessions (id, token_hash, user_id, user_agent, device, created_at, last_seen_at, idle_expires_at, expires_at)
     select uuid_v7(now()), uuid_send(gen_random_uuid()), u.id, case username when '${FIRST}' then 'curl/8.0' else 'Wget/1.2' end,
-      now(), now(), now() + interval '1 hour', now() + interval '1 day' ${users}`);
+      case username when '${FIRST}' then 'curl' else 'Wget' end, now(), now(), now() + interval '1 hour', now() + interval '1 day' ${users}`);
   await database.rows(`
     insert into api_keys (id, user_id, provider, name, ciphertext, nonce, key_version, last4, created_at, updated_at)
     select gen_random_uuid(), u.id, 'MISTRAL', 'Key of ' || username, '', '', 0, 'abcd', now(), now() ${users}`);
@@ -36,7 +36,7 @@ test.beforeEach(async ({ page, database }) => {
     insert into personas (id, user_id, name) select uuid_v7(now()), u.id, 'Persona of ' || username ${users}`);
   for (const username of [FIRST, SECOND]) {
     const id = await database.value('select id from users where username = $1', [username]);
-    const saved = await page.request.patch(`/api/admin/users/${id}`, { data: { email: `${username}@example.org` } });
+    const saved = await page.request.patch(`/api/admin/users/${id}`, { data: { email: `identity-${username}@example.org` } });
     expect(saved.status()).toBe(200);
   }
 });

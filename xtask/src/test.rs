@@ -8,6 +8,7 @@ mod tally;
 
 use std::{
     process::ExitCode,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -60,20 +61,27 @@ impl Part {
 
 /// Runs all parts, or the one given, whatever fails; success only if every test of every part passed.
 pub(crate) fn test(workspace: &Workspace, only: Option<Part>) -> Result<ExitCode> {
-    let outcomes: Vec<Outcome> = Part::ALL
-        .into_iter()
-        .filter(|part| only.is_none_or(|only| only == *part))
-        .map(|part| {
-            println!("\n== {} tests", part.name());
-            let started = Instant::now();
-            let result = part.run(workspace);
-            Outcome {
-                part,
-                result,
-                took: started.elapsed(),
+    let run = |part: Part| {
+        println!("\n== {} tests", part.name());
+        let started = Instant::now();
+        let result = part.run(workspace);
+        Outcome {
+            part,
+            result,
+            took: started.elapsed(),
+        }
+    };
+    let outcomes: Vec<Outcome> = match only {
+        Some(part) => vec![run(part)],
+        None => thread::scope(|scope| {
+            // The Rust tests wait for the database most of the time. Meanwhile what browsers load is built; what goes wrong with it is
+            // told where the browser tests build it again.
+            if rust::compile(workspace).is_ok() {
+                scope.spawn(|| browser::build_site(workspace));
             }
-        })
-        .collect();
+            Part::ALL.map(run).into()
+        }),
+    };
     let total = summarise(&outcomes);
     Ok(ExitCode::from(u8::from(total.failed > 0)))
 }

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use super::rows::KeyedRow;
+
 /// Draws a page for a parameter of the address, and draws another page for each other value of it. While the route stays the
 /// same, the router changes only the parameters: without this the rows and the text in the fields of one user would stay on
 /// the page of another.
@@ -14,6 +16,6 @@ pub fn keyed_by(
     let value = Memo::new(move |_| params.read().get(param).unwrap_or_default());
     move || {
         let value = value.get();
-        untrack(|| draw(value))
+        KeyedRow::new(&value, untrack(|| draw(value.clone())))
     }
 }

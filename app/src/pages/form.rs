@@ -39,7 +39,8 @@ pub struct Sending {
     pub pending: Signal<bool>,
     /// Sends it.
     pub submit: Callback<SubmitEvent>,
-    /// Checks it while it is typed into.
+    /// Checks it while it is typed into. A browser tells of a field that was typed into also when it is taken out of the page, with
+    /// its form: then there is nothing to check it with any more.
     pub typed: Callback<Event>,
     edited: RwSignal<BTreeSet<String>>,
     faults: RwSignal<FieldErrors>,

@@ -223,7 +223,7 @@ async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
     };
     let full = ontology::set(&services, &writer, persona.id, ontology).await;
     assert!(matches!(full, Err(Error::OwnedDataFull(1))));
-    let grown = annotations::edit(&services, &writer, first.id, mark(1_048_000)).await;
+    let grown = annotations::edit(&services, &writer, first.id, mark(1_047_000)).await;
     assert!(grown.is_ok(), "{grown:?}");
     let full = personas::create(&services, &writer, None, longest()).await;
     assert!(matches!(full, Err(Error::OwnedDataFull(1))));

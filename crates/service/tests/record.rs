@@ -640,12 +640,12 @@ async fn every_change_of_what_is_owned_is_on_record(pool: PgPool) {
         .await
         .unwrap();
     said("edit persona", "persona.updated").await;
+    ontology::delete(&services, &writer, made.id).await.unwrap();
+    said("delete ontology", "ontology.deleted").await;
     ontology::set(&services, &writer, made.id, OntologyDraft::default())
         .await
         .unwrap();
     said("set ontology", "ontology.created").await;
-    ontology::delete(&services, &writer, made.id).await.unwrap();
-    said("delete ontology", "ontology.deleted").await;
     let marked = annotations::create(&services, &writer, made.id, mark)
         .await
         .unwrap();

@@ -58,7 +58,11 @@ async fn hundred_claims(pool: &PgPool, links: usize) {
     for claim in claims {
         match claim.await.unwrap() {
             Ok(()) => made += 1,
-            Err(problem) => assert!([404, 409].contains(&problem.error.status()), "{problem:?}"),
+            // Few from one network wait to be hashed at once.
+            Err(problem) => assert!(
+                [404, 409, 429].contains(&problem.error.status()),
+                "{problem:?}"
+            ),
         }
     }
     assert_eq!(made, 1);

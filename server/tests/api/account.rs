@@ -130,7 +130,10 @@ async fn what_is_of_a_wrong_kind_changes_nothing(pool: PgPool) {
         (json!({ "email": ["x"] }), vec!["email"]),
         (json!({ "password": true }), vec!["password"]),
         (json!({ "currentPassword": {} }), vec!["currentPassword"]),
-        (json!({ "notificationPreferences": "all" }), vec!["notificationPreferences"]),
+        (
+            json!({ "notificationPreferences": "all" }),
+            vec!["notificationPreferences"],
+        ),
         (json!({ "version": "1" }), vec!["version"]),
         (json!([]), vec![]),
         (json!(["Eve"]), vec![]),

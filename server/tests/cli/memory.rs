@@ -129,23 +129,23 @@ fn others(user: &str) -> impl Iterator<Item = (String, usize)> {
     let lists = [
         "/api/admin/sessions",
         "/api/admin/tokens",
-        "/api/admin/registrations",
-        "/api/admin/invitations",
         "/api/admin/jobs",
         "/api/admin/users",
     ];
     let lists = lists.map(|path| (format!("{path}?limit=1000"), 2));
     let pages = [
         "/api/admin/users?limit=1000&deleted=true",
+        "/api/admin/registrations",
+        "/api/admin/invitations",
         "/api/sessions",
         "/api/tokens",
         "/api/api-keys",
         "/api/admin/api-keys",
         "/sessions?limit=100",
         "/tokens?limit=100",
-        "/keys?limit=100",
-        "/registrations?limit=100",
-        "/registrations/invitations?limit=100",
+        "/keys",
+        "/registrations",
+        "/registrations/invitations",
         "/settings/jobs?limit=100",
         "/users?limit=100&deleted=true",
         "/sfn/overview",

@@ -20,14 +20,20 @@ const SERVER: Mode = Mode::Dev;
 
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 
+/// Builds what browsers load, and returns where it is: a folder of its own, so that a server that is running meanwhile keeps
+/// its files.
+pub(super) fn build_site(workspace: &Workspace) -> Result<PathBuf> {
+    let site = workspace.cache().join("test-site");
+    build::site(workspace, SITE, Parts::Site, &site)?;
+    Ok(site)
+}
+
 /// Builds both halves, runs Playwright and counts.
 pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
     let url = database::url(workspace)?;
     let chromium = chromium()?;
     npm::install_browser_tests(workspace)?;
-    // A folder of its own, so that a server that is running meanwhile keeps its files.
-    let site = workspace.cache().join("test-site");
-    build::site(workspace, SITE, Parts::Site, &site)?;
+    let site = build_site(workspace)?;
     let server = build::server(workspace, SERVER)?;
 
     let report = workspace.cache().join("playwright.json");

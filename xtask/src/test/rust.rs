@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::tally::{Tally, count};
-use crate::{database, workspace::Workspace};
+use crate::{database, process, workspace::Workspace};
 
 /// The packages of the product together, so that their dependencies have one set of features: that of
 /// `cargo build --package server`, and nothing is compiled twice. `app` is compiled for the server
@@ -12,6 +12,12 @@ const PRODUCT: &[&str] = &["--workspace", "--exclude", "frontend", "--exclude", 
 
 /// This program, with the features that `cargo xtask` gave its dependencies.
 const DRIVER: &[&str] = &["--package", "xtask"];
+
+/// Compiles the tests of the product.
+pub(super) fn compile(workspace: &Workspace) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    process::run(cargo.args(["test", "--no-run"]).args(PRODUCT))
+}
 
 /// Runs all native tests in the dev profile: what `make run` has compiled is used again, and
 /// overflow checks and debug assertions are on.
