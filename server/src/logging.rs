@@ -26,8 +26,13 @@ pub(crate) fn start(config: &Config) -> Result<(), Failure> {
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(wants_colours())
         .with_target(false);
+    // On a terminal it is for NO_COLOR to say, which the library reads.
+    let logs = if std::io::stderr().is_terminal() {
+        logs
+    } else {
+        logs.with_ansi(false)
+    };
     match config.log_format {
         LogFormat::Text => logs.finish().with(without_secrets()).init(),
         LogFormat::Json => {
@@ -36,12 +41,6 @@ pub(crate) fn start(config: &Config) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Whether a terminal shows the log, and nothing says that it has no colours (no-color.org).
-fn wants_colours() -> bool {
-    let is_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    std::io::stderr().is_terminal() && !is_refused
 }
 
 /// Leaves out what other packages trace, whatever level is set: they write whole addresses of requests, and in some addresses

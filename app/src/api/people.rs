@@ -1,6 +1,4 @@
-//! Making, changing, suspending, deleting and restoring people. Each function is a form: `page` is the page that it leads
-//! back to, `username` the name that the page showed with the id.
-
+//! Forms about users: `page` is the page that one leads back to, `username` the name that the page showed with the id.
 #![expect(
     missing_docs,
     clippy::too_many_arguments,

@@ -3,6 +3,7 @@
 pub mod account;
 mod bin;
 pub mod change;
+mod claims;
 mod count;
 mod detail;
 mod filter;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 use crate::Error;
 
 pub use bin::list_bin;
+pub use claims::{Claim, DeletedOwner, find_deleted_owners};
 pub use count::{Counts, Of, count, list_totals};
 pub use detail::{find_detail, find_id};
 pub use list::list_page;
@@ -257,51 +259,6 @@ pub async fn has_lookalike(
         username,
     )
     .fetch_one(connection)
-    .await?)
-}
-
-/// A name and an address that somebody wants to have.
-#[derive(Debug, Clone, Copy)]
-pub struct Claim<'a> {
-    /// The name.
-    pub username: Option<&'a str>,
-    /// The address.
-    pub email: Option<&'a str>,
-}
-
-/// A deleted user who has a name or an address.
-#[derive(Debug, Clone)]
-pub struct DeletedOwner {
-    /// Number of the account.
-    pub number: i64,
-    /// When it is removed for good.
-    pub purge_after: OffsetDateTime,
-    /// Whether the name is theirs.
-    pub has_username: bool,
-    /// Whether the address is theirs.
-    pub has_email: bool,
-}
-
-/// Finds the deleted users who have a name or an address.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn find_deleted_owners(
-    executor: impl PgExecutor<'_>,
-    claim: Claim<'_>,
-) -> Result<Vec<DeletedOwner>, Error> {
-    Ok(sqlx::query_as!(
-        DeletedOwner,
-        r#"select
-            number, purge_after as "purge_after!", coalesce(lower(username) = lower($1), false) as "has_username!",
-            coalesce(lower(email) = lower($2), false) as "has_email!"
-        from users
-        where deleted_at is not null and purge_after is not null
-            and (lower(username) = lower($1) or lower(email) = lower($2))"#,
-        claim.username,
-        claim.email,
-    )
-    .fetch_all(executor)
     .await?)
 }
 

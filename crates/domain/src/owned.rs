@@ -1,5 +1,7 @@
 //! What people own in the host application, as programs read and write it.
 
+mod texts;
+
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -10,10 +12,10 @@ use uuid::Uuid;
 use crate::json::StoredJson;
 use crate::{
     fields::FieldErrors,
-    json::{JsonArray, JsonObject, JsonText},
+    json::{JsonArray, JsonObject},
     object::present,
-    users::names::is_deceptive,
 };
+use texts::Texts;
 
 /// Most characters of a name, a role, a label, or of what a video is called.
 pub const LINE_MAX: usize = 200;
@@ -289,159 +291,5 @@ impl AnnotationDraft {
     }
 }
 
-/// Checks texts and collects what is wrong with them.
-#[derive(Default)]
-struct Texts {
-    faults: FieldErrors,
-}
-
-impl Texts {
-    /// One line: whether it has to be given at all, and whether it has to say something if it is.
-    fn line(
-        &mut self,
-        field: &str,
-        typed: Option<String>,
-        required: bool,
-        visible: bool,
-    ) -> Option<String> {
-        let Some(typed) = typed else {
-            if required {
-                self.faults.add(field, TextError::Missing.to_string());
-            }
-            return None;
-        };
-        let line = typed.trim();
-        let fault = if visible && line.is_empty() {
-            Some(TextError::Missing)
-        } else if line.chars().any(is_deceptive) {
-            Some(TextError::Control)
-        } else {
-            too_long(line, LINE_MAX)
-        };
-        self.unless(field, fault, line.to_owned())
-    }
-
-    /// Several lines, kept as they are.
-    fn text(&mut self, field: &str, typed: Option<String>) -> Option<String> {
-        let typed = typed?;
-        let deceives = |c: char| is_deceptive(c) && !matches!(c, '\n' | '\r' | '\t');
-        let fault = if typed.chars().any(deceives) {
-            Some(TextError::Control)
-        } else {
-            too_long(&typed, TEXT_MAX)
-        };
-        self.unless(field, fault, typed)
-    }
-
-    /// Several lines that have to say something: whether they have to be given at all.
-    fn required_text(
-        &mut self,
-        field: &str,
-        typed: Option<String>,
-        required: bool,
-    ) -> Option<String> {
-        let is_missing = typed
-            .as_ref()
-            .map_or(required, |typed| typed.trim().is_empty());
-        if is_missing {
-            self.faults.add(field, TextError::Missing.to_string());
-        }
-        self.text(field, typed)
-    }
-
-    /// What the host application keeps in its own form.
-    fn content<K>(&mut self, field: &str, given: Option<JsonText<K>>) -> Option<JsonText<K>> {
-        if let Some(Err(error)) = given.as_ref().map(JsonText::check) {
-            self.faults.add(field, error.to_string());
-        }
-        given
-    }
-
-    fn unless(&mut self, field: &str, fault: Option<TextError>, text: String) -> Option<String> {
-        let checked = fault.map_or(Ok(text), Err);
-        self.faults.take(field, checked)
-    }
-
-    fn end<T>(self, checked: T) -> Result<T, FieldErrors> {
-        if self.faults.is_empty() {
-            Ok(checked)
-        } else {
-            Err(self.faults)
-        }
-    }
-}
-
-fn too_long(text: &str, max: usize) -> Option<TextError> {
-    (text.chars().count() > max).then_some(TextError::Length(max))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fault(draft: PersonaDraft, new: bool, field: &str) -> Option<String> {
-        let faults = draft.check(new).err()?;
-        faults.get(field).map(str::to_owned)
-    }
-
-    #[test]
-    fn texts_of_a_persona() {
-        let name = |text: &str| PersonaDraft {
-            name: Some(text.to_owned()),
-            role: Some("Analyst".to_owned()),
-            information_need: Some("Boats".to_owned()),
-            ..PersonaDraft::default()
-        };
-        let details = |text: &str| PersonaDraft {
-            details: Some(text.to_owned()),
-            ..name("Analyst")
-        };
-        for (draft, new, field, says) in [
-            (name(" Analyst "), true, "name", None),
-            (name("  "), true, "name", Some(TextError::Missing)),
-            (name("  "), false, "name", Some(TextError::Missing)),
-            (
-                PersonaDraft::default(),
-                true,
-                "name",
-                Some(TextError::Missing),
-            ),
-            (PersonaDraft::default(), false, "name", None),
-            (name(&"a".repeat(LINE_MAX)), true, "name", None),
-            (
-                name(&"a".repeat(LINE_MAX + 1)),
-                true,
-                "name",
-                Some(TextError::Length(LINE_MAX)),
-            ),
-            (name("a\u{202E}b"), true, "name", Some(TextError::Control)),
-            (name("a\nb"), true, "name", Some(TextError::Control)),
-            (details("one\n\ttwo"), true, "details", None),
-            (details(""), true, "details", None),
-            (details("a\0b"), true, "details", Some(TextError::Control)),
-            (
-                details(&"é".repeat(TEXT_MAX + 1)),
-                true,
-                "details",
-                Some(TextError::Length(TEXT_MAX)),
-            ),
-        ] {
-            let found = fault(draft.clone(), new, field);
-            assert_eq!(found, says.map(|error| error.to_string()), "{draft:.60?}");
-        }
-    }
-
-    #[test]
-    fn every_fault_of_an_annotation_at_once() {
-        let faults = AnnotationDraft::default().check(true).unwrap_err();
-        let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
-        assert_eq!(fields, ["video_id", "label"]);
-        assert!(AnnotationDraft::default().check(false).is_ok());
-        let nul = OntologyDraft {
-            content: serde_json::from_str(r#"{"types":[{"name":"a\u0000"}]}"#).unwrap(),
-            ..OntologyDraft::default()
-        };
-        let faults = nul.check().unwrap_err();
-        assert_eq!(faults.get("content"), Some("Remove the NUL characters."));
-    }
-}
+mod tests;

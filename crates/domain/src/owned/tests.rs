@@ -1,0 +1,69 @@
+//! What texts are refused, and that every fault is told at once.
+
+use super::*;
+
+fn fault(draft: PersonaDraft, new: bool, field: &str) -> Option<String> {
+    let faults = draft.check(new).err()?;
+    faults.get(field).map(str::to_owned)
+}
+
+#[test]
+fn texts_of_a_persona() {
+    let name = |text: &str| PersonaDraft {
+        name: Some(text.to_owned()),
+        role: Some("Analyst".to_owned()),
+        information_need: Some("Boats".to_owned()),
+        ..PersonaDraft::default()
+    };
+    let details = |text: &str| PersonaDraft {
+        details: Some(text.to_owned()),
+        ..name("Analyst")
+    };
+    for (draft, new, field, says) in [
+        (name(" Analyst "), true, "name", None),
+        (name("  "), true, "name", Some(TextError::Missing)),
+        (name("  "), false, "name", Some(TextError::Missing)),
+        (
+            PersonaDraft::default(),
+            true,
+            "name",
+            Some(TextError::Missing),
+        ),
+        (PersonaDraft::default(), false, "name", None),
+        (name(&"a".repeat(LINE_MAX)), true, "name", None),
+        (
+            name(&"a".repeat(LINE_MAX + 1)),
+            true,
+            "name",
+            Some(TextError::Length(LINE_MAX)),
+        ),
+        (name("a\u{202E}b"), true, "name", Some(TextError::Control)),
+        (name("a\nb"), true, "name", Some(TextError::Control)),
+        (details("one\n\ttwo"), true, "details", None),
+        (details(""), true, "details", None),
+        (details("a\0b"), true, "details", Some(TextError::Control)),
+        (
+            details(&"é".repeat(TEXT_MAX + 1)),
+            true,
+            "details",
+            Some(TextError::Length(TEXT_MAX)),
+        ),
+    ] {
+        let found = fault(draft.clone(), new, field);
+        assert_eq!(found, says.map(|error| error.to_string()), "{draft:.60?}");
+    }
+}
+
+#[test]
+fn every_fault_of_an_annotation_at_once() {
+    let faults = AnnotationDraft::default().check(true).unwrap_err();
+    let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    assert_eq!(fields, ["video_id", "label"]);
+    assert!(AnnotationDraft::default().check(false).is_ok());
+    let nul = OntologyDraft {
+        content: serde_json::from_str(r#"{"types":[{"name":"a\u0000"}]}"#).unwrap(),
+        ..OntologyDraft::default()
+    };
+    let faults = nul.check().unwrap_err();
+    assert_eq!(faults.get("content"), Some("Remove the NUL characters."));
+}
