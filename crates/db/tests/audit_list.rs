@@ -255,7 +255,7 @@ async fn a_page_ends_after_so_many_bytes_of_reasons(pool: PgPool) {
     .await
     .unwrap();
     let query = query(&[]);
-    let asked = asked(&query.filter, OffsetDateTime::now_utc());
+    let asked = asked(&query.filter, find_now(&pool).await);
     let (page, more) = list_page(&pool, &query, &asked).await.unwrap();
     assert_eq!((page.len(), more), (5, true));
 }
