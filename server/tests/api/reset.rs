@@ -506,7 +506,7 @@ async fn whoever_had_to_choose_a_password_goes_on_to_where_they_were_going(pool:
         );
         let set = app.send(form("/reset", CHOSEN)).await;
         assert_eq!(set.outline(), format!("303 to /reset/done{next}"));
-        let done = app.send(done_page(&next)).await;
+        let done = app.send(done_page(next)).await;
         assert!(
             done.body.contains(&format!("href=\"/login{next}\"")),
             "{wanted}"
