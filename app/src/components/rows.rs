@@ -6,6 +6,7 @@ use leptos::{
         html::attribute::{Attribute, any_attribute::AnyAttribute},
         hydration::Cursor,
         renderer::types::{Element, Node},
+        ssr::StreamBuilder,
         view::{Mountable, Position, PositionState, any_view::AnyViewState},
     },
 };
@@ -109,6 +110,23 @@ impl RenderHtml for KeyedRow {
     ) {
         self.view
             .to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
+    }
+
+    fn to_html_async_with_buf<const OUT_OF_ORDER: bool>(
+        self,
+        buf: &mut StreamBuilder,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        extra_attrs: Vec<AnyAttribute>,
+    ) {
+        self.view.to_html_async_with_buf::<OUT_OF_ORDER>(
+            buf,
+            position,
+            escape,
+            mark_branches,
+            extra_attrs,
+        );
     }
 
     fn hydrate<const FROM_SERVER: bool>(

@@ -178,7 +178,7 @@ async fn the_doctor_notices_a_wrong_counter(pool: PgPool) {
     for (damage, expected) in [
         ("update user_stats set personas = personas + 1", "stats"),
         (
-            "update user_totals set value = value + 1 where name = 'users' and shard = (select min(shard) from user_totals)",
+            "update user_totals set value = value + 1 where name = 'users' and shard = (select min(shard) from user_totals where name = 'users')",
             "totals",
         ),
     ] {
