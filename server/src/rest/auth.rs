@@ -6,7 +6,7 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Response},
 };
-use domain::{credentials::SignInDraft, object::present, users::UserBrief};
+use domain::{credentials::SignInDraft, object::present, problem::Problem, users::UserBrief};
 use serde::{Deserialize, Serialize};
 use service::{
     Error, Services,
@@ -99,7 +99,7 @@ pub(crate) struct PasswordChoice {
     path = "/api/auth/password",
     tag = "Sign-in",
     request_body = PasswordChoice,
-    responses((status = OK, body = Success)),
+    responses((status = OK, body = Success), (status = NOT_FOUND, body = Problem)),
     security(())
 )]
 pub(crate) async fn choose_password(
