@@ -1,4 +1,4 @@
-//! Pages that say that something was done to a user without a session, for whom there are no flashes.
+//! Pages that say that something was done to a user without a session, who gets no flashes.
 
 use service::settings::Settings;
 
@@ -85,7 +85,7 @@ impl DonePage {
     /// Lets the browser of the request that is answered see the page. Returns its path.
     ///
     /// # Errors
-    /// When the middleware is missing: a fault of ours.
+    /// When the middleware is missing, which is an error of the server.
     pub fn show(self) -> Result<&'static str, super::error::ApiError> {
         super::ssr::set_cookie(&self.allow(&super::ssr::services()?.settings));
         Ok(self.path())

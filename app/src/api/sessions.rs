@@ -103,7 +103,7 @@ pub async fn revoke_sessions(
     use super::ssr;
     let is_of_user = !person.trim().is_empty();
     let params = SessionParams {
-        // The user who was shown, whom the text might no longer lead to.
+        // The user who was shown: the text might lead to another one by now.
         person: Some(if is_of_user && !id.is_empty() {
             id
         } else {

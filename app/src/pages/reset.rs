@@ -128,7 +128,7 @@ fn OpenTokens(tokens: Vec<OpenToken>, now: OffsetDateTime) -> impl IntoView {
                     <span>
                         "Revoke them"
                         <span class="check-note">
-                            "If you do not know them, or somebody else knew your password. Programs that use them stop working."
+                            "If you do not know them, or another person knew your password. Programs that use them stop working."
                         </span>
                     </span>
                 </label>

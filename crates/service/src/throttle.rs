@@ -52,7 +52,7 @@ impl Counter {
 /// An attempt at a password.
 #[derive(Debug)]
 pub(crate) struct Attempt {
-    /// For whom the password is hashed.
+    /// The account or network that the password is hashed for.
     asker: Asker,
     /// The counter that nobody else uses, then those shared with others.
     counters: Vec<Counter>,
@@ -118,7 +118,7 @@ impl Attempt {
         Ok(Self { asker, counters })
     }
 
-    /// For whom the password is hashed.
+    /// The account or network that the password is hashed for.
     pub(crate) fn asker(&self) -> Asker {
         self.asker
     }
@@ -157,7 +157,7 @@ impl Attempt {
     }
 }
 
-/// Counts a link that is dead. Only then is anyone slowed down: of those who share an address, whoever has a link that works
+/// Counts a link that is dead. Only then is anyone slowed down: of those who share an address, the one who has a link that works
 /// can follow it.
 ///
 /// # Errors

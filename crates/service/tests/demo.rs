@@ -1,18 +1,13 @@
 //! Demo data in a real database.
 
-use std::sync::Arc;
-
 use service::{
     Error, Services,
     demo::{BesideOthers, Order, Outcome, Step, load},
-    exports::Exports,
-    last_seen::LastSeen,
-    passwords::Hasher,
-    sessions::live::Live,
-    settings::Settings,
 };
 use sqlx::PgPool;
 use time::macros::datetime;
+
+use crate::support;
 
 const REFUSE: Order = Order {
     users: 2_000,
@@ -22,14 +17,8 @@ const REFUSE: Order = Order {
 
 fn services(pool: &PgPool) -> Services {
     Services {
-        pool: pool.clone(),
-        hasher: Hasher::start().unwrap(),
-        settings: Arc::new(Settings::default()),
-        last_seen: LastSeen::default(),
-        live: Live::default(),
-        exports: Exports::default(),
-        work: Arc::default(),
         clock: || datetime!(2026-11-21 15:30 UTC),
+        ..support::services(pool)
     }
 }
 

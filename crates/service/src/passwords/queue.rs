@@ -20,7 +20,7 @@ const OF_ONE: usize = 8;
 /// How long those who are refused have to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// For whom a password is hashed. The hashes that wait are counted for each.
+/// The account or network that a password is hashed for. The hashes that wait are counted for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Asker {
     /// The operator of the server.
@@ -47,7 +47,7 @@ impl Asker {
     }
 }
 
-/// How many hashes wait for whom.
+/// How many hashes wait, by the account or network that they are for.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Waiting(Arc<Mutex<HashMap<Asker, usize>>>);
 
