@@ -2,6 +2,7 @@
 
 mod api;
 mod browser;
+mod playwright;
 mod rust;
 mod scripts;
 mod tally;
@@ -86,18 +87,21 @@ pub(crate) fn test(workspace: &Workspace, only: Option<Part>) -> Result<ExitCode
     Ok(ExitCode::from(u8::from(total.failed > 0)))
 }
 
-/// Prints a line for each part and the total alone on the last line.
+/// Prints what failed, a line for each part, and the total alone on the last line.
 fn summarise(outcomes: &[Outcome]) -> Tally {
     let mut total = Tally::default();
     println!();
     for Outcome { part, result, took } in outcomes {
         let tally = match result {
-            Ok(tally) => *tally,
+            Ok(tally) => tally.clone(),
             Err(error) => {
                 println!("{} tests did not finish: {error:#}", part.name());
                 Tally::NOT_RUN
             }
         };
+        for failure in &tally.failures {
+            println!("{} failed: {failure}", part.name());
+        }
         println!("{:<8} {tally}, {}", part.name(), seconds(*took));
         total += tally;
     }

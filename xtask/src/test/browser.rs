@@ -4,7 +4,7 @@ use std::{env, fs, io, path::PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::tally::Tally;
+use super::{playwright, tally::Tally};
 use crate::{
     build::{self, Mode, Parts},
     database, files, npm, process,
@@ -48,7 +48,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
         .env("LEPTOS_SITE_ROOT", &site)
         .env("CHROMIUM", chromium);
     let finished = process::run(&mut playwright);
-    let tally = files::text(&report).and_then(|report| Tally::of_playwright(&report));
+    let tally = files::text(&report).and_then(|report| playwright::tally(&report));
     match (finished, tally) {
         (Ok(()), tally) => tally,
         // Failed tests are counted; a failure of anything else has to be told.

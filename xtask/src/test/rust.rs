@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::tally::{Tally, count};
+use super::tally::{Line, Tally, count};
 use crate::{database, process, workspace::Workspace};
 
 /// The packages of the product together, so that their dependencies have one set of features: that of
@@ -27,7 +27,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
     for selection in [PRODUCT, DRIVER] {
         let mut cargo = workspace.cargo();
         cargo.args(["test", "--no-fail-fast"]).args(selection);
-        total += count(cargo.env("DATABASE_URL", &url), Tally::of_libtest_line)?;
+        total += count(cargo.env("DATABASE_URL", &url), Line::of_libtest)?;
     }
     Ok(total)
 }

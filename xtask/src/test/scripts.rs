@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::tally::{Tally, count};
+use super::tally::{Line, Tally, count};
 use crate::{files, workspace::Workspace};
 
 const FOLDER: &str = "scripts/tests";
@@ -12,7 +12,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
     let mut total = Tally::default();
     for file in files::with_extension(&workspace.root.join(FOLDER), &["sh"])? {
         println!("{}", file.strip_prefix(&workspace.root)?.display());
-        let tally = count(workspace.command("bash").arg(&file), Tally::of_script_line)?;
+        let tally = count(workspace.command("bash").arg(&file), Line::of_script)?;
         total += if tally == Tally::default() {
             Tally { passed: 1, ..tally }
         } else {

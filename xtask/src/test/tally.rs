@@ -8,16 +8,26 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
 
 use crate::process;
 
-/// How many tests did what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How many tests passed, failed and were skipped, and which failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) passed: u64,
     pub(super) failed: u64,
     pub(super) skipped: u64,
+    /// The names of failed tests, with the reason where the test program gives one.
+    pub(super) failures: Vec<String>,
+}
+
+/// What a line of a test program's output says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// How many tests passed, failed and were skipped.
+    Counts(Tally),
+    /// The name of a test that failed.
+    Failure(String),
 }
 
 impl Tally {
@@ -26,20 +36,8 @@ impl Tally {
         passed: 0,
         failed: 1,
         skipped: 0,
+        failures: Vec::new(),
     };
-
-    /// Reads a line of libtest's output: "test result: ok. 2 passed; 0 failed; 1 ignored; …".
-    pub(super) fn of_libtest_line(line: &str) -> Option<Self> {
-        let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
-        Self::of_counts(counts.split("; "))
-    }
-
-    /// Reads a line of a script's output: "2 passed, 0 failed".
-    pub(super) fn of_script_line(line: &str) -> Option<Self> {
-        let counts = line.split(", ");
-        line.contains(" passed, ")
-            .then(|| Self::of_counts(counts))?
-    }
 
     fn of_counts<'a>(counts: impl Iterator<Item = &'a str>) -> Option<Self> {
         let mut tally = Self::default();
@@ -54,33 +52,30 @@ impl Tally {
         }
         Some(tally)
     }
+}
 
-    /// Reads the report that Playwright writes as JSON. A flaky test passed in the end, but not
-    /// reliably: it counts as failed.
-    pub(super) fn of_playwright(report: &str) -> Result<Self> {
-        #[derive(Deserialize)]
-        struct Report {
-            stats: Stats,
+impl Line {
+    /// Reads a line of libtest's output: "test users::suspends ... FAILED" or "test result: ok. 2 passed; 0 failed; 1 ignored; …".
+    pub(super) fn of_libtest(line: &str) -> Option<Self> {
+        let line = line.strip_prefix("test ")?;
+        if let Some(name) = line.strip_suffix(" ... FAILED") {
+            return Some(Self::Failure(name.to_owned()));
         }
-        #[derive(Deserialize)]
-        struct Stats {
-            expected: u64,
-            unexpected: u64,
-            flaky: u64,
-            skipped: u64,
-        }
-        let Report { stats } = serde_json::from_str(report)
-            .context("the report of the browser tests is unreadable")?;
-        Ok(Self {
-            passed: stats.expected,
-            failed: stats.unexpected + stats.flaky,
-            skipped: stats.skipped,
-        })
+        let (_, counts) = line.strip_prefix("result: ")?.split_once(". ")?;
+        Tally::of_counts(counts.split("; ")).map(Self::Counts)
+    }
+
+    /// Reads a line of a script's output: "2 passed, 0 failed".
+    pub(super) fn of_script(line: &str) -> Option<Self> {
+        let counts = line.split(", ");
+        line.contains(" passed, ")
+            .then(|| Tally::of_counts(counts))?
+            .map(Self::Counts)
     }
 }
 
 /// Runs a command, shows its output and adds up the lines that `of_line` can read.
-pub(super) fn count(command: &mut Command, of_line: fn(&str) -> Option<Tally>) -> Result<Tally> {
+pub(super) fn count(command: &mut Command, of_line: fn(&str) -> Option<Line>) -> Result<Tally> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
@@ -91,8 +86,10 @@ pub(super) fn count(command: &mut Command, of_line: fn(&str) -> Option<Tally>) -
             let line = line?;
             let line = String::from_utf8_lossy(&line);
             println!("{line}");
-            if let Some(tally) = of_line(&line) {
-                total += tally;
+            match of_line(&line) {
+                Some(Line::Counts(tally)) => total += tally,
+                Some(Line::Failure(name)) => total.failures.push(name),
+                None => {}
             }
         }
     }
@@ -108,6 +105,7 @@ impl AddAssign for Tally {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped += other.skipped;
+        self.failures.extend(other.failures);
     }
 }
 
@@ -117,6 +115,7 @@ impl fmt::Display for Tally {
             passed,
             failed,
             skipped,
+            failures: _,
         } = self;
         write!(f, "{passed} passed, {failed} failed, {skipped} skipped")
     }
@@ -126,15 +125,23 @@ impl fmt::Display for Tally {
 mod tests {
     use super::*;
 
+    /// So many tests, without names.
+    fn counts(passed: u64, failed: u64, skipped: u64) -> Tally {
+        Tally {
+            passed,
+            failed,
+            skipped,
+            failures: Vec::new(),
+        }
+    }
+
     #[test]
     fn result_lines_of_libtest_are_counted() {
         let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 7 filtered out; finished in 0.01s";
-        let counted = Tally {
-            passed: 12,
-            failed: 3,
-            skipped: 1,
-        };
-        assert_eq!(Tally::of_libtest_line(line), Some(counted));
+        assert_eq!(
+            Line::of_libtest(line),
+            Some(Line::Counts(counts(12, 3, 1)))
+        );
     }
 
     #[test]
@@ -144,48 +151,41 @@ mod tests {
             "running 4 tests",
             "test result: ",
         ] {
-            assert_eq!(Tally::of_libtest_line(line), None, "{line}");
+            assert_eq!(Line::of_libtest(line), None, "{line}");
         }
     }
 
     #[test]
     fn result_lines_of_scripts_are_counted() {
-        let counted = Tally {
-            passed: 14,
-            failed: 1,
-            skipped: 0,
-        };
-        assert_eq!(Tally::of_script_line("14 passed, 1 failed"), Some(counted));
-        assert_eq!(Tally::of_script_line("it passed, for now"), None);
+        assert_eq!(
+            Line::of_script("14 passed, 1 failed"),
+            Some(Line::Counts(counts(14, 1, 0)))
+        );
+        assert_eq!(Line::of_script("it passed, for now"), None);
     }
 
     #[test]
     fn a_command_that_fails_and_counts_nothing_is_a_failure() {
         let mut broken = Command::new("sh");
         broken.args(["-c", "echo compiling; exit 101"]);
-        let tally = count(&mut broken, Tally::of_libtest_line).unwrap();
+        let tally = count(&mut broken, Line::of_libtest).unwrap();
         assert_eq!(tally, Tally::NOT_RUN);
     }
 
     #[test]
-    fn a_flaky_browser_test_is_a_failure() {
-        let report =
-            r#"{"stats":{"expected":5,"unexpected":1,"flaky":2,"skipped":3,"duration":9.5}}"#;
-        let counted = Tally {
-            passed: 5,
-            failed: 3,
-            skipped: 3,
-        };
-        assert_eq!(Tally::of_playwright(report).unwrap(), counted);
+    fn the_failed_tests_of_a_command_are_named() {
+        let mut failing = Command::new("printf");
+        failing.arg(
+            "test users::suspends ... ok\ntest users::restores ... FAILED\ntest result: FAILED. 1 passed; 1 failed; 0 ignored\n",
+        );
+        let tally = count(&mut failing, Line::of_libtest).unwrap();
+        assert_eq!(tally.failures, ["users::restores"]);
+        assert_eq!((tally.passed, tally.failed), (1, 1));
     }
 
     #[test]
     fn the_total_reads_as_one_plain_line() {
-        let mut total = Tally {
-            passed: 1,
-            failed: 0,
-            skipped: 0,
-        };
+        let mut total = counts(1, 0, 0);
         total += Tally::NOT_RUN;
         assert_eq!(total.to_string(), "1 passed, 1 failed, 0 skipped");
     }

@@ -1,0 +1,137 @@
+//! The report that Playwright writes as JSON.
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use super::tally::Tally;
+
+#[derive(Deserialize)]
+struct Report {
+    stats: Stats,
+    #[serde(default)]
+    suites: Vec<Suite>,
+}
+
+#[derive(Deserialize)]
+struct Stats {
+    expected: u64,
+    unexpected: u64,
+    flaky: u64,
+    skipped: u64,
+}
+
+/// A file, or a `describe` in one.
+#[derive(Deserialize)]
+struct Suite {
+    #[serde(default)]
+    suites: Vec<Self>,
+    #[serde(default)]
+    specs: Vec<Spec>,
+}
+
+#[derive(Deserialize)]
+struct Spec {
+    title: String,
+    file: String,
+    line: u64,
+    ok: bool,
+    #[serde(default)]
+    tests: Vec<Test>,
+}
+
+#[derive(Deserialize)]
+struct Test {
+    #[serde(default)]
+    results: Vec<Attempt>,
+}
+
+#[derive(Deserialize)]
+struct Attempt {
+    error: Option<Error>,
+}
+
+#[derive(Deserialize)]
+struct Error {
+    message: Option<String>,
+}
+
+/// Counts the tests of a report. A flaky test passed in the end, but not reliably: it counts as failed.
+pub(super) fn tally(report: &str) -> Result<Tally> {
+    let Report { stats, suites } =
+        serde_json::from_str(report).context("the report of the browser tests is unreadable")?;
+    let mut failures = Vec::new();
+    for suite in &suites {
+        suite.collect_failures(&mut failures);
+    }
+    Ok(Tally {
+        passed: stats.expected,
+        failed: stats.unexpected + stats.flaky,
+        skipped: stats.skipped,
+        failures,
+    })
+}
+
+impl Suite {
+    fn collect_failures(&self, failures: &mut Vec<String>) {
+        failures.extend(
+            self.specs
+                .iter()
+                .filter(|spec| !spec.ok)
+                .map(Spec::describe),
+        );
+        for suite in &self.suites {
+            suite.collect_failures(failures);
+        }
+    }
+}
+
+impl Spec {
+    /// The place and title of a failed test, and the message of its first error.
+    fn describe(&self) -> String {
+        let Self {
+            title, file, line, ..
+        } = self;
+        let message = self
+            .tests
+            .iter()
+            .flat_map(|test| &test.results)
+            .find_map(|attempt| attempt.error.as_ref()?.message.as_deref())
+            .unwrap_or_default();
+        format!("{file}:{line} {title}\n{}", plain(message))
+    }
+}
+
+/// A message without the codes that colour it.
+fn plain(message: &str) -> String {
+    let mut plain = String::with_capacity(message.len());
+    let mut pieces = message.split("\u{1b}[");
+    plain.extend(pieces.next());
+    plain.extend(pieces.filter_map(|piece| piece.split_once('m')).map(|(_, text)| text));
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flaky_browser_test_is_a_failure() {
+        let report =
+            r#"{"stats":{"expected":5,"unexpected":1,"flaky":2,"skipped":3,"duration":9.5}}"#;
+        let tally = tally(report).unwrap();
+        assert_eq!((tally.passed, tally.failed, tally.skipped), (5, 3, 3));
+    }
+
+    #[test]
+    fn failed_browser_tests_are_named_with_their_message() {
+        let report = r#"{"stats":{"expected":1,"unexpected":1,"flaky":0,"skipped":0},
+            "suites":[{"suites":[{"specs":[
+                {"title":"stays","file":"a.spec.ts","line":3,"ok":true,"tests":[{"results":[{}]}]},
+                {"title":"goes","file":"a.spec.ts","line":9,"ok":false,
+                 "tests":[{"results":[{"error":{"message":"\u001b[31mTimed out\u001b[39m 15 s"}}]}]}]}]}]}"#;
+        assert_eq!(
+            tally(report).unwrap().failures,
+            ["a.spec.ts:9 goes\nTimed out 15 s"]
+        );
+    }
+}
