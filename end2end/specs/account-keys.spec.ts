@@ -7,8 +7,6 @@ import { inspect } from '../support/inspect';
 import { hydrated } from '../support/page';
 
 serve('demo people', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const row = (page: Page, name: string) =>
   page.getByRole('table', { name: 'API keys' }).getByRole('row').filter({ hasText: name });

@@ -8,8 +8,6 @@ import { template } from '../support/template';
 
 serve('demo people');
 test.use({ as: 'admin' });
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const rows = (page: Page) => page.locator('tbody tr');
 const total = (page: Page) => page.locator('.pager-count b').nth(1);

@@ -8,8 +8,6 @@ import { UsersList } from '../support/users-list';
 
 serve('demo people');
 test.use({ as: 'admin' });
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 /** A page with some who are active, one who is suspended, and the viewer. */
 const PAGE = { q: 'test- OR username:admin', sort: 'username', limit: '25' };

@@ -7,8 +7,6 @@ import { UsersList } from '../support/users-list';
 
 serve('demo people');
 test.use({ as: 'admin' });
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const BIN = 'select username from users where deleted_at is not null order by deleted_at desc, id desc';
 

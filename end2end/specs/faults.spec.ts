@@ -26,7 +26,6 @@ test.describe('PostgreSQL is stopped', () => {
   test.afterEach(() => cluster.start());
 
   test('a page says so, and works within two seconds of its return', async ({ page, browserWatch }) => {
-    test.setTimeout(240_000);
     browserWatch.expectAnswer(503, '/users');
     await cluster.stop();
     const answer = (await page.goto('/users?sort=name'))!;

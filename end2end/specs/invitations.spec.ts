@@ -7,8 +7,6 @@ import { open, signIn } from '../support/page';
 
 // Registration is off: invitations work all the same.
 serve('demo people');
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const PASSWORD = 'copper lantern under rain';
 

@@ -7,8 +7,6 @@ import { expectNoSidewaysScroll, open } from '../support/page';
 
 serve('demo people', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32), API_KEY_PROVIDERS: 'mistral' });
 test.use({ as: 'admin' });
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const SECRET = 'sk-system-secret-abcd';
 

@@ -6,8 +6,6 @@ import { inspect } from '../support/inspect';
 import { hydrated, open, signIn } from '../support/page';
 
 serve('demo people', { ALLOW_REGISTRATION: 'true' });
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const PASSWORD = 'copper lantern under rain';
 

@@ -8,7 +8,6 @@ import { template } from '../support/template';
 
 serve('demo people', { ALLOW_REGISTRATION: 'true' });
 test.use({ as: 'admin' });
-test.setTimeout(240_000);
 
 /** Lists without boxes: their addresses, and a way to other rows. */
 const LISTS: [path: string, way: string, go: (page: Page) => Promise<unknown>][] = [

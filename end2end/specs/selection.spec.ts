@@ -7,7 +7,6 @@ import { UsersList } from '../support/users-list';
 
 serve('demo people', { ALLOW_REGISTRATION: 'true' });
 test.use({ as: 'admin' });
-test.setTimeout(240_000);
 
 test.describe('users', () => {
   test.beforeEach(async ({ page, database }) => {

@@ -11,8 +11,6 @@ const SECRET = '0f'.repeat(32);
 
 serve('demo people', { API_KEY_ENCRYPTION_KEY: SECRET, TRUSTED_PROXIES: '192.0.2.0/24' });
 test.use({ as: 'admin' });
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 const bar = (page: Page, name: string) => page.getByRole('progressbar', { name });
