@@ -154,6 +154,8 @@ test('told what was done, the list is still the one it was', async ({ page, data
   await expect(dialog(page)).toContainText(/Until .* they can be restored/);
   await press(page, 'Delete 1 user');
   await expect(toast(page)).toContainText('Deleted test-member');
+  // Under the pointer it stays.
+  await toast(page).hover();
   await hydrated(page);
   const query = new URLSearchParams(PAGE).toString();
   await expect(page).toHaveURL(`/users?${query}`);
