@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { add as addPerson, enter } from '../support/account';
 import { expect, serve, test } from '../support/test';
-import { dialog, field, press, toast } from '../support/dialog';
+import { dialog, field, modal, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { hydrated } from '../support/page';
 
@@ -62,6 +62,7 @@ test('there is one for each provider, and then no more', async ({ page, database
   }
   await add(page).click();
   await expect(dialog(page)).toContainText('You have a key for every provider.');
+  await modal(page);
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/account/keys');
   await expect(add(page)).toBeFocused();

@@ -85,6 +85,7 @@ test('gets another link, and an end', async ({ page, browserWatch }) => {
   await expect(page.getByRole('heading', { name: 'You are invited' })).toBeVisible();
   await open(page, '/registrations/invitations');
   await page.getByRole('link', { name: 'Revoke: Renewed' }).click();
+  await expect(dialog(page).getByRole('button', { name: /^Revoke/ })).toBeVisible();
   await inspect(page, 'invitation-revoke');
   await press(page, 'Revoke invitation for Renewed');
   await expect(toast(page)).toContainText('Revoked the invitation for Renewed');

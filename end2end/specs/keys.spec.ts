@@ -61,6 +61,7 @@ test('a key is added, switched, replaced and deleted', async ({ page, database, 
   expect(kept.join()).not.toContain('secret');
 
   await page.getByRole('link', { name: 'Delete: Laboratory' }).click();
+  await expect(dialog(page).getByRole('button', { name: /^Delete/ })).toBeVisible();
   await inspect(page, 'key-delete');
   await press(page, 'Delete API key');
   await expect(toast(page)).toContainText('Deleted API key');
