@@ -20,9 +20,10 @@ export default defineConfig({
   workers: 2,
   // A test that passes at the second try has failed.
   retries: 0,
-  // Generous: they only end what hangs, on a machine that does other things besides.
-  timeout: 180_000,
-  expect: { timeout: 15_000 },
+  // Generous: they only end what hangs, on a slow machine that does other things besides. The longest tests look at several
+  // screens, each four times.
+  timeout: 600_000,
+  expect: { timeout: 30_000 },
   reporter: 'list',
   use: {
     launchOptions: { executablePath: settings.chromium, args: [...quiet, ...sandbox] },
@@ -30,8 +31,8 @@ export default defineConfig({
     // Far from UTC, so that a time in the wrong zone shows.
     timezoneId: 'Asia/Kathmandu',
     locale: 'en-GB',
-    actionTimeout: 15_000,
-    navigationTimeout: 30_000,
+    actionTimeout: 30_000,
+    navigationTimeout: 60_000,
     screenshot: 'only-on-failure',
   },
 });

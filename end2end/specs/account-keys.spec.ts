@@ -2,13 +2,11 @@
 import type { Page } from '@playwright/test';
 import { add as addPerson, enter } from '../support/account';
 import { expect, serve, test } from '../support/test';
-import { dialog, field, press, toast } from '../support/dialog';
+import { dialog, field, modal, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { hydrated } from '../support/page';
 
 serve('demo people', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const row = (page: Page, name: string) =>
   page.getByRole('table', { name: 'API keys' }).getByRole('row').filter({ hasText: name });
@@ -64,6 +62,7 @@ test('there is one for each provider, and then no more', async ({ page, database
   }
   await add(page).click();
   await expect(dialog(page)).toContainText('You have a key for every provider.');
+  await modal(page);
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/account/keys');
   await expect(add(page)).toBeFocused();

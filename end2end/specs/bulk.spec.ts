@@ -8,8 +8,6 @@ import { UsersList } from '../support/users-list';
 
 serve('demo people');
 test.use({ as: 'admin' });
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 /** A page with some who are active, one who is suspended, and the viewer. */
 const PAGE = { q: 'test- OR username:admin', sort: 'username', limit: '25' };
@@ -156,6 +154,8 @@ test('told what was done, the list is still the one it was', async ({ page, data
   await expect(dialog(page)).toContainText(/Until .* they can be restored/);
   await press(page, 'Delete 1 user');
   await expect(toast(page)).toContainText('Deleted test-member');
+  // Under the pointer it stays.
+  await toast(page).hover();
   await hydrated(page);
   const query = new URLSearchParams(PAGE).toString();
   await expect(page).toHaveURL(`/users?${query}`);

@@ -17,6 +17,12 @@ test.beforeEach(async ({ database }) => {
 const readOut = (page: Page, text: string) =>
   expect(page.locator('[aria-live="polite"]', { hasText: text })).toHaveCount(1);
 
+/** Stops the browser's clock: from here on time passes there only as the test says, however long the machine takes. */
+async function stopClock(page: Page): Promise<void> {
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60_000);
+}
+
 async function suspend(page: Page, scripts = true): Promise<void> {
   await page.goto('/users/test-member/suspend');
   await field(page, 'Reason').fill('On leave');
@@ -82,7 +88,7 @@ test('on another page of the app it is gone, and does not come back with Back', 
 });
 
 test('it goes after 6 seconds, and after 12 where there is Undo', async ({ page }) => {
-  await page.clock.install();
+  await stopClock(page);
   await rename(page);
   await page.clock.fastForward(3_000);
   await expect(toast(page)).toBeVisible();
@@ -97,7 +103,7 @@ test('it goes after 6 seconds, and after 12 where there is Undo', async ({ page 
 });
 
 test('it stays while the pointer or the focus is on it', async ({ page }) => {
-  await page.clock.install();
+  await stopClock(page);
   await suspend(page);
   await toast(page).hover();
   await page.clock.fastForward(60_000);

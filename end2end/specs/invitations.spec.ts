@@ -7,8 +7,6 @@ import { open, signIn } from '../support/page';
 
 // Registration is off: invitations work all the same.
 serve('demo people');
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const PASSWORD = 'copper lantern under rain';
 
@@ -87,6 +85,7 @@ test('gets another link, and an end', async ({ page, browserWatch }) => {
   await expect(page.getByRole('heading', { name: 'You are invited' })).toBeVisible();
   await open(page, '/registrations/invitations');
   await page.getByRole('link', { name: 'Revoke: Renewed' }).click();
+  await expect(dialog(page).getByRole('button', { name: /^Revoke/ })).toBeVisible();
   await inspect(page, 'invitation-revoke');
   await press(page, 'Revoke invitation for Renewed');
   await expect(toast(page)).toContainText('Revoked the invitation for Renewed');

@@ -7,8 +7,6 @@ import { expectNoSidewaysScroll, open } from '../support/page';
 
 serve('demo people', { API_KEY_ENCRYPTION_KEY: '0f'.repeat(32), API_KEY_PROVIDERS: 'mistral' });
 test.use({ as: 'admin' });
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const SECRET = 'sk-system-secret-abcd';
 
@@ -63,6 +61,7 @@ test('a key is added, switched, replaced and deleted', async ({ page, database, 
   expect(kept.join()).not.toContain('secret');
 
   await page.getByRole('link', { name: 'Delete: Laboratory' }).click();
+  await expect(dialog(page).getByRole('button', { name: /^Delete/ })).toBeVisible();
   await inspect(page, 'key-delete');
   await press(page, 'Delete API key');
   await expect(toast(page)).toContainText('Deleted API key');

@@ -6,7 +6,6 @@ import { hold, open } from '../support/page';
 
 serve('demo people');
 test.use({ as: 'admin' });
-test.setTimeout(120_000);
 
 /** The way to the screen. */
 const screen = (page: Page) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Overview' });

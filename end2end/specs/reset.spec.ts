@@ -8,8 +8,6 @@ import type { Rollcall } from '../support/rollcall';
 import { template } from '../support/template';
 
 serve('demo people');
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const PASSWORD = 'copper lantern under rain';
 

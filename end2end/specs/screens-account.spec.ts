@@ -5,7 +5,6 @@ import { open } from '../support/page';
 
 serve('demo people', { ALLOW_ACCOUNT_DELETION: 'true' });
 test.use({ as: 'test-member' });
-test.setTimeout(240_000);
 
 for (const part of ['', 'password', 'sessions', 'preferences', 'data', 'delete']) {
   test(part || 'profile', async ({ page, database }) => {

@@ -4,9 +4,6 @@ import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { open, signIn } from '../support/page';
 
-// Each test looks at its screen four times.
-test.setTimeout(240_000);
-
 test.describe('before anybody is there', () => {
   serve('nothing');
 

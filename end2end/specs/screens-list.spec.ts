@@ -5,8 +5,6 @@ import { UsersList } from '../support/users-list';
 
 serve('demo people');
 test.use({ as: 'admin' });
-// Each test looks at its screen four times.
-test.setTimeout(240_000);
 
 test('as it opens', async ({ page, database }) => {
   const list = new UsersList(page, database);

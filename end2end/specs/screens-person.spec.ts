@@ -5,7 +5,6 @@ import { open } from '../support/page';
 
 serve('demo people');
 test.use({ as: 'admin' });
-test.setTimeout(240_000);
 
 for (const screen of ['', 'sessions', 'keys', 'data', 'history']) {
   test(`tab ${screen || 'overview'}`, async ({ page, database }) => {

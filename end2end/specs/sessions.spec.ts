@@ -8,8 +8,6 @@ import { template } from '../support/template';
 
 serve('demo people');
 test.use({ as: 'admin' });
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const LIVE = 'select count(*)::int from live_sessions';
 
@@ -58,12 +56,16 @@ test('the list, its orders, filters and pages', async ({ page, database }) => {
   const [somebody] = await database.rows(
     `select username, count(*)::int as n from live_sessions where device = 'Chrome on Windows'
     group by username order by n desc limit 1`);
+  const found = await database.value(
+    `select count(*)::int from live_sessions where username = $1 and device ilike '%windows%'`,
+    [somebody!.username],
+  );
   await page.getByLabel('Person', { exact: true }).fill(somebody!.username);
   await page.getByLabel('Device', { exact: true }).fill('windows');
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page).toHaveURL(/person=.*device=windows/);
+  await expect(rows(page).locator('.person-user')).toHaveText(Array<string>(found).fill(somebody!.username));
   await expect(rows(page).first()).toContainText('on Windows');
-  for (const name of await rows(page).locator('.person-user').allTextContents()) expect(name).toBe(somebody!.username);
   await page.goBack();
   await expect(page.getByLabel('Person', { exact: true })).toHaveValue('');
   await page.goForward();
@@ -213,7 +215,7 @@ test('a server that stops does not wait for those who watch', async ({ database 
   const asked = Date.now();
   expect(await server.stop()).toBe(0);
   // Requests under way get half a minute; a stream is not one of them.
-  expect(Date.now() - asked).toBeLessThan(10_000);
+  expect(Date.now() - asked).toBeLessThan(25_000);
   expect(await stream.text()).not.toContain('data:');
   await admin.dispose();
 });

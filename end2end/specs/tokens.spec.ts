@@ -8,8 +8,6 @@ import { hydrated, open } from '../support/page';
 import { template } from '../support/template';
 
 serve('demo people');
-// Screens are looked at four times each.
-test.setTimeout(240_000);
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 

@@ -4,8 +4,12 @@ import type { BrowserContext, ConsoleMessage } from '@playwright/test';
 /** What Chromium itself says of an answer that is an error. */
 const REFUSED = /^Failed to load resource: the server responded with a status of (\d+)/;
 
-/** What is said of a part of the program that was on its way when its page was left. */
-const LEFT = /__wasm_split\.js: TypeError: (Failed to fetch|WebAssembly compilation aborted: Network error)/;
+/** What is said of a part of the program that was on its way when its page was left. One that cannot be loaded is complained
+ * of besides, as a resource. */
+const LEFT = /(__wasm_split\.js:|^uncaught:) TypeError: (Failed to fetch|WebAssembly compilation aborted: Network error)/;
+
+/** What Chromium says where it comes to the program only seconds after the page, because the machine is busy. */
+const LATE = /\.wasm was preloaded using link preload but not used within a few seconds/;
 
 export class BrowserWatch {
   private readonly complaints: string[] = [];
@@ -47,7 +51,7 @@ export class BrowserWatch {
   }
 
   private complain(complaint: string): void {
-    if (LEFT.test(complaint)) return;
+    if (LEFT.test(complaint) || LATE.test(complaint)) return;
     if (!this.broken.some((pattern) => pattern.test(complaint))) this.complaints.push(complaint);
   }
 }

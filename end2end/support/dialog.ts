@@ -1,9 +1,12 @@
 // The dialogs about people, as whoever uses them finds their parts.
 import type { Locator, Page } from '@playwright/test';
 import { expect } from './test';
-import { open } from './page';
+import { hydrated, open } from './page';
 
 export const dialog = (page: Page): Locator => page.getByRole('dialog');
+
+/** Waits until Escape closes the dialog: the browser makes it modal in the frame after it has drawn it. */
+export const modal = (page: Page): Promise<void> => expect(page.locator('dialog:modal')).toBeVisible();
 
 /** Presses a button of the dialog. */
 export const press = (page: Page, name: string | RegExp): Promise<void> =>
@@ -15,7 +18,7 @@ export const field = (page: Page, name: string): Locator => dialog(page).getByLa
 /** What has just been done. */
 export const toast = (page: Page): Locator => page.locator('.toast');
 
-/** Makes a person with a temporary password, by the panel. */
+/** Makes a person with a temporary password, by the panel. Their page is open then. */
 export async function make(page: Page, username: string, password = 'temporary one'): Promise<void> {
   await open(page, '/users/new');
   await field(page, 'Username').fill(username);
@@ -25,4 +28,5 @@ export async function make(page: Page, username: string, password = 'temporary o
   await press(page, 'Create');
   await expect(page).toHaveURL(`/users/${username}`);
   await expect(toast(page)).toContainText(`Created ${username}`);
+  await hydrated(page);
 }

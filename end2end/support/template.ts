@@ -22,6 +22,7 @@ export default async function makeTemplate(): Promise<() => Promise<void>> {
   try {
     const made: Template = { database: database.name, password: await loadDemo(database.url, USERS) };
     await castPeople(database);
+    await putOff(database);
     // The environment is what reaches the processes that run the tests.
     process.env.ROLLCALL_TEMPLATE = JSON.stringify(made);
     return () => database.drop();
@@ -49,4 +50,18 @@ async function castPeople(database: Database): Promise<void> {
     select u.id, r.id, now() from users u join roles r
       on r.name = 'user' or (r.name = 'auditor' and u.username = 'test-auditor')
     where u.username like 'test-%'`);
+}
+
+/** Puts off what would happen by itself while the tests run: sessions that end, and users whom a search by age finds from
+ * some moment on. */
+async function putOff(database: Database): Promise<void> {
+  await database.rows(`
+    update sessions
+    set idle_expires_at = idle_expires_at + interval '1 day', expires_at = expires_at + interval '1 day'
+    where ended_at is null and least(idle_expires_at, expires_at) < now() + interval '3 hours'`);
+  for (const [column, age] of [['last_login_at', '30 days'], ['last_active_at', '90 days']]) {
+    await database.rows(`
+      update users set ${column} = ${column} + interval '3 hours'
+      where ${column} between now() - interval '${age}' and now() - interval '${age}' + interval '3 hours'`);
+  }
 }
