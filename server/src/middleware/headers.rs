@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
@@ -32,10 +32,7 @@ pub(crate) async fn secure(
     request.extensions_mut().insert(PageNonce(nonce.clone()));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    let is_page = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let csp = if is_page {
+    let csp = if is_page(headers) {
         page_policy(&nonce)
     } else {
         "default-src 'none'; frame-ancestors 'none'".to_owned()
@@ -68,6 +65,13 @@ pub(crate) async fn secure(
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     response
+}
+
+/// Returns whether an answer is a page.
+pub(crate) fn is_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 fn page_policy(nonce: &Nonce) -> String {
