@@ -106,6 +106,7 @@ fn with_services(services: Services, site: &Site) -> App {
         ..site.clone()
     };
     let assets = Assets {
+        loader: "/pkg/take-over.js".into(),
         js: "/pkg/rollcall.js".into(),
         wasm: "/pkg/rollcall.wasm".into(),
         css: "/pkg/rollcall.css".into(),

@@ -58,7 +58,8 @@ impl Server {
         let site = std::env::temp_dir().join(name);
         fs::create_dir_all(&site).unwrap();
         // What the pages refer to is not asked for here.
-        let assets = r#"{"js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2"}"#;
+        let assets =
+            r#"{"loader":"/b.js","js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2"}"#;
         fs::write(site.join("assets.json"), assets).unwrap();
         for _ in 0..TRIES {
             if let Some((child, url)) = Self::listen(cli, &site, (command(), &set)) {
