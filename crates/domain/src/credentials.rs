@@ -40,6 +40,13 @@ pub enum PasswordError {
     Known,
 }
 
+/// The field of the registration form that users do not see. No browser and no password manager knows its name, and most of
+/// them fill in only what is visible.
+pub const TRAP: &str = "subject";
+/// Why a registration with something in [`TRAP`] is denied, and how a user goes on whose browser has filled it in.
+const TRAP_FILLED: &str = "No account was created: this field is meant for programs. If your browser or a password manager has \
+    filled it in, empty it and create the account again.";
+
 /// Passwords of eight characters or more that head every published list of leaked ones; shorter ones need no list.
 const COMMON: &[&str] = &[
     "12345678",
@@ -238,6 +245,20 @@ impl AccountDraft {
             _ => Err(faults),
         }
     }
+
+    /// Checks a registration: every field, and that `trap`, which is in [`TRAP`], is empty.
+    ///
+    /// # Errors
+    /// Every field that is denied, at once.
+    pub fn check_registration(self, trap: &str, min: usize) -> Result<OwnAccount, FieldErrors> {
+        let checked = self.check(min);
+        if trap.is_empty() {
+            return checked;
+        }
+        let mut errors = checked.err().unwrap_or_default();
+        errors.add(TRAP, TRAP_FILLED);
+        Err(errors)
+    }
 }
 
 #[cfg(test)]
@@ -293,6 +314,29 @@ mod tests {
                 "password_again"
             ]
         );
+    }
+
+    #[test]
+    fn a_registration_with_a_filled_trap_is_denied_beside_its_other_errors() {
+        let good = AccountDraft {
+            username: "ada".into(),
+            display_name: "Ada".into(),
+            password: "copper lantern".into(),
+            password_again: "copper lantern".into(),
+            ..AccountDraft::default()
+        };
+        let bad = AccountDraft {
+            username: "x".into(),
+            ..good.clone()
+        };
+        let denied = |draft: &AccountDraft, trap: &str| -> Vec<String> {
+            let errors = draft.clone().check_registration(trap, PASSWORD_MIN).err();
+            let errors = errors.unwrap_or_default();
+            errors.iter().map(|error| error.field.clone()).collect()
+        };
+        assert_eq!(denied(&good, ""), [""; 0]);
+        assert_eq!(denied(&good, "x"), [TRAP]);
+        assert_eq!(denied(&bad, " "), ["username", TRAP]);
     }
 
     #[test]
