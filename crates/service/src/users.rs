@@ -27,6 +27,7 @@ pub use suspend::{lift_over, suspend, unsuspend};
 
 use db::users::{Counts, Of};
 use domain::{
+    filter::Filter,
     list::{Cursor, Place, Position, Total},
     users::{
         UserSummary,
@@ -80,6 +81,26 @@ pub async fn list_bin(
     let counts = db::users::count(&mut *connection, &query.filter, Of::Bin, now).await?;
     let all = (counts, counts.totals.deleted);
     Ok(page(users, more, &query.position, all, Cursor::of_deleted))
+}
+
+/// Counts the deleted users who match a search that finds no other user, to lead from the list to them. None where the list has
+/// rows, there is no search, or no deleted user exists: then nothing is asked.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn count_deleted_matches(
+    services: &Services,
+    _: &Granted<ReadUsers>,
+    filter: &Filter,
+    page: &UserPage,
+) -> Result<Option<Total>, Error> {
+    if page.place.total.count > 0 || filter.is_empty() || page.totals.deleted == 0 {
+        return Ok(None);
+    }
+    let now = (services.clock)();
+    let counts = db::users::count(&services.pool, filter, Of::Bin, now).await?;
+    let matching = counts.matching.filter(|count| *count > 0);
+    Ok(matching.map(Total::up_to_limit))
 }
 
 /// A page of its rows. Without a search as many match as there are.

@@ -181,6 +181,23 @@ async fn a_filled_trap_is_denied_and_nothing_typed_is_lost(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn nobody_who_registers_is_told_of_deleted_users(pool: PgPool) {
+    let app = open_app(&pool);
+    add_person(&pool, "ada", &["user"]).await;
+    app.run("update users set deleted_at = now(), purge_after = now() + interval '1 day'")
+        .await;
+    let [plain, scripted] = forms("/register", "register", &[]);
+    for ask in [register(&body("ada")), plain, scripted] {
+        let denied = app.send(ask).await;
+        assert_eq!(denied.status, 409);
+        assert!(denied.body.contains("Username already exists"));
+        for told in ["deleted user", "deletedUser"] {
+            assert!(!denied.body.contains(told), "{}", denied.body);
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn too_many_from_one_address_are_told_when_to_come_back(pool: PgPool) {
     let app = open_app(&pool);
     let ip = Ipv4Addr::new(192, 0, 2, 1).into();
