@@ -21,8 +21,12 @@ pub(crate) struct Policy {
 #[derive(Debug, Clone)]
 pub(crate) struct PageNonce(pub(crate) Nonce);
 
-/// Gives each answer its headers: pages a policy that runs only the scripts with the nonce of this very answer, anything
-/// else one that runs nothing.
+/// What a script may do that runs as a worker: workers have the policy of their own file.
+const SCRIPT_POLICY: &str = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
+const NOTHING_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Gives each answer its headers: pages a policy that runs only the scripts with the nonce of this very answer, scripts one that
+/// lets a worker ask this server, anything else one that runs nothing.
 pub(crate) async fn secure(
     State(policy): State<Policy>,
     mut request: Request,
@@ -32,13 +36,15 @@ pub(crate) async fn secure(
     request.extensions_mut().insert(PageNonce(nonce.clone()));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    let is_page = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let csp = if is_page {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let is_of_kind =
+        |name: &str| kind.is_some_and(|kind| kind.as_bytes().starts_with(name.as_bytes()));
+    let csp = if is_of_kind("text/html") {
         page_policy(&nonce)
+    } else if is_of_kind("text/javascript") {
+        SCRIPT_POLICY.to_owned()
     } else {
-        "default-src 'none'; frame-ancestors 'none'".to_owned()
+        NOTHING_POLICY.to_owned()
     };
     if let Ok(csp) = HeaderValue::try_from(csp) {
         // The pages about the API say themselves what they need.
@@ -73,7 +79,7 @@ pub(crate) async fn secure(
 fn page_policy(nonce: &Nonce) -> String {
     format!(
         "default-src 'self'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
-         style-src 'self' 'nonce-{nonce}'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; \
+         worker-src 'self'; style-src 'self' 'nonce-{nonce}'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; \
          form-action 'self'"
     )
 }

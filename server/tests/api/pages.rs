@@ -37,6 +37,7 @@ fn assert_strict(page: &Answer, label: &str) {
     for (directive, allowed) in [
         ("default-src", true),
         ("script-src", true),
+        ("worker-src 'self'", true),
         ("unsafe-inline", false),
         ("data:", false),
     ] {
