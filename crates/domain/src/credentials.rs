@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::{
     fields::FieldErrors,
+    text::normal_password,
     users::names::{DisplayName, Email, NameError, Username, is_deceptive},
 };
 
@@ -97,13 +98,13 @@ const COMMON: &[&str] = &[
 ];
 
 /// Checks a password that a person chooses for themselves. `known` is what an attacker would try first: their names and
-/// address. Any character counts, none is required, spaces are kept.
+/// address. Any character counts, none is required, spaces are kept. It is checked in its normal form, as it is hashed.
 ///
 /// # Errors
 /// Why it is refused.
 pub fn check_new_password(password: &str, min: usize, known: &[&str]) -> Result<(), PasswordError> {
     check_temporary_password(password, min)?;
-    let lower = password.trim().to_lowercase();
+    let lower = normal_password(password).trim().to_lowercase();
     let one_character = lower
         .chars()
         .collect::<std::collections::BTreeSet<_>>()
@@ -129,7 +130,7 @@ pub fn check_temporary_password(password: &str, min: usize) -> Result<(), Passwo
     if password.len() > PASSWORD_MAX_BYTES {
         return Err(PasswordError::TooLong);
     }
-    if password.chars().count() < min {
+    if normal_password(password).chars().count() < min {
         return Err(PasswordError::TooShort(min));
     }
     Ok(())
@@ -266,6 +267,21 @@ mod tests {
         assert_eq!(
             check_new_password(&"x1".repeat(129), PASSWORD_MIN, &known),
             Err(PasswordError::TooLong)
+        );
+    }
+
+    #[cfg(feature = "unicode")]
+    #[test]
+    fn a_password_is_counted_in_its_normal_form() {
+        let decomposed = "e\u{301}e\u{301}e\u{301}e\u{301}";
+        assert_eq!(
+            check_temporary_password(decomposed, 5),
+            Err(PasswordError::TooShort(5))
+        );
+        assert_eq!(check_temporary_password(decomposed, 4), Ok(()));
+        assert_eq!(
+            check_new_password("ｐａｓｓｗｏｒｄ", PASSWORD_MIN, &[]),
+            Err(PasswordError::Common)
         );
     }
 
