@@ -6,6 +6,8 @@ mod audit;
 mod audit_list;
 mod audit_plans;
 mod counters;
+mod fold_names;
+mod folding;
 mod jobs_plans;
 mod links;
 mod list;

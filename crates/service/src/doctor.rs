@@ -11,7 +11,7 @@ pub struct Finding {
     pub text: String,
 }
 
-/// Examines schema, character type, statistics, totals, and whether somebody can administer.
+/// Examines schema, encoding, statistics, searched names, totals, and whether somebody can administer.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -30,12 +30,12 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
             return Ok(findings);
         }
     }
-    let (ctype, encoding) = db::doctor::character_type(&services.pool).await?;
+    let encoding = db::doctor::encoding(&services.pool).await?;
     findings.push(Finding {
-        good: encoding == "UTF8" && ctype != "C" && ctype != "POSIX",
+        good: encoding == "UTF8",
         text: format!(
-            "The database is encoded in {encoding} with character type {ctype}. It should be UTF8 with a UTF-8 locale \
-             such as C.UTF-8, or names in other scripts are compared with regard to case."
+            "The database is encoded in {encoding}. It has to be UTF8, or names are not stored as users write them. Its \
+             locale makes no difference."
         ),
     });
     let admin = db::users::admin_exists(&services.pool).await?;
@@ -60,6 +60,13 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
         text: format!(
             "Totals that differ from a recount: {}.",
             recount.wrong_totals
+        ),
+    });
+    findings.push(Finding {
+        good: recount.wrong_search == 0,
+        text: format!(
+            "Users who are searched by other names than they have: {}.",
+            recount.wrong_search
         ),
     });
     Ok(findings)

@@ -53,8 +53,8 @@ pub async fn list(
     let now = (services.clock)();
     // Over one connection: each that goes back to the pool costs a message of its own.
     let mut connection = db::acquire(&services.pool).await?;
-    let (users, more) = db::users::list_page(&mut *connection, query, now).await?;
     let counts = db::users::count(&mut *connection, &query.filter, Of::List, now).await?;
+    let (users, more) = db::users::list_page(&mut *connection, query, counts.matching, now).await?;
     let cursor = |user: &UserSummary, number| Cursor::of(user, query.sort, number);
     Ok(page(
         users,

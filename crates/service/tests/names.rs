@@ -102,6 +102,41 @@ async fn names_of_any_one_script_are_given(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn names_of_scripts_with_vowel_signs_are_given(pool: PgPool) {
+    let services = open(&pool);
+    for name in ["สมชาย", "น้ำฝน", "प्रिया.शर्मा", "தமிழ்", "মিতা", "မောင်လှ"]
+    {
+        let registered = registrations::register(&services, draft(name), "", Origin::default());
+        registered
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn names_that_differ_in_how_they_are_written_are_one(pool: PgPool) {
+    let services = open(&pool);
+    for (name, other) in [
+        ("josé", "Jose\u{301}"),
+        ("straße", "STRASSE"),
+        ("νίκος", "ΝΊΚΟΣ"),
+        ("ışık", "IŞIK"),
+        ("ёлкин", "ЁЛКИН"),
+    ] {
+        registrations::register(&services, draft(name), "", Origin::default())
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let again = registrations::register(&services, draft(other), "", Origin::default());
+        assert!(is_denied(again.await), "{other}");
+        let found = db::users::find_credentials(&pool, other).await.unwrap();
+        assert_eq!(found.unwrap().username, name);
+    }
+    // An accent makes another name, though a search finds both.
+    let made = registrations::register(&services, draft("jose"), "", Origin::default()).await;
+    assert!(made.is_ok(), "{:?}", made.err());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn of_two_names_that_look_alike_one_is_given_at_once(pool: PgPool) {
     let services = open(&pool);
     // Nobody inserts an account before both have looked for one.
