@@ -2,6 +2,7 @@
 //! nowhere else, and checked before anything is done.
 
 mod catalogue;
+mod dotenv;
 mod sources;
 mod values;
 
