@@ -17,7 +17,11 @@ mod serve;
 mod setup_link;
 mod user;
 
-use std::{io::Write, process::ExitCode, sync::Arc};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{Parser, Subcommand};
 use service::{
@@ -88,9 +92,10 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match dispatch(arguments) {
         Ok(code) => code,
+        Err(failure) if is_closed_pipe(&failure) => ExitCode::SUCCESS,
         Err(failure) => {
             // Nothing is left to tell a failure to write to the terminal to.
-            drop(writeln!(std::io::stderr(), "rollcall: {failure}"));
+            drop(writeln!(io::stderr(), "rollcall: {failure}"));
             match failure.downcast_ref::<fault::Fault>() {
                 Some(fault) if fault.is_not_understood() => ExitCode::from(MISUNDERSTOOD),
                 _ => ExitCode::FAILURE,
@@ -155,5 +160,20 @@ async fn db_connect(config: &Config) -> Result<service::Pool, Failure> {
 
 /// Writes a line for the operator to read or a program to take.
 pub(crate) fn say(line: &str) -> Result<(), Failure> {
-    Ok(writeln!(std::io::stdout(), "{line}")?)
+    Ok(writeln!(io::stdout(), "{line}")?)
+}
+
+/// Whether a command failed only because its reader has closed the pipe, as `head` does.
+fn is_closed_pipe(failure: &Failure) -> bool {
+    failure
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Ignores a closed pipe, for a command that goes on without its reader.
+pub(crate) fn ignore_closed_pipe(written: Result<(), Failure>) -> Result<(), Failure> {
+    match written {
+        Err(failure) if is_closed_pipe(&failure) => Ok(()),
+        written => written,
+    }
 }

@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::{
     Limits,
-    cli::{Failure, say},
+    cli::{Failure, ignore_closed_pipe, say},
     config::Config,
     connections::{self, Capacity},
     metrics, router,
@@ -47,7 +47,8 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
         Some(address) => Some(metrics::serve(address, services.clone(), stopped.clone()).await?),
         None => None,
     };
-    announce(&config, &services).await?;
+    // A server needs no reader.
+    ignore_closed_pipe(announce(&config, &services).await)?;
     let chores = tokio::spawn(keep_house(services.clone(), limits, stopped.clone()));
     let seen = tokio::spawn(note_seen(services.clone(), stopped.clone()));
     let told = tokio::spawn(tell_watchers(services.clone(), stopped.clone()));

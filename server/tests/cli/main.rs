@@ -12,6 +12,7 @@ mod keys;
 mod list;
 mod log;
 mod memory;
+mod pipes;
 mod purge;
 mod recover;
 mod remote;
