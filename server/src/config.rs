@@ -180,6 +180,11 @@ mod tests {
                 "DATABASE_URL must begin with postgres://",
             ),
             (
+                "DATABASE_URL",
+                "postgres://rollcall:mysql://x@host/rollcall",
+                "DATABASE_URL is not understood",
+            ),
+            (
                 "DATABASE_MAX_CONNECTIONS",
                 "0",
                 "must be a whole number from 2 to 1000",

@@ -1,13 +1,13 @@
 //! The connection pool.
 
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 
 use sqlx::{
     ConnectOptions, Connection, PgConnection, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::PgPoolOptions,
 };
 
-use crate::Error;
+use crate::{DatabaseUrl, Error};
 
 /// A connection idle for longer is tried before it is used: after a restart of PostgreSQL it is dead.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
@@ -19,8 +19,8 @@ const STATEMENT_TIMEOUT: &str = "15s";
 /// How to connect.
 #[derive(Debug, Clone)]
 pub struct PoolSettings {
-    /// `postgres://user:password@host:port/database`.
-    pub url: String,
+    /// Where the database is.
+    pub url: DatabaseUrl,
     /// Most connections.
     pub max_connections: u32,
     /// How long a request waits for a connection before it is told to come back.
@@ -30,10 +30,11 @@ pub struct PoolSettings {
 /// Connects, and makes sure that at least one connection works.
 ///
 /// # Errors
-/// When the URL is malformed or the database cannot be reached.
+/// When the database cannot be reached.
 pub async fn connect(settings: &PoolSettings) -> Result<PgPool, Error> {
-    let options = PgConnectOptions::from_str(&settings.url)?
-        .application_name("rollcall")
+    let options = settings
+        .url
+        .options()
         .options([
             ("statement_timeout", STATEMENT_TIMEOUT),
             ("timezone", "UTC"),

@@ -38,7 +38,7 @@ pub mod vault;
 
 use std::sync::Arc;
 
-pub use db::{PgPool as Pool, PoolSettings, connect};
+pub use db::{DatabaseUrl, PgPool as Pool, PoolSettings, UrlError, connect};
 use time::OffsetDateTime;
 
 pub use error::Error;

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, ops::RangeInclusive};
 
 use domain::keys::Provider;
-use service::vault::Vault;
+use service::{DatabaseUrl, UrlError, vault::Vault};
 
 use super::Failure;
 use crate::middleware::origin::TrustedProxies;
@@ -36,7 +36,7 @@ pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, Failure> {
 }
 
 /// Where the database is. The value may hold a password: it is never repeated.
-pub(super) fn database_url(name: &str, text: &str) -> Result<String, Failure> {
+pub(super) fn database_url(name: &str, text: &str) -> Result<DatabaseUrl, Failure> {
     if text.is_empty() {
         let wanted = "postgres://user:password@host:5432/database";
         return Err(format!(
@@ -44,10 +44,8 @@ pub(super) fn database_url(name: &str, text: &str) -> Result<String, Failure> {
         )
         .into());
     }
-    if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
-        return Err(format!("{name} must begin with postgres:// or postgresql://.").into());
-    }
-    Ok(text.to_owned())
+    text.parse()
+        .map_err(|error: UrlError| format!("{name} {error}").into())
 }
 
 /// The address of the panel, without a slash at its end.

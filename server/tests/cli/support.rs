@@ -45,6 +45,14 @@ pub(crate) fn cli(pool: &PgPool) -> Cli {
     }
 }
 
+/// The command line of this database by another address of it.
+pub(crate) fn cli_at(pool: &PgPool, url: &str) -> Cli {
+    Cli {
+        pool: pool.clone(),
+        way: Way::Direct(url.to_owned()),
+    }
+}
+
 /// What a command did.
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -63,6 +71,11 @@ impl Cli {
     pub(crate) fn user_with_input(&self, words: &[&str], input: &str) -> Ran {
         let mut command = Command::new(ROLLCALL);
         self.run(command.arg("user").args(words), input)
+    }
+
+    /// Runs `rollcall` with some words.
+    pub(crate) fn rollcall(&self, words: &[&str]) -> Ran {
+        self.run(Command::new(ROLLCALL).args(words), "")
     }
 
     /// Runs a command with this database.
