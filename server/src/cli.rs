@@ -139,9 +139,8 @@ async fn load_demo(config: Config, arguments: demo::DemoArgs) -> Result<ExitCode
 
 /// Connects, and prepares what every command needs.
 pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
-    let pool = db_connect(config).await?;
     Ok(Services {
-        pool,
+        pool: service::connect(&config.pool).await?,
         hasher: Hasher::start()?,
         settings: Arc::new(config.settings.clone()),
         last_seen: LastSeen::default(),
@@ -150,12 +149,6 @@ pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
         work: Arc::default(),
         clock: crate::config::clock,
     })
-}
-
-async fn db_connect(config: &Config) -> Result<service::Pool, Failure> {
-    let connected = service::connect(&config.pool).await;
-    connected
-        .map_err(|error| format!("{error}. Check DATABASE_URL and that PostgreSQL runs.").into())
 }
 
 /// Writes a line for the operator to read or a program to take.

@@ -33,7 +33,7 @@ pub mod users;
 
 pub use database_url::{DatabaseUrl, UrlError};
 pub use error::Error;
-pub use pool::{PoolSettings, connect};
+pub use pool::{ConnectError, PoolSettings, connect};
 use sqlx::Connection;
 pub use sqlx::{PgConnection, PgPool};
 

@@ -38,7 +38,7 @@ pub mod vault;
 
 use std::sync::Arc;
 
-pub use db::{DatabaseUrl, PgPool as Pool, PoolSettings, UrlError, connect};
+pub use db::{ConnectError, DatabaseUrl, PgPool as Pool, PoolSettings, UrlError, connect};
 use time::OffsetDateTime;
 
 pub use error::Error;

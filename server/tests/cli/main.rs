@@ -13,6 +13,7 @@ mod keys;
 mod list;
 mod log;
 mod memory;
+mod pgbouncer;
 mod pipes;
 mod purge;
 mod recover;
