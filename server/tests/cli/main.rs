@@ -4,6 +4,7 @@
 
 mod audit;
 mod audit_log;
+mod colours;
 mod create;
 mod delete;
 mod faults;
@@ -13,6 +14,7 @@ mod keys;
 mod list;
 mod log;
 mod memory;
+mod migrate;
 mod pgbouncer;
 mod pipes;
 mod purge;
