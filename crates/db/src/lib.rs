@@ -25,6 +25,7 @@ pub mod owned;
 mod pool;
 pub mod purge;
 pub mod registrations;
+mod requirements;
 pub mod roles;
 pub mod schema;
 pub mod session_store;

@@ -10,6 +10,7 @@ use sqlx::{
     migrate::{AppliedMigration, Migrate, MigrateError, Migration, Migrator},
 };
 
+use crate::requirements;
 pub use migrate::migrate;
 pub use waiting::Holder;
 
@@ -33,6 +34,9 @@ pub enum SchemaError {
         "Migration {0} was applied to this database in another form. Restore the database from a backup, or use the version of rollcall that made it."
     )]
     Changed(i64),
+    /// The database cannot hold the data, or its role cannot create the tables: a sentence that says what to do.
+    #[error("{0}")]
+    Unsuitable(String),
     /// A migration failed.
     #[error("The database could not be migrated: {0}")]
     Failed(#[from] MigrateError),
@@ -61,6 +65,17 @@ pub enum Event {
     },
     /// It waits for locks of these sessions: of tables, or of another replica that migrates.
     Waiting(Vec<Holder>),
+}
+
+/// Checks that the database can hold the data.
+///
+/// # Errors
+/// [`SchemaError::Unsuitable`] with what to do when it cannot.
+pub async fn check_database(pool: &PgPool) -> Result<(), SchemaError> {
+    match requirements::check(&mut *pool.acquire().await?).await? {
+        Some(advice) => Err(SchemaError::Unsuitable(advice)),
+        None => Ok(()),
+    }
 }
 
 /// Checks that the schema is exactly the one that this binary knows. Changes nothing.

@@ -1,5 +1,7 @@
 //! Whether all is well with the database.
 
+use db::schema::SchemaError;
+
 use crate::{Error, Services};
 
 /// What was found.
@@ -30,14 +32,7 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
             return Ok(findings);
         }
     }
-    let (ctype, encoding) = db::doctor::character_type(&services.pool).await?;
-    findings.push(Finding {
-        good: encoding == "UTF8" && ctype != "C" && ctype != "POSIX",
-        text: format!(
-            "The database is encoded in {encoding} with character type {ctype}. It should be UTF8 with a UTF-8 locale \
-             such as C.UTF-8, or names in other scripts are compared with regard to case."
-        ),
-    });
+    findings.push(examine_database(services).await?);
     let admin = db::users::admin_exists(&services.pool).await?;
     findings.push(Finding {
         good: admin,
@@ -63,4 +58,22 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
         ),
     });
     Ok(findings)
+}
+
+/// Whether the database can hold every name.
+async fn examine_database(services: &Services) -> Result<Finding, Error> {
+    let (ctype, encoding) = db::doctor::character_type(&services.pool).await?;
+    match db::schema::check_database(&services.pool).await {
+        Ok(()) => Ok(Finding {
+            good: true,
+            text: format!(
+                "The database can hold every name: it is encoded in {encoding} with character type {ctype}."
+            ),
+        }),
+        Err(SchemaError::Unsuitable(advice)) => Ok(Finding {
+            good: false,
+            text: advice,
+        }),
+        Err(error) => Err(error.into()),
+    }
 }

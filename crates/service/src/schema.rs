@@ -20,6 +20,14 @@ pub async fn check(services: &Services) -> Result<(), SchemaError> {
     db::schema::check(&services.pool).await
 }
 
+/// Checks that the database can hold the data.
+///
+/// # Errors
+/// With what to do when it cannot.
+pub async fn check_database(services: &Services) -> Result<(), SchemaError> {
+    db::schema::check_database(&services.pool).await
+}
+
 fn log(event: Event) {
     match event {
         Event::Applied {

@@ -22,6 +22,18 @@ fn serve() -> Command {
     command
 }
 
+/// Makes a folder like that of the built files.
+pub(crate) fn make_site() -> PathBuf {
+    let number = STARTED.fetch_add(1, Ordering::Relaxed);
+    let name = format!("rollcall-site-{}-{number}", std::process::id());
+    let site = std::env::temp_dir().join(name);
+    fs::create_dir_all(&site).unwrap();
+    // What the pages refer to is not asked for here.
+    let assets = r#"{"js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2"}"#;
+    fs::write(site.join("assets.json"), assets).unwrap();
+    site
+}
+
 /// A server that listens. Ends with this value.
 pub(crate) struct Server {
     child: Child,
@@ -53,13 +65,7 @@ impl Server {
     }
 
     fn start_by(cli: &Cli, command: impl Fn() -> Command, set: impl Fn(&mut Command)) -> Self {
-        let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let name = format!("rollcall-site-{}-{number}", std::process::id());
-        let site = std::env::temp_dir().join(name);
-        fs::create_dir_all(&site).unwrap();
-        // What the pages refer to is not asked for here.
-        let assets = r#"{"js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2"}"#;
-        fs::write(site.join("assets.json"), assets).unwrap();
+        let site = make_site();
         for _ in 0..TRIES {
             if let Some((child, url)) = Self::listen(cli, &site, (command(), &set)) {
                 return Self { child, site, url };

@@ -8,7 +8,7 @@ use sqlx::{
 };
 
 use super::{Event, MIGRATOR, SchemaError, list_applied, missing, waiting};
-use crate::pool::session;
+use crate::{pool::session, requirements};
 
 /// Brings the schema up to date, and reports each migration and each wait. Several at once are safe: an advisory lock lets one
 /// work.
@@ -20,6 +20,9 @@ pub async fn migrate(pool: &PgPool, report: &(impl Fn(Event) + Sync)) -> Result<
     let options = pool.connect_options();
     let mut connection = PgConnection::connect_with(&options).await?;
     session::for_migrations(&mut connection).await?;
+    if let Some(advice) = requirements::check(&mut connection).await? {
+        return Err(SchemaError::Unsuitable(advice));
+    }
     let pid = sqlx::query_scalar!(r#"select pg_backend_pid() as "pid!""#)
         .fetch_one(&mut connection)
         .await?;
@@ -41,6 +44,9 @@ async fn apply_missing(
     let applied: Vec<AppliedMigration> = list_applied(connection).await?;
     let missing = missing(&applied)?;
     if !missing.is_empty() {
+        if let Some(advice) = requirements::check_rights(connection).await? {
+            return Err(SchemaError::Unsuitable(advice));
+        }
         connection.ensure_migrations_table(table).await?;
         if let Some(version) = connection.dirty_version(table).await? {
             return Err(MigrateError::Dirty(version).into());
