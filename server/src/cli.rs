@@ -21,7 +21,8 @@ use std::{io::Write, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
 use service::{
-    Services, exports::Exports, last_seen::LastSeen, passwords::Hasher, sessions::live::Live,
+    Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
+    sessions::live::Live,
 };
 
 use crate::config::Config;
@@ -140,6 +141,7 @@ pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
         hasher: Hasher::start()?,
         settings: Arc::new(config.settings.clone()),
         last_seen: LastSeen::default(),
+        failed_sign_ins: Noted::default(),
         live: Live::default(),
         exports: Exports::default(),
         work: Arc::default(),

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use app::shell::Assets;
 use secrecy::ExposeSecret;
-use service::{Error, Services, housekeeping, last_seen, registrations, sessions, setup, users};
+use service::{
+    Error, Services, failed_sign_ins, housekeeping, last_seen, registrations, sessions, setup,
+    users,
+};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -50,6 +53,7 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     announce(&config, &services).await?;
     let chores = tokio::spawn(keep_house(services.clone(), limits, stopped.clone()));
     let seen = tokio::spawn(note_seen(services.clone(), stopped.clone()));
+    let failed = tokio::spawn(note_failed(services.clone(), stopped.clone()));
     let told = tokio::spawn(tell_watchers(services.clone(), stopped.clone()));
     let bin = tokio::spawn(empty_bin(services.clone(), stopped.clone()));
     let capacity = Capacity::of_process(config.pool.max_connections);
@@ -67,6 +71,7 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     }
     chores.await?;
     seen.await?;
+    failed.await?;
     told.await?;
     bin.await?;
     if let Some(measured) = measured {
@@ -75,6 +80,9 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     // What the last requests have noted.
     if let Err(error) = last_seen::write(&services).await {
         tracing::warn!(%error, "the last requests are not noted in their sessions");
+    }
+    if let Err(error) = failed_sign_ins::write(&services).await {
+        tracing::warn!(%error, "the last failed sign-ins are in the log only");
     }
     Ok(())
 }
@@ -110,6 +118,18 @@ async fn note_seen(services: Services, mut stopped: watch::Receiver<bool>) {
         tokio::select! {
             () = tokio::time::sleep(last_seen::EVERY) => {
                 warn(last_seen::write(&services).await, "noting who was seen");
+            }
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+/// Writes failed sign-ins, now and then.
+async fn note_failed(services: Services, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(failed_sign_ins::EVERY) => {
+                warn(failed_sign_ins::write(&services).await, "writing failed sign-ins");
             }
             _ = stopped.changed() => return,
         }

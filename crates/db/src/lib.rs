@@ -11,6 +11,7 @@ pub mod demo;
 pub mod doctor;
 mod error;
 pub mod export;
+pub mod failed_sign_ins;
 pub mod flashes;
 pub mod idempotency;
 pub mod invitations;

@@ -11,6 +11,7 @@ pub mod device;
 pub mod doctor;
 mod error;
 pub mod exports;
+pub mod failed_sign_ins;
 pub mod flash;
 pub mod housekeeping;
 pub mod idempotency;
@@ -57,6 +58,8 @@ pub struct Services {
     pub settings: Arc<Settings>,
     /// Who was seen since the last write.
     pub last_seen: LastSeen,
+    /// Failed sign-ins since the last write.
+    pub failed_sign_ins: failed_sign_ins::Noted,
     /// Those who watch the sessions.
     pub live: sessions::live::Live,
     /// Exports that are being written.

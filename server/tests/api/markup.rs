@@ -114,6 +114,7 @@ impl Ids {
                 .map(|query| path.clone() + query)
                 .into(),
             "/sessions" => ["", "?ended=true"].map(|query| path.clone() + query).into(),
+            "/sessions/failed" => ["", "?by=address"].map(|query| path.clone() + query).into(),
             _ => vec![path],
         }
     }
@@ -227,6 +228,7 @@ async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
         format!("/sessions?person={text}&device={text}"),
         format!("/sessions?address={text}"),
         format!("/sessions/revoke?person={text}&seen={text}"),
+        format!("/sessions/failed?by={text}"),
         format!("/tokens?person={text}&state={text}"),
         format!("/audit?actor={text}&target={text}"),
         format!("/audit?via={text}"),

@@ -19,7 +19,7 @@ use server::{
     router::{Site, build},
 };
 use service::{
-    Services, exports::Exports, last_seen::LastSeen, passwords::Hasher, sessions::live::Live,
+    Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher, sessions::live::Live,
     settings::Settings, vault::Vault,
 };
 use sqlx::PgPool;
@@ -91,6 +91,7 @@ fn build_app(pool: &PgPool, site: &Site, settings: Settings, clock: fn() -> Offs
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(settings),
         last_seen: LastSeen::default(),
+        failed_sign_ins: Noted::default(),
         live: Live::default(),
         exports: Exports::default(),
         work: Arc::default(),

@@ -6,6 +6,7 @@ mod audit;
 mod audit_log;
 mod create;
 mod delete;
+mod failed_sign_ins;
 mod faults;
 mod guide;
 mod keys;

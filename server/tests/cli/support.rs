@@ -9,8 +9,8 @@ use std::{
 
 use serde_json::Value;
 use service::{
-    Services, exports::Exports, last_seen::LastSeen, passwords::Hasher, sessions::live::Live,
-    settings::Settings,
+    Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
+    sessions::live::Live, settings::Settings,
 };
 use sqlx::{ConnectOptions, PgPool};
 use time::OffsetDateTime;
@@ -198,6 +198,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
+        failed_sign_ins: Noted::default(),
         live: Live::default(),
         exports: Exports::default(),
         work: Arc::default(),
