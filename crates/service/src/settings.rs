@@ -63,6 +63,15 @@ impl Settings {
         self.public_url.starts_with("https://")
     }
 
+    /// The panel's origin as a browser writes it: in lower case, without the port that its scheme has anyway.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        let url = self.public_url.to_ascii_lowercase();
+        let port = if self.is_https() { ":443" } else { ":80" };
+        let origin = url.strip_suffix(port).unwrap_or(&url);
+        Some(origin.to_owned())
+    }
+
     /// The name of a cookie of this server. A browser sends a cookie to every port of a host: the name has the port, so that
     /// two servers of one host do not take each other's cookies. FOVEA's clients know the session by a name without one, which
     /// a server has where its address has no port, or has the one that Rollcall listens on unless told otherwise.
@@ -119,6 +128,23 @@ pub async fn describe(services: &Services, _: &Granted<ReadAudit>) -> Result<Ins
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_origin_is_written_as_browsers_write_it() {
+        for (public_url, origin) in [
+            ("https://Panel.Example", "https://panel.example"),
+            ("https://panel.example:443", "https://panel.example"),
+            ("https://panel.example:80", "https://panel.example:80"),
+            ("http://panel.example:80", "http://panel.example"),
+            ("http://[::1]:3000", "http://[::1]:3000"),
+        ] {
+            let settings = Settings {
+                public_url: public_url.to_owned(),
+                ..Settings::default()
+            };
+            assert_eq!(settings.origin().as_deref(), Some(origin));
+        }
+    }
 
     #[test]
     fn cookies_are_named_for_the_server() {

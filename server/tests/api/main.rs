@@ -29,6 +29,7 @@ mod namesakes;
 mod nulls;
 mod own_doors;
 mod owned;
+mod own_address;
 mod pages;
 mod parts;
 mod person;

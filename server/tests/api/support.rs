@@ -15,12 +15,12 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use ::app::shell::Assets;
 use axum::Router;
 use server::{
-    Limits,
+    Limits, TrustedProxies,
     router::{Site, build},
 };
 use service::{
-    Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher, sessions::live::Live,
-    settings::Settings, vault::Vault,
+    Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
+    sessions::live::Live, settings::Settings, vault::Vault,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -60,6 +60,22 @@ pub(crate) fn app_at(pool: &PgPool, public_url: &str) -> App {
         ..Settings::default()
     };
     with_site(pool, &Site::default(), settings)
+}
+
+/// The application as people reach it at an address by way of a proxy that it trusts.
+pub(crate) fn behind_proxy(pool: &PgPool, public_url: &str, proxy: &str) -> App {
+    let settings = Settings {
+        public_url: public_url.to_owned(),
+        ..Settings::default()
+    };
+    with_site(pool, &trusting(proxy), settings)
+}
+
+fn trusting(proxy: &str) -> Site {
+    Site {
+        trusted_proxies: TrustedProxies::parse(proxy).unwrap(),
+        ..Site::default()
+    }
 }
 
 /// The application where each may ask so often in a minute.
