@@ -100,7 +100,11 @@ impl Config {
                 &value("API_RATE_LIMIT"),
                 0..=1_000_000,
             )?,
-            settings: settings(sources, &public_url)?,
+            settings: Settings {
+                is_public_url_guessed: value("PUBLIC_URL").is_empty()
+                    && listen.ip().is_unspecified(),
+                ..settings(sources, &public_url)?
+            },
             public_url,
             log_format: values::one_of(
                 "LOG_FORMAT",
@@ -167,6 +171,29 @@ mod tests {
         assert_eq!(config.public_url, "http://127.0.0.1:3000");
         assert_eq!(config.settings.session_lifetime, 7 * DAY);
         assert!(!config.settings.is_https());
+    }
+
+    #[test]
+    fn no_link_begins_with_an_address_that_nobody_can_open() {
+        for (listen, set, public_url, is_guessed) in [
+            ("0.0.0.0:3000", "", "http://localhost:3000", true),
+            ("[::]:8080", "", "http://localhost:8080", true),
+            ("10.0.0.5:3000", "", "http://10.0.0.5:3000", false),
+            (
+                "0.0.0.0:3000",
+                "https://panel.example/",
+                "https://panel.example",
+                false,
+            ),
+        ] {
+            let config = load(&[("LEPTOS_SITE_ADDR", listen), ("PUBLIC_URL", set)]).unwrap();
+            let settings = &config.settings;
+            assert_eq!(config.public_url, public_url);
+            assert_eq!(
+                (&*settings.public_url, settings.is_public_url_guessed),
+                (public_url, is_guessed)
+            );
+        }
     }
 
     #[test]

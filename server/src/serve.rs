@@ -89,6 +89,9 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
 
 async fn announce(config: &Config, services: &Services) -> Result<(), Failure> {
     say(&format!("Rollcall listens on {}", config.public_url))?;
+    if let Some(warning) = config.settings.guess_warning() {
+        tracing::warn!("{warning}");
+    }
     match setup::create_link(services).await {
         Ok(token) => say(&format!(
             "There is no admin yet. Open this link within an hour to make one:\n{}/setup/{}",

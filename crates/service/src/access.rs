@@ -35,6 +35,8 @@ pub struct Origin {
     pub user_agent: Option<String>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
+    /// The address under which the panel was asked, where none is set and the request says it.
+    pub base_url: Option<String>,
     /// The device cookie of the browser.
     pub device: Device,
     /// The attempt that the request is at what its idempotency key stands for, if it came with one.

@@ -50,10 +50,15 @@ pub(super) fn database_url(name: &str, text: &str) -> Result<String, Failure> {
     Ok(text.to_owned())
 }
 
-/// The address of the panel, without a slash at its end.
+/// The address of the panel, without a slash at its end. Where none is set it is the one where the server listens, or of this
+/// machine if that is every one: nobody can open `0.0.0.0`.
 pub(super) fn public_url(name: &str, text: &str, listen: SocketAddr) -> Result<String, Failure> {
     if text.is_empty() {
-        return Ok(format!("http://{listen}"));
+        return Ok(if listen.ip().is_unspecified() {
+            format!("http://localhost:{}", listen.port())
+        } else {
+            format!("http://{listen}")
+        });
     }
     let url = text.trim_end_matches('/');
     match url

@@ -19,6 +19,7 @@ mod flash;
 mod forms;
 mod fovea;
 mod idempotency;
+mod guessed_address;
 mod jobs;
 mod keys;
 mod limits;

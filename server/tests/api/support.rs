@@ -71,6 +71,16 @@ pub(crate) fn behind_proxy(pool: &PgPool, public_url: &str, proxy: &str) -> App 
     with_site(pool, &trusting(proxy), settings)
 }
 
+/// The application that does not know its address, behind the same.
+pub(crate) fn guessing_app(pool: &PgPool, proxy: &str) -> App {
+    let settings = Settings {
+        public_url: "http://localhost:3000".to_owned(),
+        is_public_url_guessed: true,
+        ..Settings::default()
+    };
+    with_site(pool, &trusting(proxy), settings)
+}
+
 fn trusting(proxy: &str) -> Site {
     Site {
         trusted_proxies: TrustedProxies::parse(proxy).unwrap(),
