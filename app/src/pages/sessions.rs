@@ -10,6 +10,7 @@ pub mod state;
 pub mod table;
 
 use domain::{
+    filter::Dated,
     list::{Limits, ListError, PageParams},
     sessions::list::SessionParams,
 };
@@ -78,7 +79,8 @@ pub fn Sessions() -> impl IntoView {
                 let now = list.await.ok().map(|list| list.page.now);
                 let filter = params.get_untracked().filter().unwrap_or_default();
                 let meaning = now.map(|now| filter.meaning(now)).unwrap_or_default();
-                view! { <Meaning parts=meaning /> }
+                let names_dates = now.is_some() && !filter.days().is_empty();
+                view! { <Meaning parts=meaning names_dates=names_dates /> }
             })}
         </Transition>
         <section class="list" aria-label="Sessions" aria-busy=move || loading.is_busy().to_string()>

@@ -6,6 +6,7 @@ mod audit;
 mod audit_list;
 mod audit_plans;
 mod counters;
+mod days;
 mod jobs_plans;
 mod links;
 mod list;

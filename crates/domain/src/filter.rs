@@ -49,7 +49,7 @@ pub(crate) use meaning::day_of;
 pub use number::IntRange;
 pub use shape::Comparison;
 pub use text::{RoleName, Text};
-pub use when::{Age, AgeUnit, Bounds, Moment, Period, When};
+pub use when::{Age, AgeUnit, Bounds, Dated, Days, Moment, Period, When};
 
 use error::Span;
 
@@ -110,6 +110,14 @@ impl Filter {
     #[must_use]
     pub fn root(&self) -> Option<&Expr> {
         self.root.as_ref()
+    }
+}
+
+impl Dated for Filter {
+    fn for_each_when(&mut self, visit: &mut dyn FnMut(&mut When)) {
+        if let Some(root) = &mut self.root {
+            root.for_each_when(visit);
+        }
     }
 }
 

@@ -6,6 +6,7 @@ pub mod access_tokens;
 pub mod account;
 pub mod audit;
 pub mod auth;
+mod days;
 pub mod demo;
 pub mod device;
 pub mod doctor;

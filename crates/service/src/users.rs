@@ -27,6 +27,7 @@ pub use suspend::{lift_over, suspend, unsuspend};
 
 use db::users::{Counts, Of};
 use domain::{
+    filter::Dated,
     list::{Cursor, Place, Position, Total},
     users::{
         UserSummary,
@@ -39,6 +40,7 @@ use domain::{
 use crate::{
     Error, Services,
     access::{Granted, ReadUsers},
+    days,
 };
 
 /// A page of the list of users. Two statements whatever its size: the rows, and of how many they are a part.
@@ -47,10 +49,15 @@ use crate::{
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    _: &Granted<ReadUsers>,
+    granted: &Granted<ReadUsers>,
     query: &ListQuery,
 ) -> Result<UserPage, Error> {
     let now = (services.clock)();
+    let days = days::find(services, granted.author(), &query.filter).await?;
+    let query = &ListQuery {
+        filter: query.filter.in_days(&days),
+        ..query.clone()
+    };
     // Over one connection: each that goes back to the pool costs a message of its own.
     let mut connection = db::acquire(&services.pool).await?;
     let (users, more) = db::users::list_page(&mut *connection, query, now).await?;
@@ -71,10 +78,15 @@ pub async fn list(
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list_bin(
     services: &Services,
-    _: &Granted<ReadUsers>,
+    granted: &Granted<ReadUsers>,
     query: &BinQuery,
 ) -> Result<BinPage, Error> {
     let now = (services.clock)();
+    let days = days::find(services, granted.author(), &query.filter).await?;
+    let query = &BinQuery {
+        filter: query.filter.in_days(&days),
+        ..query.clone()
+    };
     let mut connection = db::acquire(&services.pool).await?;
     let (users, more) = db::users::list_bin(&mut *connection, query, now).await?;
     let counts = db::users::count(&mut *connection, &query.filter, Of::Bin, now).await?;

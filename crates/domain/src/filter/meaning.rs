@@ -1,6 +1,6 @@
 //! What a search means, in words: every condition with the date that an age stands for.
 
-use time::{Month, OffsetDateTime, UtcOffset};
+use time::{Date, Month, OffsetDateTime, UtcOffset};
 
 use super::when::{Age, AgeUnit, Moment, Period, When};
 use super::{Comparison, Count, Expr, Filter, Has, IntRange, Term, Text, WORD_START_BELOW};
@@ -150,7 +150,7 @@ impl Age {
             AgeUnit::Hours => format!(", {:02}:{:02} UTC", at.hour(), at.minute()),
             AgeUnit::Days | AgeUnit::Weeks => String::new(),
         };
-        format!("{}{clock} ({} ago)", day_of(at), self.length())
+        format!("{}{clock} ({} ago)", day_of(at.date()), self.length())
     }
 }
 
@@ -158,11 +158,11 @@ impl Period {
     /// As it is said after "before": "2026", "Jan 2026", "1 Jan 2026".
     fn words(self) -> String {
         let text = self.to_string();
-        let start = self.start();
+        let first = self.first();
         match text.len() {
             0..=4 => text,
-            5..=7 => format!("{} {}", short(start.month()), start.year()),
-            _ => day_of(start),
+            5..=7 => format!("{} {}", short(first.month()), first.year()),
+            _ => day_of(first),
         }
     }
 
@@ -177,9 +177,9 @@ impl Period {
     }
 }
 
-/// The day of a time: "30 Aug 2026".
-pub(crate) fn day_of(at: OffsetDateTime) -> String {
-    format!("{} {} {}", at.day(), short(at.month()), at.year())
+/// A day in words: "30 Aug 2026".
+pub(crate) fn day_of(day: Date) -> String {
+    format!("{} {} {}", day.day(), short(day.month()), day.year())
 }
 
 fn short(month: Month) -> &'static str {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ::time::format_description::well_known::Rfc3339;
 use domain::{
+    filter::Dated,
     problem::Code,
     sessions::{Session, SessionChanges},
 };
@@ -125,6 +126,10 @@ fn take(live: Live, changes: SessionChanges) {
     let Ok(filter) = params.filter() else {
         return;
     };
+    let filter = live.page.with_value(|page| match page {
+        Some(page) => filter.in_days(&page.days),
+        None => filter.clone(),
+    });
     let matching: Vec<Session> = begun
         .into_iter()
         .filter(|session| filter.matches(session, person(live), session.created_at))
