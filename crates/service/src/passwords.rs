@@ -269,6 +269,8 @@ fn is_weak(hash: &PasswordHash) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     fn secret(text: &str) -> SecretString {
@@ -354,6 +356,27 @@ mod tests {
         }
         // More than today's is not less.
         assert_eq!(work_of(Some((65_536, 3))), 65_536 * 3);
+    }
+
+    /// The shortest of some times that a wrong password takes.
+    fn time_of(kept: Option<&str>) -> Duration {
+        let times = (0..3).map(|_| {
+            let started = Instant::now();
+            assert_eq!(verify(&secret("x"), kept), Verdict::Wrong);
+            started.elapsed()
+        });
+        times.min().unwrap()
+    }
+
+    #[test]
+    fn an_older_hash_takes_about_the_time_of_an_unknown_name() {
+        let params = Params::new(8, 1, 1, None).unwrap();
+        let older = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password(b"open sesame")
+            .unwrap()
+            .to_string();
+        // By itself it takes less than a thousandth.
+        assert!(time_of(Some(&older)) * 4 > time_of(None));
     }
 
     #[test]
