@@ -3,17 +3,19 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{credentials::AccountDraft, invitations::InvitationDraft, users::create::UserDraft};
+use secrecy::ExposeSecret;
 use service::{
     Error, Services,
     access::{Origin, operator},
     invitations, registrations,
     settings::Settings,
-    users,
+    setup, users,
 };
 use sqlx::PgPool;
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::support::{
+    browser::browser,
     people::{add, count},
     services,
 };
@@ -81,6 +83,20 @@ async fn a_name_that_looks_like_another_is_denied_everywhere(pool: PgPool) {
         assert!(is_denied(invited.await), "{name} invited");
     }
     assert_eq!(count(&pool, "select count(*) from users").await, 2);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_first_administrator_gets_no_name_that_looks_like_another(pool: PgPool) {
+    let services = services(&pool);
+    add(&pool, "coco", &["user"]).await;
+    let token = setup::create_link(&services).await.unwrap();
+    for name in LOOKALIKES {
+        let session = browser(&pool, None);
+        let (token, draft) = (token.expose_secret(), draft(name));
+        let claimed = setup::claim(&services, &session, token, draft, Origin::default());
+        assert!(is_denied(claimed.await), "{name} set up");
+    }
+    assert_eq!(count(&pool, "select count(*) from users").await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
