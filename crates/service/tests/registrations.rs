@@ -524,6 +524,37 @@ async fn several_are_decided_about_as_was_shown_or_nobody_is(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn decisions_about_several_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
+    let services = open(&pool, true);
+    let mut people = Vec::new();
+    for username in ["ada", "bob"] {
+        let id = register(&services, form(username, "")).await.unwrap().id.0;
+        people.push(Selected {
+            id,
+            version: 1,
+            username: Some(username.to_owned()),
+        });
+    }
+    let request = DecisionRequest {
+        decision: Decision::Reject,
+        people,
+        note: "together".into(),
+        expected: Some(2),
+    };
+    registrations::decide(&services, &operator(), request)
+        .await
+        .unwrap();
+    let beneath: Vec<(String, i64)> = sqlx::query_as(
+        "select parent.reason, count(*) from audit_events parent join audit_events e on e.parent_id = parent.id
+        where parent.action = 'registrations.rejected' group by parent.id, parent.reason",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(beneath, [("together".to_owned(), 2)]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn only_who_may_decide_does(pool: PgPool) {
     let services = open(&pool, true);
     let helper = add(&pool, "helper", &["auditor"]).await;
