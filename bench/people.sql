@@ -26,7 +26,10 @@ where stem ~ '^[a-z]+\.[a-z]+$' group by stem;
 create temporary table few as
 select stem as word
 from (
-    select stem, (select count(*) from users where deleted_at is null and search like '%' || stem || '%') as hits
+    select stem, (
+        select count(*) from user_search
+        where not deleted and grams @@ ('''' || right(stem, 6) || ''':*')::tsquery and strpos(search, stem) > 0
+    ) as hits
     from (select stem from namesakes where people <= 14 order by people desc, stem limit 200) as candidates
 ) as searched
 order by abs(hits - 14), stem limit 1;

@@ -92,7 +92,9 @@ part!(
 );
 part!(
     /// Everybody's sessions.
-    Sessions in lists by load_sessions, preload_sessions: List => sessions::Sessions
+    Sessions in lists by load_sessions, preload_sessions:
+    List => sessions::Sessions,
+    Failed => sessions::failed::Failed,
 );
 part!(
     /// Everybody's access tokens.
@@ -172,6 +174,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
         ["keys", _, ..] | [_, _, .., "revoke" | "sign-out" | "revoke-links" | "retry"] => {
             preload_own().await
         }
+        ["sessions", "failed"] => Ok(()),
         ["users", "new", ..] | ["sessions" | "registrations", _, ..] => preload_dialogs().await,
         ["users", _, word] if !tabs.contains(word) => preload_dialogs().await,
         _ => Ok(()),

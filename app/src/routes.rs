@@ -54,6 +54,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/overview") view=Home::Overview ssr=SsrMode::Async />
                     <UsersRoutes />
                     <PersonRoutes />
+                    <Route path=path!("/sessions/failed") view=Sessions::Failed ssr=SsrMode::Async />
                     <SessionsRoutes />
                     <KeysRoutes />
                     <TokensRoutes />

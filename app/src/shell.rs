@@ -11,6 +11,8 @@ use crate::{App, context::PageContext};
 /// Where the built files are, by their hashed names. Written by the build beside them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Assets {
+    /// The script that takes over the page.
+    pub loader: Arc<str>,
     /// The script that loads the WebAssembly.
     pub js: Arc<str>,
     /// The WebAssembly.
@@ -26,24 +28,23 @@ pub struct Assets {
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let context = PageContext::current();
     let [(_, theme), (_, density), (_, rail)] = context.preferences.words();
-    // What the browser takes over is the page of the address that it shows.
-    let moved = match context.address {
-        Some(_) => "history.replaceState(null, '', document.documentElement.dataset.address);",
-        None => "",
-    };
-    // The mark tells when the page began to answer: to the browser's own tools, and to the tests.
-    let start = format!(
-        "{moved}import({:?}).then(m => m.default({{module_or_path: {:?}}}).then(() => m.hydrate())) \
-         .then(() => performance.mark('hydrated'))",
-        assets.js, assets.wasm
-    );
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme data-density=density data-rail=rail data-address=context.address>
+        // Translators replace nodes that the app holds: a row could show one user and act on another.
+        <html
+            lang="en"
+            translate="no"
+            data-theme=theme
+            data-density=density
+            data-rail=rail
+            data-address=context.address
+        >
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
+                <meta name="google" content="notranslate" />
+                <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link
                     rel="preload"
@@ -53,6 +54,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                     crossorigin="anonymous"
                 />
                 <link rel="stylesheet" href=assets.css.to_string() />
+                <link rel="modulepreload" href=assets.loader.to_string() nonce=use_nonce() />
                 <link rel="modulepreload" href=assets.js.to_string() nonce=use_nonce() />
                 <link
                     rel="preload"
@@ -61,9 +63,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                     r#type="application/wasm"
                     crossorigin="anonymous"
                 />
-                <script type="module" nonce=use_nonce()>
-                    {start}
-                </script>
+                <script type="module" src=assets.loader.to_string() nonce=use_nonce()></script>
                 <MetaTags />
             </head>
             <body>

@@ -44,6 +44,23 @@ test('the chip leads to the bin and back, and keeps the search', async ({ page, 
   await expect(list.usernames).toHaveText([all[3]]);
   await chip.click();
   await expect(page.getByRole('heading', { name: 'No users match' })).toBeVisible();
+  await expect(page.getByText('1 deleted user matches.')).toBeVisible();
+  await inspect(page, 'users-only-deleted');
+  await page.getByRole('link', { name: 'Show', exact: true }).click();
+  await expect(page).toHaveURL(/q=.*deleted=true/);
+  await expect(list.usernames).toHaveText([all[3]]);
+});
+
+test('a name that a deleted user has comes with the way to that user', async ({ page, database, browserWatch }) => {
+  browserWatch.expectAnswer(409, '/sfn/create-user');
+  const [name] = await database.column(BIN.replace(' order', " and username !~ '^test-' order"));
+  await open(page, '/users/new');
+  await field(page, 'Username').fill(name);
+  await field(page, 'Display name').fill('Another');
+  await press(page, 'Create');
+  await dialog(page).getByRole('link', { name: /^Show No\. \d+/ }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Restore' })).toBeVisible();
 });
 
 test('a row says when, and opens the person', async ({ page, database }) => {

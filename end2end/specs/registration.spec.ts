@@ -82,6 +82,29 @@ test('by keyboard alone, past the field that is for programs', async ({ page }) 
   await expect(page).toHaveURL('/register/done');
 });
 
+/** What a password manager does with a field that it takes for one of its own. */
+const autofill = (page: Page, name: string) => page.locator(`[name=${name}]`).evaluate((input: HTMLInputElement) => {
+  input.value = 'https://example.org';
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+});
+
+test('a password manager fills the field for programs: the user reads what to do', async ({ page, browserWatch }) => {
+  browserWatch.expectAnswer(422, '/sfn/register');
+  await open(page, '/register');
+  await fill(page, 'autofilled', 'autofilled@example.org');
+  await expect(page.getByLabel('Leave this empty')).toBeHidden();
+  await autofill(page, 'subject');
+  await create(page);
+  await expect(page.getByRole('alert')).toContainText('No account was created');
+  await expect(page).toHaveURL('/register');
+  await expect(page.getByLabel('Leave this empty')).toBeFocused();
+  await inspect(page, 'register-trap');
+  await expect(typed(page, 'Email')).toHaveValue('autofilled@example.org');
+  await page.getByLabel('Leave this empty').fill('');
+  await create(page);
+  await expect(page).toHaveURL('/register/done');
+});
+
 test.describe('who decides', () => {
   test.use({ as: 'admin' });
 
@@ -202,6 +225,20 @@ test.describe('without scripts', () => {
     await create(page);
     await expect(page.getByLabel('Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
     await expect(typed(page, 'Email')).toHaveValue('plain@example.org');
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByLabel('Password again').fill(PASSWORD);
+    await create(page);
+    await expect(page).toHaveURL('/register/done');
+  });
+
+  test('reads what to do about a field that the browser has filled in', async ({ page, browserWatch }) => {
+    browserWatch.expectAnswer(422, '/register');
+    await page.goto('/register');
+    await fill(page, 'plain-autofilled');
+    await autofill(page, 'subject');
+    await create(page);
+    await expect(page.getByRole('alert')).toContainText('No account was created');
+    await page.getByLabel('Leave this empty').fill('');
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByLabel('Password again').fill(PASSWORD);
     await create(page);

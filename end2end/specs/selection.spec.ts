@@ -135,6 +135,16 @@ test('a box that was ticked before the app took over is taken over once', async 
   expect(await ticked(page)).toEqual([one]);
 });
 
+test('what is ticked in one list is not selected in another', async ({ page, database }) => {
+  await join(database, 'ticked-elsewhere', 'pending');
+  await open(page, '/registrations');
+  await box(page, 'ticked-elsewhere').check();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Users', exact: true }).click();
+  await expect(page).toHaveURL('/users');
+  await expect(box(page, 'ticked-elsewhere')).not.toBeChecked();
+  await expect(bar(page)).toBeHidden();
+});
+
 test('users who wait: paging and newcomers take no tick over', async ({ page, database }) => {
   await database.rows(`update users set status = 'active' where status = 'pending'`);
   for (let n = 0; n < 60; n += 1) await join(database, `waits-${String(n).padStart(2, '0')}`, 'pending');

@@ -1,43 +1,17 @@
-// Everybody's sessions: looked at, filtered, ended, and followed as they come and go.
-import { type Page, request } from '@playwright/test';
+// Everybody's sessions: looked at, filtered and ended.
+import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { hydrated, open } from '../support/page';
-import { Rollcall } from '../support/rollcall';
-import { template } from '../support/template';
+import { rows, signInElsewhere } from '../support/sessions';
 
 serve('demo people');
 test.use({ as: 'admin' });
 
 const LIVE = 'select count(*)::int from live_sessions';
 
-const rows = (page: Page) => page.locator('tbody tr');
 const row = (page: Page, text: string) => rows(page).filter({ hasText: text });
 const total = (page: Page) => page.locator('.pager-count b').nth(1);
-
-/** Somebody signs in elsewhere. */
-async function signInElsewhere(baseURL: string, username: string): Promise<void> {
-  const elsewhere = await request.newContext({ baseURL, storageState: { cookies: [], origins: [] } });
-  const answer = await elsewhere.post('/api/auth/login', { data: { username, password: template().password } });
-  expect(answer.ok()).toBe(true);
-  await elsewhere.dispose();
-}
-
-/** Half a minute is over in an instant. */
-async function hurry(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    const setInterval = window.setInterval;
-    window.setInterval = ((act: TimerHandler, time: number) =>
-      setInterval(act, time === 30_000 ? 500 : time)) as typeof window.setInterval;
-  });
-}
-
-/** Waits until the page is told what happens. */
-async function followed(page: Page, path: string): Promise<void> {
-  const stream = page.waitForResponse((answer) => answer.url().includes('/sessions/events'));
-  await open(page, path);
-  expect((await stream).status()).toBe(200);
-}
 
 test('the list, its orders, filters and pages', async ({ page, database }) => {
   await open(page, '/sessions');
@@ -149,75 +123,6 @@ test('by keyboard: into the dialog, out of it, and back where it began', async (
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/sessions?person=admin');
   await expect(page.getByLabel('Person', { exact: true })).toBeFocused();
-});
-
-test('rows appear and end by themselves', async ({ page, server, database }) => {
-  await followed(page, '/sessions');
-  const first = await rows(page).first().locator('.person-user').textContent();
-  await signInElsewhere(server.url, 'test-member');
-  await expect(rows(page).first()).toContainText('test-member');
-  await expect(page.locator('[aria-live]', { hasText: '1 signed in.' })).toHaveCount(1);
-  expect(await rows(page).nth(1).locator('.person-user').textContent()).toBe(first);
-
-  // Somebody in the rows is not disturbed: what comes waits.
-  await rows(page).nth(2).locator('.person-name').focus();
-  await signInElsewhere(server.url, 'test-member');
-  await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeVisible();
-  await expect(rows(page).nth(2).locator('.person-name')).toBeFocused();
-  await page.getByLabel('Person', { exact: true }).focus();
-  await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeHidden();
-  await expect(rows(page).nth(1)).toContainText('test-member');
-
-  await database.rows(`update sessions s set ended_at = now(), ended_reason = 'revoked', ended_by = a.id
-    from users u, users a where u.id = s.user_id and u.username = 'test-member' and a.username = 'admin' and ended_at is null`);
-  await expect(rows(page).first()).toContainText('Revoked by admin');
-  await expect(rows(page).first().getByRole('link', { name: /^Revoke/ })).toBeHidden();
-});
-
-test('on other pages new sessions are told, and a click shows them', async ({ page, server }) => {
-  await followed(page, '/sessions?device=unknown');
-  await signInElsewhere(server.url, 'test-member');
-  await page.getByRole('link', { name: '1 new session', exact: true }).click();
-  await expect(row(page, 'test-member').first()).toBeVisible();
-  await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeHidden();
-});
-
-test('where nothing can be told the list is read again', async ({ page, server, browserWatch }) => {
-  browserWatch.expectBreakage(/ERR_FAILED/);
-  await hurry(page);
-  await page.route('**/api/admin/sessions/events*', (route) => route.abort());
-  await open(page, '/sessions');
-  await rows(page).nth(3).locator('.person-name').focus();
-  await signInElsewhere(server.url, 'test-member');
-  await expect(rows(page).first()).toContainText('test-member');
-  await expect(rows(page).nth(4).locator('.person-name')).toBeFocused();
-});
-
-test('whoever is signed out while they watch gets to sign in', async ({ another, database }) => {
-  const page = await another();
-  await page.request.post('/api/auth/login', { data: { username: 'test-auditor', password: template().password } });
-  await hurry(page);
-  await followed(page, '/sessions');
-  await expect(page.getByRole('link', { name: /^Revoke/ })).toHaveCount(0);
-  await database.rows(`update sessions set ended_at = now(), ended_reason = 'revoked'
-    where user_id = (select id from users where username = 'test-auditor')`);
-  await expect(page).toHaveURL(/\/login/);
-});
-
-test('a server that stops does not wait for those who watch', async ({ database }) => {
-  const server = await Rollcall.start(database.url);
-  const admin = await request.newContext({ baseURL: server.url, storageState: { cookies: [], origins: [] } });
-  await admin.post('/api/auth/login', { data: { username: 'admin', password: template().password } });
-  const { cookies } = await admin.storageState();
-  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
-  const stream = await fetch(`${server.url}/api/admin/sessions/events`, { headers: { cookie } });
-  expect(stream.status).toBe(200);
-  const asked = Date.now();
-  expect(await server.stop()).toBe(0);
-  // Requests under way get half a minute; a stream is not one of them.
-  expect(Date.now() - asked).toBeLessThan(25_000);
-  expect(await stream.text()).not.toContain('data:');
-  await admin.dispose();
 });
 
 test('the tab of a person ends one or all', async ({ page, server }) => {

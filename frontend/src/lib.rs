@@ -1,54 +1,50 @@
-//! Takes over the page that the server drew.
+//! The app in the browser. `take-over.js` calls these functions, in the order load, then hydrate or render.
 
-use js_sys::Promise;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use wasm_bindgen_futures::future_to_promise;
+use std::{mem, panic, sync::Arc};
 
-/// Hydrates the page, once the part that it is of has been loaded. Called by the script in its head.
+use hydration_context::{HydrateSharedContext, SharedContext};
+use leptos::{mount, reactive::owner::Owner, task};
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Event;
+
+/// Loads the part of the app that the page belongs to. Returns whether it could be loaded.
 #[wasm_bindgen]
-pub fn hydrate() -> Promise {
-    std::panic::set_hook(Box::new(|panic| {
-        console_error_panic_hook::hook(panic);
-        show_banner();
-    }));
+pub async fn load() -> bool {
     let path = web_sys::window().and_then(|window| window.location().pathname().ok());
-    future_to_promise(async move {
-        if app::parts::preload(&path.unwrap_or_default()).await.is_ok() {
-            leptos::mount::hydrate_body(app::App);
-        }
-        Ok(JsValue::UNDEFINED)
-    })
+    app::parts::preload(&path.unwrap_or_default()).await.is_ok()
 }
 
-/// After a panic the page is dead: says so, and how to go on.
-fn show_banner() {
-    let Some(document) = web_sys::window().and_then(|window| window.document()) else {
-        return;
-    };
-    let element = |name: &str, text: &str| {
-        let element = document.create_element(name).ok()?;
-        element.set_text_content(Some(text));
-        Some(element)
-    };
-    let (Some(banner), Some(words), Some(link), Some(body)) = (
-        element("aside", ""),
-        element(
-            "p",
-            "This page has stopped working. What you saved is safe.",
-        ),
-        element("a", "Reload the page"),
-        document.body(),
-    ) else {
-        return;
-    };
-    // Nothing can be done about a page that does not even take a banner.
-    drop(banner.set_attribute("class", "banner tone-danger"));
-    drop(banner.set_attribute("role", "alert"));
-    drop(link.set_attribute("class", "button"));
-    drop(link.set_attribute("href", ""));
-    // The router is dead with the page: it must leave this link to the browser.
-    drop(link.set_attribute("rel", "external"));
-    drop(banner.append_child(&words));
-    drop(banner.append_child(&link));
-    drop(body.append_child(&banner));
+/// Hydrates the page.
+///
+/// # Panics
+/// If the page does not have the nodes that the app renders.
+#[wasm_bindgen]
+pub fn hydrate() {
+    panic::set_hook(Box::new(console_error_panic_hook::hook));
+    mount::hydrate_body(app::App);
+    announce_panics();
+}
+
+/// Renders the page into an empty body, with the data that the server sent for hydration.
+#[wasm_bindgen]
+pub async fn render() {
+    announce_panics();
+    let data = Arc::new(HydrateSharedContext::new());
+    let owner = Owner::new_root(Some(Arc::<HydrateSharedContext>::clone(&data)));
+    owner.with(|| mount::mount_to_body(app::App));
+    // The router renders the screen in a task of its own, which reads the data too.
+    task::tick().await;
+    data.hydration_complete();
+    // The app lives as long as the page.
+    mem::forget(owner);
+}
+
+/// Announces a panic to the page: the app has ended, and the page has to say so.
+fn announce_panics() {
+    panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        if let (Some(window), Ok(event)) = (web_sys::window(), Event::new("rollcall-panic")) {
+            drop(window.dispatch_event(&event));
+        }
+    }));
 }

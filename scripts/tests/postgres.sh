@@ -179,6 +179,22 @@ given_url() {
   [[ ! -e $checkout/.data ]]
 }
 
+# As server/src/config/dotenv.rs reads it.
+dotenv_is_taken_as_it_stands() {
+  local checkout=$work/given line
+  while read -r line; do
+    printf 'DATABASE_URL=first\nDATABASE_URL=%s\n' "${line% => *}" >"$checkout/.env"
+    equal "$(postgres "$checkout" url)" "${line#* => }"
+  done <<'END'
+postgres://u:pa$$word@c/d => postgres://u:pa$$word@c/d
+postgres://u:pg$1@c/d # why => postgres://u:pg$1@c/d
+"postgres://u:pa$$word@c/d" => postgres://u:pa$$word@c/d
+'postgres://u:$HOME@c/d' => postgres://u:$HOME@c/d
+"postgres://u:a\"b\\c\$d@c/d" # why => postgres://u:a"b\c$d@c/d
+postgres://u:a\b#c@c/d => postgres://u:a\b#c@c/d
+END
+}
+
 # Another folder than the checkout, with a cluster and an .env of its own.
 another_folder() {
   local folder=$work/another
@@ -216,6 +232,7 @@ check 'the port is taken' port_taken
 check 'another major version' other_major_version
 check 'a moved checkout' moved_checkout
 check 'DATABASE_URL is set' given_url
+check '.env is taken as it stands' dotenv_is_taken_as_it_stands
 check 'a cluster in another folder' another_folder
 if [[ $EUID -eq 0 ]]; then check 'a folder that the server cannot enter' shut_out; fi
 printf '%d passed, %d failed\n' "$passed" "$failed"

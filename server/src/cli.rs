@@ -17,11 +17,16 @@ mod serve;
 mod setup_link;
 mod user;
 
-use std::{io::Write, process::ExitCode, sync::Arc};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{Parser, Subcommand};
 use service::{
-    Services, exports::Exports, last_seen::LastSeen, passwords::Hasher, sessions::live::Live,
+    Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
+    sessions::live::Live,
 };
 
 use crate::config::Config;
@@ -88,9 +93,10 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match dispatch(arguments) {
         Ok(code) => code,
+        Err(failure) if is_closed_pipe(&failure) => ExitCode::SUCCESS,
         Err(failure) => {
             // Nothing is left to tell a failure to write to the terminal to.
-            drop(writeln!(std::io::stderr(), "rollcall: {failure}"));
+            drop(writeln!(io::stderr(), "rollcall: {failure}"));
             match failure.downcast_ref::<fault::Fault>() {
                 Some(fault) if fault.is_not_understood() => ExitCode::from(MISUNDERSTOOD),
                 _ => ExitCode::FAILURE,
@@ -134,12 +140,12 @@ async fn load_demo(config: Config, arguments: demo::DemoArgs) -> Result<ExitCode
 
 /// Connects, and prepares what every command needs.
 pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
-    let pool = db_connect(config).await?;
     Ok(Services {
-        pool,
+        pool: service::connect(&config.pool).await?,
         hasher: Hasher::start()?,
         settings: Arc::new(config.settings.clone()),
         last_seen: LastSeen::default(),
+        failed_sign_ins: Noted::default(),
         live: Live::default(),
         exports: Exports::default(),
         work: Arc::default(),
@@ -147,13 +153,22 @@ pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
     })
 }
 
-async fn db_connect(config: &Config) -> Result<service::Pool, Failure> {
-    let connected = service::connect(&config.pool).await;
-    connected
-        .map_err(|error| format!("{error}. Check DATABASE_URL and that PostgreSQL runs.").into())
-}
-
 /// Writes a line for the operator to read or a program to take.
 pub(crate) fn say(line: &str) -> Result<(), Failure> {
-    Ok(writeln!(std::io::stdout(), "{line}")?)
+    Ok(writeln!(io::stdout(), "{line}")?)
+}
+
+/// Whether a command failed only because its reader has closed the pipe, as `head` does.
+fn is_closed_pipe(failure: &Failure) -> bool {
+    failure
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Ignores a closed pipe, for a command that goes on without its reader.
+pub(crate) fn ignore_closed_pipe(written: Result<(), Failure>) -> Result<(), Failure> {
+    match written {
+        Err(failure) if is_closed_pipe(&failure) => Ok(()),
+        written => written,
+    }
 }

@@ -2,6 +2,7 @@
 //! nowhere else, and checked before anything is done.
 
 mod catalogue;
+mod dotenv;
 mod sources;
 mod values;
 
@@ -100,7 +101,11 @@ impl Config {
                 &value("API_RATE_LIMIT"),
                 0..=1_000_000,
             )?,
-            settings: settings(sources, &public_url)?,
+            settings: Settings {
+                is_public_url_guessed: value("PUBLIC_URL").is_empty()
+                    && listen.ip().is_unspecified(),
+                ..settings(sources, &public_url)?
+            },
             public_url,
             log_format: values::one_of(
                 "LOG_FORMAT",
@@ -170,6 +175,29 @@ mod tests {
     }
 
     #[test]
+    fn no_link_begins_with_an_address_that_nobody_can_open() {
+        for (listen, set, public_url, is_guessed) in [
+            ("0.0.0.0:3000", "", "http://localhost:3000", true),
+            ("[::]:8080", "", "http://localhost:8080", true),
+            ("10.0.0.5:3000", "", "http://10.0.0.5:3000", false),
+            (
+                "0.0.0.0:3000",
+                "https://panel.example/",
+                "https://panel.example",
+                false,
+            ),
+        ] {
+            let config = load(&[("LEPTOS_SITE_ADDR", listen), ("PUBLIC_URL", set)]).unwrap();
+            let settings = &config.settings;
+            assert_eq!(config.public_url, public_url);
+            assert_eq!(
+                (&*settings.public_url, settings.is_public_url_guessed),
+                (public_url, is_guessed)
+            );
+        }
+    }
+
+    #[test]
     fn every_bad_value_is_named_with_what_to_do() {
         for (name, value, says) in [
             ("DATABASE_URL", "", "DATABASE_URL is not set"),
@@ -177,6 +205,11 @@ mod tests {
                 "DATABASE_URL",
                 "mysql://x",
                 "DATABASE_URL must begin with postgres://",
+            ),
+            (
+                "DATABASE_URL",
+                "postgres://rollcall:mysql://x@host/rollcall",
+                "DATABASE_URL is not understood",
             ),
             (
                 "DATABASE_MAX_CONNECTIONS",

@@ -45,7 +45,7 @@ impl From<&Request> for Asked {
 impl Asked {
     /// Answers with a problem, in the form that the path promises.
     pub(crate) fn refuse(self, mut problem: Problem) -> Response {
-        problem.request_id = self.request_id;
+        problem.request_id.clone_from(&self.request_id);
         let path = self.uri.path();
         if self.bearer {
             return challenged(json(problem, path.starts_with("/api")));
@@ -53,11 +53,38 @@ impl Asked {
         if path.starts_with("/api") || path.starts_with("/sfn/") {
             return json(problem, path.starts_with("/api"));
         }
-        let again = self.uri.path_and_query().map_or("/", |path| path.as_str());
+        let card = Card::of(&problem, self.path());
+        self.page(&card, &problem)
+    }
+
+    /// Answers that the page was opened at an address over http, and the panel is set up for one over https.
+    pub(crate) fn refuse_http(self, public_url: &str, opened: &str) -> Response {
+        let message = format!(
+            "This panel is set up for {public_url} (PUBLIC_URL). You opened it over http, where browsers do not keep you signed \
+             in. Open {public_url}, or set PUBLIC_URL to {opened}."
+        );
+        let mut problem = Problem::new(Code::Forbidden, message);
+        if self.uri.path().starts_with("/sfn/") {
+            return self.refuse(problem);
+        }
+        problem.request_id.clone_from(&self.request_id);
+        let card = Card {
+            title: "Open this page over https",
+            text: &problem.message,
+            target: format!("{public_url}{}", self.path()),
+            action: "Open it over https",
+        };
+        self.page(&card, &problem)
+    }
+
+    fn path(&self) -> &str {
+        self.uri.path_and_query().map_or("/", |path| path.as_str())
+    }
+
+    fn page(&self, card: &Card<'_>, problem: &Problem) -> Response {
         let css = self.css.as_deref().unwrap_or_default();
-        let page =
-            Html(page(&problem, css, self.preferences.theme.as_str(), again)).into_response();
-        with_status(page, &problem, problem.error.status())
+        let page = page(card, problem, css, self.preferences.theme.as_str());
+        with_status(Html(page).into_response(), problem, problem.error.status())
     }
 }
 
@@ -93,37 +120,62 @@ fn with_status(mut response: Response, problem: &Problem, status: u16) -> Respon
     response
 }
 
-fn page(problem: &Problem, css: &str, theme: &str, again: &str) -> String {
-    let (title, text) = match problem.error {
-        Code::Unavailable => (
-            "The database is not answering",
-            "Rollcall is running but cannot reach its data. This usually passes within a minute. Nothing you did was \
-             lost.",
-        ),
-        Code::NotFound => (
-            "There is nothing at this address",
-            "It may have been moved or removed. Check the address, or start again.",
-        ),
-        Code::Forbidden => (
-            "This request was refused",
-            "It did not come from a page of this site. Open the panel again and repeat what you did.",
-        ),
-        Code::PayloadTooLarge => (
-            "That is too long",
-            "What was sent is longer than anything that belongs here. Go back and shorten it.",
-        ),
-        Code::Unauthorized => ("This was not done", problem.message.as_str()),
-        _ => (
-            "This did not work",
-            "Something went wrong on the server. Try again; if it keeps happening, give the request id to whoever runs \
-             this server.",
-        ),
-    };
+/// What a page says, and where it leads.
+struct Card<'a> {
+    title: &'a str,
+    text: &'a str,
+    target: String,
+    action: &'a str,
+}
+
+impl<'a> Card<'a> {
+    fn of(problem: &'a Problem, again: &str) -> Self {
+        let (title, text) = match problem.error {
+            Code::Unavailable => (
+                "The database is not answering",
+                "Rollcall is running but cannot reach its data. This usually passes within a minute. Nothing you did was \
+                 lost.",
+            ),
+            Code::NotFound => (
+                "There is nothing at this address",
+                "It may have been moved or removed. Check the address, or start again.",
+            ),
+            Code::Forbidden => (
+                "This request was refused",
+                "It did not come from a page of this site. Open the panel again and repeat what you did.",
+            ),
+            Code::PayloadTooLarge => (
+                "That is too long",
+                "What was sent is longer than anything that belongs here. Go back and shorten it.",
+            ),
+            Code::Unauthorized => ("This was not done", problem.message.as_str()),
+            _ => (
+                "This did not work",
+                "Something went wrong on the server. Try again; if it keeps happening, give the request id to whoever \
+                 runs this server.",
+            ),
+        };
+        let (target, action) = match problem.error {
+            Code::NotFound | Code::Forbidden | Code::Unauthorized => ("/", "Go to the start"),
+            _ => (again, "Try again"),
+        };
+        Self {
+            title,
+            text,
+            target: target.to_owned(),
+            action,
+        }
+    }
+}
+
+fn page(card: &Card<'_>, problem: &Problem, css: &str, theme: &str) -> String {
+    let Card {
+        title,
+        text,
+        target,
+        action,
+    } = card;
     let status = problem.error.status();
-    let (target, action) = match problem.error {
-        Code::NotFound | Code::Forbidden | Code::Unauthorized => ("/", "Go to the start"),
-        _ => (again, "Try again"),
-    };
     let id = escaped(problem.request_id.as_deref().unwrap_or_default());
     let (css, target, text) = (escaped(css), escaped(target), escaped(text));
     format!(
@@ -160,12 +212,18 @@ mod tests {
     #[test]
     fn an_address_cannot_write_markup() {
         let problem = Problem::new(Code::Unavailable, "");
-        let html = page(
-            &problem,
-            "/pkg/x.css",
-            "system",
-            "/users?q=\"><script>alert(1)</script>",
-        );
-        assert!(!html.contains("<script>"), "{html}");
+        let address = "/users?q=\"><script>alert(1)</script>";
+        for card in [
+            Card::of(&problem, address),
+            Card {
+                title: "",
+                text: address,
+                target: address.to_owned(),
+                action: "",
+            },
+        ] {
+            let html = page(&card, &problem, "/pkg/x.css", "system");
+            assert!(!html.contains("<script>"), "{html}");
+        }
     }
 }

@@ -5,6 +5,7 @@ pub mod cli;
 mod config;
 mod connections;
 mod error_page;
+mod fingerprint;
 mod forms;
 mod limits;
 mod logging;

@@ -26,6 +26,8 @@ pub(crate) fn start(config: &Config) -> Result<(), Failure> {
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // They are written to standard error by a macro that panics when that is closed.
+        .log_internal_errors(false)
         .with_target(false);
     // On a terminal it is for NO_COLOR to say, which the library reads.
     let logs = if std::io::stderr().is_terminal() {

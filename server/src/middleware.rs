@@ -11,4 +11,5 @@ pub(crate) mod identity;
 pub(crate) mod origin;
 pub(crate) mod rate;
 pub(crate) mod refusal;
+pub(crate) mod scheme;
 pub(crate) mod trace;

@@ -101,6 +101,7 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(keys::edit, keys::delete))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::events::events))
+        .routes(routes!(sessions::failed::list))
         .routes(routes!(sessions::revoke_many))
         .routes(routes!(sessions::revoke_one))
         .routes(routes!(access_tokens::list))

@@ -24,7 +24,7 @@ use axum::{
 use domain::problem::{Code, Problem};
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
-use service::{Services, sessions::PgSessionStore};
+use service::{Services, sessions::PgSessionStore, settings::Settings};
 use tower::{ServiceBuilder, service_fn};
 use tower_http::{
     CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
@@ -40,7 +40,9 @@ use crate::{
     middleware::{
         bearer, cookies, device, finish, guard,
         headers::{self, PageNonce},
-        idempotency, identity, origin, rate, refusal, trace,
+        idempotency, identity, origin, rate, refusal,
+        scheme::{self, Scheme},
+        trace,
     },
     rest,
 };
@@ -105,7 +107,10 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
             (site.limits.clone(), state.cookie_name.clone()),
             rate::limit,
         ))
-        .layer(from_fn(refusal::explain))
+        .layer(from_fn_with_state(
+            Arc::clone(&state.services.settings),
+            refusal::explain,
+        ))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(refusal::panicked));
     let (probes, _) = rest::probes().split_for_parts();
@@ -113,7 +118,8 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
     let (owned, _) = rest::owned::routes().split_for_parts();
     let [api, owned] = [api, owned]
         .map(|routes| routes.route_layer(from_fn(rest::document::query::only_described)));
-    let forms = pages(&state).merge(api.route_layer(from_fn(guard::exports)));
+    let scheme = Scheme::new(&state.services.settings, &site.trusted_proxies);
+    let forms = pages(&state, scheme).merge(api.route_layer(from_fn(guard::exports)));
     personal(&state, forms, BODY_MAX)
         .merge(personal(&state, owned, rest::owned::BODY_MAX))
         .merge(probes.method_not_allowed_fallback(not_allowed))
@@ -134,7 +140,7 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
             .layer(RequestBodyLimitLayer::new(body_max))
             .layer(MapRequestBodyLayer::new(Body::new))
             .layer(from_fn_with_state(state.services.clone(), bearer::accept))
-            .layer(CsrfLayer::new())
+            .layer(own_site(&state.services.settings))
             .layer(sessions)
             .layer(from_fn_with_state(
                 state.services.clone(),
@@ -147,8 +153,22 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
     )
 }
 
+/// Refuses what another site makes a browser send. The panel's own address is one's own whatever `Host` a proxy puts in its
+/// place.
+fn own_site(settings: &Settings) -> CsrfLayer {
+    let Some(origin) = settings.origin() else {
+        return CsrfLayer::new();
+    };
+    CsrfLayer::new()
+        .add_trusted_origin(origin)
+        .unwrap_or_else(|error| {
+            tracing::warn!(%error, "PUBLIC_URL is no address that a browser has as an Origin");
+            CsrfLayer::new()
+        })
+}
+
 /// The screens, the functions behind them, and the forms on them.
-fn pages(state: &AppState) -> Router<AppState> {
+fn pages(state: &AppState, scheme: Scheme) -> Router<AppState> {
     let routes = SCREENS.clone();
     let context = {
         let services = state.services.clone();
@@ -171,6 +191,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/register", post(forms::send::send_public::<Register>))
         .merge(forms::routes())
         .route_layer(from_fn(finish::finish))
+        .route_layer(from_fn_with_state(scheme, scheme::require_https))
 }
 
 /// Gives the page being drawn what it needs of its request.

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use app::shell::Assets;
 use secrecy::ExposeSecret;
-use service::{Error, Services, housekeeping, last_seen, registrations, sessions, setup, users};
+use service::{
+    Error, Services, failed_sign_ins, housekeeping, last_seen, registrations, sessions, setup,
+    users,
+};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -13,7 +16,7 @@ use tokio::{
 
 use crate::{
     Limits,
-    cli::{Failure, say},
+    cli::{Failure, ignore_closed_pipe, say},
     config::Config,
     connections::{self, Capacity},
     metrics, router,
@@ -47,9 +50,11 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
         Some(address) => Some(metrics::serve(address, services.clone(), stopped.clone()).await?),
         None => None,
     };
-    announce(&config, &services).await?;
+    // A server needs no reader.
+    ignore_closed_pipe(announce(&config, &services).await)?;
     let chores = tokio::spawn(keep_house(services.clone(), limits, stopped.clone()));
     let seen = tokio::spawn(note_seen(services.clone(), stopped.clone()));
+    let failed = tokio::spawn(note_failed(services.clone(), stopped.clone()));
     let told = tokio::spawn(tell_watchers(services.clone(), stopped.clone()));
     let bin = tokio::spawn(empty_bin(services.clone(), stopped.clone()));
     let capacity = Capacity::of_process(config.pool.max_connections);
@@ -67,6 +72,7 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     }
     chores.await?;
     seen.await?;
+    failed.await?;
     told.await?;
     bin.await?;
     if let Some(measured) = measured {
@@ -76,11 +82,17 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     if let Err(error) = last_seen::write(&services).await {
         tracing::warn!(%error, "the last requests are not noted in their sessions");
     }
+    if let Err(error) = failed_sign_ins::write(&services).await {
+        tracing::warn!(%error, "the last failed sign-ins are in the log only");
+    }
     Ok(())
 }
 
 async fn announce(config: &Config, services: &Services) -> Result<(), Failure> {
     say(&format!("Rollcall listens on {}", config.public_url))?;
+    if let Some(warning) = config.settings.guess_warning() {
+        tracing::warn!("{warning}");
+    }
     match setup::create_link(services).await {
         Ok(token) => say(&format!(
             "There is no admin yet. Open this link within an hour to make one:\n{}/setup/{}",
@@ -110,6 +122,18 @@ async fn note_seen(services: Services, mut stopped: watch::Receiver<bool>) {
         tokio::select! {
             () = tokio::time::sleep(last_seen::EVERY) => {
                 warn(last_seen::write(&services).await, "noting who was seen");
+            }
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+/// Writes failed sign-ins, now and then.
+async fn note_failed(services: Services, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(failed_sign_ins::EVERY) => {
+                warn(failed_sign_ins::write(&services).await, "writing failed sign-ins");
             }
             _ = stopped.changed() => return,
         }

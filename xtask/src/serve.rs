@@ -61,9 +61,11 @@ fn rollcall(workspace: &Workspace, server: &Path, url: &str) -> Command {
 fn server_of(workspace: &Workspace, server: &Path, url: &str) -> Result<Command> {
     let mut command = rollcall(workspace, server, url);
     let settings = fs::read_to_string(workspace.root.join(".env")).unwrap_or_default();
-    let is_set = settings
-        .lines()
-        .any(|line| line.trim_start().starts_with(KEY_SETTING));
+    let is_set = settings.lines().any(|line| {
+        let line = line.trim_start();
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        line.trim_start().starts_with(KEY_SETTING)
+    });
     if !is_set && env::var_os(KEY_SETTING).is_none() {
         command.env(KEY_SETTING, own_key(&workspace.root.join(KEY_FILE))?);
     }

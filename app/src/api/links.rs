@@ -141,4 +141,20 @@ mod tests {
             assert_eq!(name(other), None, "{other:?}");
         }
     }
+
+    #[test]
+    fn over_https_no_other_host_can_set_the_cookie_of_a_link() {
+        let settings = Settings {
+            public_url: "https://host".to_owned(),
+            ..Settings::default()
+        };
+        let link = ("0123456789abcdef", "token");
+        let stored = RESET.store(&settings, link, Duration::from_secs(60));
+        assert_eq!(
+            stored.as_deref(),
+            Some(
+                "__Host-rollcall_reset_0123456789abcdef=token; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+            )
+        );
+    }
 }

@@ -23,7 +23,7 @@ use super::{
 /// The screen of those who wait.
 pub const WAITING: &str = "/registrations";
 
-/// Makes the account of whoever asks for one. People do not see the field `website`. Returns where to go on to.
+/// Creates the account of a user who registers. `subject` is the field that users do not see. Returns the next page.
 #[server(endpoint = "register", protocol = Post)]
 pub async fn register(
     username: String,
@@ -31,17 +31,17 @@ pub async fn register(
     #[server(default)] email: String,
     password: String,
     password_again: String,
-    #[server(default)] website: String,
+    #[server(default)] subject: String,
 ) -> Result<Done, ApiError> {
     use super::ssr;
-    let trap = website.clone();
+    let trap = subject.clone();
     let draft = own_account(Register {
         username,
         display_name,
         email,
         password,
         password_again,
-        website,
+        subject,
     });
     let (services, origin) = (ssr::services()?, ssr::origin()?);
     service::registrations::register(&services, draft, &trap, origin)

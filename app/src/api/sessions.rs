@@ -10,6 +10,7 @@
 use domain::flash::{Flash, FlashEvent};
 use domain::sessions::{
     SessionUser,
+    failed::{FailedPage, FailedParams},
     list::{SessionPage, SessionParams},
     revoke::{RevokeOutcome, RevokeRequest},
 };
@@ -23,6 +24,9 @@ use super::{
     listed::Listed,
     wire::{Get, Post},
 };
+
+/// The tab with failed sign-ins.
+pub const FAILED: &str = "/sessions/failed";
 
 /// A page of sessions as the screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +54,20 @@ pub async fn list_all_sessions(
             devices: service::sessions::devices(&services, &granted).await?,
             own: actor.session()?,
         })
+    })
+    .await
+}
+
+/// A page of the failed sign-ins, by account or by address.
+#[server(endpoint = "failed-sign-ins", protocol = Get)]
+pub async fn list_failed_sign_ins(
+    #[server(default)] params: FailedParams,
+) -> Result<Listed<FailedPage>, ApiError> {
+    use super::ssr;
+    let services = ssr::services()?;
+    let granted = ssr::actor()?.require().map_err(ssr::fail)?;
+    ssr::listed(&params, FailedParams::parse, async |query| {
+        service::failed_sign_ins::list(&services, &granted, &query).await
     })
     .await
 }

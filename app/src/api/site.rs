@@ -2,9 +2,12 @@
 
 use axum::http::{HeaderMap, header, request::Parts};
 use leptos::prelude::use_context;
-use service::Error;
+use service::{Error, settings::Settings};
 
-use super::{error::ApiError, ssr::fail};
+use super::{
+    error::ApiError,
+    ssr::{fail, services},
+};
 
 /// Denies a request that another site has caused.
 pub const FROM_ELSEWHERE: Error = Error::Forbidden(
@@ -17,15 +20,25 @@ pub const FROM_ELSEWHERE: Error = Error::Forbidden(
 /// # Errors
 /// [`FROM_ELSEWHERE`] when another site has caused it.
 pub fn require() -> Result<(), ApiError> {
+    let services = services()?;
     match use_context::<Parts>() {
-        Some(parts) if is_from_here(&parts.headers) => Ok(()),
+        Some(parts) if is_from_here(&parts.headers, &services.settings) => Ok(()),
         _ => Err(fail(FROM_ELSEWHERE)),
     }
 }
 
-/// Whether a browser says that the request began here. A request without such headers is not from a current browser.
+/// Whether a browser says that the request began here: at the address that is set, whatever `Host` a proxy puts in its place,
+/// or at the one of the request. A request without such headers is not from a current browser.
 #[must_use]
-pub fn is_from_here(headers: &HeaderMap) -> bool {
+pub fn is_from_here(headers: &HeaderMap, settings: &Settings) -> bool {
+    let own = settings.origin();
+    if own.is_some_and(|own| {
+        headers
+            .get(header::ORIGIN)
+            .is_some_and(|origin| *origin == own)
+    }) {
+        return true;
+    }
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }

@@ -5,6 +5,7 @@
     reason = "the macro makes the argument a field of a struct"
 )]
 
+use domain::list::Total;
 use domain::users::{
     bin::BinPage,
     list::ListParams,
@@ -21,6 +22,8 @@ use super::{error::ApiError, listed::Listed, wire::Get};
 pub struct UserList {
     /// The page.
     pub page: Shown,
+    /// How many deleted users match a search that finds no other user.
+    pub deleted: Option<Total>,
     /// The server's time, from which "2 hours ago" is told.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
@@ -57,16 +60,21 @@ pub async fn list_users(
     let services = ssr::services()?;
     let granted = ssr::actor()?.require().map_err(ssr::fail)?;
     ssr::listed(&params, ListParams::ask, async |asked| {
-        let page = match asked {
+        use service::users::{count_deleted_matches, list, list_bin};
+        let (page, deleted) = match asked {
             Asked::List(query) => {
-                Shown::List(service::users::list(&services, &granted, &query).await?)
+                let page = list(&services, &granted, &query).await?;
+                let deleted =
+                    count_deleted_matches(&services, &granted, &query.filter, &page).await?;
+                (Shown::List(page), deleted)
             }
-            Asked::Bin(query) => {
-                Shown::Bin(service::users::list_bin(&services, &granted, &query).await?)
-            }
+            Asked::Bin(query) => (
+                Shown::Bin(list_bin(&services, &granted, &query).await?),
+                None,
+            ),
         };
         let now = (services.clock)();
-        Ok(UserList { page, now })
+        Ok(UserList { page, deleted, now })
     })
     .await
 }

@@ -3,6 +3,7 @@
 use domain::{
     fields::FieldError,
     problem::{Code, Problem},
+    users::detail::UserRef,
 };
 use leptos::prelude::*;
 
@@ -44,12 +45,13 @@ pub fn ProblemNotice(
                             <ul>
                                 {faults
                                     .into_iter()
-                                    .map(|FieldError { field, message }| {
+                                    .map(|FieldError { field, message, deleted_user }| {
                                         view! {
                                             <li>
                                                 <a href=format!("#{field}") rel="external">
                                                     {message}
                                                 </a>
+                                                {deleted_user.map(deleted_user_link)}
                                             </li>
                                         }
                                     })
@@ -60,6 +62,17 @@ pub fn ProblemNotice(
                 <RequestId id=problem.request_id.filter(|_| problem.error == Code::InternalError) />
             </div>
         </div>
+    }
+}
+
+/// The way to the page on which a deleted user can be restored.
+fn deleted_user_link(number: i64) -> impl IntoView {
+    let href = format!("/users/{}", UserRef::Number(number));
+    view! {
+        " "
+        <a href=href>
+            "Show No. " {number}
+        </a>
     }
 }
 

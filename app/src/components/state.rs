@@ -8,6 +8,7 @@ use super::{
     icon::{Glyph, Icon},
     notice::RequestId,
 };
+use crate::context::Zone;
 
 /// A picture, a sentence, and the one next action.
 #[component]
@@ -150,7 +151,16 @@ pub fn Readings(
 pub fn Meaning(
     /// A sentence for each condition.
     parts: Vec<String>,
+    /// Whether it names dates, whose time zone is said too.
+    #[prop(optional)]
+    names_dates: bool,
 ) -> impl IntoView {
+    let mut parts = parts;
+    if names_dates {
+        let zone = use_context::<Zone>().and_then(|zone| zone.0);
+        let zone = zone.as_deref().unwrap_or("UTC");
+        parts.push(format!("Time zone of dates: {zone}"));
+    }
     (!parts.is_empty()).then(|| {
         let parts = parts.into_iter().map(|part| view! { <li>{part}</li> });
         view! {

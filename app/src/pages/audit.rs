@@ -6,6 +6,7 @@ pub mod table;
 
 use domain::{
     audit::list::AuditParams,
+    filter::Dated,
     list::{Limits, ListError, PageParams},
 };
 use leptos::prelude::*;
@@ -49,7 +50,8 @@ pub fn Audit() -> impl IntoView {
                 let now = list.await.ok().map(|page| page.now);
                 let filter = params.get_untracked().filter().unwrap_or_default();
                 let meaning = now.map(|now| filter.meaning(now)).unwrap_or_default();
-                view! { <Meaning parts=meaning /> }
+                let names_dates = now.is_some() && !filter.days().is_empty();
+                view! { <Meaning parts=meaning names_dates=names_dates /> }
             })}
         </Transition>
         <section class="list" aria-label="Audit log" aria-busy=move || loading.is_busy().to_string()>

@@ -1,5 +1,6 @@
 //! The form with which somebody makes their own account: as the first administrator, by registering, by an invitation.
 
+use domain::credentials::TRAP;
 use leptos::prelude::*;
 
 use super::{
@@ -62,7 +63,7 @@ pub(super) fn OwnAccountForm(
     action: &'static str,
     /// The form.
     sending: Sending,
-    /// Whether it has a field that only programs fill in.
+    /// Whether it has the field that users do not see.
     #[prop(optional)]
     trap: bool,
     /// The handle of the link that it is for, if it is for one.
@@ -100,12 +101,7 @@ pub(super) fn OwnAccountForm(
                     .collect_view()}
                 {trap
                     .then(|| {
-                        view! {
-                            <div class="visually-hidden" aria-hidden="true">
-                                <label for="website">"Leave this empty"</label>
-                                <input id="website" name="website" tabindex="-1" autocomplete="off" />
-                            </div>
-                        }
+                        view! { <Trap value=context.typed(TRAP) sending=sending /> }
                     })}
                 <button
                     class="button button-primary button-wide"
@@ -114,6 +110,41 @@ pub(super) fn OwnAccountForm(
                     {action}
                 </button>
             </form>
+        </div>
+    }
+}
+
+/// The field for programs. It is shown once something in it was denied, so that a user whose browser has filled it in can empty
+/// it. What is said of it goes as soon as it is empty: the button below does not move while it is pressed.
+#[component]
+fn Trap(value: String, sending: Sending) -> impl IntoView {
+    let denied = Memo::new(move |_| {
+        sending.problem.with(|problem| {
+            let fields = &problem.as_ref()?.details.fields;
+            fields.get(TRAP).map(str::to_owned)
+        })
+    });
+    let is_empty = RwSignal::new(false);
+    let error = move || denied.get().filter(|_| !is_empty.get());
+    let error_id = format!("{TRAP}-error");
+    view! {
+        <div class=move || if denied.with(Option::is_some) { "field" } else { "field-trap" }>
+            <label class="field-label" for=TRAP>
+                "Leave this empty"
+            </label>
+            <input
+                class="input"
+                id=TRAP
+                name=TRAP
+                value=value
+                autocomplete="off"
+                aria-invalid=move || error().map(|_| "true")
+                aria-describedby=error_id.clone()
+                on:input=move |event| is_empty.set(event_target_value(&event).is_empty())
+            />
+            <p class="field-error" id=error_id>
+                {error}
+            </p>
         </div>
     }
 }

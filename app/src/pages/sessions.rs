@@ -1,5 +1,6 @@
 //! Everybody's sessions: those that are live, as they come and go, and those that have ended.
 
+pub mod failed;
 pub mod filters;
 pub(super) mod links;
 pub mod live;
@@ -9,6 +10,7 @@ pub mod state;
 pub mod table;
 
 use domain::{
+    filter::Dated,
     list::{Limits, ListError, PageParams},
     sessions::list::SessionParams,
 };
@@ -16,7 +18,11 @@ use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
 
 use crate::{
-    api::{error::ApiError, listed::asked, sessions::list_all_sessions},
+    api::{
+        error::ApiError,
+        listed::asked,
+        sessions::{FAILED, list_all_sessions},
+    },
     components::{loading::Loading, state::Meaning, title::PageTitle},
     context::PageContext,
     format::grouped,
@@ -58,7 +64,7 @@ pub fn Sessions() -> impl IntoView {
             <News live=live />
             {may_write().then(|| view! { <Actions request=request /> })}
         </header>
-        <Tabs params=params />
+        <Tabs params=Some(params) />
         <Filters params=params />
         <datalist id=DEVICES>
             <Transition>
@@ -73,7 +79,8 @@ pub fn Sessions() -> impl IntoView {
                 let now = list.await.ok().map(|list| list.page.now);
                 let filter = params.get_untracked().filter().unwrap_or_default();
                 let meaning = now.map(|now| filter.meaning(now)).unwrap_or_default();
-                view! { <Meaning parts=meaning /> }
+                let names_dates = now.is_some() && !filter.days().is_empty();
+                view! { <Meaning parts=meaning names_dates=names_dates /> }
             })}
         </Transition>
         <section class="list" aria-label="Sessions" aria-busy=move || loading.is_busy().to_string()>
@@ -103,17 +110,21 @@ pub(super) fn may_write() -> bool {
         .is_some_and(|principal| principal.may_write_sessions())
 }
 
-/// Those that are live, and those that have ended.
+/// The sessions that are live, those that have ended, and failed sign-ins.
 #[component]
-fn Tabs(params: Memo<SessionParams>) -> impl IntoView {
+pub(super) fn Tabs(
+    /// The state of the list of sessions; none for failed sign-ins.
+    params: Option<Memo<SessionParams>>,
+) -> impl IntoView {
     let tab = move |ended: bool, name: &'static str| {
-        let current = move || links::is_of_ended(&params.read()) == ended;
+        let current =
+            move || params.is_some_and(|params| links::is_of_ended(&params.read()) == ended);
+        let href = move || {
+            let params = params.map(|params| params.get());
+            links::tab(&params.unwrap_or_default(), ended)
+        };
         view! {
-            <a
-                href=move || links::tab(&params.read(), ended)
-                aria-current=move || current().then_some("page")
-                data-noscroll
-            >
+            <a href=href aria-current=move || current().then_some("page") data-noscroll>
                 {name}
             </a>
         }
@@ -121,6 +132,9 @@ fn Tabs(params: Memo<SessionParams>) -> impl IntoView {
     view! {
         <nav class="tabs" aria-label="Which sessions">
             {tab(false, "Live")} {tab(true, "Ended")}
+            <a href=FAILED aria-current=params.is_none().then_some("page") data-noscroll>
+                "Failed sign-ins"
+            </a>
         </nav>
     }
 }

@@ -11,7 +11,7 @@ pub mod search;
 pub mod selection;
 pub mod table;
 
-use domain::{list::PageParams, users::list::ListParams};
+use domain::{filter::Dated, list::PageParams, users::list::ListParams};
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
 
@@ -102,8 +102,10 @@ pub fn Users() -> impl IntoView {
         <ActiveFilters params=params />
         <Transition>
             {move || Suspend::new(async move {
-                let meaning = list.await.ok().map(|list| links::current_filter(&params.get_untracked()).meaning(list.now));
-                view! { <Meaning parts=meaning.unwrap_or_default() /> }
+                let filter = links::current_filter(&params.get_untracked());
+                let meaning = list.await.ok().map(|list| filter.meaning(list.now));
+                let names_dates = meaning.is_some() && !filter.days().is_empty();
+                view! { <Meaning parts=meaning.unwrap_or_default() names_dates=names_dates /> }
             })}
         </Transition>
         <section class="list" aria-label="Users" aria-busy=move || loading.is_busy().to_string()>

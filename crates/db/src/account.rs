@@ -2,10 +2,15 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use domain::filter::Days;
 use sqlx::{PgConnection, PgExecutor};
+use time::Date;
 use uuid::Uuid;
 
 use crate::{Error, sessions::EndReason};
+
+/// The SQLSTATE of an invalid parameter value, such as the name of a time zone that there is not.
+const UNKNOWN_ZONE: &str = "22023";
 
 /// A session that somebody wants to end.
 #[derive(Debug, Clone)]
@@ -163,4 +168,34 @@ pub async fn list_time_zones(executor: impl PgExecutor<'_>) -> Result<Vec<String
     .fetch_all(executor)
     .await?;
     Ok(rows.into_iter().map(|row| row.name).collect())
+}
+
+/// The first instants of days in a time zone, also where midnight is left out or comes twice. None in a zone that PostgreSQL
+/// does not know (any more).
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list_days(
+    executor: impl PgExecutor<'_>,
+    time_zone: &str,
+    days: &[Date],
+) -> Result<Days, Error> {
+    let listed = sqlx::query!(
+        r#"select
+            day as "day!",
+            -- The instant after the last one of the day before.
+            (day::timestamp - interval '1 microsecond') at time zone $1::text + interval '1 microsecond' as "start!"
+        from unnest($2::date[]) as day"#,
+        time_zone,
+        days,
+    )
+    .fetch_all(executor)
+    .await;
+    match listed {
+        Ok(rows) => Ok(rows.into_iter().map(|row| (row.day, row.start)).collect()),
+        Err(sqlx::Error::Database(denied)) if denied.code().as_deref() == Some(UNKNOWN_ZONE) => {
+            Ok(Days::default())
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -72,6 +72,21 @@ pub async fn fill_user_stats(connection: &mut PgConnection) -> Result<(), Error>
     Ok(())
 }
 
+/// Folds the names of users who cannot be searched for yet.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn fill_user_search(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query(
+        "insert into user_search (user_id, deleted, search, created_at)
+        select id, deleted_at is not null, search_text(username, display_name, email), created_at
+        from users u where not exists (select from user_search x where x.user_id = u.id)",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Counts all totals anew. Of sign-ins there were at least as many as there are sessions.
 ///
 /// # Errors

@@ -11,6 +11,8 @@ pub struct Recount {
     pub wrong_stats: i64,
     /// Totals that differ from a recount.
     pub wrong_totals: i64,
+    /// Users who are searched by other names than they have.
+    pub wrong_search: i64,
 }
 
 /// Counts everything anew and compares, in one snapshot.
@@ -41,26 +43,32 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
                     select name, sum(value) as value from user_totals where name not like 'signed-in:%' group by name
                 ) t using (name)
                 where coalesce(r.value, 0) <> coalesce(t.value, 0)
-            ) as "wrong_totals!""#
+            ) as "wrong_totals!",
+            (
+                select count(*) from users u
+                full join user_search x on x.user_id = u.id
+                where (search_text(u.username, u.display_name, u.email), u.deleted_at is not null)
+                    is distinct from (x.search, x.deleted)
+            ) as "wrong_search!""#
     )
     .fetch_one(&mut *transaction)
     .await?;
     Ok(Recount {
         wrong_stats: row.wrong_stats,
         wrong_totals: row.wrong_totals,
+        wrong_search: row.wrong_search,
     })
 }
 
-/// The character type of the database, which decides what counts as a letter and as its lower case.
+/// The encoding of the database.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn character_type(pool: &PgPool) -> Result<(String, String), Error> {
-    let row = sqlx::query!(
-        r#"select datctype as "ctype!", pg_encoding_to_char(encoding)::text as "encoding!"
+pub async fn encoding(pool: &PgPool) -> Result<String, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select pg_encoding_to_char(encoding)::text as "encoding!"
         from pg_database where datname = current_database()"#
     )
     .fetch_one(pool)
-    .await?;
-    Ok((row.ctype, row.encoding))
+    .await?)
 }

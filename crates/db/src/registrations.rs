@@ -73,7 +73,7 @@ pub async fn list_waiting(
             u.id, u.number, u.username, u.display_name, coalesce(u.email, u.claimed_email) as email,
             (
                 select o.username from users o
-                where o.email is not null and lower(o.email) = lower(u.claimed_email)
+                where o.email is not null and name_key(o.email) = name_key(u.claimed_email)
             ) as email_of,
             u.registered_from, u.created_at, u.version
         from users u
@@ -174,7 +174,7 @@ pub async fn settle(connection: &mut PgConnection, claim: &Claim) -> Result<bool
             version = u.version + 1
         from (
             select not exists (
-                select 1 from users o where o.email is not null and lower(o.email) = lower($2) and o.id <> $1
+                select 1 from users o where o.email is not null and name_key(o.email) = name_key($2) and o.id <> $1
             ) as free
         ) a
         where u.id = $1

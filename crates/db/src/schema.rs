@@ -1,9 +1,18 @@
 //! Migrations: forward only, embedded in the binary, run by one replica while the others wait.
 
+mod migrate;
+mod waiting;
+
+use std::time::Duration;
+
 use sqlx::{
     PgConnection, PgExecutor, PgPool,
-    migrate::{Migrate, MigrateError, Migrator},
+    migrate::{AppliedMigration, Migrate, MigrateError, Migration, Migrator},
 };
+
+use crate::requirements;
+pub use migrate::migrate;
+pub use waiting::Holder;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
@@ -25,61 +34,100 @@ pub enum SchemaError {
         "Migration {0} was applied to this database in another form. Restore the database from a backup, or use the version of rollcall that made it."
     )]
     Changed(i64),
+    /// The database cannot hold the data, or its role cannot create the tables: a sentence that says what to do.
+    #[error("{0}")]
+    Unsuitable(String),
     /// A migration failed.
     #[error("The database could not be migrated: {0}")]
-    Failed(#[source] MigrateError),
+    Failed(#[from] MigrateError),
+    /// The database cannot be reached.
+    #[error("{0}")]
+    Database(#[from] crate::Error),
 }
 
-impl From<MigrateError> for SchemaError {
-    fn from(error: MigrateError) -> Self {
-        match error {
-            MigrateError::VersionMissing(version) => Self::Newer(version),
-            MigrateError::VersionMismatch(version) => Self::Changed(version),
-            other => Self::Failed(other),
-        }
+impl From<sqlx::Error> for SchemaError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
     }
 }
 
-/// Brings the schema up to date. Several at once are safe: an advisory lock lets one work.
-///
-/// # Errors
-/// When the database is newer than this binary, or a migration fails (then nothing of that one remains).
-pub async fn migrate(pool: &PgPool) -> Result<(), SchemaError> {
-    MIGRATOR.run(pool).await?;
-    Ok(())
+/// An event of a migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A migration was applied.
+    Applied {
+        /// Its number.
+        version: i64,
+        /// What it does, from the name of its file.
+        name: String,
+        /// How long it took.
+        took: Duration,
+    },
+    /// It waits for locks of these sessions: of tables, or of another replica that migrates.
+    Waiting(Vec<Holder>),
 }
 
-/// Checks that the schema is exactly the one that this binary knows.
+/// Checks that the database can hold the data.
+///
+/// # Errors
+/// [`SchemaError::Unsuitable`] with what to do when it cannot.
+pub async fn check_database(pool: &PgPool) -> Result<(), SchemaError> {
+    match requirements::check(&mut *pool.acquire().await?).await? {
+        Some(advice) => Err(SchemaError::Unsuitable(advice)),
+        None => Ok(()),
+    }
+}
+
+/// Checks that the schema is exactly the one that this binary knows. Changes nothing.
 ///
 /// # Errors
 /// In which way it is not.
 pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
-    let mut connection = pool
-        .acquire()
-        .await
-        .map_err(|error| SchemaError::Failed(error.into()))?;
-    connection
-        .ensure_migrations_table(&MIGRATOR.table_name)
-        .await?;
-    let applied = connection
+    let applied = list_applied(&mut *pool.acquire().await?).await?;
+    match missing(&applied)?.first() {
+        Some(first) => Err(SchemaError::Older(first.version)),
+        None => Ok(()),
+    }
+}
+
+/// Lists the migrations that were applied to the first schema of the search path.
+async fn list_applied(connection: &mut PgConnection) -> Result<Vec<AppliedMigration>, SchemaError> {
+    let found = sqlx::query!(
+        r#"select exists (
+            select from pg_tables where schemaname = current_schema() and tablename = $1
+        ) as "found!""#,
+        &*MIGRATOR.table_name,
+    )
+    .fetch_one(&mut *connection)
+    .await?
+    .found;
+    if !found {
+        return Ok(Vec::new());
+    }
+    Ok(connection
         .list_applied_migrations(&MIGRATOR.table_name)
-        .await?;
+        .await?)
+}
+
+/// The migrations that were not applied yet, in their order.
+fn missing(applied: &[AppliedMigration]) -> Result<Vec<&'static Migration>, SchemaError> {
+    if let Some(unknown) = applied
+        .iter()
+        .find(|done| !MIGRATOR.version_exists(done.version))
+    {
+        return Err(SchemaError::Newer(unknown.version));
+    }
+    let mut missing = Vec::new();
     for known in MIGRATOR.iter() {
         match applied.iter().find(|done| done.version == known.version) {
-            None => return Err(SchemaError::Older(known.version)),
+            None => missing.push(known),
             Some(done) if done.checksum != known.checksum => {
                 return Err(SchemaError::Changed(known.version));
             }
             Some(_) => {}
         }
     }
-    match applied
-        .iter()
-        .find(|done| !MIGRATOR.version_exists(done.version))
-    {
-        Some(unknown) => Err(SchemaError::Newer(unknown.version)),
-        None => Ok(()),
-    }
+    Ok(missing)
 }
 
 /// The number of the last migration that was applied.

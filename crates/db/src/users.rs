@@ -8,6 +8,7 @@ mod count;
 mod detail;
 mod filter;
 mod list;
+mod search;
 
 use domain::users::{CreatedVia, Status, suspension::Suspension};
 use sqlx::{PgConnection, PgExecutor};
@@ -66,7 +67,7 @@ pub async fn find_credentials(
             u.must_change_password, u.password_set_by, u.password_changed_at,
             coalesce(u.suspended_until <= now(), false) as "suspension_over!"
         from users u join user_stats s on s.user_id = u.id
-        where lower(u.username) = lower($1) and u.deleted_at is null"#,
+        where name_key(u.username) = name_key($1) and u.deleted_at is null"#,
         username,
     )
     .fetch_optional(executor)
@@ -101,7 +102,7 @@ pub async fn find_credentials(
 /// # Errors
 /// When the database cannot be reached.
 pub async fn fold_username(executor: impl PgExecutor<'_>, username: &str) -> Result<String, Error> {
-    let row = sqlx::query!(r#"select lower($1) as "folded!""#, username)
+    let row = sqlx::query!(r#"select name_key($1) as "folded!""#, username)
         .fetch_one(executor)
         .await?;
     Ok(row.folded)
@@ -252,7 +253,7 @@ pub async fn has_lookalike(
         r#"select exists (
             select from users
             where coalesce(username_skeleton, look_of(username)) = $1 and (not $2 or username_skeleton is not null)
-                and lower(username) <> lower($3)
+                and name_key(username) <> name_key($3)
         ) as "exists!""#,
         look,
         is_plain,

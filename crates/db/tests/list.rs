@@ -2,6 +2,7 @@
 
 mod crowd;
 mod reference;
+mod search;
 
 use crowd::NOW;
 use db::users::{Of, count, list_page};
@@ -52,6 +53,49 @@ const TERMS: &[&str] = &[
     "\"a b\"",
     "nobody-has-this",
     "\" ann\"",
+    "\"li wei\"",
+    "\"n lee\"",
+    // As users write them: accents, quotes of phones, other scripts, words inside of others.
+    "zoe",
+    "ZOË",
+    "emile",
+    "ostlund",
+    "angstrom",
+    "o’hara",
+    "O`HARA",
+    "muller",
+    "MÜLLER",
+    "strasse",
+    "STRAẞE",
+    "ß",
+    "nunez",
+    "nikos",
+    "νικος",
+    "ΝΊΚΟΣ",
+    "isik",
+    "IŞIK",
+    "ışık",
+    "елкин",
+    "ЁЛКИН",
+    "小明",
+    "明",
+    "王小明",
+    "田中",
+    "太郎",
+    "민준",
+    "준",
+    "สมชาย",
+    "प्रिया",
+    "ＬＩ",
+    "\u{301}",
+    "`",
+    // Numbers and ids.
+    "7",
+    "#7",
+    "\"No. 12\"",
+    "no. 12",
+    "No. 99999",
+    "300",
     // What means something to LIKE or to SQL means nothing here.
     "%",
     "_",
@@ -159,8 +203,14 @@ fn query(filter: &Filter, sort: Sort, limit: u16, position: Position) -> ListQue
     }
 }
 
+/// A page, which is the same whether words are looked for by their index or in each row.
 async fn page(pool: &PgPool, query: &ListQuery) -> (Vec<UserSummary>, bool) {
-    list_page(pool, query, NOW).await.unwrap()
+    let indexed = list_page(pool, query, None, NOW).await.unwrap();
+    if !query.filter.is_empty() {
+        let walked = list_page(pool, query, Some(u64::MAX), NOW).await.unwrap();
+        assert_eq!(ids(&indexed.0), ids(&walked.0), "{}", query.filter);
+    }
+    indexed
 }
 
 /// The cursor of a row as a client sends it back.

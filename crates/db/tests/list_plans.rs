@@ -46,7 +46,7 @@ async fn read(pool: &PgPool, sort: Sort, position: Position) -> Vec<UserSummary>
         limit: 100,
         position,
     };
-    list_page(pool, &query, datetime!(2026-11-21 12:00 UTC))
+    list_page(pool, &query, None, datetime!(2026-11-21 12:00 UTC))
         .await
         .unwrap()
         .0

@@ -1,6 +1,8 @@
 //! Migrations: what is missing, unknown or changed is told apart, and several replicas may start at once.
 
-use db::schema::{SchemaError, check, ensure_audit_partitions, migrate};
+use std::sync::Mutex;
+
+use db::schema::{Event, SchemaError, check, ensure_audit_partitions, migrate};
 use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -20,7 +22,7 @@ async fn latest(pool: &PgPool) -> i64 {
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_schema_of_this_version_is_accepted(pool: PgPool) {
     check(&pool).await.unwrap();
-    migrate(&pool).await.unwrap();
+    migrate(&pool, &|_| {}).await.unwrap();
     check(&pool).await.unwrap();
 }
 
@@ -44,6 +46,36 @@ async fn a_missing_migration_makes_the_database_older(pool: PgPool) {
 async fn an_empty_database_is_older(pool: PgPool) {
     let found = check(&pool).await.unwrap_err();
     assert!(matches!(found, SchemaError::Older(1)), "{found}");
+    // A role that only serves needs no right to create a table.
+    let tables: i64 =
+        sqlx::query_scalar("select count(*) from pg_tables where schemaname = 'public'")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!(tables, 0);
+}
+
+#[sqlx::test(migrations = false)]
+async fn each_migration_is_reported(pool: PgPool) {
+    let events = Mutex::new(Vec::new());
+    let report = |event| events.lock().unwrap().push(event);
+    migrate(&pool, &report).await.unwrap();
+    migrate(&pool, &report).await.unwrap();
+    let reported: Vec<(i64, String)> = events
+        .into_inner()
+        .unwrap()
+        .into_iter()
+        .map(|event| match event {
+            Event::Applied { version, name, .. } => (version, name),
+            Event::Waiting(holders) => panic!("{holders:?}"),
+        })
+        .collect();
+    let applied: Vec<(i64, String)> =
+        sqlx::query_as("select version, description from _sqlx_migrations order by version")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(reported, applied);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -54,7 +86,7 @@ async fn an_unknown_migration_makes_the_database_newer(pool: PgPool) {
         values (9999, 'from the future', true, '', 0)",
     )
     .await;
-    for found in [check(&pool).await, migrate(&pool).await] {
+    for found in [check(&pool).await, migrate(&pool, &|_| {}).await] {
         let found = found.unwrap_err();
         assert!(matches!(found, SchemaError::Newer(9999)), "{found}");
     }
@@ -67,7 +99,7 @@ async fn a_migration_in_another_form_is_a_change(pool: PgPool) {
         "update _sqlx_migrations set checksum = '\\x00' where version = 2",
     )
     .await;
-    for found in [check(&pool).await, migrate(&pool).await] {
+    for found in [check(&pool).await, migrate(&pool, &|_| {}).await] {
         let found = found.unwrap_err();
         assert!(matches!(found, SchemaError::Changed(2)), "{found}");
     }
@@ -86,7 +118,7 @@ async fn replicas_that_start_at_once_migrate_once(
     let replicas: Vec<_> = (0..8)
         .map(|_| {
             let pool = pool.clone();
-            tokio::spawn(async move { migrate(&pool).await })
+            tokio::spawn(async move { migrate(&pool, &|_| {}).await })
         })
         .collect();
     for replica in replicas {

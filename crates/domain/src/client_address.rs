@@ -18,6 +18,23 @@ pub struct ClientAddress(IpAddr);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientNetwork(IpAddr);
 
+impl ClientNetwork {
+    /// Its first address.
+    #[must_use]
+    pub const fn first(self) -> IpAddr {
+        self.0
+    }
+
+    /// How many bits all of its addresses have in common.
+    #[must_use]
+    pub const fn prefix(self) -> u8 {
+        match self.0 {
+            IpAddr::V4(_) => 32,
+            IpAddr::V6(_) => 64,
+        }
+    }
+}
+
 impl ClientAddress {
     /// The address itself.
     #[must_use]

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::{
     fields::FieldErrors,
+    text::normal_password,
     users::names::{DisplayName, Email, NameError, Username, is_deceptive},
 };
 
@@ -39,6 +40,13 @@ pub enum PasswordError {
     #[error("An administrator has set this password for you and knows it. Choose another.")]
     Known,
 }
+
+/// The field of the registration form that users do not see. No browser and no password manager knows its name, and most of
+/// them fill in only what is visible.
+pub const TRAP: &str = "subject";
+/// Why a registration with something in [`TRAP`] is denied, and how a user goes on whose browser has filled it in.
+const TRAP_FILLED: &str = "No account was created: this field is meant for programs. If your browser or a password manager has \
+    filled it in, empty it and create the account again.";
 
 /// Passwords of eight characters or more that head every published list of leaked ones; shorter ones need no list.
 const COMMON: &[&str] = &[
@@ -97,13 +105,13 @@ const COMMON: &[&str] = &[
 ];
 
 /// Checks a password that a person chooses for themselves. `known` is what an attacker would try first: their names and
-/// address. Any character counts, none is required, spaces are kept.
+/// address. Any character counts, none is required, spaces are kept. It is checked in its normal form, as it is hashed.
 ///
 /// # Errors
 /// Why it is refused.
 pub fn check_new_password(password: &str, min: usize, known: &[&str]) -> Result<(), PasswordError> {
     check_temporary_password(password, min)?;
-    let lower = password.trim().to_lowercase();
+    let lower = normal_password(password).trim().to_lowercase();
     let one_character = lower
         .chars()
         .collect::<std::collections::BTreeSet<_>>()
@@ -129,7 +137,7 @@ pub fn check_temporary_password(password: &str, min: usize) -> Result<(), Passwo
     if password.len() > PASSWORD_MAX_BYTES {
         return Err(PasswordError::TooLong);
     }
-    if password.chars().count() < min {
+    if normal_password(password).chars().count() < min {
         return Err(PasswordError::TooShort(min));
     }
     Ok(())
@@ -238,6 +246,20 @@ impl AccountDraft {
             _ => Err(faults),
         }
     }
+
+    /// Checks a registration: every field, and that `trap`, which is in [`TRAP`], is empty.
+    ///
+    /// # Errors
+    /// Every field that is denied, at once.
+    pub fn check_registration(self, trap: &str, min: usize) -> Result<OwnAccount, FieldErrors> {
+        let checked = self.check(min);
+        if trap.is_empty() {
+            return checked;
+        }
+        let mut errors = checked.err().unwrap_or_default();
+        errors.add(TRAP, TRAP_FILLED);
+        Err(errors)
+    }
 }
 
 #[cfg(test)]
@@ -269,6 +291,21 @@ mod tests {
         );
     }
 
+    #[cfg(feature = "unicode")]
+    #[test]
+    fn a_password_is_counted_in_its_normal_form() {
+        let decomposed = "e\u{301}e\u{301}e\u{301}e\u{301}";
+        assert_eq!(
+            check_temporary_password(decomposed, 5),
+            Err(PasswordError::TooShort(5))
+        );
+        assert_eq!(check_temporary_password(decomposed, 4), Ok(()));
+        assert_eq!(
+            check_new_password("ｐａｓｓｗｏｒｄ", PASSWORD_MIN, &[]),
+            Err(PasswordError::Common)
+        );
+    }
+
     #[test]
     fn an_own_account_reports_every_fault_at_once() {
         let draft = AccountDraft {
@@ -293,6 +330,29 @@ mod tests {
                 "password_again"
             ]
         );
+    }
+
+    #[test]
+    fn a_registration_with_a_filled_trap_is_denied_beside_its_other_errors() {
+        let good = AccountDraft {
+            username: "ada".into(),
+            display_name: "Ada".into(),
+            password: "copper lantern".into(),
+            password_again: "copper lantern".into(),
+            ..AccountDraft::default()
+        };
+        let bad = AccountDraft {
+            username: "x".into(),
+            ..good.clone()
+        };
+        let denied = |draft: &AccountDraft, trap: &str| -> Vec<String> {
+            let errors = draft.clone().check_registration(trap, PASSWORD_MIN).err();
+            let errors = errors.unwrap_or_default();
+            errors.iter().map(|error| error.field.clone()).collect()
+        };
+        assert_eq!(denied(&good, ""), [""; 0]);
+        assert_eq!(denied(&good, "x"), [TRAP]);
+        assert_eq!(denied(&bad, " "), ["username", TRAP]);
     }
 
     #[test]

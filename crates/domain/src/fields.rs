@@ -5,11 +5,15 @@ use utoipa::ToSchema;
 
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct FieldError {
     /// Name of the field.
     pub field: String,
     /// A sentence that says what to do.
     pub message: String,
+    /// Number of the deleted user who still has the value, for callers who can restore that user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_user: Option<i64>,
 }
 
 /// The fields at fault, in the order of the form. Empty when the form is acceptable.
@@ -20,11 +24,17 @@ pub struct FieldErrors(Vec<FieldError>);
 impl FieldErrors {
     /// Notes a fault. The first one of a field stays.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
-        if self.get(field).is_none() {
-            self.0.push(FieldError {
-                field: field.to_owned(),
-                message: message.into(),
-            });
+        self.push(FieldError {
+            field: field.to_owned(),
+            message: message.into(),
+            deleted_user: None,
+        });
+    }
+
+    /// Adds an error with all that it has. The first one of a field stays.
+    pub fn push(&mut self, error: FieldError) {
+        if self.get(&error.field).is_none() {
+            self.0.push(error);
         }
     }
 
@@ -73,7 +83,7 @@ impl FieldErrors {
     fn renamed(&self, rename: fn(&str) -> String) -> Self {
         let faults = self.iter().map(|fault| FieldError {
             field: rename(&fault.field),
-            message: fault.message.clone(),
+            ..fault.clone()
         });
         Self(faults.collect())
     }

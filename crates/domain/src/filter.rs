@@ -3,11 +3,12 @@
 //! Terms that stand side by side must all match; `OR` in capitals between them lets either side match, and
 //! binds weaker (`a b OR c` is `(a b) OR c`); a `-` straight before a term or a group turns it round;
 //! parentheses group. `"Quoted words"` may hold anything, with `\"` for a quote and `\\` for a backslash; any
-//! other backslash stands for itself. Words without a field search username, display name and email.
+//! other backslash stands for itself. Words without a field search username, display name and email; a number, `#4997`,
+//! `No. 4997` and an id also find the user of that number or id.
 //!
 //! | field | takes |
 //! |---|---|
-//! | `username` `name` `email` | a part of it, without regard to case |
+//! | `username` `name` `email` | a part of it, without regard to case and accents |
 //! | `role` | the name of a role |
 //! | `status` | `active`, `pending`, `suspended` |
 //! | `via` | `admin`, `registration`, `invitation`, `cli`, `import`, `setup` |
@@ -48,8 +49,8 @@ pub use field::Field;
 pub(crate) use meaning::day_of;
 pub use number::IntRange;
 pub use shape::Comparison;
-pub use text::{RoleName, Text};
-pub use when::{Age, AgeUnit, Bounds, Moment, Period, When};
+pub use text::{RoleName, Text, is_short};
+pub use when::{Age, AgeUnit, Bounds, Dated, Days, Moment, Period, When};
 
 use error::Span;
 
@@ -61,7 +62,7 @@ pub const MAX_DEPTH: usize = 8;
 pub const MAX_TERMS: usize = 32;
 /// The most characters in a text or a value, without its quotes.
 pub const MAX_TEXT_CHARS: usize = 100;
-/// A text with fewer characters is looked for only where a word begins.
+/// A text with fewer characters is looked for only where a word begins, but see [`is_short`].
 pub const WORD_START_BELOW: usize = 3;
 /// The largest count that can be asked for, which an SQL `integer` still holds.
 pub const MAX_COUNT: i64 = 2_000_000_000;
@@ -110,6 +111,14 @@ impl Filter {
     #[must_use]
     pub fn root(&self) -> Option<&Expr> {
         self.root.as_ref()
+    }
+}
+
+impl Dated for Filter {
+    fn for_each_when(&mut self, visit: &mut dyn FnMut(&mut When)) {
+        if let Some(root) = &mut self.root {
+            root.for_each_when(visit);
+        }
     }
 }
 

@@ -24,4 +24,5 @@ pub mod registrations;
 pub mod rules;
 pub mod sessions;
 pub mod settings;
+pub mod text;
 pub mod users;

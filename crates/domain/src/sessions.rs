@@ -1,5 +1,6 @@
 //! Sessions, as those see them who look after everybody's.
 
+pub mod failed;
 pub mod filter;
 pub mod list;
 pub mod revoke;

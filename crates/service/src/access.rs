@@ -35,6 +35,8 @@ pub struct Origin {
     pub user_agent: Option<String>,
     /// Names the log lines of the request.
     pub request_id: Option<Uuid>,
+    /// The address under which the panel was asked, where none is set and the request says it.
+    pub base_url: Option<String>,
     /// The device cookie of the browser.
     pub device: Device,
     /// The attempt that the request is at what its idempotency key stands for, if it came with one.
@@ -119,6 +121,8 @@ pub struct Author {
     pub origin: Origin,
     /// By what they are known, if they are signed in.
     pub credential: Option<Credential>,
+    /// The time zone that they have set.
+    pub time_zone: Option<String>,
     /// The entry of the action on many that the change is part of.
     pub part_of: Option<i64>,
 }
@@ -166,6 +170,7 @@ impl Author {
             via: Via::Personal,
             origin,
             credential: None,
+            time_zone: None,
             part_of: None,
         }
     }
@@ -180,6 +185,7 @@ impl Author {
             via,
             origin: Origin::default(),
             credential: None,
+            time_zone: None,
             part_of: None,
         }
     }
@@ -253,6 +259,7 @@ impl Actor {
                 via: self.via,
                 origin: self.origin.clone(),
                 credential: Some(self.credential.clone()),
+                time_zone: self.principal.time_zone.clone(),
                 part_of: None,
             },
             right: PhantomData,

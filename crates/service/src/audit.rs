@@ -9,6 +9,7 @@ mod verify;
 use db::audit::{Asked, Meant};
 use domain::{
     audit::list::{AuditFilter, AuditPage, AuditQuery, cursor},
+    filter::Dated,
     list::{Place, Total},
     users::detail::UserRef,
 };
@@ -21,6 +22,7 @@ pub use verify::{Fault, Verification, verify};
 use crate::{
     Error, Services,
     access::{Granted, ReadAudit},
+    days,
 };
 
 /// A page of the record, the latest entry first. An action on many is one entry, unless what is beneath it is asked for.
@@ -29,13 +31,15 @@ use crate::{
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    _: &Granted<ReadAudit>,
+    granted: &Granted<ReadAudit>,
     query: &AuditQuery,
 ) -> Result<AuditPage, Error> {
+    let days = days::find(services, granted.author(), &query.filter).await?;
+    let filter = query.filter.in_days(&days);
     // Over one connection: each that goes back to the pool costs a message of its own.
     let mut connection = db::acquire(&services.pool).await?;
     let now = (services.clock)();
-    let asked = ask(&mut connection, &query.filter, now).await?;
+    let asked = ask(&mut connection, &filter, now).await?;
     let (entries, more) = db::audit::list_page(&mut *connection, query, &asked).await?;
     let counted = db::audit::count(&mut *connection, &asked).await?;
     let total = Total::up_to_limit(counted);

@@ -4,14 +4,15 @@ use db::users::Credentials;
 use domain::{
     access::ADMIN_ROLE,
     credentials::SignInDraft,
+    sessions::failed::SignInFailure,
     users::{Status, UserBrief, UserId},
 };
 use secrecy::SecretString;
 use tower_sessions::Session;
 
 use crate::{
-    Error, Services, access::Origin, known_device, passwords::Verdict, reset, sessions,
-    throttle::Attempt, users,
+    Error, Services, access::Origin, failed_sign_ins, known_device, passwords::Verdict, reset,
+    sessions, throttle::Attempt, users,
 };
 
 /// Signs a person in. Which of name and password was wrong is not told, and takes no time to show; that an account waits or
@@ -72,7 +73,8 @@ pub async fn replace_temporary(
     reset::choose_password(services, link.token(), choice, origin).await
 }
 
-/// Finds the account of a username and a password, which counts as a try to sign in.
+/// Finds the account of a username and a password, which counts as a try to sign in. One that fails is reported, by whatever
+/// way it came.
 async fn admit(
     services: &Services,
     draft: SignInDraft,
@@ -81,7 +83,14 @@ async fn admit(
     draft.check().map_err(Error::Invalid)?;
     let account = db::users::find_credentials(&services.pool, draft.username.trim()).await?;
     let user = account.as_ref().map(|account| account.id);
-    let attempt = Attempt::to_sign_in(services, &draft.username, user, origin).await?;
+    let report = |account: Option<&Credentials>, reason| {
+        failed_sign_ins::report(services, account, origin, reason);
+    };
+    let attempt = Attempt::to_sign_in(services, &draft.username, user, origin).await;
+    if matches!(attempt, Err(Error::TooMany(_))) {
+        report(account.as_ref(), SignInFailure::Throttled);
+    }
+    let attempt = attempt?;
     let kept = account
         .as_ref()
         .and_then(|account| account.password_hash.clone());
@@ -96,18 +105,31 @@ async fn admit(
             return Err(error);
         }
     };
-    let Some(account) = account.filter(|_| verdict != Verdict::Wrong) else {
-        attempt.fail(services).await?;
-        return Err(Error::Unauthenticated("Invalid credentials"));
+    let is_wrong = verdict == Verdict::Wrong;
+    let mut account = match account {
+        Some(account) if !is_wrong => account,
+        account => {
+            let reason = match account {
+                Some(_) => SignInFailure::WrongPassword,
+                None => SignInFailure::UnknownUsername,
+            };
+            report(account.as_ref(), reason);
+            attempt.fail(services).await?;
+            return Err(Error::Unauthenticated("Invalid credentials"));
+        }
     };
     attempt.succeed(services).await?;
-    let mut account = account;
     if let (Verdict::RightButWeak(stronger), Some(weak)) = (verdict, &kept) {
         db::users::set_rehashed(&services.pool, account.id, weak, &stronger).await?;
         account.password_hash = Some(stronger);
     }
-    refuse_unusable(services, &account).await?;
-    Ok(account)
+    let usable = refuse_unusable(services, &account).await;
+    match &usable {
+        Err(Error::Suspended(_)) => report(Some(&account), SignInFailure::Suspended),
+        Err(Error::Forbidden(_)) => report(Some(&account), SignInFailure::Pending),
+        _ => {}
+    }
+    usable.map(|()| account)
 }
 
 async fn refuse_unusable(services: &Services, account: &Credentials) -> Result<(), Error> {

@@ -1,5 +1,7 @@
 //! Whether all is well with the database.
 
+use db::schema::SchemaError;
+
 use crate::{Error, Services};
 
 /// What was found.
@@ -11,7 +13,7 @@ pub struct Finding {
     pub text: String,
 }
 
-/// Examines schema, character type, statistics, totals, and whether somebody can administer.
+/// Examines schema, encoding, statistics, searched names, totals, and whether somebody can administer.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -30,14 +32,7 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
             return Ok(findings);
         }
     }
-    let (ctype, encoding) = db::doctor::character_type(&services.pool).await?;
-    findings.push(Finding {
-        good: encoding == "UTF8" && ctype != "C" && ctype != "POSIX",
-        text: format!(
-            "The database is encoded in {encoding} with character type {ctype}. It should be UTF8 with a UTF-8 locale \
-             such as C.UTF-8, or names in other scripts are compared with regard to case."
-        ),
-    });
+    findings.push(examine_database(services).await?);
     let admin = db::users::admin_exists(&services.pool).await?;
     findings.push(Finding {
         good: admin,
@@ -62,5 +57,28 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
             recount.wrong_totals
         ),
     });
+    findings.push(Finding {
+        good: recount.wrong_search == 0,
+        text: format!(
+            "Users who are searched by other names than they have: {}.",
+            recount.wrong_search
+        ),
+    });
     Ok(findings)
+}
+
+/// Whether the database can hold every name.
+async fn examine_database(services: &Services) -> Result<Finding, Error> {
+    let encoding = db::doctor::encoding(&services.pool).await?;
+    match db::schema::check_database(&services.pool).await {
+        Ok(()) => Ok(Finding {
+            good: true,
+            text: format!("The database can hold every name: it is encoded in {encoding}."),
+        }),
+        Err(SchemaError::Unsuitable(advice)) => Ok(Finding {
+            good: false,
+            text: advice,
+        }),
+        Err(error) => Err(error.into()),
+    }
 }

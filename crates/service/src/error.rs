@@ -141,7 +141,10 @@ impl From<db::Error> for Error {
 
 impl From<db::schema::SchemaError> for Error {
     fn from(error: db::schema::SchemaError) -> Self {
-        Self::Internal(error.into())
+        match error {
+            db::schema::SchemaError::Database(error) => error.into(),
+            other => Self::Internal(other.into()),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{access_tokens, jobs, sessions::HISTORY_DAYS};
 
-use crate::{Error, Services, audit, device, known_device, users};
+use crate::{Error, Services, audit, device, failed_sign_ins, known_device, users};
 
 /// Sessions ended or removed in one statement: few enough to hold no lock for long.
 const BATCH: i64 = 1_000;
@@ -17,9 +17,9 @@ pub async fn prepare(services: &Services) -> Result<(), Error> {
 }
 
 /// Ends sessions whose time is over, removes those, access tokens and jobs that ended long ago, puts devices into words, forgets
-/// old failures to sign in, browsers that have not come for long, requests that came with an idempotency key, and messages that were shown, makes the audit
-/// partitions of the next months, seals what is on record, and lifts suspensions that are over. What fails keeps nothing else
-/// from being done.
+/// old failures to sign in, failed sign-ins of long ago, browsers that have not come for long, requests that came with an
+/// idempotency key, and messages that were shown, makes the audit partitions of the next months, seals what is on record, and
+/// lifts suspensions that are over. What fails keeps nothing else from being done.
 ///
 /// # Errors
 /// The first failure, such as [`Error::Unavailable`]; what is not done now is done next time.
@@ -83,6 +83,8 @@ async fn name_devices(services: &Services) -> Result<(), Error> {
 async fn forget_failures(services: &Services) -> Result<(), Error> {
     let pool = &services.pool;
     db::login_attempts::delete_old(pool).await?;
+    let days = failed_sign_ins::DAYS;
+    while db::failed_sign_ins::delete_old(pool, days, BATCH).await? == BATCH.unsigned_abs() {}
     let days = known_device::DAYS;
     while db::known_devices::delete_old(pool, days, BATCH).await? == BATCH.unsigned_abs() {}
     Ok(())

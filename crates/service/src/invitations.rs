@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Granted, ReadRegistrations, WriteRegistrations},
+    access::{Author, Granted, ReadRegistrations, WriteRegistrations},
     record::{self, Changes},
     target::TargetRef,
     tokens,
@@ -77,7 +77,7 @@ pub async fn create(
     db::commit(transaction).await?;
     Ok(CreatedInvitation {
         id,
-        link: link(services, &token, expires_at),
+        link: link(services, author, &token, expires_at),
     })
 }
 
@@ -122,7 +122,7 @@ pub async fn resend(
     let renewed = ("invitation.resent", id, label(preset));
     record::write_invitation(&mut transaction, author, renewed, changes).await?;
     db::commit(transaction).await?;
-    Ok(link(services, &token, expires_at))
+    Ok(link(services, author, &token, expires_at))
 }
 
 /// Revokes an invitation. Whoever has used it stays.
@@ -228,8 +228,13 @@ fn lifetime(preset: &Preset) -> Duration {
     Duration::from_secs(u64::from(preset.days) * 24 * 60 * 60)
 }
 
-fn link(services: &Services, token: &SecretString, expires_at: OffsetDateTime) -> IssuedLink {
-    let base = &services.settings.public_url;
+fn link(
+    services: &Services,
+    author: &Author,
+    token: &SecretString,
+    expires_at: OffsetDateTime,
+) -> IssuedLink {
+    let base = services.settings.base_url(&author.origin);
     IssuedLink {
         url: format!("{base}/invite/{}", token.expose_secret()),
         expires_at,

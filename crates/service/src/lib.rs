@@ -6,11 +6,13 @@ pub mod access_tokens;
 pub mod account;
 pub mod audit;
 pub mod auth;
+mod days;
 pub mod demo;
 pub mod device;
 pub mod doctor;
 mod error;
 pub mod exports;
+pub mod failed_sign_ins;
 pub mod flash;
 pub mod housekeeping;
 pub mod idempotency;
@@ -38,7 +40,7 @@ pub mod vault;
 
 use std::sync::Arc;
 
-pub use db::{PgPool as Pool, PoolSettings, connect};
+pub use db::{ConnectError, DatabaseUrl, PgPool as Pool, PoolSettings, UrlError, connect};
 use time::OffsetDateTime;
 
 pub use error::Error;
@@ -57,6 +59,8 @@ pub struct Services {
     pub settings: Arc<Settings>,
     /// Who was seen since the last write.
     pub last_seen: LastSeen,
+    /// Failed sign-ins since the last write.
+    pub failed_sign_ins: failed_sign_ins::Noted,
     /// Those who watch the sessions.
     pub live: sessions::live::Live,
     /// Exports that are being written.

@@ -11,7 +11,7 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use domain::{credentials::PasswordError, fields::FieldErrors};
+use domain::{credentials::PasswordError, fields::FieldErrors, text::normal_password};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{mpsc, oneshot};
 
@@ -183,6 +183,7 @@ fn work(queue: &std::sync::Mutex<mpsc::Receiver<(Place, Job)>>) {
         match job {
             Some(Job::Hash(password, answer)) => drop(answer.send(hash(&password))),
             Some(Job::Estimate(password, known, answer)) => {
+                let password = normal(&password);
                 drop(answer.send(strength::check(password.expose_secret(), &known)));
             }
             // Whoever stopped waiting needs no answer: their share of a storm costs nothing more.
@@ -201,15 +202,34 @@ fn argon2() -> Result<Argon2<'static>, HashError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
+/// A password as it is hashed: keyboards write the same characters differently.
+fn normal(password: &SecretString) -> SecretString {
+    SecretString::from(normal_password(password.expose_secret()))
+}
+
 fn hash(password: &SecretString) -> Result<String, HashError> {
-    let hash = argon2()?.hash_password(password.expose_secret().as_bytes());
+    let hash = argon2()?.hash_password(normal(password).expose_secret().as_bytes());
     hash.map(|hash| hash.to_string())
         .map_err(|error| HashError(error.to_string()))
 }
 
-/// Compares a password with a stored hash. Every answer but the right one takes the work of one hash of today: an unknown name,
-/// a hash of today, one that was made with less, one that cannot be read.
+/// Compares a password with a stored hash. An old hash is of the password as it was typed: where that differs from its normal
+/// form, it is tried as well, and its hash replaced if it is right.
 fn verify(password: &SecretString, kept: Option<&str>) -> Verdict {
+    let normal = normal(password);
+    let verdict = verify_form(&normal, kept);
+    if verdict != Verdict::Wrong || normal.expose_secret() == password.expose_secret() {
+        return verdict;
+    }
+    match verify_form(password, kept) {
+        Verdict::Right => hash(password).map_or(Verdict::Right, Verdict::RightButWeak),
+        verdict => verdict,
+    }
+}
+
+/// Compares one form of a password with a stored hash. Every answer but the right one takes the work of one hash of today: an unknown name,
+/// a hash of today, one that was made with less, one that cannot be read.
+fn verify_form(password: &SecretString, kept: Option<&str>) -> Verdict {
     let parsed = kept.and_then(|kept| PasswordHash::new(kept).ok());
     let params = parsed.as_ref().and_then(|hash| Params::try_from(hash).ok());
     if let Some(memory) = padding(params.as_ref()) {
@@ -269,6 +289,8 @@ fn is_weak(hash: &PasswordHash) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     fn secret(text: &str) -> SecretString {
@@ -325,6 +347,36 @@ mod tests {
         assert!(stronger.contains("m=19456,t=2"), "{stronger}");
     }
 
+    #[tokio::test]
+    async fn a_password_is_right_however_its_characters_are_written() {
+        let hasher = Hasher::start().unwrap();
+        let (composed, decomposed) = ("se\u{f1}or 12 café", "sen\u{303}or １２ cafe\u{301}");
+        for (chosen, typed) in [(composed, decomposed), (decomposed, composed)] {
+            let kept = hasher.hash(Asker::Operator, secret(chosen)).await.unwrap();
+            let verdict = hasher
+                .verify(Asker::Operator, secret(typed), Some(kept))
+                .await;
+            assert_eq!(verdict.unwrap(), Verdict::Right, "{typed}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_a_password_as_it_was_typed_is_right_and_replaced() {
+        let hasher = Hasher::start().unwrap();
+        let typed = "sen\u{303}or caf\u{e9}";
+        let old = argon2().unwrap().hash_password(typed.as_bytes()).unwrap();
+        let verify =
+            |typed: &str, kept: String| hasher.verify(Asker::Operator, secret(typed), Some(kept));
+        let verdict = verify(typed, old.to_string()).await.unwrap();
+        let Verdict::RightButWeak(new) = verdict else {
+            panic!("{verdict:?}")
+        };
+        assert_eq!(verify("señor café", new).await.unwrap(), Verdict::Right);
+        // Typed in another way it was wrong before, and still is.
+        let verdict = verify("señor café", old.to_string()).await;
+        assert_eq!(verdict.unwrap(), Verdict::Wrong);
+    }
+
     /// The work that a wrong password takes, in KiB that are passed over.
     fn work_of(kept: Option<(u32, u32)>) -> u32 {
         let params = kept.map(|(memory, passes)| Params::new(memory, passes, 1, None).unwrap());
@@ -354,6 +406,27 @@ mod tests {
         }
         // More than today's is not less.
         assert_eq!(work_of(Some((65_536, 3))), 65_536 * 3);
+    }
+
+    /// The shortest of some times that a wrong password takes.
+    fn time_of(kept: Option<&str>) -> Duration {
+        let times = (0..3).map(|_| {
+            let started = Instant::now();
+            assert_eq!(verify(&secret("x"), kept), Verdict::Wrong);
+            started.elapsed()
+        });
+        times.min().unwrap()
+    }
+
+    #[test]
+    fn an_older_hash_takes_about_the_time_of_an_unknown_name() {
+        let params = Params::new(8, 1, 1, None).unwrap();
+        let older = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password(b"open sesame")
+            .unwrap()
+            .to_string();
+        // By itself it takes less than a thousandth.
+        assert!(time_of(Some(&older)) * 4 > time_of(None));
     }
 
     #[test]

@@ -126,7 +126,7 @@ pub(crate) async fn issue(
         lifetime,
     };
     let expires_at = links::insert(&mut **transaction, &link).await?;
-    let base = &services.settings.public_url;
+    let base = services.settings.base_url(&author.origin);
     Ok(IssuedLink {
         url: format!("{base}/reset/{}", token.expose_secret()),
         expires_at,

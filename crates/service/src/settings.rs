@@ -10,7 +10,7 @@ use domain::{
 
 use crate::{
     Error, Services,
-    access::{Granted, ReadAudit},
+    access::{Granted, Origin, ReadAudit},
     vault::Vault,
 };
 
@@ -52,6 +52,8 @@ pub struct Settings {
     pub providers: Vec<Provider>,
     /// The address under which people reach the panel, without a slash at its end. Links begin with it.
     pub public_url: String,
+    /// Whether that address is a guess: it is not set, and the server listens on every address of its machine.
+    pub is_public_url_guessed: bool,
     /// Every setting of the server as it is shown, without secrets.
     pub described: Arc<[Described]>,
 }
@@ -61,6 +63,37 @@ impl Settings {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
+    }
+
+    /// Says that links begin with a guess, and what to set instead; nothing where the address is set.
+    #[must_use]
+    pub fn guess_warning(&self) -> Option<String> {
+        self.is_public_url_guessed.then(|| {
+            format!(
+                "PUBLIC_URL is not set: links begin with {}, which works on this machine only. Set PUBLIC_URL to the address \
+                under which people reach the panel.",
+                self.public_url
+            )
+        })
+    }
+
+    /// The address that links of a request begin with: the one that is set, or else the one that the request was sent to.
+    #[must_use]
+    pub fn base_url<'a>(&'a self, origin: &'a Origin) -> &'a str {
+        let asked = origin.base_url.as_deref();
+        asked
+            .filter(|_| self.is_public_url_guessed)
+            .unwrap_or(&self.public_url)
+    }
+
+    /// The panel's origin as a browser writes it: in lower case, without the port that its scheme has anyway. None where
+    /// `public_url` is a guess, which is no reason to trust a page.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        let url = self.public_url.to_ascii_lowercase();
+        let port = if self.is_https() { ":443" } else { ":80" };
+        let origin = url.strip_suffix(port).unwrap_or(&url);
+        (!self.is_public_url_guessed).then(|| origin.to_owned())
     }
 
     /// The name of a cookie of this server. A browser sends a cookie to every port of a host: the name has the port, so that
@@ -97,6 +130,7 @@ impl Default for Settings {
             vault: Vault::default(),
             providers: Provider::builtin(),
             public_url: "http://127.0.0.1:3000".to_owned(),
+            is_public_url_guessed: false,
             described: Arc::default(),
         }
     }
@@ -119,6 +153,25 @@ pub async fn describe(services: &Services, _: &Granted<ReadAudit>) -> Result<Ins
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_origin_is_written_as_browsers_write_it() {
+        for (public_url, origin) in [
+            ("https://Panel.Example", "https://panel.example"),
+            ("https://panel.example:443", "https://panel.example"),
+            ("https://panel.example:80", "https://panel.example:80"),
+            ("http://panel.example:80", "http://panel.example"),
+            ("http://[::1]:3000", "http://[::1]:3000"),
+        ] {
+            let mut settings = Settings {
+                public_url: public_url.to_owned(),
+                ..Settings::default()
+            };
+            assert_eq!(settings.origin().as_deref(), Some(origin));
+            settings.is_public_url_guessed = true;
+            assert_eq!(settings.origin(), None);
+        }
+    }
 
     #[test]
     fn cookies_are_named_for_the_server() {

@@ -27,6 +27,7 @@ pub use suspend::{lift_over, suspend, unsuspend};
 
 use db::users::{Counts, Of};
 use domain::{
+    filter::{Dated, Filter},
     list::{Cursor, Place, Position, Total},
     users::{
         UserSummary,
@@ -39,6 +40,7 @@ use domain::{
 use crate::{
     Error, Services,
     access::{Granted, ReadUsers},
+    days,
 };
 
 /// A page of the list of users. Two statements whatever its size: the rows, and of how many they are a part.
@@ -47,14 +49,19 @@ use crate::{
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    _: &Granted<ReadUsers>,
+    granted: &Granted<ReadUsers>,
     query: &ListQuery,
 ) -> Result<UserPage, Error> {
     let now = (services.clock)();
+    let days = days::find(services, granted.author(), &query.filter).await?;
+    let query = &ListQuery {
+        filter: query.filter.in_days(&days),
+        ..query.clone()
+    };
     // Over one connection: each that goes back to the pool costs a message of its own.
     let mut connection = db::acquire(&services.pool).await?;
-    let (users, more) = db::users::list_page(&mut *connection, query, now).await?;
     let counts = db::users::count(&mut *connection, &query.filter, Of::List, now).await?;
+    let (users, more) = db::users::list_page(&mut *connection, query, counts.matching, now).await?;
     let cursor = |user: &UserSummary, number| Cursor::of(user, query.sort, number);
     Ok(page(
         users,
@@ -71,15 +78,40 @@ pub async fn list(
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list_bin(
     services: &Services,
-    _: &Granted<ReadUsers>,
+    granted: &Granted<ReadUsers>,
     query: &BinQuery,
 ) -> Result<BinPage, Error> {
     let now = (services.clock)();
+    let days = days::find(services, granted.author(), &query.filter).await?;
+    let query = &BinQuery {
+        filter: query.filter.in_days(&days),
+        ..query.clone()
+    };
     let mut connection = db::acquire(&services.pool).await?;
     let (users, more) = db::users::list_bin(&mut *connection, query, now).await?;
     let counts = db::users::count(&mut *connection, &query.filter, Of::Bin, now).await?;
     let all = (counts, counts.totals.deleted);
     Ok(page(users, more, &query.position, all, Cursor::of_deleted))
+}
+
+/// Counts the deleted users who match a search that finds no other user, to lead from the list to them. None where the list has
+/// rows, there is no search, or no deleted user exists: then nothing is asked.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database cannot be reached.
+pub async fn count_deleted_matches(
+    services: &Services,
+    _: &Granted<ReadUsers>,
+    filter: &Filter,
+    page: &UserPage,
+) -> Result<Option<Total>, Error> {
+    if page.place.total.count > 0 || filter.is_empty() || page.totals.deleted == 0 {
+        return Ok(None);
+    }
+    let now = (services.clock)();
+    let counts = db::users::count(&services.pool, filter, Of::Bin, now).await?;
+    let matching = counts.matching.filter(|count| *count > 0);
+    Ok(matching.map(Total::up_to_limit))
 }
 
 /// A page of its rows. Without a search as many match as there are.

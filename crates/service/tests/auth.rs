@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 mod attempts;
+mod failed;
 
 use argon2::{
     Algorithm, Argon2, Params, Version,

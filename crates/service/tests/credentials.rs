@@ -439,6 +439,12 @@ async fn a_setup_link_ends_with_the_first_administrator(pool: PgPool) {
     try_all(&pool, Deferred::SetupLink, &working).await;
 }
 
+/// Whether the newest link of a user is shown as one that works.
+async fn is_shown_to_work(services: &Services, user: Uuid) -> bool {
+    let links = users::reset_links(services, &operator(), user).await;
+    links.unwrap()[0].is_backed
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_link_whose_creator_is_suspended_is_alive_again_with_them(pool: PgPool) {
     let services = services(&pool);
@@ -452,9 +458,11 @@ async fn a_link_whose_creator_is_suspended_is_alive_again_with_them(pool: PgPool
     suspend(&services, root).await;
     let dead = choose(&services, &token, OWN).await;
     assert!(matches!(dead, Err(Error::NotFound(_))), "{dead:?}");
+    assert!(!is_shown_to_work(&services, ada).await);
     users::unsuspend(&services, &operator(), root)
         .await
         .unwrap();
+    assert!(is_shown_to_work(&services, ada).await);
     set_password(&services, "of before").await;
     choose(&services, &token, OWN).await.unwrap();
     let used = "select count(*) from one_time_links where used_at is not null";
@@ -549,6 +557,37 @@ async fn a_link_and_what_happens_meanwhile_see_each_other(pool: PgPool) {
         .unwrap();
         assert_eq!(chosen, is_used_first, "{label}");
     }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_temporary_password_that_is_replaced_meanwhile_leads_nowhere(pool: PgPool) {
+    let services = services(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    set_temporary(&services, &operator(), ada, TEMPORARY).await;
+    // Both wait for her account: first the other password, then the sign-in with this one, which was right.
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("select from users where id = $1 for update")
+        .bind(ada)
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let replaced = tokio::spawn({
+        let services = services.clone();
+        async move { set_temporary(&services, &operator(), ada, "handed over again").await }
+    });
+    wait_for_waiters(&pool, 1).await;
+    let signed_in = tokio::spawn({
+        let services = services.clone();
+        async move { sign_in(&services, "ada", TEMPORARY).await }
+    });
+    wait_for_waiters(&pool, 2).await;
+    held.rollback().await.unwrap();
+    replaced.await.unwrap();
+    let signed_in = signed_in.await.unwrap();
+    let is_denied = matches!(signed_in, Err(Error::Unauthenticated(_)));
+    assert!(is_denied, "{signed_in:?}");
+    let links = "select count(*) from one_time_links where revoked_at is null";
+    assert_eq!(count(&pool, links).await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

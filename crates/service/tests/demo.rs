@@ -42,10 +42,10 @@ async fn surroundings(pool: &PgPool) -> Vec<String> {
     .unwrap()
 }
 
-/// Statistics and totals that differ from a recount.
+/// Statistics, totals and searched names that differ from what they are made of.
 async fn differences(pool: &PgPool) -> i64 {
     let recount = db::doctor::recount(pool).await.unwrap();
-    recount.wrong_stats + recount.wrong_totals
+    recount.wrong_stats + recount.wrong_totals + recount.wrong_search
 }
 
 #[sqlx::test(migrations = "../../migrations")]

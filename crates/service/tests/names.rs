@@ -3,17 +3,19 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{credentials::AccountDraft, invitations::InvitationDraft, users::create::UserDraft};
+use secrecy::ExposeSecret;
 use service::{
     Error, Services,
     access::{Origin, operator},
     invitations, registrations,
     settings::Settings,
-    users,
+    setup, users,
 };
 use sqlx::PgPool;
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::support::{
+    browser::browser,
     people::{add, count},
     services,
 };
@@ -84,6 +86,20 @@ async fn a_name_that_looks_like_another_is_denied_everywhere(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn the_first_administrator_gets_no_name_that_looks_like_another(pool: PgPool) {
+    let services = services(&pool);
+    add(&pool, "coco", &["user"]).await;
+    let token = setup::create_link(&services).await.unwrap();
+    for name in LOOKALIKES {
+        let session = browser(&pool, None);
+        let (token, draft) = (token.expose_secret(), draft(name));
+        let claimed = setup::claim(&services, &session, token, draft, Origin::default());
+        assert!(is_denied(claimed.await), "{name} set up");
+    }
+    assert_eq!(count(&pool, "select count(*) from users").await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn names_of_any_one_script_are_given(pool: PgPool) {
     let services = open(&pool);
     add(&pool, "barn", &["user"]).await;
@@ -99,6 +115,41 @@ async fn names_of_any_one_script_are_given(pool: PgPool) {
     assert!(is_denied(
         registrations::register(&services, draft("coco"), "", Origin::default()).await
     ));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn names_of_scripts_with_vowel_signs_are_given(pool: PgPool) {
+    let services = open(&pool);
+    for name in ["สมชาย", "น้ำฝน", "प्रिया.शर्मा", "தமிழ்", "মিতা", "မောင်လှ"]
+    {
+        let registered = registrations::register(&services, draft(name), "", Origin::default());
+        registered
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn names_that_differ_in_how_they_are_written_are_one(pool: PgPool) {
+    let services = open(&pool);
+    for (name, other) in [
+        ("josé", "Jose\u{301}"),
+        ("straße", "STRASSE"),
+        ("νίκος", "ΝΊΚΟΣ"),
+        ("ışık", "IŞIK"),
+        ("ёлкин", "ЁЛКИН"),
+    ] {
+        registrations::register(&services, draft(name), "", Origin::default())
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let again = registrations::register(&services, draft(other), "", Origin::default());
+        assert!(is_denied(again.await), "{other}");
+        let found = db::users::find_credentials(&pool, other).await.unwrap();
+        assert_eq!(found.unwrap().username, name);
+    }
+    // An accent makes another name, though a search finds both.
+    let made = registrations::register(&services, draft("jose"), "", Origin::default()).await;
+    assert!(made.is_ok(), "{:?}", made.err());
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    credentials::{AccountDraft, SignInDraft},
+    credentials::{AccountDraft, SignInDraft, TRAP},
     registrations::{Decision, DecisionRequest},
     rules::Refusal,
     users::{
@@ -139,7 +139,7 @@ async fn a_name_is_taken_once_in_a_race(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_program_gets_the_same_answer_and_no_account(pool: PgPool) {
+async fn a_filled_trap_is_denied_in_words_and_the_next_try_succeeds(pool: PgPool) {
     let services = open(&pool, true);
     let trapped = |name| {
         let services = services.clone();
@@ -153,16 +153,16 @@ async fn a_program_gets_the_same_answer_and_no_account(pool: PgPool) {
             .await
         }
     };
-    let user = trapped("ada").await.unwrap();
-    assert_eq!(
-        (user.username.as_str(), user.email.as_deref()),
-        ("ada", Some("a@example.org"))
-    );
-    assert_eq!(user.id.0.get_version_num(), 7);
+    let Err(Error::Invalid(errors)) = trapped("ada").await else {
+        panic!("there is no account, so the answer must not claim one")
+    };
+    let message = errors.get(TRAP).unwrap();
+    assert!(message.starts_with("No account was created"), "{message}");
     assert_eq!(count(&pool, "select count(*) from users").await, 0);
     assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
     register(&services, form("ada", "")).await.unwrap();
-    assert!(matches!(trapped("ada").await, Err(Error::Taken(_))));
+    // It is denied before the name is looked for.
+    assert!(matches!(trapped("ada").await, Err(Error::Invalid(_))));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -521,6 +521,37 @@ async fn several_are_decided_about_as_was_shown_or_nobody_is(pool: PgPool) {
         registrations::count(&services, &operator()).await.unwrap(),
         1
     );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn decisions_about_several_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
+    let services = open(&pool, true);
+    let mut people = Vec::new();
+    for username in ["ada", "bob"] {
+        let id = register(&services, form(username, "")).await.unwrap().id.0;
+        people.push(Selected {
+            id,
+            version: 1,
+            username: Some(username.to_owned()),
+        });
+    }
+    let request = DecisionRequest {
+        decision: Decision::Reject,
+        people,
+        note: "together".into(),
+        expected: Some(2),
+    };
+    registrations::decide(&services, &operator(), request)
+        .await
+        .unwrap();
+    let beneath: Vec<(String, i64)> = sqlx::query_as(
+        "select parent.reason, count(*) from audit_events parent join audit_events e on e.parent_id = parent.id
+        where parent.action = 'registrations.rejected' group by parent.id, parent.reason",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(beneath, [("together".to_owned(), 2)]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -11,8 +11,8 @@ pub(crate) mod people;
 use std::sync::Arc;
 
 use service::{
-    Services, exports::Exports, last_seen::LastSeen, passwords::Hasher, reset::Choice,
-    sessions::live::Live, settings::Settings,
+    Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
+    reset::Choice, sessions::live::Live, settings::Settings,
 };
 use sqlx::PgPool;
 use time::macros::datetime;
@@ -24,6 +24,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
+        failed_sign_ins: Noted::default(),
         live: Live::default(),
         exports: Exports::default(),
         work: Arc::default(),

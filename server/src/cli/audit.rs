@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::{Failure, fault, place::PlaceArgs, user::print::Output};
+use super::{Failure, place::PlaceArgs, user::print::Output};
 
 /// Look at what is on record, and prove that it is as it was.
 #[derive(Debug, clap::Args)]
@@ -34,13 +34,9 @@ pub(super) async fn run(place: PlaceArgs, arguments: AuditArgs) -> Result<ExitCo
     let output = Output {
         json: arguments.json,
     };
-    let done = match arguments.command {
+    match arguments.command {
         Command::List(arguments) => arguments.run(&place, output).await,
         Command::Export(arguments) => arguments.run(&place).await,
         Command::Verify(arguments) => arguments.run(&place, output).await,
-    };
-    match done {
-        Ok(code) => Ok(code),
-        Err(failure) => fault::explain(failure),
     }
 }

@@ -1,6 +1,9 @@
 //! `rollcall completions`
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -15,11 +18,12 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    clap_complete::generate(
-        arguments.shell,
-        &mut super::Arguments::command(),
-        "rollcall",
-        &mut std::io::stdout(),
-    );
+    let mut command = super::Arguments::command();
+    // Into memory, because it panics where it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut command, "rollcall", &mut script);
+    let mut out = io::stdout().lock();
+    out.write_all(&script)?;
+    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }

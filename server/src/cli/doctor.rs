@@ -2,19 +2,21 @@
 
 use std::process::ExitCode;
 
-use super::{Failure, say, services};
+use super::{Failure, ignore_closed_pipe, say, services};
 use crate::config::Config;
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
     let services = services(&config).await?;
     let findings = service::doctor::examine(&services).await?;
-    for finding in &findings {
-        say(&format!(
-            "{} {}",
-            if finding.good { "ok   " } else { "WRONG" },
-            finding.text
-        ))?;
-    }
+    let lines: Vec<String> = findings
+        .iter()
+        .map(|finding| {
+            let verdict = if finding.good { "ok   " } else { "WRONG" };
+            format!("{verdict} {}", finding.text)
+        })
+        .collect();
+    // The exit status has the result too.
+    ignore_closed_pipe(say(&lines.join("\n")))?;
     let well = findings.iter().all(|finding| finding.good);
     Ok(if well {
         ExitCode::SUCCESS

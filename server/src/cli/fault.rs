@@ -1,14 +1,12 @@
 //! Why a command was not carried out, as an operator reads it.
 
-use std::{fmt, io, process::ExitCode};
+use std::fmt;
 
 use domain::{
     fields::FieldErrors,
     problem::{Code, Problem},
 };
 use service::Error;
-
-use super::Failure;
 
 /// Guide 001's text.
 pub(super) const NO_SUCH_USER: &str = "The user with this id does not exist in the system";
@@ -60,18 +58,6 @@ impl Fault {
     /// Whether there is no such thing.
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused(problem) if problem.error == Code::NotFound)
-    }
-}
-
-/// What a command comes to that failed. That nobody reads on, as `head` does not, is no failure.
-pub(super) fn explain(failure: Failure) -> Result<ExitCode, Failure> {
-    let closed = failure
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
-    if closed {
-        Ok(ExitCode::SUCCESS)
-    } else {
-        Err(failure)
     }
 }
 

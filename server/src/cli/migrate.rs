@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use super::{Failure, say, services};
-use crate::config::Config;
+use crate::{config::Config, logging};
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
+    logging::start(&config)?;
     let services = services(&config).await?;
     service::schema::migrate(&services).await?;
     say("The database is up to date.")?;

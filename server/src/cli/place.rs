@@ -7,7 +7,7 @@ mod users;
 use std::{fs::File, io, path::PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
-use service::Services;
+use service::{Services, settings::Settings};
 
 use super::{
     Failure,
@@ -15,6 +15,7 @@ use super::{
     input,
     remote::{Remote, address::Address},
     services,
+    user::print::note,
 };
 use crate::config::Config;
 
@@ -118,5 +119,19 @@ impl Place {
             Self::Database(services) => Ok(services),
             Self::Server(_) => Err(Fault::Failed(LOCAL.to_owned())),
         }
+    }
+
+    /// Warns that a link begins with a guess. A server says that in its own log.
+    pub(super) fn warn_of_guess(&self) {
+        if let Self::Database(services) = self {
+            warn_of_guess(&services.settings);
+        }
+    }
+}
+
+/// Warns on standard error that a link begins with a guess, if it does.
+pub(super) fn warn_of_guess(settings: &Settings) {
+    if let Some(warning) = settings.guess_warning() {
+        note(&warning);
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         let assets = assets::load(&config.site_root)?;
         let services = services(&config).await?;
         if arguments.no_migrate {
+            service::schema::check_database(&services).await?;
             service::schema::check(&services).await?;
         } else {
             service::schema::migrate(&services).await?;

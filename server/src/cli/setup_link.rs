@@ -4,13 +4,14 @@ use std::process::ExitCode;
 
 use secrecy::ExposeSecret;
 
-use super::{Failure, say, services};
+use super::{Failure, place::warn_of_guess, say, services};
 use crate::config::Config;
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
     let services = services(&config).await?;
     service::schema::check(&services).await?;
     let token = service::setup::create_link(&services).await?;
+    warn_of_guess(&config.settings);
     say(&format!(
         "{}/setup/{}",
         config.public_url,

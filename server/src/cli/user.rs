@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::{
-    Failure, fault,
+    Failure,
     place::{Place, PlaceArgs},
 };
 use print::Output;
@@ -62,10 +62,8 @@ pub(super) async fn run(place: PlaceArgs, arguments: UserArgs) -> Result<ExitCod
     let output = Output {
         json: arguments.json,
     };
-    match arguments.command.run(&place, output).await {
-        Ok(()) => Ok(ExitCode::SUCCESS),
-        Err(failure) => fault::explain(failure),
-    }
+    arguments.command.run(&place, output).await?;
+    Ok(ExitCode::SUCCESS)
 }
 
 impl Command {

@@ -59,7 +59,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting(
         "PUBLIC_URL",
         "",
-        "How people reach the panel; links begin with it. Not set: http:// and the address where the server listens.",
+        "How people reach the panel; links begin with it. Not set: http:// and the address where the server listens, or the one that a request was sent to if that is 0.0.0.0 or [::].",
     ),
     setting(
         "TRUSTED_PROXIES",

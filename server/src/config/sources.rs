@@ -1,11 +1,13 @@
 //! Where the values come from.
 
-use std::{collections::HashMap, io, path::Path};
+use std::{collections::HashMap, path::Path};
 
 use domain::settings::Described;
 
-use super::{Failure, catalogue::Setting};
+use super::{Failure, catalogue::Setting, dotenv};
 
+/// The file of settings in the working folder.
+const DOTENV: &str = ".env";
 /// The settings file of Leptos, which a checkout has and an installation need not.
 const LEPTOS_TOML: &str = "Leptos.toml";
 
@@ -20,7 +22,7 @@ impl Sources {
             .collect();
         Ok(Self(vec![
             ("environment", environment),
-            (".env", dotenv()?),
+            (DOTENV, dotenv::read(Path::new(DOTENV))?),
             (LEPTOS_TOML, leptos_toml()?),
         ]))
     }
@@ -96,29 +98,6 @@ fn mask(secret: &str) -> String {
         }
         Some((_, None)) | None => masked.to_owned(),
     }
-}
-
-fn dotenv() -> Result<HashMap<String, String>, Failure> {
-    let file = match dotenvy::from_path_iter(".env") {
-        Ok(file) => file,
-        Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(HashMap::new());
-        }
-        Err(error) => return Err(unreadable(&error)),
-    };
-    file.collect::<Result<_, _>>()
-        .map_err(|error| unreadable(&error))
-}
-
-fn unreadable(error: &dotenvy::Error) -> Failure {
-    // Its own text repeats the line, which may hold a password.
-    let fault = match error {
-        dotenvy::Error::LineParse(_, index) => {
-            format!("a line is not NAME=value, near its character {index}")
-        }
-        other => other.to_string(),
-    };
-    format!(".env cannot be read: {fault}. Correct or remove it.").into()
 }
 
 fn leptos_toml() -> Result<HashMap<String, String>, Failure> {

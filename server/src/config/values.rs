@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, ops::RangeInclusive};
 
 use domain::keys::Provider;
-use service::vault::Vault;
+use service::{DatabaseUrl, UrlError, vault::Vault};
 
 use super::Failure;
 use crate::middleware::origin::TrustedProxies;
@@ -36,7 +36,7 @@ pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, Failure> {
 }
 
 /// Where the database is. The value may hold a password: it is never repeated.
-pub(super) fn database_url(name: &str, text: &str) -> Result<String, Failure> {
+pub(super) fn database_url(name: &str, text: &str) -> Result<DatabaseUrl, Failure> {
     if text.is_empty() {
         let wanted = "postgres://user:password@host:5432/database";
         return Err(format!(
@@ -44,16 +44,19 @@ pub(super) fn database_url(name: &str, text: &str) -> Result<String, Failure> {
         )
         .into());
     }
-    if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
-        return Err(format!("{name} must begin with postgres:// or postgresql://.").into());
-    }
-    Ok(text.to_owned())
+    text.parse()
+        .map_err(|error: UrlError| format!("{name} {error}").into())
 }
 
-/// The address of the panel, without a slash at its end.
+/// The address of the panel, without a slash at its end. Where none is set it is the one where the server listens, or of this
+/// machine if that is every one: nobody can open `0.0.0.0`.
 pub(super) fn public_url(name: &str, text: &str, listen: SocketAddr) -> Result<String, Failure> {
     if text.is_empty() {
-        return Ok(format!("http://{listen}"));
+        return Ok(if listen.ip().is_unspecified() {
+            format!("http://localhost:{}", listen.port())
+        } else {
+            format!("http://{listen}")
+        });
     }
     let url = text.trim_end_matches('/');
     match url

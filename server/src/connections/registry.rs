@@ -375,5 +375,10 @@ mod tests {
             assert!(capacity.per_network >= 2 && capacity.per_network <= total / 4);
         }
         assert_eq!(Capacity::within(1 << 20, 12).per_network, PER_NETWORK_MAX);
+        // The unit allows as many as there can be at most.
+        let unit = include_str!("../../../deploy/rollcall.service").lines();
+        let allowed = unit.filter_map(|line| line.strip_prefix("LimitNOFILE="));
+        let allowed: Vec<usize> = allowed.map(|number| number.parse().unwrap()).collect();
+        assert_eq!(Capacity::within(allowed[0], 64).total, TOTAL_MAX);
     }
 }

@@ -11,6 +11,9 @@ use axum::{
 use tokio::task::JoinError;
 use tracing::Instrument;
 
+use super::headers;
+use crate::fingerprint;
+
 /// Draws a page, or runs a function behind one, to its end in a task of its own.
 ///
 /// A browser that leaves a page drops its request, and with it would go what the page is made of while other tasks
@@ -20,7 +23,15 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
         let (parts, body) = next.run(request).await.into_parts();
         // Pages come in one piece, so this holds nothing back.
         let body = to_bytes(body, usize::MAX).await;
-        body.map(|body| Response::from_parts(parts, Body::from(body)))
+        let is_page = headers::is_page(&parts.headers);
+        body.map(|body| {
+            let body = if is_page {
+                fingerprint::add(body)
+            } else {
+                body
+            };
+            Response::from_parts(parts, Body::from(body))
+        })
     };
     match detached(drawing).await {
         Ok(response) => response,

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
@@ -21,8 +21,12 @@ pub(crate) struct Policy {
 #[derive(Debug, Clone)]
 pub(crate) struct PageNonce(pub(crate) Nonce);
 
-/// Gives each answer its headers: pages a policy that runs only the scripts with the nonce of this very answer, anything
-/// else one that runs nothing.
+/// What a script may do that runs as a worker: workers have the policy of their own file.
+const SCRIPT_POLICY: &str = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
+const NOTHING_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Gives each answer its headers: pages a policy that runs only the scripts with the nonce of this very answer, scripts one that
+/// lets a worker ask this server, anything else one that runs nothing.
 pub(crate) async fn secure(
     State(policy): State<Policy>,
     mut request: Request,
@@ -32,13 +36,12 @@ pub(crate) async fn secure(
     request.extensions_mut().insert(PageNonce(nonce.clone()));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    let is_page = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let csp = if is_page {
+    let csp = if is_page(headers) {
         page_policy(&nonce)
+    } else if is_of_type(headers, "text/javascript") {
+        SCRIPT_POLICY.to_owned()
     } else {
-        "default-src 'none'; frame-ancestors 'none'".to_owned()
+        NOTHING_POLICY.to_owned()
     };
     if let Ok(csp) = HeaderValue::try_from(csp) {
         // The pages about the API say themselves what they need.
@@ -70,10 +73,21 @@ pub(crate) async fn secure(
     response
 }
 
+/// Returns whether an answer is a page.
+pub(crate) fn is_page(headers: &HeaderMap) -> bool {
+    is_of_type(headers, "text/html")
+}
+
+fn is_of_type(headers: &HeaderMap, media_type: &str) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(media_type.as_bytes()))
+}
+
 fn page_policy(nonce: &Nonce) -> String {
     format!(
         "default-src 'self'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
-         style-src 'self' 'nonce-{nonce}'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; \
+         worker-src 'self'; style-src 'self' 'nonce-{nonce}'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; \
          form-action 'self'"
     )
 }

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderValue},
+    http::{HeaderMap, HeaderValue, uri::Authority},
     middleware::Next,
     response::Response,
 };
@@ -78,6 +78,21 @@ fn canonical(network: IpNetwork) -> IpNetwork {
         .unwrap_or(network)
 }
 
+/// The address that a request was sent to, by its `Host`; over https if a trusted proxy says so. None where that is no host
+/// with or without a port.
+fn base_url(headers: &HeaderMap, is_from_proxy: bool) -> Option<String> {
+    let host = headers.get("host")?.to_str().ok()?;
+    let authority: Authority = host.parse().ok()?;
+    if host.contains('@') || authority.host().is_empty() {
+        return None;
+    }
+    let scheme = headers
+        .get("x-forwarded-proto")
+        .filter(|scheme| is_from_proxy && *scheme == "https")
+        .map_or("http", |_| "https");
+    Some(format!("{scheme}://{authority}"))
+}
+
 /// Puts the request's [`Origin`] beside it, with a fresh id.
 pub(crate) async fn identify(
     State(proxies): State<TrustedProxies>,
@@ -96,6 +111,10 @@ pub(crate) async fn identify(
         ip: peer.map(|peer| proxies.client(peer, request.headers())),
         user_agent,
         request_id: Some(Uuid::now_v7()),
+        base_url: base_url(
+            request.headers(),
+            peer.is_some_and(|peer| proxies.contain(peer)),
+        ),
         device: Device::default(),
         attempt: None,
     };

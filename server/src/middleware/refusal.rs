@@ -1,15 +1,16 @@
 //! Refusals and failures of the layers below, which know neither the request's id nor the form it expects.
 
-use std::any::Any;
+use std::{any::Any, borrow::Cow, sync::Arc};
 
 use app::api::site::FROM_ELSEWHERE;
 use axum::{
-    extract::Request,
-    http::{StatusCode, header},
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use domain::problem::{Code, Problem};
+use service::settings::Settings;
 use tower_http::csrf::ProtectionError;
 
 use crate::error_page::Asked;
@@ -23,13 +24,27 @@ struct Panicked;
 pub(crate) struct Refused(pub(crate) Problem);
 
 /// Says what happened in the form that the request expects.
-pub(crate) async fn explain(request: Request, next: Next) -> Response {
+pub(crate) async fn explain(
+    State(settings): State<Arc<Settings>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let asked = Asked::from(&request);
+    let [origin, host] =
+        [header::ORIGIN, header::HOST].map(|name| request.headers().get(name).cloned());
     let mut response = next.run(request).await;
     let problem = if let Some(Refused(problem)) = response.extensions_mut().remove() {
         // The handler may have had more to say in its headers, such as a cookie.
         return with_headers_of(response, asked.refuse(problem));
     } else if response.extensions().get::<ProtectionError>().is_some() {
+        let (origin, host) = (text_of(origin.as_ref()), text_of(host.as_ref()));
+        tracing::warn!(
+            origin = &*origin,
+            host = &*host,
+            public_url = settings.public_url,
+            "refused a request from another site; if it came from the panel itself, set PUBLIC_URL to the address that \
+             browsers show, or let the proxy pass on Host and Origin as they come"
+        );
         FROM_ELSEWHERE.into_problem()
     } else if response.extensions().get::<Panicked>().is_some() {
         Problem::new(Code::InternalError, "Something went wrong on the server.")
@@ -39,6 +54,12 @@ pub(crate) async fn explain(request: Request, next: Next) -> Response {
         return response;
     };
     asked.refuse(problem)
+}
+
+/// A header as it is logged.
+fn text_of(value: Option<&HeaderValue>) -> Cow<'_, str> {
+    let bytes = value.map(HeaderValue::as_bytes);
+    String::from_utf8_lossy(bytes.unwrap_or_default())
 }
 
 fn with_headers_of(response: Response, mut answer: Response) -> Response {

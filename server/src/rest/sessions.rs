@@ -1,6 +1,7 @@
 //! Everybody's sessions.
 
 pub(crate) mod events;
+pub(crate) mod failed;
 
 use std::net::IpAddr;
 

@@ -1,7 +1,11 @@
 //! Requests that only read, but are audited: another site must not make a browser send one.
 
 use app::api::site::{FROM_ELSEWHERE, is_from_here};
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::request::Parts,
+};
+use service::Services;
 
 use super::Failure;
 use crate::middleware::bearer;
@@ -10,12 +14,16 @@ use crate::middleware::bearer;
 /// against forged requests looks at methods that change something, so a handler of `GET` that writes takes this.
 pub(crate) struct FromThisSite;
 
-impl<S: Send + Sync> FromRequestParts<S> for FromThisSite {
+impl<S: Send + Sync> FromRequestParts<S> for FromThisSite
+where
+    Services: FromRef<S>,
+{
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let services = Services::from_ref(state);
         // No browser adds a token by itself.
-        if bearer::is_in(&parts.headers) || is_from_here(&parts.headers) {
+        if bearer::is_in(&parts.headers) || is_from_here(&parts.headers, &services.settings) {
             return Ok(Self);
         }
         Err(FROM_ELSEWHERE.into())

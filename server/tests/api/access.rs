@@ -84,6 +84,7 @@ fn screens() -> Vec<Ask> {
         Ask::get("/overview"),
         Ask::get("/sessions"),
         Ask::get("/sessions?ended=true"),
+        Ask::get("/sessions/failed"),
         Ask::get("/sessions/revoke?person=nobody"),
         Ask::get("/tokens"),
         Ask::get("/tokens?person=nobody&state=live"),
@@ -228,6 +229,7 @@ fn reads() -> Vec<Ask> {
         Ask::get("/sfn/confirmation?path=/users/visitor/sign-out"),
         Ask::get("/sfn/users"),
         Ask::get("/sfn/sessions"),
+        Ask::get("/sfn/failed-sign-ins?params[by]=address"),
         Ask::get("/sfn/preview-revocation?params[person]=nobody"),
         Ask::get("/sfn/roles"),
         Ask::get("/sfn/person?user=visitor"),
@@ -444,6 +446,7 @@ pub(crate) fn endpoints() -> Vec<Ask> {
         Ask::new(Method::DELETE, &system_key),
         Ask::get("/api/admin/sessions"),
         Ask::get("/api/admin/sessions/events"),
+        Ask::get("/api/admin/sessions/failed"),
         Ask::post("/api/admin/sessions/revoke")
             .json(&json!({ "filter": { "person": "nobody" }, "expected": 0 })),
         Ask::new(Method::DELETE, &format!("/api/admin/sessions/{NOBODY}")),

@@ -1,5 +1,6 @@
 //! The bin: who is in it, in one order, and nowhere else.
 
+use serde_json::json;
 use sqlx::PgPool;
 
 use crate::support::{Answer, App, Ask, add_person, app, session};
@@ -185,4 +186,72 @@ async fn the_screen_shows_the_bin(pool: PgPool) {
         .await;
     let empty = app.get_as(&ada, "/users?deleted=true").await;
     assert!(empty.body.contains("The bin is empty"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_search_that_finds_only_deleted_users_leads_to_them(pool: PgPool) {
+    let app = app(&pool);
+    let ada = prepare(&app).await;
+    let list = app.get_as(&ada, "/users?q=person-9").await;
+    assert!(list.body.contains("No users match"));
+    assert!(
+        list.body.contains("1 deleted user matches."),
+        "{}",
+        list.body
+    );
+    let href = "/users?q=person-9&deleted=true";
+    assert!(list.body.contains(&href.replace('&', "&amp;")));
+    assert!(
+        app.get_as(&ada, href)
+            .await
+            .body
+            .contains("href=\"/users/person-9\"")
+    );
+
+    // Nobody, or others as well.
+    for search in ["nobody-at-all", "person", "role:auditor", ""] {
+        let list = app.get_as(&ada, &format!("/users?q={search}")).await;
+        assert!(!list.body.contains("deleted user"), "{search}");
+    }
+    app.run("update users set deleted_at = now(), purge_after = now() + interval '1 day' where username = 'person-8'")
+        .await;
+    let auditors = app.get_as(&ada, "/users?q=role:auditor").await;
+    assert!(auditors.body.contains("3 deleted users match."));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_name_of_a_deleted_user_comes_with_the_way_to_them(pool: PgPool) {
+    let app = app(&pool);
+    let ada = prepare(&app).await;
+    let number: i64 = sqlx::query_scalar("select number from users where username = 'person-9'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let draft = json!({ "username": "Person-9", "displayName": "x" });
+    let denied = app
+        .send(Ask::post("/api/admin/users").by(&ada).json(&draft))
+        .await;
+    assert_eq!(denied.outline(), "409 CONFLICT");
+    let field = denied.json()["details"]["fields"][0].clone();
+    assert_eq!(
+        (&field["field"], &field["deletedUser"]),
+        (&json!("username"), &json!(number))
+    );
+
+    let form = [
+        ("username", "person-9"),
+        ("display_name", "x"),
+        ("access", "link"),
+    ];
+    let page = app.send(Ask::post("/users/new").by(&ada).form(&form)).await;
+    assert_eq!(page.status, 409, "{}", page.body);
+    let href = format!("/users/number:{number}");
+    assert!(
+        page.body.contains(&format!("href=\"{href}\"")),
+        "{}",
+        page.body
+    );
+    let found = app.get_as(&ada, &href).await;
+    assert_eq!(found.status, 200);
+    assert!(found.body.contains("Restore"), "{}", found.body);
 }

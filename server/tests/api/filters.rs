@@ -76,6 +76,11 @@ const LISTS: &[List] = &[
         way: "Show all ended sessions",
     },
     List {
+        path: "/sessions/failed",
+        broken: &["by=device", "limit=0", "after=x", "before=x"],
+        way: "Show all failed sign-ins",
+    },
+    List {
         path: "/tokens",
         broken: &["state=dead", "limit=0", "after=x", "before=x"],
         way: "Show all access tokens",
@@ -188,6 +193,10 @@ const RESOURCES: &[(&str, &[&str])] = &[
             "ended=yes",
             "persn=ada",
         ],
+    ),
+    (
+        "/api/admin/sessions/failed",
+        &["by=device", "limit=0", "after=x", "person=ada"],
     ),
     (
         "/api/admin/tokens",

@@ -181,6 +181,11 @@ async fn undo_is_what_the_server_noted_for_the_session(pool: PgPool) {
     suspend(&app, &here, "bob").await;
     app.send(post(&here, lift, &undo)).await;
     assert_eq!(app.count(SUSPENDED).await, 1, "it works once");
+    // Another form does not do it.
+    let undo = undo_of(&app.get_as(&here, "/users/bob").await);
+    let answer = app.send(post(&here, "/users/bulk/sign-out", &undo)).await;
+    assert_eq!(answer.outline(), "303 to /users");
+    assert_eq!(app.count(SUSPENDED).await, 1);
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -7,7 +7,7 @@ use sqlx::{Executor, PgPool, Row};
 use crate::support::{
     Answer, App, Ask, add_person, app,
     crowd::{MARKER, OWN_WORDS, SEED},
-    html::{Element, elements, skeleton, text_of},
+    html::{Element, body_nodes, elements, skeleton, text_of},
     session,
 };
 
@@ -114,6 +114,7 @@ impl Ids {
                 .map(|query| path.clone() + query)
                 .into(),
             "/sessions" => ["", "?ended=true"].map(|query| path.clone() + query).into(),
+            "/sessions/failed" => ["", "?by=address"].map(|query| path.clone() + query).into(),
             _ => vec![path],
         }
     }
@@ -227,6 +228,7 @@ async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
         format!("/sessions?person={text}&device={text}"),
         format!("/sessions?address={text}"),
         format!("/sessions/revoke?person={text}&seen={text}"),
+        format!("/sessions/failed?by={text}"),
         format!("/tokens?person={text}&state={text}"),
         format!("/audit?actor={text}&target={text}"),
         format!("/audit?via={text}"),
@@ -283,10 +285,28 @@ fn assert_same_markup(plain: &[(String, Answer)], marked: &[(String, Answer)], p
                 marked.body
             );
         }
+        assert_fingerprint(&marked.body, label);
         for element in elements(&marked.body) {
             assert_leads_nowhere_else(&element, label);
         }
     }
+}
+
+/// The fingerprint of a page is that of the nodes that a browser reads.
+fn assert_fingerprint(page: &str, label: &str) {
+    let elements = elements(page);
+    let of = |name: &str| elements.iter().find(|element| element.name == name);
+    // Pages without the app have none.
+    if of("script").is_none() {
+        return;
+    }
+    let nodes = body_nodes(page);
+    let hash = nodes.concat().bytes().fold(0_u32, |hash, byte| {
+        hash.wrapping_mul(31).wrapping_add(byte.into())
+    });
+    let expected = format!("{} {hash}", nodes.len());
+    let found = of("body").and_then(|body| body.attribute("data-nodes"));
+    assert_eq!(found, Some(expected.as_str()), "{label}");
 }
 
 /// An element's addresses are of this site.

@@ -37,6 +37,7 @@ fn assert_strict(page: &Answer, label: &str) {
     for (directive, allowed) in [
         ("default-src", true),
         ("script-src", true),
+        ("worker-src 'self'", true),
         ("unsafe-inline", false),
         ("data:", false),
     ] {
@@ -144,6 +145,22 @@ async fn every_page_keeps_to_its_policy(pool: PgPool) {
             nonce(&app.send(ask).await),
             "{label}: each answer has its own nonce"
         );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn pages_ask_browsers_not_to_change_them(pool: PgPool) {
+    let (app, ada, _) = with_people(&pool).await;
+    for ask in [Ask::get("/login"), Ask::get("/users").by(&ada)] {
+        let page = app.send(ask).await.body;
+        for part in [
+            r#" translate="no""#,
+            r#"<meta name="google" content="notranslate">"#,
+            r#"<meta name="format-detection" content="telephone=no, date=no, address=no, email=no">"#,
+            r#"<body data-nodes=""#,
+        ] {
+            assert!(page.contains(part), "{part}: {page:.2000}");
+        }
     }
 }
 

@@ -53,26 +53,22 @@ async fn each_part_of_a_user_takes_its_own_permission(pool: PgPool) {
         }
         assert!(file["personas"].is_array(), "{file}");
         let reads_all = permission == "*:read";
-        let status = |may: bool| if may { 200 } else { 403 };
-        let sessions = reads_all || permission == "sessions:read";
-        assert_eq!(
-            app.get_as(&helper, &of("sessions")).await.status,
-            status(sessions)
-        );
-        let function = format!("/sfn/person-sessions?id={id}");
-        assert_eq!(
-            app.get_as(&helper, &function).await.status,
-            status(sessions)
-        );
-        assert_eq!(
-            app.get_as(&helper, &of("history")).await.status,
-            status(reads_all)
-        );
-        let function = format!("/sfn/person-history?id={id}");
-        assert_eq!(
-            app.get_as(&helper, &function).await.status,
-            status(reads_all)
-        );
+        let [sessions, keys, tokens] = ["sessions:read", "api-keys:read", "tokens:read"]
+            .map(|own| reads_all || permission == own);
+        for (path, may) in [
+            (of("sessions"), sessions),
+            (format!("/sfn/person-sessions?id={id}"), sessions),
+            (of("api-keys"), keys),
+            (format!("/sfn/person-keys?id={id}"), keys),
+            ("/api/admin/tokens".to_owned(), tokens),
+            ("/sfn/tokens".to_owned(), tokens),
+            (of("history"), reads_all),
+            (format!("/sfn/person-history?id={id}"), reads_all),
+        ] {
+            let answer = app.get_as(&helper, &path).await;
+            let status = if may { 200 } else { 403 };
+            assert_eq!(answer.status, status, "{permission}: {path}");
+        }
         let overview = app.get_as(&helper, "/api/admin/overview").await.json();
         assert_eq!(
             overview["changes"] != Value::Array(Vec::new()),

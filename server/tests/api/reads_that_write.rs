@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
+use serde_json::json;
 use server::router::SCREENS;
 use sqlx::PgPool;
 
@@ -15,11 +16,19 @@ async fn entries(app: &App) -> i64 {
     app.count("select count(*) from audit_events").await
 }
 
+/// Adds an API key of the system: to read it is audited.
+async fn add_key(app: &App, session: &str) {
+    let key = json!({ "provider": "openai", "keyName": "Work", "apiKey": "sk-secret" });
+    let added = Ask::post("/api/admin/api-keys").json(&key).by(session);
+    assert_eq!(app.send(added).await.status, 201);
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn no_other_site_causes_a_read_that_is_audited(pool: PgPool) {
     add_person(&pool, "ada", &["admin", "application", "user"]).await;
     let app = app(&pool).keeping_keys();
     let ada = session(&pool, "ada").await;
+    add_key(&app, &ada).await;
     let id: String = sqlx::query_scalar("select id::text from users")
         .fetch_one(&pool)
         .await
@@ -88,6 +97,7 @@ async fn no_other_site_causes_a_read_that_is_audited(pool: PgPool) {
     let expected = [
         "/api/admin/audit/export",
         "/api/admin/users/{id}/export",
+        "/api/api-keys/resolve/{provider}",
         "/api/user/export",
     ];
     assert!(

@@ -119,7 +119,7 @@ async fn the_page_is_there_when_people_may_register(pool: PgPool) {
     assert!(app.get("/login").await.body.contains("href=\"/register\""));
     let page = app.get("/register").await;
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("action=\"/register\"") && page.body.contains("name=\"website\""));
+    assert!(page.body.contains("action=\"/register\"") && page.body.contains("name=\"subject\""));
     let [plain, scripted] = forms("/register", "register", &[("email", "a@example.org")]);
     assert_eq!(app.send(plain).await.outline(), "303 to /register/done");
     let refused = app.send(scripted).await;
@@ -153,20 +153,48 @@ async fn the_page_is_there_when_people_may_register(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whoever_fills_the_trap_is_told_the_same_and_gets_nothing(pool: PgPool) {
+async fn a_filled_trap_is_denied_and_nothing_typed_is_lost(pool: PgPool) {
     let app = open_app(&pool);
-    for (index, form) in forms("/register", "register", &[("website", "x")])
-        .into_iter()
-        .enumerate()
-    {
-        let answer = app.send(form).await;
-        if index == 0 {
-            assert_eq!(answer.outline(), "303 to /register/done");
-        } else {
-            assert_eq!(answer.json()["next"], "/register/done");
+    let [plain, scripted] = forms("/register", "register", &[("subject", "x")]);
+    let page = app.send(plain).await;
+    assert_eq!(page.status, 422);
+    for text in [
+        "No account was created",
+        "value=\"ada\"",
+        "value=\"x\"",
+        "href=\"#subject\"",
+    ] {
+        assert!(page.body.contains(text), "{text}");
+    }
+    assert!(page.cookie("rollcall_done").is_none());
+    let denied = app.send(scripted).await;
+    assert_eq!(denied.outline(), "422 VALIDATION_ERROR");
+    assert_eq!(denied.json()["details"]["fields"][0]["field"], "subject");
+    let program = with(body("ada"), "subject", "x".into());
+    let denied = app.send(register(&program)).await;
+    assert_eq!(denied.outline(), "400 VALIDATION_ERROR");
+    assert!(denied.message().contains("subject"), "{}", denied.body);
+    assert_eq!(app.count("select count(*) from users").await, 0);
+
+    let [plain, _] = forms("/register", "register", &[("subject", "")]);
+    assert_eq!(app.send(plain).await.outline(), "303 to /register/done");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn nobody_who_registers_is_told_of_deleted_users(pool: PgPool) {
+    let app = open_app(&pool);
+    add_person(&pool, "ada", &["user"]).await;
+    app.run("update users set deleted_at = now(), purge_after = now() + interval '1 day'")
+        .await;
+    let [plain, scripted] = forms("/register", "register", &[]);
+    for ask in [register(&body("ada")), plain, scripted] {
+        let denied = app.send(ask).await;
+        assert_eq!(denied.status, 409);
+        assert!(denied.body.contains("Username already exists"));
+        for told in ["deleted user", "deletedUser"] {
+            assert!(!denied.body.contains(told), "{}", denied.body);
         }
     }
-    assert_eq!(app.count("select count(*) from users").await, 0);
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -1,5 +1,6 @@
 //! Everybody's sessions over the API, on two servers over one database.
 
+mod failed;
 mod stream;
 
 use axum::http::Method;

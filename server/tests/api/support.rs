@@ -15,12 +15,12 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use ::app::shell::Assets;
 use axum::Router;
 use server::{
-    Limits,
+    Limits, TrustedProxies,
     router::{Site, build},
 };
 use service::{
-    Services, exports::Exports, last_seen::LastSeen, passwords::Hasher, sessions::live::Live,
-    settings::Settings, vault::Vault,
+    Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
+    sessions::live::Live, settings::Settings, vault::Vault,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -62,6 +62,32 @@ pub(crate) fn app_at(pool: &PgPool, public_url: &str) -> App {
     with_site(pool, &Site::default(), settings)
 }
 
+/// The application as people reach it at an address by way of a proxy that it trusts.
+pub(crate) fn behind_proxy(pool: &PgPool, public_url: &str, proxy: &str) -> App {
+    let settings = Settings {
+        public_url: public_url.to_owned(),
+        ..Settings::default()
+    };
+    with_site(pool, &trusting(proxy), settings)
+}
+
+/// The application that does not know its address, behind the same.
+pub(crate) fn guessing_app(pool: &PgPool, proxy: &str) -> App {
+    let settings = Settings {
+        public_url: "http://localhost:3000".to_owned(),
+        is_public_url_guessed: true,
+        ..Settings::default()
+    };
+    with_site(pool, &trusting(proxy), settings)
+}
+
+fn trusting(proxy: &str) -> Site {
+    Site {
+        trusted_proxies: TrustedProxies::parse(proxy).unwrap(),
+        ..Site::default()
+    }
+}
+
 /// The application where each may ask so often in a minute.
 pub(crate) fn limited_app(pool: &PgPool, limit: u32) -> App {
     let site = Site {
@@ -91,6 +117,7 @@ fn build_app(pool: &PgPool, site: &Site, settings: Settings, clock: fn() -> Offs
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(settings),
         last_seen: LastSeen::default(),
+        failed_sign_ins: Noted::default(),
         live: Live::default(),
         exports: Exports::default(),
         work: Arc::default(),
@@ -106,6 +133,7 @@ fn with_services(services: Services, site: &Site) -> App {
         ..site.clone()
     };
     let assets = Assets {
+        loader: "/pkg/take-over.js".into(),
         js: "/pkg/rollcall.js".into(),
         wasm: "/pkg/rollcall.wasm".into(),
         css: "/pkg/rollcall.css".into(),

@@ -4,18 +4,27 @@
 
 mod audit;
 mod audit_log;
+mod colours;
 mod create;
+mod databases;
 mod delete;
+mod failed_sign_ins;
 mod faults;
 mod guide;
+mod hosts;
 mod keys;
 mod list;
 mod log;
 mod memory;
+mod migrate;
+mod pgbouncer;
+mod pipes;
 mod purge;
 mod recover;
 mod remote;
 mod restore;
+mod roles;
+mod schemas;
 mod server;
 mod slow_clients;
 mod stored_json;

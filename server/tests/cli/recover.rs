@@ -134,3 +134,41 @@ async fn who_cannot_be_recovered(pool: PgPool) {
     );
     assert_eq!(cli.actions().await, ["user.created"]);
 }
+
+/// A server that listens on every address of its machine has none that people could open.
+#[sqlx::test(migrations = "../migrations")]
+async fn no_link_begins_with_every_address(pool: PgPool) {
+    let cli = cli(&pool);
+    let everywhere = |words: &[&str]| {
+        let mut command = Command::new(ROLLCALL);
+        let command = cli.with_settings(command.args(words));
+        command.env("LEPTOS_SITE_ADDR", "0.0.0.0:3000");
+        let ran = command.env("PUBLIC_URL", "").output().unwrap();
+        assert!(ran.status.success(), "{ran:?}");
+        [ran.stdout, ran.stderr].map(|text| String::from_utf8(text).unwrap())
+    };
+    for (words, begins) in [
+        (&["setup-link"][..], "http://localhost:3000/setup/"),
+        (
+            &["user", "create", "--username", "bob", "--name", "Bob"],
+            "http://localhost:3000/reset/",
+        ),
+        (
+            &["user", "reset-link", "bob"],
+            "http://localhost:3000/reset/",
+        ),
+        (
+            &["user", "recover-admin", "ada"],
+            "http://localhost:3000/reset/",
+        ),
+    ] {
+        let [out, err] = everywhere(words);
+        assert!(out.contains(begins), "{words:?}: {out}");
+        assert!(
+            err.contains("Set PUBLIC_URL to the address"),
+            "{words:?}: {err}"
+        );
+    }
+    let told = cli.user(&["reset-link", "bob", "--json"]).text();
+    assert!(told.contains("https://users.example.org/reset/"), "{told}");
+}

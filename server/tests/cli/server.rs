@@ -1,6 +1,7 @@
 //! `rollcall serve` over a database of a test's own.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{BufRead, BufReader, Read},
     net::{SocketAddr, TcpListener},
@@ -20,6 +21,19 @@ fn serve() -> Command {
     let mut command = Command::new(ROLLCALL);
     command.arg("serve");
     command
+}
+
+/// Makes a folder like that of the built files.
+pub(crate) fn make_site() -> PathBuf {
+    let number = STARTED.fetch_add(1, Ordering::Relaxed);
+    let name = format!("rollcall-site-{}-{number}", std::process::id());
+    let site = std::env::temp_dir().join(name);
+    fs::create_dir_all(&site).unwrap();
+    // What the pages refer to is not asked for here.
+    let assets =
+        r#"{"loader":"/b.js","js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2"}"#;
+    fs::write(site.join("assets.json"), assets).unwrap();
+    site
 }
 
 /// A server that listens. Ends with this value.
@@ -53,13 +67,7 @@ impl Server {
     }
 
     fn start_by(cli: &Cli, command: impl Fn() -> Command, set: impl Fn(&mut Command)) -> Self {
-        let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let name = format!("rollcall-site-{}-{number}", std::process::id());
-        let site = std::env::temp_dir().join(name);
-        fs::create_dir_all(&site).unwrap();
-        // What the pages refer to is not asked for here.
-        let assets = r#"{"js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2"}"#;
-        fs::write(site.join("assets.json"), assets).unwrap();
+        let site = make_site();
         for _ in 0..TRIES {
             if let Some((child, url)) = Self::listen(cli, &site, (command(), &set)) {
                 return Self { child, site, url };
@@ -83,6 +91,19 @@ impl Server {
             .trim_end_matches(" kB")
             .parse()
             .unwrap()
+    }
+
+    /// Takes away every descriptor that the server does not use now.
+    pub(crate) fn leave_no_descriptor(&self) {
+        let pid = self.child.id();
+        let open = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+        let numbers = open.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let open: BTreeSet<u32> = numbers.map(|number| number.parse().unwrap()).collect();
+        // A new one gets the lowest number that is free, which has to be below the limit.
+        let free = (0..).find(|number| !open.contains(number)).unwrap();
+        let mut command = Command::new("prlimit");
+        command.args([format!("--pid={pid}"), format!("--nofile={free}:")]);
+        assert!(command.status().unwrap().success());
     }
 
     /// Starts one on a port that was free; none if somebody has taken it since.

@@ -9,8 +9,8 @@ use std::{
 
 use serde_json::Value;
 use service::{
-    Services, exports::Exports, last_seen::LastSeen, passwords::Hasher, sessions::live::Live,
-    settings::Settings,
+    Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
+    sessions::live::Live, settings::Settings,
 };
 use sqlx::{ConnectOptions, PgPool};
 use time::OffsetDateTime;
@@ -45,6 +45,14 @@ pub(crate) fn cli(pool: &PgPool) -> Cli {
     }
 }
 
+/// The command line of this database by another address of it.
+pub(crate) fn cli_at(pool: &PgPool, url: &str) -> Cli {
+    Cli {
+        pool: pool.clone(),
+        way: Way::Direct(url.to_owned()),
+    }
+}
+
 /// What a command did.
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -63,6 +71,11 @@ impl Cli {
     pub(crate) fn user_with_input(&self, words: &[&str], input: &str) -> Ran {
         let mut command = Command::new(ROLLCALL);
         self.run(command.arg("user").args(words), input)
+    }
+
+    /// Runs `rollcall` with some words.
+    pub(crate) fn rollcall(&self, words: &[&str]) -> Ran {
+        self.run(Command::new(ROLLCALL).args(words), "")
     }
 
     /// Runs a command with this database.
@@ -198,6 +211,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
         hasher: Hasher::start().unwrap(),
         settings: Arc::new(Settings::default()),
         last_seen: LastSeen::default(),
+        failed_sign_ins: Noted::default(),
         live: Live::default(),
         exports: Exports::default(),
         work: Arc::default(),

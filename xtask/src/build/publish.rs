@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow};
 use super::{
     Mode,
     compress::{self, BROTLI, GZIP},
-    wasm::PARTS,
+    wasm::{LOADER, PARTS},
 };
 use crate::{
     files,
@@ -114,6 +114,7 @@ impl Assets {
         };
         Ok(Self {
             loaded: vec![
+                Asset::within("loader", name, &bundle_name, &bundle.join(LOADER))?,
                 module("js", "js")?,
                 module("wasm", "wasm")?,
                 Asset::new("css", name, stylesheet)?,

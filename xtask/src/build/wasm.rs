@@ -19,6 +19,19 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// Tells of each part the modules that it is made of, beside the first one.
 pub(super) const PARTS: &str = "parts.json";
 
+/// The folder of the browser's half.
+const FRONTEND: &str = "frontend";
+
+/// The script there that takes over the page.
+pub(super) const LOADER: &str = "take-over.js";
+
+/// The folder with a second copy of the scripts. A browser runs a script once per address: to start the app again, it needs
+/// another address.
+const COPY: &str = "again";
+/// The beginning of what a script calls the module of a part, and of what its copy calls it.
+const MODULE: &str = r#"new URL("./"#;
+const MODULE_OF_COPY: &str = r#"new URL("../"#;
+
 /// What `wasm-opt` does. The features are those that rustc uses, named one by one: with
 /// `--all-features` it writes a module that Chromium refuses.
 const OPTIMISE: &[&str] = &[
@@ -58,14 +71,16 @@ pub(super) fn bundle_folder(workspace: &Workspace, mode: Mode) -> PathBuf {
     workspace.cache().join(mode.folder()).join("wasm")
 }
 
-/// Makes `<name>.js`, `<name>.wasm`, the parts that are loaded later and perhaps `snippets/` from the compiled module, and
-/// returns their folder. In release they are optimised and compressed as well.
+/// Makes `<name>.js`, `<name>.wasm`, the parts that are loaded later and perhaps `snippets/` from the compiled module, puts the
+/// script beside them that takes over the page, and returns their folder. In release they are optimised and compressed as well.
 pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<PathBuf> {
     let folder = bundle_folder(workspace, mode);
     let name = &workspace.settings.output_name;
     // The module names the wasm-bindgen that it needs, so its bytes stand for that version too.
     let mut key = Fingerprint::new(&[name]);
     key.add_file(raw)?;
+    let loader = workspace.root.join(FRONTEND).join(LOADER);
+    key.add_file(&loader)?;
     if mode == Mode::Release {
         key.add(OPTIMISE.join(" ").as_bytes());
         key.add_file(&npm::tools_lock(workspace))?;
@@ -80,6 +95,8 @@ pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<Pa
             folder.join(format!("{name}_bg.wasm")),
             folder.join(format!("{name}.wasm")),
         )?;
+        copy_scripts(folder)?;
+        fs::copy(&loader, folder.join(LOADER))?;
         if mode == Mode::Release {
             shrink(workspace, folder)?;
         }
@@ -127,6 +144,18 @@ fn split(name: &str, raw: &Path, first: &Path, folder: &Path) -> Result<()> {
         serde_json::to_string(&made.prefetch_map)?,
     )?;
     report::step("wasm split", started);
+    Ok(())
+}
+
+/// Copies the scripts of the app into a folder of their own. The copies load the same modules.
+fn copy_scripts(folder: &Path) -> Result<()> {
+    let copies = folder.join(COPY);
+    for script in files::with_extension(folder, &["js"])? {
+        let copy = copies.join(script.strip_prefix(folder)?);
+        fs::create_dir_all(copy.parent().unwrap_or(&copies))?;
+        let text = files::text(&script)?.replace(MODULE, MODULE_OF_COPY);
+        fs::write(copy, text)?;
+    }
     Ok(())
 }
 

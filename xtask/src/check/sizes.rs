@@ -15,7 +15,7 @@ const FOLDERS: &[&str] = &[
     "app", "crates", "end2end", "frontend", "scripts", "server", "style", "xtask",
 ];
 
-const EXTENSIONS: &[&str] = &["css", "rs", "sh", "ts"];
+const EXTENSIONS: &[&str] = &["css", "js", "rs", "sh", "ts"];
 
 pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
     let mut faults = Vec::new();

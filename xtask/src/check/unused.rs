@@ -12,7 +12,11 @@ use super::{Verdict, graph, judge};
 use crate::{files, workspace::Workspace};
 
 /// Dependencies that no source names, and what they are for.
-const UNNAMED: &[(&str, &str, &str)] = &[];
+const UNNAMED: &[(&str, &str, &str)] = &[(
+    "frontend",
+    "wasm-bindgen-futures",
+    "what #[wasm_bindgen] makes of an async function names it",
+)];
 
 pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
     let metadata = graph::metadata(workspace)?;

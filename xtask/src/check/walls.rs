@@ -42,7 +42,14 @@ const KEPT_OUT: &[KeptOut] = &[
     KeptOut {
         package: "frontend",
         target: "wasm32-unknown-unknown",
-        names: &["db", "service", "sqlx", "sqlx-core", "tokio"],
+        names: &[
+            "db",
+            "service",
+            "sqlx",
+            "sqlx-core",
+            "tokio",
+            "unicode-normalization",
+        ],
     },
     KeptOut {
         package: "domain",

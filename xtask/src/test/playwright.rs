@@ -106,7 +106,11 @@ fn plain(message: &str) -> String {
     let mut plain = String::with_capacity(message.len());
     let mut pieces = message.split("\u{1b}[");
     plain.extend(pieces.next());
-    plain.extend(pieces.filter_map(|piece| piece.split_once('m')).map(|(_, text)| text));
+    plain.extend(
+        pieces
+            .filter_map(|piece| piece.split_once('m'))
+            .map(|(_, text)| text),
+    );
     plain
 }
 

@@ -138,10 +138,7 @@ mod tests {
     #[test]
     fn result_lines_of_libtest_are_counted() {
         let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 7 filtered out; finished in 0.01s";
-        assert_eq!(
-            Line::of_libtest(line),
-            Some(Line::Counts(counts(12, 3, 1)))
-        );
+        assert_eq!(Line::of_libtest(line), Some(Line::Counts(counts(12, 3, 1))));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use domain::{
     fields::FieldErrors,
     flash::Undo,
+    text::name_key,
     users::{
         UserSummary,
         bulk::Selected,
@@ -115,7 +116,7 @@ pub(super) fn suspend_again(before: UserDetail, version: i32, back: &str) -> Opt
 
 /// Whether the name that was typed is a username.
 pub(in crate::api) fn same_name(username: &str, typed: &str) -> Result<(), Error> {
-    if typed.trim().to_lowercase() == username.to_lowercase() {
+    if name_key(typed.trim()) == name_key(username) {
         return Ok(());
     }
     Err(fault("confirm", format!("Type {username} to confirm.")))

@@ -21,6 +21,14 @@ pub(in crate::pages) fn of_person(username: &str) -> String {
     href(&person(username))
 }
 
+/// The live sessions from an address.
+pub(super) fn of_address(address: &str) -> String {
+    href(&SessionParams {
+        address: Some(address.to_owned()),
+        ..SessionParams::default()
+    })
+}
+
 /// The dialog that ends the sessions of a person.
 pub(in crate::pages) fn revoke_of_person(username: &str) -> String {
     revoke(&person(username), false)
@@ -99,6 +107,10 @@ mod tests {
         assert_eq!(revoke(&params, true), "/sessions/revoke?others=true");
         assert_eq!(of_person("o'hara"), "/sessions?person=o%27hara");
         assert_eq!(revoke_of_person("ada"), "/sessions/revoke?person=ada");
+        assert_eq!(
+            of_address("2001:db8::7"),
+            "/sessions?address=2001%3Adb8%3A%3A7"
+        );
         assert_eq!(of_person("112"), "/sessions?person=username%3A112");
         assert_eq!(
             revoke_of_person("112"),

@@ -2,7 +2,7 @@
 
 use domain::{
     filter::Filter,
-    list::PageParams,
+    list::{PageParams, Total},
     users::list::{ListParams, SortKey},
 };
 use leptos::prelude::*;
@@ -21,6 +21,7 @@ use crate::{
         rows::KeyedRow,
         state::ListState,
     },
+    format::total,
 };
 
 /// Columns: class of the cell, what it is called, what a click on it sorts by.
@@ -56,7 +57,7 @@ pub fn UserTable(
         }
     };
     if page.users.is_empty() {
-        return view! { <Nobody params=shown /> }.into_any();
+        return view! { <Nobody params=shown deleted=list.deleted /> }.into_any();
     }
     let pages = Pages::of(&shown, &page.place, page.users.len(), links::href);
     let pager = view! { <Pager pages=pages /> };
@@ -143,9 +144,14 @@ pub(super) fn actions_head() -> impl IntoView {
     }
 }
 
-/// Nobody matches, or there is nobody at all.
+/// No user matches, or there is none at all.
 #[component]
-pub(super) fn Nobody(params: ListParams) -> impl IntoView {
+pub(super) fn Nobody(
+    params: ListParams,
+    /// How many deleted users match instead.
+    #[prop(optional_no_strip)]
+    deleted: Option<Total>,
+) -> impl IntoView {
     if links::current_filter(&params).is_empty() {
         return view! {
             <ListState icon=Icon::Users title="No users here">
@@ -164,8 +170,24 @@ pub(super) fn Nobody(params: ListParams) -> impl IntoView {
         .into_any();
     }
     let cleared = links::searched(&params, &Filter::default());
+    let deleted = deleted.map(|deleted| {
+        let users = match deleted.count {
+            1 => "deleted user matches",
+            _ => "deleted users match",
+        };
+        let matches = format!("{} {users}. ", total(deleted));
+        view! {
+            <p class="state-text">
+                {matches}
+                <a href=links::toggled_bin(&params) data-noscroll>
+                    "Show"
+                </a>
+            </p>
+        }
+    });
     view! {
         <ListState icon=Icon::Search title="No users match">
+            {deleted}
             <p class="state-text">
                 "Nobody matches " <code>{params.q}</code> ". Remove a filter, or start again."
             </p>

@@ -74,7 +74,7 @@ fn push_meant(sql: &mut QueryBuilder<Postgres>, column: &str, meant: Option<&Mea
             sql.push(format!(" and e.{column}_id = ")).push_bind(*id);
         }
         Some(Meant::Label(label)) => {
-            sql.push(format!(" and lower(e.{column}_label) = lower("))
+            sql.push(format!(" and name_key(e.{column}_label) = name_key("))
                 .push_bind(label.clone())
                 .push(")");
         }

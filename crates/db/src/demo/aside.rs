@@ -6,10 +6,11 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use crate::Error;
 
 /// The tables that demo data fills.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "users",
     "user_roles",
     "user_stats",
+    "user_search",
     "personas",
     "ontologies",
     "annotations",

@@ -7,7 +7,11 @@ use domain::{
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use time::OffsetDateTime;
 
-use super::{filter, list};
+use super::{
+    filter::{self, Context, Tables},
+    list,
+    search::Lookup,
+};
 use crate::{Error, list::page_of};
 
 /// The rows of a page, the latest deleted first, and whether there are more beyond it in the direction of reading.
@@ -22,16 +26,24 @@ pub async fn list_bin(
     let mut sql = statement(query, now);
     let page = sql.build().persistent(query.filter.is_empty());
     let rows = page.fetch_all(executor).await?;
-    page_of(&rows, query.limit, &query.position, deleted)
+    page_of(&rows, query.limit, &query.position, row)
 }
 
 fn statement(query: &BinQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {
+    let tables = Tables {
+        stats: true,
+        ..Tables::of(&query.filter)
+    };
     let mut sql = QueryBuilder::new(format!(
-        "select {}, u.deleted_at, u.purge_after
-        from users u join user_stats s on s.user_id = u.id where u.deleted_at is not null and ",
-        list::COLUMNS
+        "select {}, u.deleted_at, u.purge_after from {} and ",
+        list::COLUMNS,
+        deleted(tables)
     ));
-    filter::push(&mut sql, &query.filter, now);
+    let context = Context {
+        now,
+        lookup: Lookup::Index,
+    };
+    filter::push(&mut sql, &query.filter, context);
     let (beyond, direction) = match query.position {
         Position::First | Position::After(_) => ("<", "desc"),
         Position::Before(_) => (">", "asc"),
@@ -50,7 +62,16 @@ fn statement(query: &BinQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {
     sql
 }
 
-fn deleted(row: &PgRow) -> Result<DeletedUser, sqlx::Error> {
+/// The tables, joined, and the condition that their users are deleted.
+pub(super) fn deleted(tables: Tables) -> String {
+    let tables = Tables {
+        users: true,
+        ..tables
+    };
+    format!("{} where u.deleted_at is not null", tables.joined())
+}
+
+fn row(row: &PgRow) -> Result<DeletedUser, sqlx::Error> {
     Ok(DeletedUser {
         user: list::summary(row)?,
         deleted_at: row.try_get("deleted_at")?,

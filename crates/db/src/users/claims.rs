@@ -38,11 +38,11 @@ pub async fn find_deleted_owners(
     Ok(sqlx::query_as!(
         DeletedOwner,
         r#"select
-            number, purge_after as "purge_after!", coalesce(lower(username) = lower($1), false) as "has_username!",
-            coalesce(lower(email) = lower($2), false) as "has_email!"
+            number, purge_after as "purge_after!", coalesce(name_key(username) = name_key($1), false) as "has_username!",
+            coalesce(name_key(email) = name_key($2), false) as "has_email!"
         from users
         where deleted_at is not null and purge_after is not null
-            and (lower(username) = lower($1) or lower(email) = lower($2))"#,
+            and (name_key(username) = name_key($1) or name_key(email) = name_key($2))"#,
         claim.username,
         claim.email,
     )

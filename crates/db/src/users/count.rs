@@ -4,7 +4,10 @@ use domain::{filter::Filter, list::EXACT_TOTAL_MAX, users::page::Totals};
 use sqlx::{PgExecutor, QueryBuilder, Row};
 use time::OffsetDateTime;
 
-use super::filter::{self, Tables};
+use super::{
+    filter::{self, Context, Tables},
+    search::Lookup,
+};
 use crate::Error;
 
 /// Where the count of a search stands among the totals.
@@ -58,32 +61,19 @@ pub async fn count(
     );
     if !search.is_empty() {
         // A join that is not needed would cost more than the rest.
-        let tables = match (of, Tables::of(search)) {
-            (Of::Bin, _) => {
-                "users u join user_stats s on s.user_id = u.id where u.deleted_at is not null"
-            }
-            (
-                Of::List,
-                Tables {
-                    users: true,
-                    stats: false,
-                },
-            ) => "users u where u.deleted_at is null",
-            (Of::List, Tables { users: false, .. }) => "user_stats s where not s.deleted",
-            (
-                Of::List,
-                Tables {
-                    users: true,
-                    stats: true,
-                },
-            ) => {
-                "users u join user_stats s on s.user_id = u.id where u.deleted_at is null and not s.deleted"
-            }
+        let tables = Tables::of(search);
+        let tables = match of {
+            Of::List => tables.live(),
+            Of::Bin => super::bin::deleted(tables),
+        };
+        let context = Context {
+            now,
+            lookup: Lookup::Index,
         };
         sql.push(format!(
             " union all select '{MATCHING}', count(*) from (select 1 from {tables} and "
         ));
-        filter::push(&mut sql, search, now);
+        filter::push(&mut sql, search, context);
         sql.push(format!(" limit {}) as matched", EXACT_TOTAL_MAX + 1));
     }
     let mut counts = Counts::default();

@@ -33,7 +33,7 @@ pub async fn find_id(executor: impl PgExecutor<'_>, user: &UserRef) -> Result<Op
     let row = sqlx::query!(
         "select coalesce(
             (select id from users where id = $1),
-            (select id from users where lower(username) = lower($2)),
+            (select id from users where name_key(username) = name_key($2)),
             (select id from users where number = $3)
         ) as id",
         id,
@@ -65,7 +65,7 @@ pub async fn find_detail(
             u.claimed_email,
             (
                 select o.username from users o
-                where o.email is not null and lower(o.email) = lower(u.claimed_email) and o.id <> u.id
+                where o.email is not null and name_key(o.email) = name_key(u.claimed_email) and o.id <> u.id
             ) as claimed_email_of,
             (select c.username from users c where c.id = u.created_by) as created_by,
             (select c.username from users c where c.id = u.suspended_by) as suspended_by,

@@ -1,10 +1,14 @@
 //! A search as SQL. Every condition is true or false, never null, so that its negation is its opposite.
 
-use domain::filter::{
-    Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, WORD_START_BELOW, When,
+use domain::{
+    filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When},
+    text::tidy,
 };
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::search::{self, Line, Lookup};
 
 /// When somebody was last active, in the form that its index has.
 const LAST_ACTIVE: &str = "coalesce(u.last_active_at, '-infinity')";
@@ -16,6 +20,8 @@ pub(super) struct Tables {
     pub(super) users: bool,
     /// `user_stats s`
     pub(super) stats: bool,
+    /// `user_search x`
+    pub(super) search: bool,
 }
 
 impl Tables {
@@ -31,7 +37,36 @@ impl Tables {
         Self {
             users: self.users || other.users,
             stats: self.stats || other.stats,
+            search: self.search || other.search,
         }
+    }
+
+    /// The tables, joined, and the condition that their users are not deleted.
+    pub(super) fn live(self) -> String {
+        let live = [
+            (self.users, "u.deleted_at is null"),
+            (self.stats, "not s.deleted"),
+            (self.search, "not x.deleted"),
+        ];
+        let live = live.into_iter().filter(|(needed, _)| *needed);
+        let live: Vec<&str> = live.map(|(_, condition)| condition).collect();
+        format!("{} where {}", self.joined(), live.join(" and "))
+    }
+
+    /// The tables, joined by the ids of users.
+    pub(super) fn joined(self) -> String {
+        let tables = [
+            (self.users, "users u", "u.id"),
+            (self.stats, "user_stats s", "s.user_id"),
+            (self.search, "user_search x", "x.user_id"),
+        ];
+        let mut needed = tables.into_iter().filter(|(needed, ..)| *needed);
+        let Some((_, first, first_id)) = needed.next() else {
+            return "users u".to_owned();
+        };
+        needed.fold(first.to_owned(), |joined, (_, table, id)| {
+            format!("{joined} join {table} on {id} = {first_id}")
+        })
     }
 
     fn add(&mut self, expr: &Expr) {
@@ -41,54 +76,66 @@ impl Tables {
             Expr::Term(Term::Role(_) | Term::Count(..) | Term::Has(Has::Any(_))) => {
                 self.stats = true;
             }
+            Expr::Term(Term::Text(_) | Term::Username(_) | Term::Name(_) | Term::Email(_)) => {
+                self.search = true;
+            }
             Expr::Term(_) => self.users = true,
         }
     }
 }
 
-/// Appends `true` or the conditions of a filter, over `users u` joined with `user_stats s`.
-pub(super) fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter, now: OffsetDateTime) {
+/// The settings of a statement besides its filter.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context {
+    /// The time from which ages are counted.
+    pub(super) now: OffsetDateTime,
+    /// The way to find texts.
+    pub(super) lookup: Lookup,
+}
+
+/// Appends `true` or the conditions of a filter, over those of `users u`, `user_stats s` and `user_search x` that it needs.
+pub(super) fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter, context: Context) {
     match filter.root() {
-        Some(expr) => push_expr(sql, expr, now),
+        Some(expr) => push_expr(sql, expr, context),
         None => {
             sql.push("true");
         }
     }
 }
 
-fn push_expr(sql: &mut QueryBuilder<Postgres>, expr: &Expr, now: OffsetDateTime) {
+fn push_expr(sql: &mut QueryBuilder<Postgres>, expr: &Expr, context: Context) {
     match expr {
-        Expr::And(parts) => push_joined(sql, parts, " and ", now),
-        Expr::Or(parts) => push_joined(sql, parts, " or ", now),
+        Expr::And(parts) => push_joined(sql, parts, " and ", context),
+        Expr::Or(parts) => push_joined(sql, parts, " or ", context),
         Expr::Not(part) => {
             sql.push("not ");
-            push_joined(sql, std::slice::from_ref(part), "", now);
+            push_joined(sql, std::slice::from_ref(part), "", context);
         }
-        Expr::Term(term) => push_term(sql, term, now),
+        Expr::Term(term) => push_term(sql, term, context),
     }
 }
 
-fn push_joined(sql: &mut QueryBuilder<Postgres>, parts: &[Expr], joint: &str, now: OffsetDateTime) {
+fn push_joined(sql: &mut QueryBuilder<Postgres>, parts: &[Expr], joint: &str, context: Context) {
     sql.push("(");
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
             sql.push(joint);
         }
-        push_expr(sql, part, now);
+        push_expr(sql, part, context);
     }
     sql.push(")");
 }
 
-fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, now: OffsetDateTime) {
+fn push_term(sql: &mut QueryBuilder<Postgres>, term: &Term, Context { now, lookup }: Context) {
     match term {
-        Term::Text(text) => push_search(sql, text),
-        Term::Username(text) => push_column(sql, "u.username", text),
-        Term::Name(text) => push_column(sql, "u.display_name", text),
-        Term::Email(text) => push_column(sql, "coalesce(u.email, '')", text),
+        Term::Text(text) => push_words(sql, text, lookup),
+        Term::Username(text) => search::push(sql, text, Line::Username, lookup),
+        Term::Name(text) => search::push(sql, text, Line::Name, lookup),
+        Term::Email(text) => search::push(sql, text, Line::Email, lookup),
         Term::Role(name) => {
-            sql.push("s.roles @> array[lower(")
-                .push_bind(name.as_str().to_owned())
-                .push(")]");
+            sql.push("s.roles @> array[")
+                .push_bind(tidy(name.as_str()))
+                .push("]");
         }
         Term::Status(status) => {
             sql.push("u.status = ").push_bind(status.as_str());
@@ -134,35 +181,21 @@ const fn column(count: Count) -> &'static str {
     }
 }
 
-fn push_search(sql: &mut QueryBuilder<Postgres>, text: &Text) {
-    sql.push("u.search like lower(")
-        .push_bind(pattern(text))
-        .push(")");
-}
-
-/// The search column finds the rows by its index; the column itself then decides.
-fn push_column(sql: &mut QueryBuilder<Postgres>, column: &str, text: &Text) {
+/// Words find the user of whom they are the number or the id as well.
+fn push_words(sql: &mut QueryBuilder<Postgres>, text: &Text, lookup: Lookup) {
     sql.push("(");
-    push_search(sql, text);
-    sql.push(format!(" and lower(' ' || {column}) like lower("))
-        .push_bind(pattern(text))
-        .push("))");
-}
-
-/// Where a text may stand in another that begins with a space. A short one has no trigram of its own: it is looked for at the
-/// beginnings of words, which have. In it `%`, `_` and `\` stand for themselves.
-fn pattern(text: &Text) -> String {
-    let text = text.as_str();
-    let anchor = if text.chars().count() < WORD_START_BELOW {
-        "% "
-    } else {
-        "%"
-    };
-    let escaped = text
-        .replace('\\', r"\\")
-        .replace('%', r"\%")
-        .replace('_', r"\_");
-    format!("{anchor}{escaped}%")
+    search::push(sql, text, Line::Any, lookup);
+    if let Some(number) = text.number() {
+        sql.push(" or x.user_id = coalesce((select id from users where number = ")
+            .push_bind(number)
+            .push("), ")
+            .push_bind(Uuid::nil())
+            .push(")");
+    }
+    if let Some(id) = text.id() {
+        sql.push(" or x.user_id = ").push_bind(id);
+    }
+    sql.push(")");
 }
 
 fn push_range(sql: &mut QueryBuilder<Postgres>, column: &str, range: IntRange) {

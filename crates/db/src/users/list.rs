@@ -2,7 +2,7 @@
 
 use domain::{
     access::ADMIN_ROLE,
-    list::{Cursor, CursorValue, Position, time_of_micros},
+    list::{Cursor, CursorValue, EXACT_TOTAL_MAX, Position, time_of_micros},
     users::{
         Status, UserId, UserSummary,
         list::{ListQuery, SortKey},
@@ -11,19 +11,30 @@ use domain::{
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use time::OffsetDateTime;
 
-use super::filter::{self, Tables};
+use super::{
+    filter::{self, Context, Tables},
+    search::Lookup,
+};
 use crate::{Error, list::page_of};
 
-/// The rows of a page in the order asked for, and whether there are more beyond it in the direction of reading.
+/// The rows of a page in the order asked for, and whether there are more beyond it in the direction of reading. `matching` is
+/// the number of users who match the search, if they were counted: with none there is nothing to read, and with many the index
+/// of words is slower than the order.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     query: &ListQuery,
+    matching: Option<u64>,
     now: OffsetDateTime,
 ) -> Result<(Vec<UserSummary>, bool), Error> {
-    let mut sql = statement(query, now);
+    let lookup = match matching {
+        Some(0) => return Ok((Vec::new(), false)),
+        Some(count) if count > EXACT_TOTAL_MAX => Lookup::Walk,
+        _ => Lookup::Index,
+    };
+    let mut sql = statement(query, Context { now, lookup });
     // With a search in it, a plan made for other words may be a hundred times slower: it is planned each time.
     let page = sql.build().persistent(query.filter.is_empty());
     let rows = page.fetch_all(executor).await?;
@@ -36,34 +47,57 @@ pub(super) const COLUMNS: &str = "
     u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
     s.roles, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys";
 
-fn statement(query: &ListQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {
+fn statement(query: &ListQuery, context: Context) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(format!("select {COLUMNS} from "));
     let order = Order::of(query);
+    let tables = Tables::of(&query.filter).and(sort_tables(query.sort.key));
     // Where one table decides who is on the page, the other is asked for those rows only.
-    match Tables::of(&query.filter).and(sort_tables(query.sort.key)) {
+    match tables {
+        Tables { search: true, .. } => {
+            let id = match tables {
+                Tables {
+                    users: false,
+                    stats: false,
+                    ..
+                } => "x.user_id",
+                Tables { users: false, .. } => "s.user_id",
+                Tables { .. } => order.id,
+            };
+            sql.push(format!(
+                "(select {id} as user_id from {} and ",
+                tables.live()
+            ));
+            push_page(&mut sql, query, &Order { id, ..order }, context);
+            sql.push(
+                ") x join users u on u.id = x.user_id join user_stats s on s.user_id = x.user_id",
+            );
+            order.push(&mut sql);
+        }
         Tables {
             users: true,
             stats: true,
+            ..
         } => {
-            sql.push("users u join user_stats s on s.user_id = u.id where u.deleted_at is null and not s.deleted and ");
-            push_page(&mut sql, query, &order, now);
+            sql.push(format!("{} and ", tables.live()));
+            push_page(&mut sql, query, &order, context);
         }
         Tables {
             users: false,
             stats: true,
+            ..
         } => {
             let order = Order {
                 id: "s.user_id",
                 ..order
             };
             sql.push("(select * from user_stats s where not s.deleted and ");
-            push_page(&mut sql, query, &order, now);
+            push_page(&mut sql, query, &order, context);
             sql.push(") s join users u on u.id = s.user_id");
             order.push(&mut sql);
         }
         Tables { stats: false, .. } => {
             sql.push("(select * from users u where u.deleted_at is null and ");
-            push_page(&mut sql, query, &order, now);
+            push_page(&mut sql, query, &order, context);
             sql.push(") u join user_stats s on s.user_id = u.id");
             order.push(&mut sql);
         }
@@ -72,13 +106,8 @@ fn statement(query: &ListQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {
 }
 
 /// The conditions, the order and the end of a page.
-fn push_page(
-    sql: &mut QueryBuilder<Postgres>,
-    query: &ListQuery,
-    order: &Order,
-    now: OffsetDateTime,
-) {
-    filter::push(sql, &query.filter, now);
+fn push_page(sql: &mut QueryBuilder<Postgres>, query: &ListQuery, order: &Order, context: Context) {
+    filter::push(sql, &query.filter, context);
     if let Position::After(cursor) | Position::Before(cursor) = &query.position {
         let beyond = if order.descending { "<" } else { ">" };
         // Each value in a select of its own: with values to look at, PostgreSQL plans the statement anew each time, which
@@ -87,7 +116,7 @@ fn push_page(
         match order.key {
             Some(key) => {
                 sql.push(format!(" and ({key}, {}) {beyond} ((select ", order.id));
-                push_value(sql, query.sort.key, cursor);
+                push_value(sql, cursor);
                 sql.push("), (select ")
                     .push_bind(cursor.id)
                     .push("::uuid))");
@@ -142,9 +171,9 @@ impl Order {
 const fn sort_column(key: SortKey) -> Option<&'static str> {
     Some(match key {
         SortKey::Created => return None,
-        SortKey::Username => "lower(u.username)",
-        SortKey::Name => "lower(u.display_name)",
-        SortKey::Email => "coalesce(lower(u.email), '')",
+        SortKey::Username => r#"u.username collate "und-x-icu""#,
+        SortKey::Name => r#"u.display_name collate "und-x-icu""#,
+        SortKey::Email => r#"coalesce(u.email, '') collate "und-x-icu""#,
         SortKey::Status => "u.status",
         SortKey::LastLogin => "coalesce(u.last_login_at, '-infinity')",
         SortKey::LastActive => "coalesce(u.last_active_at, '-infinity')",
@@ -163,6 +192,7 @@ const fn sort_tables(key: SortKey) -> Tables {
         SortKey::Created => Tables {
             users: false,
             stats: false,
+            search: false,
         },
         SortKey::Username
         | SortKey::Name
@@ -172,6 +202,7 @@ const fn sort_tables(key: SortKey) -> Tables {
         | SortKey::LastActive => Tables {
             users: true,
             stats: false,
+            search: false,
         },
         SortKey::Role
         | SortKey::Personas
@@ -181,17 +212,15 @@ const fn sort_tables(key: SortKey) -> Tables {
         | SortKey::ApiKeys => Tables {
             users: false,
             stats: true,
+            search: false,
         },
     }
 }
 
-fn push_value(sql: &mut QueryBuilder<Postgres>, key: SortKey, cursor: &Cursor) {
+fn push_value(sql: &mut QueryBuilder<Postgres>, cursor: &Cursor) {
     match &cursor.value {
-        CursorValue::Text(text) if key == SortKey::Status => {
-            sql.push_bind(text.clone()).push("::text");
-        }
         CursorValue::Text(text) => {
-            sql.push("lower(").push_bind(text.clone()).push("::text)");
+            sql.push_bind(text.clone()).push("::text");
         }
         CursorValue::Texts(texts) => {
             sql.push_bind(texts.clone()).push("::text[]");

@@ -43,6 +43,18 @@ const NAMES: &[&str] = &[
     "ann",
     "Zoë",
     "'; --",
+    "Hans Müller",
+    "Grete Straße",
+    "José Núñez",
+    "Νίκος Ελύτης",
+    "Işık İpek",
+    "Пётр Ёлкин",
+    "王小明",
+    "田中 太郎",
+    "김민준",
+    "สมชาย ใจดี",
+    "प्रिया शर्मा",
+    "Siobhán O’Hara",
 ];
 
 const EMAILS: &[Option<&str>] = &[

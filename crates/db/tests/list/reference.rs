@@ -1,7 +1,8 @@
 //! Who is found and in which order, worked out in Rust, one person at a time.
 
 use domain::{
-    filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When},
+    filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When, is_short},
+    text::search_fold,
     users::{
         UserSummary,
         list::{Sort, SortKey},
@@ -33,7 +34,7 @@ pub(crate) struct Person {
     annotations: i32,
     sessions: i32,
     api_keys: i32,
-    /// Places of the three texts in the alphabet of this database, which may be any.
+    /// Places of the three texts in the order of the Unicode collation.
     username_place: i64,
     name_place: i64,
     email_place: i64,
@@ -42,13 +43,13 @@ pub(crate) struct Person {
 /// Everybody who is not in the bin, in the order of ids.
 pub(crate) async fn load(pool: &PgPool) -> Vec<Person> {
     sqlx::query_as(
-        "select
+        r#"select
             u.*, s.roles, s.personas, s.ontologies, s.annotations, s.sessions, s.api_keys,
-            dense_rank() over (order by lower(u.username)) as username_place,
-            dense_rank() over (order by lower(u.display_name)) as name_place,
-            dense_rank() over (order by lower(coalesce(u.email, ''))) as email_place
+            dense_rank() over (order by u.username collate "und-x-icu") as username_place,
+            dense_rank() over (order by u.display_name collate "und-x-icu") as name_place,
+            dense_rank() over (order by coalesce(u.email, '') collate "und-x-icu") as email_place
         from users u join user_stats s on s.user_id = u.id
-        where u.deleted_at is null order by u.id",
+        where u.deleted_at is null order by u.id"#,
     )
     .fetch_all(pool)
     .await
@@ -112,10 +113,12 @@ fn holds(expr: &Expr, person: &Person) -> bool {
 fn describes(term: &Term, person: &Person) -> bool {
     let email = person.email.as_deref().unwrap_or_default();
     match term {
-        Term::Text(text) => contains(
-            &format!("{} {} {email}", person.username, person.display_name),
-            text,
-        ),
+        Term::Text(text) => {
+            let lines = [&person.username, &person.display_name, email];
+            lines.into_iter().any(|line| contains(line, text))
+                || text.number() == Some(person.number)
+                || text.id() == Some(person.id)
+        }
         Term::Username(text) => contains(&person.username, text),
         Term::Name(text) => contains(&person.display_name, text),
         Term::Email(text) => contains(email, text),
@@ -136,12 +139,13 @@ fn describes(term: &Term, person: &Person) -> bool {
     }
 }
 
-/// Whether a text is somewhere in another, whatever the case; one or two characters only where a word begins.
-fn contains(hay: &str, text: &Text) -> bool {
-    let hay = format!(" {}", hay.to_lowercase());
-    let needle = text.as_str().to_lowercase();
-    if needle.chars().count() < 3 {
-        hay.contains(&format!(" {needle}"))
+/// Whether a text is somewhere in another, whatever the case and the accents; one or two characters only where a word begins,
+/// but two Chinese, Japanese or Korean ones anywhere.
+pub(crate) fn contains(hay: &str, text: &Text) -> bool {
+    let hay = format!(" {} ", search_fold(hay));
+    let needle = search_fold(text.as_str());
+    if is_short(needle.trim()) {
+        hay.contains(&format!(" {}", needle.trim()))
     } else {
         hay.contains(&needle)
     }
@@ -163,6 +167,26 @@ fn happened(at: Option<OffsetDateTime>, when: &When) -> bool {
 }
 
 impl Person {
+    /// The id.
+    pub(crate) fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// The number.
+    pub(crate) fn number(&self) -> i64 {
+        self.number
+    }
+
+    /// Username, display name, and email address if there is one.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        let names = [
+            Some(&self.username),
+            Some(&self.display_name),
+            self.email.as_ref(),
+        ];
+        names.into_iter().flatten().map(String::as_str).collect()
+    }
+
     fn count(&self, count: Count) -> i32 {
         match count {
             Count::Personas => self.personas,

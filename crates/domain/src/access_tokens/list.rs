@@ -99,7 +99,7 @@ impl TokensQuery {
         let state = self.state.map(|state| {
             let label = state.label();
             if state == TokenState::Expiring {
-                let end = day_of((now + EXPIRING).to_offset(UtcOffset::UTC));
+                let end = day_of((now + EXPIRING).to_offset(UtcOffset::UTC).date());
                 return format!(
                     "State is “{label}”: until {end} (in {} days)",
                     EXPIRING.whole_days()

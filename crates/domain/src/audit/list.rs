@@ -10,7 +10,7 @@ use super::{
     actions::{action_words, is_action},
 };
 use crate::{
-    filter::{MAX_TEXT_CHARS, When},
+    filter::{Dated, MAX_TEXT_CHARS, When},
     list::{
         Cursor, Limits, ListError, PageParams, Place, Position, given, page_params, parse_limit,
         position, shorten,
@@ -35,6 +35,12 @@ pub struct AuditFilter {
     pub when: Option<When>,
     /// Of which action on many they are part.
     pub parent: Option<i64>,
+}
+
+impl Dated for AuditFilter {
+    fn for_each_when(&mut self, visit: &mut dyn FnMut(&mut When)) {
+        self.when.iter_mut().for_each(visit);
+    }
 }
 
 impl AuditFilter {
@@ -83,7 +89,7 @@ pub struct AuditParams {
     pub action: Option<String>,
     /// By which door, such as `cli`.
     pub via: Option<String>,
-    /// From when on: a year, a month or a day, or how long ago, such as `7d`.
+    /// From when on: a year, a month or a day in the time zone of the account that asks, or how long ago, such as `7d`.
     pub from: Option<String>,
     /// Until when, its year, month or day included.
     pub to: Option<String>,

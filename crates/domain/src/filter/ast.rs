@@ -39,6 +39,22 @@ impl Expr {
         joined(parts.into_iter().flat_map(flatten).collect(), Expr::Or)
     }
 
+    /// Visits each condition on a time.
+    pub(super) fn for_each_when(&mut self, visit: &mut dyn FnMut(&mut When)) {
+        match self {
+            Expr::And(parts) | Expr::Or(parts) => {
+                for part in parts {
+                    part.for_each_when(visit);
+                }
+            }
+            Expr::Not(part) => part.for_each_when(visit),
+            Expr::Term(Term::Created(when) | Term::LastLogin(when) | Term::LastActive(when)) => {
+                visit(when);
+            }
+            Expr::Term(_) => {}
+        }
+    }
+
     /// The opposite of `self`; of an opposite, what it was.
     pub(super) fn negated(self) -> Expr {
         match self {

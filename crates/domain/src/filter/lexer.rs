@@ -3,6 +3,7 @@
 use crate::users::names::is_deceptive;
 
 use super::error::Span;
+use super::text::NUMBER_LABEL;
 use super::{FilterError, FilterErrorKind};
 
 /// The smallest piece with a meaning of its own.
@@ -152,7 +153,12 @@ impl Cursor<'_> {
     /// A word that does not begin with a quote: a text, or a field with its value.
     fn bare(&mut self) -> Result<Token, FilterError> {
         let start = self.at;
-        let text = self.take_until(|character| ends_word(character) || character == ':');
+        let mut text = self.take_until(|character| ends_word(character) || character == ':');
+        if text.eq_ignore_ascii_case(NUMBER_LABEL)
+            && let Some(digits) = self.number_after_label()
+        {
+            text = format!("{text} {digits}");
+        }
         let piece = Piece {
             text,
             span: self.since(start),
@@ -170,6 +176,21 @@ impl Cursor<'_> {
             Some('"') => Err(self.quote_in_word(start)),
             _ => plain(piece),
         }
+    }
+
+    /// The digits of `No. 4997`, as the panel shows a user's number: one word to look for, though it has no quotes.
+    fn number_after_label(&mut self) -> Option<String> {
+        let label_end = self.at;
+        self.skip_whitespace();
+        let digits = self.take_until(|character| !character.is_ascii_digit());
+        let ends = self
+            .peek()
+            .is_none_or(|next| next.is_whitespace() || next == ')');
+        if self.at > label_end && !digits.is_empty() && ends {
+            return Some(digits);
+        }
+        self.at = label_end;
+        None
     }
 
     /// The value after a colon, and whether it was in quotes.
@@ -290,6 +311,7 @@ mod tests {
             ("\"OR\"", None, piece("OR", 0, 4), true),
             ("\"(a: \\\"b\\\\\"", None, piece("(a: \"b\\", 0, 11), true),
             ("\"C:\\dir\"", None, piece("C:\\dir", 0, 8), true),
+            ("No.  4997", None, piece("No. 4997", 0, 9), false),
             ("name:é", Some(piece("name", 0, 4)), piece("é", 5, 6), false),
             ("a:b:c", Some(piece("a", 0, 1)), piece("b:c", 2, 5), false),
             ("a:-b", Some(piece("a", 0, 1)), piece("-b", 2, 4), false),

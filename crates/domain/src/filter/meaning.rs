@@ -1,9 +1,9 @@
 //! What a search means, in words: every condition with the date that an age stands for.
 
-use time::{Month, OffsetDateTime, UtcOffset};
+use time::{Date, Month, OffsetDateTime, UtcOffset};
 
 use super::when::{Age, AgeUnit, Moment, Period, When};
-use super::{Comparison, Count, Expr, Filter, Has, IntRange, Term, Text, WORD_START_BELOW};
+use super::{Comparison, Count, Expr, Filter, Has, IntRange, Term, Text, is_short};
 
 impl Filter {
     /// What must hold of a user at the time `now`, one sentence without its full stop for each top-level part.
@@ -43,7 +43,14 @@ impl Expr {
 impl Term {
     fn words(&self, now: OffsetDateTime) -> String {
         match self {
-            Term::Text(text) => contains("username, display name or email", text),
+            Term::Text(text) => {
+                let words = contains("username, display name or email", text);
+                match (text.number(), text.id()) {
+                    (Some(number), _) => format!("{words}, or number is {number}"),
+                    (None, Some(_)) => format!("{words}, or is that id"),
+                    (None, None) => words,
+                }
+            }
             Term::Username(text) => contains("username", text),
             Term::Name(text) => contains("display name", text),
             Term::Email(text) => contains("email", text),
@@ -75,7 +82,7 @@ fn or_never(when: When) -> &'static str {
 /// A text this short is looked for only where a word begins.
 fn contains(where_: &str, text: &Text) -> String {
     let text = text.as_str();
-    if text.chars().count() < WORD_START_BELOW {
+    if is_short(text) {
         format!("{where_} has a word that begins with “{text}”")
     } else {
         format!("{where_} contains “{text}”")
@@ -150,7 +157,7 @@ impl Age {
             AgeUnit::Hours => format!(", {:02}:{:02} UTC", at.hour(), at.minute()),
             AgeUnit::Days | AgeUnit::Weeks => String::new(),
         };
-        format!("{}{clock} ({} ago)", day_of(at), self.length())
+        format!("{}{clock} ({} ago)", day_of(at.date()), self.length())
     }
 }
 
@@ -158,11 +165,11 @@ impl Period {
     /// As it is said after "before": "2026", "Jan 2026", "1 Jan 2026".
     fn words(self) -> String {
         let text = self.to_string();
-        let start = self.start();
+        let first = self.first();
         match text.len() {
             0..=4 => text,
-            5..=7 => format!("{} {}", short(start.month()), start.year()),
-            _ => day_of(start),
+            5..=7 => format!("{} {}", short(first.month()), first.year()),
+            _ => day_of(first),
         }
     }
 
@@ -177,9 +184,9 @@ impl Period {
     }
 }
 
-/// The day of a time: "30 Aug 2026".
-pub(crate) fn day_of(at: OffsetDateTime) -> String {
-    format!("{} {} {}", at.day(), short(at.month()), at.year())
+/// A day in words: "30 Aug 2026".
+pub(crate) fn day_of(day: Date) -> String {
+    format!("{} {} {}", day.day(), short(day.month()), day.year())
 }
 
 fn short(month: Month) -> &'static str {
@@ -224,6 +231,11 @@ mod tests {
         for (input, words) in [
             ("", ""),
             ("lab", "Username, display name or email contains “lab”"),
+            ("小明", "Username, display name or email contains “小明”"),
+            (
+                "#4997",
+                "Username, display name or email contains “#4997”, or number is 4997",
+            ),
             ("name:ab", "Display name has a word that begins with “ab”"),
             ("role:Admin", "Role is admin"),
             ("status:active", "Status is active"),

@@ -24,6 +24,10 @@ fn every_field_prints_in_full() {
         ("Lab", "Lab"),
         ("\"lab\"", "lab"),
         ("\"a b\" c", "\"a b\" c"),
+        ("no. 4997 c", "\"no. 4997\" c"),
+        ("(No. 4997)", "\"No. 4997\""),
+        ("No. x", "No. x"),
+        ("No. 4997x", "No. 4997x"),
         ("USERNAME:anna", "username:anna"),
         ("username:\">m\"", "username:\">m\""),
         ("name:\"Anna Lee\"", "name:\"Anna Lee\""),
@@ -377,4 +381,66 @@ fn a_search_crosses_the_wire_as_its_text() {
         });
         assert_eq!(crossed, Filter::parse(input).map_err(Ok), "{input}");
     }
+}
+
+/// Every date of a search is placed, however deep it stands; what it says and how it is written stays.
+#[test]
+fn dates_are_placed_where_days_begin() {
+    use time::{
+        Duration,
+        macros::{date, datetime},
+    };
+
+    let now = datetime!(2026-11-21 12:00 UTC);
+    let text = "created:2026-11-01 -(last-login:>2026-10 OR last-active:2026-11-01..2026-11-02)";
+    let filter = Filter::parse(text).unwrap();
+    let mut days = filter.days();
+    days.sort();
+    days.dedup();
+    let named = [
+        date!(2026 - 10 - 01),
+        date!(2026 - 11 - 01),
+        date!(2026 - 11 - 02),
+        date!(2026 - 11 - 03),
+    ];
+    assert_eq!(days, named);
+    // Each begins three hours later, and one of them is an hour longer.
+    let hours = |day| if day == named[2] { 4 } else { 3 };
+    let starts: Days = named
+        .into_iter()
+        .map(|day| {
+            (
+                day,
+                day.midnight().assume_utc() + Duration::hours(hours(day)),
+            )
+        })
+        .collect();
+    let placed = filter.in_days(&starts);
+    assert_eq!(placed.to_string(), filter.to_string());
+    assert_eq!(placed.meaning(now), filter.meaning(now));
+    let bounds = |filter: &Filter| {
+        let mut bounds = Vec::new();
+        filter
+            .clone()
+            .for_each_when(&mut |when| bounds.extend(when.bounds(now)));
+        bounds
+    };
+    let found: Vec<_> = bounds(&placed)
+        .into_iter()
+        .zip(bounds(&filter))
+        .map(|(placed, utc)| {
+            let later = |placed: Option<time::OffsetDateTime>,
+                         utc: Option<time::OffsetDateTime>| {
+                placed
+                    .zip(utc)
+                    .map(|(placed, utc)| (placed - utc).whole_hours())
+            };
+            (later(placed.from, utc.from), later(placed.until, utc.until))
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [(Some(3), Some(4)), (Some(3), None), (Some(3), Some(3))]
+    );
+    assert_eq!(Filter::parse("inactive:9d created:7d").unwrap().days(), []);
 }

@@ -2,12 +2,17 @@
 
 use std::fmt;
 
-use crate::users::names::is_deceptive;
+use uuid::Uuid;
+
+use crate::{text::is_cjk, users::names::is_deceptive};
 
 use super::lexer::is_reserved;
-use super::{FilterErrorKind, MAX_TEXT_CHARS};
+use super::{FilterErrorKind, MAX_TEXT_CHARS, WORD_START_BELOW};
 
-/// Words to find somewhere in a text, without regard to case; kept as typed.
+/// What stands before a user number where it is shown.
+pub(super) const NUMBER_LABEL: &str = "No.";
+
+/// Words to find somewhere in a text, without regard to case and accents; stored as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text(String);
 
@@ -26,6 +31,35 @@ impl Text {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+impl Text {
+    /// The user number that the words are: `4997`, `#4997`, `No. 4997`. A text that holds them is found as well.
+    #[must_use]
+    pub fn number(&self) -> Option<i64> {
+        let digits = self.0.strip_prefix('#').unwrap_or_else(|| {
+            let label = self.0.split_at_checked(NUMBER_LABEL.len());
+            let label = label.filter(|(label, _)| label.eq_ignore_ascii_case(NUMBER_LABEL));
+            label.map_or(self.0.as_str(), |(_, rest)| rest.trim_start())
+        });
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse().ok().filter(|_| is_number)
+    }
+
+    /// The id of a user that the words are, as it is copied from an address or a log.
+    #[must_use]
+    pub fn id(&self) -> Option<Uuid> {
+        Uuid::try_parse(&self.0).ok()
+    }
+}
+
+/// Whether a text is looked for only where a word begins: one or two characters, but not two Chinese, Japanese or Korean ones.
+#[must_use]
+pub fn is_short(text: &str) -> bool {
+    let mut characters = text.chars();
+    let begins_in_cjk = characters.next().is_some_and(is_cjk);
+    let rest = characters.count();
+    rest + 1 < WORD_START_BELOW && !(begins_in_cjk && rest > 0)
 }
 
 impl fmt::Display for Text {
@@ -117,6 +151,46 @@ mod tests {
                 Text::new(words).map(|text| text.to_string()),
                 Ok(printed.to_owned())
             );
+        }
+    }
+
+    #[test]
+    fn knows_numbers_and_ids() {
+        for (words, number) in [
+            ("4997", Some(4997)),
+            ("#4997", Some(4997)),
+            ("No. 4997", Some(4997)),
+            ("no.4997", Some(4997)),
+            ("007", Some(7)),
+            ("#", None),
+            ("No.", None),
+            ("##1", None),
+            ("+1", None),
+            ("-1", None),
+            ("4997a", None),
+            ("99999999999999999999", None),
+        ] {
+            let text = Text::new(words).unwrap();
+            assert_eq!((text.number(), text.id()), (number, None), "{words}");
+        }
+        let id = "0198c2a4-0000-7000-8000-00000000000A";
+        let text = Text::new(id).unwrap();
+        assert_eq!((text.number(), text.id()), (None, id.parse().ok()));
+    }
+
+    #[test]
+    fn two_characters_are_short_unless_they_are_a_word() {
+        for (text, short) in [
+            ("", true),
+            ("an", true),
+            ("ann", false),
+            ("王", true),
+            ("小明", false),
+            ("さん", false),
+            ("민준", false),
+            ("ж2", true),
+        ] {
+            assert_eq!(is_short(text), short, "{text}");
         }
     }
 

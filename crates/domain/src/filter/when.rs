@@ -1,17 +1,19 @@
 //! Dates and ages, and the instants that they stand for.
 
 mod age;
+mod days;
 mod period;
 
 use std::fmt;
 
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::error::shown;
 use super::shape::{Comparison, Shape};
 use super::{Field, FilterErrorKind};
 
 pub use age::{Age, AgeUnit};
+pub use days::{Dated, Days};
 pub use period::Period;
 
 /// The word before an age for what is longer ago.
@@ -21,11 +23,11 @@ pub(super) const AFTER: &str = "after-";
 
 /// A condition on a time, as typed; [`When::bounds`] says what it means at a given moment.
 ///
-/// A date is the whole of its year, month or day in UTC: `2026-01` is that month, `>2026-01` is after its end,
-/// `>=` from its start, `<` before its start, `<=` before its end, and `2026-01..2026-03` is both months and
-/// what lies between. An age such as `30d` is the instant that long ago: `before-30d` is before it, and
-/// `after-30d` since it. A plain `30d` also means since then, because hardly anything happened at just that
-/// instant. `>30d` and `<30d` are refused: a reader takes them for either.
+/// A date is the whole of its year, month or day in the time zone of the user who asks ([`Dated::in_days`]):
+/// `2026-01` is that month, `>2026-01` is after its end, `>=` from its start, `<` before its start, `<=` before its
+/// end, and `2026-01..2026-03` is both months and what lies between. An age such as `30d` is the instant that long
+/// ago: `before-30d` is before it, and `after-30d` since it. A plain `30d` also means since then, because hardly
+/// anything happened at just that instant. `>30d` and `<30d` are refused: a reader takes them for either.
 ///
 /// A time that has not come is before every age, so that `before-30d` and `after-30d` part all users in two. It
 /// matches no date.
@@ -68,6 +70,38 @@ impl When {
             (When::Before(age), format!("longer than {length} ago")),
             (When::After(age), format!("within the last {length}")),
         ]
+    }
+
+    /// The days at which its dates begin and end.
+    fn days(self) -> impl Iterator<Item = Date> {
+        let moments = match self {
+            When::Never | When::Before(_) | When::After(_) => [None, None],
+            When::Compare(_, period) => [Some(Moment::Period(period)), None],
+            When::Between(from, until) => [from, until],
+        };
+        moments
+            .into_iter()
+            .flatten()
+            .filter_map(|moment| match moment {
+                Moment::Period(period) => Some(period),
+                Moment::Age(_) => None,
+            })
+            .flat_map(Period::days)
+    }
+
+    /// Places its dates where these days begin.
+    fn place(&mut self, days: &Days) {
+        match self {
+            When::Never | When::Before(_) | When::After(_) => {}
+            When::Compare(_, period) => *period = period.placed(days),
+            When::Between(from, until) => {
+                for moment in [from, until].into_iter().flatten() {
+                    if let Moment::Period(period) = moment {
+                        *period = period.placed(days);
+                    }
+                }
+            }
+        }
     }
 
     /// Whether a time that has not come matches.

@@ -67,6 +67,9 @@ pub enum ListError {
     /// The word that asks for ended sessions.
     #[error("`ended` is {0:?}. Use true for sessions that have ended, or leave it out.")]
     Ended(String),
+    /// What failed sign-ins are grouped by.
+    #[error("`by` is {0:?}. Use account or address, or leave it out.")]
+    Grouping(String),
     /// A filter beside the request to end all sessions but one's own.
     #[error(
         "A filter does not go together with signing out everyone else: it ends every session. Leave out one of them."

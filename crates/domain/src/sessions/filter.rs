@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use super::Session;
 use crate::{
     client_address::ClientAddress,
-    filter::When,
+    filter::{Dated, When},
     users::{UserId, detail::UserRef},
 };
 
@@ -22,6 +22,13 @@ pub struct SessionFilter {
     pub created: Option<When>,
     /// When they were last seen.
     pub seen: Option<When>,
+}
+
+impl Dated for SessionFilter {
+    fn for_each_when(&mut self, visit: &mut dyn FnMut(&mut When)) {
+        let whens = [&mut self.created, &mut self.seen];
+        whens.into_iter().flatten().for_each(visit);
+    }
 }
 
 impl SessionFilter {

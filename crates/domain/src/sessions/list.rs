@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::{Session, filter::SessionFilter};
 use crate::{
-    filter::{Age, FilterErrorKind, When},
+    filter::{Age, Days, FilterErrorKind, When},
     list::{
         Cursor, Limits, ListError, PageParams, Place, Position, given, page_params, parse_limit,
         position, shorten,
@@ -69,7 +69,8 @@ pub struct SessionParams {
     pub address: Option<String>,
     /// On which device, by a part of its words.
     pub device: Option<String>,
-    /// When they were started, such as `before-7d` for longer ago than a week, or `after-7d`.
+    /// When they were started, such as `before-7d` for longer ago than a week, or `after-7d`; or a date, which is a day in the
+    /// time zone of the account that asks.
     pub created: Option<String>,
     /// When they were last seen, in the same way.
     pub seen: Option<String>,
@@ -111,6 +112,8 @@ pub struct SessionPage {
     pub place: Place,
     /// Whose sessions are asked for, if they are somebody's. Nobody has a session whom the name does not lead to.
     pub person: Option<UserId>,
+    /// When the days of the filter begin for the user who asks.
+    pub days: Days,
     /// How many live sessions there are, whatever is asked for.
     pub live: u64,
     /// The database's time.

@@ -19,7 +19,8 @@ pub use sort::{Sort, SortKey};
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct ListParams {
-    /// Search in the grammar of the panel, such as `role:admin inactive:90d`.
+    /// Search in the grammar of the panel, such as `role:admin inactive:90d`. Dates are days in the time zone of the account that
+    /// asks.
     pub q: Option<String>,
     /// Order.
     pub sort: Option<String>,

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::text::{is_mark, tidy};
+
 /// Fewest characters of a username (guide "Managing Users").
 pub const USERNAME_MIN: usize = 3;
 /// Most characters of a username (guide "Managing Users").
@@ -54,7 +56,7 @@ pub fn is_deceptive(c: char) -> bool {
         || matches!(c, '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// A name to sign in with: 3 to 50 characters, compared without regard to case.
+/// A name to sign in with: 3 to 50 characters, composed (NFC), compared without regard to case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Username(String);
 
@@ -62,29 +64,40 @@ impl FromStr for Username {
     type Err = NameError;
 
     fn from_str(typed: &str) -> Result<Self, NameError> {
-        let name = typed.trim();
+        let name = tidy(typed);
         if name.chars().any(is_deceptive) {
             return Err(NameError::Control);
         }
         if !(USERNAME_MIN..=USERNAME_MAX).contains(&name.chars().count()) {
             return Err(NameError::UsernameLength);
         }
-        let begins_well = name.chars().next().is_some_and(char::is_alphanumeric);
-        if !begins_well
-            || !name
-                .chars()
-                .all(|c| c.is_alphanumeric() || "._-@+".contains(c))
-        {
+        if !is_spelt_well(&name) {
             return Err(NameError::UsernameCharacter);
         }
-        if Uuid::try_parse(name).is_ok() {
+        if Uuid::try_parse(&name).is_ok() {
             return Err(NameError::UsernameId);
         }
-        Ok(Self(name.to_owned()))
+        Ok(Self(name))
     }
 }
 
-/// A full name in any script, 1 to 100 characters.
+/// Whether a username begins with a letter or digit and holds only what it may. Vowel signs and tone marks (Hindi, Thai,
+/// Tamil) follow a letter, or another mark.
+fn is_spelt_well(name: &str) -> bool {
+    let mut before = None;
+    name.chars().all(|c| {
+        let follows_letter = before.is_some_and(|b: char| b.is_alphanumeric() || is_mark(b));
+        let fits = match c {
+            '.' | '_' | '-' | '@' | '+' => before.is_some(),
+            c if is_mark(c) => follows_letter,
+            c => c.is_alphanumeric(),
+        };
+        before = Some(c);
+        fits
+    })
+}
+
+/// A full name in any script, 1 to 100 characters, composed (NFC) and with single spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisplayName(String);
 
@@ -92,7 +105,7 @@ impl FromStr for DisplayName {
     type Err = NameError;
 
     fn from_str(typed: &str) -> Result<Self, NameError> {
-        let name = typed.trim();
+        let name = tidy(typed);
         if name.is_empty() {
             return Err(NameError::DisplayNameEmpty);
         }
@@ -102,7 +115,7 @@ impl FromStr for DisplayName {
         if name.chars().count() > DISPLAY_NAME_MAX {
             return Err(NameError::DisplayNameLength);
         }
-        Ok(Self(name.to_owned()))
+        Ok(Self(name))
     }
 }
 
@@ -114,19 +127,20 @@ impl FromStr for Email {
     type Err = NameError;
 
     fn from_str(typed: &str) -> Result<Self, NameError> {
-        let address = typed.trim();
+        let address = tidy(typed);
         if address.chars().any(is_deceptive) {
             return Err(NameError::Control);
         }
         let (local, domain) = address.rsplit_once('@').ok_or(NameError::Email)?;
         let domain_well = domain.split('.').all(|label| {
-            !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            let fits = |c: char| c.is_alphanumeric() || is_mark(c) || c == '-';
+            !label.is_empty() && label.chars().all(fits)
         });
         let local_well = !local.is_empty() && !local.chars().any(|c| c.is_whitespace() || c == '@');
         if address.chars().count() > EMAIL_MAX || !local_well || !domain_well {
             return Err(NameError::Email);
         }
-        Ok(Self(address.to_owned()))
+        Ok(Self(address))
     }
 }
 
@@ -138,11 +152,9 @@ impl FromStr for RoleName {
     type Err = NameError;
 
     fn from_str(typed: &str) -> Result<Self, NameError> {
-        let name = typed.trim().to_lowercase();
-        let well = (1..=ROLE_MAX).contains(&name.chars().count())
-            && name
-                .chars()
-                .all(|c| c.is_alphanumeric() || "._-:".contains(c));
+        let name = tidy(&typed.to_lowercase());
+        let fits = |c: char| c.is_alphanumeric() || is_mark(c) || "._-:".contains(c);
+        let well = (1..=ROLE_MAX).contains(&name.chars().count()) && name.chars().all(fits);
         if well {
             Ok(Self(name))
         } else {
@@ -184,6 +196,15 @@ mod tests {
             ("-ada", Err(NameError::UsernameCharacter)),
             ("ada/../root", Err(NameError::UsernameCharacter)),
             ("112", Ok("112")),
+            // Vowel signs and tone marks, each after a letter.
+            ("สมชาย.ใจดี", Ok("สมชาย.ใจดี")),
+            ("น้ำฝน", Ok("น้ำฝน")),
+            ("प्रिया", Ok("प्रिया")),
+            ("தமிழ்", Ok("தமிழ்")),
+            (".ada", Err(NameError::UsernameCharacter)),
+            ("ada☃", Err(NameError::UsernameCharacter)),
+            ("प्\u{200D}रिया", Err(NameError::UsernameCharacter)),
+            ("प्\u{200C}रिया", Err(NameError::UsernameCharacter)),
             (
                 "0198c2a4-0000-7000-8000-00000000000A",
                 Err(NameError::UsernameId),
@@ -211,6 +232,7 @@ mod tests {
     fn display_names() {
         for (typed, expected) in [
             (" 王 伟 ", Ok("王 伟")),
+            ("Ada \u{A0}\t King\u{3000}Lovelace", Ok("Ada King Lovelace")),
             ("  ", Err(NameError::DisplayNameEmpty)),
             ("a\u{2066}b", Err(NameError::Control)),
         ] {
@@ -227,6 +249,27 @@ mod tests {
             Err(NameError::DisplayNameLength)
         );
         assert!("x".repeat(100).parse::<DisplayName>().is_ok());
+    }
+
+    #[cfg(feature = "unicode")]
+    #[test]
+    fn names_are_stored_composed() {
+        let names = ["Jose\u{301}", "\u{1100}\u{1161}\u{11A8}ab"];
+        for (typed, stored) in names.into_iter().zip(["José", "각ab"]) {
+            let username: Username = typed.parse().unwrap();
+            let display_name: DisplayName = typed.parse().unwrap();
+            let email: Email = format!("{typed}@example.org").parse().unwrap();
+            let role: RoleName = typed.to_lowercase().parse().unwrap();
+            assert_eq!(username.as_str(), stored);
+            assert_eq!(display_name.as_str(), stored);
+            assert_eq!(email.as_str(), format!("{stored}@example.org"));
+            assert_eq!(role.as_str(), stored.to_lowercase());
+        }
+        // A mark has to follow a letter.
+        for name in ["\u{301}ada", "ada.\u{301}x", "\u{93E}\u{930}\u{930}"] {
+            let denied = name.parse::<Username>();
+            assert_eq!(denied, Err(NameError::UsernameCharacter), "{name}");
+        }
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! That somebody knows the password of the account that they are signed in to.
 
 use db::users::find_credentials;
+use domain::sessions::failed::SignInFailure;
 use secrecy::SecretString;
 
-use crate::{Error, Services, access::Actor, passwords::Verdict, throttle::Attempt};
+use crate::{
+    Error, Services, access::Actor, failed_sign_ins::report_confirmation, passwords::Verdict,
+    throttle::Attempt,
+};
 
 /// Somebody knows the password of their account.
 pub(super) struct Proof {
@@ -26,7 +30,11 @@ impl Proof {
         let typed = typed
             .filter(|typed| !typed.is_empty())
             .ok_or(Error::CurrentPasswordRequired)?;
-        let attempt = Attempt::in_session(services, actor).await?;
+        let attempt = Attempt::in_session(services, actor).await;
+        if matches!(attempt, Err(Error::TooMany(_))) {
+            report_confirmation(actor, SignInFailure::Throttled);
+        }
+        let attempt = attempt?;
         let mut connection = db::acquire(&services.pool).await?;
         let kept = Self::find(&mut connection, actor).await?;
         // Nobody waits for a connection while a password is compared.
@@ -46,6 +54,7 @@ impl Proof {
                 Ok(Self { hash })
             }
             Some(_) | None => {
+                report_confirmation(actor, SignInFailure::WrongPassword);
                 attempt.fail(services).await?;
                 Err(Error::CurrentPasswordWrong)
             }

@@ -5,6 +5,7 @@ use std::{mem::take, time::Duration};
 use db::audit::{Asked, horizon, list_up_to};
 use domain::{
     audit::{ShownEntry, list::AuditParams},
+    filter::Dated,
     list::PageParams,
 };
 use serde_json::json;
@@ -14,6 +15,7 @@ use super::{ask, csv, seal::is_done};
 use crate::{
     Error, Services,
     access::{Granted, ReadAudit},
+    days,
     exports::{self, Pieces},
     record,
 };
@@ -80,6 +82,8 @@ pub async fn export(
     format: Format,
 ) -> Result<AuditExport, Error> {
     let filter = params.filter()?;
+    let days = days::find(services, granted.author(), &filter).await?;
+    let filter = filter.in_days(&days);
     let slot = services.exports.reserve(granted.author())?;
     let mut connection = db::acquire(&services.pool).await?;
     let up_to = find_finished(&mut connection).await?;

@@ -142,6 +142,7 @@ async fn fill(
         .map_err(|failure| Error::Internal(failure.into()))?;
     tell(Step::Counting);
     sql::fill_user_stats(connection).await?;
+    sql::fill_user_search(connection).await?;
     sql::refill_user_totals(connection).await?;
     let of = aside.len();
     for (done, index) in aside.into_iter().enumerate() {

@@ -115,6 +115,18 @@ mod tests {
     }
 
     #[test]
+    fn a_common_password_is_denied_although_the_estimate_is_good() {
+        for password in [
+            "eatmyshorts",
+            "EatMyShorts2026",
+            "thisismypassword",
+            "a1s2d3f4g5h6j7k8",
+        ] {
+            assert_eq!(check(password), Err(PasswordError::Common), "{password}");
+        }
+    }
+
+    #[test]
     fn names_are_denied_with_digits_after_them() {
         for password in [
             "ada-lovelace",

@@ -17,11 +17,11 @@ use crate::{
 const DISABLED: Error = Error::Forbidden("Registration is disabled");
 
 /// Makes the account of whoever asks for one, if people may. Nobody is signed in by it, and nobody becomes more than a user.
-/// Whether somebody has the address already is not told. `trap` is a field that people do not see: whoever fills it in is a
-/// program, which gets the same answer and no account.
+/// Whether somebody has the address already is not told. `trap` is what stands in the field that users do not see: programs fill it
+/// in, and password managers at times, so the answer says what to do and does not claim that there is an account.
 ///
 /// # Errors
-/// [`Error::Forbidden`] when registration is off, [`Error::Invalid`] with every fault at once, [`Error::Taken`] when the name
+/// [`Error::Forbidden`] when registration is off, [`Error::Invalid`] with every error at once, [`Error::Taken`] when the name
 /// is taken, [`Error::TooMany`] when too many accounts were made from there lately.
 pub async fn register(
     services: &Services,
@@ -33,7 +33,9 @@ pub async fn register(
     if !settings.allow_registration {
         return Err(DISABLED);
     }
-    let person = draft.check(settings.password_min).map_err(Error::Invalid)?;
+    let person = draft
+        .check_registration(trap, settings.password_min)
+        .map_err(Error::Invalid)?;
     throttle::admit_registration(services, &origin).await?;
     let hash = own_account::hash(services, &person, &origin).await?;
     let waits = settings.registration_approval;
@@ -51,10 +53,7 @@ pub async fn register(
     };
     let mut transaction = db::begin(&services.pool).await?;
     let user = own_account::make(&mut transaction, &person, &hash, making, origin).await?;
-    // Rolled back for a program, after all that is done for a person.
-    if trap.is_empty() {
-        db::commit(transaction).await?;
-        services.work.notify_one();
-    }
+    db::commit(transaction).await?;
+    services.work.notify_one();
     Ok(user)
 }

@@ -2,6 +2,7 @@
 
 use db::sessions::Asked;
 use domain::{
+    filter::Dated,
     list::{Place, Total},
     sessions::{
         Session, SessionUser,
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{Granted, ReadSessions},
+    days,
 };
 
 /// A live session by its id, and the username of its owner.
@@ -46,13 +48,15 @@ pub async fn find(
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn list(
     services: &Services,
-    _: &Granted<ReadSessions>,
+    granted: &Granted<ReadSessions>,
     query: &SessionsQuery,
 ) -> Result<SessionPage, Error> {
+    let days = days::find(services, granted.author(), &query.filter).await?;
+    let filter = query.filter.in_days(&days);
     // Over one connection: each that goes back to the pool costs a message of its own.
     let mut connection = db::acquire(&services.pool).await?;
     let totals = db::sessions::find_totals(&mut *connection).await?;
-    let asked = ask(&mut connection, &query.filter, totals.now).await?;
+    let asked = ask(&mut connection, &filter, totals.now).await?;
     let (sessions, more) = db::sessions::list_page(&mut *connection, query, &asked).await?;
     let total = if query.filter.is_empty() && !query.ended {
         Total::exact(totals.live)
@@ -65,6 +69,7 @@ pub async fn list(
         place: Place::of(&sessions, more, total, &query.position, cursor),
         sessions,
         person: asked.person.map(UserId),
+        days,
         live: totals.live,
         now: totals.now,
     })

@@ -6,6 +6,7 @@ use db::sessions::{
 };
 use domain::{
     access::Permission,
+    filter::Dated,
     rules::{self, Deed},
     sessions::{
         SessionUser,
@@ -20,7 +21,7 @@ use super::list::{ask, user_of};
 use crate::{
     Error, Services,
     access::{Author, Granted, WriteSessions},
-    device,
+    days, device,
     record::{self, Batch, Change, Changes},
     target::TargetRef,
     users::guard,
@@ -81,6 +82,8 @@ pub async fn revoke_many(
     request: RevokeRequest,
 ) -> Result<RevokeOutcome, Error> {
     let filter = request.parse_filter()?;
+    let days = days::find(services, granted.author(), &filter).await?;
+    let filter = filter.in_days(&days);
     let mut transaction = db::begin(&services.pool).await?;
     let right = Permission::SessionsWrite;
     let author = &guard::confirm(&mut transaction, granted.author(), right).await?;

@@ -1,7 +1,7 @@
 //! What constraints say about facts that people type.
 
 use db::users::Claim;
-use domain::fields::FieldErrors;
+use domain::fields::{FieldError, FieldErrors};
 
 use crate::{Error, Services};
 
@@ -41,16 +41,20 @@ pub(super) async fn name_deleted(services: &Services, error: Error, claim: Claim
             "username" => owner.has_username,
             _ => owner.has_email,
         });
-        let sentence = match owner {
-            Some(owner) => format!(
-                "{}: it is of a deleted user, until {}. Restore No. {} under Users, Deleted, or delete it permanently.",
-                fault.message,
-                owner.purge_after.date(),
-                owner.number
-            ),
-            None => fault.message.clone(),
-        };
-        told.add(&fault.field, sentence);
+        let mut error = fault.clone();
+        if let Some(owner) = owner {
+            error = FieldError {
+                message: format!(
+                    "{}: it is of a deleted user, until {}. Restore No. {} under Users, Deleted, or delete it permanently.",
+                    fault.message,
+                    owner.purge_after.date(),
+                    owner.number
+                ),
+                deleted_user: Some(owner.number),
+                ..error
+            };
+        }
+        told.push(error);
     }
     Error::Taken(told)
 }

@@ -45,15 +45,18 @@ fn is_of_one_script(name: &str) -> bool {
         return true;
     }
     let foreign: String = name.chars().filter(|c| !c.is_ascii()).collect();
-    if !foreign
-        .chars()
-        .all(GeneralSecurityProfile::identifier_allowed)
-    {
+    if !foreign.chars().all(is_recommended) {
         return false;
     }
     // Latin letters are written among Chinese, Japanese and Korean ones: "highly restrictive" in UTS 39.
     let rest = AugmentedScriptSet::for_str(&foreign);
     !AugmentedScriptSet::for_str(name).is_empty() || rest.hanb || rest.jpan || rest.kore
+}
+
+/// Whether a character is recommended for names, or the vowel am of Thai or Lao, which is left out there only because it is two
+/// signs in compatible forms.
+fn is_recommended(c: char) -> bool {
+    c.identifier_allowed() || matches!(c, '\u{E33}' | '\u{EB3}')
 }
 
 /// How a username looks, the same as `look_of` in the database for a name in ASCII.
@@ -81,6 +84,10 @@ mod tests {
             ("マリア", true),
             ("田中taro", true),
             ("محمد", true),
+            ("น้ำฝน", true),
+            ("प्रिया", true),
+            ("தமிழ்", true),
+            ("prिya", false),
             // Cyrillic а.
             ("\u{430}dmin", false),
             // Hangul filler.

@@ -76,7 +76,7 @@ async fn fail_until_blocked(services: &Services, username: &str) {
     assert_eq!(failed, Err(401));
     sqlx::query(
         "update login_attempts set failures = 29
-        where scope = 'account' and subject = sha256(convert_to(lower($1), 'UTF8'))",
+        where scope = 'account' and subject = sha256(convert_to(name_key($1), 'UTF8'))",
     )
     .bind(username)
     .execute(&services.pool)
@@ -314,7 +314,7 @@ async fn names_are_the_same_to_the_throttle_and_to_the_database(pool: PgPool) {
     let counted = "select count(*) from login_attempts where scope = 'account'";
     let trimmed: Vec<&str> = names.iter().map(|name| name.trim()).collect();
     let accounts: i64 =
-        sqlx::query_scalar("select count(distinct lower(n)) from unnest($1::text[]) n")
+        sqlx::query_scalar("select count(distinct name_key(n)) from unnest($1::text[]) n")
             .bind(trimmed)
             .fetch_one(&pool)
             .await

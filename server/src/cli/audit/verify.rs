@@ -8,7 +8,7 @@ use service::{
     audit::{self, Verification},
 };
 
-use crate::cli::{Failure, fault::Fault, place::Place, user::print::Output};
+use crate::cli::{Failure, fault::Fault, ignore_closed_pipe, place::Place, user::print::Output};
 
 /// Bytes of a root.
 const ROOT: usize = 32;
@@ -58,7 +58,8 @@ impl VerifyArgs {
             "root": found.root.as_deref().map(hex),
             "fault": fault,
         });
-        output.give(&value, || text(&found, fault.as_deref()))?;
+        // The exit status has the result too.
+        ignore_closed_pipe(output.give(&value, || text(&found, fault.as_deref())))?;
         Ok(if fault.is_none() {
             ExitCode::SUCCESS
         } else {

@@ -76,6 +76,9 @@ impl CreateArgs {
             Err(failed) => return Err(failed.into()),
         };
         new_roles.tell(&created.user.summary);
+        if created.link.is_some() {
+            place.warn_of_guess();
+        }
         output.give(&created, || text(&created))
     }
 }

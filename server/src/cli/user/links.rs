@@ -14,6 +14,7 @@ use crate::cli::{Failure, fault::Fault, place::Place};
 pub(super) async fn reset(who: &Who, place: &Place, output: Output) -> Result<(), Failure> {
     let user = who.find(place).await?.summary;
     let link = place.reset_link(user.id.0).await?;
+    place.warn_of_guess();
     if !output.json {
         let (name, until) = (print::name(&user), print::moment(link.expires_at));
         note(&format!(
@@ -38,6 +39,9 @@ impl RecoverArgs {
     pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
         let recovered = users::recover_admin(place.database()?, &operator(), &self.username).await;
         let recovered = recovered.map_err(Fault::from)?;
+        if recovered.link.is_some() {
+            place.warn_of_guess();
+        }
         output.give(&recovered, || {
             let user = &recovered.user.summary;
             let (name, roles) = (print::name(user), print::roles(user));

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::cli::{
     Failure,
-    fault::{self, Fault},
+    fault::Fault,
     place::{Place, PlaceArgs},
 };
 
@@ -106,10 +106,7 @@ pub(in crate::cli) async fn run(
         Command::List(arguments) => arguments.run(&place, output).await,
         Command::Revoke { id } => revoke(&place, output, id).await,
     };
-    match done {
-        Ok(()) => Ok(ExitCode::SUCCESS),
-        Err(failure) => fault::explain(failure),
-    }
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 impl CreateArgs {

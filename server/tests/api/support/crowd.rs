@@ -10,6 +10,7 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "api_keys.provider",
     "audit_events.via",
     "audit_horizon.pending_writers",
+    "failed_sign_ins.reason",
     "idempotency_keys.content_type",
     "idempotency_keys.etag",
     "idempotency_keys.location",
@@ -73,6 +74,9 @@ select
     case when e.reason = 'revoked' then (select id from users where username = 'zqmark-uma') end
 from users u, (values (''), ('logout'), ('revoked')) as e (reason)
 where u.deleted_at is null and u.status = 'active';
+
+insert into failed_sign_ins (hour, user_id, network, reason, address, tries, last_at)
+select now(), id, '192.0.2.1', 'wrong_password', '192.0.2.1', 3, now() from users;
 
 insert into personas (id, user_id, name, role, information_need, details)
 select uuid_v7(now()), id, 'zqmark persona', 'zqmark role', 'zqmark need', 'zqmark details' from users;

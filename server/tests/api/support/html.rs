@@ -67,6 +67,28 @@ pub(crate) fn skeleton(html: &str) -> Vec<String> {
     parts.collect()
 }
 
+/// The names of the nodes in the body, as the browser names them, in lower case.
+pub(crate) fn body_nodes(html: &str) -> Vec<String> {
+    let within = |token: &Token| !matches!(token, Token::EndTag(tag) if text(&tag.name) == "body");
+    let mut tokens = tokens(html);
+    tokens.find(|token| matches!(token, Token::StartTag(tag) if text(&tag.name) == "body"));
+    let mut nodes: Vec<String> = Vec::new();
+    let mut after_text = false;
+    for token in tokens.take_while(within) {
+        let name = match &token {
+            Token::StartTag(tag) => text(&tag.name),
+            Token::Comment(_) => "#comment".to_owned(),
+            // A text comes in parts.
+            Token::String(_) if !after_text => "#text".to_owned(),
+            Token::Error(_) => continue,
+            _ => String::new(),
+        };
+        after_text = matches!(token, Token::String(_));
+        nodes.extend(Some(name).filter(|name| !name.is_empty()));
+    }
+    nodes
+}
+
 /// The text of the first element of a name that holds only text.
 pub(crate) fn text_of(html: &str, name: &str) -> Option<String> {
     let mut tokens = tokens(html);

@@ -1,18 +1,22 @@
-//! The stream of what happens to sessions, in the browser.
+//! What happens to sessions, in the browser: one stream for all its tabs, read by a worker.
 
 use std::time::Duration;
 
 use ::time::format_description::well_known::Rfc3339;
 use domain::{
+    filter::Dated,
     problem::Code,
     sessions::{Session, SessionChanges},
 };
-use futures_util::StreamExt;
-use gloo_net::eventsource::{State, futures::EventSource};
 use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Event, MessageEvent, MessagePort, SharedWorker, Worker};
 
 use super::{Live, links};
 use crate::api::{error::ApiError, listed::Listed, sessions::list_all_sessions};
+
+/// The worker, which says what the messages mean.
+const WORKER: &str = "/session-events.js";
 
 /// How often the list is read again while nothing can be told.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -20,18 +24,50 @@ const AGAIN: Duration = Duration::from_secs(30);
 /// Within what time everybody reads the list again who was told that there is more than could be told.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
-/// The stream, and from when on it is to tell.
+/// The way to the worker, and from when on it is to tell.
 #[derive(Clone, Copy)]
 struct Stream {
-    source: StoredValue<Option<EventSource>, LocalStorage>,
+    line: StoredValue<Option<Line>, LocalStorage>,
+    /// Whether the server is telling.
+    is_open: StoredValue<bool>,
     since: StoredValue<String>,
 }
 
-/// Opens the stream once the first list has come, and looks after it until the page goes. While nobody sees the page it is
-/// closed: a browser has only a few connections to a server for all its tabs.
+/// A connection to the worker. Dropped, it is hung up.
+struct Line {
+    port: MessagePort,
+    /// Called for as long as it is kept.
+    _hear: Closure<dyn Fn(MessageEvent)>,
+}
+
+impl Line {
+    /// Connects to the worker of all tabs, or to one of this tab where the browser has no others. None where it has neither.
+    fn open(since: &str, hear: impl Fn(JsValue) + 'static) -> Option<Self> {
+        let shared = SharedWorker::new(WORKER).map(|worker| worker.port());
+        // Both are written to and heard from alike.
+        let port = shared.or_else(|_| Worker::new(WORKER).map(JsCast::unchecked_into));
+        let port: MessagePort = port.ok()?;
+        let hear: Closure<dyn Fn(MessageEvent)> =
+            Closure::new(move |message: MessageEvent| hear(message.data()));
+        port.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+        port.post_message(&since.into()).ok()?;
+        Some(Self { port, _hear: hear })
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.port.set_onmessage(None);
+        drop(self.port.post_message(&JsValue::NULL));
+    }
+}
+
+/// Asks the worker once the first list has come, and until the page goes. While nobody sees the page, or the browser only keeps it
+/// to go back to, it asks for nothing.
 pub(super) fn watch(live: Live) {
     let stream = Stream {
-        source: StoredValue::new_local(None),
+        line: StoredValue::new_local(None),
+        is_open: StoredValue::default(),
         since: StoredValue::default(),
     };
     Effect::new(move |_| {
@@ -46,28 +82,23 @@ pub(super) fn watch(live: Live) {
         }
     });
     let look = move || {
-        let state = stream
-            .source
-            .try_with_value(|source| source.as_ref().map(EventSource::state));
-        match state.flatten() {
-            Some(State::Open) | None => {}
-            Some(State::Connecting) => refresh(live),
-            Some(State::Closed) => {
-                refresh(live);
-                open(live, stream);
-            }
-        }
-    };
-    let turn = move || {
-        if document().hidden() {
+        let is_seen = !stream.since.read_value().is_empty() && !document().hidden();
+        if is_seen && !stream.is_open.get_value() {
+            refresh(live);
             close(stream);
-        } else if !stream.since.read_value().is_empty() {
             open(live, stream);
         }
     };
+    let turn = move |event: Event| match &*event.type_() {
+        "pagehide" => close(stream),
+        _ if document().hidden() => close(stream),
+        _ => open(live, stream),
+    };
     Effect::new(move |_| {
-        let seen = window_event_listener_untyped("visibilitychange", move |_| turn());
-        on_cleanup(move || seen.remove());
+        for event in ["visibilitychange", "pagehide", "pageshow"] {
+            let seen = window_event_listener_untyped(event, turn);
+            on_cleanup(move || seen.remove());
+        }
         if let Ok(timer) = set_interval_with_handle(look, AGAIN) {
             on_cleanup(move || timer.clear());
         }
@@ -75,36 +106,36 @@ pub(super) fn watch(live: Live) {
     on_cleanup(move || close(stream));
 }
 
-/// Closes the stream: it is, once dropped.
+/// Hangs up.
 fn close(stream: Stream) {
-    drop(stream.source.try_update_value(Option::take));
+    drop(stream.line.try_update_value(Option::take));
 }
 
-/// Opens the stream. A browser that loses it asks for it again by itself, from the last word on.
+/// Asks to be told from the last word on, unless that is done already or nobody sees the page.
 fn open(live: Live, stream: Stream) {
-    let since = stream
-        .since
-        .with_value(|since| js_sys::encode_uri_component(since));
-    let Ok(mut events) = EventSource::new(&format!("/api/admin/sessions/events?since={since}"))
-    else {
+    let since = stream.since.get_value();
+    if since.is_empty() || document().hidden() || stream.line.with_value(Option::is_some) {
+        return;
+    }
+    stream.is_open.set_value(false);
+    let line = Line::open(&since, move |message| hear(live, stream, &message));
+    stream.line.set_value(line);
+}
+
+/// Takes what the worker says: whether the stream is open, or an event with its id. The page may have gone meanwhile.
+fn hear(live: Live, stream: Stream, message: &JsValue) {
+    if let Some(is_open) = message.as_bool() {
+        stream.is_open.try_set_value(is_open);
+        return;
+    }
+    let part = |at| js_sys::Reflect::get_u32(message, at).ok()?.as_string();
+    let (Some(id), Some(text)) = (part(0), part(1)) else {
         return;
     };
-    let Ok(mut changes) = events.subscribe("changes") else {
-        return;
-    };
-    stream.source.set_value(Some(events));
-    spawn_local(async move {
-        // Ends when the server refuses the stream, or when it is closed.
-        while let Some(Ok((_, message))) = changes.next().await {
-            let text = message.data().as_string().unwrap_or_default();
-            stream
-                .since
-                .try_update_value(|since| *since = message.last_event_id());
-            if let Ok(changes) = serde_json::from_str(&text) {
-                take(live, changes);
-            }
-        }
-    });
+    stream.since.try_set_value(id);
+    if let Ok(changes) = serde_json::from_str(&text) {
+        take(live, changes);
+    }
 }
 
 /// Takes note of what the server tells. The page may have gone meanwhile.
@@ -125,6 +156,10 @@ fn take(live: Live, changes: SessionChanges) {
     let Ok(filter) = params.filter() else {
         return;
     };
+    let filter = live.page.with_value(|page| match page {
+        Some(page) => filter.in_days(&page.days),
+        None => filter.clone(),
+    });
     let matching: Vec<Session> = begun
         .into_iter()
         .filter(|session| filter.matches(session, person(live), session.created_at))

@@ -4,14 +4,18 @@ use std::fmt;
 
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime};
 
+use super::Days;
 use crate::filter::shape::digits;
 use crate::filter::{MAX_YEAR, MIN_YEAR};
 
-/// A year, a month or a day in UTC, within the years [`MIN_YEAR`] to [`MAX_YEAR`].
+/// A year, a month or a day, within the years [`MIN_YEAR`] to [`MAX_YEAR`]; in UTC until it is placed where the days of another
+/// time zone begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
     first: Date,
     length: Length,
+    start: OffsetDateTime,
+    end: OffsetDateTime,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +51,34 @@ impl Period {
     }
 
     fn new(first: Date, length: Length) -> Option<Self> {
+        let period = Self {
+            first,
+            length,
+            start: PrimitiveDateTime::MIN.assume_utc(),
+            end: PrimitiveDateTime::MAX.assume_utc(),
+        };
         (MIN_YEAR..=MAX_YEAR)
             .contains(&first.year())
-            .then_some(Self { first, length })
+            .then(|| period.placed(&Days::default()))
+    }
+
+    /// The same period where these days begin.
+    pub(super) fn placed(self, days: &Days) -> Self {
+        Self {
+            start: days.start(self.first),
+            end: self.day_after().map_or(self.end, |next| days.start(next)),
+            ..self
+        }
+    }
+
+    /// Its first day, and the one after it unless that is beyond the calendar.
+    pub(super) fn days(self) -> impl Iterator<Item = Date> {
+        [Some(self.first), self.day_after()].into_iter().flatten()
+    }
+
+    /// Its first day.
+    pub(in crate::filter) const fn first(self) -> Date {
+        self.first
     }
 
     /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
@@ -72,20 +101,23 @@ impl Period {
 
     /// Its first instant.
     #[must_use]
-    pub fn start(self) -> OffsetDateTime {
-        self.first.midnight().assume_utc()
+    pub const fn start(self) -> OffsetDateTime {
+        self.start
     }
 
     /// The first instant after it; at the end of the calendar, the last instant there is.
     #[must_use]
-    pub fn end(self) -> OffsetDateTime {
-        let next = match self.length {
+    pub const fn end(self) -> OffsetDateTime {
+        self.end
+    }
+
+    /// The first day after it, if the calendar has one.
+    fn day_after(self) -> Option<Date> {
+        match self.length {
             Length::Year => Date::from_calendar_date(self.first.year() + 1, Month::January, 1).ok(),
             Length::Month => next_month(self.first),
             Length::Day => self.first.next_day(),
-        };
-        next.map_or(PrimitiveDateTime::MAX, Date::midnight)
-            .assume_utc()
+        }
     }
 }
 

@@ -1,0 +1,163 @@
+//! Failed sign-ins, by account or by address.
+
+use domain::{
+    list::PageParams,
+    sessions::failed::{FailedParams, FailedSignIns, Grouping},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use time::OffsetDateTime;
+
+use super::{Tabs, links};
+use crate::{
+    api::{
+        error::ApiError,
+        listed::asked,
+        person::path_of,
+        sessions::{FAILED, list_failed_sign_ins},
+    },
+    components::{
+        icon::Icon,
+        pager::{Pager, Pages},
+        records::{Record, Records},
+        state::{ListFailure, ListState, Waiting},
+        time::Ago,
+        title::PageTitle,
+    },
+    pages::{
+        parameters::{NONE, checked},
+        users::links::with_selected,
+    },
+};
+
+/// The tab "Failed sign-ins" of the screen "Sessions". Its whole state is in the URL.
+#[component]
+pub fn Failed() -> impl IntoView {
+    let query = use_query_map();
+    let params = Memo::new(move |_| FailedParams::from_pairs(|name| query.read().get(name)));
+    let request = checked(move || params.get(), FailedParams::NAMES, NONE);
+    let list = Resource::new(
+        move || request.get(),
+        |request| async move { list_failed_sign_ins(asked(request)?).await?.understood() },
+    );
+    view! {
+        <PageTitle text="Failed sign-ins" />
+        <header class="page-head">
+            <h1>"Sessions"</h1>
+        </header>
+        <Tabs params=None />
+        {move || groupings(&params.read())}
+        <section class="list" aria-label="Failed sign-ins">
+            <Transition fallback=Waiting>
+                {move || Suspend::new(async move {
+                    let params = params.get_untracked();
+                    match list.await {
+                        Ok(page) => {
+                            let pages = Pages::of(&params, &page.place, page.rows.len(), href);
+                            shown(page.rows, page.now, pages)
+                        }
+                        Err(ApiError(problem)) => {
+                            view! {
+                                <ListFailure
+                                    title="The failed sign-ins could not be loaded"
+                                    problem=problem
+                                    again=href(&params)
+                                    all=FAILED.to_owned()
+                                    label="Show all failed sign-ins"
+                                />
+                            }
+                                .into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </section>
+    }
+}
+
+/// The address of a state of the list.
+fn href(params: &FailedParams) -> String {
+    with_selected(FAILED, params.pairs().into_iter(), &[])
+}
+
+/// Links to the list by account and by address.
+fn groupings(params: &FailedParams) -> AnyView {
+    let is_by_address = params.by.as_deref() == Some(Grouping::Address.as_str());
+    let link = |by: Option<Grouping>, label: &'static str| {
+        let current = by.is_some() == is_by_address;
+        let params = FailedParams {
+            by: by.map(|by| by.as_str().to_owned()),
+            ..FailedParams::default()
+        };
+        view! {
+            <a class="chip" href=href(&params) aria-current=current.then_some("true") data-noscroll>
+                {label}
+            </a>
+        }
+    };
+    view! {
+        <nav class="pane-actions chips" aria-label="Group by">
+            {link(None, "By account")} {link(Some(Grouping::Address), "By address")}
+        </nav>
+    }
+    .into_any()
+}
+
+/// The rows, or that there are none.
+fn shown(rows: Vec<FailedSignIns>, now: OffsetDateTime, pages: Pages) -> AnyView {
+    if rows.is_empty() {
+        return view! {
+            <ListState icon=Icon::Shield title="No failed sign-ins">
+                <p class="state-text">"Failed sign-ins of the last 30 days are listed here."</p>
+            </ListState>
+        }
+        .into_any();
+    }
+    const COLUMNS: &[&str] = &["User", "Address", "Tries", "Last try", "Reason"];
+    let rows = rows.into_iter().map(|row| cells(row, now));
+    view! {
+        <Records caption="Failed sign-ins" columns=COLUMNS rows=rows.collect() />
+        <Pager pages=pages />
+    }
+    .into_any()
+}
+
+fn cells(row: FailedSignIns, now: OffsetDateTime) -> Record {
+    let key = format!(
+        "{:?} {:?}",
+        row.user.as_ref().map(|user| user.id),
+        row.ip_address
+    );
+    let more = |count: u64, what: &str| {
+        let text = format!("and {count} more {what}");
+        (count > 0).then(|| view! { <p class="muted">{text}</p> })
+    };
+    let named = u64::from(row.user.is_some());
+    let user = row.user.map_or_else(
+        || "Unknown username".into_any(),
+        |user| {
+            let href = path_of(user.id, &user.username);
+            view! {
+                <a href=href>
+                    <bdi>{user.username}</bdi>
+                </a>
+            }
+            .into_any()
+        },
+    );
+    let address = row.ip_address.map_or_else(
+        || "Unknown".into_any(),
+        |ip| {
+            let ip = ip.to_string();
+            view! { <a href=links::of_address(&ip)>{ip.clone()}</a> }.into_any()
+        },
+    );
+    let cells = vec![
+        view! { {user} {more(row.accounts.saturating_sub(named), "users")} }.into_any(),
+        view! { {address} {more(row.addresses.saturating_sub(1), "addresses")} }.into_any(),
+        crate::format::grouped(row.tries).into_any(),
+        view! { <Ago at=row.last_at now=now /> }.into_any(),
+        row.reason.label().into_any(),
+    ];
+    (key, cells)
+}

@@ -1,0 +1,104 @@
+//! When days begin in time zones.
+
+use db::account::list_days;
+use domain::filter::Days;
+use sqlx::PgPool;
+use time::{
+    Date, Duration, OffsetDateTime,
+    macros::{date, datetime},
+};
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_day_begins_after_the_last_instant_of_the_one_before(pool: PgPool) {
+    for (zone, day, start, hours) in [
+        (
+            "UTC",
+            date!(2026 - 11 - 01),
+            datetime!(2026-11-01 0:00 UTC),
+            24.0,
+        ),
+        (
+            "Europe/Berlin",
+            date!(2026 - 03 - 28),
+            datetime!(2026-03-27 23:00 UTC),
+            24.0,
+        ),
+        (
+            "Europe/Berlin",
+            date!(2026 - 03 - 29),
+            datetime!(2026-03-28 23:00 UTC),
+            23.0,
+        ),
+        (
+            "Europe/Berlin",
+            date!(2026 - 10 - 25),
+            datetime!(2026-10-24 22:00 UTC),
+            25.0,
+        ),
+        (
+            "Asia/Kathmandu",
+            date!(2026 - 11 - 01),
+            datetime!(2026-10-31 18:15 UTC),
+            24.0,
+        ),
+        (
+            "America/Los_Angeles",
+            date!(2026 - 11 - 01),
+            datetime!(2026-11-01 7:00 UTC),
+            25.0,
+        ),
+        (
+            "Australia/Lord_Howe",
+            date!(2026 - 10 - 04),
+            datetime!(2026-10-03 13:30 UTC),
+            23.5,
+        ),
+        // Midnight is left out.
+        (
+            "Africa/Cairo",
+            date!(2026 - 04 - 24),
+            datetime!(2026-04-23 22:00 UTC),
+            23.0,
+        ),
+        // Midnight comes twice.
+        (
+            "America/Havana",
+            date!(2026 - 11 - 01),
+            datetime!(2026-11-01 4:00 UTC),
+            25.0,
+        ),
+    ] {
+        let next = day.next_day().unwrap();
+        let days = list_days(&pool, zone, &[day, next]).await.unwrap();
+        assert_eq!(days.start(day), start, "{zone} {day}");
+        let length: Duration = days.start(next) - start;
+        assert_eq!(
+            length,
+            Duration::seconds_f64(hours * 3_600.0),
+            "{zone} {day}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_ends_of_the_calendar_are_days_too(pool: PgPool) {
+    for zone in ["Pacific/Kiritimati", "America/Los_Angeles", "Europe/Berlin"] {
+        for day in [date!(1970 - 01 - 01), date!(9999 - 12 - 31)] {
+            let days = list_days(&pool, zone, &[day]).await.unwrap();
+            let utc: OffsetDateTime = day.midnight().assume_utc();
+            assert!(
+                (days.start(day) - utc).abs() < Duration::DAY,
+                "{zone} {day}"
+            );
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_zone_that_there_is_not_has_the_days_of_utc(pool: PgPool) {
+    let day: Date = date!(2026 - 11 - 01);
+    for zone in ["Europe/Atlantis", "zqmark", "", "a'b\u{1f600}"] {
+        let days = list_days(&pool, zone, &[day]).await.unwrap();
+        assert_eq!(days, Days::default(), "{zone}");
+    }
+}

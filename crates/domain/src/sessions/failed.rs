@@ -1,0 +1,233 @@
+//! Failed sign-ins, grouped by account or by address. The list is asked for in a URL.
+
+use std::{net::IpAddr, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::SessionUser;
+use crate::{
+    list::{
+        Cursor, Limits, ListError, Place, Position, given, page_params, parse_limit, position,
+        shorten,
+    },
+    users::{Unknown, words},
+};
+
+words! {
+    /// Why a sign-in failed.
+    SignInFailure {
+        /// The account has another password, or none.
+        WrongPassword = "wrong_password",
+        /// No account has the username.
+        UnknownUsername = "unknown_username",
+        /// Too many sign-ins have failed: the password was not checked.
+        Throttled = "throttled",
+        /// The password is right, and the account is suspended.
+        Suspended = "suspended",
+        /// The password is right, and the registration is pending.
+        Pending = "pending",
+    }
+}
+
+impl SignInFailure {
+    /// The label on a screen.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::WrongPassword => "Wrong password",
+            Self::UnknownUsername => "Unknown username",
+            Self::Throttled => "Too many attempts",
+            Self::Suspended => "Account suspended",
+            Self::Pending => "Registration pending",
+        }
+    }
+}
+
+words! {
+    /// What the failed sign-ins of a list are grouped by.
+    Grouping {
+        /// One row for each account, and one for all usernames that no account has.
+        Account = "account",
+        /// One row for each IPv4 address and each /64 of IPv6 addresses.
+        Address = "address",
+    }
+}
+
+impl Grouping {
+    /// The name of the order in cursors: the latest first.
+    const fn order(self) -> &'static str {
+        match self {
+            Self::Account => "failed sign-ins by account",
+            Self::Address => "failed sign-ins by address",
+        }
+    }
+}
+
+/// Failed sign-ins of one account or from one address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FailedSignIns {
+    /// The id of the stored row with the last try, for cursors.
+    #[serde(skip)]
+    pub row: i64,
+    /// When the last one was.
+    #[serde(with = "time::serde::rfc3339")]
+    pub last_at: OffsetDateTime,
+    /// Why the last one failed.
+    pub reason: SignInFailure,
+    /// How many there were.
+    pub tries: u64,
+    /// The account of the last one; none if no account has the username.
+    pub user: Option<SessionUser>,
+    /// How many accounts were tried.
+    pub accounts: u64,
+    /// The address of the last one, if it is known.
+    #[schema(value_type = Option<String>)]
+    pub ip_address: Option<IpAddr>,
+    /// From how many addresses; the /64 of IPv6 addresses counts as one.
+    pub addresses: u64,
+}
+
+/// The request as it stands in a URL. Empty texts are as good as none: a form sends them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct FailedParams {
+    /// What they are grouped by; `account` unless it is set.
+    #[param(value_type = Option<Grouping>)]
+    pub by: Option<String>,
+    /// Page size.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
+    pub limit: Option<String>,
+    /// Cursor: the page after it.
+    pub after: Option<String>,
+    /// Cursor: the page before it.
+    pub before: Option<String>,
+}
+
+/// The request, parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedQuery {
+    /// What they are grouped by.
+    pub by: Grouping,
+    /// Most rows in the page.
+    pub limit: u16,
+    /// From where.
+    pub position: Position,
+}
+
+/// A page of failed sign-ins, those with the latest try first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedPage {
+    /// The rows.
+    pub rows: Vec<FailedSignIns>,
+    /// Where it lies.
+    pub place: Place,
+    /// The server's time.
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: OffsetDateTime,
+}
+
+page_params!(FailedParams {
+    by,
+    limit,
+    after,
+    before
+});
+
+impl FailedParams {
+    /// Parses the request.
+    ///
+    /// # Errors
+    /// The first part that is not valid.
+    pub fn parse(&self, limits: Limits) -> Result<FailedQuery, ListError> {
+        let by = match given(&self.by) {
+            Some(text) => text
+                .parse()
+                .map_err(|_| ListError::Grouping(shorten(text)))?,
+            None => Grouping::Account,
+        };
+        Ok(FailedQuery {
+            by,
+            limit: parse_limit(given(&self.limit), limits)?,
+            position: position(&self.after, &self.before, |text| decode(text, by))?,
+        })
+    }
+}
+
+impl FailedQuery {
+    /// The place of a row.
+    #[must_use]
+    pub fn cursor(&self, row: &FailedSignIns, number: u64) -> Cursor {
+        let id = Uuid::from_u128(u128::try_from(row.row).unwrap_or_default());
+        Cursor::at(self.by.order(), row.last_at, id, number)
+    }
+}
+
+/// The id of the stored row at a place, if it can be one.
+#[must_use]
+pub fn row_at(cursor: &Cursor) -> Option<i64> {
+    i64::try_from(cursor.id.as_u128()).ok()
+}
+
+fn decode(text: &str, by: Grouping) -> Option<Cursor> {
+    Cursor::decode_at(text, by.order()).filter(|cursor| row_at(cursor).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::list::PageParams;
+
+    fn params(pairs: &[(&str, &str)]) -> FailedParams {
+        FailedParams::from_pairs(|asked| {
+            let found = pairs.iter().find(|(name, _)| *name == asked);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn empty_is_the_latest_fifty_by_account() {
+        let query = params(&[("by", " ")]).parse(Limits::PANEL).unwrap();
+        assert_eq!((query.by, query.limit), (Grouping::Account, 50));
+    }
+
+    #[test]
+    fn bad_parameters_are_named() {
+        for (name, value, says) in [
+            ("by", "device", "`by` is \"device\""),
+            ("limit", "0", "from 1 to 100"),
+            ("before", "x", "does not exist"),
+        ] {
+            let error = params(&[(name, value)]).parse(Limits::PANEL).unwrap_err();
+            assert!(error.to_string().contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_its_grouping() {
+        let row = FailedSignIns {
+            row: 7,
+            last_at: OffsetDateTime::UNIX_EPOCH,
+            reason: SignInFailure::Throttled,
+            tries: 1,
+            user: None,
+            accounts: 0,
+            ip_address: None,
+            addresses: 1,
+        };
+        for by in Grouping::ALL {
+            let asked = params(&[("by", by.as_str())]);
+            let query = asked.parse(Limits::API).unwrap();
+            let cursor = query.cursor(&row, 3);
+            assert_eq!(row_at(&cursor), Some(7));
+            for other in Grouping::ALL {
+                let asked = params(&[("by", other.as_str()), ("after", &cursor.encode())]);
+                assert_eq!(asked.parse(Limits::API).is_ok(), by == other);
+            }
+        }
+    }
+}

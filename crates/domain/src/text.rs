@@ -1,0 +1,49 @@
+//! Text as it is stored and compared, whatever keyboard wrote it: normal forms, case folding, the form that a search compares.
+//!
+//! `name_key` and `search_fold` are also functions of the database, which compares with them; a test of `db` holds both
+//! equal over all of Unicode. They need the feature `unicode`, which only the server has.
+
+#[cfg(feature = "unicode")]
+mod folding;
+#[cfg(not(feature = "unicode"))]
+mod untabled;
+
+#[cfg(feature = "unicode")]
+use folding::{compatible, compose, is_combining};
+#[cfg(feature = "unicode")]
+pub use folding::{name_key, search_fold};
+#[cfg(not(feature = "unicode"))]
+use untabled::{compatible, compose, is_combining};
+
+/// Returns a name as it is stored: composed (NFC), without white space at its ends and with single spaces inside.
+///
+/// Without the feature `unicode` it is not composed: the browser checks a name, the server stores it.
+#[must_use]
+pub fn tidy(typed: &str) -> String {
+    compose(&typed.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Returns a password in the one form that keyboards agree on (NFKC), in which it is counted and hashed.
+///
+/// Without the feature `unicode` it stays as typed: the server counts again.
+#[must_use]
+pub fn normal_password(typed: &str) -> String {
+    compatible(typed)
+}
+
+/// Whether a character is a mark that combines with the letter before it (general category M).
+///
+/// Without the feature `unicode` it is any character that could be one, so that the browser denies no name that the server
+/// accepts.
+#[must_use]
+pub fn is_mark(c: char) -> bool {
+    is_combining(c)
+}
+
+/// Whether a character is Chinese, Japanese or Korean: words of two such characters are looked for inside others.
+#[must_use]
+pub const fn is_cjk(c: char) -> bool {
+    matches!(c,
+        '\u{1100}'..='\u{11FF}' | '\u{2E80}'..='\u{9FFF}' | '\u{A960}'..='\u{A97F}' | '\u{AC00}'..='\u{D7FF}'
+        | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}' | '\u{20000}'..='\u{3FFFF}')
+}

@@ -1,0 +1,177 @@
+//! Failed sign-ins, as they are listed.
+
+use domain::{
+    list::Limits,
+    sessions::failed::{FailedPage, FailedParams},
+};
+use service::{
+    access::{Granted, ReadSessions, operator},
+    failed_sign_ins, housekeeping,
+};
+
+use super::*;
+
+async fn list(services: &Services, by: &str) -> FailedPage {
+    let params = FailedParams {
+        by: Some(by.to_owned()),
+        ..FailedParams::default()
+    };
+    let query = params.parse(Limits::PANEL).unwrap();
+    let granted: Granted<ReadSessions> = operator();
+    failed_sign_ins::list(services, &granted, &query)
+        .await
+        .unwrap()
+}
+
+/// The rows, each in one line.
+async fn rows(services: &Services, by: &str) -> Vec<String> {
+    let mut rows: Vec<String> = list(services, by)
+        .await
+        .rows
+        .into_iter()
+        .map(|row| {
+            format!(
+                "{} of {} from {} of {}: {}",
+                row.user
+                    .map_or_else(|| "nobody".to_owned(), |user| user.username),
+                row.accounts,
+                row.ip_address
+                    .map_or_else(|| "nowhere".to_owned(), |ip| ip.to_string()),
+                row.addresses,
+                row.tries,
+            )
+        })
+        .collect();
+    rows.sort();
+    rows
+}
+
+async fn fail(services: &Services, username: &str, password: &str, address: &str) {
+    let session = browser(&services.pool, None);
+    let tried = sign_in(services, &session, username, password, from(address)).await;
+    tried.unwrap_err();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn failed_sign_ins_are_listed_by_account_and_by_address(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    for (username, password, address) in [
+        ("Ada", WRONG, "192.0.2.1"),
+        (" aDA ", WRONG, "192.0.2.1"),
+        ("Ada", WRONG, "2001:db8::1"),
+        ("Ada", WRONG, "2001:db8::2"),
+        ("nobody", WRONG, "192.0.2.1"),
+        ("correct horse", WRONG, "192.0.2.1"),
+        ("suspended", RIGHT, "192.0.2.3"),
+    ] {
+        fail(&services, username, password, address).await;
+    }
+    failed_sign_ins::write(&services).await.unwrap();
+    assert_eq!(
+        rows(&services, "account").await,
+        [
+            "Ada of 1 from 2001:db8::2 of 2: 4",
+            "nobody of 0 from 192.0.2.1 of 1: 2",
+            "suspended of 1 from 192.0.2.3 of 1: 1",
+        ]
+    );
+    assert_eq!(
+        rows(&services, "address").await,
+        [
+            "Ada of 1 from 2001:db8::2 of 1: 2",
+            "nobody of 1 from 192.0.2.1 of 1: 4",
+            "suspended of 1 from 192.0.2.3 of 1: 1",
+        ]
+    );
+    // Nothing that was typed where no account has it.
+    let stored = "select string_agg(f::text, ' ') from failed_sign_ins f";
+    let stored: String = sqlx::query_scalar(stored).fetch_one(&pool).await.unwrap();
+    assert!(!stored.contains("horse"), "{stored}");
+    // A sign-in that succeeds is none.
+    outcome(&services, "Ada", RIGHT).await;
+    failed_sign_ins::write(&services).await.unwrap();
+    assert_eq!(
+        count(&pool, "select sum(tries) from failed_sign_ins").await,
+        7
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn tries_that_have_to_wait_are_counted_too(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    for _ in 0..8 {
+        fail(&services, "Ada", WRONG, "192.0.2.1").await;
+    }
+    failed_sign_ins::write(&services).await.unwrap();
+    let throttled =
+        "select coalesce(sum(tries), 0) from failed_sign_ins where reason = 'throttled'";
+    assert!(count(&pool, throttled).await > 0);
+    assert_eq!(
+        rows(&services, "account").await,
+        ["Ada of 1 from 192.0.2.1 of 1: 8"]
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_cannot_be_written_is_written_later_and_added_up(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    fail(&services, "Ada", WRONG, "192.0.2.1").await;
+    run(&pool, "alter table failed_sign_ins rename to hidden").await;
+    failed_sign_ins::write(&services).await.unwrap_err();
+    run(&pool, "alter table hidden rename to failed_sign_ins").await;
+    fail(&services, "Ada", WRONG, "192.0.2.1").await;
+    failed_sign_ins::write(&services).await.unwrap();
+    fail(&services, "Ada", WRONG, "192.0.2.1").await;
+    failed_sign_ins::write(&services).await.unwrap();
+    let stored = "select count(*) * 10 + sum(tries) from failed_sign_ins";
+    assert_eq!(count(&pool, stored).await, 13);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn those_of_an_account_that_was_removed_are_left_out(pool: PgPool) {
+    let services = services(&pool);
+    add_people(&pool, &weak_hash(RIGHT)).await;
+    fail(&services, "Ada", WRONG, "192.0.2.1").await;
+    fail(&services, "nobody", WRONG, "192.0.2.1").await;
+    run(&pool, "delete from users where username = 'Ada'").await;
+    failed_sign_ins::write(&services).await.unwrap();
+    assert_eq!(
+        rows(&services, "account").await,
+        ["nobody of 0 from 192.0.2.1 of 1: 1"]
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn pages_lead_to_their_neighbours_and_old_rows_go(pool: PgPool) {
+    run(
+        &pool,
+        "insert into failed_sign_ins (hour, network, reason, address, tries, last_at)
+        select now(), ('192.0.2.' || n)::inet, 'unknown_username', ('192.0.2.' || n)::inet, n, now() - n * interval '10 days'
+        from generate_series(1, 4) n",
+    )
+    .await;
+    let services = services(&pool);
+    let page = async |after: Option<String>, before: Option<String>| {
+        let params = FailedParams {
+            by: Some("address".to_owned()),
+            limit: Some("3".to_owned()),
+            after,
+            before,
+        };
+        let query = params.parse(Limits::PANEL).unwrap();
+        let page = failed_sign_ins::list(&services, &operator(), &query).await;
+        let page = page.unwrap();
+        let tries: Vec<u64> = page.rows.iter().map(|row| row.tries).collect();
+        (tries, page.place)
+    };
+    let (tries, place) = page(None, None).await;
+    assert_eq!((tries, place.total.count), (vec![1, 2, 3], 4));
+    let (tries, place) = page(place.after, None).await;
+    assert_eq!((tries, place.first), (vec![4], 4));
+    assert_eq!(page(None, place.before).await.0, [1, 2, 3]);
+    housekeeping::run(&services).await.unwrap();
+    assert_eq!(page(None, None).await.0, [1, 2]);
+}

@@ -1,0 +1,184 @@
+// Password managers, translators and phones change a page before the app takes it over. It works all the same.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { ALTERATIONS, isRendered, outline } from '../support/alterations';
+import { dialog, field, press, toast } from '../support/dialog';
+import { hold, hydrated, open, signIn } from '../support/page';
+import { box, count } from '../support/selection';
+import { template } from '../support/template';
+
+serve('demo people');
+
+interface Screen {
+  name: string;
+  path: string;
+  /** Types something, before the app takes over. */
+  type(page: Page): Promise<unknown>;
+  /** Checks that what was typed is there, and that the page does what it is for. */
+  works(page: Page): Promise<unknown>;
+}
+
+/** How often a name was typed. */
+let typed = 0;
+
+const username = (page: Page) => page.getByLabel('Username');
+
+const SIGN_IN: Screen = {
+  name: 'sign-in',
+  path: '/login',
+  type: (page) => username(page).fill('test-member'),
+  async works(page) {
+    await expect(username(page)).toHaveValue('test-member');
+    await signIn(page, 'test-member', template().password);
+    await expect(page).toHaveURL('/account');
+  },
+};
+
+const SCREENS: Screen[] = [
+  {
+    name: 'users list',
+    path: '/users?q=test-',
+    type: (page) => box(page, 'test-member').check(),
+    async works(page) {
+      await expect(box(page, 'test-member')).toBeChecked();
+      await expect(count(page)).toHaveText('1 selected');
+      const row = page.getByRole('row').filter({ hasText: 'test-auditor' });
+      await row.getByRole('link', { name: 'Edit test-auditor' }).click();
+      await expect(dialog(page)).toContainText('Edit test-auditor');
+      await expect(field(page, 'Username')).toHaveValue('test-auditor');
+    },
+  },
+  {
+    name: 'a user',
+    path: '/users/test-member',
+    type: async () => {},
+    async works(page) {
+      await page.getByRole('link', { name: 'Suspend', exact: true }).click();
+      await expect(dialog(page)).toContainText('Suspend test-member');
+    },
+  },
+  {
+    name: 'an open dialog',
+    path: '/users/test-auditor/edit',
+    type: (page) => field(page, 'Display name').fill(`Typed ${(typed += 1)}`),
+    async works(page) {
+      await expect(field(page, 'Display name')).toHaveValue(`Typed ${typed}`);
+      await press(page, 'Save');
+      await expect(toast(page)).toContainText('Saved changes to');
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Typed ${typed}`);
+    },
+  },
+];
+
+/** Opens a page that is altered before the app takes over. */
+async function openAltered(page: Page, { path, type }: Screen, alteration: () => number): Promise<void> {
+  const deliver = await hold(page, '**/*.wasm');
+  await page.goto(path);
+  await type(page);
+  expect(await page.evaluate(alteration), 'alterations').toBeGreaterThan(0);
+  deliver();
+  await hydrated(page);
+}
+
+async function expectWorking(page: Page, screen: Screen, whole: string[]): Promise<void> {
+  await expect.poll(() => outline(page)).toEqual(whole);
+  await screen.works(page);
+  await expect(page.getByText('This page has stopped working')).toHaveCount(0);
+}
+
+/** What the page shows without an alteration. */
+async function wholePage(page: Page, screen: Screen): Promise<string[]> {
+  const deliver = await hold(page, '**/*.wasm');
+  await page.goto(screen.path);
+  await screen.type(page);
+  deliver();
+  await hydrated(page);
+  expect(await isRendered(page)).toBe(false);
+  return outline(page);
+}
+
+for (const [alteration, alter] of Object.entries(ALTERATIONS)) {
+  test(`${alteration}: signing in`, async ({ page }) => {
+    const whole = await wholePage(page, SIGN_IN);
+    await openAltered(page, SIGN_IN, alter);
+    expect(await isRendered(page)).toBe(true);
+    await expectWorking(page, SIGN_IN, whole);
+  });
+
+  test.describe('signed in', () => {
+    test.use({ as: 'admin' });
+
+    for (const screen of SCREENS) {
+      test(`${alteration}: ${screen.name}`, async ({ page }) => {
+        const whole = await wholePage(page, screen);
+        await openAltered(page, screen, alter);
+        expect(await isRendered(page)).toBe(true);
+        await expectWorking(page, screen, whole);
+      });
+    }
+  });
+}
+
+test.describe('signed in', () => {
+  test.use({ as: 'admin' });
+
+  for (const screen of SCREENS) {
+    test(`hydration fails: another instance renders ${screen.name}`, async ({ page, browserWatch }) => {
+      browserWatch.expectBreakage(/panicked|unreachable|hydration error/i);
+      const whole = await wholePage(page, screen);
+      // The first node that hydration looks for is another one, this once.
+      await page.addInitScript(() => {
+        const firstChild = Object.getOwnPropertyDescriptor(Node.prototype, 'firstChild')!;
+        const get = function (this: Node): ChildNode | null {
+          if (this !== document.body) return firstChild.get!.call(this);
+          Object.defineProperty(Node.prototype, 'firstChild', firstChild);
+          return document.createComment('');
+        };
+        Object.defineProperty(Node.prototype, 'firstChild', { ...firstChild, get });
+      });
+      await openAltered(page, screen, () => 1);
+      expect(await isRendered(page)).toBe(true);
+      await expectWorking(page, screen, whole);
+      // A link is followed once: the failed instance of the app no longer listens.
+      await page.goBack();
+      await expect(page).toHaveURL(screen.path);
+    });
+  }
+
+  test('a proxy removes a heading: it is there again', async ({ page }) => {
+    await page.route('/users', async (route) => {
+      const response = await route.fetch();
+      const html = await response.text();
+      await route.fulfill({ response, body: html.replace('<h1>Users</h1>', '') });
+    });
+    await open(page, '/users');
+    await expect(page.getByRole('heading', { name: 'Users', exact: true })).toHaveCount(1);
+    expect(await isRendered(page)).toBe(true);
+  });
+
+  test('an extension adds something at the end of the body: the page is hydrated', async ({ page }) => {
+    const deliver = await hold(page, '**/*.wasm');
+    await page.goto('/users');
+    await page.evaluate(() => document.body.append(document.createElement('extension-root')));
+    deliver();
+    await hydrated(page);
+    expect(await isRendered(page)).toBe(false);
+    await expect(page.locator('extension-root')).toHaveCount(1);
+  });
+
+  test('no page looks altered that is not', async ({ page }) => {
+    const paths = [
+      '/overview', '/users', '/users?deleted=true', '/users/new', '/users/test-member', '/users/test-member/sessions',
+      '/users/test-member/keys', '/users/test-member/data', '/users/test-member/history', '/users/test-member/delete',
+      '/users/test-member/suspend', '/users/test-member/reset', '/sessions', '/sessions?ended=true', '/tokens', '/keys',
+      '/registrations', '/registrations/invitations', '/registrations/invitations/new', '/audit', '/settings',
+      '/settings/jobs', '/account', '/account/password', '/account/sessions', '/account/keys', '/account/tokens',
+      '/account/tokens/new', '/account/preferences', '/account/data',
+    ];
+    for (const path of paths) {
+      await page.goto(path);
+      await hydrated(page);
+      expect(await isRendered(page), path).toBe(false);
+    }
+  });
+});

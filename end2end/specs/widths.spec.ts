@@ -1,0 +1,118 @@
+// Every screen between a phone and a desktop, where a window of 1280 px is at 200 % zoom: nothing is squeezed, nothing sticks out.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { expectNoSidewaysScroll } from '../support/page';
+
+serve('demo people', { ALLOW_REGISTRATION: 'true', ALLOW_ACCOUNT_DELETION: 'true' });
+// The server draws all of it.
+test.use({ javaScriptEnabled: false });
+
+/** Some screens answer with why they are switched off, or why what they ask about may not be done. */
+test.beforeEach(({ browserWatch }) => browserWatch.expectBreakage(/responded with a status of (403|409|503)/));
+
+const WIDTHS = [640, 700, 768, 800, 900, 1100];
+/** Pixels of a character. */
+const CHARACTER = 9;
+
+/** Texts with fewer than three characters a line, or of which no more can be seen. */
+const squeezed = (page: Page): Promise<string[]> =>
+  page.evaluate((CHARACTER) => {
+    const found: string[] = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      const text = node.textContent!.trim();
+      const element = node.parentElement!;
+      if (text.length < 4 || element.closest('.visually-hidden, script, style, svg')) continue;
+      if (!element.checkVisibility({ visibilityProperty: true })) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const rects = [...range.getClientRects()].filter((rect) => rect.width > 1);
+      const lines = new Set(rects.map((rect) => Math.round(rect.top))).size;
+      const cut = element.closest<HTMLElement>('td, th, .person-text > *, .crumbs li');
+      const isCut = cut !== null && cut.scrollWidth > cut.clientWidth + 1 && cut.clientWidth < 3 * CHARACTER;
+      if (isCut || (lines > 1 && text.length / lines < 3)) found.push(`${element.className || element.tagName}: ${text} in ${lines} lines`);
+    }
+    return found;
+  }, CHARACTER);
+
+async function expectRoom(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    expect.soft(await squeezed(page), `${path} at ${width} px`).toEqual([]);
+    await expectNoSidewaysScroll(page);
+  }
+}
+
+test.describe('an administrator', () => {
+  test.use({ as: 'admin' });
+
+  for (const name of ['test-member', 'test-suspended', 'test-pending']) {
+    test(`the name of ${name} has at most two lines, beside what can be done or above it`, async ({ page }) => {
+      await page.goto(`/users/${name}`);
+      const heading = page.getByRole('heading', { level: 1 });
+      const line = await heading.evaluate((heading) => parseFloat(getComputedStyle(heading).lineHeight));
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        const { height } = (await heading.boundingBox())!;
+        expect(height, `at ${width} px`).toBeLessThanOrEqual(2 * line + 1);
+        const { right, inside } = await page.locator('.person-text .badge').first().evaluate((badge) => ({
+          right: badge.getBoundingClientRect().right,
+          inside: badge.closest('.person-text')!.getBoundingClientRect().right,
+        }));
+        expect(right, `the badge at ${width} px`).toBeLessThanOrEqual(inside + 1);
+        await expectNoSidewaysScroll(page);
+      }
+    });
+  }
+
+  for (const path of [
+    '/overview',
+    '/users',
+    '/users?q=status:active+personas:%3E1',
+    '/users?q=nobodyiscalledthis',
+    '/users?deleted=true',
+    '/users/new',
+    '/users/test-member',
+    '/users/test-member/sessions',
+    '/users/test-member/keys',
+    '/users/test-member/data',
+    '/users/test-member/history',
+    '/users/test-member/edit',
+    '/users/test-member/suspend',
+    '/users/test-member/reset',
+    '/users/test-member/delete',
+    '/users/test-member/reassign',
+    '/users/test-member/sign-out',
+    '/sessions',
+    '/sessions?ended=true',
+    '/sessions?person=test-member',
+    '/sessions/revoke?others=true',
+    '/registrations',
+    '/registrations/invitations',
+    '/registrations/invitations/new',
+    '/keys',
+    '/keys/new',
+    '/tokens',
+    '/audit',
+    '/audit?actor=admin',
+    '/settings',
+    '/settings/jobs',
+    '/account',
+    '/account/password',
+    '/account/sessions',
+    '/account/preferences',
+    '/account/keys',
+    '/account/keys/new',
+    '/account/tokens',
+    '/account/tokens/new',
+    '/account/data',
+    '/account/delete',
+  ]) {
+    test(path, async ({ page }) => expectRoom(page, path));
+  }
+});
+
+for (const path of ['/login', '/register']) {
+  test(path, async ({ page }) => expectRoom(page, path));
+}

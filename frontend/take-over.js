@@ -1,0 +1,138 @@
+// Takes over the page that the server rendered. Extensions and translators change pages. Where the page is not as the server
+// sent it, or hydration fails, the app renders it instead, with the data that came with it.
+import * as app from './rollcall.js';
+
+const WASM = new URL('./rollcall.wasm', import.meta.url);
+
+const { address } = document.documentElement.dataset;
+// The app takes over the page of the address in the address bar.
+if (address) history.replaceState(null, '', address);
+addEventListener('rollcall-panic', showBanner, { once: true });
+takeOver();
+
+async function takeOver() {
+  await app.default({ module_or_path: WASM });
+  // Without its part, the page works as it does without scripts.
+  if (!(await app.load())) return;
+  if (isIntact()) await hydrate();
+  else await render(app);
+  // For the tools of the browser, and for tests.
+  performance.mark('hydrated');
+}
+
+/** Compares the body with what the server sent: see server/src/fingerprint.rs. Nodes that follow do no harm. */
+function isIntact() {
+  const [count, sent] = (document.body.dataset.nodes ?? '').split(' ').map(Number);
+  const walker = document.createTreeWalker(document.body);
+  let hash = 0;
+  for (let number = 0; number < count; number += 1) {
+    const name = walker.nextNode()?.nodeName.toLowerCase() ?? '';
+    for (let index = 0; index < name.length; index += 1) hash = (Math.imul(hash, 31) + name.charCodeAt(index)) | 0;
+  }
+  return hash >>> 0 === sent;
+}
+
+/** Hydrates the page. A failed instance of the app cannot go on: then another one renders the page. */
+async function hydrate() {
+  const stopNoting = noteListeners();
+  try {
+    app.hydrate();
+    stopNoting();
+  } catch (error) {
+    console.error(error);
+    await renderAgain(stopNoting);
+  }
+}
+
+/** Notes the listeners on the window and the document. Returns a function that stops noting, and returns them. */
+function noteListeners() {
+  const noted = [];
+  for (const target of [window, document]) {
+    target.addEventListener = (...listener) => {
+      noted.push([target, listener]);
+      EventTarget.prototype.addEventListener.apply(target, listener);
+    };
+  }
+  return () => {
+    delete window.addEventListener;
+    delete document.addEventListener;
+    return noted;
+  };
+}
+
+/** Renders the page with a new instance of the app. A browser runs a script once per address, so there is a copy of it. */
+async function renderAgain(stopNoting) {
+  try {
+    const copy = await import('./again/rollcall.js');
+    await copy.default({ module_or_path: WASM });
+    // The failed instance would handle events too.
+    for (const [target, listener] of stopNoting()) target.removeEventListener(...listener);
+    if (await copy.load()) return await render(copy);
+  } catch (error) {
+    console.error(error);
+  }
+  showBanner();
+}
+
+/** Renders the page in place of the body. Typed text and the focus stay. */
+async function render(instance) {
+  performance.mark('rendered');
+  const before = [...fields()];
+  const focused = before.find(([, field]) => field === document.activeElement)?.[0];
+  const changed = before.filter(([, field]) => isChanged(field));
+  document.body.replaceChildren();
+  await instance.render();
+  const after = fields();
+  for (const [place, field] of changed) {
+    if (after.has(place)) copyState(field, after.get(place));
+  }
+  after.get(focused)?.focus();
+}
+
+/** Gives a new field the state of the one before it, and tells the app. */
+function copyState(from, to) {
+  if (to.value === from.value && to.checked === from.checked) return;
+  to.value = from.value;
+  to.checked = from.checked;
+  for (const event of ['input', 'change']) to.dispatchEvent(new Event(event, { bubbles: true }));
+}
+
+/** Returns the fields of the page by their places: form, name, and number among those of that name. */
+function fields() {
+  const found = new Map();
+  for (const field of document.body.querySelectorAll('input:not([type=hidden], [type=file]), select, textarea')) {
+    const ticked = isBox(field) ? field.value : '';
+    const name = [field.form?.getAttribute('action'), field.name, ticked].join(' ');
+    let number = 0;
+    while (found.has(`${name} ${number}`)) number += 1;
+    found.set(`${name} ${number}`, field);
+  }
+  return found;
+}
+
+function isBox(field) {
+  return field.type === 'checkbox' || field.type === 'radio';
+}
+
+/** Returns whether a field has another state than the page gave it. */
+function isChanged(field) {
+  if (isBox(field)) return field.checked !== field.defaultChecked;
+  if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  return field.value !== field.defaultValue;
+}
+
+/** After a panic the page is dead: says so, and offers to load it again. */
+function showBanner() {
+  const element = (name, text, attributes) => {
+    const made = document.createElement(name);
+    made.textContent = text;
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    return made;
+  };
+  const banner = element('aside', '', { class: 'banner tone-danger', role: 'alert' });
+  const text = element('p', 'This page has stopped working. What you saved is safe.', {});
+  // The router is dead with the page: it must leave this link to the browser.
+  const link = element('a', 'Reload the page', { class: 'button', href: '', rel: 'external' });
+  banner.append(text, link);
+  document.body.append(banner);
+}

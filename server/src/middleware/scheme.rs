@@ -1,0 +1,153 @@
+//! Pages that are opened over http although the panel is set up for https. Browsers drop `Secure` cookies there: a user who
+//! signs in would get the empty form again, and a link would seem dead.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::HeaderMap,
+    middleware::Next,
+    response::Response,
+};
+use domain::client_address::ClientAddress;
+use service::settings::Settings;
+
+use super::origin::TrustedProxies;
+use crate::error_page::Asked;
+
+/// What decides whether a request came over http.
+#[derive(Debug, Clone)]
+pub(crate) struct Scheme {
+    settings: Arc<Settings>,
+    proxies: TrustedProxies,
+}
+
+impl Scheme {
+    pub(crate) fn new(settings: &Arc<Settings>, proxies: &TrustedProxies) -> Self {
+        Self {
+            settings: Arc::clone(settings),
+            proxies: proxies.clone(),
+        }
+    }
+}
+
+/// Answers a page or a form that came over http with what to open or to set instead.
+pub(crate) async fn require_https(
+    State(scheme): State<Scheme>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if !scheme.settings.is_https() {
+        return next.run(request).await;
+    }
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map(|ConnectInfo(peer)| ClientAddress::from(peer.ip()));
+    let is_from_proxy = peer.is_some_and(|peer| scheme.proxies.contain(peer));
+    match plain_address(request.headers(), is_from_proxy) {
+        Some(opened) => Asked::from(&request).refuse_http(&scheme.settings.public_url, &opened),
+        None => next.run(request).await,
+    }
+}
+
+/// The address over http under which the page was opened, as its form says in `Origin`, or a trusted proxy in
+/// `X-Forwarded-Proto`. None over https, where nothing tells, and on the machine itself, where browsers keep such cookies.
+fn plain_address(headers: &HeaderMap, is_from_proxy: bool) -> Option<String> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = match text("origin") {
+        Some(origin) => origin.strip_prefix("http://")?,
+        // Browsers say where a request comes from over https only: what the proxy says is of the way behind another one.
+        None if headers.contains_key("sec-fetch-site") => return None,
+        None => {
+            let scheme = text("x-forwarded-proto").filter(|_| is_from_proxy)?;
+            // The first is what the client's own proxy has seen.
+            let scheme = scheme.split(',').next().unwrap_or_default().trim();
+            text("host").filter(|_| scheme.eq_ignore_ascii_case("http"))?
+        }
+    };
+    (!is_this_machine(host)).then(|| format!("http://{host}"))
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    let address = name.parse::<IpAddr>();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_is_known_by_the_form_or_by_a_trusted_proxy() {
+        for (headers, is_from_proxy, expected) in [
+            (&[][..], false, None),
+            (
+                &[("origin", "http://10.0.0.5:3000")],
+                false,
+                Some("http://10.0.0.5:3000"),
+            ),
+            (&[("origin", "https://panel.example")], false, None),
+            (&[("origin", "null")], false, None),
+            (
+                &[
+                    ("origin", "https://panel.example"),
+                    ("x-forwarded-proto", "http"),
+                    ("host", "panel.example"),
+                ],
+                true,
+                None,
+            ),
+            (
+                &[("x-forwarded-proto", "http"), ("host", "panel.example")],
+                true,
+                Some("http://panel.example"),
+            ),
+            (
+                &[("x-forwarded-proto", "http"), ("host", "panel.example")],
+                false,
+                None,
+            ),
+            (
+                &[
+                    ("x-forwarded-proto", "https, http"),
+                    ("host", "panel.example"),
+                ],
+                true,
+                None,
+            ),
+            (
+                &[
+                    ("x-forwarded-proto", "http"),
+                    ("sec-fetch-site", "none"),
+                    ("host", "panel.example"),
+                ],
+                true,
+                None,
+            ),
+            (&[("origin", "http://localhost:3000")], false, None),
+            (&[("origin", "http://127.0.0.1")], false, None),
+            (&[("origin", "http://[::1]:3000")], false, None),
+            (
+                &[("origin", "http://localhost.example")],
+                false,
+                Some("http://localhost.example"),
+            ),
+        ] {
+            let headers = headers
+                .iter()
+                .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+                .collect();
+            let found = plain_address(&headers, is_from_proxy);
+            assert_eq!(found.as_deref(), expected, "{headers:?}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Failed sign-ins.
+
+use axum::{extract::State, response::Response};
+use domain::{
+    list::Limits,
+    sessions::failed::{FailedParams, FailedSignIns},
+};
+use service::{Error, Services, access::ReadSessions, failed_sign_ins};
+
+use super::super::{Allowed, Failure, Params, page::respond};
+
+/// List failed sign-ins
+///
+/// Those of the last 30 days, by account or by address, with the latest first. They appear within seconds. A username that no
+/// account has is not stored: it may be a password that was typed into the wrong field.
+#[utoipa::path(
+    get,
+    path = "/api/admin/sessions/failed",
+    tag = "Sessions",
+    params(FailedParams),
+    responses((status = OK, body = [FailedSignIns])),
+    security(("token" = ["sessions:read"]))
+)]
+pub(crate) async fn list(
+    State(services): State<Services>,
+    Allowed(granted): Allowed<ReadSessions>,
+    Params(params): Params<FailedParams>,
+) -> Result<Response, Failure> {
+    let query = params.parse(Limits::API).map_err(Error::from)?;
+    let page = failed_sign_ins::list(&services, &granted, &query).await?;
+    Ok(respond(
+        page.rows,
+        &page.place,
+        "/api/admin/sessions/failed",
+        &params,
+    ))
+}

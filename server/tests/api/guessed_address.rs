@@ -1,0 +1,80 @@
+//! Links of a panel that does not know its address, because it listens on every one of its machine.
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{Ask, PASSWORD, add_person, app_at, guessing_app, session};
+
+const PROXY: &str = "10.0.0.1";
+
+#[sqlx::test(migrations = "../migrations")]
+async fn without_an_address_links_begin_with_the_one_of_the_request(pool: PgPool) {
+    let app = guessing_app(&pool, PROXY);
+    add_person(&pool, "ada", &["admin", "user"]).await;
+    add_person(&pool, "bob", &["user"]).await;
+    let bob: String = sqlx::query_scalar("select id::text from users where username = 'bob'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let ada = session(&pool, "ada").await;
+    let invitation = json!({ "roles": ["user"], "days": 7, "maxUses": 1 });
+    for (host, peer, scheme, begins) in [
+        ("10.0.0.5:3000", "203.0.113.7", "", "http://10.0.0.5:3000"),
+        (
+            "[2001:db8::5]:3000",
+            "203.0.113.7",
+            "",
+            "http://[2001:db8::5]:3000",
+        ),
+        ("panel.example", PROXY, "https", "https://panel.example"),
+        (
+            "panel.example",
+            "203.0.113.7",
+            "https",
+            "http://panel.example",
+        ),
+        (
+            "evil.example/x?",
+            "203.0.113.7",
+            "",
+            "http://localhost:3000",
+        ),
+        ("a@evil.example", "203.0.113.7", "", "http://localhost:3000"),
+    ] {
+        for (ask, way) in [
+            (
+                Ask::post(&format!("/api/admin/users/{bob}/reset-link")),
+                "/reset/",
+            ),
+            (
+                Ask::post("/api/admin/invitations").json(&invitation),
+                "/invite/",
+            ),
+        ] {
+            let ask = ask.by(&ada).from(peer.parse().unwrap());
+            let ask = ask.header("host", host);
+            let answer = app.send(ask.header("x-forwarded-proto", scheme)).await;
+            let answer = answer.json();
+            let link = answer.get("link").unwrap_or(&answer);
+            let url = link["url"].as_str().unwrap_or_else(|| panic!("{answer}"));
+            assert!(url.starts_with(&format!("{begins}{way}")), "{host}: {url}");
+        }
+    }
+    // One that is set is the one.
+    let app = app_at(&pool, "http://panel.example");
+    let ask = Ask::post(&format!("/api/admin/users/{bob}/reset-link")).by(&ada);
+    let answer = app.send(ask.header("host", "10.0.0.5")).await.json();
+    assert!(
+        answer["url"]
+            .as_str()
+            .unwrap()
+            .starts_with("http://panel.example/reset/")
+    );
+    // A guess is no reason to trust a page of the visitor's own machine.
+    let form = [("username", "ada"), ("password", PASSWORD)];
+    let other = Ask::post("/login").form(&form);
+    let other = other.header("origin", "http://localhost:3000");
+    let app = guessing_app(&pool, PROXY);
+    let answer = app.send(other.header("host", "10.0.0.5:3000")).await;
+    assert_eq!(answer.status, 403);
+}

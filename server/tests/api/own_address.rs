@@ -1,0 +1,110 @@
+//! The address that the panel is set up for, and the one under which it was opened.
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{
+    App, Ask, PASSWORD, add_password, add_person, app_at, behind_proxy, https_app, session,
+};
+
+const PROXY: &str = "10.0.0.1";
+
+async fn prepare(app: &App) {
+    add_person(&app.pool, "ada", &["admin", "user"]).await;
+    add_password(&app.pool, &app.services.hasher).await;
+}
+
+fn sign_in(path: &str, origin: &str) -> Ask {
+    let form = [("username", "ada"), ("password", PASSWORD)];
+    Ask::post(path).form(&form).header("origin", origin)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn over_http_a_panel_for_https_says_what_to_open_or_to_set(pool: PgPool) {
+    let app = https_app(&pool);
+    prepare(&app).await;
+    for (origin, host) in [
+        ("http://panel.example", "panel.example"),
+        ("http://10.0.0.5:3000", "10.0.0.5:3000"),
+    ] {
+        let says = format!(
+            "This panel is set up for https://panel.example (PUBLIC_URL). You opened it over http, where browsers do not keep \
+            you signed in. Open https://panel.example, or set PUBLIC_URL to {origin}."
+        );
+        for path in ["/login", "/setup", "/reset", "/invite", "/register"] {
+            let answer = app.send(sign_in(path, origin).header("host", host)).await;
+            assert_eq!(answer.status, 403, "{path}");
+            assert!(answer.body.contains(&says), "{path}: {}", answer.body);
+            let way = format!("href=\"https://panel.example{path}\"");
+            assert!(answer.body.contains(&way), "{path}: {}", answer.body);
+            assert_eq!(answer.cookie("__Host-session_token"), None, "{path}");
+        }
+        let function = sign_in("/sfn/sign-in", origin).header("host", host);
+        let answer = app.send(function).await;
+        assert_eq!((answer.status, answer.message()), (403, says));
+    }
+    // On the machine itself browsers keep the cookies; and over https nothing is in the way.
+    for (origin, host) in [
+        ("http://localhost:3000", "localhost:3000"),
+        ("https://panel.example", "panel.example"),
+    ] {
+        let answer = app
+            .send(sign_in("/login", origin).header("host", host))
+            .await;
+        assert_eq!(answer.status, 303, "{origin}: {}", answer.body);
+    }
+    assert_eq!(app.get("/login").await.status, 200);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_trusted_proxy_tells_that_a_page_or_a_link_was_opened_over_http(pool: PgPool) {
+    let app = behind_proxy(&pool, "https://panel.example", PROXY);
+    for path in ["/login", "/setup/some-token", "/users?q=a"] {
+        for (peer, scheme, told) in [
+            (PROXY, "http", true),
+            (PROXY, "https", false),
+            ("203.0.113.7", "http", false),
+        ] {
+            let ask = Ask::get(path).from(peer.parse().unwrap());
+            let answer = app.send(ask.header("x-forwarded-proto", scheme)).await;
+            let says = answer.body.contains("You opened it over http");
+            assert_eq!(says, told, "{path} {peer} {scheme}: {}", answer.body);
+            if told {
+                let way = format!("href=\"https://panel.example{path}\"");
+                assert!(answer.body.contains(&way), "{}", answer.body);
+                assert!(answer.cookies().is_empty());
+            }
+        }
+    }
+    let health = Ask::get("/api/health").from(PROXY.parse().unwrap());
+    let health = app.send(health.header("x-forwarded-proto", "http")).await;
+    assert_eq!(health.status, 200);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_address_that_is_set_is_ones_own_whatever_host_a_proxy_sends(pool: PgPool) {
+    let app = app_at(&pool, "http://Panel.Example");
+    prepare(&app).await;
+    let ada = session(&pool, "ada").await;
+    for (origin, host, passes) in [
+        ("http://panel.example", "127.0.0.1:3000", true),
+        ("http://panel.example", "panel.example", true),
+        ("http://other.example", "other.example", true),
+        ("http://panel.example:8080", "127.0.0.1:3000", false),
+        ("https://panel.example", "127.0.0.1:3000", false),
+        ("http://panel.example.evil.example", "127.0.0.1:3000", false),
+        ("http://evil.example", "panel.example", false),
+        ("null", "panel.example", false),
+    ] {
+        let login = json!({ "username": "ada", "password": PASSWORD });
+        for ask in [
+            Ask::post("/api/auth/login").json(&login),
+            Ask::get("/api/user/export").by(&ada),
+        ] {
+            let label = format!("{} {origin} {host}", ask.label());
+            let ask = ask.header("origin", origin).header("host", host);
+            let answer = app.send(ask).await;
+            assert_eq!(answer.status == 200, passes, "{label}: {}", answer.status);
+        }
+    }
+}

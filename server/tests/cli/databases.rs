@@ -1,0 +1,132 @@
+//! Databases that cannot hold the data are refused with advice that works.
+
+use std::process::{Command, Stdio};
+
+use sqlx::{AssertSqlSafe, ConnectOptions, PgPool};
+
+use crate::{
+    roles::Role,
+    server::make_site,
+    support::{Cli, ROLLCALL, Ran, cli_at},
+};
+
+/// A database beside that of a test.
+struct Beside {
+    name: String,
+    pool: PgPool,
+    cli: Cli,
+}
+
+impl Beside {
+    fn named(pool: &PgPool, suffix: &str) -> Self {
+        let name = format!("rollcall_{suffix}_{}", std::process::id());
+        let mut url = pool.connect_options().to_url_lossy();
+        url.set_path(&name);
+        Self {
+            name,
+            pool: pool.clone(),
+            cli: cli_at(pool, url.as_str()),
+        }
+    }
+
+    async fn run(&self, sql: &str) {
+        let sql = sql.replace("NAME", &self.name);
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&self.pool)
+            .await
+            .unwrap();
+    }
+
+    async fn remove(self) {
+        self.run("drop database NAME with (force)").await;
+    }
+}
+
+fn serve(cli: &Cli, words: &[&str]) -> Ran {
+    let site = make_site();
+    let mut command = Command::new(ROLLCALL);
+    command
+        .arg("serve")
+        .args(words)
+        .env("LEPTOS_SITE_ROOT", &site);
+    let ran = cli.run(&mut command, "");
+    std::fs::remove_dir_all(site).unwrap();
+    ran
+}
+
+/// The command that stands in backquotes in a text, with another name in it.
+fn advice(text: &str, name: &str) -> Vec<String> {
+    let command = text.split('`').nth(1).unwrap();
+    command
+        .split(' ')
+        .map(|word| word.replace("NAME", name))
+        .collect()
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_database_of_another_encoding_is_refused(pool: PgPool) {
+    for (suffix, options, says) in [
+        ("ascii", "encoding 'SQL_ASCII' locale 'C'", "SQL_ASCII"),
+        ("latin1", "encoding 'LATIN1' locale 'C'", "LATIN1"),
+    ] {
+        let beside = Beside::named(&pool, suffix);
+        beside
+            .run(&format!(
+                "create database NAME {options} template template0"
+            ))
+            .await;
+        let told = beside.cli.rollcall(&["migrate"]).failure();
+        assert!(told.contains(says) && told.contains(&beside.name), "{told}");
+        for words in [&[][..], &["--no-migrate"]] {
+            assert_eq!(serve(&beside.cli, words).failure(), told);
+        }
+        beside.remove().await;
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_database_that_is_advised_is_accepted(pool: PgPool) {
+    let refused = Beside::named(&pool, "refused");
+    refused
+        .run("create database NAME encoding 'SQL_ASCII' locale 'C' template template0")
+        .await;
+    let told = refused.cli.rollcall(&["migrate"]).failure();
+    refused.remove().await;
+
+    let advised = Beside::named(&pool, "advised");
+    let words = advice(&told, &advised.name);
+    assert_eq!(words[0], "createdb");
+    let options = pool.connect_options();
+    let mut url = options.to_url_lossy();
+    // Without what only this program understands.
+    url.set_query(None);
+    let made = Command::new(&words[0])
+        .arg(format!("--maintenance-db={url}"))
+        .args(&words[1..])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let migrated = advised.cli.rollcall(&["migrate"]);
+    assert_eq!(migrated.code, 0, "{migrated:?}");
+    advised.cli.make_admin("root");
+    let examined = advised.cli.rollcall(&["doctor"]).text();
+    assert!(examined.contains("UTF8"), "{examined}");
+    advised.remove().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn any_locale_will_do(pool: PgPool) {
+    let beside = Beside::named(&pool, "locale");
+    beside
+        .run("create database NAME encoding 'UTF8' locale 'C' template template0")
+        .await;
+    let migrated = beside.cli.rollcall(&["migrate"]);
+    assert_eq!(migrated.code, 0, "{migrated:?}");
+    beside.cli.make_admin("Ägidius");
+    let examined = beside.cli.rollcall(&["doctor"]);
+    assert_eq!(examined.code, 0, "{examined:?}");
+    let found = beside.cli.rollcall(&["user", "get", "äGIDIUS"]);
+    assert_eq!(found.code, 0, "{found:?}");
+    beside.remove().await;
+}

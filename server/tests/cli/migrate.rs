@@ -1,0 +1,125 @@
+//! `rollcall migrate`: its log, and its waits, which have no limit.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command},
+};
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, migrate::Migrate};
+
+use crate::support::{ROLLCALL, cli};
+
+/// A session that other programs might have, and its process.
+async fn session(pool: &PgPool) -> (PgConnection, i32) {
+    let options = pool.connect_options().as_ref().clone();
+    let options = options.application_name("nightly backup");
+    let mut connection = PgConnection::connect_with(&options).await.unwrap();
+    let pid = sqlx::query_scalar("select pg_backend_pid()")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    (connection, pid)
+}
+
+/// Limits statements of new sessions, as a role or a database can be set to.
+async fn limit_statements(pool: &PgPool) {
+    let options = pool.connect_options();
+    let name = options.get_database().unwrap();
+    sqlx::raw_sql(AssertSqlSafe(format!(
+        "alter database \"{name}\" set statement_timeout = '100ms'; alter database \"{name}\" set lock_timeout = '100ms'"
+    )))
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+fn start(pool: &PgPool) -> (Child, BufReader<std::process::ChildStderr>) {
+    let mut command = Command::new(ROLLCALL);
+    let mut child = cli(pool)
+        .with_settings(command.arg("migrate"))
+        .spawn()
+        .unwrap();
+    let log = BufReader::new(child.stderr.take().unwrap());
+    (child, log)
+}
+
+/// Reads until something is said of a process.
+fn read_until(log: &mut impl BufRead, pid: i32) -> String {
+    let mut line = String::new();
+    while !line.contains(&format!("pid={pid} ")) {
+        line.clear();
+        assert_ne!(
+            log.read_line(&mut line).unwrap(),
+            0,
+            "it ended without a word"
+        );
+    }
+    line
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_holder_of_a_table_is_reported_and_waited_for(pool: PgPool) {
+    let (mut holder, pid) = session(&pool).await;
+    limit_statements(&pool).await;
+    let mut transaction = holder.begin().await.unwrap();
+    sqlx::raw_sql("lock table _sqlx_migrations")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    let (mut child, mut log) = start(&pool);
+    let told = read_until(&mut log, pid);
+    for part in [
+        "waits for a lock",
+        "nightly backup",
+        "idle in transaction",
+        "since=",
+        "lock table _sqlx_migrations",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert_eq!(child.try_wait().unwrap(), None);
+    transaction.rollback().await.unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn another_migration_is_reported_and_waited_for(pool: PgPool) {
+    let (mut other, pid) = session(&pool).await;
+    limit_statements(&pool).await;
+    other.lock().await.unwrap();
+    let (mut child, mut log) = start(&pool);
+    let told = read_until(&mut log, pid);
+    assert!(told.contains("nightly backup"), "{told}");
+    other.unlock().await.unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+#[sqlx::test(migrations = false)]
+async fn each_migration_is_logged(pool: PgPool) {
+    let ran = cli(&pool).rollcall(&["migrate"]);
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, "The database is up to date.\n")
+    );
+    let applied: Vec<(i64, String)> =
+        sqlx::query_as("select version, description from _sqlx_migrations order by version")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    let mut lines = ran.err.lines();
+    for (version, name) in applied {
+        let line = lines.next().unwrap();
+        assert!(
+            line.contains(&format!("migrated: {name}"))
+                && line.contains(&format!("migration={version}"))
+                && line.contains("seconds="),
+            "{line}"
+        );
+    }
+    assert_eq!(lines.next(), None);
+    // There is nothing to say a second time.
+    assert_eq!(
+        cli(&pool).rollcall(&["migrate"]).text(),
+        "The database is up to date.\n"
+    );
+}

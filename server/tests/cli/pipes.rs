@@ -1,0 +1,104 @@
+//! A closed pipe, as `head` leaves it, is no error.
+
+use std::{
+    io::pipe,
+    process::{Command, Stdio},
+};
+
+use sqlx::PgPool;
+
+use crate::{
+    server::Server,
+    support::{Cli, ROLLCALL, cli},
+};
+
+/// A pipe without a reader.
+fn closed() -> Stdio {
+    let (reader, writer) = pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+/// Exit status and standard error of a command that writes to a closed pipe.
+fn run_closed(cli: &Cli, words: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(ROLLCALL);
+    cli.with_settings(command.args(words)).stdout(closed());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdin.take());
+    let output = child.wait_with_output().unwrap();
+    (
+        output.status.code(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn commands_end_quietly(pool: PgPool) {
+    let cli = cli(&pool);
+    // Without an admin.
+    assert_eq!(run_closed(&cli, &["setup-link"]), (Some(0), String::new()));
+    cli.make("ada", "user");
+    cli.make_admin("root");
+    for line in [
+        "--help",
+        "--version",
+        "user --help",
+        "openapi",
+        "completions bash",
+        "completions zsh",
+        "completions fish",
+        "serve --print-config",
+        "migrate",
+        "user list",
+        "user list --json",
+        "user get ada",
+        "user create --username bob --name Bob",
+        "user update bob --name Bobby",
+        "user set-roles bob user",
+        "user suspend bob --reason away",
+        "user unsuspend bob",
+        "user reset-link bob",
+        "user delete bob",
+        "user restore bob",
+        "user recover-admin root",
+        "token create --user ada --name t --scopes account",
+        "token list",
+        "audit list",
+        "audit list --json",
+        "audit export",
+        "audit export --format ndjson",
+        "audit verify",
+        "demo --users 1 --force",
+        "doctor",
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (code, told) = run_closed(&cli, &words);
+        assert_eq!(code, Some(0), "{line}: {told}");
+        let complaint = ["panicked", "Broken pipe", "rollcall: failed"]
+            .into_iter()
+            .find(|complaint| told.contains(complaint));
+        assert_eq!(complaint, None, "{line}: {told}");
+    }
+    // They did what they are for.
+    assert_eq!(cli.get("bob")["displayName"], "Bobby");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_doctor_keeps_its_exit_status(pool: PgPool) {
+    // There is no admin, which the doctor finds wrong.
+    assert_eq!(
+        run_closed(&cli(&pool), &["doctor"]),
+        (Some(1), String::new())
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_server_goes_on_without_a_reader_of_its_log(pool: PgPool) {
+    let server = Server::start_with(&cli(&pool), |command| {
+        command.env("LOG_LEVEL", "trace").stderr(closed());
+    });
+    for _ in 0..3 {
+        let health = ureq::get(format!("{}/healthz", server.url)).call().unwrap();
+        assert_eq!(health.status(), 200);
+    }
+}

@@ -1,0 +1,99 @@
+//! Tables and the extension in schemas other than `public`.
+
+use sqlx::PgPool;
+
+use crate::{
+    roles::Role,
+    support::{Cli, cli},
+};
+
+/// Does what needs the extension: its index is created, dropped, created again, and searched.
+fn use_everything(cli: &Cli) {
+    let migrated = cli.rollcall(&["migrate"]);
+    assert_eq!(migrated.code, 0, "{migrated:?}");
+    cli.make_admin("root");
+    let filled = cli.rollcall(&["demo", "--users", "5", "--force"]);
+    assert_eq!(filled.code, 0, "{filled:?}");
+    let found = cli.user(&["list", "--query", "roo", "--json"]).json();
+    assert_eq!(found[0]["username"], "root", "{found}");
+    let examined = cli.rollcall(&["doctor"]);
+    assert_eq!(examined.code, 0, "{examined:?}");
+}
+
+/// The schemas in which the tables and the extension are.
+async fn places(pool: &PgPool) -> (Vec<String>, Vec<String>) {
+    let tables = "select distinct schemaname::text from pg_tables where schemaname not in ('pg_catalog', 'information_schema')";
+    let extensions =
+        "select extnamespace::regnamespace::text from pg_extension where extname = 'pg_trgm'";
+    let ask = async |sql: &'static str| sqlx::query_scalar(sql).fetch_all(pool).await.unwrap();
+    (ask(tables).await, ask(extensions).await)
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_extension_can_be_in_another_schema(pool: PgPool) {
+    let role = Role::create(&pool).await;
+    role.run(
+        "alter database DATABASE owner to ROLE; create schema \"Ex-tensions\"; create extension pg_trgm schema \"Ex-tensions\"",
+    )
+    .await;
+    let told = role.cli("").rollcall(&["migrate"]).failure();
+    assert!(
+        told.contains("grant usage on schema \"Ex-tensions\""),
+        "{told}"
+    );
+    role.run("grant usage on schema \"Ex-tensions\" to ROLE")
+        .await;
+    use_everything(&role.cli(""));
+    let (tables, extensions) = places(&pool).await;
+    assert_eq!(tables, ["public"]);
+    assert_eq!(extensions, ["\"Ex-tensions\""]);
+    role.remove().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_extension_can_be_in_a_schema_of_the_search_path(pool: PgPool) {
+    let role = Role::create(&pool).await;
+    role.run(
+        "alter database DATABASE owner to ROLE; create schema extensions; create extension pg_trgm schema extensions;
+        grant usage on schema extensions to ROLE; alter role ROLE set search_path = public, extensions",
+    )
+    .await;
+    use_everything(&role.cli(""));
+    assert_eq!(places(&pool).await.0, ["public"]);
+    role.remove().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn tables_stand_in_the_schema_of_the_url(pool: PgPool) {
+    let role = Role::create(&pool).await;
+    role.run("alter database DATABASE owner to ROLE").await;
+    let cli = role.cli("&options=-csearch_path%3Dpanel");
+    let told = cli.rollcall(&["migrate"]).failure();
+    assert!(told.contains("no schema to create tables in"), "{told}");
+    role.run("create schema panel authorization ROLE").await;
+    use_everything(&cli);
+    let (tables, extensions) = places(&pool).await;
+    assert_eq!(
+        (tables, extensions),
+        (vec!["panel".to_owned()], vec!["panel".to_owned()])
+    );
+    role.remove().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn tables_stand_in_the_schema_of_the_role(pool: PgPool) {
+    // Another installation, whose tables are not taken for one's own.
+    assert_eq!(cli(&pool).rollcall(&["migrate"]).code, 0);
+    let role = Role::create(&pool).await;
+    role.run(
+        "create schema panel authorization ROLE; alter role ROLE set search_path = panel, public",
+    )
+    .await;
+    let told = role.cli("").user(&["list"]).failure();
+    assert!(told.contains("rollcall migrate"), "{told}");
+    use_everything(&role.cli(""));
+    let mut tables = places(&pool).await.0;
+    tables.sort_unstable();
+    assert_eq!(tables, ["panel", "public"]);
+    role.remove().await;
+}
