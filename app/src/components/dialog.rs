@@ -202,7 +202,7 @@ pub fn FormDialog(
                 aria-busy=move || sending.pending.get().to_string()
                 on:submit=move |event| sending.submit.run(event)
                 on:input=move |event| sending.typed.run(event)
-                on:change=move |event| sending.typed.try_run(event).unwrap_or_default()
+                on:change=move |event| sending.left(event)
             >
                 <PageUser />
                 <div class="dialog-body">
