@@ -138,7 +138,8 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
     };
     let pending = Signal::derive(move || action.pending().get() || leaving());
     let submit = move |event: SubmitEvent| {
-        if pending.get_untracked() {
+        // What was done is not done twice: the form may still be sent once more while what it has made is drawn over it.
+        if pending.get_untracked() || done.with_untracked(Option::is_some) {
             event.prevent_default();
         } else if let Some(form) = form_data_from_event(&event)
             .ok()
