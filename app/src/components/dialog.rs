@@ -12,7 +12,10 @@ use super::{
     notice::ProblemNotice,
     page_user::PageUser,
 };
-use crate::{context::PageContext, pages::form::Sending};
+use crate::{
+    context::PageContext,
+    pages::form::{self, Sending},
+};
 
 /// Where a dialog is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +70,7 @@ pub fn Dialog(
             }
         } else if let Some(next) = made.map(|done| done.next) {
             // The page below does not know yet what was made.
-            drop(window().location().set_href(&next));
+            form::go_on(&next);
         } else if reload {
             drop(window().location().set_href(&place.back));
         } else {

@@ -223,9 +223,10 @@ pub(super) fn written(data: &FormData) -> Option<String> {
     pairs.to_string().as_string()
 }
 
-/// Goes on to a new page, because another person may look at it now.
-fn go_on(next: &str) {
-    drop(window().location().set_href(next));
+/// Goes on to a new page, because another user may look at it now. It replaces the page of the form: that is done, and Back
+/// must not ask for it again.
+pub(crate) fn go_on(next: &str) {
+    drop(window().location().replace(next));
 }
 
 /// Where the focus goes after a refusal: the first field at fault, or what is said above the form. An open dialog comes
