@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expect, serve, serveOn, test } from '../support/test';
 import { Cluster } from '../support/cluster';
+import { dialog, field, press } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { hold, hydrated, open, signIn } from '../support/page';
 import { loadDemo } from '../support/rollcall';
@@ -122,6 +123,33 @@ test.describe('between browser and server', () => {
     await page.route('/sfn/users*', (route) => route.abort('connectionrefused'));
     await list.header('Email').click();
     await expect(page.getByRole('alert')).toContainText('The server cannot be reached.');
+  });
+
+  test('the answer to a change is lost: it is not said that nothing was changed', async ({ page, database, browserWatch }) => {
+    browserWatch.expectBreakage(/net::ERR_/);
+    await open(page, '/users/new');
+    await field(page, 'Username').fill('lost-answer');
+    await field(page, 'Display name').fill('Lost Answer');
+    await page.route('**/sfn/create-user*', async (route) => {
+      await route.fetch();
+      await route.abort('connectionreset');
+    });
+    await press(page, 'Create');
+    const notice = dialog(page).getByRole('alert');
+    await expect(notice).toContainText('The server cannot be reached');
+    await expect(notice).toContainText('It is not known whether this was done: look before you try again.');
+    await expect(notice).not.toContainText('database');
+    await expect(field(page, 'Username')).toHaveValue('lost-answer');
+    expect(await database.value(`select count(*)::int from users where username = 'lost-answer'`)).toBe(1);
+  });
+
+  test('a proxy got no answer to a change: that is said', async ({ page, browserWatch }) => {
+    browserWatch.expectAnswer(504, '/sfn/suspend-user');
+    await open(page, '/users/test-member/suspend');
+    await field(page, 'Reason').fill('A reason');
+    await page.route('**/sfn/suspend-user*', (route) => route.fulfill({ status: 504, body: 'Gateway Timeout' }));
+    await press(page, 'Suspend test-member');
+    await expect(dialog(page).getByRole('alert')).toContainText('It is not known whether this was done');
   });
 
   test('the server is of another version than the page: it asks for a reload', async ({
