@@ -71,6 +71,18 @@ test('searching from the box starts at the first page and keeps the order', asyn
   await list.says(26, 50, await list.total());
 });
 
+test('a percent sign is what was typed', async ({ page, database }) => {
+  const list = new UsersList(page, database);
+  await list.open();
+  await list.search.fill('100%25');
+  await list.search.press('Enter');
+  await expect(page).toHaveURL('/users?q=100%2525');
+  await expect(page.getByRole('heading', { name: 'No users match' })).toBeVisible();
+  await expect(list.search).toHaveValue('100%25');
+  await page.reload();
+  await expect(list.search).toHaveValue('100%25');
+});
+
 test('the box can be cleared', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open({ q: 'role:admin' });

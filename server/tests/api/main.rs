@@ -11,6 +11,7 @@ mod again;
 mod audit;
 mod auth;
 mod days;
+mod decoded_once;
 mod deleted;
 mod document;
 mod done_pages;
