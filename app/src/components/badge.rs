@@ -58,6 +58,12 @@ fn badge(role: &str) -> impl IntoView + use<> {
     view! { <span class=tone>{icon.map(|icon| view! { <Glyph icon=icon /> })} {capitalised(role)}</span> }
 }
 
+/// That an account is deleted, whatever its status was.
+#[component]
+pub fn DeletedBadge() -> impl IntoView {
+    view! { <span class="badge tone-danger">"Deleted"</span> }
+}
+
 /// Whether an account can be used.
 #[component]
 pub fn StatusBadge(
