@@ -20,7 +20,7 @@ use server::{
 };
 use service::{
     Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
-    sessions::live::Live, settings::Settings, vault::Vault,
+    sessions::live::Live, settings::Settings, time_zones::TimeZones, vault::Vault,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -120,6 +120,7 @@ fn build_app(pool: &PgPool, site: &Site, settings: Settings, clock: fn() -> Offs
         failed_sign_ins: Noted::default(),
         live: Live::default(),
         exports: Exports::default(),
+        time_zones: TimeZones::default(),
         work: Arc::default(),
         clock,
     };
