@@ -23,6 +23,7 @@ mod guessed_address;
 mod idempotency;
 mod jobs;
 mod keys;
+mod large_bodies;
 mod limits;
 mod manage;
 mod markup;
