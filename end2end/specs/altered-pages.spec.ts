@@ -45,7 +45,7 @@ const SCREENS: Screen[] = [
       const row = page.getByRole('row').filter({ hasText: 'test-auditor' });
       await row.getByRole('link', { name: 'Edit test-auditor' }).click();
       await expect(dialog(page)).toContainText('Edit test-auditor');
-      await expect(field(page, 'Username')).toHaveValue('test-auditor');
+      await expect(dialog(page).locator('input[name="username"]')).toHaveValue('test-auditor');
     },
   },
   {
@@ -140,6 +140,8 @@ test.describe('signed in', () => {
       expect(await isRendered(page)).toBe(true);
       await expectWorking(page, screen, whole);
       // A link is followed once: the failed instance of the app no longer listens.
+      // A dialog that was sent is replaced by what follows.
+      if (screen.path.endsWith('/edit')) return;
       await page.goBack();
       await expect(page).toHaveURL(screen.path);
     });

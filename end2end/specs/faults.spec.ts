@@ -2,11 +2,12 @@
 import type { Page } from '@playwright/test';
 import { expect, serve, serveOn, test } from '../support/test';
 import { Cluster } from '../support/cluster';
+import { dialog, field, press } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { hold, hydrated, open, signIn } from '../support/page';
 import { loadDemo } from '../support/rollcall';
 import { settings } from '../support/settings';
-import { UsersList } from '../support/users-list';
+import { BY_EMAIL, UsersList } from '../support/users-list';
 
 /** Soon after PostgreSQL's return all is well, whichever of its connections a request gets. */
 async function expectRecovery(page: Page): Promise<void> {
@@ -71,7 +72,7 @@ test.describe('PostgreSQL is stopped', () => {
     await expectRecovery(page);
     await page.getByRole('link', { name: 'Try again' }).click();
     await expect(page).toHaveURL('/users?sort=email');
-    await list.shows({ order: `coalesce(lower(u.email), ''), u.id` });
+    await list.shows({ order: `${BY_EMAIL}, u.id` });
   });
 
   test('nothing typed is lost in the sign-in form', async ({ page, browserWatch }) => {
@@ -124,6 +125,33 @@ test.describe('between browser and server', () => {
     await expect(page.getByRole('alert')).toContainText('The server cannot be reached.');
   });
 
+  test('the answer to a change is lost: it is not said that nothing was changed', async ({ page, database, browserWatch }) => {
+    browserWatch.expectBreakage(/net::ERR_/);
+    await open(page, '/users/new');
+    await field(page, 'Username').fill('lost-answer');
+    await field(page, 'Display name').fill('Lost Answer');
+    await page.route('**/sfn/create-user*', async (route) => {
+      await route.fetch();
+      await route.abort('connectionreset');
+    });
+    await press(page, 'Create');
+    const notice = dialog(page).getByRole('alert');
+    await expect(notice).toContainText('The server cannot be reached');
+    await expect(notice).toContainText('It is not known whether this was done: look before you try again.');
+    await expect(notice).not.toContainText('database');
+    await expect(field(page, 'Username')).toHaveValue('lost-answer');
+    expect(await database.value(`select count(*)::int from users where username = 'lost-answer'`)).toBe(1);
+  });
+
+  test('a proxy got no answer to a change: that is said', async ({ page, browserWatch }) => {
+    browserWatch.expectAnswer(504, '/sfn/suspend-user');
+    await open(page, '/users/test-member/suspend');
+    await field(page, 'Reason').fill('A reason');
+    await page.route('**/sfn/suspend-user*', (route) => route.fulfill({ status: 504, body: 'Gateway Timeout' }));
+    await press(page, 'Suspend test-member');
+    await expect(dialog(page).getByRole('alert')).toContainText('It is not known whether this was done');
+  });
+
   test('the server is of another version than the page: it asks for a reload', async ({
     page,
     database,
@@ -136,7 +164,7 @@ test.describe('between browser and server', () => {
     await list.header('Email').click();
     await expect(page.getByRole('alert')).toContainText('This page is from an earlier version of Rollcall.');
     await page.getByRole('link', { name: 'Try again' }).click();
-    await list.shows({ order: `coalesce(lower(u.email), ''), u.id` });
+    await list.shows({ order: `${BY_EMAIL}, u.id` });
   });
 });
 

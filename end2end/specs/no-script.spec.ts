@@ -2,7 +2,7 @@
 import { expect, serve, test } from '../support/test';
 import { signIn } from '../support/page';
 import { template } from '../support/template';
-import { UsersList } from '../support/users-list';
+import { BY_EMAIL, BY_NAME, UsersList } from '../support/users-list';
 
 serve('demo people');
 test.use({ javaScriptEnabled: false });
@@ -39,7 +39,7 @@ test.describe('signed in', () => {
     await list.shows({ limit: 25 });
     await list.says(1, 25, await list.total());
     await list.header('Email').click();
-    const order = `coalesce(lower(u.email), ''), u.id`;
+    const order = `${BY_EMAIL}, u.id`;
     await list.shows({ order, limit: 25 });
     await list.step('Next').click();
     await list.shows({ order, limit: 25, offset: 25 });
@@ -54,7 +54,7 @@ test.describe('signed in', () => {
     await page.goto('/users?sort=name&limit=25');
     await list.search.fill('has:email');
     await list.search.press('Enter');
-    const order = 'lower(u.display_name), u.id';
+    const order = `${BY_NAME}, u.id`;
     await list.shows({ where: 'u.email is not null', order, limit: 25 });
     await page.getByRole('link', { name: /^Suspended/ }).click();
     await list.shows({ where: `u.email is not null and u.status = 'suspended'`, order, limit: 25 });

@@ -2,7 +2,7 @@
 import { expect, serve, test } from '../support/test';
 import { dialog, toast } from '../support/dialog';
 import { expectNoSidewaysScroll, hold, hydrated, open } from '../support/page';
-import { UsersList } from '../support/users-list';
+import { BY_EMAIL, BY_NAME, UsersList } from '../support/users-list';
 
 serve('demo people');
 test.use({ as: 'admin' });
@@ -56,8 +56,8 @@ test('each row tells what the database holds', async ({ page, database }) => {
 
 // Column, order after the first click, and what that is in the database.
 const ORDERS = [
-  ['Person', 'name', 'lower(u.display_name)'],
-  ['Email', 'email', `coalesce(lower(u.email), '')`],
+  ['Person', 'name', BY_NAME],
+  ['Email', 'email', BY_EMAIL],
   ['Role', 'role', 's.roles'],
   ['Status', 'status', 'u.status'],
   ['Personas', '-personas', 's.personas'],
@@ -104,7 +104,7 @@ test('pages follow one another, and back and forward lead through them', async (
   const list = new UsersList(page, database);
   await list.open({ sort: 'email', limit: '25' });
   const total = await list.total();
-  const order = `coalesce(lower(u.email), '') asc, u.id asc`;
+  const order = `${BY_EMAIL} asc, u.id asc`;
   const shows = async (first: number) => {
     await list.shows({ order, offset: first - 1, limit: 25 });
     await list.says(first, first + 24, total);
@@ -179,7 +179,7 @@ test('while rows are fetched the old ones stay, and the list says that it works'
   await expect(list.list).toHaveAttribute('aria-busy', 'true');
   await list.shows();
   release();
-  await list.shows({ order: `coalesce(lower(u.email), ''), u.id` });
+  await list.shows({ order: `${BY_EMAIL}, u.id` });
   await expect(list.list).toHaveAttribute('aria-busy', 'false');
 });
 

@@ -66,6 +66,26 @@ test.describe('an administrator', () => {
     });
   }
 
+  test('on a phone the number of those who wait is not covered by the screen beside it', async ({ page, database }) => {
+    await database.rows(`
+      update users set status = 'pending' where username !~ '^(admin|test-)' and id in (select id from users order by id limit 130)`);
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const screen of ['/keys', '/registrations', '/overview']) {
+      await page.goto(screen);
+      const badge = page.locator('.rail-link .badge');
+      await expect(badge).toHaveText(/^\d{2,}/);
+      const { outside, covered } = await badge.evaluate((badge) => {
+        const [box, link] = [badge.getBoundingClientRect(), badge.closest('a')!.getBoundingClientRect()];
+        const at = (x: number) => badge.contains(document.elementFromPoint(x, box.top + box.height / 2));
+        return {
+          outside: box.left < link.left || box.right > link.right,
+          covered: ![box.left + 2, box.left + box.width / 2, box.right - 2].every(at),
+        };
+      });
+      expect({ outside, covered }, screen).toEqual({ outside: false, covered: false });
+    }
+  });
+
   for (const path of [
     '/overview',
     '/users',

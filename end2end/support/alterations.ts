@@ -2,30 +2,30 @@
 import type { Page } from '@playwright/test';
 
 export const ALTERATIONS: Record<string, () => number> = {
-  'an element before each field'() {
+  'an element before each field': () => {
     const fields = document.querySelectorAll('input, select, textarea');
     fields.forEach((field) => field.before(document.createElement('com-password-manager')));
     return fields.length;
   },
 
-  'an element after each field'() {
+  'an element after each field': () => {
     const fields = document.querySelectorAll('input, select, textarea');
     fields.forEach((field) => field.after(document.createElement('com-password-manager')));
     return fields.length;
   },
 
-  'an element at the start of the body'() {
+  'an element at the start of the body': () => {
     document.body.prepend(document.createElement('com-extension'));
     return 1;
   },
 
-  'an element at the start of each form'() {
+  'an element at the start of each form': () => {
     const forms = document.querySelectorAll('form');
     forms.forEach((form) => form.prepend(document.createElement('com-extension')));
     return forms.length;
   },
 
-  'translated texts'() {
+  'translated texts': () => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const texts: Text[] = [];
     while (walker.nextNode()) texts.push(walker.currentNode as Text);
@@ -39,7 +39,7 @@ export const ALTERATIONS: Record<string, () => number> = {
     return changed.length;
   },
 
-  'comments removed'() {
+  'comments removed': () => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_COMMENT);
     const comments: Comment[] = [];
     while (walker.nextNode()) comments.push(walker.currentNode as Comment);
@@ -47,7 +47,7 @@ export const ALTERATIONS: Record<string, () => number> = {
     return comments.length;
   },
 
-  'linked numbers'() {
+  'linked numbers': () => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const texts: Text[] = [];
     while (walker.nextNode()) texts.push(walker.currentNode as Text);
@@ -61,7 +61,7 @@ export const ALTERATIONS: Record<string, () => number> = {
     return numbers.length;
   },
 
-  'nodes removed'() {
+  'nodes removed': () => {
     const nodes = document.querySelectorAll('body svg, h1');
     nodes.forEach((node) => node.remove());
     return nodes.length;

@@ -6,6 +6,10 @@ import { open } from './page';
 /** Everybody who is in the list. */
 const LISTED = 'from users u join user_stats s on s.user_id = u.id where u.deleted_at is null';
 
+/** The orders by display name and by email: those of a reader. */
+export const BY_NAME = 'u.display_name collate "und-x-icu"';
+export const BY_EMAIL = `coalesce(u.email, '') collate "und-x-icu"`;
+
 interface Part {
   where?: string;
   order?: string;

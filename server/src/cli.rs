@@ -26,7 +26,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use service::{
     Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
-    sessions::live::Live,
+    sessions::live::Live, time_zones::TimeZones,
 };
 
 use crate::config::Config;
@@ -148,6 +148,7 @@ pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
         failed_sign_ins: Noted::default(),
         live: Live::default(),
         exports: Exports::default(),
+        time_zones: TimeZones::default(),
         work: Arc::default(),
         clock: crate::config::clock,
     })

@@ -101,11 +101,7 @@ impl Config {
                 &value("API_RATE_LIMIT"),
                 0..=1_000_000,
             )?,
-            settings: Settings {
-                is_public_url_guessed: value("PUBLIC_URL").is_empty()
-                    && listen.ip().is_unspecified(),
-                ..settings(sources, &public_url)?
-            },
+            settings: settings(sources, &public_url, listen)?,
             public_url,
             log_format: values::one_of(
                 "LOG_FORMAT",
@@ -117,7 +113,7 @@ impl Config {
     }
 }
 
-fn settings(sources: &Sources, public_url: &str) -> Result<Settings, Failure> {
+fn settings(sources: &Sources, public_url: &str, listen: SocketAddr) -> Result<Settings, Failure> {
     let value = |name| sources.value(SETTINGS, name);
     let number = |name, range| values::number(name, &value(name), range);
     let boolean = |name| values::boolean(name, &value(name));
@@ -140,6 +136,7 @@ fn settings(sources: &Sources, public_url: &str) -> Result<Settings, Failure> {
         delete_retention: DAY * number("DELETE_RETENTION_DAYS", 0..=3_650)?,
         vault: values::encryption_keys("API_KEY_ENCRYPTION_KEY", &value("API_KEY_ENCRYPTION_KEY"))?,
         providers: values::providers("API_KEY_PROVIDERS", &value("API_KEY_PROVIDERS"))?,
+        is_public_url_guessed: value("PUBLIC_URL").is_empty() && listen.ip().is_unspecified(),
         public_url: public_url.to_owned(),
         described: sources.describe(SETTINGS).into(),
     })

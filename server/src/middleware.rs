@@ -8,6 +8,7 @@ pub(crate) mod guard;
 pub(crate) mod headers;
 pub(crate) mod idempotency;
 pub(crate) mod identity;
+pub(crate) mod large_bodies;
 pub(crate) mod origin;
 pub(crate) mod rate;
 pub(crate) mod refusal;

@@ -146,6 +146,12 @@ impl Failure {
         self.0.error = code;
         self
     }
+
+    /// The same without the account as it is now, for an author who may not read it.
+    pub(crate) fn without_current(mut self) -> Self {
+        self.0.details.current = None;
+        self
+    }
 }
 
 impl From<Error> for Failure {

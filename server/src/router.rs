@@ -40,7 +40,9 @@ use crate::{
     middleware::{
         bearer, cookies, device, finish, guard,
         headers::{self, PageNonce},
-        idempotency, identity, origin, rate, refusal,
+        idempotency, identity,
+        large_bodies::{self, LargeBodies},
+        origin, rate, refusal,
         scheme::{self, Scheme},
         trace,
     },
@@ -145,6 +147,10 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
             .layer(from_fn_with_state(
                 state.services.clone(),
                 identity::recognise,
+            ))
+            .layer(from_fn_with_state(
+                LargeBodies::default(),
+                large_bodies::limit,
             ))
             .layer(from_fn_with_state(
                 state.services.clone(),

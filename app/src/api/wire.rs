@@ -114,22 +114,31 @@ pub fn fetch<C: Client<ApiError>>(
     const ANSWER: &str = "application/json";
     const FORM: &str = "application/x-www-form-urlencoded";
     let leads_to_sign_in = method == Method::GET && path != WHILE_TYPING;
+    let changes = method != Method::GET;
     let request = if method == Method::GET {
         C::Request::try_new_req_query(path, FORM, ANSWER, &form, method)
     } else {
         C::Request::try_new_req_text(path, FORM, ANSWER, form, method)
     };
     Box::pin(async move {
-        let answer = C::send(request?).await?;
+        // Lost on the way there or back, or on the way back after its head.
+        let lost = |_: ApiError| ApiError::unanswered(changes);
+        let answer = C::send(request?).await.map_err(lost)?;
         let status = answer.status();
-        let text = answer.try_into_string().await?;
+        let text = answer.try_into_string().await.map_err(lost)?;
         if status == 401 && leads_to_sign_in {
             leave_to_sign_in();
             // What waits for the answer waits until the page is gone.
             std::future::pending::<()>().await;
         }
         if (400..=599).contains(&status) {
-            return Err(read::<ApiError>(&text).unwrap_or_else(|unreadable| unreadable));
+            return Err(
+                read::<ApiError>(&text).unwrap_or_else(|unreadable| match status {
+                    // A proxy says that it got no answer.
+                    502..=504 => lost(unreadable),
+                    _ => unreadable,
+                }),
+            );
         }
         Ok(text)
     })

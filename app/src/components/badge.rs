@@ -22,13 +22,8 @@ pub fn RoleBadge(
         .filter(|name| name != USER_ROLE)
         .map(|name| capitalised(&name))
         .collect();
-    let (tone, icon) = match first.as_str() {
-        ADMIN_ROLE => ("badge tone-accent", Some(Icon::Shield)),
-        "auditor" => ("badge tone-info", Some(Icon::Eye)),
-        _ => ("badge", None),
-    };
     view! {
-        <span class=tone>{icon.map(|icon| view! { <Glyph icon=icon /> })} {capitalised(&first)}</span>
+        {badge(&first)}
         {(!others.is_empty())
             .then(|| {
                 view! {
@@ -40,6 +35,33 @@ pub fn RoleBadge(
                 }
             })}
     }
+}
+
+/// All roles, each by its name.
+#[component]
+pub fn RoleBadges(
+    /// Names, the most powerful first.
+    roles: Vec<String>,
+) -> impl IntoView {
+    if roles.is_empty() {
+        return vec![badge("none")];
+    }
+    roles.iter().map(|role| badge(role)).collect::<Vec<_>>()
+}
+
+fn badge(role: &str) -> impl IntoView + use<> {
+    let (tone, icon) = match role {
+        ADMIN_ROLE => ("badge tone-accent", Some(Icon::Shield)),
+        "auditor" => ("badge tone-info", Some(Icon::Eye)),
+        _ => ("badge", None),
+    };
+    view! { <span class=tone>{icon.map(|icon| view! { <Glyph icon=icon /> })} {capitalised(role)}</span> }
+}
+
+/// That an account is deleted, whatever its status was.
+#[component]
+pub fn DeletedBadge() -> impl IntoView {
+    view! { <span class="badge tone-danger">"Deleted"</span> }
 }
 
 /// Whether an account can be used.

@@ -12,7 +12,10 @@ use super::{
     notice::ProblemNotice,
     page_user::PageUser,
 };
-use crate::{context::PageContext, pages::form::Sending};
+use crate::{
+    context::PageContext,
+    pages::form::{self, Sending},
+};
 
 /// Where a dialog is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +70,7 @@ pub fn Dialog(
             }
         } else if let Some(next) = made.map(|done| done.next) {
             // The page below does not know yet what was made.
-            drop(window().location().set_href(&next));
+            form::go_on(&next);
         } else if reload {
             drop(window().location().set_href(&place.back));
         } else {
@@ -202,7 +205,7 @@ pub fn FormDialog(
                 aria-busy=move || sending.pending.get().to_string()
                 on:submit=move |event| sending.submit.run(event)
                 on:input=move |event| sending.typed.run(event)
-                on:change=move |event| sending.typed.try_run(event).unwrap_or_default()
+                on:change=move |event| sending.left(event)
             >
                 <PageUser />
                 <div class="dialog-body">

@@ -1,11 +1,11 @@
 //! A link to hand over, or an access token to take: it is shown once.
 
 use ::time::OffsetDateTime;
-use leptos::{html, prelude::*};
+use leptos::{ev::MouseEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::time::Exactly;
-use crate::{api::done::Done, hydrated::Hydrated};
+use crate::{api::done::Done, hydrated::Hydrated, pages::form};
 
 /// What is told of a link.
 const LINK: [&str; 2] = [
@@ -63,6 +63,14 @@ fn Once(
             set_copied.set(copied);
         }
     };
+    let address = next.clone();
+    let leave = move |event: MouseEvent| {
+        // With a key it opens elsewhere, and the dialog stays.
+        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+            event.prevent_default();
+            form::go_on(&next);
+        }
+    };
     view! {
         <div class="dialog-body">
             <p id="link-hint">{hint}</p>
@@ -93,7 +101,7 @@ fn Once(
                     {move || if copied.get() { "Copied" } else { "Copy" }}
                 </button>
             </Show>
-            <a class="button button-primary" href=next rel="external">
+            <a class="button button-primary" href=address rel="external" on:click=leave>
                 "Done"
             </a>
         </footer>

@@ -8,7 +8,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::context::PageContext;
+use crate::{api::error::is_unanswered, context::PageContext};
 
 /// A problem above its form: what is wrong, and a link to each field at fault.
 #[component]
@@ -37,7 +37,7 @@ pub fn ProblemNotice(
         <div class=tone id="error-summary" role="alert" tabindex="-1" autofocus=autofocus>
             <Glyph icon=Icon::Alert />
             <div>
-                <h2 class="notice-title">{title(problem.error, sign_in, signed_in)}</h2>
+                <h2 class="notice-title">{title(&problem, sign_in, signed_in)}</h2>
                 {(!said).then(|| view! { <p>{text(&problem, sign_in)}</p> })}
                 {(!faults.is_empty())
                     .then(|| {
@@ -76,8 +76,9 @@ fn deleted_user_link(number: i64) -> impl IntoView {
     }
 }
 
-const fn title(code: Code, sign_in: bool, signed_in: bool) -> &'static str {
-    match code {
+fn title(problem: &Problem, sign_in: bool, signed_in: bool) -> &'static str {
+    match problem.error {
+        _ if is_unanswered(problem) => "The server cannot be reached",
         Code::Unauthorized if sign_in => "That username and password do not match",
         Code::Unauthorized if signed_in => "This was not done",
         Code::Unauthorized => "You are signed out",

@@ -9,7 +9,7 @@ use domain::{
     users::detail::UserRef,
 };
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_query_map};
+use leptos_router::components::Outlet;
 use time::OffsetDateTime;
 
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
     context::PageContext,
     pages::{
         confirm::ConfirmLink,
-        parameters::{NONE, checked},
+        parameters::{NONE, checked, use_query},
         users::links::with_selected,
     },
 };
@@ -37,7 +37,7 @@ use crate::{
 /// The screen "Access tokens". Its whole state is in the URL.
 #[component]
 pub fn AccessTokens() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let params = Memo::new(move |_| TokenParams::from_pairs(|name| query.read().get(name)));
     let request = checked(move || params.get(), TokenParams::NAMES, NONE);
     let list = Resource::new(

@@ -23,7 +23,7 @@ use crate::{
     },
     components::{
         avatar::Avatar,
-        badge::RoleBadge,
+        badge::RoleBadges,
         brand::Brand,
         field::FieldSpec,
         icon::{Glyph, Icon},
@@ -110,7 +110,7 @@ fn Head(principal: Principal) -> impl IntoView {
                 </h1>
                 <p class="chips">
                     <span class="account-user">{principal.username}</span>
-                    <RoleBadge roles=principal.roles />
+                    <RoleBadges roles=principal.roles />
                 </p>
             </div>
             <div class="actions">

@@ -10,7 +10,6 @@ use domain::{
     list::{Limits, ListError, PageParams},
 };
 use leptos::prelude::*;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use crate::{
     api::{audit::list_audit, error::ApiError, listed::asked},
@@ -19,7 +18,7 @@ use crate::{
         state::{ListFailure, Meaning, Waiting},
         title::PageTitle,
     },
-    pages::parameters::{NONE, checked},
+    pages::parameters::{NONE, Query, checked, use_query},
 };
 use filters::Filters;
 use table::AuditTable;
@@ -27,7 +26,7 @@ use table::AuditTable;
 /// The screen "Audit log". Its whole state is in the URL.
 #[component]
 pub fn Audit() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let params = Memo::new(move |_| params(&query.read()));
     let loading = Loading::new();
     let request = checked(move || params.get(), AuditParams::NAMES, NONE);
@@ -80,7 +79,7 @@ pub fn Audit() -> impl IntoView {
 }
 
 /// The state of the list in an address.
-fn params(query: &ParamsMap) -> AuditParams {
+fn params(query: &Query) -> AuditParams {
     AuditParams::from_pairs(|name| query.get(name))
 }
 

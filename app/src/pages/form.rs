@@ -39,8 +39,7 @@ pub struct Sending {
     pub pending: Signal<bool>,
     /// Sends it.
     pub submit: Callback<SubmitEvent>,
-    /// Checks it while it is typed into. A browser tells of a field that was typed into also when it is taken out of the page, with
-    /// its form: then there is nothing to check it with any more.
+    /// Checks it while it is typed into.
     pub typed: Callback<Event>,
     edited: RwSignal<BTreeSet<String>>,
     faults: RwSignal<FieldErrors>,
@@ -139,7 +138,8 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
     };
     let pending = Signal::derive(move || action.pending().get() || leaving());
     let submit = move |event: SubmitEvent| {
-        if pending.get_untracked() {
+        // What was done is not done twice: the form may still be sent once more while what it has made is drawn over it.
+        if pending.get_untracked() || done.with_untracked(Option::is_some) {
             event.prevent_default();
         } else if let Some(form) = form_data_from_event(&event)
             .ok()
@@ -175,6 +175,13 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
 }
 
 impl Sending {
+    /// Checks it after a field was changed and left. A browser also sends this event while it removes a form with the focus
+    /// from the page. Signals that are set then still wake the views of that form, which run only after their signals are
+    /// gone. So the check waits until the event is over, and a form that is no longer on the page is not checked.
+    pub fn left(self, event: Event) {
+        queue_microtask(move || self.typed.try_run(event).unwrap_or_default());
+    }
+
     /// The fault of one field: what the server said of it, unless it has been edited since.
     pub fn fault(self, field: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || {
@@ -196,9 +203,12 @@ impl Sending {
     }
 }
 
-/// The name of the field that an event is about, and the whole form as it stands.
+/// The name of the field that an event is about, and the whole form as it stands; nothing of a form that was removed.
 fn typed_into(event: &Event) -> Option<(String, FormData)> {
     let field = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    if !field.is_connected() {
+        return None;
+    }
     let form = field.closest("form").ok()??;
     let form = form.dyn_into::<web_sys::HtmlFormElement>().ok()?;
     // A list of values has brackets behind its name.
@@ -213,9 +223,10 @@ pub(super) fn written(data: &FormData) -> Option<String> {
     pairs.to_string().as_string()
 }
 
-/// Goes on to a new page, because another person may look at it now.
-fn go_on(next: &str) {
-    drop(window().location().set_href(next));
+/// Goes on to a new page, because another user may look at it now. It replaces the page of the form: that is done, and Back
+/// must not ask for it again.
+pub(crate) fn go_on(next: &str) {
+    drop(window().location().replace(next));
 }
 
 /// Where the focus goes after a refusal: the first field at fault, or what is said above the form. An open dialog comes

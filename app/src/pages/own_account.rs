@@ -84,7 +84,7 @@ pub(super) fn OwnAccountForm(
                 aria-busy=move || sending.pending.get().to_string()
                 on:submit=move |event| sending.submit.run(event)
                 on:input=move |event| sending.typed.run(event)
-                on:change=move |event| sending.typed.try_run(event).unwrap_or_default()
+                on:change=move |event| sending.left(event)
             >
                 {link.map(|link| view! { <input type="hidden" name=HANDLE value=move || link.get() /> })}
                 {FIELDS

@@ -15,7 +15,7 @@ use domain::{
     sessions::list::SessionParams,
 };
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
+use leptos_router::components::Outlet;
 
 use crate::{
     api::{
@@ -26,7 +26,7 @@ use crate::{
     components::{loading::Loading, state::Meaning, title::PageTitle},
     context::PageContext,
     format::grouped,
-    pages::parameters::checked,
+    pages::parameters::{Query, checked, use_query},
 };
 use filters::{DEVICES, Filters};
 use live::{Live, News};
@@ -36,7 +36,7 @@ use table::SessionTable;
 /// The screen "Sessions". Its whole state is in the URL.
 #[component]
 pub fn Sessions() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let params = Memo::new(move |_| params(&query.read()));
     let loading = Loading::new();
     let request = checked(
@@ -98,7 +98,7 @@ pub fn Sessions() -> impl IntoView {
 }
 
 /// The state of the list in an address.
-fn params(query: &ParamsMap) -> SessionParams {
+fn params(query: &Query) -> SessionParams {
     SessionParams::from_pairs(|name| query.get(name))
 }
 

@@ -13,7 +13,7 @@ pub mod table;
 
 use domain::{filter::Dated, list::PageParams, users::list::ListParams};
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_query_map, params::ParamsMap};
+use leptos_router::components::Outlet;
 
 use crate::{
     api::{bulk::SELECTED, error::ApiError, listed::asked, users::list_users},
@@ -24,7 +24,7 @@ use crate::{
     components::title::PageTitle,
     context::PageContext,
     format::grouped,
-    pages::parameters::{SELECTION, checked},
+    pages::parameters::{Query, SELECTION, checked, use_query},
 };
 use filters::{ActiveFilters, QuickFilters};
 use search::{Failed, SearchBox};
@@ -47,12 +47,12 @@ const DENSITIES: &[Value] = &[
 /// The screen "Users". Its whole state is in the URL.
 #[component]
 pub fn Users() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let principal = expect_context::<PageContext>().principal;
     let may_write = principal.is_some_and(|principal| principal.may_write_users());
     if may_write {
         let selected = query.with_untracked(|query| query.get_all(SELECTED));
-        provide_context(Selection::new(&selected.unwrap_or_default()));
+        provide_context(Selection::new(&selected));
     }
     let params = Memo::new(move |_| params(&query.read()));
     if let Some(selection) = Selection::current() {
@@ -129,6 +129,6 @@ fn listed(params: &ListParams) -> (String, bool) {
 }
 
 /// The state of the list in an address.
-fn params(query: &ParamsMap) -> ListParams {
+fn params(query: &Query) -> ListParams {
     ListParams::from_pairs(|name| query.get(name))
 }

@@ -78,6 +78,22 @@ pub async fn find_live(
     }))
 }
 
+/// Words of what a token may do at most, if its owner can use it now.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find_scopes(
+    executor: impl PgExecutor<'_>,
+    id: Uuid,
+) -> Result<Option<Vec<String>>, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select scopes as "scopes!" from live_tokens where id = $1"#,
+        id,
+    )
+    .fetch_optional(executor)
+    .await?)
+}
+
 /// A token to be made.
 #[derive(Debug, Clone)]
 pub struct NewToken<'a> {

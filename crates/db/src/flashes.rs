@@ -6,6 +6,11 @@ use uuid::Uuid;
 
 use crate::Error;
 
+/// Messages that are stored for one session, shown or not.
+pub const STORED_MAX: i64 = 32;
+/// Messages that a page shows at most.
+pub const SHOWN_MAX: i64 = 8;
+
 /// A message to be shown.
 #[derive(Debug, Clone)]
 pub struct NewFlash<'a> {
@@ -32,28 +37,44 @@ pub struct ShownFlash {
     pub undo: Option<Value>,
 }
 
-/// Stores a message for a live session.
+/// Stores a message for a live session, and removes the oldest ones beyond [`STORED_MAX`]. A message that waits for the page
+/// already, with nothing to undo, is not stored again.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn insert(executor: impl PgExecutor<'_>, flash: &NewFlash<'_>) -> Result<(), Error> {
     sqlx::query!(
-        "insert into flashes (id, session_id, path, message, undo, created_at, expires_at)
-        select uuid_v7(now()), id, $2, $3, $4, now(), now() + make_interval(secs => $5)
-        from sessions where token_hash = $1 and ended_at is null",
+        "with target as (
+            select id from sessions where token_hash = $1 and ended_at is null
+        ),
+        oldest as (
+            delete from flashes where id in (
+                select f.id from flashes f join target t on t.id = f.session_id
+                order by f.created_at desc, f.id desc offset $6
+            )
+        )
+        insert into flashes (id, session_id, path, message, undo, created_at, expires_at)
+        select uuid_v7(now()), t.id, $2::text, $3::jsonb, $4::jsonb, now(), now() + make_interval(secs => $5)
+        from target t
+        where $4::jsonb is not null or not exists (
+            select from flashes f
+            where f.session_id = t.id and f.path = $2::text and f.message = $3::jsonb and f.undo is null
+                and f.shown_at is null and f.expires_at > now()
+        )",
         flash.token_hash,
         flash.path,
         flash.message,
         flash.undo,
         flash.seconds,
+        STORED_MAX - 1,
     )
     .execute(executor)
     .await?;
     Ok(())
 }
 
-/// Takes the messages of a page that were not shown yet: of several requests at once, one gets each. The change can be
-/// undone for so many seconds from now.
+/// Takes the messages of a page that were not shown yet: of several requests at once, one gets each. The latest
+/// [`SHOWN_MAX`] are returned. The change can be undone for so many seconds from now.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -65,17 +86,22 @@ pub async fn set_shown(
 ) -> Result<Vec<ShownFlash>, Error> {
     let mut shown = sqlx::query_as!(
         ShownFlash,
-        "update flashes set shown_at = now(), expires_at = now() + make_interval(secs => $3)
-        where session_id = $1 and path = $2 and shown_at is null and expires_at > now()
-        returning id, message, undo",
+        r#"with taken as (
+            update flashes set shown_at = now(), expires_at = now() + make_interval(secs => $3)
+            where session_id = $1 and path = $2 and shown_at is null and expires_at > now()
+            returning id, message, undo, created_at
+        )
+        select id as "id!", message as "message!", undo as "undo?" from taken
+        order by created_at desc, id desc limit $4"#,
         session_id,
         path,
         seconds,
+        SHOWN_MAX,
     )
     .fetch_all(executor)
     .await?;
-    // The ids are in the order of creation.
-    shown.sort_by_key(|flash| flash.id);
+    // In the order of creation.
+    shown.reverse();
     Ok(shown)
 }
 

@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Backer, Error};
 
 pub use listed::{Invitation, list};
 
@@ -51,7 +51,7 @@ pub struct NewInvitation<'a> {
     /// How many accounts it can make.
     pub max_uses: i32,
     /// Who answers for it; none for the operator.
-    pub created_by: Option<Uuid>,
+    pub created_by: Option<Backer>,
     /// How long it works.
     pub lifetime: Duration,
 }
@@ -64,15 +64,19 @@ pub async fn insert(
     connection: &mut PgConnection,
     invitation: &NewInvitation<'_>,
 ) -> Result<(Uuid, OffsetDateTime), Error> {
+    let (created_by, created_with) = Backer::columns(invitation.created_by);
     let row = sqlx::query!(
         "insert into one_time_links (
-            id, kind, token_hash, preset, max_uses, created_by, created_at, expires_at
-        ) values (uuid_v7(now()), 'invitation', $1, $2, $3, $4, now(), now() + make_interval(secs => $5))
+            id, kind, token_hash, preset, max_uses, created_by, created_with, created_at, expires_at
+        ) values (
+            uuid_v7(now()), 'invitation', $1, $2, $3, $4, $5, now(), now() + make_interval(secs => $6)
+        )
         returning id, expires_at",
         invitation.token_hash,
         invitation.preset.to_value(),
         invitation.max_uses,
-        invitation.created_by,
+        created_by,
+        created_with,
         invitation.lifetime.as_secs_f64(),
     )
     .fetch_one(connection)
@@ -88,7 +92,7 @@ pub struct LiveInvitation {
     /// What it gives.
     pub preset: Preset,
     /// Who answers for it; none for the operator.
-    pub created_by: Option<Uuid>,
+    pub created_by: Option<Backer>,
 }
 
 /// The invitation of a token if its link would work now. Notes that it was opened; uses nothing up.
@@ -102,7 +106,7 @@ pub async fn set_opened(
     let row = sqlx::query!(
         "update one_time_links set opened_at = coalesce(opened_at, now())
         where kind = 'invitation' and token_hash = $1 and uses < max_uses and revoked_at is null and expires_at > now()
-        returning id, preset, created_by",
+        returning id, preset, created_by, created_with",
         token_hash,
     )
     .fetch_optional(executor)
@@ -110,7 +114,7 @@ pub async fn set_opened(
     Ok(row.map(|row| LiveInvitation {
         id: row.id,
         preset: Preset::from_value(&row.preset),
-        created_by: row.created_by,
+        created_by: Backer::of(row.created_by, row.created_with),
     }))
 }
 
@@ -128,7 +132,7 @@ pub async fn consume(
             opened_at = coalesce(opened_at, now()),
             used_at = case when uses + 1 = max_uses then now() end
         where kind = 'invitation' and token_hash = $1 and uses < max_uses and revoked_at is null and expires_at > now()
-        returning id, preset, created_by",
+        returning id, preset, created_by, created_with",
         token_hash,
     )
     .fetch_optional(connection)
@@ -136,7 +140,7 @@ pub async fn consume(
     Ok(row.map(|row| LiveInvitation {
         id: row.id,
         preset: Preset::from_value(&row.preset),
-        created_by: row.created_by,
+        created_by: Backer::of(row.created_by, row.created_with),
     }))
 }
 
@@ -201,16 +205,19 @@ pub async fn set_renewed(
     connection: &mut PgConnection,
     id: Uuid,
     token_hash: &[u8],
-    created_by: Option<Uuid>,
+    created_by: Option<Backer>,
     lifetime: Duration,
 ) -> Result<OffsetDateTime, Error> {
+    let (created_by, created_with) = Backer::columns(created_by);
     let row = sqlx::query!(
         "update one_time_links set
-            token_hash = $2, created_by = $3, opened_at = null, expires_at = now() + make_interval(secs => $4)
+            token_hash = $2, created_by = $3, created_with = $4, opened_at = null,
+            expires_at = now() + make_interval(secs => $5)
         where id = $1 returning expires_at",
         id,
         token_hash,
         created_by,
+        created_with,
         lifetime.as_secs_f64(),
     )
     .fetch_one(connection)

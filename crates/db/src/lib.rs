@@ -7,6 +7,7 @@ pub mod access_tokens;
 pub mod account;
 pub mod api_keys;
 pub mod audit;
+mod backer;
 mod database_url;
 pub mod demo;
 pub mod doctor;
@@ -33,6 +34,7 @@ pub mod session_store;
 pub mod sessions;
 pub mod users;
 
+pub use backer::Backer;
 pub use database_url::{DatabaseUrl, UrlError};
 pub use error::Error;
 pub use pool::{ConnectError, PoolSettings, connect};

@@ -7,7 +7,7 @@ use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Backer, Error};
 
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +36,8 @@ pub struct NewLink<'a> {
     pub token_hash: &'a [u8],
     /// For whose account, if for one.
     pub user_id: Option<Uuid>,
-    /// Who makes it.
-    pub created_by: Option<Uuid>,
+    /// Who makes it; none for the operator.
+    pub created_by: Option<Backer>,
     /// How long it works.
     pub lifetime: Duration,
 }
@@ -50,14 +50,17 @@ pub async fn insert(
     executor: impl PgExecutor<'_>,
     link: &NewLink<'_>,
 ) -> Result<OffsetDateTime, Error> {
+    let (created_by, created_with) = Backer::columns(link.created_by);
     let row = sqlx::query!(
-        "insert into one_time_links (id, kind, token_hash, user_id, created_by, created_at, expires_at)
-        values (uuid_v7(now()), $1, $2, $3, $4, now(), now() + make_interval(secs => $5))
+        "insert into one_time_links (
+            id, kind, token_hash, user_id, created_by, created_with, created_at, expires_at
+        ) values (uuid_v7(now()), $1, $2, $3, $4, $5, now(), now() + make_interval(secs => $6))
         returning expires_at",
         link.kind.as_str(),
         link.token_hash,
         link.user_id,
-        link.created_by,
+        created_by,
+        created_with,
         link.lifetime.as_secs_f64(),
     )
     .fetch_one(executor)
@@ -75,6 +78,16 @@ pub struct LiveLink {
     /// Who answers for it: its creator. Of a link that a user got for a temporary password, who set that password. None for
     /// the operator.
     pub backed_by: Option<Uuid>,
+    /// The access token with which they acted, if with one.
+    pub backed_with: Option<Uuid>,
+}
+
+impl LiveLink {
+    /// Returns who answers for it; none for the operator.
+    #[must_use]
+    pub fn backer(&self) -> Option<Backer> {
+        Backer::of(self.backed_by, self.backed_with)
+    }
 }
 
 /// The link of a token if it would work now. Notes that it was opened; uses nothing up.
@@ -93,7 +106,10 @@ pub async fn set_opened(
         returning id, user_id, case
             when created_by = user_id then (select u.password_set_by from users u where u.id = user_id)
             else created_by
-        end as backed_by",
+        end as backed_by, case
+            when created_by = user_id then (select u.password_set_with from users u where u.id = user_id)
+            else created_with
+        end as backed_with",
         kind.as_str(),
         token_hash,
     )
@@ -117,7 +133,10 @@ pub async fn consume(
         returning id, user_id, case
             when created_by = user_id then (select u.password_set_by from users u where u.id = user_id)
             else created_by
-        end as backed_by",
+        end as backed_by, case
+            when created_by = user_id then (select u.password_set_with from users u where u.id = user_id)
+            else created_with
+        end as backed_with",
         kind.as_str(),
         token_hash,
     )
@@ -169,12 +188,13 @@ pub async fn list_resets(
     executor: impl PgExecutor<'_>,
     user_id: Uuid,
     most: i64,
-) -> Result<Vec<(ResetLink, Option<Uuid>)>, Error> {
+) -> Result<Vec<(ResetLink, Option<Backer>)>, Error> {
     let rows = sqlx::query!(
         "select
             l.id, l.created_at, l.expires_at, l.opened_at, l.used_at, l.revoked_at,
             (select c.username from users c where c.id = l.created_by) as created_by,
-            case when l.created_by = l.user_id then u.password_set_by else l.created_by end as backed_by
+            case when l.created_by = l.user_id then u.password_set_by else l.created_by end as backed_by,
+            case when l.created_by = l.user_id then u.password_set_with else l.created_with end as backed_with
         from one_time_links l
         join users u on u.id = l.user_id
         where l.user_id = $1 and l.kind = 'password_reset'
@@ -195,7 +215,7 @@ pub async fn list_resets(
             revoked_at: row.revoked_at,
             is_backed: true,
         };
-        (link, row.backed_by)
+        (link, Backer::of(row.backed_by, row.backed_with))
     });
     Ok(link.collect())
 }

@@ -15,7 +15,7 @@ use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Backer, Error};
 
 pub use bin::list_bin;
 pub use claims::{Claim, DeletedOwner, find_deleted_owners};
@@ -47,7 +47,7 @@ pub struct Credentials {
     /// Whether somebody else has chosen the password.
     pub must_change_password: bool,
     /// Who, if they have an account.
-    pub password_set_by: Option<Uuid>,
+    pub password_set_by: Option<Backer>,
     /// When the password was set.
     pub password_changed_at: Option<OffsetDateTime>,
 }
@@ -64,7 +64,7 @@ pub async fn find_credentials(
         r#"select
             u.id, u.username, u.display_name, coalesce(u.claimed_email, u.email) as email, u.password_hash, u.status, s.roles,
             u.suspended_reason, u.suspended_until, u.suspended_reason_told,
-            u.must_change_password, u.password_set_by, u.password_changed_at,
+            u.must_change_password, u.password_set_by, u.password_set_with, u.password_changed_at,
             coalesce(u.suspended_until <= now(), false) as "suspension_over!"
         from users u join user_stats s on s.user_id = u.id
         where name_key(u.username) = name_key($1) and u.deleted_at is null"#,
@@ -91,7 +91,7 @@ pub async fn find_credentials(
             }),
             suspension_over: row.suspension_over,
             must_change_password: row.must_change_password,
-            password_set_by: row.password_set_by,
+            password_set_by: Backer::of(row.password_set_by, row.password_set_with),
             password_changed_at: row.password_changed_at,
         }
     }))
@@ -219,7 +219,7 @@ pub struct NewUser<'a> {
     /// How it comes to be.
     pub created_via: CreatedVia,
     /// Who makes it.
-    pub created_by: Option<Uuid>,
+    pub created_by: Option<Backer>,
     /// The skeleton of a name outside of ASCII.
     pub skeleton: Option<&'a str>,
 }
@@ -268,13 +268,15 @@ pub async fn has_lookalike(
 /// # Errors
 /// `users_username_key` or `users_email_key` when the name or address is taken.
 pub async fn insert(connection: &mut PgConnection, user: &NewUser<'_>) -> Result<Uuid, Error> {
+    let (created_by, created_with) = Backer::columns(user.created_by);
     let row = sqlx::query!(
         "insert into users (
             id, username, display_name, email, password_hash, password_changed_at, must_change_password, password_set_by,
-            known_password_hashes, created_via, created_by, username_skeleton, created_at, updated_at
+            password_set_with, known_password_hashes, created_via, created_by, username_skeleton, created_at, updated_at
         ) values (
             uuid_v7(now()), $1, $2, $3, $4, case when $4::text is null then null else now() end, $5,
-            case when $5 then $7::uuid end, case when $5 then array[$4::text] else '{}' end, $6, $7, $8, now(), now()
+            case when $5 then $7::uuid end, case when $5 then $9::uuid end,
+            case when $5 then array[$4::text] else '{}' end, $6, $7, $8, now(), now()
         ) returning id",
         user.username,
         user.display_name,
@@ -282,8 +284,9 @@ pub async fn insert(connection: &mut PgConnection, user: &NewUser<'_>) -> Result
         user.password_hash,
         user.must_change_password,
         user.created_via.as_str(),
-        user.created_by,
+        created_by,
         user.skeleton,
+        created_with,
     )
     .fetch_one(connection)
     .await?;

@@ -7,6 +7,7 @@ mod audit_list;
 mod audit_plans;
 mod counters;
 mod days;
+mod flashes;
 mod fold_names;
 mod folding;
 mod jobs_plans;

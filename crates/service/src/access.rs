@@ -4,6 +4,7 @@ mod rights;
 
 use std::marker::PhantomData;
 
+use db::Backer;
 use domain::{
     access::{Permission, Permissions, Principal},
     access_tokens::Scope,
@@ -67,16 +68,25 @@ impl Lent {
     /// What is left of its owner's rights.
     #[must_use]
     pub fn within(&self, rights: &Permissions) -> Permissions {
-        let allowed: Vec<Permission> = self
-            .scopes
-            .iter()
-            .filter_map(|scope| match scope {
-                Scope::Account | Scope::DataRead | Scope::DataWrite => None,
-                Scope::Permission(permission) => Some(*permission),
-            })
-            .collect();
-        rights.within(&allowed)
+        within(&self.scopes, rights)
     }
+}
+
+/// Returns the scopes of stored words. A word of an older version permits nothing.
+pub(crate) fn read_scopes(words: &[String]) -> Vec<Scope> {
+    words.iter().filter_map(|word| word.parse().ok()).collect()
+}
+
+/// Returns what is left of rights within the scopes of an access token.
+pub(crate) fn within(scopes: &[Scope], rights: &Permissions) -> Permissions {
+    let allowed: Vec<Permission> = scopes
+        .iter()
+        .filter_map(|scope| match scope {
+            Scope::Account | Scope::DataRead | Scope::DataWrite => None,
+            Scope::Permission(permission) => Some(*permission),
+        })
+        .collect();
+    rights.within(&allowed)
 }
 
 /// Somebody who asks: a person who is signed in, or a program with their access token.
@@ -132,6 +142,13 @@ impl Author {
     #[must_use]
     pub fn id(&self) -> Option<Uuid> {
         self.doer.id.map(|id| id.0)
+    }
+
+    /// Who answers for what they make to be used later; none for the operator.
+    #[must_use]
+    pub(crate) fn backer(&self) -> Option<Backer> {
+        let token = self.token().map(|lent| lent.token);
+        self.id().map(|user| Backer { user, token })
     }
 
     /// In which session, if in one.

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::{
     Error, Services,
     access::{
-        Actor, Author, Credential, FORBIDDEN, Granted, Lent, Origin, ReadTokens, WriteTokens,
+        self, Actor, Author, Credential, FORBIDDEN, Granted, Lent, Origin, ReadTokens, WriteTokens,
     },
     record::{self, Change, Changes},
     target::TargetRef,
@@ -51,12 +51,7 @@ pub async fn find_actor(services: &Services, text: &str, origin: &Origin) -> Res
     let lent = Lent {
         token: live.id,
         label: label(&live.name, &live.prefix),
-        // A word of an older version permits nothing.
-        scopes: live
-            .scopes
-            .iter()
-            .filter_map(|word| word.parse().ok())
-            .collect(),
+        scopes: access::read_scopes(&live.scopes),
     };
     let mut principal = live.principal;
     principal.permissions = lent.within(&principal.permissions);

@@ -60,7 +60,8 @@ fn own_view(mut user: UserDetail) -> UserDetail {
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn time_zones(services: &Services, _: &Actor) -> Result<Vec<String>, Error> {
-    Ok(db::account::list_time_zones(&services.pool).await?)
+    let zones = services.time_zones.get(&services.pool).await?;
+    Ok(zones.to_vec())
 }
 
 /// Begins to export all that one owns. That it was done goes on record first.

@@ -101,9 +101,9 @@ pub enum Error {
     /// Too many tries.
     #[error("Too many attempts. Try again in {} seconds.", seconds(*.0))]
     TooMany(Duration),
-    /// Too many exports are being written.
+    /// Too much of what takes long, exports or live lists, goes on at once.
     #[error("{0}")]
-    TooManyExports(&'static str),
+    TooManyAtOnce(&'static str),
     /// Keys of providers cannot be kept or handed on.
     #[error("{}", domain::keys::SWITCHED_OFF)]
     KeysOff,
@@ -199,8 +199,8 @@ fn done(done: &Done) -> String {
     )
 }
 
-/// Seconds after which another export is worth a try.
-const EXPORT_RETRY: u64 = 5;
+/// Seconds after which what was too much at once is worth another try.
+const AT_ONCE_RETRY: u64 = 5;
 
 /// Whole seconds, rounded up: who waits so long has waited long enough.
 fn seconds(delay: Duration) -> u64 {
@@ -232,7 +232,7 @@ impl Error {
             | Self::TargetMismatch(_)
             | Self::RevocationChanged(_) => Code::Conflict,
             Self::Invalid(_) | Self::List(_) => Code::ValidationError,
-            Self::TooMany(_) | Self::TooManyExports(_) => Code::TooManyRequests,
+            Self::TooMany(_) | Self::TooManyAtOnce(_) => Code::TooManyRequests,
             Self::KeysOff => Code::SwitchedOff,
             Self::Unavailable(_) => Code::Unavailable,
             Self::Internal(_) => Code::InternalError,
@@ -252,7 +252,7 @@ impl Error {
             Self::Invalid(fields) | Self::Taken(fields) => problem.details.fields = fields,
             Self::List(error) => *problem.details = error.details(),
             Self::UnderWay => problem.details.retry_after = Some(1),
-            Self::TooManyExports(_) => problem.details.retry_after = Some(EXPORT_RETRY),
+            Self::TooManyAtOnce(_) => problem.details.retry_after = Some(AT_ONCE_RETRY),
             Self::TooMany(delay) => problem.details.retry_after = Some(seconds(delay)),
             Self::PasswordChangeRequired(link) => problem.details.url = Some(link.url),
             Self::CurrentPasswordRequired | Self::CurrentPasswordWrong => {

@@ -14,10 +14,10 @@ const TOTAL: usize = 16;
 /// Pieces that can wait to be sent.
 const WAITING: usize = 1;
 
-const ACCOUNT_BUSY: Error = Error::TooManyExports(
+const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(
     "Two exports of your account are being downloaded. Wait until one has ended, or cancel it, then try again.",
 );
-const PROCESS_BUSY: Error = Error::TooManyExports(
+const PROCESS_BUSY: Error = Error::TooManyAtOnce(
     "The server is writing as many exports as it can. Try again in a few seconds.",
 );
 
@@ -47,7 +47,7 @@ impl Exports {
     /// Reserves an export for the account of an author. The operator has no account, and is bounded by the process only.
     ///
     /// # Errors
-    /// [`Error::TooManyExports`] when too many are being written.
+    /// [`Error::TooManyAtOnce`] when too many are being written.
     pub(crate) fn reserve(&self, author: &Author) -> Result<Slot, Error> {
         let account = author.id();
         let mut running = self.running();

@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use db::invitations::{self, Preset};
 use domain::{
-    access::Permission,
-    access::USER_ROLE,
+    access::{Permission, Permissions, USER_ROLE},
     invitations::{CreatedInvitation, Invitation, InvitationDraft, InvitationState},
     rules,
     users::{detail::IssuedLink, names::RoleName},
@@ -22,7 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Services,
-    access::{Author, Granted, ReadRegistrations, WriteRegistrations},
+    access::{self, Author, Granted, ReadRegistrations, WriteRegistrations},
     record::{self, Changes},
     target::TargetRef,
     tokens,
@@ -64,7 +63,7 @@ pub async fn create(
         token_hash: &tokens::hash(token.expose_secret()),
         preset: &preset,
         max_uses: wanted.max_uses,
-        created_by: author.id(),
+        created_by: author.backer(),
         lifetime: lifetime(&preset),
     };
     let (id, expires_at) = invitations::insert(&mut transaction, &new).await?;
@@ -115,9 +114,14 @@ pub async fn resend(
     }
     let token = tokens::generate();
     let hash = tokens::hash(token.expose_secret());
-    let expires_at =
-        invitations::set_renewed(&mut transaction, id, &hash, author.id(), lifetime(preset))
-            .await?;
+    let expires_at = invitations::set_renewed(
+        &mut transaction,
+        id,
+        &hash,
+        author.backer(),
+        lifetime(preset),
+    )
+    .await?;
     let changes = Changes::default().with("expires", Value::Null, expires_at.to_string());
     let renewed = ("invitation.resent", id, label(preset));
     record::write_invitation(&mut transaction, author, renewed, changes).await?;
@@ -191,7 +195,7 @@ pub async fn find(
 
 fn shown(invitation: invitations::Invitation) -> Invitation {
     let stands = invitation.is_operators
-        || rules::stands_behind(invitation.maker.as_ref(), &invitation.given);
+        || rules::stands_behind(rights(&invitation).as_ref(), &invitation.given);
     Invitation {
         id: invitation.id,
         state: if invitation.revoked_at.is_some() {
@@ -217,6 +221,16 @@ fn shown(invitation: invitations::Invitation) -> Invitation {
         max_uses: invitation.max_uses,
         used_by: invitation.used_by,
     }
+}
+
+/// What whoever answers for an invitation may do: with an access token, what the token lends.
+fn rights(invitation: &invitations::Invitation) -> Option<Permissions> {
+    let maker = invitation.maker.as_ref()?;
+    if !invitation.is_of_token {
+        return Some(maker.clone());
+    }
+    let words = invitation.token_scopes.as_ref()?;
+    Some(access::within(&access::read_scopes(words), maker))
 }
 
 /// What an invitation is called in the record.

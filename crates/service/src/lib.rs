@@ -34,6 +34,7 @@ pub mod settings;
 pub mod setup;
 pub mod target;
 mod throttle;
+pub mod time_zones;
 mod tokens;
 pub mod users;
 pub mod vault;
@@ -65,6 +66,8 @@ pub struct Services {
     pub live: sessions::live::Live,
     /// Exports that are being written.
     pub exports: exports::Exports,
+    /// Names of the time zones that can be chosen, once they were asked for.
+    pub time_zones: time_zones::TimeZones,
     /// Wakes whoever does the work that nobody waits for.
     pub work: Arc<tokio::sync::Notify>,
     /// The time, for what is not compared between replicas.

@@ -4,7 +4,7 @@
 pub mod annotations;
 pub mod ontology;
 pub mod personas;
-mod quota;
+pub(crate) mod quota;
 
 use domain::{access_tokens::Scope, owned::Persona, rules::Deed};
 use uuid::Uuid;

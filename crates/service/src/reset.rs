@@ -122,7 +122,7 @@ pub(crate) async fn issue(
         kind: Kind::PasswordReset,
         token_hash: &hash,
         user_id: Some(id),
-        created_by: author.id(),
+        created_by: author.backer(),
         lifetime,
     };
     let expires_at = links::insert(&mut **transaction, &link).await?;

@@ -120,6 +120,15 @@ async fn only_what_is_spoken_of_changes(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn time_zones_are_read_once(pool: PgPool) {
+    let (services, own) = ada(&pool).await;
+    let read = account::time_zones(&services, &own.actor).await.unwrap();
+    pool.close().await;
+    let again = account::time_zones(&services, &own.actor).await;
+    assert_eq!(again.unwrap(), read);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_time_zone_has_to_exist(pool: PgPool) {
     let (services, own) = ada(&pool).await;
     let zones = account::time_zones(&services, &own.actor).await.unwrap();

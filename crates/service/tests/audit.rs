@@ -425,9 +425,9 @@ async fn a_file_has_what_matches_and_nothing_that_is_a_formula(pool: PgPool) {
     assert_eq!(
         csv,
         "id,at,actor,actorId,via,token,action,targetKind,target,targetId,changes,reason,ip,requestId,parentId\r\n\
-        1,2026-11-01T10:00:00Z,'=cmd|' /C calc'!A0,,ui,,user.updated,user,\"a,\"\"b\"\"\",,\"{\"\"name\"\":[\"\"a\"\",\"\"b\"\"]}\",\
-        \"'-1\nline\",192.0.2.1,,\r\n\
-        2,2026-11-02T10:00:00Z,ada,,cli,,user.created,user,bob,,{},,,,\r\n"
+        1,\"2026-11-01T10:00:00Z\",\"'=cmd|' /C calc'!A0\",,\"ui\",,\"user.updated\",\"user\",\"a,\"\"b\"\"\",,\
+        \"{\"\"name\"\":[\"\"a\"\",\"\"b\"\"]}\",\"'-1\nline\",\"192.0.2.1\",,\r\n\
+        2,\"2026-11-02T10:00:00Z\",\"ada\",,\"cli\",,\"user.created\",\"user\",\"bob\",,\"{}\",,,,\r\n"
     );
     let lines = text(
         exported(

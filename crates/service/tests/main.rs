@@ -15,6 +15,7 @@ mod invitations;
 mod jobs;
 mod keys;
 mod last_admin;
+mod lent_credentials;
 mod names;
 mod overview;
 mod owned_limits;

@@ -247,6 +247,46 @@ async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn nobody_is_given_more_than_the_server_stores_for_one(pool: PgPool) {
+    let services = small(&pool);
+    let ada = add(&pool, "ada", &["user"]).await;
+    let bob = add(&pool, "bob", &["user"]).await;
+    set_password(&services, PASSWORD).await;
+    for username in ["ada", "bob"] {
+        let own = Own::sign_in(&services, username, PASSWORD).await;
+        let writer = Writer::own(own.actor.clone()).unwrap();
+        let draft = PersonaDraft {
+            name: Some("Analyst".into()),
+            role: Some("Analyst".into()),
+            information_need: Some("Boats".into()),
+            ..PersonaDraft::default()
+        };
+        let persona = personas::create(&services, &writer, None, draft).await;
+        let mark = AnnotationDraft {
+            video_id: Some("v1".into()),
+            label: Some("A boat".into()),
+            content: content(600_000),
+        };
+        annotations::create(&services, &writer, persona.unwrap().id, mark)
+            .await
+            .unwrap();
+    }
+    let full = users::reassign(&services, &operator(), ada, bob, None).await;
+    let error = full.unwrap_err();
+    assert!(matches!(error, Error::Conflict(_)), "{error}");
+    let of_ada =
+        "select count(*) from personas p join users u on u.id = p.user_id where u.username = 'ada'";
+    assert_eq!(count(&pool, of_ada).await, 1, "nothing was moved");
+    let eve = add(&pool, "eve", &["user"]).await;
+    let given = users::reassign(&services, &operator(), ada, eve, None).await;
+    assert_eq!(given.unwrap(), 1);
+    // Who owns nothing gives nothing, however much the other has.
+    users::reassign(&services, &operator(), ada, bob, None)
+        .await
+        .unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn every_row_and_every_text_of_it_counts(pool: PgPool) {
     let services = small(&pool);
     add(&pool, "ada", &["user"]).await;

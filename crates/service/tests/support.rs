@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use service::{
     Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
-    reset::Choice, sessions::live::Live, settings::Settings,
+    reset::Choice, sessions::live::Live, settings::Settings, time_zones::TimeZones,
 };
 use sqlx::PgPool;
 use time::macros::datetime;
@@ -27,6 +27,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
         failed_sign_ins: Noted::default(),
         live: Live::default(),
         exports: Exports::default(),
+        time_zones: TimeZones::default(),
         work: Arc::default(),
         clock: || datetime!(2026-11-21 12:00 UTC),
     }

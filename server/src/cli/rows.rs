@@ -3,7 +3,7 @@
 use super::{
     Failure, say,
     user::{
-        print::{Output, note},
+        print::{Output, escape, note},
         table::Table,
     },
 };
@@ -73,7 +73,7 @@ fn elements<T>(
     let mut lines = Vec::with_capacity(items.len());
     for item in items {
         let sign = if begun { ',' } else { '[' };
-        lines.push(format!("{sign}{}", json(item)?));
+        lines.push(format!("{sign}{}", escape(&json(item)?)));
         begun = true;
     }
     Ok(lines.join("\n"))

@@ -21,13 +21,14 @@ use super::{
 };
 
 /// The body of a request. Comes to an error when it is waited for longer than its pace allows; what the server does
-/// meanwhile does not count.
+/// meanwhile does not count. As with answers, bytes make up for waits that are over and are not saved up: a client that has
+/// sent much and falls silent is waited for no longer than one that has sent nothing.
 pub(super) struct Paced {
     body: Body,
     connection: Arc<Connection>,
     pace: Pace,
-    received: u64,
-    waited: Duration,
+    /// Waits that are over, less what the bytes have given.
+    debt: Duration,
     waiting: Option<Waiting>,
 }
 
@@ -46,19 +47,13 @@ impl Paced {
             body,
             connection,
             pace,
-            received: 0,
-            waited: Duration::ZERO,
+            debt: Duration::ZERO,
             waiting: None,
         }
     }
 
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Pace {
-            patience,
-            bytes_per_second,
-        } = self.pace;
-        let allowed = patience + Duration::from_secs(self.received / bytes_per_second);
-        let left = allowed.saturating_sub(self.waited);
+        let left = self.pace.patience.saturating_sub(self.debt);
         self.connection.note_body(true);
         let waiting = self.waiting.get_or_insert_with(|| {
             let since = Instant::now();
@@ -71,7 +66,7 @@ impl Paced {
     fn end_wait(&mut self) {
         if let Some(waiting) = self.waiting.take() {
             self.connection.note_body(false);
-            self.waited += waiting.since.elapsed();
+            self.debt += waiting.since.elapsed();
         }
     }
 }
@@ -96,7 +91,7 @@ impl HttpBody for Paced {
                 this.end_wait();
                 if let Some(Ok(frame)) = &frame {
                     let length = frame.data_ref().map_or(0, Bytes::len);
-                    this.received += u64::try_from(length).unwrap_or(u64::MAX);
+                    this.debt = this.debt.saturating_sub(this.pace.given_by(length));
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
             }
@@ -205,6 +200,14 @@ mod tests {
         assert!(slow.contains("too slowly"), "{slow}");
         assert!(started.elapsed() < 50 * TENTH);
         assert!(read(dripping(1, 1, 100 * TENTH)).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn bytes_that_have_come_give_no_time_for_a_silence() {
+        let silent = stream::once(async { Ok::<_, io::Error>(vec![0; 1 << 20]) });
+        let body = Body::from_stream(silent.chain(stream::pending()));
+        let cut = tokio::time::timeout(50 * TENTH, read(body)).await;
+        assert!(cut.expect("it is still waited for").is_err());
     }
 
     #[tokio::test]

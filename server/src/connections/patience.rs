@@ -28,6 +28,14 @@ pub(super) struct Pace {
     pub(super) bytes_per_second: u64,
 }
 
+impl Pace {
+    /// Returns the time that so many bytes give.
+    pub(super) fn given_by(self, bytes: usize) -> Duration {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        Duration::from_micros(bytes.saturating_mul(1_000_000) / self.bytes_per_second)
+    }
+}
+
 /// The pace of every client.
 pub(super) const PACE: Pace = Pace {
     patience: Duration::from_secs(10),
@@ -65,8 +73,8 @@ impl Waits {
         };
         let waited = self.write.take().map_or(0, |since| now - since);
         self.total += waited;
-        let taken = u64::try_from(taken).unwrap_or(u64::MAX);
-        let given = taken.saturating_mul(1_000) / PACE.bytes_per_second;
+        let given = PACE.given_by(taken).as_millis();
+        let given = u64::try_from(given).unwrap_or(u64::MAX);
         self.write_debt = (self.write_debt + waited).saturating_sub(given);
     }
 

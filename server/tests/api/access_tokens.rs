@@ -450,6 +450,46 @@ async fn whoever_finds_a_token_does_not_get_the_account(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn who_may_only_write_reads_no_account(pool: PgPool) {
+    let app = app(&pool);
+    add_person(&pool, "ada", &["admin"]).await;
+    add_person(&pool, "bob", &["user"]).await;
+    let writer = token(&app.services, "ada", &["users:write"]).await;
+    let both = token(&app.services, "ada", &["users:read", "users:write"]).await;
+    let bob = id_of(&app, "bob").await;
+    let path = format!("/api/admin/users/{bob}");
+    let asks = || {
+        [
+            Ask::new(Method::PATCH, &path).json(&json!({})),
+            Ask::new(Method::PUT, &path).json(&json!({ "displayName": "Bob" })),
+            Ask::post(&format!("{path}/suspend")).json(&json!({ "reason": "spam" })),
+            Ask::post(&format!("{path}/unsuspend")),
+        ]
+    };
+    for ask in asks() {
+        let label = ask.label();
+        let answer = app.send(ask.bearer(&writer)).await;
+        assert_eq!(answer.status, 200, "{label}: {}", answer.body);
+        let shown = answer.json();
+        let keys: Vec<&String> = shown.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["id", "version"], "{label}");
+        let tag = format!("\"{}\"", shown["version"]);
+        assert_eq!(answer.header("etag"), tag, "{label}");
+    }
+    let stale =
+        || Ask::new(Method::PATCH, &path).json(&json!({ "displayName": "B", "version": 1 }));
+    let refused = app.send(stale().bearer(&writer)).await;
+    assert_eq!(refused.outline(), "409 CONFLICT");
+    assert!(!refused.body.contains("bob"), "{}", refused.body);
+    for ask in asks() {
+        let answer = app.send(ask.bearer(&both)).await;
+        assert_eq!(answer.json()["username"], "bob");
+    }
+    let refused = app.send(stale().bearer(&both)).await;
+    assert_eq!(refused.json()["details"]["current"]["username"], "bob");
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn a_token_has_no_say_over_whoever_has_more_rights_than_it(pool: PgPool) {
     let app = prepare(&pool).await;
     add_person(&pool, "cleo", &["admin"]).await;

@@ -188,7 +188,7 @@ async fn a_file_is_for_keeping_and_on_record(pool: PgPool) {
             &format!("{LIST}/export?format=csv&target=%3Dhelper-2"),
         )
         .await;
-    assert!(of_csv.body.contains(",'=helper-2,"), "{}", of_csv.body);
+    assert!(of_csv.body.contains(",\"'=helper-2\","), "{}", of_csv.body);
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -255,3 +255,23 @@ async fn a_name_of_a_deleted_user_comes_with_the_way_to_them(pool: PgPool) {
     assert_eq!(found.status, 200);
     assert!(found.body.contains("Restore"), "{}", found.body);
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_bin_calls_every_account_deleted(pool: PgPool) {
+    let app = app(&pool);
+    let ada = prepare(&app).await;
+    let page = app.get_as(&ada, "/users?deleted=true").await;
+    let cells: Vec<&str> = page
+        .body
+        .split("data-label=\"Status\" class=\"cell-status\">")
+        .skip(1)
+        .map(|cell| cell.split("</td>").next().unwrap_or_default())
+        .collect();
+    assert_eq!(cells.len(), 5, "{}", page.body);
+    for cell in cells {
+        assert!(
+            cell.contains(">Deleted<") && !cell.contains("Active"),
+            "{cell}"
+        );
+    }
+}

@@ -189,6 +189,19 @@ async fn undo_is_what_the_server_noted_for_the_session(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn an_undo_that_is_not_found_is_told_once(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    for n in 0..20 {
+        let undo = Uuid::from_u128(n).to_string();
+        let ask = Ask::post("/account").form(&[("undo", undo.as_str())]);
+        assert_eq!(app.send(ask.by(&here)).await.outline(), "303 to /account");
+    }
+    assert_eq!(app.count("select count(*) from flashes").await, 1);
+    let page = app.get_as(&here, "/account").await;
+    assert!(shows(&page, "This can no longer be undone"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn a_lifted_suspension_comes_back_as_it_was(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     app.run(

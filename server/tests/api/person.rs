@@ -4,7 +4,11 @@ use axum::http::Method;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{App, Ask, add_person, app, session};
+use crate::support::{
+    App, Ask, add_person, app,
+    html::{Element, elements},
+    session,
+};
 
 /// An app with the admin Ada, her session, and Bea with her id.
 async fn prepare(pool: &PgPool) -> (App, String, String) {
@@ -109,4 +113,27 @@ async fn what_nobody_knows_is_ignored_nowhere(pool: PgPool) {
             .await,
         2
     );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_page_of_a_user_names_every_role(pool: PgPool) {
+    let (app, ada, _) = prepare(&pool).await;
+    add_person(&pool, "cyd", &["auditor", "application", "user"]).await;
+    let page = app.get_as(&ada, "/users/cyd").await;
+    let elements = elements(&page.body);
+    let badges = elements.iter().filter(|element| {
+        let class = element.attribute("class").unwrap_or_default();
+        element.name == "span" && ["badge", "badge tone-info"].contains(&class)
+    });
+    // In the head and among the facts.
+    assert_eq!(badges.count(), 6, "{}", page.body);
+    for role in ["Auditor", "Application", "User"] {
+        assert!(
+            page.body.contains(&format!("{role}<!>")),
+            "{role}: {}",
+            page.body
+        );
+    }
+    let hidden = |element: &Element| element.attribute("class") == Some("more");
+    assert!(!elements.iter().any(hidden), "{}", page.body);
 }

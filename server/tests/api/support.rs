@@ -10,17 +10,18 @@ pub(crate) use answer::Answer;
 pub(crate) use ask::Ask;
 pub(crate) use people::{PASSWORD, add_password, add_person, session, token};
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, convert::Infallible, path::PathBuf, sync::Arc};
 
 use ::app::shell::Assets;
-use axum::Router;
+use axum::{Router, body::Body};
+use futures_util::{StreamExt, stream};
 use server::{
     Limits, TrustedProxies,
     router::{Site, build},
 };
 use service::{
     Services, exports::Exports, failed_sign_ins::Noted, last_seen::LastSeen, passwords::Hasher,
-    sessions::live::Live, settings::Settings, vault::Vault,
+    sessions::live::Live, settings::Settings, time_zones::TimeZones, vault::Vault,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -120,6 +121,7 @@ fn build_app(pool: &PgPool, site: &Site, settings: Settings, clock: fn() -> Offs
         failed_sign_ins: Noted::default(),
         live: Live::default(),
         exports: Exports::default(),
+        time_zones: TimeZones::default(),
         work: Arc::default(),
         clock,
     };
@@ -249,6 +251,14 @@ impl App {
             .oneshot(ask.into_request())
             .await
             .unwrap()
+    }
+
+    /// Sends a request whose body does not end: a piece of it has come, and nothing more. Returns once it is answered.
+    pub(crate) async fn send_without_end(&self, ask: Ask) -> axum::response::Response {
+        let piece = stream::once(async { Ok::<_, Infallible>(vec![b' '; 1024]) });
+        let body = Body::from_stream(piece.chain(stream::pending()));
+        let request = ask.into_request().map(|_| body);
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// The paths that the router knows. It tells them to nobody but whoever debugs it.

@@ -56,6 +56,22 @@ async fn a_list_is_a_table_or_json(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn json_does_nothing_to_a_terminal(pool: PgPool) {
+    let cli = cli(&pool);
+    cli.prepare(
+        "insert into audit_events (at, actor_label, via, action, target_kind, target_label)
+        values ('2026-11-01 10:00Z', U&'\\009B31m\\202Eada', 'ui', 'user.updated', 'user', 'bob')",
+    )
+    .await;
+    let listed = audit(&cli, &["list", "--json"]);
+    let label = listed.json()[0]["actor"]["label"].clone();
+    assert_eq!(label, "\u{9b}31m\u{202e}ada");
+    let text = audit(&cli, &["list", "--json"]).text();
+    assert!(text.contains("\\u009b31m\\u202eada"), "{text}");
+    assert!(text.is_ascii(), "{text}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn a_file_goes_to_standard_output_and_on_record(pool: PgPool) {
     let cli = cli(&pool);
     record(&cli).await;

@@ -5,7 +5,6 @@ use std::process::{Command, Stdio};
 use sqlx::{AssertSqlSafe, ConnectOptions, PgPool};
 
 use crate::{
-    roles::Role,
     server::make_site,
     support::{Cli, ROLLCALL, Ran, cli_at},
 };

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What an attacker would have in a log line, so that another address is banned.
-const FORGED: &str = "\nsign-in failed username=\\\"\\\" address=192.0.2.66 reason=throttled";
+const FORGED: &str = " sign-in failed username=\\\"\\\" address=192.0.2.66 reason=throttled";
 
 /// The expressions of the filter, with an address in the place of `<ADDR>`.
 fn filter() -> Vec<Regex> {

@@ -1,7 +1,6 @@
 //! `rollcall serve` over a database of a test's own.
 
 use std::{
-    collections::BTreeSet,
     fs,
     io::{BufRead, BufReader, Read},
     net::{SocketAddr, TcpListener},
@@ -91,19 +90,6 @@ impl Server {
             .trim_end_matches(" kB")
             .parse()
             .unwrap()
-    }
-
-    /// Takes away every descriptor that the server does not use now.
-    pub(crate) fn leave_no_descriptor(&self) {
-        let pid = self.child.id();
-        let open = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
-        let numbers = open.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let open: BTreeSet<u32> = numbers.map(|number| number.parse().unwrap()).collect();
-        // A new one gets the lowest number that is free, which has to be below the limit.
-        let free = (0..).find(|number| !open.contains(number)).unwrap();
-        let mut command = Command::new("prlimit");
-        command.args([format!("--pid={pid}"), format!("--nofile={free}:")]);
-        assert!(command.status().unwrap().success());
     }
 
     /// Starts one on a port that was free; none if somebody has taken it since.

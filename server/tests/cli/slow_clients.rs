@@ -286,17 +286,6 @@ async fn busy_slow_clients_leave_a_place_for_everybody_else(pool: PgPool) {
     drop(open);
 }
 
-#[sqlx::test(migrations = "../migrations")]
-async fn without_a_free_descriptor_the_health_is_told(pool: PgPool) {
-    let server = Server::start(&cli(&pool));
-    server.leave_no_descriptor();
-    // First the spare one is given, then an idle connection makes room.
-    assert_healthy(&server);
-    let idle = connect(&server);
-    assert_healthy(&server);
-    drop(idle);
-}
-
 /// Sends a head of so many bytes, and returns the status line of the answer.
 fn status_of_head(server: &Server, bytes: usize, end: &str) -> String {
     let begin = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: ";

@@ -20,6 +20,8 @@ use crate::server::Server;
 pub(super) const REVOKED: u64 = 1_000;
 /// Panels that watch at once.
 pub(super) const PANELS: usize = 200;
+/// Panels of one account: the server lets no account open more.
+const PER_ACCOUNT: usize = 8;
 /// Longer than a panel waits for its first word.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -35,8 +37,9 @@ pub(super) struct Sessions {
 pub(super) fn measure(server: &Server, people: &People<'_>, cookie: &str) -> Result<Sessions> {
     let client = Client::new(&server.base, Some(cookie));
     let revocation = revoke(&client, people)?;
+    let watchers = watchers(people, cookie)?;
     let before = memory(server)?.now;
-    let panels = watch(server, cookie)?;
+    let panels = watch(server, &watchers)?;
     let after = memory(server)?.now;
     drop(panels);
     Ok(Sessions {
@@ -68,11 +71,37 @@ fn revoke(client: &Client, people: &People<'_>) -> Result<Duration> {
     Ok(started.elapsed())
 }
 
+/// Creates the administrators whose panels watch, each with a session. Returns their cookies, named as another one.
+fn watchers(people: &People<'_>, cookie: &str) -> Result<Vec<String>> {
+    let (name, _) = cookie.split_once('=').context("the cookie has no name")?;
+    let mut cookies = Vec::new();
+    for number in 0..PANELS.div_ceil(PER_ACCOUNT) {
+        // Base64 of 16 bytes: the last of its 22 characters holds two bits.
+        let id = format!("{number:021}A");
+        people.database.query(&format!(
+            "with person as (
+                insert into users (id, username, display_name, created_via, created_at, updated_at)
+                values (uuid_v7(now()), 'watcher{number}', 'Watcher', 'cli', now(), now()) returning id
+            ),
+            admin as (
+                insert into user_roles (user_id, role_id, granted_at)
+                select p.id, r.id, now() from person p, roles r where r.name = 'admin'
+            )
+            insert into sessions (id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at)
+            select uuid_v7(now()), sha256(convert_to('{id}', 'UTF8')), id, now(), now(), now() + interval '1 day',
+                now() + interval '1 day'
+            from person"
+        ))?;
+        cookies.push(format!("{name}={id}"));
+    }
+    Ok(cookies)
+}
+
 /// Opens the panels, each of which has had its first word.
-fn watch(server: &Server, cookie: &str) -> Result<Vec<TcpStream>> {
+fn watch(server: &Server, cookies: &[String]) -> Result<Vec<TcpStream>> {
     let address = server.base.trim_start_matches("http://");
     let mut panels = Vec::with_capacity(PANELS);
-    for _ in 0..PANELS {
+    for cookie in cookies.iter().cycle().take(PANELS) {
         let mut panel = TcpStream::connect(address)?;
         panel.set_read_timeout(Some(PATIENCE))?;
         write!(

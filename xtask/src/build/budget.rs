@@ -12,7 +12,7 @@ use crate::report::kilobytes;
 /// The most that a file may weigh as it is sent, in bytes; from the figures of the interface's design.
 const BUDGET: &[(&str, u64)] = &[("css", 20_000), ("font", 60_000)];
 /// The same of the WebAssembly of a part, with everything that it needs; the design has 380 kB: decision 8.
-const PART_BUDGET: u64 = 505_000;
+const PART_BUDGET: u64 = 510_000;
 
 /// Prints the sizes; in release, an error if a file is over its budget.
 pub(super) fn report(assets: &Assets, mode: Mode) -> Result<()> {

@@ -1,21 +1,20 @@
 //! What a person owns.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::{Opened, may_write, path, tab, with_person};
 use crate::{
     api::{listed::asked, person::list_personas},
     components::{icon::Icon, records::Records, time::Ago},
     format::count,
-    pages::parameters::{NONE, checked},
+    pages::parameters::{NONE, checked, use_query},
 };
 
 /// Personas with what hangs under them.
 #[component]
 pub fn Data() -> impl IntoView {
     let person = Opened::current().person;
-    let query = use_query_map();
+    let query = use_query();
     let request = checked(move || query.read().get("after"), &["after"], NONE);
     let list = Resource::new(
         move || request.get(),

@@ -13,7 +13,7 @@ use crate::{
     api::{people::Deed, person::Person, registrations::WAITING},
     components::{
         avatar::Avatar,
-        badge::{RoleBadge, StatusBadge},
+        badge::{DeletedBadge, RoleBadges, StatusBadge},
         notice::ProblemNotice,
         page_user::PageUser,
         tabs::Tabs,
@@ -72,7 +72,7 @@ pub(super) fn Head(person: Person) -> impl IntoView {
                 </p>
                 <p class="chips">
                     {if deleted {
-                        view! { <span class="badge tone-danger">"Deleted"</span> }.into_any()
+                        view! { <DeletedBadge /> }.into_any()
                     } else {
                         view! {
                             <StatusBadge
@@ -87,7 +87,7 @@ pub(super) fn Head(person: Person) -> impl IntoView {
                             view! {
                                 <span class="muted">"until " <Exactly at=until /></span>
                             }
-                        })} <RoleBadge roles=user.summary.roles.clone() />
+                        })} <RoleBadges roles=user.summary.roles.clone() />
                     {user
                         .must_change_password
                         .then(|| {

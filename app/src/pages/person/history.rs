@@ -2,7 +2,6 @@
 
 use domain::audit::{AuditEntry, Changes, action_words, spaced, words_of};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use serde_json::Value;
 
 use super::{Opened, tab};
@@ -10,14 +9,14 @@ use crate::{
     api::{listed::asked, person::list_history},
     components::{icon::Icon, records::Records, time::Ago},
     format::capitalised,
-    pages::parameters::{NONE, checked},
+    pages::parameters::{NONE, checked, use_query},
 };
 
 /// The entries, the latest first.
 #[component]
 pub fn History() -> impl IntoView {
     let person = Opened::current().person;
-    let query = use_query_map();
+    let query = use_query();
     let request = checked(move || query.read().get("before"), &["before"], NONE);
     let list = Resource::new(
         move || request.get(),

@@ -8,7 +8,7 @@ use super::{path, reset_links::ResetLinks, with_person};
 use crate::{
     api::person::Person,
     components::{
-        badge::RoleBadge,
+        badge::RoleBadges,
         facts::Fact,
         time::{Ago, Exactly},
     },
@@ -73,7 +73,9 @@ fn Account(person: Person) -> impl IntoView {
                         view! { <Fact label="Says theirs is">{email} {of}</Fact> }
                     })}
                 <Fact label="Roles">
-                    <RoleBadge roles=user.summary.roles />
+                    <span class="chips">
+                        <RoleBadges roles=user.summary.roles />
+                    </span>
                 </Fact>
                 <Fact label="Created">
                     <Exactly at=user.summary.created_at />

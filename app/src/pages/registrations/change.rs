@@ -2,7 +2,6 @@
 
 use domain::access::Permission;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::invitations::{Listed, over};
 use crate::{
@@ -11,7 +10,7 @@ use crate::{
         dialog::{FormDialog, Place},
         keyed::keyed_by,
     },
-    pages::{form, person::with},
+    pages::{form, parameters::use_query, person::with},
 };
 
 /// The dialog that creates another link.
@@ -22,7 +21,7 @@ pub fn Change() -> impl IntoView {
 
 #[component]
 fn ChangeOf(id: String) -> impl IntoView {
-    let before = use_query_map().read_untracked().get("before");
+    let before = use_query().read_untracked().get("before");
     let back = over(INVITATIONS, before.as_deref());
     with(expect_context::<Listed>(), move |part| {
         let mut invitations = part.items.into_iter();

@@ -2,7 +2,6 @@
 
 use domain::{access::Permission, registrations::Decision, users::bulk::BulkOutcome};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::{
@@ -16,6 +15,7 @@ use crate::{
     context::PageContext,
     pages::{
         form,
+        parameters::use_query,
         users::{
             bulk::{NothingToDo, People},
             links::with_selected,
@@ -57,13 +57,8 @@ const fn verb(decision: Decision) -> &'static str {
 fn Decide(decision: Decision) -> impl IntoView {
     let path = format!("{WAITING}/{}", decision.as_str());
     let context = expect_context::<PageContext>().of_form(&path);
-    let query = use_query_map();
-    let (keys, after) = query.with_untracked(|query| {
-        (
-            query.get_all(SELECTED).unwrap_or_default(),
-            query.get("after"),
-        )
-    });
+    let query = use_query();
+    let (keys, after) = query.with_untracked(|query| (query.get_all(SELECTED), query.get("after")));
     // Drawn again for a form that was refused, the page has no query: all is in the form.
     let (selected, back) = match context.outcome {
         Some(_) => (

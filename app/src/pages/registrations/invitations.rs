@@ -3,7 +3,7 @@
 use ::time::OffsetDateTime;
 use domain::invitations::{Invitation, InvitationState};
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_query_map};
+use leptos_router::components::Outlet;
 
 use super::{Head, may_write};
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
         time::{Ago, Exactly},
     },
     pages::{
-        parameters::{NONE, checked},
+        parameters::{NONE, checked, use_query},
         person::{More, tab},
         users::links::with_selected,
     },
@@ -41,7 +41,7 @@ pub(super) fn over(path: &str, before: Option<&str>) -> String {
 /// The list.
 #[component]
 pub fn Invitations() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let request = checked(move || query.read().get("before"), &["before"], NONE);
     let list: Listed = Resource::new(
         move || request.get(),
@@ -54,7 +54,7 @@ pub fn Invitations() -> impl IntoView {
             .last()
             .filter(|_| part.more)
             .map(|last| format!("?before={}", last.id));
-        let before = use_query_map().read_untracked().get("before");
+        let before = use_query().read_untracked().get("before");
         let rows = part
             .items
             .into_iter()

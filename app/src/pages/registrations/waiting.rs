@@ -5,7 +5,7 @@ use domain::{
     users::bulk::Selected,
 };
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_query_map};
+use leptos_router::components::Outlet;
 
 use super::{Head, may_write};
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
         time::Ago,
     },
     pages::{
-        parameters::{SELECTION, checked},
+        parameters::{SELECTION, checked, use_query},
         person::{More, tab},
         users::{
             links::with_selected,
@@ -38,10 +38,10 @@ const DEEDS: Deeds = &[
 /// The list.
 #[component]
 pub fn Waiting() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     if may_write() {
         let selected = query.with_untracked(|query| query.get_all(SELECTED));
-        provide_context(Selection::new(&selected.unwrap_or_default()));
+        provide_context(Selection::new(&selected));
     }
     let request = checked(move || query.read().get("after"), &["after"], SELECTION);
     let list = Resource::new(
@@ -51,7 +51,7 @@ pub fn Waiting() -> impl IntoView {
     let people = tab(list, (Icon::Users, "Nobody is waiting"), |part| {
         let selection = use_context::<Selection>();
         let page: Vec<Selected> = part.items.iter().map(shown).collect();
-        let after = use_query_map().read_untracked().get("after");
+        let after = use_query().read_untracked().get("after");
         let next = part
             .items
             .last()

@@ -5,7 +5,6 @@ use domain::{
     sessions::failed::{FailedParams, FailedSignIns, Grouping},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use time::OffsetDateTime;
 
 use super::{Tabs, links};
@@ -25,7 +24,7 @@ use crate::{
         title::PageTitle,
     },
     pages::{
-        parameters::{NONE, checked},
+        parameters::{NONE, checked, use_query},
         users::links::with_selected,
     },
 };
@@ -33,7 +32,7 @@ use crate::{
 /// The tab "Failed sign-ins" of the screen "Sessions". Its whole state is in the URL.
 #[component]
 pub fn Failed() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let params = Memo::new(move |_| FailedParams::from_pairs(|name| query.read().get(name)));
     let request = checked(move || params.get(), FailedParams::NAMES, NONE);
     let list = Resource::new(

@@ -6,7 +6,6 @@ use domain::{
     sessions::{SessionUser, list::SessionParams, revoke::RevokeOutcome},
 };
 use leptos::prelude::*;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use super::{filters::AGES, links, params};
 use crate::{
@@ -20,7 +19,10 @@ use crate::{
     },
     context::PageContext,
     format::grouped,
-    pages::form,
+    pages::{
+        form,
+        parameters::{Query, use_query},
+    },
 };
 
 const PATH: &str = "/sessions/revoke";
@@ -42,7 +44,7 @@ pub(super) fn parameters(path: &str) -> &'static [&'static str] {
 /// The dialog.
 #[component]
 pub fn Revoke() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     move || {
         let query = query.read();
         let context = expect_context::<PageContext>().of_form(PATH);
@@ -74,15 +76,14 @@ pub fn Revoke() -> impl IntoView {
 }
 
 /// Whether it is about the sessions of everyone else.
-fn others(query: &ParamsMap) -> bool {
+fn others(query: &Query) -> bool {
     query.get(OTHERS_PARAMETER).as_deref() == Some("true")
 }
 
 /// Whether every parameter of the dialog's address is a filter of live sessions that can be understood, and says which end.
-fn understood(query: &ParamsMap) -> Result<(), ListError> {
-    let names = query.clone().into_iter().map(|(name, _)| name);
+fn understood(query: &Query) -> Result<(), ListError> {
     check_names(
-        names,
+        query.names(),
         &[SessionParams::NAMES, &[OTHERS_PARAMETER]].concat(),
         &[],
     )?;
@@ -264,10 +265,8 @@ mod tests {
     #[test]
     fn an_address_with_anything_unknown_ends_nothing() {
         let query = |pairs: &[(&'static str, &str)]| {
-            let mut query = ParamsMap::new();
-            for (name, value) in pairs {
-                query.insert(*name, (*value).to_owned());
-            }
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            let query = Query::parse(&query.extend_pairs(pairs).finish());
             understood(&query).map_err(|error| error.to_string())
         };
         assert_eq!(query(&[("person", "ada"), ("seen", "before-7d")]), Ok(()));

@@ -9,7 +9,7 @@ use domain::{
     list::{Limits, PageParams},
 };
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_query_map};
+use leptos_router::components::Outlet;
 
 use super::head;
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
         state::{ListFailure, ListState, Meaning, Waiting},
     },
     pages::{
-        parameters::{NONE, checked},
+        parameters::{NONE, checked, use_query},
         users::links::with_selected,
     },
 };
@@ -38,7 +38,7 @@ type Listed = Resource<Result<JobList, ApiError>>;
 /// The screen of jobs. Its whole state is in the URL.
 #[component]
 pub fn Jobs() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let params = Memo::new(move |_| JobParams::from_pairs(|name| query.read().get(name)));
     let request = checked(move || params.get(), JobParams::NAMES, NONE);
     let list = Resource::new(

@@ -15,7 +15,7 @@ use super::{
     table::{Nobody, actions_head},
 };
 use crate::components::{
-    badge::{RoleBadge, StatusBadge},
+    badge::{DeletedBadge, RoleBadge},
     icon::Icon,
     pager::{Pager, Pages},
     rows::KeyedRow,
@@ -112,7 +112,7 @@ fn Row(deleted: DeletedUser, now: OffsetDateTime, list: String) -> impl IntoView
             {person_cell(&user)} {email_cell(user.email)} <td class="cell-role" data-label="Role">
                 <RoleBadge roles=user.roles />
             </td> <td class="cell-status" data-label="Status">
-                <StatusBadge status=user.status until=user.suspended_until />
+                <DeletedBadge />
             </td> <Number label="Things owned" value=owned />
             <td class="cell-time" data-label="Deleted">
                 <Ago at=deleted_at now=now />

@@ -7,7 +7,7 @@ use domain::users::{
     list::ListParams,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 
 use super::{links, selection::Deeds};
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
         time::Exactly,
     },
     context::PageContext,
-    pages::{form, suspension::SuspensionFields},
+    pages::{form, parameters::use_query, suspension::SuspensionFields},
 };
 
 /// The address of a dialog.
@@ -102,7 +102,7 @@ fn Meaning(deed: BulkDeed, restorable_until: Option<OffsetDateTime>) -> impl Int
 /// A dialog over the list.
 #[component]
 pub fn Bulk() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
+    let (params, query) = (use_params_map(), use_query());
     move || {
         let deed = params
             .read()
@@ -110,7 +110,7 @@ pub fn Bulk() -> impl IntoView {
             .and_then(|word| BulkDeed::of(&word));
         let query = query.read();
         let list = super::params(&query);
-        let keys = query.get_all(SELECTED).unwrap_or_default();
+        let keys = query.get_all(SELECTED);
         deed.map(|deed| view! { <BulkDialog deed=deed list=list keys=keys /> })
     }
 }

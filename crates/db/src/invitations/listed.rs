@@ -23,6 +23,10 @@ pub struct Invitation {
     pub created_by: Option<String>,
     /// What they may do; none if they cannot sign in.
     pub maker: Option<Permissions>,
+    /// Whether it was created with an access token.
+    pub is_of_token: bool,
+    /// Words of what that token may do at most; none if there is none or it does not work any more.
+    pub token_scopes: Option<Vec<String>>,
     /// When it was made.
     pub created_at: OffsetDateTime,
     /// When it ceases to work.
@@ -56,7 +60,8 @@ pub async fn list(
         r#"select
             l.id, l.preset, l.created_by is null as "is_operators!", l.created_at, l.expires_at,
             l.expires_at <= now() as "is_expired!", l.opened_at, l.used_at, l.revoked_at, l.uses, l.max_uses,
-            m.username as "created_by?",
+            m.username as "created_by?", l.created_with is not null as "is_of_token!",
+            (select t.scopes from live_tokens t where t.id = l.created_with) as "token_scopes?",
             coalesce(m.status = 'active' and m.deleted_at is null, false) as "is_able!",
             array(
                 select unnest(r.permissions) from user_roles ur join roles r on r.id = ur.role_id
@@ -86,6 +91,8 @@ pub async fn list(
         is_operators: row.is_operators,
         created_by: row.created_by,
         maker: row.is_able.then(|| Permissions::new(row.maker)),
+        is_of_token: row.is_of_token,
+        token_scopes: row.token_scopes,
         created_at: row.created_at,
         expires_at: row.expires_at,
         is_expired: row.is_expired,

@@ -7,7 +7,7 @@ use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Backer, Error};
 
 /// Hashes of temporary passwords that are stored for one account. Each makes choosing a password one hash slower.
 const KNOWN_MAX: i32 = 5;
@@ -76,7 +76,8 @@ pub async fn set_password(
 ) -> Result<(), Error> {
     sqlx::query!(
         "update users set
-            password_hash = $2, must_change_password = false, password_set_by = null, password_changed_at = now()
+            password_hash = $2, must_change_password = false, password_set_by = null,
+            password_set_with = null, password_changed_at = now()
         where id = $1",
         id,
         hash,
@@ -95,22 +96,42 @@ pub async fn set_temporary_password(
     connection: &mut PgConnection,
     id: Uuid,
     hash: &str,
-    by: Option<Uuid>,
+    by: Option<Backer>,
 ) -> Result<(), Error> {
+    let (set_by, set_with) = Backer::columns(by);
     sqlx::query!(
         "update users set
-            password_hash = $2, must_change_password = true, password_set_by = $3,
+            password_hash = $2, must_change_password = true, password_set_by = $3, password_set_with = $5,
             known_password_hashes = (array[$2::text] || known_password_hashes)[1:$4],
             password_changed_at = now()
         where id = $1",
         id,
         hash,
-        by,
+        set_by,
         KNOWN_MAX,
+        set_with,
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Takes away a temporary password that another user has set. One of the operator stays. Returns whether there was one.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn clear_temporary_password(
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update users set password_hash = null, password_changed_at = now()
+        where id = $1 and must_change_password and password_set_by is not null and password_hash is not null",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// A suspension.

@@ -97,7 +97,7 @@ pub struct FailedSignIns {
 #[serde(default, deny_unknown_fields)]
 pub struct FailedParams {
     /// What they are grouped by; `account` unless it is set.
-    #[param(value_type = Option<Grouping>)]
+    #[param(value_type = Option<Grouping>, inline)]
     pub by: Option<String>,
     /// Page size.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]

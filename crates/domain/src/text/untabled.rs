@@ -11,6 +11,6 @@ pub(super) fn compatible(text: &str) -> String {
 }
 
 /// Whether a character could be a combining mark: none is in the first blocks, and none joins without being seen.
-pub(super) const fn is_combining(c: char) -> bool {
+pub(super) fn is_combining(c: char) -> bool {
     c > '\u{2FF}' && !c.is_alphanumeric() && !matches!(c, '\u{200C}' | '\u{200D}' | '\u{3000}')
 }

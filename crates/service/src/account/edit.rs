@@ -104,7 +104,7 @@ async fn check(services: &Services, actor: &Actor, edit: OwnEdit) -> Result<OwnP
         .check(services.settings.password_min, &known)
         .map_err(Error::Invalid)?;
     if let Some(Some(zone)) = &patch.time_zone {
-        let zones = db::account::list_time_zones(&services.pool).await?;
+        let zones = services.time_zones.get(&services.pool).await?;
         if !zones.iter().any(|name| name == zone.as_str()) {
             let mut faults = FieldErrors::default();
             faults.add("time_zone", UnknownTimeZone.to_string());

@@ -74,7 +74,7 @@ pub struct AuditExport {
 /// to the last before which nothing was unfinished. That it was done goes on record, but is not in it.
 ///
 /// # Errors
-/// [`Error::List`] when the question cannot be understood, [`Error::TooManyExports`] when too many are being written.
+/// [`Error::List`] when the question cannot be understood, [`Error::TooManyAtOnce`] when too many are being written.
 pub async fn export(
     services: &Services,
     granted: &Granted<ReadAudit>,

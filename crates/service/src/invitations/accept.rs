@@ -16,6 +16,7 @@ use crate::{
     own_account::{self, Making},
     throttle::{self, NameTries},
     tokens,
+    users::guard,
 };
 
 const DEAD_LINK: Error = Error::NotFound(
@@ -70,7 +71,7 @@ async fn stands(
     let Some(maker) = invitation.created_by else {
         return Ok(true);
     };
-    let permissions = account::find_permissions(&mut *connection, maker).await?;
+    let permissions = guard::rights_of(&mut *connection, maker).await?;
     let (_, given) = db::roles::find(&mut *connection, &invitation.preset.roles).await?;
     Ok(rules::stands_behind(permissions.as_ref(), &given))
 }
@@ -112,7 +113,7 @@ async fn create(
     let mut transaction = db::begin(&services.pool).await?;
     // Who answers for it before it, so that their rights hold until it is used: taking them locks their account too.
     if let Some(maker) = invitation.created_by {
-        account::lock(&mut transaction, maker).await?;
+        account::lock(&mut transaction, maker.user).await?;
     }
     let used = invitations::consume(&mut transaction, &tokens::hash(token))
         .await?
@@ -125,7 +126,7 @@ async fn create(
         action: "user.invitation_accepted",
         status: Status::Active,
         via: CreatedVia::Invitation,
-        invited_by: used.created_by,
+        invited_by: used.created_by.map(|maker| maker.user),
         roles: &used.preset.roles,
         from: None,
     };

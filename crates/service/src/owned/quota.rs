@@ -4,6 +4,11 @@ use uuid::Uuid;
 
 use crate::{Error, Services};
 
+/// Told to whoever transfers what a user owns.
+const RECEIVER_FULL: Error = Error::Conflict(
+    "The receiver would own more than the server stores for one user. Nothing was transferred: choose another one, or have data deleted first.",
+);
+
 const MEGABYTE: i64 = 1024 * 1024;
 
 /// What a user owned before a change. The account stays locked until the change is committed, so nothing is added meanwhile.
@@ -43,4 +48,24 @@ impl Quota {
         }
         Ok(())
     }
+}
+
+/// Denies a transfer by which the receiver would own more than the server stores for one user. Both accounts are locked, so
+/// what is measured is what is moved. Asked before anything is moved: that takes long.
+pub(crate) async fn check_transfer(
+    services: &Services,
+    transaction: &mut db::Transaction,
+    from: Uuid,
+    to: Uuid,
+) -> Result<(), Error> {
+    let max_mb = services.settings.owned_data_max_mb;
+    if max_mb == 0 {
+        return Ok(());
+    }
+    let given = db::owned::sum_bytes(&mut **transaction, from).await?;
+    let owned = db::owned::sum_bytes(&mut **transaction, to).await?;
+    if given > 0 && owned + given > i64::from(max_mb) * MEGABYTE {
+        return Err(RECEIVER_FULL);
+    }
+    Ok(())
 }

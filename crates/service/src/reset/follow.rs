@@ -104,7 +104,7 @@ async fn find_owner(
     let Some(user) = user.filter(|user| is_open(user, now)) else {
         return Ok(None);
     };
-    if !guard::is_backed(&mut connection, link.backed_by, id).await? {
+    if !guard::is_backed(&mut connection, link.backer(), id).await? {
         return Ok(None);
     }
     // Theirs is the address that they gave, whoever else has it: otherwise the rules for a password would tell.
@@ -173,7 +173,7 @@ pub async fn choose_password(
     let account = lock(&mut transaction, id, link.backed_by).await?;
     let used = links::consume(&mut transaction, Kind::PasswordReset, &tokens::hash(token)).await?;
     used.filter(|used| *used == link).ok_or(DEAD_LINK)?;
-    if !guard::is_backed(&mut transaction, link.backed_by, id).await? {
+    if !guard::is_backed(&mut transaction, link.backer(), id).await? {
         return Err(DEAD_LINK);
     }
     let ended =

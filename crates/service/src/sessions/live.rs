@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -32,12 +32,26 @@ const MOST: u16 = 100;
 /// Most words that somebody who reads slowly may be behind.
 const BEHIND: usize = 64;
 
+/// Most watches of one account at once: a page in each of so many tabs.
+const PER_ACCOUNT: usize = 8;
+
+const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(
+    "Your account has eight live lists of sessions open already. Close one, then try again.",
+);
+
 /// Those who watch, and the way to tell them.
 #[derive(Debug, Clone)]
 pub struct Live {
     words: broadcast::Sender<Told>,
-    watched: Arc<Mutex<HashMap<Uuid, usize>>>,
+    watched: Arc<Mutex<HashMap<Uuid, Watcher>>>,
     stopped: watch::Sender<bool>,
+}
+
+/// A session that watches.
+#[derive(Debug)]
+struct Watcher {
+    account: Uuid,
+    watches: usize,
 }
 
 /// What is told to everybody who watches.
@@ -82,7 +96,22 @@ impl Live {
         self.stopped.send_replace(true);
     }
 
-    fn watched(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, usize>> {
+    /// Counts one more watch of a session, unless its account has too many.
+    fn add(&self, session: Uuid, account: Uuid) -> Result<(), Error> {
+        let mut watched = self.watched();
+        let of_account = watched.values().filter(|other| other.account == account);
+        if of_account.map(|other| other.watches).sum::<usize>() >= PER_ACCOUNT {
+            return Err(ACCOUNT_BUSY);
+        }
+        let watcher = watched.entry(session).or_insert(Watcher {
+            account,
+            watches: 0,
+        });
+        watcher.watches += 1;
+        Ok(())
+    }
+
+    fn watched(&self) -> MutexGuard<'_, HashMap<Uuid, Watcher>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -100,7 +129,8 @@ pub struct Watch {
 /// Begins to watch. What has happened since a moment is told first. It takes a session: a watch ends with it.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for a program.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for a program,
+/// [`Error::TooManyAtOnce`] when the account has too many watches.
 pub async fn watch(
     services: &Services,
     _: &Granted<ReadSessions>,
@@ -109,7 +139,7 @@ pub async fn watch(
 ) -> Result<Watch, Error> {
     let live = services.live.clone();
     let session = actor.session()?;
-    *live.watched().entry(session).or_insert(0) += 1;
+    live.add(session, actor.principal.id.0)?;
     let mut watch = Watch {
         // Before it is asked what was missed, so that nothing is missed in between.
         words: live.words.subscribe(),
@@ -164,9 +194,9 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         let mut watched = self.live.watched();
-        if let Some(count) = watched.get_mut(&self.session) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(watcher) = watched.get_mut(&self.session) {
+            watcher.watches -= 1;
+            if watcher.watches == 0 {
                 watched.remove(&self.session);
             }
         }

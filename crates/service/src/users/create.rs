@@ -126,7 +126,7 @@ pub(super) async fn insert(
             Via::Cli => CreatedVia::Cli,
             Via::Ui | Via::Api | Via::Job | Via::Personal => CreatedVia::Admin,
         },
-        created_by: author.id(),
+        created_by: author.backer(),
         skeleton: skeleton.as_deref(),
     };
     let roles = guard::grantable(transaction, author, &user.roles).await?;

@@ -19,6 +19,7 @@ use super::{detail, guard};
 use crate::{
     Error, Services,
     access::{Author, Granted, ReadUsers, WriteUsers},
+    owned::quota::check_transfer,
     record::{self, Change, Changes},
     target::TargetRef,
 };
@@ -165,7 +166,9 @@ pub(super) async fn put_back(
 /// were shown.
 ///
 /// # Errors
-/// [`Error::CountsChanged`] when there are more or fewer personas than were shown, [`Error::Conflict`] when both are the same or one is in the bin, [`Error::Refused`] when it may not be done to either.
+/// [`Error::CountsChanged`] when there are more or fewer personas than were shown, [`Error::Conflict`] when both are the same,
+/// one is in the bin, or the receiver would own more than the server stores for one user, [`Error::Refused`] when it may not be
+/// done to either.
 pub async fn reassign(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -201,6 +204,7 @@ pub async fn reassign(
             return Err(Error::CountsChanged(counts));
         }
     }
+    check_transfer(services, &mut transaction, from, to).await?;
     let personas = db::owned::reassign(&mut transaction, from, to).await?;
     let owner =
         |changes: Changes| changes.with("owner", giver.username.as_str(), taker.username.as_str());

@@ -101,7 +101,7 @@ pub async fn edit(
             change::set_password(&mut transaction, id, hash).await?;
             "lasting, set by an administrator"
         } else {
-            change::set_temporary_password(&mut transaction, id, hash, author.id()).await?;
+            change::set_temporary_password(&mut transaction, id, hash, author.backer()).await?;
             "temporary"
         };
         links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
@@ -171,9 +171,12 @@ async fn set_roles(
     db::roles::revoke_others(transaction, account.id, &roles).await?;
     db::roles::grant(transaction, account.id, &roles, author.id()).await?;
     if roles.iter().any(|role| !account.roles.contains(role)) {
-        // Whoever has one was to get an account with less.
+        // Both were made for an account with less.
         let revoked = links::revoke_unused_of(transaction, Kind::PasswordReset, account.id).await?;
         changes.note("links", revoked, 0);
+        if change::clear_temporary_password(transaction, account.id).await? {
+            changes.note("password", "temporary", Value::Null);
+        }
     }
     changes.note("roles", account.roles.clone(), roles);
     Ok(())

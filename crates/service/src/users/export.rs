@@ -31,7 +31,7 @@ pub struct Export {
 /// audited first.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such account, [`Error::TooManyExports`] when too many are being written.
+/// [`Error::NotFound`] when there is no such account, [`Error::TooManyAtOnce`] when too many are being written.
 pub async fn export(
     services: &Services,
     granted: &Granted<ReadUsers>,

@@ -1,6 +1,9 @@
 //! One account, locked, and whether it may be done to.
 
-use db::users::account::{self, Account};
+use db::{
+    Backer,
+    users::account::{self, Account},
+};
 use domain::{
     access::{Permission, Permissions},
     audit::Via,
@@ -10,7 +13,12 @@ use domain::{
 use uuid::Uuid;
 
 use super::detail;
-use crate::{Error, access::Author, record, target::TargetRef};
+use crate::{
+    Error,
+    access::{self, Author},
+    record,
+    target::TargetRef,
+};
 
 /// FOVEA's text.
 pub(crate) const NOT_FOUND: Error = Error::NotFound("User not found");
@@ -109,15 +117,31 @@ pub(crate) async fn confirm(
 /// Whether a link or a temporary password still stands, by who answers for it; none for the operator.
 pub(crate) async fn is_backed(
     connection: &mut db::PgConnection,
-    backed_by: Option<Uuid>,
+    backed_by: Option<Backer>,
     target: Uuid,
 ) -> Result<bool, Error> {
     let Some(creator) = backed_by else {
         return Ok(true);
     };
-    let creator = account::find_permissions(&mut *connection, creator).await?;
+    let creator = rights_of(&mut *connection, creator).await?;
     let target = account::find_standing(&mut *connection, target).await?;
     Ok(target.is_some_and(|target| rules::backs_password(creator.as_ref(), &target.permissions)))
+}
+
+/// What the one who answers for something may do as of now: with an access token, what the token lends. None if they cannot
+/// sign in any more, or if the token is over.
+pub(crate) async fn rights_of(
+    connection: &mut db::PgConnection,
+    backer: Backer,
+) -> Result<Option<Permissions>, Error> {
+    let Some(rights) = account::find_permissions(&mut *connection, backer.user).await? else {
+        return Ok(None);
+    };
+    let Some(token) = backer.token else {
+        return Ok(Some(rights));
+    };
+    let words = db::access_tokens::find_scopes(connection, token).await?;
+    Ok(words.map(|words| access::within(&access::read_scopes(&words), &rights)))
 }
 
 /// What an author may do of what their account permits: with an access token, what it was made for.

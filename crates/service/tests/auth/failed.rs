@@ -136,6 +136,11 @@ async fn those_of_an_account_that_was_removed_are_left_out(pool: PgPool) {
     add_people(&pool, &weak_hash(RIGHT)).await;
     fail(&services, "Ada", WRONG, "192.0.2.1").await;
     fail(&services, "nobody", WRONG, "192.0.2.1").await;
+    run(
+        &pool,
+        "update users set deleted_at = now() where username = 'Ada'",
+    )
+    .await;
     run(&pool, "delete from users where username = 'Ada'").await;
     failed_sign_ins::write(&services).await.unwrap();
     assert_eq!(

@@ -26,7 +26,7 @@ impl Output {
         text: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
         if self.json {
-            say(&serde_json::to_string(value)?)
+            say(&escape(&serde_json::to_string(value)?))
         } else {
             say(&text())
         }
@@ -69,8 +69,39 @@ pub(in crate::cli) fn moment(at: OffsetDateTime) -> String {
     format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
 }
 
+/// Returns JSON, in one line, that does nothing to a terminal and stands for the same value: the marks that JSON allows in texts
+/// as they are, controls beyond ASCII and those that reorder a text, are written by their numbers.
+pub(in crate::cli) fn escape(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_deceptive(character) {
+            // None of them is beyond U+FFFF, where it would take two.
+            escaped.push_str(&format!("\\u{:04x}", u32::from(character)));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
 /// A text that does nothing to a terminal: other programs may have stored what Rollcall refuses.
 pub(in crate::cli) fn clean(text: &str) -> String {
     let shown = |c| if is_deceptive(c) { '\u{FFFD}' } else { c };
     text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_holds_no_mark_that_a_terminal_obeys_and_means_the_same() {
+        let text = "a\u{1b}[2J \u{7f} \u{9b}31m \u{202e}cba\u{feff} é 𝄞 \"\\";
+        let value = serde_json::json!({ text: [text, "\u{2028}", 1] });
+        let json = escape(&value.to_string());
+        assert!(!json.chars().any(is_deceptive), "{json}");
+        assert!(json.contains("\\u009b31m \\u202ecba"), "{json}");
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(read, value);
+    }
 }

@@ -23,7 +23,7 @@ use service::{
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::shown::{Shown, Wanted, show};
+use super::shown::{Shown, Wanted, show, show_to};
 use crate::rest::{
     Allowed, Failure, Params, UserPath,
     body::Body,
@@ -56,7 +56,7 @@ pub(crate) async fn get(
 /// Change a user
 ///
 /// What is absent stays, `null` removes. With `If-Match` a change on top of somebody else's is refused with 412, with
-/// `version` in the body with 409.
+/// `version` in the body with 409. Without `users:read` the answer has the id and the version and nothing else.
 #[utoipa::path(
     method(put, patch),
     path = "/api/admin/users/{id}",
@@ -75,7 +75,7 @@ pub(crate) async fn edit(
 ) -> Result<Response, Failure> {
     edit.version = wanted.version().or(edit.version);
     let edited = service::users::edit(&services, &granted, id, edit).await;
-    wanted.answer(edited)
+    wanted.answer_to(&granted, edited)
 }
 
 /// The query of a deletion.
@@ -131,7 +131,7 @@ pub(crate) async fn deletion_preview(
 
 /// Suspend a user
 ///
-/// Their sessions end at once.
+/// Their sessions end at once. Without `users:read` the answer has the id and the version and nothing else.
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/suspend",
@@ -147,10 +147,12 @@ pub(crate) async fn suspend(
     Body(draft): Body<SuspensionDraft>,
 ) -> Result<Response, Failure> {
     let user = service::users::suspend(&services, &granted, id, draft).await;
-    Ok(show(user?, None))
+    Ok(show_to(&granted, user?))
 }
 
 /// Lift a suspension
+///
+/// Without `users:read` the answer has the id and the version and nothing else.
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/unsuspend",
@@ -164,10 +166,12 @@ pub(crate) async fn unsuspend(
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     let user = service::users::unsuspend(&services, &granted, id).await;
-    Ok(show(user?, None))
+    Ok(show_to(&granted, user?))
 }
 
 /// Take a user out of the bin
+///
+/// Without `users:read` the answer has the id and the version and nothing else.
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/restore",
@@ -181,7 +185,7 @@ pub(crate) async fn restore(
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     let user = service::users::restore(&services, &granted, id).await;
-    Ok(show(user?, None))
+    Ok(show_to(&granted, user?))
 }
 
 /// End all sessions of a user

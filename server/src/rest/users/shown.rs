@@ -7,11 +7,18 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
+    access::Permission,
     problem::Code,
-    users::detail::{IssuedLink, UserDetail},
+    users::{
+        UserId,
+        detail::{IssuedLink, UserDetail},
+    },
 };
 use serde::Serialize;
-use service::Error;
+use service::{
+    Error,
+    access::{Granted, WriteUsers},
+};
 use utoipa::{
     IntoParams, ToSchema,
     openapi::{
@@ -43,15 +50,41 @@ impl Shown {
 
 /// An account as JSON, with the tag that a change of it can be made to depend on. Its link is shown nowhere else.
 pub(crate) fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
-    let tag = HeaderValue::try_from(format!("\"{}\"", user.summary.version));
+    let version = user.summary.version;
     let has_secret = link.is_some();
     let shown = Json(Shown::new(user, link));
-    let mut response = if has_secret {
+    let response = if has_secret {
         shown_once(shown)
     } else {
         shown.into_response()
     };
-    if let Ok(tag) = tag {
+    tagged(response, version)
+}
+
+/// What a change answers to an author who may not read accounts.
+#[derive(Serialize)]
+struct Changed {
+    id: UserId,
+    version: i32,
+}
+
+/// Answers a change with the account, as far as its author may read accounts: without `users:read`, its id and version.
+pub(crate) fn show_to(author: &Granted<WriteUsers>, user: UserDetail) -> Response {
+    if may_read(author) {
+        return show(user, None);
+    }
+    let (id, version) = (user.summary.id, user.summary.version);
+    tagged(Json(Changed { id, version }).into_response(), version)
+}
+
+fn may_read(author: &Granted<WriteUsers>) -> bool {
+    let permissions = &author.author().doer.permissions;
+    permissions.include(Permission::UsersRead)
+}
+
+/// Adds the tag that a change can be made to depend on.
+fn tagged(mut response: Response, version: i32) -> Response {
+    if let Ok(tag) = HeaderValue::try_from(format!("\"{version}\"")) {
         response.headers_mut().insert(header::ETAG, tag);
     }
     response
@@ -100,15 +133,34 @@ impl Wanted {
         self.0.flatten()
     }
 
-    /// What became of the change.
+    /// What became of the change of one's own account.
     pub(crate) fn answer(self, edited: Result<UserDetail, Error>) -> Result<Response, Failure> {
-        match edited {
-            Ok(user) => Ok(show(user, None)),
-            Err(error @ Error::Stale(_)) if self.0.is_some() => {
-                Err(Failure::from(error).with_code(Code::PreconditionFailed))
+        Ok(show(self.checked(edited)?, None))
+    }
+
+    /// What became of the change of another account, as far as its author may read accounts.
+    pub(crate) fn answer_to(
+        self,
+        author: &Granted<WriteUsers>,
+        edited: Result<UserDetail, Error>,
+    ) -> Result<Response, Failure> {
+        let edited = self.checked(edited).map_err(|failure| {
+            if may_read(author) {
+                failure
+            } else {
+                failure.without_current()
             }
-            Err(error) => Err(error.into()),
-        }
+        });
+        Ok(show_to(author, edited?))
+    }
+
+    fn checked(self, edited: Result<UserDetail, Error>) -> Result<UserDetail, Failure> {
+        edited.map_err(|error| match error {
+            Error::Stale(_) if self.0.is_some() => {
+                Failure::from(error).with_code(Code::PreconditionFailed)
+            }
+            error => error.into(),
+        })
     }
 }
 

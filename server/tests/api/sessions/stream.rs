@@ -193,11 +193,36 @@ async fn nobody_watches_without_the_right(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn two_hundred_who_watch_cost_one_question(pool: PgPool) {
+async fn an_account_watches_eight_times_at_once(pool: PgPool) {
     let (app, ada) = with_admin(&pool).await;
+    let again = session(&pool, "ada").await;
     let mut streams = Vec::new();
-    for _ in 0..200 {
-        streams.push(Events::open(&app, &ada, EVENTS).await);
+    for session in [&ada, &again].into_iter().cycle().take(8) {
+        streams.push(Events::open(&app, session, EVENTS).await);
+    }
+    for session in [&ada, &again] {
+        let refused = app.get_as(session, EVENTS).await;
+        assert_eq!(refused.outline(), "429 TOO_MANY_REQUESTS");
+        assert!(refused.message().contains("Close one"), "{}", refused.body);
+    }
+    add_person(&pool, "eve", &["admin"]).await;
+    let eve = session(&pool, "eve").await;
+    Events::open(&app, &eve, EVENTS).await;
+    streams.pop();
+    Events::open(&app, &ada, EVENTS).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_hundred_who_watch_cost_one_question(pool: PgPool) {
+    let (app, _) = with_admin(&pool).await;
+    let mut streams = Vec::new();
+    for number in 0..25 {
+        let username = format!("watcher{number}");
+        add_person(&pool, &username, &["admin"]).await;
+        let session = session(&pool, &username).await;
+        for _ in 0..8 {
+            streams.push(Events::open(&app, &session, EVENTS).await);
+        }
     }
     let _listening = listen(&app, &mut streams[0]).await;
     for events in &mut streams[1..] {

@@ -1,0 +1,185 @@
+//! What an access token hands out to be used later: worth what the token lends, and nothing once the token is over.
+
+use domain::{
+    access_tokens::TokenDraft,
+    credentials::SignInDraft,
+    invitations::{InvitationDraft, InvitationState},
+    users::edit::UserEdit,
+};
+use service::{
+    Error, Services,
+    access::{Granted, Origin, Right, WriteUsers, operator},
+    access_tokens, auth, invitations, reset, users,
+};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::support::{
+    actors::admin,
+    browser::browser,
+    people::{add, count},
+    services,
+};
+
+const TEMPORARY: &str = "handed over on paper";
+
+/// A token of somebody: its id, and what it proves.
+async fn lend<R: Right>(services: &Services, owner: Uuid, scopes: &[&str]) -> (Uuid, Granted<R>) {
+    let draft = TokenDraft {
+        name: "nightly".into(),
+        scopes: scopes.iter().map(ToString::to_string).collect(),
+        days: Some(1),
+        current_password: String::new(),
+    };
+    let made = access_tokens::create(services, &operator(), owner, &draft)
+        .await
+        .unwrap();
+    let text = &made.issued.token;
+    let actor = access_tokens::find_actor(services, text, &Origin::default()).await;
+    (made.id, actor.unwrap().require().unwrap())
+}
+
+async fn set_temporary(services: &Services, granted: &Granted<WriteUsers>, user: Uuid) {
+    let edit = UserEdit {
+        password: Some(TEMPORARY.into()),
+        ..UserEdit::default()
+    };
+    users::edit(services, granted, user, edit).await.unwrap();
+}
+
+/// Whether the temporary password of a user leads to a link.
+async fn leads_on(services: &Services, username: &str) -> bool {
+    let draft = SignInDraft {
+        username: username.into(),
+        password: TEMPORARY.into(),
+        remember: false,
+    };
+    let session = browser(&services.pool, None);
+    let signed_in = auth::sign_in(services, &session, draft, Origin::default()).await;
+    assert!(signed_in.is_err(), "signed in at once");
+    matches!(signed_in, Err(Error::PasswordChangeRequired(_)))
+}
+
+async fn opens(services: &Services, url: &str) -> bool {
+    let token = url.rsplit('/').next().unwrap();
+    reset::open_link(services, token, &Origin::default())
+        .await
+        .is_ok()
+}
+
+async fn state(services: &Services, invitation: Uuid) -> InvitationState {
+    let found = invitations::find(services, &operator(), invitation).await;
+    found.unwrap().state
+}
+
+/// Gives a user a role without any use case: what the use case voids is not looked at.
+async fn give_role(pool: &PgPool, user: Uuid, role: &str) {
+    sqlx::query(
+        "insert into user_roles (user_id, role_id, granted_at) select $1, id, now() from roles where name = $2",
+    )
+    .bind(user)
+    .bind(role)
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_temporary_password_is_worth_what_the_token_lends(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let ada = add(&pool, "ada", &["user"]).await;
+    let (_, by_token) = lend(&services, root, &["users:write"]).await;
+    set_temporary(&services, &by_token, ada).await;
+    let link = reset::create_link(&services, &by_token, ada).await.unwrap();
+    assert!(leads_on(&services, "ada").await && !opens(&services, &link.url).await);
+    let link = reset::create_link(&services, &by_token, ada).await.unwrap();
+    assert!(opens(&services, &link.url).await);
+    // Its owner could do it still; the token could not.
+    give_role(&pool, ada, "admin").await;
+    assert!(!leads_on(&services, "ada").await);
+    assert!(!opens(&services, &link.url).await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_a_token_has_handed_out_ends_with_the_token(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    for (number, end) in [
+        "update access_tokens set revoked_at = now() where id = $1",
+        "update access_tokens set expires_at = now() where id = $1",
+        "delete from access_tokens where id = $1",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (first, second) = (format!("ada{number}"), format!("bob{number}"));
+        let ada = add(&pool, &first, &["user"]).await;
+        let bob = add(&pool, &second, &["user"]).await;
+        let (token, by_token) = lend(&services, root, &["users:write"]).await;
+        set_temporary(&services, &by_token, ada).await;
+        let link = reset::create_link(&services, &by_token, bob).await.unwrap();
+        assert!(leads_on(&services, &first).await, "{end}");
+        assert!(opens(&services, &link.url).await, "{end}");
+        sqlx::query(end).bind(token).execute(&pool).await.unwrap();
+        assert!(!leads_on(&services, &first).await, "{end}");
+        assert!(!opens(&services, &link.url).await, "{end}");
+        let shown = users::reset_links(&services, &operator(), bob).await;
+        assert!(!shown.unwrap()[0].is_backed, "{end}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_invitation_ends_with_its_token(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let (token, by_token) = lend(&services, root, &["registrations:write"]).await;
+    let made = invitations::create(&services, &by_token, InvitationDraft::default()).await;
+    let made = made.unwrap();
+    let secret = made.link.url.rsplit('/').next().unwrap();
+    let origin = Origin::default();
+    invitations::open(&services, secret, &origin).await.unwrap();
+    assert_eq!(state(&services, made.id).await, InvitationState::Open);
+    access_tokens::revoke(&services, &operator(), token)
+        .await
+        .unwrap();
+    assert_eq!(state(&services, made.id).await, InvitationState::Unbacked);
+    let dead = invitations::open(&services, secret, &origin).await;
+    assert!(matches!(dead, Err(Error::NotFound(_))), "{dead:?}");
+    // Resent by somebody who is signed in, it is theirs.
+    let again = invitations::resend(&services, &admin(root), made.id).await;
+    assert_eq!(state(&services, made.id).await, InvitationState::Open);
+    let again = again.unwrap();
+    let secret = again.url.rsplit('/').next().unwrap();
+    invitations::open(&services, secret, &origin).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_new_role_voids_a_temporary_password_of_another_user(pool: PgPool) {
+    let services = services(&pool);
+    let root = add(&pool, "root", &["admin"]).await;
+    let ada = add(&pool, "ada", &["user"]).await;
+    set_temporary(&services, &admin(root), ada).await;
+    assert!(leads_on(&services, "ada").await);
+    let roles = |roles: &[&str]| UserEdit {
+        roles: Some(roles.iter().map(ToString::to_string).collect()),
+        ..UserEdit::default()
+    };
+    let promoted = users::edit(&services, &operator(), ada, roles(&["user", "admin"])).await;
+    assert!(promoted.unwrap().must_change_password);
+    assert!(!leads_on(&services, "ada").await);
+    let noted = "select count(*) from audit_events
+        where action = 'user.updated' and changes -> 'password' = '[\"temporary\", null]'";
+    assert_eq!(count(&pool, noted).await, 1);
+    // One that is set together with the role, or after it, is for the account as it then is.
+    let demoted = users::edit(&services, &operator(), ada, roles(&["user"])).await;
+    demoted.unwrap();
+    let both = UserEdit {
+        password: Some(TEMPORARY.into()),
+        ..roles(&["user", "admin"])
+    };
+    users::edit(&services, &admin(root), ada, both)
+        .await
+        .unwrap();
+    assert!(leads_on(&services, "ada").await);
+}

@@ -1,0 +1,66 @@
+// A dialog is left while the cursor is in a field that was typed into. The browser then tells of the change while the field is
+// being removed from the page.
+import type { Page } from '@playwright/test';
+import { expect, serve, test } from '../support/test';
+import { dialog, modal } from '../support/dialog';
+import { open } from '../support/page';
+
+serve('demo people', { ALLOW_REGISTRATION: 'true', API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
+test.use({ as: 'admin' });
+
+/** A page, and a dialog that is opened from it. */
+const DIALOGS: [page: string, dialog: string][] = [
+  ['/users', '/users/new'],
+  ['/users/test-member', '/users/test-member/edit'],
+  ['/users/test-member', '/users/test-member/suspend'],
+  ['/users/test-member', '/users/test-member/delete'],
+  ['/users/test-member/data', '/users/test-member/reassign'],
+  ['/registrations/invitations', '/registrations/invitations/new'],
+  ['/keys', '/keys/new'],
+  ['/account/keys', '/account/keys/new'],
+  ['/account/tokens', '/account/tokens/new'],
+];
+
+/** Follows a link of the app to a dialog and types a letter into its first field. */
+async function type(page: Page, path: string): Promise<void> {
+  await page.evaluate((path) => {
+    const link = document.createElement('a');
+    link.href = path;
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }, path);
+  await expect(page).toHaveURL(path);
+  await modal(page);
+  const text = dialog(page).locator('input:is([type=text], [type=email], [type=password]):visible').first();
+  await text.focus();
+  await text.press('End');
+  await page.keyboard.type('x');
+}
+
+/** The dialog is gone, and the page under it still answers: it opens the dialog once more. */
+async function expectWorking(page: Page, path: string): Promise<void> {
+  await expect(dialog(page)).toHaveCount(0);
+  await expect(page.getByRole('alert').filter({ hasText: 'stopped working' })).toHaveCount(0);
+  await type(page, path);
+  await dialog(page).getByRole('link', { name: 'Cancel' }).click();
+  await expect(dialog(page)).toHaveCount(0);
+  await expect(page.getByRole('alert').filter({ hasText: 'stopped working' })).toHaveCount(0);
+}
+
+for (const [under, path] of DIALOGS) {
+  test(`${path}: a letter, then Escape`, async ({ page }) => {
+    await open(page, under);
+    await type(page, path);
+    await page.keyboard.press('Escape');
+    await expectWorking(page, path);
+  });
+
+  test(`${path}: a letter, then Back`, async ({ page }) => {
+    await open(page, under);
+    await type(page, path);
+    await page.goBack();
+    await expect(page).toHaveURL(under);
+    await expectWorking(page, path);
+  });
+}

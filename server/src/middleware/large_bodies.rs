@@ -1,0 +1,94 @@
+//! Large bodies: how many of one account are taken at once, because each is in memory until all of it has come.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{
+    body::HttpBody,
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use service::{Error, access::Actor};
+use uuid::Uuid;
+
+use crate::rest::Failure;
+
+/// Bytes of the longest body that does not count.
+const SMALL: u64 = 64 * 1024;
+/// Most large bodies of one account at once.
+const PER_ACCOUNT: usize = 8;
+
+const BUSY: Error = Error::TooManyAtOnce(
+    "Eight requests of your account with more than 64 KiB are being sent. Wait until one has been answered, then try again.",
+);
+
+/// The accounts that send large bodies now, each with how many.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LargeBodies(Arc<Mutex<HashMap<Uuid, usize>>>);
+
+/// The right to send one large body. Ends with this value.
+struct Slot {
+    bodies: LargeBodies,
+    account: Uuid,
+}
+
+impl LargeBodies {
+    /// Reserves a large body of an account; none where it sends too many.
+    fn reserve(&self, account: Uuid) -> Option<Slot> {
+        let mut sending = self.sending();
+        let count = sending.entry(account).or_default();
+        if *count >= PER_ACCOUNT {
+            return None;
+        }
+        *count += 1;
+        Some(Slot {
+            bodies: self.clone(),
+            account,
+        })
+    }
+
+    fn sending(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut sending = self.bodies.sending();
+        if let Some(count) = sending.get_mut(&self.account) {
+            *count -= 1;
+            if *count == 0 {
+                sending.remove(&self.account);
+            }
+        }
+    }
+}
+
+/// Denies a large body to an account that sends too many, before any of it is read. Bodies of nobody are not read at all.
+pub(crate) async fn limit(
+    State(bodies): State<LargeBodies>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(account) = sender(&request) else {
+        return next.run(request).await;
+    };
+    // Held until the answer: by then the body has been read.
+    let Some(_slot) = bodies.reserve(account) else {
+        return Failure::from(BUSY).into_response();
+    };
+    next.run(request).await
+}
+
+/// Whose large body a request has, if it has one. One of unknown length is as large as the layers outside let it be.
+fn sender(request: &Request) -> Option<Uuid> {
+    let most = request.body().size_hint().upper();
+    if most.is_some_and(|most| most <= SMALL) {
+        return None;
+    }
+    let actor = request.extensions().get::<Option<Actor>>()?.as_ref()?;
+    Some(actor.principal.id.0)
+}

@@ -1,0 +1,54 @@
+//! What an address asks for is decoded once, as a browser has encoded it once.
+
+use sqlx::PgPool;
+
+use crate::support::{Answer, add_person, app, html::elements, session};
+
+/// What is in a field of a page.
+fn value(page: &Answer, field: &str) -> Option<String> {
+    let inputs = elements(&page.body);
+    let mut inputs = inputs.iter().filter(|element| element.name == "input");
+    let input = inputs.find(|input| input.attribute("name") == Some(field))?;
+    input.attribute("value").map(str::to_owned)
+}
+
+/// Whether a page leads to a user.
+fn lists(page: &Answer, username: &str) -> bool {
+    let address = format!("/users/{username}");
+    elements(&page.body)
+        .iter()
+        .any(|element| element.attribute("href") == Some(address.as_str()))
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_percent_sign_in_a_search_stays_one(pool: PgPool) {
+    add_person(&pool, "ada", &["admin", "user"]).await;
+    add_person(&pool, "adam", &["user"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    for (query, typed, is_listed) in [
+        ("%61dam", "adam", true),
+        ("%2561dam", "%61dam", false),
+        ("100%2525", "100%25", false),
+    ] {
+        let page = app.get_as(&ada, &format!("/users?q={query}")).await;
+        assert_eq!(page.status, 200, "{query}");
+        assert_eq!(value(&page, "q").as_deref(), Some(typed), "{query}");
+        assert_eq!(lists(&page, "adam"), is_listed, "{query}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_filters_of_other_lists_are_read_in_the_same_way(pool: PgPool) {
+    add_person(&pool, "ada", &["admin", "user"]).await;
+    let (app, ada) = (app(&pool), session(&pool, "ada").await);
+    for (path, field) in [("/audit", "actor"), ("/sessions", "person")] {
+        for (query, typed) in [("%61da", "ada"), ("%2561da", "%61da")] {
+            let page = app.get_as(&ada, &format!("{path}?{field}={query}")).await;
+            assert_eq!(
+                value(&page, field).as_deref(),
+                Some(typed),
+                "{path}: {query}"
+            );
+        }
+    }
+}

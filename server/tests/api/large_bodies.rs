@@ -1,0 +1,57 @@
+//! Large bodies that an account sends at once.
+
+use std::time::Duration;
+
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use crate::support::{App, Ask, add_person, app, session};
+
+const PERSONAS: &str = "/api/personas";
+
+/// Sends a body of so many spaces, which is no JSON. Returns the status of the answer.
+async fn send(app: &App, session: &str, bytes: usize) -> u16 {
+    let ask = Ask::post(PERSONAS).body("application/json", " ".repeat(bytes));
+    app.send(ask.by(session)).await.status
+}
+
+/// Sends a large body until it is answered with a status: others have to arrive or to go first.
+async fn await_status(app: &App, session: &str, status: u16) {
+    for _ in 0..2_000 {
+        if send(app, session, 70_000).await == status {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("never {status}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_account_sends_eight_large_bodies_at_once(pool: PgPool) {
+    let app = app(&pool);
+    for username in ["ada", "bob"] {
+        add_person(&pool, username, &["user"]).await;
+    }
+    let (ada, bob) = (session(&pool, "ada").await, session(&pool, "bob").await);
+    assert_eq!(send(&app, &ada, 70_000).await, 400);
+    let mut held = JoinSet::new();
+    for _ in 0..8 {
+        let (app, ask) = (app.clone(), Ask::post(PERSONAS).by(&ada));
+        let ask = ask.header("content-type", "application/json");
+        held.spawn(async move { app.send_without_end(ask).await });
+    }
+    await_status(&app, &ada, 429).await;
+    let ask = Ask::post(PERSONAS).body("application/json", " ".repeat(70_000));
+    let refused = app.send(ask.by(&ada)).await;
+    assert_eq!(refused.outline(), "429 TOO_MANY_REQUESTS");
+    assert!(
+        refused.message().contains("Wait until one"),
+        "{}",
+        refused.body
+    );
+    // Small ones and those of others go on.
+    assert_eq!(send(&app, &ada, 60_000).await, 400);
+    assert_eq!(send(&app, &bob, 70_000).await, 400);
+    held.shutdown().await;
+    assert_eq!(send(&app, &ada, 70_000).await, 400);
+}
