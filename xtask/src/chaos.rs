@@ -36,6 +36,8 @@ use stage::Stage;
 use tally::Tally;
 use worker::Shared;
 
+/// The address of both servers, as if behind a balancer: by it the cookie of one is known to the other.
+const PUBLIC_URL: &str = "http://127.0.0.1:3000";
 /// After the last fault, for what was unclear to be settled and used again.
 const LAST_CALM: Duration = Duration::from_secs(2);
 
@@ -80,7 +82,8 @@ pub(crate) fn chaos(workspace: &Workspace, args: &ChaosArgs) -> Result<ExitCode>
     let folder = workspace.cache().join("chaos");
     let _alone = refresh::lock(&folder)?;
     // What browsers load is as the tests have built it: the drill asks for pages, and runs nothing of it.
-    let program = Program::build_halves(workspace, Mode::Release, args.mode(), &folder)?;
+    let program = Program::build_halves(workspace, Mode::Release, args.mode(), &folder)?
+        .with("PUBLIC_URL", PUBLIC_URL);
     let mut stage = Stage::set(workspace, &program)?;
     let seed = args.seed();
     println!("\nseed {seed}");
