@@ -81,11 +81,11 @@ impl FieldErrors {
     }
 
     fn renamed(&self, rename: fn(&str) -> String) -> Self {
-        let faults = self.iter().map(|fault| FieldError {
-            field: rename(&fault.field),
-            ..fault.clone()
+        let errors = self.iter().map(|error| FieldError {
+            field: rename(&error.field),
+            ..error.clone()
         });
-        Self(faults.collect())
+        Self(errors.collect())
     }
 
     /// Whether nothing is at fault.

@@ -13,7 +13,7 @@ pub struct Finding {
     pub text: String,
 }
 
-/// Examines schema, encoding, statistics, searched names, totals, and whether somebody can administer.
+/// Examines schema, encoding, statistics, searched names, totals, and whether there is an admin.
 ///
 /// # Errors
 /// When the database cannot be reached.

@@ -223,7 +223,7 @@ fn shown(invitation: invitations::Invitation) -> Invitation {
     }
 }
 
-/// What whoever answers for an invitation may do: with an access token, what the token lends.
+/// The rights behind an invitation: those of its creator or, with an access token, those that the token lends.
 fn rights(invitation: &invitations::Invitation) -> Option<Permissions> {
     let maker = invitation.maker.as_ref()?;
     if !invitation.is_of_token {

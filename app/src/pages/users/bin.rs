@@ -12,7 +12,7 @@ use super::{
     links,
     rows::{Number, email_cell, person_cell},
     selection::Selection,
-    table::{Nobody, actions_head},
+    table::{NoUsers, actions_head},
 };
 use crate::components::{
     badge::{DeletedBadge, RoleBadge},
@@ -48,7 +48,7 @@ pub fn BinTable(
         return if links::current_filter(&params).is_empty() {
             view! { <Empty /> }.into_any()
         } else {
-            view! { <Nobody params=params /> }.into_any()
+            view! { <NoUsers params=params /> }.into_any()
         };
     }
     let here = links::href(&params);

@@ -57,7 +57,7 @@ pub fn UserTable(
         }
     };
     if page.users.is_empty() {
-        return view! { <Nobody params=shown deleted=list.deleted /> }.into_any();
+        return view! { <NoUsers params=shown deleted=list.deleted /> }.into_any();
     }
     let pages = Pages::of(&shown, &page.place, page.users.len(), links::href);
     let pager = view! { <Pager pages=pages /> };
@@ -146,7 +146,7 @@ pub(super) fn actions_head() -> impl IntoView {
 
 /// No user matches, or there is none at all.
 #[component]
-pub(super) fn Nobody(
+pub(super) fn NoUsers(
     params: ListParams,
     /// How many deleted users match instead.
     #[prop(optional_no_strip)]

@@ -181,7 +181,7 @@ const fn column(count: Count) -> &'static str {
     }
 }
 
-/// Words find the user of whom they are the number or the id as well.
+/// Finds users by words, and the user whose number or id the words are.
 fn push_words(sql: &mut QueryBuilder<Postgres>, text: &Text, lookup: Lookup) {
     sql.push("(");
     search::push(sql, text, Line::Any, lookup);

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{Error, Services};
 
-/// Told to whoever transfers what a user owns.
+/// Refusal of a transfer of owned data.
 const RECEIVER_FULL: Error = Error::Conflict(
     "The receiver would own more than the server stores for one user. Nothing was transferred: choose another one, or have data deleted first.",
 );

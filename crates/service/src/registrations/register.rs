@@ -17,7 +17,7 @@ use crate::{
 const DISABLED: Error = Error::Forbidden("Registration is disabled");
 
 /// Makes the account of whoever asks for one, if people may. Nobody is signed in by it, and nobody becomes more than a user.
-/// Whether somebody has the address already is not told. `trap` is what stands in the field that users do not see: programs fill it
+/// Does not tell whether the address belongs to an account already. `trap` is what stands in the field that users do not see: programs fill it
 /// in, and password managers at times, so the answer says what to do and does not claim that there is an account.
 ///
 /// # Errors

@@ -36,17 +36,17 @@ pub(super) async fn name_deleted(services: &Services, error: Error, claim: Claim
         return Error::Taken(faults);
     };
     let mut told = FieldErrors::default();
-    for fault in faults.iter() {
-        let owner = owners.iter().find(|owner| match fault.field.as_str() {
+    for taken in faults.iter() {
+        let owner = owners.iter().find(|owner| match taken.field.as_str() {
             "username" => owner.has_username,
             _ => owner.has_email,
         });
-        let mut error = fault.clone();
+        let mut error = taken.clone();
         if let Some(owner) = owner {
             error = FieldError {
                 message: format!(
                     "{}: it is of a deleted user, until {}. Restore No. {} under Users, Deleted, or delete it permanently.",
-                    fault.message,
+                    taken.message,
                     owner.purge_after.date(),
                     owner.number
                 ),

@@ -62,7 +62,7 @@ impl Drop for Line {
     }
 }
 
-/// Asks the worker once the first list has come, and until the page goes. While nobody sees the page, or the browser only keeps it
+/// Asks the worker once the first list has come, and until the page goes. While the page is hidden, or the browser only keeps it
 /// to go back to, it asks for nothing.
 pub(super) fn watch(live: Live) {
     let stream = Stream {
@@ -111,7 +111,7 @@ fn close(stream: Stream) {
     drop(stream.line.try_update_value(Option::take));
 }
 
-/// Asks to be told from the last word on, unless that is done already or nobody sees the page.
+/// Asks to be told from the last word on, unless that is done already or the page is hidden.
 fn open(live: Live, stream: Stream) {
     let since = stream.since.get_value();
     if since.is_empty() || document().hidden() || stream.line.with_value(Option::is_some) {
