@@ -67,6 +67,13 @@ pub(super) fn of(results: &Results, targets: &Targets) -> Vec<Figure> {
 fn of_pages(rows: &[Row], targets: &Targets) -> Vec<Figure> {
     let mut figures = times(rows);
     figures.push(per_row(
+        "requests a second at 1 connection, as a multiple of what the case has to reach",
+        AtLeast(1.0),
+        "×",
+        rows,
+        |row| Some(row.alone.rate / row.probe.per_second?),
+    ));
+    figures.push(per_row(
         "median time of a half-way page, as a multiple of its first page's",
         AtMost(targets.half_way),
         "×",

@@ -87,6 +87,8 @@ pub(super) struct Case {
     pub(super) half_way: bool,
     /// The longest that 99 of 100 requests may take at one connection.
     pub(super) p99_ms: f64,
+    /// Fewest requests a second at one connection, where that is a figure to reach.
+    pub(super) per_second: Option<f64>,
 }
 
 /// Which list.

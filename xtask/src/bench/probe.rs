@@ -22,6 +22,8 @@ pub(super) struct Probe {
     pub(super) or_more: bool,
     /// The longest that 99 of 100 requests may take at one connection.
     pub(super) p99_ms: f64,
+    /// Fewest requests a second at one connection, where that is a figure to reach.
+    pub(super) per_second: Option<f64>,
     /// The name of the probe of the same list's first page, if this is the page in the middle.
     pub(super) half_way_of: Option<String>,
 }
@@ -37,6 +39,7 @@ impl Probe {
             matches,
             or_more,
             p99_ms: case.p99_ms,
+            per_second: case.per_second,
             half_way_of: None,
         };
         if !case.half_way {
