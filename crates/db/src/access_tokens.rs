@@ -34,8 +34,7 @@ pub struct LiveToken {
 }
 
 /// Returns the token of a hash if it is working. The same query returns the owner and the permissions, as for a session: a revoked role or
-/// a
-/// suspended account takes effect at the next request.
+/// a suspended account takes effect at the next request.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

@@ -171,8 +171,7 @@ pub async fn list_time_zones(executor: impl PgExecutor<'_>) -> Result<Vec<String
 }
 
 /// Returns the first instants of days in a time zone, also where midnight is skipped or occurs twice. The result is empty if PostgreSQL
-/// does
-/// not know the zone (any more).
+/// does not know the zone (any more).
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

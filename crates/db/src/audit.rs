@@ -150,8 +150,7 @@ pub async fn list_of(
     most: i64,
 ) -> Result<Vec<AuditEntry>, Error> {
     // Only the index on `actor_id` serves the actor's branch in this order. With an order by time alone, an actor of 20,000 entries within
-    // one
-    // bulk action looks so frequent to the planner that it reads the whole month for the others.
+    // one bulk action looks so frequent to the planner that it reads the whole month for the others.
     let rows = sqlx::query_as!(
         Row,
         r#"with place as (

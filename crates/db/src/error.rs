@@ -45,9 +45,8 @@ impl From<sqlx::Error> for Error {
 }
 
 /// Returns whether an SQLSTATE means a temporary condition: connection exceptions (class 08), insufficient connections, memory, locks or
-/// disk
-/// (class 53), a disk that cannot be read or written (58030), operator intervention such as a shutdown (57P01 to 57P03), and conflicts with
-/// concurrent transactions: a serialization failure (40001), a deadlock (40P01), an unavailable lock (55P03) or a timeout (57014).
+/// disk (class 53), a disk that cannot be read or written (58030), operator intervention such as a shutdown (57P01 to 57P03), and conflicts
+/// with concurrent transactions: a serialization failure (40001), a deadlock (40P01), an unavailable lock (55P03) or a timeout (57014).
 fn is_passing(code: &str) -> bool {
     ["08", "53", "57P0"]
         .iter()

@@ -8,11 +8,11 @@ use crate::Error;
 /// Kinds of exported items, in the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Personas.
+    /// Personas of the user.
     Personas,
-    /// Ontologies.
+    /// Ontologies of these personas.
     Ontologies,
-    /// Annotations.
+    /// Annotations by the user, and those of other users under these personas.
     Annotations,
     /// Sessions, also ended ones, without their secrets.
     Sessions,
@@ -51,8 +51,7 @@ impl Kind {
 const BYTES_MAX: i64 = 1024 * 1024;
 
 /// Lists items of a kind as JSON text, each with its id, in the order of their ids, after an id: up to `most` items and one MiB, but at
-/// least
-/// one item.
+/// least one item.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -85,8 +84,7 @@ pub async fn list(
 }
 
 /// The key-value pairs of an exported object, and the statements for its rows. Each statement selects the bytes of a row as well and ends
-/// with
-/// the column that is compared with the user's id.
+/// with the column that is compared with the user's id.
 struct Source {
     object: &'static str,
     rows: &'static [&'static str],

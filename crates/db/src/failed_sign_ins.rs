@@ -35,8 +35,7 @@ pub struct Added {
 }
 
 /// Adds failed sign-ins to their rows, or inserts the rows. Failures of accounts that no longer exist are left out. No two elements may be
-/// of
-/// the same row.
+/// of the same row.
 ///
 /// # Errors
 /// Fails if the database cannot be reached, or if an account is deleted permanently at the same time.

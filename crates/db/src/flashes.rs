@@ -18,7 +18,7 @@ pub struct NewFlash<'a> {
     pub token_hash: &'a [u8],
     /// Path of the page that shows it.
     pub path: &'a str,
-    /// The message.
+    /// Serialized message, a [`domain::flash::Flash`].
     pub message: Value,
     /// Form that undoes the change, if it can be undone.
     pub undo: Option<Value>,
@@ -31,15 +31,14 @@ pub struct NewFlash<'a> {
 pub struct ShownFlash {
     /// The id of the message, with which the change can be undone.
     pub id: Uuid,
-    /// The message.
+    /// Serialized message, a [`domain::flash::Flash`].
     pub message: Value,
     /// Form that undoes the change, if it can be undone.
     pub undo: Option<Value>,
 }
 
 /// Stores a message for a session that has not ended, and deletes the oldest ones beyond [`STORED_MAX`]. A message without an undo form
-/// that
-/// is already stored for the page and not shown yet is not stored again.
+/// that is already stored for the page and not shown yet is not stored again.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -75,8 +74,7 @@ pub async fn insert(executor: impl PgExecutor<'_>, flash: &NewFlash<'_>) -> Resu
 }
 
 /// Marks the messages of a page as shown and returns the latest [`SHOWN_MAX`] of those that were not shown yet. Of concurrent requests,
-/// only
-/// one gets each message. The change can be undone for `seconds` from now.
+/// only one gets each message. The change can be undone for `seconds` from now.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

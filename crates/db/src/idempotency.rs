@@ -121,8 +121,7 @@ pub async fn find(
 }
 
 /// Marks a request as done, in the transaction of its change; it can be called several times there. Returns whether the attempt is still
-/// the
-/// one that works on the request.
+/// the one that works on the request.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

@@ -50,6 +50,7 @@ pub async fn list_page(
                 .push(")");
         }
     }
+    // One row more than the page shows whether there are further ones.
     let most = query.limit + 1;
     let open_first = if is_of_one {
         String::new()

@@ -78,8 +78,7 @@ pub async fn insert(
 }
 
 /// Deletes all but `kept` browsers of an account. Browsers that have returned come first, then the latest: a program that signs in each
-/// time
-/// without cookies never returns.
+/// time without cookies never returns.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

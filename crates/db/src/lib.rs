@@ -1,8 +1,7 @@
 //! Database access of Rollcall, the only crate with SQL: the pool, the migrations, one function for each statement, and the session store.
 //!
 //! Times that several servers compare are compared with PostgreSQL's clock, so that a server with a wrong clock neither lengthens nor
-//! shortens
-//! a session, a link or a delay.
+//! shortens a session, a link or a delay.
 
 pub mod access_tokens;
 pub mod account;
@@ -56,7 +55,7 @@ pub async fn acquire(pool: &PgPool) -> Result<PoolConnection, Error> {
     Ok(pool.acquire().await?)
 }
 
-/// Begins a transaction.
+/// Begins a transaction on a connection of the pool.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -68,8 +67,7 @@ pub async fn begin(pool: &PgPool) -> Result<Transaction, Error> {
 ///
 /// # Errors
 /// Fails if the transaction cannot be committed, in which case nothing of it is stored. If the connection is lost meanwhile, either all of
-/// it
-/// is stored or nothing.
+/// it is stored or nothing.
 pub async fn commit(transaction: Transaction) -> Result<(), Error> {
     Ok(transaction.commit().await?)
 }

@@ -68,7 +68,7 @@ pub async fn insert(
     Ok(row.expires_at)
 }
 
-/// A link that works.
+/// A link that is valid now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiveLink {
     /// The id of the link.
@@ -76,8 +76,7 @@ pub struct LiveLink {
     /// The id of the account that it is for, if it is for one.
     pub user_id: Option<Uuid>,
     /// The id of the responsible user: the link's creator, or the user who has set the temporary password that the link's own user received
-    /// it for.
-    /// `None` for the operator.
+    /// it for. `None` for the operator.
     pub backed_by: Option<Uuid>,
     /// The id of the access token with which that user acted, if any.
     pub backed_with: Option<Uuid>,
@@ -181,8 +180,7 @@ pub async fn revoke_unused_of(
 }
 
 /// Lists at most `most` password reset links of one account, the newest first, each with its backer. `is_backed` is always true here:
-/// whether
-/// the backer is still permitted is not checked.
+/// whether the backer is still permitted is not checked.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

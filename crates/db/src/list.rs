@@ -6,8 +6,7 @@ use sqlx::postgres::PgRow;
 use crate::Error;
 
 /// Maximum number of bytes in a page beside the fixed parts of its rows. A page is limited by its number of rows and by this. It has at
-/// least
-/// one row, of any length.
+/// least one row, of any length.
 pub(crate) const PAGE_BYTES_MAX: i64 = 2 * 1024 * 1024;
 
 /// Decodes the rows of a part of a list, each of which contains the number of rows found. The flag is true if there are more.

@@ -1,6 +1,5 @@
 //! Rate limiting of attempts at guessable credentials. The counts are in the database, so that neither a restart nor a second replica
-//! resets
-//! them.
+//! resets them.
 
 use std::time::Duration;
 
@@ -47,8 +46,7 @@ impl Scope {
     }
 
     /// Returns the number of attempts without a delay. An account allows fewer than 100 an hour from all networks (30, then one a minute);
-    /// an
-    /// address allows far more than the typing errors of an office.
+    /// an address allows far more than the typing errors of an office.
     const fn free(self) -> i32 {
         match self {
             Self::AccountAddress | Self::Device | Self::Session => 5,
@@ -70,8 +68,7 @@ impl Scope {
     }
 
     /// Returns the number of undecided attempts that blocks further ones for two seconds: of hundreds at once only about a dozen cost a
-    /// hash,
-    /// while users of one office who sign in one after the other never reach it.
+    /// hash, while users of one office who sign in one after the other never reach it.
     const fn crowd(self) -> i32 {
         match self {
             Self::Address => 10,
@@ -89,8 +86,7 @@ impl Scope {
 
 /// Counts an attempt as a failure that is not decided yet, unless a delay is in force. The delay doubles from one second with each failure
 /// beyond the free ones; after a day without a failure the count starts again. Returns whether the attempt is allowed: of concurrent
-/// attempts,
-/// only as many are as there are free ones left.
+/// attempts, only as many are as there are free ones left.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -100,8 +96,7 @@ pub async fn try_count(
     subject: &[u8],
 ) -> Result<bool, Error> {
     // Statements that wait for the same row may have begun in another order, so that `now()` is not monotonic here: none may see a delay
-    // where
-    // there is none.
+    // where there is none.
     let counted = sqlx::query!(
         "insert into login_attempts as a (
             scope, subject, failures, pending, last_failed_at, blocked_until, created_at

@@ -1,4 +1,4 @@
-//! The connection pool.
+//! Connection pool, and the checks on its first connection.
 
 mod pooler;
 pub(crate) mod session;

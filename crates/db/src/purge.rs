@@ -1,6 +1,5 @@
 //! Purging: permanent deletion of deleted users in small chunks. Each chunk is a transaction, so that other writers are blocked only
-//! briefly and
-//! an interruption loses nothing. The row of the job is locked for each chunk, so that one replica at a time works on a user.
+//! briefly and an interruption loses nothing. The row of the job is locked for each chunk, so that one replica at a time works on a user.
 
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
@@ -107,8 +106,7 @@ pub async fn find_progress(
 
 /// Locks the oldest purge that no other replica works on, or that of one user, until the transaction ends. `put_off` are the ids of jobs to
 /// skip. The row is only locked and not changed: a request that deletes the account again has locked the account first, and would wait for
-/// a
-/// change of the job.
+/// a change of the job.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -145,6 +143,7 @@ pub async fn delete_owned(
     user_id: Uuid,
     most: i64,
 ) -> Result<u64, Error> {
+    // Items that reference others are deleted first, so that no delete cascades to more than `most` rows.
     let annotations = sqlx::query!(
         "delete from annotations where id in (
             (select id from annotations where user_id = $1 limit $2)

@@ -15,7 +15,7 @@ use crate::Error;
 pub struct NewPerson<'a> {
     /// Name to sign in with.
     pub username: &'a str,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: &'a str,
     /// Email address as entered. Another account may have it: that is not checked here.
     pub claimed_email: Option<&'a str>,
@@ -160,9 +160,8 @@ pub async fn take_claim(
     .await?)
 }
 
-/// Makes an unverified address that of the account, unless another account has it; then it stays unverified. Returns whether the address
-/// was
-/// free. `updated_at` stays, because the user can see it and would learn whether the address was taken.
+/// Sets an unverified address as that of the account, unless another account has it; then it stays unverified. Returns whether the address
+/// was free. `updated_at` stays, because the user can see it.
 ///
 /// # Errors
 /// `users_email_key` if another account takes the address at the same time.

@@ -86,9 +86,9 @@ impl PgSessionStore {
     }
 
     /// Inserts the session, the sign-in and its audit log entry, in one transaction. Returns false if the account has changed since the
-    /// password
-    /// check, in which case nothing is stored.
+    /// password check, in which case nothing is stored.
     async fn start(&self, record: &Record, sign_in: &SignIn) -> Result<bool, Error> {
+        // PostgreSQL stores no NUL in a text.
         let user_agent: Option<String> = sign_in.user_agent.as_ref().map(|agent| {
             agent
                 .chars()
@@ -117,6 +117,7 @@ impl PgSessionStore {
             lifetime: sign_in.lifetime,
         };
         let mut transaction = self.pool.begin().await?;
+        // Locks the user's row before the sessions, as every transaction that needs both, so that two of them cannot deadlock.
         let password = sign_in.password_changed_at;
         if !users::set_last_login(&mut transaction, sign_in.user_id, password).await? {
             return Ok(false);

@@ -30,7 +30,7 @@ pub struct Credentials {
     pub id: Uuid,
     /// Username in its stored form.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
     /// Email address, if one is known; an unverified one takes precedence.
     pub email: Option<String>,
@@ -150,8 +150,7 @@ pub async fn set_rehashed(
 }
 
 /// Stores the time of a sign-in, unless the account was suspended, deleted or given another password since the password check. Those
-/// changes
-/// lock the same row, so that no session is created beside them. Returns whether the sign-in can proceed.
+/// changes lock the same row, so that no session is created beside them. Returns whether the sign-in can proceed.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -193,7 +192,7 @@ pub async fn any_exists(executor: impl PgExecutor<'_>) -> Result<bool, Error> {
     Ok(row.exists)
 }
 
-/// Locks decisions about the number of admins against other transactions, until this one ends.
+/// Locks out other transactions that decide about the number of admins, until this one ends.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -209,7 +208,7 @@ pub async fn lock_admins(connection: &mut PgConnection) -> Result<(), Error> {
 pub struct NewUser<'a> {
     /// Name to sign in with.
     pub username: &'a str,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: &'a str,
     /// Email address, if one is known.
     pub email: Option<&'a str>,
@@ -225,7 +224,7 @@ pub struct NewUser<'a> {
     pub skeleton: Option<&'a str>,
 }
 
-/// Locks usernames of this look against other transactions, until this one ends.
+/// Locks out other transactions that take a username of this look, until this one ends.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -240,8 +239,7 @@ pub async fn lock_look(connection: &mut PgConnection, look: &str) -> Result<(), 
 }
 
 /// Returns whether another account's username looks like this one. Two names in ASCII never count as alike: there are too many such pairs,
-/// and
-/// readers can distinguish their letters. An equal name is left to the unique constraint.
+/// and readers can distinguish their letters. An equal name is left to the unique constraint.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

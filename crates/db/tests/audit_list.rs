@@ -210,11 +210,11 @@ async fn pages_neither_skip_nor_repeat_while_eight_others_write(
         let after = all(&pool, &query, now).await;
         for entries in [&before, &after] {
             let ids: BTreeSet<i64> = entries.iter().map(|entry| entry.id).collect();
-            assert_eq!(ids.len(), entries.len(), "one was repeated");
+            assert_eq!(ids.len(), entries.len(), "an entry was repeated");
             assert!(entries.is_sorted_by_key(|entry| std::cmp::Reverse((entry.at, entry.id))));
         }
         let seen: BTreeSet<i64> = after.iter().map(|entry| entry.id).collect();
-        assert!(after.len() > before.len(), "nobody has written");
+        assert!(after.len() > before.len(), "no entry was inserted");
         let skipped = before.iter().find(|entry| !seen.contains(&entry.id));
         assert_eq!(skipped, None);
     }

@@ -13,8 +13,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Inserts entries over the days of this month and the next two. The command line is the source of a third of them; each of 5,000 users has
-/// a
-/// few. Two actions are rare. The latest 20,000 are part of one bulk action.
+/// a few. Two actions are rare. The latest 20,000 are part of one bulk action.
 const RECORD: &str = "
     insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label, parent_id)
     select
@@ -51,7 +50,7 @@ async fn read(pool: &PgPool, query: &AuditQuery, asked: &Asked<'_>) -> Option<[P
     let entries = looked_at(&mut transaction).await - before;
     assert!(
         entries <= LOOKED_AT_MAX,
-        "{entries} entries were looked at for {query:?}"
+        "{entries} table rows were read for {query:?}"
     );
     let counted = count(&mut *transaction, asked).await.unwrap();
     assert!(counted <= EXACT_TOTAL_MAX + 1, "{counted} for {query:?}");
@@ -87,8 +86,7 @@ async fn every_page_looks_at_little_more_than_it_shows(
     let next = (now + time::Duration::days(32)).date().to_string()[..7].to_owned();
     let actor = Meant::Id(Uuid::from_u128(0x7000_8000_0000_0000_0007));
     // Two filters that never match together within a month, such as an action or a source with the actor of the 20,000, are read to the end
-    // of
-    // one of them: they are tested with another actor.
+    // of one of them: they are tested with another actor.
     let other = Meant::Id(Uuid::from_u128(0x7000_8000_0000_0000_0008));
     let target = Meant::Id(Uuid::from_u128(0x7000_8001_0000_0000_0007));
     let operator = Meant::Label("Command line".to_owned());

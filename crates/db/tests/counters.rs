@@ -152,8 +152,7 @@ async fn somebody_waits(pool: &PgPool) -> bool {
 }
 
 /// Returns whether an error comes from a collision. Two concurrent writers may deadlock, or refer to rows that the other has just deleted.
-/// One
-/// of them then fails, and nothing of its changes remains.
+/// One of them then fails, and nothing of its changes remains.
 fn is_collision(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else {
         return false;

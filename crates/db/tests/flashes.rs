@@ -71,5 +71,5 @@ async fn a_message_that_waits_is_not_stored_again(pool: PgPool) {
     assert_eq!(count(&pool).await, 5);
     set_shown(&pool, session, "/users", 60.0).await.unwrap();
     add(&pool, "/users", json!("expired"), None).await;
-    assert_eq!(count(&pool).await, 6, "once it was shown, it is news");
+    assert_eq!(count(&pool).await, 6, "a shown message is no duplicate");
 }

@@ -18,8 +18,7 @@ const CROWD: &str = "
     analyze jobs";
 
 /// Maximum number of rows that a page may read: its 51 rows. If nearly all match, the index over all jobs is read, and with it the 112
-/// running
-/// ones.
+/// running ones.
 const LOOKED_AT_MAX: i64 = 200;
 
 /// Returns the number of sequential scans and of rows read in this transaction so far.
@@ -39,9 +38,9 @@ async fn read(pool: &PgPool, query: &JobsQuery) -> [Position; 2] {
     let before = looked_at(&mut transaction).await;
     let (page, _) = list_page(&mut *transaction, query).await.unwrap();
     let after = looked_at(&mut transaction).await;
-    assert_eq!(after.0, before.0, "the table was read whole for {query:?}");
+    assert_eq!(after.0, before.0, "a sequential scan for {query:?}");
     let rows = after.1 - before.1;
-    assert!(rows <= LOOKED_AT_MAX, "{rows} were looked at for {query:?}");
+    assert!(rows <= LOOKED_AT_MAX, "{rows} rows were read for {query:?}");
     [
         Position::After(JobsQuery::cursor(page.last().unwrap(), 50)),
         Position::Before(JobsQuery::cursor(page.first().unwrap(), 51)),

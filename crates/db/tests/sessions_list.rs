@@ -14,8 +14,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Inserts 40 users with 10 sessions each: active and ended ones, some that have expired but are not marked as ended, and those of
-/// suspended or
-/// deleted users.
+/// suspended or deleted users.
 const CROWD: &str = "
     insert into users (id, username, display_name, status, created_via, created_at, updated_at)
     select uuid_v7(now() - n * interval '1 minute'), 'user-' || n, 'Name ' || n, 'active', 'import',

@@ -1,6 +1,5 @@
 //! Query plans of the session list: with half a million sessions a page is read from an index for any filter and order, and few other rows
-//! are
-//! read.
+//! are read.
 
 use db::sessions::{Asked, list_devices, list_page};
 use domain::{
@@ -37,8 +36,7 @@ const CROWD: &str = "
     vacuum analyze users, sessions";
 
 /// Maximum number of rows that a page may read, those of the users included: one in twenty of all. That many are read if a page is filtered
-/// by
-/// one time and sorted by the other; the index for either leads to the start of its range.
+/// by one time and sorted by the other; the index for either leads to the start of its range.
 const LOOKED_AT_MAX: i64 = 25_000;
 
 /// Returns the number of sequential scans and of rows read in this transaction so far.
@@ -59,11 +57,11 @@ async fn read(pool: &PgPool, query: &SessionsQuery, asked: &Asked<'_>) -> Option
     let (page, _) = list_page(&mut *transaction, query, asked).await.unwrap();
     let after = looked_at(&mut transaction).await;
     let what = format!("{query:?}");
-    assert_eq!(after.0, before.0, "a table was read whole for {what}");
+    assert_eq!(after.0, before.0, "a sequential scan for {what}");
     let rows = after.1 - before.1;
     assert!(
         rows <= LOOKED_AT_MAX,
-        "{rows} rows were looked at for {what}"
+        "{rows} table rows were read for {what}"
     );
     let last = Position::After(query.cursor(page.last()?, 50));
     let first = Position::Before(query.cursor(page.first()?, 51));

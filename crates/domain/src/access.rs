@@ -94,8 +94,7 @@ impl Permissions {
     }
 
     /// Returns whether a permission is included. [`Permission::ApiKeysResolve`] has to be granted by name: `*` does not include it. An
-    /// admin can
-    /// grant it, which is audited, but does not hold it.
+    /// admin can grant it, which is audited, but does not hold it.
     #[must_use]
     pub fn include(&self, permission: Permission) -> bool {
         match permission {
@@ -139,7 +138,7 @@ pub struct Principal {
     pub id: UserId,
     /// Name to sign in with, unique among users.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
     /// Email address, if one is known.
     pub email: Option<String>,
@@ -200,6 +199,7 @@ impl Principal {
 /// Returns a path of this site to continue at, from the value in a link or a form; anything that might lead elsewhere becomes `/`.
 #[must_use]
 pub fn local_path(next: &str) -> &str {
+    // Browsers read `//host` and `/\host` as another host, and drop tabs and line breaks within a URL.
     let leads_elsewhere = !next.starts_with('/')
         || next.starts_with("//")
         || next.contains('\\')

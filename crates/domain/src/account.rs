@@ -29,7 +29,7 @@ const TIME_ZONE_MAX: usize = 64;
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct OwnEdit {
-    /// Full name.
+    /// Full name of the user, for display.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub display_name: Option<String>,
@@ -45,7 +45,7 @@ pub struct OwnEdit {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<Map<String, Value>>)]
     pub notification_preferences: Option<Option<Map<String, Value>>>,
-    /// A new password.
+    /// The new password, in plain text.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub password: Option<String>,
@@ -65,7 +65,7 @@ pub struct OwnEdit {
 /// A checked change of one's own account.
 #[derive(Clone, Default)]
 pub struct OwnPatch {
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: Option<DisplayName>,
     /// Email address; `Some(None)` removes it.
     pub email: Option<Option<Email>>,
@@ -73,7 +73,7 @@ pub struct OwnPatch {
     pub time_zone: Option<Option<TimeZone>>,
     /// Notification preferences.
     pub notification_preferences: Option<Map<String, Value>>,
-    /// A new password.
+    /// The new password, in plain text.
     pub password: Option<String>,
     /// The current password.
     pub current_password: Option<String>,
@@ -175,7 +175,7 @@ impl TimeZone {
     }
 }
 
-/// A session of one's own.
+/// A session of the caller's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OwnSession {

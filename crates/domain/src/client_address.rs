@@ -51,8 +51,8 @@ impl ClientAddress {
         })
     }
 
-    /// Reads one hop of an `X-Forwarded-For` header as proxies write it: an address, also in brackets and with a port.
-    /// Returns `None` for any other bytes, such as `unknown`.
+    /// Reads one hop of an `X-Forwarded-For` header as proxies write it: an address, also in brackets and with a port. Returns `None` for
+    /// any other bytes, such as `unknown`.
     #[must_use]
     pub fn read_hop(hop: &[u8]) -> Option<Self> {
         let hop = std::str::from_utf8(hop).ok()?.trim_matches([' ', '\t']);

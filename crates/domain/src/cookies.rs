@@ -6,10 +6,8 @@ pub struct Cookies<'h>(Vec<(&'h str, &'h str)>);
 
 impl<'h> Cookies<'h> {
     /// Parses the bytes of the `Cookie` headers. A pair that is not a plain name and value (RFC 6265, 4.1.1) is ignored by itself. So is a
-    /// pair
-    /// with a `%`: where a decoder follows, `__%48ost-session_token` would become `__Host-session_token`, which only this host can set. If
-    /// a
-    /// name occurs several times, the last value counts.
+    /// pair with a `%`: where a decoder follows, `__%48ost-session_token` would become `__Host-session_token`, which only this host can
+    /// set. If a name occurs several times, the last value counts.
     #[must_use]
     pub fn read(lines: impl IntoIterator<Item = &'h [u8]>) -> Self {
         let mut cookies: Vec<(&str, &str)> = Vec::new();

@@ -112,6 +112,7 @@ const COMMON: &[&str] = &[
 pub fn check_new_password(password: &str, min: usize, known: &[&str]) -> Result<(), PasswordError> {
     check_temporary_password(password, min)?;
     let lower = normal_password(password).trim().to_lowercase();
+    // A single repeated character is as easy to guess as a listed password.
     let one_character = lower
         .chars()
         .collect::<std::collections::BTreeSet<_>>()
@@ -193,7 +194,7 @@ impl SignInDraft {
 pub struct AccountDraft {
     /// Name to sign in with.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
     /// Email address; empty for none.
     pub email: String,
@@ -208,7 +209,7 @@ pub struct AccountDraft {
 pub struct OwnAccount {
     /// Name to sign in with.
     pub username: Username,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: DisplayName,
     /// Email address, if one was entered.
     pub email: Option<Email>,
@@ -252,6 +253,7 @@ impl AccountDraft {
     /// # Errors
     /// The errors of all denied fields at once.
     pub fn check_registration(self, trap: &str, min: usize) -> Result<OwnAccount, FieldErrors> {
+        // The other fields are checked as well, so that the response contains all errors at once.
         let checked = self.check(min);
         if trap.is_empty() {
             return checked;

@@ -1,9 +1,9 @@
 //! The search grammar of the user list: `lab role:admin -status:suspended created:>2026-01-01`.
 //!
-//! Adjacent terms must all match. `OR` in capitals between terms lets either side match, and binds weaker than adjacency (`a b OR c` is
-//! `(a b) OR c`). A `-` directly before a term or a group negates it; parentheses group. `"Quoted words"` can hold anything, with `\"` for
-//! a quote and `\\` for a backslash; any other backslash stands for itself. Words without a field search username, display name and email;
-//! a number, `#4997`, `No. 4997` and an id also find the user with that number or id.
+//! Adjacent terms must all match. `OR` in capitals between terms lets either side match, and binds weaker than adjacency (`a b OR c` is `(a
+//! b) OR c`). A `-` directly before a term or a group negates it; parentheses group. `"Quoted words"` can hold anything, with `\"` for a
+//! quote and `\\` for a backslash; any other backslash stands for itself. Words without a field search username, display name and email; a
+//! number, `#4997`, `No. 4997` and an id also find the user with that number or id.
 //!
 //! | field | takes |
 //! |---|---|

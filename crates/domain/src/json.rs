@@ -207,6 +207,7 @@ pub fn is_readable(text: &str) -> bool {
 fn depth_of(text: &str) -> usize {
     let (mut depth, mut most) = (0_usize, 0);
     let (mut in_text, mut escaped) = (false, false);
+    // Bytes are enough: no byte of a multi-byte character in UTF-8 equals an ASCII character.
     for byte in text.bytes() {
         match byte {
             _ if escaped => escaped = false,

@@ -32,8 +32,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
 }
 
 /// Deserializes a field that is present. If `T` does not accept `null`, a `null` is an error, because it would pass for absence. If `T` is
-/// an
-/// option, `null` stays distinct from absence.
+/// an option, `null` stays distinct from absence.
 ///
 /// # Errors
 /// An error if the value is not a `T`.
@@ -64,17 +63,17 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     struct Point {
-        #[expect(dead_code, reason = "only whether it is read counts")]
+        #[expect(dead_code, reason = "the test only checks that it deserializes")]
         x: i32,
     }
 
     #[derive(Debug, Deserialize)]
     struct Line {
         #[serde(deserialize_with = "object")]
-        #[expect(dead_code, reason = "only whether it is read counts")]
+        #[expect(dead_code, reason = "the test only checks that it deserializes")]
         from: Point,
         #[serde(deserialize_with = "objects")]
-        #[expect(dead_code, reason = "only whether it is read counts")]
+        #[expect(dead_code, reason = "the test only checks that it deserializes")]
         through: Vec<Point>,
     }
 

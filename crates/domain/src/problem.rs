@@ -142,8 +142,7 @@ impl Problem {
     }
 
     /// Adapts the error to a program that has sent a JSON body. Most clients show only the message, so it contains the errors of all
-    /// fields; the
-    /// fields have their names in the body.
+    /// fields; the fields have their names in the body.
     #[must_use]
     pub fn of_body(mut self) -> Self {
         let fields = &mut self.details.fields;

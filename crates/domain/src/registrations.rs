@@ -24,7 +24,7 @@ pub struct WaitingPerson {
     pub number: i64,
     /// Name to sign in with.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
     /// Email address as entered; it is not verified.
     pub email: Option<String>,

@@ -83,7 +83,7 @@ pub struct SessionUser {
     pub id: UserId,
     /// Name to sign in with.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
 }
 

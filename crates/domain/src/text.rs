@@ -1,8 +1,7 @@
 //! Text normalization for storing and comparing: normal forms, case folding, and the form that a search compares.
 //!
 //! `name_key` and `search_fold` are also functions of the database, which compares with them; a test of `db` checks that both are equal
-//! over
-//! all of Unicode. They need the feature `unicode`, which only the server enables.
+//! over all of Unicode. They need the feature `unicode`, which only the server enables.
 
 #[cfg(feature = "unicode")]
 mod folding;

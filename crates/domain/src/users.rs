@@ -106,7 +106,7 @@ pub struct UserBrief {
     pub username: String,
     /// Email address, if one is known.
     pub email: Option<String>,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
     /// Whether one of the roles is `admin`.
     pub is_admin: bool,
@@ -122,7 +122,7 @@ pub struct UserSummary {
     pub number: i64,
     /// Name to sign in with.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
     /// Email address, if one is known.
     pub email: Option<String>,

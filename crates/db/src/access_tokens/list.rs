@@ -64,6 +64,7 @@ pub async fn list_page(
         sql.push(format!(" and t.id {beyond} "))
             .push_bind(cursor.id);
     }
+    // One row more than the page shows whether there are further ones.
     let most = query.limit + 1;
     sql.push(format!(" order by t.id {direction} limit {most}"));
     let rows = sql.build().persistent(false).fetch_all(executor).await?;

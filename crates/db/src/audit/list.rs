@@ -109,8 +109,7 @@ fn bounded() -> QueryBuilder<Postgres> {
 }
 
 /// Completes the statement: it returns a row if the rows before it have fewer than `most` bytes of changes and reasons. `found` is the
-/// number
-/// of rows before this limit.
+/// number of rows before this limit.
 fn push_bound(sql: &mut QueryBuilder<Postgres>, direction: &str, most: i64) {
     let order = format!("order by at {direction}, id {direction}");
     sql.push(format!(

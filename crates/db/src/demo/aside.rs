@@ -1,6 +1,5 @@
 //! Indexes, foreign keys and counting triggers around a bulk load. To maintain them row by row costs far more than to build them once for
-//! all
-//! rows. They are dropped before the load and restored after it, in the same transaction.
+//! all rows. They are dropped before the load and restored after it, in the same transaction.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 

@@ -138,7 +138,7 @@ impl<R> Default for Batch<R> {
 }
 
 impl<R: CopyRow> Batch<R> {
-    /// Adds a row.
+    /// Appends a row to the batch.
     pub fn push(&mut self, row: &R) {
         self.bytes
             .extend_from_slice(&(R::COLUMNS.len() as i16).to_be_bytes());
@@ -146,7 +146,7 @@ impl<R: CopyRow> Batch<R> {
         self.rows += 1;
     }
 
-    /// Adds rows.
+    /// Appends rows to the batch.
     pub fn extend(&mut self, rows: &[R]) {
         rows.iter().for_each(|row| self.push(row));
     }

@@ -58,7 +58,7 @@ rows! {
         granted_at: Millis,
     }
 
-    /// A persona.
+    /// A persona of a user.
     PersonaRow in "personas" {
         id: Uuid,
         user_id: Uuid,

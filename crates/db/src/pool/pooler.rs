@@ -1,6 +1,5 @@
 //! Detection of a pooler in transaction mode, in which the settings, prepared statements and `LISTEN` of a session belong to another client
-//! at
-//! the next statement.
+//! at the next statement.
 
 use std::time::Duration;
 
@@ -11,8 +10,7 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Returns whether the sessions behind two open connections change. A session that belongs to one connection, as without a pooler or with
-/// one
-/// in session mode, never changes, so that there is no false positive.
+/// one in session mode, never changes, so that there is no false positive.
 pub(super) async fn is_in_transaction_mode(
     one: &mut PgConnection,
     options: &PgConnectOptions,
@@ -28,8 +26,7 @@ pub(super) async fn is_in_transaction_mode(
 }
 
 /// Returns whether a connection gets another session. A pooler assigns the session that was released last, or first. In both cases `one`
-/// gets
-/// another session at some point of these exchanges, or `other` gets that of `one`.
+/// gets another session at some point of these exchanges, or `other` gets that of `one`.
 async fn sessions_change(
     one: &mut PgConnection,
     other: &mut PgConnection,

@@ -3,8 +3,7 @@
 use sqlx::PgConnection;
 
 /// Settings for requests. A page reads few rows, for which starting parallel workers takes longer than the query. A statement that exceeds
-/// the
-/// timeout is cancelled, because its page no longer waits for it.
+/// the timeout is cancelled, because its page no longer waits for it.
 const FOR_REQUESTS: &str = "set max_parallel_workers_per_gather = 0; set statement_timeout = '15s'";
 
 /// Settings for migrations. The role or the database can have limits of their own, and `transaction_timeout` exists since PostgreSQL 17.

@@ -15,8 +15,7 @@ use crate::{pool::session, requirements};
 ///
 /// # Errors
 /// Fails if the database cannot hold the data or is newer than this binary, or if a migration fails, in which case nothing of that
-/// migration
-/// remains.
+/// migration remains.
 pub async fn migrate(pool: &PgPool, report: &(impl Fn(Event) + Sync)) -> Result<(), SchemaError> {
     let options = pool.connect_options();
     let mut connection = PgConnection::connect_with(&options).await?;

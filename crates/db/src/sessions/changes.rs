@@ -91,8 +91,7 @@ pub async fn list_by_ids(
 }
 
 /// Lists sessions that started or ended since a time, at most `most` of each. It begins a little earlier than that time, because changes
-/// that
-/// were not committed then could not be seen.
+/// that were not committed then could not be seen.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

@@ -55,8 +55,7 @@ impl Asked<'_> {
     }
 
     /// Appends bounds on the sort column that follow from the filter, because a session is never seen before it starts: one that was not
-    /// seen
-    /// since a time started before it, and one that started since a time was seen since.
+    /// seen since a time started before it, and one that started since a time was seen since.
     pub(super) fn push_ends_of_order(&self, sql: &mut QueryBuilder<Postgres>, by_seen: bool) {
         if by_seen {
             let started = self.bounds(self.filter.created);

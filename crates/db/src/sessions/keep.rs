@@ -7,8 +7,7 @@ use super::NewSession;
 use crate::Error;
 
 /// Revokes the oldest sessions of a user beside a new one, so that `limit` of them remain; 0 is no limit. The sign-in has locked the user's
-/// row,
-/// so that two concurrent sign-ins do not exceed the limit. Returns the number of revoked sessions.
+/// row, so that two concurrent sign-ins do not exceed the limit. Returns the number of revoked sessions.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

@@ -135,8 +135,7 @@ fn push_page(sql: &mut QueryBuilder<Postgres>, query: &SessionsQuery, asked: &As
     }
     if let Position::After(cursor) | Position::Before(cursor) = &query.position {
         // Without a filter each value is in a subselect: otherwise the cached statement is planned again for every value. With a filter it
-        // is planned
-        // each time, and better if the planner knows the position.
+        // is planned each time, and better if the planner knows the position.
         let (open, close) = if query.filter.is_empty() {
             ("(select ", ")")
         } else {

@@ -1,6 +1,5 @@
 //! Revoking sessions, one or many. Users are locked before their sessions, in the order of their ids, so that concurrent transactions do
-//! not
-//! deadlock.
+//! not deadlock.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -109,8 +108,7 @@ impl Many<'_> {
     }
 
     /// Lists at most `most` sessions to revoke, in the order of their start, after a position: the ids of the sessions and of their users,
-    /// and the
-    /// last position. Sessions that started after the time from which ages are counted are left out.
+    /// and the last position. Sessions that started after the time from which ages are counted are left out.
     ///
     /// # Errors
     /// Fails if the database cannot be reached.

@@ -18,7 +18,7 @@ pub struct Account {
     pub id: Uuid,
     /// Name to sign in with.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
     /// Email address, if one is known.
     pub email: Option<String>,

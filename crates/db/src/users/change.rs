@@ -15,7 +15,7 @@ const KNOWN_MAX: i32 = 5;
 /// Fields of an account to replace; absent ones stay.
 #[derive(Debug, Clone, Default)]
 pub struct Facts<'a> {
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: Option<&'a str>,
     /// Email address; `Some(None)` removes it.
     pub email: Option<Option<&'a str>>,
@@ -88,8 +88,7 @@ pub async fn set_password(
 }
 
 /// Sets a temporary password, chosen by another user or, for `None`, by the operator. Its hash is stored beside those of the latest
-/// temporary
-/// ones. The version stays: [`set_facts`] increments it.
+/// temporary ones. The version stays: [`set_facts`] increments it.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -173,7 +172,7 @@ pub async fn set_suspended(
     Ok(())
 }
 
-/// Makes an account active, whether it was pending or suspended.
+/// Sets a pending or suspended account to active.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

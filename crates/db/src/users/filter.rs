@@ -187,6 +187,7 @@ fn push_words(sql: &mut QueryBuilder<Postgres>, text: &Text, lookup: Lookup) {
     sql.push("(");
     search::push(sql, text, Line::Any, lookup);
     if let Some(number) = text.number() {
+        // The nil id, which no user has, keeps the condition from being null if no user has the number.
         sql.push(" or x.user_id = coalesce((select id from users where number = ")
             .push_bind(number)
             .push("), ")

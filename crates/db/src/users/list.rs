@@ -18,10 +18,8 @@ use super::{
 use crate::{Error, list::page_of};
 
 /// Lists the users of a page in the requested order. The flag is true if there are more in the direction of reading. `matching` is the
-/// number
-/// of users who match the search, if they were counted: with 0 nothing has to be read, and with many the index of words is slower than
-/// reading
-/// in order.
+/// number of users who match the search, if they were counted: with 0 nothing has to be read, and with many the index of words is slower
+/// than reading in order.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.
@@ -113,8 +111,8 @@ fn push_page(sql: &mut QueryBuilder<Postgres>, query: &ListQuery, order: &Order,
     if let Position::After(cursor) | Position::Before(cursor) = &query.position {
         let beyond = if order.descending { "<" } else { ">" };
         // Each value is in a subselect: with plain parameters, PostgreSQL plans the statement again each time, which takes longer than
-        // reading
-        // the rows and results in the same plan. Each has its type, so that the statement can be tried by hand with the values written out.
+        // reading the rows and results in the same plan. Each has its type, so that the statement can be tried by hand with the values
+        // written out.
         match order.key {
             Some(key) => {
                 sql.push(format!(" and ({key}, {}) {beyond} ((select ", order.id));

@@ -78,8 +78,7 @@ fn grams(needle: &str) -> Option<String> {
 }
 
 /// Returns the parts of a word of the needle that the index contains. The first and the last word of a needle can be the end and the
-/// beginning
-/// of longer ones.
+/// beginning of longer ones.
 fn grams_of_word(word: &str, is_begun: bool, is_ended: bool) -> Vec<String> {
     let characters: Vec<char> = word.chars().collect();
     let length = characters.len();

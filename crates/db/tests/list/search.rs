@@ -1,6 +1,5 @@
 //! Searches for words: each part of a name finds it, by an index that only a change of a name updates; and sorting of names in the order
-//! that
-//! readers expect.
+//! that readers expect.
 
 use db::users::{Of, count};
 use domain::{

@@ -52,7 +52,7 @@ pub struct TokensQuery {
     pub position: Position,
 }
 
-/// A page of tokens.
+/// A page of access tokens, with its position in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenPage {
     /// The tokens, newest first.

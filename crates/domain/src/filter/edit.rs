@@ -45,8 +45,7 @@ impl Filter {
     /// Removes `term` if it is at the top level, and adds it otherwise.
     ///
     /// An added term replaces top-level ones with the same field if the field is single-valued, such as `status`; words, `has` and negated
-    /// or
-    /// grouped terms stay.
+    /// or grouped terms stay.
     ///
     /// # Errors
     /// An error if the whole would exceed a limit, or `term` could not be typed. Positions are in its canonical text.

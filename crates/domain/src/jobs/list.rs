@@ -39,7 +39,7 @@ pub struct JobsQuery {
     pub position: Position,
 }
 
-/// A page of jobs.
+/// A page of jobs, with its position in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobPage {
     /// The jobs of the page.

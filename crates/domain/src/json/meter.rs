@@ -3,8 +3,7 @@
 use super::{DEPTH_MAX, JsonError, JsonLimits};
 
 /// Largest absolute value of a number that is stored; its reciprocal is the smallest. PostgreSQL writes out every digit of a number, and
-/// the
-/// largest `f64` cannot even be read back.
+/// the largest `f64` cannot even be read back.
 const NUMBER_MAX: f64 = 1e38;
 /// Number of bytes that an exponent adds when PostgreSQL writes it out.
 const EXPONENT_BYTES: usize = 40;

@@ -56,8 +56,7 @@ pub struct Place {
 
 impl Place {
     /// Computes the position of a page. `more` is whether there are further rows in the direction of reading, `position` is where the page
-    /// was
-    /// read from, `total` the number of rows on all pages.
+    /// was read from, `total` the number of rows on all pages.
     pub fn of<T>(
         rows: &[T],
         more: bool,
@@ -69,6 +68,7 @@ impl Place {
         let (first, has_before, has_after) = match position {
             Position::First => (1, false, more),
             Position::After(cursor) => (cursor.number.saturating_add(1), true, more),
+            // No rows are left before this page: it is the first, regardless of the cursor's number.
             Position::Before(_) if !more => (1, false, true),
             Position::Before(cursor) => (cursor.number.saturating_sub(shown).max(1), more, true),
         };

@@ -75,6 +75,7 @@ impl SessionFilter {
     pub fn matches(&self, session: &Session, person: Option<UserId>, now: OffsetDateTime) -> bool {
         let within = |when: Option<When>, at: OffsetDateTime| {
             let bounds = when.map(|when| when.bounds(now));
+            // `never` has no bounds, and matches no session: both times are always set.
             bounds.is_none_or(|bounds| {
                 bounds.is_some_and(|bounds| {
                     bounds.from.is_none_or(|from| from <= at)

@@ -103,7 +103,7 @@ pub struct SessionsQuery {
     pub ended: bool,
 }
 
-/// A page of sessions.
+/// A page of sessions, with its position in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionPage {
     /// The sessions of the page.
@@ -180,8 +180,7 @@ impl SessionParams {
     }
 
     /// Returns the two readings of the first ambiguous age: the parameters with the age resolved, the age as it is written then, and what
-    /// it
-    /// matches; the earlier time comes first. `None` if no age is ambiguous.
+    /// it matches; the earlier time comes first. `None` if no age is ambiguous.
     #[must_use]
     pub fn readings(&self) -> Option<[(Self, String, String); 2]> {
         let Err(ListError::AmbiguousAge { parameter, age, .. }) = self.filter() else {

@@ -126,7 +126,7 @@ mod tests {
             ..of("true")
         };
         let Ok(Asked::Bin(query)) = searched.ask(Limits::API) else {
-            panic!("it is of the bin")
+            panic!("it lists deleted users")
         };
         assert_eq!(
             (query.limit, query.filter.to_string().as_str()),

@@ -22,7 +22,7 @@ pub const ROLES_MAX: usize = 20;
 pub struct UserDraft {
     /// Name to sign in with.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
     /// Email address; empty for none.
     pub email: String,
@@ -41,7 +41,7 @@ pub struct UserDraft {
 pub struct NewUser {
     /// Name to sign in with.
     pub username: Username,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: DisplayName,
     /// Email address, if one is known.
     pub email: Option<Email>,

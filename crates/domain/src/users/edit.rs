@@ -23,7 +23,7 @@ pub const CLIENTS_MAX: usize = 1_000;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserEdit {
-    /// Full name.
+    /// Full name of the user, for display.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub display_name: Option<String>,
@@ -75,7 +75,7 @@ pub enum RoleChange {
 /// A checked change of a user.
 #[derive(Clone, Default)]
 pub struct UserPatch {
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: Option<DisplayName>,
     /// Email address; `Some(None)` removes it.
     pub email: Option<Option<Email>>,

@@ -1,6 +1,5 @@
 //! Names of an account: username, display name, email address and roles. Parsing is the only way to create these types, so that their
-//! values
-//! are valid.
+//! values are valid.
 
 use std::str::FromStr;
 
@@ -84,8 +83,7 @@ impl FromStr for Username {
 }
 
 /// Returns whether a username begins with a letter or digit and contains only permitted characters. Vowel signs and tone marks (Hindi,
-/// Thai,
-/// Tamil) must follow a letter or another mark.
+/// Thai, Tamil) must follow a letter or another mark.
 fn is_spelt_well(name: &str) -> bool {
     let mut before = None;
     name.chars().all(|c| {

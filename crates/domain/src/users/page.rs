@@ -22,7 +22,7 @@ pub struct Totals {
     pub deleted: u64,
 }
 
-/// A page of users.
+/// A page of users, with its position in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserPage<T = UserSummary> {
     /// The users of the page.

@@ -18,9 +18,9 @@ pub enum UserRef {
     Name(String),
     /// Digits alone: the user with this username, or otherwise the user with this number.
     Digits {
-        /// The username.
+        /// The digits as a username.
         text: String,
-        /// The same digits as a number.
+        /// The digits as a number.
         number: i64,
     },
 }

@@ -13,7 +13,7 @@ words! {
         Created = "created",
         /// Name to sign in with.
         Username = "username",
-        /// Full name.
+        /// Full name of the user, for display.
         Name = "name",
         /// Email address; users without one come first.
         Email = "email",
