@@ -7,8 +7,8 @@ use uuid::Uuid;
 pub struct Backer {
     /// The id of the account.
     pub user: Uuid,
-    /// The id of the access token. A credential created with a token has the token's scopes at most, and works only as long as the token
-    /// does.
+    /// The id of the access token. A credential created with a token is limited to what the token's scopes permit, and works only as long
+    /// as the token does.
     pub token: Option<Uuid>,
 }
 

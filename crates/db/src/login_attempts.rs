@@ -168,7 +168,7 @@ pub async fn set_decided(
     Ok(())
 }
 
-/// Revokes `failures` failures, the last of which is undecided, with the delay that it has caused.
+/// Subtracts `failures` failures, the last of which is undecided, and lifts the delay that it has caused.
 ///
 /// # Errors
 /// Fails if the database cannot be reached.

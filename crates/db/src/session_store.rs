@@ -22,7 +22,7 @@ use crate::{Error, audit, sessions, users};
 pub const OWNER: &str = "owner";
 /// Key of the sign-in in a record to be created: see [`SignIn`].
 pub const SIGN_IN: &str = "sign_in";
-/// Key of the data that a record just created already has in its row. It is never stored.
+/// Key of the data that is already in the row of a record just created. It is never stored.
 const WRITTEN: &str = "written";
 /// Error of a sign-in that was overtaken: after the password check the account was suspended, deleted or given another password.
 pub const OVERTAKEN: &str = "the account was changed while it was signed in to";

@@ -57,19 +57,20 @@ pub struct Standing {
 /// Reason for denying an action, with a message that says what to do instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Refusal {
-    /// The target is the actor. The message is FOVEA's.
+    /// The actor deletes their own account. The message is FOVEA's.
     #[error("Cannot delete yourself")]
     DeleteSelf,
-    /// The target is the actor.
+    /// The actor suspends their own account.
     #[error("Cannot suspend yourself")]
     SuspendSelf,
-    /// The target is the actor.
+    /// The actor changes their own roles.
     #[error("Cannot change your own roles. Ask another administrator.")]
     DemoteSelf,
-    /// The target is the actor. The settings of one's own account ask for the current password first, since a session alone may be stolen.
+    /// The actor sets their own password as an administrator. The account settings ask for the current password first, since a session
+    /// alone may be stolen.
     #[error("Change your own password in your account settings, with your current password.")]
     OwnPassword,
-    /// The target is the actor, whose address is protected in the same way as the password.
+    /// The actor changes their own address as an administrator, which would bypass the current password in the same way.
     #[error("Change your own email in your account settings, with your current password.")]
     OwnEmail,
     /// No administrator who can sign in would be left.
@@ -112,8 +113,8 @@ pub fn leaving_refusal(own: &Standing) -> Option<Refusal> {
     own.is_last_admin.then_some(Refusal::LastAdmin)
 }
 
-/// Returns whether a user with these permissions is out of the actor's reach: one of them is a permission that the actor lacks. The same
-/// holds for a user with a role that has them.
+/// Returns whether a user or a role with these permissions is out of the actor's reach: one of them is a permission that the actor lacks.
+/// Users who have such a role are out of reach as well.
 #[must_use]
 pub fn is_out_of_reach(doer: &Doer, rights: &Permissions) -> bool {
     !doer.permissions.include_all(rights)
