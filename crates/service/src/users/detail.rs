@@ -43,7 +43,8 @@ pub async fn get(
         .ok_or(NOT_FOUND)
 }
 
-/// Returns the reasons why the policy denies actions on an account to the caller, so that the page can disable them.
+/// Returns the reasons why the policy denies actions on an account to the caller, so that the page shows them before any
+/// input.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such account.
@@ -138,8 +139,8 @@ pub async fn personas(
     Ok(page(found))
 }
 
-/// Lists the audit events whose target or actor is a user, latest first, starting after the one with the id `before`.
-/// Returns whether there are more.
+/// Lists the audit events whose target or actor is a user, latest first, starting after the one with the id `before`; a
+/// bulk action is one event. Returns whether there are more.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is no such account.
