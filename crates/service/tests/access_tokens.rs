@@ -170,7 +170,7 @@ async fn one_has_so_many_and_no_more(pool: PgPool) {
     for one in all.collect::<Vec<_>>() {
         made += u32::from(one.await.unwrap());
     }
-    assert_eq!(made, 1, "one of eight concurrent requests gets the last free place");
+    assert_eq!(made, 1, "only one of eight gets the last free place");
     sqlx::query("update access_tokens set revoked_at = now() where id = (select max(id::text)::uuid from access_tokens)")
         .execute(&pool)
         .await

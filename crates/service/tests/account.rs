@@ -503,7 +503,7 @@ async fn sessions_are_ones_own_and_end_one_by_one_or_all_but_this(pool: PgPool) 
     end(first.actor.session().unwrap()).await.unwrap();
     assert!(Own::find(&services, &first.session).await.is_none());
     let again = end(first.actor.session().unwrap()).await;
-    assert!(matches!(again, Err(Error::NotFound(_))), "the session has ended already");
+    assert!(matches!(again, Err(Error::NotFound(_))), "already ended");
 
     assert_eq!(account::end_others(&services, &own.actor).await.unwrap(), 1);
     assert_eq!(account::end_others(&services, &own.actor).await.unwrap(), 0);

@@ -142,7 +142,7 @@ async fn a_weak_hash_is_replaced_at_the_next_sign_in(pool: PgPool) {
             .unwrap()
     };
     outcome(&services, "Ada", WRONG).await;
-    assert_eq!(kept().await, weak, "a wrong password does not replace the hash");
+    assert_eq!(kept().await, weak, "a wrong password changes nothing");
     outcome(&services, "Ada", RIGHT).await;
     let strong = kept().await;
     assert!(

@@ -343,7 +343,7 @@ async fn works(services: &Services, deferred: Deferred, case: &Case) -> bool {
         {
             Ok(actor) => {
                 let rights = actor.principal.permissions;
-                assert!(!rights.include(Permission::UsersRead), "the token gained a permission");
+                assert!(!rights.include(Permission::UsersRead), "permission gained");
                 true
             }
             Err(_) => false,

@@ -75,7 +75,7 @@ async fn the_account_can_be_used_at_once_and_says_who_invited(pool: PgPool) {
     assert!(works(&services, &token).await && works(&services, &token).await);
     let opened = only(&services).await;
     assert_eq!((opened.uses, opened.note.as_deref()), (0, Some("for Ada")));
-    assert!(opened.opened_at.is_some(), "opening the page does not use the invitation up");
+    assert!(opened.opened_at.is_some(), "opening does not use it up");
 
     let user = accept(&services, &token, "ada").await.unwrap();
     assert!(!user.is_admin);
@@ -277,7 +277,7 @@ async fn it_stands_and_falls_with_its_maker(pool: PgPool) {
     let link = invitations::resend(&services, &admin(other), id)
         .await
         .unwrap();
-    assert!(!works(&services, &token).await, "the earlier link is revoked");
+    assert!(!works(&services, &token).await, "earlier links are revoked");
     accept(&services, &token_of(&link.url), "last")
         .await
         .unwrap();
@@ -331,7 +331,7 @@ async fn dead_links_and_those_of_another_kind(pool: PgPool) {
     let crossed =
         reset::choose_password(&services, &token, chosen(password), Origin::default()).await;
     assert!(matches!(crossed, Err(Error::NotFound(_))));
-    assert!(works(&services, &token).await, "a link of one kind is not used up by a page of another");
+    assert!(works(&services, &token).await, "the token is not used up");
 
     run(
         &pool,
@@ -344,7 +344,7 @@ async fn dead_links_and_those_of_another_kind(pool: PgPool) {
         .await
         .unwrap();
     let token = token_of(&link.url);
-    assert!(works(&services, &token).await, "the new link is valid again");
+    assert!(works(&services, &token).await, "the new link is valid");
     invitations::revoke(&services, &operator(), id)
         .await
         .unwrap();

@@ -213,7 +213,7 @@ async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
     let listed = &account::keys(&services, &own.actor).await.unwrap().keys[0];
     assert_eq!(listed.usage_count, 3);
     assert!(listed.last_used_at.is_some());
-    assert_eq!(listed.updated_at, mine.updated_at, "a use does not change the key");
+    assert_eq!(listed.updated_at, mine.updated_at, "a use is not an update");
     let uses: Vec<String> = sqlx::query_scalar(
         "select actor_label || ' ' || target_label || ' ' || (changes ->> 'uses')
         from audit_events where action = 'api_key.resolved' and target_id = $1 order by id",
@@ -262,7 +262,7 @@ async fn the_right_to_be_told_keys_is_read_when_they_are(pool: PgPool) {
     let own = keys::resolve(&services, &granted, "OPENAI", None)
         .await
         .unwrap();
-    assert!(!own.is_own, "without a user the key is resolved for the caller");
+    assert!(!own.is_own, "the default user is the caller");
     run(&pool, "delete from user_roles").await;
     assert!(matches!(
         keys::resolve(&services, &granted, "OPENAI", None).await,
@@ -548,5 +548,5 @@ async fn what_cannot_be_decrypted_stays_and_is_told(pool: PgPool) {
     let rotation = rotation.unwrap();
     assert_eq!((rotation.anew, rotation.current, rotation.left), (1, 1, 1));
     let opened = "select count(*) from api_keys a join api_keys b on a.key_version = b.key_version";
-    assert_eq!(count(&pool, opened).await, 2, "the two keys have different versions");
+    assert_eq!(count(&pool, opened).await, 2, "the key versions differ");
 }

@@ -550,7 +550,7 @@ async fn call_own(
         }
         "end_others" => account::end_others(services, actor).await.map(drop),
         "delete" => account::delete(services, actor, PASSWORD, None).await,
-        other => panic!("{other} is new: add it here, with its audit event if it changes something"),
+        other => panic!("{other} is new: add it here, with an event if it changes something"),
     }
 }
 

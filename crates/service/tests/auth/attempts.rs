@@ -149,7 +149,7 @@ async fn a_browser_stays_known_to_each_account_and_keeps_no_cookie_of_others(poo
     let first = known_browser(&services, "user1", None).await;
     assert_eq!(known_browser(&services, "user1", Some(&first)).await, first);
     let both = known_browser(&services, "user2", Some(&first)).await;
-    assert_ne!(both, first, "a browser that is new to an account gets a new cookie");
+    assert_ne!(both, first, "a new account requires a new cookie");
     for username in ["user1", "user2"] {
         fail_until_blocked(&services, username).await;
         let known = browser_from("192.0.2.1", Some(&both));
