@@ -121,7 +121,7 @@ async fn admit(
         }
     };
     attempt.succeed(services).await?;
-    // The hash has weaker parameters than today's: it is replaced while the password is at hand.
+    // The stored hash is outdated: it is replaced while the password is available.
     if let (Verdict::RightButWeak(stronger), Some(weak)) = (verdict, &kept) {
         db::users::set_rehashed(&services.pool, account.id, weak, &stronger).await?;
         account.password_hash = Some(stronger);

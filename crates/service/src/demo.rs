@@ -1,5 +1,5 @@
 //! Demo data: generated users with the data that a real installation has of its users. The same plan gives the same users,
-//! to the last byte. They have no password, so that nobody can sign in as one of them.
+//! to the last byte. They have no password, so a sign-in as one of them is impossible.
 
 mod calendar;
 mod chunk;

@@ -7,7 +7,7 @@ use crate::{Error, Services};
 /// Result of one check.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// The check passed.
+    /// True if the check passed.
     pub good: bool,
     /// Subject of the check, with advice if it failed.
     pub text: String,

@@ -27,69 +27,69 @@ pub enum Error {
     /// Missing permission.
     #[error("{0}")]
     Forbidden(&'static str),
-    /// The operation requires a session.
+    /// Access token where a session is required.
     #[error("An access token is not enough for this. Sign in to the panel and do it there.")]
     TokenNotAllowed,
-    /// The access token lacks the scope, or its owner the permission.
+    /// Missing scope of the access token, or missing permission of its owner.
     #[error("This access token may not do this: it lacks the scope {0}, or its owner the right.")]
     OutOfScope(Scope),
-    /// Denied by the policy on changes of other users' accounts.
+    /// Denial by the policy on changes of other users' accounts.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The password is correct, but the account is suspended.
+    /// Suspended account. Reported only after the correct password.
     #[error("{}", suspended(.0))]
     Suspended(Box<Suspension>),
-    /// The password is correct, but temporary. The link opens the page where the user chooses another.
+    /// Temporary password, which must be replaced before a sign-in. Holds the link to the page for that.
     #[error(
         "Your password was set by somebody else. Choose one of your own, then sign in with it."
     )]
     PasswordChangeRequired(IssuedLink),
-    /// The operation requires the current password: the session can be stolen.
+    /// Missing current password. A session alone is not enough for the operation, since it can be stolen.
     #[error("Enter your current password to change this.")]
     CurrentPasswordRequired,
-    /// The current password is wrong.
+    /// Wrong current password.
     #[error("This is not your current password.")]
     CurrentPasswordWrong,
     /// Unknown object.
     #[error("{0}")]
     NotFound(&'static str),
-    /// The state of the object contradicts the request.
+    /// Conflict of the request with the state of its object.
     #[error("{0}")]
     Conflict(&'static str),
-    /// The owner's data has reached the quota, in MB.
+    /// Exhausted quota of owned data. Holds the quota in MB.
     #[error(
         "This account has the {0} MB of data that this server stores for one user. Delete something first."
     )]
     OwnedDataFull(u32),
-    /// A request with the same idempotency key is in progress.
+    /// Running request with the same idempotency key.
     #[error("This request is being carried out already. Send it again in a moment for its answer.")]
     UnderWay,
-    /// A request with the same idempotency key is done, and its response is not available.
+    /// Finished request with the same idempotency key, whose response is not available.
     #[error("{}", done(.0))]
     DoneBefore(Done),
-    /// The account was changed since the caller read it. Holds its current state.
+    /// Outdated version: the account was changed since the caller read it. Holds its current state.
     #[error(
         "Somebody else has changed this account meanwhile. Nothing was saved: compare, and save again."
     )]
     Stale(Box<UserDetail>),
-    /// The data to delete or to transfer differs from the preview. Holds the current counts.
+    /// Data to delete or to transfer that differs from the preview. Holds the current counts.
     #[error("What this account owns has changed since it was shown. Nothing was done: look again.")]
     CountsChanged(OwnedCounts),
-    /// The accounts of a bulk action differ from the preview. Holds the current outcome.
+    /// Accounts of a bulk action that differ from the preview. Holds the current outcome.
     #[error(
         "Some of these accounts have changed since they were shown. Nothing was done: look again."
     )]
     SelectionChanged(Box<BulkOutcome>),
-    /// The page showed another name than that of the target. Holds the name that was shown.
+    /// Another name on the page than that of the target. Holds the name that was shown.
     #[error(
         "This page is out of date: it showed {}, but that is not what would be changed. Nothing was changed. Reload the page.",
         shown(.0)
     )]
     TargetMismatch(String),
-    /// The sessions to revoke differ from the preview. Holds the current outcome.
+    /// Sessions to revoke that differ from the preview. Holds the current outcome.
     #[error("The number of sessions has changed since it was shown. Nothing was done: look again.")]
     RevocationChanged(RevokeOutcome),
-    /// Another account has the username or the email address. The text is the message of the first such field.
+    /// Username or email address that another account has. The text is the message of the first such field.
     #[error("{}", first(.0))]
     Taken(FieldErrors),
     /// Validation errors of fields.
@@ -104,7 +104,7 @@ pub enum Error {
     /// Too many exports or live lists are running.
     #[error("{0}")]
     TooManyAtOnce(&'static str),
-    /// Provider API keys are disabled: there is no encryption key.
+    /// Disabled provider API keys: the server has no encryption key.
     #[error("{}", domain::keys::SWITCHED_OFF)]
     KeysOff,
     /// Temporary failure, after which a retry can succeed.
@@ -122,7 +122,7 @@ pub enum Error {
 pub struct Done {
     /// Time at which it was done.
     pub at: OffsetDateTime,
-    /// The response had a secret that is shown only once.
+    /// True if the response had a secret, which is shown only once.
     pub is_shown_once: bool,
 }
 

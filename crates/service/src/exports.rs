@@ -98,7 +98,7 @@ where
     tokio::spawn(async move {
         tokio::select! {
             done = work => if let Err(error) = done {
-                // The reader may be gone; there is no one else to report to.
+                // Fails only if the reader is gone, who is the only recipient of the error.
                 drop(sender.send(Err(error)).await);
             },
             () = sender.closed() => {}

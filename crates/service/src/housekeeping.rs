@@ -7,8 +7,8 @@ use crate::{Error, Services, audit, device, failed_sign_ins, known_device, users
 /// Number of rows in one statement: few, so that it holds no lock for long.
 const BATCH: i64 = 1_000;
 
-/// Creates the audit partitions of this month and the next, before the first request. After a long pause they are missing,
-/// and an entry stored outside them would prevent the partition of its month from being created.
+/// Creates the audit partitions of this month and the next two, before the first request. After a long pause they are
+/// missing, and an entry stored outside them would prevent the partition of its month from being created.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.

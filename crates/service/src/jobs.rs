@@ -84,7 +84,7 @@ pub async fn retry(
     let (right, deed) = (Permission::UsersWrite, Deed::Delete);
     let user = job.owner(user);
     let account = match guard::open_any_by(&mut transaction, author, right, deed, user).await {
-        // The account is purged: the job is done.
+        // The account is purged already, so the job has not failed.
         Err(Error::NotFound(_)) => return Err(NOT_FAILED),
         opened => opened?,
     };

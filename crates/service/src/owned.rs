@@ -56,9 +56,9 @@ pub struct Writer(Who);
 
 #[derive(Debug)]
 enum Who {
-    /// The caller's own data.
+    /// Access to the caller's own data.
     Own(Box<Actor>),
-    /// Data of any user, subject to the policy.
+    /// Access to the data of any user, subject to the policy.
     All(Box<Granted<WriteUsers>>),
 }
 

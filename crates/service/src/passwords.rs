@@ -187,7 +187,7 @@ fn work(queue: &std::sync::Mutex<mpsc::Receiver<(Place, Job)>>) {
                 let password = normal(&password);
                 drop(answer.send(strength::check(password.expose_secret(), &known)));
             }
-            // The client has gone: skipping the work makes its part of a flood cheap.
+            // The client has disconnected: skipping its job makes its part of a flood cheap.
             Some(Job::Verify(_, _, answer)) if answer.is_closed() => {}
             Some(Job::Verify(password, kept, answer)) => {
                 drop(answer.send(verify(&password, kept.as_deref())));

@@ -23,7 +23,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Settings {
     /// Minimum number of characters of a password that a user chooses.
     pub password_min: usize,
-    /// A password that an administrator sets stays valid until the user changes it. If false, it must be replaced at the
+    /// Lets a password that an administrator sets stay valid until the user changes it. If false, it must be replaced at the
     /// first sign-in.
     pub lasting_admin_passwords: bool,
     /// Maximum lifetime of a session.
@@ -52,7 +52,7 @@ pub struct Settings {
     pub providers: Vec<Provider>,
     /// Base URL of the panel without a trailing slash. Links start with it.
     pub public_url: String,
-    /// The base URL is a guess: it is not configured, and the server listens on all addresses of its machine.
+    /// True if the base URL is a guess: it is not configured, and the server listens on all addresses of its machine.
     pub is_public_url_guessed: bool,
     /// All settings of the server as the panel shows them, without secrets.
     pub described: Arc<[Described]>,

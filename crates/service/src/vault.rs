@@ -42,10 +42,10 @@ pub enum MasterKeyError {
 /// Error of a decryption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// The key version is unknown to this server.
+    /// Key version that is unknown to this server.
     #[error("it is encrypted under a key that this server does not have")]
     OtherKey,
-    /// The ciphertext is damaged, or was encrypted for another row.
+    /// Damaged ciphertext, or one that was encrypted for another row.
     #[error("it is damaged, or belongs to another row")]
     Damaged,
 }

@@ -1,5 +1,5 @@
 //! Links, temporary passwords, invitations and tokens that are used after they were created: they are valid only while
-//! their creator has the permission, and no user may keep a password that another one knows.
+//! their creator has the permission, and no user can choose a password that another one knows.
 
 use std::{sync::Arc, time::Duration};
 

@@ -41,7 +41,7 @@ pub enum Fault {
         /// Last id of its range.
         to_id: i64,
     },
-    /// No seal has the expected root.
+    /// Missing seal with the expected root.
     NotedRoot,
 }
 

@@ -49,12 +49,12 @@ pub enum BesideOthers {
 /// Result of a load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Demo data was loaded.
+    /// Loaded demo data.
     Loaded {
         /// Number of inserted rows, over all tables.
         rows: u64,
     },
-    /// There were users already, and nothing was changed.
+    /// Existing users: nothing was changed.
     Skipped,
 }
 

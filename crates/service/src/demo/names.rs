@@ -49,7 +49,7 @@ pub(super) struct Called<'a> {
     /// Index of the pool, and the number of pools.
     pub(super) pool_index: u64,
     pub(super) pools: u64,
-    /// An earlier pool has the same name in the letters a to z.
+    /// True if an earlier pool has the same name in the letters a to z.
     pub(super) elsewhere: bool,
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Prepares the names of `people` users.
+    /// Prepares the names of all users of a data set.
     pub(super) fn new(seed: u64, people: u64) -> Self {
         let pools = read_pools();
         let whole: u64 = pools.iter().map(|pool| pool.weight).sum();

@@ -1,4 +1,4 @@
-//! Temporary passwords that were set for an account by another user. Kept as a permanent one, such a password would stay
+//! Temporary passwords that were set for an account by another user. Reused as a permanent one, such a password would stay
 //! known to both.
 
 use domain::{credentials::PasswordError, fields::FieldErrors};

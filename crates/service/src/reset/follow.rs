@@ -116,7 +116,7 @@ async fn find_owner(
     Ok(Some((summary, link)))
 }
 
-/// Returns whether a link can set the password of an account: not while it is deleted or suspended.
+/// Returns whether a link can set the password of an account: not if it is deleted, or suspended until later than now.
 fn is_open(user: &UserDetail, now: OffsetDateTime) -> bool {
     let until = user
         .suspension

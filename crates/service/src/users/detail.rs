@@ -86,7 +86,7 @@ fn going(removal: Progress) -> String {
     )
 }
 
-/// Lists the names of all roles, those with the most permissions first.
+/// Lists the names of all roles in the order of their rank, most powerful first.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -94,7 +94,7 @@ pub async fn roles(services: &Services, _: &Granted<ReadUsers>) -> Result<Vec<St
     Ok(db::roles::list(&services.pool).await?)
 }
 
-/// Lists all roles, those with the most permissions first, each with the reason if the caller cannot assign it.
+/// Lists all roles in the order of their rank, most powerful first, each with the reason if the caller cannot assign it.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.

@@ -64,13 +64,13 @@ pub async fn run_of(services: &Services, id: Uuid) -> Result<(), Error> {
 
 /// Result of one batch.
 enum Piece {
-    /// No job is queued.
+    /// No queued job.
     None,
-    /// The batch is deleted, or a smaller one should be tried; there can be more.
+    /// Deleted batch, or one to be retried with a smaller size; there can be more.
     Done,
-    /// The batch cannot be deleted, and the job has failed.
+    /// Batch that cannot be deleted: the job has failed.
     Refused(Error),
-    /// The batch timed out or was a deadlock victim. The job continues in the next run, so that it does not delay the
+    /// Temporary failure, such as a timeout or a deadlock. The job continues in the next run, so that it does not delay the
     /// others.
     PutOff(Uuid, Error),
 }

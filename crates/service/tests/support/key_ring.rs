@@ -13,7 +13,7 @@ pub(crate) const OLD: &str = "00000000000000000000000000000000000000000000000000
 /// Another encryption key, in base64.
 pub(crate) const NEW: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-/// Returns services with encryption keys, the first of which encrypts.
+/// Returns services with encryption keys. The first one encrypts.
 pub(crate) fn with_keys(pool: &PgPool, keys: &[&str]) -> Services {
     let settings = Settings {
         vault: Vault::parse(&keys.join(",")).unwrap(),

@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// Inserts an active user with roles, who has a password. Returns the id.
+/// Inserts an active user with roles and an unusable password hash. Returns the id.
 pub(crate) async fn add(pool: &PgPool, username: &str, roles: &[&str]) -> Uuid {
     let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
     let id: Uuid = sqlx::query_scalar(
