@@ -130,7 +130,7 @@ pub struct Author {
     pub via: Via,
     /// Network and client properties of the request.
     pub origin: Origin,
-    /// Credential of the request; none for the operator, for jobs and for links.
+    /// Credential of the request. None for the operator, for jobs and for links.
     pub credential: Option<Credential>,
     /// Time zone in the actor's settings.
     pub time_zone: Option<String>,
@@ -152,7 +152,7 @@ impl Author {
         self.id().map(|user| Backer { user, token })
     }
 
-    /// Returns the public id of the session; none for any other credential.
+    /// Returns the public id of the session. None for any other credential.
     #[must_use]
     pub fn session(&self) -> Option<Uuid> {
         match self.credential {
@@ -161,7 +161,7 @@ impl Author {
         }
     }
 
-    /// Returns the access token; none for any other credential.
+    /// Returns the access token. None for any other credential.
     #[must_use]
     pub fn token(&self) -> Option<&Lent> {
         match &self.credential {
@@ -176,7 +176,7 @@ impl Author {
         Self::without_account("Rollcall", Via::Job)
     }
 
-    /// Returns a user who acts on the own account by a link, without a session.
+    /// Returns a user as the actor of changes to the own account without a session, for example by a link.
     #[must_use]
     pub(crate) fn person(id: domain::users::UserId, username: &str, origin: Origin) -> Self {
         Self {

@@ -187,6 +187,7 @@ pub(crate) async fn issue(
     user: (Uuid, &str),
     new: &NewToken,
 ) -> Result<CreatedToken, Error> {
+    // Counted under the lock of the account, so that concurrent requests cannot exceed the maximum.
     if rows::count_of(&mut **transaction, user.0).await? >= TOKENS_MAX {
         return Err(Error::Conflict(
             "There are 100 access tokens already. Revoke one that is not needed first.",

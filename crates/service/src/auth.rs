@@ -20,8 +20,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Invalid`] for empty or oversized fields, [`Error::Unauthenticated`] for wrong credentials, [`Error::TooMany`]
-/// after
-/// too many failed attempts, [`Error::Forbidden`] and [`Error::Suspended`] when the account cannot be used,
+/// after too many failed attempts, [`Error::Forbidden`] and [`Error::Suspended`] when the account cannot be used,
 /// [`Error::PasswordChangeRequired`] when the password is a temporary one.
 pub async fn sign_in(
     services: &Services,

@@ -30,7 +30,7 @@ pub struct ShownFlash {
     pub id: Uuid,
     /// Text and kind of the message.
     pub flash: Flash,
-    /// Operation that undoes the change; none if it cannot be undone.
+    /// Operation that undoes the change. None if it cannot be undone.
     pub undo: Option<Undo>,
 }
 

@@ -37,6 +37,7 @@ pub async fn run(services: &Services) -> Result<(), Error> {
         audit::seal(services).await,
         users::lift_over(services).await.map(drop),
     ];
+    // All tasks have run by now; this returns the first error.
     chores.into_iter().collect()
 }
 

@@ -90,16 +90,16 @@ pub struct Answer {
     pub location: Option<String>,
     /// `ETag` header.
     pub etag: Option<String>,
-    /// Body, at most [`ANSWER_MAX`] bytes where it is stored.
+    /// Body. A long one is not stored.
     pub body: Vec<u8>,
 }
 
 /// Decision on a request.
 #[derive(Debug)]
 pub enum Begun {
-    /// Execute the request, as the attempt of this id.
+    /// First request: it is to be executed as the attempt of this id.
     First(Uuid),
-    /// Repeat the stored response.
+    /// Repeated request: the stored response is to be sent.
     Again(Answer),
 }
 

@@ -25,7 +25,7 @@ const NOT_FOUND: Error = Error::NotFound("There is no such job.");
 const NOT_FAILED: Error = Error::Conflict(jobs::NOT_FAILED);
 const ON_SERVER: Error = Error::Conflict(jobs::ON_SERVER);
 
-/// Lists jobs: running ones first, then the newest.
+/// Lists jobs: queued and running ones first, each group newest first.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.

@@ -93,6 +93,7 @@ pub(crate) async fn remember(
     known_devices::insert(&mut transaction, &new, user).await?;
     known_devices::delete_surplus(&mut transaction, user, MAX).await?;
     db::commit(transaction).await?;
+    // Only after the commit, so that the response sets no cookie that is not stored.
     device.issued.get_or_init(|| token);
     Ok(())
 }

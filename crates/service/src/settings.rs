@@ -23,8 +23,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Settings {
     /// Minimum number of characters of a password that a user chooses.
     pub password_min: usize,
-    /// Lets a password that an administrator sets stay valid until the user changes it. If false, it must be replaced at the
-    /// first sign-in.
+    /// Lets a password that an administrator sets stay valid until the user changes it. If false, it must be replaced at
+    /// the first sign-in.
     pub lasting_admin_passwords: bool,
     /// Maximum lifetime of a session.
     pub session_lifetime: Duration,

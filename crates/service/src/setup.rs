@@ -66,7 +66,7 @@ pub async fn open_link(services: &Services, token: &str) -> Result<(), Error> {
     works.map(|_| ()).ok_or(DEAD_LINK)
 }
 
-/// Creates the first admin and signs in. Of concurrent requests one succeeds.
+/// Creates the first admin and starts a session. Of concurrent requests one succeeds.
 ///
 /// # Errors
 /// [`Error::Invalid`] with the field errors (the link remains usable), [`Error::Conflict`] and [`Error::NotFound`] as
@@ -85,6 +85,7 @@ pub async fn claim(
     open_link(services, token).await?;
     let hash = own_account::hash(services, &admin, &origin).await?;
     let mut transaction = db::begin(&services.pool).await?;
+    // Serializes concurrent claims: the check below must see the admin of another one.
     db::users::lock_admins(&mut transaction).await?;
     if db::users::admin_exists(&mut *transaction).await? {
         return Err(DONE);

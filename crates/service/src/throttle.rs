@@ -71,6 +71,7 @@ impl Attempt {
         origin: &Origin,
     ) -> Result<Self, Error> {
         if let Some(device) = origin.device.hash() {
+            // Queried without an account too, so that an unknown username takes the same time.
             let is_known = known_devices::exists(&services.pool, device, user).await?;
             if let Some(user) = user.filter(|_| is_known) {
                 let own = Counter::of(Scope::Device, &[device, user.as_bytes()]);

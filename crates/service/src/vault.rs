@@ -76,6 +76,7 @@ impl MasterKey {
         let hash = Sha256::new()
             .chain_update(VERSION_CONTEXT)
             .chain_update(key);
+        // 31 bits, because the database stores the version as a signed integer.
         let [a, b, c, d, ..]: [u8; 32] = hash.finalize().into();
         Some(Self {
             version: i32::from_be_bytes([a & 0x7f, b, c, d]),

@@ -35,10 +35,9 @@ use crate::{
 /// sessions, and the current session continues under a new id.
 ///
 /// # Errors
-/// [`Error::Invalid`] with the field errors, [`Error::CurrentPasswordRequired`],
-/// [`Error::CurrentPasswordWrong`] and [`Error::TooMany`] where a new email address or password requires the current
-/// password,
-/// [`Error::Stale`] when the account was changed since the caller read it.
+/// [`Error::Invalid`] with the field errors, [`Error::CurrentPasswordRequired`], [`Error::CurrentPasswordWrong`] and
+/// [`Error::TooMany`] where a new email address or password requires the current password, [`Error::Stale`] when the
+/// account was changed since the caller read it.
 pub async fn edit(
     services: &Services,
     actor: &Actor,

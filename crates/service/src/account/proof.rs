@@ -21,8 +21,7 @@ impl Proof {
     ///
     /// # Errors
     /// [`Error::CurrentPasswordRequired`] when nothing was typed, [`Error::CurrentPasswordWrong`] when the password is
-    /// wrong,
-    /// [`Error::TooMany`] after too many wrong ones.
+    /// wrong, [`Error::TooMany`] after too many wrong ones.
     pub(super) async fn of(
         services: &Services,
         actor: &Actor,

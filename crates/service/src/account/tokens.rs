@@ -34,8 +34,7 @@ pub async fn tokens(services: &Services, actor: &Actor) -> Result<Vec<AccessToke
 ///
 /// # Errors
 /// [`Error::Invalid`] with all field errors at once, [`Error::CurrentPasswordRequired`], [`Error::CurrentPasswordWrong`]
-/// and
-/// [`Error::TooMany`] of the password check, [`Error::Conflict`] when the maximum number of tokens is reached,
+/// and [`Error::TooMany`] of the password check, [`Error::Conflict`] when the maximum number of tokens is reached,
 /// [`Error::TokenNotAllowed`] for an access token.
 pub async fn create_token(
     services: &Services,

@@ -17,7 +17,7 @@ use crate::{
     users::guard,
 };
 
-/// Lists the system's keys, and for each provider how many users have no key of their own.
+/// Lists the system's keys, and for each provider how many users have an enabled key of their own instead.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.

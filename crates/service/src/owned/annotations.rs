@@ -1,5 +1,5 @@
 //! Annotations under personas. The owner of a persona can also read, change and delete the annotations that other users
-//! have made under it.
+//! have created under it.
 
 use db::owned::annotations;
 use domain::owned::{Annotation, AnnotationDraft};

@@ -116,7 +116,7 @@ async fn find_owner(
     Ok(Some((summary, link)))
 }
 
-/// Returns whether a link can set the password of an account: not if it is deleted, or suspended until later than now.
+/// Returns whether a link can set the password of an account: not while it is deleted or its suspension is in force.
 fn is_open(user: &UserDetail, now: OffsetDateTime) -> bool {
     let until = user
         .suspension
@@ -173,6 +173,7 @@ pub async fn choose_password(
     // Lock order: accounts before the link, as everywhere, so that two transactions that lock both cannot deadlock.
     let account = lock(&mut transaction, id, link.backed_by).await?;
     let used = links::consume(&mut transaction, Kind::PasswordReset, &tokens::hash(token)).await?;
+    // The accounts were locked for the link as it was read: it must not have changed since.
     used.filter(|used| *used == link).ok_or(DEAD_LINK)?;
     if !guard::is_backed(&mut transaction, link.backer(), id).await? {
         return Err(DEAD_LINK);

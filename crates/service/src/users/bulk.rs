@@ -47,6 +47,7 @@ pub async fn bulk(
         request.action = BulkAction::Suspend(draft);
     }
     let mut transaction = db::begin(&services.pool).await?;
+    // Lock order: the lock of administrators comes before any row.
     db::users::lock_admins(&mut transaction).await?;
     let author =
         &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;

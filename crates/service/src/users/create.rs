@@ -64,6 +64,7 @@ pub async fn create(
     let (id, roles) = match inserted {
         Ok(inserted) => inserted,
         Err(error) => {
+            // The transaction has failed: the owner of the name is looked up outside it.
             drop(transaction);
             let email = user.email.as_ref().map(Email::as_str);
             let claim = Claim {

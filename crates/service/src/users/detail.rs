@@ -111,7 +111,7 @@ pub async fn grantable_roles(
     Ok(grantable.collect())
 }
 
-/// Lists the live sessions of a user, latest first, at most [`SHOWN_MAX`].
+/// Lists the live sessions of a user, latest first, at most a hundred.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is no such account.

@@ -112,6 +112,7 @@ pub async fn edit(
         return Ok(before);
     }
     if let Err(error) = set_facts(&mut transaction, id, &patch).await {
+        // The transaction has failed: the owner of the address is looked up outside it.
         drop(transaction);
         let email = patch.email.as_ref().and_then(Option::as_ref);
         let claim = Claim {

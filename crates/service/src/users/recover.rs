@@ -38,6 +38,7 @@ pub async fn recover_admin(
 ) -> Result<CreatedUser, Error> {
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
+    // Lock order: the lock of administrators comes before any row.
     db::users::lock_admins(&mut transaction).await?;
     let (id, changes) = match (db::users::find_id(&mut *transaction, user).await?, user) {
         (Some(id), _) => (id, readmit(&mut transaction, author, id).await?),
