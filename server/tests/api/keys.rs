@@ -1,4 +1,4 @@
-//! Keys of providers over the API.
+//! Provider API keys over the API.
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::support::{Answer, App, Ask, add_person, app, session};
 const OWN: &str = "/api/api-keys";
 const SYSTEM: &str = "/api/admin/api-keys";
 
-/// An app with an admin, Ada, and a program, whose sessions are returned, and Bob.
+/// Returns an app with an admin, Ada, a program, their sessions, and Bob.
 async fn with_people(pool: &PgPool) -> (App, String, String, String) {
     add_person(pool, "ada", &["admin", "user"]).await;
     add_person(pool, "bob", &["user"]).await;

@@ -1,4 +1,4 @@
-//! What anyone may ask, and what is said where there is nothing or nothing works.
+//! Public routes, and the responses where there is nothing or nothing works.
 
 use axum::http::Method;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! `rollcall user suspend`, `unsuspend` and `reset-link`
+//! `rollcall user suspend`, `unsuspend` and `reset-link`.
 
 use serde_json::json;
 use sqlx::PgPool;

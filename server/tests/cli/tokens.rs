@@ -1,4 +1,4 @@
-//! `rollcall token`
+//! `rollcall token`: creation, lists and revocation.
 
 use std::process::Command;
 
@@ -15,7 +15,7 @@ fn token(cli: &Cli, words: &[&str]) -> Ran {
 async fn made_listed_and_revoked(pool: PgPool) {
     let cli = cli(&pool);
     cli.make_admin("ada");
-    // A password that somebody else has set lets no program in either.
+    // A password that another user has set gives no program access either.
     cli.prepare("update users set must_change_password = false")
         .await;
     let made = token(
