@@ -146,7 +146,7 @@ fn settings(sources: &Sources, public_url: &str, listen: SocketAddr) -> Result<S
 /// Returns the current time. Only this function reads the clock; all other code receives the time from it.
 #[expect(
     clippy::disallowed_methods,
-    reason = "this is where the time comes from"
+    reason = "the only place that reads the clock"
 )]
 pub(crate) fn clock() -> OffsetDateTime {
     OffsetDateTime::now_utc()

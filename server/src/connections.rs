@@ -76,6 +76,7 @@ pub(crate) async fn serve(
         };
         spare = spare.or_else(|| File::open(SPARE).ok());
         let address = ClientAddress::from(peer.ip());
+        // A trusted proxy sends the connections of many clients: only the total limits them.
         let network = (!proxies.contain(address)).then(|| address.network());
         let Some(connection) = registry.admit(network) else {
             continue;
@@ -123,6 +124,7 @@ async fn answer(
         () = connection.closed() => {}
         () = end(&mut stopped) => {}
     }
+    // A request in progress gets its response before the connection closes.
     if connection.is_busy() {
         server.as_mut().graceful_shutdown();
         tokio::select! {

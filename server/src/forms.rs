@@ -157,6 +157,7 @@ async fn read(request: Request) -> Result<(Request, Fields), Response> {
 /// Builds a draft from the fields that it knows. A draft accepts any text, so this does not fail.
 fn draft<T: DeserializeOwned + Default>(fields: &Fields) -> T {
     let object = fields.iter().map(|(name, value)| {
+        // The checkbox is the only field that is not a text.
         let value = if name == "remember" {
             (value == "true").into()
         } else {

@@ -145,7 +145,7 @@ fn seconds(delay: Duration) -> u64 {
 pub struct Limits(Option<Arc<Counters>>);
 
 impl Limits {
-    /// Creates limits of so many requests per minute for each account and each address; 0 disables them.
+    /// Creates limits of `limit` requests per minute for each account and each address; 0 disables them.
     #[must_use]
     pub fn per_minute(limit: u32) -> Self {
         let limit = NonZeroU32::new(limit);

@@ -89,6 +89,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         services,
         assets: assets.clone(),
     };
+    // The first layer is the outermost one. The request gets its id first, so that the log line and every error have it.
     let common = ServiceBuilder::new()
         .layer(from_fn_with_state(
             site.trusted_proxies.clone(),
@@ -142,6 +143,7 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
         ServiceBuilder::new()
             .layer(RequestBodyLimitLayer::new(body_max))
             .layer(MapRequestBodyLayer::new(Body::new))
+            // Before the protection against forged requests: with a token the site of the request does not matter.
             .layer(from_fn_with_state(state.services.clone(), bearer::accept))
             .layer(own_site(&state.services.settings))
             .layer(sessions)

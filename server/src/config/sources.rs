@@ -88,6 +88,7 @@ impl Sources {
 fn mask(secret: &str) -> String {
     let masked = "********";
     let place = secret.split('?').next().unwrap_or_default();
+    // At the last `@`, because a password may have others.
     match place
         .split_once("://")
         .map(|(scheme, rest)| (scheme, rest.rsplit_once('@')))

@@ -168,7 +168,7 @@ mod tests {
     };
     const TENTH: Duration = Duration::from_millis(100);
 
-    /// Returns a body of so many pieces, each of so many bytes and after a delay.
+    /// Returns a body of `pieces` pieces, each of `size` bytes and after a delay.
     fn dripping(pieces: usize, size: usize, after: Duration) -> Body {
         let pieces = Box::pin(stream::iter(0..pieces).then(move |_| async move {
             sleep(after).await;
@@ -207,7 +207,7 @@ mod tests {
         let silent = stream::once(async { Ok::<_, io::Error>(vec![0; 1 << 20]) });
         let body = Body::from_stream(silent.chain(stream::pending()));
         let cut = tokio::time::timeout(50 * TENTH, read(body)).await;
-        assert!(cut.expect("it is still waited for").is_err());
+        assert!(cut.expect("the read has not ended").is_err());
     }
 
     #[tokio::test]

@@ -29,7 +29,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Returns the time that so many bytes earn.
+    /// Returns the time that a number of bytes earns.
     pub(super) fn given_by(self, bytes: usize) -> Duration {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         Duration::from_micros(bytes.saturating_mul(1_000_000) / self.bytes_per_second)
@@ -168,6 +168,7 @@ impl Times {
 
     fn now(&self) -> u64 {
         let millis = self.started.elapsed().as_millis();
+        // Never zero, which stands for no timestamp.
         u64::try_from(millis).unwrap_or(u64::MAX).saturating_add(1)
     }
 }
@@ -193,11 +194,11 @@ mod tests {
         let times = Times::new(Instant::now());
         assert!(is_about(times.left(false), HEAD), "the first head");
         times.note_request();
-        assert_eq!(times.left(true), Duration::MAX, "an answer takes its time");
+        assert_eq!(times.left(true), Duration::MAX, "a response is not limited");
         times.note_write(None);
         assert!(
             is_about(times.left(true), PACE.patience),
-            "unless nobody reads it"
+            "unless it is not read"
         );
         times.note_write(Some(1));
         assert_eq!(times.left(true), Duration::MAX);
@@ -216,7 +217,7 @@ mod tests {
         assert_eq!(times.head.load(Ordering::Relaxed), 1);
     }
 
-    /// Returns the debt after so many rounds of a second, each of which ends when so many bytes are written.
+    /// Returns the debt after a number of rounds of one second, each of which ends when `bytes` bytes are written.
     fn debt_after(seconds: u64, bytes: usize) -> u64 {
         let mut waits = Waits::default();
         for second in 0..seconds {

@@ -44,8 +44,8 @@ impl Capacity {
         per_network: 32,
     };
 
-    /// Returns the capacity that the descriptors of this process allow besides so many database connections. Each connection of a
-    /// client may have a file open as well.
+    /// Returns the capacity that the descriptors of this process allow besides those of the database connections. Each connection
+    /// of a client may have a file open as well.
     pub(crate) fn of_process(database_connections: u32) -> Self {
         // Two more connections listen, besides the pool.
         let database_connections = usize::try_from(database_connections).unwrap_or(usize::MAX);
@@ -125,6 +125,7 @@ impl Registry {
     /// Returns None if every request is waiting for the server.
     pub(super) fn admit(&self, network: Option<ClientNetwork>) -> Option<Arc<Connection>> {
         let mut open = lock(&self.open);
+        // A network beyond its maximum makes room among its own connections.
         if let Some(network) = network {
             let is_from_there = |activity: &Activity| activity.network == Some(network);
             let from_there = open.connections.values();
@@ -251,6 +252,7 @@ impl Drop for Connection {
 impl Drop for Busy {
     fn drop(&mut self) {
         let activity = &self.0.activity;
+        // Noted before the count falls: an idle connection must not have the timestamp of an earlier request.
         activity.times.note_end();
         activity.requests.fetch_sub(1, Ordering::AcqRel);
     }

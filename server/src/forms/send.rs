@@ -39,7 +39,7 @@ use crate::{
     router::{AppState, provide},
 };
 
-/// Handles a `POST` to the path of a page: a server function processes its form, for the user whom the page was rendered for.
+/// Handles a `POST` to the path of a page: a server function processes its form, for the user of the page.
 pub(crate) async fn send<F>(State(state): State<AppState>, request: Request) -> Response
 where
     F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,

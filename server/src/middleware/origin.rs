@@ -83,6 +83,7 @@ fn canonical(network: IpNetwork) -> IpNetwork {
 fn base_url(headers: &HeaderMap, is_from_proxy: bool) -> Option<String> {
     let host = headers.get("host")?.to_str().ok()?;
     let authority: Authority = host.parse().ok()?;
+    // `Authority` accepts user information, which a link must not have.
     if host.contains('@') || authority.host().is_empty() {
         return None;
     }

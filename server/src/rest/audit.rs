@@ -71,7 +71,7 @@ pub(crate) async fn list(
 
 /// Download the audit log
 ///
-/// All matching entries, oldest first, with those of bulk actions, as CSV or as one JSON object per line.
+/// All matching entries, oldest first, including those of bulk actions, as CSV or as one JSON object per line.
 #[utoipa::path(
     get,
     path = "/api/admin/audit/export",

@@ -170,7 +170,7 @@ pub(crate) async fn revoke(
     Ok(success())
 }
 
-/// User whom a key is resolved for.
+/// Query of a resolution: the user to resolve a key for.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

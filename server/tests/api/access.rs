@@ -68,7 +68,7 @@ const OWN_CONFIRMED: [&str; 4] = [
     "/account/tokens/{id}/revoke",
 ];
 
-/// Returns the forms of those dialogs, with another content than there is, so that they change nothing.
+/// Returns the forms of those dialogs. They claim another preview than the dialog shows, so that they change nothing.
 fn confirmed(dialogs: &[&str]) -> Vec<Ask> {
     let forms = dialogs.iter().flat_map(|path| {
         let path = path.replace("{id}", NOBODY);

@@ -61,8 +61,8 @@ fn assert_opened_by(operation: &Value, outcomes: &BTreeMap<String, Vec<&str>>, l
     }
 }
 
-/// Records the response of every route to a token with each scope. The owner has all permissions, including those for secrets, so
-/// that a denial is due to the token alone.
+/// Compares the response of every route to a token with each scope with a snapshot. The owner has all permissions, including
+/// those for secrets, so that a denial is due to the token alone.
 #[sqlx::test(migrations = "../migrations")]
 async fn every_address_answers_each_scope_as_agreed(pool: PgPool) {
     let app = prepare(&pool).await;
@@ -384,7 +384,7 @@ async fn a_token_is_worth_what_its_owner_is_on_every_server(pool: PgPool) {
     assert_eq!(
         me(&other, &text).await.status,
         200,
-        "its own account it still sees"
+        "its own account stays visible"
     );
 }
 

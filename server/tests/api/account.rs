@@ -280,7 +280,7 @@ async fn guesses_make_the_next_one_wait_wherever_it_is_made(pool: PgPool) {
     let right = app.send(guess(PASSWORD)).await;
     assert_eq!(right.outline(), "429 TOO_MANY_REQUESTS");
     assert!(!right.header("retry-after").is_empty());
-    assert!(signs_in(&app, PASSWORD).await, "the door is another thing");
+    assert!(signs_in(&app, PASSWORD).await, "sign-in is not affected");
     let fields = [
         ("current_password", PASSWORD),
         ("password", CHOSEN),

@@ -98,14 +98,14 @@ async fn what_was_typed_comes_back_and_is_sent_by_the_user(pool: PgPool) {
         assert_eq!(value(&drawn, name).as_deref(), Some(text), "{path}");
         assert_eq!(value(&drawn, "as").as_ref(), Some(&ada), "{path}");
         for page in [&asked, &wrong, &drawn] {
-            assert!(!page.body.contains("typed-secret"), "{path} tells a secret");
+            assert!(!page.body.contains("typed-secret"), "{path} has a secret");
         }
         let session = drawn.cookie("session_token").unwrap().0.to_owned();
         let me = app.get_as(&session, "/api/auth/me").await;
         assert_eq!(me.json()["user"]["username"], "ada");
     }
     let changed = "select count(*) from users where display_name like 'Typed%'";
-    assert_eq!(app.count(changed).await, 0, "nothing is done by signing in");
+    assert_eq!(app.count(changed).await, 0, "signing in changes nothing");
     assert_eq!(app.count("select count(*) from api_keys").await, 0);
 }
 

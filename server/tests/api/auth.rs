@@ -117,7 +117,7 @@ async fn failures_to_sign_in_are_told_in_foveas_words(pool: PgPool) {
         let known = json!({
             "error": answer.code(), "message": message, "requestId": answer.header("x-request-id")
         });
-        assert_eq!(answer.json(), known, "nothing else is told");
+        assert_eq!(answer.json(), known, "there is nothing else");
     }
 }
 
@@ -316,7 +316,7 @@ async fn bad_bodies_are_refused_with_a_sentence(pool: PgPool) {
     assert_eq!(
         app.count("select count(*) from login_attempts").await,
         0,
-        "none of them was a try"
+        "none is an attempt"
     );
 }
 
@@ -360,7 +360,7 @@ async fn me_tells_apart_who_never_signed_in_and_whose_session_is_over(pool: PgPo
             ("401 UNAUTHORIZED", "Session expired")
         );
         let (value, attributes) = over.cookie("session_token").unwrap();
-        assert_eq!(value, "", "the browser is told to forget it");
+        assert_eq!(value, "", "the cookie is removed");
         assert!(
             attributes.contains("Max-Age=0") && attributes.contains("Path=/"),
             "{attributes}"

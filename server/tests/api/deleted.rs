@@ -7,7 +7,7 @@ use crate::support::{Answer, App, Ask, add_person, app, session};
 
 const BIN: &str = "/api/admin/users?deleted=true";
 
-/// Adds nine users, of whom five were deleted: the odd ones, in pairs at the same time. Returns a session of Ada, an admin.
+/// Adds nine users, five of them deleted: the odd ones, in pairs at the same time. Returns a session of Ada, an admin.
 async fn prepare(app: &App) -> String {
     add_person(&app.pool, "ada", &["admin"]).await;
     for n in 1..=9 {

@@ -291,7 +291,7 @@ async fn what_cannot_be_undone_asks_and_the_rest_can_be_undone(pool: PgPool) {
         let user = form.fields.iter().find(|(name, _)| name == "as");
         let user = user.map(|(_, id)| id.as_str());
         let expected = Some(ada_id.as_str()).filter(|_| !OF_NO_USER.contains(&kind.as_str()));
-        assert_eq!(user, expected, "{kind} says whose page it is on");
+        assert_eq!(user, expected, "{kind} names the user of its page");
         found.insert(kind, form);
     }
     let missing: Vec<&str> = rules

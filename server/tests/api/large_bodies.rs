@@ -9,7 +9,7 @@ use crate::support::{App, Ask, add_person, app, session};
 
 const PERSONAS: &str = "/api/personas";
 
-/// Sends a body of so many spaces, which is not JSON. Returns the status of the response.
+/// Sends a body of `bytes` spaces, which is not JSON. Returns the status of the response.
 async fn send(app: &App, session: &str, bytes: usize) -> u16 {
     let ask = Ask::post(PERSONAS).body("application/json", " ".repeat(bytes));
     app.send(ask.by(session)).await.status

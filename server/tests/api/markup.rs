@@ -412,7 +412,7 @@ async fn every_text_that_is_stored_is_tried(pool: PgPool) {
         assert_eq!(
             count == 0,
             OWN_WORDS.contains(&name.as_str()),
-            "{name}: a text that somebody writes has the marker in the seed, and no other"
+            "{name}: the seed has the marker in every text that users write, and in no other"
         );
     }
 }
@@ -426,7 +426,7 @@ async fn no_stored_text_becomes_markup(pool: PgPool) {
     let shown = plain
         .iter()
         .filter(|(label, page)| page.status == 200 && !label.ends_with("nobody"));
-    assert!(shown.count() > 50, "the pages are there");
+    assert!(shown.count() > 50, "the pages are found");
     let mut now = MARKER;
     for payload in PAYLOADS {
         replace(&pool, now, payload).await;

@@ -118,7 +118,7 @@ async fn without_its_database_everything_says_try_again(pool: PgPool) {
         assert_eq!(answer.header("retry-after"), "1", "{label}");
         assert!(
             answer.cookies().is_empty(),
-            "{label}: nobody is signed out by it"
+            "{label}: the session cookie stays set"
         );
         if is_api {
             assert_eq!(answer.code(), "UNAVAILABLE", "{label}");

@@ -213,7 +213,7 @@ async fn what_the_address_asks_in_vain_is_told_without_a_list(pool: PgPool) {
         assert!(page.body.contains(says), "{path:.60}: {}", page.body);
         assert!(
             !page.body.contains("uma@example.org"),
-            "{path:.60}: no list stands in for it"
+            "{path:.60}: no list is shown instead"
         );
     }
 }

@@ -60,7 +60,7 @@ async fn the_api_registers_in_foveas_words(pool: PgPool) {
     assert_eq!(user["displayName"], "Some Body");
     assert_eq!(user["email"], "ada@example.org");
     assert_eq!(user["isAdmin"], false);
-    assert!(made.cookies().is_empty(), "nobody is signed in");
+    assert!(made.cookies().is_empty(), "no session is started");
     let taken = app.send(register(&body("ADA"))).await;
     assert_eq!(taken.outline(), "409 CONFLICT");
     assert_eq!(taken.message(), "Username already exists");

@@ -59,7 +59,7 @@ async fn two_links_in_two_tabs_stay_apart(pool: PgPool) {
         let (_, link) = page.split_once("link=").unwrap();
         assert!(shown.body.contains(&format!("value=\"{link}\"")));
     }
-    // The first tab is submitted last: its password is set for the user whom it names.
+    // The first tab is submitted last: the password is set for the user that its link belongs to.
     for (path, token, username) in [("/reset", &ada, "ada"), ("/sfn/reset", &bob, "bob")] {
         let chosen = format!("{CHOSEN} of {username}");
         let handle = link_handle(token);
@@ -132,7 +132,7 @@ async fn the_token_leaves_the_address_at_once(pool: PgPool) {
         );
         let page = app.send(Ask::get("/reset").link(&kind, &token)).await;
         assert_eq!(page.status, 200);
-        assert!(page.body.contains("value=\"ada\""), "it says for whom");
+        assert!(page.body.contains("value=\"ada\""), "it names the user");
         assert_eq!(
             app.count("select count(*) from one_time_links where used_at is not null")
                 .await,
@@ -171,7 +171,7 @@ async fn the_password_is_set_and_nobody_is_signed_in_by_it(pool: PgPool) {
         let me = app.get_as(&elsewhere, "/api/auth/me").await;
         assert_eq!(me.status, 401, "every session has ended");
         assert!(!signs_in(&app, PASSWORD).await);
-        assert!(!signs_in(&app, chosen.trim_end()).await, "spaces are kept");
+        assert!(!signs_in(&app, chosen.trim_end()).await, "spaces count");
         assert!(signs_in(&app, &chosen).await);
         let (value, _) = answer.cookie("rollcall_done").unwrap();
         let done = app
@@ -180,7 +180,7 @@ async fn the_password_is_set_and_nobody_is_signed_in_by_it(pool: PgPool) {
         assert_eq!(done.status, 200);
         assert!(done.body.contains("Your password is set"));
 
-        assert_eq!(app.send(form).await.status, 404, "once is once");
+        assert_eq!(app.send(form).await.status, 404, "it works once");
         let page = app.send(Ask::get("/reset").link(COOKIE, &token)).await;
         assert_eq!(page.status, 404);
     }

@@ -111,7 +111,7 @@ async fn a_refused_form_says_what_is_wrong_and_can_be_sent_again(pool: PgPool) {
         assert!(page.body.contains(says), "{change:?}: {}", page.body);
         assert!(
             page.body.contains("value=\"Ada Lovelace\""),
-            "{change:?}: what was typed is kept"
+            "{change:?}: the input is retained"
         );
         for password in ["correct horse battery", "something else"] {
             assert!(!page.body.contains(password), "{change:?}");

@@ -98,7 +98,7 @@ pub(crate) fn limited_app(pool: &PgPool, limit: u32) -> App {
     with_site(pool, &site, Settings::default())
 }
 
-/// Returns the application on a server whose clock is so many hours ahead.
+/// Returns the application on a server whose clock is a number of hours ahead.
 pub(crate) fn with_clock(pool: &PgPool, hours: i64) -> App {
     let clock: fn() -> OffsetDateTime = match hours {
         1 => || clock() + time::Duration::HOUR,

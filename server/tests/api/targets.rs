@@ -92,7 +92,7 @@ async fn every_form_about_something_sends_the_name_that_was_shown(pool: PgPool) 
     known.extend(WITH_TARGET.map(|(function, ..)| function));
     assert_eq!(
         posted, known,
-        "say in this file what the form sends of what was shown"
+        "list every function in one of the tables of this file"
     );
     for (function, name, others) in WITH_TARGET {
         let path = format!("/sfn/{function}");

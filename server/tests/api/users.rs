@@ -17,7 +17,7 @@ async fn with_admin(pool: &PgPool) -> (App, String) {
     (app(pool), session)
 }
 
-/// Adds so many more users, one a minute.
+/// Adds a number of users, created one a minute.
 async fn add_crowd(pool: &PgPool, people: i32) {
     sqlx::query(
         "insert into users (id, username, display_name, created_via, created_at, updated_at)
@@ -277,7 +277,7 @@ async fn questions_that_make_no_sense_are_refused_with_a_sentence(pool: PgPool) 
         );
         assert!(
             answer.message().len() < 400,
-            "{query:?}: what was typed is not repeated at length"
+            "{query:?}: long input is not repeated in full"
         );
     }
     let fault = list(&app, &ada, &[("q", "ada statsu:active")]).await.json();

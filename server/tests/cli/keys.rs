@@ -20,7 +20,7 @@ const STUCK: &str = "select count(*) from pg_stat_activity
 /// Number of processes beside the test's own that are connected to this database.
 const OTHERS: &str = "select count(*) from pg_stat_activity
     where datname = current_database() and application_name = 'rollcall'";
-/// Number of keys that are encrypted under another key than the last of them.
+/// Number of API keys that are encrypted under another key than the newest of them.
 const ANEW: &str = "select count(*) from api_keys
     where key_version <> (select key_version from api_keys order by id desc limit 1)";
 
@@ -129,7 +129,7 @@ async fn is_gone_on_with(pool: PgPool) {
     assert_eq!(cli.count(recorded).await, KEYS);
     assert_eq!(job(&pool).await, ("done".to_owned(), KEYS, Some(KEYS)));
     is_served(&with_keys(&pool, NEW)).await;
-    // A server with only the new key reads each of them, or could not encrypt it under a third.
+    // Every API key is encrypted under the new key: otherwise this run could not encrypt it under a third.
     let told = run(&cli, &format!("{NEWER},{NEW}")).text();
     assert!(told.starts_with(&format!("{KEYS} API keys")), "{told}");
 }

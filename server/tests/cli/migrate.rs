@@ -51,7 +51,7 @@ fn read_until(log: &mut impl BufRead, pid: i32) -> String {
         assert_ne!(
             log.read_line(&mut line).unwrap(),
             0,
-            "it ended without a word"
+            "it ended without a line"
         );
     }
     line

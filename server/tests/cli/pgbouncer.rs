@@ -73,7 +73,7 @@ impl PgBouncer {
         cli_at(pool, &self.url)
     }
 
-    /// Makes the pooler hold so many database sessions ready.
+    /// Makes the pooler hold a number of database sessions ready.
     async fn fill(&self, sessions: usize) {
         let mut connections = Vec::new();
         for _ in 0..sessions {

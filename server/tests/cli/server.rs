@@ -53,7 +53,7 @@ impl Server {
         Self::start_by(cli, serve, set)
     }
 
-    /// Starts a server with so many descriptors.
+    /// Starts a server with a number of descriptors.
     pub(crate) fn start_within(cli: &Cli, descriptors: u32) -> Self {
         let command = || {
             let mut command = Command::new("sh");
@@ -72,7 +72,7 @@ impl Server {
                 return Self { child, site, url };
             }
         }
-        panic!("no server would listen");
+        panic!("no server listens");
     }
 
     /// Returns the address that the server listens on.

@@ -288,7 +288,7 @@ async fn busy_slow_clients_leave_a_place_for_everybody_else(pool: PgPool) {
     drop(open);
 }
 
-/// Sends a head of so many bytes, and returns the status line of the response.
+/// Sends a head of `bytes` bytes, and returns the status line of the response.
 fn status_of_head(server: &Server, bytes: usize, end: &str) -> String {
     let begin = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: ";
     let filler = "x".repeat(bytes - begin.len() - end.len());

@@ -71,7 +71,7 @@ async fn a_link_for_a_new_password(pool: PgPool) {
     assert_eq!(
         ran.out.lines().count(),
         1,
-        "a program can take it as it is: {ran:?}"
+        "a program can read it unchanged: {ran:?}"
     );
     assert!(
         ran.err

@@ -33,7 +33,7 @@ async fn made_listed_and_revoked(pool: PgPool) {
     assert_eq!((made.code, made.out.len()), (0, 42), "{made:?}");
     assert!(
         made.out.starts_with("rc_"),
-        "a program can take it as it is: {made:?}"
+        "a program can read it unchanged: {made:?}"
     );
     assert!(
         made.err

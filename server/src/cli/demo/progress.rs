@@ -21,7 +21,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Starts to show the progress of a load of so many users.
+    /// Starts to show the progress of a load of `users` users.
     pub(super) fn new(users: u64) -> Self {
         let bar = io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}");

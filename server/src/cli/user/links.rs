@@ -24,7 +24,7 @@ pub(super) async fn reset(who: &Who, place: &Place, output: Output) -> Result<()
     output.give(&link, || print::clean(&link.url))
 }
 
-/// Recover access: make a user an administrator who can sign in.
+/// Make a user an administrator who can sign in, for when there is none.
 ///
 /// The account is created if it does not exist; otherwise it is restored, reactivated and assigned the role admin as needed. A
 /// link is printed with which the user sets a password. It works once, for an hour.

@@ -35,7 +35,7 @@ const HEADINGS: [&str; 8] = [
 
 /// Manage access tokens, with which programs use the API on behalf of users.
 ///
-/// Commands on the database have all rights; all changes are audited.
+/// Commands on the database have all rights, those on a server have the rights of the access token; all changes are audited.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct TokenArgs {
     /// Print JSON, in the format of the API.

@@ -43,7 +43,7 @@ pub(crate) struct Since {
 /// Watch changes of sessions
 ///
 /// A stream of `changes`, each with the time that it covers as its id. It begins with the changes since the last event id, or
-/// else since `since`. It ends with the session that it is read in, or when the permission to read it is revoked.
+/// else since `since`. It ends with its session, or when the permission to read sessions is revoked.
 #[utoipa::path(
     get,
     path = "/api/admin/sessions/events",

@@ -84,6 +84,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Failure> {
     let mut roles = body.roles;
     let names_admin = roles.iter().any(|role| role.trim() == ADMIN_ROLE);
+    // FOVEA sends `isAdmin` instead of roles; if there are both, they have to agree.
     match body.is_admin {
         Some(true) if roles.is_empty() => {
             roles.extend([ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()]);

@@ -12,7 +12,7 @@ use crate::{
     support::{App, Ask, PASSWORD, add_password, add_person, app, session},
 };
 
-/// Returns an app with users on whom every action is possible once, and a session of Ada, who acts; for the others see [`asks`].
+/// Returns an app with users that every action is possible on once, and a session of Ada, who acts; for the others see [`asks`].
 async fn prepare(pool: &PgPool) -> (App, String) {
     let app = app(pool).keeping_keys();
     add_person(pool, "ada", &["admin", "user"]).await;

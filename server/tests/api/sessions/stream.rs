@@ -32,7 +32,7 @@ impl Events {
         assert_eq!(headers["content-type"], "text/event-stream");
         assert!(
             !headers.contains_key("content-encoding"),
-            "it is not held back"
+            "it is not compressed"
         );
         Self {
             body: response.into_body().into_data_stream(),
@@ -175,13 +175,13 @@ async fn the_stream_ends_with_the_session_or_the_right_or_the_server(pool: PgPoo
     assert!(streams[0].is_over().await, "the session has ended");
     app.run("delete from user_roles where user_id = (select id from users where username = 'dee')")
         .await;
-    assert!(streams[1].is_over().await, "the right is lost");
+    assert!(streams[1].is_over().await, "the permission is lost");
     session(&pool, "bob").await;
     stays.until(&id_of(&pool, "bob").await).await;
     app.services.live.stop();
     assert!(stays.is_over().await, "the server stops");
     let mut late = Events::open(&app, &ada, EVENTS).await;
-    assert!(late.is_over().await, "and begins no more streams");
+    assert!(late.is_over().await, "and starts no more streams");
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -123,7 +123,7 @@ impl Answer {
             let value = cookie.split(['=', ';']).nth(1).unwrap_or_default();
             assert!(
                 value.len() < 20 || !self.body.contains(value),
-                "{label} tells a new cookie in its body"
+                "{label} has a new cookie in its body"
             );
         }
     }

@@ -121,7 +121,7 @@ fn run(cli: &Cli, step: &str) -> [String; 3] {
     let words = step.split(' ').map(|word| word.replace('_', " "));
     let ran = cli.run(Command::new(ROLLCALL).args(words), "");
     let told = [ran.code.to_string(), mask(&ran.out), mask(&ran.err)];
-    // The actor and the source depend on the backend, as does the place in a usage.
+    // The actor and the source differ between the backends, and a usage names the options of the server.
     told.map(|text| {
         text.replace("by way of admin", "by way of cli")
             .replace("--url <URL> --token <TOKEN> ", "")
@@ -186,7 +186,7 @@ async fn on_a_server_as_on_a_database(pool: PgPool) {
         .unwrap();
 }
 
-/// Checks the effect of a step in the database.
+/// Checks the changes in the database and in the audit log.
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_done_is_done_and_on_record_with_the_token(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;

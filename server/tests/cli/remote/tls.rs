@@ -83,7 +83,7 @@ async fn a_certificate_has_to_be_believed_and_of_this_name(pool: PgPool) {
         told.starts_with(&format!("There is no safe connection to {url}: ")),
         "{told}"
     );
-    assert_eq!(server.asked(), [""; 0], "nothing is sent to a stranger");
+    assert_eq!(server.asked(), [""; 0], "nothing is sent without trust");
 
     let server = encrypted(&certificate);
     let url = format!("https://localhost:{}", server.port);
@@ -93,7 +93,7 @@ async fn a_certificate_has_to_be_believed_and_of_this_name(pool: PgPool) {
         unsafe_way || told.starts_with("No certificates of authorities"),
         "{told}"
     );
-    assert_eq!(server.asked(), [""; 0], "nothing is sent to a stranger");
+    assert_eq!(server.asked(), [""; 0], "nothing is sent without trust");
 }
 
 #[sqlx::test(migrations = false)]
