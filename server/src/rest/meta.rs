@@ -86,7 +86,7 @@ struct PublicConfig {
     allow_registration: bool,
 }
 
-/// Get the public settings
+/// See what the service offers
 ///
 /// The mode of the service, and whether registration is open.
 #[utoipa::path(
