@@ -22,7 +22,7 @@ use crate::{
     metrics, router,
 };
 
-/// Interval at which expired data is ended and old data is removed.
+/// Interval of housekeeping, which ends what has expired and removes old data.
 const HOUSEKEEPING: Duration = Duration::from_secs(30);
 /// Maximum time for open requests to finish after the signal.
 const GRACE: Duration = Duration::from_secs(30);

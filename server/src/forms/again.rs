@@ -72,7 +72,7 @@ fn carried(address: &str, body: &[u8]) -> Option<String> {
 }
 
 /// Renders the page of the form that the sign-in page has carried along, with the input. Returns None if there is no such form,
-/// or if another user has signed in than the one who filled it in.
+/// if another user has signed in than the one who filled it in, or if that user can no longer open the page.
 pub(super) async fn draw_form(
     state: &AppState,
     session: &Session,
