@@ -46,7 +46,7 @@ struct Request {
     /// Path and query.
     path: String,
     body: Option<Vec<u8>>,
-    /// Idempotency key, by which a server recognizes a repeated request; None for methods that need none.
+    /// Idempotency key, by which a server recognises a repeated request; None for methods that need none.
     key: Option<Uuid>,
 }
 

@@ -1,4 +1,4 @@
-//! The device cookie, by which a browser is recognized that has signed in to an account before.
+//! The device cookie, by which a browser is recognised that has signed in to an account before.
 
 use std::sync::Arc;
 

@@ -84,7 +84,8 @@ pub(crate) async fn limit(
     next.run(request).await
 }
 
-/// Returns the account of a request with a large body. A body of unknown length can be as large as the outer layers permit.
+/// Returns the account of a request with a large body. A body of unknown length counts as large, because it can be as large as
+/// the outer layers permit.
 fn sender(request: &Request) -> Option<Uuid> {
     let most = request.body().size_hint().upper();
     if most.is_some_and(|most| most <= SMALL) {

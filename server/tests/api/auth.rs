@@ -148,7 +148,7 @@ async fn too_many_failures_are_told_with_the_time_to_wait(pool: PgPool) {
     assert!(form.body.contains("Too many attempts"), "{}", form.body);
 }
 
-/// Name of the cookie by which a browser is recognized.
+/// Name of the cookie by which a browser is recognised.
 const DEVICE: &str = "rollcall_device";
 
 #[sqlx::test(migrations = "../migrations")]
