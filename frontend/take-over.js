@@ -1,22 +1,22 @@
-// Takes over the page that the server rendered. Extensions and translators change pages. Where the page is not as the server
+// Hydrates the page that the server rendered. Extensions and translators change pages. If the page is not as the server
 // sent it, or hydration fails, the app renders it instead, with the data that came with it.
 import * as app from './rollcall.js';
 
 const WASM = new URL('./rollcall.wasm', import.meta.url);
 
 const { address } = document.documentElement.dataset;
-// The app takes over the page of the address in the address bar.
+// The app renders the page of the URL in the address bar.
 if (address) history.replaceState(null, '', address);
 addEventListener('rollcall-panic', showBanner, { once: true });
 takeOver();
 
 async function takeOver() {
   await app.default({ module_or_path: WASM });
-  // Without its part, the page works as it does without scripts.
+  // Without its module, the page works as it does without scripts.
   if (!(await app.load())) return;
   if (isIntact()) await hydrate();
   else await render(app);
-  // For the tools of the browser, and for tests.
+  // For the developer tools of the browser, and for tests.
   performance.mark('hydrated');
 }
 
@@ -65,7 +65,7 @@ async function renderAgain(stopNoting) {
   try {
     const copy = await import('./again/rollcall.js');
     await copy.default({ module_or_path: WASM });
-    // The failed instance would handle events too.
+    // The listeners of the failed instance would handle events too.
     for (const [target, listener] of stopNoting()) target.removeEventListener(...listener);
     if (await copy.load()) return await render(copy);
   } catch (error) {
@@ -131,7 +131,7 @@ function showBanner() {
   };
   const banner = element('aside', '', { class: 'banner tone-danger', role: 'alert' });
   const text = element('p', 'This page has stopped working. What you saved is safe.', {});
-  // The router is dead with the page: it must leave this link to the browser.
+  // The router no longer works after a panic, so it must leave this link to the browser.
   const link = element('a', 'Reload the page', { class: 'button', href: '', rel: 'external' });
   banner.append(text, link);
   document.body.append(banner);
