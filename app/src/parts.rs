@@ -168,6 +168,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
         ["users", ..] => preload_person().await?,
         _ => return preload_door().await,
     }
+    // A dialog above the page can be in another module than the page.
     let tabs = ["", "sessions", "keys", "data", "history", "invitations"];
     match words.as_slice() {
         ["users", "bulk", ..] => preload_dialogs().await,

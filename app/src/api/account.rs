@@ -2,7 +2,7 @@
 
 #![expect(
     missing_docs,
-    reason = "the macro turns the arguments, which are the fields of a form, into fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 #[cfg(feature = "ssr")]
@@ -185,7 +185,7 @@ pub fn is_notified(preferences: &Map<String, Value>, way: &str) -> bool {
     preferences.get(way) == Some(&Value::Bool(true))
 }
 
-/// Updates preferences by the checked channels. Keys without a checkbox and channels that the user did not change keep
+/// Updates preferences by the checked channels. Keys without a checkbox and channels that the user did not change retain
 /// their stored values.
 #[cfg(feature = "ssr")]
 fn notified(mut preferences: Map<String, Value>, ticked: &[String]) -> Map<String, Value> {

@@ -35,6 +35,7 @@ pub async fn sign_in(
     let (services, session, origin) = (ssr::services()?, ssr::session()?, ssr::origin()?);
     match service::auth::sign_in(&services, &session, draft, origin).await {
         Ok(_) => Ok(Done::to(domain::access::local_path(&next))),
+        // A temporary password does not sign in. Its link leads to the page that sets a new one.
         Err(service::Error::PasswordChangeRequired(link)) => {
             Ok(Done::to(super::done::going_on(&link.url, &next)))
         }

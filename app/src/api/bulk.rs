@@ -3,7 +3,7 @@
 #![expect(
     missing_docs,
     clippy::too_many_arguments,
-    reason = "the macro turns the arguments, which are the fields of a form, into fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 #[cfg(feature = "ssr")]
@@ -73,6 +73,7 @@ impl BulkDeed {
 pub async fn preview_several(deed: BulkDeed, selected: String) -> Result<BulkOutcome, ApiError> {
     use super::{site, ssr};
     use domain::users::{bulk::BulkRequest, suspension::SuspensionDraft};
+    // The preview locks the users as the action does, although it is a `GET`.
     site::require()?;
     // The suspension reason is not typed yet when the preview loads; it does not decide which users can be suspended.
     let any = SuspensionDraft {

@@ -3,7 +3,7 @@
 
 #![expect(
     missing_docs,
-    reason = "the macro turns the arguments, which are the fields of a form, into fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 use leptos::prelude::*;
@@ -64,6 +64,7 @@ pub struct ConfirmationFact {
 pub fn page_of(path: &str) -> &str {
     let end = |path: &str| path.rfind('/').unwrap_or_default();
     let mut page = path.get(..end(path)).unwrap_or_default();
+    // Before such an ending the path has an id, which does not belong to the page either.
     if ["/revoke", "/delete", "/retry"]
         .iter()
         .any(|end| path.ends_with(end))

@@ -1,4 +1,4 @@
-//! Confirmation pages for users without a session, to whom flash messages are not available.
+//! Confirmation pages for users without a session, who cannot receive flash messages.
 
 use service::settings::Settings;
 

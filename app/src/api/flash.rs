@@ -26,7 +26,7 @@ pub struct FlashMessage {
 pub struct UndoForm {
     /// Path that the form posts to.
     pub action: String,
-    /// Id of the stored undo.
+    /// Id of the change.
     pub id: Uuid,
 }
 

@@ -77,6 +77,7 @@ pub fn forget_surplus<'n>(
 /// Returns whether a cookie holds the token of a one-time link.
 fn is_of_link(settings: &Settings, name: &str) -> bool {
     [RESET, INVITATION, SETUP].iter().any(|kind| {
+        // Prefix and port of the name depend on the settings, so the name is rebuilt from the handle and compared.
         let rest = name.split_once(kind.0).map(|(_, rest)| rest);
         let handle = rest.and_then(|rest| rest.strip_prefix('_')?.get(..HANDLE));
         handle.is_some_and(|handle| kind.name(settings, handle).as_deref() == Some(name))

@@ -2,7 +2,7 @@
 #![expect(
     missing_docs,
     clippy::too_many_arguments,
-    reason = "the macro turns the arguments, which are the fields of a form, into fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 pub mod profile;

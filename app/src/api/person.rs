@@ -61,6 +61,7 @@ pub fn path(user: &UserSummary) -> String {
 /// Returns the path of a user's page by id and username.
 #[must_use]
 pub fn path_of(id: UserId, name: &str) -> String {
+    // `new` and `bulk` are paths of dialogs, and some names parse as a number or an id.
     if ["new", "bulk"].contains(&name) || UserRef::parse(name) != UserRef::Name(name.to_owned()) {
         return format!("/users/{id}");
     }

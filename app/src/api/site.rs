@@ -40,6 +40,7 @@ pub fn is_from_here(headers: &HeaderMap, settings: &Settings) -> bool {
     }) {
         return true;
     }
+    // `none` is a navigation by the user, such as a bookmark.
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }

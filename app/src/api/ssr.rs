@@ -117,6 +117,7 @@ pub async fn listed<P, Q, T>(
         Ok(query) => list(query).await.map(Listed::List).map_err(fail),
         Err(error) => {
             let problem = identified(Error::from(error).into_problem());
+            // A call from the browser succeeds with [`Listed::NotUnderstood`]; only a rendered page has an error status.
             if use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/sfn/")) {
                 set_status(&problem);
             }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 /// An icon, named by its drawing or its meaning.
-#[expect(missing_docs, reason = "the name of each variant describes its drawing")]
+#[expect(missing_docs, reason = "the names describe the drawings")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
     Users,

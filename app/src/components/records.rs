@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::rows::KeyedRow;
 
-/// Row of a table: the id of the record and its cells.
+/// Table row: a record id and the cells.
 pub type Record = (String, Vec<AnyView>);
 
 /// Renders a table. The first cell of each row is its header.

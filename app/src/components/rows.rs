@@ -19,7 +19,7 @@ pub struct KeyedRow {
 }
 
 impl KeyedRow {
-    /// Returns the row of the record with this id.
+    /// Returns a row with this id.
     pub fn new(id: impl ToString, view: impl IntoAny) -> Self {
         Self {
             id: id.to_string(),

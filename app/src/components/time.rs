@@ -75,8 +75,8 @@ fn local(machine: &str) -> String {
 fn in_zone(date: &js_sys::Date, zone: &str) -> Option<String> {
     let options = js_sys::Object::new();
     js_sys::Reflect::set(&options, &"timeZone".into(), &zone.into()).ok()?;
-    // `toLocaleString` throws for an unknown zone. Calling it through `Reflect` returns the exception as an error; thrown
-    // by a direct call it would abort the app.
+    // `toLocaleString` throws for an unknown zone. Called as a `Function`, the exception is returned as an error; thrown by
+    // a direct call it would abort the app.
     let told = js_sys::Reflect::get(date, &"toLocaleString".into()).ok()?;
     let told = told.dyn_into::<js_sys::Function>().ok()?;
     told.call2(date, &"default".into(), &options)

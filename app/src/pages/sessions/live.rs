@@ -24,7 +24,7 @@ use crate::api::{error::ApiError, sessions::SessionList};
 pub struct Live {
     params: Memo<SessionParams>,
     list: Resource<Result<SessionList, ApiError>>,
-    /// First page of the list as it was loaded.
+    /// Page of the list as it was loaded initially.
     #[cfg_attr(
         not(feature = "hydrate"),
         expect(dead_code, reason = "nothing happens while the server draws a page")
@@ -111,7 +111,7 @@ impl Live {
         self.release();
     }
 
-    /// Shows the pending sessions if the list is the unfiltered first page in the default order and the rows are not held.
+    /// Shows the queued sessions if the list is the unfiltered first page in the default order and the rows are not held.
     fn release(self) {
         let params = self.params.get_untracked();
         let whole = params.after.is_none()

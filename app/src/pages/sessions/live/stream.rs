@@ -190,7 +190,7 @@ fn person(live: Live) -> Option<domain::users::UserId> {
         .with_value(|page| page.as_ref().and_then(|page| page.person))
 }
 
-/// Returns whether a session is in the list, is pending, or existed when the list was loaded.
+/// Returns whether a session is shown or queued, or existed when the list was loaded.
 fn is_known(live: Live, session: &Session) -> bool {
     let among = |sessions: &[Session]| sessions.iter().any(|known| known.id == session.id);
     let in_list = live.page.with_value(|page| {
