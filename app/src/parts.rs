@@ -84,7 +84,7 @@ part!(
     Confirm => confirm::Confirm,
 );
 part!(
-    /// The dashboard.
+    /// The dashboard, the first page of the panel.
     Home in lists by load_home, preload_home: Overview => overview::Overview
 );
 part!(

@@ -71,7 +71,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Routes of the own account: its tabs, and the dialogs above them.
+/// Routes of the account pages: their tabs, and the dialogs above them.
 #[component(transparent)]
 fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
@@ -90,7 +90,7 @@ fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// Routes of the own API keys, with their dialogs.
+/// Routes of the account's API keys, with their dialogs.
 #[component(transparent)]
 fn OwnKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -105,7 +105,7 @@ fn OwnKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// Routes of the own sessions, with their dialogs.
+/// Routes of the account's sessions, with their dialogs.
 #[component(transparent)]
 fn OwnSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -119,7 +119,7 @@ fn OwnSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// Routes of the own access tokens, with their dialog.
+/// Routes of the account's access tokens, with their dialog.
 #[component(transparent)]
 fn OwnTokensRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();

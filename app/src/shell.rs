@@ -19,7 +19,7 @@ pub struct Assets {
     pub wasm: Arc<str>,
     /// The style sheet.
     pub css: Arc<str>,
-    /// The font.
+    /// Font that the page preloads.
     pub font: Arc<str>,
 }
 

@@ -1,4 +1,4 @@
-//! Access tokens: of the own account, and of all users.
+//! Access tokens: of the signed-in user, and of all users.
 
 #![expect(
     missing_docs,
@@ -27,7 +27,7 @@ pub const ALL: &str = "/tokens";
 /// Maximum number of tokens on the page of a user; the list of all tokens has the rest.
 #[cfg(feature = "ssr")]
 const OF_PERSON: u16 = 100;
-/// Path of the own tokens in the account settings.
+/// Path of the caller's tokens on the account pages.
 pub const OWN: &str = "/account/tokens";
 
 /// A page of access tokens, with the time that relative times are computed from.

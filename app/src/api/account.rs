@@ -1,4 +1,4 @@
-//! The own account. Each function that changes something is posted by a form.
+//! Account of the signed-in user. Each function that changes something is posted by a form.
 
 #![expect(
     missing_docs,

@@ -64,7 +64,7 @@ pub struct ConfirmationFact {
 pub fn page_of(path: &str) -> &str {
     let end = |path: &str| path.rfind('/').unwrap_or_default();
     let mut page = path.get(..end(path)).unwrap_or_default();
-    // Before such an ending the path has an id, which does not belong to the page either.
+    // The paths of these dialogs have an id before the action, which does not belong to the page either.
     if ["/revoke", "/delete", "/retry"]
         .iter()
         .any(|end| path.ends_with(end))

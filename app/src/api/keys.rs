@@ -1,4 +1,4 @@
-//! Provider API keys: of the system, and of the own account.
+//! Provider API keys: of the system, and of the signed-in user.
 
 #![expect(
     missing_docs,

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::{error::ApiError, listed::Listed};
 use crate::context::PageContext;
 
-/// Returns the services.
+/// Returns the service layer: the database pool, the settings and the clock.
 ///
 /// # Errors
 /// Returns an internal error when the server did not provide them.

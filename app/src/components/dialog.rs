@@ -184,7 +184,7 @@ pub fn FormDialog(
     /// `true` if the action cannot be undone, which makes the button red.
     #[prop(optional)]
     danger: bool,
-    /// `true` if the form concerns the own account, which requires no permission.
+    /// `true` if the form concerns the account of the signed-in user, which requires no permission.
     #[prop(optional)]
     own: bool,
     /// Fields of the form.

@@ -8,7 +8,7 @@ pub fn Fact(
     /// Label of the value.
     #[prop(into)]
     label: String,
-    /// The value.
+    /// Value, as text or markup.
     children: Children,
 ) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! Pages of the own account: the user above, and one of the tabs below.
+//! Account pages of the signed-in user: the name above, and one of the tabs below.
 
 pub mod data;
 pub mod delete;
@@ -57,11 +57,11 @@ const CURRENT_PASSWORD: FieldSpec = FieldSpec {
     max: 256,
 };
 
-/// Resource with the own account, shared by all of its pages.
+/// Resource with the account of the signed-in user, shared by all account pages.
 #[derive(Clone, Copy)]
 struct Mine(Resource<Result<account::Account, ApiError>>);
 
-/// Renders the pages of the own account.
+/// Renders the account pages.
 #[component]
 pub fn Account() -> impl IntoView {
     let account = Resource::new(|| (), |()| find_account());

@@ -52,7 +52,7 @@ impl Conflict {
     }
 }
 
-/// Renders the value of a field that another user has saved, if it differs from the own one.
+/// Renders the value of a field that another user has saved, if it differs from the value in the form.
 #[component]
 pub fn Theirs(
     /// Conflict of the form.

@@ -1,4 +1,4 @@
-//! Page "API keys": the provider API keys of the system, and the number of users with own keys.
+//! Page "API keys": the provider API keys of the system, and the number of users with keys of their own.
 
 pub mod dialogs;
 pub mod table;
@@ -45,7 +45,7 @@ pub fn Keys() -> impl IntoView {
     }
 }
 
-/// Renders a table of the providers: the system key in use, and the number of users with own keys.
+/// Renders a table of the providers: the system key in use, and the number of users with keys of their own.
 fn providers(listed: Listed) -> impl IntoView {
     const COLUMNS: &[&str] = &["Provider", "Key in use", "People with a key of their own"];
     let keys = listed.list.keys;

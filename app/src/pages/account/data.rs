@@ -1,4 +1,4 @@
-//! Export and deletion of the own data.
+//! Export and deletion of the signed-in user's data.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Deletion of the own account. The dialog shows the counts of the data, and requires the username and the password.
+//! Deletion of the account of the signed-in user. The dialog shows the counts of the data, and requires the username and the password.
 
 use domain::users::deletion::DeletionPreview;
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ use crate::{
 
 const PATH: &str = "/account/delete";
 
-/// Renders the dialog that deletes the own account.
+/// Renders the dialog that deletes the account.
 #[component]
 pub fn Delete() -> impl IntoView {
     let counted = Resource::new(|| (), |()| preview_own_deletion());

@@ -1,4 +1,4 @@
-//! Confirmation page after the deletion of the own account.
+//! Confirmation page after users have deleted their account.
 
 use leptos::prelude::*;
 

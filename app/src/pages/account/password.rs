@@ -1,4 +1,4 @@
-//! Change of the own password.
+//! Password of the signed-in user.
 
 use leptos::prelude::*;
 

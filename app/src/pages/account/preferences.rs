@@ -1,4 +1,4 @@
-//! Preferences of the own account.
+//! Preferences of the signed-in user.
 
 use domain::account::TIME_ZONE;
 use leptos::prelude::*;

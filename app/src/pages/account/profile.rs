@@ -1,4 +1,4 @@
-//! Display name and email address of the own account.
+//! Display name and email address of the signed-in user.
 
 use leptos::prelude::*;
 

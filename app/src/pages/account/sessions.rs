@@ -1,4 +1,4 @@
-//! Sessions of the own account.
+//! Sessions of the signed-in user.
 
 use domain::account::OwnSession;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Access tokens of the own account.
+//! Access tokens of the signed-in user.
 
 use domain::access_tokens::AccessToken;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Dialogs that add or edit a provider API key, of the system or of the own account.
+//! Dialogs that add or edit a provider API key, of the system or of the signed-in user.
 
 use domain::{
     access::Permission,

@@ -1,4 +1,4 @@
-//! Provider API keys as a table, with their actions: of the system or of the own account.
+//! Provider API keys as a table, with their actions: of the system or of the signed-in user.
 
 use domain::keys::{ApiKey, SWITCHED_OFF};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Provider API keys and access tokens of a user. Only the owner can use the keys, and no one can read them.
+//! Provider API keys and access tokens of a user. Only the owner can use the keys, and their secrets cannot be read.
 
 use domain::keys::ApiKey;
 use leptos::prelude::*;
