@@ -11,8 +11,8 @@ use leptos::{
     },
 };
 
-/// A table row with the id of its record. State that the browser stores in the elements (a checkbox, the focus, an open
-/// menu) stays with the record: new data for the same id updates the elements, and another id gets new ones.
+/// A table row with the id of its subject. State that the browser stores in the elements (a checkbox, the focus, an open
+/// menu) stays with that id: new data for the same id updates the elements, and another id gets new ones.
 pub struct KeyedRow {
     id: String,
     view: AnyView,
