@@ -3,12 +3,14 @@
 mod graph;
 mod licences;
 mod lints;
+mod openings;
 mod settings;
 mod shell;
 mod sizes;
 mod texts;
 mod unused;
 mod walls;
+mod words;
 
 use std::{process::ExitCode, time::Instant};
 
@@ -31,6 +33,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("Leptos settings in one state", settings::check),
     ("file lengths", sizes::check),
     ("forbidden texts", texts::check),
+    ("words of the glossary", words::check),
+    ("openings of doc comments", openings::check),
     ("walls between packages", walls::check),
     ("licences", licences::check),
     ("unused dependencies", unused::check),
