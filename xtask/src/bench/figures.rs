@@ -1,4 +1,4 @@
-//! All figures to reach.
+//! All targets of the benchmark.
 
 use super::{
     figure::{
@@ -9,7 +9,7 @@ use super::{
     results::{Results, Row, megabytes},
 };
 
-/// All figures, those of the table first.
+/// Returns all targets, those of the table's rows first.
 pub(super) fn of(results: &Results, targets: &Targets) -> Vec<Figure> {
     let mut figures = of_pages(&results.rows, targets);
     let sign_ins = &results.sign_ins;
@@ -87,7 +87,7 @@ fn of_pages(rows: &[Row], targets: &Targets) -> Vec<Figure> {
         rows,
         |row| row.floor.as_ref().map(|floor| floor.queries as f64),
     ));
-    // Whatever fails is quick, so that the times would mean nothing.
+    // Failed requests return early, so their times would look better than they are.
     figures.push(per_row(
         "requests that failed",
         AtMost(0.0),
@@ -98,7 +98,7 @@ fn of_pages(rows: &[Row], targets: &Targets) -> Vec<Figure> {
     figures
 }
 
-/// The pages that have the same limit are one figure.
+/// Groups the pages that have the same client and limit into one target.
 fn times(rows: &[Row]) -> Vec<Figure> {
     let kind_of = |row: &Row| (row.probe.face, row.probe.p99_ms);
     let mut kinds: Vec<(Face, f64)> = Vec::new();
@@ -123,7 +123,7 @@ fn first_page_of<'r>(row: &Row, rows: &'r [Row]) -> Option<&'r Row> {
     rows.iter().find(|row| row.probe.name == *name)
 }
 
-/// A figure of the rows for which there is a value.
+/// Builds a target from the rows for which `value` returns something.
 fn per_row(
     what: &str,
     limit: Limit,

@@ -1,4 +1,4 @@
-//! Everything that was measured, and its text.
+//! All results and the report.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(super) struct Results {
     pub(super) machine: String,
     pub(super) users: u64,
     pub(super) seed: u64,
-    /// The time of each measurement.
+    /// Duration of each measurement in seconds.
     pub(super) seconds: u64,
     pub(super) rows: Vec<Row>,
     pub(super) start_up: Duration,
@@ -30,12 +30,12 @@ pub(super) struct Results {
     pub(super) memory: Memory,
 }
 
-/// A page, measured.
+/// Results of one page.
 pub(super) struct Row {
     pub(super) probe: Probe,
     /// At one connection.
     pub(super) alone: Load,
-    /// At several.
+    /// At 8 connections.
     pub(super) together: Load,
     pub(super) floor: Option<Floor>,
 }
@@ -44,39 +44,39 @@ pub(super) struct Row {
 pub(super) struct Floor {
     pub(super) queries: usize,
     pub(super) empty: usize,
-    /// Runs a second at one connection.
+    /// Runs per second at one connection.
     pub(super) rate: f64,
 }
 
-/// What sign-ins cost, and what they cost others.
+/// Rate of sign-ins and their effect on other requests.
 pub(super) struct SignIns {
-    /// Sign-ins a second.
+    /// Sign-ins per second.
     pub(super) rate: f64,
-    /// How many wait at once while the list is `busy`.
+    /// Number of sign-ins that are queued during `busy`.
     pub(super) queued: usize,
     /// The list without sign-ins.
     pub(super) idle: Load,
-    /// The list while they queue.
+    /// The list while sign-ins are queued.
     pub(super) busy: Load,
 }
 
-/// What the check of a session costs a request.
+/// Cost of the session check of a request.
 pub(super) struct Check {
-    /// A request without a session.
+    /// Request without a session.
     pub(super) nobody: Load,
-    /// The same with one.
+    /// The same request with a session.
     pub(super) somebody: Load,
 }
 
-/// What the removal of somebody who owns a lot costs others.
+/// Effect of a permanent deletion on other requests.
 pub(super) struct Removal {
-    /// What they own.
+    /// Number of annotations of the deleted user.
     pub(super) annotations: u64,
-    /// From the request to the last row.
+    /// Time from the request until the last row is gone.
     pub(super) time: Duration,
-    /// The list before.
+    /// The list before the deletion.
     pub(super) idle: Load,
-    /// The list meanwhile.
+    /// The list during the deletion.
     pub(super) busy: Load,
 }
 
@@ -95,7 +95,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 impl Row {
-    /// Requests a second as a part of what pgbench does, both at one connection.
+    /// Returns the request rate divided by pgbench's rate, both at one connection.
     pub(super) fn part_of_floor(&self) -> Option<f64> {
         self.floor
             .as_ref()
@@ -133,7 +133,7 @@ fn queries(floor: &Floor) -> String {
 }
 
 impl Results {
-    /// The whole report in Markdown.
+    /// Returns the report in Markdown.
     pub(super) fn text(&self, plan: &Plan) -> String {
         let rows: Vec<_> = self.rows.iter().map(Row::cells).collect();
         let figures: Vec<_> = figures::of(self, &plan.targets)
@@ -221,7 +221,7 @@ fn milliseconds(time: Duration) -> String {
     format!("{} ms", time.as_millis())
 }
 
-/// In megabytes of 1000 kilobytes.
+/// Converts to megabytes of 1,000,000 bytes.
 pub(super) fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }

@@ -1,14 +1,14 @@
-//! What is printed at the end.
+//! Report of the run.
 
 use std::time::Duration;
 
 use super::{outage::Answered, schedule::Site, tally::Tally, verdict::Verdict};
 use crate::report::seconds;
 
-/// So many of what is broken are printed.
+/// Maximum number of findings that are printed.
 const SHOWN: usize = 40;
 
-/// Prints what was asked, what became of it, and how long nobody was answered.
+/// Prints the number of requests by outcome and the longest outages.
 pub(super) fn print(tally: &Tally, verdict: &Verdict, load: Duration) {
     print_requests(tally);
     print_outages(tally, load);
@@ -65,7 +65,7 @@ fn outage(answered: &Answered, load: Duration) -> String {
     )
 }
 
-/// Prints what is broken.
+/// Prints the findings.
 pub(super) fn print_broken(broken: &[String]) {
     if broken.is_empty() {
         println!("\nnothing is broken");

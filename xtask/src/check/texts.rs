@@ -1,4 +1,4 @@
-//! Texts that must not stand in the sources, where no lint can say so.
+//! Forbidden text in sources for which there is no lint.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use super::{Verdict, judge};
 use crate::{files, workspace::Workspace};
 
 struct Rule {
-    /// The folders that it holds in.
+    /// Folders that the rule applies to.
     folders: &'static [&'static str],
     texts: &'static [&'static str],
-    /// The beginning of the paths that it does not hold for.
+    /// Path prefix that is exempt.
     except: Option<&'static str>,
     reason: &'static str,
 }
@@ -80,8 +80,8 @@ fn uses(rule: &Rule, path: &Path, text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether anything stands between the tags of a `<textarea>`: then the text before its end is not
-/// the `>` of its beginning.
+/// Reports whether a `<textarea>` has children. If it has none, the text before its end tag is the `>` of its start
+/// tag.
 fn has_textarea_with_children(text: &str) -> bool {
     text.split("<textarea")
         .skip(1)

@@ -58,7 +58,7 @@ fn an_unclear_change_is_there_as_a_whole_or_not_at_all() {
     let both = [created(), renamed("one", "two")];
     assert!(asked.judge(Some(&row("two", 2)), &both).is_empty());
     assert!(asked.judge(Some(&row("one", 1)), &[created()]).is_empty());
-    // The change without its entry, and the entry without its change.
+    // A change without its event, and an event without its change.
     assert!(!asked.judge(Some(&row("two", 2)), &[created()]).is_empty());
     assert!(!asked.judge(Some(&row("one", 1)), &both).is_empty());
 }
