@@ -1,9 +1,9 @@
-# The commands a person types. Each installs what it lacks and is one call of the build driver, xtask/.
+# Commands for developers. Each installs missing tools and calls the build driver, xtask/, once.
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
 .PHONY: help run build test check bench chaos fuzz
 
-# Installs the named parts of the toolchain where they are missing, and makes the recipe's shell use them.
+# Installs the named parts of the toolchain if they are missing, and adds them to the environment of the recipe.
 with = scripts/toolchain $(1) && . scripts/env &&
 
 help: ## Show these lines
