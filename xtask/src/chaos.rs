@@ -77,7 +77,7 @@ impl ChaosArgs {
 pub(crate) fn chaos(workspace: &Workspace, args: &ChaosArgs) -> Result<ExitCode> {
     if env::var_os("DATABASE_URL").is_some() {
         bail!(
-            "the drill kills its database, so it has one of its own: run it without DATABASE_URL"
+            "fault injection kills its database and therefore starts its own: run it without DATABASE_URL"
         );
     }
     let folder = workspace.cache().join("chaos");
@@ -100,7 +100,7 @@ pub(crate) fn chaos(workspace: &Workspace, args: &ChaosArgs) -> Result<ExitCode>
     if broken.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("The servers' logs are in {}.", folder.display());
+    println!("Server logs: {}", folder.display());
     Ok(ExitCode::FAILURE)
 }
 
@@ -154,7 +154,7 @@ fn break_things(
         let broken = Instant::now();
         stage.suffer(step.fault, &shared.findings)?;
         println!(
-            "{:>10}  {}; everything ran again after {}",
+            "{:>10}  {}; recovered after {}",
             seconds(broken.duration_since(began)),
             step.fault,
             seconds(broken.elapsed())

@@ -30,18 +30,18 @@ type Check = fn(&Workspace) -> Result<Verdict>;
 /// All checks, fast ones first. The lints compile the queries from `.sqlx`.
 const CHECKS: &[(&str, Check)] = &[
     ("format", lints::format),
-    ("Leptos settings in one state", settings::check),
+    ("Leptos settings in agreement", settings::check),
     ("file lengths", sizes::check),
-    ("forbidden texts", texts::check),
+    ("forbidden text", texts::check),
     ("words of the glossary", words::check),
     ("openings of doc comments", openings::check),
-    ("walls between packages", walls::check),
+    ("dependencies between packages", walls::check),
     ("licences", licences::check),
     ("unused dependencies", unused::check),
     ("shell scripts", shell::check),
     (".sqlx up to date", recorded_queries),
-    ("lints, server half", lints::native),
-    ("lints, browser half", lints::wasm),
+    ("lints, server", lints::native),
+    ("lints, browser", lints::wasm),
 ];
 
 /// Runs every check, even after a failure, and prints one line for each.

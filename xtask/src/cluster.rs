@@ -90,7 +90,7 @@ fn running(status: &str) -> Result<Option<Running>> {
         .lines()
         .find_map(|line| line.split_once(", process ")?.1.strip_suffix('.'));
     let Some(pid) = pid.and_then(|pid| pid.parse().ok()) else {
-        bail!("scripts/postgres status does not tell the process: {status}");
+        bail!("scripts/postgres status printed no process id: {status}");
     };
     Ok(Some(Running {
         pid,

@@ -116,7 +116,7 @@ fn against(
     let token = token
         .split_whitespace()
         .find(|word| word.starts_with("rc_"));
-    let token = token.context("rollcall token create has printed no token")?;
+    let token = token.context("rollcall token create printed no token")?;
     let server = Server::start(&program, &database.url())?;
     let tried = try_all(
         workspace,
@@ -165,7 +165,9 @@ fn try_all(
     };
     for call in [with_token, signed_in] {
         if client.send(&call)?.status() != 200 {
-            bail!("the requests were nobody's in the end, so that most of them were refused");
+            bail!(
+                "the token or the session was no longer valid at the end, so most requests were denied"
+            );
         }
     }
     Ok(())
@@ -179,7 +181,7 @@ fn sign_in(client: &Client, password: &str) -> Result<String> {
         body: Some(&body),
         ..Call::get("/api/auth/login")
     })?;
-    let cookie = client::cookie(&answer).context("nobody could sign in")?;
+    let cookie = client::cookie(&answer).context("signing in failed")?;
     Ok(cookie.to_owned())
 }
 

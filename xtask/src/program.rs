@@ -76,7 +76,7 @@ impl Program {
                 .args(["--seed", &seed.to_string()])
                 .stderr(Stdio::inherit()),
         )?;
-        let password = password(&said).context("rollcall demo has printed no password")?;
+        let password = password(&said).context("rollcall demo printed no password")?;
         Ok(password.to_owned())
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
         fs::write(folder.join(name), answer)?;
     }
     report::step(
-        &format!("{} queries recorded in {KEPT}", found.len()),
+        &format!("metadata of {} queries written to {KEPT}", found.len()),
         started,
     );
     Ok(())
@@ -64,7 +64,7 @@ pub(crate) fn verify(workspace: &Workspace) -> Result<()> {
             .filter(|name| !found.contains_key(*name))
             .count();
         bail!(
-            "{KEPT} lacks {changed} answers and holds {stale} that no query asks for: run cargo xtask sqlx"
+            "{KEPT} is out of date ({changed} queries missing or changed, {stale} unused): run cargo xtask sqlx"
         );
     }
     Ok(())
@@ -144,7 +144,10 @@ impl Touched {
 impl Drop for Touched {
     fn drop(&mut self) {
         if let Err(error) = self.restore() {
-            eprintln!("{} keeps a new date: {error:#}", self.path.display());
+            eprintln!(
+                "the modification time of {} cannot be restored: {error:#}",
+                self.path.display()
+            );
         }
     }
 }

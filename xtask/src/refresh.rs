@@ -22,7 +22,7 @@ pub(crate) fn refresh(
     }
     let fresh = folder.with_extension("new");
     clear(&fresh)?;
-    fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be made", fresh.display()))?;
+    fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be created", fresh.display()))?;
     produce(&fresh)?;
     fs::write(fresh.join(STAMP), key)?;
     clear(folder)?;

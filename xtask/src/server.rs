@@ -102,7 +102,7 @@ impl Server {
 
     fn end(&mut self) -> Result<()> {
         if let Some(status) = self.child.try_wait()? {
-            bail!("the server had ended already ({status})");
+            bail!("the server had already ended ({status})");
         }
         kill_process(Pid::from_child(&self.child), Signal::TERM)?;
         let asked = Instant::now();
@@ -111,7 +111,7 @@ impl Server {
                 if status.success() {
                     return Ok(());
                 }
-                bail!("the server did not end well ({status})");
+                bail!("the server ended with {status}");
             }
             if asked.elapsed() > STOP_LIMIT {
                 self.child.kill()?;

@@ -69,7 +69,7 @@ impl Client {
         let answer = self.send(posted("/api/auth/login", &body))?;
         let cookie = client::cookie(&answer.response).map(str::to_owned);
         answer.body()?;
-        cookie.context("signing in gave no cookie")
+        cookie.context("signing in returned no cookie")
     }
 
     fn send(&self, call: Call<'_>) -> Result<Answer> {
@@ -91,7 +91,7 @@ fn posted<'a>(path: &'a str, body: &'a Value) -> Call<'a> {
 
 impl Answer {
     fn new(path: &str, response: Result<Response<Body>, ureq::Error>) -> Result<Self> {
-        let mut response = response.with_context(|| format!("no answer from {path}"))?;
+        let mut response = response.with_context(|| format!("no response from {path}"))?;
         if response.status() != 200 {
             let body = response.body_mut().read_to_string().unwrap_or_default();
             bail!("{path} answered {}: {body}", response.status());
@@ -108,7 +108,7 @@ impl Answer {
         let total = self
             .header("x-total-count")
             .and_then(|total| total.parse().ok())
-            .ok_or_else(|| anyhow!("the list has no X-Total-Count"))?;
+            .ok_or_else(|| anyhow!("the response has no X-Total-Count"))?;
         let or_more = self.header("x-total-count-relation") == Some("gte");
         Ok((total, or_more))
     }

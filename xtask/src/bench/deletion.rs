@@ -48,7 +48,7 @@ pub(super) fn during<T>(
     let left = format!("select count(*) from users where id = '{owner}'");
     while people.database.query(&left)?.trim() != "0" {
         if started.elapsed() > LIMIT {
-            bail!("the removal did not end");
+            bail!("the deletion did not finish in time");
         }
         thread::sleep(POLL);
     }

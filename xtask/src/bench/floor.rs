@@ -32,7 +32,7 @@ pub(super) fn rate(url: &str, work: &Work, time: Duration, folder: &Path) -> Res
     let said = process::output(&mut pgbench)?;
     said.lines()
         .find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok())
-        .ok_or_else(|| anyhow!("pgbench tells no rate:\n{said}"))
+        .ok_or_else(|| anyhow!("pgbench printed no rate:\n{said}"))
 }
 
 /// Reports whether each statement is planned once per connection. Otherwise pgbench plans every statement each time.

@@ -104,7 +104,7 @@ impl Oha {
                 .args(["-H", &format!("accept-encoding: {}", page.encodings)])
                 .arg(&page.url),
         )?;
-        Load::read(&report).with_context(|| format!("asking for {}", page.url))
+        Load::read(&report).with_context(|| format!("requesting {}", page.url))
     }
 }
 
@@ -119,7 +119,8 @@ impl Load {
     /// # Errors
     /// More than [`TOLERATED`] of the requests failed, or none succeeded.
     fn read(report: &str) -> Result<Self> {
-        let report: Report = serde_json::from_str(report).context("oha reports something else")?;
+        let report: Report =
+            serde_json::from_str(report).context("the report of oha cannot be parsed")?;
         let (good, bad): (Vec<_>, Vec<_>) = report
             .status_code_distribution
             .iter()
@@ -133,7 +134,7 @@ impl Load {
         let milliseconds = |seconds: Option<f64>| {
             seconds
                 .map(|seconds| seconds * 1e3)
-                .ok_or_else(|| anyhow!("no answer came in time"))
+                .ok_or_else(|| anyhow!("no response in time"))
         };
         Ok(Self {
             rate: report.summary.requests_per_sec,

@@ -60,7 +60,7 @@ impl<'a> People<'a> {
             .map(str::to_owned)
             .collect::<Vec<_>>()
             .try_into()
-            .map_err(|_| anyhow!("the database holds no words to search for"))?;
+            .map_err(|_| anyhow!("the database has no search terms"))?;
         let accounts =
             database.query("select username from users join bench.accounts using (id)")?;
         // Sessions of earlier runs would let the table of sessions grow from run to run.
@@ -106,7 +106,7 @@ fn make(
 ) -> Result<()> {
     let started = Instant::now();
     println!(
-        "Making the database {} of {} people (once for these settings)",
+        "Creating the database {} with {} users (once for these settings)",
         size.database, size.users
     );
     database.remove()?;
@@ -121,6 +121,6 @@ fn make(
             .env("BENCH_ACCOUNTS", settings.accounts.to_string())
             .env("BENCH_PASSWORD", password),
     )?;
-    report::step(&format!("{} made", size.database), started);
+    report::step(&format!("{} created", size.database), started);
     Ok(())
 }

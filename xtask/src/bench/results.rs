@@ -82,7 +82,7 @@ pub(super) struct Removal {
 
 const COLUMNS: &[Column] = &[
     Column::left("case"),
-    Column::right("people"),
+    Column::right("rows"),
     Column::right("1 conn.: req/s"),
     Column::right("p50 ms"),
     Column::right("p99 ms"),
@@ -141,7 +141,7 @@ impl Results {
             .map(|figure| format!("- {figure}"))
             .collect();
         format!(
-            "# Results\n\n{}  \n{} people of seed {}; {} s for each measurement\n\n{}\n{}\n\n## Figures to reach\n\n{}\n",
+            "# Results\n\n{}  \n{} users of seed {}; {} s per measurement\n\n{}\n{}\n\n## Targets\n\n{}\n",
             self.machine,
             self.users,
             self.seed,
@@ -161,7 +161,7 @@ impl Results {
         } = &self.sign_ins;
         let mut lines = vec![
             format!(
-                "- start-up: {} from being started to the first answer",
+                "- start-up: {} until the first response",
                 milliseconds(self.start_up)
             ),
             format!(
@@ -169,9 +169,9 @@ impl Results {
                 megabytes(self.memory.now),
                 megabytes(self.memory.peak)
             ),
-            format!("- sign-ins: {rate:.1} a second at 8 connections"),
+            format!("- sign-ins: {rate:.1} per second at 8 connections"),
             format!(
-                "- the list while {queued} sign-ins queue: p50 {:.2} ms, p99 {:.2} ms, {:.0} requests/s; \
+                "- the list while {queued} sign-ins are queued: p50 {:.2} ms, p99 {:.2} ms, {:.0} requests/s; \
                  without them {:.2} ms, {:.2} ms, {:.0} requests/s",
                 busy.p50, busy.p99, busy.rate, idle.p50, idle.p99, idle.rate
             ),
@@ -183,7 +183,7 @@ impl Results {
             busy,
         } = &self.removal;
         lines.push(format!(
-            "- the list while a person with {annotations} annotations is removed, which takes {:.1} s: p50 {:.2} ms, \
+            "- the list while a user with {annotations} annotations is deleted, which takes {:.1} s: p50 {:.2} ms, \
              p99 {:.2} ms, {:.0} requests/s; before it {:.2} ms, {:.2} ms, {:.0} requests/s",
             time.as_secs_f64(),
             busy.p50,
@@ -195,11 +195,11 @@ impl Results {
         ));
         let Check { nobody, somebody } = &self.check;
         lines.push(format!(
-            "- the same request of somebody who is signed in: p50 {:.2} ms, of nobody: {:.2} ms",
+            "- session check: p50 {:.2} ms with a session, {:.2} ms without",
             somebody.p50, nobody.p50
         ));
         lines.push(format!(
-            "- ending the {REVOKED} sessions of a person takes {}; while {PANELS} panels watch, the server holds {:.1} MB more",
+            "- revoking {REVOKED} sessions of a user takes {}; {PANELS} watching panels add {:.1} MB of memory",
             milliseconds(self.sessions.revocation),
             megabytes(self.sessions.panels)
         ));

@@ -79,7 +79,7 @@ impl Run<'_> {
             probes.extend(Probe::of(case, &self.people.words, &client)?);
         }
         server.stop()?;
-        report::step("walked to the middle of the lists", started);
+        report::step("pages found", started);
         Ok((cookie, probes))
     }
 
@@ -87,7 +87,7 @@ impl Run<'_> {
     fn trace(&self, cookie: &str, probes: &[Probe]) -> Result<Vec<Option<Work>>> {
         let Some(log) = database::log(self.workspace)? else {
             println!(
-                "DATABASE_URL names a server whose log is not ours to read: no queries, no floor"
+                "The log of the server in DATABASE_URL is not read: no query counts, no pgbench"
             );
             return Ok(probes.iter().map(|_| None).collect());
         };
@@ -103,7 +103,7 @@ impl Run<'_> {
             works.push(Some(trace.of(request)?));
         }
         server.stop()?;
-        report::step("read the statements out of PostgreSQL's log", started);
+        report::step("statements read from PostgreSQL's log", started);
         Ok(works)
     }
 
@@ -162,7 +162,7 @@ impl Run<'_> {
         let idle = list()?;
         let client = Client::new(&server.base, Some(cookie));
         let (busy, time) = deletion::during(&client, &self.people, &owner, list)?;
-        report::step("a removal", started);
+        report::step("deletion", started);
         Ok(Removal {
             annotations: self.size.removed,
             time,

@@ -24,7 +24,7 @@ pub(super) fn memory(server: &Server) -> Result<Memory> {
             .find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB"))
             .and_then(|number| number.parse::<u64>().ok())
             .map(|kibibytes| kibibytes * 1024)
-            .ok_or_else(|| anyhow!("/proc does not tell {name}"))
+            .ok_or_else(|| anyhow!("/proc has no {name}"))
     };
     Ok(Memory {
         now: bytes("VmRSS:")?,

@@ -51,7 +51,7 @@ pub(super) fn measure(server: &Server, people: &People<'_>, cookie: &str) -> Res
 /// Revokes all sessions of a user with [`REVOKED`] sessions.
 fn revoke(client: &Client, people: &People<'_>) -> Result<Duration> {
     let Some(person) = people.accounts.first() else {
-        bail!("nobody can sign in");
+        bail!("no user can sign in");
     };
     people.database.query(&format!(
         "update sessions set ended_at = now(), ended_reason = 'logout'
@@ -112,9 +112,9 @@ fn watch(server: &Server, cookies: &[String]) -> Result<Vec<TcpStream>> {
         let mut status = String::new();
         BufReader::new(panel.try_clone()?)
             .read_line(&mut status)
-            .context("a panel got no answer")?;
+            .context("an event stream got no response")?;
         if !status.contains(" 200 ") {
-            bail!("a panel was refused: {status}");
+            bail!("an event stream was denied: {status}");
         }
         panels.push(panel);
     }

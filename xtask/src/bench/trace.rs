@@ -39,7 +39,7 @@ impl<'a> Trace<'a> {
             }
             before = work;
         }
-        bail!("the same request asks of the database something else each time: {before:?}")
+        bail!("the same request executes different statements each time: {before:?}")
     }
 
     /// Returns the statements that are logged while a request runs.
@@ -64,7 +64,7 @@ impl<'a> Trace<'a> {
 impl Drop for Trace<'_> {
     fn drop(&mut self) {
         if let Err(error) = self.set("reset log_statement") {
-            eprintln!("the database goes on logging all statements: {error:#}");
+            eprintln!("the database still logs all statements: {error:#}");
         }
     }
 }

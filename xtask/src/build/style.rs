@@ -73,7 +73,7 @@ fn run_bundler(workspace: &Workspace, to: &Path) -> Result<()> {
 /// Replaces the URL of the font by its published name.
 fn name_font(style: &str, published: &str) -> Result<String> {
     if !style.contains(FONT_IN_STYLE) {
-        bail!("the stylesheet does not name {FONT_IN_STYLE}: the typeface would never be loaded");
+        bail!("the stylesheet does not use {FONT_IN_STYLE}, so the font would never be loaded");
     }
     Ok(style.replace(FONT_IN_STYLE, published))
 }

@@ -62,7 +62,7 @@ pub(super) fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
         .flat_map(|artifact| artifact.filenames)
         .find(|file| file.extension() == Some("wasm"))
         .ok_or_else(|| anyhow!("cargo built no wasm of {}", names.lib_package))?;
-    report::step("browser half compiled", started);
+    report::step("browser package compiled", started);
     Ok(raw.into())
 }
 
@@ -123,7 +123,7 @@ fn bind(name: &str, mode: Mode, raw: &Path, folder: &Path) -> Result<()> {
         .remove_producers_section(strip)
         .generate(folder)
         .context("wasm-bindgen cannot use the compiled module")?;
-    report::step("script made by wasm-bindgen", started);
+    report::step("wasm-bindgen run", started);
     Ok(())
 }
 

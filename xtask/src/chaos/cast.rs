@@ -53,7 +53,7 @@ pub(super) fn assemble<'a>(
     }
     let broken = shared.findings.take();
     if !broken.is_empty() {
-        bail!("before anything was broken: {}", broken.join("\n"));
+        bail!("before the first fault: {}", broken.join("\n"));
     }
     give_passwords(stage)?;
     for worker in &mut workers {
@@ -89,7 +89,7 @@ fn sign_in(stage: &Stage<'_>, username: &str, password: &str) -> Result<String> 
     let body = json!({ "username": username, "password": password });
     let request = Request::post("/api/auth/login", "", body).anonymous();
     match stage.callers().ask(Site::A, &request) {
-        Answer::Done(_, cookie) => cookie.context("signing in gave no cookie"),
+        Answer::Done(_, cookie) => cookie.context("signing in returned no cookie"),
         answer => bail!("{username} cannot sign in: {answer:?}"),
     }
 }

@@ -86,7 +86,7 @@ impl Worker<'_> {
             self.learn(person, &body);
             if person.standing == Standing::Deleted {
                 self.find(format!(
-                    "{} was restored, and is deleted",
+                    "{} was restored and is still deleted",
                     person.username()
                 ));
             }
@@ -132,7 +132,7 @@ impl Worker<'_> {
         let fate = answer.fate();
         if let (Answer::Refused(status), true) = (&answer, person.is_certain()) {
             self.find(format!(
-                "{}: {} was refused with {status}, though nothing speaks against it",
+                "{}: {} was denied with {status} without a reason",
                 person.username(),
                 deed.name()
             ));

@@ -129,7 +129,7 @@ impl History {
                 .find(|deed| deed.action() == entry.action)
             {
                 Some(deed) => by_deed.entry(deed).or_default().push(entry),
-                None => faults.push(format!("the record has {}, for no reason", entry.action)),
+                None => faults.push(format!("the audit log has an unexpected {}", entry.action)),
             }
         }
         for deed in Deed::ALL {
@@ -160,15 +160,15 @@ impl History {
             let found = before - left.len();
             let fault = match (attempt.fate, found) {
                 (Fate::Done, 1) | (Fate::Refused, 0) | (Fate::Unclear, 0 | 1) => continue,
-                (Fate::Done, 0) => "was acknowledged and is not in the record",
-                (Fate::Refused, 1) => "was refused and is in the record",
+                (Fate::Done, 0) => "was acknowledged and is not in the audit log",
+                (Fate::Refused, 1) => "was denied and is in the audit log",
                 (Fate::Done | Fate::Refused | Fate::Unclear, _) => {
-                    "is in the record more than once"
+                    "is in the audit log more than once"
                 }
             };
             faults.push(format!("{} {:?} {fault}", deed.action(), attempt.mark));
         }
-        let unasked = |mark: &&str| format!("{} {mark:?} was not asked for", deed.action());
+        let unasked = |mark: &&str| format!("{} {mark:?} was not requested", deed.action());
         faults.extend(left.iter().map(unasked));
         faults
     }
@@ -180,7 +180,7 @@ impl History {
         let is_right = (done..=done + unclear).contains(&found);
         (!is_right).then(|| {
             format!(
-                "{} was acknowledged {done} times and unclear {unclear} times, and is in the record {found} times",
+                "{} was acknowledged {done} times and unclear {unclear} times, and is in the audit log {found} times",
                 deed.action()
             )
         })

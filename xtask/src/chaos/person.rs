@@ -99,7 +99,7 @@ impl Person {
                 .clone_into(&mut self.id);
         }
         self.recognise(body)?;
-        let wrong = || format!("{}: an account looks like this: {body}", self.username());
+        let wrong = || format!("{}: invalid account: {body}", self.username());
         let version = body.get("version").and_then(Value::as_u64);
         let status = body.get("status").and_then(Value::as_str);
         let deleted = body.get("deletedAt").ok_or_else(wrong)?;
@@ -126,7 +126,9 @@ impl Person {
             return Ok(());
         }
         let name = self.username();
-        Err(format!("{name}: the answer is not about them: {body}"))
+        Err(format!(
+            "{name}: the response is about something else: {body}"
+        ))
     }
 }
 

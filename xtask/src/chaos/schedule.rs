@@ -60,7 +60,7 @@ impl Display for Fault {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Kill(site) => write!(f, "server {} killed", site.name()),
-            Self::End(site) => write!(f, "server {} told to end", site.name()),
+            Self::End(site) => write!(f, "server {} stopped", site.name()),
             Self::KillDatabase => write!(f, "PostgreSQL killed"),
             Self::Cut => write!(f, "all connections to the database cut"),
             Self::KillBoth => write!(f, "both servers killed"),
@@ -68,7 +68,7 @@ impl Display for Fault {
                 write!(f, "server {} and PostgreSQL killed", site.name())
             }
             Self::CutAndEnd(site) => {
-                write!(f, "all connections cut, server {} told to end", site.name())
+                write!(f, "all connections cut, server {} stopped", site.name())
             }
         }
     }

@@ -29,8 +29,8 @@ impl Life {
     /// Description of the problem if the session had to behave differently.
     pub(super) fn used(self, allowed: bool) -> Result<Self, &'static str> {
         match (self, allowed) {
-            (Self::Ended, true) => Err("a session that had ended works"),
-            (Self::Live, false) => Err("a session that nobody has ended does not work"),
+            (Self::Ended, true) => Err("an ended session works"),
+            (Self::Live, false) => Err("a session that was not ended does not work"),
             (Self::Live | Self::InDoubt, true) => Ok(self),
             (Self::InDoubt | Self::Ended, false) => Ok(Self::Ended),
         }

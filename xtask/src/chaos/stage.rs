@@ -211,7 +211,7 @@ impl Drop for Stage<'_> {
         self.a.server = None;
         self.b.server = None;
         if let Err(error) = self.cluster.stop() {
-            eprintln!("the PostgreSQL of the drill: {error:#}");
+            eprintln!("PostgreSQL could not be stopped: {error:#}");
         }
     }
 }

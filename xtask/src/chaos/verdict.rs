@@ -36,7 +36,7 @@ pub(super) fn reach(
     sessions::judge_kept(&stage.database, workers, findings)?;
     verdict.sessions = sessions::use_all(stage, workers, findings);
     if let Some(complaint) = stage.doctor()? {
-        findings.note(format!("rollcall doctor is not content:\n{complaint}"));
+        findings.note(format!("rollcall doctor reports:\n{complaint}"));
     }
     Ok(verdict)
 }

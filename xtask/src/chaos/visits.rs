@@ -33,7 +33,7 @@ impl Worker<'_> {
         if let Answer::Refused(status) = self.ask("who am I", &request) {
             let number = self.number;
             self.find(format!(
-                "the session of worker {number}, which nobody has ended, got {status}"
+                "the session of worker {number}, which was not ended, got {status}"
             ));
         }
     }
@@ -49,7 +49,7 @@ impl Worker<'_> {
             Answer::Done(body, cookie) => {
                 self.recognise(person, &body);
                 if person.is_certain() && !may {
-                    self.find(format!("{name} is {:?} and was let in", person.standing));
+                    self.find(format!("{name} is {:?} and could sign in", person.standing));
                 }
                 let life = if person.is_certain() {
                     Life::Live
@@ -58,13 +58,13 @@ impl Worker<'_> {
                 };
                 match cookie {
                     Some(cookie) => person.sessions.push(Session { cookie, life }),
-                    None => self.find(format!("{name} was let in without a cookie")),
+                    None => self.find(format!("{name} signed in and got no cookie")),
                 }
             }
             // Interrupted attempts may or may not have counted as failed, so a limit can be reached at any time.
             Answer::Refused(TOO_MANY) | Answer::Failed(_) => {}
             Answer::Refused(status) if person.is_certain() && may => {
-                self.find(format!("{name} was not let in: {status}"));
+                self.find(format!("{name} could not sign in: {status}"));
             }
             Answer::Refused(_) => {}
         }
@@ -102,7 +102,7 @@ impl Worker<'_> {
             .find_map(|row| row.get("id")?.as_str());
         if current.is_none() {
             let name = person.username();
-            self.find(format!("{name}: the session that asks is not in {list}"));
+            self.find(format!("{name}: the current session is not in {list}"));
         }
         current.map(str::to_owned)
     }
@@ -130,7 +130,7 @@ impl Worker<'_> {
     /// Reads a page of users and one of sessions.
     pub(super) fn read_lists(&mut self) {
         for (what, path) in [
-            ("list people", "/api/admin/users"),
+            ("list users", "/api/admin/users"),
             ("list sessions", "/api/admin/sessions"),
         ] {
             let request = Request::get(&format!("{path}?limit={ROWS}"), &self.desk);
@@ -150,7 +150,9 @@ impl Worker<'_> {
             Answer::Refused(UNAUTHENTICATED) => false,
             Answer::Refused(status) => {
                 let name = person.username();
-                return self.find(format!("{name}: a session was refused with {status}"));
+                return self.find(format!(
+                    "{name}: a request with a session was denied with {status}"
+                ));
             }
             Answer::Failed(_) => return,
         };

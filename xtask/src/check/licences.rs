@@ -32,7 +32,7 @@ fn accepted(list: &str) -> Result<HashSet<String>> {
         .map(|name| {
             name.as_str()
                 .map(str::to_owned)
-                .context("a licence is no text")
+                .context("a licence is not a string")
         })
         .collect()
 }
@@ -40,7 +40,7 @@ fn accepted(list: &str) -> Result<HashSet<String>> {
 fn fault(package: &Package, accepted: &HashSet<String>) -> Option<String> {
     let named = format!("{} {}", package.name, package.version);
     let Some(licence) = &package.license else {
-        return Some(format!("{named} names no licence"));
+        return Some(format!("{named} has no licence"));
     };
     // Older packages write "MIT/Apache-2.0".
     let Ok(expression) = Expression::parse_mode(licence, ParseMode::LAX) else {

@@ -21,13 +21,13 @@ const RULES: &[Rule] = &[
         folders: &["app", "frontend"],
         texts: &["inner_html"],
         except: None,
-        reason: "writes text into the page as markup",
+        reason: "inserts text into the page as markup",
     },
     Rule {
         folders: &["app", "frontend", "server"],
         texts: &["<Title", "leptos_meta::Title"],
         except: Some("app/src/components/title.rs"),
-        reason: "writes text into the document as markup: use PageTitle",
+        reason: "inserts text into the document as markup: use PageTitle",
     },
     Rule {
         folders: &["app", "crates", "frontend", "server"],
@@ -39,7 +39,7 @@ const RULES: &[Rule] = &[
         folders: &["app", "crates", "server"],
         texts: &["query!(", "query_as!(", "query_scalar!("],
         except: Some("crates/db"),
-        reason: "the database is asked about the queries of crates/db only, so this one has no record in .sqlx",
+        reason: ".sqlx is generated from the queries of crates/db only, so this one has no metadata",
     },
 ];
 

@@ -15,7 +15,7 @@ use crate::{files, workspace::Workspace};
 const UNNAMED: &[(&str, &str, &str)] = &[(
     "frontend",
     "wasm-bindgen-futures",
-    "what #[wasm_bindgen] makes of an async function names it",
+    "the expansion of #[wasm_bindgen] on an async function uses it",
 )];
 
 pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
@@ -28,7 +28,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
             if !names(&sources, &name.replace('-', "_")) && !is_expected(&package.name, name) {
                 let kind = dependency.kind;
                 faults.push(format!(
-                    "{} names {name} ({kind}) and does not use it",
+                    "{} declares {name} ({kind}) and does not use it",
                     package.name
                 ));
             }

@@ -79,7 +79,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
         let linked = graph::linked_into(workspace, rule.package, rule.target)?;
         for name in rule.names.iter().filter(|name| linked.contains(**name)) {
             faults.push(format!(
-                "{name} is compiled into {} for {}",
+                "{name} is linked into {} for {}",
                 rule.package, rule.target
             ));
         }

@@ -60,7 +60,7 @@ fn chromium() -> Result<PathBuf> {
     if let Some(chosen) = env::var_os("CHROMIUM") {
         let chosen = PathBuf::from(chosen);
         if !chosen.is_file() {
-            bail!("CHROMIUM names {}, which is no file", chosen.display());
+            bail!("CHROMIUM is {}, which is not a file", chosen.display());
         }
         return Ok(chosen);
     }

@@ -40,7 +40,7 @@ pub(in crate::chaos) struct Entry {
 /// without its event and an event without its change. Returns the differences.
 pub(super) fn judge(row: Option<&Row>, entries: &[Entry], changes: usize) -> Vec<String> {
     let Some(row) = row else {
-        let fault = format!("has no account, and {} entries", entries.len());
+        let fault = format!("has no account, but {} audit events", entries.len());
         return if entries.is_empty() {
             Vec::new()
         } else {
@@ -54,7 +54,7 @@ pub(super) fn judge(row: Option<&Row>, entries: &[Entry], changes: usize) -> Vec
     }
     if state != row.state {
         faults.push(format!(
-            "the account is {}, and by its entries it is {state}",
+            "the account is {}, but according to its audit events {state}",
             row.state
         ));
     }
@@ -87,7 +87,7 @@ impl State {
             let before = change.get(0).unwrap_or(&Value::Null);
             if before != current {
                 faults.push(format!(
-                    "{} goes on from the {field} {before}, which was {current}",
+                    "{} changes the {field} {before}, which was {current}",
                     entry.action
                 ));
             }

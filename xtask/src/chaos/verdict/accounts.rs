@@ -31,7 +31,7 @@ pub(super) fn judge(
         verdict.count(person, &person.history.unclear(&entries));
     }
     let unknown = rows.keys().chain(entries.keys());
-    findings.extend(unknown.map(|name| format!("{name} is there, and nobody has asked for it")));
+    findings.extend(unknown.map(|name| format!("{name} exists, but was not requested")));
     Ok(())
 }
 

@@ -39,7 +39,7 @@ pub(super) fn judge_kept(
     let kept = kept(database)?;
     for Kept { hash, entries, .. } in kept.values().filter(|session| session.entries != 1) {
         findings.note(format!(
-            "the session {hash} has {entries} entries of its beginning"
+            "the session {hash} has {entries} audit events session.started"
         ));
     }
     let alone = database.query(
@@ -47,13 +47,13 @@ pub(super) fn judge_kept(
         where e.action = 'session.started' and not exists (select from sessions s where s.id = e.target_id)",
     )?;
     if alone != "0" {
-        findings.note(format!("{alone} sessions are in the record alone"));
+        findings.note(format!("{alone} sessions have an audit event, but no row"));
     }
     for (person, session) in workers.iter().flat_map(Worker::sessions) {
         let name = person.username();
         let life = session.life;
         match kept.get(&hash(&session.cookie)) {
-            None => findings.note(format!("{name}: a session that was begun is not there")),
+            None => findings.note(format!("{name}: a started session has no row")),
             Some(Kept { live, .. }) if !life.agrees_with(*live) => {
                 findings.note(format!("{name}: a session is {life:?}, and live: {live}"));
             }
@@ -110,7 +110,7 @@ fn judge_answers(person: &Person, session: &Session, answers: &[Answer; 2]) -> R
     }
     let [at_a, at_b] = allowed;
     if at_a != at_b {
-        return Err("a session works at one server alone".to_owned());
+        return Err("a session works at one server only".to_owned());
     }
     session.life.used(at_a).map(drop).map_err(str::to_owned)
 }
