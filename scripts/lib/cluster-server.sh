@@ -42,13 +42,13 @@ wait_until_settled() {
 make_socket_folder() {
   as_server mkdir -m 700 -- "$socket" 2>/dev/null || true
   [[ -d $socket && ! -L $socket && $(stat -c %u "$socket") == "$server_uid" ]] ||
-    die "$socket belongs to somebody else: remove it."
+    die "$socket belongs to another user: delete it."
 }
 
 # Starts the server, on another port if its own is taken. PostgreSQL itself detects remaining processes of an earlier server
 # by its shared memory.
 start_server() {
-  local began port tries fault='every port that was tried is taken'
+  local began port tries fault='all tried ports are in use'
   began=$(now)
   make_socket_folder
   # The server is not running, so these files are left over. PostgreSQL would take them for those of a running server if

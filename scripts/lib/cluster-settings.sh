@@ -41,7 +41,7 @@ dynamic_shared_memory_type = $(shared_memory_type)
 max_wal_size = 4GB
 random_page_cost = 1.1
 jit = off
-# The last moments before a crash may be lost here, the database itself may not: fsync stays on.
+# A crash may lose the last transactions but does not corrupt the database, because fsync stays on.
 synchronous_commit = off
 EOF
 }

@@ -58,8 +58,8 @@ find_server_programs() {
   while read -r server_major bin; do
     if [[ -z $wanted || $server_major == "$wanted" ]]; then return; fi
   done < <(list_postgres)
-  [[ -z $wanted ]] || die "$data was made by PostgreSQL $wanted, which is not installed: install it (Debian: \
-postgresql-$wanted), or remove $store to begin again with an empty database."
+  [[ -z $wanted ]] || die "$data was created by PostgreSQL $wanted, which is not installed: install it (Debian: \
+postgresql-$wanted), or delete $store to start with an empty database."
   die "PostgreSQL $oldest_postgres or newer is missing: run scripts/toolchain postgres."
 }
 
@@ -84,10 +84,10 @@ host all all 127.0.0.1/32 scram-sha-256'
   (umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$home/password")
   as_server "$bin/postgres" --single -D "$making" postgres >>"$home/initdb.log" 2>&1 <<<"
 alter role rollcall password '$(<"$home/password")'
-create database rollcall" || die "The database could not be made: see $home/initdb.log."
+create database rollcall" || die "The database could not be created: see $home/initdb.log."
   mv -T -- "$making" "$data"
   rm -f -- "$home/initdb.log"
-  say "made a private PostgreSQL $server_major cluster in $store ($(since "$began"))"
+  say "created a private PostgreSQL $server_major cluster in $store ($(since "$began"))"
 }
 
 # Sets the folder of a new cluster: .data/postgres, unless the server's user cannot enter it (in a checkout under /root, for
@@ -97,6 +97,6 @@ choose_store() {
   install -d -m 755 /var/lib/rollcall
   printf '%s\n' "$(mktemp -d /var/lib/rollcall/XXXXXX)" >"$home/place"
   chmod 755 "$(<"$home/place")"
-  say "the user postgres cannot enter $home; the database is kept in $(<"$home/place") instead"
+  say "the user postgres cannot enter $home; the database is in $(<"$home/place") instead"
   locate_cluster "${home%/.data/postgres}"
 }

@@ -21,11 +21,11 @@ want_packages() {
     missing_packages+=("$@")
     return
   fi
-  command -v apt-get >/dev/null || die "This machine has no apt-get: install by its own means $*."
+  command -v apt-get >/dev/null || die "apt-get not found: install these packages otherwise: $*."
   began=$(now)
   say "$purpose: installing $*"
   # A failing third-party source must not prevent the use of Debian's own.
-  if [[ -z $apt_updated ]]; then apt_get update >/dev/null 2>&1 || say 'apt-get update failed; going on'; fi
+  if [[ -z $apt_updated ]]; then apt_get update >/dev/null 2>&1 || say 'apt-get update failed; continuing'; fi
   apt_updated=yes
   run_logged 'apt-get install' apt_get install -y --no-install-recommends "$@"
   say "$purpose: installed ($(since "$began"))"
@@ -57,9 +57,9 @@ run_logged() {
 tell_missing() {
   if [[ ${#missing_packages[@]} -eq 0 && ${#missing_commands[@]} -eq 0 ]]; then return; fi
   if ! command -v apt-get >/dev/null; then
-    die "This machine has no apt-get: install by its own means what these Debian packages hold: ${missing_packages[*]}."
+    die "apt-get not found: install the content of these Debian packages otherwise: ${missing_packages[*]}."
   fi
-  say 'something is missing that only root can install. Run, and then try again:'
+  say 'some packages are missing. Run this and try again:'
   if [[ ${#missing_packages[@]} -gt 0 ]]; then
     printf '  sudo apt-get update && sudo apt-get install -y --no-install-recommends %s\n' "${missing_packages[*]}" >&2
   fi

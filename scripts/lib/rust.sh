@@ -104,7 +104,7 @@ complete_by_rustup() {
   if output=$(timeout 900 "$@" 2>&1 </dev/null) && find_rust; then
     say "Rust: done ($(since "$began"))"
   else
-    say "Rust: rustup could not ($(since "$began")); Debian's Rust is used instead"
+    say "Rust: rustup failed ($(since "$began")); using Debian's Rust"
     printf '%s\n' "$output" | sed -n 's/^error: /  rustup: /p' | tail -n 1 | cut -c -200 >&2
     return 1
   fi
@@ -119,5 +119,5 @@ ensure_rust() {
     rustup toolchain link debian /usr
     say "Rust: rustup's toolchain \`debian\` is /usr"
   fi
-  find_rust || ! may_install || die "Rust is installed, but $(command -v rustc) is not a complete one: see scripts/toolchain help."
+  find_rust || ! may_install || die "Rust is installed, but $(command -v rustc) is incomplete: see scripts/toolchain help."
 }

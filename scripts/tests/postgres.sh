@@ -156,7 +156,7 @@ other_major_version() {
   postgres "$second" stop
   cp -p -- "$version" "$work/PG_VERSION"
   printf '9\n' >"$version"
-  fails_saying 'was made by PostgreSQL 9, which is not installed' postgres "$second" start
+  fails_saying 'was created by PostgreSQL 9, which is not installed' postgres "$second" start
   cat -- "$work/PG_VERSION" >"$version"
 }
 

@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn the_server_of_another_database_is_none_of_ours() {
-        let status = "DATABASE_URL is set in .env; that database is used.\nIt answers.";
+        let status = "DATABASE_URL is set in .env; that database is used.\nIt accepts connections.";
         assert!(running(status).unwrap().is_none());
         assert!(running("Log: /d/server.log").is_err());
     }
