@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_word_of_a_comment_counts() {
+    fn only_the_first_word_counts() {
         let counted = counted(
             "/// Returns the id.\n/// What it is.\nfn a() {}\n// What\n//! What\n/// Whatever.\nfn b() {}\n",
         );

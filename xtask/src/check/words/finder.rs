@@ -1,7 +1,10 @@
 //! Finding terms in a line, whether it is prose or code.
 
-/// Text that may stand between the words of one term: `for good`, `in_bin`, `BulkDeed`, `audit::write`.
+/// Text that may stand between the words of one term: `for good`, `for_good`, `ForGood`, `for-good`.
 const SEPARATORS: &[&str] = &["", " ", "_", "-", "::"];
+
+/// The same for a term that is spelled as code: `word_of` is not the prose "word of".
+const CODE_SEPARATORS: &[&str] = &["", "_", "::"];
 
 /// Words that declare a name.
 const KEYWORDS: &[&str] = &["class", "enum", "interface", "struct", "trait", "type"];
@@ -28,6 +31,7 @@ pub(super) struct Finder(Vec<Vec<Pattern>>);
 struct Pattern {
     term: Term,
     words: Vec<String>,
+    separators: &'static [&'static str],
     /// The name of a macro counts only where it is called.
     is_macro: bool,
 }
@@ -51,6 +55,7 @@ impl Finder {
             let letter = words.first().and_then(|word| letter(word));
             if let Some(patterns) = letter.and_then(|letter| by_letter.get_mut(letter)) {
                 patterns.push(Pattern {
+                    separators: separators(&term.name),
                     is_macro: term.name.ends_with('!'),
                     term,
                     words,
@@ -111,7 +116,7 @@ impl Pattern {
         let are_joined = words.windows(2).all(|pair| match pair {
             [left, right] => line
                 .get(left.end..right.start)
-                .is_some_and(|between| SEPARATORS.contains(&between)),
+                .is_some_and(|between| self.separators.contains(&between)),
             _ => false,
         });
         are_joined && self.fits_use(line, before, words)
@@ -135,6 +140,14 @@ impl Pattern {
         is_declaration
             && name == Some(self.term.name.as_str())
             && !behind.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_')
+    }
+}
+
+fn separators(name: &str) -> &'static [&'static str] {
+    if name.contains('_') || name.contains("::") {
+        CODE_SEPARATORS
+    } else {
+        SEPARATORS
     }
 }
 

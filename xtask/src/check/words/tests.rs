@@ -11,7 +11,7 @@ const TABLE: &str = "\
     | anew; encrypted anew | again | |\n\
     | Lent, lent | `TokenGrant` | |\n\
     | words! | `string_enum!` | |\n\
-    | put_offs | attempts | |\n\
+    | put_offs, word_of | attempts | |\n\
     | keep, Shown | store | |\n";
 
 const RULES: &str = r#"
@@ -63,6 +63,7 @@ fn identifiers_are_searched_word_by_word() {
         ("let in_bin = true;", "in_bin"),
         ("filter.is_in_bin()", "in_bin"),
         ("person.put_offs += 1;", "put_offs"),
+        ("struct WordOfRole;", "WordOf"),
         ("impl From<LentToken> for Token {}", "Lent"),
         ("words! { enum Role { Admin } }", "words"),
     ] {
@@ -120,6 +121,7 @@ fn parts_of_words_are_no_words() {
         "for (good) reasons",
         "let words = split(line);",
         "keep the order shown",
+        "the first word of a line",
     ] {
         assert!(found("app/src/a.rs", text).is_empty(), "{text}");
     }
