@@ -25,6 +25,7 @@ pub(crate) fn refresh(
     fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be created", fresh.display()))?;
     produce(&fresh)?;
     fs::write(fresh.join(STAMP), key)?;
+    // If the run stops between these two, the folder is missing and the next run produces it again.
     clear(folder)?;
     fs::rename(&fresh, folder)?;
     Ok(true)

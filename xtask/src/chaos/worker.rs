@@ -188,8 +188,8 @@ impl Worker<'_> {
         let at = self.began.elapsed();
         self.tally.note(what, site, &answer, at);
         match &answer {
-            // Temporary errors have the status 503, so that clients know that they may try again; any other 5xx is a
-            // finding.
+            // Temporary errors have a status of their own, so that clients know that they may try again. A 500 and an
+            // unreadable body are findings.
             Answer::Failed(failure @ (Failure::Status(500) | Failure::Unreadable)) => {
                 let failure = failure.name();
                 self.find(format!("{what} at server {}: {failure}", site.name()));
