@@ -1,5 +1,5 @@
 // Loading time of the list of users. Limits are checked only on request (ROLLCALL_MEASURE=1, with a release build on an idle
-// machine). Otherwise the figures are printed, and only those are checked that do not depend on speed.
+// machine). Otherwise the results are printed, and only those are checked that do not depend on speed.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { open } from '../support/page';

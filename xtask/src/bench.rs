@@ -38,7 +38,7 @@ const RESULTS: &str = "bench/RESULTS.md";
 /// Options of `cargo xtask bench`.
 #[derive(Args)]
 pub(crate) struct BenchArgs {
-    /// Check in a few minutes that everything can be measured; the figures are not representative.
+    /// Check in a few minutes that everything can be measured; the results are not representative.
     #[arg(long)]
     quick: bool,
     /// Also write the results to bench/RESULTS.md.

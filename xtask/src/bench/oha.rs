@@ -39,7 +39,7 @@ pub(super) struct Load {
     pub(super) failed: u64,
 }
 
-/// Maximum ratio of failed to successful requests; above it the figures would describe the failures.
+/// Maximum ratio of failed to successful requests; above it the times would be those of failures.
 const TOLERATED: f64 = 0.01;
 
 #[derive(Deserialize)]

@@ -157,7 +157,7 @@ impl Worker<'_> {
         }
     }
 
-    /// Checks the owner of a session; half of the time of one of the latest.
+    /// Checks the owner of a random session; in half of the cases, one of the latest is chosen.
     fn check_a_session(&mut self, person: &mut Person) {
         const LATEST: usize = 4;
         let all = person.sessions.len();

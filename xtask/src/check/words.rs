@@ -28,7 +28,7 @@ const RULES: &str = "xtask/src/check/words.toml";
 /// Maximum number of findings that are printed.
 const PRINTED_MAX: usize = 50;
 
-/// Folders with hand-written files. Build results lie elsewhere; `files::under` skips `node_modules`.
+/// Folders with hand-written files; `files::under` skips `node_modules`.
 const FOLDERS: &[&str] = &[
     ".ci",
     "app",
@@ -46,6 +46,9 @@ const FOLDERS: &[&str] = &[
     "style",
     "xtask",
 ];
+
+/// Folders in them that tests write to.
+const OUTPUT: &[&str] = &["end2end/results", "end2end/shots", "fuzz/.schemathesis"];
 
 const EXTENSIONS: &[&str] = &[
     "conf", "css", "js", "md", "rs", "service", "sh", "snap", "sql", "toml", "ts",
@@ -86,7 +89,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
     verdict(&findings)
 }
 
-/// Returns the files to check: those directly in the root and all in [`FOLDERS`].
+/// Returns the files to check: those directly in the root and those in [`FOLDERS`], except [`OUTPUT`].
 fn sources(root: &Path) -> Result<Vec<PathBuf>> {
     let mut sources = Vec::new();
     for entry in fs::read_dir(root)? {
@@ -99,7 +102,8 @@ fn sources(root: &Path) -> Result<Vec<PathBuf>> {
     for folder in FOLDERS {
         sources.extend(files::under(&root.join(folder))?);
     }
-    sources.retain(|file| is_source(file));
+    let output: Vec<PathBuf> = OUTPUT.iter().map(|folder| root.join(folder)).collect();
+    sources.retain(|file| is_source(file) && !output.iter().any(|folder| file.starts_with(folder)));
     Ok(sources)
 }
 

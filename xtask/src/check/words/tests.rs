@@ -1,4 +1,5 @@
 use super::*;
+use crate::test_folder::TestFolder;
 
 const TABLE: &str = "\
     | not | but | note |\n\
@@ -104,6 +105,29 @@ fn every_kind_of_file_is_searched() {
         assert!(is_source(Path::new(path)), "{path}");
         assert_eq!(found(path, text), [word], "{path}: {text}");
     }
+}
+
+#[test]
+fn files_that_tests_write_are_skipped() {
+    let folder = TestFolder::new();
+    for path in [
+        ".env",
+        "README.md",
+        "app/src/lib.rs",
+        "app/node_modules/a/index.js",
+        "end2end/a.spec.ts",
+        "end2end/results/a/error-context.md",
+        "target/a.rs",
+    ] {
+        let file = folder.path().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, "").unwrap();
+    }
+    let expected = ["README.md", "app/src/lib.rs", "end2end/a.spec.ts"];
+    assert_eq!(
+        sources(folder.path()).unwrap(),
+        expected.map(|path| folder.path().join(path))
+    );
 }
 
 #[test]
