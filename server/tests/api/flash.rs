@@ -189,6 +189,29 @@ async fn undo_is_what_the_server_noted_for_the_session(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_form_with_more_than_the_name_of_a_change_undoes_nothing(pool: PgPool) {
+    const SUSPENDED: &str = "select count(*) from users where status = 'suspended'";
+    let (app, here, _) = prepare(&pool).await;
+    suspend(&app, &here, "bob").await;
+    let undo = undo_of(&app.get_as(&here, "/users/bob").await);
+    let post = |fields: &[(&str, &str)]| Ask::post("/users/bulk/lift").form(fields).by(&here);
+    for more in [
+        ("page", "/users"),
+        ("version", "1"),
+        ("", ""),
+        ("undo", undo.as_str()),
+    ] {
+        let answer = app.send(post(&[("undo", &undo), more])).await;
+        assert_ne!(answer.outline(), "303 to /users/bob", "{more:?}");
+        assert_eq!(app.count(SUSPENDED).await, 1, "{more:?}");
+    }
+    // None of them has used it up.
+    let undone = app.send(post(&[("undo", &undo)])).await;
+    assert_eq!(undone.outline(), "303 to /users/bob");
+    assert_eq!(app.count(SUSPENDED).await, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn an_undo_that_is_not_found_is_told_once(pool: PgPool) {
     let (app, here, _) = prepare(&pool).await;
     for n in 0..20 {
