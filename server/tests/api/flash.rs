@@ -300,6 +300,62 @@ async fn undo_lifts_no_suspension_of_another_admin(pool: PgPool) {
     assert_eq!(app.count(FIRST).await, 1);
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn a_suspension_that_changed_before_it_was_lifted_is_not_offered_again(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    app.run(
+        "update users set status = 'suspended', suspended_reason = 'First'
+        where username = 'bob'",
+    )
+    .await;
+    let bob = id_of(&app, "bob").await.to_string();
+    let lift = Ask::post("/users/bob")
+        .form(&[
+            ("page", "/users/bob"),
+            ("id", &bob),
+            ("username", "bob"),
+            ("deed", "lift"),
+        ])
+        .by(&here);
+    // Another change comes between what the form has read and what it does.
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("select from users where username = 'bob' for update")
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let lifting = tokio::spawn({
+        let app = app.clone();
+        async move { app.send(lift).await }
+    });
+    wait_for_lock(&app).await;
+    sqlx::query(
+        "update users set suspended_reason = 'Second', version = version + 1
+        where username = 'bob'",
+    )
+    .execute(&mut *other)
+    .await
+    .unwrap();
+    other.commit().await.unwrap();
+    let lifted = lifting.await.unwrap();
+    assert_eq!(lifted.outline(), "303 to /users/bob", "{}", lifted.body);
+    let page = app.get_as(&here, "/users/bob").await;
+    assert!(shows(&page, "Unsuspended bob"));
+    assert!(!page.body.contains("name=\"undo\""), "{}", page.body);
+}
+
+/// Waits until a request waits for a lock of the test.
+async fn wait_for_lock(app: &App) {
+    let waiting = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    for _ in 0..2_000 {
+        if app.count(waiting).await > 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("no request waits");
+}
+
 /// Restores a user who was deleted, and returns the page after it.
 async fn restore(app: &App, session: &str, username: &str) -> Answer {
     app.run("update users set deleted_at = now(), purge_after = now() + interval '9 days' where username = 'bob'")
