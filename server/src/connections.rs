@@ -6,13 +6,12 @@
 //! end that wait for their clients.
 
 mod body;
+mod listener;
 mod patience;
 mod registry;
 mod stream;
 
-use std::{
-    convert::Infallible, fs::File, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
-};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
 
 use axum::{
     Router,
@@ -24,12 +23,12 @@ use domain::client_address::ClientAddress;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     sync::{mpsc, watch},
-    time::sleep,
 };
 use tower::Service;
 
+pub(crate) use listener::Listener;
 pub(crate) use registry::Capacity;
 
 use crate::TrustedProxies;
@@ -41,16 +40,10 @@ use stream::Noted;
 ///
 /// The longest head selects a hundred users by their names in an address, encoded.
 const BUFFER_MAX: usize = 32 * 1024;
-/// How long to wait where no connection can be accepted.
-const PAUSE: Duration = Duration::from_millis(20);
-
-/// What is opened only to be closed when there is no descriptor left: then the next client, who may ask for the server's
-/// health, still gets one.
-const SPARE: &str = "/dev/null";
 
 /// Answers whoever connects, until the server stops; then finishes the requests that are being answered.
 pub(crate) async fn serve(
-    listener: TcpListener,
+    mut listener: Listener,
     app: Router,
     capacity: Capacity,
     proxies: TrustedProxies,
@@ -59,22 +52,11 @@ pub(crate) async fn serve(
     let registry = Registry::new(capacity);
     // Closed when the last connection has ended.
     let (open, mut ended) = mpsc::channel::<Infallible>(1);
-    let mut spare = File::open(SPARE).ok();
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept(|| registry.make_room()) => accepted,
             () = end(&mut stopped) => break,
         };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                make_room(&registry, &error);
-                drop(spare.take());
-                sleep(PAUSE).await;
-                continue;
-            }
-        };
-        spare = spare.or_else(|| File::open(SPARE).ok());
         let address = ClientAddress::from(peer.ip());
         let network = (!proxies.contain(address)).then(|| address.network());
         let Some(connection) = registry.admit(network) else {
@@ -88,14 +70,6 @@ pub(crate) async fn serve(
     }
     drop((listener, open));
     while ended.recv().await.is_some() {}
-}
-
-fn make_room(registry: &Registry, error: &io::Error) {
-    // A client that has left already is not worth a line.
-    if error.kind() != io::ErrorKind::ConnectionAborted {
-        tracing::warn!(%error, "a connection could not be accepted");
-        registry.make_room();
-    }
 }
 
 /// Answers the requests of one connection.

@@ -1,6 +1,7 @@
 //! `rollcall serve` over a database of a test's own.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{BufRead, BufReader, Read},
     net::{SocketAddr, TcpListener},
@@ -90,6 +91,22 @@ impl Server {
             .trim_end_matches(" kB")
             .parse()
             .unwrap()
+    }
+
+    /// The descriptors that the process has open.
+    pub(crate) fn descriptors(&self) -> BTreeSet<u32> {
+        let open = fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap();
+        let names = open.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.map(|name| name.parse().unwrap()).collect()
+    }
+
+    /// Allows the process so many descriptors from now on.
+    pub(crate) fn limit_descriptors(&self, most: u32) {
+        let mut prlimit = Command::new("prlimit");
+        let pid = self.child.id().to_string();
+        let limit = format!("--nofile={most}:{most}");
+        let limited = prlimit.args(["--pid", &pid, &limit]).status().unwrap();
+        assert!(limited.success());
     }
 
     /// Starts one on a port that was free; none if somebody has taken it since.
