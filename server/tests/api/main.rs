@@ -40,6 +40,7 @@ mod parts;
 mod person;
 mod reads_that_write;
 mod registration;
+mod repeated_fields;
 mod reset;
 mod security;
 mod sessions;
