@@ -1,4 +1,4 @@
-// The dialogs about people for those who may not use them, by keyboard, without scripts and on a phone.
+// User dialogs: permissions, keyboard, without scripts, on a phone.
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
 import { expectNoSidewaysScroll, open } from '../support/page';
@@ -52,7 +52,7 @@ test.describe('an auditor', () => {
     await expect(page.getByRole('link', { name: 'Create User' })).toBeHidden();
     await open(page, '/users/test-member');
     await expect(page.getByRole('heading', { name: 'Statistics' })).toBeVisible();
-    for (const name of ['Edit', 'Suspend', 'Delete', 'Send reset link']) {
+    for (const name of ['Edit', 'Suspend', 'Delete', 'Create reset link']) {
       await expect(page.getByRole('link', { name })).toBeHidden();
     }
     await expect(page.getByRole('link', { name: 'Sign out everywhere' })).toBeHidden();
@@ -71,7 +71,7 @@ test('fits a phone', async ({ page }) => {
 });
 
 test.describe('without scripts', () => {
-  // Without scripts the browser draws no frames once it is idle, so that whatever moved would never be seen to stand.
+  // Without scripts an idle browser draws no frames, so Playwright would wait forever for a moving element to be stable.
   test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('every form works', async ({ page, database, browserWatch }) => {
@@ -111,8 +111,8 @@ test.describe('without scripts', () => {
     await toast(page).getByRole('button', { name: 'Undo' }).click();
     await expect(toast(page)).toContainText('Unsuspended');
 
-    await page.getByRole('link', { name: 'Send reset link' }).click();
-    await press(page, 'Make link');
+    await page.getByRole('link', { name: 'Create reset link' }).click();
+    await press(page, 'Create link');
     await expect(field(page, 'Link to hand over')).toHaveValue(/\/reset\//);
     await dialog(page).getByRole('link', { name: 'Done' }).click();
     await page.getByRole('link', { name: 'Revoke' }).click();

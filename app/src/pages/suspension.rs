@@ -1,11 +1,14 @@
-//! What is asked of whoever suspends one person or several.
+//! Form fields of a suspension, for one user or several.
 
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::form::Sending;
 use crate::{
-    components::field::{Field, FieldSpec},
+    components::{
+        field::{Field, FieldSpec},
+        time::{offset_at, shown_zone},
+    },
     context::PageContext,
     hydrated::Hydrated,
 };
@@ -30,18 +33,18 @@ const UNTIL: FieldSpec = FieldSpec {
     max: 20,
 };
 
-/// Reason, whether it is told, and end.
+/// Renders the fields for the reason, its visibility to the user, and the end.
 #[component]
 pub fn SuspensionFields(
-    /// What the page knows of the form.
+    /// Page context with the typed values of the form.
     context: PageContext,
-    /// The form.
+    /// State of the form.
     sending: Sending,
 ) -> impl IntoView {
     let (until, set_until) = signal(context.typed("until"));
     let field = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
-        // What was typed before the app took over.
+        // Reads text that was typed before hydration.
         let input = field
             .get()
             .and_then(|field| field.query_selector("input").ok()?);
@@ -50,12 +53,16 @@ pub fn SuspensionFields(
             set_until.set(input.value());
         }
     });
-    // The field gives a time without a zone: the server has to be told which one was meant.
+    // The value of `datetime-local` has no time zone: it is read in the one in which times are shown, and the form sends that
+    // zone's UTC offset with it.
     let offset = move || match until.get() {
-        local if Hydrated::now() && !local.is_empty() => {
-            -js_sys::Date::new(&local.into()).get_timezone_offset()
-        }
+        local if Hydrated::now() && !local.is_empty() => offset_at(&local),
         _ => 0.0,
+    };
+    let zone = move || match Hydrated::now().then(shown_zone) {
+        None => "In UTC".to_owned(),
+        Some(None) => "In the time zone of this device".to_owned(),
+        Some(Some(zone)) => format!("In the time zone {zone}"),
     };
     view! {
         <Field spec=REASON value=context.typed("reason") fault=sending.fault("reason") first=true />
@@ -73,9 +80,7 @@ pub fn SuspensionFields(
         </label>
         <div node_ref=field on:input=move |event| set_until.set(event_target_value(&event))>
             <Field spec=UNTIL value=context.typed("until") fault=sending.fault("until") />
-            <p class="field-note">
-                {move || if Hydrated::now() { "In the time zone of this device" } else { "In UTC" }}
-            </p>
+            <p class="field-note">{zone}</p>
         </div>
         <input type="hidden" name="offset" value=move || offset().to_string() />
     }

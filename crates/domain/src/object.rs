@@ -1,13 +1,14 @@
-//! JSON objects as they come from programs.
+//! Deserialization of JSON objects sent by programs.
 
 use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
+use serde_json::{Map, Value};
 
-/// What a JSON object holds. A list is none, though serde would take its items for the fields one after the other.
+/// Deserializes a JSON object and rejects a list, whose items serde would accept as the fields one after the other.
 pub struct Object<T>(pub T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -16,7 +17,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// Reads the fields of an object.
+/// Visitor for the fields of an object.
 struct Fields<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
@@ -31,25 +32,74 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
     }
 }
 
-/// Reads a field that is there. Where `T` has no `null`, one is an error: it means nothing, and would pass for absence. Where
-/// `T` is an option, `null` stays apart from absence.
+/// Deserializes a field that is present. If `T` does not accept `null`, a `null` is an error, because it would pass for absence. If `T` is
+/// an option, `null` stays distinct from absence.
 ///
 /// # Errors
-/// When the value is not a `T`.
+/// An error if the value is not a `T`.
 pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
 }
 
-/// A field that is an object and not a list.
+/// Deserializes an object of arbitrary fields and rejects a repeated one.
+///
+/// # Errors
+/// Fails if the value is not an object or has a field twice.
+pub fn distinct<'de, D: Deserializer<'de>>(object: D) -> Result<Map<String, Value>, D::Error> {
+    object.deserialize_map(DistinctFields)
+}
+
+/// Deserializes such an object in a field where `null` is distinct from absence.
+///
+/// # Errors
+/// As [`distinct`].
+pub fn present_distinct<'de, D: Deserializer<'de>>(
+    object: D,
+) -> Result<Option<Option<Map<String, Value>>>, D::Error> {
+    let object = Option::<Distinct>::deserialize(object)?;
+    Ok(Some(object.map(|Distinct(object)| object)))
+}
+
+struct Distinct(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Distinct {
+    fn deserialize<D: Deserializer<'de>>(object: D) -> Result<Self, D::Error> {
+        distinct(object).map(Self)
+    }
+}
+
+/// Visitor that rejects repeated fields.
+struct DistinctFields;
+
+impl<'de> Visitor<'de> for DistinctFields {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            if object.contains_key(&name) {
+                return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+            }
+            object.insert(name, fields.next_value()?);
+        }
+        Ok(object)
+    }
+}
+
+/// Deserializes a field that is an object and not a list.
 pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
 ) -> Result<T, D::Error> {
     Object::deserialize(value).map(|Object(value)| value)
 }
 
-/// A field that is a list of objects and not of lists.
+/// Deserializes a field that is a list of objects and not of lists.
 pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Vec<T>, D::Error> {
@@ -63,18 +113,48 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     struct Point {
-        #[expect(dead_code, reason = "only whether it is read counts")]
+        #[expect(dead_code, reason = "the test only checks that it deserializes")]
         x: i32,
     }
 
     #[derive(Debug, Deserialize)]
     struct Line {
         #[serde(deserialize_with = "object")]
-        #[expect(dead_code, reason = "only whether it is read counts")]
+        #[expect(dead_code, reason = "the test only checks that it deserializes")]
         from: Point,
         #[serde(deserialize_with = "objects")]
-        #[expect(dead_code, reason = "only whether it is read counts")]
+        #[expect(dead_code, reason = "the test only checks that it deserializes")]
         through: Vec<Point>,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
+    struct Facts {
+        #[serde(deserialize_with = "distinct")]
+        known: Map<String, Value>,
+        #[serde(deserialize_with = "present_distinct")]
+        more: Option<Option<Map<String, Value>>>,
+    }
+
+    #[test]
+    fn an_object_has_no_field_twice() {
+        let read = |json: &str| serde_json::from_str::<Facts>(json);
+        let facts = read(r#"{"known":{"a":1,"b":{"a":2}},"more":null}"#).unwrap();
+        assert_eq!(
+            Value::from(facts.known).to_string(),
+            r#"{"a":1,"b":{"a":2}}"#
+        );
+        assert_eq!(facts.more, Some(None));
+        assert_eq!(read("{}").unwrap(), Facts::default());
+        for json in [
+            r#"{"known":{"a":1,"b":2,"a":1}}"#,
+            r#"{"more":{"a":1,"a":null}}"#,
+            r#"{"more":{"a":1,"\u0061":2}}"#,
+        ] {
+            let error = read(json).unwrap_err().to_string();
+            assert!(error.starts_with("duplicate field `a`"), "{json}: {error}");
+        }
+        assert!(read(r#"{"known":[]}"#).is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::support::{Answer, App, Ask, add_person, app, session};
 
-/// An app with two sessions of an admin, and somebody to suspend.
+/// Returns an app with two sessions of an admin, and a user to suspend.
 async fn prepare(pool: &PgPool) -> (App, String, String) {
     add_person(pool, "ada", &["admin", "user"]).await;
     add_person(pool, "bob", &["user"]).await;
@@ -22,7 +22,7 @@ async fn id_of(app: &App, username: &str) -> Uuid {
         .unwrap()
 }
 
-/// The form that suspends a user, as their page shows it now.
+/// Returns the form that suspends a user, as the user's page has it now.
 async fn suspension(app: &App, session: &str, username: &str, reason: &str) -> Ask {
     let (id, page) = (id_of(app, username).await, format!("/users/{username}"));
     let version: i32 = sqlx::query_scalar("select version from users where id = $1")
@@ -43,7 +43,7 @@ async fn suspension(app: &App, session: &str, username: &str, reason: &str) -> A
         .by(session)
 }
 
-/// Suspends somebody by the form on their page.
+/// Suspends a user by the form on the user's page.
 async fn suspend(app: &App, session: &str, username: &str) {
     let form = suspension(app, session, username, "Spam").await;
     let answer = app.send(form).await;
@@ -56,7 +56,7 @@ fn shows(page: &Answer, text: &str) -> bool {
     toast.is_some_and(|toast| toast.contains(text))
 }
 
-/// What names the change in the form that undoes it.
+/// Returns the id of the change in the form that undoes it.
 fn undo_of(page: &Answer) -> String {
     let field = page.body.split("name=\"undo\" value=\"").nth(1).unwrap();
     field.split('"').next().unwrap().to_owned()
@@ -124,7 +124,7 @@ async fn an_address_says_nothing(pool: PgPool) {
         ] {
             let address = format!("{page}?{query}");
             let page = app.get_as(&here, &address).await;
-            // A list says that it does not know the parameter.
+            // A list rejects the unknown parameter.
             assert!([200, 422].contains(&page.status), "{address}");
             assert!(!page.body.contains("class=\"toast "), "{address}");
         }
@@ -181,11 +181,34 @@ async fn undo_is_what_the_server_noted_for_the_session(pool: PgPool) {
     suspend(&app, &here, "bob").await;
     app.send(post(&here, lift, &undo)).await;
     assert_eq!(app.count(SUSPENDED).await, 1, "it works once");
-    // Another form does not do it.
+    // Another form does not undo the change.
     let undo = undo_of(&app.get_as(&here, "/users/bob").await);
     let answer = app.send(post(&here, "/users/bulk/sign-out", &undo)).await;
     assert_eq!(answer.outline(), "303 to /users");
     assert_eq!(app.count(SUSPENDED).await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_form_with_more_than_the_name_of_a_change_undoes_nothing(pool: PgPool) {
+    const SUSPENDED: &str = "select count(*) from users where status = 'suspended'";
+    let (app, here, _) = prepare(&pool).await;
+    suspend(&app, &here, "bob").await;
+    let undo = undo_of(&app.get_as(&here, "/users/bob").await);
+    let post = |fields: &[(&str, &str)]| Ask::post("/users/bulk/lift").form(fields).by(&here);
+    for more in [
+        ("page", "/users"),
+        ("version", "1"),
+        ("", ""),
+        ("undo", undo.as_str()),
+    ] {
+        let answer = app.send(post(&[("undo", &undo), more])).await;
+        assert_ne!(answer.outline(), "303 to /users/bob", "{more:?}");
+        assert_eq!(app.count(SUSPENDED).await, 1, "{more:?}");
+    }
+    // None of them has used it up.
+    let undone = app.send(post(&[("undo", &undo)])).await;
+    assert_eq!(undone.outline(), "303 to /users/bob");
+    assert_eq!(app.count(SUSPENDED).await, 0);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -263,7 +286,7 @@ async fn undo_lifts_no_suspension_of_another_admin(pool: PgPool) {
     assert_eq!(app.send(first).await.outline(), "303 to /users/bob");
     let stale = app.send(second).await;
     assert_eq!(stale.status, 409, "{}", stale.body);
-    // The page as it is now does not offer it, and is denied.
+    // The page in its present state does not offer the action, which is denied.
     let again = suspension(&app, &here, "bob", "Second").await;
     let denied = app.send(again).await;
     assert_eq!(denied.status, 409, "{}", denied.body);
@@ -277,7 +300,63 @@ async fn undo_lifts_no_suspension_of_another_admin(pool: PgPool) {
     assert_eq!(app.count(FIRST).await, 1);
 }
 
-/// Restores a user who was deleted, and returns the page after it.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_suspension_that_changed_before_it_was_lifted_is_not_offered_again(pool: PgPool) {
+    let (app, here, _) = prepare(&pool).await;
+    app.run(
+        "update users set status = 'suspended', suspended_reason = 'First'
+        where username = 'bob'",
+    )
+    .await;
+    let bob = id_of(&app, "bob").await.to_string();
+    let lift = Ask::post("/users/bob")
+        .form(&[
+            ("page", "/users/bob"),
+            ("id", &bob),
+            ("username", "bob"),
+            ("deed", "lift"),
+        ])
+        .by(&here);
+    // Another change comes between what the form has read and what it does.
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("select from users where username = 'bob' for update")
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let lifting = tokio::spawn({
+        let app = app.clone();
+        async move { app.send(lift).await }
+    });
+    wait_for_lock(&app).await;
+    sqlx::query(
+        "update users set suspended_reason = 'Second', version = version + 1
+        where username = 'bob'",
+    )
+    .execute(&mut *other)
+    .await
+    .unwrap();
+    other.commit().await.unwrap();
+    let lifted = lifting.await.unwrap();
+    assert_eq!(lifted.outline(), "303 to /users/bob", "{}", lifted.body);
+    let page = app.get_as(&here, "/users/bob").await;
+    assert!(shows(&page, "Unsuspended bob"));
+    assert!(!page.body.contains("name=\"undo\""), "{}", page.body);
+}
+
+/// Waits until a request waits for a lock of the test.
+async fn wait_for_lock(app: &App) {
+    let waiting = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    for _ in 0..2_000 {
+        if app.count(waiting).await > 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("no request waits");
+}
+
+/// Restores a deleted user, and returns the page after it.
 async fn restore(app: &App, session: &str, username: &str) -> Answer {
     app.run("update users set deleted_at = now(), purge_after = now() + interval '9 days' where username = 'bob'")
         .await;

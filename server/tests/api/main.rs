@@ -1,4 +1,4 @@
-//! The whole application, as a browser or a program meets it, over a real database.
+//! The whole application, as a browser or a program sees it, with a real database.
 
 #![cfg(test)]
 
@@ -10,6 +10,7 @@ mod addresses;
 mod again;
 mod audit;
 mod auth;
+mod confirmations;
 mod days;
 mod decoded_once;
 mod deleted;
@@ -39,6 +40,7 @@ mod parts;
 mod person;
 mod reads_that_write;
 mod registration;
+mod repeated_fields;
 mod reset;
 mod security;
 mod sessions;

@@ -1,4 +1,4 @@
-//! Making accounts.
+//! Creation of users.
 
 use axum::{
     extract::State,
@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
-    object::present,
+    object::{distinct, present},
     users::{create::UserDraft, detail::CreatedUser},
 };
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::shown::{Shown, show};
 use crate::rest::{Allowed, Failure, body::Body};
 
-/// The body that makes an account: FOVEA's fields, and what Rollcall knows beside.
+/// Body that creates a user: FOVEA's fields, and more that Rollcall has.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Create {
@@ -44,13 +44,13 @@ pub(crate) struct Create {
     is_admin: Option<bool>,
     #[serde(default)]
     roles: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "distinct")]
     notification_preferences: Map<String, Value>,
     #[serde(default)]
     client_list: Vec<i32>,
 }
 
-/// The same on its way to a server.
+/// Converts a draft to the body that is sent to a server.
 impl From<UserDraft> for Create {
     fn from(draft: UserDraft) -> Self {
         Self {
@@ -68,7 +68,7 @@ impl From<UserDraft> for Create {
 
 /// Create a user
 ///
-/// Without a password the answer has a `link` with which the person chooses one. It is shown nowhere else.
+/// Without a password the response has a `link` with which the user sets one. It is not shown again.
 #[utoipa::path(
     post,
     path = "/api/admin/users",
@@ -84,6 +84,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Failure> {
     let mut roles = body.roles;
     let names_admin = roles.iter().any(|role| role.trim() == ADMIN_ROLE);
+    // FOVEA sends `isAdmin` instead of roles; if there are both, they have to agree.
     match body.is_admin {
         Some(true) if roles.is_empty() => {
             roles.extend([ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()]);
