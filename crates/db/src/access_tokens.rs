@@ -1,4 +1,4 @@
-//! Access tokens. Of a token's text only the hash is here.
+//! Access tokens. Only the hash of a token's text is stored.
 
 mod list;
 
@@ -18,26 +18,26 @@ use crate::Error;
 
 pub use list::{Asked, count, find_listed, list_page};
 
-/// A token that may be used, and whose it is as of now.
+/// A working token with its owner as of now.
 #[derive(Debug, Clone)]
 pub struct LiveToken {
-    /// Public id.
+    /// Public id of the token.
     pub id: Uuid,
-    /// What its owner calls it.
+    /// Name that the owner has given it.
     pub name: String,
-    /// How it begins.
+    /// First characters of the token, to recognize it by.
     pub prefix: String,
-    /// Words of what it may do at most.
+    /// Names of its scopes: the most it can do.
     pub scopes: Vec<String>,
-    /// Whose, with all rights of this moment.
+    /// The owner, with the permissions as of now.
     pub principal: Principal,
 }
 
-/// The token of a text, if it may still be used. One query tells whose it is and what they may do, as it does of a session: a
-/// role taken or an account suspended shows on the very next request.
+/// Returns the token of a hash if it is working. The same query returns the owner and the permissions, as for a session: a revoked role or
+/// a suspended account takes effect at the next request.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_live(
     executor: impl PgExecutor<'_>,
     token_hash: &[u8],
@@ -78,10 +78,10 @@ pub async fn find_live(
     }))
 }
 
-/// Words of what a token may do at most, if its owner can use it now.
+/// Returns the names of a token's scopes if its owner can use it now.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_scopes(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -94,27 +94,27 @@ pub async fn find_scopes(
     .await?)
 }
 
-/// A token to be made.
+/// A token to insert.
 #[derive(Debug, Clone)]
 pub struct NewToken<'a> {
-    /// Whose.
+    /// The id of the owner.
     pub user_id: Uuid,
-    /// What they call it.
+    /// Name that the owner gives it.
     pub name: &'a str,
-    /// How it begins.
+    /// First characters of the token, to recognize it by.
     pub prefix: &'a str,
     /// SHA-256 of its text.
     pub token_hash: &'a [u8],
-    /// Words of what it may do at most.
+    /// Names of its scopes: the most it can do.
     pub scopes: &'a [String],
-    /// How long it works; none for ever.
+    /// Lifetime; `None` for no expiry.
     pub lifetime: Option<Duration>,
 }
 
-/// Makes a token. Returns its id, and when it ceases to work.
+/// Inserts a token. Returns its id and the time of expiry, if it has one.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn insert(
     connection: &mut PgConnection,
     token: &NewToken<'_>,
@@ -135,10 +135,10 @@ pub async fn insert(
     Ok((row.id, row.expires_at))
 }
 
-/// How many tokens of a person are not over.
+/// Returns the number of a user's tokens that are neither expired nor revoked.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count_of(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<i64, Error> {
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!" from access_tokens
@@ -148,10 +148,10 @@ pub async fn count_of(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<i6
     Ok(count.fetch_one(executor).await?)
 }
 
-/// The tokens of a user that are not over, the newest first.
+/// Lists the tokens of a user that are neither expired nor revoked, the newest first.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_open(
     executor: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -167,21 +167,21 @@ pub async fn list_open(
     .await?)
 }
 
-/// A token that may be about to be revoked.
+/// A token that is about to be revoked.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// Whose.
+    /// The id of the owner.
     pub user_id: Uuid,
-    /// What they call it.
+    /// Name that the owner has given it.
     pub name: String,
-    /// How it begins.
+    /// First characters of the token, to recognize it by.
     pub prefix: String,
 }
 
-/// The token of an id, if it has not been revoked.
+/// Returns the token with an id if it is not revoked.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Target>, Error> {
     Ok(sqlx::query_as!(
         Target,
@@ -192,10 +192,10 @@ pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Targ
     .await?)
 }
 
-/// Revokes a token. Returns whether it had not been revoked before.
+/// Revokes a token. Returns false if it was revoked already.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_revoked(
     connection: &mut PgConnection,
     id: Uuid,
@@ -211,10 +211,10 @@ pub async fn set_revoked(
     Ok(done.rows_affected() > 0)
 }
 
-/// Revokes all tokens of a person that are not over. Returns how many.
+/// Revokes all tokens of a user that are neither expired nor revoked. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_revoked_of(
     connection: &mut PgConnection,
     user_id: Uuid,
@@ -231,10 +231,10 @@ pub async fn set_revoked_of(
     Ok(done.rows_affected())
 }
 
-/// Notes when and from where tokens were last used. A moment older than the one known changes nothing.
+/// Stores the time and the address of the tokens' last use. A time before the stored one changes nothing.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_last_used(
     executor: impl PgExecutor<'_>,
     ids: &[Uuid],
@@ -267,10 +267,10 @@ pub async fn set_last_used(
     Ok(())
 }
 
-/// Removes some tokens that have been over for more than so many days. Returns how many.
+/// Deletes at most `most` revoked and as many expired tokens whose revocation or expiry is more than `days` ago. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete_over(
     executor: impl PgExecutor<'_>,
     days: u16,

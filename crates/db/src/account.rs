@@ -1,4 +1,4 @@
-//! What people do with their own account: their sessions one by one, and what they set for themselves.
+//! Users' own accounts: single sessions, the unverified email address and the time zone.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -9,28 +9,28 @@ use uuid::Uuid;
 
 use crate::{Error, sessions::EndReason};
 
-/// The SQLSTATE of an invalid parameter value, such as the name of a time zone that there is not.
+/// SQLSTATE of an invalid parameter value, such as the name of an unknown time zone.
 const UNKNOWN_ZONE: &str = "22023";
 
-/// A session that somebody wants to end.
+/// A session that is about to be revoked.
 #[derive(Debug, Clone)]
 pub struct FoundSession {
-    /// Whose.
+    /// The id of the user; `None` if the session has none.
     pub user_id: Option<Uuid>,
-    /// From where.
+    /// IP address of the client.
     pub ip: Option<IpAddr>,
-    /// What the browser calls itself.
+    /// `User-Agent` header of the browser.
     pub user_agent: Option<String>,
-    /// On what, in the words of the lists.
+    /// Device in the words of the lists.
     pub device: String,
-    /// Whether it can still be used.
+    /// Whether the session is active.
     pub is_live: bool,
 }
 
-/// The session of a public id, ended or not.
+/// Returns the session with a public id, ended or not.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_session(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -53,19 +53,19 @@ pub async fn find_session(
     }))
 }
 
-/// How long a session was started for.
+/// Idle timeout and maximum age of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// It ends when not seen for so long.
+    /// Time without a request after which the session expires.
     pub idle: Duration,
-    /// It ends at the latest after so long.
+    /// Time after the sign-in at which the session expires at the latest.
     pub lifetime: Duration,
 }
 
-/// How long a session was started for. Nothing if there is none of this id.
+/// Returns the idle timeout and the maximum age with which a session was created; `None` if no session has this id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_lifetimes(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -85,10 +85,10 @@ pub async fn find_lifetimes(
     }))
 }
 
-/// Ends one session. Returns whether it had not ended already.
+/// Revokes a session. Returns false if it had ended already.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_ended(
     connection: &mut PgConnection,
     id: Uuid,
@@ -107,10 +107,10 @@ pub async fn set_ended(
     Ok(done.rows_affected() > 0)
 }
 
-/// Ends all sessions of a person but one, at their own wish. Returns how many.
+/// Revokes all sessions of a user except `kept`, on the user's own request. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_others_ended(
     connection: &mut PgConnection,
     user_id: Uuid,
@@ -129,11 +129,11 @@ pub async fn set_others_ended(
     Ok(done.rows_affected())
 }
 
-/// Keeps an address as claimed by the person, beside the one that the account has; or takes both away. When the account was
-/// changed is for what else changes with it.
+/// Stores an unverified address beside that of the account; `None` removes both. `updated_at` stays: the statement that changes the other
+/// fields sets it.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_claimed_email(
     connection: &mut PgConnection,
     id: Uuid,
@@ -153,10 +153,10 @@ pub async fn set_claimed_email(
     Ok(())
 }
 
-/// Names of the time zones that are called after places, and of UTC, in alphabetical order.
+/// Lists the names of the time zones that are named after places, and of UTC, in alphabetical order.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_time_zones(executor: impl PgExecutor<'_>) -> Result<Vec<String>, Error> {
     let rows = sqlx::query!(
         r#"select name as "name!" from pg_timezone_names
@@ -170,11 +170,11 @@ pub async fn list_time_zones(executor: impl PgExecutor<'_>) -> Result<Vec<String
     Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
-/// The first instants of days in a time zone, also where midnight is left out or comes twice. None in a zone that PostgreSQL
-/// does not know (any more).
+/// Returns the first instants of days in a time zone, also where midnight is skipped or occurs twice. The result is empty if PostgreSQL
+/// does not know the zone (any more).
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_days(
     executor: impl PgExecutor<'_>,
     time_zone: &str,

@@ -1,5 +1,4 @@
-//! Provider keys: those of people, and those of the system, whose `user_id` is null. What they are is encrypted before it
-//! gets here.
+//! Provider API keys: those of users, and those of the system, whose `user_id` is null. They are encrypted by the caller.
 
 pub mod rotation;
 mod sealed;
@@ -12,10 +11,10 @@ use crate::Error;
 
 pub use sealed::{Sealed, SealedKey, count_versions, list_sealed, set_sealed};
 
-/// The keys of a person, or of the system: by provider, the newest first.
+/// Lists the keys of a user, or of the system for `None`: by provider, the newest first.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list(executor: impl PgExecutor<'_>, of: Option<Uuid>) -> Result<Vec<ApiKey>, Error> {
     Ok(sqlx::query_as!(
         ApiKey,
@@ -31,10 +30,10 @@ pub async fn list(executor: impl PgExecutor<'_>, of: Option<Uuid>) -> Result<Vec
     .await?)
 }
 
-/// How many people who can sign in have a key of their own that is on, for each of some providers; as far as `most`.
+/// Counts the users who can sign in and have an enabled key of their own, for each of some providers; up to `most` each.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count_people(
     executor: impl PgExecutor<'_>,
     providers: &[String],
@@ -64,10 +63,10 @@ pub async fn count_people(
         .collect())
 }
 
-/// The id of a key that is about to be made: it is encrypted for that row alone.
+/// Returns the id for a new key, which is needed before the insert: the key is encrypted for that row alone.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn next_id(connection: &mut PgConnection) -> Result<Uuid, Error> {
     let row = sqlx::query!(r#"select uuid_v7(now()) as "id!""#)
         .fetch_one(connection)
@@ -75,27 +74,27 @@ pub async fn next_id(connection: &mut PgConnection) -> Result<Uuid, Error> {
     Ok(row.id)
 }
 
-/// A key to be kept.
+/// A key to insert.
 #[derive(Debug, Clone)]
 pub struct NewKey<'a> {
-    /// Its id, for which it is encrypted.
+    /// The id, for which the key is encrypted.
     pub id: Uuid,
-    /// Whose it is; none: the system's.
+    /// The id of the owner; `None` for the system.
     pub user_id: Option<Uuid>,
-    /// For whose service.
+    /// Name of the provider.
     pub provider: &'a str,
-    /// What it is called.
+    /// Name of the key.
     pub name: &'a str,
-    /// What it is, encrypted.
+    /// The encrypted key.
     pub sealed: &'a Sealed,
-    /// Its last characters.
+    /// Last characters of the key.
     pub last4: &'a str,
 }
 
-/// Keeps a key.
+/// Inserts a key.
 ///
 /// # Errors
-/// `api_keys_provider_key` when the person has one of this provider already.
+/// `api_keys_provider_key` if the user has a key of this provider already.
 pub async fn insert(connection: &mut PgConnection, key: &NewKey<'_>) -> Result<ApiKey, Error> {
     Ok(sqlx::query_as!(
         ApiKey,
@@ -118,27 +117,27 @@ pub async fn insert(connection: &mut PgConnection, key: &NewKey<'_>) -> Result<A
     .await?)
 }
 
-/// A key while a change of it is decided about.
+/// A key locked for a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedKey {
-    /// Id.
+    /// The id of the key.
     pub id: Uuid,
-    /// Whose it is; none: the system's.
+    /// The id of the owner; `None` for the system.
     pub user_id: Option<Uuid>,
-    /// For whose service.
+    /// Name of the provider.
     pub provider: String,
-    /// What it is called.
+    /// Name of the key.
     pub name: String,
-    /// Its last characters.
+    /// Last characters of the key.
     pub last4: String,
-    /// Whether it is used.
+    /// Whether the key is enabled.
     pub is_active: bool,
 }
 
-/// The key of an id. Nobody else changes it until the transaction ends.
+/// Returns the key with an id and locks its row until the transaction ends.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<LockedKey>, Error> {
     Ok(sqlx::query_as!(
         LockedKey,
@@ -149,21 +148,21 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Lock
     .await?)
 }
 
-/// What a key is to be from now on.
+/// New values of a key.
 #[derive(Debug, Clone)]
 pub struct Change<'a> {
-    /// What it is called.
+    /// Name of the key.
     pub name: &'a str,
-    /// Whether it is used.
+    /// Whether the key is enabled.
     pub is_active: bool,
-    /// What it is, if that is new, and its last characters.
+    /// The new key, encrypted, and its last characters; `None` if it does not change.
     pub secret: Option<(&'a Sealed, &'a str)>,
 }
 
-/// Changes a key that is locked. Nothing different: it stays as it was.
+/// Changes a locked key. If nothing differs, `updated_at` stays as well.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn update(
     connection: &mut PgConnection,
     id: Uuid,
@@ -194,10 +193,10 @@ pub async fn update(
     .await?)
 }
 
-/// Removes a key.
+/// Deletes a key.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!("delete from api_keys where id = $1", id)
         .execute(connection)
@@ -205,32 +204,32 @@ pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error
     Ok(())
 }
 
-/// A key that is handed on.
+/// A key that a host application uses.
 #[derive(Debug, Clone)]
 pub struct UsedKey {
-    /// Id.
+    /// The id of the key.
     pub id: Uuid,
-    /// Whose it is; none: the system's.
+    /// The id of the owner; `None` for the system.
     pub user_id: Option<Uuid>,
-    /// For whose service.
+    /// Name of the provider.
     pub provider: String,
-    /// What it is called.
+    /// Name of the key.
     pub name: String,
-    /// Its last characters.
+    /// Last characters of the key.
     pub last4: String,
-    /// How often it was used, with this time.
+    /// Number of uses, this one included.
     pub usage_count: i64,
-    /// What it is, encrypted.
+    /// The encrypted key.
     pub sealed: Sealed,
-    /// Username of the person for whom it is.
+    /// Username of the user on whose behalf the key is used.
     pub username: String,
 }
 
-/// Counts one use of the key that serves a person who can sign in: their own if it is on, or else the newest of the system's
-/// that are.
+/// Counts one use of the key for a user who can sign in, and returns it: the user's own if it is enabled, or otherwise the newest enabled
+/// key of the system.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_used(
     connection: &mut PgConnection,
     user_id: Uuid,

@@ -1,4 +1,4 @@
-//! The record of changes. Written in the transaction of the change itself.
+//! The audit log. Each entry is inserted in the transaction of the change itself.
 
 mod filter;
 pub mod horizon;
@@ -19,22 +19,22 @@ use crate::Error;
 pub use filter::{Asked, Meant};
 pub use list::{count, list_page, list_up_to};
 
-/// Who or what made a change.
+/// The actor of a change.
 #[derive(Debug, Clone, Default)]
 pub struct Actor {
-    /// Their account, if they have one.
+    /// The id of the user; `None` for the system or the operator.
     pub id: Option<Uuid>,
-    /// Their name at the time.
+    /// Name of the actor at the time.
     pub label: String,
-    /// `ui`, `api`, `cli`, `job` or `self`.
+    /// Source of the change: `ui`, `api`, `cli`, `job` or `self`.
     pub via: &'static str,
-    /// With which access token, if with one: its id, and what it is called.
+    /// The id and the name of the access token, if the change is made with one.
     pub token: Option<(Uuid, String)>,
-    /// From where.
+    /// IP address of the client.
     pub ip: Option<ClientAddress>,
-    /// Names the log lines of the request.
+    /// The id of the request, which its log lines carry.
     pub request_id: Option<Uuid>,
-    /// The entry of the action on many that this is part of.
+    /// The id of the bulk action's entry that this change is part of.
     pub parent_id: Option<i64>,
 }
 
@@ -48,27 +48,27 @@ impl Actor {
     }
 }
 
-/// A change, as it is recorded.
+/// A change to write to the audit log.
 #[derive(Debug, Clone)]
 pub struct Entry<'a> {
-    /// What was done, such as `user.created`.
+    /// Action, such as `user.created`.
     pub action: &'static str,
-    /// Kind of the thing it was done to.
+    /// Kind of the target, such as `user`.
     pub target_kind: &'static str,
-    /// Id of that thing.
+    /// The id of the target, if it has one.
     pub target_id: Option<Uuid>,
-    /// Its name at the time.
+    /// Name of the target at the time.
     pub target_label: &'a str,
-    /// `{field: [before, after]}`, never a secret.
+    /// Changed fields as `{field: [before, after]}`, never a secret.
     pub changes: Value,
-    /// Why, where a reason was given.
+    /// Reason, if one was given.
     pub reason: Option<&'a str>,
 }
 
-/// Records a change. Returns the id of its entry.
+/// Inserts an entry. Returns its id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn insert(
     connection: &mut PgConnection,
     actor: &Actor,
@@ -100,10 +100,10 @@ pub async fn insert(
     Ok(row.id)
 }
 
-/// Records that sessions of several people were ended together: an entry for each person, with how many of theirs.
+/// Inserts entries for sessions of several users that were revoked together: one for each user, with the number of sessions.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn insert_sessions_ended(
     connection: &mut PgConnection,
     actor: &Actor,
@@ -139,18 +139,18 @@ pub async fn insert_sessions_ended(
     Ok(())
 }
 
-/// Some entries about a person or by them, the latest first, before one of them. What they did to many is one entry.
+/// Lists at most `most` entries about or by a user, the latest first, before an entry. A bulk action by the user is one entry.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_of(
     executor: impl PgExecutor<'_>,
     user_id: Uuid,
     before: Option<i64>,
     most: i64,
 ) -> Result<Vec<AuditEntry>, Error> {
-    // In this order only the index of an actor gives them. By time alone, an actor of 20,000 entries beneath one looks so frequent
-    // that the whole month is read for the others.
+    // Only the index on `actor_id` serves the actor's branch in this order. With an order by time alone, an actor of 20,000 entries within
+    // one bulk action looks so frequent to the planner that it reads the whole month for the others.
     let rows = sqlx::query_as!(
         Row,
         r#"with place as (
@@ -187,7 +187,7 @@ pub async fn list_of(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// A row of the record.
+/// A row of `audit_events`.
 pub(crate) struct Row {
     pub(crate) id: i64,
     pub(crate) at: OffsetDateTime,

@@ -1,18 +1,19 @@
-//! Who answers for what works later: a temporary password, a link, an invitation.
+//! Backers: accounts that are responsible for credentials with a later effect, such as a temporary password, a link or an invitation.
 
 use uuid::Uuid;
 
-/// An account that answers for something, and the access token with which it acted, if with one.
+/// An account that is responsible for a credential, and the access token with which it acted, if any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backer {
-    /// The account.
+    /// The id of the account.
     pub user: Uuid,
-    /// The access token. What was made with it is worth what it lends, for as long as it works.
+    /// The id of the access token. A credential created with a token is limited to what the token's scopes permit, and works only as long
+    /// as the token does.
     pub token: Option<Uuid>,
 }
 
 impl Backer {
-    /// Returns who answers by the two columns of a row; none for the operator.
+    /// Creates the backer from the two columns of a row; `None` is the operator.
     pub(crate) fn of(user: Option<Uuid>, token: Option<Uuid>) -> Option<Self> {
         user.map(|user| Self { user, token })
     }

@@ -1,25 +1,25 @@
-//! The address of a database: understood once, and written nowhere with its password.
+//! Database URLs: parsed once, and never printed with the password.
 
 use std::{fmt, str::FromStr};
 
 use sqlx::postgres::PgConnectOptions;
 
-/// What PostgreSQL calls a connection in its logs and in `pg_stat_activity`.
+/// Name of the connections in PostgreSQL's log and in `pg_stat_activity`.
 const APPLICATION: &str = "rollcall";
-/// The schemes that name a PostgreSQL database.
+/// Schemes of a PostgreSQL URL.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
-/// Where a database is and how to sign in to it.
+/// Address and credentials of a database.
 #[derive(Clone)]
 pub struct DatabaseUrl(PgConnectOptions);
 
-/// Why a text is not the address of a database. It never repeats the text, which can hold a password.
+/// Error of a text that is not a database URL. It never repeats the text, which can contain a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
-    /// It names something other than a PostgreSQL database.
+    /// The scheme is not PostgreSQL's.
     #[error("must begin with postgres:// or postgresql://.")]
     Scheme,
-    /// A part of it cannot be told from the next one, or has no meaning.
+    /// A part cannot be separated from the next one, or is invalid.
     #[error(
         "is not understood: {0}. It is postgres://user:password@host:5432/database; within user, password and database write \
          % as %25, / as %2F, ? as %3F, # as %23 and @ as %40."
@@ -47,12 +47,12 @@ impl FromStr for DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// The options of a connection: nothing but what every PostgreSQL and every pooler takes at the start of one.
+    /// Returns the connection options, limited to startup parameters that every PostgreSQL server and every pooler accepts.
     pub(crate) fn options(&self) -> PgConnectOptions {
         self.0
             .clone()
             .application_name(APPLICATION)
-            // Digits of numbers in text form, which PgBouncer does not know as a parameter.
+            // PgBouncer does not know this parameter, the number of digits in the text form of numbers.
             .extra_float_digits(None)
     }
 }
@@ -67,7 +67,7 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-/// What shows that a character of the user, the password or the database ends that part too early.
+/// Returns the sign of an unencoded character that ends the user, the password or the database name too early.
 fn unencoded(rest: &str) -> Option<&'static str> {
     if rest.contains('#') {
         return Some("there is a #");
@@ -89,14 +89,14 @@ fn unencoded(rest: &str) -> Option<&'static str> {
         .then_some("there is an @ after the first ?")
 }
 
-/// The URL with a host behind the user, where libpq needs none because a parameter names it.
+/// Returns the URL with a host after the user, where libpq needs none because a parameter contains it.
 fn with_host(rest: &str) -> String {
     let (user, place) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let host = if user.ends_with('@') { "localhost" } else { "" };
     format!("postgres://{user}{host}{place}")
 }
 
-/// In a URL an IPv6 address stands in brackets, which are no part of it.
+/// Removes the brackets of an IPv6 address, which belong to the URL and not to the address.
 fn without_brackets(options: PgConnectOptions) -> PgConnectOptions {
     let host = options.get_host();
     let inner = host
@@ -170,7 +170,7 @@ mod tests {
             ("z%C3%A9", "zé"),
         ] {
             let url = parse(&format!("postgres://ada:{written}@host/db"));
-            // What the options hold is not to be had otherwise.
+            // The debug output is the only way to read the options' password.
             let held = format!("{url:?}");
             assert!(
                 held.contains(&format!("password: Some({meant:?})")),

@@ -1,5 +1,5 @@
-//! Statements behind the demo data. They are COPY, DDL and the like, which the checked macros cannot prepare, or counts
-//! over whole tables that run once in the life of a database: plain queries, held by the tests of `service`.
+//! Statements for the demo data. They are COPY, DDL and the like, which the checked macros cannot prepare, or counts over whole tables that
+//! run once in the life of a database: plain queries, tested by `service`.
 
 mod aside;
 mod copy;
@@ -16,10 +16,10 @@ pub use copy::{Batch, CopyRow};
 pub use millis::Millis;
 pub use rows::{AnnotationRow, GrantRow, KeyRow, OntologyRow, PersonaRow, SessionRow, UserRow};
 
-/// Settings for a long transaction with large sorts. They end with it.
+/// Sets the parameters for a long transaction with large sorts. They apply until it ends.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn prepare(connection: &mut PgConnection) -> Result<(), Error> {
     sqlx::raw_sql(
         "set local statement_timeout = 0; set local jit = off;
@@ -30,10 +30,10 @@ pub async fn prepare(connection: &mut PgConnection) -> Result<(), Error> {
     Ok(())
 }
 
-/// How many users there are, those in the bin included.
+/// Returns the number of users, including deleted ones.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count_users(connection: &mut PgConnection) -> Result<u64, Error> {
     let users: i64 = sqlx::query_scalar("select count(*) from users")
         .fetch_one(connection)
@@ -41,10 +41,10 @@ pub async fn count_users(connection: &mut PgConnection) -> Result<u64, Error> {
     Ok(users.unsigned_abs())
 }
 
-/// The id of a role.
+/// Returns the id of a role.
 ///
 /// # Errors
-/// When there is none of that name.
+/// Fails if no role has this name.
 pub async fn find_role(connection: &mut PgConnection, name: &str) -> Result<Uuid, Error> {
     Ok(sqlx::query_scalar("select id from roles where name = $1")
         .bind(name)
@@ -52,10 +52,10 @@ pub async fn find_role(connection: &mut PgConnection, name: &str) -> Result<Uuid
         .await?)
 }
 
-/// Counts what those people own who have no statistics yet.
+/// Inserts the statistics of users who have none yet.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn fill_user_stats(connection: &mut PgConnection) -> Result<(), Error> {
     sqlx::query(
         "insert into user_stats (
@@ -72,10 +72,10 @@ pub async fn fill_user_stats(connection: &mut PgConnection) -> Result<(), Error>
     Ok(())
 }
 
-/// Folds the names of users who cannot be searched for yet.
+/// Inserts the folded names of users who cannot be searched for yet.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn fill_user_search(connection: &mut PgConnection) -> Result<(), Error> {
     sqlx::query(
         "insert into user_search (user_id, deleted, search, created_at)
@@ -87,10 +87,10 @@ pub async fn fill_user_search(connection: &mut PgConnection) -> Result<(), Error
     Ok(())
 }
 
-/// Counts all totals anew. Of sign-ins there were at least as many as there are sessions.
+/// Recounts all totals. Each day has at least as many sign-ins as sessions that were started on it.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn refill_user_totals(connection: &mut PgConnection) -> Result<(), Error> {
     sqlx::raw_sql(
         "delete from user_totals where name not like 'signed-in:%';

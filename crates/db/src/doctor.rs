@@ -1,30 +1,30 @@
-//! Whether the counters that are kept agree with a recount. Scans whole tables: for `rollcall doctor`, not for pages.
+//! Checks of the counters against a recount. They scan whole tables: for `rollcall doctor`, not for pages.
 
 use sqlx::PgPool;
 
 use crate::Error;
 
-/// What a recount found.
+/// Differences that a recount has found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recount {
-    /// Users whose statistics differ from a recount.
+    /// Number of users whose statistics differ.
     pub wrong_stats: i64,
-    /// Totals that differ from a recount.
+    /// Number of totals that differ.
     pub wrong_totals: i64,
-    /// Users who are searched by other names than they have.
+    /// Number of users whose folded names in the search differ from their names.
     pub wrong_search: i64,
 }
 
-/// Counts everything anew and compares, in one snapshot.
+/// Recounts everything and compares it with the counters, in one snapshot.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
     let mut transaction = pool.begin().await?;
     sqlx::query!("set transaction isolation level repeatable read")
         .execute(&mut *transaction)
         .await?;
-    // A recount of millions takes longer than a page may.
+    // A recount of millions of rows takes longer than the statement timeout of the pool.
     sqlx::query!("set local statement_timeout = 0")
         .execute(&mut *transaction)
         .await?;
@@ -60,10 +60,10 @@ pub async fn recount(pool: &PgPool) -> Result<Recount, Error> {
     })
 }
 
-/// The encoding of the database.
+/// Returns the encoding of the database.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn encoding(pool: &PgPool) -> Result<String, Error> {
     Ok(sqlx::query_scalar!(
         r#"select pg_encoding_to_char(encoding)::text as "encoding!"

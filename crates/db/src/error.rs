@@ -1,21 +1,21 @@
-//! What can go wrong between us and PostgreSQL, told apart by what the caller can do about it.
+//! Errors of the database, distinguished by what the caller can do about them.
 
-/// The SQLSTATE of a statement that was given up because it took too long.
+/// SQLSTATE of a statement that was cancelled because it exceeded a timeout.
 const TOO_LATE: &str = "57014";
 
-/// A failure of the database.
+/// An error of the database.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It cannot be reached, or is starting or stopping: worth another try.
+    /// The database cannot be reached, is starting or stopping, or is busy: a retry can succeed.
     #[error("the database cannot be reached: {0}")]
     Unavailable(#[source] sqlx::Error),
-    /// A rule of the schema was broken.
+    /// A constraint of the schema is violated.
     #[error("the database refused a value: {constraint}")]
     Constraint {
         /// Name of the constraint.
         constraint: String,
     },
-    /// Anything else: a fault of ours.
+    /// Any other error, which is a defect of Rollcall or of the installation.
     #[error("the database failed: {0}")]
     Other(#[source] sqlx::Error),
 }
@@ -44,10 +44,9 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Whether an SQLSTATE tells of a passing condition: connection exceptions (class 08), too little of connections, memory, locks
-/// or disk (class 53), a disk that cannot be read or written (58030), operator intervention such as a shutdown (57P01 to
-/// 57P03), and losing against others at the same time: a serialization failure (40001), a deadlock (40P01), a lock (55P03)
-/// or an answer (57014) that did not come in time.
+/// Returns whether an SQLSTATE means a temporary condition: connection exceptions (class 08), insufficient connections, memory, locks or
+/// disk (class 53), a disk that cannot be read or written (58030), operator intervention such as a shutdown (57P01 to 57P03), and conflicts
+/// with concurrent transactions: a serialization failure (40001), a deadlock (40P01), an unavailable lock (55P03) or a timeout (57014).
 fn is_passing(code: &str) -> bool {
     ["08", "53", "57P0"]
         .iter()
@@ -56,7 +55,7 @@ fn is_passing(code: &str) -> bool {
 }
 
 impl Error {
-    /// Whether an answer did not come in time.
+    /// Returns whether the statement exceeded a timeout.
     #[must_use]
     pub fn is_too_late(&self) -> bool {
         let Self::Unavailable(sqlx::Error::Database(error)) = self else {
@@ -65,7 +64,7 @@ impl Error {
         error.code().is_some_and(|code| code == TOO_LATE)
     }
 
-    /// Whether another try may succeed.
+    /// Returns whether a retry can succeed.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Unavailable(_))

@@ -1,24 +1,24 @@
-//! All that a person owns, a piece at a time.
+//! Export of all data that a user owns, in batches.
 
 use sqlx::{PgExecutor, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use crate::Error;
 
-/// A kind of thing that is exported, in the order of the file.
+/// Kinds of exported items, in the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Personas.
+    /// Personas of the user.
     Personas,
-    /// Ontologies.
+    /// Ontologies of these personas.
     Ontologies,
-    /// Annotations.
+    /// Annotations by the user, and those of other users under these personas.
     Annotations,
-    /// Sessions, ended ones too, without what opens them.
+    /// Sessions, also ended ones, without their secrets.
     Sessions,
-    /// Provider keys, without the keys themselves.
+    /// Provider API keys, without the keys themselves.
     ApiKeys,
-    /// Access tokens, without what they are proved by.
+    /// Access tokens, without their secrets.
     Tokens,
 }
 
@@ -33,7 +33,7 @@ impl Kind {
         Self::Tokens,
     ];
 
-    /// Its name in the file.
+    /// Returns its name in the file.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -47,14 +47,14 @@ impl Kind {
     }
 }
 
-/// Most bytes that are read at once.
+/// Maximum number of bytes that are read at once.
 const BYTES_MAX: i64 = 1024 * 1024;
 
-/// Lists things of a kind as JSON text, each with its id, in the order of their ids, after one of them: up to `most` and a
-/// mebibyte, but always one.
+/// Lists items of a kind as JSON text, each with its id, in the order of their ids, after an id: up to `most` items and one MiB, but at
+/// least one item.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list(
     executor: impl PgExecutor<'_>,
     kind: Kind,
@@ -83,15 +83,14 @@ pub async fn list(
     Ok(sql.build_query_as().fetch_all(executor).await?)
 }
 
-/// The pairs of an exported object, and the rows that have them: each with its bytes, and ended by the column that a user's id
-/// is compared with.
+/// The key-value pairs of an exported object, and the statements for its rows. Each statement selects the bytes of a row as well and ends
+/// with the column that is compared with the user's id.
 struct Source {
     object: &'static str,
     rows: &'static [&'static str],
 }
 
-/// Returns where a kind is read from. Each column stands by its name, so that one that is to stay secret is not exported for
-/// being new.
+/// Returns the source of a kind. The columns are listed by name, so that a new column with a secret is not exported by accident.
 const fn source(kind: Kind) -> Source {
     match kind {
         Kind::Personas => Source {
@@ -105,7 +104,7 @@ const fn source(kind: Kind) -> Source {
             rows: &["select x.*, content_bytes as bytes from personas p join ontologies x on x.persona_id = p.id
             where p.user_id"],
         },
-        // Those that others have made under the user's personas too: they go with them.
+        // Includes annotations of other users under the user's personas, which are deleted together with them.
         Kind::Annotations => Source {
             object: "'id', id, 'personaId', persona_id, 'userId', user_id, 'videoId', video_id, 'label', label,
             'content', content, 'createdAt', created_at",

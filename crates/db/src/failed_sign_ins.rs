@@ -15,30 +15,30 @@ use uuid::Uuid;
 
 use crate::{Error, list::page_of};
 
-/// Failed sign-ins that are added to a row.
+/// Failed sign-ins to add to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Added {
-    /// The beginning of the hour.
+    /// First instant of the hour.
     pub hour: OffsetDateTime,
-    /// The account; none if no account has the username.
+    /// The id of the account; `None` if no account has the username.
     pub user_id: Option<Uuid>,
-    /// From where, if that is known.
+    /// Network of the client, if it is known.
     pub network: Option<ClientNetwork>,
-    /// Why.
+    /// Reason of the failures.
     pub reason: SignInFailure,
-    /// The address of the last one.
+    /// Address of the last attempt.
     pub address: Option<ClientAddress>,
-    /// How many.
+    /// Number of attempts.
     pub tries: i32,
-    /// When the last one was.
+    /// Time of the last attempt.
     pub last_at: OffsetDateTime,
 }
 
-/// Adds failed sign-ins to their rows, which are made where there are none. Those of accounts that were removed meanwhile are
-/// left out. No two are of the same row.
+/// Adds failed sign-ins to their rows, or inserts the rows. Failures of accounts that no longer exist are left out. No two elements may be
+/// of the same row.
 ///
 /// # Errors
-/// When the database cannot be reached, or an account is removed at this moment.
+/// Fails if the database cannot be reached, or if an account is deleted permanently at the same time.
 pub async fn add(executor: impl PgExecutor<'_>, added: &[Added]) -> Result<(), Error> {
     let hours: Vec<OffsetDateTime> = added.iter().map(|added| added.hour).collect();
     let last: Vec<OffsetDateTime> = added.iter().map(|added| added.last_at).collect();
@@ -81,10 +81,10 @@ pub async fn add(executor: impl PgExecutor<'_>, added: &[Added]) -> Result<(), E
     Ok(())
 }
 
-/// The rows of a page, the latest try first, and whether there are more beyond it in the direction of reading.
+/// Lists the rows of a page, the latest attempt first. The flag is true if there are more in the direction of reading.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     query: &FailedQuery,
@@ -123,10 +123,10 @@ pub async fn list_page(
     page_of(&rows, query.limit, &query.position, failed)
 }
 
-/// How many groups there are, counted up to one more than [`EXACT_TOTAL_MAX`].
+/// Counts the groups, up to one more than [`EXACT_TOTAL_MAX`].
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count(executor: impl PgExecutor<'_>, by: Grouping) -> Result<u64, Error> {
     let mut sql = QueryBuilder::new(format!(
         "select count(*) from (select 1 from failed_sign_ins f group by f.{} limit {}) as counted",
@@ -137,10 +137,10 @@ pub async fn count(executor: impl PgExecutor<'_>, by: Grouping) -> Result<u64, E
     Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
 }
 
-/// Removes rows whose last try was so many days ago. Returns how many, at most as many as are asked for.
+/// Deletes at most `limit` rows whose last attempt was more than `days` ago. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete_old(
     executor: impl PgExecutor<'_>,
     days: i32,

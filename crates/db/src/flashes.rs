@@ -1,4 +1,4 @@
-//! Messages that the page after a change shows once, and what undoes the change.
+//! Flash messages, which the page after a change shows once, and the forms that undo the change.
 
 use serde_json::Value;
 use sqlx::PgExecutor;
@@ -6,42 +6,42 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// Messages that are stored for one session, shown or not.
+/// Maximum number of messages stored for one session, shown or not.
 pub const STORED_MAX: i64 = 32;
-/// Messages that a page shows at most.
+/// Maximum number of messages on a page.
 pub const SHOWN_MAX: i64 = 8;
 
-/// A message to be shown.
+/// A message to store.
 #[derive(Debug, Clone)]
 pub struct NewFlash<'a> {
-    /// SHA-256 of the cookie's value of the session that sees it.
+    /// SHA-256 of the session's cookie value.
     pub token_hash: &'a [u8],
-    /// The page that shows it.
+    /// Path of the page that shows it.
     pub path: &'a str,
-    /// The message.
+    /// Serialized message, a [`domain::flash::Flash`].
     pub message: Value,
-    /// The form that undoes the change.
+    /// Form that undoes the change, if it can be undone.
     pub undo: Option<Value>,
-    /// It is shown within so many seconds, or never.
+    /// Lifetime in seconds; after it the message is not shown any more.
     pub seconds: f64,
 }
 
 /// A message that is shown now.
 #[derive(Debug, Clone)]
 pub struct ShownFlash {
-    /// Its id, by which the change is undone.
+    /// The id of the message, with which the change can be undone.
     pub id: Uuid,
-    /// The message.
+    /// Serialized message, a [`domain::flash::Flash`].
     pub message: Value,
-    /// The form that undoes the change.
+    /// Form that undoes the change, if it can be undone.
     pub undo: Option<Value>,
 }
 
-/// Stores a message for a live session, and removes the oldest ones beyond [`STORED_MAX`]. A message that waits for the page
-/// already, with nothing to undo, is not stored again.
+/// Stores a message for a session that has not ended, and deletes the oldest ones beyond [`STORED_MAX`]. A message without an undo form
+/// that is already stored for the page and not shown yet is not stored again.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn insert(executor: impl PgExecutor<'_>, flash: &NewFlash<'_>) -> Result<(), Error> {
     sqlx::query!(
         "with target as (
@@ -73,11 +73,11 @@ pub async fn insert(executor: impl PgExecutor<'_>, flash: &NewFlash<'_>) -> Resu
     Ok(())
 }
 
-/// Takes the messages of a page that were not shown yet: of several requests at once, one gets each. The latest
-/// [`SHOWN_MAX`] are returned. The change can be undone for so many seconds from now.
+/// Marks the messages of a page as shown and returns the latest [`SHOWN_MAX`] of those that were not shown yet. Of concurrent requests,
+/// only one gets each message. The change can be undone for `seconds` from now.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_shown(
     executor: impl PgExecutor<'_>,
     session_id: Uuid,
@@ -100,15 +100,15 @@ pub async fn set_shown(
     )
     .fetch_all(executor)
     .await?;
-    // In the order of creation.
+    // The statement returns the latest first; a page shows them in the order of creation.
     shown.reverse();
     Ok(shown)
 }
 
-/// Takes the form that undoes a change: it works once, in the session that made the change.
+/// Deletes and returns the form that undoes a change: it works once, in the session that made the change.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete_undo(
     executor: impl PgExecutor<'_>,
     session_id: Uuid,
@@ -125,10 +125,10 @@ pub async fn delete_undo(
     Ok(undo.flatten())
 }
 
-/// Removes some messages whose time is over. Returns how many.
+/// Deletes at most `most` expired messages. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete_over(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
         "delete from flashes where id in (

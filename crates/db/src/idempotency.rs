@@ -1,4 +1,4 @@
-//! Requests that are to be carried out once: who works on them, that they were done, and what was answered.
+//! Idempotency keys: the attempt that works on a request, whether it is done, and its response.
 
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -6,59 +6,59 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// A request that is about to be worked on.
+/// An attempt at a request.
 #[derive(Debug, Clone)]
 pub struct Reservation<'a> {
-    /// Whose it is.
+    /// The id of the caller.
     pub user_id: Uuid,
-    /// Hash of its key.
+    /// Hash of the idempotency key.
     pub key_hash: &'a [u8],
-    /// Names this attempt at it.
+    /// The id of this attempt.
     pub attempt: Uuid,
-    /// With which access token it came, if with one.
+    /// The id of the access token, if the request came with one.
     pub token_id: Option<Uuid>,
-    /// Tells it from others.
+    /// Hash of the request, which distinguishes it from others.
     pub request_hash: &'a [u8],
-    /// For how many seconds nobody else works on it.
+    /// Number of seconds for which this attempt alone works on the request.
     pub seconds: f64,
 }
 
-/// What is known of a request that came before.
+/// Stored state of an earlier request with the same key.
 #[derive(Debug, Clone)]
 pub struct Known {
-    /// With which access token it came, if with one.
+    /// The id of the access token, if the request came with one.
     pub token_id: Option<Uuid>,
-    /// Tells it from others. Nothing once a secret was answered.
+    /// Hash of the request; `None` once the response contained a secret.
     pub request_hash: Option<Vec<u8>>,
-    /// When it was done, if it was.
+    /// Time at which the request was done, if it was.
     pub done_at: Option<OffsetDateTime>,
-    /// Whether somebody works on it, or on its answer.
+    /// Whether an attempt is still working on the request or its response.
     pub is_open: bool,
-    /// Whether a secret was answered, which is shown only once.
+    /// Whether the response contained a secret, which is returned only once.
     pub is_shown_once: bool,
-    /// What was answered, if that is kept.
+    /// Stored response, if there is one.
     pub answer: Option<Answer>,
 }
 
-/// What was answered.
+/// A stored response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// Its status.
+    /// HTTP status.
     pub status: i32,
-    /// Its `Content-Type`.
+    /// `Content-Type` header.
     pub content_type: Option<String>,
-    /// Its `Location`.
+    /// `Location` header.
     pub location: Option<String>,
-    /// Its `ETag`.
+    /// `ETag` header.
     pub etag: Option<String>,
-    /// Its body.
+    /// Body of the response.
     pub body: Vec<u8>,
 }
 
-/// Begins an attempt, unless the key is in use. Returns whether it was begun: of many at once by one.
+/// Reserves the key for an attempt unless it is in use. Returns whether it was reserved: of concurrent attempts, one succeeds.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn reserve(
     executor: impl PgExecutor<'_>,
     reservation: &Reservation<'_>,
@@ -85,10 +85,10 @@ pub async fn reserve(
     Ok(reserved.rows_affected() == 1)
 }
 
-/// What is known of the request for which somebody else's attempt has the key.
+/// Returns the stored state of the request for which another attempt has the key.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find(
     executor: impl PgExecutor<'_>,
     reservation: &Reservation<'_>,
@@ -120,17 +120,18 @@ pub async fn find(
     }))
 }
 
-/// Notes in the transaction of a change that it was made, however often it is said there. Returns whether the attempt is
-/// still the one that works on the request.
+/// Marks a request as done, in the transaction of its change; it can be called several times there. Returns whether the attempt is still
+/// the one that works on the request.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_done(
     connection: &mut PgConnection,
     attempt: Uuid,
     seconds: f64,
 ) -> Result<bool, Error> {
-    // Two ways to be the one: to be noted now, or to have been noted before. Once done, no other attempt begins.
+    // The attempt is the current one if this statement marks it, or if it is marked already: once a request is done, no other attempt
+    // begins.
     let is_current = sqlx::query_scalar!(
         r#"with noted as (
             update idempotency_keys set done_at = now(), kept_until = now() + make_interval(secs => $2)
@@ -144,10 +145,10 @@ pub async fn set_done(
     Ok(is_current.fetch_one(connection).await?)
 }
 
-/// Keeps what was answered, to be answered again; without an answer, only that the request was done.
+/// Stores the response, to be returned again; without one, only that the request is done.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_answer(
     executor: impl PgExecutor<'_>,
     attempt: Uuid,
@@ -172,18 +173,18 @@ pub async fn set_answer(
     Ok(())
 }
 
-/// Bytes of what is kept of the requests of the user whose attempt this is: of each its answer, and `row_bytes`. Some of the
-/// requests are enough to know that it is `most` or more.
+/// Returns the stored bytes for the user of this attempt: for each request its response, and `row_bytes`. The statement reads only as many
+/// requests as are needed to reach `most`.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn sum_kept(
     executor: impl PgExecutor<'_>,
     attempt: Uuid,
     row_bytes: i32,
     most: i64,
 ) -> Result<i64, Error> {
-    // The length of an answer is known without reading it.
+    // PostgreSQL returns the length of a response without reading it.
     Ok(sqlx::query_scalar!(
         r#"select coalesce(sum($2::int + coalesce(octet_length(kept.body), 0)), 0) as "bytes!" from (
             select k.body from idempotency_keys k
@@ -198,10 +199,11 @@ pub async fn sum_kept(
     .await?)
 }
 
-/// Keeps only that a request was done which answered a secret. What it was is forgotten: it may have had a password in it.
+/// Stores only that a request is done whose response contained a secret. The hash of the request is deleted: the request may have contained
+/// a password.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_shown_once(
     executor: impl PgExecutor<'_>,
     attempt: Uuid,
@@ -220,10 +222,10 @@ pub async fn set_shown_once(
     Ok(())
 }
 
-/// Frees the key of an attempt that has changed nothing.
+/// Deletes the key of an attempt that has changed nothing.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete_undone(executor: impl PgExecutor<'_>, attempt: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "delete from idempotency_keys where attempt = $1 and done_at is null",
@@ -234,10 +236,10 @@ pub async fn delete_undone(executor: impl PgExecutor<'_>, attempt: Uuid) -> Resu
     Ok(())
 }
 
-/// Removes some keys whose time is over. Returns how many.
+/// Deletes at most `most` expired keys. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete_over(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
         "delete from idempotency_keys where attempt in (

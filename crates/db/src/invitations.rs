@@ -1,4 +1,4 @@
-//! Invitations: links that may be used several times. Only the hash of a link's token is kept.
+//! Invitations: links that can be used several times. Only the hash of a link's token is stored.
 
 mod listed;
 
@@ -13,14 +13,14 @@ use crate::{Backer, Error};
 
 pub use listed::{Invitation, list};
 
-/// What an invitation gives, as it is kept with the link.
+/// Properties of an invitation, as stored with the link.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preset {
-    /// Names of the roles.
+    /// Names of the roles that it assigns.
     pub roles: Vec<String>,
-    /// How many days its link works each time one is made.
+    /// Lifetime in days, which starts again with each new link.
     pub days: u16,
-    /// For whom it is, or why.
+    /// Note about the invitee or the reason.
     pub note: Option<String>,
 }
 
@@ -41,25 +41,25 @@ impl Preset {
     }
 }
 
-/// An invitation to be made.
+/// An invitation to insert.
 #[derive(Debug, Clone)]
 pub struct NewInvitation<'a> {
     /// SHA-256 of its token.
     pub token_hash: &'a [u8],
-    /// What it gives.
+    /// Properties of the invitation.
     pub preset: &'a Preset,
-    /// How many accounts it can make.
+    /// Number of accounts that it can create.
     pub max_uses: i32,
-    /// Who answers for it; none for the operator.
+    /// Account that is responsible for it; `None` for the operator.
     pub created_by: Option<Backer>,
-    /// How long it works.
+    /// Lifetime of the link.
     pub lifetime: Duration,
 }
 
-/// Makes an invitation. Returns its id, and when it ceases to work.
+/// Inserts an invitation. Returns its id and its time of expiry.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn insert(
     connection: &mut PgConnection,
     invitation: &NewInvitation<'_>,
@@ -84,21 +84,21 @@ pub async fn insert(
     Ok((row.id, row.expires_at))
 }
 
-/// An invitation that works, as far as its link goes.
+/// An invitation whose link works. Whether its backer can still invite is not checked yet.
 #[derive(Debug, Clone)]
 pub struct LiveInvitation {
-    /// Id.
+    /// The id of the invitation.
     pub id: Uuid,
-    /// What it gives.
+    /// Properties of the invitation.
     pub preset: Preset,
-    /// Who answers for it; none for the operator.
+    /// Account that is responsible for it; `None` for the operator.
     pub created_by: Option<Backer>,
 }
 
-/// The invitation of a token if its link would work now. Notes that it was opened; uses nothing up.
+/// Returns the invitation of a token if its link works now, and stores that it was opened. It does not count a use.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_opened(
     executor: impl PgExecutor<'_>,
     token_hash: &[u8],
@@ -118,10 +118,10 @@ pub async fn set_opened(
     }))
 }
 
-/// Counts one use of an invitation. Of many who try at once, as many get one as there are left.
+/// Counts one use of an invitation and returns it. Of concurrent attempts, only as many succeed as there are uses left.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn consume(
     connection: &mut PgConnection,
     token_hash: &[u8],
@@ -144,10 +144,10 @@ pub async fn consume(
     }))
 }
 
-/// Notes who has used an invitation.
+/// Stores that a user has used an invitation.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn insert_use(
     connection: &mut PgConnection,
     id: Uuid,
@@ -163,21 +163,21 @@ pub async fn insert_use(
     Ok(())
 }
 
-/// An invitation while a change of it is decided about.
+/// An invitation locked for a change.
 #[derive(Debug, Clone)]
 pub struct LockedInvitation {
-    /// What it gives.
+    /// Properties of the invitation.
     pub preset: Preset,
-    /// Whether as many have used it as may.
+    /// Whether all its uses are consumed.
     pub is_used_up: bool,
-    /// Whether it was revoked.
+    /// Whether it is revoked.
     pub is_revoked: bool,
 }
 
-/// The invitation of an id. Nobody else changes or uses it until the transaction ends.
+/// Returns the invitation with an id and locks its row against changes and uses until the transaction ends.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn lock(
     connection: &mut PgConnection,
     id: Uuid,
@@ -196,11 +196,10 @@ pub async fn lock(
     }))
 }
 
-/// Gives an invitation another link, which works anew for as long, and somebody who answers for it. Returns when it ceases to
-/// work.
+/// Replaces the link of an invitation, starts its lifetime again and sets its backer. Returns the new time of expiry.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_renewed(
     connection: &mut PgConnection,
     id: Uuid,
@@ -228,7 +227,7 @@ pub async fn set_renewed(
 /// Revokes an invitation.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_revoked(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "update one_time_links set revoked_at = now() where id = $1",

@@ -1,4 +1,4 @@
-//! Long work: which there is, and how far it has come. Each kind is begun where it is done.
+//! Background jobs: their list, progress and state. The module that runs a kind of job inserts it.
 
 use std::str::FromStr;
 
@@ -22,11 +22,10 @@ fn push(query: &JobsQuery, sql: &mut QueryBuilder<Postgres>) {
     }
 }
 
-/// The rows of a page, what is under way first, then the newest; and whether there are more beyond it in the direction of
-/// reading.
+/// Lists the jobs of a page, unfinished ones first, then the newest. The flag is true if there are more in the direction of reading.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     query: &JobsQuery,
@@ -37,7 +36,7 @@ pub async fn list_page(
         Position::Before(_) => (">", "asc"),
         Position::First | Position::After(_) => ("<", "desc"),
     };
-    // Those of one state have all ended, or none has. PostgreSQL does not know that, and would read another index.
+    // Jobs of one state are either all finished or all unfinished. PostgreSQL does not know that, and would read another index.
     let is_of_one = query.state.is_some();
     if let Position::After(cursor) | Position::Before(cursor) = &query.position {
         if is_of_one {
@@ -51,6 +50,7 @@ pub async fn list_page(
                 .push(")");
         }
     }
+    // One row more than the page shows whether there are further ones.
     let most = query.limit + 1;
     let open_first = if is_of_one {
         String::new()
@@ -64,10 +64,10 @@ pub async fn list_page(
     page_of(&rows, query.limit, &query.position, job)
 }
 
-/// How many match, counted up to one more than [`EXACT_TOTAL_MAX`].
+/// Counts the matching jobs, up to one more than [`EXACT_TOTAL_MAX`].
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count(executor: impl PgExecutor<'_>, query: &JobsQuery) -> Result<u64, Error> {
     let mut sql = QueryBuilder::new("select count(*) from (select 1 from jobs j where true");
     push(query, &mut sql);
@@ -76,10 +76,10 @@ pub async fn count(executor: impl PgExecutor<'_>, query: &JobsQuery) -> Result<u
     Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
 }
 
-/// How many there are of each state that is not over for good, where there are any.
+/// Counts the queued, running and failed jobs, by state; a state without jobs is left out.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count_unfinished(
     executor: impl PgExecutor<'_>,
 ) -> Result<Vec<(JobState, u64)>, Error> {
@@ -94,14 +94,14 @@ pub async fn count_unfinished(
         .collect())
 }
 
-/// A word of a column.
+/// Decodes a column that holds an enum's text.
 fn word<T: FromStr<Err = Unknown>>(row: &PgRow, column: &str) -> Result<T, sqlx::Error> {
     let word: &str = row.try_get(column)?;
     let read = word.parse();
     read.map_err(|unknown: Unknown| sqlx::Error::Decode(unknown.into()))
 }
 
-/// A row of [`COLUMNS`].
+/// Decodes a row of [`COLUMNS`].
 fn job(row: &PgRow) -> Result<Job, sqlx::Error> {
     let user: Option<Uuid> = row.try_get("user_id")?;
     let label: Option<String> = row.try_get("username")?;
@@ -124,10 +124,10 @@ fn job(row: &PgRow) -> Result<Job, sqlx::Error> {
     })
 }
 
-/// A job by its id.
+/// Returns the job with an id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Job>, Error> {
     let mut sql = QueryBuilder::new(format!("select {COLUMNS} from jobs j where j.id = "));
     sql.push_bind(id);
@@ -135,10 +135,10 @@ pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Job>
     Ok(row.as_ref().map(job).transpose()?)
 }
 
-/// Notes that a job is under way.
+/// Marks a job as running.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_running(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "update jobs set state = 'running', started_at = coalesce(started_at, now()) where id = $1",
@@ -149,10 +149,10 @@ pub async fn set_running(connection: &mut PgConnection, id: Uuid) -> Result<(), 
     Ok(())
 }
 
-/// Notes how many things more a job has done.
+/// Adds `more` processed items to a job's progress.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn add_done(connection: &mut PgConnection, id: Uuid, more: i64) -> Result<(), Error> {
     sqlx::query!(
         "update jobs set done = done + $2, progressed_at = now(), put_offs = 0 where id = $1",
@@ -164,10 +164,10 @@ pub async fn add_done(connection: &mut PgConnection, id: Uuid, more: i64) -> Res
     Ok(())
 }
 
-/// Ends a job.
+/// Marks a job as done.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_done(executor: impl PgExecutor<'_>, id: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "update jobs set state = 'done', total = done, error = null, finished_at = now() where id = $1",
@@ -178,10 +178,10 @@ pub async fn set_done(executor: impl PgExecutor<'_>, id: Uuid) -> Result<(), Err
     Ok(())
 }
 
-/// Notes that the next piece of a job has taken too long. Returns how often in a row it has; nothing if the job has ended.
+/// Counts a timeout of a job's next chunk. Returns the number of timeouts in a row; `None` if the job has ended.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn put_off(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<i16>, Error> {
     Ok(sqlx::query_scalar!(
         "update jobs set state = 'running', started_at = coalesce(started_at, now()), put_offs = put_offs + 1
@@ -192,10 +192,10 @@ pub async fn put_off(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<i
     .await?)
 }
 
-/// Notes that a job cannot go on, and why; not one that was seen with `done` things done and has gone on since.
+/// Marks a job as failed, with the reason. With `done`, only if its progress is still that number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_failed(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -214,11 +214,10 @@ pub async fn set_failed(
     Ok(())
 }
 
-/// Removes jobs that were done so many days ago, at most `most`. One that failed stays: it can be tried again. Returns how
-/// many.
+/// Deletes at most `most` jobs that were done more than `days` ago. Failed jobs stay, because they can be retried. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete_done(
     executor: impl PgExecutor<'_>,
     days: u16,

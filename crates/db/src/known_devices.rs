@@ -1,14 +1,14 @@
-//! Browsers that have signed in to an account. Of a device cookie only the hash is here.
+//! Known devices: browsers that have signed in to an account. Only the hash of a device cookie is stored.
 
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 use crate::Error;
 
-/// Returns whether a browser has signed in to an account. For no account the same query is made, in the same time.
+/// Returns whether a browser has signed in to an account before. Without an account the same query runs, so that it takes the same time.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn exists(
     executor: impl PgExecutor<'_>,
     token_hash: &[u8],
@@ -24,10 +24,10 @@ pub async fn exists(
     Ok(row.exists)
 }
 
-/// Notes that a browser was used for an account again. Returns whether it was known.
+/// Stores that a browser was used for an account again. Returns whether it was known.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_used(
     executor: impl PgExecutor<'_>,
     token_hash: &[u8],
@@ -43,10 +43,10 @@ pub async fn set_used(
     Ok(done.rows_affected() > 0)
 }
 
-/// Gives a browser another device cookie, for all the accounts that it is known to.
+/// Replaces a browser's device cookie, for all accounts that it is known to.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_token(connection: &mut PgConnection, old: &[u8], new: &[u8]) -> Result<(), Error> {
     sqlx::query!(
         "update known_devices set token_hash = $2 where token_hash = $1",
@@ -58,10 +58,10 @@ pub async fn set_token(connection: &mut PgConnection, old: &[u8], new: &[u8]) ->
     Ok(())
 }
 
-/// Makes a browser known to an account.
+/// Inserts a browser as known to an account.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn insert(
     connection: &mut PgConnection,
     token_hash: &[u8],
@@ -77,11 +77,11 @@ pub async fn insert(
     Ok(())
 }
 
-/// Keeps so many browsers of an account: first those that have come again, which a program that signs in each time without
-/// cookies does not, then the latest.
+/// Deletes all but `kept` browsers of an account. Browsers that have returned come first, then the latest: a program that signs in each
+/// time without cookies never returns.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete_surplus(
     connection: &mut PgConnection,
     user_id: Uuid,
@@ -101,10 +101,10 @@ pub async fn delete_surplus(
     Ok(())
 }
 
-/// Forgets browsers that were not used for so many days. Returns how many, at most as many as are asked for.
+/// Deletes at most `limit` browsers that were not used for `days`. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete_old(
     executor: impl PgExecutor<'_>,
     days: i32,

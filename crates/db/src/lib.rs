@@ -1,7 +1,7 @@
-//! The only crate with SQL: the pool, the migrations, one function for each statement, and the session store.
+//! Database access of Rollcall, the only crate with SQL: the pool, the migrations, one function for each statement, and the session store.
 //!
-//! Anything compared between replicas is compared with PostgreSQL's own clock, so that a server whose clock is wrong
-//! neither lengthens nor shortens a session, a link or a delay.
+//! Times that several servers compare are compared with PostgreSQL's clock, so that a server with a wrong clock neither lengthens nor
+//! shortens a session, a link or a delay.
 
 pub mod access_tokens;
 pub mod account;
@@ -41,24 +41,24 @@ pub use pool::{ConnectError, PoolSettings, connect};
 use sqlx::Connection;
 pub use sqlx::{PgConnection, PgPool};
 
-/// A connection that goes back to the pool when dropped.
+/// A connection that returns to the pool when dropped.
 pub type PoolConnection = sqlx::pool::PoolConnection<sqlx::Postgres>;
 
-/// A transaction. Rolled back when dropped without [`commit`](sqlx::Transaction::commit).
+/// A transaction. It is rolled back when dropped without [`commit`](sqlx::Transaction::commit).
 pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
 
-/// Takes a connection for several statements.
+/// Acquires a connection for several statements.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn acquire(pool: &PgPool) -> Result<PoolConnection, Error> {
     Ok(pool.acquire().await?)
 }
 
-/// Begins a transaction.
+/// Begins a transaction on a connection of the pool.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn begin(pool: &PgPool) -> Result<Transaction, Error> {
     Ok(pool.begin().await?)
 }
@@ -66,23 +66,24 @@ pub async fn begin(pool: &PgPool) -> Result<Transaction, Error> {
 /// Commits a transaction.
 ///
 /// # Errors
-/// When it cannot be committed: nothing of it happened. When the connection ends meanwhile: all of it happened, or nothing.
+/// Fails if the transaction cannot be committed, in which case nothing of it is stored. If the connection is lost meanwhile, either all of
+/// it is stored or nothing.
 pub async fn commit(transaction: Transaction) -> Result<(), Error> {
     Ok(transaction.commit().await?)
 }
 
-/// Undoes a transaction at once, and lets go of what it has locked.
+/// Rolls back a transaction at once and releases its locks.
 ///
 /// # Errors
-/// When the connection ends meanwhile: nothing of it happened.
+/// Fails if the connection is lost meanwhile, in which case nothing of it is stored either.
 pub async fn rollback(transaction: Transaction) -> Result<(), Error> {
     Ok(transaction.rollback().await?)
 }
 
-/// Asks for nothing, to see whether there is an answer.
+/// Checks that the database responds.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn ping(pool: &PgPool) -> Result<(), Error> {
     pool.acquire().await?.ping().await?;
     Ok(())

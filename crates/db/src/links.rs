@@ -1,4 +1,4 @@
-//! One-time links. Only the hash of a link's token is kept.
+//! One-time links. Only the hash of a link's token is stored.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use crate::{Backer, Error};
 
-/// What a link is for.
+/// Purpose of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Makes the first admin.
+    /// Creates the first admin.
     Setup,
-    /// Lets a person choose a password.
+    /// Lets a user choose a password.
     PasswordReset,
 }
 
@@ -27,25 +27,25 @@ impl Kind {
     }
 }
 
-/// A link to be made.
+/// A link to insert.
 #[derive(Debug, Clone)]
 pub struct NewLink<'a> {
-    /// What for.
+    /// Purpose of the link.
     pub kind: Kind,
     /// SHA-256 of its token.
     pub token_hash: &'a [u8],
-    /// For whose account, if for one.
+    /// The id of the account that it is for, if it is for one.
     pub user_id: Option<Uuid>,
-    /// Who makes it; none for the operator.
+    /// Account that creates it; `None` for the operator.
     pub created_by: Option<Backer>,
-    /// How long it works.
+    /// Lifetime of the link.
     pub lifetime: Duration,
 }
 
-/// Makes a link that works once until it expires. Returns when that is.
+/// Inserts a link that works once. Returns its time of expiry.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn insert(
     executor: impl PgExecutor<'_>,
     link: &NewLink<'_>,
@@ -68,32 +68,32 @@ pub async fn insert(
     Ok(row.expires_at)
 }
 
-/// A link that works.
+/// A link that is valid now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiveLink {
-    /// Id.
+    /// The id of the link.
     pub id: Uuid,
-    /// For whose account, if for one.
+    /// The id of the account that it is for, if it is for one.
     pub user_id: Option<Uuid>,
-    /// Who answers for it: its creator. Of a link that a user got for a temporary password, who set that password. None for
-    /// the operator.
+    /// The id of the responsible user: the link's creator, or the user who has set the temporary password that the link's own user received
+    /// it for. `None` for the operator.
     pub backed_by: Option<Uuid>,
-    /// The access token with which they acted, if with one.
+    /// The id of the access token with which that user acted, if any.
     pub backed_with: Option<Uuid>,
 }
 
 impl LiveLink {
-    /// Returns who answers for it; none for the operator.
+    /// Returns the account that is responsible for it; `None` for the operator.
     #[must_use]
     pub fn backer(&self) -> Option<Backer> {
         Backer::of(self.backed_by, self.backed_with)
     }
 }
 
-/// The link of a token if it would work now. Notes that it was opened; uses nothing up.
+/// Returns the link of a token if it works now, and stores that it was opened. It is not used up.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_opened(
     executor: impl PgExecutor<'_>,
     kind: Kind,
@@ -117,10 +117,10 @@ pub async fn set_opened(
     .await?)
 }
 
-/// Uses a link up. Of many who try at once, one gets it; the others get nothing.
+/// Uses up a link and returns it. Of concurrent attempts, one succeeds; the others get `None`.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn consume(
     connection: &mut PgConnection,
     kind: Kind,
@@ -144,10 +144,10 @@ pub async fn consume(
     .await?)
 }
 
-/// Revokes every link of a kind that has not been used.
+/// Revokes every unused link of a kind.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn revoke_unused(connection: &mut PgConnection, kind: Kind) -> Result<(), Error> {
     sqlx::query!(
         "update one_time_links set revoked_at = now()
@@ -159,10 +159,10 @@ pub async fn revoke_unused(connection: &mut PgConnection, kind: Kind) -> Result<
     Ok(())
 }
 
-/// Revokes the links of a kind for one account that have not been used. Returns how many.
+/// Revokes the unused links of a kind for one account. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn revoke_unused_of(
     connection: &mut PgConnection,
     kind: Kind,
@@ -179,11 +179,11 @@ pub async fn revoke_unused_of(
     Ok(done.rows_affected())
 }
 
-/// The latest links for a new password of one account, the newest first, each with who answers for it. Whether they do is
-/// not looked at.
+/// Lists at most `most` password reset links of one account, the newest first, each with its backer. `is_backed` is always true here:
+/// whether the backer is still permitted is not checked.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_resets(
     executor: impl PgExecutor<'_>,
     user_id: Uuid,

@@ -1,15 +1,15 @@
-//! What the lists of everything have in common.
+//! Paging, common to all lists.
 
 use domain::list::Position;
 use sqlx::postgres::PgRow;
 
 use crate::Error;
 
-/// Most bytes of what the rows of a page hold beside their fixed parts: a page is bounded by its rows and by these. It has at
-/// least one row, however long that is.
+/// Maximum number of bytes in a page beside the fixed parts of its rows. A page is limited by its number of rows and by this. It has at
+/// least one row, of any length.
 pub(crate) const PAGE_BYTES_MAX: i64 = 2 * 1024 * 1024;
 
-/// Rows of a part of a list and whether there are more, where each row says how many were found.
+/// Decodes the rows of a part of a list, each of which contains the number of rows found. The flag is true if there are more.
 pub(crate) fn part_of<R, T>(rows: Vec<R>, read: impl Fn(R) -> (T, i64)) -> (Vec<T>, bool) {
     let mut found = 0;
     let read = rows.into_iter().map(|row| {
@@ -22,7 +22,7 @@ pub(crate) fn part_of<R, T>(rows: Vec<R>, read: impl Fn(R) -> (T, i64)) -> (Vec<
     (part, more)
 }
 
-/// What a page shows from its rows, one more of which may have been read to see whether there are more; and whether.
+/// Decodes the rows of a page, and one row more if there are more, which the flag says. Reverses them if the page was read backwards.
 pub(crate) fn page_of<T>(
     rows: &[PgRow],
     limit: u16,

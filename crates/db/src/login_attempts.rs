@@ -1,5 +1,5 @@
-//! Attempts at what must not be guessed: kept in the database, so that neither a restart nor a second replica gives an
-//! attacker a fresh start.
+//! Rate limiting of attempts at guessable credentials. The counts are in the database, so that neither a restart nor a second replica
+//! resets them.
 
 use std::time::Duration;
 
@@ -7,22 +7,22 @@ use sqlx::PgExecutor;
 
 use crate::Error;
 
-/// What is counted.
+/// Subject of a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Failures of strangers against one username, from one network.
+    /// Failures of unknown clients against one username, from one network.
     AccountAddress,
-    /// Failures of strangers against one username, from everywhere.
+    /// Failures of unknown clients against one username, from all networks.
     Account,
-    /// Failures of strangers from one network, against every username.
+    /// Failures of unknown clients from one network, against all usernames.
     Address,
     /// Failures of one browser against an account that it has signed in to before.
     Device,
-    /// Wrong passwords in one live session.
+    /// Wrong passwords in one active session.
     Session,
-    /// Dead links followed from one network.
+    /// Invalid links opened from one network.
     Link,
-    /// Taken usernames tried from one network, by whoever has an invitation.
+    /// Taken usernames tried from one network, by holders of invitations.
     Name,
     /// Taken usernames tried with one invitation.
     Invitation,
@@ -45,8 +45,8 @@ impl Scope {
         }
     }
 
-    /// Failures that cost no delay. An account allows fewer than 100 an hour from everywhere (30, then one a minute); an
-    /// address far more than the mistypes of an office.
+    /// Returns the number of attempts without a delay. An account allows fewer than 100 an hour from all networks (30, then one a minute);
+    /// an address allows far more than the typing errors of an office.
     const fn free(self) -> i32 {
         match self {
             Self::AccountAddress | Self::Device | Self::Session => 5,
@@ -57,7 +57,7 @@ impl Scope {
         }
     }
 
-    /// The longest delay, in seconds. Short where strangers can cause it for others.
+    /// Returns the longest delay in seconds. It is short where an unknown client can cause it for others.
     const fn longest(self) -> f64 {
         match self {
             Self::Account | Self::Device | Self::Session | Self::Invitation => 60.0,
@@ -67,8 +67,8 @@ impl Scope {
         }
     }
 
-    /// Attempts that can be undecided at once. One more than this, and the next two seconds have none: of hundreds at once
-    /// a dozen cost a hash, while people of an office who come one after the other never meet it.
+    /// Returns the number of undecided attempts that blocks further ones for two seconds: of hundreds at once only about a dozen cost a
+    /// hash, while users of one office who sign in one after the other never reach it.
     const fn crowd(self) -> i32 {
         match self {
             Self::Address => 10,
@@ -84,18 +84,19 @@ impl Scope {
     }
 }
 
-/// Counts an attempt as a failure that is not decided yet, unless a delay has not passed. The delay doubles from one second
-/// with each failure beyond the free ones; a day without any starts again. Returns whether the attempt can be made: of many
-/// at once only as many can as there are free failures left.
+/// Counts an attempt as a failure that is not decided yet, unless a delay is in force. The delay doubles from one second with each failure
+/// beyond the free ones; after a day without a failure the count starts again. Returns whether the attempt is allowed: of concurrent
+/// attempts, only as many are as there are free ones left.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn try_count(
     executor: impl PgExecutor<'_>,
     scope: Scope,
     subject: &[u8],
 ) -> Result<bool, Error> {
-    // Statements that wait for the same row have begun in another order: none may see a delay where there is none.
+    // Statements that wait for the same row may have begun in another order, so that `now()` is not monotonic here: none may see a delay
+    // where there is none.
     let counted = sqlx::query!(
         "insert into login_attempts as a (
             scope, subject, failures, pending, last_failed_at, blocked_until, created_at
@@ -128,10 +129,10 @@ pub async fn try_count(
     Ok(counted.is_some())
 }
 
-/// Returns how long a subject must still wait; nothing if it need not.
+/// Returns the remaining delay of a subject; `None` if there is none.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_delay(
     executor: impl PgExecutor<'_>,
     scope: Scope,
@@ -148,10 +149,10 @@ pub async fn find_delay(
     Ok(row.map(|row| Duration::from_secs_f64(row.seconds.max(0.0))))
 }
 
-/// Decides an attempt that was counted: it stays a failure.
+/// Marks a counted attempt as decided: it stays a failure.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_decided(
     executor: impl PgExecutor<'_>,
     scope: Scope,
@@ -167,10 +168,10 @@ pub async fn set_decided(
     Ok(())
 }
 
-/// Gives back so many failures, the last of which was not decided, with the delay that it has caused.
+/// Subtracts `failures` failures, the last of which is undecided, and lifts the delay that it has caused.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn give_back(
     executor: impl PgExecutor<'_>,
     scope: Scope,
@@ -193,10 +194,10 @@ pub async fn give_back(
     Ok(())
 }
 
-/// Forgets the failures of a subject. Returns how many there were.
+/// Deletes the failures of a subject. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete(
     executor: impl PgExecutor<'_>,
     scope: Scope,
@@ -212,10 +213,10 @@ pub async fn delete(
     Ok(row.map_or(0, |row| row.failures))
 }
 
-/// Removes what no longer delays anyone.
+/// Deletes counts that no longer cause a delay.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete_old(executor: impl PgExecutor<'_>) -> Result<u64, Error> {
     let done =
         sqlx::query!("delete from login_attempts where last_failed_at < now() - interval '1 day'")

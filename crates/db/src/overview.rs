@@ -1,4 +1,4 @@
-//! What the first screen of the panel shows beside the totals. Nothing here reads a big table from end to end.
+//! Activity and latest changes for the start page of the panel. No statement here scans a big table.
 
 use domain::{audit::AuditEntry, overview::Day};
 use sqlx::PgExecutor;
@@ -6,13 +6,13 @@ use time::OffsetDateTime;
 
 use crate::{Error, audit};
 
-/// The latest entries among which changes are looked for: where people mostly sign in, there may be fewer of them.
+/// Number of latest entries in which changes are searched: if most of them are sign-ins, fewer changes are found.
 const LOOKED_AT: i64 = 500;
 
-/// Some UTC days up to that of a moment, the earliest first.
+/// Lists `days` UTC days up to that of a time, the earliest first.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_days(
     executor: impl PgExecutor<'_>,
     until: OffsetDateTime,
@@ -47,10 +47,10 @@ pub async fn list_days(
     Ok(day.collect())
 }
 
-/// The latest changes, the latest first, what was done to many as one. That somebody signs in or a key is handed on is none.
+/// Lists the latest changes, the latest first, a bulk action as one. Sign-ins and uses of provider API keys are left out.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_changes(
     executor: impl PgExecutor<'_>,
     most: i64,

@@ -1,4 +1,4 @@
-//! What people own.
+//! Data that users own in the host application.
 
 pub mod annotations;
 pub mod ontologies;
@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// How much of each kind goes with a person, counted in the tables themselves. Annotations that others have made under
-/// the person's personas go too.
+/// Counts the items of each kind that are deleted with a user, in the tables themselves. They include annotations of other users under the
+/// user's personas.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<OwnedCounts, Error> {
     Ok(sqlx::query_as!(
         OwnedCounts,
@@ -37,10 +37,10 @@ pub async fn count(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<Owned
     .await?)
 }
 
-/// Bytes of what a user owns: texts, contents, and 200 for each row, about what it takes in its table and indexes.
+/// Returns the bytes of a user's data: texts, contents, and 200 for each row, about what a row takes in its table and indexes.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn sum_bytes(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<i64, Error> {
     Ok(sqlx::query_scalar!(
         r#"select
@@ -64,10 +64,10 @@ pub async fn sum_bytes(executor: impl PgExecutor<'_>, user_id: Uuid) -> Result<i
     .await?)
 }
 
-/// Keeps the personas of a person, and with them what hangs under them, as they are until the transaction ends.
+/// Locks the personas of a user, and thus the data under them, until the transaction ends.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn lock(connection: &mut PgConnection, user_id: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "select id from personas where user_id = $1 order by id for update",
@@ -78,10 +78,10 @@ pub async fn lock(connection: &mut PgConnection, user_id: Uuid) -> Result<(), Er
     Ok(())
 }
 
-/// Some personas of a person with what hangs under each, in the order of their making, after one of them.
+/// Lists at most `most` personas of a user with the numbers of their ontologies and annotations, in the order of creation, after an id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_personas(
     executor: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -105,13 +105,13 @@ pub async fn list_personas(
     .await?)
 }
 
-/// Gives all personas of a person to another, with the ontologies and the person's annotations under them. Returns how
-/// many personas.
+/// Transfers all personas of a user to another, with their ontologies and the user's annotations under them. Returns the number of
+/// personas.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn reassign(connection: &mut PgConnection, from: Uuid, to: Uuid) -> Result<u64, Error> {
-    // A million annotations take longer than a statement may take otherwise.
+    // A million annotations take longer than the statement timeout of the pool.
     sqlx::query!("select set_config('statement_timeout', '0', true)")
         .fetch_one(&mut *connection)
         .await?;

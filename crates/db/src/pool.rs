@@ -1,4 +1,4 @@
-//! The connection pool.
+//! Connection pool, and the checks on its first connection.
 
 mod pooler;
 pub(crate) mod session;
@@ -9,29 +9,29 @@ use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, postgres::PgPoolOpt
 
 use crate::{DatabaseUrl, Error};
 
-/// A connection idle for longer is tried before it is used: after a restart of PostgreSQL it is dead.
+/// Idle time after which a connection is tested before use: after a restart of PostgreSQL it is dead.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
-/// How PgBouncer begins its refusal of a parameter that it does not know.
+/// Prefix of PgBouncer's error for an unknown startup parameter.
 const UNKNOWN_PARAMETER: &str = "unsupported startup parameter";
 
-/// How to connect.
+/// Settings of the pool.
 #[derive(Debug, Clone)]
 pub struct PoolSettings {
-    /// Where the database is.
+    /// Database URL.
     pub url: DatabaseUrl,
-    /// Most connections.
+    /// Maximum number of connections.
     pub max_connections: u32,
-    /// How long a request waits for a connection before it is told to come back.
+    /// Maximum time for which a request waits for a connection.
     pub acquire_timeout: Duration,
 }
 
-/// Why there is no connection, and what to do about it.
+/// Reason why connecting failed, with a message that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The database does not answer, or not to this user.
+    /// The database does not respond, or rejects this role.
     #[error("{0}. Check DATABASE_URL and that PostgreSQL runs.")]
     Failed(#[from] Error),
-    /// A pooler does not take a parameter with which the connection begins.
+    /// A pooler rejects a startup parameter of the connection.
     #[error(
         "The pooler in front of the database refuses to connect: {0}. Leave `options` out of DATABASE_URL and PGOPTIONS unset; \
          what they set can be set for the role: `alter role NAME set search_path = …`."
@@ -57,13 +57,13 @@ impl From<sqlx::Error> for ConnectError {
     }
 }
 
-/// Connects, and makes sure that at least one connection works.
+/// Opens the pool and checks that at least one connection works.
 ///
 /// # Errors
-/// When the database cannot be reached, or a pooler stands before it that cannot be worked with.
+/// Fails if the database cannot be reached, or if a pooler in front of it is in a mode that is not supported.
 pub async fn connect(settings: &PoolSettings) -> Result<PgPool, ConnectError> {
     let options = settings.url.options().disable_statement_logging();
-    // Alone, because the pool would try again until its time is over and then not say why.
+    // The first connection is opened outside the pool, because the pool would retry until its timeout and then not report the cause.
     let mut first = PgConnection::connect_with(&options).await?;
     if pooler::is_in_transaction_mode(&mut first, &options).await? {
         return Err(ConnectError::Transactions);

@@ -1,37 +1,37 @@
-//! Removing what is in the bin for good: in small pieces, each a transaction of its own, so that nobody waits for it and
-//! a kill loses nothing. The job's row is locked for each piece, so that one replica at a time works on a person.
+//! Purging: permanent deletion of deleted users in small chunks. Each chunk is a transaction, so that other writers are blocked only
+//! briefly and an interruption loses nothing. The row of the job is locked for each chunk, so that one replica at a time works on a user.
 
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 use crate::Error;
 
-/// A purge that is under way.
+/// A purge in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Purge {
-    /// Id of the job.
+    /// The id of the job.
     pub id: Uuid,
-    /// Whose account is removed.
+    /// The id of the user who is purged.
     pub user_id: Uuid,
-    /// Things removed so far.
+    /// Number of items deleted so far.
     pub done: i64,
 }
 
-/// How far a purge has come.
+/// Progress of a purge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Things removed so far.
+    /// Number of items deleted so far.
     pub done: i64,
-    /// How many there were about, when it was queued.
+    /// Estimated number of items when it was queued, if known.
     pub total: Option<i64>,
-    /// Whether it cannot go on by itself.
+    /// Whether it has failed, so that it does not continue by itself.
     pub failed: bool,
 }
 
-/// Queues the purges of some accounts whose time in the bin is over.
+/// Queues the purges of at most `most` deleted accounts whose retention is over. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn queue_due(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
         "with due as (
@@ -53,10 +53,10 @@ pub async fn queue_due(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, 
     Ok(done.rows_affected())
 }
 
-/// Queues the purge of one account, or finds it queued.
+/// Queues the purge of one account, unless it is queued already.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn queue(connection: &mut PgConnection, user_id: Uuid, total: i64) -> Result<(), Error> {
     sqlx::query!(
         "insert into jobs (id, kind, params, total, created_at)
@@ -71,10 +71,10 @@ pub async fn queue(connection: &mut PgConnection, user_id: Uuid, total: i64) -> 
     Ok(())
 }
 
-/// Queues the purge of an account again that has failed. Returns whether it had.
+/// Queues the failed purge of an account again. Returns false if there is no failed one.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn requeue(connection: &mut PgConnection, user_id: Uuid) -> Result<bool, Error> {
     let done = sqlx::query!(
         "update jobs set state = 'queued', error = null, finished_at = null, put_offs = 0
@@ -86,10 +86,10 @@ pub async fn requeue(connection: &mut PgConnection, user_id: Uuid) -> Result<boo
     Ok(done.rows_affected() > 0)
 }
 
-/// How far the removal of an account has come. Nothing if it is not being removed.
+/// Returns the progress of an account's purge; `None` if there is no purge of it.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_progress(
     executor: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -104,11 +104,12 @@ pub async fn find_progress(
     .await?)
 }
 
-/// Takes the oldest purge that no other replica works on, or that of one person. Held until the transaction ends. It is only
-/// locked: whoever deletes the account once more has locked that first, and would wait for a change of the job.
+/// Locks the oldest purge that no other replica works on, or that of one user, until the transaction ends. `put_off` are the ids of jobs to
+/// skip. The row is only locked and not changed: a request that deletes the account again has locked the account first, and would wait for
+/// a change of the job.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn take(
     connection: &mut PgConnection,
     of: Option<Uuid>,
@@ -132,15 +133,17 @@ pub async fn take(
     }))
 }
 
-/// Removes some of what a person owns, the smallest parts first. Returns how many; none once nothing is left.
+/// Deletes at most `most` items of one kind that a user owns, those that depend on others first. Returns their number; 0 once nothing is
+/// left.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete_owned(
     connection: &mut PgConnection,
     user_id: Uuid,
     most: i64,
 ) -> Result<u64, Error> {
+    // Items that reference others are deleted first, so that no delete cascades to more than `most` rows.
     let annotations = sqlx::query!(
         "delete from annotations where id in (
             (select id from annotations where user_id = $1 limit $2)
@@ -194,10 +197,10 @@ pub async fn delete_owned(
     Ok(sessions)
 }
 
-/// Removes an account that owns nothing any more, with its keys, tokens, links and roles.
+/// Deletes an account that owns no data any more, with its keys, tokens, links and roles.
 ///
 /// # Errors
-/// `users_deleted_by_way_of_the_bin` when it is not in the bin.
+/// `users_deleted_by_way_of_the_bin` if the account is not marked as deleted.
 pub async fn delete_user(connection: &mut PgConnection, user_id: Uuid) -> Result<(), Error> {
     sqlx::query!("delete from users where id = $1", user_id)
         .execute(connection)
@@ -205,10 +208,10 @@ pub async fn delete_user(connection: &mut PgConnection, user_id: Uuid) -> Result
     Ok(())
 }
 
-/// Takes a purge back that must not be done.
+/// Deletes the job of a purge that must not run.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn withdraw(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!("delete from jobs where id = $1", id)
         .execute(connection)

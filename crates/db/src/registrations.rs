@@ -1,4 +1,4 @@
-//! Accounts that people make for themselves: those who wait to be let in, and addresses that nobody has confirmed.
+//! Registrations: accounts that users create themselves, pending approvals and unverified email addresses.
 
 use domain::{
     client_address::ClientAddress,
@@ -10,33 +10,33 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// An account that somebody makes for themselves.
+/// An account that a user creates.
 #[derive(Debug, Clone)]
 pub struct NewPerson<'a> {
     /// Name to sign in with.
     pub username: &'a str,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: &'a str,
-    /// The address that they give. Whether somebody has it already is not looked at here.
+    /// Email address as entered. Another account may have it: that is not checked here.
     pub claimed_email: Option<&'a str>,
-    /// PHC string.
+    /// Password hash as a PHC string.
     pub password_hash: &'a str,
-    /// Whether they can sign in at once.
+    /// Initial status of the account.
     pub status: Status,
-    /// How it comes to be.
+    /// Way in which the account is created.
     pub created_via: CreatedVia,
-    /// Who has invited them.
+    /// The id of the user who has sent the invitation.
     pub created_by: Option<Uuid>,
-    /// Whence they come, if that is kept.
+    /// IP address of the client, if it is stored.
     pub from: Option<ClientAddress>,
-    /// The skeleton of a name outside of ASCII.
+    /// Skeleton of a username with characters outside of ASCII, for comparing its look.
     pub skeleton: Option<&'a str>,
 }
 
-/// Makes an account. Its id is returned.
+/// Inserts an account. Returns its id.
 ///
 /// # Errors
-/// `users_username_key` when the name is taken.
+/// `users_username_key` if the username is taken.
 pub async fn insert(connection: &mut PgConnection, person: &NewPerson<'_>) -> Result<Uuid, Error> {
     let row = sqlx::query!(
         "insert into users (
@@ -59,10 +59,10 @@ pub async fn insert(connection: &mut PgConnection, person: &NewPerson<'_>) -> Re
     Ok(row.id)
 }
 
-/// Those who wait, who has waited longest first, after one of them.
+/// Lists at most `most` pending registrations, the oldest first, after an id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_waiting(
     executor: impl PgExecutor<'_>,
     after: Option<Uuid>,
@@ -98,10 +98,10 @@ pub async fn list_waiting(
     Ok(people.collect())
 }
 
-/// How many wait, from the totals that are kept.
+/// Returns the number of pending registrations, from the totals.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count_waiting(executor: impl PgExecutor<'_>) -> Result<u64, Error> {
     let row = sqlx::query!(
         r#"select coalesce(sum(value), 0)::bigint as "waiting!" from user_totals where name = 'status:pending'"#
@@ -111,10 +111,10 @@ pub async fn count_waiting(executor: impl PgExecutor<'_>) -> Result<u64, Error> 
     Ok(u64::try_from(row.waiting).unwrap_or_default())
 }
 
-/// Lets somebody in, and forgets whence they came.
+/// Approves a pending registration and deletes the address of its client.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_admitted(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "update users set status = 'active', registered_from = null, version = version + 1, updated_at = now()
@@ -126,24 +126,24 @@ pub async fn set_admitted(connection: &mut PgConnection, id: Uuid) -> Result<(),
     Ok(())
 }
 
-/// An address that somebody has given for themselves.
+/// An unverified email address that a user has entered.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// Whose account.
+    /// The id of the account.
     pub user_id: Uuid,
     /// Name to sign in with.
     pub username: String,
-    /// The address that the account has until then.
+    /// Current email address of the account.
     pub known_as: Option<String>,
-    /// The address.
+    /// The unverified address.
     pub email: String,
 }
 
-/// Locks the account of the next claim that is yet to be looked at, of one person or of anybody. Only of those who can sign
-/// in: whoever waits or is kept out takes no address from others.
+/// Returns the next unverified address that is not resolved yet, of one user or of any, and locks the account. Only active accounts are
+/// considered: a pending or suspended one takes no address from others.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn take_claim(
     connection: &mut PgConnection,
     of: Option<Uuid>,
@@ -160,11 +160,11 @@ pub async fn take_claim(
     .await?)
 }
 
-/// Makes a claimed address that of the account, unless somebody has it; then the claim stays as it is. Returns whether it was
-/// free. When the account was changed stays as it was, because the person may see that.
+/// Sets an unverified address as that of the account, unless another account has it; then it stays unverified. Returns whether the address
+/// was free. `updated_at` stays, because the user can see it.
 ///
 /// # Errors
-/// `users_email_key` when somebody else takes the address at this moment.
+/// `users_email_key` if another account takes the address at the same time.
 pub async fn settle(connection: &mut PgConnection, claim: &Claim) -> Result<bool, Error> {
     let row = sqlx::query!(
         r#"update users u set

@@ -1,13 +1,13 @@
-//! Requirements of the database and of its role, each with a sentence that says what to do where it is not met.
+//! Requirements of the database and of its role, each with a message that says what to do if it is not met.
 
 use sqlx::PgConnection;
 
 use crate::Error;
 
-/// The oldest version of PostgreSQL that is supported, as `server_version_num` has it.
+/// Oldest supported version of PostgreSQL, in the form of `server_version_num`.
 const OLDEST_VERSION: i32 = 150_000;
 
-/// What was found out about a database and its role.
+/// Properties of a database and its role.
 #[derive(Debug, Clone)]
 struct Found {
     version: String,
@@ -16,18 +16,18 @@ struct Found {
     role: String,
     encoding: String,
     has_icu: bool,
-    /// The setting of the session.
+    /// Search path of the session.
     search_path: String,
-    /// The first of them that exists: tables are created there.
+    /// First existing schema of the search path, in which tables are created.
     schema: Option<String>,
     can_create_tables: bool,
     can_create_extensions: bool,
-    /// The schema of pg_trgm, and whether the role can use it.
+    /// Schema of pg_trgm, and whether the role can use it.
     trigrams: Option<(String, bool)>,
     has_trigrams_to_install: bool,
 }
 
-/// A condition, and the sentence that says what to do where it does not hold.
+/// A condition, and the message that says what to do if it does not hold.
 struct Requirement {
     is_met: fn(&Found) -> bool,
     advice: fn(&Found) -> String,
@@ -81,7 +81,7 @@ const ALWAYS: &[Requirement] = &[
     },
 ];
 
-/// Requirements of a migration beside those.
+/// Additional requirements of a migration.
 const TO_MIGRATE: &[Requirement] = &[
     Requirement {
         is_met: |found| found.schema.is_some(),
@@ -134,18 +134,18 @@ fn another_database(name: &str) -> String {
     )
 }
 
-/// Checks that the database can hold the data. Returns a sentence that says what to do when it cannot.
+/// Checks that the database can hold the data. Returns a message that says what to do if it cannot.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub(crate) async fn check(connection: &mut PgConnection) -> Result<Option<String>, Error> {
     Ok(first_unmet(ALWAYS, &find(connection).await?))
 }
 
-/// Checks that the role can create the tables, in the same way.
+/// Checks that the role can create the tables. Returns a message that says what to do if it cannot.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub(crate) async fn check_rights(connection: &mut PgConnection) -> Result<Option<String>, Error> {
     Ok(first_unmet(TO_MIGRATE, &find(connection).await?))
 }
@@ -251,7 +251,7 @@ mod tests {
         };
         let advice = first_unmet(TO_MIGRATE, &without_modules).unwrap();
         assert!(advice.contains("postgresql-contrib"), "{advice}");
-        // What is installed already need not be installable.
+        // An installed extension does not have to be available for installation.
         let installed = Found {
             trigrams: Some(("public".to_owned(), true)),
             can_create_extensions: false,

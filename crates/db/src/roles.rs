@@ -1,4 +1,4 @@
-//! Roles, and who has them.
+//! Roles and their assignment to users.
 
 use domain::access::Permissions;
 use sqlx::{PgConnection, PgExecutor};
@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// Names of all roles, the most powerful first.
+/// Lists the names of all roles, the most powerful first.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list(executor: impl PgExecutor<'_>) -> Result<Vec<String>, Error> {
     let rows = sqlx::query!("select name from roles order by rank, name")
         .fetch_all(executor)
@@ -17,10 +17,10 @@ pub async fn list(executor: impl PgExecutor<'_>) -> Result<Vec<String>, Error> {
     Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
-/// All roles with what each permits, the most powerful first.
+/// Lists all roles with their permissions, the most powerful first.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_permissions(
     executor: impl PgExecutor<'_>,
 ) -> Result<Vec<(String, Permissions)>, Error> {
@@ -33,10 +33,10 @@ pub async fn list_permissions(
     Ok(roles.collect())
 }
 
-/// Those of some names that are roles, and what these permit together.
+/// Returns the existing roles among `names`, and their permissions together.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find(
     executor: impl PgExecutor<'_>,
     names: &[String],
@@ -52,10 +52,10 @@ pub async fn find(
     Ok((rows.into_iter().map(|row| row.name).collect(), permissions))
 }
 
-/// Makes roles without any permission of the names that are none yet. Returns the new ones.
+/// Creates the roles of `names` that do not exist, without any permission. Returns the new ones.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn ensure(connection: &mut PgConnection, names: &[String]) -> Result<Vec<String>, Error> {
     let rows = sqlx::query!(
         "insert into roles (id, name, created_at)
@@ -69,10 +69,10 @@ pub async fn ensure(connection: &mut PgConnection, names: &[String]) -> Result<V
     Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
-/// Gives a person roles by name. Names that do not exist give nothing.
+/// Assigns roles to a user by name. Unknown names are ignored.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn grant(
     connection: &mut PgConnection,
     user_id: Uuid,
@@ -92,10 +92,10 @@ pub async fn grant(
     Ok(())
 }
 
-/// Takes all roles of a person but those of some names.
+/// Revokes all roles of a user except those in `kept`.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn revoke_others(
     connection: &mut PgConnection,
     user_id: Uuid,

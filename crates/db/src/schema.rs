@@ -1,4 +1,4 @@
-//! Migrations: forward only, embedded in the binary, run by one replica while the others wait.
+//! Schema migrations: forward only, embedded in the binary, run by one replica while the others wait.
 
 mod migrate;
 mod waiting;
@@ -16,10 +16,10 @@ pub use waiting::Holder;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
-/// Why the schema is not the one that this binary works with.
+/// Reason why the schema does not match this binary.
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
-    /// A migration was applied that this binary does not know.
+    /// The database has a migration that this binary does not know.
     #[error(
         "The database is newer than this rollcall: it has migration {0}, which this version does not know. Run the newer version."
     )]
@@ -29,12 +29,12 @@ pub enum SchemaError {
         "The database is older than this rollcall: migration {0} is missing. Run `rollcall migrate`."
     )]
     Older(i64),
-    /// A migration was applied in another form.
+    /// An applied migration differs from that of this binary.
     #[error(
         "Migration {0} was applied to this database in another form. Restore the database from a backup, or use the version of rollcall that made it."
     )]
     Changed(i64),
-    /// The database cannot hold the data, or its role cannot create the tables: a sentence that says what to do.
+    /// The database cannot hold the data, or its role cannot create the tables; the value is a message that says what to do.
     #[error("{0}")]
     Unsuitable(String),
     /// A migration failed.
@@ -56,21 +56,21 @@ impl From<sqlx::Error> for SchemaError {
 pub enum Event {
     /// A migration was applied.
     Applied {
-        /// Its number.
+        /// Version of the migration.
         version: i64,
-        /// What it does, from the name of its file.
+        /// Description, from the name of its file.
         name: String,
-        /// How long it took.
+        /// Time that it took.
         took: Duration,
     },
-    /// It waits for locks of these sessions: of tables, or of another replica that migrates.
+    /// The migration waits for locks of these sessions: of tables, or of another replica that migrates.
     Waiting(Vec<Holder>),
 }
 
 /// Checks that the database can hold the data.
 ///
 /// # Errors
-/// [`SchemaError::Unsuitable`] with what to do when it cannot.
+/// [`SchemaError::Unsuitable`] with a message that says what to do if it cannot.
 pub async fn check_database(pool: &PgPool) -> Result<(), SchemaError> {
     match requirements::check(&mut *pool.acquire().await?).await? {
         Some(advice) => Err(SchemaError::Unsuitable(advice)),
@@ -78,10 +78,10 @@ pub async fn check_database(pool: &PgPool) -> Result<(), SchemaError> {
     }
 }
 
-/// Checks that the schema is exactly the one that this binary knows. Changes nothing.
+/// Checks that the schema is exactly that of this binary, without changing anything.
 ///
 /// # Errors
-/// In which way it is not.
+/// The difference between the two.
 pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
     let applied = list_applied(&mut *pool.acquire().await?).await?;
     match missing(&applied)?.first() {
@@ -90,7 +90,7 @@ pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
     }
 }
 
-/// Lists the migrations that were applied to the first schema of the search path.
+/// Lists the migrations that are applied to the first schema of the search path.
 async fn list_applied(connection: &mut PgConnection) -> Result<Vec<AppliedMigration>, SchemaError> {
     let found = sqlx::query!(
         r#"select exists (
@@ -109,7 +109,7 @@ async fn list_applied(connection: &mut PgConnection) -> Result<Vec<AppliedMigrat
         .await?)
 }
 
-/// The migrations that were not applied yet, in their order.
+/// Lists the migrations that are not applied yet, in their order.
 fn missing(applied: &[AppliedMigration]) -> Result<Vec<&'static Migration>, SchemaError> {
     if let Some(unknown) = applied
         .iter()
@@ -130,10 +130,10 @@ fn missing(applied: &[AppliedMigration]) -> Result<Vec<&'static Migration>, Sche
     Ok(missing)
 }
 
-/// The number of the last migration that was applied.
+/// Returns the version of the last applied migration.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn version(connection: &mut PgConnection) -> Result<i64, SchemaError> {
     let applied = connection
         .list_applied_migrations(&MIGRATOR.table_name)
@@ -142,10 +142,10 @@ pub async fn version(connection: &mut PgConnection) -> Result<i64, SchemaError> 
     Ok(last.unwrap_or_default())
 }
 
-/// The version of PostgreSQL, as it tells it.
+/// Returns the version of PostgreSQL, as the server reports it.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn server_version(executor: impl PgExecutor<'_>) -> Result<String, crate::Error> {
     let row = sqlx::query!(r#"select current_setting('server_version') as "version!""#)
         .fetch_one(executor)
@@ -153,10 +153,10 @@ pub async fn server_version(executor: impl PgExecutor<'_>) -> Result<String, cra
     Ok(row.version)
 }
 
-/// Makes the audit partitions of this month and the next two, if they are missing.
+/// Creates the partitions of the audit log for this month and the next two, if they are missing.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn ensure_audit_partitions(pool: &PgPool) -> Result<(), crate::Error> {
     sqlx::query!("select ensure_audit_partitions(now())")
         .execute(pool)

@@ -1,4 +1,5 @@
-//! The store behind tower-sessions. What it keeps are the rows that the list of sessions shows: there is no second truth.
+//! Session store for tower-sessions. It reads and writes the same rows that the list of sessions shows, so that there is one source of
+//! truth.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -17,77 +18,77 @@ use uuid::Uuid;
 
 use crate::{Error, audit, sessions, users};
 
-/// Where a loaded record carries its owner: see [`Owner`].
+/// Key of the owner in a loaded record: see [`Owner`].
 pub const OWNER: &str = "owner";
-/// Where a record to be created says whose it will be: see [`SignIn`].
+/// Key of the sign-in in a record to be created: see [`SignIn`].
 pub const SIGN_IN: &str = "sign_in";
-/// Where a record that has just been created carries what of it is in its row. Never stored.
+/// Key of the data that is already in the row of a record just created. It is never stored.
 const WRITTEN: &str = "written";
-/// What the store says of a sign-in that was overtaken: since the password was found right, the account was suspended,
-/// deleted or given another one.
+/// Error of a sign-in that was overtaken: after the password check the account was suspended, deleted or given another password.
 pub const OVERTAKEN: &str = "the account was changed while it was signed in to";
-/// Longest user agent that is kept, in characters.
+/// Maximum number of characters of a `User-Agent` header that is stored.
 const USER_AGENT_MAX: usize = 512;
 
-/// Whose session it is as of this request. Put into every loaded record and never stored.
+/// The owner of a session as of this request. It is added to every loaded record and never stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Owner {
     /// Public id of the session.
     pub session_id: Uuid,
-    /// The person, with the rights of this moment.
+    /// The signed-in user, with the permissions as of now.
     pub principal: domain::access::Principal,
-    /// Whether messages wait for their page.
+    /// Whether there are flash messages that were not shown yet.
     pub has_flashes: bool,
 }
 
-/// What a session is started with. The store turns it into columns.
+/// Properties of a new session. The store writes them into columns.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SignIn {
-    /// Who signed in.
+    /// The id of the user who signs in.
     pub user_id: Uuid,
-    /// When the password was set that was found right.
+    /// Time at which the checked password was set.
     #[serde(with = "time::serde::rfc3339::option")]
     pub password_changed_at: Option<OffsetDateTime>,
-    /// Their name at the time, for the record.
+    /// Username at the time, for the audit log.
     pub username: String,
-    /// From where.
+    /// IP address of the client.
     pub ip: Option<ClientAddress>,
-    /// What the browser calls itself.
+    /// `User-Agent` header of the browser.
     pub user_agent: Option<String>,
-    /// The same in words.
+    /// Browser and operating system, in words.
     pub device: String,
-    /// How many sessions the person may have; the oldest end. 0: as many as they like.
+    /// Maximum number of sessions of the user, above which the oldest are revoked; 0 for no limit.
     pub limit: u32,
-    /// Names the log lines of the request.
+    /// The id of the request, which its log lines carry.
     pub request_id: Option<Uuid>,
-    /// The session ends when not seen for so long.
+    /// Time without a request after which the session expires.
     pub idle: Duration,
-    /// The session ends at the latest after so long.
+    /// Time after which the session expires at the latest.
     pub lifetime: Duration,
 }
 
-/// The hash under which a cookie's value is kept.
+/// Returns the hash under which a cookie's value is stored.
 #[must_use]
 pub fn token_hash(id: &Id) -> [u8; 32] {
     Sha256::digest(id.to_string().as_bytes()).into()
 }
 
-/// Sessions in PostgreSQL.
+/// Session store in PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct PgSessionStore {
     pool: PgPool,
 }
 
 impl PgSessionStore {
-    /// A store over a pool.
+    /// Creates a store over a pool.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
         Self { pool }
     }
 
-    /// The session, the sign-in it stands for, and its entry in the record: together or not at all.
-    /// Returns whether there is one: not when the account has changed meanwhile.
+    /// Inserts the session, the sign-in and its audit log entry, in one transaction. Returns false if the account has changed since the
+    /// password check, in which case nothing is stored.
     async fn start(&self, record: &Record, sign_in: &SignIn) -> Result<bool, Error> {
+        // PostgreSQL stores no NUL in a text.
         let user_agent: Option<String> = sign_in.user_agent.as_ref().map(|agent| {
             agent
                 .chars()
@@ -116,6 +117,7 @@ impl PgSessionStore {
             lifetime: sign_in.lifetime,
         };
         let mut transaction = self.pool.begin().await?;
+        // Locks the user's row before the sessions, as every transaction that needs both, so that two of them cannot deadlock.
         let password = sign_in.password_changed_at;
         if !users::set_last_login(&mut transaction, sign_in.user_id, password).await? {
             return Ok(false);
@@ -141,7 +143,7 @@ impl PgSessionStore {
     }
 }
 
-/// What of a record's data goes into the row.
+/// Returns the part of a record's data that is stored in the row.
 fn stored(data: &HashMap<String, Value>) -> Value {
     data.iter()
         .filter(|(key, _)| ![OWNER, SIGN_IN, WRITTEN].contains(&key.as_str()))
@@ -170,7 +172,8 @@ impl SessionStore for PgSessionStore {
 
     async fn save(&self, record: &Record) -> StoreResult<()> {
         let data = stored(&record.data);
-        // After a sign-in the layer saves once more. Nothing is new then, and so nobody is kept out if that were to fail.
+        // The session layer saves again after a sign-in. Nothing has changed then, so the save is skipped, and its failure cannot fail the
+        // sign-in.
         if record.data.get(WRITTEN) == Some(&data) {
             return Ok(());
         }

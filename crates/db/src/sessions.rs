@@ -1,4 +1,4 @@
-//! Sessions. Of the cookie's value only the hash is here.
+//! Sessions. Only the hash of the cookie's value is stored.
 
 pub mod changes;
 mod filter;
@@ -26,49 +26,49 @@ pub use filter::Asked;
 pub use list::{Totals, count, find_totals, list_devices, list_page};
 pub use live::{find_live_by_id, list_live_of};
 
-/// A session to be started: who, from where, for how long.
+/// A session to insert.
 #[derive(Debug, Clone)]
 pub struct NewSession<'a> {
-    /// Public id.
+    /// Public id of the session.
     pub id: Uuid,
     /// SHA-256 of the cookie's value.
     pub token_hash: &'a [u8],
-    /// Whose.
+    /// The id of the owner.
     pub user_id: Uuid,
-    /// Anything else that is kept with it.
+    /// Other data that is stored with it.
     pub data: Value,
-    /// From where.
+    /// IP address of the client.
     pub ip: Option<ClientAddress>,
-    /// What the browser calls itself.
+    /// `User-Agent` header of the browser.
     pub user_agent: Option<&'a str>,
-    /// The same in words.
+    /// Browser and operating system, in words.
     pub device: &'a str,
-    /// Ends when not seen for so long.
+    /// Time without a request after which it expires.
     pub idle: Duration,
-    /// Ends at the latest after so long.
+    /// Time after which it expires at the latest.
     pub lifetime: Duration,
 }
 
-/// A session that may be used, and whose it is as of now.
+/// An active session with its owner as of now.
 #[derive(Debug, Clone)]
 pub struct LiveSession {
-    /// Public id.
+    /// Public id of the session.
     pub id: Uuid,
-    /// What is kept with it.
+    /// Data that is stored with it.
     pub data: Value,
-    /// Ends at the latest.
+    /// Time at which it expires at the latest.
     pub expires_at: OffsetDateTime,
-    /// Whose, with the rights of this moment.
+    /// The owner, with the permissions as of now.
     pub principal: Principal,
-    /// Whether messages wait for their page.
+    /// Whether there are flash messages that were not shown yet.
     pub has_flashes: bool,
 }
 
-/// The session of a cookie, if it may still be used. One query tells who it is and what they may do: a role taken or an
-/// account suspended shows on the very next request.
+/// Returns the session of a cookie if it is active. The same query returns the owner and the permissions: a revoked role or a suspended
+/// account takes effect at the next request.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_live(
     executor: impl PgExecutor<'_>,
     token_hash: &[u8],
@@ -110,10 +110,10 @@ pub async fn find_live(
     }))
 }
 
-/// Starts a session.
+/// Inserts a session.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn insert(connection: &mut PgConnection, session: &NewSession<'_>) -> Result<(), Error> {
     sqlx::query!(
         "insert into sessions (
@@ -135,10 +135,11 @@ pub async fn insert(connection: &mut PgConnection, session: &NewSession<'_>) -> 
     Ok(())
 }
 
-/// Changes what is kept with a session. An `update`: a session that has ended stays so. Returns whether there was one.
+/// Changes the data that is stored with a session. It is an `update`, so that an ended session is not restored. Returns whether there was
+/// one.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_data(
     executor: impl PgExecutor<'_>,
     token_hash: &[u8],
@@ -154,10 +155,10 @@ pub async fn set_data(
     Ok(done.rows_affected() > 0)
 }
 
-/// Ends a session at its owner's wish. One that has ended keeps its first reason.
+/// Signs out a session. One that has ended already stays with its first reason.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_logged_out(executor: impl PgExecutor<'_>, token_hash: &[u8]) -> Result<(), Error> {
     sqlx::query!(
         "update sessions set ended_at = now(), ended_reason = 'logout', ended_by = user_id
@@ -169,11 +170,11 @@ pub async fn set_logged_out(executor: impl PgExecutor<'_>, token_hash: &[u8]) ->
     Ok(())
 }
 
-/// Notes when sessions and their owners were last seen. The idle time begins anew; its length is the one that the session
-/// was started with. A moment older than the one known changes nothing.
+/// Stores the time of the last request of sessions and of their owners. The idle timeout starts again, with the length that the session was
+/// created with. A time before the stored one changes nothing.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_last_seen(
     executor: impl PgExecutor<'_>,
     ids: &[Uuid],
@@ -211,10 +212,10 @@ pub async fn set_last_seen(
     Ok(())
 }
 
-/// Ends the sessions whose time is over, some at a time. Returns how many.
+/// Marks at most `most` sessions as ended whose time has expired. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_expired(executor: impl PgExecutor<'_>, most: i64) -> Result<u64, Error> {
     let done = sqlx::query!(
         "update sessions set ended_at = now(), ended_reason = 'expired'
@@ -231,10 +232,10 @@ pub async fn set_expired(executor: impl PgExecutor<'_>, most: i64) -> Result<u64
     Ok(done.rows_affected())
 }
 
-/// Ends all sessions of a person. Returns how many.
+/// Revokes all sessions of a user. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_ended_of(
     connection: &mut PgConnection,
     user_id: Uuid,

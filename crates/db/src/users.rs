@@ -1,4 +1,4 @@
-//! Accounts.
+//! User accounts.
 
 pub mod account;
 mod bin;
@@ -23,39 +23,39 @@ pub use count::{Counts, Of, count, list_totals};
 pub use detail::{find_detail, find_id};
 pub use list::list_page;
 
-/// What signing in has to know of an account.
+/// Properties of an account that a sign-in needs.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// Id.
+    /// The id of the account.
     pub id: Uuid,
-    /// Name as the person wrote it.
+    /// Username in its stored form.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
-    /// Address, if one is known.
+    /// Email address, if one is known; an unverified one takes precedence.
     pub email: Option<String>,
     /// Names of the roles.
     pub roles: Vec<String>,
-    /// PHC string; none if no password was ever set.
+    /// Password hash as a PHC string; `None` if no password is set.
     pub password_hash: Option<String>,
-    /// `pending`, `active` or `suspended`.
+    /// Status of the account.
     pub status: Status,
     /// The suspension in force.
     pub suspension: Option<Suspension>,
-    /// Whether it is over, by the database's clock.
+    /// Whether the suspension is over, by the clock of the database.
     pub suspension_over: bool,
-    /// Whether somebody else has chosen the password.
+    /// Whether the password is temporary: set by another user or the operator, to be changed at the next sign-in.
     pub must_change_password: bool,
-    /// Who, if they have an account.
+    /// Account that has set the temporary password; `None` for the operator.
     pub password_set_by: Option<Backer>,
-    /// When the password was set.
+    /// Time at which the password was set.
     pub password_changed_at: Option<OffsetDateTime>,
 }
 
-/// The account of a name, unless it is in the bin.
+/// Returns the account with a username, unless it is deleted.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_credentials(
     executor: impl PgExecutor<'_>,
     username: &str,
@@ -73,7 +73,7 @@ pub async fn find_credentials(
     .fetch_optional(executor)
     .await?;
     Ok(row.map(|row| {
-        // The schema allows no other word.
+        // A constraint of the schema allows no other value.
         let status = row.status.parse().unwrap_or(Status::Suspended);
         Credentials {
             id: row.id,
@@ -97,10 +97,10 @@ pub async fn find_credentials(
     }))
 }
 
-/// Returns a username as names are compared: two that come out alike are the same account.
+/// Returns the form in which usernames are compared: two with the same form are the same account.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn fold_username(executor: impl PgExecutor<'_>, username: &str) -> Result<String, Error> {
     let row = sqlx::query!(r#"select name_key($1) as "folded!""#, username)
         .fetch_one(executor)
@@ -108,10 +108,10 @@ pub async fn fold_username(executor: impl PgExecutor<'_>, username: &str) -> Res
     Ok(row.folded)
 }
 
-/// Hashes of the passwords of an account that somebody else has chosen lately, the latest first.
+/// Lists the hashes of the temporary passwords that an account has had lately, the latest first.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_known_passwords(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -128,10 +128,10 @@ pub async fn list_known_passwords(
     Ok(hashes.unwrap_or_default())
 }
 
-/// Replaces a password hash by one of the same password with today's parameters, unless it was changed meanwhile.
+/// Replaces a password hash by one of the same password with the current parameters, unless it was changed meanwhile.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_rehashed(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -149,11 +149,11 @@ pub async fn set_rehashed(
     Ok(())
 }
 
-/// Notes a sign-in, unless the account was suspended, deleted or given another password since the one that was typed was
-/// found right. Whoever does that holds the same row, so that no session slips through. Returns whether it may go on.
+/// Stores the time of a sign-in, unless the account was suspended, deleted or given another password since the password check. Those
+/// changes lock the same row, so that no session is created beside them. Returns whether the sign-in can proceed.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_last_login(
     connection: &mut PgConnection,
     id: Uuid,
@@ -170,10 +170,10 @@ pub async fn set_last_login(
     Ok(done.rows_affected() > 0)
 }
 
-/// Whether there is an admin who can sign in.
+/// Returns whether an admin who can sign in exists.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn admin_exists(executor: impl PgExecutor<'_>) -> Result<bool, Error> {
     let row = sqlx::query!(r#"select exists (select 1 from able_admins) as "exists!""#)
         .fetch_one(executor)
@@ -181,10 +181,10 @@ pub async fn admin_exists(executor: impl PgExecutor<'_>) -> Result<bool, Error> 
     Ok(row.exists)
 }
 
-/// Whether there is any account, in the bin or not.
+/// Returns whether any account exists, deleted or not.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn any_exists(executor: impl PgExecutor<'_>) -> Result<bool, Error> {
     let row = sqlx::query!(r#"select exists (select 1 from users) as "exists!""#)
         .fetch_one(executor)
@@ -192,10 +192,10 @@ pub async fn any_exists(executor: impl PgExecutor<'_>) -> Result<bool, Error> {
     Ok(row.exists)
 }
 
-/// Lets one transaction at a time decide about the number of admins. Held until it ends.
+/// Locks out other transactions that decide about the number of admins, until this one ends.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn lock_admins(connection: &mut PgConnection) -> Result<(), Error> {
     sqlx::query!("select pg_advisory_xact_lock(hashtext('rollcall.admins'))")
         .execute(connection)
@@ -203,31 +203,31 @@ pub async fn lock_admins(connection: &mut PgConnection) -> Result<(), Error> {
     Ok(())
 }
 
-/// An account to be made.
+/// An account to insert.
 #[derive(Debug, Clone)]
 pub struct NewUser<'a> {
     /// Name to sign in with.
     pub username: &'a str,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: &'a str,
-    /// Address, if one is known.
+    /// Email address, if one is known.
     pub email: Option<&'a str>,
-    /// PHC string.
+    /// Password hash as a PHC string.
     pub password_hash: Option<&'a str>,
     /// Whether the password has to be changed at the first sign-in.
     pub must_change_password: bool,
-    /// How it comes to be.
+    /// Way in which the account is created.
     pub created_via: CreatedVia,
-    /// Who makes it.
+    /// Account that creates it; `None` for the operator.
     pub created_by: Option<Backer>,
-    /// The skeleton of a name outside of ASCII.
+    /// Skeleton of a username with characters outside of ASCII, for comparing its look.
     pub skeleton: Option<&'a str>,
 }
 
-/// Lets one transaction at a time take a username of this look.
+/// Locks out other transactions that take a username of this look, until this one ends.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn lock_look(connection: &mut PgConnection, look: &str) -> Result<(), Error> {
     sqlx::query!(
         "select pg_advisory_xact_lock(hashtext('rollcall.looks'), hashtext($1))",
@@ -238,11 +238,11 @@ pub async fn lock_look(connection: &mut PgConnection, look: &str) -> Result<(), 
     Ok(())
 }
 
-/// Whether an account has another name that looks like this one. Two names in ASCII never look alike here: there are too many
-/// such pairs, and readers tell their letters apart. A name that is the same is for the constraint to say.
+/// Returns whether another account's username looks like this one. Two names in ASCII never count as alike: there are too many such pairs,
+/// and readers can distinguish their letters. An equal name is left to the unique constraint.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn has_lookalike(
     connection: &mut PgConnection,
     username: &str,
@@ -263,10 +263,10 @@ pub async fn has_lookalike(
     .await?)
 }
 
-/// Makes an active account. Its id is returned.
+/// Inserts an active account. Returns its id.
 ///
 /// # Errors
-/// `users_username_key` or `users_email_key` when the name or address is taken.
+/// `users_username_key` or `users_email_key` if the username or the address is taken.
 pub async fn insert(connection: &mut PgConnection, user: &NewUser<'_>) -> Result<Uuid, Error> {
     let (created_by, created_with) = Backer::columns(user.created_by);
     let row = sqlx::query!(

@@ -1,4 +1,4 @@
-//! The record can be added to and nothing else.
+//! The audit log is append-only.
 
 use db::audit::{Actor, Entry, insert};
 use serde_json::json;
@@ -33,7 +33,7 @@ async fn actions(pool: &PgPool) -> Vec<String> {
 #[sqlx::test(migrations = "../../migrations")]
 async fn entries_cannot_be_changed_or_removed_by_any_door(pool: PgPool) {
     record(&pool, "user.created").await;
-    // A partition made later, and one for what no partition is for.
+    // A later partition, and the default partition.
     for sql in [
         "select ensure_audit_partitions(now() + interval '2 years')",
         "insert into audit_events (at, actor_label, via, action, target_kind, target_label)

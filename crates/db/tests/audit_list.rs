@@ -1,4 +1,4 @@
-//! The list of the record: each filter has what matches, in one order, there and back, also while others write.
+//! The list of the audit log: each filter returns the matching entries in one order, forward and backward, also during concurrent inserts.
 
 use std::{
     collections::BTreeSet,
@@ -24,7 +24,8 @@ use sqlx::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// 600 entries over ten months, most of them in no month of their own; three at each moment, one of them by nobody's account.
+/// Inserts 600 entries over ten months, most of them in the default partition; three at each timestamp, one of them without an actor's
+/// account.
 const RECORD: &str = "
     insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, ip)
     select
@@ -50,7 +51,7 @@ fn query(pairs: &[(&str, &str)]) -> AuditQuery {
     }
 }
 
-/// A filter whose names are ids or what things are called.
+/// Returns a filter whose references are ids or names.
 fn asked(filter: &AuditFilter, now: OffsetDateTime) -> Asked<'_> {
     let meant = |name: &Option<String>| {
         name.clone().map(|name| match Uuid::try_parse(&name) {
@@ -67,7 +68,7 @@ fn asked(filter: &AuditFilter, now: OffsetDateTime) -> Asked<'_> {
     }
 }
 
-/// Whether an entry matches, said once more.
+/// Returns whether an entry matches, as a second implementation.
 fn matches(asked: &Asked<'_>, entry: &AuditEntry) -> bool {
     let is = |meant: &Option<Meant>, id: Option<Uuid>, label: &str| match meant {
         None => true,
@@ -89,7 +90,7 @@ fn matches(asked: &Asked<'_>, entry: &AuditEntry) -> bool {
         })
 }
 
-/// All that match, read page by page.
+/// Lists all matching entries, page by page.
 async fn all(pool: &PgPool, query: &AuditQuery, now: OffsetDateTime) -> Vec<AuditEntry> {
     let asked = asked(&query.filter, now);
     let mut query = query.clone();
@@ -104,7 +105,7 @@ async fn all(pool: &PgPool, query: &AuditQuery, now: OffsetDateTime) -> Vec<Audi
     }
 }
 
-/// Reads back from the last of some entries, page by page, and finds the same.
+/// Reads backward from the last of some entries, page by page, and checks that the result is the same.
 async fn read_back(pool: &PgPool, query: &AuditQuery, now: OffsetDateTime, entries: &[AuditEntry]) {
     let asked = asked(&query.filter, now);
     let mut left = entries;
@@ -121,7 +122,7 @@ async fn read_back(pool: &PgPool, query: &AuditQuery, now: OffsetDateTime, entri
     }
 }
 
-/// The time of the entries.
+/// Returns the time of the entries.
 async fn find_now(pool: &PgPool) -> OffsetDateTime {
     sqlx::query_scalar("select now()")
         .fetch_one(pool)
@@ -167,7 +168,7 @@ async fn every_filter_has_what_matches_in_order(pool: PgPool) {
         read_back(&pool, &query, now, &expected).await;
         let counted = count(&pool, &asked).await.unwrap();
         assert_eq!(counted, expected.len() as u64, "{pairs:?}");
-        // The same from the other end, up to an id, for a file.
+        // The same in reverse, up to an id, as an export reads them.
         let up_to = 400;
         expected.retain(|entry| entry.id <= up_to);
         expected.reverse();
@@ -209,11 +210,11 @@ async fn pages_neither_skip_nor_repeat_while_eight_others_write(
         let after = all(&pool, &query, now).await;
         for entries in [&before, &after] {
             let ids: BTreeSet<i64> = entries.iter().map(|entry| entry.id).collect();
-            assert_eq!(ids.len(), entries.len(), "one was repeated");
+            assert_eq!(ids.len(), entries.len(), "an entry was repeated");
             assert!(entries.is_sorted_by_key(|entry| std::cmp::Reverse((entry.at, entry.id))));
         }
         let seen: BTreeSet<i64> = after.iter().map(|entry| entry.id).collect();
-        assert!(after.len() > before.len(), "nobody has written");
+        assert!(after.len() > before.len(), "no entry was inserted");
         let skipped = before.iter().find(|entry| !seen.contains(&entry.id));
         assert_eq!(skipped, None);
     }

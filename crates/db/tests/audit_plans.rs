@@ -1,4 +1,4 @@
-//! At many entries a page is read from an index, whatever it is filtered by: few entries are looked at that are not shown.
+//! Query plans of the audit log: with many entries a page is read from an index for any filter, and few other rows are read.
 
 use db::audit::{Asked, Meant, count, list_of, list_page};
 use domain::{
@@ -12,8 +12,8 @@ use sqlx::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Over the days of this month and the two after it. The command line has made a third of the entries; one person in 5,000
-/// a few. Two actions are rare. The latest 20,000 are part of one action on many.
+/// Inserts entries over the days of this month and the next two. The command line is the source of a third of them; each of 5,000 users has
+/// a few. Two actions are rare. The latest 20,000 are part of one bulk action.
 const RECORD: &str = "
     insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label, parent_id)
     select
@@ -28,10 +28,10 @@ const RECORD: &str = "
     from generate_series(1, 200000) n;
     vacuum analyze audit_events";
 
-/// Entries that a page of 50 may look at: its own, and some of those that one of two filters leaves out.
+/// Maximum number of entries that a page of 50 may read: its own, and some that the second of two filters excludes.
 const LOOKED_AT_MAX: i64 = 500;
 
-/// How many entries were looked at over this connection lately.
+/// Returns the number of rows that this connection has read lately.
 async fn looked_at(connection: &mut PgConnection) -> i64 {
     sqlx::query_scalar(
         "select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint
@@ -42,7 +42,7 @@ async fn looked_at(connection: &mut PgConnection) -> i64 {
     .unwrap()
 }
 
-/// Reads a page and says at how much was looked for it. The first entry and the last are where its neighbours begin.
+/// Reads a page and checks the number of rows read for it. Returns the positions after its last and before its first entry.
 async fn read(pool: &PgPool, query: &AuditQuery, asked: &Asked<'_>) -> Option<[Position; 2]> {
     let mut transaction = pool.begin().await.unwrap();
     let before = looked_at(&mut transaction).await;
@@ -50,7 +50,7 @@ async fn read(pool: &PgPool, query: &AuditQuery, asked: &Asked<'_>) -> Option<[P
     let entries = looked_at(&mut transaction).await - before;
     assert!(
         entries <= LOOKED_AT_MAX,
-        "{entries} entries were looked at for {query:?}"
+        "{entries} table rows were read for {query:?}"
     );
     let counted = count(&mut *transaction, asked).await.unwrap();
     assert!(counted <= EXACT_TOTAL_MAX + 1, "{counted} for {query:?}");
@@ -59,7 +59,7 @@ async fn read(pool: &PgPool, query: &AuditQuery, asked: &Asked<'_>) -> Option<[P
     Some([last, first])
 }
 
-/// The time of the entries.
+/// Returns the time of the entries.
 async fn find_now(pool: &PgPool) -> OffsetDateTime {
     sqlx::query_scalar("select now()")
         .fetch_one(pool)
@@ -72,7 +72,7 @@ async fn every_page_looks_at_little_more_than_it_shows(
     options: PgPoolOptions,
     connect: PgConnectOptions,
 ) {
-    // As the server connects.
+    // Same settings as the server's connections.
     let pool = options
         .max_connections(2)
         .connect_with(connect.options([("max_parallel_workers_per_gather", "0")]))
@@ -85,8 +85,8 @@ async fn every_page_looks_at_little_more_than_it_shows(
     let month = now.date().to_string()[..7].to_owned();
     let next = (now + time::Duration::days(32)).date().to_string()[..7].to_owned();
     let actor = Meant::Id(Uuid::from_u128(0x7000_8000_0000_0000_0007));
-    // Of two filters that never meet within a month, as an action or a source and the actor of the 20,000, one is read to its
-    // end: they are asked for of another.
+    // Two filters that never match together within a month, such as an action or a source with the actor of the 20,000, are read to the end
+    // of one of them: they are tested with another actor.
     let other = Meant::Id(Uuid::from_u128(0x7000_8000_0000_0000_0008));
     let target = Meant::Id(Uuid::from_u128(0x7000_8001_0000_0000_0007));
     let operator = Meant::Label("Command line".to_owned());

@@ -1,5 +1,4 @@
-//! The counters that triggers keep: whatever is done to the tables, by however many at once, they agree with a count
-//! that this file makes for itself.
+//! Counters maintained by triggers: after any changes, by any number of concurrent writers, they agree with a recount by this file.
 
 mod operations;
 mod recount;
@@ -74,7 +73,7 @@ async fn counters_agree_after_many_wrote_at_once(
     }
 }
 
-/// Changes of one person that count on what the other one changes.
+/// Pairs of changes of one user, each of which depends on data that the other changes.
 const MEETINGS: &[(&str, &str)] = &[
     (GRANT, BIN),
     (BIN, GRANT),
@@ -129,7 +128,7 @@ async fn counters_agree_when_two_change_one_person_at_once(pool: PgPool) {
     }
 }
 
-/// Somebody with one role who can be given another.
+/// Inserts a user with one role who can be assigned another.
 async fn add_meeting_person(pool: &PgPool, in_bin: bool) {
     sqlx::query(
         "with person as (
@@ -152,15 +151,15 @@ async fn somebody_waits(pool: &PgPool) -> bool {
     sqlx::query_scalar(waits).fetch_one(pool).await.unwrap()
 }
 
-/// Two who write at once may wait for each other in a circle, or refer to what the other has just deleted. One of them
-/// is then refused, and nothing of what it did remains.
+/// Returns whether an error comes from a collision. Two concurrent writers may deadlock, or refer to rows that the other has just deleted.
+/// One of them then fails, and nothing of its changes remains.
 fn is_collision(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else {
         return false;
     };
     match error.code().as_deref() {
         Some("40P01" | "23503") => true,
-        // Whose an ontology is comes from its persona, which is gone.
+        // The owner of an ontology comes from its persona, which no longer exists.
         Some("23502") => {
             let error = error.downcast_ref::<PgDatabaseError>();
             (error.table(), error.column()) == (Some("ontologies"), Some("user_id"))

@@ -1,4 +1,4 @@
-//! When days begin in time zones.
+//! First instants of days in time zones.
 
 use db::account::list_days;
 use domain::filter::Days;
@@ -53,14 +53,14 @@ async fn a_day_begins_after_the_last_instant_of_the_one_before(pool: PgPool) {
             datetime!(2026-10-03 13:30 UTC),
             23.5,
         ),
-        // Midnight is left out.
+        // Midnight is skipped.
         (
             "Africa/Cairo",
             date!(2026 - 04 - 24),
             datetime!(2026-04-23 22:00 UTC),
             23.0,
         ),
-        // Midnight comes twice.
+        // Midnight occurs twice.
         (
             "America/Havana",
             date!(2026 - 11 - 01),

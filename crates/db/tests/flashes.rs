@@ -1,4 +1,4 @@
-//! Messages of a session: only so many are stored, and a page shows the latest.
+//! Flash messages of a session: the number of stored ones is limited, and a page shows the latest.
 
 use db::flashes::{NewFlash, SHOWN_MAX, STORED_MAX, insert, set_shown};
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ async fn a_message_that_waits_is_not_stored_again(pool: PgPool) {
         add(&pool, "/users", json!("expired"), None).await;
     }
     assert_eq!(count(&pool).await, 1);
-    // Another page, another message, and two changes that can be undone each.
+    // Another page, another message, and two changes each of which can be undone.
     add(&pool, "/", json!("expired"), None).await;
     add(&pool, "/users", json!("done"), None).await;
     for _ in 0..2 {
@@ -71,5 +71,5 @@ async fn a_message_that_waits_is_not_stored_again(pool: PgPool) {
     assert_eq!(count(&pool).await, 5);
     set_shown(&pool, session, "/users", 60.0).await.unwrap();
     add(&pool, "/users", json!("expired"), None).await;
-    assert_eq!(count(&pool).await, 6, "once it was shown, it is news");
+    assert_eq!(count(&pool).await, 6, "a shown message is no duplicate");
 }

@@ -1,9 +1,9 @@
-//! Migration 24: names that are there become as they would be stored now, and two that would be one are named.
+//! Migration 24: existing names are converted to their stored form, and names that would become equal are reported.
 
 use sqlx::{AssertSqlSafe, PgPool, migrate::Migrator, types::Uuid};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
-/// The migration that folds names.
+/// Version of the migration that folds names.
 const FOLD_NAMES: i64 = 24;
 
 async fn run(pool: &PgPool, sql: &str) -> Result<(), sqlx::Error> {
@@ -14,7 +14,7 @@ async fn run(pool: &PgPool, sql: &str) -> Result<(), sqlx::Error> {
     transaction.commit().await
 }
 
-/// The schema as it was before.
+/// Applies the migrations before it.
 async fn migrate_before(pool: &PgPool) {
     for migration in MIGRATIONS.iter().filter(|one| one.version < FOLD_NAMES) {
         run(pool, migration.sql.as_str()).await.unwrap();
@@ -78,7 +78,7 @@ async fn names_that_would_be_one_are_named(pool: PgPool) {
         denied.contains("straße (user number 1), STRASSE (user number 2)"),
         "{denied}"
     );
-    // Nothing of it was done.
+    // The failed migration has changed nothing.
     run(
         &pool,
         "update users set username = 'another' where number = 2",

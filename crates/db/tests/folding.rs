@@ -1,5 +1,5 @@
-//! The functions of the database that compare names are those of `domain`: over all of Unicode that PostgreSQL 15 knows, and
-//! over texts in which characters meet that depend on each other.
+//! Equality of the database's functions that compare names with those of `domain`: over all of Unicode that PostgreSQL 15 knows, and over
+//! texts with adjacent characters that depend on each other.
 
 use domain::text::{name_key, search_fold};
 use proptest::{
@@ -8,7 +8,7 @@ use proptest::{
 use regex::Regex;
 use sqlx::PgPool;
 
-/// Characters whose form depends on what stands beside them, or that fold to others or to nothing.
+/// Characters whose form depends on adjacent ones, or that fold to several characters or to none.
 const MEETING: &[char] = &[
     'a', 'i', 'I', 'İ', 'ı', '\u{307}', '\u{301}', '\u{328}', '\u{345}', 'Σ', 'σ', 'ς', 'ß', 'ẞ',
     'ŉ', 'ﬁ', 'ǆ', 'ΐ', 'ᾳ', '\'', '’', '´', '`', ' ', '\u{A0}', '\u{3000}', '\t', '\u{AD}',
@@ -17,12 +17,12 @@ const MEETING: &[char] = &[
     'Ა',
 ];
 
-/// Whether PostgreSQL 15 knows a character: its tables are those of Unicode 14.
+/// Returns whether PostgreSQL 15 knows a character: its tables are those of Unicode 14.
 fn is_known(c: char, known: &Regex) -> bool {
     c != '\0' && known.is_match(c.encode_utf8(&mut [0; 4]))
 }
 
-/// Every text for which the database and `domain` disagree.
+/// Returns all texts for which the database and `domain` disagree.
 async fn disagreements(pool: &PgPool, texts: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     for texts in texts.chunks(20_000) {
@@ -47,7 +47,7 @@ async fn database_and_domain_fold_every_character_alike(pool: PgPool) {
     let texts: Vec<String> = characters.map(String::from).collect();
     assert!(texts.len() > 140_000, "{}", texts.len());
     assert_eq!(disagreements(&pool, &texts).await, Vec::<String>::new());
-    // Between letters, of which some combine.
+    // Between letters, some of which combine.
     let texts: Vec<String> = texts.iter().map(|c| format!("A{c}i {c}\u{301}Σ")).collect();
     assert_eq!(disagreements(&pool, &texts).await, Vec::<String>::new());
 }
@@ -67,7 +67,7 @@ async fn database_and_domain_fold_every_text_alike(pool: PgPool) {
     }
     assert_eq!(disagreements(&pool, &texts).await, Vec::<String>::new());
     for text in texts {
-        // What is folded stays as it is.
+        // Folding is idempotent.
         assert_eq!(
             search_fold(&search_fold(&text)),
             search_fold(&text),

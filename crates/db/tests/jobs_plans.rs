@@ -1,4 +1,4 @@
-//! At a hundred thousand jobs a page is read from an index, and few rows are looked at that are not shown.
+//! Query plans of the job list: with a hundred thousand jobs a page is read from an index, and few other rows are read.
 
 use db::jobs::list_page;
 use domain::{
@@ -7,7 +7,7 @@ use domain::{
 };
 use sqlx::PgPool;
 
-/// A few have failed, a few are under way.
+/// Inserts jobs: a few have failed, a few are running.
 const CROWD: &str = "
     insert into jobs (id, kind, params, state, error, total, created_at, finished_at)
     select uuid_v7(now() + n * interval '1 ms'), 'purge',
@@ -17,11 +17,11 @@ const CROWD: &str = "
         lateral (select case when n % 900 = 0 then 'failed' when n % 900 = 1 then 'running' else 'done' end as state) t;
     analyze jobs";
 
-/// Rows that a page may look at: the 51 that are read for it. Where nearly all match, the index of all of them is read, and with it
-/// the 112 that are under way.
+/// Maximum number of rows that a page may read: its 51 rows. If nearly all match, the index over all jobs is read, and with it the 112
+/// running ones.
 const LOOKED_AT_MAX: i64 = 200;
 
-/// How often the table was read whole, and how many of its rows were looked at, in this transaction so far.
+/// Returns the number of sequential scans and of rows read in this transaction so far.
 async fn looked_at(connection: &mut sqlx::PgConnection) -> (i64, i64) {
     sqlx::query_as(
         "select seq_scan::bigint, (seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint
@@ -32,16 +32,15 @@ async fn looked_at(connection: &mut sqlx::PgConnection) -> (i64, i64) {
     .unwrap()
 }
 
-/// Reads a page and says at how much was looked for it. Its last row is where the next begins, its first where the one before
-/// ends.
+/// Reads a page and checks the number of rows read for it. Returns the positions after its last and before its first row.
 async fn read(pool: &PgPool, query: &JobsQuery) -> [Position; 2] {
     let mut transaction = pool.begin().await.unwrap();
     let before = looked_at(&mut transaction).await;
     let (page, _) = list_page(&mut *transaction, query).await.unwrap();
     let after = looked_at(&mut transaction).await;
-    assert_eq!(after.0, before.0, "the table was read whole for {query:?}");
+    assert_eq!(after.0, before.0, "a sequential scan for {query:?}");
     let rows = after.1 - before.1;
-    assert!(rows <= LOOKED_AT_MAX, "{rows} were looked at for {query:?}");
+    assert!(rows <= LOOKED_AT_MAX, "{rows} rows were read for {query:?}");
     [
         Position::After(JobsQuery::cursor(page.last().unwrap(), 50)),
         Position::Before(JobsQuery::cursor(page.first().unwrap(), 51)),

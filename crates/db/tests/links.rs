@@ -1,4 +1,4 @@
-//! One-time links: each works once, and only while it is good.
+//! One-time links: each works once, and only while it is valid.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The list of users against a crowd that knows, in Rust, who ought to be found and in which order.
+//! The user list, compared with a reference implementation in Rust of the matching users and their order.
 
 mod crowd;
 mod reference;
@@ -18,7 +18,7 @@ use reference::{Person, matches, sorted};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// Searches with everybody, many, few and nobody in them, over one table or the other or both.
+/// Searches that match all, many, few or no users, over either table or both.
 const SEARCHES: &[&str] = &[
     "",
     "-status:active",
@@ -28,9 +28,9 @@ const SEARCHES: &[&str] = &[
     "nobody-has-this",
 ];
 
-/// Each kind of term, at and beside its edges.
+/// Terms of each kind, at and beside their edges.
 const TERMS: &[&str] = &[
-    // Words: anywhere from three characters on, at the beginning of a word below.
+    // Words: at any position from three characters on, below that at the start of a word.
     "ann",
     "ANN",
     "an",
@@ -55,7 +55,7 @@ const TERMS: &[&str] = &[
     "\" ann\"",
     "\"li wei\"",
     "\"n lee\"",
-    // As users write them: accents, quotes of phones, other scripts, words inside of others.
+    // As users type them: accents, quotes of phones, other scripts, words within others.
     "zoe",
     "ZOË",
     "emile",
@@ -89,14 +89,14 @@ const TERMS: &[&str] = &[
     "ＬＩ",
     "\u{301}",
     "`",
-    // Numbers and ids.
+    // User numbers and ids.
     "7",
     "#7",
     "\"No. 12\"",
     "no. 12",
     "No. 99999",
     "300",
-    // What means something to LIKE or to SQL means nothing here.
+    // Signs with a meaning in LIKE or SQL have none here.
     "%",
     "_",
     "\\",
@@ -111,7 +111,7 @@ const TERMS: &[&str] = &[
     "'",
     "''",
     "\"'; --\"",
-    // In one column.
+    // Words in one column.
     "username:ann",
     "username:an",
     "username:snake_",
@@ -131,7 +131,7 @@ const TERMS: &[&str] = &[
     "email:net",
     "email:@",
     "email:.",
-    // Roles, states, origins.
+    // Roles, statuses, sources.
     "role:admin",
     "role:ADMIN",
     "role:user",
@@ -145,7 +145,7 @@ const TERMS: &[&str] = &[
     "via:admin",
     "via:import",
     "via:setup",
-    // Numbers.
+    // Counts and user numbers.
     "number:7",
     "number:>290",
     "number:<=3",
@@ -168,7 +168,7 @@ const TERMS: &[&str] = &[
     "has:annotations",
     "has:sessions",
     "has:api-keys",
-    // Times.
+    // Conditions on times.
     "created:2026-11",
     "created:2026-11-20",
     "created:>2026-11-20",
@@ -203,7 +203,7 @@ fn query(filter: &Filter, sort: Sort, limit: u16, position: Position) -> ListQue
     }
 }
 
-/// A page, which is the same whether words are looked for by their index or in each row.
+/// Reads a page and checks that it is the same with the index of words and without it.
 async fn page(pool: &PgPool, query: &ListQuery) -> (Vec<UserSummary>, bool) {
     let indexed = list_page(pool, query, None, NOW).await.unwrap();
     if !query.filter.is_empty() {
@@ -213,12 +213,12 @@ async fn page(pool: &PgPool, query: &ListQuery) -> (Vec<UserSummary>, bool) {
     indexed
 }
 
-/// The cursor of a row as a client sends it back.
+/// Returns the cursor of a row as a client sends it back.
 fn cursor(user: &UserSummary, sort: Sort) -> Cursor {
     Cursor::decode(&Cursor::of(user, sort, 1).encode(), sort).unwrap()
 }
 
-/// Every page from the first, each read after the last row of the one before it.
+/// Reads every page from the first, each after the last row of the previous one.
 async fn walk(pool: &PgPool, filter: &Filter, sort: Sort, limit: u16) -> Vec<Vec<UserSummary>> {
     let mut pages = Vec::new();
     let mut position = Position::First;
@@ -235,7 +235,7 @@ async fn walk(pool: &PgPool, filter: &Filter, sort: Sort, limit: u16) -> Vec<Vec
     }
 }
 
-/// Every page before a given one, each read before the first row of the one after it.
+/// Reads every page before a given one, each before the first row of the next one.
 async fn walk_back(
     pool: &PgPool,
     filter: &Filter,
@@ -302,7 +302,7 @@ async fn every_order_gives_every_match_once_and_the_same_pages_backward(pool: Pg
     }
 }
 
-/// Who a search finds, and how many it counts.
+/// Returns the users that a search finds, and its count.
 async fn search(pool: &PgPool, text: &str) -> (Vec<Uuid>, Option<u64>) {
     let filter =
         Filter::parse(text).unwrap_or_else(|error| panic!("{text:?}: {}", error.message()));

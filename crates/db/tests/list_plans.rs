@@ -1,4 +1,4 @@
-//! A page of the list is read from the index of its order, not sorted and not searched for in the whole table.
+//! Query plans of the user list: a page is read from the index for its order, without a sort and without a sequential scan.
 
 use db::users::list_page;
 use domain::{
@@ -15,7 +15,7 @@ use sqlx::{
 };
 use time::macros::datetime;
 
-/// Enough for the planner to care.
+/// Inserts enough users for the planner to prefer an index.
 const CROWD: &str = "
     insert into users (
         id, username, display_name, email, status, created_via, created_at, updated_at, last_login_at, last_active_at
@@ -32,7 +32,7 @@ const CROWD: &str = "
     update users set deleted_at = now() where number % 50 = 0;
     analyze users, user_stats";
 
-/// Reads a page with a connection that has prepared nothing before.
+/// Reads a page with a connection that has no prepared statements.
 async fn read(pool: &PgPool, sort: Sort, position: Position) -> Vec<UserSummary> {
     pool.acquire()
         .await
@@ -52,7 +52,7 @@ async fn read(pool: &PgPool, sort: Sort, position: Position) -> Vec<UserSummary>
         .0
 }
 
-/// The plan of the statement that the pool's one connection has prepared for a page, for the values of a cursor.
+/// Returns the plan of the statement that the pool's only connection has prepared for a page, for the values of a cursor.
 async fn plan(pool: &PgPool, values: &str) -> String {
     let name: String = sqlx::query_scalar(
         "select name from pg_prepared_statements where statement like '%user_stats%' and statement not like '%pg_%'",
@@ -60,7 +60,7 @@ async fn plan(pool: &PgPool, values: &str) -> String {
     .fetch_one(pool)
     .await
     .unwrap();
-    // As it is after some executions, when the values of the first ones are not looked at any more.
+    // The generic plan, which PostgreSQL uses after some executions, when it no longer plans for the values.
     let explain = format!(
         "set plan_cache_mode = force_generic_plan; explain execute {name}{values}; reset plan_cache_mode"
     );
@@ -74,7 +74,7 @@ async fn plan(pool: &PgPool, values: &str) -> String {
 }
 
 fn assert_served_by_index(plan: &str, sort: Sort, place: &str) {
-    // Above the limit there are only the rows of the page, which may be put in order once more.
+    // Above the limit there are only the rows of the page, which may be sorted again.
     let (_, below_limit) = plan.split_once("Limit").unwrap();
     assert!(
         !below_limit.contains("Sort"),
@@ -89,7 +89,7 @@ fn assert_served_by_index(plan: &str, sort: Sort, place: &str) {
     assert!(below_limit.contains("Index"), "{sort}, {place}:\n{plan}");
 }
 
-/// The values of a cursor as the statement takes them, in SQL.
+/// Returns the values of a cursor as SQL literals for the statement.
 fn values(user: &UserSummary, key: SortKey) -> String {
     let id = format!("'{}'", user.id);
     let time = |moment: Option<time::OffsetDateTime>| {
@@ -118,7 +118,7 @@ async fn every_page_of_every_order_is_read_from_an_index(
     options: PgPoolOptions,
     connect: PgConnectOptions,
 ) {
-    // One connection, so that the statements it has prepared are those of the list.
+    // One connection, so that its prepared statements are those of the list.
     let pool = options
         .max_connections(1)
         .connect_with(connect)

@@ -1,4 +1,4 @@
-//! The growing delay after failed sign-ins.
+//! The increasing delay after failed sign-ins.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use sqlx::{PgPool, postgres::PgPoolOptions};
 const ADA: &[u8] = b"hash of ada";
 const BOB: &[u8] = b"hash of bob";
 
-/// Whether an attempt could be made. It has failed.
+/// Makes an attempt that fails. Returns whether it was allowed.
 async fn tries(pool: &PgPool, scope: Scope, subject: &[u8]) -> bool {
     let counted = try_count(pool, scope, subject).await.unwrap();
     if counted {
@@ -19,7 +19,7 @@ async fn tries(pool: &PgPool, scope: Scope, subject: &[u8]) -> bool {
     counted
 }
 
-/// The delay in whole seconds, rounded up; 0 for none.
+/// Returns the delay in whole seconds, rounded up; 0 for none.
 async fn delay(pool: &PgPool, scope: Scope, subject: &[u8]) -> u64 {
     let delay = find_delay(pool, scope, subject).await.unwrap();
     delay.map_or(0, |delay| {
@@ -27,7 +27,7 @@ async fn delay(pool: &PgPool, scope: Scope, subject: &[u8]) -> u64 {
     })
 }
 
-/// Lets the delay pass, and so much time beyond it.
+/// Lets the delay pass, and `time` beyond it.
 async fn pass(pool: &PgPool, time: &str) {
     sqlx::query(
         "update login_attempts set
@@ -170,7 +170,7 @@ async fn so_many_of_an_address_can_be_undecided_at_once(pool: PgPool) {
     }
     assert!(attempt().await && !attempt().await);
     assert_eq!(delay(&pool, Scope::Address, ADA).await, 2);
-    // Decided, they make room; and so does time, for those that nobody decides any more.
+    // Decided attempts make room; so does time, for attempts that are never decided.
     for _ in 0..10 {
         set_decided(&pool, Scope::Address, ADA).await.unwrap();
     }

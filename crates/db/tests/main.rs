@@ -1,4 +1,4 @@
-//! The queries, triggers and plans, over real databases. One program, which is linked once.
+//! Tests of the queries, triggers and plans with real databases, in one binary that is linked once.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! Migrations: what is missing, unknown or changed is told apart, and several replicas may start at once.
+//! Migrations: missing, unknown and changed ones are distinguished, and several replicas can start at once.
 
 use std::sync::Mutex;
 
@@ -46,7 +46,7 @@ async fn a_missing_migration_makes_the_database_older(pool: PgPool) {
 async fn an_empty_database_is_older(pool: PgPool) {
     let found = check(&pool).await.unwrap_err();
     assert!(matches!(found, SchemaError::Older(1)), "{found}");
-    // A role that only serves needs no right to create a table.
+    // A role that only serves requests needs no permission to create a table.
     let tables: i64 =
         sqlx::query_scalar("select count(*) from pg_tables where schemaname = 'public'")
             .fetch_one(&pool)

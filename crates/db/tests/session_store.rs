@@ -1,4 +1,4 @@
-//! The session store: what it keeps, whom it lets in, and what it never brings back.
+//! The session store: data that it stores, sessions that it accepts, and ended sessions that it never restores.
 
 use std::{collections::HashMap, net::IpAddr, time::Duration};
 
@@ -61,7 +61,7 @@ fn record(data: &[(&str, Value)]) -> Record {
     Record {
         id: Id::default(),
         data,
-        // The database decides when a session ends, not the record.
+        // The database decides when a session expires, not the `Record`.
         expiry_date: datetime!(2000-01-01 0:00 UTC),
     }
 }
@@ -72,7 +72,7 @@ async fn start(store: &PgSessionStore, sign_in: &SignIn) -> Record {
     record
 }
 
-/// Ada with a session that works.
+/// Creates Ada with an active session.
 async fn signed_in(pool: &PgPool) -> (PgSessionStore, Id) {
     add_ada(pool).await;
     let store = PgSessionStore::new(pool.clone());
@@ -127,7 +127,7 @@ async fn saving_never_revives_a_session_that_has_ended(pool: PgPool) {
         ),
     ] {
         let id = start(&store, &sign_in()).await.id;
-        // A slow request: loaded before the end, saved after it.
+        // A slow request: loaded before the session ends, saved after it.
         let mut loaded = store.load(&id).await.unwrap().unwrap();
         run(&pool, end).await;
         store.delete(&id).await.unwrap();
@@ -424,7 +424,7 @@ async fn a_save_that_meets_the_end_of_its_session_does_not_revive_it(pool: PgPoo
         let store = store.clone();
         async move { store.save(&loaded).await }
     });
-    // The save waits for the row that the end holds.
+    // The save waits for the row that the other transaction has locked.
     let waits = "select count(*) from pg_locks where not granted";
     while ask::<i64>(&pool, waits).await == 0 {
         tokio::task::yield_now().await;
@@ -454,7 +454,7 @@ async fn the_oldest_sessions_make_room_however_many_sign_in_at_once(pool: PgPool
     }
     while let Some(id) = sign_ins.join_next().await {
         id.unwrap();
-        // Whoever has signed in last is in.
+        // At least the latest sign-in has an active session, and never more than the limit have one.
         let live: i64 = ask(&pool, "select count(*) from live_sessions").await;
         assert!((1..=3).contains(&live), "{live}");
     }
@@ -468,7 +468,7 @@ async fn the_oldest_sessions_make_room_however_many_sign_in_at_once(pool: PgPool
     assert_eq!(ask::<i64>(&pool, recorded).await, 6);
     let newest = start(&store, &limited).await.id;
     assert!(works(&store, newest).await);
-    // Without a limit nothing is replaced.
+    // Without a limit no session is replaced.
     start(&store, &sign_in()).await;
     assert_eq!(
         ask::<i64>(&pool, "select count(*) from live_sessions").await,

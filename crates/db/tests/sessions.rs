@@ -1,11 +1,11 @@
-//! What the jobs do with sessions: noting who was seen, and ending those whose time is over.
+//! Session jobs: storing the last request, and expiring sessions.
 
 use db::sessions;
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// A person with as many sessions as asked for, begun two hours ago: an hour of idle time, a day of life.
+/// Inserts a user with `count` sessions, started two hours ago, with an idle timeout of an hour and a lifetime of a day.
 async fn add(pool: &PgPool, username: &str, count: i32) -> Vec<Uuid> {
     sqlx::query_scalar(
         "with person as (
@@ -35,7 +35,7 @@ async fn now(pool: &PgPool) -> OffsetDateTime {
         .unwrap()
 }
 
-/// When a session was last seen and when it ends unseen.
+/// Returns the time of a session's last request, and the time at which it expires without another one.
 async fn times(pool: &PgPool, id: Uuid) -> (OffsetDateTime, OffsetDateTime) {
     sqlx::query_as("select last_seen_at, idle_expires_at from sessions where id = $1")
         .bind(id)
@@ -58,7 +58,7 @@ async fn being_seen_begins_the_idle_time_anew(pool: PgPool) {
     let bob = add(&pool, "bob", 1).await;
     let seen = now(&pool).await - Duration::minutes(5);
     let earlier = seen - Duration::minutes(1);
-    // The batch names one session twice: the later moment counts.
+    // The batch contains one session twice: the later time counts.
     let (ids, moments) = (
         [ada[0], ada[1], ada[0], bob[0]],
         [earlier, earlier, seen, earlier],

@@ -1,4 +1,4 @@
-//! The list of all sessions: the same rows that the check of a request reads, in every order, by every filter.
+//! The list of all sessions: it has the rows that a request's check accepts, in every order and with every filter.
 
 use db::sessions::{Asked, count, find_live, find_totals, list_page};
 use domain::{
@@ -13,8 +13,8 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// 40 people with 10 sessions each: live ones, ended ones, some whose time is over without anybody having said so, and
-/// those of people who are suspended or in the bin.
+/// Inserts 40 users with 10 sessions each: active and ended ones, some that have expired but are not marked as ended, and those of
+/// suspended or deleted users.
 const CROWD: &str = "
     insert into users (id, username, display_name, status, created_via, created_at, updated_at)
     select uuid_v7(now() - n * interval '1 minute'), 'user-' || n, 'Name ' || n, 'active', 'import',
@@ -58,7 +58,7 @@ fn asked(filter: &SessionFilter, now: OffsetDateTime) -> Asked<'_> {
     }
 }
 
-/// Every session of a question, read page by page there and back.
+/// Reads every matching session, page by page forward and backward.
 async fn all(pool: &PgPool, query: &SessionsQuery, now: OffsetDateTime) -> Vec<Session> {
     let asked = asked(&query.filter, now);
     let mut query = SessionsQuery {
@@ -85,7 +85,7 @@ async fn all(pool: &PgPool, query: &SessionsQuery, now: OffsetDateTime) -> Vec<S
     }
 }
 
-/// The ids of the sessions that the check lets through.
+/// Returns the ids of the sessions that a request's check accepts.
 async fn let_through(pool: &PgPool) -> Vec<Uuid> {
     let hashes: Vec<Vec<u8>> = sqlx::query_scalar("select token_hash from sessions")
         .fetch_all(pool)
@@ -161,7 +161,7 @@ async fn every_order_by_every_filter_has_what_matches(pool: PgPool) {
             let mut expected: Vec<Session> = from
                 .iter()
                 .filter(|session| {
-                    // What has no words yet is of no device that could be asked for.
+                    // A session without a device name matches no filter by device.
                     let named = query.filter.device.is_none() || session.device != "Unknown device";
                     named && query.filter.matches(session, None, now)
                 })
@@ -190,7 +190,7 @@ async fn every_order_by_every_filter_has_what_matches(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_total_is_kept_and_leaves_out_whose_time_is_over(pool: PgPool) {
     crowd(&pool).await;
-    // Whoever is suspended or deleted has no sessions: the service ends them with it.
+    // Suspended and deleted users have no sessions: the service revokes them together with the change.
     sqlx::raw_sql(
         "update sessions set ended_at = now(), ended_reason = 'suspended'
         where ended_at is null and user_id in (select id from users where status <> 'active' or deleted_at is not null)",

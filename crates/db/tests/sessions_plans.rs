@@ -1,5 +1,5 @@
-//! At half a million sessions a page is read from an index, by whatever it is filtered and sorted: few rows are looked at
-//! that are not shown.
+//! Query plans of the session list: with half a million sessions a page is read from an index for any filter and order, and few other rows
+//! are read.
 
 use db::sessions::{Asked, list_devices, list_page};
 use domain::{
@@ -16,7 +16,7 @@ use sqlx::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Two in three are live. Each person has five, each address hundreds; one device is rare.
+/// Inserts sessions, two in three of them active. Each user has five, each address hundreds; one device is rare.
 const CROWD: &str = "
     alter table sessions disable trigger user;
     insert into users (id, username, display_name, created_via, created_at, updated_at)
@@ -35,11 +35,11 @@ const CROWD: &str = "
     alter table sessions enable trigger user;
     vacuum analyze users, sessions";
 
-/// Rows that a page may look at, those of the people among them: one in twenty of all. So many it takes where a page is
-/// filtered by one time and sorted by the other; the index of either leads to where its stretch begins.
+/// Maximum number of rows that a page may read, those of the users included: one in twenty of all. That many are read if a page is filtered
+/// by one time and sorted by the other; the index for either leads to the start of its range.
 const LOOKED_AT_MAX: i64 = 25_000;
 
-/// How often tables were read whole, and how many of their rows were looked at, in this transaction so far.
+/// Returns the number of sequential scans and of rows read in this transaction so far.
 async fn looked_at(connection: &mut sqlx::PgConnection) -> (i64, i64) {
     sqlx::query_as(
         "select sum(seq_scan)::bigint, sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint
@@ -50,18 +50,18 @@ async fn looked_at(connection: &mut sqlx::PgConnection) -> (i64, i64) {
     .unwrap()
 }
 
-/// Reads a page and says at how much was looked for it. The first row and the last are where its neighbours begin.
+/// Reads a page and checks the number of rows read for it. Returns the positions after its last and before its first row.
 async fn read(pool: &PgPool, query: &SessionsQuery, asked: &Asked<'_>) -> Option<[Position; 2]> {
     let mut transaction = pool.begin().await.unwrap();
     let before = looked_at(&mut transaction).await;
     let (page, _) = list_page(&mut *transaction, query, asked).await.unwrap();
     let after = looked_at(&mut transaction).await;
     let what = format!("{query:?}");
-    assert_eq!(after.0, before.0, "a table was read whole for {what}");
+    assert_eq!(after.0, before.0, "a sequential scan for {what}");
     let rows = after.1 - before.1;
     assert!(
         rows <= LOOKED_AT_MAX,
-        "{rows} rows were looked at for {what}"
+        "{rows} table rows were read for {what}"
     );
     let last = Position::After(query.cursor(page.last()?, 50));
     let first = Position::Before(query.cursor(page.first()?, 51));

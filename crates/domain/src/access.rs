@@ -1,45 +1,45 @@
-//! Who may do what.
+//! Roles, permissions and the signed-in user.
 
 use serde::{Deserialize, Serialize};
 
 use crate::users::{Status, UserBrief, UserId};
 
-/// Name of the role that may do everything.
+/// Name of the role with every permission, except [`Permission::ApiKeysResolve`].
 pub const ADMIN_ROLE: &str = "admin";
-/// Name of the role that everyone has unless given others.
+/// Name of the role that a user without other roles has.
 pub const USER_ROLE: &str = "user";
 
-/// One thing that can be permitted.
+/// A permission that a role can grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
-    /// See every account with its statistics.
+    /// See every user with their statistics.
     UsersRead,
-    /// Make, change, suspend, delete and restore accounts.
+    /// Create, change, suspend, delete and restore users.
     UsersWrite,
-    /// See everybody's sessions.
+    /// See the sessions of all users.
     SessionsRead,
-    /// End anybody's sessions.
+    /// Revoke sessions of any user.
     SessionsWrite,
-    /// See who waits to be let in, and the invitations.
+    /// See pending registrations and invitations.
     RegistrationsRead,
-    /// Let people in or not, and invite them.
+    /// Approve and reject registrations, and invite users.
     RegistrationsWrite,
-    /// See that provider keys exist, never what they are.
+    /// See that provider API keys exist, never their values.
     ApiKeysRead,
-    /// Keep the system's provider keys, and revoke anybody's.
+    /// Store the system's provider API keys, and revoke those of any user.
     ApiKeysWrite,
-    /// Be told the provider key of a person as it is: for a host application that calls the provider in their name.
+    /// Read the provider API key of a user in plain text: for a host application that calls the provider on the user's behalf.
     ApiKeysResolve,
-    /// See everybody's access tokens, never what they are.
+    /// See the access tokens of all users, never their values.
     TokensRead,
-    /// Revoke anybody's access tokens.
+    /// Revoke access tokens of any user.
     TokensWrite,
-    /// See what is on record, what goes on in the background, and what is set.
+    /// See the audit log, the jobs and the settings.
     AuditRead,
 }
 
 impl Permission {
-    /// All of them.
+    /// Every permission once, in the order of the variants.
     pub const ALL: [Self; 12] = [
         Self::UsersRead,
         Self::UsersWrite,
@@ -55,7 +55,7 @@ impl Permission {
         Self::AuditRead,
     ];
 
-    /// Its name in `roles.permissions`, and as a scope of an access token.
+    /// Returns its name in `roles.permissions`, which is also the name of the token scope.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -75,26 +75,26 @@ impl Permission {
     }
 }
 
-/// What the roles of a person permit together: names of permissions, `*` for all, `*:read` for all that only read.
+/// Permissions of a user from all roles together: names of permissions, `*` for all, `*:read` for all that only read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Permissions(Vec<String>);
 
 impl Permissions {
-    /// From the texts of `roles.permissions`.
+    /// Wraps the texts of `roles.permissions`. Unknown names permit nothing.
     #[must_use]
     pub fn new(granted: Vec<String>) -> Self {
         Self(granted)
     }
 
-    /// Every permission there is: what the operator of the server has.
+    /// Returns every permission (`*`), which the operator of the server has.
     #[must_use]
     pub fn all() -> Self {
         Self(vec!["*".to_owned()])
     }
 
-    /// Whether they include one. To be told secrets has to be granted by name: whoever may do everything may grant it, on
-    /// record, but does not have it.
+    /// Returns whether a permission is included. [`Permission::ApiKeysResolve`] has to be granted by name: `*` does not include it. An
+    /// admin can grant it, which is audited, but does not hold it.
     #[must_use]
     pub fn include(&self, permission: Permission) -> bool {
         match permission {
@@ -103,7 +103,7 @@ impl Permissions {
         }
     }
 
-    /// What is left of them within some others, each by its name: of somebody's rights, what they have lent.
+    /// Returns the permissions that are both held and in `allowed`, each by its name: those that an owner's access token has.
     #[must_use]
     pub fn within(&self, allowed: &[Permission]) -> Self {
         let left = allowed
@@ -115,7 +115,7 @@ impl Permissions {
         )
     }
 
-    /// Whether they include all of others: who lacks some of what another may do has no say over them.
+    /// Returns whether all of `others` are included. A caller who lacks one of a user's permissions cannot manage that user.
     #[must_use]
     pub fn include_all(&self, others: &Self) -> bool {
         others.0.iter().all(|name| self.covers(name))
@@ -130,42 +130,42 @@ impl Permissions {
     }
 }
 
-/// The signed-in person as of this request: read from the database with the session, never remembered.
+/// The signed-in user as of this request: read from the database with the session, never cached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Principal {
-    /// Id.
+    /// The id of the user.
     pub id: UserId,
-    /// Name to sign in with.
+    /// Name to sign in with, unique among users.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
-    /// Address, if one is known.
+    /// Email address, if one is known.
     pub email: Option<String>,
     /// Names of the roles, the most powerful first.
     pub roles: Vec<String>,
-    /// What the roles permit.
+    /// Permissions granted by the roles together.
     pub permissions: Permissions,
-    /// Always active: nobody else has a session.
+    /// Status of the account; always active, since no other status has a session.
     pub status: Status,
-    /// When the account was made.
+    /// Time of the account's creation.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: time::OffsetDateTime,
-    /// When they last signed in.
+    /// Time of the last sign-in; `None` before the first.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_login_at: Option<time::OffsetDateTime>,
-    /// Zone in which times are told; none: that of the device.
+    /// Time zone in which times are shown; `None` for that of the device.
     pub time_zone: Option<String>,
 }
 
 impl Principal {
-    /// Whether one of the roles is `admin`.
+    /// Returns whether one of the roles is `admin`.
     #[must_use]
     pub fn is_admin(&self) -> bool {
         self.roles.iter().any(|role| role == ADMIN_ROLE)
     }
 
-    /// The short form that sign-in answers with.
+    /// Returns the short form that sign-in responds with.
     #[must_use]
     pub fn brief(&self) -> UserBrief {
         UserBrief {
@@ -177,28 +177,29 @@ impl Principal {
         }
     }
 
-    /// Whether they may change accounts, and not only look at them.
+    /// Returns whether the user can change users, and not only see them.
     #[must_use]
     pub fn may_write_users(&self) -> bool {
         self.permissions.include(Permission::UsersWrite)
     }
 
-    /// Whether they may end anybody's sessions.
+    /// Returns whether the user can revoke sessions of any user.
     #[must_use]
     pub fn may_write_sessions(&self) -> bool {
         self.permissions.include(Permission::SessionsWrite)
     }
 
-    /// Whether the panel is for them at all.
+    /// Returns whether the user can open the admin panel at all.
     #[must_use]
     pub fn may_open_panel(&self) -> bool {
         self.permissions.include(Permission::UsersRead)
     }
 }
 
-/// A path of this site to go on to, from what a link or a form says; anything that might lead elsewhere becomes `/`.
+/// Returns a path of this site to continue at, from the value in a link or a form; anything that might lead elsewhere becomes `/`.
 #[must_use]
 pub fn local_path(next: &str) -> &str {
+    // Browsers read `//host` and `/\host` as another host, and drop tabs and line breaks within a URL.
     let leads_elsewhere = !next.starts_with('/')
         || next.starts_with("//")
         || next.contains('\\')

@@ -1,4 +1,4 @@
-//! Access tokens: with one a program acts for its owner, within some of what the owner may do.
+//! Access tokens: a program that presents one acts for its owner, within some of the owner's permissions.
 
 pub mod list;
 mod scope;
@@ -18,16 +18,16 @@ use crate::{
 };
 pub use scope::Scope;
 
-/// How many days a token works, as the form offers it.
+/// Lifetimes of a token in days that the form offers.
 pub const DAYS: [u16; 4] = [7, 30, 90, 365];
-/// How many days it works unless said otherwise.
+/// Lifetime in days of a token created without one.
 pub const DAYS_DEFAULT: u16 = 90;
-/// Tokens that a person can have at once, those not counted that are over.
+/// Maximum number of tokens of a user at the same time; expired and revoked ones are not counted.
 pub const TOKENS_MAX: i64 = 100;
-/// For how many days a token that is over can be looked up.
+/// Number of days for which an expired or revoked token stays listed.
 pub const HISTORY_DAYS: u16 = 90;
 
-/// The numbers of days to choose from, where a token works at most so many; 0 is no end.
+/// Returns the lifetimes in days to choose from. `longest` is the configured maximum, which is itself the last choice; 0 is no maximum.
 #[must_use]
 pub fn day_choices(longest: u16) -> Vec<u16> {
     let usual = DAYS.into_iter();
@@ -38,47 +38,47 @@ pub fn day_choices(longest: u16) -> Vec<u16> {
     choices
 }
 
-/// A token as it is asked for.
+/// A request to create a token, not yet checked.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TokenDraft {
-    /// What for.
+    /// Purpose of the token, as its owner names it.
     #[schema(min_length = 1)]
     pub name: String,
-    /// Words of what it may do.
+    /// Names of its scopes, such as `users:read`.
     #[serde(default)]
     #[schema(min_items = 1)]
     pub scopes: Vec<String>,
-    /// How many days it works; `null` for ever.
+    /// Lifetime in days; `null` for no expiry.
     #[serde(default = "days_default")]
     #[schema(minimum = 1)]
     pub days: Option<u16>,
-    /// The password of now: a token outlives the session in which it is made.
+    /// The current password of the owner: required because a token outlives the session that creates it.
     #[serde(default)]
     pub current_password: String,
 }
 
-/// For what is absent; `null` is not.
+/// Default for an absent `days`; `null` is a value and means no expiry.
 const fn days_default() -> Option<u16> {
     Some(DAYS_DEFAULT)
 }
 
-/// A token that can be made.
+/// A checked request to create a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
-    /// What for.
+    /// Purpose of the token.
     pub name: DisplayName,
-    /// What it may do, each once.
+    /// Scopes, each once.
     pub scopes: Vec<Scope>,
-    /// How many days it works; none for ever.
+    /// Lifetime in days; `None` for no expiry.
     pub days: Option<u16>,
 }
 
 impl TokenDraft {
-    /// Checks every field. `longest` is the most days that a token works, 0 for no end; `permissions` are those of its owner.
+    /// Checks every field. `longest` is the maximum lifetime in days, 0 for none; `permissions` are those of its owner.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// The errors of all fields at once.
     pub fn check(&self, longest: u16, permissions: &Permissions) -> Result<NewToken, FieldErrors> {
         let mut faults = FieldErrors::default();
         let name = faults.take("name", self.name.parse());
@@ -123,23 +123,23 @@ impl TokenDraft {
 }
 
 words! {
-    /// Whether a token works.
+    /// State of a token.
     TokenState {
-        /// It works.
+        /// Accepted.
         Live = "live",
-        /// It works, for less than a week.
+        /// Accepted, and expires in less than a week.
         Expiring = "expiring",
-        /// Its owner cannot use the account, or has to choose a password first.
+        /// Rejected for now: its owner cannot use the account, or has to choose a password first.
         Blocked = "blocked",
-        /// Its time is over.
+        /// Past its expiry.
         Expired = "expired",
-        /// Somebody has revoked it.
+        /// Revoked by a user.
         Revoked = "revoked",
     }
 }
 
 impl TokenState {
-    /// The name of the state on a screen.
+    /// Returns the name of the state on a screen.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -151,72 +151,72 @@ impl TokenState {
         }
     }
 
-    /// Whether it will never work again.
+    /// Returns whether the state is final: expired or revoked.
     #[must_use]
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Expired | Self::Revoked)
     }
 }
 
-/// A token as it is looked at. What it is proved by is not known to anybody here.
+/// An access token as lists show it. Its secret is not stored, so none of these fields authenticates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessToken {
-    /// Public id. It opens nothing.
+    /// Public id, which does not authenticate.
     pub id: Uuid,
-    /// Whose.
+    /// Owner of the token.
     pub user: SessionUser,
-    /// What for.
+    /// Purpose of the token, as its owner named it.
     pub name: String,
-    /// How it begins.
+    /// First characters of the token, to recognize it by.
     pub prefix: String,
-    /// Words of what it may do at most.
+    /// Names of its scopes: the most it can do.
     pub scopes: Vec<String>,
-    /// Whether it works.
+    /// State of the token.
     pub state: TokenState,
-    /// When it was made.
+    /// Time of creation.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When it ceases to work, if ever.
+    /// Time of expiry; `None` if it does not expire.
     #[serde(with = "time::serde::rfc3339::option")]
     pub expires_at: Option<OffsetDateTime>,
-    /// When it was last used, to the minute.
+    /// Time of the last use, to the minute.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_used_at: Option<OffsetDateTime>,
-    /// From where.
+    /// IP address of the last use.
     #[schema(value_type = Option<String>)]
     pub last_used_ip: Option<IpAddr>,
-    /// When it was revoked.
+    /// Time of revocation.
     #[serde(with = "time::serde::rfc3339::option")]
     pub revoked_at: Option<OffsetDateTime>,
-    /// Username of who revoked it, if that account still is.
+    /// Username of the user who revoked it, if that account still exists.
     pub revoked_by: Option<String>,
 }
 
-/// A token that still opens an account, as its owner is told of it.
+/// A working token, as the notification to its owner lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenToken {
-    /// What for.
+    /// Purpose of the token.
     pub name: String,
-    /// How it begins.
+    /// First characters of the token, to recognize it by.
     pub prefix: String,
-    /// When it was last used, to the minute.
+    /// Time of the last use, to the minute.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_used_at: Option<OffsetDateTime>,
 }
 
-/// What a token is proved by. Shown to copy, and nowhere kept.
+/// The secret of a token. It is shown once to copy, and not stored.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuedToken {
-    /// The text to send.
+    /// Text of the token, to send as a bearer token.
     pub token: String,
-    /// When it ceases to work, if ever.
+    /// Time of expiry; `None` if it does not expire.
     #[serde(with = "time::serde::rfc3339::option")]
     pub expires_at: Option<OffsetDateTime>,
 }
 
-/// Without the text, which opens an account.
+/// Leaves out the token, which is a credential.
 impl fmt::Debug for IssuedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IssuedToken")
@@ -225,19 +225,19 @@ impl fmt::Debug for IssuedToken {
     }
 }
 
-/// A token that was just made.
+/// A token that was just created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CreatedToken {
-    /// Its id.
+    /// Public id of the token.
     pub id: Uuid,
-    /// What for.
+    /// Purpose of the token.
     pub name: String,
-    /// How it begins.
+    /// First characters of the token, to recognize it by.
     pub prefix: String,
-    /// Words of what it may do at most.
+    /// Names of its scopes: the most it can do.
     pub scopes: Vec<String>,
-    /// What it is proved by.
+    /// The secret, which is shown only in this response.
     #[serde(flatten)]
     pub issued: IssuedToken,
 }

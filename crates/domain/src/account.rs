@@ -1,4 +1,4 @@
-//! One's own account: what people see and change of it themselves.
+//! One's own account: the profile, password and sessions that users see and change themselves.
 
 use std::str::FromStr;
 
@@ -20,72 +20,73 @@ use crate::{
     },
 };
 
-/// What the settings of an account call its time zone.
+/// Key of the time zone in the settings of an account.
 pub const TIME_ZONE: &str = "timeZone";
-/// Most characters of the name of a time zone. The longest there is has 32.
+/// Maximum number of characters of the name of a time zone. The longest in the IANA database has 32.
 const TIME_ZONE_MAX: usize = 64;
 
-/// A change of one's own account as it is asked for. What is absent stays; what is `null` is removed.
+/// A change of one's own account, not yet checked. Absent fields stay; fields that are `null` are removed.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct OwnEdit {
-    /// Full name.
+    /// Full name of the user, for display.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub display_name: Option<String>,
-    /// Address; `null` or nothing but spaces removes it.
+    /// Email address; `null` or blank removes it.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub email: Option<Option<String>>,
-    /// Zone in which times are told; `null` or nothing: that of the device.
+    /// Time zone in which times are shown; `null` or blank for that of the device.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub time_zone: Option<Option<String>>,
-    /// How they want to be told of things.
+    /// Notification preferences, a JSON object.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<Map<String, Value>>)]
     pub notification_preferences: Option<Option<Map<String, Value>>>,
-    /// A new password.
+    /// The new password, in plain text.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub password: Option<String>,
-    /// The same again, where a form asks for it.
+    /// The new password repeated, where a form asks for it.
     #[serde(skip)]
     pub password_again: Option<String>,
-    /// The password of now: needed for another address or password.
+    /// The current password: required to change the address or the password.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub current_password: Option<String>,
-    /// The version that was looked at. A change on top of another one is refused.
+    /// The version that the change is based on. If another change came in between, this one is denied.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub version: Option<i32>,
 }
 
-/// A change of one's own account that can be made.
+/// A checked change of one's own account.
 #[derive(Clone, Default)]
 pub struct OwnPatch {
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: Option<DisplayName>,
-    /// Address, or that there is none.
+    /// Email address; `Some(None)` removes it.
     pub email: Option<Option<Email>>,
-    /// Zone in which times are told, or that there is none.
+    /// Time zone in which times are shown; `Some(None)` removes it.
     pub time_zone: Option<Option<TimeZone>>,
-    /// How they want to be told of things.
+    /// Notification preferences.
     pub notification_preferences: Option<Map<String, Value>>,
-    /// A new password.
+    /// The new password, in plain text.
     pub password: Option<String>,
-    /// The password of now.
+    /// The current password.
     pub current_password: Option<String>,
-    /// The version that was looked at.
+    /// The version that the change is based on.
     pub version: Option<i32>,
 }
 
 impl OwnEdit {
-    /// Checks every field. `min` is the configured fewest characters of a password, `known` what the person is called now.
+    /// Checks every field. `min` is the configured minimum length of a password in characters, `known` the current names and address of the
+    /// user.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// The errors of all fields at once.
     pub fn check(self, min: usize, known: &[&str]) -> Result<OwnPatch, FieldErrors> {
         let mut faults = FieldErrors::default();
         self.check_passwords(min, known, &mut faults);
@@ -145,11 +146,11 @@ impl OwnEdit {
     }
 }
 
-/// The name of a time zone, such as `Europe/Berlin`. Whether there is one of this name, the database knows.
+/// The name of a time zone, such as `Europe/Berlin`. Only its characters are checked here; the database knows which zones exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeZone(String);
 
-/// There is no time zone of this name.
+/// Error of a text that is not the name of a time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("There is no time zone of this name. Choose one like Europe/Berlin.")]
 pub struct UnknownTimeZone;
@@ -167,28 +168,28 @@ impl FromStr for TimeZone {
 }
 
 impl TimeZone {
-    /// The name itself.
+    /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A session of one's own.
+/// A session of the caller's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OwnSession {
-    /// What everybody's sessions show.
+    /// Fields of any session.
     #[serde(flatten)]
     pub session: UserSession,
-    /// The end of the public id, as FOVEA shows one. What opens the session is not kept anywhere.
+    /// Last characters of the public id, as FOVEA shows them. The secret of the session is not stored anywhere.
     pub token: String,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of this request.
     pub is_current: bool,
 }
 
 impl OwnSession {
-    /// A session, seen from another one or itself.
+    /// Creates the view of a session; `is_current` marks that of this request.
     #[must_use]
     pub fn new(session: UserSession, is_current: bool) -> Self {
         Self {
@@ -248,7 +249,7 @@ mod tests {
             (r#"{"password":""}"#, "password"),
             (r#"{"password":"seven77"}"#, "password"),
             (r#"{"password":"Ada Lovelace"}"#, "password"),
-            // Names of a moment later are as easy to guess.
+            // Names that the same request sets are as easy to guess.
             (
                 r#"{"password":"Grace Hopper","displayName":"Grace Hopper"}"#,
                 "password",

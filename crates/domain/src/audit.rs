@@ -1,4 +1,4 @@
-//! The record of changes, as people read it.
+//! Audit log entries and their texts.
 
 mod actions;
 pub mod list;
@@ -21,26 +21,26 @@ pub use actions::{ACTIONS, action_words, is_batch};
 pub use shown::{Party, ShownEntry, Target};
 
 words! {
-    /// By which door a change came.
+    /// Source of a change.
     Via {
-        /// The panel.
+        /// The admin panel.
         Ui = "ui",
         /// The API.
         Api = "api",
         /// The command line.
         Cli = "cli",
-        /// Work that nobody waits for.
+        /// A background job.
         Job = "job",
-        /// The person themselves: signing in, following a link.
+        /// The user themselves: signing in, following a link.
         Personal = "self",
     }
 }
 
-/// What changed: before and after, by field. A secret is never in it, only that there is a new one.
+/// Changed fields, each with its value before and after. Secrets are left out: an entry only says that there is a new one.
 pub type Changes = BTreeMap<String, (Value, Value)>;
 
-/// Returns what changed from its stored text. Where that cannot be read, one line says so, and the entry is shown with it. A
-/// number stands for a text of so many bytes that was too long to fetch.
+/// Parses the stored changes. If the text is unreadable, one line says so, and the entry is still shown. A number stands for a text of that
+/// many bytes that was too long to fetch.
 #[must_use]
 pub fn read_changes(text: &str) -> Changes {
     let read = is_readable(text).then(|| serde_json::from_str(text).ok());
@@ -51,7 +51,7 @@ pub fn read_changes(text: &str) -> Changes {
     })
 }
 
-/// A value as people read it.
+/// Formats a value for display.
 #[must_use]
 pub fn words_of(value: &Value) -> String {
     let list = |items: Vec<String>| match items.as_slice() {
@@ -74,7 +74,7 @@ pub fn words_of(value: &Value) -> String {
     }
 }
 
-/// The name of a field or an action as words: `displayName` and `display_name` are `display name`.
+/// Returns the name of a field or an action as separate words: `displayName` and `display_name` become `display name`.
 #[must_use]
 pub fn spaced(name: &str) -> String {
     let mut words = String::with_capacity(name.len() + 4);
@@ -91,55 +91,55 @@ pub fn spaced(name: &str) -> String {
     words
 }
 
-/// One change.
+/// An entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
-    /// Rises with time.
+    /// The id of the entry, ascending with time.
     pub id: i64,
-    /// When.
+    /// Time of the change.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// Whose account did it, if one did.
+    /// The id of the acting user; `None` for the system or the operator.
     pub actor_id: Option<Uuid>,
-    /// Their name at the time.
+    /// Name of the actor at the time.
     pub actor: String,
-    /// By which door.
+    /// Source of the change, one of [`Via`].
     pub via: String,
-    /// What the access token was called that they did it with, if they did it with one.
+    /// Name of the access token, if the change was made with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// What was done, such as `user.created`.
+    /// Action, such as `user.created`.
     pub action: String,
-    /// Kind of the thing it was done to.
+    /// Kind of the target, such as `user`.
     pub target_kind: String,
-    /// Its id.
+    /// The id of the target, if it has one.
     pub target_id: Option<Uuid>,
-    /// Its name at the time.
+    /// Name of the target at the time.
     pub target: String,
-    /// What changed.
+    /// Changed fields.
     #[schema(value_type = BTreeMap<String, Vec<Value>>)]
     pub changes: Changes,
-    /// Why, where a reason was given.
+    /// Reason, if one was given.
     pub reason: Option<String>,
-    /// From where.
+    /// IP address of the client.
     #[schema(value_type = Option<String>)]
     pub ip: Option<IpAddr>,
-    /// Names the log lines of the request.
+    /// The id of the request, which its log lines carry.
     pub request_id: Option<Uuid>,
-    /// The entry of the action on many that this one is part of.
+    /// The id of the bulk action's entry that this one is part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<i64>,
 }
 
 impl AuditEntry {
-    /// Who did it, by which door, and with which token.
+    /// Formats the actor, the source and the token of the change.
     #[must_use]
     pub fn author(&self) -> String {
         format!("{} {}", self.actor, self.door())
     }
 
-    /// By which door it was done, and with which token.
+    /// Formats the source and the token of the change.
     #[must_use]
     pub fn door(&self) -> String {
         let token = self.token.as_ref();

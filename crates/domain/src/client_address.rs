@@ -1,4 +1,4 @@
-//! Addresses of clients, in one form wherever they are counted, stored, compared or shown.
+//! IP addresses of clients, in one form for counting, storing, comparing and displaying.
 
 use std::{
     fmt,
@@ -13,19 +13,19 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[serde(transparent)]
 pub struct ClientAddress(IpAddr);
 
-/// The network whose clients count as one: an IPv4 address, or the /64 of an IPv6 address, which one subscriber has as a
-/// whole (RFC 6177).
+/// The network whose clients count as one: an IPv4 address, or the /64 of an IPv6 address, which is assigned to one subscriber as a whole
+/// (RFC 6177).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientNetwork(IpAddr);
 
 impl ClientNetwork {
-    /// Its first address.
+    /// Returns the first address of the network.
     #[must_use]
     pub const fn first(self) -> IpAddr {
         self.0
     }
 
-    /// How many bits all of its addresses have in common.
+    /// Returns the length of the network prefix in bits.
     #[must_use]
     pub const fn prefix(self) -> u8 {
         match self.0 {
@@ -36,13 +36,13 @@ impl ClientNetwork {
 }
 
 impl ClientAddress {
-    /// The address itself.
+    /// Returns the IP address.
     #[must_use]
     pub const fn ip(self) -> IpAddr {
         self.0
     }
 
-    /// The network whose clients count as one.
+    /// Returns the network whose clients count as one with this address.
     #[must_use]
     pub const fn network(self) -> ClientNetwork {
         ClientNetwork(match self.0 {
@@ -51,8 +51,8 @@ impl ClientAddress {
         })
     }
 
-    /// Reads one hop of an `X-Forwarded-For` header as proxies write it: an address, also in brackets and with a port.
-    /// Returns nothing for any other bytes, such as `unknown`.
+    /// Reads one hop of an `X-Forwarded-For` header as proxies write it: an address, also in brackets and with a port. Returns `None` for
+    /// any other bytes, such as `unknown`.
     #[must_use]
     pub fn read_hop(hop: &[u8]) -> Option<Self> {
         let hop = std::str::from_utf8(hop).ok()?.trim_matches([' ', '\t']);
@@ -186,7 +186,7 @@ mod tests {
         #[test]
         fn a_network_is_the_first_half_of_an_address(bits in any::<u128>(), other in any::<u64>()) {
             let address = |bits| ClientAddress::from(IpAddr::V6(Ipv6Addr::from_bits(bits)));
-            // One that stands for an IPv4 address has no such network.
+            // An address that maps to IPv4 has no such network.
             prop_assume!(bits >> 64 != 0);
             let (one, another) = (address(bits), address(bits & (u128::MAX << 64) | u128::from(other)));
             prop_assert_eq!(one.network(), another.network());

@@ -1,13 +1,13 @@
-//! Cookies of a request. Everything that looks at a cookie reads it here, so that no two readers can disagree.
+//! Cookies of a request. All code that looks at a cookie reads it here, so that no two readers can disagree.
 
-/// The cookies of a request.
+/// The cookies of a request, each name once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cookies<'h>(Vec<(&'h str, &'h str)>);
 
 impl<'h> Cookies<'h> {
-    /// Reads the bytes of the `Cookie` headers. A pair that is not a plain name and value (RFC 6265, 4.1.1) is ignored by
-    /// itself, and so is one with a `%`: where a decoder follows, `__%48ost-session_token` would be
-    /// `__Host-session_token`, which only this host can set. Of several with one name the last counts.
+    /// Parses the bytes of the `Cookie` headers. A pair that is not a plain name and value (RFC 6265, 4.1.1) is ignored by itself. So is a
+    /// pair with a `%`: where a decoder follows, `__%48ost-session_token` would become `__Host-session_token`, which only this host can
+    /// set. If a name occurs several times, the last value counts.
     #[must_use]
     pub fn read(lines: impl IntoIterator<Item = &'h [u8]>) -> Self {
         let mut cookies: Vec<(&str, &str)> = Vec::new();
@@ -31,12 +31,12 @@ impl<'h> Cookies<'h> {
             .find_map(|(known, value)| (*known == name).then_some(*value))
     }
 
-    /// Returns the names of the cookies, as they were sent.
+    /// Lists the names of the cookies as they were sent.
     pub fn names(&self) -> impl Iterator<Item = &'h str> {
         self.0.iter().map(|(name, _)| *name)
     }
 
-    /// Writes them as one header, which every reader reads alike.
+    /// Formats the cookies as one header value, which every parser reads alike.
     #[must_use]
     pub fn to_header(&self) -> String {
         let pairs = self.0.iter().map(|(name, value)| format!("{name}={value}"));
@@ -51,7 +51,7 @@ fn read_pair(pair: &[u8]) -> Option<(&str, &str)> {
     (named && value.bytes().all(is_in_value)).then_some((name, value))
 }
 
-/// Whether a byte can stand in a name: a `tchar` (RFC 9110, 5.6.2), but `%`.
+/// Returns whether a byte can be part of a cookie's name: a `tchar` (RFC 9110, 5.6.2) other than `%`.
 const fn is_in_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
@@ -72,7 +72,7 @@ const fn is_in_name(byte: u8) -> bool {
         )
 }
 
-/// Whether a byte can stand in a value: a `cookie-octet` (RFC 6265, 4.1.1), but `%`.
+/// Returns whether a byte can be part of a cookie's value: a `cookie-octet` (RFC 6265, 4.1.1) other than `%`.
 const fn is_in_value(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';' | b'\\' | b'%')
 }
@@ -128,7 +128,7 @@ mod tests {
             value in "[!#-$&-+\\--:<-\\[\\]-~]{0,20}", after in prop::collection::vec(any::<u8>(), 0..60), split in any::<bool>(),
         ) {
             let own = format!("{name}={value}").into_bytes();
-            // Another of the same name may come after it by chance.
+            // Excludes a cookie of the same name that the generator puts after it by chance.
             let start = format!("{name}=").into_bytes();
             prop_assume!(!after.windows(start.len()).any(|part| part == start));
             let lines = if split {

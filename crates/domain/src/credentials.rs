@@ -1,4 +1,4 @@
-//! What people type to get in: the sign-in form and the form with which they make their own account.
+//! Credentials that users type: the sign-in form and the form for creating one's own account.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -9,46 +9,46 @@ use crate::{
     users::names::{DisplayName, Email, NameError, Username, is_deceptive},
 };
 
-/// Fewest characters of a password that a person chooses (OWASP ASVS 5.0, 6.2.1), unless configured higher.
+/// Minimum length in characters of a password that a user chooses (OWASP ASVS 5.0, 6.2.1), unless configured higher.
 pub const PASSWORD_MIN: usize = 8;
-/// Fewest characters of a password that an admin sets for somebody else, who must change it (guide "Managing Users").
+/// Minimum length in characters of a password that an admin sets for a user, who must change it (guide "Managing Users").
 pub const TEMPORARY_PASSWORD_MIN: usize = 6;
-/// Most bytes of a password: longer ones are refused before they cost any hashing.
+/// Maximum length of a password in bytes: longer ones are denied before they cost any hashing.
 pub const PASSWORD_MAX_BYTES: usize = 256;
-/// Most characters of a username that are looked at when signing in.
+/// Maximum number of characters of a username that sign-in looks up.
 const SIGN_IN_NAME_MAX: usize = 254;
 
-/// Why a chosen password is refused.
+/// Reason for denying a chosen password.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PasswordError {
-    /// Too short.
+    /// Fewer characters than the minimum, which is the value.
     #[error("Use at least {0} characters.")]
     TooShort(usize),
-    /// Too long.
+    /// More than [`PASSWORD_MAX_BYTES`] bytes.
     #[error("Use at most {PASSWORD_MAX_BYTES} bytes.")]
     TooLong,
-    /// Among those that are tried first.
+    /// Among the passwords that attackers try first.
     #[error("This password is among the most common ones. Choose another.")]
     Common,
-    /// Easily guessed: why.
+    /// Easily guessed; the value is the reason.
     #[error("This password is easily guessed. {0}")]
     Guessable(String),
-    /// Says what is known of the person anyway.
+    /// Equal to a name or the address of the user.
     #[error("Choose a password that is not your name or address.")]
     Personal,
-    /// Known to the administrator who has set it.
+    /// Set by an administrator, who knows it.
     #[error("An administrator has set this password for you and knows it. Choose another.")]
     Known,
 }
 
-/// The field of the registration form that users do not see. No browser and no password manager knows its name, and most of
-/// them fill in only what is visible.
+/// Name of the registration form's hidden field. No browser and no password manager knows this name, and most of them fill in only visible
+/// fields.
 pub const TRAP: &str = "subject";
-/// Why a registration with something in [`TRAP`] is denied, and how a user goes on whose browser has filled it in.
+/// Message of a registration that is denied because [`TRAP`] is filled in, and advice for a user whose browser has filled it in.
 const TRAP_FILLED: &str = "No account was created: this field is meant for programs. If your browser or a password manager has \
     filled it in, empty it and create the account again.";
 
-/// Passwords of eight characters or more that head every published list of leaked ones; shorter ones need no list.
+/// Passwords of eight characters or more at the top of every published list of leaked ones; shorter ones need no list.
 const COMMON: &[&str] = &[
     "12345678",
     "123456789",
@@ -104,14 +104,15 @@ const COMMON: &[&str] = &[
     "rollcall123",
 ];
 
-/// Checks a password that a person chooses for themselves. `known` is what an attacker would try first: their names and
-/// address. Any character counts, none is required, spaces are kept. It is checked in its normal form, as it is hashed.
+/// Checks a password that a user chooses. `known` is what an attacker would try first: the user's names and address. Every character is
+/// allowed, none is required, and spaces count. The password is checked in its normal form, in which it is hashed.
 ///
 /// # Errors
-/// Why it is refused.
+/// The reason for denying the password.
 pub fn check_new_password(password: &str, min: usize, known: &[&str]) -> Result<(), PasswordError> {
     check_temporary_password(password, min)?;
     let lower = normal_password(password).trim().to_lowercase();
+    // A single repeated character is as easy to guess as a listed password.
     let one_character = lower
         .chars()
         .collect::<std::collections::BTreeSet<_>>()
@@ -129,10 +130,10 @@ pub fn check_new_password(password: &str, min: usize, known: &[&str]) -> Result<
     Ok(())
 }
 
-/// Checks a password that an admin sets and that has to be changed at the next sign-in.
+/// Checks a password that an admin sets and that the user has to change at the next sign-in.
 ///
 /// # Errors
-/// Why it is refused.
+/// The reason for denying the password.
 pub fn check_temporary_password(password: &str, min: usize) -> Result<(), PasswordError> {
     if password.len() > PASSWORD_MAX_BYTES {
         return Err(PasswordError::TooLong);
@@ -143,25 +144,25 @@ pub fn check_temporary_password(password: &str, min: usize) -> Result<(), Passwo
     Ok(())
 }
 
-/// The sign-in form as typed.
+/// The sign-in form, not yet checked.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct SignInDraft {
     /// Name to sign in with.
     #[serde(default)]
     pub username: String,
-    /// Password.
+    /// Password, in plain text.
     #[serde(default)]
     pub password: String,
-    /// Whether the session should last longer than usual.
+    /// Whether the session lasts longer than usual.
     #[serde(default)]
     pub remember: bool,
 }
 
 impl SignInDraft {
-    /// Checks that there is something to look up.
+    /// Checks that there is a username and a password to look up.
     ///
     /// # Errors
-    /// The fields left empty or too long to be anyone's.
+    /// The fields that are empty or too long for any account.
     pub fn check(&self) -> Result<(), FieldErrors> {
         let mut faults = FieldErrors::default();
         if self.username.trim().is_empty() {
@@ -187,40 +188,40 @@ impl SignInDraft {
     }
 }
 
-/// The form with which somebody makes their own account, as typed: as the first admin, by registering, by an invitation.
+/// The form for creating one's own account, not yet checked: as the first admin, by registration, by an invitation.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AccountDraft {
     /// Name to sign in with.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
-    /// Address, if they want to give one.
+    /// Email address; empty for none.
     pub email: String,
-    /// Password.
+    /// Password, in plain text.
     pub password: String,
-    /// The same again.
+    /// The password repeated.
     pub password_again: String,
 }
 
-/// An account that somebody can make for themselves.
+/// A checked form for creating one's own account.
 #[derive(Clone)]
 pub struct OwnAccount {
     /// Name to sign in with.
     pub username: Username,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: DisplayName,
-    /// Address, if one was given.
+    /// Email address, if one was entered.
     pub email: Option<Email>,
-    /// Password.
+    /// Password, in plain text.
     pub password: String,
 }
 
 impl AccountDraft {
-    /// Checks every field. `min` is the configured fewest characters of a password.
+    /// Checks every field. `min` is the configured minimum length of a password in characters.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// The errors of all fields at once.
     pub fn check(self, min: usize) -> Result<OwnAccount, FieldErrors> {
         let mut faults = FieldErrors::default();
         let username = faults.take("username", self.username.parse::<Username>());
@@ -247,11 +248,12 @@ impl AccountDraft {
         }
     }
 
-    /// Checks a registration: every field, and that `trap`, which is in [`TRAP`], is empty.
+    /// Checks a registration: every field, and that `trap`, the value of [`TRAP`], is empty.
     ///
     /// # Errors
-    /// Every field that is denied, at once.
+    /// The errors of all denied fields at once.
     pub fn check_registration(self, trap: &str, min: usize) -> Result<OwnAccount, FieldErrors> {
+        // The other fields are checked as well, so that the response contains all errors at once.
         let checked = self.check(min);
         if trap.is_empty() {
             return checked;
@@ -385,7 +387,7 @@ mod tests {
         assert!(draft("ada", "x".into()).check().is_ok());
         assert!(draft("ada", "x".repeat(10_000)).check().is_err());
         assert!(draft(&"a".repeat(300), "x".into()).check().is_err());
-        // The database refuses a NUL in a text; nobody is called so.
+        // PostgreSQL rejects a NUL in a text, and no user has such a name.
         assert!(draft("ad\0a", "x".into()).check().is_err());
     }
 }

@@ -1,28 +1,28 @@
-//! Faults of a form, each beside its field.
+//! Errors of a form, one for each field.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What is wrong with one field.
+/// Error of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldError {
     /// Name of the field.
     pub field: String,
-    /// A sentence that says what to do.
+    /// Message that says what to do.
     pub message: String,
     /// Number of the deleted user who still has the value, for callers who can restore that user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_user: Option<i64>,
 }
 
-/// The fields at fault, in the order of the form. Empty when the form is acceptable.
+/// Errors of a form in the order of its fields. Empty if the form is valid.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct FieldErrors(Vec<FieldError>);
 
 impl FieldErrors {
-    /// Notes a fault. The first one of a field stays.
+    /// Adds an error. If the field has one already, the first one stays.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
         self.push(FieldError {
             field: field.to_owned(),
@@ -31,21 +31,21 @@ impl FieldErrors {
         });
     }
 
-    /// Adds an error with all that it has. The first one of a field stays.
+    /// Adds a complete error. If the field has one already, the first one stays.
     pub fn push(&mut self, error: FieldError) {
         if self.get(&error.field).is_none() {
             self.0.push(error);
         }
     }
 
-    /// The value of a parsed field, or nothing and its fault noted.
+    /// Returns the value of a parsed field, or adds its error and returns `None`.
     pub fn take<T>(&mut self, field: &str, parsed: Result<T, impl ToString>) -> Option<T> {
         parsed
             .map_err(|fault| self.add(field, fault.to_string()))
             .ok()
     }
 
-    /// The fault of a field.
+    /// Returns the error of a field.
     #[must_use]
     pub fn get(&self, field: &str) -> Option<&str> {
         self.iter()
@@ -53,7 +53,7 @@ impl FieldErrors {
             .map(|error| error.message.as_str())
     }
 
-    /// All sentences, one after the other.
+    /// Joins all messages into one text of full sentences.
     #[must_use]
     pub fn sentences(&self) -> String {
         let mut text = String::new();
@@ -68,13 +68,13 @@ impl FieldErrors {
         text
     }
 
-    /// The same under the names that the fields have in JSON.
+    /// Returns the same errors under the names that the fields have in JSON.
     #[must_use]
     pub fn in_camel_case(&self) -> Self {
         self.renamed(camel_case)
     }
 
-    /// The same under the names that the fields have in forms.
+    /// Returns the same errors under the names that the fields have in forms.
     #[must_use]
     pub fn in_snake_case(&self) -> Self {
         self.renamed(snake_case)
@@ -88,13 +88,13 @@ impl FieldErrors {
         Self(errors.collect())
     }
 
-    /// Whether nothing is at fault.
+    /// Returns whether there are no errors.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The faults, in the order of the form.
+    /// Iterates over the errors, in the order of the form.
     pub fn iter(&self) -> std::slice::Iter<'_, FieldError> {
         self.0.iter()
     }

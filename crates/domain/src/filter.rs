@@ -1,10 +1,9 @@
 //! The search grammar of the user list: `lab role:admin -status:suspended created:>2026-01-01`.
 //!
-//! Terms that stand side by side must all match; `OR` in capitals between them lets either side match, and
-//! binds weaker (`a b OR c` is `(a b) OR c`); a `-` straight before a term or a group turns it round;
-//! parentheses group. `"Quoted words"` may hold anything, with `\"` for a quote and `\\` for a backslash; any
-//! other backslash stands for itself. Words without a field search username, display name and email; a number, `#4997`,
-//! `No. 4997` and an id also find the user of that number or id.
+//! Adjacent terms must all match. `OR` in capitals between terms lets either side match, and binds weaker than adjacency (`a b OR c` is `(a
+//! b) OR c`). A `-` directly before a term or a group negates it; parentheses group. `"Quoted words"` can hold anything, with `\"` for a
+//! quote and `\\` for a backslash; any other backslash stands for itself. Words without a field search username, display name and email; a
+//! number, `#4997`, `No. 4997` and an id also find the user with that number or id.
 //!
 //! | field | takes |
 //! |---|---|
@@ -17,12 +16,11 @@
 //! | `inactive` | `90d`: not active for so long, or never |
 //! | `has` | `email`, or a counted thing such as `personas` |
 //!
-//! Fields and keywords are read without regard to case. `keys`, `login` and `active` are short for `api-keys`,
-//! `last-login` and `last-active`. An unknown field is an error and not a search for the words, which would
-//! quietly find nothing.
+//! Fields and keywords are case-insensitive. `keys`, `login` and `active` are short for `api-keys`, `last-login` and `last-active`. An
+//! unknown field is an error and not a search for the words, which would silently find nothing.
 //!
-//! [`Filter`] is the only way to hold a search: whatever one holds came through [`Filter::parse`], so it is
-//! within the limits below and its text reads back as itself.
+//! [`Filter`] is the only type that holds a search. Every value comes through [`Filter::parse`], so it is within the limits below and its
+//! text parses to an equal value.
 
 mod ast;
 mod choice;
@@ -54,28 +52,28 @@ pub use when::{Age, AgeUnit, Bounds, Dated, Days, Moment, Period, When};
 
 use error::Span;
 
-/// The most characters a search may have, as typed and as printed.
+/// Maximum number of characters in a search, as typed and as printed.
 pub const MAX_CHARS: usize = 500;
-/// The most parentheses that may be open at one place.
+/// Maximum nesting depth of parentheses.
 pub const MAX_DEPTH: usize = 8;
-/// The most terms in a search.
+/// Maximum number of terms in a search.
 pub const MAX_TERMS: usize = 32;
-/// The most characters in a text or a value, without its quotes.
+/// Maximum number of characters in a text or a value, without its quotes.
 pub const MAX_TEXT_CHARS: usize = 100;
-/// A text with fewer characters is looked for only where a word begins, but see [`is_short`].
+/// Number of characters below which a text matches only at the start of a word, but see [`is_short`].
 pub const WORD_START_BELOW: usize = 3;
-/// The largest count that can be asked for, which an SQL `integer` still holds.
+/// Largest count in a condition; an SQL `integer` still holds it.
 pub const MAX_COUNT: i64 = 2_000_000_000;
-/// The first year that a date may name.
+/// First year that a date can name.
 pub const MIN_YEAR: i32 = 1970;
-/// The last year that a date may name, which is the calendar's own end.
+/// Last year that a date can name, which is the end of the calendar.
 pub const MAX_YEAR: i32 = 9999;
-/// The most hours, days or weeks that an age may have.
+/// Largest number of hours, days or weeks in an age.
 pub const MAX_AGE: u16 = 9999;
 
-/// A search over the user list. The default one matches everybody.
+/// A search over the user list. The default matches every user.
 ///
-/// On the wire it is its canonical text, so that reading it back goes through [`Filter::parse`].
+/// It serializes as its canonical text, so that deserialization goes through [`Filter::parse`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Filter {
@@ -83,10 +81,10 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Reads a search as typed; blank input matches everybody.
+    /// Parses a search as typed; blank input matches every user.
     ///
     /// # Errors
-    /// Says what is wrong and which characters of `input` are meant.
+    /// The error and the range of characters of `input` that it refers to.
     pub fn parse(input: &str) -> Result<Self, FilterError> {
         let characters: Vec<char> = input.chars().take(MAX_CHARS + 1).collect();
         if characters.len() > MAX_CHARS {
@@ -94,20 +92,20 @@ impl Filter {
         }
         let root = parser::parse(&lexer::lex(&characters)?)?;
         let filter = Self { root };
-        // Short forms such as `keys:` are printed in full, and the printed text must read back too.
+        // Short forms such as `keys:` are printed in full, so the printed text can be longer. It must be within the limit too.
         if filter.to_string().chars().count() > MAX_CHARS {
             return Err(too_long(0, characters.len()));
         }
         Ok(filter)
     }
 
-    /// Whether it matches everybody.
+    /// Returns whether it matches every user.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.root.is_none()
     }
 
-    /// What to match, or nothing if it matches everybody.
+    /// Returns the expression to match; `None` matches every user.
     #[must_use]
     pub fn root(&self) -> Option<&Expr> {
         self.root.as_ref()

@@ -1,12 +1,12 @@
-//! Messages about a change, shown once on the page after it.
+//! Flash messages about a change, shown once on the page after it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// Names that a message holds at most: the first of those whom it is about.
+/// Maximum number of names in a message; the first targets of the change are named.
 pub const NAMES_MAX: usize = 5;
 
-/// What happened.
+/// Kind of change that a message reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FlashEvent {
@@ -26,7 +26,7 @@ pub enum FlashEvent {
     UserRestored,
     /// Users were signed out everywhere.
     UserSignedOut,
-    /// Data went from the first user to the second.
+    /// Data of the first user was transferred to the second.
     DataTransferred,
     /// Links to choose a password were revoked.
     ResetLinksRevoked,
@@ -58,30 +58,30 @@ pub enum FlashEvent {
     KeyDeleted,
     /// An access token was revoked: its name, and the user if it is another's.
     TokenRevoked,
-    /// A failed job is tried again.
+    /// A failed job is retried.
     JobRetried,
     /// The change can no longer be undone.
     UndoExpired,
 }
 
-/// A message: what happened, to whom or what, and how many.
+/// A message: the kind of change, its targets and their number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
-    /// What happened.
+    /// Kind of change.
     pub event: FlashEvent,
-    /// Names of whom or what it happened to, [`NAMES_MAX`] at most.
+    /// Names of the targets, [`NAMES_MAX`] at most.
     #[serde(default)]
     pub names: Vec<String>,
-    /// How many there were.
+    /// Number of targets, including those not named.
     #[serde(default)]
     pub count: u64,
-    /// Until when it holds, if it ends by itself.
+    /// End of the change's effect, if it ends by itself, such as a suspension's.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub until: Option<OffsetDateTime>,
 }
 
 impl Flash {
-    /// A message about all that the names name.
+    /// Creates a message about all of `names`: it counts them all and stores the first [`NAMES_MAX`].
     pub fn of<N: Into<String>>(event: FlashEvent, names: impl IntoIterator<Item = N>) -> Self {
         let mut names: Vec<String> = names.into_iter().map(Into::into).collect();
         let count = u64::try_from(names.len()).unwrap_or(u64::MAX);
@@ -94,24 +94,24 @@ impl Flash {
         }
     }
 
-    /// The same message with another count.
+    /// Returns the same message with another count.
     #[must_use]
     pub fn counting(self, count: u64) -> Self {
         Self { count, ..self }
     }
 
-    /// The same message with an end.
+    /// Returns the same message with another end.
     #[must_use]
     pub fn until(self, until: Option<OffsetDateTime>) -> Self {
         Self { until, ..self }
     }
 }
 
-/// The form that undoes a change, as it is stored on the server.
+/// The form that undoes a change, as stored on the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undo {
-    /// The address that the form is posted to.
+    /// Path that the form is posted to.
     pub path: String,
-    /// What is posted, as a browser writes it.
+    /// Body of the form, as a browser encodes it.
     pub form: String,
 }

@@ -1,4 +1,4 @@
-//! Invitations: links with which people make accounts that can do at once what the invitation says.
+//! Invitations: links for creating an account that is active at once and has the roles of the invitation.
 
 use std::str::FromStr;
 
@@ -13,31 +13,31 @@ use crate::{
     users::{Unknown, create, detail::IssuedLink, names::RoleName, words},
 };
 
-/// How many days an invitation can work, as the form offers them.
+/// Lifetimes of an invitation in days that the form offers.
 pub const DAYS: [u16; 4] = [1, 7, 30, 90];
-/// How many days it works unless said otherwise.
+/// Default lifetime in days.
 pub const DAYS_DEFAULT: u16 = 7;
-/// Most days that it can work.
+/// Maximum lifetime in days.
 pub const DAYS_MAX: u16 = 365;
-/// Most accounts that one can make.
+/// Maximum number of accounts that one invitation can create.
 pub const USES_MAX: i32 = 1_000;
 
-/// An invitation as it is asked for.
+/// A request to create an invitation, not yet checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InvitationDraft {
-    /// Names of the roles that it gives; those of everybody if there are none.
+    /// Names of the roles that it assigns; the default role if empty.
     #[serde(default)]
     pub roles: Vec<String>,
-    /// How many days it works.
+    /// Lifetime in days.
     #[serde(default = "days_default")]
     #[schema(minimum = 1, maximum = 365)]
     pub days: u16,
-    /// How many accounts it can make.
+    /// Number of accounts that it can create.
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 1000)]
     pub max_uses: i32,
-    /// For whom it is, or why; seen by those who look after invitations.
+    /// Note about the invitee or the reason, visible to users who manage invitations.
     #[serde(default)]
     #[schema(max_length = 500)]
     pub note: String,
@@ -62,16 +62,16 @@ impl Default for InvitationDraft {
     }
 }
 
-/// An invitation that can be made.
+/// A checked request to create an invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewInvitation {
     /// Names of the roles, without repetition.
     pub roles: Vec<RoleName>,
-    /// How many days it works.
+    /// Lifetime in days.
     pub days: u16,
-    /// How many accounts it can make.
+    /// Number of accounts that it can create.
     pub max_uses: i32,
-    /// For whom it is, or why.
+    /// Note about the invitee or the reason.
     pub note: Option<String>,
 }
 
@@ -79,7 +79,7 @@ impl InvitationDraft {
     /// Checks every field.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// The errors of all fields at once.
     pub fn check(self) -> Result<NewInvitation, FieldErrors> {
         let mut faults = FieldErrors::default();
         let roles = create::roles(&self.roles, &mut faults);
@@ -108,64 +108,64 @@ impl InvitationDraft {
 }
 
 words! {
-    /// Whether an invitation works.
+    /// State of an invitation.
     InvitationState {
-        /// It works.
+        /// Accepted.
         Open = "open",
-        /// As many have used it as may.
+        /// Used as often as `max_uses` allows.
         Used = "used",
-        /// Somebody has revoked it.
+        /// Revoked by a user.
         Revoked = "revoked",
-        /// Its time is over.
+        /// Past its expiry.
         Expired = "expired",
-        /// Whoever made it may not give its roles any more, or not invite at all.
+        /// Without effect: its creator can no longer assign its roles, or can no longer invite at all.
         Unbacked = "unbacked",
     }
 }
 
-/// An invitation. The link itself is shown once, when it is made.
+/// An invitation. The link itself is shown once, when the invitation is created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Invitation {
-    /// Id.
+    /// The id of the invitation.
     pub id: Uuid,
-    /// Whether it works.
+    /// State of the invitation.
     pub state: InvitationState,
-    /// Names of the roles that it gives.
+    /// Names of the roles that it assigns.
     pub roles: Vec<String>,
-    /// For whom it is, or why.
+    /// Note about the invitee or the reason.
     pub note: Option<String>,
-    /// Username of who answers for it, if that account still is.
+    /// Username of the user who is responsible for it, if that account still exists.
     pub created_by: Option<String>,
-    /// When it was made.
+    /// Time of creation.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When it ceases to work.
+    /// Time of expiry.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
-    /// When it was first opened.
+    /// Time at which the link was first opened.
     #[serde(with = "time::serde::rfc3339::option")]
     pub opened_at: Option<OffsetDateTime>,
-    /// When the last of its uses was made.
+    /// Time of the last use.
     #[serde(with = "time::serde::rfc3339::option")]
     pub used_at: Option<OffsetDateTime>,
-    /// When it was revoked.
+    /// Time of revocation.
     #[serde(with = "time::serde::rfc3339::option")]
     pub revoked_at: Option<OffsetDateTime>,
-    /// How many accounts it has made.
+    /// Number of accounts that it has created.
     pub uses: i32,
-    /// How many it can make.
+    /// Number of accounts that it can create.
     pub max_uses: i32,
-    /// Usernames of the latest who have used it, as far as their accounts still are.
+    /// Usernames of the latest users who have used it, if their accounts still exist.
     pub used_by: Vec<String>,
 }
 
-/// An invitation that was just made, with its link.
+/// An invitation that was just created, with its link.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CreatedInvitation {
-    /// Its id.
+    /// The id of the invitation.
     pub id: Uuid,
-    /// The link to hand over.
+    /// The link to hand over, shown only in this response.
     pub link: IssuedLink,
 }
 

@@ -1,4 +1,4 @@
-//! Long work that goes on in the background: what it is, and how far it has come.
+//! Background jobs: their kind, state and progress.
 
 pub mod list;
 
@@ -11,35 +11,35 @@ use uuid::Uuid;
 
 use crate::users::{Unknown, UserId, words};
 
-/// For how many days a job that is done can be looked up.
+/// Number of days for which a finished job stays listed.
 pub const HISTORY_DAYS: u16 = 30;
 
 words! {
-    /// What is done.
+    /// Kind of a job.
     JobKind {
-        /// An account is removed for good, with all that the person owns.
+        /// Deletes an account permanently, with all data that the user owns.
         Purge = "purge",
-        /// The keys of providers are encrypted anew, under another encryption key.
+        /// Re-encrypts the provider API keys with another encryption key.
         RotateKeys = "rotate_keys",
     }
 }
 
 words! {
-    /// How a job stands.
+    /// State of a job.
     JobState {
-        /// Nobody works on it yet.
+        /// Not started yet.
         Queued = "queued",
-        /// It is under way, piece by piece. Whoever works on it may be gone: the next one goes on.
+        /// In progress, chunk by chunk. If its worker stops, another one continues.
         Running = "running",
-        /// All of it is done.
+        /// Completed.
         Done = "done",
-        /// It cannot go on by itself.
+        /// Stopped by an error; it does not continue by itself.
         Failed = "failed",
     }
 }
 
 impl JobState {
-    /// The name of the state on a screen.
+    /// Returns the name of the state on a screen.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -50,7 +50,7 @@ impl JobState {
         }
     }
 
-    /// Whether there is more to come without anybody's doing.
+    /// Returns whether the job continues by itself.
     #[must_use]
     pub const fn is_open(self) -> bool {
         match self {
@@ -60,45 +60,45 @@ impl JobState {
     }
 }
 
-/// A job.
+/// A background job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
-    /// Id.
+    /// The id of the job.
     pub id: Uuid,
-    /// What is done.
+    /// Kind of the job.
     pub kind: JobKind,
-    /// Whose account it is, if it is about one.
+    /// The user that the job is about, if it is about one.
     pub target: Option<JobTarget>,
-    /// How it stands.
+    /// State of the job.
     pub state: JobState,
-    /// Things done so far.
+    /// Number of items processed so far.
     pub done: u64,
-    /// How many there are about, if that is known.
+    /// Estimated number of items in all, if known.
     pub total: Option<u64>,
-    /// Why it failed, if it did.
+    /// Reason of the failure, if it failed.
     pub error: Option<String>,
-    /// When it was asked for.
+    /// Time at which it was queued.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When somebody began to work on it.
+    /// Time at which a worker started it.
     #[serde(with = "time::serde::rfc3339::option")]
     pub started_at: Option<OffsetDateTime>,
-    /// When the last piece of it was done.
+    /// Time at which the last chunk was completed.
     #[serde(with = "time::serde::rfc3339::option")]
     pub progressed_at: Option<OffsetDateTime>,
-    /// When it was done, or failed.
+    /// Time at which it completed or failed.
     #[serde(with = "time::serde::rfc3339::option")]
     pub finished_at: Option<OffsetDateTime>,
 }
 
-/// Why a job that has not failed cannot be retried.
+/// Message for a retry of a job that has not failed.
 pub const NOT_FAILED: &str = "This job has not failed: there is nothing to try again.";
-/// Why a job of the command line cannot be retried in the panel.
+/// Message for a retry in the panel of a job that only the command line runs.
 pub const ON_SERVER: &str = "This is done on the server: run `rollcall keys rotate` there again.";
 
 impl Job {
-    /// Returns why the job cannot be retried; none if it can be.
+    /// Returns the reason why the job cannot be retried; `None` if it can be.
     #[must_use]
     pub fn retry_refusal(&self) -> Option<&'static str> {
         match (self.kind, self.state) {
@@ -111,11 +111,11 @@ impl Job {
     }
 }
 
-/// Whose account a job is about.
+/// The user that a job is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct JobTarget {
-    /// The account. Once the job is done there is none of this id any more.
+    /// The id of the account. Once a purge is done, no account has this id any more.
     pub id: UserId,
-    /// The name that it had.
+    /// Name of the user at the time.
     pub label: String,
 }

@@ -1,4 +1,4 @@
-//! JSON objects of a form that Rollcall does not know: bounded where they enter, and never too much to read back.
+//! JSON objects whose structure Rollcall does not know: limited when they are received, and always readable when they are returned.
 
 mod meter;
 #[cfg(feature = "stored-json")]
@@ -15,20 +15,20 @@ use thiserror::Error;
 pub use stored::StoredJson;
 use writer::Writer;
 
-/// Most lists and objects inside each other, the outermost object counted. The readers of most languages stop at 100 to 128,
-/// and an answer wraps a value in a few more.
+/// Maximum nesting of lists and objects, the outermost object counted. The parsers of most languages stop at 100 to 128 levels, and a
+/// response wraps a value in a few more.
 pub const DEPTH_MAX: usize = 32;
-/// Most lists and objects inside each other that are read back. More were stored by another program.
+/// Maximum nesting of a stored value that is returned. Only another program can have stored more than [`DEPTH_MAX`].
 const READ_DEPTH_MAX: usize = 96;
-/// Stands in place of what cannot be read back.
+/// Key of the message that replaces an unreadable value.
 const UNREADABLE: &str = "unreadable";
 
-/// The size that a JSON object may have.
+/// Limits of a JSON object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JsonLimits {
-    /// Most bytes of its text, without spaces between the values.
+    /// Maximum length of its text in bytes, without spaces between the values.
     pub bytes: usize,
-    /// Most values in it, counted at every level.
+    /// Maximum number of values in it, counted at every level.
     pub values: usize,
 }
 
@@ -45,33 +45,33 @@ impl JsonLimits {
     };
 }
 
-/// Why a JSON object is not stored, as a sentence.
+/// Reason why a JSON object is not stored, with a message for the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum JsonError {
-    /// Nested too deeply.
+    /// More than [`DEPTH_MAX`] levels.
     #[error("Nest lists and objects at most {DEPTH_MAX} levels deep.")]
     Depth,
-    /// Too many values.
+    /// Too many values; the value is the limit.
     #[error("Use at most {0} values, counted at every level.")]
     Values(usize),
-    /// Too long.
+    /// Too long; the value is the limit in bytes.
     #[error("Use at most {0} bytes.")]
     Bytes(usize),
-    /// A text that PostgreSQL cannot store.
+    /// A NUL character, which PostgreSQL cannot store.
     #[error("Remove the NUL characters.")]
     Nul,
-    /// A number that is not the same when it is read back.
+    /// A number that would be different when it is read back.
     #[error("Use numbers from 1e-38 to 1e38, or 0, with a - in front or not.")]
     Number,
 }
 
-/// Checks a JSON object that is parsed already.
+/// Checks a JSON object that is already parsed.
 ///
 /// # Errors
-/// The first thing that keeps it from being stored.
+/// The first reason why it cannot be stored.
 pub fn check_object(object: &Map<String, Value>, limits: JsonLimits) -> Result<(), JsonError> {
     let mut writer = Writer::new(limits);
-    // A parsed value holds nothing that the writer cannot visit.
+    // A parsed value contains nothing that the writer cannot visit, so there is no error to handle here.
     let _ = object.deserialize_map(&mut writer);
     writer.meter.end()
 }
@@ -84,31 +84,31 @@ pub struct JsonText<K> {
     kind: PhantomData<K>,
 }
 
-/// An object as text.
+/// A JSON object as text.
 pub type JsonObject = JsonText<ObjectText>;
-/// A list as text.
+/// A JSON list as text.
 pub type JsonArray = JsonText<ArrayText>;
 
-/// What a [`JsonText`] is.
+/// Kind of value that a [`JsonText`] holds.
 pub trait TextKind {
-    /// The text of an empty one.
+    /// Text of an empty value.
     const EMPTY: &'static str;
 
-    /// Reads one, and nothing of another kind.
+    /// Deserializes a value of this kind and rejects others.
     ///
     /// # Errors
-    /// When it is something else, or no JSON.
+    /// An error if it is a value of another kind, or not JSON.
     fn read<'de, D: Deserializer<'de>, V: Visitor<'de>>(
         deserializer: D,
         visitor: V,
     ) -> Result<V::Value, D::Error>;
 }
 
-/// An object.
+/// Marker of a JSON object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ObjectText {}
 
-/// A list.
+/// Marker of a JSON list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArrayText {}
 
@@ -135,15 +135,15 @@ impl TextKind for ArrayText {
 }
 
 impl<K> JsonText<K> {
-    /// The text itself.
+    /// Returns the text if it can be stored.
     ///
     /// # Errors
-    /// The first thing that keeps it from being stored.
+    /// The first reason why it cannot be stored.
     pub fn check(&self) -> Result<&str, JsonError> {
         self.checked.map(|()| self.as_str())
     }
 
-    /// The text. It is whole only where [`JsonText::check`] finds nothing.
+    /// Returns the text. It is complete only if [`JsonText::check`] finds no error.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -160,7 +160,7 @@ impl<K: TextKind> Default for JsonText<K> {
     }
 }
 
-/// As the value itself: for the description of the API, which names defaults.
+/// Serializes the value itself, for the OpenAPI description, which contains defaults.
 impl<K> Serialize for JsonText<K> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let value: Value = serde_json::from_str(&self.text).unwrap_or_default();
@@ -180,8 +180,8 @@ impl<'de, K: TextKind> Deserialize<'de> for JsonText<K> {
     }
 }
 
-/// Returns a stored object, or one that says how much cannot be read. Where that is so the value was stored by another
-/// program, or by a version of Rollcall that did not bound it.
+/// Parses a stored object. If it is unreadable, returns an object that says its size: it was stored by another program, or by a version of
+/// Rollcall without limits.
 #[must_use]
 pub fn read_object(text: &str) -> Map<String, Value> {
     let object = is_readable(text).then(|| serde_json::from_str(text).ok());
@@ -191,22 +191,23 @@ pub fn read_object(text: &str) -> Map<String, Value> {
     })
 }
 
-/// What is said of a value that cannot be read, of so many bytes.
+/// Returns the message for an unreadable value of this many bytes.
 #[must_use]
 pub fn unreadable(bytes: usize) -> String {
     format!("A value of {bytes} bytes is stored here that cannot be shown.")
 }
 
-/// Whether the readers of clients can read a stored text once it is wrapped in an answer.
+/// Returns whether the parsers of clients can read a stored text once it is wrapped in a response.
 #[must_use]
 pub fn is_readable(text: &str) -> bool {
     depth_of(text) <= READ_DEPTH_MAX
 }
 
-/// How many lists and objects of a JSON text are inside each other.
+/// Returns the maximum nesting of lists and objects in a JSON text.
 fn depth_of(text: &str) -> usize {
     let (mut depth, mut most) = (0_usize, 0);
     let (mut in_text, mut escaped) = (false, false);
+    // Bytes are enough: no byte of a multi-byte character in UTF-8 equals an ASCII character.
     for byte in text.bytes() {
         match byte {
             _ if escaped => escaped = false,

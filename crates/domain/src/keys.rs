@@ -1,4 +1,4 @@
-//! Provider keys: with them a host application calls the services of a provider, in the name of a person or of all.
+//! Provider API keys, with which a host application calls a provider's service: one user's own, or the system's for all users.
 
 use std::{fmt, str::FromStr};
 
@@ -15,22 +15,22 @@ use crate::{
     users::names::{DisplayName, is_deceptive},
 };
 
-/// The providers that there are without a setting (FOVEA).
+/// Providers that are available without configuration (FOVEA).
 pub const PROVIDERS: [&str; 3] = ["ANTHROPIC", "OPENAI", "GOOGLE"];
-/// Most characters of a provider.
+/// Maximum number of characters of a provider's name.
 pub const PROVIDER_MAX: usize = 40;
-/// Most bytes of a key. The longest in use have some hundred.
+/// Maximum length of a key in bytes. The longest in use have a few hundred.
 pub const KEY_MAX_BYTES: usize = 4_096;
-/// What is said where the server has no encryption key.
+/// Message of a server without an encryption key.
 pub const SWITCHED_OFF: &str = "API keys are switched off: this server has no encryption key for them. Its operator sets API_KEY_ENCRYPTION_KEY.";
-/// Most of its last characters that are shown.
+/// Maximum number of a key's last characters that are shown.
 const SHOWN_MAX: usize = 4;
 
-/// Whose services a key opens, in capital letters.
+/// The provider whose service a key opens, in capital letters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider(String);
 
-/// This is not how a provider is called.
+/// Error of a text that is not a valid name of a provider.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("Use 1 to {PROVIDER_MAX} letters, digits, - and _ for the name of a provider.")]
 pub struct UnknownProvider;
@@ -49,13 +49,13 @@ impl FromStr for Provider {
 }
 
 impl Provider {
-    /// The name itself.
+    /// Returns the name in capital letters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The providers that there are without a setting.
+    /// Returns the providers that are available without configuration.
     #[must_use]
     pub fn builtin() -> Vec<Self> {
         PROVIDERS
@@ -65,21 +65,21 @@ impl Provider {
     }
 }
 
-/// Why a key is refused, as a sentence for the person who typed it.
+/// Reason for rejecting a key, with a message for the user who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum KeyError {
-    /// Nothing.
+    /// An empty text.
     #[error("Enter the key.")]
     Empty,
-    /// Characters that no key has.
+    /// Whitespace or invisible characters, which no key contains.
     #[error("Remove spaces, line breaks and invisible characters: a key has none.")]
     Character,
-    /// Too long.
+    /// More than [`KEY_MAX_BYTES`] bytes.
     #[error("A key has at most {KEY_MAX_BYTES} bytes.")]
     TooLong,
 }
 
-/// What a key is. It is never shown.
+/// The secret text of a key. It is never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyText(String);
 
@@ -100,7 +100,7 @@ impl FromStr for KeyText {
     }
 }
 
-/// Without the key, which is a secret.
+/// Leaves out the key, which is a secret.
 impl fmt::Debug for KeyText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("KeyText")
@@ -108,13 +108,13 @@ impl fmt::Debug for KeyText {
 }
 
 impl KeyText {
-    /// The key itself.
+    /// Returns the key in plain text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Its last characters, by which it is told from others: four, but never more than half of it.
+    /// Returns its last characters, which identify it to users: four, but never more than half of it.
     #[must_use]
     pub fn last4(&self) -> String {
         let length = self.0.chars().count();
@@ -123,29 +123,29 @@ impl KeyText {
     }
 }
 
-/// A key as it is asked for: FOVEA's fields.
+/// A request to store a key, not yet checked: FOVEA's fields.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyDraft {
-    /// For whose service.
+    /// Name of the provider.
     #[schema(min_length = 1, max_length = 40)]
     pub provider: String,
-    /// What it is to be called.
+    /// Name of the key.
     #[schema(min_length = 1)]
     pub key_name: String,
-    /// What it is.
+    /// The key in plain text.
     #[schema(min_length = 1, max_length = 4096)]
     pub api_key: String,
 }
 
-/// A key that can be kept.
+/// A checked request to store a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewKey {
-    /// For whose service.
+    /// Provider whose service the key opens.
     pub provider: Provider,
-    /// What it is called.
+    /// Name of the key.
     pub name: DisplayName,
-    /// What it is.
+    /// The key in plain text.
     pub text: KeyText,
 }
 
@@ -153,7 +153,7 @@ impl KeyDraft {
     /// Checks every field. `providers` are those that the server knows.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// The errors of all fields at once.
     pub fn check(self, providers: &[Provider]) -> Result<NewKey, FieldErrors> {
         let mut faults = FieldErrors::default();
         let provider = self.provider.parse().ok();
@@ -175,32 +175,32 @@ impl KeyDraft {
     }
 }
 
-/// A change of a key as it is asked for. What is absent stays.
+/// A change of a key, not yet checked. Absent fields stay.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyEdit {
-    /// What it is to be called.
+    /// New name of the key.
     #[serde(deserialize_with = "present")]
     #[schema(min_length = 1, nullable = false)]
     pub key_name: Option<String>,
-    /// What it is to be.
+    /// New key in plain text.
     #[serde(deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 4096, nullable = false)]
     pub api_key: Option<String>,
-    /// Whether it is used.
+    /// Whether the key is enabled.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub is_active: Option<bool>,
 }
 
-/// A change of a key that can be made.
+/// A checked change of a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyPatch {
-    /// What it is called.
+    /// New name of the key.
     pub name: Option<DisplayName>,
-    /// What it is.
+    /// New key in plain text.
     pub text: Option<KeyText>,
-    /// Whether it is used.
+    /// Whether the key is enabled.
     pub is_active: Option<bool>,
 }
 
@@ -208,7 +208,7 @@ impl KeyEdit {
     /// Checks every field.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// The errors of all fields at once.
     pub fn check(self) -> Result<KeyPatch, FieldErrors> {
         let mut faults = FieldErrors::default();
         let name = self
@@ -228,50 +228,50 @@ impl KeyEdit {
     }
 }
 
-/// A key as it is shown: FOVEA's fields. What it is cannot be read.
+/// A key as lists show it: FOVEA's fields. They do not contain the key itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiKey {
-    /// Id.
+    /// The id of the key.
     pub id: Uuid,
-    /// Whose it is; none: the system's, which serves whoever has none of their own.
+    /// Owner of the key; `None` for the system's, which serves users without one of their own.
     pub user_id: Option<Uuid>,
-    /// For whose service.
+    /// Name of the provider.
     pub provider: String,
-    /// What it is called.
+    /// Name of the key.
     pub key_name: String,
-    /// Dots, and its last characters.
+    /// Dots followed by its last characters.
     pub key_mask: String,
-    /// Whether it is used.
+    /// Whether the key is enabled.
     pub is_active: bool,
-    /// How often it was used.
+    /// Number of times the key was used.
     pub usage_count: i64,
-    /// When it was last used.
+    /// Time of the last use.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_used_at: Option<OffsetDateTime>,
-    /// When it was made.
+    /// Time of creation.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When it was last changed.
+    /// Time of the last change.
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
 }
 
-/// Keys of somebody or of the system, and the providers for which there can be some.
+/// Keys of a user or of the system, and the providers that keys can be stored for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyList {
-    /// The keys, by provider, the newest first.
+    /// The keys, sorted by provider, the newest first.
     pub keys: Vec<ApiKey>,
-    /// The providers.
+    /// Providers that the server knows.
     pub providers: Vec<ProviderUse>,
 }
 
-/// A provider, and who does without the system's key.
+/// A provider and the number of users who do not need the system's key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderUse {
-    /// Its name.
+    /// Name of the provider.
     pub provider: String,
-    /// How many people have a key of their own that is on, where that is asked for.
+    /// Number of users with an enabled key of their own; `None` where it is not requested.
     pub people: Option<Total>,
 }
 

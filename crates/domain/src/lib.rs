@@ -1,5 +1,5 @@
-//! The words and rules of Rollcall, shared by the browser and the server: ids, the types that travel
-//! between them, parsing, and who may do what. Pure: no input or output, no clock, no randomness.
+//! Domain types and policy of Rollcall, shared by the browser and the server: ids, the types that travel between them, parsing and
+//! permissions. Pure: no input or output, no clock, no randomness.
 
 pub mod access;
 pub mod access_tokens;

@@ -1,4 +1,4 @@
-//! What every list has in common: how it is asked for a page, and where that page lies among the others.
+//! Paging of lists: parameters, cursors, errors, and the position of a page in the list.
 
 mod cursor;
 mod error;

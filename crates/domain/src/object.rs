@@ -1,4 +1,4 @@
-//! JSON objects as they come from programs.
+//! Deserialization of JSON objects sent by programs.
 
 use std::{fmt, marker::PhantomData};
 
@@ -7,7 +7,7 @@ use serde::{
     de::{MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-/// What a JSON object holds. A list is none, though serde would take its items for the fields one after the other.
+/// Deserializes a JSON object and rejects a list, whose items serde would accept as the fields one after the other.
 pub struct Object<T>(pub T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -16,7 +16,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// Reads the fields of an object.
+/// Visitor for the fields of an object.
 struct Fields<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
@@ -31,25 +31,25 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
     }
 }
 
-/// Reads a field that is there. Where `T` has no `null`, one is an error: it means nothing, and would pass for absence. Where
-/// `T` is an option, `null` stays apart from absence.
+/// Deserializes a field that is present. If `T` does not accept `null`, a `null` is an error, because it would pass for absence. If `T` is
+/// an option, `null` stays distinct from absence.
 ///
 /// # Errors
-/// When the value is not a `T`.
+/// An error if the value is not a `T`.
 pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
 }
 
-/// A field that is an object and not a list.
+/// Deserializes a field that is an object and not a list.
 pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
 ) -> Result<T, D::Error> {
     Object::deserialize(value).map(|Object(value)| value)
 }
 
-/// A field that is a list of objects and not of lists.
+/// Deserializes a field that is a list of objects and not of lists.
 pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Vec<T>, D::Error> {
@@ -63,17 +63,17 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     struct Point {
-        #[expect(dead_code, reason = "only whether it is read counts")]
+        #[expect(dead_code, reason = "the test only checks that it deserializes")]
         x: i32,
     }
 
     #[derive(Debug, Deserialize)]
     struct Line {
         #[serde(deserialize_with = "object")]
-        #[expect(dead_code, reason = "only whether it is read counts")]
+        #[expect(dead_code, reason = "the test only checks that it deserializes")]
         from: Point,
         #[serde(deserialize_with = "objects")]
-        #[expect(dead_code, reason = "only whether it is read counts")]
+        #[expect(dead_code, reason = "the test only checks that it deserializes")]
         through: Vec<Point>,
     }
 

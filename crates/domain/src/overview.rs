@@ -1,4 +1,4 @@
-//! The first screen of the panel: how many people there are, what they have been doing, and what wants attention.
+//! The start page of the panel: number of users, activity, and accounts that need attention.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -6,69 +6,69 @@ use utoipa::ToSchema;
 
 use crate::{audit::AuditEntry, list::Total, users::page::Totals};
 
-/// Days that the charts show, today included.
+/// Number of days in the charts, today included.
 pub const DAYS: i32 = 30;
 
-/// Everything on the screen.
+/// Content of the start page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Overview {
-    /// How many people there are.
+    /// Number of users by status.
     pub totals: Totals,
-    /// How many of them were active on this UTC day.
+    /// Number of users who were active on this UTC day.
     pub active_today: Total,
-    /// What happened on each of the last [`DAYS`], the earliest first.
+    /// Activity on each of the last [`DAYS`] days, the earliest first.
     pub days: Vec<Day>,
-    /// What somebody should look at, the most urgent first.
+    /// Accounts and access tokens that need attention, the most urgent first.
     pub attention: Vec<Attention>,
-    /// The latest changes. Sign-ins are not among them.
+    /// The latest changes, without sign-ins.
     pub changes: Vec<AuditEntry>,
 }
 
-/// A UTC day.
+/// Activity on a UTC day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Day {
-    /// Its beginning.
+    /// First instant of the day.
     #[serde(with = "time::serde::rfc3339")]
     pub day: OffsetDateTime,
-    /// How many sessions began.
+    /// Number of sessions started.
     pub sign_ins: u64,
-    /// How many of the accounts that are not in the bin were made.
+    /// Number of accounts created, without deleted ones.
     pub created: u64,
 }
 
-/// Something that somebody should look at.
+/// A reason for attention, with the number of accounts or access tokens that it applies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Attention {
-    /// What it is.
+    /// Reason for the attention.
     pub matter: Matter,
-    /// How many accounts or access tokens it is about.
+    /// Number of accounts or access tokens.
     pub count: Total,
-    /// The search in the list of people that finds them; none where it is about tokens.
+    /// Search in the user list that finds the accounts; `None` for access tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
 }
 
-/// Why an account or an access token wants attention.
+/// Reason why an account or an access token needs attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Matter {
-    /// It waits for approval.
+    /// A registration is pending.
     Waiting,
-    /// It is the only one that can administer.
+    /// There is only one account that can administer.
     OnlyAdmin,
-    /// It is an access token that works for less than a week.
+    /// An access token expires in less than a week.
     ExpiringToken,
-    /// It can administer, and nobody has signed in with it for 30 days.
+    /// An account can administer, and had no sign-in for 30 days.
     IdleAdmin,
-    /// Nobody has used it for 90 days.
+    /// An account was not used for 90 days.
     Dormant,
 }
 
 impl Matter {
-    /// All of them, the most urgent first.
+    /// All reasons, the most urgent first.
     pub const ALL: [Self; 5] = [
         Self::Waiting,
         Self::OnlyAdmin,
@@ -77,7 +77,7 @@ impl Matter {
         Self::Dormant,
     ];
 
-    /// The search in the list of people that finds such accounts. An account that is younger than the time is not unused.
+    /// Returns the search in the user list that finds these accounts. An account younger than the period does not count as unused.
     #[must_use]
     pub const fn search(self) -> Option<&'static str> {
         match self {

@@ -1,4 +1,4 @@
-//! What people own in the host application, as programs read and write it.
+//! Data that users own in the host application: personas, ontologies and annotations, as programs read and write them.
 
 mod texts;
 
@@ -17,20 +17,20 @@ use crate::{
 };
 use texts::Texts;
 
-/// Most characters of a name, a role, a label, or of what a video is called.
+/// Maximum number of characters of a single-line text: a name, a role, a label or the id of a video.
 pub const LINE_MAX: usize = 200;
-/// Most characters of what a persona needs to know, and of its details.
+/// Maximum number of characters of a persona's information need and of its details.
 pub const TEXT_MAX: usize = 10_000;
-/// Name of an ontology that nobody has named.
+/// Default name of an ontology.
 const UNNAMED: &str = "Ontology";
 
-/// Why a text is refused, as a sentence for whoever sent it.
+/// Reason for rejecting a text, with a message for the client.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TextError {
-    /// It has to be there.
+    /// A required text that is absent or blank.
     #[error("Say what this is.")]
     Missing,
-    /// Too long.
+    /// More characters than the limit, which is the value.
     #[error("Use at most {0} characters.")]
     Length(usize),
     /// Characters that hide or reorder others.
@@ -38,74 +38,74 @@ pub enum TextError {
     Control,
 }
 
-/// In whose name the host application shows things.
+/// A persona: an identity under which a user works in the host application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Persona {
-    /// Id.
+    /// The id of the persona.
     pub id: Uuid,
-    /// Whose.
+    /// The id of its owner.
     pub user_id: Uuid,
-    /// Name.
+    /// Name of the persona.
     pub name: String,
-    /// What the persona does.
+    /// Task of the persona.
     pub role: String,
-    /// What the persona wants to find out.
+    /// Information that the persona looks for.
     pub information_need: String,
-    /// Anything else.
+    /// Further description.
     pub details: Option<String>,
-    /// Whether the host application has made it by itself.
+    /// Whether the host application has created it by itself.
     pub is_system_generated: bool,
-    /// Whether it is left out of the host application's lists.
+    /// Whether the host application's lists leave it out.
     pub hidden: bool,
-    /// When it was created.
+    /// Time of creation.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When it was last changed.
+    /// Time of the last change.
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
 }
 
-/// How a persona is to be. What is absent stays; a new one has to have a name, a role and an information need.
+/// Values of a persona, not yet checked. Absent fields stay; a new persona needs a name, a role and an information need.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonaDraft {
-    /// Name.
+    /// Name of the persona.
     #[serde(deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub name: Option<String>,
-    /// What the persona does.
+    /// Task of the persona.
     #[serde(deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub role: Option<String>,
-    /// What the persona wants to find out.
+    /// Information that the persona looks for.
     #[serde(deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 10000, nullable = false)]
     pub information_need: Option<String>,
-    /// Anything else. `null` is none.
+    /// Further description; `null` for none.
     #[serde(deserialize_with = "null_is_empty")]
     #[schema(max_length = 10000)]
     pub details: Option<String>,
-    /// Whether the host application has made it by itself.
+    /// Whether the host application has created it by itself.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub is_system_generated: Option<bool>,
-    /// Whether it is left out of the host application's lists.
+    /// Whether the host application's lists leave it out.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub hidden: Option<bool>,
 }
 
-/// A text that may be `null`, which is an empty one.
+/// Deserializes a text, or `null` as an empty one.
 fn null_is_empty<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
     Option::<String>::deserialize(value).map(|text| Some(text.unwrap_or_default()))
 }
 
 impl PersonaDraft {
-    /// Checks every field of a new one, or of a change.
+    /// Checks every field. `new` is true for a new persona, which needs the required fields, and false for a change.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// The errors of all fields at once.
     pub fn check(self, new: bool) -> Result<Self, FieldErrors> {
         let mut texts = Texts::default();
         let checked = Self {
@@ -120,18 +120,18 @@ impl PersonaDraft {
     }
 }
 
-/// What a persona knows of its world.
+/// The ontology of a persona: the types and relations that it works with.
 #[cfg(feature = "stored-json")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Ontology {
-    /// Id.
+    /// The id of the ontology.
     pub id: Uuid,
-    /// Under which persona.
+    /// The id of the persona that it belongs to.
     pub persona_id: Uuid,
-    /// Name.
+    /// Name of the ontology.
     pub name: String,
-    /// What it says, in the host application's own form; with the five lists, where they were set.
+    /// Content in the host application's own structure; it includes the five lists below where they are set.
     #[schema(value_type = serde_json::Value)]
     pub content: StoredJson,
     /// Types of entities.
@@ -146,26 +146,26 @@ pub struct Ontology {
     /// Types of relations.
     #[schema(value_type = Vec<serde_json::Value>)]
     pub relation_types: StoredJson,
-    /// Relations between these.
+    /// Relations between these types.
     #[schema(value_type = Vec<serde_json::Value>)]
     pub relations: StoredJson,
-    /// When it was created.
+    /// Time of creation.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When it was last changed.
+    /// Time of the last change.
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
 }
 
-/// How the ontology of a persona is to be. What is absent stays.
+/// Values of a persona's ontology, not yet checked. Absent fields stay.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct OntologyDraft {
-    /// Name.
+    /// Name of the ontology.
     #[serde(deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub name: Option<String>,
-    /// What it says.
+    /// Content in the host application's own structure.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<serde_json::Map<String, serde_json::Value>>, nullable = false)]
     pub content: Option<JsonObject>,
@@ -185,7 +185,7 @@ pub struct OntologyDraft {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<Vec<serde_json::Value>>, nullable = false)]
     pub relation_types: Option<JsonArray>,
-    /// Relations between these.
+    /// Relations between these types.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<Vec<serde_json::Value>>, nullable = false)]
     pub relations: Option<JsonArray>,
@@ -195,7 +195,7 @@ impl OntologyDraft {
     /// Checks every field.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// The errors of all fields at once.
     pub fn check(self) -> Result<Self, FieldErrors> {
         let mut texts = Texts::default();
         let checked = Self {
@@ -210,7 +210,7 @@ impl OntologyDraft {
         texts.end(checked)
     }
 
-    /// An object of the lists that are given, under the names that they have in the content.
+    /// Returns a JSON object of the lists that are set, under the names that they have in the content.
     #[must_use]
     pub fn lists(&self) -> String {
         let lists = [
@@ -227,59 +227,59 @@ impl OntologyDraft {
         format!("{{{}}}", given.collect::<Vec<_>>().join(","))
     }
 
-    /// The name of a new one.
+    /// Returns the name for a new ontology.
     #[must_use]
     pub fn new_name(&self) -> &str {
         self.name.as_deref().unwrap_or(UNNAMED)
     }
 }
 
-/// A mark on a video.
+/// An annotation on a video.
 #[cfg(feature = "stored-json")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Annotation {
-    /// Id.
+    /// The id of the annotation.
     pub id: Uuid,
-    /// Under which persona.
+    /// The id of the persona that it belongs to.
     pub persona_id: Uuid,
-    /// Who has made it.
+    /// The id of the user who created it.
     pub user_id: Uuid,
-    /// On which video.
+    /// The id of the video.
     pub video_id: String,
-    /// What it says in short.
+    /// Short text of the annotation.
     pub label: String,
-    /// What it says, in the host application's own form.
+    /// Content in the host application's own structure.
     #[schema(value_type = serde_json::Value)]
     pub content: StoredJson,
-    /// When it was made.
+    /// Time of creation.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }
 
-/// How an annotation is to be. What is absent stays; a new one has to have a video and a label.
+/// Values of an annotation, not yet checked. Absent fields stay; a new annotation needs a video and a label.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct AnnotationDraft {
-    /// On which video.
+    /// The id of the video.
     #[serde(deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub video_id: Option<String>,
-    /// What it says in short.
+    /// Short text of the annotation.
     #[serde(deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 200, nullable = false)]
     pub label: Option<String>,
-    /// What it says.
+    /// Content in the host application's own structure.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<serde_json::Map<String, serde_json::Value>>, nullable = false)]
     pub content: Option<JsonObject>,
 }
 
 impl AnnotationDraft {
-    /// Checks every field of a new one, or of a change.
+    /// Checks every field. `new` is true for a new annotation, which needs the required fields, and false for a change.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// The errors of all fields at once.
     pub fn check(self, new: bool) -> Result<Self, FieldErrors> {
         let mut texts = Texts::default();
         let checked = Self {

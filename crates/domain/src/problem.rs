@@ -1,4 +1,4 @@
-//! What goes wrong, as a client is told it: a code for programs, a sentence for people.
+//! Errors as clients see them: a code for programs and a message for users.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,46 +9,46 @@ use crate::{
     users::{bulk::BulkOutcome, deletion::OwnedCounts, detail::UserDetail},
 };
 
-/// The kind of a failure. Its name on the wire is FOVEA's where FOVEA has one.
+/// Kind of an error. Its name in JSON is FOVEA's where FOVEA has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Code {
-    /// Nobody is signed in.
+    /// The request is not signed in.
     Unauthorized,
-    /// Somebody is, but may not do this.
+    /// The caller lacks a permission.
     Forbidden,
-    /// It takes a person who is signed in: no access token is enough.
+    /// The operation requires a session: an access token is not accepted.
     TokenNotAllowed,
-    /// The password is right, but somebody else has chosen it.
+    /// The password is right, but was set by an administrator and has to be changed.
     PasswordChangeRequired,
-    /// What is asked for needs the password of the account.
+    /// The operation requires the current password of the account, and the request contains none.
     CurrentPasswordRequired,
-    /// It came with another one.
+    /// The current password in the request is wrong.
     CurrentPasswordWrong,
-    /// There is no such thing.
+    /// The resource does not exist.
     NotFound,
-    /// The address does not know this method.
+    /// The address does not support this method.
     MethodNotAllowed,
-    /// It contradicts what is already there.
+    /// The request contradicts the stored data.
     Conflict,
-    /// What the request was made to depend on does not hold any more.
+    /// A condition of the request, such as `If-Match`, no longer holds.
     PreconditionFailed,
-    /// The input is not acceptable as it stands.
+    /// The input is invalid.
     ValidationError,
-    /// The input is longer than any acceptable one.
+    /// The input is longer than the limit.
     PayloadTooLarge,
-    /// Too many tries in too short a time.
+    /// Too many attempts in too short a time.
     TooManyRequests,
-    /// The database cannot be reached just now.
+    /// The database cannot be reached at present.
     Unavailable,
-    /// The operator has not set up what it takes.
+    /// The operator has not configured the feature.
     SwitchedOff,
-    /// A fault of ours.
+    /// An unexpected error of the server.
     InternalError,
 }
 
 impl Code {
-    /// The HTTP status. FOVEA's own routes answer 400 instead of 422.
+    /// Returns the HTTP status. FOVEA's own routes respond with 400 instead of 422.
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
@@ -71,58 +71,58 @@ impl Code {
     }
 }
 
-/// A failure as the client sees it. It never holds a cause: that goes to the log, under the same request id.
+/// An error as the client sees it. It never contains a cause, which is logged under the same request id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
-    /// The kind.
+    /// Kind of the error.
     pub error: Code,
-    /// A sentence that says what to do next.
+    /// Message that says what to do next.
     pub message: String,
-    /// What is wrong with which part of the input.
+    /// Details of the input that caused the error.
     #[serde(default, skip_serializing_if = "Details::is_empty")]
     pub details: Box<Details>,
-    /// Names the log lines of this request.
+    /// The id of the request, which its log lines carry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }
 
-/// Where in the input the fault is.
+/// Details of an error: the parts of the input that caused it, or the data that has changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Details {
-    /// One sentence for each field at fault.
+    /// Errors by field.
     #[serde(default, skip_serializing_if = "FieldErrors::is_empty")]
     pub fields: FieldErrors,
-    /// The word at fault in a search text: first character and the one after the last.
+    /// Range of characters of the invalid word in a search: the first one, and the one after the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<usize>>)]
     pub word: Option<(usize, usize)>,
-    /// The parameter of the address that is not known, or that stands more than once.
+    /// Name of the URL's parameter that is unknown, or that occurs more than once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
-    /// Seconds after which to try again.
+    /// Number of seconds after which to retry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
-    /// Where the person chooses a password of their own.
+    /// URL at which the user chooses a password of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// What somebody else has made of the account meanwhile.
+    /// The user as stored now, if another change came in between.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Box<UserDetail>>,
-    /// What would go now, where it is not what was shown.
+    /// Number of items that would be deleted now, if it differs from the preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts: Option<OwnedCounts>,
-    /// Who would change now, where it is not what was shown.
+    /// Users that would change now, if they differ from the preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<BulkOutcome>,
-    /// How many sessions would end now, where it is not what was shown.
+    /// Number of sessions that would be revoked now, if it differs from the preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevokeOutcome>,
 }
 
 impl Details {
-    /// Whether there is nothing to say beyond the sentence.
+    /// Returns whether there are no details.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -130,7 +130,7 @@ impl Details {
 }
 
 impl Problem {
-    /// A problem without details.
+    /// Creates an error without details.
     #[must_use]
     pub fn new(error: Code, message: impl Into<String>) -> Self {
         Self {
@@ -141,8 +141,8 @@ impl Problem {
         }
     }
 
-    /// The same for a program that has sent a JSON body. Most clients show the message alone, so it says what is wrong with
-    /// every field; the fields have the names of the body.
+    /// Adapts the error to a program that has sent a JSON body. Most clients show only the message, so it contains the errors of all
+    /// fields; the fields have their names in the body.
     #[must_use]
     pub fn of_body(mut self) -> Self {
         let fields = &mut self.details.fields;

@@ -1,4 +1,4 @@
-//! People who have registered and wait to be let in, and what is decided about them.
+//! Pending registrations, and decisions about them.
 
 use std::{net::IpAddr, str::FromStr};
 
@@ -11,62 +11,62 @@ use crate::{
     users::{Unknown, UserId, bulk::Selected, names::is_deceptive, words},
 };
 
-/// Most characters of a note.
+/// Maximum number of characters of a note.
 pub const NOTE_MAX: usize = 500;
 
-/// Somebody who waits.
+/// A pending registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WaitingPerson {
-    /// Id.
+    /// The id of the account.
     pub id: UserId,
-    /// The short number that people and the command line use.
+    /// Short number of the user, for screens and the command line.
     pub number: i64,
     /// Name to sign in with.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
-    /// The address that they gave. Nobody has shown that it is theirs.
+    /// Email address as entered; it is not verified.
     pub email: Option<String>,
-    /// Username of somebody else who has that address.
+    /// Username of another user who has that address.
     pub email_of: Option<String>,
-    /// Whence they came.
+    /// IP address of the client that registered.
     #[schema(value_type = Option<String>)]
     pub from: Option<IpAddr>,
-    /// When they registered.
+    /// Time of the registration.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// Counts edits, so that a stale decision is refused.
+    /// Version of the account, incremented by every change, so that a decision on a stale version is denied.
     pub version: i32,
 }
 
 words! {
-    /// What becomes of somebody who waits.
+    /// Decision about a pending registration.
     Decision {
-        /// They can sign in.
+        /// Approves it: the user can sign in.
         Approve = "approve",
-        /// The account goes, and its name is free again.
+        /// Rejects it: the account is deleted, and its username is free again.
         Reject = "reject",
     }
 }
 
-/// What becomes of several people who wait.
+/// A decision about several pending registrations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionRequest {
-    /// What becomes of them.
+    /// Decision about each of them.
     pub decision: Decision,
-    /// Who.
+    /// The selected registrations.
     pub people: Vec<Selected>,
-    /// Why, for the record.
+    /// Reason, for the audit log.
     pub note: String,
-    /// How many the preview said would be decided about. None: only tell who would.
+    /// Number of decisions in the preview. `None`: only return a preview.
     pub expected: Option<usize>,
 }
 
-/// A note for the record, that may be left empty.
+/// Checks an optional note for the audit log.
 ///
 /// # Errors
-/// Why it is refused.
+/// The error of the field `note`.
 pub fn check_note(typed: &str) -> Result<Option<String>, FieldErrors> {
     let mut faults = FieldErrors::default();
     let note = typed.trim();

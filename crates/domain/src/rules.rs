@@ -1,5 +1,5 @@
-//! Who may do what to whose account. Asked before a dialog opens, so that a refusal is said before any typing, and again
-//! when it is done.
+//! Policy: permissions for actions on users. It is evaluated before a dialog opens, so that a denial comes before any typing, and again
+//! when the action runs.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -9,81 +9,82 @@ use crate::{
     users::UserId,
 };
 
-/// What can be done to an account.
+/// An action on a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
-    /// Change its names, address, profile.
+    /// Changes the names, the address or the profile.
     Edit,
-    /// Give it another address.
+    /// Changes the address.
     SetEmail,
-    /// Give it other roles.
+    /// Changes the roles.
     SetRoles,
-    /// Set a temporary password, or make a link for a new one.
+    /// Sets a temporary password, or creates a link to choose one.
     Reset,
-    /// Keep it from being used.
+    /// Suspends the account.
     Suspend,
-    /// Let it be used again.
+    /// Lifts the suspension.
     Unsuspend,
-    /// Put it into the bin, or remove what is in it.
+    /// Deletes the account, or purges a deleted one.
     Delete,
-    /// Take it out of the bin.
+    /// Restores the deleted account.
     Restore,
-    /// End its sessions.
+    /// Revokes sessions.
     EndSessions,
-    /// Let it in or not, while it waits for that.
+    /// Approves or rejects the pending registration.
     Admit,
 }
 
-/// Who does it.
+/// The actor of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doer {
-    /// Their account; none for the operator on the command line and for jobs.
+    /// The id of the user; `None` for the operator on the command line and for jobs.
     pub id: Option<UserId>,
-    /// What they may do.
+    /// Permissions of the actor.
     pub permissions: Permissions,
 }
 
-/// To whom.
+/// The target of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
-    /// Their account.
+    /// The id of the user.
     pub id: UserId,
-    /// What they may do.
+    /// Permissions of the user.
     pub permissions: Permissions,
-    /// Whether they are the only administrator who can sign in.
+    /// Whether the user is the only administrator who can sign in.
     pub is_last_admin: bool,
 }
 
-/// Why it is refused, as a sentence that says what to do instead.
+/// Reason for denying an action, with a message that says what to do instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Refusal {
-    /// FOVEA's text.
+    /// The actor deletes their own account. The message is FOVEA's.
     #[error("Cannot delete yourself")]
     DeleteSelf,
-    /// Themselves.
+    /// The actor suspends their own account.
     #[error("Cannot suspend yourself")]
     SuspendSelf,
-    /// Themselves.
+    /// The actor changes their own roles.
     #[error("Cannot change your own roles. Ask another administrator.")]
     DemoteSelf,
-    /// Themselves. Their own account asks for the current password first; a session alone may be stolen.
+    /// The actor sets their own password as an administrator. The account settings ask for the current password first, since a session
+    /// alone may be stolen.
     #[error("Change your own password in your account settings, with your current password.")]
     OwnPassword,
-    /// The same of the address.
+    /// The actor changes their own address as an administrator, which would bypass the current password in the same way.
     #[error("Change your own email in your account settings, with your current password.")]
     OwnEmail,
-    /// Nobody would be left to let anyone in.
+    /// No administrator who can sign in would be left.
     #[error("This is the last administrator who can sign in. Make another one first.")]
     LastAdmin,
-    /// Someone more powerful.
+    /// The target has a permission that the actor lacks.
     #[error("This account has rights that yours lacks. Ask somebody who has them.")]
     MoreRights,
-    /// Roles more powerful than the giver.
+    /// An assigned role has a permission that the actor lacks.
     #[error("You cannot give a role with rights that you lack.")]
     Grant,
 }
 
-/// Why a deed is refused; nothing if it may be done.
+/// Returns the reason for denying an action; `None` if it is permitted.
 #[must_use]
 pub fn refusal(doer: &Doer, deed: Deed, target: &Standing) -> Option<Refusal> {
     let own = doer.id == Some(target.id);
@@ -106,21 +107,21 @@ pub fn refusal(doer: &Doer, deed: Deed, target: &Standing) -> Option<Refusal> {
     (may_leave_no_admin && target.is_last_admin).then_some(Refusal::LastAdmin)
 }
 
-/// Why somebody may not delete their own account, where accounts may be deleted by those whose they are.
+/// Returns the reason for denying users to delete their own account, where the server allows that; `None` if it is permitted.
 #[must_use]
 pub fn leaving_refusal(own: &Standing) -> Option<Refusal> {
     own.is_last_admin.then_some(Refusal::LastAdmin)
 }
 
-/// Whether somebody who has these rights is none of the doer's business: they may do what the doer may not. Whoever has a
-/// role that is, is too.
+/// Returns whether a user or a role with these permissions is out of the actor's reach: one of them is a permission that the actor lacks.
+/// Users who have such a role are out of reach as well.
 #[must_use]
 pub fn is_out_of_reach(doer: &Doer, rights: &Permissions) -> bool {
     !doer.permissions.include_all(rights)
 }
 
-/// Whether an invitation still stands: whoever made it may invite, and could give its roles themselves. `maker` is what
-/// they may do; none for somebody who cannot sign in any more.
+/// Returns whether an invitation is still valid: its creator can invite, and can assign its roles. `maker` are the creator's permissions,
+/// `None` if the creator cannot sign in any more.
 #[must_use]
 pub fn stands_behind(maker: Option<&Permissions>, given: &Permissions) -> bool {
     maker.is_some_and(|maker| {
@@ -128,8 +129,8 @@ pub fn stands_behind(maker: Option<&Permissions>, given: &Permissions) -> bool {
     })
 }
 
-/// Whether a link to choose a password or a temporary password still stands: its creator can do the same now, to the account
-/// as it is now. `creator` is what they may do; none for somebody who cannot sign in any more.
+/// Returns whether a link to choose a password, or a temporary password, is still valid: its creator could create it now, for the account
+/// as it is now. `creator` are the creator's permissions, `None` if the creator cannot sign in any more.
 #[must_use]
 pub fn backs_password(creator: Option<&Permissions>, target: &Permissions) -> bool {
     creator.is_some_and(|creator| {
@@ -137,7 +138,7 @@ pub fn backs_password(creator: Option<&Permissions>, target: &Permissions) -> bo
     })
 }
 
-/// Why roles may not be given; nothing if they may.
+/// Returns the reason for denying the assignment of roles with these permissions; `None` if it is permitted.
 #[must_use]
 pub fn grant_refusal(doer: &Doer, given: &Permissions) -> Option<Refusal> {
     (!doer.permissions.include_all(given)).then_some(Refusal::Grant)

@@ -1,4 +1,4 @@
-//! Sessions, as those see them who look after everybody's.
+//! Sessions of all users, as administrators see them.
 
 pub mod failed;
 pub mod filter;
@@ -14,31 +14,31 @@ use uuid::Uuid;
 
 use crate::users::{Unknown, UserId, words};
 
-/// For how many days a session that has ended can be looked up.
+/// Number of days for which an ended session stays listed.
 pub const HISTORY_DAYS: u16 = 30;
 
 words! {
-    /// Why a session has ended.
+    /// Reason why a session has ended.
     EndReason {
-        /// The person signed out.
+        /// The user signed out.
         Logout = "logout",
-        /// Its time was over.
+        /// It reached its idle timeout or its maximum age.
         Expired = "expired",
-        /// Somebody ended it.
+        /// A user revoked it.
         Revoked = "revoked",
-        /// There is a new password.
+        /// The password was changed or reset.
         PasswordReset = "password_reset",
         /// The account was suspended.
         Suspended = "suspended",
         /// The account was deleted.
         Deleted = "deleted",
-        /// The person has signed in so often that the oldest had to go.
+        /// The user exceeded the maximum number of sessions, and this was the oldest.
         Replaced = "replaced",
     }
 }
 
 impl EndReason {
-    /// As people read it.
+    /// Returns the label on a screen.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
@@ -53,7 +53,8 @@ impl EndReason {
     }
 }
 
-/// Where FOVEA shows the end of its token: the end of the public id. The secret is not known to anybody here.
+/// Returns the last characters of the public id, which are shown where FOVEA shows the last characters of its token. The secret is not
+/// stored.
 #[must_use]
 pub fn masked(id: Uuid) -> String {
     let id = id.simple().to_string();
@@ -61,68 +62,68 @@ pub fn masked(id: Uuid) -> String {
     format!("...{end}")
 }
 
-/// How a session has ended.
+/// End of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionEnd {
-    /// When.
+    /// Time of the end.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// Why.
+    /// Reason of the end.
     pub reason: EndReason,
-    /// Name of whoever ended it; none for a job, or if they are gone.
+    /// Name of the user who revoked it; `None` for a job, or if that account no longer exists.
     pub by: Option<String>,
 }
 
-/// Whose a session is.
+/// Owner of a session, an access token or a failed sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionUser {
-    /// Id.
+    /// The id of the user.
     pub id: UserId,
     /// Name to sign in with.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
 }
 
-/// A session, live or ended.
+/// A session, active or ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
-    /// Public id. It opens nothing.
+    /// Public id, which does not authenticate.
     pub id: Uuid,
-    /// Whose.
+    /// Owner of the session.
     pub user: SessionUser,
-    /// The browser and its system in words.
+    /// Browser and operating system, in words.
     pub device: String,
-    /// What the browser calls itself.
+    /// `User-Agent` header of the browser.
     pub user_agent: Option<String>,
-    /// From where.
+    /// IP address of the client.
     pub ip_address: Option<IpAddr>,
-    /// When it was started.
+    /// Time of the sign-in.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When it was last seen, to the minute.
+    /// Time of the last request, to the minute.
     #[serde(with = "time::serde::rfc3339")]
     pub last_seen_at: OffsetDateTime,
-    /// When it ends unless it is seen again; at the latest with `expires_at`.
+    /// Time at which it expires without another request; at most `expires_at`.
     #[serde(with = "time::serde::rfc3339")]
     pub idle_expires_at: OffsetDateTime,
-    /// When it ends at the latest.
+    /// Time at which it expires at the latest.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
-    /// How it has ended, if it has.
+    /// Its end, if it has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<SessionEnd>,
 }
 
-/// What has happened to sessions since the last word.
+/// Changes of sessions since the last message.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionChanges {
-    /// Those that began, and those that ended.
+    /// Sessions that started or ended.
     pub sessions: Vec<Session>,
-    /// Whether there is more than that: then the list has to be read again.
+    /// Whether there are further changes, so that the list has to be fetched again.
     pub more: bool,
 }
 

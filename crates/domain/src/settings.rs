@@ -1,33 +1,33 @@
-//! What is set on a server, for those who look after it. Nothing of it is secret.
+//! Configuration of a server, as administrators see it. It contains no secret.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A setting as the server has read it at its start.
+/// A setting as the server has read it at startup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Described {
-    /// Its name in the environment.
+    /// Name of the environment variable.
     pub name: String,
-    /// What is set; nothing where it is empty. Of a secret no more than that it is there.
+    /// Value; `None` if it is empty. For a secret it only says that one is set.
     pub value: Option<String>,
-    /// Where that comes from, such as `environment` or `default`.
+    /// Source of the value, such as `environment` or `default`.
     pub source: String,
-    /// What it does.
+    /// Effect of the setting.
     pub meaning: String,
-    /// Why the value is weaker than the default, if it is.
+    /// Reason why the value is weaker than the default, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weakness: Option<String>,
 }
 
-/// What an installation is made of, and what is set on the server that was asked.
+/// Versions of an installation, and the configuration of the server that responds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Installation {
     /// Version of Rollcall.
     pub rollcall: String,
     /// Version of PostgreSQL.
     pub postgres: String,
-    /// Number of the last migration.
+    /// Version of the last migration.
     pub schema: i64,
-    /// Every setting.
+    /// All settings.
     pub settings: Vec<Described>,
 }

@@ -1,7 +1,7 @@
-//! Text as it is stored and compared, whatever keyboard wrote it: normal forms, case folding, the form that a search compares.
+//! Text normalization for storing and comparing: normal forms, case folding, and the form that a search compares.
 //!
-//! `name_key` and `search_fold` are also functions of the database, which compares with them; a test of `db` holds both
-//! equal over all of Unicode. They need the feature `unicode`, which only the server has.
+//! `name_key` and `search_fold` are also functions of the database, which compares with them; a test of `db` checks that both are equal
+//! over all of Unicode. They need the feature `unicode`, which only the server enables.
 
 #[cfg(feature = "unicode")]
 mod folding;
@@ -15,7 +15,7 @@ pub use folding::{name_key, search_fold};
 #[cfg(not(feature = "unicode"))]
 use untabled::{compatible, compose, is_combining};
 
-/// Returns a name as it is stored: composed (NFC), without white space at its ends and with single spaces inside.
+/// Returns a name in its stored form: composed (NFC), without white space at its ends and with single spaces inside.
 ///
 /// Without the feature `unicode` it is not composed: the browser checks a name, the server stores it.
 #[must_use]
@@ -23,24 +23,24 @@ pub fn tidy(typed: &str) -> String {
     compose(&typed.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Returns a password in the one form that keyboards agree on (NFKC), in which it is counted and hashed.
+/// Returns a password in the one form that all keyboards produce (NFKC), in which it is measured and hashed.
 ///
-/// Without the feature `unicode` it stays as typed: the server counts again.
+/// Without the feature `unicode` it stays as typed: the server measures it again.
 #[must_use]
 pub fn normal_password(typed: &str) -> String {
     compatible(typed)
 }
 
-/// Whether a character is a mark that combines with the letter before it (general category M).
+/// Returns whether a character is a mark that combines with the letter before it (general category M).
 ///
-/// Without the feature `unicode` it is any character that could be one, so that the browser denies no name that the server
+/// Without the feature `unicode` this includes every character that could be one, so that the browser denies no name that the server
 /// accepts.
 #[must_use]
 pub fn is_mark(c: char) -> bool {
     is_combining(c)
 }
 
-/// Whether a character is Chinese, Japanese or Korean: words of two such characters are looked for inside others.
+/// Returns whether a character is Chinese, Japanese or Korean: a search finds words of two such characters inside others.
 #[must_use]
 pub const fn is_cjk(c: char) -> bool {
     matches!(c,

@@ -1,4 +1,4 @@
-//! A user's account, as lists and API show it.
+//! User accounts, as lists and the API show them.
 
 pub mod bin;
 pub mod bulk;
@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// The id of a user: a UUIDv7, so that ids are in the order of creation.
+/// The id of a user: a UUIDv7, so that ids sort by time of creation.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
@@ -32,7 +32,7 @@ impl fmt::Display for UserId {
     }
 }
 
-/// A value that is not one of the known words.
+/// Error of a text that is not one of an enum's values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not known here.")]
 pub struct Unknown(pub String);
@@ -45,10 +45,10 @@ macro_rules! words {
         pub enum $name { $($(#[$vmeta])* $variant,)+ }
 
         impl $name {
-            /// Every value, in the order of its declaration.
+            /// Every value, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// The word for it in the database, the API and the search grammar.
+            /// Returns its text in the database, the API and the search grammar.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
@@ -67,31 +67,31 @@ macro_rules! words {
 pub(crate) use words;
 
 words! {
-    /// Whether an account can be used.
+    /// Status of an account.
     Status {
-        /// Waits for approval.
+        /// The registration is not approved yet; the user cannot sign in.
         Pending = "pending",
-        /// Can sign in.
+        /// The user can sign in.
         Active = "active",
-        /// Cannot sign in, for a while or until lifted.
+        /// The user cannot sign in, until the suspension ends or is lifted.
         Suspended = "suspended",
     }
 }
 
 words! {
-    /// How an account came to be.
+    /// Way in which an account was created.
     CreatedVia {
-        /// Made by an admin in the panel or the API.
+        /// An admin, in the panel or the API.
         Admin = "admin",
-        /// The person registered.
+        /// A registration.
         Registration = "registration",
-        /// The person accepted an invitation.
+        /// An accepted invitation.
         Invitation = "invitation",
-        /// Made on the command line.
+        /// The command line.
         Cli = "cli",
-        /// Came with an import.
+        /// An import.
         Import = "import",
-        /// The first admin, by the setup link.
+        /// The setup link, for the first admin.
         Setup = "setup",
     }
 }
@@ -100,63 +100,63 @@ words! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserBrief {
-    /// Id.
+    /// The id of the user.
     pub id: UserId,
     /// Name to sign in with.
     pub username: String,
-    /// Address, if one is known.
+    /// Email address, if one is known.
     pub email: Option<String>,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
     /// Whether one of the roles is `admin`.
     pub is_admin: bool,
 }
 
-/// What the list shows of a user. Holds no secret.
+/// A user as lists show one. It contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserSummary {
-    /// Id.
+    /// The id of the user.
     pub id: UserId,
-    /// The short number that people and the command line use.
+    /// Short number of the user, for screens and the command line.
     pub number: i64,
     /// Name to sign in with.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
-    /// Address, if one is known.
+    /// Email address, if one is known.
     pub email: Option<String>,
     /// Whether one of the roles is `admin`.
     pub is_admin: bool,
     /// Names of the roles, the most powerful first.
     pub roles: Vec<String>,
-    /// Whether the account can be used.
+    /// Status of the account.
     pub status: Status,
-    /// When a suspension ends by itself.
+    /// Time at which a suspension ends by itself.
     #[serde(with = "time::serde::rfc3339::option")]
     pub suspended_until: Option<OffsetDateTime>,
-    /// Personas owned.
+    /// Number of personas that the user owns.
     pub persona_count: i32,
-    /// Ontologies owned.
+    /// Number of ontologies that the user owns.
     pub ontology_count: i32,
-    /// Annotations owned.
+    /// Number of annotations that the user owns.
     pub annotation_count: i32,
-    /// Sessions that have not ended.
+    /// Number of active sessions.
     pub session_count: i32,
-    /// Provider keys of their own.
+    /// Number of provider API keys of their own.
     pub api_key_count: i32,
-    /// Counts edits, so that a stale one is refused.
+    /// Version of the account, incremented by every change, so that a change of a stale version is denied.
     pub version: i32,
-    /// When the account was made.
+    /// Time of the account's creation.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When it was last changed.
+    /// Time of the last change.
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
-    /// When they last signed in.
+    /// Time of the last sign-in; `None` before the first.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_login_at: Option<OffsetDateTime>,
-    /// When they were last seen.
+    /// Time of the last activity.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_active_at: Option<OffsetDateTime>,
 }

@@ -11,11 +11,11 @@ use proptest::prelude::*;
 use proptest::strategy::Union;
 use time::{Date, Month};
 
-/// Pieces that mean something to the grammar, with a `~` between, so that random rows of them often parse.
+/// Tokens of the grammar, with a `~` between, so that random sequences of them often parse.
 const PIECES: &str = " ~ ~ ~\t~(~)~-~OR~ OR ~\"~\\~:~a~é~lab~\"two words\"~role:~admin~status:~active~personas:~keys:\
     ~>~>=~<~<=~..~*~0~10~2000000000~created:~login:~never~2026~-01~30d~12h~before-~after-~inactive:~has:~api-key~statsu:~\u{202e}~\u{a0}~İ";
 
-/// Whole words of the grammar, with a space between, so that random rows of them mostly parse.
+/// Whole words of the grammar, with a space between, so that random sequences of them mostly parse.
 const WORDS: &str = "a b \"a:b\" -a --b ( ) -( (a b) OR OR role:Admin -status:active KEYS:>5 personas:1..9 login:before-30d";
 
 fn row_of(
@@ -92,7 +92,7 @@ fn moment() -> impl Strategy<Value = Moment> {
 fn time() -> impl Strategy<Value = When> {
     use Comparison::{AtLeast, AtMost, Greater, Is, Less};
     let comparison = prop::sample::select(vec![Is, Greater, AtLeast, Less, AtMost]);
-    // Ranges that run backward cannot be typed; that they are refused is tested by table.
+    // Ranges that run backward cannot be typed; a table test checks that they are rejected.
     let can_be_typed = |when: &When| Filter::parse(&Term::Created(*when).to_string()).is_ok();
     let ends = (prop::option::of(moment()), prop::option::of(moment()));
     let between = ends.prop_filter_map("not a range", move |(one, other)| {
@@ -145,7 +145,7 @@ fn term() -> impl Strategy<Value = Term> {
     ])
 }
 
-/// Expressions in the form that a filter holds: no `And` in `And`, no `Or` in `Or`, no `Not` in `Not`.
+/// Generates expressions in the form that a filter holds: no `And` in `And`, no `Or` in `Or`, no `Not` in `Not`.
 fn expression() -> impl Strategy<Value = Expr> {
     term()
         .prop_map(Expr::Term)
@@ -188,7 +188,7 @@ fn expression() -> impl Strategy<Value = Expr> {
         })
 }
 
-/// Checks what must hold for any input at all.
+/// Checks the properties that hold for any input.
 fn check(input: &str) -> Result<(), TestCaseError> {
     match Filter::parse(input) {
         Ok(filter) => {
@@ -211,7 +211,7 @@ fn check(input: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// At least so many cases; more if PROPTEST_CASES says so.
+/// Returns the default number of cases or a minimum, whichever is larger; PROPTEST_CASES sets the default.
 fn config() -> ProptestConfig {
     let usual = ProptestConfig::default();
     ProptestConfig {
@@ -244,7 +244,7 @@ proptest! {
         let printed = expression.to_string();
         match Filter::parse(&printed).map_err(|error| error.kind) {
             Ok(filter) => prop_assert_eq!(filter.root(), Some(&expression), "printed as {}", &printed),
-            // A few of them are larger than a search may be.
+            // A few of the expressions exceed the limits of a search.
             Err(FilterErrorKind::TooLong) => prop_assert!(printed.chars().count() > MAX_CHARS),
             Err(kind) => prop_assert_eq!(kind, FilterErrorKind::TooManyTerms, "printed as {}", &printed),
         }

@@ -1,4 +1,4 @@
-//! The questions and the places of every list, for any text at all.
+//! Parameters and cursors of every list, for arbitrary texts.
 
 #![cfg(test)]
 
@@ -24,7 +24,7 @@ use proptest::{option, prelude::*};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Moments of our era to the microsecond, as the database has them.
+/// Generates timestamps after year 0 to the microsecond, the precision of PostgreSQL.
 fn moment() -> impl Strategy<Value = OffsetDateTime> {
     (-60_000_000_000_000_000..200_000_000_000_000_000_i64)
         .prop_map(|micros| time_of_micros(micros).unwrap())
@@ -101,7 +101,7 @@ fn nobody() -> SessionUser {
     }
 }
 
-/// What reads the place of a list.
+/// Parser of a list's cursor.
 type Reader = Box<dyn Fn(&str) -> Option<Cursor>>;
 
 fn after(text: &str) -> Option<String> {
@@ -115,7 +115,7 @@ fn place(position: Result<Position, ListError>) -> Option<Cursor> {
     }
 }
 
-/// One for each order of each list, as a request asks for it.
+/// Returns a parser for each order of each list, as a request uses it.
 fn readers() -> Vec<Reader> {
     let mut readers: Vec<Reader> = Vec::new();
     for key in SortKey::ALL {
@@ -177,7 +177,7 @@ fn readers() -> Vec<Reader> {
     readers
 }
 
-/// What must hold for any text: it is a place of one order at most, and if it is one, what is written of it is the same.
+/// Checks the property of any text: at most one order accepts it as a cursor, and then encoding returns the same cursor.
 fn check(text: &str) -> Result<(), TestCaseError> {
     let read: Vec<Cursor> = readers().iter().filter_map(|read| read(text)).collect();
     prop_assert!(read.len() <= 1, "{} orders read {:?}", read.len(), text);
@@ -191,7 +191,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// What must hold for a place that a list has made: exactly its own order reads it.
+/// Checks the property of a cursor that a list has created: exactly its own order accepts it.
 fn check_made(made: &Cursor) -> Result<(), TestCaseError> {
     let text = made.encode();
     prop_assert!(
@@ -255,7 +255,7 @@ proptest! {
         match params.ask(Limits::API) {
             Ok(Asked::List(query)) => {
                 prop_assert!((1..=Limits::API.max).contains(&query.limit));
-                // What is understood is written so that it is understood the same.
+                // Parsed parameters are written so that they parse to the same value.
                 let again = ListParams {
                     q: Some(query.filter.to_string()),
                     sort: Some(query.sort.to_string()),

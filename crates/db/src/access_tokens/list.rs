@@ -1,4 +1,4 @@
-//! A page of tokens: one statement, the newest first.
+//! Pages of access tokens: one statement, the newest first.
 
 use domain::{
     access_tokens::{AccessToken, TokenState, list::TokensQuery},
@@ -15,12 +15,12 @@ const COLUMNS: &str = "
     t.id, t.user_id, t.username, t.display_name, t.name, t.prefix, t.scopes, t.state, t.created_at, t.expires_at,
     t.last_used_at, t.last_used_ip, t.revoked_at, t.revoked_by";
 
-/// Which tokens.
+/// Conditions on the listed tokens.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Asked {
-    /// Whose. The nil id, which nobody has, stands for nobody.
+    /// The id of the owner. The nil id, which no user has, matches nothing.
     pub person: Option<Uuid>,
-    /// Whether they work.
+    /// State of the tokens.
     pub state: Option<TokenState>,
 }
 
@@ -30,7 +30,8 @@ impl Asked {
             sql.push(" and t.user_id = ").push_bind(person);
         }
         if let Some(state) = self.state {
-            // The indexes are by these columns; the state itself is worked out row by row.
+            // The indexes are on these columns, whereas the view computes the state for each row. The conditions on them are implied by the
+            // state.
             sql.push(match state {
                 TokenState::Revoked => " and t.revoked_at is not null",
                 TokenState::Expired => " and t.revoked_at is null and t.expires_at <= now()",
@@ -44,10 +45,10 @@ impl Asked {
     }
 }
 
-/// The rows of a page, the newest first, and whether there are more beyond it in the direction of reading.
+/// Lists the tokens of a page, the newest first. The flag is true if there are more in the direction of reading.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     query: &TokensQuery,
@@ -63,16 +64,17 @@ pub async fn list_page(
         sql.push(format!(" and t.id {beyond} "))
             .push_bind(cursor.id);
     }
+    // One row more than the page shows whether there are further ones.
     let most = query.limit + 1;
     sql.push(format!(" order by t.id {direction} limit {most}"));
     let rows = sql.build().persistent(false).fetch_all(executor).await?;
     page_of(&rows, query.limit, &query.position, token)
 }
 
-/// The token of an id, as a list shows it.
+/// Returns the token with an id, as lists show it.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_listed(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -85,10 +87,10 @@ pub async fn find_listed(
     Ok(row.as_ref().map(token).transpose()?)
 }
 
-/// How many match, counted up to one more than [`EXACT_TOTAL_MAX`].
+/// Counts the matching tokens, up to one more than [`EXACT_TOTAL_MAX`].
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count(executor: impl PgExecutor<'_>, asked: Asked) -> Result<u64, Error> {
     let mut sql =
         QueryBuilder::new("select count(*) from (select 1 from listed_tokens t where true");
@@ -98,7 +100,7 @@ pub async fn count(executor: impl PgExecutor<'_>, asked: Asked) -> Result<u64, E
     Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
 }
 
-/// A row of [`COLUMNS`].
+/// Decodes a row of [`COLUMNS`].
 fn token(row: &PgRow) -> Result<AccessToken, sqlx::Error> {
     let state: &str = row.try_get("state")?;
     let state = state.parse();

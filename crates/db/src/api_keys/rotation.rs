@@ -1,15 +1,15 @@
-//! Encrypting all keys anew as a job, so that whoever looks sees how far it has come.
+//! Re-encryption of all keys as a job, which shows its progress.
 
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use crate::Error;
 
-/// Begins it, or goes on with the one that was killed or has failed. `left` keys are to be encrypted anew from now on.
-/// Returns the id of the job.
+/// Starts the job, or resumes one that was interrupted or has failed. `left` is the number of keys that remain to be re-encrypted. Returns
+/// the id of the job.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn begin(executor: impl PgExecutor<'_>, left: i64) -> Result<Uuid, Error> {
     let row = sqlx::query!(
         "insert into jobs (id, kind, state, total, created_at, started_at)

@@ -1,5 +1,5 @@
-//! Keys as they are encrypted, and how they come under another encryption key: some at a time, each time a transaction, so
-//! that nobody waits for it and a kill loses nothing.
+//! Encrypted keys, and their re-encryption with another key: in batches of one transaction each, so that other writers are blocked only
+//! briefly and an interruption loses nothing.
 
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
@@ -9,29 +9,29 @@ use crate::Error;
 /// A key, encrypted for its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
-    /// What is left of it to see.
+    /// Ciphertext of the key.
     pub ciphertext: Vec<u8>,
-    /// What makes two of the same different.
+    /// Nonce, which makes the ciphertexts of equal keys differ.
     pub nonce: Vec<u8>,
-    /// Under which encryption key.
+    /// Version of the encryption key.
     pub key_version: i32,
 }
 
-/// An encrypted key with what it is encrypted for.
+/// An encrypted key with the data that its encryption is bound to.
 #[derive(Debug, Clone)]
 pub struct SealedKey {
-    /// The row.
+    /// The id of the row.
     pub id: Uuid,
-    /// For whose service.
+    /// Name of the provider.
     pub provider: String,
-    /// The key.
+    /// The encrypted key.
     pub sealed: Sealed,
 }
 
-/// How many keys there are under each encryption key.
+/// Returns the number of keys for each version of the encryption key.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count_versions(executor: impl PgExecutor<'_>) -> Result<Vec<(i32, i64)>, Error> {
     let rows = sqlx::query!(
         r#"select key_version, count(*) as "keys!" from api_keys group by key_version order by key_version"#
@@ -44,11 +44,10 @@ pub async fn count_versions(executor: impl PgExecutor<'_>) -> Result<Vec<(i32, i
         .collect())
 }
 
-/// Some keys under an encryption key in the order of their ids, after one of them. Nobody else changes them until the
-/// transaction ends.
+/// Lists at most `most` keys of a version after an id, in the order of their ids, and locks their rows until the transaction ends.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_sealed(
     connection: &mut PgConnection,
     key_version: i32,
@@ -76,10 +75,10 @@ pub async fn list_sealed(
     Ok(keys.collect())
 }
 
-/// Keeps keys as they are encrypted now. They are locked, and what they are has not changed.
+/// Stores re-encrypted keys. The rows must be locked, and the plain text must be the same.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_sealed(
     connection: &mut PgConnection,
     keys: &[(Uuid, Sealed)],

@@ -1,31 +1,31 @@
-//! Which entries, as SQL over `audit_events e`.
+//! Conditions on audit log entries, as SQL over `audit_events e`.
 
 use domain::audit::list::AuditFilter;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Whom or what a name means.
+/// Resolved reference to an actor or a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meant {
-    /// What has this id, whatever it was called at the time.
+    /// Matches this id, regardless of the name at the time.
     Id(Uuid),
-    /// What was called so at the time: no account is called so now. Without regard to case.
+    /// Matches the name at the time, case-insensitively: no account has this name now.
     Label(String),
 }
 
-/// A filter with what its names stand for.
+/// A filter with its references resolved.
 #[derive(Debug, Clone)]
 pub struct Asked<'a> {
-    /// The filter.
+    /// The filter as requested.
     pub filter: &'a AuditFilter,
-    /// Who its actor is.
+    /// Resolved actor.
     pub actor: Option<Meant>,
-    /// What its target is.
+    /// Resolved target.
     pub target: Option<Meant>,
-    /// Whether entries that are part of another are left out.
+    /// Whether entries within a bulk action are left out.
     pub folded: bool,
-    /// The moment from which ages are counted.
+    /// Time from which ages are counted.
     pub now: OffsetDateTime,
 }
 
@@ -54,7 +54,7 @@ impl Asked<'_> {
         if self.folded {
             sql.push(" and e.parent_id is null");
             if self.actor.is_none() && via.is_none() {
-                // Names the index of the list without an actor: each of the others has one of its own.
+                // Selects the index of the list without an actor or a source: the other lists have an index each.
                 sql.push(" and e.at > '-infinity'");
             }
         }

@@ -1,22 +1,23 @@
-//! Up to which entry nothing is missing. Ids are given out before the change is committed, so a smaller one may still come.
+//! The audit horizon: the id up to which no entry is missing. Ids are allocated before the change is committed, so that an entry with a
+//! smaller id can still appear.
 
 use sqlx::{PgConnection, PgExecutor};
 
 use crate::Error;
 
-/// What is known of those who write.
+/// Stored state of the horizon.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Horizon {
-    /// Every entry up to this id is there that ever will be.
+    /// The id up to which all entries are committed or rolled back.
     pub finished: i64,
-    /// An id up to which that will be so, once some virtual transactions are done.
+    /// A higher id for which this will hold once these virtual transactions have ended.
     pub pending: Option<(i64, Vec<String>)>,
 }
 
-/// The last id that was given out, be it to an entry that was never committed.
+/// Returns the last allocated id, even if its entry was never committed.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_last_id(executor: impl PgExecutor<'_>) -> Result<i64, Error> {
     Ok(sqlx::query_scalar!(
         r#"select coalesce(
@@ -27,11 +28,11 @@ pub async fn find_last_id(executor: impl PgExecutor<'_>) -> Result<i64, Error> {
     .await?)
 }
 
-/// Those who may be writing entries: the virtual transactions that hold the lock that an `insert` takes before anything
-/// else, and keeps until it is committed or undone.
+/// Lists the virtual transactions that may be inserting entries: an `insert` takes this lock before anything else, and holds it until the
+/// transaction ends.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_writers(executor: impl PgExecutor<'_>) -> Result<Vec<String>, Error> {
     Ok(sqlx::query_scalar!(
         r#"select distinct virtualtransaction as "writer!"
@@ -44,10 +45,10 @@ pub async fn list_writers(executor: impl PgExecutor<'_>) -> Result<Vec<String>, 
     .await?)
 }
 
-/// What was known last.
+/// Returns the stored state.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find(executor: impl PgExecutor<'_>) -> Result<Horizon, Error> {
     let row = sqlx::query!(
         "select finished_id, pending_id, pending_writers from audit_horizon where id = 1"
@@ -60,10 +61,10 @@ pub async fn find(executor: impl PgExecutor<'_>) -> Result<Horizon, Error> {
     }))
 }
 
-/// Notes what is known now.
+/// Stores the state.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set(connection: &mut PgConnection, horizon: &Horizon) -> Result<(), Error> {
     let (pending, writers) = horizon.pending.clone().unzip();
     sqlx::query!(

@@ -1,4 +1,4 @@
-//! A page of the record, and the entries of a file: one statement each, served by the index of a filter.
+//! Pages of the audit log, and the entries of an export: one statement each, served by the index for the filter.
 
 use domain::{
     audit::{
@@ -18,21 +18,21 @@ use crate::{Error, list::page_of};
 const COLUMNS: &str = "
     e.id, e.at, e.actor_id, e.actor_label, e.via, e.token_label, e.action, e.target_kind, e.target_id, e.target_label, e.reason,
     e.ip, e.request_id, e.parent_id";
-/// Text of the changes for a page. One that is too long is not fetched, only its length: entries of today have 4 KiB at most.
+/// Text of the changes for a page. Only the length of an overlong one is fetched: entries of the current version have at most 4 KiB.
 const SHORT_CHANGES: &str = ", case
     when octet_length(e.changes::text) <= 65536 then e.changes::text else octet_length(e.changes::text)::text
     end as changes";
-/// Text of the changes for a file, however long.
+/// Text of the changes for an export, of any length.
 const CHANGES: &str = ", e.changes::text as changes";
-/// Most bytes of changes and reasons on a page. A tree of small values takes up to a hundred times its text.
+/// Maximum number of bytes of changes and reasons in a page. A tree of small values takes up to a hundred times its text in memory.
 const PAGE_BYTES_MAX: i64 = 256 * 1024;
-/// Most bytes of changes and reasons that are read for a file at once.
+/// Maximum number of bytes of changes and reasons that an export reads at once.
 const FILE_BYTES_MAX: i64 = 1024 * 1024;
 
-/// The entries of a page, the latest first, and whether there are more beyond it in the direction of reading.
+/// Lists the entries of a page, the latest first. The flag is true if there are more in the direction of reading.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     query: &AuditQuery,
@@ -55,7 +55,7 @@ pub async fn list_page(
         " order by e.at {direction}, e.id {direction} limit {}",
         query.limit + 1
     ));
-    // With a filter in it, a plan made for other values may be a hundred times slower: it is planned each time.
+    // A cached plan for other values of a filter may be a hundred times slower, so that a filtered statement is planned each time.
     push_bound(&mut sql, direction, PAGE_BYTES_MAX);
     let page = sql.build().persistent(query.filter.is_empty());
     let rows = page.fetch_all(executor).await?;
@@ -66,10 +66,10 @@ pub async fn list_page(
     Ok((page, more))
 }
 
-/// How many match, counted up to one more than [`EXACT_TOTAL_MAX`].
+/// Counts the matching entries, up to one more than [`EXACT_TOTAL_MAX`].
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count(executor: impl PgExecutor<'_>, asked: &Asked<'_>) -> Result<u64, Error> {
     let mut sql = QueryBuilder::new("select count(*) from (");
     push_matching(&mut sql, &["1"], asked);
@@ -78,10 +78,10 @@ pub async fn count(executor: impl PgExecutor<'_>, asked: &Asked<'_>) -> Result<u
     Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
 }
 
-/// Some entries after one of them, the earliest first, of those up to an id.
+/// Lists at most `most` entries up to an id and after an entry, the earliest first.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_up_to(
     executor: impl PgExecutor<'_>,
     asked: &Asked<'_>,
@@ -103,12 +103,13 @@ pub async fn list_up_to(
     Ok(rows.iter().map(entry).collect::<Result<_, _>>()?)
 }
 
-/// Begins a statement whose rows are bounded by their bytes as well. [`push_bound`] ends it.
+/// Begins a statement whose result is limited in bytes as well. [`push_bound`] completes it.
 fn bounded() -> QueryBuilder<Postgres> {
     QueryBuilder::new("with page as (")
 }
 
-/// Ends a statement: rows stay before which there are fewer than `most` bytes of changes and reasons. `found` is how many there were.
+/// Completes the statement: it returns a row if the rows before it have fewer than `most` bytes of changes and reasons. `found` is the
+/// number of rows before this limit.
 fn push_bound(sql: &mut QueryBuilder<Postgres>, direction: &str, most: i64) {
     let order = format!("order by at {direction}, id {direction}");
     sql.push(format!(
@@ -125,9 +126,9 @@ fn push_matching(sql: &mut QueryBuilder<Postgres>, columns: &[&str], asked: &Ask
     asked.push(sql);
 }
 
-/// Appends where the page begins. Its time is said twice, because from the first only is it known in which months it is.
+/// Appends the start of the page. The time is repeated on its own, because partition pruning needs a condition on it alone.
 fn push_place(sql: &mut QueryBuilder<Postgres>, beyond: &str, cursor: &Cursor, unfiltered: bool) {
-    // Without a filter each value stands in a select of its own: otherwise the statement is planned anew for every value.
+    // Without a filter each value is in a subselect: otherwise the cached statement is planned again for every value.
     let (open, close) = if unfiltered {
         ("(select ", ")")
     } else {
@@ -144,7 +145,7 @@ fn push_place(sql: &mut QueryBuilder<Postgres>, beyond: &str, cursor: &Cursor, u
         .push(format!("::bigint{close})"));
 }
 
-/// A row of [`COLUMNS`].
+/// Decodes a row of [`COLUMNS`].
 fn entry(row: &PgRow) -> Result<AuditEntry, sqlx::Error> {
     let ip: Option<IpNetwork> = row.try_get("ip")?;
     let row = Row {

@@ -1,4 +1,4 @@
-//! Seals over the record, and the entries as they are sealed.
+//! Seals over the audit log, and the entries in the form in which they are sealed.
 
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::OffsetDateTime;
@@ -9,61 +9,61 @@ use crate::{Error, Transaction};
 /// A seal over the entries of a range of ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seal {
-    /// The first id: the one after the last of the seal before.
+    /// First id of the range: the one after the last of the previous seal.
     pub from_id: i64,
-    /// The last id.
+    /// Last id of the range.
     pub to_id: i64,
-    /// Of each entry its id and its hash.
+    /// The id and the hash of each entry.
     pub digests: Vec<u8>,
-    /// The hash of all of it, and of the root before.
+    /// Root hash over the digests and the previous root.
     pub root: Vec<u8>,
-    /// The root of the seal before.
+    /// Root of the previous seal; `None` for the first seal.
     pub prev_root: Option<Vec<u8>>,
 }
 
-/// An entry with all that its hash is made of, each part as the database writes it.
+/// An entry with all the fields that are hashed, each as the database formats it.
 #[derive(Debug, Clone)]
 pub struct Sealable {
-    /// Its id.
+    /// The id of the entry.
     pub id: i64,
-    /// When.
+    /// Time of the change.
     pub at: OffsetDateTime,
-    /// Whose account did it.
+    /// The id of the actor; `None` for the system or the operator.
     pub actor_id: Option<Uuid>,
-    /// Their name.
+    /// Name of the actor at the time.
     pub actor_label: String,
-    /// By which door.
+    /// Source of the change.
     pub via: String,
-    /// The access token that they did it with.
+    /// The id of the access token, if the change was made with one.
     pub token_id: Option<Uuid>,
-    /// What that was called.
+    /// Name of the access token.
     pub token_label: Option<String>,
-    /// What.
+    /// Action, such as `user.created`.
     pub action: String,
-    /// To what kind of thing.
+    /// Kind of the target.
     pub target_kind: String,
-    /// Its id.
+    /// The id of the target, if it has one.
     pub target_id: Option<Uuid>,
-    /// Its name.
+    /// Name of the target at the time.
     pub target_label: String,
-    /// Before and after. The text of a `jsonb` is the same for the same content.
+    /// Changed fields. The text of a `jsonb` is the same for the same content.
     pub changes: String,
-    /// Why.
+    /// Reason, if one was given.
     pub reason: Option<String>,
-    /// From where.
+    /// IP address of the client.
     pub ip: Option<String>,
-    /// The request.
+    /// The id of the request.
     pub request_id: Option<Uuid>,
-    /// When it was written.
+    /// Time at which the row was inserted.
     pub created_at: OffsetDateTime,
-    /// The entry that it is part of.
+    /// The id of the bulk action's entry that this one is part of.
     pub parent_id: Option<i64>,
 }
 
-/// Begins a transaction in which each statement sees what was committed before it, however the database is set.
+/// Begins a transaction in which each statement sees all changes committed before it, regardless of the database's default isolation level.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn begin(pool: &PgPool) -> Result<Transaction, Error> {
     let mut transaction = pool.begin().await?;
     sqlx::query!("set transaction isolation level read committed")
@@ -72,10 +72,10 @@ pub async fn begin(pool: &PgPool) -> Result<Transaction, Error> {
     Ok(transaction)
 }
 
-/// Lets one transaction at a time make seals. Returns whether it is this one; nobody waits.
+/// Tries to lock the creation of seals until the transaction ends, without waiting. Returns whether this transaction holds the lock.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn try_lock(connection: &mut PgConnection) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(
         r#"select pg_try_advisory_xact_lock(hashtext('rollcall.seals')) as "locked!""#
@@ -84,10 +84,10 @@ pub async fn try_lock(connection: &mut PgConnection) -> Result<bool, Error> {
     .await?)
 }
 
-/// The last seal.
+/// Returns the last seal.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_last(executor: impl PgExecutor<'_>) -> Result<Option<Seal>, Error> {
     Ok(sqlx::query_as!(
         Seal,
@@ -97,10 +97,10 @@ pub async fn find_last(executor: impl PgExecutor<'_>) -> Result<Option<Seal>, Er
     .await?)
 }
 
-/// The first seal that begins after an id.
+/// Returns the first seal that begins after an id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_next(executor: impl PgExecutor<'_>, after: i64) -> Result<Option<Seal>, Error> {
     Ok(sqlx::query_as!(
         Seal,
@@ -112,10 +112,10 @@ pub async fn find_next(executor: impl PgExecutor<'_>, after: i64) -> Result<Opti
     .await?)
 }
 
-/// Puts a seal.
+/// Inserts a seal.
 ///
 /// # Errors
-/// When the database cannot be reached, or there is one from the same id on.
+/// Fails if the database cannot be reached, or if a seal with the same first id exists.
 pub async fn insert(connection: &mut PgConnection, seal: &Seal) -> Result<(), Error> {
     sqlx::query!(
         "insert into audit_seals (from_id, to_id, digests, root, prev_root, at) values ($1, $2, $3, $4, $5, now())",
@@ -130,10 +130,10 @@ pub async fn insert(connection: &mut PgConnection, seal: &Seal) -> Result<(), Er
     Ok(())
 }
 
-/// Some entries of a range of ids, the smallest id first.
+/// Lists at most `most` entries of a range of ids, in the order of their ids.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_entries(
     executor: impl PgExecutor<'_>,
     from_id: i64,
@@ -155,10 +155,10 @@ pub async fn list_entries(
     .await?)
 }
 
-/// How many entries come after an id.
+/// Returns the number of entries after an id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count_after(executor: impl PgExecutor<'_>, id: i64) -> Result<u64, Error> {
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!" from audit_events where id > $1"#,

@@ -1,11 +1,11 @@
-//! What a table keeps up row by row costs far more than doing it once for all rows: indexes, foreign keys, counters.
-//! They are set aside before a bulk load and put back after it, in the same transaction.
+//! Indexes, foreign keys and counting triggers around a bulk load. To maintain them row by row costs far more than to build them once for
+//! all rows. They are dropped before the load and restored after it, in the same transaction.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 
 use crate::Error;
 
-/// The tables that demo data fills.
+/// Tables that the demo data fills.
 const TABLES: [&str; 9] = [
     "users",
     "user_roles",
@@ -18,16 +18,16 @@ const TABLES: [&str; 9] = [
     "api_keys",
 ];
 
-/// An index, key or foreign key that was dropped.
+/// A dropped index, primary or unique key, or foreign key.
 #[derive(Debug)]
 pub struct Aside {
     restore: String,
 }
 
-/// Keeps writers out until the transaction ends, so that nothing changes between counting and filling in.
+/// Locks out other writers until the transaction ends, so that nothing changes between the count and the load.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn lock(connection: &mut PgConnection) -> Result<(), Error> {
     run(
         connection,
@@ -36,10 +36,10 @@ pub async fn lock(connection: &mut PgConnection) -> Result<(), Error> {
     .await
 }
 
-/// Stops the counting triggers. Foreign keys stay in force.
+/// Disables the counting triggers. Foreign keys stay in force.
 ///
 /// # Errors
-/// When the tables belong to another role.
+/// Fails if the tables belong to another role.
 pub async fn stop_triggers(connection: &mut PgConnection) -> Result<(), Error> {
     run(
         connection,
@@ -48,10 +48,10 @@ pub async fn stop_triggers(connection: &mut PgConnection) -> Result<(), Error> {
     .await
 }
 
-/// Starts them again.
+/// Enables the counting triggers again.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn start_triggers(connection: &mut PgConnection) -> Result<(), Error> {
     run(
         connection,
@@ -60,11 +60,11 @@ pub async fn start_triggers(connection: &mut PgConnection) -> Result<(), Error> 
     .await
 }
 
-/// Drops indexes, keys and foreign keys, and returns how to make them again. Keys that other tables' foreign keys lean on
+/// Drops indexes, keys and foreign keys, and returns the statements that restore them. Keys that foreign keys of other tables reference
 /// stay.
 ///
 /// # Errors
-/// When the tables belong to another role.
+/// Fails if the tables belong to another role.
 pub async fn set_aside(connection: &mut PgConnection) -> Result<Vec<Aside>, Error> {
     let found: Vec<(String, String)> = sqlx::query_as(
         "select discard, restore from (
@@ -95,7 +95,7 @@ pub async fn set_aside(connection: &mut PgConnection) -> Result<Vec<Aside>, Erro
     .fetch_all(&mut *connection)
     .await?;
     let (discards, restores): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-    // Backwards, because foreign keys lean on other keys.
+    // In reverse order, because foreign keys depend on other keys.
     let discards: Vec<String> = discards.into_iter().rev().collect();
     run(connection, discards.join("; ")).await?;
     Ok(restores
@@ -104,22 +104,22 @@ pub async fn set_aside(connection: &mut PgConnection) -> Result<Vec<Aside>, Erro
         .collect())
 }
 
-/// Makes one again.
+/// Restores a dropped index or key.
 ///
 /// # Errors
-/// When what was loaded violates it.
+/// Fails if the loaded rows violate it.
 pub async fn restore(connection: &mut PgConnection, aside: Aside) -> Result<(), Error> {
     run(connection, aside.restore).await
 }
 
-/// Tells the planner what is there, and lets index-only scans trust the pages. On a connection of its own, because it
-/// takes longer than the others may.
+/// Updates the planner's statistics and the visibility map, which index-only scans need. It uses a connection of its own, because it takes
+/// longer than the statement timeout of the pool.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn vacuum(pool: &PgPool) -> Result<(), Error> {
     let mut connection = pool.acquire().await?.detach();
-    // A page is marked as visible to all only once the commit of its rows is on disk, so commits must not lag behind.
+    // Vacuum marks a page as all-visible only once the commit of its rows is on disk, so commits must be synchronous.
     let settings = "set statement_timeout = 0; set synchronous_commit = on";
     run(&mut connection, settings.to_owned()).await?;
     run(
@@ -134,7 +134,7 @@ fn for_each_table(statement: impl Fn(&str) -> String) -> String {
     TABLES.map(statement).join("; ")
 }
 
-/// The statements are made of this file's table names and of definitions that PostgreSQL wrote and quoted itself.
+/// Runs statements built from the table names of this file and from definitions that PostgreSQL itself wrote and quoted.
 async fn run(connection: &mut PgConnection, statements: String) -> Result<(), Error> {
     sqlx::raw_sql(AssertSqlSafe(statements))
         .execute(connection)

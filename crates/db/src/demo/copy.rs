@@ -1,5 +1,5 @@
-//! Rows in the binary form of COPY (PostgreSQL documentation, "COPY", Binary Format): numbers and ids need no
-//! parsing on the other side, and nothing needs escaping.
+//! Rows in the binary format of COPY (PostgreSQL documentation, "COPY", Binary Format): the server does not parse numbers and ids, and
+//! nothing needs escaping.
 
 use std::{marker::PhantomData, net::IpAddr};
 
@@ -11,23 +11,23 @@ use crate::Error;
 
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const TRAILER: &[u8] = &(-1_i16).to_be_bytes();
-/// Bytes handed to the connection at a time: it keeps a copy of them.
+/// Number of bytes passed to the connection at a time, which stores a copy of them.
 const SLICE: usize = 1 << 20;
 
 /// A row that can be copied into a table.
 pub trait CopyRow {
-    /// The table.
+    /// Name of the table.
     const TABLE: &'static str;
-    /// The columns that are copied, in the order of [`CopyRow::fields`].
+    /// Names of the copied columns, in the order of [`CopyRow::fields`].
     const COLUMNS: &'static [&'static str];
 
     /// Appends the value of each column.
     fn fields(&self, out: &mut Vec<u8>);
 }
 
-/// A value in the form that COPY expects: its length, or -1 for null, and its bytes.
+/// A value in the format of COPY: its length in bytes, or -1 for null, and its bytes.
 pub(super) trait Field {
-    /// Appends it.
+    /// Appends the value.
     fn put(&self, out: &mut Vec<u8>);
 }
 
@@ -110,7 +110,7 @@ impl Field for serde_json::Value {
 }
 
 impl Field for IpAddr {
-    /// The form of `inet`: family, bits of the mask, whether it is a `cidr`, length, address.
+    /// Appends the format of `inet`: address family, bits of the mask, whether it is a `cidr`, length, address.
     fn put(&self, out: &mut Vec<u8>) {
         match self {
             Self::V4(v4) => sized(out, &[&[2, 32, 0, 4], v4.octets().as_slice()].concat()),
@@ -119,7 +119,7 @@ impl Field for IpAddr {
     }
 }
 
-/// Rows that travel together.
+/// Rows that are sent in one COPY.
 #[derive(Debug)]
 pub struct Batch<R> {
     bytes: Vec<u8>,
@@ -138,7 +138,7 @@ impl<R> Default for Batch<R> {
 }
 
 impl<R: CopyRow> Batch<R> {
-    /// Adds a row.
+    /// Appends a row to the batch.
     pub fn push(&mut self, row: &R) {
         self.bytes
             .extend_from_slice(&(R::COLUMNS.len() as i16).to_be_bytes());
@@ -146,21 +146,21 @@ impl<R: CopyRow> Batch<R> {
         self.rows += 1;
     }
 
-    /// Adds rows.
+    /// Appends rows to the batch.
     pub fn extend(&mut self, rows: &[R]) {
         rows.iter().for_each(|row| self.push(row));
     }
 
-    /// How many there are.
+    /// Returns the number of rows.
     #[must_use]
     pub const fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Sends them to their table.
+    /// Sends the rows to their table.
     ///
     /// # Errors
-    /// As the database answers: a constraint is violated, the connection is lost.
+    /// Fails if a row violates a constraint, or if the connection is lost.
     pub async fn copy(&self, connection: &mut PgConnection) -> Result<(), Error> {
         if self.rows == 0 {
             return Ok(());

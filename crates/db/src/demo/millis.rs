@@ -1,11 +1,11 @@
-//! Moments as UUIDv7 has them: whole milliseconds. So the order of ids is the order of creation to the last digit.
+//! Timestamps with the precision of UUIDv7: whole milliseconds. The order of ids is then exactly the order of creation.
 
 use std::ops::{Add, Sub};
 
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Milliseconds from 1970-01-01 to 2000-01-01, UTC, where PostgreSQL's own count begins.
+/// Milliseconds from 1970-01-01 to 2000-01-01, UTC, the epoch of PostgreSQL.
 const YEAR_2000: i64 = 946_684_800_000;
 
 /// Milliseconds since 1970-01-01, UTC.
@@ -13,12 +13,12 @@ const YEAR_2000: i64 = 946_684_800_000;
 pub struct Millis(pub i64);
 
 impl Millis {
-    /// What PostgreSQL stores for it.
+    /// Returns the value that PostgreSQL stores.
     pub(super) const fn micros_since_2000(self) -> i64 {
         (self.0 - YEAR_2000) * 1000
     }
 
-    /// The id of something made at this moment.
+    /// Returns an id created at this time.
     #[must_use]
     pub fn id(self, random: &[u8; 10]) -> Uuid {
         uuid::Builder::from_unix_timestamp_millis(self.0.unsigned_abs(), random).into_uuid()

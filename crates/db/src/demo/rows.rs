@@ -1,4 +1,4 @@
-//! What demo data is made of, a struct for each table. Columns that are not named here keep their default.
+//! Rows of the demo data, a struct for each table. Columns that are not listed have their default.
 
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ use super::{
     millis::Millis,
 };
 
-/// A field is the column of its name, so that the two cannot drift apart.
+/// Defines a struct for each table. The name of a field is that of its column, so that the two cannot differ.
 macro_rules! rows {
     ($($(#[$meta:meta])* $row:ident in $table:literal { $($column:ident: $type:ty,)+ })+) => {$(
         $(#[$meta])*
@@ -30,7 +30,7 @@ macro_rules! rows {
 }
 
 rows! {
-    /// A person. Has no password, so nobody can sign in as them.
+    /// A user. It has no password, so that signing in to it is impossible.
     UserRow in "users" {
         id: Uuid,
         username: String,
@@ -50,7 +50,7 @@ rows! {
         updated_at: Millis,
     }
 
-    /// A role that a person has.
+    /// A role assigned to a user.
     GrantRow in "user_roles" {
         user_id: Uuid,
         role_id: Uuid,
@@ -58,7 +58,7 @@ rows! {
         granted_at: Millis,
     }
 
-    /// A persona.
+    /// A persona of a user.
     PersonaRow in "personas" {
         id: Uuid,
         user_id: Uuid,
@@ -79,7 +79,7 @@ rows! {
         created_at: Millis,
     }
 
-    /// An annotation made as a persona.
+    /// An annotation created as a persona.
     AnnotationRow in "annotations" {
         id: Uuid,
         persona_id: Uuid,
@@ -90,7 +90,7 @@ rows! {
         created_at: Millis,
     }
 
-    /// A session, of which nobody has the cookie.
+    /// A session whose cookie does not exist.
     SessionRow in "sessions" {
         id: Uuid,
         token_hash: [u8; 32],
@@ -107,7 +107,7 @@ rows! {
         ended_by: Option<Uuid>,
     }
 
-    /// A provider key that decrypts to nothing.
+    /// A provider API key with a ciphertext that cannot be decrypted.
     KeyRow in "api_keys" {
         id: Uuid,
         user_id: Option<Uuid>,

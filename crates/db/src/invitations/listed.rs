@@ -1,4 +1,4 @@
-//! Invitations as they are looked at, with what decides whether they work.
+//! Listed invitations, with the data that their state depends on.
 
 use domain::access::Permissions;
 use sqlx::PgExecutor;
@@ -8,49 +8,49 @@ use uuid::Uuid;
 use super::Preset;
 use crate::Error;
 
-/// An invitation with what decides whether it works.
+/// An invitation with the data that its state depends on.
 #[derive(Debug, Clone)]
 pub struct Invitation {
-    /// Id.
+    /// The id of the invitation.
     pub id: Uuid,
-    /// What it gives.
+    /// Properties of the invitation.
     pub preset: Preset,
-    /// What its roles permit.
+    /// Permissions of its roles.
     pub given: Permissions,
-    /// Whether the operator answers for it.
+    /// Whether the operator is responsible for it.
     pub is_operators: bool,
-    /// Username of who answers for it, if that account still is.
+    /// Username of the user who is responsible for it, if that account still exists.
     pub created_by: Option<String>,
-    /// What they may do; none if they cannot sign in.
+    /// Permissions of that user; `None` if the user cannot sign in.
     pub maker: Option<Permissions>,
     /// Whether it was created with an access token.
     pub is_of_token: bool,
-    /// Words of what that token may do at most; none if there is none or it does not work any more.
+    /// Names of that token's scopes; `None` without a token, or if the token does not work any more.
     pub token_scopes: Option<Vec<String>>,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: OffsetDateTime,
-    /// When it ceases to work.
+    /// Time of expiry.
     pub expires_at: OffsetDateTime,
-    /// Whether that moment has come, by the database's clock.
+    /// Whether it is expired, by the clock of the database.
     pub is_expired: bool,
-    /// When it was first opened.
+    /// Time at which the link was first opened.
     pub opened_at: Option<OffsetDateTime>,
-    /// When the last of its uses was made.
+    /// Time of the last use.
     pub used_at: Option<OffsetDateTime>,
-    /// When it was revoked.
+    /// Time of revocation.
     pub revoked_at: Option<OffsetDateTime>,
-    /// How many accounts it has made.
+    /// Number of accounts that it has created.
     pub uses: i32,
-    /// How many it can make.
+    /// Number of accounts that it can create.
     pub max_uses: i32,
-    /// Usernames of the latest who have used it, as far as their accounts still are.
+    /// Usernames of the latest five users who have used it, without deleted ones.
     pub used_by: Vec<String>,
 }
 
-/// Invitations, the newest first, before one of them.
+/// Lists at most `most` invitations, the newest first, before an id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list(
     executor: impl PgExecutor<'_>,
     before: Option<Uuid>,

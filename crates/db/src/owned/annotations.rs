@@ -1,4 +1,4 @@
-//! Annotations, one by one.
+//! Single annotations.
 
 use domain::{
     json::JsonObject,
@@ -12,11 +12,10 @@ use crate::{
     list::{PAGE_BYTES_MAX, part_of},
 };
 
-/// Lists annotations under a persona in the order of their ids, after one of them, up to `limit` and
-/// two mebibytes; and whether there are more.
+/// Lists annotations of a persona in the order of their ids, after an id, up to `limit` and two MiB. The flag is true if there are more.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list(
     executor: impl PgExecutor<'_>,
     persona_id: Uuid,
@@ -59,10 +58,10 @@ pub async fn list(
     }))
 }
 
-/// An annotation, whoever has made it.
+/// Returns the annotation with an id, regardless of its creator.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Annotation>, Error> {
     Ok(sqlx::query_as!(
         Annotation,
@@ -74,10 +73,10 @@ pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Anno
     .await?)
 }
 
-/// Makes an annotation. Its id is returned.
+/// Inserts an annotation. Returns its id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn insert(
     connection: &mut PgConnection,
     persona_id: Uuid,
@@ -99,10 +98,10 @@ pub async fn insert(
     Ok(row.id)
 }
 
-/// Whether the content of an annotation would be another one.
+/// Returns whether the content of an annotation differs from `content`.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn differs(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -117,10 +116,10 @@ pub async fn differs(
     .await?)
 }
 
-/// Changes what a draft speaks of.
+/// Changes the fields that the draft contains.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set(
     connection: &mut PgConnection,
     id: Uuid,
@@ -140,10 +139,10 @@ pub async fn set(
     Ok(())
 }
 
-/// Removes an annotation.
+/// Deletes an annotation.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!("delete from annotations where id = $1", id)
         .execute(connection)

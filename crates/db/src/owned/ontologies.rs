@@ -1,4 +1,4 @@
-//! The ontology of a persona.
+//! Ontologies of personas.
 
 use domain::{
     json::JsonObject,
@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// The ontology of a persona: the first, where the host application keeps several.
+/// Returns the ontology of a persona: the first one, if the host application has stored several.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find(
     executor: impl PgExecutor<'_>,
     persona_id: Uuid,
@@ -31,10 +31,10 @@ pub async fn find(
     .await?)
 }
 
-/// Makes an ontology under a persona.
+/// Inserts an ontology of a persona. Returns its id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn insert(
     connection: &mut PgConnection,
     persona_id: Uuid,
@@ -56,10 +56,10 @@ pub async fn insert(
     Ok(row.id)
 }
 
-/// Whether the content of an ontology would be another one.
+/// Returns whether the content of an ontology would change by the draft.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn differs(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -75,10 +75,10 @@ pub async fn differs(
     .await?)
 }
 
-/// Changes what a draft speaks of.
+/// Changes the fields that the draft contains.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set(
     connection: &mut PgConnection,
     id: Uuid,
@@ -100,10 +100,10 @@ pub async fn set(
     Ok(())
 }
 
-/// Removes an ontology.
+/// Deletes an ontology.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!("delete from ontologies where id = $1", id)
         .execute(connection)

@@ -1,4 +1,4 @@
-//! Personas, one by one.
+//! Single personas.
 
 use domain::owned::{Persona, PersonaDraft};
 use sqlx::{PgConnection, PgExecutor};
@@ -9,11 +9,10 @@ use crate::{
     list::{PAGE_BYTES_MAX, part_of},
 };
 
-/// Lists personas of a user, the newest first, after one of them, up to `limit` and two mebibytes; and whether
-/// there are more.
+/// Lists personas of a user, the newest first, after an id, up to `limit` and two MiB. The flag is true if there are more.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list(
     executor: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -62,10 +61,10 @@ pub async fn list(
     }))
 }
 
-/// A persona, whoever owns it.
+/// Returns the persona with an id, regardless of its owner.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Persona>, Error> {
     Ok(sqlx::query_as!(
         Persona,
@@ -79,10 +78,10 @@ pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Pers
     .await?)
 }
 
-/// The same, kept as it is until the transaction ends.
+/// Returns the persona with an id and locks its row until the transaction ends.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Persona>, Error> {
     Ok(sqlx::query_as!(
         Persona,
@@ -96,10 +95,10 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Pers
     .await?)
 }
 
-/// Makes a persona. Its id is returned.
+/// Inserts a persona. Returns its id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn insert(
     connection: &mut PgConnection,
     user_id: Uuid,
@@ -126,10 +125,10 @@ pub async fn insert(
     Ok(row.id)
 }
 
-/// Changes what a draft speaks of.
+/// Changes the fields that the draft contains.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set(
     connection: &mut PgConnection,
     id: Uuid,
@@ -158,10 +157,10 @@ pub async fn set(
     Ok(())
 }
 
-/// How much hangs under a persona: ontologies and annotations.
+/// Counts the ontologies and the annotations of a persona.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count_under(executor: impl PgExecutor<'_>, id: Uuid) -> Result<(i64, i64), Error> {
     let row = sqlx::query!(
         r#"select
@@ -174,10 +173,10 @@ pub async fn count_under(executor: impl PgExecutor<'_>, id: Uuid) -> Result<(i64
     Ok((row.ontologies, row.annotations))
 }
 
-/// Removes a persona, and with it what hangs under it.
+/// Deletes a persona with its ontologies and annotations.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!("delete from personas where id = $1", id)
         .execute(connection)

@@ -1,32 +1,32 @@
-//! Detects a pooler in transaction mode, in which settings, prepared statements and `LISTEN` of a session belong to another client
-//! with the next statement.
+//! Detection of a pooler in transaction mode, in which the settings, prepared statements and `LISTEN` of a session belong to another client
+//! at the next statement.
 
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection, Row, postgres::PgConnectOptions};
 use tokio::time::timeout;
 
-/// Longest time of the check. A pooler whose sessions are all in use keeps clients waiting.
+/// Timeout of the check. A pooler whose sessions are all in use makes clients wait.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whether two connections that are open at once are served by sessions that change. A session that belongs to a connection, as
-/// without a pooler or with one in session mode, never does: there is no false alarm.
+/// Returns whether the sessions behind two open connections change. A session that belongs to one connection, as without a pooler or with
+/// one in session mode, never changes, so that there is no false positive.
 pub(super) async fn is_in_transaction_mode(
     one: &mut PgConnection,
     options: &PgConnectOptions,
 ) -> Result<bool, sqlx::Error> {
     let Ok(Ok(mut other)) = timeout(PATIENCE, PgConnection::connect_with(options)).await else {
-        // Nothing can be found out with one connection; the pool says why there is no other one.
+        // One connection alone shows nothing; the pool reports why there is no second one.
         return Ok(false);
     };
     let found = timeout(PATIENCE, sessions_change(one, &mut other)).await;
-    // An answer can still be on its way.
+    // Closed without waiting for the server: a response can still be in transit.
     drop(other.close_hard().await);
     found.unwrap_or(Ok(false))
 }
 
-/// A pooler takes the session that was given back last, or first. In both cases `one` has another session at some point of these
-/// exchanges, or `other` has that of `one`.
+/// Returns whether a connection gets another session. A pooler assigns the session that was released last, or first. In both cases `one`
+/// gets another session at some point of these exchanges, or `other` gets that of `one`.
 async fn sessions_change(
     one: &mut PgConnection,
     other: &mut PgConnection,
@@ -55,7 +55,7 @@ async fn sessions_change(
     Ok(false)
 }
 
-/// The process that serves a connection. By the simple protocol, which works whatever the mode.
+/// Returns the process id of the session behind a connection. The query uses the simple protocol, which works in every mode.
 async fn session(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
     let row = sqlx::raw_sql("select pg_backend_pid()")
         .fetch_one(connection)

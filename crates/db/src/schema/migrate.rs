@@ -1,4 +1,4 @@
-//! Applies missing migrations, on a connection of its own without limits of time.
+//! Application of missing migrations, on a separate connection without timeouts.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use sqlx::{
 use super::{Event, MIGRATOR, SchemaError, list_applied, missing, waiting};
 use crate::{pool::session, requirements};
 
-/// Brings the schema up to date, and reports each migration and each wait. Several at once are safe: an advisory lock lets one
+/// Applies the missing migrations, and reports each migration and each wait. Concurrent calls are safe: an advisory lock lets one of them
 /// work.
 ///
 /// # Errors
-/// When the database cannot hold the data or is newer than this binary, or when a migration fails (then nothing of that
-/// one remains).
+/// Fails if the database cannot hold the data or is newer than this binary, or if a migration fails, in which case nothing of that
+/// migration remains.
 pub async fn migrate(pool: &PgPool, report: &(impl Fn(Event) + Sync)) -> Result<(), SchemaError> {
     let options = pool.connect_options();
     let mut connection = PgConnection::connect_with(&options).await?;
@@ -30,7 +30,7 @@ pub async fn migrate(pool: &PgPool, report: &(impl Fn(Event) + Sync)) -> Result<
         done = apply_missing(&mut connection, report) => done?,
         never = waiting::watch(&options, pid, report) => match never {},
     }
-    // A connection that is not closed here, because of an error, lets go of its lock as well.
+    // A connection that is dropped here because of an error releases its lock as well.
     connection.close().await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Reports the sessions that keep a migration waiting, by another connection.
+//! Reports of the sessions that block a migration, over another connection.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -7,25 +7,25 @@ use time::OffsetDateTime;
 
 use super::Event;
 
-/// How often to look.
+/// Interval between checks.
 const LOOK: Duration = Duration::from_secs(3);
-/// A wait that goes on is reported again after so many looks: every 30 seconds.
+/// Number of checks after which a continuing wait is reported again: every 30 seconds.
 const LOOKS_BETWEEN_REPORTS: u32 = 10;
 
 /// A session that holds a lock for which a migration waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
-    /// Its process on the server; 0 for a prepared transaction, which has none (`pg_prepared_xacts`).
+    /// Process id on the server; 0 for a prepared transaction, which has none (`pg_prepared_xacts`).
     pub pid: i32,
-    /// `application_name`.
+    /// `application_name` of the session.
     pub application: Option<String>,
-    /// Address of its client; none for a Unix socket.
+    /// Address of the client; `None` for a Unix socket.
     pub client: Option<String>,
-    /// Such as `active` or `idle in transaction`; none where the role cannot see it.
+    /// State such as `active` or `idle in transaction`; `None` if the role cannot see it.
     pub state: Option<String>,
-    /// When its transaction began, or its state where it is in none.
+    /// Start of its transaction, or of its state if it is in none.
     pub since: Option<OffsetDateTime>,
-    /// The beginning of its current or last statement.
+    /// First 100 characters of its current or last statement.
     pub query: Option<String>,
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn watch(
     let mut looks_waiting = 0_u32;
     loop {
         tokio::time::sleep(LOOK).await;
-        // This connection can fail where the migration does not: the next look opens another one.
+        // This connection can fail while the migration continues: the next check opens another one.
         let found = match connection.take() {
             Some(open) => list(open, pid).await,
             None => match PgConnection::connect_with(options).await {

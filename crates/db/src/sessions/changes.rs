@@ -1,4 +1,4 @@
-//! What has happened to sessions, for whoever watches them: told by the database as soon as it is committed.
+//! Changes of sessions for live updates: the database notifies of them as soon as they are committed.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -13,31 +13,31 @@ use uuid::Uuid;
 use super::list::{COLUMNS, session};
 use crate::Error;
 
-/// Where the triggers tell.
+/// Channel of the triggers' notifications.
 const CHANNEL: &str = "rollcall_sessions";
-/// How long a transaction may take after the moment that its rows carry.
+/// Longest time that a transaction may take to commit after the timestamp of its rows.
 const SLOW_COMMIT: Duration = Duration::from_secs(10);
 
-/// A word of the triggers.
+/// A notification of the triggers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Word {
-    /// These sessions began or ended.
+    /// These sessions started or ended.
     Changed(Vec<Uuid>),
-    /// More of them than a word has room for; or words were lost.
+    /// More sessions changed than a notification has room for, or notifications were lost.
     Many,
-    /// Somebody has lost a role.
+    /// A role was revoked from a user.
     Rights,
 }
 
-/// Listens on a connection of its own, so that it takes none from the requests.
+/// A listener on a connection of its own, so that requests keep all connections of the pool.
 #[derive(Debug)]
 pub struct Listener(PgListener);
 
 impl Listener {
-    /// Begins to listen.
+    /// Starts to listen.
     ///
     /// # Errors
-    /// When the database cannot be reached.
+    /// Fails if the database cannot be reached.
     pub async fn start(pool: &PgPool) -> Result<Self, Error> {
         let options = pool.connect_options().as_ref().clone();
         let own = PgPoolOptions::new()
@@ -48,12 +48,12 @@ impl Listener {
         Ok(Self(listener))
     }
 
-    /// The next word.
+    /// Waits for the next notification.
     ///
     /// # Errors
-    /// When the database cannot be reached any more.
+    /// Fails if the connection is lost and the database cannot be reached again.
     pub async fn next(&mut self) -> Result<Word, Error> {
-        // Nothing tells of a connection that was lost and made anew: words may be missing.
+        // `None` means that the connection was lost and opened again: notifications may be missing.
         let told = self.0.try_recv().await?;
         Ok(told.map_or(Word::Many, |told| read(told.payload())))
     }
@@ -67,10 +67,10 @@ fn read(payload: &str) -> Word {
     ids.map_or(Word::Many, Word::Changed)
 }
 
-/// Sessions by their ids, as they are now: live or ended.
+/// Lists sessions by their ids as they are now, active or ended.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_by_ids(
     executor: impl PgExecutor<'_>,
     ids: &[Uuid],
@@ -90,11 +90,11 @@ pub async fn list_by_ids(
     Ok(rows.iter().map(session).collect::<Result<_, _>>()?)
 }
 
-/// Some sessions that began or ended since a moment, and the time now. A little earlier than the moment, because what was
-/// not committed at that time could not be seen.
+/// Lists sessions that started or ended since a time, at most `most` of each. It begins a little earlier than that time, because changes
+/// that were not committed then could not be seen.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_since(
     executor: impl PgExecutor<'_>,
     since: OffsetDateTime,
@@ -116,10 +116,10 @@ pub async fn list_since(
     Ok(rows.iter().map(session).collect::<Result<_, _>>()?)
 }
 
-/// What the people of some sessions may do, by session. Those that are not live are missing.
+/// Returns the permissions of the owners of some sessions, by session. Sessions that are not active are left out.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_permissions(
     executor: impl PgExecutor<'_>,
     ids: &[Uuid],
@@ -142,10 +142,10 @@ pub async fn list_permissions(
     Ok(permissions.collect())
 }
 
-/// The database's time.
+/// Returns the time of the database.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn now(executor: impl PgExecutor<'_>) -> Result<OffsetDateTime, Error> {
     let now = sqlx::query_scalar!(r#"select now() as "now!""#);
     Ok(now.fetch_one(executor).await?)

@@ -1,4 +1,4 @@
-//! Which sessions, as SQL over `live_sessions s` or `ended_sessions s`.
+//! Conditions on sessions, as SQL over `live_sessions s` or `ended_sessions s`.
 
 use domain::{
     filter::{Bounds, When},
@@ -8,16 +8,16 @@ use sqlx::{Postgres, QueryBuilder, types::ipnetwork::IpNetwork};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A filter with what its words stand for.
+/// A filter with its references resolved.
 #[derive(Debug, Clone)]
 pub struct Asked<'a> {
-    /// The filter.
+    /// The filter as requested.
     pub filter: &'a SessionFilter,
-    /// Whom its person is. The nil id, which nobody has, stands for nobody.
+    /// The id of the owner. The nil id, which no user has, matches nothing.
     pub person: Option<Uuid>,
-    /// Which devices its words are a part of.
+    /// Devices that contain the filter's words; `None` without a condition on the device.
     pub devices: Option<Vec<String>>,
-    /// The moment from which ages are counted.
+    /// Time from which ages are counted.
     pub now: OffsetDateTime,
 }
 
@@ -54,8 +54,8 @@ impl Asked<'_> {
         }
     }
 
-    /// Appends where an order begins or ends because nothing is seen before it is started: what was not seen since a moment
-    /// was started before it, and what was started since a moment was seen since.
+    /// Appends bounds on the sort column that follow from the filter, because a session is never seen before it starts: one that was not
+    /// seen since a time started before it, and one that started since a time was seen since.
     pub(super) fn push_ends_of_order(&self, sql: &mut QueryBuilder<Postgres>, by_seen: bool) {
         if by_seen {
             let started = self.bounds(self.filter.created);
@@ -66,7 +66,7 @@ impl Asked<'_> {
         }
     }
 
-    /// The same for the order of ends: nothing ends before it is started or seen.
+    /// Appends the same bound for the order by end: a session does not end before it started or was last seen.
     pub(super) fn push_first_end(&self, sql: &mut QueryBuilder<Postgres>) {
         let started = self.bounds(self.filter.created);
         let seen = self.bounds(self.filter.seen);

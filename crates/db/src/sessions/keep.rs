@@ -1,4 +1,4 @@
-//! What keeps the sessions in bounds: how many a person has, how long ended ones are kept, and what devices are called.
+//! Limits of sessions: their number per user, the retention of ended ones, and the device names of existing ones.
 
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
@@ -6,11 +6,11 @@ use uuid::Uuid;
 use super::NewSession;
 use crate::Error;
 
-/// Ends the oldest sessions of a person beside a new one, so that `limit` of them remain; 0 is no limit. The person's row
-/// is locked by the sign-in, so that two at once do not count past each other. Returns how many ended.
+/// Revokes the oldest sessions of a user beside a new one, so that `limit` of them remain; 0 is no limit. The sign-in has locked the user's
+/// row, so that two concurrent sign-ins do not exceed the limit. Returns the number of revoked sessions.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_replaced(
     connection: &mut PgConnection,
     new: &NewSession<'_>,
@@ -19,7 +19,8 @@ pub async fn set_replaced(
     let Some(others) = limit.checked_sub(1) else {
         return Ok(0);
     };
-    // The new one is left out by name: a sign-in that waited for its turn began before those that it waited for.
+    // The new session is excluded by its id and not by its age: a sign-in that waited for the lock has an earlier timestamp than those it
+    // waited for.
     let done = sqlx::query!(
         "update sessions set ended_at = now(), ended_reason = 'replaced', ended_by = user_id
         where id in (
@@ -36,10 +37,10 @@ pub async fn set_replaced(
     Ok(done.rows_affected())
 }
 
-/// Removes some sessions that ended more than so many days ago. Returns how many.
+/// Deletes at most `most` sessions that ended more than `days` ago. Returns their number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn delete_ended(
     executor: impl PgExecutor<'_>,
     days: u16,
@@ -59,10 +60,10 @@ pub async fn delete_ended(
     Ok(done.rows_affected())
 }
 
-/// Some sessions whose device is not in words yet, with what their browsers call themselves.
+/// Lists at most `most` sessions without a device name, with their `User-Agent` headers.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_without_device(
     executor: impl PgExecutor<'_>,
     most: i64,
@@ -79,10 +80,10 @@ pub async fn list_without_device(
         .collect())
 }
 
-/// Puts devices into words.
+/// Sets the device names of sessions that have none.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_devices(
     executor: impl PgExecutor<'_>,
     ids: &[Uuid],

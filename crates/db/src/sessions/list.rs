@@ -1,4 +1,4 @@
-//! A page of sessions: one statement, served by the index of its order or of its filter.
+//! Pages of sessions: one statement, served by the index for the order or for the filter.
 
 use domain::{
     list::{EXACT_TOTAL_MAX, Position},
@@ -11,24 +11,24 @@ use time::OffsetDateTime;
 use super::Asked;
 use crate::{Error, list::page_of};
 
-/// What the list shows, of a view of sessions `s`.
+/// Columns of the list, from a view of sessions `s`.
 pub(super) const COLUMNS: &str = "
     s.id, s.user_id, s.username, s.display_name, coalesce(s.device, 'Unknown device') as device, s.user_agent, s.ip,
     s.created_at, s.last_seen_at, s.ends_at, s.expires_at, s.ended_at, s.ended_reason, s.ended_by";
 
-/// How many live sessions there are, and the time.
+/// Number of active sessions, and the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Totals {
-    /// Live sessions: those that have not ended, less those whose time is over although nobody has said so yet.
+    /// Number of active sessions: sessions that are not marked as ended, without those that have expired but are not marked yet.
     pub live: u64,
-    /// The database's time.
+    /// Time of the database.
     pub now: OffsetDateTime,
 }
 
-/// How many live sessions there are, from the kept total.
+/// Returns the number of active sessions, from the totals.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_totals(executor: impl PgExecutor<'_>) -> Result<Totals, Error> {
     let row = sqlx::query!(
         r#"select
@@ -48,10 +48,10 @@ pub async fn find_totals(executor: impl PgExecutor<'_>) -> Result<Totals, Error>
     })
 }
 
-/// The rows of a page in the order asked for, and whether there are more beyond it in the direction of reading.
+/// Lists the sessions of a page in the requested order. The flag is true if there are more in the direction of reading.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     query: &SessionsQuery,
@@ -63,16 +63,16 @@ pub async fn list_page(
     ));
     asked.push(&mut sql);
     push_page(&mut sql, query, asked);
-    // With a filter in it, a plan made for other values may be a hundred times slower: it is planned each time.
+    // A cached plan for other values of a filter may be a hundred times slower, so that a filtered statement is planned each time.
     let page = sql.build().persistent(query.filter.is_empty());
     let rows = page.fetch_all(executor).await?;
     page_of(&rows, query.limit, &query.position, session)
 }
 
-/// How many match, counted up to one more than [`EXACT_TOTAL_MAX`].
+/// Counts the matching sessions, up to one more than [`EXACT_TOTAL_MAX`].
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count(
     executor: impl PgExecutor<'_>,
     query: &SessionsQuery,
@@ -88,10 +88,10 @@ pub async fn count(
     Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
 }
 
-/// The devices that there are, in words. Goes from one to the next in their index.
+/// Lists the distinct device names. The query skips from one to the next in their index.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_devices(executor: impl PgExecutor<'_>) -> Result<Vec<String>, Error> {
     let devices = sqlx::query_scalar!(
         r#"with recursive known as (
@@ -115,7 +115,7 @@ const fn view(query: &SessionsQuery) -> &'static str {
     }
 }
 
-/// The place, the order and the end of a page.
+/// Appends the position, the order and the limit of a page.
 fn push_page(sql: &mut QueryBuilder<Postgres>, query: &SessionsQuery, asked: &Asked<'_>) {
     let (key, descends) = match (query.ended, query.sort.is_by_seen()) {
         (true, _) => ("s.ended_at", true),
@@ -134,8 +134,8 @@ fn push_page(sql: &mut QueryBuilder<Postgres>, query: &SessionsQuery, asked: &As
         asked.push_ends_of_order(sql, query.sort.is_by_seen());
     }
     if let Position::After(cursor) | Position::Before(cursor) = &query.position {
-        // Without a filter each value stands in a select of its own: otherwise the statement is planned anew for every
-        // value. With one it is planned each time, and better for knowing where the page begins.
+        // Without a filter each value is in a subselect: otherwise the cached statement is planned again for every value. With a filter it
+        // is planned each time, and better if the planner knows the position.
         let (open, close) = if query.filter.is_empty() {
             ("(select ", ")")
         } else {
@@ -153,7 +153,7 @@ fn push_page(sql: &mut QueryBuilder<Postgres>, query: &SessionsQuery, asked: &As
     ));
 }
 
-/// A row of [`COLUMNS`].
+/// Decodes a row of [`COLUMNS`].
 pub(super) fn session(row: &PgRow) -> Result<Session, sqlx::Error> {
     let ended_at: Option<OffsetDateTime> = row.try_get("ended_at")?;
     let reason: Option<&str> = row.try_get("ended_reason")?;

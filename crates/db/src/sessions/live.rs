@@ -1,4 +1,4 @@
-//! Live sessions as their owner sees them.
+//! Active sessions as their owner sees them.
 
 use domain::users::detail::UserSession;
 use sqlx::{PgExecutor, types::ipnetwork::IpNetwork};
@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// Some live sessions of a person, the latest first.
+/// Lists at most `most` active sessions of a user, the latest first.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_live_of(
     executor: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -30,10 +30,10 @@ pub async fn list_live_of(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// A live session by its id.
+/// Returns the active session with an id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_live_by_id(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -51,7 +51,7 @@ pub async fn find_live_by_id(
     Ok(row.map(Into::into))
 }
 
-/// A row of a live session, as its owner sees it.
+/// A row of an active session, as its owner sees it.
 struct LiveRow {
     id: Uuid,
     ip: Option<IpNetwork>,

@@ -1,4 +1,5 @@
-//! Ending sessions, one or many. The people are locked before their sessions, in the order of their ids.
+//! Revoking sessions, one or many. Users are locked before their sessions, in the order of their ids, so that concurrent transactions do
+//! not deadlock.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -10,21 +11,21 @@ use uuid::Uuid;
 use super::Asked;
 use crate::Error;
 
-/// A live session that may be about to end.
+/// An active session that is about to be revoked.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// Whose.
+    /// The id of the owner.
     pub user_id: Uuid,
-    /// On what, in words.
+    /// Browser and operating system, in words.
     pub device: Option<String>,
-    /// From where.
+    /// IP address of the client.
     pub ip: Option<IpAddr>,
 }
 
-/// The live session of an id.
+/// Returns the active session with an id.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Target>, Error> {
     let row = sqlx::query!(
         r#"select user_id as "user_id!", device, ip from live_sessions where id = $1"#,
@@ -39,10 +40,10 @@ pub async fn find(executor: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Targ
     }))
 }
 
-/// Ends a session. Returns whether it had not ended before.
+/// Revokes a session. Returns false if it had ended already.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_revoked(
     connection: &mut PgConnection,
     id: Uuid,
@@ -59,18 +60,18 @@ pub async fn set_revoked(
     Ok(done.rows_affected() > 0)
 }
 
-/// Which sessions are ended together.
+/// A selection of sessions that are revoked together.
 #[derive(Debug, Clone)]
 pub struct Many<'a> {
-    /// Those that match.
+    /// Filter that the sessions match.
     pub asked: Asked<'a>,
-    /// But not this one.
+    /// The id of a session that is left out.
     pub but_session: Option<Uuid>,
-    /// Whoever has a role of one of these names is out of reach.
+    /// Names of the roles whose users are out of reach.
     pub out_of_reach: &'a [String],
 }
 
-/// A place among them: when a session was started, and its id.
+/// Position in the selection: the start of a session, and its id.
 pub type After = (OffsetDateTime, Uuid);
 
 const OUT_OF_REACH: &str = "exists (select 1 from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = s.user_id and r.name = any(";
@@ -83,10 +84,10 @@ impl Many<'_> {
         }
     }
 
-    /// How many end now, of how many people, and how many stay.
+    /// Counts the sessions that would be revoked now, their users, and the matching sessions that are out of reach.
     ///
     /// # Errors
-    /// When the database cannot be reached.
+    /// Fails if the database cannot be reached.
     pub async fn count(&self, executor: impl PgExecutor<'_>) -> Result<RevokeOutcome, Error> {
         let mut sql = QueryBuilder::new(
             "select count(*) filter (where not o), count(distinct user_id) filter (where not o), count(*) filter (where o)
@@ -106,11 +107,11 @@ impl Many<'_> {
         })
     }
 
-    /// Some of those that end, in the order in which they were started, after one of them: the ids of the sessions and of
-    /// their people, and the last place. None that was started later than ages are counted from.
+    /// Lists at most `most` sessions to revoke, in the order of their start, after a position: the ids of the sessions and of their users,
+    /// and the last position. Sessions that started after the time from which ages are counted are left out.
     ///
     /// # Errors
-    /// When the database cannot be reached.
+    /// Fails if the database cannot be reached.
     pub async fn pick(
         &self,
         executor: impl PgExecutor<'_>,
@@ -146,10 +147,10 @@ impl Many<'_> {
         Ok((ids, people, last))
     }
 
-    /// Ends those of some sessions that still match. Returns how many of whom.
+    /// Revokes those of `ids` that still match. Returns the number of revoked sessions by user.
     ///
     /// # Errors
-    /// When the database cannot be reached.
+    /// Fails if the database cannot be reached.
     pub async fn set_revoked(
         &self,
         connection: &mut PgConnection,
@@ -177,10 +178,10 @@ impl Many<'_> {
     }
 }
 
-/// Locks people in the order of their ids, so that nobody signs in to these accounts or changes them meanwhile.
+/// Locks users in the order of their ids, so that these accounts are not signed in to or changed meanwhile.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn lock_people(connection: &mut PgConnection, ids: &[Uuid]) -> Result<(), Error> {
     sqlx::query!(
         "select id from users where id = any($1) order by id for no key update",

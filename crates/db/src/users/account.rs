@@ -1,4 +1,4 @@
-//! One account while a change of it is decided about.
+//! Single accounts, locked for a change, and the data that the policy needs.
 
 use domain::{
     access::Permissions,
@@ -14,38 +14,38 @@ use crate::Error;
 /// An account as of now, locked until the transaction ends.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// Id.
+    /// The id of the account.
     pub id: Uuid,
     /// Name to sign in with.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
-    /// Address, if one is known.
+    /// Email address, if one is known.
     pub email: Option<String>,
-    /// Whether it can be used.
+    /// Status of the account.
     pub status: Status,
-    /// Why it is suspended.
+    /// Reason for the suspension.
     pub suspended_reason: Option<String>,
-    /// When a suspension ends by itself.
+    /// Time at which the suspension ends by itself.
     pub suspended_until: Option<OffsetDateTime>,
-    /// Whether the person is told why.
+    /// Whether the user sees the reason.
     pub suspended_reason_told: bool,
-    /// Whether the suspension is over, by the database's clock.
+    /// Whether the suspension is over, by the clock of the database.
     pub suspension_over: bool,
-    /// Counts edits.
+    /// Version of the account, incremented by every change.
     pub version: i32,
-    /// When it was put into the bin.
+    /// Time of the deletion, if the account is deleted.
     pub deleted_at: Option<OffsetDateTime>,
     /// Names of the roles, the most powerful first.
     pub roles: Vec<String>,
-    /// What the roles permit.
+    /// Permissions granted by the roles together.
     pub permissions: Permissions,
 }
 
-/// The account of an id, in the bin or not. Nobody else changes it until the transaction ends.
+/// Returns the account with an id, deleted or not, and locks its row until the transaction ends.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Account>, Error> {
     let row = sqlx::query!(
         r#"select
@@ -69,7 +69,7 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Acco
         username: row.username,
         display_name: row.display_name,
         email: row.email,
-        // The schema allows no other word.
+        // A constraint of the schema allows no other value.
         status: row.status.parse().unwrap_or(Status::Suspended),
         suspended_reason: row.suspended_reason,
         suspended_until: row.suspended_until,
@@ -82,10 +82,10 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<Acco
     }))
 }
 
-/// What somebody who can sign in may do as of now. Nothing if they cannot.
+/// Returns the current permissions of a user who can sign in; `None` if the user cannot.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_permissions(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -103,10 +103,10 @@ pub async fn find_permissions(
     Ok(row.map(|row| Permissions::new(row.permissions)))
 }
 
-/// What rules have to know of an account. Nothing if there is none.
+/// Returns the data of an account that the policy needs; `None` if there is no such account.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_standing(
     executor: impl PgExecutor<'_>,
     id: Uuid,

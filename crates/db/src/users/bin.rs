@@ -1,4 +1,4 @@
-//! A page of the bin: one statement, served by the index of its one order.
+//! Pages of deleted users: one statement, served by the index for their only order.
 
 use domain::{
     list::Position,
@@ -14,10 +14,10 @@ use super::{
 };
 use crate::{Error, list::page_of};
 
-/// The rows of a page, the latest deleted first, and whether there are more beyond it in the direction of reading.
+/// Lists the users of a page, the latest deletion first. The flag is true if there are more in the direction of reading.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_bin(
     executor: impl PgExecutor<'_>,
     query: &BinQuery,
@@ -62,7 +62,7 @@ fn statement(query: &BinQuery, now: OffsetDateTime) -> QueryBuilder<Postgres> {
     sql
 }
 
-/// The tables, joined, and the condition that their users are deleted.
+/// Returns the joined tables, and the condition that their users are deleted.
 pub(super) fn deleted(tables: Tables) -> String {
     let tables = Tables {
         users: true,

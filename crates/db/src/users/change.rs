@@ -1,4 +1,4 @@
-//! Changes of one account. Each counts its version up.
+//! Changes of one account. Each increments the account's version.
 
 use std::time::Duration;
 
@@ -9,30 +9,30 @@ use uuid::Uuid;
 
 use crate::{Backer, Error};
 
-/// Hashes of temporary passwords that are stored for one account. Each makes choosing a password one hash slower.
+/// Maximum number of temporary password hashes stored for one account. Each makes choosing a password slower by one hash.
 const KNOWN_MAX: i32 = 5;
 
-/// What of an account is replaced; what is absent stays.
+/// Fields of an account to replace; absent ones stay.
 #[derive(Debug, Clone, Default)]
 pub struct Facts<'a> {
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: Option<&'a str>,
-    /// Address, or that there is none.
+    /// Email address; `Some(None)` removes it.
     pub email: Option<Option<&'a str>>,
-    /// What else is known of the person.
+    /// Profile fields, all of them.
     pub profile: Option<Value>,
-    /// How they want to be told of things.
+    /// Notification preferences, all of them.
     pub notification_preferences: Option<Value>,
-    /// What they have set for themselves.
+    /// Settings that the user has chosen.
     pub settings: Option<Value>,
-    /// Numbers of the clients whose data they may see.
+    /// Numbers of the clients whose data the user can see.
     pub client_list: Option<&'a [i32]>,
 }
 
-/// Replaces some facts. Another address puts an end to the one that the person has claimed.
+/// Replaces some fields. Another email address removes the unverified one.
 ///
 /// # Errors
-/// `users_email_key` when the address is taken.
+/// `users_email_key` if the address is taken.
 pub async fn set_facts(
     connection: &mut PgConnection,
     id: Uuid,
@@ -65,10 +65,10 @@ pub async fn set_facts(
     Ok(())
 }
 
-/// Sets a password that the user has chosen. The version is raised with the facts, once for a change of both.
+/// Sets a password that the user has chosen. The version stays: [`set_facts`] increments it, once for a change of both.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_password(
     connection: &mut PgConnection,
     id: Uuid,
@@ -87,11 +87,11 @@ pub async fn set_password(
     Ok(())
 }
 
-/// Sets a temporary password: one that somebody else has chosen, none for the operator. Its hash is stored beside those of
-/// the latest ones before it. The version is raised with the facts.
+/// Sets a temporary password, chosen by another user or, for `None`, by the operator. Its hash is stored beside those of the latest
+/// temporary ones. The version stays: [`set_facts`] increments it.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_temporary_password(
     connection: &mut PgConnection,
     id: Uuid,
@@ -116,10 +116,10 @@ pub async fn set_temporary_password(
     Ok(())
 }
 
-/// Takes away a temporary password that another user has set. One of the operator stays. Returns whether there was one.
+/// Clears a temporary password that another user has set. One of the operator stays. Returns whether there was one.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn clear_temporary_password(
     connection: &mut PgConnection,
     id: Uuid,
@@ -134,23 +134,23 @@ pub async fn clear_temporary_password(
     Ok(done.rows_affected() > 0)
 }
 
-/// A suspension.
+/// A suspension to set.
 #[derive(Debug, Clone)]
 pub struct NewSuspension<'a> {
-    /// Why.
+    /// Reason for the suspension.
     pub reason: &'a str,
-    /// When it ends by itself.
+    /// Time at which it ends by itself; `None` if it has to be lifted.
     pub until: Option<OffsetDateTime>,
-    /// Whether the person is told the reason.
+    /// Whether the user sees the reason.
     pub tell_reason: bool,
-    /// Who does it.
+    /// The id of the user who suspends the account; `None` for the operator.
     pub by: Option<Uuid>,
 }
 
 /// Suspends an account, or changes its suspension.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_suspended(
     connection: &mut PgConnection,
     id: Uuid,
@@ -172,10 +172,10 @@ pub async fn set_suspended(
     Ok(())
 }
 
-/// Lets somebody sign in, whatever kept them from it.
+/// Sets a pending or suspended account to active.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_active(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "update users set
@@ -189,10 +189,10 @@ pub async fn set_active(connection: &mut PgConnection, id: Uuid) -> Result<(), E
     Ok(())
 }
 
-/// Ids of some accounts whose suspension is over.
+/// Lists the ids of at most `most` accounts whose suspension is over.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_suspension_over(
     executor: impl PgExecutor<'_>,
     most: i64,
@@ -208,10 +208,10 @@ pub async fn list_suspension_over(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Puts an account into the bin, to be removed for good after a time. Returns when that is.
+/// Marks an account as deleted, to be purged after the retention. Returns the time of the purge.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_deleted(
     connection: &mut PgConnection,
     id: Uuid,
@@ -233,10 +233,10 @@ pub async fn set_deleted(
     Ok(row.purge_after)
 }
 
-/// Takes an account out of the bin.
+/// Restores a deleted account.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn set_restored(connection: &mut PgConnection, id: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "update users set

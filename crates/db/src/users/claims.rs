@@ -1,36 +1,36 @@
-//! Names and addresses that deleted users still have.
+//! Usernames and email addresses that deleted users still hold.
 
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 use crate::Error;
 
-/// A name and an address that are asked for.
+/// A requested username and email address.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
-    /// The name.
+    /// Requested username.
     pub username: Option<&'a str>,
-    /// The address.
+    /// Requested email address.
     pub email: Option<&'a str>,
 }
 
-/// A deleted user who has a name or an address.
+/// A deleted user who holds a requested username or address.
 #[derive(Debug, Clone)]
 pub struct DeletedOwner {
-    /// Number of the account.
+    /// Number of the user.
     pub number: i64,
-    /// When it is removed for good.
+    /// Time after which the user is purged.
     pub purge_after: OffsetDateTime,
-    /// Whether the name is theirs.
+    /// Whether the user holds the username.
     pub has_username: bool,
-    /// Whether the address is theirs.
+    /// Whether the user holds the address.
     pub has_email: bool,
 }
 
-/// Finds the deleted users who have a name or an address.
+/// Finds the deleted users who hold a username or an address.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_deleted_owners(
     executor: impl PgExecutor<'_>,
     claim: Claim<'_>,

@@ -1,4 +1,4 @@
-//! How many users there are, and how many of them match: kept totals, and a count that stops where it is shown to stop.
+//! Number of users, and of those who match a search: stored totals, and a count that stops at a limit.
 
 use domain::{filter::Filter, list::EXACT_TOTAL_MAX, users::page::Totals};
 use sqlx::{PgExecutor, QueryBuilder, Row};
@@ -10,31 +10,31 @@ use super::{
 };
 use crate::Error;
 
-/// Where the count of a search stands among the totals.
+/// Name of the search's count in the result, beside the totals.
 const MATCHING: &str = "matching";
 
-/// Among whom is searched.
+/// Set of users that is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
-    /// Everybody but those in the bin.
+    /// Users that are not deleted.
     List,
-    /// Those in the bin.
+    /// Deleted users.
     Bin,
 }
 
-/// What was counted.
+/// Result of a count.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counts {
-    /// How many there are.
+    /// Number of users by status.
     pub totals: Totals,
-    /// How many match the search, counted up to one more than [`EXACT_TOTAL_MAX`]. None without a search.
+    /// Number of users who match the search, up to one more than [`EXACT_TOTAL_MAX`]; `None` without a search.
     pub matching: Option<u64>,
 }
 
-/// Every total that is kept of accounts and sessions, by its name.
+/// Lists the stored totals of accounts and sessions, by name.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_totals(executor: impl PgExecutor<'_>) -> Result<Vec<(String, i64)>, Error> {
     let rows = sqlx::query!(
         r#"select name, sum(value)::bigint as "value!" from user_totals
@@ -45,10 +45,10 @@ pub async fn list_totals(executor: impl PgExecutor<'_>) -> Result<Vec<(String, i
     Ok(rows.into_iter().map(|row| (row.name, row.value)).collect())
 }
 
-/// The totals, and how many users match, in one statement.
+/// Returns the totals and the number of matching users, in one statement.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn count(
     executor: impl PgExecutor<'_>,
     search: &Filter,
@@ -60,7 +60,7 @@ pub async fn count(
         where name in ('users', 'role:admin', 'status:suspended', 'status:pending', 'deleted') group by name",
     );
     if !search.is_empty() {
-        // A join that is not needed would cost more than the rest.
+        // Only the tables that the search needs are joined: another join would cost more than the rest.
         let tables = Tables::of(search);
         let tables = match of {
             Of::List => tables.live(),

@@ -1,4 +1,4 @@
-//! Everything about one account.
+//! Details of one account.
 
 use domain::{
     access::ADMIN_ROLE,
@@ -15,12 +15,12 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// The id of a user, deleted or not. Digits alone are a username before they are a number.
+/// Returns the id of a user, deleted or not. Digits alone are tried as a username first, then as a number.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_id(executor: impl PgExecutor<'_>, user: &UserRef) -> Result<Option<Uuid>, Error> {
-    // No account has such a name, and PostgreSQL keeps no NUL.
+    // No account has such a name, and PostgreSQL rejects a NUL.
     if matches!(user, UserRef::Name(name) if name.chars().any(is_deceptive)) {
         return Ok(None);
     }
@@ -45,10 +45,10 @@ pub async fn find_id(executor: impl PgExecutor<'_>, user: &UserRef) -> Result<Op
     Ok(row.id)
 }
 
-/// An account, in the bin or not.
+/// Returns an account, deleted or not.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn find_detail(
     executor: impl PgExecutor<'_>,
     id: Uuid,
@@ -79,7 +79,7 @@ pub async fn find_detail(
     .fetch_optional(executor)
     .await?;
     Ok(row.map(|row| {
-        // The schema allows no other words.
+        // Constraints of the schema allow no other values.
         let status = row.status.parse().unwrap_or(Status::Suspended);
         UserDetail {
             suspension: (status == Status::Suspended).then_some(Suspension {

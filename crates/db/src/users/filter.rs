@@ -1,4 +1,4 @@
-//! A search as SQL. Every condition is true or false, never null, so that its negation is its opposite.
+//! Searches as SQL. Every condition is true or false, never null, so that its negation is its opposite.
 
 use domain::{
     filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When},
@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::search::{self, Line, Lookup};
 
-/// When somebody was last active, in the form that its index has.
+/// Time of the last activity, in the form of its index.
 const LAST_ACTIVE: &str = "coalesce(u.last_active_at, '-infinity')";
 
-/// Which tables the conditions of a filter need.
+/// Tables that the conditions of a filter need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Tables {
     /// `users u`
@@ -25,14 +25,14 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Those that a filter needs.
+    /// Returns the tables that a filter needs.
     pub(super) fn of(filter: &Filter) -> Self {
         let mut tables = Self::default();
         filter.root().into_iter().for_each(|expr| tables.add(expr));
         tables
     }
 
-    /// Those and others.
+    /// Returns the union of both.
     pub(super) const fn and(self, other: Self) -> Self {
         Self {
             users: self.users || other.users,
@@ -41,7 +41,7 @@ impl Tables {
         }
     }
 
-    /// The tables, joined, and the condition that their users are not deleted.
+    /// Returns the joined tables, and the condition that their users are not deleted.
     pub(super) fn live(self) -> String {
         let live = [
             (self.users, "u.deleted_at is null"),
@@ -53,7 +53,7 @@ impl Tables {
         format!("{} where {}", self.joined(), live.join(" and "))
     }
 
-    /// The tables, joined by the ids of users.
+    /// Returns the tables, joined by the ids of users.
     pub(super) fn joined(self) -> String {
         let tables = [
             (self.users, "users u", "u.id"),
@@ -84,16 +84,17 @@ impl Tables {
     }
 }
 
-/// The settings of a statement besides its filter.
+/// Settings of a statement besides its filter.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context {
-    /// The time from which ages are counted.
+    /// Time from which ages are counted.
     pub(super) now: OffsetDateTime,
-    /// The way to find texts.
+    /// Way to find texts.
     pub(super) lookup: Lookup,
 }
 
-/// Appends `true` or the conditions of a filter, over those of `users u`, `user_stats s` and `user_search x` that it needs.
+/// Appends the conditions of a filter, or `true` without any. They refer to those of `users u`, `user_stats s` and `user_search x` that the
+/// filter needs.
 pub(super) fn push(sql: &mut QueryBuilder<Postgres>, filter: &Filter, context: Context) {
     match filter.root() {
         Some(expr) => push_expr(sql, expr, context),
@@ -181,11 +182,12 @@ const fn column(count: Count) -> &'static str {
     }
 }
 
-/// Finds users by words, and the user whose number or id the words are.
+/// Appends a condition that matches users by words, and the user whose number or id the words are.
 fn push_words(sql: &mut QueryBuilder<Postgres>, text: &Text, lookup: Lookup) {
     sql.push("(");
     search::push(sql, text, Line::Any, lookup);
     if let Some(number) = text.number() {
+        // The nil id, which no user has, keeps the condition from being null if no user has the number.
         sql.push(" or x.user_id = coalesce((select id from users where number = ")
             .push_bind(number)
             .push("), ")
@@ -209,7 +211,7 @@ fn push_range(sql: &mut QueryBuilder<Postgres>, column: &str, range: IntRange) {
     sql.push(")");
 }
 
-/// `indexed` is the column in the form that its index has.
+/// Appends a condition on a time. `indexed` is the column in the form of its index.
 fn push_when(
     sql: &mut QueryBuilder<Postgres>,
     column: &str,

@@ -1,4 +1,4 @@
-//! A page of the list: one statement, served by the index of its order.
+//! Pages of the user list: one statement, served by the index for its order.
 
 use domain::{
     access::ADMIN_ROLE,
@@ -17,12 +17,12 @@ use super::{
 };
 use crate::{Error, list::page_of};
 
-/// The rows of a page in the order asked for, and whether there are more beyond it in the direction of reading. `matching` is
-/// the number of users who match the search, if they were counted: with none there is nothing to read, and with many the index
-/// of words is slower than the order.
+/// Lists the users of a page in the requested order. The flag is true if there are more in the direction of reading. `matching` is the
+/// number of users who match the search, if they were counted: with 0 nothing has to be read, and with many the index of words is slower
+/// than reading in order.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// Fails if the database cannot be reached.
 pub async fn list_page(
     executor: impl PgExecutor<'_>,
     query: &ListQuery,
@@ -35,13 +35,13 @@ pub async fn list_page(
         _ => Lookup::Index,
     };
     let mut sql = statement(query, Context { now, lookup });
-    // With a search in it, a plan made for other words may be a hundred times slower: it is planned each time.
+    // A cached plan for other words of a search may be a hundred times slower, so that a statement with one is planned each time.
     let page = sql.build().persistent(query.filter.is_empty());
     let rows = page.fetch_all(executor).await?;
     page_of(&rows, query.limit, &query.position, summary)
 }
 
-/// What the list shows, from `users u` and `user_stats s`.
+/// Columns of the list, from `users u` and `user_stats s`.
 pub(super) const COLUMNS: &str = "
     u.id, u.number, u.username, u.display_name, u.email, u.status, u.suspended_until, u.version,
     u.created_at, u.updated_at, u.last_login_at, u.last_active_at,
@@ -51,7 +51,7 @@ fn statement(query: &ListQuery, context: Context) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(format!("select {COLUMNS} from "));
     let order = Order::of(query);
     let tables = Tables::of(&query.filter).and(sort_tables(query.sort.key));
-    // Where one table decides who is on the page, the other is asked for those rows only.
+    // If one table alone determines the rows of the page, the other one is joined to those rows only.
     match tables {
         Tables { search: true, .. } => {
             let id = match tables {
@@ -105,14 +105,14 @@ fn statement(query: &ListQuery, context: Context) -> QueryBuilder<Postgres> {
     sql
 }
 
-/// The conditions, the order and the end of a page.
+/// Appends the conditions, the order and the limit of a page.
 fn push_page(sql: &mut QueryBuilder<Postgres>, query: &ListQuery, order: &Order, context: Context) {
     filter::push(sql, &query.filter, context);
     if let Position::After(cursor) | Position::Before(cursor) = &query.position {
         let beyond = if order.descending { "<" } else { ">" };
-        // Each value in a select of its own: with values to look at, PostgreSQL plans the statement anew each time, which
-        // takes longer than reading the rows and finds the same plan. Each with its type, so that the statement can be
-        // tried by hand with the values written out.
+        // Each value is in a subselect: with plain parameters, PostgreSQL plans the statement again each time, which takes longer than
+        // reading the rows and results in the same plan. Each has its type, so that the statement can be tried by hand with the values
+        // written out.
         match order.key {
             Some(key) => {
                 sql.push(format!(" and ({key}, {}) {beyond} ((select ", order.id));
@@ -129,11 +129,11 @@ fn push_page(sql: &mut QueryBuilder<Postgres>, query: &ListQuery, order: &Order,
         }
     }
     order.push(sql);
-    // No parameter, for the same reason.
+    // A literal and not a parameter, for the same reason.
     sql.push(format!(" limit {}", query.limit + 1));
 }
 
-/// An order by columns, in the form that its index has. The order of creation is the order of ids.
+/// An order by columns, in the form of its index. The order of creation is the order of ids.
 #[derive(Debug, Clone, Copy)]
 struct Order {
     key: Option<&'static str>,
@@ -142,7 +142,7 @@ struct Order {
 }
 
 impl Order {
-    /// The order in which a page is read: the other way round for one before a cursor.
+    /// Returns the order in which a page is read: reversed for a page before a cursor.
     fn of(query: &ListQuery) -> Self {
         let backwards = matches!(query.position, Position::Before(_));
         let descending = query.sort.descending != backwards;
@@ -186,7 +186,7 @@ const fn sort_column(key: SortKey) -> Option<&'static str> {
     })
 }
 
-/// The table that an order needs. Both have the ids.
+/// Returns the table that an order needs. Both tables have the ids.
 const fn sort_tables(key: SortKey) -> Tables {
     match key {
         SortKey::Created => Tables {

@@ -1,4 +1,4 @@
-//! Words to look for, as SQL over `user_search x`: its text decides, and an index of parts of words finds the candidates.
+//! Searches for words, as SQL over `user_search x`: the text decides, and an index of parts of words finds the candidates.
 
 use domain::{
     filter::{Text, is_short},
@@ -6,35 +6,35 @@ use domain::{
 };
 use sqlx::{Postgres, QueryBuilder};
 
-/// Characters of a word that the index knows from each of its places on, as in `search_grams` of the database.
+/// Number of characters of a word that the index contains from each position, as in the function `search_grams` of the database.
 const GRAM: usize = 6;
-/// From this many characters on, the beginning and the end of a word are looked for: together they are rarer. In a shorter
-/// one they overlap, and the planner would take the product of their frequencies for that of both.
+/// Number of characters from which both the beginning and the end of a word are looked up: together they are rarer. In a shorter word they
+/// overlap, and the planner would multiply their frequencies as if they were independent.
 const TWO_GRAMS_FROM: usize = 10;
 
-/// The names in which a text is looked for.
+/// Names in which a text is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
-    /// In username, display name and email.
+    /// Username, display name and email address.
     Any,
-    /// In the username.
+    /// Username only.
     Username,
-    /// In the display name.
+    /// Display name only.
     Name,
-    /// In the email address.
+    /// Email address only.
     Email,
 }
 
-/// The way to find rows with a text.
+/// Way to find rows with a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lookup {
-    /// By the index, or in each row, as the planner finds cheaper.
+    /// Uses the index or tests each row, whichever the planner estimates to be cheaper.
     Index,
-    /// In each row of an order, until a page is full: so many have the text that the index would be slower.
+    /// Tests each row in order until a page is full: so many rows match that the index would be slower.
     Walk,
 }
 
-/// Appends the condition that a user has a text.
+/// Appends the condition that a user's names contain a text.
 pub(super) fn push(sql: &mut QueryBuilder<Postgres>, text: &Text, line: Line, lookup: Lookup) {
     let needle = needle(text);
     sql.push("(");
@@ -49,13 +49,13 @@ pub(super) fn push(sql: &mut QueryBuilder<Postgres>, text: &Text, line: Line, lo
         Line::Name => r"split_part(x.search, E'\n', 2)",
         Line::Email => r"split_part(x.search, E'\n', 3)",
     };
-    // Compared so that the planner takes it for true of nearly all rows: the index knows how many there are.
+    // Written as `<> 0`, for which the planner assumes that nearly all rows match: the estimate is then that of the index.
     sql.push(format!("strpos({searched}, "))
         .push_bind(needle)
         .push(") <> 0)");
 }
 
-/// The words as they stand in the text of a user, where every word is after a space.
+/// Returns the words as they are in the text of a user, where a space precedes every word.
 fn needle(text: &Text) -> String {
     let folded = search_fold(text.as_str());
     if is_short(folded.trim()) {
@@ -65,7 +65,7 @@ fn needle(text: &Text) -> String {
     }
 }
 
-/// The query of the index, a `tsquery` that every text with the needle matches. None if no part of the needle is long enough.
+/// Returns the query of the index, a `tsquery` that every text with the needle matches; `None` if no part of the needle is long enough.
 fn grams(needle: &str) -> Option<String> {
     let words: Vec<&str> = needle.split(' ').collect();
     let last = words.len().saturating_sub(1);
@@ -77,13 +77,13 @@ fn grams(needle: &str) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" & "))
 }
 
-/// The parts of a word of the needle that the index knows. The first and the last word of a needle may be the end and the
+/// Returns the parts of a word of the needle that the index contains. The first and the last word of a needle can be the end and the
 /// beginning of longer ones.
 fn grams_of_word(word: &str, is_begun: bool, is_ended: bool) -> Vec<String> {
     let characters: Vec<char> = word.chars().collect();
     let length = characters.len();
     if is_short(word) {
-        // By so few characters the index knows only the beginning of a word.
+        // For so few characters the index contains only beginnings of words.
         let is_known = is_begun && length > 0;
         let is_whole = is_ended || length > 1;
         return Vec::from_iter(is_known.then(|| lexeme(&format!("^{word}"), is_whole)));
@@ -100,7 +100,7 @@ fn grams_of_word(word: &str, is_begun: bool, is_ended: bool) -> Vec<String> {
     }
 }
 
-/// A part of a word in a `tsquery`, where it is either the whole of what the index knows or its beginning.
+/// Returns a part of a word in a `tsquery`, either as a whole lexeme of the index or as a prefix.
 fn lexeme(part: &str, is_whole: bool) -> String {
     let quoted = part.replace('\\', r"\\").replace('\'', "''");
     format!("'{quoted}'{}", if is_whole { "" } else { ":*" })

@@ -1,4 +1,4 @@
-//! What can happen to the tables that are counted, in random order.
+//! Operations on the counted tables, in random order.
 
 use proptest::{
     prelude::*,
@@ -7,7 +7,7 @@ use proptest::{
 };
 use sqlx::PgPool;
 
-/// Functions that choose rows at random, but the same ones for the same salt.
+/// Functions that choose rows at random, but the same rows for the same salt.
 const CHOOSERS: &str = "
     create function pick(source regclass, salt text, most int) returns setof uuid language plpgsql as $$
     begin
@@ -19,9 +19,9 @@ const CHOOSERS: &str = "
     $$;
     insert into roles (id, name, rank) values (gen_random_uuid(), 'editor', 50), (gen_random_uuid(), 'archivist', 50)";
 
-/// Each is one statement; `$1` is its salt.
+/// Operations, each a single statement; `$1` is its salt.
 const STATEMENTS: &[&str] = &[
-    // People come, change and go.
+    // Users are created, changed and deleted.
     "insert into users (id, username, display_name, status, created_via, created_at, updated_at, deleted_at)
     select uuid_v7(born), 'u' || md5($1 || n), 'Somebody',
         (array['pending', 'active', 'suspended'])[1 + chance($1 || n, 3)], 'admin',
@@ -37,7 +37,7 @@ const STATEMENTS: &[&str] = &[
     "insert into user_roles (user_id, role_id, granted_at)
     select u, r, now() from pick('users', $1, 4) u, pick('roles', $1, 2) r on conflict do nothing",
     "delete from user_roles where user_id in (select pick('users', $1, 5)) and role_id in (select pick('roles', $1, 2))",
-    // What people own.
+    // Data that users own.
     "insert into personas (id, user_id, name)
     select gen_random_uuid(), u, 'Persona' from pick('users', $1, 2) u, generate_series(1, 1 + chance($1, 3))",
     "update personas set user_id = (select pick('users', $1, 1)) where id in (select pick('personas', $1, 3))",
@@ -53,14 +53,14 @@ const STATEMENTS: &[&str] = &[
     select gen_random_uuid(), p, u, 'v', 'Label' from pick('personas', $1, 2) p, pick('users', $1, 2) u",
     "update annotations set user_id = (select pick('users', $1, 1)) where id in (select pick('annotations', $1, 3))",
     "delete from annotations where id in (select pick('annotations', $1, 2))",
-    // Keys, some of them the system's.
+    // Provider API keys, some of them the system's.
     "insert into api_keys (id, user_id, provider, name, ciphertext, nonce, key_version, last4, created_at, updated_at)
     select gen_random_uuid(), u, md5($1 || coalesce(u::text, '')), 'Key', '', '', 1, '1234', now(), now()
     from (select pick('users', $1, 2) as u union all select null) as owners",
     "update api_keys set user_id = case chance($1, 3) when 0 then null else (select pick('users', $1, 1)) end
     where id in (select pick('api_keys', $1, 2))",
     "delete from api_keys where id in (select pick('api_keys', $1, 1))",
-    // Sessions, some of them nobody's, some of them over when they come.
+    // Sessions, some of them without a user, some of them ended from the start.
     "insert into sessions (
         id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at, ended_at, ended_reason
     )
@@ -71,7 +71,7 @@ const STATEMENTS: &[&str] = &[
     where id in (select pick('sessions', $1, 3)) and ended_at is null",
     "update sessions set last_seen_at = now() where id in (select pick('sessions', $1, 9))",
     "delete from sessions where id in (select pick('sessions', $1, 2))",
-    // Several tables in one statement.
+    // Changes of several tables in one statement.
     "with born as (
         insert into users (id, username, display_name, created_via, created_at, updated_at)
         values (uuid_v7(now()), 'b' || md5($1), 'Newborn', 'setup', now(), now()) returning id
@@ -82,14 +82,14 @@ const STATEMENTS: &[&str] = &[
     insert into personas (id, user_id, name) select gen_random_uuid(), id, 'Persona' from born",
 ];
 
-/// One statement and the salt that decides which rows it meets.
+/// A statement and the salt that determines its rows.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     statement: &'static str,
     salt: u32,
 }
 
-/// So many operations; the same seed gives the same ones.
+/// Returns `count` operations; the same seed returns the same ones.
 pub(crate) fn operations(seed: u8, count: usize) -> Vec<Operation> {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
@@ -101,7 +101,7 @@ pub(crate) fn operations(seed: u8, count: usize) -> Vec<Operation> {
         .current()
 }
 
-/// Makes the functions that the operations use, and a first crowd.
+/// Creates the functions that the operations use, and the first users.
 pub(crate) async fn prepare(pool: &PgPool) {
     sqlx::raw_sql(CHOOSERS).execute(pool).await.unwrap();
     for salt in 0..4 {
@@ -117,7 +117,7 @@ pub(crate) async fn prepare(pool: &PgPool) {
     }
 }
 
-/// Runs one operation. It may meet no row at all.
+/// Runs one operation. It may match no row at all.
 pub(crate) async fn run(pool: &PgPool, operation: &Operation) -> Result<(), sqlx::Error> {
     sqlx::query(operation.statement)
         .bind(operation.salt.to_string())

@@ -1,4 +1,4 @@
-//! The counters as they are kept, and as they ought to be.
+//! The stored counters, and a recount of all rows.
 
 use std::collections::BTreeMap;
 
@@ -6,21 +6,21 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// What is kept of one person: how many personas, ontologies, annotations, keys and live sessions they have; their roles;
-/// whether they are in the bin.
+/// Counters of one user: number of personas, ontologies, annotations, keys and active sessions; names of the roles; whether the user is
+/// deleted.
 type Stats = ([i32; 5], Vec<String>, bool);
 
-/// Every counter there is.
+/// All counters.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Counters {
     stats: BTreeMap<Uuid, Stats>,
     totals: BTreeMap<String, i64>,
 }
 
-/// A row of `user_stats`: the user, their five counters, their roles, whether they are in the bin.
+/// A row of `user_stats`: the user, the five counters, the roles, whether the user is deleted.
 type StatsRow = (Uuid, i32, i32, i32, i32, i32, Vec<String>, bool);
 
-/// What the triggers have kept.
+/// Returns the counters that the triggers have stored.
 pub(crate) async fn kept(pool: &PgPool) -> Counters {
     let stats: Vec<StatsRow> = sqlx::query_as(
         "select user_id, personas, ontologies, annotations, api_keys, sessions, roles, deleted from user_stats",
@@ -45,7 +45,7 @@ pub(crate) async fn kept(pool: &PgPool) -> Counters {
     }
 }
 
-/// What a look at every row finds.
+/// Returns the counters of a recount.
 pub(crate) async fn counted(pool: &PgPool) -> Counters {
     let mut counters = Counters::default();
     let people: Vec<(Uuid, String, OffsetDateTime, Option<OffsetDateTime>)> =

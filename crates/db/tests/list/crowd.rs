@@ -1,12 +1,12 @@
-//! People to look for.
+//! Users for the tests of the list.
 
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime, macros::datetime};
 
-/// The moment at which the crowd is looked at.
+/// Time at which the users are listed.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 
-/// How many there are, besides those in the bin.
+/// Number of users, without deleted ones.
 const SIZE: usize = 300;
 
 const USERNAMES: &[&str] = &[
@@ -74,7 +74,7 @@ const ROLES: &[&[&str]] = &[
     &["admin"],
 ];
 
-/// How long ago something happened, with moments at the edges of days, months and ages.
+/// Ages of timestamps, at the edges of days, months and ages.
 const AGES: &[Option<Duration>] = &[
     None,
     Some(Duration::ZERO),
@@ -88,7 +88,7 @@ const AGES: &[Option<Duration>] = &[
     Some(Duration::days(20_000)),
 ];
 
-/// A number below `sides` that looks random and is always the same.
+/// Returns a number below `sides` that looks random and is always the same.
 fn dice(person: usize, throw: usize, sides: usize) -> usize {
     let mixed = (person + 1).wrapping_mul(0x9E37_79B9).rotate_left(7)
         ^ (throw + 1).wrapping_mul(0x85EB_CA6B);
@@ -99,7 +99,7 @@ fn ago(person: usize, throw: usize) -> Option<OffsetDateTime> {
     AGES[dice(person, throw, AGES.len())].map(|age| NOW - age)
 }
 
-/// The crowd, every tenth of it in the bin.
+/// Inserts the users, every tenth of them deleted.
 pub(crate) async fn seed(pool: &PgPool) {
     sqlx::query("insert into roles (id, name, rank) values (gen_random_uuid(), 'editor', 50)")
         .execute(pool)
@@ -113,7 +113,7 @@ pub(crate) async fn seed(pool: &PgPool) {
 async fn add(pool: &PgPool, person: usize) {
     let username = format!("{}{person}", USERNAMES[dice(person, 0, USERNAMES.len())]);
     let email = EMAILS[dice(person, 1, EMAILS.len())].map(|domain| format!("P{person}@{domain}"));
-    // Several were made in the same millisecond.
+    // Several users have the same millisecond of creation.
     let created = NOW - AGES[1 + dice(person, 2, AGES.len() - 1)].unwrap_or_default();
     let status = ["active", "active", "pending", "suspended"][dice(person, 3, 4)];
     let via = ["admin", "registration", "import"][dice(person, 4, 3)];
@@ -159,7 +159,7 @@ async fn add(pool: &PgPool, person: usize) {
     .unwrap();
 }
 
-/// So many people with nothing particular about them.
+/// Inserts this many users without special properties.
 pub(crate) async fn seed_plain(pool: &PgPool, people: i32) {
     sqlx::query(
         "insert into users (id, username, display_name, email, created_via, created_at, updated_at)

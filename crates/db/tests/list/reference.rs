@@ -1,4 +1,4 @@
-//! Who is found and in which order, worked out in Rust, one person at a time.
+//! Reference implementation of the search and the order in Rust, one user at a time.
 
 use domain::{
     filter::{Bounds, Count, Expr, Filter, Has, IntRange, Term, Text, When, is_short},
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::crowd::NOW;
 
-/// A person as the tables hold them.
+/// A user as stored in the tables.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct Person {
     id: Uuid,
@@ -34,13 +34,13 @@ pub(crate) struct Person {
     annotations: i32,
     sessions: i32,
     api_keys: i32,
-    /// Places of the three texts in the order of the Unicode collation.
+    /// Positions of the three texts in the order of the Unicode collation.
     username_place: i64,
     name_place: i64,
     email_place: i64,
 }
 
-/// Everybody who is not in the bin, in the order of ids.
+/// Loads all users that are not deleted, in the order of ids.
 pub(crate) async fn load(pool: &PgPool) -> Vec<Person> {
     sqlx::query_as(
         r#"select
@@ -56,7 +56,7 @@ pub(crate) async fn load(pool: &PgPool) -> Vec<Person> {
     .unwrap()
 }
 
-/// What an order compares. Nothing comes before something.
+/// Sort key of an order. An absent value comes first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Same,
@@ -83,7 +83,7 @@ fn key(person: &Person, key: SortKey) -> Key {
     }
 }
 
-/// The ids in an order; among equals, the ids decide.
+/// Returns the ids in an order; among equals, the ids decide.
 pub(crate) fn sorted(people: &[&Person], sort: Sort) -> Vec<Uuid> {
     let mut keyed: Vec<(Key, Uuid)> = people
         .iter()
@@ -96,7 +96,7 @@ pub(crate) fn sorted(people: &[&Person], sort: Sort) -> Vec<Uuid> {
     keyed.into_iter().map(|(_, id)| id).collect()
 }
 
-/// Whether a search finds a person.
+/// Returns whether a search finds a user.
 pub(crate) fn matches(filter: &Filter, person: &Person) -> bool {
     filter.root().is_none_or(|expr| holds(expr, person))
 }
@@ -139,8 +139,8 @@ fn describes(term: &Term, person: &Person) -> bool {
     }
 }
 
-/// Whether a text is somewhere in another, whatever the case and the accents; one or two characters only where a word begins,
-/// but two Chinese, Japanese or Korean ones anywhere.
+/// Returns whether a text contains another, without regard to case and accents; one or two characters only at the start of a word, but two
+/// Chinese, Japanese or Korean ones at any position.
 pub(crate) fn contains(hay: &str, text: &Text) -> bool {
     let hay = format!(" {} ", search_fold(hay));
     let needle = search_fold(text.as_str());
@@ -167,17 +167,17 @@ fn happened(at: Option<OffsetDateTime>, when: &When) -> bool {
 }
 
 impl Person {
-    /// The id.
+    /// Returns the id of the user.
     pub(crate) fn id(&self) -> Uuid {
         self.id
     }
 
-    /// The number.
+    /// Returns the number of the user.
     pub(crate) fn number(&self) -> i64 {
         self.number
     }
 
-    /// Username, display name, and email address if there is one.
+    /// Returns the username, the display name, and the email address if there is one.
     pub(crate) fn names(&self) -> Vec<&str> {
         let names = [
             Some(&self.username),

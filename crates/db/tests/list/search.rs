@@ -1,5 +1,5 @@
-//! Words to look for: each part of a name finds it, by an index that only a change of a name touches, and names are in the order
-//! of a reader.
+//! Searches for words: each part of a name finds it, by an index that only a change of a name updates; and sorting of names in the order
+//! that readers expect.
 
 use db::users::{Of, count};
 use domain::{
@@ -19,7 +19,7 @@ use super::{
     ids, page, query, reference, search, walk,
 };
 
-/// Parts of a text from so many characters on: from each of its characters.
+/// Returns the substrings of this length, from each of the text's characters.
 fn parts(text: &str, length: usize) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     let parts = characters.windows(length.min(characters.len()).max(1));
@@ -61,7 +61,7 @@ async fn an_id_and_a_number_find_their_user(pool: PgPool) {
     ] {
         assert_eq!(search(&pool, &text).await, (vec![id], Some(1)), "{text}");
     }
-    // No user has that number, so its opposite finds all.
+    // No user has this number, so its negation finds all.
     assert_eq!(search(&pool, "-#4997").await.1, Some(20));
 }
 
@@ -95,7 +95,7 @@ async fn names_are_in_the_order_of_a_reader(pool: PgPool) {
     for key in [SortKey::Name, SortKey::Username] {
         for descending in [false, true] {
             let sort = Sort { key, descending };
-            // One a page, so that each is compared as a cursor as well.
+            // One user per page, so that each name is compared as a cursor as well.
             let pages = walk(&pool, &Filter::default(), sort, 1).await;
             let mut names: Vec<_> = pages
                 .iter()
@@ -110,7 +110,7 @@ async fn names_are_in_the_order_of_a_reader(pool: PgPool) {
     }
 }
 
-/// The version of the row that is searched.
+/// Returns the version of the searched row.
 async fn version(pool: &PgPool) -> String {
     let version = sqlx::query_scalar("select xmin::text || ' ' || ctid::text from user_search");
     version.fetch_one(pool).await.unwrap()
@@ -171,9 +171,9 @@ async fn what_is_searched_changes_with_the_names_alone(pool: PgPool) {
     assert_eq!(db::doctor::recount(&pool).await.unwrap().wrong_search, 0);
 }
 
-/// How often the index has been read.
+/// Returns the number of index scans so far.
 async fn reads_of_index(pool: &PgPool) -> i64 {
-    // It tells when it is idle again.
+    // The statistics are reported once the connection is idle again.
     let told = sqlx::raw_sql("select pg_stat_force_next_flush()");
     told.execute(pool).await.unwrap();
     let sql = "select idx_scan from pg_stat_user_indexes where indexrelname = 'user_search_grams'";
@@ -182,7 +182,7 @@ async fn reads_of_index(pool: &PgPool) -> i64 {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn few_hits_are_found_by_the_index(options: PgPoolOptions, connect: PgConnectOptions) {
-    // One connection, because each counts what it reads and tells it later.
+    // One connection, because each one counts its reads and reports them later.
     let pool = options
         .max_connections(1)
         .connect_with(connect)

@@ -1,4 +1,4 @@
-//! What is asked of the list of tokens: which, how many, from where. It lives in the URL. The newest come first.
+//! Parameters of the token list: filter, page size and position. They live in the URL. The newest tokens come first.
 
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime, UtcOffset};
@@ -14,50 +14,50 @@ use crate::{
     users::detail::UserRef,
 };
 
-/// The name of the one order in its cursors.
+/// Name of the only sort order, stored in its cursors.
 const ORDER: &str = "tokens -created";
 
-/// For how long a token works that expires soon, as the database counts it.
+/// Remaining lifetime below which a token counts as expiring, the same as in the database.
 const EXPIRING: Duration = Duration::days(7);
 
-/// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
+/// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenParams {
-    /// Whose: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
+    /// Owner: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
     pub person: Option<String>,
-    /// Whether they work.
+    /// State of the tokens.
     #[param(value_type = Option<TokenState>)]
     pub state: Option<String>,
-    /// Page size.
+    /// Maximum number of tokens in the page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
-    /// Cursor: the page after it.
+    /// Cursor: returns the page after it.
     pub after: Option<String>,
-    /// Cursor: the page before it.
+    /// Cursor: returns the page before it.
     pub before: Option<String>,
 }
 
-/// The question, understood.
+/// Parsed list parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokensQuery {
-    /// Whose.
+    /// Owner of the tokens; `None` for any.
     pub person: Option<UserRef>,
-    /// Whether they work.
+    /// State of the tokens; `None` for any.
     pub state: Option<TokenState>,
-    /// Most rows in the page.
+    /// Maximum number of rows in the page.
     pub limit: u16,
-    /// From where.
+    /// Position of the page in the list.
     pub position: Position,
 }
 
-/// A page of tokens.
+/// A page of access tokens, with its position in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenPage {
-    /// The rows.
+    /// The tokens, newest first.
     pub tokens: Vec<AccessToken>,
-    /// Where it lies.
+    /// Position of the page in the list.
     pub place: Place,
 }
 
@@ -70,10 +70,10 @@ page_params!(TokenParams {
 });
 
 impl TokenParams {
-    /// Understands the question.
+    /// Parses the parameters.
     ///
     /// # Errors
-    /// What cannot be understood, the first of them.
+    /// The first parameter that cannot be parsed.
     pub fn parse(&self, limits: Limits) -> Result<TokensQuery, ListError> {
         let state = |text: &str| {
             text.parse()
@@ -91,7 +91,7 @@ impl TokenParams {
 }
 
 impl TokensQuery {
-    /// What must hold of a token at the time `now`, one sentence without its full stop for each condition.
+    /// Returns the conditions on a token at the time `now`, one sentence without its full stop for each.
     #[must_use]
     pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
         let person = self.person.as_ref();
@@ -110,7 +110,7 @@ impl TokensQuery {
         person.into_iter().chain(state).collect()
     }
 
-    /// The newest of them, from the first.
+    /// Returns the parameters of the first page without a filter.
     #[must_use]
     pub const fn newest(limit: u16) -> Self {
         Self {
@@ -121,7 +121,7 @@ impl TokensQuery {
         }
     }
 
-    /// The place of a row.
+    /// Returns the cursor at a row.
     #[must_use]
     pub fn cursor(token: &AccessToken, number: u64) -> Cursor {
         Cursor::at(ORDER, token.created_at, token.id, number)

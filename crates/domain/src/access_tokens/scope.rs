@@ -1,4 +1,4 @@
-//! What an access token may do at most.
+//! Scopes of access tokens.
 
 use std::{fmt, str::FromStr};
 
@@ -7,42 +7,42 @@ use crate::{
     users::Unknown,
 };
 
-/// The word for [`Scope::Account`].
+/// Name of [`Scope::Account`].
 const ACCOUNT: &str = "account";
-/// The word for [`Scope::DataRead`].
+/// Name of [`Scope::DataRead`].
 const DATA_READ: &str = "data:read";
-/// The word for [`Scope::DataWrite`].
+/// Name of [`Scope::DataWrite`].
 const DATA_WRITE: &str = "data:write";
 
-/// One thing that a token may do at most.
+/// A scope: one permission that a token can have at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// See its owner's own account and sessions.
+    /// See the owner's account and sessions.
     Account,
-    /// See what its owner owns in the host application.
+    /// See the data that the owner has in the host application.
     DataRead,
-    /// Change what its owner owns in the host application.
+    /// Change the data that the owner has in the host application.
     DataWrite,
-    /// What a role can permit.
+    /// A permission that a role can grant.
     Permission(Permission),
 }
 
 impl Scope {
-    /// Those of what is one's own, which everybody can lend.
+    /// Scopes of the owner's own account and data, which every user can grant.
     pub const OWN: [Self; 3] = [Self::Account, Self::DataRead, Self::DataWrite];
 
-    /// All of them.
+    /// Lists all scopes.
     pub fn all() -> impl Iterator<Item = Self> {
         let permissions = Permission::ALL.into_iter().map(Self::Permission);
         Self::OWN.into_iter().chain(permissions)
     }
 
-    /// Those that somebody can lend: what is their own, and what their roles permit.
+    /// Lists the scopes that a user with these permissions can grant: those of the own account and data, and those of the roles.
     pub fn of(permissions: &Permissions) -> impl Iterator<Item = Self> {
         Self::all().filter(|scope| scope.is_of(permissions))
     }
 
-    /// Its word in the database, in the API and in forms.
+    /// Returns its name in the database, in the API and in forms.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl Scope {
         }
     }
 
-    /// What it lets a program do, as people read it.
+    /// Returns its description for users.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {

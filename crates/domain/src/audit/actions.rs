@@ -1,6 +1,6 @@
-//! What is done, in words.
+//! Names and labels of audited actions.
 
-/// Every action that goes on record, with the words for it, in the order in which a list offers them.
+/// Every audited action with its label, in the order in which a list offers them.
 pub const ACTIONS: &[(&str, &str)] = &[
     ("session.started", "Signed in"),
     ("user.session_ended", "Session ended"),
@@ -60,21 +60,21 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("audit.exported", "Audit log exported"),
 ];
 
-/// The words for an action. One that is not known, because a newer version has written it, stands for itself.
+/// Returns the label of an action. An unknown action, which a newer version has written, is its own label.
 #[must_use]
 pub fn action_words(action: &str) -> &str {
     let known = ACTIONS.iter().find(|(name, _)| *name == action);
     known.map_or(action, |(_, words)| words)
 }
 
-/// Whether an action is one on many, whose entry has others beneath it.
+/// Returns whether an action is a bulk action, whose entry has others beneath it.
 #[must_use]
 pub fn is_batch(action: &str) -> bool {
     let kind = action.split_once('.').map(|(kind, _)| kind);
     kind.is_some_and(|kind| ["sessions", "users", "registrations"].contains(&kind))
 }
 
-/// Whether a text can be the name of an action at all.
+/// Returns whether a text has the form of an action's name.
 pub(super) fn is_action(text: &str) -> bool {
     const MOST: usize = 60;
     let letters =

@@ -1,4 +1,4 @@
-//! What is asked of the record: which entries, how many, from where. It lives in the URL.
+//! Parameters of the audit log's list: filter, page size and position. They live in the URL.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -17,23 +17,23 @@ use crate::{
     },
 };
 
-/// The name of the order in its cursors: the latest first.
+/// Name of the only sort order (latest first), stored in its cursors.
 const ORDER: &str = "audit -at";
 
-/// Which entries.
+/// Conditions on audit log entries, all of which must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Who did it: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
+    /// Actor: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
     pub actor: Option<String>,
-    /// To what it was done: the same of a person, or the name or id of something else.
+    /// Target: a user in the same forms, or the name or id of something else.
     pub target: Option<String>,
-    /// What was done.
+    /// Action, such as `user.created`.
     pub action: Option<String>,
-    /// By which door.
+    /// Source of the change.
     pub via: Option<Via>,
-    /// When.
+    /// Range of times.
     pub when: Option<When>,
-    /// Of which action on many they are part.
+    /// The id of the bulk action whose entries are listed.
     pub parent: Option<i64>,
 }
 
@@ -44,20 +44,20 @@ impl Dated for AuditFilter {
 }
 
 impl AuditFilter {
-    /// Whether an action on many is shown as its one entry, without those beneath it. They are where one user, one action or
-    /// one action on many is asked for.
+    /// Returns whether a bulk action is shown as its one entry, without those beneath it. They are listed if the filter names a target, an
+    /// action or a bulk action.
     #[must_use]
     pub fn is_folded(&self) -> bool {
         self.target.is_none() && self.action.is_none() && self.parent.is_none()
     }
 
-    /// Whether every entry matches.
+    /// Returns whether every entry matches.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// What must hold of an entry at the time `now`, one sentence without its full stop for each condition.
+    /// Returns the conditions on an entry at the time `now`, one sentence without its full stop for each.
     #[must_use]
     pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
         let is = |name: &str, value: Option<&str>| Some(format!("{name} is {}", value?));
@@ -76,53 +76,53 @@ impl AuditFilter {
     }
 }
 
-/// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
+/// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditParams {
-    /// Who did it: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
+    /// Actor: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
     pub actor: Option<String>,
-    /// To what.
+    /// Target: a user in the same forms, or the name or id of something else.
     pub target: Option<String>,
-    /// What was done, such as `user.created`.
+    /// Action, such as `user.created`.
     pub action: Option<String>,
-    /// By which door, such as `cli`.
+    /// Source of the change, such as `cli`.
     pub via: Option<String>,
-    /// From when on: a year, a month or a day in the time zone of the account that asks, or how long ago, such as `7d`.
+    /// Earliest time: a year, a month or a day in the caller's time zone, or an age such as `7d`.
     pub from: Option<String>,
-    /// Until when, its year, month or day included.
+    /// Latest time, in the same forms; the year, month or day is included.
     pub to: Option<String>,
-    /// The id of an action on many: the entries beneath it. Without this, `target` and `action` they are left out.
+    /// The id of a bulk action: returns the entries beneath it. Without this, `target` and `action` they are left out.
     pub parent: Option<String>,
-    /// Page size.
+    /// Maximum number of entries in the page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
-    /// Cursor: the page after it.
+    /// Cursor: returns the page after it.
     pub after: Option<String>,
-    /// Cursor: the page before it.
+    /// Cursor: returns the page before it.
     pub before: Option<String>,
 }
 
-/// The question, understood.
+/// Parsed list parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditQuery {
-    /// Which.
+    /// Conditions on the entries.
     pub filter: AuditFilter,
-    /// Most entries in the page.
+    /// Maximum number of entries in the page.
     pub limit: u16,
-    /// From where.
+    /// Position of the page in the list.
     pub position: Position,
 }
 
-/// A page of the record, the latest entry first.
+/// A page of the audit log, the latest entry first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditPage {
-    /// The entries.
+    /// The entries, latest first.
     pub entries: Vec<AuditEntry>,
-    /// Where it lies.
+    /// Position of the page in the list.
     pub place: Place,
-    /// The server's time.
+    /// Time of the server at the query, to which relative times refer.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
@@ -141,10 +141,10 @@ page_params!(AuditParams {
 });
 
 impl AuditParams {
-    /// Understands the question.
+    /// Parses the parameters.
     ///
     /// # Errors
-    /// What cannot be understood, the first of them.
+    /// The first parameter that cannot be parsed.
     pub fn parse(&self, limits: Limits) -> Result<AuditQuery, ListError> {
         Ok(AuditQuery {
             filter: self.filter()?,
@@ -153,10 +153,10 @@ impl AuditParams {
         })
     }
 
-    /// Which entries.
+    /// Parses the conditions only.
     ///
     /// # Errors
-    /// What cannot be understood, the first of them.
+    /// The first parameter that cannot be parsed.
     pub fn filter(&self) -> Result<AuditFilter, ListError> {
         let action = |text: &str| {
             let text = text.trim();
@@ -187,7 +187,7 @@ impl AuditParams {
         if from.is_none() && to.is_none() {
             return Ok(None);
         }
-        // An end that is a range, or open by itself, is no end.
+        // Each end must be a single date or age: a value that is a range or open by itself is rejected.
         for end in [from, to].into_iter().flatten() {
             if When::read(&format!("{}..*", end.trim())).is_err() {
                 return Err(ListError::Moment(shorten(end)));
@@ -198,7 +198,7 @@ impl AuditParams {
         range.map(Some).map_err(|_| ListError::Backward)
     }
 
-    /// Which entries it asks for and nothing else: neither number nor place.
+    /// Returns only the conditions, without page size and position.
     #[must_use]
     pub fn only_filter(&self) -> Self {
         Self {
@@ -208,7 +208,7 @@ impl AuditParams {
     }
 }
 
-/// A name as it is looked for. The database refuses a NUL in a text.
+/// Parses a name to search for. A NUL is rejected here because PostgreSQL accepts none in a text.
 fn name(value: &Option<String>) -> Result<Option<String>, ListError> {
     let name = |text: &str| {
         let text = text.trim();
@@ -220,14 +220,14 @@ fn name(value: &Option<String>) -> Result<Option<String>, ListError> {
     given(value).map(name).transpose()
 }
 
-/// The place of an entry in the list. Its id is a number; a cursor has room for more.
+/// Returns the cursor at an entry. The entry's number is stored in the cursor's UUID, which has room for it.
 #[must_use]
 pub fn cursor(entry: &AuditEntry, number: u64) -> Cursor {
     let id = Uuid::from_u128(u128::try_from(entry.id).unwrap_or_default());
     Cursor::at(ORDER, entry.at, id, number)
 }
 
-/// The id of the entry at a place, if it can be one.
+/// Returns the id of the entry that a cursor points to; `None` if the cursor's UUID is too large for one.
 #[must_use]
 pub fn entry_id(cursor: &Cursor) -> Option<i64> {
     i64::try_from(cursor.id.as_u128()).ok()

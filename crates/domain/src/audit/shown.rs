@@ -1,4 +1,4 @@
-//! An entry as programs read it: over the API, in files, on the command line.
+//! Audit log entries as programs read them: over the API, in files, on the command line.
 
 use std::net::IpAddr;
 
@@ -9,57 +9,57 @@ use uuid::Uuid;
 
 use super::{AuditEntry, Changes};
 
-/// An entry.
+/// An audit log entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ShownEntry {
-    /// Names it.
+    /// The id of the entry, ascending with time.
     pub id: i64,
-    /// When.
+    /// Time of the change.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// Who did it.
+    /// Actor of the change.
     pub actor: Party,
-    /// By which door.
+    /// Source of the change: `ui`, `api`, `cli`, `job` or `self`.
     pub via: String,
-    /// What the access token was called that they did it with, if they did it with one.
+    /// Name of the access token, if the change was made with one.
     pub token: Option<String>,
-    /// What was done.
+    /// Action, such as `user.created`.
     pub action: String,
-    /// To what.
+    /// Target of the action.
     pub target: Target,
-    /// Before and after, by field.
+    /// Values before and after, by field.
     #[schema(value_type = BTreeMap<String, Vec<Value>>)]
     pub changes: Changes,
-    /// Why, where a reason was given.
+    /// Reason, if one was given.
     pub reason: Option<String>,
-    /// From where.
+    /// IP address of the client.
     #[schema(value_type = Option<String>)]
     pub ip: Option<IpAddr>,
-    /// Names the log lines of the request.
+    /// The id of the request, which its log lines carry.
     pub request_id: Option<Uuid>,
-    /// The entry of the action on many that this one is part of.
+    /// The id of the bulk action's entry that this one is part of.
     #[serde(default)]
     pub parent_id: Option<i64>,
 }
 
-/// Who did something.
+/// The actor of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Party {
-    /// Their account, if they had one.
+    /// The id of the user; `None` for the system or the operator.
     pub id: Option<Uuid>,
-    /// Their name at the time.
+    /// Name of the actor at the time.
     pub label: String,
 }
 
-/// To what something was done.
+/// The target of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Target {
-    /// What kind of thing.
+    /// Kind of the target, such as `user`.
     pub kind: String,
-    /// Its id, if it has one.
+    /// The id of the target, if it has one.
     pub id: Option<Uuid>,
-    /// Its name at the time.
+    /// Name of the target at the time.
     pub label: String,
 }
 

@@ -1,4 +1,4 @@
-//! What a search is made of.
+//! Syntax tree of a search.
 
 use crate::users::{CreatedVia, Status};
 
@@ -6,8 +6,8 @@ use super::{Age, Field, IntRange, RoleName, Text, When};
 
 /// A search or a part of one.
 ///
-/// As [`super::Filter`] holds it, `And` and `Or` have at least two parts and none of their own kind directly
-/// inside, and a `Not` holds no other `Not`.
+/// Within [`super::Filter`], `And` and `Or` have at least two parts and none of their own kind directly inside, and a `Not` contains no
+/// other `Not`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expr {
     /// Every part matches.
@@ -21,7 +21,7 @@ pub enum Expr {
 }
 
 impl Expr {
-    /// All of `parts`, or nothing if there is none.
+    /// Joins `parts` by `And`; returns `None` if there are none.
     pub(super) fn all_of(parts: Vec<Expr>) -> Option<Expr> {
         let flatten = |part| match part {
             Expr::And(inner) => inner,
@@ -30,7 +30,7 @@ impl Expr {
         joined(parts.into_iter().flat_map(flatten).collect(), Expr::And)
     }
 
-    /// Any of `parts`, or nothing if there is none.
+    /// Joins `parts` by `Or`; returns `None` if there are none.
     pub(super) fn any_of(parts: Vec<Expr>) -> Option<Expr> {
         let flatten = |part| match part {
             Expr::Or(inner) => inner,
@@ -55,7 +55,7 @@ impl Expr {
         }
     }
 
-    /// The opposite of `self`; of an opposite, what it was.
+    /// Negates `self`; a double negation is removed.
     pub(super) fn negated(self) -> Expr {
         match self {
             Expr::Not(inner) => *inner,
@@ -87,26 +87,26 @@ pub enum Term {
     Role(RoleName),
     /// The account is in the state.
     Status(Status),
-    /// The account came about in this way.
+    /// The account was created in this way.
     Via(CreatedVia),
     /// The user's number is in the range.
     Number(IntRange),
-    /// How many of something the user has is in the range.
+    /// The number of items of this kind that the user has is in the range.
     Count(Count, IntRange),
-    /// When the account was created; not `never`.
+    /// The account was created in the range. The condition is not `never`.
     Created(When),
-    /// When the user last signed in.
+    /// The last sign-in is in the range.
     LastLogin(When),
-    /// When the user was last active.
+    /// The last activity is in the range.
     LastActive(When),
-    /// The user was not active for so long, or never.
+    /// The user was not active for this long, or never.
     Inactive(Age),
-    /// The user has this at all.
+    /// The user has at least one of these.
     Has(Has),
 }
 
 impl Term {
-    /// The field that the term is about; none for words that search several.
+    /// Returns the field of the term; `None` for words that search several.
     #[must_use]
     pub fn field(&self) -> Option<Field> {
         Some(match self {
@@ -128,7 +128,7 @@ impl Term {
     }
 }
 
-/// Something of which a user has a number.
+/// A kind of item that is counted per user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Count {
@@ -136,19 +136,19 @@ pub enum Count {
     Personas,
     /// Ontologies of those personas.
     Ontologies,
-    /// Annotations that the user made.
+    /// Annotations that the user created.
     Annotations,
-    /// Sessions that are signed in.
+    /// Active sessions.
     Sessions,
-    /// Provider keys that the user stored.
+    /// Provider API keys that the user stored.
     ApiKeys,
 }
 
-/// Something that a user has or has not.
+/// Something that a user has or does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Has {
     /// An email address.
     Email,
-    /// At least one of what is counted.
+    /// At least one item of the counted kind.
     Any(Count),
 }

@@ -15,7 +15,7 @@ const POSSESSIONS: [Has; 6] = [
 ];
 
 impl Has {
-    /// Its name as it is printed.
+    /// Returns its canonical name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl Has {
     }
 }
 
-/// Reads the value of `status:`.
+/// Parses the value of `status:`.
 pub(super) fn status(value: &str) -> Result<Status, FilterErrorKind> {
     let found = Status::ALL
         .iter()
@@ -45,7 +45,7 @@ pub(super) fn status(value: &str) -> Result<Status, FilterErrorKind> {
     found.ok_or_else(|| unknown(Field::Status, value))
 }
 
-/// Reads the value of `via:`.
+/// Parses the value of `via:`.
 pub(super) fn via(value: &str) -> Result<CreatedVia, FilterErrorKind> {
     let found = CreatedVia::ALL
         .iter()
@@ -54,7 +54,7 @@ pub(super) fn via(value: &str) -> Result<CreatedVia, FilterErrorKind> {
     found.ok_or_else(|| unknown(Field::Via, value))
 }
 
-/// Reads the value of `has:`, which may also be in the singular or a short form of a counted field.
+/// Parses the value of `has:`, which can also be in the singular or a short form of a counted field.
 pub(super) fn has(value: &str) -> Result<Has, FilterErrorKind> {
     if let Some(Field::Count(count)) = Field::find(value) {
         return Ok(Has::Any(count));
@@ -72,7 +72,7 @@ fn unknown(field: Field, value: &str) -> FilterErrorKind {
     }
 }
 
-/// The values that a field of this kind can have; none for the other fields.
+/// Returns the values that a field with fixed values can have; an empty list for other fields.
 pub(super) fn choices(field: Field) -> Vec<&'static str> {
     match field {
         Field::Status => Status::ALL.iter().map(|status| status.as_str()).collect(),
@@ -82,7 +82,7 @@ pub(super) fn choices(field: Field) -> Vec<&'static str> {
     }
 }
 
-/// A term with the field, to show how it is written.
+/// Returns an example term with the field, for messages.
 pub(super) fn example(field: Field) -> String {
     let value = match field {
         Field::Username | Field::Name => "lab",

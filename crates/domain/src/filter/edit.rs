@@ -1,13 +1,13 @@
-//! Adding terms to a search and taking them away, as filter chips and links do.
+//! Adding terms to a search and removing them, as filter chips and links do.
 
 use std::slice;
 
 use super::{Expr, Filter, FilterError, Term};
 
 impl Filter {
-    /// What stands at the top level, each with its canonical text and with the search that is left without it.
+    /// Returns the parts at the top level, each with its canonical text and the search without it.
     ///
-    /// Groups count as one; so does a search that is all one `OR`.
+    /// A group counts as one part; so does a search that is a single `OR`.
     #[must_use]
     pub fn top_level_terms(&self) -> Vec<(String, Filter)> {
         let parts = self.parts();
@@ -27,10 +27,10 @@ impl Filter {
             .collect()
     }
 
-    /// The search narrowed by `term_text`, which may be any search; what is there already is not repeated.
+    /// Returns the search narrowed by `term_text`, which can be any search; parts that are already there are not repeated.
     ///
     /// # Errors
-    /// If `term_text` cannot be read, or the whole would exceed a limit. Positions are in `term_text`.
+    /// An error if `term_text` cannot be parsed, or the whole would exceed a limit. Positions are in `term_text`.
     pub fn with(&self, term_text: &str) -> Result<Filter, FilterError> {
         let added = Filter::parse(term_text)?;
         let mut parts = self.parts().to_vec();
@@ -42,13 +42,13 @@ impl Filter {
         within_limits(parts, term_text)
     }
 
-    /// The search without `term` if that is there at the top level, and else with it.
+    /// Removes `term` if it is at the top level, and adds it otherwise.
     ///
-    /// An added term takes the place of top-level ones with the same field where one value is meant, such as
-    /// `status`; words, `has` and anything negated or grouped stay.
+    /// An added term replaces top-level ones with the same field if the field is single-valued, such as `status`; words, `has` and negated
+    /// or grouped terms stay.
     ///
     /// # Errors
-    /// If the whole would exceed a limit, or `term` could not be typed. Positions are in its canonical text.
+    /// An error if the whole would exceed a limit, or `term` could not be typed. Positions are in its canonical text.
     pub fn toggled(&self, term: &Term) -> Result<Filter, FilterError> {
         let present = self.contains(term);
         let goes = |part: &Expr| match part {
@@ -68,7 +68,7 @@ impl Filter {
         within_limits(parts, &term.to_string())
     }
 
-    /// Whether `term` is there at the top level and not negated.
+    /// Returns whether `term` is at the top level and not negated.
     #[must_use]
     pub fn contains(&self, term: &Term) -> bool {
         self.parts()
@@ -89,7 +89,7 @@ fn excludes(term: &Term, other: &Term) -> bool {
     term.field() == other.field() && term.field().is_some_and(|field| field.is_single_valued())
 }
 
-/// The limits and the rules for values are the parser's; a fault is blamed on all of `added`.
+/// Applies the parser's limits and value checks; an error refers to all of `added`.
 fn within_limits(parts: Vec<Expr>, added: &str) -> Result<Filter, FilterError> {
     let candidate = Filter {
         root: Expr::all_of(parts),
@@ -115,7 +115,7 @@ mod tests {
             .collect())
     }
 
-    /// The search with the term toggled; none if `term` is not one term.
+    /// Toggles the term; returns `None` if `term` is not a single term.
     fn toggled(input: &str, term: &str) -> Result<Option<String>, FilterError> {
         let Some(Expr::Term(term)) = Filter::parse(term)?.root().cloned() else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! What is wrong with a search, where, and what to do about it.
+//! Errors of a search: the problem, its position and advice.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -6,33 +6,33 @@ use thiserror::Error;
 use super::when::{AFTER, Age, BEFORE, When};
 use super::{Field, MAX_CHARS, MAX_DEPTH, MAX_TERMS, MAX_TEXT_CHARS, choice, number};
 
-/// A search that could not be read: what is wrong, and which characters of the input are meant.
+/// Error of a search that could not be parsed, with the range of characters that it refers to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
 #[error("{kind}")]
 pub struct FilterError {
-    /// What is wrong.
+    /// Kind of the error.
     pub kind: FilterErrorKind,
-    /// The first character of the offending word, counted in characters and not in bytes.
+    /// Index of the first character of the offending word, in characters and not in bytes.
     pub start: usize,
-    /// The first character after it.
+    /// Index of the first character after the offending word.
     pub end: usize,
 }
 
 impl FilterError {
-    /// What is wrong and what to do next, in full sentences.
+    /// Returns the problem and the next step, in full sentences.
     #[must_use]
     pub fn message(&self) -> String {
         self.kind.to_string()
     }
 
-    /// The offending word within `input`, which must be what was parsed.
+    /// Returns the offending word within `input`, which must be the text that was parsed.
     #[must_use]
     pub fn word<'a>(&self, input: &'a str) -> &'a str {
         self.split(input).1
     }
 
-    /// The two searches that `input`, which must be what was parsed, may stand for, each with what it matches. None where
-    /// what is wrong does not read both ways.
+    /// Returns the two searches that `input` can stand for, each with a description of what it matches. `input` must be the text that was
+    /// parsed. `None` unless the error is an ambiguous age.
     #[must_use]
     pub fn readings(&self, input: &str) -> Option<[(String, String); 2]> {
         let FilterErrorKind::AmbiguousAge { age, field, .. } = &self.kind else {
@@ -48,7 +48,7 @@ impl FilterError {
         }))
     }
 
-    /// What stands before the offending word, the word, and what stands after it.
+    /// Splits `input` into the text before the offending word, the word, and the text after it.
     fn split<'a>(&self, input: &'a str) -> (&'a str, &'a str, &'a str) {
         let byte = |character: usize| {
             input
@@ -66,7 +66,7 @@ impl FilterError {
     }
 }
 
-/// What can be wrong with a search. Words in it are as typed, cut short if they are very long.
+/// Kinds of errors of a search. Words in it are as typed, truncated if they are very long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
 #[serde(rename_all = "snake_case")]
 pub enum FilterErrorKind {
@@ -85,26 +85,26 @@ pub enum FilterErrorKind {
     /// More than [`MAX_TEXT_CHARS`] characters in one text or value.
     #[error("One text can have {} characters. Shorten this one.", MAX_TEXT_CHARS)]
     TextTooLong,
-    /// A control character, or another that [`crate::users::names::is_deceptive`] names.
+    /// A control character, or another that [`crate::users::names::is_deceptive`] finds.
     #[error(
         "The invisible character U+{code:04X} cannot be searched for. Delete it, or type the word anew."
     )]
     Character {
-        /// Its number in Unicode.
+        /// Unicode code point of the character.
         code: u32,
     },
-    /// A quote without its partner.
+    /// A quote that is not closed.
     #[error(r#"This quote is never closed. Put another " at the end of the words, or \" for a quote within them."#)]
     UnclosedQuote,
-    /// A quote within a word, or a word that goes on after its quotes.
+    /// A quote within a word, or a word that continues after its quotes.
     #[error(r#"Quotes must enclose a whole word or value. Put a space around them, or \" for a quote within quotes."#)]
     QuoteInWord,
-    /// An opening parenthesis without its partner.
+    /// An opening parenthesis that is not closed.
     #[error(
         "This parenthesis is never closed. Put a ) where the group ends, or put it in quotes to search for it."
     )]
     UnclosedGroup,
-    /// A closing parenthesis without its partner.
+    /// A closing parenthesis without an opening one.
     #[error("This parenthesis closes nothing. Delete it, or put it in quotes to search for it.")]
     UnopenedGroup,
     /// Parentheses around nothing.
@@ -113,13 +113,13 @@ pub enum FilterErrorKind {
     /// An `OR` that lacks one of its sides.
     #[error(r#"OR needs a term on either side. Add the one that is missing, or write "OR" to search for the word."#)]
     LoneOr,
-    /// A `-` with nothing straight after it.
+    /// A `-` with nothing directly after it.
     #[error(r#"A minus needs a term straight after it. Close the gap, or write "-" to search for the sign."#)]
     LoneMinus,
-    /// The word `AND`, which other grammars need.
+    /// The word `AND`, which other grammars use.
     #[error(r#"Terms side by side must all match. Leave out AND, or write "AND" to search for the word."#)]
     AndWord,
-    /// The word `NOT`, which other grammars need.
+    /// The word `NOT`, which other grammars use.
     #[error(r#"Write a minus straight before the term instead of NOT, or "NOT" to search for the word."#)]
     NotWord,
     /// A colon with no field before it.
@@ -133,9 +133,9 @@ pub enum FilterErrorKind {
         suggestion.map_or_else(every_field, |field| format!("Did you mean \"{field}\"?"))
     )]
     UnknownField {
-        /// The word.
+        /// The word as typed.
         word: String,
-        /// The field that it resembles.
+        /// The most similar field, if one is close enough.
         suggestion: Option<Field>,
     },
     /// Quotes around nothing.
@@ -144,7 +144,7 @@ pub enum FilterErrorKind {
     /// A field with nothing after its colon.
     #[error("\"{field}:\" needs a value straight after the colon, such as {}.", choice::example(*field))]
     NoValue {
-        /// The field.
+        /// The field without a value.
         field: Field,
     },
     /// A comparison in a field that holds words.
@@ -152,64 +152,64 @@ pub enum FilterErrorKind {
         "\"{field}\" holds words and cannot be compared. Leave out the sign, or put it in quotes to search for it."
     )]
     ComparedText {
-        /// The field.
+        /// The field, which holds words.
         field: Field,
     },
     /// A value that is not among those the field can have.
     #[error("\"{field}\" cannot be \"{word}\". Use {}.", either(&choice::choices(*field)))]
     UnknownValue {
-        /// The field.
+        /// The field with the value.
         field: Field,
-        /// The value.
+        /// The value as typed.
         word: String,
     },
-    /// A value that is no number, or one that the field cannot have.
+    /// A value that is not a number, or that is out of the field's range.
     #[error(
         "\"{word}\" is not a number that \"{field}\" can have. Write 10, >10, <=10 or 10..20, with numbers from 0 to {}.",
         number::largest(*field)
     )]
     NotANumber {
-        /// The field.
+        /// The field with the value.
         field: Field,
-        /// The value.
+        /// The value as typed.
         word: String,
     },
-    /// A value that is no date and no age.
+    /// A value that is neither a date nor an age.
     #[error(
         "\"{word}\" is not a date. Write a year from 1970 on, a month or a day, such as 2026, 2026-01 or 2026-01-31, \
          or how long ago, such as before-30d, after-12h or after-8w{}.",
         if field.takes_never() { "; or never" } else { "" }
     )]
     NotADate {
-        /// The field.
+        /// The field with the value.
         field: Field,
-        /// The value.
+        /// The value as typed.
         word: String,
     },
-    /// An age with a sign, such as `>90d`: longer ago to one reader, more recent to another.
+    /// An age with a comparison sign, such as `>90d`, which is ambiguous: longer ago or more recent.
     #[error(
         "\"{word}\" reads both ways. Write {field}:{}{age} for longer than {age} ago, or {field}:{}{age} for since then.",
         BEFORE,
         AFTER
     )]
     AmbiguousAge {
-        /// The field.
+        /// The field with the value.
         field: Field,
-        /// The value.
+        /// The value as typed.
         word: String,
-        /// The age in it, such as `90d`.
+        /// The age within the value, such as `90d`.
         age: String,
     },
-    /// A value of `inactive` that is no age.
+    /// A value of `inactive` that is not an age.
     #[error(
         "\"{word}\" is not a length of time. Write for how long an account was not used, such as inactive:90d; \
          h is for hours, d for days and w for weeks."
     )]
     NotAnAge {
-        /// The value.
+        /// The value as typed.
         word: String,
     },
-    /// A range in which nothing can lie.
+    /// A range whose end is before its start.
     #[error(
         "This range runs backward. Put the smaller number or the earlier time first, as in 10..20 or 30d..7d."
     )]
@@ -231,7 +231,7 @@ fn either(choices: &[&str]) -> String {
     }
 }
 
-/// A word as a message repeats it.
+/// Shortens a word for a message.
 pub(super) fn shown(word: &str) -> String {
     const MOST: usize = 40;
     match word.char_indices().nth(MOST) {
@@ -240,7 +240,7 @@ pub(super) fn shown(word: &str) -> String {
     }
 }
 
-/// Where something stands in the input, in characters.
+/// A range of characters in the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) start: usize,
@@ -248,7 +248,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// From the start of `self` to the end of `last`.
+    /// Returns the span from the start of `self` to the end of `last`.
     pub(super) fn to(self, last: Span) -> Span {
         Span {
             start: self.start,

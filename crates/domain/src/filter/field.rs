@@ -1,4 +1,4 @@
-//! The fields that may stand before a colon.
+//! Fields that can precede a colon.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Count;
 
-/// A field that may stand before a colon.
+/// A field that can precede a colon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Field {
@@ -20,25 +20,25 @@ pub enum Field {
     Role,
     /// The state of the account.
     Status,
-    /// How the account came about.
+    /// Source of the account.
     Via,
     /// The user's number.
     Number,
-    /// A count of what the user has.
+    /// Number of items of a kind that the user has.
     Count(Count),
-    /// When the account was created.
+    /// Time of the account's creation.
     Created,
-    /// When the user last signed in.
+    /// Time of the user's last sign-in.
     LastLogin,
-    /// When the user was last active.
+    /// Time of the user's last activity.
     LastActive,
-    /// For how long the user was not active.
+    /// Duration without activity.
     Inactive,
-    /// What the user has at all.
+    /// Presence of an email address or of items of a kind.
     Has,
 }
 
-/// Every spelling of every field, in the order in which messages list them.
+/// Spellings of all fields, in the order in which messages list them.
 const SPELLINGS: [(&str, Field); 20] = [
     ("username", Field::Username),
     ("name", Field::Name),
@@ -63,7 +63,7 @@ const SPELLINGS: [(&str, Field); 20] = [
 ];
 
 impl Field {
-    /// Its name as it is printed.
+    /// Returns its canonical name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -87,7 +87,7 @@ impl Field {
         }
     }
 
-    /// All fields, each once.
+    /// Lists all fields, each once.
     pub(super) fn all() -> impl Iterator<Item = Field> {
         SPELLINGS
             .into_iter()
@@ -95,7 +95,7 @@ impl Field {
             .map(|(_, field)| field)
     }
 
-    /// The field with this name or short form, in any case.
+    /// Finds the field with this name or short form, case-insensitively.
     pub(super) fn find(word: &str) -> Option<Field> {
         SPELLINGS
             .into_iter()
@@ -103,7 +103,7 @@ impl Field {
             .map(|(_, field)| field)
     }
 
-    /// The field that a mistyped or shortened word most likely means.
+    /// Returns the field that a mistyped or shortened word most likely means.
     pub(super) fn nearest(word: &str) -> Option<Field> {
         let word = word.to_lowercase();
         let letters = word.chars().count();
@@ -121,7 +121,7 @@ impl Field {
         (faults <= tolerance).then_some(field)
     }
 
-    /// Whether two top-level terms with this field seldom make sense together.
+    /// Returns whether two top-level terms with this field seldom make sense together.
     pub(super) fn is_single_valued(self) -> bool {
         match self {
             Field::Username | Field::Name | Field::Email | Field::Has => false,
@@ -130,7 +130,7 @@ impl Field {
         }
     }
 
-    /// Whether `never` may be its value.
+    /// Returns whether its value can be `never`.
     pub(super) fn takes_never(self) -> bool {
         matches!(self, Field::LastLogin | Field::LastActive)
     }
@@ -142,7 +142,7 @@ impl fmt::Display for Field {
     }
 }
 
-/// How many letters must be put in, left out or changed to make one word of the other (Levenshtein).
+/// Returns the number of letters to insert, delete or replace to turn one word into the other (Levenshtein distance).
 fn distance(from: &str, to: &str) -> usize {
     let mut row: Vec<usize> = (0..=to.chars().count()).collect();
     for (index, left) in from.chars().enumerate() {

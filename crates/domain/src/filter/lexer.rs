@@ -1,4 +1,4 @@
-//! Cuts a search into words, signs and parentheses.
+//! Lexer of the search grammar: splits a search into words, signs and parentheses.
 
 use crate::users::names::is_deceptive;
 
@@ -6,7 +6,7 @@ use super::error::Span;
 use super::text::NUMBER_LABEL;
 use super::{FilterError, FilterErrorKind};
 
-/// The smallest piece with a meaning of its own.
+/// The smallest unit of the grammar.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Token {
     /// `(`
@@ -24,29 +24,29 @@ pub(super) enum Token {
 /// A term as typed: a text, or a field and its value.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Word {
-    /// What stands before the colon; none without a colon.
+    /// Text before the colon; `None` without a colon.
     pub(super) field: Option<Piece>,
-    /// The text or value, out of its quotes.
+    /// Text or value, without its quotes.
     pub(super) value: Piece,
-    /// Whether the value was in quotes.
+    /// Whether the value was quoted.
     pub(super) quoted: bool,
 }
 
-/// Some characters and where they stood.
+/// A text with its position in the input.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) text: String,
     pub(super) span: Span,
 }
 
-/// A token and where it stood.
+/// A token with its position in the input.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Lexeme {
     pub(super) token: Token,
     pub(super) span: Span,
 }
 
-/// Cuts `characters` up. Spans count from the first of them.
+/// Splits `characters` into tokens. Spans count from the first character.
 pub(super) fn lex(characters: &[char]) -> Result<Vec<Lexeme>, FilterError> {
     let mut numbered = characters.iter().copied().enumerate();
     if let Some((start, character)) = numbered.find(|(_, character)| is_forbidden(*character)) {
@@ -67,18 +67,18 @@ pub(super) fn lex(characters: &[char]) -> Result<Vec<Lexeme>, FilterError> {
     Ok(lexemes)
 }
 
-/// Whether a character may stand nowhere. Tabs and line ends are whitespace between words, since they come with
-/// what is pasted; [`super::Text`] refuses them within quotes.
+/// Returns whether a character is allowed nowhere. Tabs and line ends are whitespace between words, since pasted text contains them;
+/// [`super::Text`] rejects them within quotes.
 fn is_forbidden(character: char) -> bool {
     is_deceptive(character) && !character.is_whitespace()
 }
 
-/// Whether a word means something other than itself.
+/// Returns whether an unquoted word is a keyword.
 pub(super) fn is_reserved(word: &str) -> bool {
     matches!(word, "OR" | "AND" | "NOT")
 }
 
-/// Whether a character cannot be within a word that has no quotes.
+/// Returns whether a character cannot be part of a word without quotes.
 fn ends_word(character: char) -> bool {
     character.is_whitespace() || matches!(character, '(' | ')' | '"')
 }
@@ -150,7 +150,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// A word that does not begin with a quote: a text, or a field with its value.
+    /// Reads a word that does not begin with a quote: a text, or a field with its value.
     fn bare(&mut self) -> Result<Token, FilterError> {
         let start = self.at;
         let mut text = self.take_until(|character| ends_word(character) || character == ':');
@@ -178,7 +178,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// The digits of `No. 4997`, as the panel shows a user's number: one word to look for, though it has no quotes.
+    /// Reads the digits of `No. 4997`, the form in which the panel shows a user's number: one word, although it is not quoted.
     fn number_after_label(&mut self) -> Option<String> {
         let label_end = self.at;
         self.skip_whitespace();
@@ -193,7 +193,7 @@ impl Cursor<'_> {
         None
     }
 
-    /// The value after a colon, and whether it was in quotes.
+    /// Reads the value after a colon; the flag is true if it was quoted.
     fn value(&mut self, word_start: usize) -> Result<(Piece, bool), FilterError> {
         if self.peek() == Some('"') {
             return Ok((self.quoted()?, true));
@@ -212,7 +212,7 @@ impl Cursor<'_> {
         ))
     }
 
-    /// What is in quotes; the cursor stands on the opening one.
+    /// Reads a quoted text; the cursor is at the opening quote.
     fn quoted(&mut self) -> Result<Piece, FilterError> {
         let start = self.at;
         self.at += 1;
@@ -234,7 +234,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// What a backslash and the character after it stand for; the cursor stands between them.
+    /// Resolves a backslash escape; the cursor is after the backslash.
     fn escaped(&mut self) -> char {
         match self.peek() {
             Some(character @ ('"' | '\\')) => {

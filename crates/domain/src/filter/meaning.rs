@@ -1,4 +1,4 @@
-//! What a search means, in words: every condition with the date that an age stands for.
+//! Descriptions of a search in words: every condition, with the date that an age stands for.
 
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
@@ -6,7 +6,7 @@ use super::when::{Age, AgeUnit, Moment, Period, When};
 use super::{Comparison, Count, Expr, Filter, Has, IntRange, Term, Text, is_short};
 
 impl Filter {
-    /// What must hold of a user at the time `now`, one sentence without its full stop for each top-level part.
+    /// Returns the conditions on a user at the time `now`, one sentence without its full stop for each top-level part.
     #[must_use]
     pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
         let parts = self.parts().iter();
@@ -28,7 +28,7 @@ impl Expr {
         }
     }
 
-    /// Its words, in parentheses where words beside them would be read as part of them.
+    /// Returns its words, in parentheses where adjacent words would be read as part of them.
     fn enclosed(&self, now: OffsetDateTime) -> String {
         let words = self.words(now);
         let holds_joint = words.contains(" and ") || words.contains(" or ");
@@ -79,7 +79,7 @@ fn or_never(when: When) -> &'static str {
     }
 }
 
-/// A text this short is looked for only where a word begins.
+/// Describes a text condition. A short text matches only at the start of a word.
 fn contains(where_: &str, text: &Text) -> String {
     let text = text.as_str();
     if is_short(text) {
@@ -115,7 +115,7 @@ impl IntRange {
 }
 
 impl When {
-    /// When something happened, as it is said after what happened: "before 30 Aug 2026 (90 days ago)".
+    /// Returns the words for the condition, to follow a verb: "before 30 Aug 2026 (90 days ago)".
     #[must_use]
     pub fn words(&self, now: OffsetDateTime) -> String {
         match self {
@@ -150,7 +150,7 @@ impl Moment {
 }
 
 impl Age {
-    /// The instant and how long ago it is: "30 Aug 2026 (90 days ago)". The clock is named where hours are counted.
+    /// Returns the instant and its age: "30 Aug 2026 (90 days ago)". The time of day is included if the age is in hours.
     fn words(self, now: OffsetDateTime) -> String {
         let at = self.before(now).to_offset(UtcOffset::UTC);
         let clock = match self.unit() {
@@ -162,7 +162,7 @@ impl Age {
 }
 
 impl Period {
-    /// As it is said after "before": "2026", "Jan 2026", "1 Jan 2026".
+    /// Returns the words that follow "before": "2026", "Jan 2026", "1 Jan 2026".
     fn words(self) -> String {
         let text = self.to_string();
         let first = self.first();
@@ -173,7 +173,7 @@ impl Period {
         }
     }
 
-    /// With the word that goes before a time within it.
+    /// Adds the preposition for a time within the period: "in 2026", "on 1 Jan 2026".
     fn within(self) -> String {
         let word = if self.to_string().len() > 7 {
             "on"
@@ -184,7 +184,7 @@ impl Period {
     }
 }
 
-/// A day in words: "30 Aug 2026".
+/// Formats a day: "30 Aug 2026".
 pub(crate) fn day_of(day: Date) -> String {
     format!("{} {} {}", day.day(), short(day.month()), day.year())
 }
@@ -206,7 +206,7 @@ fn short(month: Month) -> &'static str {
     }
 }
 
-/// A text that begins with a capital letter.
+/// Converts the first letter of a text to upper case.
 pub(crate) fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(char::to_uppercase);

@@ -14,10 +14,10 @@ pub struct IntRange {
 }
 
 impl IntRange {
-    /// The numbers from `min` to `max`; an end that is not set is open.
+    /// Creates the range from `min` to `max`; an end that is `None` is open.
     ///
     /// # Errors
-    /// If both ends are open or `min` is above `max`.
+    /// An error if both ends are open or `min` is above `max`.
     pub fn new(min: Option<i64>, max: Option<i64>) -> Result<Self, FilterErrorKind> {
         match (min, max) {
             (None, None) => Err(FilterErrorKind::OpenRange),
@@ -26,13 +26,13 @@ impl IntRange {
         }
     }
 
-    /// The smallest number, or none if there is no lower end.
+    /// Returns the smallest number; `None` if there is no lower end.
     #[must_use]
     pub fn min(&self) -> Option<i64> {
         self.min
     }
 
-    /// The largest number, or none if there is no upper end.
+    /// Returns the largest number; `None` if there is no upper end.
     #[must_use]
     pub fn max(&self) -> Option<i64> {
         self.max
@@ -51,7 +51,7 @@ impl fmt::Display for IntRange {
     }
 }
 
-/// The largest number that `field` can be asked for.
+/// Returns the largest number that a condition on `field` can have.
 pub(super) fn largest(field: Field) -> i64 {
     if field == Field::Number {
         i64::MAX
@@ -60,7 +60,7 @@ pub(super) fn largest(field: Field) -> i64 {
     }
 }
 
-/// Reads the value of a numeric field. Both ends, once inclusive, must be numbers that the field can have.
+/// Parses the value of a numeric field. Both ends, once inclusive, must be numbers that the field can have.
 pub(super) fn int_range(field: Field, value: &str) -> Result<IntRange, FilterErrorKind> {
     let fault = || FilterErrorKind::NotANumber {
         field,

@@ -1,4 +1,4 @@
-//! Builds an expression of tokens. It calls itself once per open parenthesis, and [`MAX_DEPTH`] bounds those.
+//! Recursive-descent parser of the search grammar. It recurses once per open parenthesis, up to [`MAX_DEPTH`].
 
 use std::iter::Peekable;
 use std::slice::Iter;
@@ -7,7 +7,7 @@ use super::error::Span;
 use super::lexer::{Lexeme, Token};
 use super::{Expr, FilterError, FilterErrorKind, MAX_DEPTH, MAX_TERMS, value};
 
-/// The expression that `lexemes` spell, or nothing if there are none.
+/// Parses `lexemes` into an expression; returns `None` if there are none.
 pub(super) fn parse(lexemes: &[Lexeme]) -> Result<Option<Expr>, FilterError> {
     let mut parser = Parser {
         rest: lexemes.iter().peekable(),
@@ -27,7 +27,7 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// Sequences with `OR` between them, or nothing.
+    /// Parses sequences separated by `OR`; returns `None` if there are none.
     fn alternatives(&mut self, depth: usize) -> Result<Option<Expr>, FilterError> {
         let mut branches = Vec::new();
         let mut last_or = None;
@@ -46,7 +46,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Terms and groups side by side, or nothing.
+    /// Parses adjacent terms and groups; returns `None` if there are none.
     fn sequence(&mut self, depth: usize) -> Result<Option<Expr>, FilterError> {
         let mut parts = Vec::new();
         while let Some(part) = self.part(depth)? {
@@ -55,7 +55,7 @@ impl Parser<'_> {
         Ok(Expr::all_of(parts))
     }
 
-    /// A term or a group with the minuses before it, or nothing.
+    /// Parses a term or a group with its minus signs; returns `None` if there is neither.
     fn part(&mut self, depth: usize) -> Result<Option<Expr>, FilterError> {
         let mut minus = None;
         let mut negated = false;
@@ -91,7 +91,7 @@ impl Parser<'_> {
         value::term(word).map(|term| Some(Expr::Term(term)))
     }
 
-    /// What is in parentheses; the opening one, at `open`, is taken.
+    /// Parses a group; its opening parenthesis, at `open`, is already consumed.
     fn group(&mut self, open: Span, depth: usize) -> Result<Expr, FilterError> {
         if depth == MAX_DEPTH {
             return Err(open.error(FilterErrorKind::TooDeep));

@@ -1,5 +1,5 @@
-//! Prints the canonical text of a search. It has no more parentheses than the grammar needs, so that it is
-//! never deeper than what was typed.
+//! Formatting of a search as its canonical text. It has no more parentheses than the grammar needs, so that it is never nested deeper than
+//! the text that was typed.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ impl fmt::Display for Expr {
     }
 }
 
-/// An `OR` binds weaker than its neighbours, so it alone needs parentheses.
+/// Writes the parts of an `And` or `Or`. An `OR` binds weaker than its neighbours, so it alone needs parentheses.
 fn write_joined(parts: &[Expr], joint: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {

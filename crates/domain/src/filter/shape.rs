@@ -1,6 +1,6 @@
-//! Comparisons and ranges, as numbers and dates share them.
+//! Comparisons and ranges, which numbers and dates share.
 
-/// How a value is compared with what was typed.
+/// A comparison of a column with the typed value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     /// `10`
@@ -16,7 +16,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// The sign before the value.
+    /// Returns the sign before the value; empty for equality.
     #[must_use]
     pub fn sign(self) -> &'static str {
         match self {
@@ -32,16 +32,16 @@ impl Comparison {
 /// The outer form of a value.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Shape<'a> {
-    /// One value, compared.
+    /// One value with its comparison.
     Compare(Comparison, &'a str),
-    /// From one value to another; `*` is an open end.
+    /// A range between two values; `None` is an open end (`*`).
     Range(Option<&'a str>, Option<&'a str>),
 }
 
 impl<'a> Shape<'a> {
-    /// Splits `value` at its sign or dots. What is left is still to be read.
+    /// Splits `value` at its comparison sign or dots. The operands are not parsed yet.
     pub(super) fn of(value: &'a str) -> Self {
-        // The longer signs first, since the shorter ones begin them.
+        // The longer signs are tried first, since the shorter ones are their prefixes.
         for comparison in [
             Comparison::AtLeast,
             Comparison::AtMost,
@@ -63,7 +63,7 @@ fn end(text: &str) -> Option<&str> {
     (text != "*").then_some(text)
 }
 
-/// Reads plain decimal digits, without the sign that the standard library would let pass.
+/// Parses plain decimal digits, without the leading `+` that the standard library accepts.
 pub(super) fn digits<N: std::str::FromStr>(text: &str) -> Option<N> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         text.parse().ok()

@@ -1,6 +1,6 @@
 use super::*;
 
-/// What `input` prints as, or what is wrong with it and with which word.
+/// Returns the canonical text of `input`, or the kind of error and the offending word.
 fn outcome(input: &str) -> Result<String, (FilterErrorKind, String)> {
     match Filter::parse(input) {
         Ok(filter) => Ok(filter.to_string()),
@@ -383,7 +383,7 @@ fn a_search_crosses_the_wire_as_its_text() {
     }
 }
 
-/// Every date of a search is placed, however deep it stands; what it says and how it is written stays.
+/// Every date of a search is resolved in the user's time zone, at any depth; its words and its text stay the same.
 #[test]
 fn dates_are_placed_where_days_begin() {
     use time::{
@@ -404,7 +404,7 @@ fn dates_are_placed_where_days_begin() {
         date!(2026 - 11 - 03),
     ];
     assert_eq!(days, named);
-    // Each begins three hours later, and one of them is an hour longer.
+    // Each day begins three hours later, and one of them is an hour longer.
     let hours = |day| if day == named[2] { 4 } else { 3 };
     let starts: Days = named
         .into_iter()

@@ -1,4 +1,4 @@
-//! Words to look for, and the quotes they need when printed.
+//! Search texts, and the quotes that they need when printed.
 
 use std::fmt;
 
@@ -9,24 +9,24 @@ use crate::{text::is_cjk, users::names::is_deceptive};
 use super::lexer::is_reserved;
 use super::{FilterErrorKind, MAX_TEXT_CHARS, WORD_START_BELOW};
 
-/// What stands before a user number where it is shown.
+/// Label of a user number on a screen.
 pub(super) const NUMBER_LABEL: &str = "No.";
 
-/// Words to find somewhere in a text, without regard to case and accents; stored as typed.
+/// A text to find within another, without regard to case and accents; stored as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text(String);
 
 impl Text {
-    /// Takes words of 1 to [`MAX_TEXT_CHARS`] characters.
+    /// Creates a search text of 1 to [`MAX_TEXT_CHARS`] characters.
     ///
     /// # Errors
-    /// If they are blank, too long, or hold characters that cannot be seen.
+    /// An error if it is blank, too long, or contains invisible characters.
     pub fn new(words: &str) -> Result<Self, FilterErrorKind> {
         check(words)?;
         Ok(Self(words.to_owned()))
     }
 
-    /// The words.
+    /// Returns the text as typed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -34,7 +34,7 @@ impl Text {
 }
 
 impl Text {
-    /// The user number that the words are: `4997`, `#4997`, `No. 4997`. A text that holds them is found as well.
+    /// Returns the user number that the text stands for: `4997`, `#4997`, `No. 4997`. Texts that contain it match as well.
     #[must_use]
     pub fn number(&self) -> Option<i64> {
         let digits = self.0.strip_prefix('#').unwrap_or_else(|| {
@@ -46,14 +46,14 @@ impl Text {
         digits.parse().ok().filter(|_| is_number)
     }
 
-    /// The id of a user that the words are, as it is copied from an address or a log.
+    /// Returns the user id that the text is, as copied from a URL or a log.
     #[must_use]
     pub fn id(&self) -> Option<Uuid> {
         Uuid::try_parse(&self.0).ok()
     }
 }
 
-/// Whether a text is looked for only where a word begins: one or two characters, but not two Chinese, Japanese or Korean ones.
+/// Returns whether a text matches only at the start of a word: one or two characters, but not two Chinese, Japanese or Korean ones.
 #[must_use]
 pub fn is_short(text: &str) -> bool {
     let mut characters = text.chars();
@@ -68,24 +68,24 @@ impl fmt::Display for Text {
     }
 }
 
-/// The name of a role, in lower case, since roles are compared without regard to case.
+/// The name of a role, in lower case, since roles are compared case-insensitively.
 ///
-/// Whether there is such a role is for the database to say.
+/// The role may not exist; only the database knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleName(String);
 
 impl RoleName {
-    /// Takes a name of 1 to [`MAX_TEXT_CHARS`] characters.
+    /// Creates a role name of 1 to [`MAX_TEXT_CHARS`] characters.
     ///
     /// # Errors
-    /// If it is blank, too long, or holds characters that cannot be seen.
+    /// An error if it is blank, too long, or contains invisible characters.
     pub fn new(name: &str) -> Result<Self, FilterErrorKind> {
         let name = name.to_lowercase();
         check(&name)?;
         Ok(Self(name))
     }
 
-    /// The name.
+    /// Returns the name in lower case.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

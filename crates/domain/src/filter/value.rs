@@ -1,4 +1,4 @@
-//! Makes a term of a word.
+//! Conversion of words into terms.
 
 use super::error::shown;
 use super::lexer::Word;
@@ -6,7 +6,7 @@ use super::{
     Field, FilterError, FilterErrorKind, MAX_TEXT_CHARS, RoleName, Term, Text, choice, number, when,
 };
 
-/// The term that `word` stands for.
+/// Parses `word` into a term.
 pub(super) fn term(word: &Word) -> Result<Term, FilterError> {
     let value = &word.value;
     let Some(name) = &word.field else {

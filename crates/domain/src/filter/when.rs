@@ -1,4 +1,4 @@
-//! Dates and ages, and the instants that they stand for.
+//! Conditions on a time: dates and ages, and the instants that they stand for.
 
 mod age;
 mod days;
@@ -16,54 +16,53 @@ pub use age::{Age, AgeUnit};
 pub use days::{Dated, Days};
 pub use period::Period;
 
-/// The word before an age for what is longer ago.
+/// Keyword before an age for anything longer ago.
 pub(super) const BEFORE: &str = "before-";
-/// The word before an age for what is not as long ago.
+/// Keyword before an age for anything since then.
 pub(super) const AFTER: &str = "after-";
 
-/// A condition on a time, as typed; [`When::bounds`] says what it means at a given moment.
+/// A condition on a time, as typed; [`When::bounds`] resolves it at a given time.
 ///
-/// A date is the whole of its year, month or day in the time zone of the user who asks ([`Dated::in_days`]):
-/// `2026-01` is that month, `>2026-01` is after its end, `>=` from its start, `<` before its start, `<=` before its
-/// end, and `2026-01..2026-03` is both months and what lies between. An age such as `30d` is the instant that long
-/// ago: `before-30d` is before it, and `after-30d` since it. A plain `30d` also means since then, because hardly
-/// anything happened at just that instant. `>30d` and `<30d` are refused: a reader takes them for either.
+/// A date is the whole of its year, month or day in the time zone of the user who asks ([`Dated::in_days`]): `2026-01` is that month,
+/// `>2026-01` is after its end, `>=` from its start, `<` before its start, `<=` before its end, and `2026-01..2026-03` is from the start of
+/// the one month to the end of the other. An age such as `30d` is the instant that long ago: `before-30d` is before it, and `after-30d`
+/// since it. A plain `30d` also means since then, because hardly anything happened at exactly that instant. `>30d` and `<30d` are rejected
+/// as ambiguous.
 ///
-/// A time that has not come is before every age, so that `before-30d` and `after-30d` part all users in two. It
-/// matches no date.
+/// A time that is not set is before every age, so that `before-30d` and `after-30d` divide all users in two. It matches no date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// It has not happened.
+    /// The time is not set.
     Never,
-    /// It happened longer ago, or never.
+    /// The time is longer ago, or not set.
     Before(Age),
-    /// It happened since then.
+    /// The time is since then.
     After(Age),
-    /// It happened at a date that compares so.
+    /// The time compares in this way with the period.
     Compare(Comparison, Period),
-    /// It happened from the one to the end of the other; an end that is not set is open.
+    /// The time is from the start of the first to the end of the second; an end that is `None` is open.
     Between(Option<Moment>, Option<Moment>),
 }
 
-/// A half-open interval `[from, until)`; an end that is not set is open.
+/// A half-open interval `[from, until)`; an end that is `None` is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// The first instant inside.
+    /// First instant inside.
     pub from: Option<OffsetDateTime>,
-    /// The first instant after it.
+    /// First instant after it.
     pub until: Option<OffsetDateTime>,
 }
 
 impl When {
-    /// Reads a condition on a time that has come for sure.
+    /// Parses a condition on a time that is always set, such as a time of creation.
     ///
     /// # Errors
-    /// What is wrong with it, as of the field `created`.
+    /// The same errors as for the field `created`.
     pub fn read(text: &str) -> Result<Self, FilterErrorKind> {
         when(Field::Created, text)
     }
 
-    /// The two conditions that an age with a sign may stand for, with what each matches: longer ago, and since then.
+    /// Returns the two conditions that an age with a sign can stand for, with a description of each: longer ago, and since then.
     pub(crate) fn readings(age: Age) -> [(Self, String); 2] {
         let length = age.length();
         [
@@ -72,7 +71,7 @@ impl When {
         ]
     }
 
-    /// The days at which its dates begin and end.
+    /// Lists the days at which its dates begin and end.
     fn days(self) -> impl Iterator<Item = Date> {
         let moments = match self {
             When::Never | When::Before(_) | When::After(_) => [None, None],
@@ -89,7 +88,7 @@ impl When {
             .flat_map(Period::days)
     }
 
-    /// Places its dates where these days begin.
+    /// Resolves its dates with the first instants of days in a time zone.
     fn place(&mut self, days: &Days) {
         match self {
             When::Never | When::Before(_) | When::After(_) => {}
@@ -104,15 +103,15 @@ impl When {
         }
     }
 
-    /// Whether a time that has not come matches.
+    /// Returns whether a time that is not set matches.
     #[must_use]
     pub const fn includes_never(&self) -> bool {
         matches!(self, When::Never | When::Before(_))
     }
 
-    /// The instants that match at the time `now`; none stands for [`When::Never`].
+    /// Returns the interval that matches at the time `now`; `None` for [`When::Never`].
     ///
-    /// A range from a date to an age may be empty, with `from` not before `until`.
+    /// A range from a date to an age can be empty, with `from` not before `until`.
     #[must_use]
     pub fn bounds(&self, now: OffsetDateTime) -> Option<Bounds> {
         let (from, until) = match self {
@@ -158,12 +157,12 @@ fn write_end(end: Option<Moment>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
-/// A point or a stretch of time to compare with.
+/// A point or a period of time to compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// A year, a month or a day.
     Period(Period),
-    /// That long ago.
+    /// An age before now.
     Age(Age),
 }
 
@@ -192,7 +191,7 @@ impl fmt::Display for Moment {
     }
 }
 
-/// Reads the value of a date field.
+/// Parses the value of a date field.
 pub(super) fn when(field: Field, value: &str) -> Result<When, FilterErrorKind> {
     if field.takes_never() && value.eq_ignore_ascii_case("never") {
         return Ok(When::Never);
@@ -236,18 +235,18 @@ pub(super) fn when(field: Field, value: &str) -> Result<When, FilterErrorKind> {
     }
 }
 
-/// What follows a word of the grammar, in any case.
+/// Returns the rest of a value after a keyword, which is case-insensitive.
 fn after_word<'a>(value: &'a str, word: &str) -> Option<&'a str> {
     let (start, rest) = value.split_at_checked(word.len())?;
     start.eq_ignore_ascii_case(word).then_some(rest)
 }
 
-/// Reads the value of `inactive:`.
+/// Parses the value of `inactive:`.
 pub(super) fn inactive(value: &str) -> Result<Age, FilterErrorKind> {
     Age::read(value).ok_or_else(|| FilterErrorKind::NotAnAge { word: shown(value) })
 }
 
-/// Whether nothing can lie in the range, whatever the time. Of a date and an age only the clock could tell.
+/// Returns whether the range is empty at any time. A range between a date and an age depends on the time, so it is not rejected.
 fn runs_backward(from: Option<Moment>, until: Option<Moment>) -> bool {
     match (from, until) {
         (Some(Moment::Period(from)), Some(Moment::Period(until))) => from.start() >= until.end(),

@@ -1,5 +1,4 @@
-//! What is asked of the list of jobs: which, how many, from where. It lives in the URL. What is under way comes first, then
-//! the newest.
+//! Parameters of the job list: filter, page size and position. They live in the URL. Running and queued jobs come first, then the newest.
 
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -9,43 +8,43 @@ use crate::list::{
     Cursor, Limits, ListError, Place, Position, given, page_params, parse_limit, position, shorten,
 };
 
-/// The name of the one order in its cursors.
+/// Name of the only sort order, stored in its cursors.
 const ORDER: &str = "jobs";
 
-/// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
+/// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct JobParams {
-    /// How they stand.
+    /// State of the jobs.
     #[param(value_type = Option<JobState>)]
     pub state: Option<String>,
-    /// Page size.
+    /// Maximum number of jobs in the page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
-    /// Cursor: the page after it.
+    /// Cursor: returns the page after it.
     pub after: Option<String>,
-    /// Cursor: the page before it.
+    /// Cursor: returns the page before it.
     pub before: Option<String>,
 }
 
-/// The question, understood.
+/// Parsed list parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobsQuery {
-    /// How they stand.
+    /// State of the jobs; `None` for any.
     pub state: Option<JobState>,
-    /// Most rows in the page.
+    /// Maximum number of rows in the page.
     pub limit: u16,
-    /// From where.
+    /// Position of the page in the list.
     pub position: Position,
 }
 
-/// A page of jobs.
+/// A page of jobs, with its position in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobPage {
-    /// The rows.
+    /// The jobs of the page.
     pub jobs: Vec<Job>,
-    /// Where it lies.
+    /// Position of the page in the list.
     pub place: Place,
 }
 
@@ -57,10 +56,10 @@ page_params!(JobParams {
 });
 
 impl JobParams {
-    /// Understands the question.
+    /// Parses the parameters.
     ///
     /// # Errors
-    /// What cannot be understood, the first of them.
+    /// The first parameter that cannot be parsed.
     pub fn parse(&self, limits: Limits) -> Result<JobsQuery, ListError> {
         let state = |text: &str| text.parse().map_err(|_| ListError::JobState(shorten(text)));
         Ok(JobsQuery {
@@ -74,7 +73,7 @@ impl JobParams {
 }
 
 impl JobsQuery {
-    /// What must hold of a job, one sentence without its full stop for each condition.
+    /// Returns the conditions on a job, one sentence without its full stop for each.
     #[must_use]
     pub fn meaning(&self) -> Vec<String> {
         let state = self.state.iter();
@@ -83,7 +82,7 @@ impl JobsQuery {
             .collect()
     }
 
-    /// The place of a row.
+    /// Returns the cursor at a row.
     #[must_use]
     pub fn cursor(job: &Job, number: u64) -> Cursor {
         Cursor::in_groups(ORDER, i32::from(job.state.is_open()), job.id, number)

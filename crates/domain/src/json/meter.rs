@@ -1,14 +1,14 @@
-//! The size of a JSON value while it is read.
+//! Measurement of a JSON value while it is read.
 
 use super::{DEPTH_MAX, JsonError, JsonLimits};
 
-/// Largest number that is stored, on either side of zero, and one over the smallest: PostgreSQL writes every digit of a number
-/// out, and the largest that there is cannot even be read back.
+/// Largest absolute value of a number that is stored; its reciprocal is the smallest. PostgreSQL writes out every digit of a number, and
+/// the largest `f64` cannot even be read back.
 const NUMBER_MAX: f64 = 1e38;
-/// Bytes that an exponent makes when PostgreSQL writes it out.
+/// Number of bytes that an exponent adds when PostgreSQL writes it out.
 const EXPONENT_BYTES: usize = 40;
 
-/// Measures a value, and notes the first thing that keeps it from being stored. From then on each method returns false.
+/// Measures a value and stores the first error. After an error every method returns false.
 pub(super) struct Meter {
     limits: JsonLimits,
     bytes: usize,
@@ -46,23 +46,23 @@ impl Meter {
         )
     }
 
-    /// Goes into a list or an object.
+    /// Enters a list or an object.
     pub(super) fn enter(&mut self) {
         self.depth += 1;
         self.need(self.depth <= DEPTH_MAX, JsonError::Depth);
     }
 
-    /// Comes out of it.
+    /// Leaves a list or an object.
     pub(super) fn leave(&mut self) {
         self.depth -= 1;
     }
 
-    /// Looks at a text.
+    /// Checks a text.
     pub(super) fn text(&mut self, text: &str) -> bool {
         self.need(!text.contains('\0'), JsonError::Nul)
     }
 
-    /// Looks at a number, written as it is.
+    /// Checks a number; `text` is its JSON form.
     pub(super) fn number(&mut self, number: f64, text: &str) -> bool {
         let size = number.abs();
         let is_stored = size == 0.0 || (NUMBER_MAX.recip()..=NUMBER_MAX).contains(&size);
@@ -72,7 +72,7 @@ impl Meter {
         self.need(is_stored, JsonError::Number)
     }
 
-    /// The first error.
+    /// Returns the first error, if there was one.
     pub(super) fn end(&self) -> Result<(), JsonError> {
         self.error.map_or(Ok(()), Err)
     }

@@ -1,18 +1,18 @@
-//! A stored JSON value that is handed on as text.
+//! Stored JSON values that are passed on as text.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{UNREADABLE, is_readable, unreadable};
 
-/// A stored JSON value as text: it goes from the database into an answer without a tree of its values. One that clients
-/// could not read is replaced by an object that says so.
+/// A stored JSON value as text: it goes from the database into a response without a tree of its values. A value that clients could not
+/// parse is replaced by an object that says so.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StoredJson(Box<RawValue>);
 
 impl StoredJson {
-    /// The text.
+    /// Returns the JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.get()
@@ -36,6 +36,6 @@ impl From<String> for StoredJson {
 
 fn replaced(bytes: usize) -> Box<RawValue> {
     let text = format!("{{\"{UNREADABLE}\": \"{}\"}}", unreadable(bytes));
-    // The sentence has nothing in it that JSON would escape.
+    // The message contains nothing that JSON would escape.
     RawValue::from_string(text).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }

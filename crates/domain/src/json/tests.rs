@@ -25,7 +25,7 @@ fn depth_and_width_are_bounded() {
     ] {
         assert_eq!(error(&json), expected, "{json:.60}");
     }
-    // PostgreSQL writes 39 digits for each of these.
+    // PostgreSQL writes 39 digits for each of these numbers.
     let digits = format!("{{\"a\":[{}]}}", vec!["1e38"; 40_000].join(","));
     assert_eq!(error(&digits), Some(JsonError::Bytes(bytes)));
 }

@@ -1,4 +1,4 @@
-//! JSON that is written again while it is read.
+//! JSON that is rewritten while it is parsed.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{JsonLimits, meter::Meter};
 
-/// Writes the values of a JSON text again, and measures them. After the first error the rest is read over.
+/// Rewrites the values of a JSON text and measures them. After the first error the rest is skipped.
 pub(super) struct Writer {
     pub(super) text: String,
     pub(super) meter: Meter,
@@ -51,7 +51,7 @@ impl<'de> DeserializeSeed<'de> for &mut Writer {
         if self.meter.value() {
             deserializer.deserialize_any(self)
         } else {
-            // Without recursion, however deep it goes.
+            // Skips the value without recursion, however deeply it is nested.
             IgnoredAny::deserialize(deserializer).map(drop)
         }
     }
@@ -124,7 +124,7 @@ impl<'de> Visitor<'de> for &mut Writer {
     }
 }
 
-/// An item of a list, and whether it is the first one.
+/// An item of a list; the flag is true for the first one.
 struct Item<'a>(&'a mut Writer, bool);
 
 impl<'de> DeserializeSeed<'de> for Item<'_> {
@@ -138,7 +138,7 @@ impl<'de> DeserializeSeed<'de> for Item<'_> {
     }
 }
 
-/// The name of a member, and whether it is the first one.
+/// The name of a member; the flag is true for the first one.
 struct Name<'a>(&'a mut Writer, bool);
 
 impl<'de> DeserializeSeed<'de> for Name<'_> {

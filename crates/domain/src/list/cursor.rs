@@ -1,14 +1,14 @@
-//! The place of a row in an order, as text for a URL.
+//! Cursors: the position of a row in a sort order, as text for a URL.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Longest cursor that is looked at: an email address of 254 four-byte characters, encoded.
+/// Maximum length of a cursor that is parsed: an email address of 254 four-byte characters, encoded.
 const CURSOR_MAX: usize = 2_000;
 
-/// The sort value of a row.
+/// Sort value of a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CursorValue {
     /// A name, a status or an address.
@@ -20,30 +20,30 @@ pub enum CursorValue {
     /// A counter.
     #[serde(rename = "n")]
     Number(i32),
-    /// Microseconds since 1970, the database's own precision; none for never.
+    /// Microseconds since 1970, the precision of PostgreSQL; `None` for a time that is not set.
     #[serde(rename = "t")]
     Time(Option<i64>),
 }
 
-/// A row's place in an order. Opaque to clients; it gives no access that the list does not.
+/// The position of a row in a sort order. Opaque to clients; it grants no access beyond the list's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
-    /// The order that it belongs to.
+    /// Name of the sort order that it belongs to.
     #[serde(rename = "o")]
     order: String,
-    /// The row's value in that order.
+    /// Value of the row in that order.
     #[serde(rename = "v")]
     pub value: CursorValue,
-    /// The row's id, which decides between equal values.
+    /// The id of the row, which decides between equal values.
     #[serde(rename = "i")]
     pub id: Uuid,
-    /// The row's number among all, from 1, as it was when the page was read.
+    /// Number of the row among all, from 1, at the time when the page was read.
     #[serde(rename = "n")]
     pub number: u64,
 }
 
 impl Cursor {
-    /// The place of a row in an order by some value.
+    /// Creates the cursor of a row in an order by some value.
     pub(crate) const fn new(order: String, value: CursorValue, id: Uuid, number: u64) -> Self {
         Self {
             order,
@@ -53,28 +53,27 @@ impl Cursor {
         }
     }
 
-    /// The place of a row in an order by time.
+    /// Creates the cursor of a row in an order by time.
     #[must_use]
     pub fn at(order: &str, at: OffsetDateTime, id: Uuid, number: u64) -> Self {
         let value = CursorValue::Time(micros(at));
         Self::new(order.to_owned(), value, id, number)
     }
 
-    /// The place of a row in an order by groups, the highest first, and by id.
+    /// Creates the cursor of a row in an order by groups, the highest first, and by id.
     #[must_use]
     pub fn in_groups(order: &str, group: i32, id: Uuid, number: u64) -> Self {
         Self::new(order.to_owned(), CursorValue::Number(group), id, number)
     }
 
-    /// As text for a URL.
+    /// Encodes it for a URL.
     #[must_use]
     pub fn encode(&self) -> String {
-        // A struct of texts and numbers always has a JSON form.
+        // A struct of texts and numbers always has a JSON form, so the default is never used.
         BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
-    /// Reads what [`Cursor::encode`] wrote, if it was written for this order. Whether the value is one of the order is left
-    /// to whoever knows it.
+    /// Parses the output of [`Cursor::encode`] for this order. The caller checks that the value is of the order's type.
     pub(crate) fn read(text: &str, order: &str) -> Option<Self> {
         let text = text.trim();
         if text.len() > CURSOR_MAX {
@@ -85,14 +84,14 @@ impl Cursor {
         (cursor.order == order && cursor.number > 0).then_some(cursor)
     }
 
-    /// Reads a place in an order by time.
+    /// Parses a cursor in an order by time.
     #[must_use]
     pub fn decode_at(text: &str, order: &str) -> Option<Self> {
         let cursor = Self::read(text, order)?;
         cursor.time().is_some().then_some(cursor)
     }
 
-    /// The moment of a place in an order by time.
+    /// Returns the timestamp of a cursor in an order by time.
     #[must_use]
     pub fn time(&self) -> Option<OffsetDateTime> {
         match self.value {
@@ -101,14 +100,14 @@ impl Cursor {
         }
     }
 
-    /// Reads a place in an order by groups.
+    /// Parses a cursor in an order by groups.
     #[must_use]
     pub fn decode_in_groups(text: &str, order: &str) -> Option<Self> {
         let cursor = Self::read(text, order)?;
         cursor.group().is_some().then_some(cursor)
     }
 
-    /// The group of a place in an order by groups.
+    /// Returns the group of a cursor in an order by groups.
     #[must_use]
     pub fn group(&self) -> Option<i32> {
         match self.value {
@@ -118,7 +117,7 @@ impl Cursor {
     }
 }
 
-/// The moment of a cursor's microseconds, if it is in our era: the database knows none before 4713 BC.
+/// Returns the timestamp of a cursor's microseconds; `None` before year 1, because PostgreSQL stores none before 4713 BC.
 #[must_use]
 pub fn time_of_micros(micros: i64) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000)
@@ -126,7 +125,7 @@ pub fn time_of_micros(micros: i64) -> Option<OffsetDateTime> {
         .filter(|moment| moment.year() > 0)
 }
 
-/// The microseconds of a moment.
+/// Returns the microseconds of a timestamp since 1970.
 pub(crate) fn micros(moment: OffsetDateTime) -> Option<i64> {
     i64::try_from(moment.unix_timestamp_nanos() / 1_000).ok()
 }

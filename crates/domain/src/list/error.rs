@@ -1,4 +1,4 @@
-//! Why a list cannot be asked what it was asked.
+//! Errors of list parameters.
 
 use thiserror::Error;
 
@@ -9,111 +9,111 @@ use crate::{
     users::list::SortKey,
 };
 
-/// Why a question cannot be answered.
+/// Reason why list parameters are invalid.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ListError {
-    /// The search text.
+    /// An invalid search text.
     #[error("{}", .0.message())]
     Filter(FilterError),
-    /// The order.
+    /// An unknown sort key.
     #[error("Cannot sort by {0:?}. Use one of: {known}; put a - in front to turn the order round.", known = known_keys())]
     Sort(String),
-    /// The page size.
+    /// A page size that is not a number in the range.
     #[error("The page size {typed:?} is not a number from 1 to {max}.")]
     Limit {
-        /// As given.
+        /// Value as sent.
         typed: String,
-        /// The largest allowed.
+        /// Largest page size allowed.
         max: u16,
     },
-    /// A cursor that was not made by this list in this order.
+    /// A cursor that does not come from this list in this order.
     #[error(
         "This place in the list does not exist, or belongs to another order. Start again from the first page."
     )]
     Cursor,
-    /// The word that asks for the bin.
+    /// A value of `deleted` that is not a boolean.
     #[error("`deleted` is {0:?}. Use true for the people in the bin, or leave it out.")]
     Deleted(String),
-    /// The bin in another order.
+    /// A sort key together with deleted users, which have one order only.
     #[error(
         "Deleted people are always listed with the latest deletion first. Leave out `sort`, or `deleted`."
     )]
     SortedBin,
-    /// The order of sessions.
+    /// An unknown sort key of sessions, or any together with ended sessions.
     #[error(
         "Cannot sort sessions by {0:?}. Use created or seen, with a - in front for the latest first. Those that have ended have one order."
     )]
     SessionSort(String),
-    /// An address.
+    /// A text that is not an IP address.
     #[error("{0:?} is not an address such as 192.0.2.1 or 2001:db8::1.")]
     Address(String),
-    /// A time.
+    /// A text that is not a condition on a time.
     #[error(
         "{0:?} is not a time. Use after-7d for the last seven days, before-7d for longer ago, or a date such as 2026-11-21."
     )]
     Age(String),
-    /// An age with a sign, such as `>7d`, which reads both ways.
+    /// An age with a sign, such as `>7d`, which is ambiguous.
     #[error(
         "{typed:?} in `{parameter}` reads both ways. Use before-{age} for longer than {age} ago, or after-{age} for since then."
     )]
     AmbiguousAge {
-        /// The parameter.
+        /// Name of the parameter.
         parameter: &'static str,
-        /// As given.
+        /// Value as sent.
         typed: String,
-        /// The age in it, such as `7d`.
+        /// Age within the value, such as `7d`.
         age: String,
     },
-    /// The word that asks for ended sessions.
+    /// A value of `ended` that is not a boolean.
     #[error("`ended` is {0:?}. Use true for sessions that have ended, or leave it out.")]
     Ended(String),
-    /// What failed sign-ins are grouped by.
+    /// An unknown grouping of failed sign-ins.
     #[error("`by` is {0:?}. Use account or address, or leave it out.")]
     Grouping(String),
-    /// A filter beside the request to end all sessions but one's own.
+    /// A filter together with the request to revoke all sessions but the caller's.
     #[error(
         "A filter does not go together with signing out everyone else: it ends every session. Leave out one of them."
     )]
     FilteredOthers,
-    /// The word for whether tokens work.
+    /// An unknown state of access tokens.
     #[error("`state` is {0:?}. Use live, expiring, blocked, expired or revoked, or leave it out.")]
     TokenState(String),
-    /// The word for how jobs stand.
+    /// An unknown state of jobs.
     #[error("`state` is {0:?}. Use queued, running, done or failed, or leave it out.")]
     JobState(String),
-    /// The name of a person or a thing in the record.
+    /// A text that cannot be the name of a user or another target in the audit log.
     #[error("{0:?} is too long for a name, or has signs that no name has.")]
     Name(String),
-    /// An action.
+    /// A text that cannot be the name of an action.
     #[error("{0:?} is no action such as user.created.")]
     Action(String),
-    /// A door.
+    /// An unknown source of changes.
     #[error("{0:?} is no way that a change can come. Use ui, api, cli, job or self.")]
     Via(String),
-    /// The id of an entry.
+    /// A text that is not the id of an audit log entry.
     #[error("{0:?} is no entry of the audit log. Give the number of one.")]
     Entry(String),
-    /// A parameter that there is not.
+    /// An unknown parameter.
     #[error("There is no parameter {:?} here. Leave it out, or correct its name.", shorten(.0))]
     Parameter(String),
-    /// A parameter that stands more than once.
+    /// A parameter that occurs more than once.
     #[error("The parameter {:?} stands here more than once. Give it once.", shorten(.0))]
     Repeated(String),
-    /// One end of a time.
+    /// A text that is not an end of a range of times.
     #[error(
         "{0:?} is no day such as 2026-11-21, no month such as 2026-11, and no time such as 7d for seven days ago."
     )]
     Moment(String),
-    /// Both ends of a time.
+    /// A range of times that ends before it begins.
     #[error("The time begins later than it ends. Put the earlier one first.")]
     Backward,
-    /// Two cursors.
+    /// Both cursors at once.
     #[error("Give either `after` or `before`, not both.")]
     TwoCursors,
 }
 
 impl ListError {
-    /// Which part of the question is at fault.
+    /// Returns the part of the request that is invalid.
     #[must_use]
     pub fn details(&self) -> Details {
         let mut details = Details::default();

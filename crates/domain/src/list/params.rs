@@ -1,75 +1,74 @@
-//! How a list is asked for a page.
+//! Paging parameters of lists.
 
 use super::{Cursor, ListError};
 
-/// Sizes that the panel offers.
+/// Page sizes that the panel offers.
 pub const PANEL_LIMITS: [u16; 3] = [25, 50, 100];
 
-/// Which page sizes a front door accepts, and which it takes when none is named.
+/// Page sizes that an interface accepts, and its default.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// When none is named.
+    /// Page size of a request that sets none.
     pub default: u16,
-    /// The largest.
+    /// Largest page size that is accepted.
     pub max: u16,
 }
 
 impl Limits {
-    /// The panel's.
+    /// Page sizes of the panel.
     pub const PANEL: Self = Self {
         default: 50,
         max: 100,
     };
-    /// The API's.
+    /// Page sizes of the API.
     pub const API: Self = Self {
         default: 100,
         max: 1_000,
     };
 }
 
-/// From where a page is read.
+/// Position of a page in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Position {
-    /// From the beginning.
+    /// The first page.
     #[default]
     First,
-    /// After the row of the cursor.
+    /// The page after the row of the cursor.
     After(Cursor),
-    /// Before the row of the cursor.
+    /// The page before the row of the cursor.
     Before(Cursor),
 }
 
-/// The question that a list is asked, as it stands in a URL. Texts that are empty are as good as none: a form sends them.
+/// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
 pub trait PageParams: Clone {
-    /// The names of the parameters.
+    /// Names of the parameters.
     const NAMES: &'static [&'static str];
 
-    /// From parameters by name. [`check_names`] refuses others.
+    /// Creates the parameters from values by name. Unknown names are ignored here and rejected by [`check_names`].
     fn from_pairs(value: impl Fn(&str) -> Option<String>) -> Self;
 
-    /// The parameters that are set, for a URL.
+    /// Lists the parameters that are set, for a URL.
     fn pairs(&self) -> Vec<(&'static str, &str)>;
 
-    /// The same question about the page after a cursor, or before one.
+    /// Returns the same parameters at the page after or before a cursor.
     #[must_use]
     fn at(&self, after: Option<String>, before: Option<String>) -> Self;
 
-    /// The same question about pages of another size, from the first.
+    /// Returns the same parameters with another page size, at the first page.
     #[must_use]
     fn sized(&self, limit: u16) -> Self;
 
-    /// The size that its pages are asked to have, if it is a number.
+    /// Returns the page size; `None` if it is absent or not a number.
     fn size(&self) -> Option<u16>;
 
-    /// The same question from its first page.
+    /// Returns the same parameters at the first page.
     #[must_use]
     fn at_start(&self) -> Self {
         self.at(None, None)
     }
 }
 
-/// Makes a struct of texts the question that a list is asked. Its fields are the parameters; `limit`, `after` and `before`
-/// are among them.
+/// Implements [`PageParams`] for a struct of optional texts. The fields are the parameters and include `limit`, `after` and `before`.
 macro_rules! page_params {
     ($params:ident { $($field:ident),+ $(,)? }) => {
         impl $crate::list::PageParams for $params {
@@ -101,7 +100,7 @@ macro_rules! page_params {
 }
 pub(crate) use page_params;
 
-/// From where, by the cursors that are given.
+/// Returns the position that the cursors stand for.
 pub(crate) fn position(
     after: &Option<String>,
     before: &Option<String>,
@@ -116,10 +115,10 @@ pub(crate) fn position(
     }
 }
 
-/// Checks the names of the parameters of an address: each is known, and stands once unless it may be repeated.
+/// Checks the names of a URL's parameters: each is known, and occurs once unless it is repeatable.
 ///
 /// # Errors
-/// The first that is unknown or repeated.
+/// The first name that is unknown or repeated.
 pub fn check_names<N: AsRef<str>>(
     names: impl IntoIterator<Item = N>,
     known: &[&str],
@@ -159,7 +158,7 @@ pub(crate) fn parse_limit(text: Option<&str>, limits: Limits) -> Result<u16, Lis
     }
 }
 
-/// Enough of a text to recognise it in an error.
+/// Shortens a text for an error message.
 pub(crate) fn shorten(text: &str) -> String {
     text.chars().take(40).collect()
 }

@@ -1,24 +1,24 @@
-//! Where a page lies among the others, and of how many rows it is a part.
+//! Position of a page in its list, and the total number of rows.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Cursor, Position};
 
-/// Up to here a filtered total is exact.
+/// Number of rows up to which a filtered total is exact.
 pub const EXACT_TOTAL_MAX: u64 = 10_000;
 
-/// How many match.
+/// Total number of matching rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Total {
-    /// The number, or the limit of counting.
+    /// Number of rows, or the limit of counting.
     pub count: u64,
-    /// Whether there may be more than `count`.
+    /// Whether there can be more than `count`.
     pub or_more: bool,
 }
 
 impl Total {
-    /// All of them were counted.
+    /// Creates a total of rows that were all counted.
     #[must_use]
     pub const fn exact(count: u64) -> Self {
         Self {
@@ -27,7 +27,7 @@ impl Total {
         }
     }
 
-    /// From a count that stopped one after [`EXACT_TOTAL_MAX`].
+    /// Creates a total of a count that stops one after [`EXACT_TOTAL_MAX`].
     #[must_use]
     pub const fn up_to_limit(counted: u64) -> Self {
         if counted > EXACT_TOTAL_MAX {
@@ -41,22 +41,22 @@ impl Total {
     }
 }
 
-/// Where a page lies among all rows, and where its neighbours begin.
+/// Position of a page among all rows, and the cursors of its neighbours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// How many rows there are on all pages.
+    /// Number of rows on all pages.
     pub total: Total,
-    /// Number of the first row among all, from 1. Rows that come or go in front of the page do not move it.
+    /// Number of the first row among all, from 1. Rows inserted or deleted before the page do not change it.
     pub first: u64,
-    /// Cursor of the page before, if there is one.
+    /// Cursor of the previous page, if there is one.
     pub before: Option<String>,
-    /// Cursor of the page after, if there is one.
+    /// Cursor of the next page, if there is one.
     pub after: Option<String>,
 }
 
 impl Place {
-    /// The place of a page by its rows, by whether there are more in the direction of reading, by where it was read from,
-    /// and by how many there are in all.
+    /// Computes the position of a page. `more` is whether there are further rows in the direction of reading, `position` is where the page
+    /// was read from, `total` the number of rows on all pages.
     pub fn of<T>(
         rows: &[T],
         more: bool,
@@ -68,6 +68,7 @@ impl Place {
         let (first, has_before, has_after) = match position {
             Position::First => (1, false, more),
             Position::After(cursor) => (cursor.number.saturating_add(1), true, more),
+            // No rows are left before this page: it is the first, regardless of the cursor's number.
             Position::Before(_) if !more => (1, false, true),
             Position::Before(cursor) => (cursor.number.saturating_sub(shown).max(1), more, true),
         };

@@ -1,4 +1,4 @@
-//! What texts are refused, and that every fault is told at once.
+//! Rejected texts, and reporting of all errors at once.
 
 use super::*;
 

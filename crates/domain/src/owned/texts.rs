@@ -1,16 +1,16 @@
-//! The checks of texts that come in.
+//! Checks of texts that programs send.
 
 use super::{LINE_MAX, TEXT_MAX, TextError};
 use crate::{fields::FieldErrors, json::JsonText, users::names::is_deceptive};
 
-/// Checks texts and collects what is wrong with them.
+/// Checks texts and collects their errors.
 #[derive(Default)]
 pub(super) struct Texts {
     faults: FieldErrors,
 }
 
 impl Texts {
-    /// One line: whether it has to be given at all, and whether it has to say something if it is.
+    /// Checks a single-line text. `required` rejects an absent one, `visible` a blank one.
     pub(super) fn line(
         &mut self,
         field: &str,
@@ -35,7 +35,7 @@ impl Texts {
         self.unless(field, fault, line.to_owned())
     }
 
-    /// Several lines, kept as they are.
+    /// Checks a multi-line text, which is stored unchanged.
     pub(super) fn text(&mut self, field: &str, typed: Option<String>) -> Option<String> {
         let typed = typed?;
         let deceives = |c: char| is_deceptive(c) && !matches!(c, '\n' | '\r' | '\t');
@@ -47,7 +47,7 @@ impl Texts {
         self.unless(field, fault, typed)
     }
 
-    /// Several lines that have to say something: whether they have to be given at all.
+    /// Checks a multi-line text that must not be blank. `required` rejects an absent one.
     pub(super) fn required_text(
         &mut self,
         field: &str,
@@ -63,7 +63,7 @@ impl Texts {
         self.text(field, typed)
     }
 
-    /// What the host application keeps in its own form.
+    /// Checks JSON in the host application's own structure.
     pub(super) fn content<K>(
         &mut self,
         field: &str,

@@ -1,4 +1,4 @@
-//! Failed sign-ins, grouped by account or by address. The list is asked for in a URL.
+//! Failed sign-ins, grouped by account or by address. The list parameters live in the URL.
 
 use std::{net::IpAddr, str::FromStr};
 
@@ -17,7 +17,7 @@ use crate::{
 };
 
 words! {
-    /// Why a sign-in failed.
+    /// Reason why a sign-in failed.
     SignInFailure {
         /// The account has another password, or none.
         WrongPassword = "wrong_password",
@@ -33,7 +33,7 @@ words! {
 }
 
 impl SignInFailure {
-    /// The label on a screen.
+    /// Returns the label on a screen.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl SignInFailure {
 }
 
 words! {
-    /// What the failed sign-ins of a list are grouped by.
+    /// Grouping of failed sign-ins in the list.
     Grouping {
         /// One row for each account, and one for all usernames that no account has.
         Account = "account",
@@ -57,7 +57,7 @@ words! {
 }
 
 impl Grouping {
-    /// The name of the order in cursors: the latest first.
+    /// Returns the name of the sort order (latest first), stored in cursors.
     const fn order(self) -> &'static str {
         match self {
             Self::Account => "failed sign-ins by account",
@@ -70,63 +70,63 @@ impl Grouping {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FailedSignIns {
-    /// The id of the stored row with the last try, for cursors.
+    /// The id of the row with the last attempt, for cursors.
     #[serde(skip)]
     pub row: i64,
-    /// When the last one was.
+    /// Time of the last attempt.
     #[serde(with = "time::serde::rfc3339")]
     pub last_at: OffsetDateTime,
-    /// Why the last one failed.
+    /// Reason of the last attempt's failure.
     pub reason: SignInFailure,
-    /// How many there were.
+    /// Number of attempts.
     pub tries: u64,
-    /// The account of the last one; none if no account has the username.
+    /// Account of the last attempt; `None` if no account has the username.
     pub user: Option<SessionUser>,
-    /// How many accounts were tried.
+    /// Number of accounts that were tried.
     pub accounts: u64,
-    /// The address of the last one, if it is known.
+    /// Address of the last attempt, if it is known.
     #[schema(value_type = Option<String>)]
     pub ip_address: Option<IpAddr>,
-    /// From how many addresses; the /64 of IPv6 addresses counts as one.
+    /// Number of addresses; the /64 of IPv6 addresses counts as one.
     pub addresses: u64,
 }
 
-/// The request as it stands in a URL. Empty texts are as good as none: a form sends them.
+/// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct FailedParams {
-    /// What they are grouped by; `account` unless it is set.
+    /// Grouping; `account` unless it is set.
     #[param(value_type = Option<Grouping>, inline)]
     pub by: Option<String>,
-    /// Page size.
+    /// Maximum number of rows in the page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
-    /// Cursor: the page after it.
+    /// Cursor: returns the page after it.
     pub after: Option<String>,
-    /// Cursor: the page before it.
+    /// Cursor: returns the page before it.
     pub before: Option<String>,
 }
 
-/// The request, parsed.
+/// Parsed list parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedQuery {
-    /// What they are grouped by.
+    /// Grouping of the rows.
     pub by: Grouping,
-    /// Most rows in the page.
+    /// Maximum number of rows in the page.
     pub limit: u16,
-    /// From where.
+    /// Position of the page in the list.
     pub position: Position,
 }
 
-/// A page of failed sign-ins, those with the latest try first.
+/// A page of failed sign-ins, the latest attempt first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedPage {
-    /// The rows.
+    /// The rows of the page.
     pub rows: Vec<FailedSignIns>,
-    /// Where it lies.
+    /// Position of the page in the list.
     pub place: Place,
-    /// The server's time.
+    /// Time of the server at the query.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
@@ -139,10 +139,10 @@ page_params!(FailedParams {
 });
 
 impl FailedParams {
-    /// Parses the request.
+    /// Parses the parameters.
     ///
     /// # Errors
-    /// The first part that is not valid.
+    /// The first parameter that is invalid.
     pub fn parse(&self, limits: Limits) -> Result<FailedQuery, ListError> {
         let by = match given(&self.by) {
             Some(text) => text
@@ -159,7 +159,7 @@ impl FailedParams {
 }
 
 impl FailedQuery {
-    /// The place of a row.
+    /// Returns the cursor at a row.
     #[must_use]
     pub fn cursor(&self, row: &FailedSignIns, number: u64) -> Cursor {
         let id = Uuid::from_u128(u128::try_from(row.row).unwrap_or_default());
@@ -167,7 +167,7 @@ impl FailedQuery {
     }
 }
 
-/// The id of the stored row at a place, if it can be one.
+/// Returns the id of the row that a cursor points to; `None` if the cursor's UUID is too large for one.
 #[must_use]
 pub fn row_at(cursor: &Cursor) -> Option<i64> {
     i64::try_from(cursor.id.as_u128()).ok()

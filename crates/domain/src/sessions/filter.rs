@@ -1,4 +1,4 @@
-//! Which sessions are meant.
+//! Conditions on sessions.
 
 use time::OffsetDateTime;
 
@@ -9,18 +9,18 @@ use crate::{
     users::{UserId, detail::UserRef},
 };
 
-/// Which sessions.
+/// Conditions on sessions, all of which must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SessionFilter {
-    /// Whose.
+    /// Owner of the session.
     pub person: Option<UserRef>,
-    /// From which address.
+    /// IP address of the client.
     pub address: Option<ClientAddress>,
-    /// On which device.
+    /// Part of the device's words.
     pub device: Option<String>,
-    /// When they were started.
+    /// Condition on the time of the sign-in.
     pub created: Option<When>,
-    /// When they were last seen.
+    /// Condition on the time of the last request.
     pub seen: Option<When>,
 }
 
@@ -32,13 +32,13 @@ impl Dated for SessionFilter {
 }
 
 impl SessionFilter {
-    /// Whether every session matches.
+    /// Returns whether every session matches.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// What must hold of a session at the time `now`, one sentence without its full stop for each condition.
+    /// Returns the conditions on a session at the time `now`, one sentence without its full stop for each.
     #[must_use]
     pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
         let when = |name: &str, when: Option<When>| Some(format!("{name} {}", when?.words(now)));
@@ -60,7 +60,7 @@ impl SessionFilter {
             .collect()
     }
 
-    /// Whether a device is asked for, by a part of its words.
+    /// Returns whether the device of these words matches.
     #[must_use]
     pub fn is_of_device(&self, words: &str) -> bool {
         let asked = self
@@ -70,11 +70,12 @@ impl SessionFilter {
         asked.is_none_or(|asked| words.to_lowercase().contains(&asked))
     }
 
-    /// Whether a session matches. `person` is whom the name of the person leads to.
+    /// Returns whether a session matches. `person` is the user that the filter's reference resolves to.
     #[must_use]
     pub fn matches(&self, session: &Session, person: Option<UserId>, now: OffsetDateTime) -> bool {
         let within = |when: Option<When>, at: OffsetDateTime| {
             let bounds = when.map(|when| when.bounds(now));
+            // `never` has no bounds, and matches no session: both times are always set.
             bounds.is_none_or(|bounds| {
                 bounds.is_some_and(|bounds| {
                     bounds.from.is_none_or(|from| from <= at)

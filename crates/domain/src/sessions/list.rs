@@ -1,4 +1,4 @@
-//! What is asked of the list of sessions: which, in what order, how many, from where. It lives in the URL.
+//! Parameters of the session list: filter, order, page size and position. They live in the URL.
 
 use std::str::FromStr;
 
@@ -17,36 +17,36 @@ use crate::{
 };
 
 words! {
-    /// An order of the live sessions.
+    /// Sort order of the active sessions.
     SessionSort {
-        /// The latest sign-in first.
+        /// Latest sign-in first.
         Newest = "-created",
-        /// The earliest sign-in first.
+        /// Earliest sign-in first.
         Oldest = "created",
-        /// The last seen first.
+        /// Latest request first.
         SeenLast = "-seen",
-        /// Those not seen for longest first.
+        /// Earliest last request first.
         SeenFirst = "seen",
     }
 }
 
-/// The one order of those that have ended: the latest end first.
+/// The only sort order of ended sessions: the latest end first.
 const ENDED: &str = "-ended";
 
 impl SessionSort {
-    /// Largest first.
+    /// Returns whether the order is descending.
     #[must_use]
     pub const fn descends(self) -> bool {
         matches!(self, Self::Newest | Self::SeenLast)
     }
 
-    /// Whether it goes by when they were last seen, and not by when they were started.
+    /// Returns whether the order is by the last request, and not by the sign-in.
     #[must_use]
     pub const fn is_by_seen(self) -> bool {
         matches!(self, Self::SeenLast | Self::SeenFirst)
     }
 
-    /// What a click on a header does: sort by it with the latest first, or turn it round.
+    /// Returns the order after a click on a column's header: descending by that column, or reversed if it is sorted that way already.
     #[must_use]
     pub const fn clicked(self, by_seen: bool) -> Self {
         match (by_seen, self) {
@@ -58,65 +58,65 @@ impl SessionSort {
     }
 }
 
-/// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
+/// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct SessionParams {
-    /// Whose: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
+    /// Owner: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
     pub person: Option<String>,
-    /// From which address.
+    /// IP address of the client.
     pub address: Option<String>,
-    /// On which device, by a part of its words.
+    /// Part of the device's words, such as `Firefox`.
     pub device: Option<String>,
-    /// When they were started, such as `before-7d` for longer ago than a week, or `after-7d`; or a date, which is a day in the
-    /// time zone of the account that asks.
+    /// Time of the sign-in, such as `before-7d` for longer ago than a week, or `after-7d`; or a date, which is a day in the caller's time
+    /// zone.
     pub created: Option<String>,
-    /// When they were last seen, in the same way.
+    /// Time of the last request, in the same forms.
     pub seen: Option<String>,
-    /// Order.
+    /// Sort order: `created`, `-created`, `seen` or `-seen`.
     pub sort: Option<String>,
-    /// Page size.
+    /// Maximum number of sessions in the page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
-    /// Cursor: the page after it.
+    /// Cursor: returns the page after it.
     pub after: Option<String>,
-    /// Cursor: the page before it.
+    /// Cursor: returns the page before it.
     pub before: Option<String>,
-    /// `true` for those that have ended.
+    /// `true` for ended sessions.
     #[param(value_type = Option<bool>)]
     pub ended: Option<String>,
 }
 
-/// The question, understood.
+/// Parsed list parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionsQuery {
-    /// Which.
+    /// Conditions on the sessions.
     pub filter: SessionFilter,
-    /// Order of the live ones.
+    /// Sort order of active sessions.
     pub sort: SessionSort,
-    /// Most rows in the page.
+    /// Maximum number of rows in the page.
     pub limit: u16,
-    /// From where.
+    /// Position of the page in the list.
     pub position: Position,
-    /// Those that have ended, instead of the live ones.
+    /// Whether ended sessions are listed, instead of active ones.
     pub ended: bool,
 }
 
-/// A page of sessions.
+/// A page of sessions, with its position in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionPage {
-    /// The rows.
+    /// The sessions of the page.
     pub sessions: Vec<Session>,
-    /// Where it lies.
+    /// Position of the page in the list.
     pub place: Place,
-    /// Whose sessions are asked for, if they are somebody's. Nobody has a session whom the name does not lead to.
+    /// The user that the filter's reference resolves to; `None` without one, or if no user matches, in which case the page is empty.
     pub person: Option<UserId>,
-    /// When the days of the filter begin for the user who asks.
+    /// First instants of the filter's days in the caller's time zone.
     pub days: Days,
-    /// How many live sessions there are, whatever is asked for.
+    /// Number of active sessions, regardless of the filter.
     pub live: u64,
-    /// The database's time.
+    /// Time of the database at the query.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
@@ -135,10 +135,10 @@ page_params!(SessionParams {
 });
 
 impl SessionParams {
-    /// Understands the question.
+    /// Parses the parameters.
     ///
     /// # Errors
-    /// What cannot be understood, the first of them.
+    /// The first parameter that cannot be parsed.
     pub fn parse(&self, limits: Limits) -> Result<SessionsQuery, ListError> {
         let ended = self.is_of_ended()?;
         let sort = match given(&self.sort) {
@@ -160,10 +160,10 @@ impl SessionParams {
         })
     }
 
-    /// Which sessions.
+    /// Parses the conditions only.
     ///
     /// # Errors
-    /// What cannot be understood, the first of them.
+    /// The first parameter that cannot be parsed.
     pub fn filter(&self) -> Result<SessionFilter, ListError> {
         let address = |text: &str| {
             text.trim()
@@ -179,8 +179,8 @@ impl SessionParams {
         })
     }
 
-    /// The same parameters with the first age that reads both ways as the earlier time, and as the later one; each with that
-    /// age as it is written then, and with what it matches. None where there is no such age.
+    /// Returns the two readings of the first ambiguous age: the parameters with the age resolved, the age as it is written then, and what
+    /// it matches; the earlier time comes first. `None` if no age is ambiguous.
     #[must_use]
     pub fn readings(&self) -> Option<[(Self, String, String); 2]> {
         let Err(ListError::AmbiguousAge { parameter, age, .. }) = self.filter() else {
@@ -199,10 +199,10 @@ impl SessionParams {
         }))
     }
 
-    /// Whether it is those that have ended.
+    /// Returns whether ended sessions are requested.
     ///
     /// # Errors
-    /// When that is not said in a word that is known.
+    /// An error if the value is neither `true` nor `false`.
     pub fn is_of_ended(&self) -> Result<bool, ListError> {
         match given(&self.ended) {
             None | Some("false") => Ok(false),
@@ -211,7 +211,7 @@ impl SessionParams {
         }
     }
 
-    /// Which sessions it asks for and nothing else: neither order nor place.
+    /// Returns only the conditions, without order, page size and position.
     #[must_use]
     pub fn only_filter(&self) -> Self {
         Self {
@@ -223,7 +223,7 @@ impl SessionParams {
     }
 }
 
-/// A condition on a time, from a parameter.
+/// Parses a condition on a time. `parameter` is its name, for errors.
 fn when(parameter: &'static str, value: &Option<String>) -> Result<Option<When>, ListError> {
     let read = |text: &str| {
         When::read(text.trim()).map_err(|kind| match kind {
@@ -238,7 +238,7 @@ fn when(parameter: &'static str, value: &Option<String>) -> Result<Option<When>,
     given(value).map(read).transpose()
 }
 
-/// The name of an order in its cursors. No list of anything else has one of this name.
+/// Returns the name of an order in its cursors, which is unique among all lists.
 const fn order(sort: SessionSort, ended: bool) -> &'static str {
     match (ended, sort) {
         (true, _) => ENDED,
@@ -250,7 +250,7 @@ const fn order(sort: SessionSort, ended: bool) -> &'static str {
 }
 
 impl SessionsQuery {
-    /// The place of a row in the order of the question.
+    /// Returns the cursor at a row in this order.
     #[must_use]
     pub fn cursor(&self, session: &Session, number: u64) -> Cursor {
         let at = match &session.end {

@@ -1,4 +1,4 @@
-//! Ending many sessions at once: first how many, then exactly those or nothing.
+//! Revoking many sessions at once: a preview returns the number, then exactly that number is revoked or none.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,30 +9,30 @@ use crate::{
     object::{object, present},
 };
 
-/// Which sessions are to end. The one that asks is never among them; other sessions of the same user are.
+/// A request to revoke sessions. The session of the request itself is never revoked; other sessions of the same user are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RevokeRequest {
-    /// Those that match.
+    /// Conditions on the sessions.
     #[serde(deserialize_with = "object")]
     pub filter: RevokeFilter,
-    /// All of everyone else, and one's own on other devices.
+    /// Whether all sessions are revoked: those of all other users, and the caller's own on other devices.
     pub everyone_but_me: bool,
-    /// How many the preview said would end. None: only tell how many would.
+    /// Number of sessions in the preview. `None`: only return a preview.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub expected: Option<u64>,
-    /// The username that was shown for `filter.person`. Where that is another user, nothing ends.
+    /// Username that was shown for `filter.person`. If it is another user's, nothing is revoked.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub username: Option<String>,
 }
 
 impl RevokeRequest {
-    /// Understands the filter.
+    /// Parses the filter.
     ///
     /// # Errors
-    /// What cannot be understood, and a filter beside `everyone_but_me`, which ends every session.
+    /// The first condition that cannot be parsed, or a filter together with `everyone_but_me`, which revokes every session.
     pub fn parse_filter(&self) -> Result<SessionFilter, ListError> {
         let filter = SessionParams::from(self.filter.clone()).filter()?;
         if self.everyone_but_me && !filter.is_empty() {
@@ -42,27 +42,27 @@ impl RevokeRequest {
     }
 }
 
-/// Which sessions match, in the words of the list.
+/// Conditions on the sessions to revoke, in the form of the list's parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RevokeFilter {
-    /// Whose: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
+    /// Owner: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub person: Option<String>,
-    /// From which address.
+    /// IP address of the client.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub address: Option<String>,
-    /// On which device, in words.
+    /// Part of the device's words.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub device: Option<String>,
-    /// When they were started.
+    /// Time of the sign-in.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub created: Option<String>,
-    /// When they were last seen.
+    /// Time of the last request.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub seen: Option<String>,
@@ -93,15 +93,15 @@ impl From<SessionParams> for RevokeFilter {
     }
 }
 
-/// What ends, or would.
+/// Result of a revocation or of its preview.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RevokeOutcome {
-    /// How many sessions end.
+    /// Number of sessions that are revoked.
     pub sessions: u64,
-    /// Of how many people.
+    /// Number of users whose sessions are revoked.
     pub people: u64,
-    /// How many match but stay, because their people have rights that the asker lacks.
+    /// Number of matching sessions that stay, because their users have permissions that the caller lacks.
     pub out_of_reach: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Case folding and the form that a search compares. Each function is in `migrations/0024_fold_names.sql` as well.
+//! Case folding and the form that a search compares. `migrations/0024_fold_names.sql` implements the same functions.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -12,24 +12,24 @@ pub(super) fn compatible(text: &str) -> String {
     text.nfkc().collect()
 }
 
-/// Whether a character is a combining mark.
+/// Returns whether a character is a combining mark.
 pub(super) fn is_combining(c: char) -> bool {
     is_combining_mark(c)
 }
 
-/// Returns a name as names are compared: two with the same key are one name. Case is folded in full (ß is ss, both sigmas are
-/// one), and the Turkish letters with and without a dot are one, so that a name in capitals is found again. Accents count.
+/// Returns the form in which names are compared: two names with the same key are equal. Case folding is full (ß is ss, both sigmas are
+/// equal), and the Turkish letters with and without a dot are equal, so that a name in capitals is found again. Accents count.
 #[must_use]
 pub fn name_key(name: &str) -> String {
     let folded = case_fold(&compose(name));
     compose(&folded.replace("i\u{307}", "i"))
 }
 
-/// Returns a text as a search compares it: without case, accents, vowel points and invisible characters, with plain quotes
-/// and hyphens, with compatible forms made one (NFKC) and single spaces.
+/// Returns the form that a search compares: without case, accents, vowel points and invisible characters, with plain quotes and hyphens,
+/// with compatible forms unified (NFKC) and single spaces.
 #[must_use]
 pub fn search_fold(text: &str) -> String {
-    // An acute alone is a space with an accent in compatible forms: typed, it is a quote.
+    // NFKD decomposes a lone acute accent into a space and a combining mark; as typed, it is a quote.
     let decomposed: String = text.replace('´', "'").nfkd().collect();
     let mut folded = String::with_capacity(decomposed.len());
     for c in case_fold(&decomposed).chars().filter(|c| !is_dropped(*c)) {
@@ -42,7 +42,7 @@ pub fn search_fold(text: &str) -> String {
             'æ' => folded.push_str("ae"),
             'œ' => folded.push_str("oe"),
             'þ' => folded.push_str("th"),
-            // What is dropped between two spaces leaves one.
+            // A dropped character between two spaces leaves a single one.
             c if is_space(c) && folded.ends_with(' ') => {}
             c if is_space(c) => folded.push(' '),
             c => folded.push(c),
@@ -51,13 +51,13 @@ pub fn search_fold(text: &str) -> String {
     compatible(&folded)
 }
 
-/// Full case folding, by way of the capitals: in them ß is SS, and neither sigma nor the Turkish i has two forms.
+/// Folds case in full, by way of capitals: in them ß is SS, and neither sigma nor the Turkish i has two forms.
 fn case_fold(text: &str) -> String {
     let lower = text.to_uppercase().to_lowercase();
     lower.replace('ß', "ss").replace('ς', "σ")
 }
 
-/// The quote or hyphen of a plain keyboard for those that phones and word processors write.
+/// Returns the plain keyboard's quote or hyphen for those that phones and word processors write.
 const fn plain_sign(c: char) -> char {
     match c {
         '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{2B9}' | '\u{2BB}' | '\u{2BC}' | '`' => '\'',
@@ -67,7 +67,7 @@ const fn plain_sign(c: char) -> char {
     }
 }
 
-/// Accents, Hebrew points, Arabic vowel signs and tatweel, and what cannot be seen.
+/// Returns whether a character is dropped: accents, Hebrew points, Arabic vowel signs and tatweel, and invisible characters.
 const fn is_dropped(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{300}'..='\u{36F}' | '\u{591}'..='\u{5BD}' | '\u{5BF}' | '\u{5C1}' | '\u{5C2}' | '\u{5C4}' | '\u{5C5}'
@@ -77,7 +77,7 @@ const fn is_dropped(c: char) -> bool {
         | '\u{FE00}'..='\u{FE0F}' | '\u{FE20}'..='\u{FE2F}' | '\u{FEFF}')
 }
 
-/// White space that is left of a text in compatible forms.
+/// Returns whether a character is white space that can remain in a text of compatible forms.
 const fn is_space(c: char) -> bool {
     matches!(
         c,

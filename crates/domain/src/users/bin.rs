@@ -1,4 +1,4 @@
-//! The bin: whoever was deleted and can still be restored, the latest first. It has this one order.
+//! Deleted users that can still be restored, the latest deletion first. This is their only order.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -14,49 +14,49 @@ use crate::{
     list::{Cursor, Limits, ListError, Position, given, parse_limit, shorten},
 };
 
-/// Somebody in the bin.
+/// A deleted user that can still be restored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeletedUser {
-    /// Who.
+    /// The user as lists show one.
     #[serde(flatten)]
     pub user: UserSummary,
-    /// When they were deleted.
+    /// Time of the deletion.
     #[serde(with = "time::serde::rfc3339")]
     pub deleted_at: OffsetDateTime,
-    /// When they are removed for good.
+    /// Time after which the user is purged permanently.
     #[serde(with = "time::serde::rfc3339::option")]
     pub purge_after: Option<OffsetDateTime>,
 }
 
-/// A page of the bin.
+/// A page of deleted users.
 pub type BinPage = UserPage<DeletedUser>;
 
-/// What is asked of the bin.
+/// Parsed parameters of the list of deleted users.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BinQuery {
-    /// Who.
+    /// Search over the users.
     pub filter: Filter,
-    /// Most rows in the page.
+    /// Maximum number of rows in the page.
     pub limit: u16,
-    /// From where.
+    /// Position of the page in the list.
     pub position: Position,
 }
 
-/// What is asked for, understood.
+/// Parsed parameters of the user list, for existing or for deleted users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    /// The list.
+    /// Lists existing users.
     List(ListQuery),
-    /// The bin.
+    /// Lists deleted users.
     Bin(BinQuery),
 }
 
 impl ListParams {
-    /// Understands the question, whichever of the two it is about.
+    /// Parses the parameters, for existing or for deleted users.
     ///
     /// # Errors
-    /// What cannot be understood, the first of them.
+    /// The first parameter that cannot be parsed.
     pub fn ask(&self, limits: Limits) -> Result<Asked, ListError> {
         if self.is_of_bin()? {
             self.parse_of_bin(limits).map(Asked::Bin)
@@ -65,10 +65,10 @@ impl ListParams {
         }
     }
 
-    /// Whether it is the bin that is asked for.
+    /// Returns whether deleted users are requested.
     ///
     /// # Errors
-    /// When that is not said in a word that is known.
+    /// An error if the value is neither `true` nor `false`.
     pub fn is_of_bin(&self) -> Result<bool, ListError> {
         match given(&self.deleted) {
             None | Some("false") => Ok(false),
@@ -126,7 +126,7 @@ mod tests {
             ..of("true")
         };
         let Ok(Asked::Bin(query)) = searched.ask(Limits::API) else {
-            panic!("it is of the bin")
+            panic!("it lists deleted users")
         };
         assert_eq!(
             (query.limit, query.filter.to_string().as_str()),

@@ -1,4 +1,4 @@
-//! One deed to several people at once.
+//! Bulk actions: one action on several users at once.
 
 use std::{fmt, str::FromStr};
 
@@ -10,34 +10,34 @@ use uuid::Uuid;
 use super::{Unknown, UserId, suspension::SuspensionDraft};
 use crate::object::{object, objects, present};
 
-/// Most people at once: those of the longest page.
+/// Maximum number of users at once: the size of the longest page.
 pub const BULK_MAX: usize = 100;
 
-/// What is done to each of them. With empty fields, because of one without any serde lets fields pass that are not known.
+/// A bulk action. The variants have empty fields because serde would accept unknown fields with a unit variant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", tag = "action", deny_unknown_fields)]
 pub enum BulkAction {
-    /// Suspend them.
+    /// Suspends them.
     Suspend(SuspensionDraft),
-    /// Lift their suspensions.
+    /// Lifts their suspensions.
     Unsuspend {},
-    /// End their sessions.
+    /// Revokes their sessions.
     EndSessions {},
-    /// Put them into the bin, or remove them for good where there is none.
+    /// Deletes them, permanently if the server does not retain deleted users.
     Delete {},
-    /// Take them out of the bin.
+    /// Restores the deleted users.
     Restore {},
 }
 
-/// Somebody who was selected, as they were seen.
+/// A selected user, as shown when it was selected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Selected {
-    /// Who.
+    /// The id of the user.
     pub id: Uuid,
-    /// The version of their account that was on the screen.
+    /// Version of the account that was shown.
     pub version: i32,
-    /// The username that was on the screen. If it is another user's, the request is denied with 409.
+    /// Username that was shown. If it is another user's, the request is denied with 409.
     #[serde(
         default,
         deserialize_with = "present",
@@ -47,7 +47,7 @@ pub struct Selected {
     pub username: Option<String>,
 }
 
-/// `id:version:username`, as forms and addresses write it. No username has a colon or a space.
+/// Formats as `id:version:username`, for forms and URLs. Usernames contain neither colons nor spaces.
 impl fmt::Display for Selected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let username = self.username.as_deref().unwrap_or_default();
@@ -55,7 +55,7 @@ impl fmt::Display for Selected {
     }
 }
 
-/// Reads what [`fmt::Display`] writes. The username has to be there.
+/// Parses the output of [`fmt::Display`]. The username must be present.
 impl FromStr for Selected {
     type Err = Unknown;
 
@@ -75,18 +75,18 @@ impl FromStr for Selected {
     }
 }
 
-/// A request to change several people.
+/// A request to change several users.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BulkRequest {
-    /// What to do.
+    /// Action on each of them.
     #[serde(deserialize_with = "object")]
     pub action: BulkAction,
-    /// To whom.
+    /// The selected users.
     #[serde(deserialize_with = "objects")]
     #[schema(min_items = 1, max_items = 100)]
     pub users: Vec<Selected>,
-    /// How many the preview said would change. None: only tell who would.
+    /// Number of changes in the preview. `None`: only return a preview.
     #[serde(
         default,
         deserialize_with = "present",
@@ -96,27 +96,27 @@ pub struct BulkRequest {
     pub expected: Option<usize>,
 }
 
-/// What happens to one of them.
+/// Result for one of the users.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BulkItem {
-    /// Who.
+    /// The id of the user.
     pub id: UserId,
-    /// Name to sign in with; empty if there is nobody of this id.
+    /// Name to sign in with; empty if no user has this id.
     pub username: String,
-    /// Why nothing is done to them; they change if absent.
+    /// Reason why the user does not change; absent if the user changes.
     pub skipped: Option<String>,
 }
 
-/// What happens to each of them.
+/// Result of a bulk action or of its preview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BulkOutcome {
-    /// How many change.
+    /// Number of users that change.
     pub changed: usize,
-    /// Each of them, in the order of the request.
+    /// Result for each user, in the order of the request.
     pub items: Vec<BulkItem>,
-    /// Until when those who are deleted can be restored; not at all if absent.
+    /// Time until which deleted users can be restored; absent if they cannot be.
     #[serde(
         default,
         with = "time::serde::rfc3339::option",

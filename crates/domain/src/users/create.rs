@@ -1,4 +1,4 @@
-//! The form that makes an account.
+//! The form for creating a user.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,45 +13,45 @@ use crate::{
     json::{JsonLimits, check_object},
 };
 
-/// Most roles of one person.
+/// Maximum number of roles of a user.
 pub const ROLES_MAX: usize = 20;
 
-/// The form as typed.
+/// The form for creating a user, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserDraft {
     /// Name to sign in with.
     pub username: String,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: String,
-    /// Address, if one is known.
+    /// Email address; empty for none.
     pub email: String,
     /// Names of the roles.
     pub roles: Vec<String>,
-    /// A password to be changed at the first sign-in. None: they get a link to choose one of their own.
+    /// Temporary password, to be changed at the first sign-in. `None`: the user receives a link to choose a password.
     pub password: Option<String>,
-    /// How they want to be told of things.
+    /// Notification preferences, a JSON object.
     pub notification_preferences: Map<String, Value>,
-    /// Numbers of the clients whose data they may see.
+    /// Numbers of the clients whose data the user can see.
     pub client_list: Vec<i32>,
 }
 
-/// An account that can be made.
+/// A checked form for creating a user.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewUser {
     /// Name to sign in with.
     pub username: Username,
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: DisplayName,
-    /// Address, if one is known.
+    /// Email address, if one is known.
     pub email: Option<Email>,
     /// Names of the roles, without repetition.
     pub roles: Vec<RoleName>,
-    /// A password to be changed at the first sign-in.
+    /// Temporary password, to be changed at the first sign-in.
     pub temporary_password: Option<String>,
-    /// How they want to be told of things.
+    /// Notification preferences, a JSON object.
     pub notification_preferences: Map<String, Value>,
-    /// Numbers of the clients whose data they may see.
+    /// Numbers of the clients whose data the user can see.
     pub client_list: Vec<i32>,
 }
 
@@ -59,7 +59,7 @@ impl UserDraft {
     /// Checks every field.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// The errors of all fields at once.
     pub fn check(self) -> Result<NewUser, FieldErrors> {
         let mut faults = FieldErrors::default();
         let username = faults.take("username", self.username.parse::<Username>());
@@ -94,7 +94,7 @@ impl UserDraft {
     }
 }
 
-/// An address that may be left empty. Nothing when what was typed is none.
+/// Parses an optional address: `Some(None)` if it is empty, `None` and an error if it is invalid.
 pub(crate) fn optional_email(typed: &str, faults: &mut FieldErrors) -> Option<Option<Email>> {
     match typed.trim() {
         "" => Some(None),
@@ -102,7 +102,7 @@ pub(crate) fn optional_email(typed: &str, faults: &mut FieldErrors) -> Option<Op
     }
 }
 
-/// Names of roles, without repetition.
+/// Parses names of roles and removes duplicates; adds an error and returns `None` if one is invalid.
 pub(crate) fn roles(typed: &[String], faults: &mut FieldErrors) -> Option<Vec<RoleName>> {
     if typed.len() > ROLES_MAX {
         faults.add("roles", format!("Give at most {ROLES_MAX} roles."));

@@ -1,29 +1,29 @@
-//! What goes with an account.
+//! Deletion of an account, and the data deleted with it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-/// How much there is of each kind.
+/// Number of items of each kind that a user owns.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OwnedCounts {
-    /// Sessions that have not ended.
+    /// Active sessions.
     pub sessions: i64,
-    /// Personas.
+    /// Personas that the user owns.
     pub personas: i64,
-    /// Ontologies under them.
+    /// Ontologies of these personas.
     pub ontologies: i64,
-    /// Annotations.
+    /// Annotations that the user owns.
     pub annotations: i64,
-    /// Provider keys of their own.
+    /// Provider API keys of their own.
     pub api_keys: i64,
     /// Access tokens that have not been revoked.
     pub tokens: i64,
 }
 
 impl OwnedCounts {
-    /// Each kind with its name in plural and how much there is of it, in the order of the dialog.
+    /// Returns each kind's plural name with its number, in the order of the dialog.
     #[must_use]
     pub fn kinds(&self) -> [(&'static str, i64); 6] {
         [
@@ -36,31 +36,31 @@ impl OwnedCounts {
         ]
     }
 
-    /// How many things there are altogether.
+    /// Returns the number of items of all kinds.
     #[must_use]
     pub fn total(&self) -> i64 {
         self.kinds().iter().map(|(_, count)| count).sum()
     }
 }
 
-/// What the dialog shows before anything is deleted.
+/// Preview of a deletion, which the dialog shows first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeletionPreview {
-    /// What goes.
+    /// Number of items that would be deleted.
     pub counts: OwnedCounts,
-    /// Until when it can be restored; not at all if absent.
+    /// Time until which the account could be restored; `None` if it could not be.
     #[serde(with = "time::serde::rfc3339::option")]
     pub restorable_until: Option<OffsetDateTime>,
-    /// Why it cannot be done, said before anything is typed.
+    /// Reason why the deletion is denied, shown before anything is typed.
     pub refusal: Option<String>,
 }
 
-/// How an account is to be deleted.
+/// Options of a deletion.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Deletion {
-    /// What was shown. If there is something else by now, nothing is deleted.
+    /// Counts that were shown. If they differ by now, nothing is deleted.
     pub counts: Option<OwnedCounts>,
-    /// Whether to remove it for good, without a time in the bin.
+    /// Whether to delete the account permanently at once, so that it cannot be restored.
     pub permanent: bool,
 }

@@ -1,4 +1,4 @@
-//! Everything that the page of one person shows.
+//! Details of one user, as the user's page shows them.
 
 use std::fmt;
 
@@ -11,129 +11,129 @@ use uuid::Uuid;
 pub use super::reference::UserRef;
 use super::{CreatedVia, UserSummary, suspension::Suspension};
 
-/// One account, with what lists leave out. Holds no secret.
+/// A user with the fields that lists leave out. It contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserDetail {
-    /// What lists show of it.
+    /// The user as lists show one.
     #[serde(flatten)]
     pub summary: UserSummary,
-    /// The address that the person gave for themselves, as long as it is not the address of the account.
+    /// Unverified address that the user has entered and that is not the address of the account.
     pub claimed_email: Option<String>,
-    /// Username of somebody else who has that address.
+    /// Username of another user who has that address.
     pub claimed_email_of: Option<String>,
-    /// Whether a password was ever set.
+    /// Whether a password is set.
     pub has_password: bool,
     /// Whether the password has to be changed at the next sign-in.
     pub must_change_password: bool,
-    /// When the password was last set.
+    /// Time at which the password was last set.
     #[serde(with = "time::serde::rfc3339::option")]
     pub password_changed_at: Option<OffsetDateTime>,
-    /// How the account came to be.
+    /// Way in which the account was created.
     pub created_via: CreatedVia,
-    /// Username of who made it, if that account still is.
+    /// Username of the user who created it, if that account still exists.
     pub created_by: Option<String>,
     /// The suspension in force.
     pub suspension: Option<Suspension>,
-    /// When it was put into the bin.
+    /// Time of the deletion, if the account is deleted.
     #[serde(with = "time::serde::rfc3339::option")]
     pub deleted_at: Option<OffsetDateTime>,
-    /// When what is in the bin is removed for good.
+    /// Time after which a deleted account is purged permanently.
     #[serde(with = "time::serde::rfc3339::option")]
     pub purge_after: Option<OffsetDateTime>,
-    /// Access tokens that have not been revoked.
+    /// Number of access tokens that are not revoked.
     pub token_count: i64,
-    /// What else is known of the person.
+    /// Profile fields, a JSON object of the host application.
     pub profile: Map<String, Value>,
-    /// How they want to be told of things.
+    /// Notification preferences, a JSON object.
     pub notification_preferences: Map<String, Value>,
-    /// What they have set for themselves.
+    /// Settings that the user has chosen, a JSON object.
     pub settings: Map<String, Value>,
-    /// Numbers of the clients whose data they may see.
+    /// Numbers of the clients whose data the user can see.
     pub client_list: Vec<i32>,
 }
 
-/// What the viewer may not do to this account, each with the sentence that says why.
+/// Actions on this account that are denied to the caller, each with its reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusals {
-    /// Changing it.
+    /// Changing the user.
     pub edit: Option<String>,
-    /// Giving it another address.
+    /// Changing the address.
     pub email: Option<String>,
-    /// Giving it other roles.
+    /// Changing the roles.
     pub roles: Option<String>,
-    /// A new password or a link for one.
+    /// Setting a temporary password or creating a link to choose one.
     pub reset: Option<String>,
-    /// Suspending it.
+    /// Suspending the user.
     pub suspend: Option<String>,
-    /// Letting it be used again.
+    /// Lifting the suspension.
     pub unsuspend: Option<String>,
-    /// Deleting it.
+    /// Deleting the user.
     pub delete: Option<String>,
-    /// Taking it out of the bin.
+    /// Restoring the user.
     pub restore: Option<String>,
-    /// Ending its sessions.
+    /// Revoking the user's sessions.
     pub end_sessions: Option<String>,
 }
 
-/// A role, and whether the viewer may give it.
+/// A role, and whether the caller can assign it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GrantableRole {
-    /// Its name.
+    /// Name of the role.
     pub name: String,
-    /// Why they may not.
+    /// Reason why the caller cannot assign it; `None` if the caller can.
     pub refusal: Option<String>,
 }
 
-/// The link that lets a person choose a password, as its state is shown. The link itself is shown once, when it is made.
+/// State of a link to choose a password. The link itself is shown once, when it is created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResetLink {
-    /// Id.
+    /// The id of the link.
     pub id: Uuid,
-    /// Username of who made it; none for the command line.
+    /// Username of the user who created it; `None` for the command line.
     pub created_by: Option<String>,
-    /// When.
+    /// Time of creation.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When it ceases to work.
+    /// Time of expiry.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
-    /// When it was first opened.
+    /// Time at which it was first opened.
     #[serde(with = "time::serde::rfc3339::option")]
     pub opened_at: Option<OffsetDateTime>,
-    /// When a password was chosen with it.
+    /// Time at which a password was chosen with it.
     #[serde(with = "time::serde::rfc3339::option")]
     pub used_at: Option<OffsetDateTime>,
-    /// When it was revoked.
+    /// Time of revocation.
     #[serde(with = "time::serde::rfc3339::option")]
     pub revoked_at: Option<OffsetDateTime>,
-    /// Whether its creator could create it now. It does not work otherwise.
+    /// Whether its creator could create it now. Otherwise the link is not accepted.
     pub is_backed: bool,
 }
 
-/// A link that was just made. Shown to copy, and nowhere kept.
+/// A link that was just created. It is shown once to copy, and not stored.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuedLink {
-    /// The whole address to hand to the person.
+    /// Complete URL to hand over to the user.
     pub url: String,
-    /// When it ceases to work.
+    /// Time of expiry.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
 }
 
 impl IssuedLink {
-    /// What the link is proved by: the end of its address.
+    /// Returns the link's token: the last segment of its path.
     #[must_use]
     pub fn token(&self) -> &str {
         self.url.rsplit('/').next().unwrap_or_default()
     }
 }
 
-/// Without the address, which opens an account.
+/// Leaves out the URL, which is a credential.
 impl fmt::Debug for IssuedLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IssuedLink")
@@ -142,62 +142,62 @@ impl fmt::Debug for IssuedLink {
     }
 }
 
-/// An account that was just made.
+/// A user that was just created.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreatedUser {
-    /// The account.
+    /// The created user.
     #[serde(flatten)]
     pub user: UserDetail,
-    /// The link to hand over, where no temporary password was set.
+    /// Link to hand over, unless a temporary password was set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<IssuedLink>,
 }
 
-/// A live session, as the page of its owner shows it.
+/// An active session, as its owner's page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserSession {
-    /// Public id.
+    /// Public id of the session.
     pub id: Uuid,
-    /// From where.
+    /// IP address of the client.
     #[schema(value_type = Option<String>)]
     pub ip_address: Option<std::net::IpAddr>,
-    /// What the browser calls itself.
+    /// `User-Agent` header of the browser.
     pub user_agent: Option<String>,
-    /// The same in words.
+    /// Browser and operating system, in words.
     pub device: String,
-    /// When it was started.
+    /// Time of the sign-in.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When it was last seen.
+    /// Time of the last request.
     #[serde(with = "time::serde::rfc3339")]
     pub last_seen_at: OffsetDateTime,
-    /// When it ends unless it is seen again; at the latest with `expires_at`.
+    /// Time at which it expires without another request; at most `expires_at`.
     #[serde(with = "time::serde::rfc3339")]
     pub idle_expires_at: OffsetDateTime,
-    /// When it ends at the latest.
+    /// Time at which it expires at the latest.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
 }
 
-/// A persona with what hangs under it.
+/// A persona with the number of its ontologies and annotations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OwnedPersona {
-    /// Id.
+    /// The id of the persona.
     pub id: Uuid,
-    /// Name.
+    /// Name of the persona.
     pub name: String,
-    /// What the persona does.
+    /// Task of the persona.
     pub role: String,
-    /// Whether it is left out of the host application's lists.
+    /// Whether the host application's lists leave it out.
     pub hidden: bool,
-    /// Ontologies under it.
+    /// Number of its ontologies.
     pub ontologies: i64,
-    /// Annotations under it.
+    /// Number of its annotations.
     pub annotations: i64,
-    /// When it was made.
+    /// Time of creation.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }

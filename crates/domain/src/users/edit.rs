@@ -1,4 +1,4 @@
-//! A change of some of what is known of a person. What is absent stays; what is `null` is removed.
+//! Partial changes of a user. Absent fields stay; fields that are `null` are removed.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -16,18 +16,18 @@ use crate::{
     object::present,
 };
 
-/// Most clients of one person.
+/// Maximum number of clients of a user.
 pub const CLIENTS_MAX: usize = 1_000;
 
-/// A change as it is asked for.
+/// A change of a user, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserEdit {
-    /// Full name.
+    /// Full name of the user, for display.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub display_name: Option<String>,
-    /// Address; `null` or nothing but spaces removes it.
+    /// Email address; `null` or blank removes it.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub email: Option<Option<String>>,
@@ -39,59 +39,59 @@ pub struct UserEdit {
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub roles: Option<Vec<String>>,
-    /// A password to be changed at the next sign-in.
+    /// Temporary password, to be changed at the next sign-in.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub password: Option<String>,
-    /// With a password: whether to end their sessions.
+    /// With a password: whether to revoke the user's sessions.
     pub end_sessions: bool,
-    /// What else is known of the person; `null` removes it all.
+    /// Profile fields; `null` removes them all.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Map<String, Value>>)]
     pub profile: Option<Option<Map<String, Value>>>,
-    /// How they want to be told of things.
+    /// Notification preferences; `null` removes them all.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Map<String, Value>>)]
     pub notification_preferences: Option<Option<Map<String, Value>>>,
-    /// Numbers of the clients whose data they may see.
+    /// Numbers of the clients whose data the user can see.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub client_list: Option<Vec<i32>>,
-    /// The version that was looked at. A change on top of another one is refused.
+    /// The version that the change is based on. If another change came in between, this one is denied.
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub version: Option<i32>,
 }
 
-/// Which roles a person is to have.
+/// A change of a user's roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoleChange {
-    /// These and no others.
+    /// Assigns exactly these roles.
     Exactly(Vec<RoleName>),
-    /// `admin` too, or not.
+    /// Assigns or revokes `admin`; the other roles stay.
     Admin(bool),
 }
 
-/// A change that can be made.
+/// A checked change of a user.
 #[derive(Clone, Default)]
 pub struct UserPatch {
-    /// Full name.
+    /// Full name of the user, for display.
     pub display_name: Option<DisplayName>,
-    /// Address, or that there is none.
+    /// Email address; `Some(None)` removes it.
     pub email: Option<Option<Email>>,
-    /// Roles.
+    /// Change of the roles.
     pub roles: Option<RoleChange>,
-    /// A password to be changed at the next sign-in.
+    /// Temporary password, to be changed at the next sign-in.
     pub temporary_password: Option<String>,
-    /// Whether to end their sessions.
+    /// Whether to revoke the user's sessions.
     pub end_sessions: bool,
-    /// What else is known of the person.
+    /// Profile fields, all of them.
     pub profile: Option<Map<String, Value>>,
-    /// How they want to be told of things.
+    /// Notification preferences, all of them.
     pub notification_preferences: Option<Map<String, Value>>,
-    /// Numbers of the clients whose data they may see.
+    /// Numbers of the clients whose data the user can see.
     pub client_list: Option<Vec<i32>>,
-    /// The version that was looked at.
+    /// The version that the change is based on.
     pub version: Option<i32>,
 }
 
@@ -99,7 +99,7 @@ impl UserEdit {
     /// Checks every field.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// The errors of all fields at once.
     pub fn check(self) -> Result<UserPatch, FieldErrors> {
         let mut faults = FieldErrors::default();
         let display_name = self
@@ -148,7 +148,7 @@ impl UserEdit {
     }
 }
 
-/// An object that may be removed as a whole.
+/// Checks an object that `null` removes as a whole.
 pub(crate) fn object(
     field: &str,
     given: Option<Option<Map<String, Value>>>,
@@ -159,7 +159,7 @@ pub(crate) fn object(
     Some(object)
 }
 
-/// Notes a list of clients that is too long.
+/// Adds an error if a list of clients is too long.
 pub(super) fn check_clients(clients: &[i32], faults: &mut FieldErrors) {
     if clients.len() > CLIENTS_MAX {
         faults.add(

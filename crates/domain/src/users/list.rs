@@ -1,4 +1,4 @@
-//! What is asked of the list of users: which, in what order, how many, from where. It lives in the URL.
+//! Parameters of the user list: search, order, page size and position. They live in the URL.
 
 mod sort;
 
@@ -14,38 +14,37 @@ use crate::{
 
 pub use sort::{Sort, SortKey};
 
-/// The question as it stands in a URL. Empty texts are as good as none: a form sends them.
+/// List parameters as they stand in a URL. An empty text counts as absent, because forms send it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct ListParams {
-    /// Search in the grammar of the panel, such as `role:admin inactive:90d`. Dates are days in the time zone of the account that
-    /// asks.
+    /// Search in the grammar of the panel, such as `role:admin inactive:90d`. Dates are days in the caller's time zone.
     pub q: Option<String>,
-    /// Order.
+    /// Sort order: a column such as `username`, or `-username` for descending.
     pub sort: Option<String>,
-    /// Page size.
+    /// Maximum number of users in the page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
     pub limit: Option<String>,
-    /// Cursor: the page after it.
+    /// Cursor: returns the page after it.
     pub after: Option<String>,
-    /// Cursor: the page before it.
+    /// Cursor: returns the page before it.
     pub before: Option<String>,
-    /// `true` for the bin.
+    /// `true` for deleted users.
     #[param(value_type = Option<bool>)]
     pub deleted: Option<String>,
 }
 
-/// The question, understood.
+/// Parsed list parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListQuery {
-    /// Who.
+    /// Search over the users.
     pub filter: Filter,
-    /// Order.
+    /// Sort order.
     pub sort: Sort,
-    /// Most rows in the page.
+    /// Maximum number of rows in the page.
     pub limit: u16,
-    /// From where.
+    /// Position of the page in the list.
     pub position: Position,
 }
 
@@ -59,10 +58,10 @@ page_params!(ListParams {
 });
 
 impl ListParams {
-    /// Understands the question.
+    /// Parses the parameters.
     ///
     /// # Errors
-    /// What cannot be understood, the first of them.
+    /// The first parameter that cannot be parsed.
     pub fn parse(&self, limits: Limits) -> Result<ListQuery, ListError> {
         let filter = self.filter()?;
         let sort = match given(&self.sort) {
@@ -81,7 +80,7 @@ impl ListParams {
         Filter::parse(given(&self.q).unwrap_or_default()).map_err(ListError::Filter)
     }
 
-    /// From where, by the cursors that are given.
+    /// Returns the position that the cursors stand for.
     pub(super) fn position(
         &self,
         decode: impl Fn(&str) -> Option<Cursor>,

@@ -1,4 +1,5 @@
-//! The names an account goes by. What these types hold is acceptable; there is no other way to make one.
+//! Names of an account: username, display name, email address and roles. Parsing is the only way to create these types, so that their
+//! values are valid.
 
 use std::str::FromStr;
 
@@ -7,40 +8,40 @@ use uuid::Uuid;
 
 use crate::text::{is_mark, tidy};
 
-/// Fewest characters of a username (guide "Managing Users").
+/// Minimum number of characters of a username (guide "Managing Users").
 pub const USERNAME_MIN: usize = 3;
-/// Most characters of a username (guide "Managing Users").
+/// Maximum number of characters of a username (guide "Managing Users").
 pub const USERNAME_MAX: usize = 50;
-/// Most characters of a display name.
+/// Maximum number of characters of a display name.
 pub const DISPLAY_NAME_MAX: usize = 100;
-/// Most characters of an email address (RFC 5321, 4.5.3.1.3 less the brackets).
+/// Maximum number of characters of an email address (RFC 5321, 4.5.3.1.3 less the brackets).
 pub const EMAIL_MAX: usize = 254;
 
-/// Most characters of a role's name.
+/// Maximum number of characters of a role's name.
 pub const ROLE_MAX: usize = 50;
 
-/// Why a name is refused, as a sentence for the person who typed it.
+/// Reason for rejecting a name, with a message for the user who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NameError {
-    /// Wrong length.
+    /// A username that is too short or too long.
     #[error("Use {USERNAME_MIN} to {USERNAME_MAX} characters.")]
     UsernameLength,
-    /// A character that a username cannot have.
+    /// A character that a username cannot contain.
     #[error("Use letters, digits and . _ - @ + only, and begin with a letter or a digit.")]
     UsernameCharacter,
-    /// The form of an id, as which it would be read where a user is named.
+    /// A username in the form of an id, which would be read as an id where a user is referred to.
     #[error("Choose a username that does not have the form of an id (a UUID).")]
     UsernameId,
-    /// Nothing visible.
+    /// A display name without a visible character.
     #[error("Enter a name.")]
     DisplayNameEmpty,
-    /// Too long.
+    /// A display name that is too long.
     #[error("Use at most {DISPLAY_NAME_MAX} characters.")]
     DisplayNameLength,
-    /// Not an address.
+    /// A text that is not an email address.
     #[error("Enter an address like name@example.org.")]
     Email,
-    /// Not a name of a role.
+    /// A text that is not a valid name of a role.
     #[error("Use 1 to {ROLE_MAX} letters, digits and . _ - : for the name of a role.")]
     Role,
     /// Characters that hide or reorder others.
@@ -48,15 +49,15 @@ pub enum NameError {
     Control,
 }
 
-/// Whether a character is invisible and can make a text read as something else: controls, and the marks that
-/// change the direction of writing (Unicode UAX #9).
+/// Returns whether a character is invisible and can make a text look like another one: control characters, and the marks that change the
+/// direction of writing (Unicode UAX #9).
 #[must_use]
 pub fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// A name to sign in with: 3 to 50 characters, composed (NFC), compared without regard to case.
+/// A name to sign in with: 3 to 50 characters, composed (NFC), compared case-insensitively.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Username(String);
 
@@ -81,8 +82,8 @@ impl FromStr for Username {
     }
 }
 
-/// Whether a username begins with a letter or digit and holds only what it may. Vowel signs and tone marks (Hindi, Thai,
-/// Tamil) follow a letter, or another mark.
+/// Returns whether a username begins with a letter or digit and contains only permitted characters. Vowel signs and tone marks (Hindi,
+/// Thai, Tamil) must follow a letter or another mark.
 fn is_spelt_well(name: &str) -> bool {
     let mut before = None;
     name.chars().all(|c| {
@@ -119,7 +120,7 @@ impl FromStr for DisplayName {
     }
 }
 
-/// An email address, compared without regard to case. Only what every address has is checked: one sends to it, or not.
+/// An email address, compared case-insensitively. Only its basic form is checked; whether it receives mail shows when mail is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email(String);
 
@@ -166,7 +167,7 @@ impl FromStr for RoleName {
 macro_rules! as_str {
     ($($name:ident),+) => {$(
         impl $name {
-            /// The name itself.
+            /// Returns the text of the name.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -265,7 +266,7 @@ mod tests {
             assert_eq!(email.as_str(), format!("{stored}@example.org"));
             assert_eq!(role.as_str(), stored.to_lowercase());
         }
-        // A mark has to follow a letter.
+        // A mark must follow a letter.
         for name in ["\u{301}ada", "ada.\u{301}x", "\u{93E}\u{930}\u{930}"] {
             let denied = name.parse::<Username>();
             assert_eq!(denied, Err(NameError::UsernameCharacter), "{name}");

@@ -1,4 +1,4 @@
-//! A page of the list: its rows, where its neighbours begin, and of how many it is a part.
+//! A page of the user list, with the totals by status.
 
 mod cursor;
 
@@ -7,28 +7,28 @@ use utoipa::ToSchema;
 
 use crate::{list::Place, users::UserSummary};
 
-/// How many users there are, whatever is searched for.
+/// Number of users by status, regardless of any search.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Totals {
-    /// All but those in the bin.
+    /// Number of users, without deleted ones.
     pub users: u64,
-    /// Of them, with the role `admin`.
+    /// Number of these with the role `admin`.
     pub admins: u64,
-    /// Of them, suspended.
+    /// Number of these that are suspended.
     pub suspended: u64,
-    /// Of them, waiting for approval.
+    /// Number of these whose registration is pending.
     pub pending: u64,
-    /// In the bin.
+    /// Number of deleted users that can still be restored.
     pub deleted: u64,
 }
 
-/// A page of users.
+/// A page of users, with its position in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserPage<T = UserSummary> {
-    /// The rows.
+    /// The users of the page.
     pub users: Vec<T>,
-    /// How many there are.
+    /// Number of users by status.
     pub totals: Totals,
-    /// Where it lies.
+    /// Position of the page in the list.
     pub place: Place,
 }

@@ -1,4 +1,4 @@
-//! References to a user in an address, a parameter or an argument.
+//! References to a user in a URL, a parameter or an argument.
 
 use std::fmt;
 
@@ -10,23 +10,23 @@ const USERNAME: &str = "username:";
 /// A reference to a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UserRef {
-    /// By id.
+    /// The user with this id.
     Id(Uuid),
-    /// By number, written `number:112`.
+    /// The user with this number, written `number:112`.
     Number(i64),
-    /// By username, written `username:112` or, where it reads as nothing else, as it is.
+    /// The user with this username, written `username:112` or, if it is not ambiguous, as it is.
     Name(String),
-    /// By digits alone: the user with this username, or else the user with this number.
+    /// Digits alone: the user with this username, or otherwise the user with this number.
     Digits {
-        /// The username.
+        /// The digits as a username.
         text: String,
-        /// The number.
+        /// The digits as a number.
         number: i64,
     },
 }
 
 impl UserRef {
-    /// Reads a reference. Every text is one.
+    /// Parses a reference. Every text is one.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         if let Some(name) = text.strip_prefix(USERNAME) {
@@ -45,7 +45,7 @@ impl UserRef {
         }
     }
 
-    /// The reference as a filter says it, such as "No. 1001".
+    /// Returns the words for the reference in a filter's description, such as "No. 1001".
     #[must_use]
     pub fn words(&self) -> String {
         match self {
@@ -56,20 +56,20 @@ impl UserRef {
         }
     }
 
-    /// Writes a username so that it is read as nothing else: for the links to what belongs to a user.
+    /// Formats a username so that it parses as a username: for links to data of a user.
     #[must_use]
     pub fn naming(username: &str) -> String {
         Self::Name(username.to_owned()).to_string()
     }
 }
 
-/// A number of a user, from digits alone.
+/// Parses a user number of digits alone.
 fn number(text: &str) -> Option<i64> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The text that is read as the same reference.
+/// Formats as the text that parses to the same reference.
 impl fmt::Display for UserRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

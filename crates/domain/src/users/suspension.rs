@@ -1,4 +1,4 @@
-//! Keeping a person out, for a while or until lifted.
+//! Suspension of a user, until a time or until it is lifted.
 
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, UtcOffset};
@@ -7,24 +7,24 @@ use utoipa::ToSchema;
 use super::names::is_deceptive;
 use crate::fields::FieldErrors;
 
-/// Most characters of a reason.
+/// Maximum number of characters of a reason.
 pub const REASON_MAX: usize = 500;
-/// Why a form that suspends active users denies a suspended one.
+/// Message of a form that suspends active users, for a user who is suspended already.
 pub const ALREADY_SUSPENDED: &str =
     "This user is already suspended. Lift the suspension before you suspend them again.";
 
-/// A suspension as it is asked for.
+/// A request to suspend a user, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SuspensionDraft {
-    /// Why. Admins see it; the person does if they are to be told.
+    /// Reason. Admins see it; the user sees it if `tellReason` is set.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
-    /// When it ends by itself; never if absent.
+    /// Time at which the suspension ends by itself; never if absent.
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub until: Option<OffsetDateTime>,
-    /// Whether the person is told the reason when they try to sign in.
+    /// Whether the user sees the reason at an attempt to sign in.
     #[serde(default)]
     pub tell_reason: bool,
 }
@@ -33,7 +33,7 @@ impl SuspensionDraft {
     /// Checks every field. `now` is the time that the end has to be after.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// The errors of all fields at once.
     pub fn check(self, now: OffsetDateTime) -> Result<Self, FieldErrors> {
         let mut faults = FieldErrors::default();
         let reason = self.reason.trim().to_owned();
@@ -49,7 +49,7 @@ impl SuspensionDraft {
         if reason.chars().any(|c| c != '\n' && is_deceptive(c)) {
             faults.add("reason", "Remove the invisible control characters.");
         }
-        // In UTC some moments at the end of the year 9999 are none.
+        // Some times at the end of the year 9999 have no UTC form within the range of the type.
         let until = self
             .until
             .map(|until| until.checked_to_offset(UtcOffset::UTC));
@@ -68,18 +68,18 @@ impl SuspensionDraft {
     }
 }
 
-/// A suspension that is in force.
+/// A suspension in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Suspension {
-    /// Why.
+    /// Reason for the suspension.
     pub reason: Option<String>,
-    /// When it ends by itself.
+    /// Time at which it ends by itself; `None` if it has to be lifted.
     #[serde(with = "time::serde::rfc3339::option")]
     pub until: Option<OffsetDateTime>,
-    /// Whether the person is told the reason.
+    /// Whether the user sees the reason.
     pub tell_reason: bool,
-    /// Username of who suspended them, if that account still is.
+    /// Username of the user who suspended the account, if that account still exists.
     pub by: Option<String>,
 }
 

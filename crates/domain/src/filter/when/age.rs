@@ -1,4 +1,4 @@
-//! How long ago something was.
+//! Ages: durations before now.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use time::{Duration, OffsetDateTime};
 use crate::filter::MAX_AGE;
 use crate::filter::shape::digits;
 
-/// From 1 to [`MAX_AGE`] hours, days or weeks ago.
+/// An age of 1 to [`MAX_AGE`] hours, days or weeks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Age {
     amount: u16,
     unit: AgeUnit,
 }
 
-/// What an age is counted in. A day is always 24 hours.
+/// Unit of an age. A day is always 24 hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AgeUnit {
     /// `h`
@@ -36,7 +36,7 @@ impl AgeUnit {
 }
 
 impl Age {
-    /// That many units ago, or none if it is outside 1 to [`MAX_AGE`].
+    /// Creates an age; returns `None` if the amount is outside 1 to [`MAX_AGE`].
     #[must_use]
     pub fn new(amount: u16, unit: AgeUnit) -> Option<Self> {
         (1..=MAX_AGE)
@@ -44,7 +44,7 @@ impl Age {
             .then_some(Self { amount, unit })
     }
 
-    /// Reads a number and the letter of its unit, in any case.
+    /// Parses a number and the letter of its unit, case-insensitively.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let letter = text.chars().last()?.to_ascii_lowercase();
         let unit = [AgeUnit::Hours, AgeUnit::Days, AgeUnit::Weeks]
@@ -53,12 +53,12 @@ impl Age {
         Self::new(digits(text.get(..text.len() - 1)?)?, unit)
     }
 
-    /// What it is counted in.
+    /// Returns its unit.
     pub(in crate::filter) const fn unit(self) -> AgeUnit {
         self.unit
     }
 
-    /// Its length in words, such as "90 days".
+    /// Returns its length in words, such as "90 days".
     #[must_use]
     pub fn length(self) -> String {
         let unit = match self.unit {
@@ -70,7 +70,7 @@ impl Age {
         format!("{} {unit}{plural}", self.amount)
     }
 
-    /// How long that is.
+    /// Returns its length as a duration.
     #[must_use]
     pub fn duration(self) -> Duration {
         let amount = i64::from(self.amount);
@@ -81,7 +81,7 @@ impl Age {
         }
     }
 
-    /// The instant that long before `now`.
+    /// Returns the instant that long before `now`.
     #[must_use]
     pub fn before(self, now: OffsetDateTime) -> OffsetDateTime {
         now.saturating_sub(self.duration())

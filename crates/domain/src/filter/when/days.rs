@@ -1,4 +1,4 @@
-//! When days begin in the time zone of a user.
+//! First instants of days in the time zone of a user.
 
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
@@ -10,7 +10,7 @@ use super::When;
 pub struct Days(Vec<(Date, OffsetDateTime)>);
 
 impl Days {
-    /// The first instant of a day.
+    /// Returns the first instant of a day.
     #[must_use]
     pub fn start(&self, day: Date) -> OffsetDateTime {
         let known = self.0.iter().find(|(known, _)| *known == day);
@@ -24,12 +24,12 @@ impl FromIterator<(Date, OffsetDateTime)> for Days {
     }
 }
 
-/// A filter that may name dates. As it is read, its days are those of UTC.
+/// A filter that can contain dates. After parsing, its days are those of UTC.
 pub trait Dated {
-    /// Visits each of its conditions on a time.
+    /// Visits each condition on a time.
     fn for_each_when(&mut self, visit: &mut dyn FnMut(&mut When));
 
-    /// The days at which the dates that it names begin and end, in no order; empty where it names none.
+    /// Lists the days at which its dates begin and end, in no particular order; empty if it contains no dates.
     fn days(&self) -> Vec<Date>
     where
         Self: Clone,
@@ -40,7 +40,7 @@ pub trait Dated {
         days
     }
 
-    /// The same filter, its dates where the days begin.
+    /// Returns the same filter with its dates resolved to these first instants.
     #[must_use]
     fn in_days(&self, days: &Days) -> Self
     where

@@ -8,8 +8,7 @@ use super::Days;
 use crate::filter::shape::digits;
 use crate::filter::{MAX_YEAR, MIN_YEAR};
 
-/// A year, a month or a day, within the years [`MIN_YEAR`] to [`MAX_YEAR`]; in UTC until it is placed where the days of another
-/// time zone begin.
+/// A year, a month or a day, within the years [`MIN_YEAR`] to [`MAX_YEAR`]; in UTC until it is resolved in another time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
     first: Date,
@@ -26,7 +25,7 @@ enum Length {
 }
 
 impl Period {
-    /// A whole year, or none outside the years that can be searched for.
+    /// Creates a whole year; returns `None` outside the years that can be searched for.
     #[must_use]
     pub fn year(year: i32) -> Option<Self> {
         Self::new(
@@ -35,7 +34,7 @@ impl Period {
         )
     }
 
-    /// A whole month, or none outside the years that can be searched for.
+    /// Creates a whole month; returns `None` outside the years that can be searched for.
     #[must_use]
     pub fn month(year: i32, month: Month) -> Option<Self> {
         Self::new(
@@ -44,7 +43,7 @@ impl Period {
         )
     }
 
-    /// A day, or none outside the years that can be searched for.
+    /// Creates a single day; returns `None` outside the years that can be searched for.
     #[must_use]
     pub fn day(day: Date) -> Option<Self> {
         Self::new(day, Length::Day)
@@ -62,7 +61,7 @@ impl Period {
             .then(|| period.placed(&Days::default()))
     }
 
-    /// The same period where these days begin.
+    /// Returns the same period, resolved with the first instants of days.
     pub(super) fn placed(self, days: &Days) -> Self {
         Self {
             start: days.start(self.first),
@@ -71,17 +70,17 @@ impl Period {
         }
     }
 
-    /// Its first day, and the one after it unless that is beyond the calendar.
+    /// Lists its first day, and the day after it unless that is beyond the calendar.
     pub(super) fn days(self) -> impl Iterator<Item = Date> {
         [Some(self.first), self.day_after()].into_iter().flatten()
     }
 
-    /// Its first day.
+    /// Returns its first day.
     pub(in crate::filter) const fn first(self) -> Date {
         self.first
     }
 
-    /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+    /// Parses `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
     pub(super) fn read(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
         let year = fixed(parts.next()?, 4)?;
@@ -99,19 +98,19 @@ impl Period {
         Self::day(Date::from_calendar_date(i32::from(year), month, day).ok()?)
     }
 
-    /// Its first instant.
+    /// Returns its first instant.
     #[must_use]
     pub const fn start(self) -> OffsetDateTime {
         self.start
     }
 
-    /// The first instant after it; at the end of the calendar, the last instant there is.
+    /// Returns the first instant after it; at the end of the calendar, the maximum of the type.
     #[must_use]
     pub const fn end(self) -> OffsetDateTime {
         self.end
     }
 
-    /// The first day after it, if the calendar has one.
+    /// Returns the first day after it, if the calendar has one.
     fn day_after(self) -> Option<Date> {
         match self.length {
             Length::Year => Date::from_calendar_date(self.first.year() + 1, Month::January, 1).ok(),

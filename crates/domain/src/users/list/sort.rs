@@ -1,4 +1,4 @@
-//! The orders of the list.
+//! Sort orders of the user list.
 
 use std::str::FromStr;
 
@@ -7,39 +7,39 @@ use serde::{Deserialize, Serialize};
 use crate::users::{Unknown, words};
 
 words! {
-    /// A column to sort by.
+    /// Column to sort by.
     SortKey {
-        /// When the account was made.
+        /// Time of the account's creation.
         Created = "created",
         /// Name to sign in with.
         Username = "username",
-        /// Full name.
+        /// Full name of the user, for display.
         Name = "name",
-        /// Address; those without come first.
+        /// Email address; users without one come first.
         Email = "email",
         /// Roles, the most powerful first.
         Role = "role",
-        /// Whether the account can be used.
+        /// Status of the account.
         Status = "status",
-        /// Personas owned.
+        /// Number of personas.
         Personas = "personas",
-        /// Ontologies owned.
+        /// Number of ontologies.
         Ontologies = "ontologies",
-        /// Annotations owned.
+        /// Number of annotations.
         Annotations = "annotations",
-        /// Sessions that have not ended.
+        /// Number of active sessions.
         Sessions = "sessions",
-        /// Provider keys of their own.
+        /// Number of provider API keys of their own.
         ApiKeys = "api-keys",
-        /// Last sign-in; those who never did come first.
+        /// Time of the last sign-in; users who never signed in come first.
         LastLogin = "last-login",
-        /// Last seen; those who never were come first.
+        /// Time of the last activity; users who were never active come first.
         LastActive = "last-active",
     }
 }
 
 impl SortKey {
-    /// Whether a first click on the header should put the largest on top: numbers and times, but not names.
+    /// Returns whether the first click on the header sorts in descending order: for numbers and times, but not for names.
     #[must_use]
     pub const fn descends_first(self) -> bool {
         match self {
@@ -56,17 +56,17 @@ impl SortKey {
     }
 }
 
-/// An order of the list. Written `created` or, descending, `-created`.
+/// A sort order of the list, written `created` or, descending, `-created`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {
-    /// The column.
+    /// Column to sort by.
     pub key: SortKey,
-    /// Largest first.
+    /// Whether the order is descending.
     pub descending: bool,
 }
 
 impl Default for Sort {
-    /// Newest first (guide "Managing Users").
+    /// Returns the default order: newest first (guide "Managing Users").
     fn default() -> Self {
         Self {
             key: SortKey::Created,
@@ -76,7 +76,7 @@ impl Default for Sort {
 }
 
 impl Sort {
-    /// What a click on a header does: sort by it, or turn it round.
+    /// Returns the order after a click on a column's header: sorted by that column, or reversed if it is sorted by it already.
     #[must_use]
     pub fn clicked(self, key: SortKey) -> Self {
         let descending = if self.key == key {

@@ -1,4 +1,4 @@
-//! The place of somebody in the list of users, or in the bin.
+//! Cursors of the user list and of the list of deleted users.
 
 use crate::{
     list::{Cursor, CursorValue, micros, time_of_micros},
@@ -9,31 +9,31 @@ use crate::{
     },
 };
 
-/// The order of the bin. It is none that a column has.
+/// Name of the order of deleted users. No column's order has this name.
 const BIN: &str = "-deleted";
 
 impl Cursor {
-    /// The place of somebody in an order.
+    /// Creates the cursor at a user in a sort order.
     #[must_use]
     pub fn of(user: &UserSummary, sort: Sort, number: u64) -> Self {
         let value = value_of(user, sort.key);
         Self::new(sort.to_string(), value, user.id.0, number)
     }
 
-    /// The place of somebody in the bin.
+    /// Creates the cursor at a deleted user.
     #[must_use]
     pub fn of_deleted(deleted: &DeletedUser, number: u64) -> Self {
         Self::at(BIN, deleted.deleted_at, deleted.user.id.0, number)
     }
 
-    /// Reads a place in an order.
+    /// Parses a cursor in a sort order.
     #[must_use]
     pub fn decode(text: &str, sort: Sort) -> Option<Self> {
         let cursor = Self::read(text, &sort.to_string())?;
         cursor.value.fits(sort.key).then_some(cursor)
     }
 
-    /// Reads a place in the bin.
+    /// Parses a cursor in the list of deleted users.
     #[must_use]
     pub fn decode_of_bin(text: &str) -> Option<Self> {
         Self::decode_at(text, BIN)
@@ -49,7 +49,7 @@ impl CursorValue {
             }
             (SortKey::LastLogin | SortKey::LastActive, Self::Time(None)) => true,
             (SortKey::Status, Self::Text(status)) => status.parse::<Status>().is_ok(),
-            // The database refuses a NUL in a text.
+            // PostgreSQL rejects a NUL in a text.
             (SortKey::Username | SortKey::Name | SortKey::Email, Self::Text(text)) => {
                 !text.contains('\0')
             }
