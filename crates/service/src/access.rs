@@ -1,4 +1,4 @@
-//! Who asks, and the proof that they may.
+//! Callers, their credentials, and proofs of their permissions.
 
 mod rights;
 
@@ -21,67 +21,68 @@ pub use rights::{
     Right, WriteApiKeys, WriteRegistrations, WriteSessions, WriteTokens, WriteUsers,
 };
 
-/// FOVEA's text.
+/// Response text of FOVEA for a missing permission.
 pub(crate) const FORBIDDEN: Error = Error::Forbidden("Admin access required");
-/// What an administrator is told too, who may give the role.
+/// Denial for every role but `application`, administrators included: they can assign that role.
 const NO_APPLICATION: Error =
     Error::Forbidden("Only an account with the role application is told the keys of people");
 
-/// From where something is asked.
+/// Network and client properties of a request.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
-    /// Address of the client.
+    /// IP address of the client, if it is known.
     pub ip: Option<ClientAddress>,
-    /// What the client calls itself.
+    /// Value of the `User-Agent` header.
     pub user_agent: Option<String>,
-    /// Names the log lines of the request.
+    /// Id by which the log lines of the request are found.
     pub request_id: Option<Uuid>,
-    /// The address under which the panel was asked, where none is set and the request says it.
+    /// Base URL taken from the request; used only where the configuration sets none.
     pub base_url: Option<String>,
-    /// The device cookie of the browser.
+    /// Device cookie of the browser.
     pub device: Device,
-    /// The attempt that the request is at what its idempotency key stands for, if it came with one.
+    /// Attempt at the operation that an idempotency key identifies. None for a request without such a key.
     pub attempt: Option<Uuid>,
 }
 
-/// By what somebody is known.
+/// Credential with which a caller is authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
-    /// A session, by its public id.
+    /// Session, by its public id.
     Session(Uuid),
-    /// An access token, with which a program acts for them.
+    /// Access token, with which a program acts for its owner.
     Token(Lent),
 }
 
-/// What of its owner's rights an access token has.
+/// Share of its owner's permissions that an access token carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lent {
     /// Public id of the token.
     pub token: Uuid,
-    /// What it is called on record.
+    /// Name and prefix of the token, as the audit log shows it.
     pub label: String,
-    /// What it may do at most.
+    /// Upper limit of what the token permits.
     pub scopes: Vec<Scope>,
 }
 
 impl Lent {
-    /// What is left of its owner's rights.
+    /// Returns the owner's permissions that are within the scopes of the token.
     #[must_use]
     pub fn within(&self, rights: &Permissions) -> Permissions {
         within(&self.scopes, rights)
     }
 }
 
-/// Returns the scopes of stored words. A word of an older version permits nothing.
+/// Parses stored scopes. An unknown scope, of an older version, permits nothing and is skipped.
 pub(crate) fn read_scopes(words: &[String]) -> Vec<Scope> {
     words.iter().filter_map(|word| word.parse().ok()).collect()
 }
 
-/// Returns what is left of rights within the scopes of an access token.
+/// Returns the permissions that are within the scopes of an access token.
 pub(crate) fn within(scopes: &[Scope], rights: &Permissions) -> Permissions {
     let allowed: Vec<Permission> = scopes
         .iter()
         .filter_map(|scope| match scope {
+            // Scopes for the caller's own data are checked by `require_own` and grant no permission.
             Scope::Account | Scope::DataRead | Scope::DataWrite => None,
             Scope::Permission(permission) => Some(*permission),
         })
@@ -89,21 +90,21 @@ pub(crate) fn within(scopes: &[Scope], rights: &Permissions) -> Permissions {
     rights.within(&allowed)
 }
 
-/// Somebody who asks: a person who is signed in, or a program with their access token.
+/// Authenticated caller: a signed-in user, or a program with the user's access token.
 #[derive(Debug, Clone)]
 pub struct Actor {
-    /// Who, with the rights of this moment: with an access token, those of them that it has.
+    /// User with the current permissions; with an access token, only those within its scopes.
     pub principal: Principal,
-    /// What they have shown of themselves.
+    /// Credential of the request.
     pub credential: Credential,
-    /// By which door.
+    /// Interface through which the request came, as the audit log shows it.
     pub via: Via,
-    /// From where.
+    /// Network and client properties of the request.
     pub origin: Origin,
 }
 
-/// Proof that somebody holds a right, and who. Only [`Actor::require`] and [`operator`] make one, so a function that takes
-/// it cannot be called without asking.
+/// Proof that a caller holds a permission, with the caller's identity. Only [`Actor::require`] and [`operator`] create one,
+/// so a function that takes it cannot be called without the check.
 #[derive(Debug, Clone)]
 pub struct Granted<R> {
     author: Author,
@@ -111,47 +112,47 @@ pub struct Granted<R> {
 }
 
 impl<R> Granted<R> {
-    /// Who holds it.
+    /// Returns the actor that holds the permission.
     #[must_use]
     pub fn author(&self) -> &Author {
         &self.author
     }
 }
 
-/// Who makes a change, as rules and the record see them.
+/// Actor of a change, as the policy and the audit log see it.
 #[derive(Debug, Clone)]
 pub struct Author {
-    /// Their account, if they have one, and what they may do.
+    /// Account of the actor, if there is one, and its permissions.
     pub doer: Doer,
-    /// Their name at this time.
+    /// Name of the actor at the time of the change.
     pub label: String,
-    /// By which door.
+    /// Interface through which the change came.
     pub via: Via,
-    /// From where.
+    /// Network and client properties of the request.
     pub origin: Origin,
-    /// By what they are known, if they are signed in.
+    /// Credential of the request. None for the operator, for jobs and for links.
     pub credential: Option<Credential>,
-    /// The time zone that they have set.
+    /// Time zone in the actor's settings.
     pub time_zone: Option<String>,
-    /// The entry of the action on many that the change is part of.
+    /// Audit event of the bulk action that the change is part of.
     pub part_of: Option<i64>,
 }
 
 impl Author {
-    /// Their account, if they have one.
+    /// Returns the id of the actor's account. None for the operator and for jobs.
     #[must_use]
     pub fn id(&self) -> Option<Uuid> {
         self.doer.id.map(|id| id.0)
     }
 
-    /// Who answers for what they make to be used later; none for the operator.
+    /// Returns the account and the token that answer for what is created now and used later. None without an account.
     #[must_use]
     pub(crate) fn backer(&self) -> Option<Backer> {
         let token = self.token().map(|lent| lent.token);
         self.id().map(|user| Backer { user, token })
     }
 
-    /// In which session, if in one.
+    /// Returns the public id of the session. None for any other credential.
     #[must_use]
     pub fn session(&self) -> Option<Uuid> {
         match self.credential {
@@ -160,7 +161,7 @@ impl Author {
         }
     }
 
-    /// With which access token, if with one.
+    /// Returns the access token. None for any other credential.
     #[must_use]
     pub fn token(&self) -> Option<&Lent> {
         match &self.credential {
@@ -169,13 +170,13 @@ impl Author {
         }
     }
 
-    /// Who makes a change that nobody asked for at this moment.
+    /// Returns the actor of changes by background jobs.
     #[must_use]
     pub(crate) fn job() -> Self {
         Self::without_account("Rollcall", Via::Job)
     }
 
-    /// A person who does something for themselves, by a link and not by a session.
+    /// Returns a user as the actor of changes to the own account without a session, for example by a link.
     #[must_use]
     pub(crate) fn person(id: domain::users::UserId, username: &str, origin: Origin) -> Self {
         Self {
@@ -208,7 +209,8 @@ impl Author {
     }
 }
 
-/// The operator of the server, who may do everything: whoever can start `rollcall` there can read its database too.
+/// Returns the proof for the operator of the server, who holds every permission: the account that can start `rollcall` can
+/// read the database too.
 #[must_use]
 pub fn operator<R: Right>() -> Granted<R> {
     Granted {
@@ -218,10 +220,10 @@ pub fn operator<R: Right>() -> Granted<R> {
 }
 
 impl Actor {
-    /// The session in which a person asks: for what no access token is enough.
+    /// Returns the session of the caller, for operations that no access token can do.
     ///
     /// # Errors
-    /// [`Error::TokenNotAllowed`] when a program asks.
+    /// [`Error::TokenNotAllowed`] for an access token.
     pub fn session(&self) -> Result<Uuid, Error> {
         match self.credential {
             Credential::Session(id) => Ok(id),
@@ -229,18 +231,18 @@ impl Actor {
         }
     }
 
-    /// Proves that one's own account may be looked at.
+    /// Checks that the credential permits reading the caller's own account.
     ///
     /// # Errors
-    /// [`Error::OutOfScope`] for an access token that was not made for it.
+    /// [`Error::OutOfScope`] for an access token without the scope.
     pub fn require_account(&self) -> Result<(), Error> {
         self.require_own(Scope::Account)
     }
 
-    /// Proves a right to what is one's own. Whoever is signed in has it.
+    /// Checks that the credential permits access to the caller's own data. Every session does.
     ///
     /// # Errors
-    /// [`Error::OutOfScope`] for an access token that was not made for it.
+    /// [`Error::OutOfScope`] for an access token without the scope.
     pub(crate) fn require_own(&self, scope: Scope) -> Result<(), Error> {
         match &self.credential {
             Credential::Token(lent) if !lent.scopes.contains(&scope) => Err(self.lacks(scope)),
@@ -258,10 +260,10 @@ impl Actor {
         }
     }
 
-    /// Proves a right.
+    /// Checks a permission and returns the proof of it.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] when the actor lacks it, [`Error::OutOfScope`] when their access token does.
+    /// [`Error::Forbidden`] when the actor lacks the permission, [`Error::OutOfScope`] when the access token does.
     pub fn require<R: Right>(&self) -> Result<Granted<R>, Error> {
         if !self.principal.permissions.include(R::PERMISSION) {
             return Err(self.lacks(Scope::Permission(R::PERMISSION)));

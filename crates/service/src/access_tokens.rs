@@ -1,4 +1,5 @@
-//! Access tokens: whose one is, and looking after everybody's. What people do with their own is in [`crate::account`].
+//! Access tokens: authentication by a token, and administration of the tokens of all users. Operations of users on their
+//! own tokens are in [`crate::account`].
 
 mod secret;
 
@@ -30,17 +31,17 @@ use crate::{
 };
 
 pub(crate) const NOT_FOUND: Error = Error::NotFound("There is no such access token.");
-/// Says nothing of why: whoever only tries learns nothing.
+/// Error for any token that is not accepted. The text gives no reason, so that an attacker learns nothing from attempts.
 const REFUSED: Error =
     Error::Unauthenticated("This access token does not work. It may be over or mistyped.");
 
-/// Whom a program acts for with a token, with what the token has of their rights of this moment. That it was used is noted
-/// for later.
+/// Authenticates a program by its access token. The actor is the token's owner, with the current permissions of the owner
+/// that are within the token's scopes. The use of the token is stored later, in a batch.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] for a text that is no token that works.
+/// [`Error::Unauthenticated`] for a text that is no valid token.
 pub async fn find_actor(services: &Services, text: &str, origin: &Origin) -> Result<Actor, Error> {
-    // What cannot be a token is not asked for.
+    // The check digits reject mistyped and made-up texts without a query.
     let hash = secret::hash(text).ok_or(REFUSED)?;
     let live = rows::find_live(&services.pool, &hash)
         .await?
@@ -63,7 +64,7 @@ pub async fn find_actor(services: &Services, text: &str, origin: &Origin) -> Res
     })
 }
 
-/// A page of everybody's tokens, the newest first.
+/// Lists access tokens of all users, newest first.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -76,7 +77,7 @@ pub async fn list(
     let person = match &query.person {
         Some(person) => {
             let id = db::users::find_id(&mut *connection, person).await?;
-            // A person whom there is not is nobody, who has no token.
+            // An unknown user has no tokens: the nil id matches none.
             Some(id.unwrap_or(Uuid::nil()))
         }
         None => None,
@@ -94,10 +95,10 @@ pub async fn list(
     })
 }
 
-/// A token by its id.
+/// Returns an access token by its id.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none.
+/// [`Error::NotFound`] when there is no such token.
 pub async fn find(
     services: &Services,
     _: &Granted<ReadTokens>,
@@ -107,11 +108,11 @@ pub async fn find(
     found.ok_or(NOT_FOUND)
 }
 
-/// Revokes a token of somebody.
+/// Revokes an access token of any user.
 ///
 /// # Errors
-/// [`Error::Refused`] when its owner has rights that the author lacks, [`Error::NotFound`] when there is none that is not
-/// revoked.
+/// [`Error::Refused`] when the owner has permissions that the actor lacks, [`Error::NotFound`] when there is no such token
+/// or it is revoked already.
 pub async fn revoke(
     services: &Services,
     granted: &Granted<WriteTokens>,
@@ -131,7 +132,7 @@ pub async fn revoke(
     Ok(db::commit(transaction).await?)
 }
 
-/// Revokes a token of an account that is locked.
+/// Revokes an access token of an account that the transaction has locked.
 pub(crate) async fn end(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -151,12 +152,12 @@ pub(crate) async fn end(
     record::write(transaction, author, change).await
 }
 
-/// Makes a token for somebody, within their rights. Only the operator does, who could read the database as well: nobody in the
-/// panel gets to act as somebody else.
+/// Creates an access token for a user, within the permissions of that user. Only the operator can, who could read the
+/// database as well: no user of the panel can obtain a credential of another account.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault at once, [`Error::NotFound`] when there is no such account, [`Error::Forbidden`] for
-/// anybody else.
+/// [`Error::Invalid`] with all field errors at once, [`Error::NotFound`] when there is no such account,
+/// [`Error::Forbidden`] for any caller but the operator.
 pub async fn create(
     services: &Services,
     granted: &Granted<WriteTokens>,
@@ -179,13 +180,14 @@ pub async fn create(
     Ok(made)
 }
 
-/// Makes a token of an account that is locked, and puts it on record.
+/// Creates an access token of an account that the transaction has locked, and audits it.
 pub(crate) async fn issue(
     transaction: &mut db::Transaction,
     author: &Author,
     user: (Uuid, &str),
     new: &NewToken,
 ) -> Result<CreatedToken, Error> {
+    // Counted under the lock of the account, so that concurrent requests cannot exceed the maximum.
     if rows::count_of(&mut **transaction, user.0).await? >= TOKENS_MAX {
         return Err(Error::Conflict(
             "There are 100 access tokens already. Revoke one that is not needed first.",
@@ -231,7 +233,7 @@ pub(crate) async fn issue(
     })
 }
 
-/// What a token is called on record.
+/// Returns the name of a token in the audit log: its name and its prefix.
 fn label(name: &str, prefix: &str) -> String {
     format!("{name} ({prefix}…)")
 }

@@ -1,5 +1,5 @@
-//! One's own account: what people see and change of it themselves. Whoever is signed in may ask for any of it; they act on
-//! themselves, so there is no right to prove. What a stolen session must not be enough for needs the password as well.
+//! The caller's own account: operations that every signed-in user can do. They act on the caller, so they require no
+//! permission. Operations for which a stolen session must not be enough require the password as well.
 
 mod delete;
 mod edit;
@@ -29,10 +29,10 @@ use crate::{
     },
 };
 
-/// Whoever asks is not signed in any more.
+/// Error for a caller whose session or account has ended in the meantime.
 const SIGNED_OUT: Error = Error::Unauthenticated("Session expired");
 
-/// One's own account.
+/// Returns the caller's own account.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::OutOfScope`] for an access token without the scope.
@@ -42,8 +42,8 @@ pub async fn get(services: &Services, actor: &Actor) -> Result<UserDetail, Error
     find(&mut connection, actor).await
 }
 
-/// The account as the person sees it: the address that they gave for themselves is theirs. Whether somebody else has it is not
-/// told to them.
+/// Returns the account as its user sees it: with the email address that the user entered, verified or not. Whether another
+/// account has that address is not shown.
 async fn find(connection: &mut db::PgConnection, actor: &Actor) -> Result<UserDetail, Error> {
     let found = detail::find(connection, actor.principal.id.0).await?;
     Ok(own_view(found))
@@ -55,7 +55,7 @@ fn own_view(mut user: UserDetail) -> UserDetail {
     user
 }
 
-/// Names of the time zones that can be chosen, in alphabetical order.
+/// Lists the names of the time zones that can be chosen, in alphabetical order.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -64,10 +64,10 @@ pub async fn time_zones(services: &Services, _: &Actor) -> Result<Vec<String>, E
     Ok(zones.to_vec())
 }
 
-/// Begins to export all that one owns. That it was done goes on record first.
+/// Starts an export of all data that the caller owns. The export is audited before the first byte.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for a program.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for an access token.
 pub async fn export(services: &Services, actor: &Actor) -> Result<Export, Error> {
     actor.session()?;
     let id = actor.principal.id.0;
@@ -75,7 +75,7 @@ pub async fn export(services: &Services, actor: &Actor) -> Result<Export, Error>
     export::begin(services, &author(actor), id, (kinds, own_view)).await
 }
 
-/// A person who acts on themselves, as the record sees them.
+/// Returns the caller as the actor of changes to the own account.
 pub(crate) fn author(actor: &Actor) -> Author {
     let person = &actor.principal;
     Author {
@@ -84,7 +84,8 @@ pub(crate) fn author(actor: &Actor) -> Author {
     }
 }
 
-/// Locks one's own account, if it can be used and the session still is one: both may have ended while the change waited.
+/// Locks the caller's account and checks that the account is active and the session valid: both can have ended while the
+/// change waited for the lock.
 pub(crate) async fn open(
     transaction: &mut db::Transaction,
     actor: &Actor,
@@ -98,7 +99,7 @@ pub(crate) async fn open(
     Ok(account)
 }
 
-/// The same for what an access token is enough for too.
+/// Locks the caller's account as [`open`] does, but accepts an access token too.
 pub(crate) async fn open_by_any(
     transaction: &mut db::Transaction,
     actor: &Actor,
@@ -111,7 +112,7 @@ pub(crate) async fn open_by_any(
     token.map(|_| account).ok_or(SIGNED_OUT)
 }
 
-/// Locks one's own account, if it can be used.
+/// Locks the caller's account and checks that it is active.
 async fn lock(transaction: &mut db::Transaction, actor: &Actor) -> Result<Account, Error> {
     let account = account::lock(transaction, actor.principal.id.0).await?;
     account

@@ -1,4 +1,4 @@
-//! The record of changes: looking at it, taking it away as a file, sealing it, and proving that it is as it was.
+//! Audit log: listing, export, sealing, and verification of the seals.
 
 mod csv;
 mod digest;
@@ -25,7 +25,7 @@ use crate::{
     days,
 };
 
-/// A page of the record, the latest entry first. An action on many is one entry, unless what is beneath it is asked for.
+/// Lists audit events, latest first. A bulk action is one entry unless the query asks for its parts.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -36,7 +36,7 @@ pub async fn list(
 ) -> Result<AuditPage, Error> {
     let days = days::find(services, granted.author(), &query.filter).await?;
     let filter = query.filter.in_days(&days);
-    // Over one connection: each that goes back to the pool costs a message of its own.
+    // One connection for all queries: each that is returned to the pool costs a round trip.
     let mut connection = db::acquire(&services.pool).await?;
     let now = (services.clock)();
     let asked = ask(&mut connection, &filter, now).await?;
@@ -50,7 +50,7 @@ pub async fn list(
     })
 }
 
-/// What the names of a filter stand for.
+/// Resolves the names in a filter to accounts or labels.
 async fn ask<'a>(
     connection: &mut db::PgConnection,
     filter: &'a AuditFilter,
@@ -65,8 +65,9 @@ async fn ask<'a>(
     })
 }
 
-/// What a name stands for. Who has it now is found under every name that they ever had; what nobody has now is looked for
-/// as it was written: somebody who is gone, the command line, a role. An id is that of anything.
+/// Resolves a name in a filter. The current holder of a username is found under every earlier name too. A name that no
+/// account has now is compared with the stored labels: it can be that of a deleted account, of the command line, or of a
+/// role. An id can be that of any object.
 async fn meant(
     connection: &mut db::PgConnection,
     name: Option<&str>,

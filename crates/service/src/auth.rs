@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Sign-in by username and password.
 
 use db::users::Credentials;
 use domain::{
@@ -15,12 +15,12 @@ use crate::{
     sessions, throttle::Attempt, users,
 };
 
-/// Signs a person in. Which of name and password was wrong is not told, and takes no time to show; that an account waits or
-/// is suspended is told only to whoever knows its password.
+/// Signs a user in. The response and its time do not disclose whether the username or the password was wrong; that an
+/// account is pending or suspended is disclosed only with the correct password.
 ///
 /// # Errors
-/// [`Error::Invalid`] for empty or endless fields, [`Error::Unauthenticated`] for wrong ones, [`Error::TooMany`] when
-/// too many were wrong lately, [`Error::Forbidden`] and [`Error::Suspended`] when the account cannot be used,
+/// [`Error::Invalid`] for empty or oversized fields, [`Error::Unauthenticated`] for wrong credentials, [`Error::TooMany`]
+/// after too many failed attempts, [`Error::Forbidden`] and [`Error::Suspended`] when the account cannot be used,
 /// [`Error::PasswordChangeRequired`] when the password is a temporary one.
 pub async fn sign_in(
     services: &Services,
@@ -45,12 +45,11 @@ pub async fn sign_in(
     })
 }
 
-/// Replaces a temporary password by one that its user has chosen, in one step and without a page: for programs. Nobody is signed
-/// in by it.
+/// Replaces a temporary password by one that the user has chosen, in one request: for programs. It starts no session.
 ///
 /// # Errors
 /// As [`sign_in`] for the temporary password, [`Error::Conflict`] when the password is not a temporary one,
-/// [`Error::Invalid`] when the other one is refused: then the temporary one stays.
+/// [`Error::Invalid`] when the new one is rejected: the temporary password stays valid then.
 pub async fn replace_temporary(
     services: &Services,
     draft: SignInDraft,
@@ -73,8 +72,8 @@ pub async fn replace_temporary(
     reset::choose_password(services, link.token(), choice, origin).await
 }
 
-/// Finds the account of a username and a password, which counts as a try to sign in. One that fails is reported, by whatever
-/// way it came.
+/// Verifies a username and a password, as one attempt to sign in. A failed attempt is reported to the failed sign-ins,
+/// whatever request it came with.
 async fn admit(
     services: &Services,
     draft: SignInDraft,
@@ -91,6 +90,7 @@ async fn admit(
         report(account.as_ref(), SignInFailure::Throttled);
     }
     let attempt = attempt?;
+    // An unknown username is verified against no hash, which takes as long as a real comparison.
     let kept = account
         .as_ref()
         .and_then(|account| account.password_hash.clone());
@@ -99,6 +99,7 @@ async fn admit(
         .hasher
         .verify(attempt.asker(), password, kept.clone());
     let verdict = match verified.await {
+        // A comparison that could not run must not count as a failed attempt.
         Ok(verdict) => verdict,
         Err(error) => {
             attempt.cancel(services).await?;
@@ -119,6 +120,7 @@ async fn admit(
         }
     };
     attempt.succeed(services).await?;
+    // The stored hash is outdated: it is replaced while the password is available.
     if let (Verdict::RightButWeak(stronger), Some(weak)) = (verdict, &kept) {
         db::users::set_rehashed(&services.pool, account.id, weak, &stronger).await?;
         account.password_hash = Some(stronger);
@@ -136,7 +138,7 @@ async fn refuse_unusable(services: &Services, account: &Credentials) -> Result<(
     match (account.status, &account.suspension) {
         (Status::Active, _) => Ok(()),
         (Status::Suspended, _) if account.suspension_over => {
-            // The job that lifts it runs now and then; nobody waits for that.
+            // The job that lifts suspensions runs at intervals; a sign-in after the end lifts it at once.
             users::lift_if_over(services, account.id).await
         }
         (Status::Suspended, Some(suspension)) => Err(Error::Suspended(suspension.clone().into())),

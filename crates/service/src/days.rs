@@ -4,8 +4,8 @@ use domain::filter::{Dated, Days};
 
 use crate::{Error, Services, access::Author};
 
-/// When the days that a filter names begin for its author: in the time zone that they have set, else in UTC. Asks the database
-/// only where a filter names a date and a time zone is set.
+/// Returns the start of each day that a filter names: in the time zone of the actor's settings, else in UTC. Queries the
+/// database only where the filter names a date and a time zone is set.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.

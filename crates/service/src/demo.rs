@@ -1,5 +1,5 @@
-//! Demo data: people who do not exist, with all that a real installation would know of them. The same plan gives the same
-//! people, to the last byte. Nobody can sign in as them.
+//! Demo data: generated users with the data that a real installation has of its users. The same plan gives the same users,
+//! to the last byte. They have no password, so a sign-in as one of them is impossible.
 
 mod calendar;
 mod chunk;

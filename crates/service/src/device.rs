@@ -1,14 +1,14 @@
-//! What a browser calls itself, in words that people know: "Firefox on Linux".
+//! Descriptions of devices by their `User-Agent` header: "Firefox on Linux".
 
 use std::sync::LazyLock;
 
 use ua_parser::{os, user_agent};
 
-/// Beyond so many bytes a user agent says nothing more about the device.
+/// Maximum number of bytes of a user agent that are parsed: more say nothing about the device.
 const LOOKED_AT: usize = 1_024;
 
-/// Browsers and programs: how they are recognised, and their name. The first that fits counts, because most browsers name
-/// those that they descend from as well.
+/// Patterns of browsers and programs, with their names. The first match counts: most browsers name those that they descend
+/// from as well, so the more specific patterns come first.
 const BROWSERS: &[(&str, &str)] = &[
     (r"(?:Edg|EdgA|EdgiOS|Edge)/(\d+)", "Edge"),
     (r"(?:OPR|OPT|Opera)/(\d+)", "Opera"),
@@ -33,7 +33,7 @@ const BROWSERS: &[(&str, &str)] = &[
     (r"rollcall/(\d+)", "rollcall"),
 ];
 
-/// Systems in the same way.
+/// Patterns of operating systems and devices, with their names. The first match counts.
 const SYSTEMS: &[(&str, &str)] = &[
     (r"iPhone|iPod", "iPhone"),
     (r"iPad", "iPad"),
@@ -75,10 +75,10 @@ impl Parsers {
     }
 }
 
-/// What a device is called of which nothing is known.
+/// Description of a device without a user agent, or with one that no pattern matches.
 pub(crate) const UNKNOWN: &str = "Unknown device";
 
-/// The device behind a user agent in words, such as "Firefox on Linux". "Unknown device" when it does not tell.
+/// Describes the device of a user agent, such as "Firefox on Linux". "Unknown device" when no pattern matches.
 #[must_use]
 pub fn describe(user_agent: Option<&str>) -> String {
     let text = user_agent.unwrap_or_default();

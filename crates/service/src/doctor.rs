@@ -1,22 +1,22 @@
-//! Whether all is well with the database.
+//! Diagnosis of the database, for `rollcall doctor`.
 
 use db::schema::SchemaError;
 
 use crate::{Error, Services};
 
-/// What was found.
+/// Result of one check.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// Whether it is as it should be.
+    /// True if the check passed.
     pub good: bool,
-    /// What was looked at, and what to do if it is not.
+    /// Subject of the check, with advice if it failed.
     pub text: String,
 }
 
-/// Examines schema, encoding, statistics, searched names, totals, and whether there is an admin.
+/// Checks schema, encoding, statistics, search index, totals, and that an admin exists.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// [`Error::Unavailable`] when the database cannot be reached.
 pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     match db::schema::check(&services.pool).await {
@@ -67,7 +67,7 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
     Ok(findings)
 }
 
-/// Whether the database can hold every name.
+/// Checks that the encoding of the database can represent every name.
 async fn examine_database(services: &Services) -> Result<Finding, Error> {
     let encoding = db::doctor::encoding(&services.pool).await?;
     match db::schema::check_database(&services.pool).await {

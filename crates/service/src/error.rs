@@ -1,4 +1,4 @@
-//! Why something was not done.
+//! Errors of the service layer, and their translation into responses.
 
 use std::time::Duration;
 
@@ -18,115 +18,115 @@ use domain::{
 };
 use time::OffsetDateTime;
 
-/// Why something was not done. Its text is for people; the cause, where there is one, is for the log.
+/// Error of an operation. The text is for users; the cause, where there is one, is for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nobody is signed in, or not with these credentials.
+    /// Missing or invalid credentials.
     #[error("{0}")]
     Unauthenticated(&'static str),
-    /// They may not.
+    /// Missing permission.
     #[error("{0}")]
     Forbidden(&'static str),
-    /// It takes a person who is signed in.
+    /// Access token where a session is required.
     #[error("An access token is not enough for this. Sign in to the panel and do it there.")]
     TokenNotAllowed,
-    /// The access token was not made for this, or its owner may not do it any more.
+    /// Missing scope of the access token, or missing permission of its owner.
     #[error("This access token may not do this: it lacks the scope {0}, or its owner the right.")]
     OutOfScope(Scope),
-    /// A rule about whose account may be changed by whom.
+    /// Denial by the policy on changes of other users' accounts.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// They have proved who they are, but are kept out.
+    /// Suspended account. Reported only after the correct password.
     #[error("{}", suspended(.0))]
     Suspended(Box<Suspension>),
-    /// They have proved who they are, but somebody else knows their password.
+    /// Temporary password, which must be replaced before a sign-in. Holds the link to the page for that.
     #[error(
         "Your password was set by somebody else. Choose one of your own, then sign in with it."
     )]
     PasswordChangeRequired(IssuedLink),
-    /// A session alone is not enough for this: it may be stolen.
+    /// Missing current password. A session alone is not enough for the operation, since it can be stolen.
     #[error("Enter your current password to change this.")]
     CurrentPasswordRequired,
-    /// The password that was given to show who asks is another one.
+    /// Wrong current password.
     #[error("This is not your current password.")]
     CurrentPasswordWrong,
-    /// There is no such thing.
+    /// Unknown object.
     #[error("{0}")]
     NotFound(&'static str),
-    /// It contradicts what is there.
+    /// Conflict of the request with the state of its object.
     #[error("{0}")]
     Conflict(&'static str),
-    /// The owner has as many megabytes of data as the server stores for one user.
+    /// Exhausted quota of owned data. Holds the quota in MB.
     #[error(
         "This account has the {0} MB of data that this server stores for one user. Delete something first."
     )]
     OwnedDataFull(u32),
-    /// The same request, by its idempotency key, is being carried out at this moment.
+    /// Running request with the same idempotency key.
     #[error("This request is being carried out already. Send it again in a moment for its answer.")]
     UnderWay,
-    /// The same request, by its idempotency key, was carried out, and what it answered is not there to be given again.
+    /// Finished request with the same idempotency key, whose response is not available.
     #[error("{}", done(.0))]
     DoneBefore(Done),
-    /// Somebody else has changed the account meanwhile: this is what it is now.
+    /// Outdated version: the account was changed since the caller read it. Holds its current state.
     #[error(
         "Somebody else has changed this account meanwhile. Nothing was saved: compare, and save again."
     )]
     Stale(Box<UserDetail>),
-    /// There is something else to delete or to transfer than was shown.
+    /// Data to delete or to transfer that differs from the preview. Holds the current counts.
     #[error("What this account owns has changed since it was shown. Nothing was done: look again.")]
     CountsChanged(OwnedCounts),
-    /// Other people would be changed than was shown.
+    /// Accounts of a bulk action that differ from the preview. Holds the current outcome.
     #[error(
         "Some of these accounts have changed since they were shown. Nothing was done: look again."
     )]
     SelectionChanged(Box<BulkOutcome>),
-    /// The page showed another name than the one of what would be changed.
+    /// Another name on the page than that of the target. Holds the name that was shown.
     #[error(
         "This page is out of date: it showed {}, but that is not what would be changed. Nothing was changed. Reload the page.",
         shown(.0)
     )]
     TargetMismatch(String),
-    /// Other sessions would end than was shown.
+    /// Sessions to revoke that differ from the preview. Holds the current outcome.
     #[error("The number of sessions has changed since it was shown. Nothing was done: look again.")]
     RevocationChanged(RevokeOutcome),
-    /// Somebody else has a name or an address. Its text is the fault of the first such field.
+    /// Username or email address that another account has. The text is the message of the first such field.
     #[error("{}", first(.0))]
     Taken(FieldErrors),
-    /// Fields of a form are at fault.
+    /// Validation errors of fields.
     #[error("Check the marked fields.")]
     Invalid(FieldErrors),
-    /// A list was asked for what it cannot give.
+    /// Invalid parameters of a list.
     #[error(transparent)]
     List(#[from] ListError),
-    /// Too many tries.
+    /// Too many attempts. Holds the time until the next one is accepted.
     #[error("Too many attempts. Try again in {} seconds.", seconds(*.0))]
     TooMany(Duration),
-    /// Too much of what takes long, exports or live lists, goes on at once.
+    /// Too many exports or live lists are running.
     #[error("{0}")]
     TooManyAtOnce(&'static str),
-    /// Keys of providers cannot be kept or handed on.
+    /// Disabled provider API keys: the server has no encryption key.
     #[error("{}", domain::keys::SWITCHED_OFF)]
     KeysOff,
-    /// Worth another try in a moment.
+    /// Temporary failure, after which a retry can succeed.
     #[error("Rollcall cannot answer just now. Try again in a few seconds.")]
     Unavailable(#[source] Cause),
-    /// A fault of ours.
+    /// Unexpected failure of the server.
     #[error(
         "Something went wrong on the server. Try again; if it stays, tell the operator the request id."
     )]
     Internal(#[source] Cause),
 }
 
-/// When a request was done whose answer is not there any more.
+/// Earlier request with the same idempotency key whose response is not available.
 #[derive(Debug, Clone, Copy)]
 pub struct Done {
-    /// When.
+    /// Time at which it was done.
     pub at: OffsetDateTime,
-    /// Whether its answer had a secret in it.
+    /// True if the response had a secret, which is shown only once.
     pub is_shown_once: bool,
 }
 
-/// What lies behind an error, for the log alone.
+/// Underlying error, written only to the log.
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 impl From<db::Error> for Error {
@@ -153,7 +153,7 @@ fn first(faults: &FieldErrors) -> String {
     first.map_or_else(String::new, |fault| fault.message.clone())
 }
 
-/// A name as a page showed it. It comes from the client, so it is cut where no name is as long.
+/// Quotes a name that a page showed. It comes from the client, so it is truncated: no real name is longer.
 fn shown(name: &str) -> String {
     let name: String = name.chars().take(100).collect();
     match name.as_str() {
@@ -162,7 +162,7 @@ fn shown(name: &str) -> String {
     }
 }
 
-/// What a suspended person is told, once they have shown that they know the password.
+/// Returns the message for a suspended user whose password was correct.
 fn suspended(suspension: &Suspension) -> String {
     let mut text = "Your account is suspended".to_owned();
     if let Some(until) = suspension.until {
@@ -185,7 +185,7 @@ fn suspended(suspension: &Suspension) -> String {
     text
 }
 
-/// What is said of a request that was done before.
+/// Returns the message for a request that was done before.
 fn done(done: &Done) -> String {
     let moment = done.at.to_offset(time::UtcOffset::UTC);
     let (day, hour, minute) = (moment.date(), moment.hour(), moment.minute());
@@ -199,16 +199,16 @@ fn done(done: &Done) -> String {
     )
 }
 
-/// Seconds after which what was too much at once is worth another try.
+/// Seconds until a retry after [`Error::TooManyAtOnce`].
 const AT_ONCE_RETRY: u64 = 5;
 
-/// Whole seconds, rounded up: who waits so long has waited long enough.
+/// Returns whole seconds, rounded up, so that a retry after them is accepted.
 fn seconds(delay: Duration) -> u64 {
     delay.as_secs() + 1
 }
 
 impl Error {
-    /// The kind, which decides the status.
+    /// Returns the error code, which determines the HTTP status.
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
@@ -239,7 +239,7 @@ impl Error {
         }
     }
 
-    /// What the client is told. The cause goes to the log here, so that it is there exactly once.
+    /// Converts the error into the response for the client. Logs the cause here, so that it is logged exactly once.
     #[must_use]
     pub fn into_problem(self) -> Problem {
         let mut problem = Problem::new(self.code(), self.to_string());

@@ -1,4 +1,4 @@
-//! Exports that are being written: how many there are at once, and the pieces of each.
+//! Running exports: their limits, and the pieces of each.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use crate::{Error, access::Author};
 
-/// Most exports of one account at once.
+/// Maximum number of concurrent exports per account.
 const PER_ACCOUNT: usize = 2;
-/// Most exports of one process at once. Each has up to three pieces of two MiB in memory.
+/// Maximum number of concurrent exports per process. Each has up to three pieces of 2 MiB in memory.
 const TOTAL: usize = 16;
-/// Pieces that can wait to be sent.
+/// Number of pieces that are buffered for a slow reader.
 const WAITING: usize = 1;
 
 const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(
@@ -21,33 +21,34 @@ const PROCESS_BUSY: Error = Error::TooManyAtOnce(
     "The server is writing as many exports as it can. Try again in a few seconds.",
 );
 
-/// A piece of a file. An error as the last one means that the file is not complete.
+/// Piece of a file. An error as the last one means that the file is incomplete.
 type Piece = Result<String, Error>;
 
-/// The exports of this process.
+/// Running exports of this process, each with its account.
 #[derive(Debug, Clone, Default)]
 pub struct Exports(Arc<Mutex<Vec<Option<Uuid>>>>);
 
-/// The right to write one export. Ends with this value.
+/// Reservation for one running export, released on drop.
 #[derive(Debug)]
 pub(crate) struct Slot {
     exports: Exports,
     account: Option<Uuid>,
 }
 
-/// The pieces of an export, in their order.
+/// Pieces of an export, in order.
 #[derive(Debug)]
 pub struct Pieces {
     receiver: Receiver<Piece>,
-    /// Held as long as pieces are in memory.
+    /// Held until the reader drops the pieces: they are in memory until then.
     _slot: Arc<Slot>,
 }
 
 impl Exports {
-    /// Reserves an export for the account of an author. The operator has no account, and is bounded by the process only.
+    /// Reserves an export for the account of an actor. The operator has no account, so only the limit of the process
+    /// applies.
     ///
     /// # Errors
-    /// [`Error::TooManyAtOnce`] when too many are being written.
+    /// [`Error::TooManyAtOnce`] when the account or the process has reached its limit.
     pub(crate) fn reserve(&self, author: &Author) -> Result<Slot, Error> {
         let account = author.id();
         let mut running = self.running();
@@ -80,13 +81,13 @@ impl Drop for Slot {
 }
 
 impl Pieces {
-    /// Returns the next piece; none at the end of the file.
+    /// Returns the next piece. None at the end of the file.
     pub async fn recv(&mut self) -> Option<Result<String, Error>> {
         self.receiver.recv().await
     }
 }
 
-/// Writes an export beside the request, until it is complete or its reader has gone.
+/// Spawns a task that writes an export until it is complete or its reader is dropped.
 pub(crate) fn spawn<W>(slot: Slot, write: impl FnOnce(Sender<Piece>) -> W) -> Pieces
 where
     W: Future<Output = Result<(), Error>> + Send + 'static,
@@ -97,7 +98,7 @@ where
     tokio::spawn(async move {
         tokio::select! {
             done = work => if let Err(error) = done {
-                // The reader may have gone.
+                // Fails only if the reader is gone, who is the only recipient of the error.
                 drop(sender.send(Err(error)).await);
             },
             () = sender.closed() => {}
@@ -148,7 +149,7 @@ mod tests {
         assert!(exports.running().is_empty());
     }
 
-    /// Lets the writer go as far as it can.
+    /// Lets the writing task run until it blocks.
     async fn settle() {
         for _ in 0..10 {
             yield_now().await;

@@ -1,5 +1,5 @@
-//! Failed sign-ins: one log line for each, which programs such as fail2ban read, and rows for the screen. What is written to
-//! the database is added up in memory first: a sign-in waits for no lock, and an attack writes few rows.
+//! Failed sign-ins: a log line for each, for programs such as fail2ban, and aggregated rows for the panel. The rows are
+//! accumulated in memory before they are written: a sign-in waits for no lock, and an attack writes few rows.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -21,31 +21,31 @@ use crate::{
     access::{Actor, Granted, Origin, ReadSessions},
 };
 
-/// How often they are written.
+/// Interval of the writes to the database.
 pub const EVERY: Duration = Duration::from_secs(5);
-/// For how many days they can be looked up.
+/// Retention, in days.
 pub const DAYS: i32 = 30;
-/// Rows that one server begins in an hour, at 0.2 KB each with their indexes: 7 MB a day at most. Others are counted in one
-/// row for each reason.
+/// Maximum number of rows that one server starts per hour, at 0.2 KB each with their indexes: at most 7 MB a day. Further
+/// attempts are counted in one row for each reason.
 const ROWS_AN_HOUR: usize = 1_000;
-/// Rows added in one statement: few enough to hold no lock for long.
+/// Number of rows in one statement: few, so that it holds no lock for long.
 const BATCH: usize = 500;
-/// Most characters of a username in the log. No account has a longer one.
+/// Maximum number of characters of a username in the log. No account has a longer one.
 const NAME_MAX: usize = 100;
 
-/// Failed sign-ins since the last write.
+/// Failed sign-ins since the last write to the database.
 #[derive(Debug, Clone, Default)]
 pub struct Noted(Arc<Mutex<Tallies>>);
 
 #[derive(Debug, Default)]
 struct Tallies {
-    /// Those that are not written yet.
+    /// Counts that are not written yet.
     open: HashMap<Key, Tally>,
-    /// The rows that were begun in the hour of the last note.
+    /// Rows that were started in the hour of the last attempt, written or not.
     begun: HashSet<Key>,
 }
 
-/// What has a row of its own.
+/// Key of an aggregated row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     hour: OffsetDateTime,
@@ -71,6 +71,7 @@ impl Noted {
             if tallies.begun.len() < ROWS_AN_HOUR {
                 tallies.begun.insert(key);
             } else {
+                // The row without user and network aggregates everything beyond the limit.
                 (key.user, key.network) = (None, None);
             }
         }
@@ -92,8 +93,8 @@ impl Tallies {
     }
 }
 
-/// Logs a failed sign-in and notes it for the screen. `account` is the one that has the username; without one the username is
-/// not logged, because it may be a password that was typed into the wrong field.
+/// Logs a failed sign-in and counts it for the panel. `account` is the one with the username; without an account the
+/// username is not logged, because it can be a password that was typed into the wrong field.
 pub(crate) fn report(
     services: &Services,
     account: Option<&Credentials>,
@@ -119,7 +120,7 @@ pub(crate) fn report(
     services.failed_sign_ins.note(key, tally);
 }
 
-/// Logs that the current password was not given which an action in a session asks for. The screen has sign-ins only.
+/// Logs a failed confirmation of the current password within a session. The panel lists failed sign-ins only.
 pub(crate) fn report_confirmation(actor: &Actor, reason: SignInFailure) {
     let username = shortened(&actor.principal.username);
     let address = address_of(&actor.origin);
@@ -137,7 +138,7 @@ fn address_of(origin: &Origin) -> String {
         .map_or_else(|| "unknown".to_owned(), |ip| ip.to_string())
 }
 
-/// Writes what was noted. What cannot be written is kept for the next time.
+/// Writes the counts to the database. Those that cannot be written are retained for the next run.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -171,7 +172,7 @@ fn added((key, tally): &(Key, Tally)) -> Added {
     }
 }
 
-/// A page of the failed sign-ins of the last [`DAYS`] days, by account or by address.
+/// Lists the failed sign-ins of the last [`DAYS`] days, grouped by account or by address.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -227,7 +228,7 @@ mod tests {
             for number in 0..50_000 {
                 noted.note(key(hour, number), tally);
             }
-            // What was written in between counts as begun all the same.
+            // Rows that were written in between still count as started in this hour.
             let written = std::mem::take(&mut noted.lock().open);
             assert_eq!(written.len(), ROWS_AN_HOUR + 1, "{round}");
             let tries: i32 = written.values().map(|tally| tally.tries).sum();

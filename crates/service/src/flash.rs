@@ -1,7 +1,7 @@
-//! Messages that the page after a change shows once.
+//! Flash messages: shown once, by the page after a change.
 //!
-//! They are stored with the session and not in the address: an address comes from anywhere, and reload, Back and history
-//! would repeat it. To take a message is the one write that a GET does.
+//! They are stored with the session and not in the URL: a URL can come from any site, and reload, Back and the history
+//! would repeat the message. Taking a message is the only write that a GET request does.
 
 use std::time::Duration;
 
@@ -15,26 +15,27 @@ use uuid::Uuid;
 
 use crate::{Error, Services, access::Actor};
 
-/// How long a message waits for its page.
+/// Time for which a message waits for its page.
 pub const LIFETIME: Duration = Duration::from_secs(5 * 60);
-/// How long a change can be undone once its page is shown. Without scripts the message stays until the next page.
+/// Time for which a change can be undone after its page was shown. Without JavaScript the message stays until the next
+/// page.
 pub const UNDO_LIFETIME: Duration = Duration::from_secs(15 * 60);
-/// Longest path of a page that shows messages.
+/// Maximum length of the path of a page that shows messages, in bytes.
 const PATH_MAX: usize = 500;
 
-/// A message that is shown now.
+/// Message that is being shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownFlash {
-    /// Its id, by which the change is undone.
+    /// Id by which the change is undone.
     pub id: Uuid,
-    /// The message.
+    /// Text and kind of the message.
     pub flash: Flash,
-    /// What undoes the change.
+    /// Operation that undoes the change. None if it cannot be undone.
     pub undo: Option<Undo>,
 }
 
-/// Stores a message for the page at an address, which the session sees next. The change has happened, so a message that
-/// cannot be stored fails nothing.
+/// Stores a message for the page at a URL, shown when the session next opens it. The change is committed by then, so a
+/// message that cannot be stored is only logged.
 pub async fn set(
     services: &Services,
     session: &Session,
@@ -58,7 +59,8 @@ pub async fn set(
     }
 }
 
-/// Takes the messages of a page. They are not shown again. Whether there are any, the session has been read with.
+/// Takes the messages of a page; they are not shown again. The session's data tells whether there are any, so a page
+/// without messages costs no query.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -76,7 +78,7 @@ pub async fn take(
     };
     let (id, seconds) = (owner.session_id, UNDO_LIFETIME.as_secs_f64());
     let shown = flashes::set_shown(&services.pool, id, path_of(address), seconds).await?;
-    // One that another version of the server has written is left out.
+    // A message in the format of another version of the server is skipped.
     let read = shown.into_iter().filter_map(|shown| {
         Some(ShownFlash {
             id: shown.id,
@@ -89,7 +91,7 @@ pub async fn take(
     Ok(read.collect())
 }
 
-/// Takes what undoes a change. Nothing when it was taken before, is too old, or belongs to another session.
+/// Takes the operation that undoes a change. None when it was taken before, has expired, or belongs to another session.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -102,7 +104,7 @@ pub async fn take_undo(
     Ok(undo.and_then(|undo| serde_json::from_value(undo).ok()))
 }
 
-/// The path of an address.
+/// Returns the path of a URL.
 fn path_of(address: &str) -> &str {
     address.split(['?', '#']).next().unwrap_or_default()
 }

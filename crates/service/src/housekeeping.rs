@@ -1,14 +1,14 @@
-//! What is done regularly, whoever asks.
+//! Periodic maintenance of the database.
 
 use domain::{access_tokens, jobs, sessions::HISTORY_DAYS};
 
 use crate::{Error, Services, audit, device, failed_sign_ins, known_device, users};
 
-/// Sessions ended or removed in one statement: few enough to hold no lock for long.
+/// Number of rows in one statement: few, so that it holds no lock for long.
 const BATCH: i64 = 1_000;
 
-/// Makes the audit partitions of this month and the next, before the first request: after a long pause there are none, and
-/// an entry that found none for its month would keep that one from being made.
+/// Creates the audit partitions of this month and the next two, before the first request. After a long pause they are
+/// missing, and an entry stored outside them would prevent the partition of its month from being created.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -16,13 +16,13 @@ pub async fn prepare(services: &Services) -> Result<(), Error> {
     Ok(db::schema::ensure_audit_partitions(&services.pool).await?)
 }
 
-/// Ends sessions whose time is over, removes those, access tokens and jobs that ended long ago, puts devices into words, forgets
-/// old failures to sign in, failed sign-ins of long ago, browsers that have not come for long, requests that came with an
-/// idempotency key, and messages that were shown, makes the audit partitions of the next months, seals what is on record, and
-/// lifts suspensions that are over. What fails keeps nothing else from being done.
+/// Runs all maintenance tasks: expires sessions; deletes ended sessions, access tokens and jobs after their retention;
+/// fills in missing device descriptions; deletes old sign-in attempts, failed sign-ins, known browsers, idempotency keys
+/// and shown messages; creates the audit partitions of the next months; seals the audit log; lifts suspensions that are
+/// over. A failed task does not stop the others.
 ///
 /// # Errors
-/// The first failure, such as [`Error::Unavailable`]; what is not done now is done next time.
+/// The first error, such as [`Error::Unavailable`]; the next run does the rest.
 pub async fn run(services: &Services) -> Result<(), Error> {
     let chores = [
         expire(services).await,
@@ -37,6 +37,7 @@ pub async fn run(services: &Services) -> Result<(), Error> {
         audit::seal(services).await,
         users::lift_over(services).await.map(drop),
     ];
+    // All tasks have run by now; this returns the first error.
     chores.into_iter().collect()
 }
 
@@ -65,7 +66,7 @@ async fn forget_jobs(services: &Services) -> Result<(), Error> {
     Ok(())
 }
 
-/// Puts the devices of sessions into words that were started before there were words for them.
+/// Describes the devices of sessions that an older version stored without a description.
 async fn name_devices(services: &Services) -> Result<(), Error> {
     loop {
         let unnamed = db::sessions::keep::list_without_device(&services.pool, BATCH).await?;

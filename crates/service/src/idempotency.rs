@@ -1,8 +1,8 @@
-//! Requests that are carried out once, however often they come: those with an idempotency key.
+//! Idempotency: requests with an idempotency key are executed once, however often they are sent.
 //!
-//! An attempt is reserved before anything is done. The transaction of the change notes that it is done (see [`note_done`]),
-//! so that neither can be there without the other; what is answered is kept afterwards. An attempt that takes too long loses
-//! its reservation to the next one, and its change is then not committed.
+//! An attempt reserves the key before it does anything. The transaction of the change marks the attempt as done (see
+//! [`note_done`]), so that neither is committed without the other; the response is stored afterwards. An attempt that takes
+//! too long loses its reservation to the next one, and its change is then not committed.
 
 use db::idempotency::{self as rows, Known, Reservation};
 use hmac::{Hmac, KeyInit, Mac};
@@ -15,18 +15,18 @@ use crate::{
     error::Done,
 };
 
-/// Longest key, in characters.
+/// Maximum length of a key, in characters.
 pub const KEY_MAX: usize = 255;
-/// Longest body of an answer that is kept, in bytes.
+/// Maximum length of a stored response body, in bytes.
 const ANSWER_MAX: usize = 64 * 1024;
-/// Most bytes that are kept for one user: of each request its answer, and [`ROW_BYTES`]. Beyond that only is kept that a
-/// request was done.
+/// Maximum number of bytes stored per user: the response of each request and [`ROW_BYTES`]. Beyond it only the fact that a
+/// request was done is stored.
 const KEPT_MAX: i64 = 4 * 1024 * 1024;
-/// Bytes that a request takes beside its answer.
+/// Size of a stored request without its response, in bytes.
 const ROW_BYTES: i32 = 512;
-/// How long an attempt may take, in seconds: longer than any request. A server that was killed holds a key up for so long.
+/// Lease of a reservation in seconds: longer than any request takes. A server that was killed blocks the key for this time.
 const LEASE: f64 = 60.0;
-/// How long it is known that a request was done, in seconds.
+/// Retention of a request that was done, in seconds: 24 hours.
 const KEPT: f64 = 24.0 * 60.0 * 60.0;
 
 const OTHER_REQUEST: Error = Error::Conflict(
@@ -36,12 +36,12 @@ const OVERTAKEN: Error = Error::Conflict(
     "This took so long that another attempt with the same Idempotency-Key has begun. Nothing was done by this one.",
 );
 
-/// The text that names a request, chosen by whoever sends it.
+/// Idempotency key, chosen by the client.
 #[derive(Debug, Clone)]
 pub struct Key(String);
 
 impl Key {
-    /// From a header: 1 to [`KEY_MAX`] visible ASCII characters, as they stand. Nothing for anything else.
+    /// Parses a header value: 1 to [`KEY_MAX`] visible ASCII characters, used as they are. None for anything else.
     #[must_use]
     pub fn parse(text: &[u8]) -> Option<Self> {
         let is_short = (1..=KEY_MAX).contains(&text.len());
@@ -50,13 +50,13 @@ impl Key {
         (is_short && is_visible).then_some(Self(text))
     }
 
-    /// What it is found by.
+    /// Returns the hash under which the key is stored.
     fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.0.as_bytes()).into()
     }
 
-    /// What tells a request from others. Under the key, which is kept nowhere, so that nobody who reads the table can try out
-    /// what the body held.
+    /// Returns a fingerprint that distinguishes the request from others. It is keyed with the idempotency key, which is
+    /// stored nowhere, so that a reader of the table cannot find the body by trial.
     fn seal(&self, request: &Request<'_>) -> Result<[u8; 32], Error> {
         let mac = Hmac::<Sha256>::new_from_slice(self.0.as_bytes());
         let mut mac = mac.map_err(|error| Error::Internal(error.into()))?;
@@ -68,46 +68,46 @@ impl Key {
     }
 }
 
-/// A request, as far as it is compared with others.
+/// Parts of a request that identify it.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// Its method.
+    /// HTTP method.
     pub method: &'a str,
-    /// Its path and query.
+    /// Path and query.
     pub target: &'a str,
-    /// Its body.
+    /// Body, byte for byte.
     pub body: &'a [u8],
 }
 
-/// What was answered.
+/// Response that is stored and repeated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// Its status.
+    /// HTTP status.
     pub status: u16,
-    /// Its `Content-Type`.
+    /// `Content-Type` header.
     pub content_type: Option<String>,
-    /// Its `Location`.
+    /// `Location` header.
     pub location: Option<String>,
-    /// Its `ETag`.
+    /// `ETag` header.
     pub etag: Option<String>,
-    /// Its body.
+    /// Body. A long one is not stored.
     pub body: Vec<u8>,
 }
 
-/// What is to be done about a request.
+/// Decision on a request.
 #[derive(Debug)]
 pub enum Begun {
-    /// To carry it out, as an attempt of this name.
+    /// First request: it is to be executed as the attempt of this id.
     First(Uuid),
-    /// To answer what was answered before.
+    /// Repeated request: the stored response is to be sent.
     Again(Answer),
 }
 
-/// Begins to carry out a request, unless it was or is being carried out.
+/// Reserves the key for a request, unless the request was or is being executed.
 ///
 /// # Errors
-/// [`Error::Conflict`] for another request under the key, [`Error::UnderWay`] while it is being carried out,
-/// [`Error::DoneBefore`] when it was and the answer is not kept, or not for this access token.
+/// [`Error::Conflict`] for a different request under the key, [`Error::UnderWay`] while the request is in progress,
+/// [`Error::DoneBefore`] when it is done and its response is not stored, or not for this access token.
 pub async fn begin(
     services: &Services,
     actor: &Actor,
@@ -127,12 +127,12 @@ pub async fn begin(
     if rows::reserve(&services.pool, &reservation).await? {
         return Ok(Begun::First(attempt));
     }
-    // Not there any more: it was freed at this very moment.
+    // Not found: the other attempt released the key between the two statements. A retry can reserve it.
     let known = rows::find(&services.pool, &reservation).await?;
     again(known.ok_or(Error::UnderWay)?, &reservation).map(Begun::Again)
 }
 
-/// What is answered to a request that came before.
+/// Returns the stored response to a repeated request.
 fn again(known: Known, now: &Reservation<'_>) -> Result<Answer, Error> {
     if known
         .request_hash
@@ -142,7 +142,7 @@ fn again(known: Known, now: &Reservation<'_>) -> Result<Answer, Error> {
     }
     let done_at = known.done_at.filter(|_| !known.is_open);
     let at = done_at.ok_or(Error::UnderWay)?;
-    // An access token may do less than whatever got the answer. It is shown what it was answered itself.
+    // A token can have fewer permissions than the credential of the first request: it gets only its own responses.
     let may_see = now.token_id.is_none() || now.token_id == known.token_id;
     let answer = known.answer.filter(|_| may_see).ok_or({
         let is_shown_once = known.is_shown_once;
@@ -157,7 +157,7 @@ fn again(known: Known, now: &Reservation<'_>) -> Result<Answer, Error> {
     })
 }
 
-/// With which access token somebody asks, if with one.
+/// Returns the id of the access token; none for a session.
 fn token(actor: &Actor) -> Option<Uuid> {
     match &actor.credential {
         Credential::Token(lent) => Some(lent.token),
@@ -165,7 +165,7 @@ fn token(actor: &Actor) -> Option<Uuid> {
     }
 }
 
-/// Notes that what a request asked for is done, in the transaction that does it. Nothing for one without a key.
+/// Marks the attempt of a request as done, in the transaction of its change. Does nothing for a request without a key.
 pub(crate) async fn note_done(
     connection: &mut db::PgConnection,
     origin: &Origin,
@@ -177,7 +177,7 @@ pub(crate) async fn note_done(
     is_current.then_some(()).ok_or(OVERTAKEN)
 }
 
-/// Keeps what was answered, unless it is too long, or much is kept for the user already: then only that the request was done.
+/// Stores the response. If it is too long, or the user's limit is reached, stores only that the request was done.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -194,7 +194,7 @@ pub async fn keep(services: &Services, attempt: Uuid, answer: Answer) -> Result<
     Ok(rows::set_answer(&services.pool, attempt, answer.as_ref(), KEPT).await?)
 }
 
-/// Keeps only that a request was done: its answer has a secret in it that is shown once.
+/// Stores only that a request was done: its response has a secret that is shown once.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -202,7 +202,7 @@ pub async fn keep_no_answer(services: &Services, attempt: Uuid) -> Result<(), Er
     Ok(rows::set_shown_once(&services.pool, attempt, KEPT).await?)
 }
 
-/// Frees the key of a request that was refused or has failed, if it has changed nothing.
+/// Releases the key of a request that was denied or has failed, unless it has changed something.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.

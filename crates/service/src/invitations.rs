@@ -1,5 +1,5 @@
-//! Invitations: somebody makes a link, others make their accounts with it. An invitation is worth what its maker may do at the
-//! moment when it is used.
+//! Invitations: links with which new users create their own accounts. An invitation can assign only the roles that its
+//! creator can assign at the time when it is used.
 
 mod accept;
 
@@ -28,15 +28,15 @@ use crate::{
     users::guard,
 };
 
-/// Invitations on one page.
+/// Number of invitations on one page.
 const PAGE: usize = 50;
 
 const NOT_FOUND: Error = Error::NotFound("There is no such invitation.");
 
-/// Makes an invitation. It gives only what its maker may give.
+/// Creates an invitation. Its roles are limited to those that the actor can assign.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault at once, [`Error::Refused`] for a role that the author may not give.
+/// [`Error::Invalid`] with all field errors at once, [`Error::Refused`] for a role that the actor cannot assign.
 pub async fn create(
     services: &Services,
     granted: &Granted<WriteRegistrations>,
@@ -80,12 +80,12 @@ pub async fn create(
     })
 }
 
-/// Makes another link for an invitation; the one before ceases to work. It works for as long as that did, and whoever does
-/// this answers for it from now on.
+/// Creates a new link for an invitation and invalidates the earlier one. The new link has the full lifetime again, and the
+/// actor becomes the creator that the invitation depends on.
 ///
 /// # Errors
-/// [`Error::Conflict`] when it is revoked or used up, [`Error::Refused`] for a role that the author may not give,
-/// [`Error::NotFound`] when there is no such invitation.
+/// [`Error::Conflict`] when the invitation is revoked or used up, [`Error::Refused`] for a role that the actor cannot
+/// assign, [`Error::NotFound`] when there is no such invitation.
 pub async fn resend(
     services: &Services,
     granted: &Granted<WriteRegistrations>,
@@ -129,7 +129,7 @@ pub async fn resend(
     Ok(link(services, author, &token, expires_at))
 }
 
-/// Revokes an invitation. Whoever has used it stays.
+/// Revokes an invitation. Accounts that were created with it are not affected.
 ///
 /// # Errors
 /// [`Error::Conflict`] when it is revoked or used up already, [`Error::NotFound`] when there is no such invitation.
@@ -162,7 +162,7 @@ pub async fn revoke(
     Ok(())
 }
 
-/// Invitations, the newest first, before one of them; and whether there are more.
+/// Lists invitations, newest first, starting after the one with the id `before`. Returns whether there are more.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -177,16 +177,16 @@ pub async fn list(
     Ok((found.into_iter().take(PAGE).map(shown).collect(), more))
 }
 
-/// An invitation by its id.
+/// Returns an invitation by its id.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none.
+/// [`Error::NotFound`] when there is no such invitation.
 pub async fn find(
     services: &Services,
     _: &Granted<ReadRegistrations>,
     id: Uuid,
 ) -> Result<Invitation, Error> {
-    // The list is in the order of ids, so it is the first one before the next id.
+    // The list is in descending order of ids: the invitation is the first one before the next id.
     let next = Uuid::from_u128(id.as_u128().saturating_add(1));
     let found = invitations::list(&services.pool, Some(next), 1).await?;
     let found = found.into_iter().find(|invitation| invitation.id == id);
@@ -223,7 +223,8 @@ fn shown(invitation: invitations::Invitation) -> Invitation {
     }
 }
 
-/// The rights behind an invitation: those of its creator or, with an access token, those that the token lends.
+/// Returns the permissions that back an invitation: those of its creator or, if an access token created it, those within
+/// the token's scopes. None when the creator or the token is gone.
 fn rights(invitation: &invitations::Invitation) -> Option<Permissions> {
     let maker = invitation.maker.as_ref()?;
     if !invitation.is_of_token {
@@ -233,7 +234,7 @@ fn rights(invitation: &invitations::Invitation) -> Option<Permissions> {
     Some(access::within(&access::read_scopes(words), maker))
 }
 
-/// What an invitation is called in the record.
+/// Returns the name of an invitation in the audit log.
 fn label(preset: &Preset) -> &str {
     preset.note.as_deref().unwrap_or("invitation")
 }

@@ -1,5 +1,5 @@
-//! Long work that goes on in the background: looking at it, and trying again what has failed. What is done, and how, is
-//! where its kind is: [`crate::users::purge`], [`crate::keys::rotate`].
+//! Background jobs: listing, and retry of a failed one. The work itself is where its kind is: [`crate::users::purge`],
+//! [`crate::keys::rotate`].
 
 use db::jobs as rows;
 use domain::{
@@ -25,7 +25,7 @@ const NOT_FOUND: Error = Error::NotFound("There is no such job.");
 const NOT_FAILED: Error = Error::Conflict(jobs::NOT_FAILED);
 const ON_SERVER: Error = Error::Conflict(jobs::ON_SERVER);
 
-/// A page of jobs, what is under way first, then the newest.
+/// Lists jobs: queued and running ones first, each group newest first.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -44,7 +44,7 @@ pub async fn list(
     })
 }
 
-/// Finds a job by its id.
+/// Returns a job by its id.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such job.
@@ -52,7 +52,7 @@ pub async fn find(services: &Services, _: &Granted<ReadAudit>, id: Uuid) -> Resu
     rows::find(&services.pool, id).await?.ok_or(NOT_FOUND)
 }
 
-/// How many there are of each state but those that are done, for whoever watches the server.
+/// Counts the jobs of each state except done, for monitoring.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -64,11 +64,11 @@ pub async fn figures(services: &Services) -> Result<Vec<(JobState, u64)>, Error>
         .into())
 }
 
-/// Tries a removal again that has failed. Whoever could have deleted the account may. Returns its username.
+/// Queues a failed purge again. It requires what deleting the account requires. Returns the username.
 ///
 /// # Errors
-/// [`Error::Conflict`] when it has not failed or is not done by the server, [`Error::Refused`] when it may not be done,
-/// [`Error::NotFound`] when there is no such job.
+/// [`Error::Conflict`] when the job has not failed or is retried only on the command line, [`Error::Refused`] when the
+/// policy denies it, [`Error::NotFound`] when there is no such job.
 pub async fn retry(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -84,7 +84,7 @@ pub async fn retry(
     let (right, deed) = (Permission::UsersWrite, Deed::Delete);
     let user = job.owner(user);
     let account = match guard::open_any_by(&mut transaction, author, right, deed, user).await {
-        // It is removed: the job is done.
+        // The account is purged already, so the job has not failed.
         Err(Error::NotFound(_)) => return Err(NOT_FAILED),
         opened => opened?,
     };

@@ -1,5 +1,6 @@
-//! Keys of providers: the system's, and whoever looks after those of others. People's own are in [`crate::account`]. A key is
-//! encrypted before it is kept, and handed on to programs that have the right to it; nobody else reads it again.
+//! Provider API keys: those of the system, and the administration of users' keys. Operations of users on their own keys are
+//! in [`crate::account`]. A key is encrypted before it is stored, and decrypted only for programs with the permission to
+//! resolve it.
 
 mod person;
 mod resolve;
@@ -22,34 +23,35 @@ use uuid::Uuid;
 
 use crate::{Error, Services, record::Changes};
 
-/// A provider API key after an edit.
+/// Provider API key after an edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditedKey {
-    /// The key.
+    /// State of the key after the edit.
     pub key: ApiKey,
-    /// Whether the edit changed anything.
+    /// False when the edit had the values that the key already had.
     pub is_changed: bool,
 }
 
 pub(crate) const NOT_FOUND: Error = Error::NotFound("API key not found");
-/// FOVEA's text.
+/// Response text of FOVEA.
 const TAKEN: Error = Error::Conflict("API key for this provider already exists");
-/// The constraint behind it.
+/// Constraint whose violation [`TAKEN`] reports.
 const ONE_FOR_EACH_PROVIDER: &str = "api_keys_provider_key";
 
-/// Names of the providers that the server knows.
+/// Lists the names of the providers in the settings.
 pub(crate) fn providers(services: &Services) -> Vec<String> {
     let providers = services.settings.providers.iter();
     providers.map(Provider::as_str).map(str::to_owned).collect()
 }
 
-/// Encrypts a key and keeps it, for a person or for the system. Returns what to put on record too.
+/// Encrypts and stores a key of a user or, without an owner, of the system. Returns it with the changes to audit.
 pub(crate) async fn add(
     transaction: &mut db::Transaction,
     services: &Services,
     owner: Option<Uuid>,
     new: &NewKey,
 ) -> Result<(ApiKey, Changes), Error> {
+    // The id and the provider are authenticated by the encryption, so the id must be known before the row.
     let id = api_keys::next_id(transaction).await?;
     let (provider, name, last4) = (new.provider.as_str(), new.name.as_str(), new.text.last4());
     let text = SecretString::from(new.text.as_str());
@@ -75,7 +77,7 @@ fn taken(error: db::Error) -> Error {
     }
 }
 
-/// Changes a key that is locked. Returns what to put on record too: nothing, if nothing is different.
+/// Changes a locked key. Returns it with the changes to audit, which are empty if no value differs.
 pub(crate) async fn change(
     transaction: &mut db::Transaction,
     services: &Services,
@@ -115,12 +117,12 @@ pub(crate) async fn change(
     Ok((key, changes))
 }
 
-/// What the record says when a key is removed.
+/// Returns the changes to audit when a key is deleted.
 pub(crate) fn removed(key: &LockedKey) -> Changes {
     Changes::default().with("apiKey", told_of(key), Value::Null)
 }
 
-/// A key as the record tells of it.
+/// Returns the description of a key in the audit log: never its value.
 fn told(provider: &str, name: &str, last4: &str, is_active: bool) -> Value {
     json!({ "provider": provider, "name": name, "last4": last4, "active": is_active })
 }

@@ -1,5 +1,5 @@
-//! When sessions were last seen and access tokens last used: noted in memory by each request, written in batches by a job once
-//! a minute, so that each is written at most so often. Costs a request no query.
+//! Last activity of sessions and last use of access tokens: noted in memory by each request, and written in batches once a
+//! minute, so that each row is written at most so often. A request costs no query.
 
 use std::{
     collections::HashMap,
@@ -13,16 +13,16 @@ use uuid::Uuid;
 
 use crate::{Error, Services};
 
-/// How often they are written.
+/// Interval of the writes to the database.
 pub const EVERY: Duration = Duration::from_secs(60);
-/// Sessions or tokens written in one statement: few enough to hold no lock for long.
+/// Number of sessions or tokens in one statement: few, so that it holds no lock for long.
 const BATCH: usize = 1_000;
 
-/// Who was seen since the last write.
+/// Sessions and access tokens that were used since the last write.
 #[derive(Debug, Clone, Default)]
 pub struct LastSeen(Arc<Mutex<Noted>>);
 
-/// The latest of each.
+/// Latest use of each session and access token, by id.
 #[derive(Debug, Default)]
 struct Noted {
     sessions: HashMap<Uuid, OffsetDateTime>,
@@ -30,12 +30,12 @@ struct Noted {
 }
 
 impl LastSeen {
-    /// Notes that a session was used.
+    /// Notes the use of a session.
     pub(crate) fn note_session(&self, session: Uuid, at: OffsetDateTime) {
         self.lock().sessions.insert(session, at);
     }
 
-    /// Notes that an access token was used, and from where.
+    /// Notes the use of an access token and its client address.
     pub(crate) fn note_token(&self, token: Uuid, at: OffsetDateTime, ip: Option<ClientAddress>) {
         self.lock().tokens.insert(token, (at, ip));
     }
@@ -45,14 +45,14 @@ impl LastSeen {
     }
 }
 
-/// Notes again what could not be written, where nothing later is known by now.
+/// Restores the entries that could not be written, unless a later use was noted meanwhile.
 fn put_back<V>(kept: &mut HashMap<Uuid, V>, noted: HashMap<Uuid, V>) {
     for (id, value) in noted {
         kept.entry(id).or_insert(value);
     }
 }
 
-/// Writes what was noted. What cannot be written is kept for the next time.
+/// Writes the noted uses. Those that cannot be written are retained for the next run.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -60,7 +60,7 @@ pub async fn write(services: &Services) -> Result<(), Error> {
     let Noted { sessions, tokens } = std::mem::take(&mut *services.last_seen.lock());
     let written = write_sessions(services, &sessions).await;
     let used = write_tokens(services, &tokens).await;
-    // What is written already changes nothing when it comes again.
+    // Some batches may be written already: writing a time twice changes nothing.
     if written.is_err() {
         put_back(&mut services.last_seen.lock().sessions, sessions);
     }

@@ -1,5 +1,5 @@
-//! What the product does. Each function authorises, decides, writes and records, in one transaction. Whoever asks for
-//! something — a page, the API, the command line, a job — comes through here, and nobody else speaks to the database.
+//! Business logic of the product. Each function authorizes, decides, writes and audits, in one transaction. All callers
+//! (pages, the API, the command line, jobs) go through this crate, and only it queries the database.
 
 pub mod access;
 pub mod access_tokens;
@@ -49,32 +49,32 @@ pub use tokens::handle as link_handle;
 
 use crate::{last_seen::LastSeen, passwords::Hasher, settings::Settings};
 
-/// What every function needs. Cheap to clone.
+/// Dependencies of every function. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Services {
-    /// The database.
+    /// Connection pool.
     pub pool: db::PgPool,
-    /// Hashes passwords away from the requests.
+    /// Threads that hash passwords outside the async runtime.
     pub hasher: Hasher,
-    /// What is configured.
+    /// Configuration.
     pub settings: Arc<Settings>,
-    /// Who was seen since the last write.
+    /// Sessions and access tokens used since the last write.
     pub last_seen: LastSeen,
     /// Failed sign-ins since the last write.
     pub failed_sign_ins: failed_sign_ins::Noted,
-    /// Those who watch the sessions.
+    /// Subscribers to changes of the session list.
     pub live: sessions::live::Live,
-    /// Exports that are being written.
+    /// Running exports.
     pub exports: exports::Exports,
-    /// Names of the time zones that can be chosen, once they were asked for.
+    /// Cached names of the time zones.
     pub time_zones: time_zones::TimeZones,
-    /// Wakes whoever does the work that nobody waits for.
+    /// Wakes the worker that runs queued jobs.
     pub work: Arc<tokio::sync::Notify>,
-    /// The time, for what is not compared between replicas.
+    /// Clock of this process, for times that are not compared between replicas.
     pub clock: fn() -> OffsetDateTime,
 }
 
-/// Whether the database answers.
+/// Checks that the database answers.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when it does not.
@@ -82,7 +82,7 @@ pub async fn health(services: &Services) -> Result<(), Error> {
     Ok(db::ping(&services.pool).await?)
 }
 
-/// Every total that is kept of accounts and sessions, by its name, for whoever watches the server.
+/// Lists every maintained total of accounts and sessions by its name, for monitoring.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.

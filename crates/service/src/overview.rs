@@ -1,4 +1,4 @@
-//! The first screen of the panel.
+//! Overview, the start page of the panel.
 
 use db::{access_tokens::Asked, users::Of};
 use domain::{
@@ -16,11 +16,11 @@ use crate::{
     access::{Granted, ReadUsers},
 };
 
-/// Changes that are shown.
+/// Maximum number of audit events on the page.
 const CHANGES: i64 = 10;
 
-/// How many people there are, what they have been doing, and what wants attention. Whatever is counted is counted ahead, or
-/// as far as a list counts.
+/// Returns the number of users, their recent activity, and what requires attention. All counts are maintained totals, or
+/// limited as the total of a list is.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -62,7 +62,7 @@ pub async fn overview(
     })
 }
 
-/// Returns the latest changes, for who can read the audit log.
+/// Returns the latest audit events; none without the permission to read the audit log.
 async fn changes(
     connection: &mut db::PgConnection,
     granted: &Granted<ReadUsers>,
@@ -74,7 +74,7 @@ async fn changes(
     Ok(db::overview::list_changes(connection, CHANGES).await?)
 }
 
-/// How many access tokens are about to cease to work, for whoever may see them.
+/// Counts the access tokens that expire soon; 0 without the permission to read tokens.
 async fn expiring_tokens(
     connection: &mut db::PgConnection,
     granted: &Granted<ReadUsers>,
@@ -91,7 +91,7 @@ async fn expiring_tokens(
     Ok(Total::up_to_limit(counted))
 }
 
-/// The totals, and how many people a search finds.
+/// Returns the totals, and the number of users that match a search.
 async fn count(
     services: &Services,
     connection: &mut db::PgConnection,

@@ -1,4 +1,4 @@
-//! Making an account for oneself: what registering and accepting an invitation have in common.
+//! Creation of an account by its own user: common parts of registration and of accepting an invitation.
 
 use db::registrations::NewPerson;
 use domain::{
@@ -17,23 +17,23 @@ use crate::{
     users::{facts, lookalike},
 };
 
-/// How an account comes to be that somebody makes for themselves.
+/// Properties of an account that its own user creates.
 pub(crate) struct Making<'a> {
-    /// What goes on record.
+    /// Action in the audit log.
     pub(crate) action: &'static str,
-    /// Whether they can sign in at once.
+    /// Initial status: pending accounts cannot sign in.
     pub(crate) status: Status,
-    /// How it comes to be.
+    /// Origin of the account, stored with it.
     pub(crate) via: CreatedVia,
-    /// Who has invited them.
+    /// User who created the invitation, if there is one.
     pub(crate) invited_by: Option<Uuid>,
-    /// Names of the roles that it gets.
+    /// Names of the roles to assign.
     pub(crate) roles: &'a [String],
-    /// Whence they come, if that is kept with the account.
+    /// Client address to store with the account; None if it is not stored.
     pub(crate) from: Option<ClientAddress>,
 }
 
-/// Hashes the password of an account, unless it is easily guessed.
+/// Hashes the password of a new account. Fails for a password that is easily guessed.
 pub(crate) async fn hash(
     services: &Services,
     person: &OwnAccount,
@@ -48,8 +48,8 @@ pub(crate) async fn hash(
     services.hasher.hash_chosen(asker, password, &known).await
 }
 
-/// Makes the account, as part of a transaction. The address is kept as claimed, whether or not somebody has it: this does
-/// the same for both, in the same time.
+/// Creates the account within a transaction. The email address is stored as unverified, whether or not another account has
+/// it: both cases do the same work in the same time.
 pub(crate) async fn make(
     transaction: &mut db::Transaction,
     person: &OwnAccount,

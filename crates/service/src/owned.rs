@@ -1,5 +1,5 @@
-//! What people own in the host application: each their own, and everybody's for whoever looks after people. Each change is an
-//! entry about the owner, so that it is found in their history.
+//! Data that users own in the host application: their own, or that of any user for administrators. Each change is audited
+//! with the owner as its target, so that it appears in the owner's history.
 
 pub mod annotations;
 pub mod ontology;
@@ -19,18 +19,18 @@ use crate::{
 
 const NO_PERSONA: Error = Error::NotFound("Persona not found");
 
-/// Who looks at what people own.
+/// Scope of read access to owned data.
 #[derive(Debug, Clone)]
 pub struct Reader {
-    /// Theirs alone; otherwise everybody's.
+    /// Only owner whose data is readable; None for all.
     owner: Option<Uuid>,
 }
 
 impl Reader {
-    /// Somebody who looks at their own.
+    /// Creates a reader of the caller's own data.
     ///
     /// # Errors
-    /// [`Error::OutOfScope`] for an access token that was not made for it.
+    /// [`Error::OutOfScope`] for an access token without the scope.
     pub fn own(actor: &Actor) -> Result<Self, Error> {
         actor.require_own(Scope::DataRead)?;
         Ok(Self {
@@ -38,47 +38,47 @@ impl Reader {
         })
     }
 
-    /// Somebody who looks after people.
+    /// Creates a reader of the data of all users.
     #[must_use]
     pub fn all(_: &Granted<ReadUsers>) -> Self {
         Self { owner: None }
     }
 
-    /// What is somebody else's is not there.
+    /// Returns whether data of this owner is readable. Data that is not is reported as not found.
     fn sees(&self, owner: Uuid) -> bool {
         self.owner.is_none_or(|own| own == owner)
     }
 }
 
-/// Who changes what people own.
+/// Scope of write access to owned data.
 #[derive(Debug)]
 pub struct Writer(Who);
 
 #[derive(Debug)]
 enum Who {
-    /// Somebody who changes their own.
+    /// Access to the caller's own data.
     Own(Box<Actor>),
-    /// Somebody who looks after people.
+    /// Access to the data of any user, subject to the policy.
     All(Box<Granted<WriteUsers>>),
 }
 
 impl Writer {
-    /// Somebody who changes their own.
+    /// Creates a writer of the caller's own data.
     ///
     /// # Errors
-    /// [`Error::OutOfScope`] for an access token that was not made for it.
+    /// [`Error::OutOfScope`] for an access token without the scope.
     pub fn own(actor: Actor) -> Result<Self, Error> {
         actor.require_own(Scope::DataWrite)?;
         Ok(Self(Who::Own(Box::new(actor))))
     }
 
-    /// Somebody who looks after people.
+    /// Creates a writer of the data of any user.
     #[must_use]
     pub fn all(granted: Granted<WriteUsers>) -> Self {
         Self(Who::All(Box::new(granted)))
     }
 
-    /// Whose a new thing is: their own, or that of whom they name.
+    /// Returns the owner of new data: the caller, or for administrators the named user.
     fn owner(&self, named: Option<Uuid>) -> Result<Uuid, Error> {
         match (&self.0, named) {
             (Who::Own(actor), _) => Ok(actor.principal.id.0),
@@ -95,7 +95,7 @@ impl Writer {
         Reader { owner }
     }
 
-    /// Locks the account of an owner, if what it owns may be changed.
+    /// Locks the account of an owner, and checks that the writer can change its data.
     async fn open(&self, transaction: &mut db::Transaction, owner: Uuid) -> Result<Opened, Error> {
         let (author, account) = match &self.0 {
             Who::Own(actor) => {
@@ -115,7 +115,7 @@ impl Writer {
         })
     }
 
-    /// The same for whoever owns a persona, and the persona itself, kept as it is until the transaction ends.
+    /// Locks the account of a persona's owner as [`Self::open`] does, then the persona until the end of the transaction.
     async fn open_persona(
         &self,
         transaction: &mut db::Transaction,
@@ -124,13 +124,13 @@ impl Writer {
         let found = personas::visible(transaction, &self.reader(), id).await?;
         let opened = self.open(transaction, found.user_id).await?;
         let persona = db::owned::personas::lock(transaction, id).await?;
-        // It may have gone to somebody else meanwhile.
+        // It can have been transferred to another owner before the lock.
         let persona = persona.filter(|persona| persona.user_id == opened.owner);
         Ok((opened, persona.ok_or(NO_PERSONA)?))
     }
 }
 
-/// An owner whose account is locked, and who changes what they own.
+/// Locked account of an owner, with the actor who changes its data.
 struct Opened {
     author: Author,
     owner: Uuid,
@@ -138,7 +138,7 @@ struct Opened {
 }
 
 impl Opened {
-    /// Writes down what was done.
+    /// Audits a change, with the owner as its target.
     async fn record(
         &self,
         transaction: &mut db::Transaction,

@@ -1,5 +1,5 @@
-//! Password hashing, away from everything else. argon2id is meant to be slow and to fill memory: here it does so on a few
-//! threads of low priority, so that a storm of sign-ins makes the next sign-in wait and nothing else.
+//! Password hashing on dedicated threads. argon2id is slow and memory-hard by design: a few threads of low priority run it,
+//! so that a flood of sign-ins delays other sign-ins and nothing else.
 
 pub(crate) mod known;
 mod queue;
@@ -20,26 +20,26 @@ use crate::Error;
 pub use queue::Asker;
 use queue::{Place, QUEUE, Waiting, full};
 
-/// Memory of one hash in KiB (OWASP ASVS 5.0, 11.4.2).
+/// Memory of one hash, in KiB (OWASP ASVS 5.0, 11.4.2).
 const MEMORY_KIB: u32 = 19_456;
-/// Passes over that memory (the same).
+/// Number of passes over that memory (same source).
 const PASSES: u32 = 2;
-/// Lanes (the same).
+/// Degree of parallelism (same source).
 const LANES: u32 = 1;
-/// How much the threads give way to all others (`nice`, 0 to 19).
+/// Nice value of the hashing threads (0 to 19), by which they yield to all others.
 const NICENESS: i32 = 15;
 
-/// The salt of what is hashed for nothing, so that an unknown name costs the same time as a known one.
+/// Salt of hashes without an account, so that an unknown username takes the same time as a known one.
 const SALT_OF_NOBODY: &str = "the salt of nobody";
 
-/// Whether a password is the right one.
+/// Result of a password verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is not, or there is none.
+    /// Wrong password, or an account without one.
     Wrong,
-    /// It is.
+    /// Correct password.
     Right,
-    /// It is, and this hash of it is stronger than the one kept.
+    /// Correct password whose stored hash is weaker than today's parameters. Holds a new hash.
     RightButWeak(String),
 }
 
@@ -53,12 +53,12 @@ enum Job {
     ),
 }
 
-/// A hash could not be made.
+/// Error of argon2 or of the threads that run it.
 #[derive(Debug, thiserror::Error)]
 #[error("hashing failed: {0}")]
 pub struct HashError(String);
 
-/// The hashing threads. They end when the last handle is dropped.
+/// Handle of the hashing threads, which end when the last handle is dropped.
 #[derive(Debug, Clone)]
 pub struct Hasher {
     jobs: mpsc::Sender<(Place, Job)>,
@@ -66,15 +66,15 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    /// Starts the threads: half as many as there are cores.
+    /// Starts the hashing threads: half as many as there are cores, rounded up.
     ///
     /// # Errors
-    /// When a thread cannot be started or hashing does not work at all.
+    /// [`HashError`] when a thread cannot be started, or when a test hash fails.
     pub fn start() -> Result<Self, HashError> {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let (jobs, queue) = mpsc::channel(QUEUE);
         let queue = Arc::new(std::sync::Mutex::new(queue));
-        // If hashing does not work at all, that is said now.
+        // A trial hash: broken parameters must stop the start, not the first sign-in.
         hash(&SecretString::from(SALT_OF_NOBODY))?;
         for index in 0..cores.div_ceil(2) {
             let queue = Arc::clone(&queue);
@@ -89,10 +89,10 @@ impl Hasher {
         })
     }
 
-    /// Hashes a password, as a PHC string.
+    /// Hashes a password. Returns a PHC string.
     ///
     /// # Errors
-    /// [`Error::TooMany`] when too many wait already.
+    /// [`Error::TooMany`] when the queue is full.
     pub async fn hash(&self, asker: Asker, password: SecretString) -> Result<String, Error> {
         let (answer, result) = oneshot::channel();
         self.submit(asker, Job::Hash(password, answer))?;
@@ -100,10 +100,10 @@ impl Hasher {
         hashed.map_err(|error| Error::Internal(error.into()))
     }
 
-    /// Compares a password with the hash kept for an account, or spends the same time where there is none.
+    /// Compares a password with the stored hash of an account. Without a hash it spends the same time.
     ///
     /// # Errors
-    /// [`Error::TooMany`] when too many wait already.
+    /// [`Error::TooMany`] when the queue is full.
     pub async fn verify(
         &self,
         asker: Asker,
@@ -115,10 +115,10 @@ impl Hasher {
         result.await.map_err(|gone| Error::Internal(gone.into()))
     }
 
-    /// Whether a password is one of those that some hashes are of.
+    /// Returns whether a password matches one of several hashes.
     ///
     /// # Errors
-    /// [`Error::TooMany`] when too many wait already.
+    /// [`Error::TooMany`] when the queue is full.
     pub(crate) async fn matches_any(
         &self,
         asker: Asker,
@@ -134,11 +134,11 @@ impl Hasher {
         Ok(false)
     }
 
-    /// Hashes a password that a user chooses, unless it is easily guessed. `known` is what an attacker tries first: names and the
-    /// address.
+    /// Hashes a password that a user chooses, unless it is easily guessed. `known` are the texts that an attacker tries
+    /// first: names and the email address.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for one that is easily guessed, [`Error::TooMany`] when too many wait already.
+    /// [`Error::Invalid`] for a password that is easily guessed, [`Error::TooMany`] when the queue is full.
     pub async fn hash_chosen(
         &self,
         asker: Asker,
@@ -149,7 +149,8 @@ impl Hasher {
         self.hash(asker, SecretString::from(password)).await
     }
 
-    /// Estimates a password on the hashing threads: anybody can ask for it, and it takes time.
+    /// Estimates the strength of a password on the hashing threads: it takes time, and unauthenticated clients can request
+    /// it.
     async fn estimate(&self, asker: Asker, password: &str, known: &[&str]) -> Result<(), Error> {
         let known = known.iter().map(ToString::to_string).collect();
         let (answer, result) = oneshot::channel();
@@ -170,6 +171,7 @@ impl Hasher {
 }
 
 fn work(queue: &std::sync::Mutex<mpsc::Receiver<(Place, Job)>>) {
+    // On Linux this sets the priority of the calling thread only.
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::warn!(%error, "the hashing threads run at normal priority");
     }
@@ -178,7 +180,7 @@ fn work(queue: &std::sync::Mutex<mpsc::Receiver<(Place, Job)>>) {
             Ok(mut queue) => queue.blocking_recv(),
             Err(_) => return,
         };
-        // Its place is free from now on.
+        // Dropping the place frees it before the work, so that the limit counts waiting jobs only.
         let job = job.map(|(_, job)| job);
         match job {
             Some(Job::Hash(password, answer)) => drop(answer.send(hash(&password))),
@@ -186,7 +188,7 @@ fn work(queue: &std::sync::Mutex<mpsc::Receiver<(Place, Job)>>) {
                 let password = normal(&password);
                 drop(answer.send(strength::check(password.expose_secret(), &known)));
             }
-            // Whoever stopped waiting needs no answer: their share of a storm costs nothing more.
+            // The client has disconnected: skipping its job makes its part of a flood cheap.
             Some(Job::Verify(_, _, answer)) if answer.is_closed() => {}
             Some(Job::Verify(password, kept, answer)) => {
                 drop(answer.send(verify(&password, kept.as_deref())));
@@ -202,7 +204,7 @@ fn argon2() -> Result<Argon2<'static>, HashError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// A password as it is hashed: keyboards write the same characters differently.
+/// Normalizes a password before it is hashed: keyboards encode the same characters differently.
 fn normal(password: &SecretString) -> SecretString {
     SecretString::from(normal_password(password.expose_secret()))
 }
@@ -213,8 +215,8 @@ fn hash(password: &SecretString) -> Result<String, HashError> {
         .map_err(|error| HashError(error.to_string()))
 }
 
-/// Compares a password with a stored hash. An old hash is of the password as it was typed: where that differs from its normal
-/// form, it is tried as well, and its hash replaced if it is right.
+/// Compares a password with a stored hash. Old hashes are of the password as it was typed: where that differs from the
+/// normalized form, it is tried too, and the hash is replaced if it matches.
 fn verify(password: &SecretString, kept: Option<&str>) -> Verdict {
     let normal = normal(password);
     let verdict = verify_form(&normal, kept);
@@ -227,13 +229,13 @@ fn verify(password: &SecretString, kept: Option<&str>) -> Verdict {
     }
 }
 
-/// Compares one form of a password with a stored hash. Every answer but the right one takes the work of one hash of today: an unknown name,
-/// a hash of today, one that was made with less, one that cannot be read.
+/// Compares one form of a password with a stored hash. Every result except the correct one takes the work of one hash with
+/// today's parameters: for an unknown username, a current hash, a weaker hash, and an unreadable one.
 fn verify_form(password: &SecretString, kept: Option<&str>) -> Verdict {
     let parsed = kept.and_then(|kept| PasswordHash::new(kept).ok());
     let params = parsed.as_ref().and_then(|hash| Params::try_from(hash).ok());
     if let Some(memory) = padding(params.as_ref()) {
-        // Its result is of no interest, only that it was worked for.
+        // The result is discarded: only the time counts.
         drop(spend(password, memory));
     }
     let Some(parsed) = parsed.filter(|_| params.is_some()) else {
@@ -251,16 +253,16 @@ fn verify_form(password: &SecretString, kept: Option<&str>) -> Verdict {
     hash(password).map_or(Verdict::Right, Verdict::RightButWeak)
 }
 
-/// The memory in KiB of what is hashed beside a stored hash, in today's passes, so that both together are the work of a hash
-/// of today. Work is memory times passes.
+/// Returns the memory in KiB of an additional hash with today's number of passes, so that it and the stored hash together
+/// take the work of one current hash. Work is memory times passes. None if nothing is missing.
 fn padding(stored: Option<&Params>) -> Option<u32> {
     let done = stored.map_or(0, |params| params.m_cost().saturating_mul(params.t_cost()));
     let left = (MEMORY_KIB * PASSES).saturating_sub(done) / PASSES;
-    // argon2 takes eight blocks a lane at least.
+    // argon2 needs at least eight blocks per lane.
     (left >= 8 * LANES).then_some(left)
 }
 
-/// Hashes with so much memory.
+/// Computes a hash with the given memory in KiB.
 fn spend(password: &SecretString, memory: u32) -> Result<[u8; 32], HashError> {
     let params = Params::new(memory, PASSES, LANES, None);
     let params = params.map_err(|error| HashError(error.to_string()))?;
@@ -276,7 +278,7 @@ fn spend(password: &SecretString, memory: u32) -> Result<[u8; 32], HashError> {
     Ok(out)
 }
 
-/// Whether a hash was made with less than today's parameters.
+/// Returns whether a hash has weaker parameters than today's.
 fn is_weak(hash: &PasswordHash) -> bool {
     let Ok(params) = Params::try_from(hash) else {
         return true;
@@ -372,12 +374,12 @@ mod tests {
             panic!("{verdict:?}")
         };
         assert_eq!(verify("señor café", new).await.unwrap(), Verdict::Right);
-        // Typed in another way it was wrong before, and still is.
+        // Another encoding of the same characters did not match the old hash before, and still does not.
         let verdict = verify("señor café", old.to_string()).await;
         assert_eq!(verdict.unwrap(), Verdict::Wrong);
     }
 
-    /// The work that a wrong password takes, in KiB that are passed over.
+    /// Computes the work of a wrong password: KiB times passes.
     fn work_of(kept: Option<(u32, u32)>) -> u32 {
         let params = kept.map(|(memory, passes)| Params::new(memory, passes, 1, None).unwrap());
         let stored = params
@@ -404,11 +406,11 @@ mod tests {
                 "{kept:?}: {work} of {unknown}"
             );
         }
-        // More than today's is not less.
+        // A stored hash stronger than today's takes its own time.
         assert_eq!(work_of(Some((65_536, 3))), 65_536 * 3);
     }
 
-    /// The shortest of some times that a wrong password takes.
+    /// Measures the time of a wrong password: the minimum of three runs.
     fn time_of(kept: Option<&str>) -> Duration {
         let times = (0..3).map(|_| {
             let started = Instant::now();
@@ -425,13 +427,13 @@ mod tests {
             .hash_password(b"open sesame")
             .unwrap()
             .to_string();
-        // By itself it takes less than a thousandth.
+        // Without the padding it would take less than a thousandth of the time.
         assert!(time_of(Some(&older)) * 4 > time_of(None));
     }
 
     #[test]
     fn a_full_queue_refuses_at_once() {
-        // Nobody works on it.
+        // No thread takes jobs from this queue.
         let (jobs, _queue) = mpsc::channel(QUEUE);
         let hasher = Hasher {
             jobs,

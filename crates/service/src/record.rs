@@ -1,4 +1,4 @@
-//! What goes on record, in the transaction of the change itself.
+//! Audit log entries, written in the transaction of the change itself.
 
 mod size;
 
@@ -7,24 +7,24 @@ use uuid::Uuid;
 
 use crate::{Error, access::Author, idempotency};
 
-/// A change of one account.
+/// Change of one account.
 pub(crate) struct Change<'a> {
-    /// What was done, such as `user.created`.
+    /// Action, such as `user.created`.
     pub(crate) action: &'static str,
-    /// To whom.
+    /// Id and username of the target.
     pub(crate) user: (Uuid, &'a str),
-    /// What is different.
+    /// Changed fields.
     pub(crate) changes: Changes,
-    /// Why, where a reason was given.
+    /// Reason that the actor entered, if there is one.
     pub(crate) reason: Option<&'a str>,
 }
 
-/// Before and after, by field.
+/// Values before and after the change, by field.
 #[derive(Default)]
 pub(crate) struct Changes(Map<String, Value>);
 
 impl Changes {
-    /// Notes a field, if it is different at all.
+    /// Adds a field, if its values differ.
     pub(crate) fn note(&mut self, field: &str, before: impl Into<Value>, after: impl Into<Value>) {
         let (before, after) = (before.into(), after.into());
         if before != after {
@@ -32,18 +32,18 @@ impl Changes {
         }
     }
 
-    /// Notes which of the things that a person owns is spoken of: its id before and after.
+    /// Adds the id of owned data before and after the change, so that the entry identifies it even if nothing differs.
     pub(crate) fn about(mut self, kind: &str, before: Option<Uuid>, after: Option<Uuid>) -> Self {
         self.0.insert(kind.to_owned(), json!([before, after]));
         self
     }
 
-    /// Whether nothing is different.
+    /// Returns whether no field has changed.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Notes a field, as part of an expression.
+    /// Adds a field as [`Self::note`] does, as part of an expression.
     pub(crate) fn with(
         mut self,
         field: &str,
@@ -55,7 +55,7 @@ impl Changes {
     }
 }
 
-/// Writes it down.
+/// Writes the audit event of a change of one account.
 pub(crate) async fn write(
     connection: &mut db::PgConnection,
     author: &Author,
@@ -72,21 +72,21 @@ pub(crate) async fn write(
     insert(connection, author, &entry).await
 }
 
-/// An action on many.
+/// Bulk action.
 pub(crate) struct Batch<'a> {
-    /// What was done, such as `users.suspended`.
+    /// Action, such as `users.suspended`.
     pub(crate) action: &'static str,
-    /// How many users are affected.
+    /// Number of affected users.
     pub(crate) users: u64,
-    /// What they are called together.
+    /// Label of the target, which stands for all affected users.
     pub(crate) label: &'a str,
-    /// What is different, beside the number of users.
+    /// Changed fields, apart from the number of users.
     pub(crate) changes: Changes,
-    /// Why, where a reason was given.
+    /// Reason that the actor entered, if there is one.
     pub(crate) reason: Option<&'a str>,
 }
 
-/// Writes the one entry of an action on many. Returns the author of the entries beneath it, one for each user.
+/// Writes the parent event of a bulk action. Returns the actor for the events of the single users, which refer to it.
 pub(crate) async fn write_batch(
     connection: &mut db::PgConnection,
     author: &Author,
@@ -107,7 +107,8 @@ pub(crate) async fn write_batch(
     })
 }
 
-/// Writes down whose sessions were ended together, and how many of each. `is_last` when the request is done with it.
+/// Writes an audit event for each user whose sessions were revoked together, with their number. `is_last` marks the last
+/// call of a request, which completes its idempotency key.
 pub(crate) async fn write_sessions_ended(
     connection: &mut db::PgConnection,
     author: &Author,
@@ -123,7 +124,7 @@ pub(crate) async fn write_sessions_ended(
     Ok(())
 }
 
-/// Writes down what was done to an invitation: what, its id, what it is called.
+/// Writes an audit event of an invitation: the action, the id and the label.
 pub(crate) async fn write_invitation(
     connection: &mut db::PgConnection,
     author: &Author,
@@ -141,7 +142,7 @@ pub(crate) async fn write_invitation(
     insert(connection, author, &entry).await
 }
 
-/// Writes down what was done to keys that are nobody's own: what, the id of the key if it is one, what it is called.
+/// Writes an audit event of provider API keys without an owner: the action, the id if it is a single key, and the label.
 pub(crate) async fn write_key(
     connection: &mut db::PgConnection,
     author: &Author,
@@ -159,7 +160,7 @@ pub(crate) async fn write_key(
     insert(connection, author, &entry).await
 }
 
-/// Writes down that there is a new role. It permits nothing.
+/// Writes the audit event of a new role, which has no permissions yet.
 pub(crate) async fn write_new_role(
     connection: &mut db::PgConnection,
     author: &Author,
@@ -176,7 +177,7 @@ pub(crate) async fn write_new_role(
     insert(connection, author, &entry).await
 }
 
-/// Writes down that a part of the record was taken away: which.
+/// Writes the audit event of an export of the audit log. `changes` describes the exported part.
 pub(crate) async fn write_audit_export(
     connection: &mut db::PgConnection,
     author: &Author,
@@ -193,7 +194,8 @@ pub(crate) async fn write_audit_export(
     insert(connection, author, &entry).await
 }
 
-/// Writes an entry of bounded size, and that what its request asked for is done: neither is ever there without the change.
+/// Writes an entry of limited size, and completes the idempotency key of the request: both are committed with the change or
+/// not at all.
 async fn insert(
     connection: &mut db::PgConnection,
     author: &Author,
@@ -203,7 +205,7 @@ async fn insert(
     idempotency::note_done(connection, &author.origin).await
 }
 
-/// Writes an entry of bounded size. Returns its id.
+/// Writes an entry of limited size. Returns its id.
 async fn insert_bounded(
     connection: &mut db::PgConnection,
     author: &Author,

@@ -1,4 +1,4 @@
-//! People who make their own accounts by registering: they may have to wait until somebody lets them in.
+//! Registrations: accounts that users create themselves, which can require approval.
 
 mod claims;
 mod decide;
@@ -17,10 +17,10 @@ use crate::{
     access::{Granted, ReadRegistrations},
 };
 
-/// People on one page.
+/// Number of pending registrations on one page.
 const PAGE: usize = 50;
 
-/// Those who wait, who has waited longest first, after one of them; and whether there are more.
+/// Lists pending registrations, oldest first, starting after the one with the id `after`. Returns whether there are more.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -36,7 +36,7 @@ pub async fn list(
     Ok((people, more))
 }
 
-/// How many wait.
+/// Counts the pending registrations.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.

@@ -1,4 +1,4 @@
-//! A new password without anybody else knowing it: a link that works once, made by an admin, followed by the person.
+//! Password resets by one-time link. An administrator creates the link, and only the user learns the new password.
 
 mod follow;
 
@@ -27,18 +27,18 @@ use crate::{
 
 pub use follow::{Choice, OpenLink, choose_password, open_link};
 
-/// How long a link works.
+/// Validity of a reset link: one hour.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// Told to the user who has just typed it, and to nobody else.
+/// Denial of a temporary password whose creator no longer has the permission. Shown only after the password was correct.
 const UNBACKED: Error = Error::Forbidden(
     "This temporary password is not valid any more. Ask your administrator for a new one.",
 );
 
-/// Makes a link with which a person chooses a new password. One that was made before ceases to work.
+/// Creates a link with which a user chooses a new password. Unused earlier links are revoked.
 ///
 /// # Errors
-/// [`Error::Refused`] when it may not be done, [`Error::NotFound`] when there is no such account.
+/// [`Error::Refused`] when the policy denies it, [`Error::NotFound`] when there is no such account.
 pub async fn create_link(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -56,12 +56,11 @@ pub async fn create_link(
     Ok(link)
 }
 
-/// Makes a link for somebody who has just shown that they know their password, because somebody else has chosen it. One that
-/// was made before ceases to work.
+/// Creates a link for a user who has just signed in with a temporary password. Unused earlier links are revoked.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] when the account was changed since it was read, [`Error::Forbidden`] when the password is worth
-/// nothing any more.
+/// [`Error::Unauthenticated`] when the account was changed since it was read, [`Error::Forbidden`] when the temporary
+/// password is no longer valid.
 pub(crate) async fn create_own_link(
     services: &Services,
     known: &Credentials,
@@ -72,6 +71,7 @@ pub(crate) async fn create_own_link(
     account::lock(&mut transaction, known.id)
         .await?
         .ok_or(OVERTAKEN)?;
+    // The credentials are read again under the lock: the password can have been changed since it was verified.
     let now = db::users::find_credentials(&mut *transaction, &known.username).await?;
     let now = now
         .filter(|now| now.id == known.id && now.password_hash == known.password_hash)
@@ -108,7 +108,7 @@ async fn record_created(
     record::write(transaction, author, change).await
 }
 
-/// Makes the link itself, as part of something that goes on record.
+/// Creates the link itself. The caller audits it.
 pub(crate) async fn issue(
     services: &Services,
     transaction: &mut db::Transaction,
@@ -133,10 +133,11 @@ pub(crate) async fn issue(
     })
 }
 
-/// Revokes the links of a user that have not been used. `shown` is the link that was shown, the newest that works.
+/// Revokes the unused links of a user. `shown` is the id of the link that the page showed, the newest valid one.
 ///
 /// # Errors
-/// [`Error::Conflict`] when there is none or another one than was shown, [`Error::Refused`] when it may not be done.
+/// [`Error::Conflict`] when there is no valid link or another one than was shown, [`Error::Refused`] when the policy denies
+/// it.
 pub async fn revoke_links(
     services: &Services,
     granted: &Granted<WriteUsers>,

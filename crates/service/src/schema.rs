@@ -1,21 +1,22 @@
-//! The state of the database's tables.
+//! Migrations and checks of the database schema.
 
 use db::schema::{Event, Holder, SchemaError};
 
 use crate::Services;
 
-/// Brings them up to date, and logs each migration and each wait for a lock. Several at once are safe: one works, the others wait.
+/// Applies all pending migrations, and logs each one and each wait for a lock. Concurrent calls are safe: one works, the
+/// others wait.
 ///
 /// # Errors
-/// When the database cannot hold the data or is newer than this version, or when a migration fails.
+/// [`SchemaError`] when the database cannot hold the data or is newer than this version, or when a migration fails.
 pub async fn migrate(services: &Services) -> Result<(), SchemaError> {
     db::schema::migrate(&services.pool, &log).await
 }
 
-/// Checks that they are the ones that this version knows.
+/// Checks that the schema is the one that this version requires.
 ///
 /// # Errors
-/// In which way they are not.
+/// [`SchemaError`] with the difference.
 pub async fn check(services: &Services) -> Result<(), SchemaError> {
     db::schema::check(&services.pool).await
 }
@@ -23,7 +24,7 @@ pub async fn check(services: &Services) -> Result<(), SchemaError> {
 /// Checks that the database can hold the data.
 ///
 /// # Errors
-/// With what to do when it cannot.
+/// [`SchemaError`] with advice for the operator.
 pub async fn check_database(services: &Services) -> Result<(), SchemaError> {
     db::schema::check_database(&services.pool).await
 }
@@ -43,7 +44,7 @@ fn log(event: Event) {
     }
 }
 
-/// Logs one line for a session, whose statement can have line breaks of its own.
+/// Logs a lock holder in one line. The statement is escaped, because it can have line breaks.
 fn log_holder(holder: &Holder) {
     tracing::warn!(
         pid = holder.pid,

@@ -1,4 +1,4 @@
-//! Sessions: how one begins and ends, and whose one is.
+//! Sessions: start, end, and authentication by a session.
 
 mod list;
 pub mod live;
@@ -24,7 +24,7 @@ use crate::{
 pub use list::{devices, find, find_user, list};
 pub use revoke::{revoke_many, revoke_one};
 
-/// Whose session this is, with the rights of this moment; nobody's if it has ended or never began.
+/// Returns the actor of a session, with the current permissions. None if the session has ended or never started.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -54,7 +54,7 @@ pub async fn find_actor(
     ))
 }
 
-/// Finds whose session it is that has begun while the request is answered: see [`find_actor`].
+/// Returns the actor of a session that was started during the same request: see [`find_actor`].
 ///
 /// # Errors
 /// As [`find_actor`].
@@ -68,11 +68,11 @@ pub async fn find_started(
     find_actor(services, session, via, origin).await
 }
 
-/// Begins a session under a new id. One that the browser had before ends.
+/// Starts a session under a new id. An earlier session of the browser ends.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached, [`Error::Unauthenticated`] when the account was changed since
-/// it was read: then nobody is signed in.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::Unauthenticated`] when the account was changed
+/// since it was read: no session starts then.
 pub(crate) async fn start(
     services: &Services,
     session: &Session,
@@ -90,7 +90,7 @@ pub(crate) async fn start(
     start_for(services, session, account, lifetimes, origin).await
 }
 
-/// The same for as long as is said.
+/// Starts a session as [`start`] does, with the given lifetimes.
 ///
 /// # Errors
 /// As [`start`].
@@ -113,16 +113,17 @@ pub(crate) async fn start_for(
         idle,
         lifetime,
     };
+    // A new id after the sign-in prevents session fixation.
     if session.id().is_some() {
         session.cycle_id().await.map_err(failed)?;
     }
     session.insert(SIGN_IN, sign_in).await.map_err(failed)?;
     session.set_expiry(Some(Expiry::AtDateTime((services.clock)() + lifetime)));
-    // Saved here and not after the response, so that a failure is told.
+    // Saved here and not after the response, so that the request reports a failure.
     session.save().await.map_err(failed)
 }
 
-/// Ends a session. One that has ended already stays as it is.
+/// Ends a session. Does nothing for one that has ended already.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -132,7 +133,7 @@ pub async fn end(session: &Session) -> Result<(), Error> {
 
 fn failed(error: SessionError) -> Error {
     match &error {
-        // The trait of stores has words for its failures, but no kinds.
+        // The session store reports failures by text only.
         SessionError::Store(StoreError::Backend(why)) if why == OVERTAKEN => {
             Error::Unauthenticated("Invalid credentials")
         }

@@ -1,4 +1,4 @@
-//! What an operator can set, as far as the rules depend on it.
+//! Settings of the operator that the services depend on.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,58 +14,58 @@ use crate::{
     vault::Vault,
 };
 
-/// The port of `LEPTOS_SITE_ADDR` where it is not set.
+/// Default port of `LEPTOS_SITE_ADDR`.
 const DEFAULT_PORT: &str = "3000";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The settings.
+/// Configuration of the services.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Fewest characters of a password that a person chooses.
+    /// Minimum number of characters of a password that a user chooses.
     pub password_min: usize,
-    /// Whether a password that an administrator sets is its user's until they choose another. Otherwise it lasts no longer than
+    /// Lets a password that an administrator sets stay valid until the user changes it. If false, it must be replaced at
     /// the first sign-in.
     pub lasting_admin_passwords: bool,
-    /// How long a session lasts at most.
+    /// Maximum lifetime of a session.
     pub session_lifetime: Duration,
-    /// How long it lasts at most with "remember me", seen or not.
+    /// Maximum lifetime of a session with "remember me", active or not.
     pub remembered_lifetime: Duration,
-    /// How long an ordinary session lasts without being seen.
+    /// Maximum time without activity of a session without "remember me".
     pub session_idle: Duration,
-    /// How many sessions a person has at most; the oldest end. 0: as many as they like.
+    /// Maximum number of sessions per user; the oldest are ended. 0: no limit.
     pub session_limit: u32,
-    /// How many days an access token works at most. 0: as long as its owner likes.
+    /// Maximum lifetime of an access token in days. 0: no limit.
     pub token_max_days: u16,
-    /// Most megabytes of owned data of one user. 0: no limit.
+    /// Maximum size of the owned data of one user, in MB. 0: no limit.
     pub owned_data_max_mb: u32,
-    /// Whether people may make their own accounts.
+    /// Enables registration of new users.
     pub allow_registration: bool,
-    /// Whether people may delete their own accounts.
+    /// Enables users to delete their own accounts.
     pub allow_account_deletion: bool,
-    /// Whether somebody has to let them in then.
+    /// Requires the approval of registrations by an administrator.
     pub registration_approval: bool,
-    /// How long a deleted account can be restored. Zero: not at all.
+    /// Time for which a deleted account can be restored. Zero: deletion is permanent.
     pub delete_retention: Duration,
-    /// Encrypts the keys of providers.
+    /// Encryption of the provider API keys.
     pub vault: Vault,
-    /// The providers for which keys are kept.
+    /// Providers for which API keys can be stored.
     pub providers: Vec<Provider>,
-    /// The address under which people reach the panel, without a slash at its end. Links begin with it.
+    /// Base URL of the panel without a trailing slash. Links start with it.
     pub public_url: String,
-    /// Whether that address is a guess: it is not set, and the server listens on every address of its machine.
+    /// True if the base URL is a guess: it is not configured, and the server listens on all addresses of its machine.
     pub is_public_url_guessed: bool,
-    /// Every setting of the server as it is shown, without secrets.
+    /// All settings of the server as the panel shows them, without secrets.
     pub described: Arc<[Described]>,
 }
 
 impl Settings {
-    /// Whether people reach the panel over https.
+    /// Returns whether the panel is served over HTTPS.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
     }
 
-    /// Says that links begin with a guess, and what to set instead; nothing where the address is set.
+    /// Returns a warning when links start with a guessed base URL, with advice. None where the URL is configured.
     #[must_use]
     pub fn guess_warning(&self) -> Option<String> {
         self.is_public_url_guessed.then(|| {
@@ -77,7 +77,8 @@ impl Settings {
         })
     }
 
-    /// The address that links of a request begin with: the one that is set, or else the one that the request was sent to.
+    /// Returns the base URL of links for a request: the configured one, or, where that is a guess, the one that the request
+    /// was sent to.
     #[must_use]
     pub fn base_url<'a>(&'a self, origin: &'a Origin) -> &'a str {
         let asked = origin.base_url.as_deref();
@@ -86,8 +87,8 @@ impl Settings {
             .unwrap_or(&self.public_url)
     }
 
-    /// The panel's origin as a browser writes it: in lower case, without the port that its scheme has anyway. None where
-    /// `public_url` is a guess, which is no reason to trust a page.
+    /// Returns the origin of the panel as browsers serialize it: in lower case, without the default port of the scheme.
+    /// None where `public_url` is a guess, which must not make a page trusted.
     #[must_use]
     pub fn origin(&self) -> Option<String> {
         let url = self.public_url.to_ascii_lowercase();
@@ -96,9 +97,9 @@ impl Settings {
         (!self.is_public_url_guessed).then(|| origin.to_owned())
     }
 
-    /// The name of a cookie of this server. A browser sends a cookie to every port of a host: the name has the port, so that
-    /// two servers of one host do not take each other's cookies. FOVEA's clients know the session by a name without one, which
-    /// a server has where its address has no port, or has the one that Rollcall listens on unless told otherwise.
+    /// Returns the name of a cookie of this server. Browsers send a cookie to every port of a host: the name contains the
+    /// port, so that two servers on one host do not overwrite each other's cookies. FOVEA's clients expect the session
+    /// cookie without a port; it has that name where the URL has no port, or the default one.
     #[must_use]
     pub fn cookie_name(&self, name: &str) -> String {
         let prefix = if self.is_https() { "__Host-" } else { "" };
@@ -112,7 +113,7 @@ impl Settings {
 }
 
 impl Default for Settings {
-    /// 7 and 30 days as FOVEA has them; three days unseen, so that a weekend signs nobody out.
+    /// Uses 7 and 30 days as FOVEA does; three days without activity, so that a weekend does not sign users out.
     fn default() -> Self {
         Self {
             password_min: PASSWORD_MIN,
@@ -136,7 +137,7 @@ impl Default for Settings {
     }
 }
 
-/// What is set on this server, and of which versions it is made.
+/// Returns the settings of this server and the versions of its components.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.

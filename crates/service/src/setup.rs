@@ -1,4 +1,4 @@
-//! The first admin: made once, by whoever holds a link that only the operator has seen.
+//! Initial setup: creation of the first admin by a one-time link, which only the operator sees.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ use crate::{
     users::{facts, lookalike},
 };
 
-/// How long a setup link works.
+/// Validity of a setup link: one hour.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 const DONE: Error = Error::Conflict("This Rollcall has its first admin already. Sign in instead.");
@@ -32,10 +32,11 @@ const DEAD_LINK: Error = Error::NotFound(
     "This setup link is not valid any more: it was used, or is older than an hour. Run `rollcall setup-link` for a new one.",
 );
 
-/// A link token for the first admin, if there is none yet. Every replica may make one: the first that is used ends all.
+/// Creates the token of a setup link, if there is no admin yet. Every replica can create one: the use of one invalidates
+/// all.
 ///
 /// # Errors
-/// [`Error::Conflict`] when there is an admin.
+/// [`Error::Conflict`] when there is an admin already.
 pub async fn create_link(services: &Services) -> Result<SecretString, Error> {
     if db::users::admin_exists(&services.pool).await? {
         return Err(DONE);
@@ -53,10 +54,10 @@ pub async fn create_link(services: &Services) -> Result<SecretString, Error> {
     Ok(token)
 }
 
-/// Whether a link would work. Uses nothing up.
+/// Checks that a setup link is valid, without using it up.
 ///
 /// # Errors
-/// [`Error::Conflict`] when there is an admin, [`Error::NotFound`] when the link is not valid.
+/// [`Error::Conflict`] when there is an admin already, [`Error::NotFound`] when the link is not valid.
 pub async fn open_link(services: &Services, token: &str) -> Result<(), Error> {
     if db::users::admin_exists(&services.pool).await? {
         return Err(DONE);
@@ -65,10 +66,10 @@ pub async fn open_link(services: &Services, token: &str) -> Result<(), Error> {
     works.map(|_| ()).ok_or(DEAD_LINK)
 }
 
-/// Makes the first admin and signs them in. Of many at once, one succeeds.
+/// Creates the first admin and starts a session. Of concurrent requests one succeeds.
 ///
 /// # Errors
-/// [`Error::Invalid`] for fields at fault (the link remains usable), [`Error::Conflict`] and [`Error::NotFound`] as
+/// [`Error::Invalid`] with the field errors (the link remains usable), [`Error::Conflict`] and [`Error::NotFound`] as
 /// [`open_link`].
 pub async fn claim(
     services: &Services,
@@ -80,10 +81,11 @@ pub async fn claim(
     let admin = draft
         .check(services.settings.password_min)
         .map_err(Error::Invalid)?;
-    // Looked at before hashing, so that a dead link costs nothing; decided below, under the lock.
+    // Checked before hashing, so that an invalid link costs nothing; decided below, under the lock.
     open_link(services, token).await?;
     let hash = own_account::hash(services, &admin, &origin).await?;
     let mut transaction = db::begin(&services.pool).await?;
+    // Serializes concurrent claims: the check below must see the admin of another one.
     db::users::lock_admins(&mut transaction).await?;
     if db::users::admin_exists(&mut *transaction).await? {
         return Err(DONE);
@@ -108,7 +110,7 @@ pub async fn claim(
             known_device::remember(services, account.id, &origin.device).await?;
             sessions::start(services, session, &account, false, origin).await
         }
-        // In the bin already.
+        // Not expected: the account was created in this transaction.
         None => Ok(()),
     }
 }
@@ -119,7 +121,7 @@ async fn insert_admin(
     hash: &str,
     created_via: CreatedVia,
 ) -> Result<Uuid, Error> {
-    // There may be users before there is an admin.
+    // Users can exist before there is an admin, so the username can look like another one.
     let skeleton = lookalike::admit(transaction, &admin.username).await?;
     let user = db::users::NewUser {
         username: admin.username.as_str(),
@@ -168,10 +170,11 @@ async fn record(
     record::write(transaction, author, change).await
 }
 
-/// Makes the admin of a demo with a random password, which is returned. Nothing if there is an admin already.
+/// Creates the admin of a demo installation. Returns false if there is an admin already.
 ///
 /// # Errors
-/// When a user `admin` exists who cannot sign in, or the database cannot be reached.
+/// [`Error::Taken`] when a user `admin` exists who cannot sign in, [`Error::Unavailable`] when the database cannot be
+/// reached.
 pub async fn create_demo_admin(
     services: &Services,
     password: &SecretString,

@@ -1,17 +1,17 @@
-//! What a change acts on, as the caller saw it. A page sends the names that it showed beside the id, so that a change never
-//! acts on something else than was shown, whatever went wrong in between: a row that stood for another one, a form that
-//! was changed, a name that has changed meanwhile. The check is here and nowhere else.
+//! Targets of changes, as the caller saw them. A page sends the names that it showed with the id, so that a change never
+//! affects another object than the one that was shown, whatever happened in between: a row that stood for another object, a
+//! manipulated form, a changed name. All comparisons are in this module.
 
 use domain::users::bulk::Selected;
 use uuid::Uuid;
 
 use crate::Error;
 
-/// The id of what a change acts on, with the names and the version that were shown for it. An id alone is not compared with
-/// anything: it comes from a program or from the command line, which show nothing.
+/// Id of the target of a change, with the names and the version that were shown for it. A bare id is compared with nothing:
+/// it comes from an API client or the command line, which show nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetRef {
-    /// The id.
+    /// Id of the target.
     pub id: Uuid,
     username: Option<String>,
     name: Option<String>,
@@ -19,7 +19,7 @@ pub struct TargetRef {
 }
 
 impl TargetRef {
-    /// A user, or something that belongs to one, shown with their username.
+    /// Creates a reference to a user, or to an object of a user, that was shown with the username.
     #[must_use]
     pub fn of_user(id: Uuid, username: impl Into<String>) -> Self {
         Self {
@@ -28,13 +28,13 @@ impl TargetRef {
         }
     }
 
-    /// Something that was shown under a name of its own. Empty where it has none.
+    /// Creates a reference to an object that was shown with its own name, which is empty if it has none.
     #[must_use]
     pub fn named(id: Uuid, name: impl Into<String>) -> Self {
         Self::from(id).with_name(name)
     }
 
-    /// The same, shown under a name of its own too.
+    /// Adds the object's own name that was shown.
     #[must_use]
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl TargetRef {
         }
     }
 
-    /// The same, shown at a version of its account.
+    /// Adds the version of the account that was shown.
     #[must_use]
     pub fn at_version(self, version: i32) -> Self {
         Self {
@@ -52,7 +52,7 @@ impl TargetRef {
         }
     }
 
-    /// The user that it belongs to, shown with the same username.
+    /// Returns a reference to the owner of the object, with the username that was shown.
     #[must_use]
     pub(crate) fn owner(&self, id: Uuid) -> Self {
         Self {
@@ -62,23 +62,23 @@ impl TargetRef {
         }
     }
 
-    /// Compares the username that was shown with the one that it is.
+    /// Compares the username that was shown, if one was, with the actual one.
     ///
     /// # Errors
-    /// [`Error::TargetMismatch`] when another one was shown.
+    /// [`Error::TargetMismatch`] when they differ.
     pub(crate) fn check_username(&self, username: &str) -> Result<(), Error> {
         check(self.username.as_deref(), username)
     }
 
-    /// Compares the name that was shown with the one that it is.
+    /// Compares the name that was shown, if one was, with the actual one.
     ///
     /// # Errors
-    /// [`Error::TargetMismatch`] when another one was shown.
+    /// [`Error::TargetMismatch`] when they differ.
     pub(crate) fn check_name(&self, name: &str) -> Result<(), Error> {
         check(self.name.as_deref(), name)
     }
 
-    /// Compares the version that was shown, if one was, with the one that it is.
+    /// Returns whether the version that was shown, if one was, is the actual one.
     pub(crate) fn is_at(&self, version: i32) -> bool {
         self.version.is_none_or(|shown| shown == version)
     }

@@ -1,5 +1,5 @@
-//! Limits to attempts at what must not be guessed. Each is counted where it can slow down nobody else: a browser that has
-//! signed in to the account before and a live session have counters of their own, strangers share theirs with strangers.
+//! Throttling of attempts to guess secrets. Attempts are counted where they slow down no other client: a known browser of
+//! the account and a live session have their own counters, all other clients share theirs.
 
 use db::{
     known_devices,
@@ -15,7 +15,7 @@ use crate::{
     passwords::Asker,
 };
 
-/// One thing that is counted. Only its hash is stored.
+/// Counter of attempts, identified by its scope and the hash of its subject.
 #[derive(Debug, Clone, Copy)]
 struct Counter(Scope, [u8; 32]);
 
@@ -28,7 +28,7 @@ impl Counter {
         Self(scope, digest.finalize().into())
     }
 
-    /// The network that a request comes from, if its address is known.
+    /// Returns the counter of the client's network. None if the address is unknown.
     fn of_network(scope: Scope, origin: &Origin) -> Option<Self> {
         let network = origin.ip?.network().to_string();
         Some(Self::of(scope, &[network.as_bytes()]))
@@ -49,21 +49,21 @@ impl Counter {
     }
 }
 
-/// An attempt at a password.
+/// Counted attempt at a password.
 #[derive(Debug)]
 pub(crate) struct Attempt {
-    /// The account or network that the password is hashed for.
+    /// Account or network that the hashing queue counts it for.
     asker: Asker,
-    /// The counter that nobody else uses, then those shared with others.
+    /// Counters of the attempt: first the one that only this client uses, then the shared ones.
     counters: Vec<Counter>,
 }
 
 impl Attempt {
-    /// Counts an attempt to sign in, before its password is hashed, so that many at once gain nothing. `user` is the account
-    /// of that name, if there is one: an unknown name is counted alike.
+    /// Counts an attempt to sign in, before its password is hashed, so that concurrent attempts gain nothing. `user` is the
+    /// account with that username, if there is one: an unknown username is counted in the same way.
     ///
     /// # Errors
-    /// [`Error::TooMany`] when it has to wait; then it is not counted.
+    /// [`Error::TooMany`] when the client has to wait; the attempt is not counted then.
     pub(crate) async fn to_sign_in(
         services: &Services,
         username: &str,
@@ -71,6 +71,7 @@ impl Attempt {
         origin: &Origin,
     ) -> Result<Self, Error> {
         if let Some(device) = origin.device.hash() {
+            // Queried without an account too, so that an unknown username takes the same time.
             let is_known = known_devices::exists(&services.pool, device, user).await?;
             if let Some(user) = user.filter(|_| is_known) {
                 let own = Counter::of(Scope::Device, &[device, user.as_bytes()]);
@@ -81,7 +82,7 @@ impl Attempt {
         let network = origin.ip.map(|ip| ip.network().to_string());
         let network = network.unwrap_or_default();
         let mut counters = vec![
-            // No address has a line break.
+            // A line break separates the two: no address contains one.
             Counter::of(
                 Scope::AccountAddress,
                 &[network.as_bytes(), b"\n", name.as_bytes()],
@@ -92,10 +93,11 @@ impl Attempt {
         Self::begin(services, Asker::from(origin.ip), counters).await
     }
 
-    /// Counts an attempt to prove in a live session that one knows the password of its account.
+    /// Counts an attempt to confirm the current password in a live session.
     ///
     /// # Errors
-    /// [`Error::TokenNotAllowed`] for a program, [`Error::TooMany`] when it has to wait; then it is not counted.
+    /// [`Error::TokenNotAllowed`] for an access token, [`Error::TooMany`] when the client has to wait; the attempt is not
+    /// counted then.
     pub(crate) async fn in_session(services: &Services, actor: &Actor) -> Result<Self, Error> {
         let own = Counter::of(Scope::Session, &[actor.session()?.as_bytes()]);
         let asker = Asker::Account(actor.principal.id.0);
@@ -108,6 +110,7 @@ impl Attempt {
         counters: Vec<Counter>,
     ) -> Result<Self, Error> {
         for (index, counter) in counters.iter().enumerate() {
+            // All or none: those that were counted before the denial are returned.
             if let Err(denied) = counter.count(services).await {
                 for counted in counters.iter().take(index) {
                     counted.give_back(services, 1).await?;
@@ -118,15 +121,15 @@ impl Attempt {
         Ok(Self { asker, counters })
     }
 
-    /// The account or network that the password is hashed for.
+    /// Returns the account or network that the hashing queue counts the attempt for.
     pub(crate) fn asker(&self) -> Asker {
         self.asker
     }
 
-    /// Decides that the password was wrong.
+    /// Concludes the attempt with a wrong password.
     pub(crate) async fn fail(self, services: &Services) -> Result<(), Error> {
         for Counter(scope, subject) in self.counters {
-            // Elsewhere nothing depends on how many are undecided.
+            // Only the counter of the network distinguishes undecided attempts.
             if scope == Scope::Address {
                 login_attempts::set_decided(&services.pool, scope, &subject).await?;
             }
@@ -134,8 +137,8 @@ impl Attempt {
         Ok(())
     }
 
-    /// Decides that the password was right. Earlier failures from there against the account are forgotten, also where they
-    /// were counted together with those of others.
+    /// Concludes the attempt with the correct password. Earlier failures of this client against the account are deleted,
+    /// and subtracted from the shared counters.
     pub(crate) async fn succeed(self, services: &Services) -> Result<(), Error> {
         let mut counters = self.counters.into_iter();
         let Some(Counter(scope, subject)) = counters.next() else {
@@ -148,7 +151,7 @@ impl Attempt {
         Ok(())
     }
 
-    /// Gives back an attempt that came to nothing.
+    /// Returns an attempt that could not be verified to all of its counters.
     pub(crate) async fn cancel(self, services: &Services) -> Result<(), Error> {
         for counter in self.counters {
             counter.give_back(services, 1).await?;
@@ -157,11 +160,11 @@ impl Attempt {
     }
 }
 
-/// Counts a link that is dead. Only then is anyone slowed down: of those who share an address, the one who has a link that works
-/// can follow it.
+/// Counts an invalid link. Valid links are never throttled, so that users behind the same address as an attacker can use
+/// theirs.
 ///
 /// # Errors
-/// [`Error::TooMany`] after too many dead ones from where a request comes.
+/// [`Error::TooMany`] after too many invalid links from the client's network.
 pub(crate) async fn count_dead_link(services: &Services, origin: &Origin) -> Result<(), Error> {
     match Counter::of_network(Scope::Link, origin) {
         Some(counter) => counter.count(services).await,
@@ -169,14 +172,14 @@ pub(crate) async fn count_dead_link(services: &Services, origin: &Origin) -> Res
     }
 }
 
-/// Counts the usernames that whoever has an invitation tries, until it turns out that one is free.
+/// Counted username that an invited user tries. Only those that turn out to be taken stay counted.
 pub(crate) struct NameTries(Attempt);
 
 impl NameTries {
-    /// Counts one with an invitation, from where a request comes.
+    /// Counts an attempt for the invitation and for the client's network.
     ///
     /// # Errors
-    /// [`Error::TooMany`] after too many that were taken.
+    /// [`Error::TooMany`] after too many usernames that were taken.
     pub(crate) async fn begin(
         services: &Services,
         invitation: Uuid,
@@ -188,16 +191,16 @@ impl NameTries {
         Attempt::begin(services, asker, counters).await.map(Self)
     }
 
-    /// Gives it back: no name was told to be taken.
+    /// Returns the attempt to its counters: the response disclosed no taken username.
     pub(crate) async fn cancel(self, services: &Services) -> Result<(), Error> {
         self.0.cancel(services).await
     }
 }
 
-/// Counts an account that somebody wants to create, unless too many were created from their network lately.
+/// Counts a registration, unless the client's network has reached the limit.
 ///
 /// # Errors
-/// [`Error::TooMany`] when it has to wait.
+/// [`Error::TooMany`] when the client has to wait.
 pub(crate) async fn admit_registration(services: &Services, origin: &Origin) -> Result<(), Error> {
     match Counter::of_network(Scope::Registration, origin) {
         Some(counter) => counter.count(services).await,

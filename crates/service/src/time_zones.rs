@@ -1,4 +1,4 @@
-//! The time zones that can be chosen. PostgreSQL reads hundreds of files to list them, so each process asks once.
+//! Time zones that can be chosen. PostgreSQL reads hundreds of files to list them, so each process queries them once.
 
 use std::sync::Arc;
 
@@ -6,16 +6,16 @@ use tokio::sync::OnceCell;
 
 use crate::Error;
 
-/// Names of the time zones, in alphabetical order; read when they are first asked for, and not again. Those of another
-/// version of PostgreSQL are known after the next start.
+/// Cache of the names of time zones, in alphabetical order, filled on first use and never refreshed. An upgrade of
+/// PostgreSQL takes effect after the next start.
 #[derive(Debug, Clone, Default)]
 pub struct TimeZones(Arc<OnceCell<Vec<String>>>);
 
 impl TimeZones {
-    /// Returns the names. Of many who ask at first, one reads them.
+    /// Returns the names. Of concurrent first calls, one queries the database.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when they were not read yet and the database cannot be reached. The next call tries again.
+    /// [`Error::Unavailable`] when they are not cached yet and the database cannot be reached. The next call tries again.
     pub(crate) async fn get(&self, pool: &db::PgPool) -> Result<&[String], Error> {
         let names = self
             .0

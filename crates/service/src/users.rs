@@ -1,4 +1,4 @@
-//! Looking after people's accounts.
+//! Administration of user accounts.
 
 mod bulk;
 mod create;
@@ -43,7 +43,7 @@ use crate::{
     days,
 };
 
-/// A page of the list of users. Two statements whatever its size: the rows, and of how many they are a part.
+/// Lists users. The number of statements does not depend on the page: one for the rows, one for the totals.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -58,7 +58,7 @@ pub async fn list(
         filter: query.filter.in_days(&days),
         ..query.clone()
     };
-    // Over one connection: each that goes back to the pool costs a message of its own.
+    // One connection for all queries: each that is returned to the pool costs a round trip.
     let mut connection = db::acquire(&services.pool).await?;
     let counts = db::users::count(&mut *connection, &query.filter, Of::List, now).await?;
     let (users, more) = db::users::list_page(&mut *connection, query, counts.matching, now).await?;
@@ -72,7 +72,7 @@ pub async fn list(
     ))
 }
 
-/// A page of the bin.
+/// Lists deleted users.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -94,8 +94,8 @@ pub async fn list_bin(
     Ok(page(users, more, &query.position, all, Cursor::of_deleted))
 }
 
-/// Counts the deleted users who match a search that finds no other user, to lead from the list to them. None where the list has
-/// rows, there is no search, or no deleted user exists: then nothing is asked.
+/// Counts the deleted users that match a search without any other match, so that the empty list can link to them. None
+/// where the list has rows, there is no search, or there are no deleted users: no query runs then.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -114,7 +114,7 @@ pub async fn count_deleted_matches(
     Ok(matching.map(Total::up_to_limit))
 }
 
-/// A page of its rows. Without a search as many match as there are.
+/// Builds a page of its rows. Without a search the total is the number of all users.
 fn page<T>(
     users: Vec<T>,
     more: bool,

@@ -1,5 +1,5 @@
-//! Encrypts what has to be handed on later, under keys that are not in the database: XChaCha20-Poly1305, each text bound to
-//! its row, so that one that is moved to another row opens nothing.
+//! Encryption of secrets that must be readable later, with keys that are not in the database: XChaCha20-Poly1305. Each
+//! ciphertext is bound to its row, so that it cannot be decrypted in another one.
 
 use std::sync::Arc;
 
@@ -16,41 +16,41 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// Bytes of an encryption key.
+/// Length of an encryption key, in bytes.
 const KEY_BYTES: usize = 32;
-/// Bytes of a nonce: enough that random ones never meet.
+/// Length of a nonce, in bytes: long enough that random nonces do not collide.
 const NONCE_BYTES: usize = 24;
-/// What is encrypted, so that nothing else under the same key can be taken for it.
+/// Domain separator of the ciphertexts: data encrypted for another purpose under the same key is not accepted.
 const CONTEXT: &[u8] = b"rollcall provider key v1\0";
-/// What the version of an encryption key is a hash for.
+/// Domain separator of the hash from which the version of an encryption key is computed.
 const VERSION_CONTEXT: &[u8] = b"rollcall encryption key version v1\0";
 
-/// Why encryption keys are refused. Says nothing of what they are.
+/// Error of the setting with the encryption keys. It never contains a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MasterKeyError {
-    /// One of them is not a key.
+    /// Text that is no key, with its position from 1.
     #[error(
         "must be 32 random bytes, as base64 or as 64 hexadecimal digits (of several, the one in place {0} is not). Make one \
          with: openssl rand -base64 32"
     )]
     Malformed(usize),
-    /// One of them is there twice.
+    /// Key that occurs twice.
     #[error("names the same key twice.")]
     Twice,
 }
 
-/// Why a text cannot be decrypted.
+/// Error of a decryption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// It is under a key that is not there.
+    /// Key version that is unknown to this server.
     #[error("it is encrypted under a key that this server does not have")]
     OtherKey,
-    /// It is not what was encrypted, or not for this row.
+    /// Damaged ciphertext, or one that was encrypted for another row.
     #[error("it is damaged, or belongs to another row")]
     Damaged,
 }
 
-/// The encryption keys of a server. The first encrypts, all of them decrypt. Without one nothing can be kept.
+/// Encryption keys of a server. The first one encrypts, all of them decrypt. Without keys nothing can be stored.
 #[derive(Debug, Clone, Default)]
 pub struct Vault {
     keys: Arc<[MasterKey]>,
@@ -65,7 +65,7 @@ struct MasterKey {
 impl MasterKey {
     fn parse(text: &str) -> Option<Self> {
         let bytes = hexadecimal(text).or_else(|| {
-            // Of either alphabet, with or without padding.
+            // Both base64 alphabets are accepted, with or without padding.
             let text = text
                 .trim_end_matches('=')
                 .replace('-', "+")
@@ -76,6 +76,7 @@ impl MasterKey {
         let hash = Sha256::new()
             .chain_update(VERSION_CONTEXT)
             .chain_update(key);
+        // 31 bits, because the database stores the version as a signed integer.
         let [a, b, c, d, ..]: [u8; 32] = hash.finalize().into();
         Some(Self {
             version: i32::from_be_bytes([a & 0x7f, b, c, d]),
@@ -84,7 +85,7 @@ impl MasterKey {
     }
 }
 
-/// The bytes of as many hexadecimal digits as a key has.
+/// Decodes a key in hexadecimal digits. None for any other length or character.
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     if text.len() != 2 * KEY_BYTES {
         return None;
@@ -98,10 +99,10 @@ fn hexadecimal(text: &str) -> Option<Vec<u8>> {
 }
 
 impl Vault {
-    /// From the keys of a setting, with commas between. None of them: nothing is kept.
+    /// Parses the setting: keys separated by commas. An empty text gives a vault that cannot store anything.
     ///
     /// # Errors
-    /// When one is not a key, or there twice.
+    /// [`MasterKeyError`] when a text is no key, or a key occurs twice.
     pub fn parse(text: &str) -> Result<Self, MasterKeyError> {
         if text.trim().is_empty() {
             return Ok(Self::default());
@@ -117,21 +118,21 @@ impl Vault {
         Ok(Self { keys: keys.into() })
     }
 
-    /// Whether there is a key at all.
+    /// Returns whether there is an encryption key.
     #[must_use]
     pub fn is_on(&self) -> bool {
         !self.keys.is_empty()
     }
 
-    /// The version of the key that encrypts.
+    /// Returns the version of the key that encrypts.
     ///
     /// # Errors
-    /// [`Error::KeysOff`] without one.
+    /// [`Error::KeysOff`] without an encryption key.
     pub(crate) fn version(&self) -> Result<i32, Error> {
         self.first().map(|first| first.version)
     }
 
-    /// The versions of the keys that only decrypt.
+    /// Returns the versions of the keys that only decrypt.
     pub(crate) fn older(&self) -> impl Iterator<Item = i32> + use<> {
         let older: Vec<i32> = self.keys.iter().skip(1).map(|key| key.version).collect();
         older.into_iter()
@@ -141,7 +142,7 @@ impl Vault {
         self.keys.first().ok_or(Error::KeysOff)
     }
 
-    /// Encrypts the key of a provider for its row.
+    /// Encrypts a provider API key for its row.
     ///
     /// # Errors
     /// [`Error::KeysOff`] without an encryption key.
@@ -163,10 +164,10 @@ impl Vault {
         })
     }
 
-    /// Decrypts the key of a provider in its row.
+    /// Decrypts a provider API key of its row.
     ///
     /// # Errors
-    /// Why it cannot be.
+    /// [`OpenError`] with the reason.
     pub fn open(
         &self,
         id: Uuid,
@@ -189,7 +190,7 @@ impl Vault {
     }
 }
 
-/// What a text is bound to beside its key. The first two parts have a fixed length, so that no two rows share one.
+/// Returns the associated data of a ciphertext. The first two parts have a fixed length, so that no two rows share it.
 fn bound_to(id: Uuid, provider: &str) -> Vec<u8> {
     [CONTEXT, id.as_bytes(), provider.as_bytes()].concat()
 }
@@ -282,7 +283,7 @@ mod tests {
             opened(&vault(&[SECOND]), id, "OPENAI", &old),
             Err(OpenError::OtherKey)
         );
-        // Under the name of another key it is no more readable.
+        // Relabelled with the version of another key, it still cannot be decrypted.
         let renamed = Sealed {
             key_version: new.key_version,
             ..old

@@ -1,4 +1,4 @@
-//! Access tokens: who makes them, within what, and what ends them.
+//! Access tokens: creation, scopes, and revocation.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ fn draft(scopes: &[&str], days: Option<u16>) -> TokenDraft {
     }
 }
 
-/// A token that the operator makes.
+/// Creates a token as the operator.
 async fn make(services: &Services, user: Uuid, days: Option<u16>) -> CreatedToken {
     let draft = draft(&["account"], days);
     access_tokens::create(services, &operator(), user, &draft)
@@ -47,7 +47,7 @@ async fn make(services: &Services, user: Uuid, days: Option<u16>) -> CreatedToke
         .unwrap()
 }
 
-/// Whether a token works.
+/// Returns whether a token is accepted.
 async fn works(services: &Services, token: &CreatedToken) -> bool {
     let text = &token.issued.token;
     let found = access_tokens::find_actor(services, text, &Origin::default()).await;
@@ -58,7 +58,7 @@ async fn works(services: &Services, token: &CreatedToken) -> bool {
     }
 }
 
-/// Ada, signed in.
+/// Creates Ada and signs her in.
 async fn ada(pool: &PgPool, roles: &[&str]) -> (Services, Own) {
     let services = services(pool);
     add(pool, "ada", roles).await;
@@ -79,7 +79,7 @@ async fn a_token_has_what_its_owner_lends_and_still_has(pool: PgPool) {
         let actor = access_tokens::find_actor(&services, text, &Origin::default()).await;
         let actor = actor.unwrap();
         let Credential::Token(lent) = &actor.credential else {
-            panic!("by a session");
+            panic!("authenticated by a session");
         };
         assert_eq!(
             (lent.token, actor.principal.id),
@@ -92,7 +92,7 @@ async fn a_token_has_what_its_owner_lends_and_still_has(pool: PgPool) {
     assert!(rights.include(UsersRead) && rights.include(AuditRead));
     assert!(
         !rights.include(SessionsRead),
-        "an auditor may, the token may not"
+        "the role has the permission, the token lacks the scope"
     );
     sqlx::query(
         "update roles set permissions = '{audit:read,sessions:read}' where name = 'auditor'",
@@ -145,7 +145,7 @@ async fn nobody_in_the_panel_makes_one_for_somebody_else(pool: PgPool) {
     let refused = access_tokens::create(&services, &operator(), bob, &beyond).await;
     assert!(
         matches!(refused, Err(Error::Invalid(_))),
-        "not beyond the rights of its owner"
+        "scopes beyond the owner's permissions are rejected"
     );
     assert_eq!(count(&pool, "select count(*) from access_tokens").await, 0);
 }
@@ -170,7 +170,7 @@ async fn one_has_so_many_and_no_more(pool: PgPool) {
     for one in all.collect::<Vec<_>>() {
         made += u32::from(one.await.unwrap());
     }
-    assert_eq!(made, 1, "the last that is free, of eight at once");
+    assert_eq!(made, 1, "only one of eight gets the last free place");
     sqlx::query("update access_tokens set revoked_at = now() where id = (select max(id::text)::uuid from access_tokens)")
         .execute(&pool)
         .await
@@ -255,7 +255,7 @@ async fn what_ends_tokens_and_what_does_not(pool: PgPool) {
     let (services, own) = ada(&pool, &["user"]).await;
     let id = own.actor.principal.id.0;
     let token = make(&services, id, Some(30)).await;
-    // One's own new password, signing out everywhere, and coming back from a suspension do not.
+    // Not revoked by the user's own new password, by signing out everywhere, or by the end of a suspension.
     let edit = OwnEdit {
         password: Some("copper lantern under rain".into()),
         current_password: Some(PASSWORD.into()),
@@ -284,7 +284,7 @@ async fn what_ends_tokens_and_what_does_not(pool: PgPool) {
     assert!(!works(&services, &token).await);
     users::restore(&services, &operator(), id).await.unwrap();
     assert!(works(&services, &token).await);
-    // A temporary password of an administrator blocks them, and with the sessions they are ended.
+    // A temporary password set by an administrator blocks the tokens; revoking the sessions too revokes them.
     for (end_sessions, state) in [(false, "blocked"), (true, "revoked")] {
         let edit = UserEdit {
             password: Some("temporary".into()),

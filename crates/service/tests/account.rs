@@ -1,4 +1,4 @@
-//! What people do with their own account, and what a session alone is not enough for.
+//! Operations of users on their own accounts, and those for which a session alone is not enough.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ use crate::support::{
 const PASSWORD: &str = "correct horse ";
 const CHOSEN: &str = "copper lantern under rain ";
 
-/// Ada, signed in.
+/// Creates Ada and signs her in.
 async fn ada(pool: &PgPool) -> (Services, Own) {
     let services = services(pool);
     add(pool, "ada", &["user"]).await;
@@ -57,7 +57,7 @@ fn named(name: &str) -> OwnEdit {
     }
 }
 
-/// An address that is typed, or none.
+/// Builds a change of the email address; None removes it.
 fn reached_at(email: Option<&str>, current: Option<&str>) -> OwnEdit {
     OwnEdit {
         email: Some(email.map(str::to_owned)),
@@ -97,7 +97,7 @@ async fn only_what_is_spoken_of_changes(pool: PgPool) {
     assert_eq!(after.notification_preferences["email"], true);
     let seen = Own::find(&services, &own.session).await.unwrap().principal;
     assert_eq!(seen.time_zone.as_deref(), Some("Asia/Tokyo"));
-    // The same again is no change, and no entry.
+    // The same value again is no change, and is not audited.
     edit(&services, &own, named("Ada L.")).await.unwrap();
     let none = OwnEdit {
         time_zone: Some(None),
@@ -180,15 +180,15 @@ async fn a_session_alone_changes_neither_address_nor_password(pool: PgPool) {
     edit(&services, &own, reached_at(Some("ada@example.org"), right))
         .await
         .unwrap();
-    // The same address is no other one, and needs nothing.
+    // The same address is no change, and requires no password.
     let same = Own::sign_in(&services, "ada", PASSWORD).await;
     edit(&services, &same, reached_at(Some("ada@example.org"), None))
         .await
         .unwrap();
-    // Nor is it taken away without the password.
+    // Removing the address requires the password too.
     let removed = edit(&services, &same, reached_at(None, None)).await;
     assert!(matches!(removed, Err(Error::CurrentPasswordRequired)));
-    // This one was read before there was an address: what counts is what is there now.
+    // The actor was read before there was an address: the stored address counts, not the actor's.
     let stale = edit(&services, &own, reached_at(None, None)).await;
     assert!(matches!(stale, Err(Error::CurrentPasswordRequired)));
     let actions: Vec<_> = entries(&pool)
@@ -220,7 +220,7 @@ async fn whether_an_address_is_taken_is_not_told_but_recorded(pool: PgPool) {
             Some("bob"),
             "user.email_contested",
         ),
-        // Back to the one that the account still has.
+        // Back to the address that the account still has.
         (
             "new@example.org",
             "new@example.org",
@@ -250,11 +250,11 @@ async fn whether_an_address_is_taken_is_not_told_but_recorded(pool: PgPool) {
         assert_eq!(known.claimed_email_of.as_deref(), of);
         let found = entries(&pool).await.pop().unwrap();
         assert_eq!((found.0.as_str(), found.1.as_str()), (finding, "job"));
-        // What the session says is what they gave.
+        // The session has the address that the user entered.
         let again = Own::sign_in(&services, "ada", PASSWORD).await;
         assert_eq!(again.actor.principal.email.as_deref(), Some(wanted));
     }
-    // It goes with the claim.
+    // Removing the address removes the unverified one too.
     edit(
         &services,
         &own,
@@ -294,7 +294,7 @@ async fn a_new_password_leaves_this_session_only_and_that_under_another_id(pool:
     let old = browser(&pool, before);
     assert!(
         Own::find(&services, &old).await.is_none(),
-        "the old cookie opens nothing"
+        "the old cookie is no longer valid"
     );
     assert!(Own::find(&services, &elsewhere.session).await.is_none());
     let now = Own::find(&services, &own.session).await.unwrap();
@@ -313,12 +313,12 @@ async fn a_new_password_leaves_this_session_only_and_that_under_another_id(pool:
     assert_eq!(
         lifetimes,
         (30, 30),
-        "it lasts as long as it was started for"
+        "the new session has the lifetimes of the old one"
     );
     let used = reset::open_link(&services, token, &Origin::default()).await;
     assert!(
         matches!(used, Err(Error::NotFound(_))),
-        "a link of before is dead"
+        "earlier links are revoked"
     );
     for (password, works) in [(PASSWORD, false), (CHOSEN.trim(), false), (CHOSEN, true)] {
         let draft = SignInDraft {
@@ -331,7 +331,7 @@ async fn a_new_password_leaves_this_session_only_and_that_under_another_id(pool:
         assert_eq!(signed_in.is_ok(), works, "{password:?}");
     }
     let [(created, ..), (action, _, _, changes)] = &entries(&pool).await[..] else {
-        panic!("one entry for the link, one for the password")
+        panic!("expected one event for the link and one for the password")
     };
     assert_eq!(
         (created.as_str(), action.as_str()),
@@ -359,7 +359,7 @@ async fn guesses_make_the_session_wait_that_they_are_typed_in(pool: PgPool) {
     .unwrap();
     let right = edit(&services, &own, with_password(CHOSEN, Some(PASSWORD))).await;
     assert!(matches!(right, Err(Error::TooMany(_))), "{right:?}");
-    // Neither the door nor another session of theirs.
+    // Neither sign-in nor another session of the user is throttled.
     Own::sign_in(&services, "ADA", PASSWORD).await;
     edit(&services, &elsewhere, with_password(CHOSEN, Some(PASSWORD)))
         .await
@@ -413,7 +413,7 @@ async fn of_two_browsers_the_second_is_shown_what_the_first_has_done(pool: PgPoo
     edit(&services, &own, on(2, "Second")).await.unwrap();
 }
 
-/// Holds the account while something is begun, and goes on once that waits.
+/// Runs a future while the account is locked, and executes `by` once the future waits for the lock.
 async fn overtaken<T>(
     pool: &PgPool,
     by: &'static str,
@@ -487,7 +487,7 @@ async fn sessions_are_ones_own_and_end_one_by_one_or_all_but_this(pool: PgPool) 
     let shown = account::sessions(&services, &own.actor).await.unwrap();
     let ids: Vec<Uuid> = shown.iter().map(|shown| shown.session.id).collect();
     let mine = [&third, &own, &first].map(|own| own.actor.session().unwrap());
-    assert_eq!(ids, mine, "the latest first, and nobody else's");
+    assert_eq!(ids, mine, "latest first, and only the user's own");
     let current: Vec<bool> = shown.iter().map(|shown| shown.is_current).collect();
     assert_eq!(current, [false, true, false]);
     assert_eq!(shown[0].session.device, "Unknown device");
@@ -503,14 +503,14 @@ async fn sessions_are_ones_own_and_end_one_by_one_or_all_but_this(pool: PgPool) 
     end(first.actor.session().unwrap()).await.unwrap();
     assert!(Own::find(&services, &first.session).await.is_none());
     let again = end(first.actor.session().unwrap()).await;
-    assert!(matches!(again, Err(Error::NotFound(_))), "it has ended");
+    assert!(matches!(again, Err(Error::NotFound(_))), "already ended");
 
     assert_eq!(account::end_others(&services, &own.actor).await.unwrap(), 1);
     assert_eq!(account::end_others(&services, &own.actor).await.unwrap(), 0);
     assert!(Own::find(&services, &third.session).await.is_none());
     assert!(Own::find(&services, &own.session).await.is_some());
     assert!(Own::find(&services, &bob.session).await.is_some());
-    // One that has ended ends no others.
+    // An ended session cannot revoke others.
     let gone = account::end_others(&services, &third.actor).await;
     assert!(matches!(gone, Err(Error::Unauthenticated(_))));
     let actions: Vec<String> = entries(&pool)
@@ -648,7 +648,7 @@ async fn a_claimed_address_is_shown_as_ones_own(pool: PgPool) {
     let seen = account::get(&services, &own.actor).await.unwrap();
     assert_eq!(as_seen(&seen), known);
 
-    // A form sends back what it shows.
+    // A form sends back the values that it shows.
     let unchanged = OwnEdit {
         display_name: Some("Ada Lovelace".to_owned()),
         ..reached_at(known.as_deref(), None)

@@ -1,4 +1,4 @@
-//! The record: whose entries are found by a name, what a file of it has, and that a change of a sealed one shows.
+//! Audit log: search by name, export, and detection of changes to sealed events.
 
 use std::sync::{
     Arc,
@@ -40,7 +40,7 @@ async fn page(services: &Services, pairs: &[(&str, &str)]) -> AuditPage {
     list(services, &operator(), &query).await.unwrap()
 }
 
-/// Makes so many entries in a transaction of their own.
+/// Inserts audit events within a transaction.
 async fn record(connection: &mut PgConnection, entries: i32) {
     sqlx::query(
         "insert into audit_events (at, actor_label, via, action, target_kind, target_label, changes)
@@ -61,7 +61,7 @@ async fn verified(pool: &PgPool) -> Verification {
     verify(&services(pool), &operator(), None).await.unwrap()
 }
 
-/// Entries, seals, and entries that are not yet sealed, where all fit.
+/// Returns the numbers of matching entries, of seals, and of entries not sealed yet. Fails on a mismatch.
 async fn fitting(pool: &PgPool) -> (u64, u64, u64) {
     let found = verified(pool).await;
     assert_eq!(found.fault, None);
@@ -97,7 +97,7 @@ async fn a_name_finds_whoever_has_it_under_all_their_names(pool: PgPool) {
         (&[("target", "robert")], &["user.updated"]),
         (&[("target", &ids[1])], &["user.updated"]),
         (&[("target", "2")], &["user.updated"]),
-        // Nobody is called so any more.
+        // No account has this name any more: the stored labels are searched.
         (&[("actor", "Ada")], &["user.updated"]),
         (&[("target", "PERSON-1")], &["user.updated"]),
         (&[("target", "3")], &[]),
@@ -165,7 +165,7 @@ async fn everything_finished_is_sealed_once(pool: PgPool) {
     assert_eq!(fitting(&pool).await, (2_500, 3, 0));
     seal(&services).await.unwrap();
     assert_eq!(fitting(&pool).await, (2_500, 3, 0));
-    // What was undone leaves a gap, which is none to complain of.
+    // A rollback leaves a gap in the ids, which is not reported.
     let mut undone = pool.begin().await.unwrap();
     record(&mut undone, 3).await;
     undone.rollback().await.unwrap();
@@ -191,7 +191,7 @@ async fn who_is_still_writing_holds_up_the_seal_and_nobody_else(pool: PgPool) {
     record_in(&pool, 5).await;
     seal(&services).await.unwrap();
     assert_eq!(fitting(&pool).await, (0, 0, 5));
-    // Others come and go meanwhile.
+    // Other transactions begin and end meanwhile.
     record_in(&pool, 5).await;
     seal(&services).await.unwrap();
     assert_eq!(fitting(&pool).await, (0, 0, 10));
@@ -199,7 +199,7 @@ async fn who_is_still_writing_holds_up_the_seal_and_nobody_else(pool: PgPool) {
     record(&mut slower, 1).await;
     slow.commit().await.unwrap();
     record_in(&pool, 5).await;
-    // What was there when it was looked first is finished now, what came later may not be.
+    // Entries from before the first look are complete now; later ones need not be.
     seal(&services).await.unwrap();
     assert_eq!(fitting(&pool).await, (6, 1, 10));
     slower.commit().await.unwrap();
@@ -237,7 +237,7 @@ async fn eight_writers_two_sealers_and_nothing_is_missed(
     assert_eq!((i64::try_from(sealed).unwrap(), unsealed), (entries, 0));
 }
 
-/// Makes entries in transactions, some of which are undone.
+/// Inserts events in transactions, a quarter of which are rolled back.
 async fn write_until(pool: PgPool, stop: Arc<AtomicBool>, writer: i32) {
     let mut round = writer;
     while !stop.load(Ordering::Relaxed) {
@@ -259,7 +259,7 @@ async fn seal_until(services: Services, stop: Arc<AtomicBool>) {
     }
 }
 
-/// Does what nobody may do: whoever owns the database can.
+/// Changes the audit log in spite of its triggers, as the owner of the database can.
 async fn tamper(pool: &PgPool, sql: &str) {
     let mut transaction = pool.begin().await.unwrap();
     for statement in [
@@ -326,7 +326,7 @@ async fn the_first_entry_that_does_not_fit_is_named(pool: PgPool) {
             "delete from audit_events where id in (2, 1501)".to_owned(),
             Fault::Removed(2),
         ),
-        // Into a gap, beside one that is there, and before the first.
+        // In a gap, beside an existing id, and before the first one.
         (put(1), Fault::Inserted(1)),
         (
             put(900).replace("900, at", "900, at + interval '1 hour'"),
@@ -512,10 +512,10 @@ async fn a_large_file_is_of_one_moment_whoever_writes(
     assert!(count(&pool, later).await > i64::try_from(ids.len()).unwrap());
 }
 
-/// Entries of a piece.
+/// Number of entries in a piece of an export.
 const PIECE: usize = 1_000;
 
-/// Reads a file a piece at a time, each only when writers have written on since the last.
+/// Reads an export piece by piece, each only after new events were written.
 async fn read_slowly(pool: &PgPool, mut export: AuditExport) -> String {
     let mut text = String::new();
     loop {
@@ -540,7 +540,7 @@ async fn a_slow_reader_gets_the_entries_of_the_beginning_in_order(
         .connect_with(connect)
         .await
         .unwrap();
-    // Several moments, so that the order is more than that of the ids.
+    // Many different timestamps, so that the order differs from that of the ids.
     sqlx::raw_sql(
         "insert into audit_events (at, actor_label, via, action, target_kind, target_label)
         select timestamptz '2026-11-01 00:00Z' + n * 7919 % 100000 * interval '1 second', '=ada', 'ui', 'user.updated', 'user',
@@ -597,7 +597,7 @@ async fn who_takes_long_keeps_what_may_be_unfinished_out_of_a_file(pool: PgPool)
     assert_eq!(export.up_to, 3);
     assert_eq!(text(export).await.lines().count(), 3);
     slow.commit().await.unwrap();
-    // The first export is on record too.
+    // The first export is audited too.
     let export = exported(&services, &[], Format::Ndjson).await;
     assert_eq!(text(export).await.lines().count(), 8);
 }

@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Sign-in and sign-out.
 
 mod attempts;
 mod failed;
@@ -18,7 +18,7 @@ const RIGHT: &str = "correct horse ";
 const WRONG: &str = "correct horse";
 const INVALID: &str = "Unauthorized: Invalid credentials";
 
-/// A hash that is made with little memory: quick, and weaker than is asked for today.
+/// Returns a hash with little memory: quick to compute, and weaker than today's parameters.
 fn weak_hash(password: &str) -> String {
     let params = Params::new(8_192, 1, 1, None).unwrap();
     let hash =
@@ -34,7 +34,7 @@ async fn count(pool: &PgPool, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
 }
 
-/// Ada can sign in; each of the others has a reason why not.
+/// Creates Ada, who can sign in, and users who cannot, each for another reason.
 async fn add_people(pool: &PgPool, hash: &str) {
     sqlx::query(
         "insert into users (
@@ -82,7 +82,7 @@ async fn sign_in(
         .map_err(service::Error::into_problem)
 }
 
-/// A try from nowhere in particular, told in one line.
+/// Tries to sign in without an address. Returns the result in one line.
 async fn outcome(services: &Services, username: &str, password: &str) -> String {
     let session = browser(&services.pool, None);
     match sign_in(services, &session, username, password, Origin::default()).await {
@@ -125,7 +125,7 @@ async fn what_is_told_depends_on_the_password_first(pool: PgPool) {
     assert_eq!(
         count(&pool, signed_in).await,
         1,
-        "only Ada is noted as signed in"
+        "only Ada's sign-in is stored"
     );
 }
 
@@ -142,7 +142,7 @@ async fn a_weak_hash_is_replaced_at_the_next_sign_in(pool: PgPool) {
             .unwrap()
     };
     outcome(&services, "Ada", WRONG).await;
-    assert_eq!(kept().await, weak, "a wrong password replaces nothing");
+    assert_eq!(kept().await, weak, "a wrong password changes nothing");
     outcome(&services, "Ada", RIGHT).await;
     let strong = kept().await;
     assert!(
@@ -156,7 +156,7 @@ async fn a_weak_hash_is_replaced_at_the_next_sign_in(pool: PgPool) {
             .is_ok()
     );
     assert_eq!(outcome(&services, "Ada", RIGHT).await, "welcome Ada");
-    assert_eq!(kept().await, strong, "a strong one stays");
+    assert_eq!(kept().await, strong, "a strong hash is not replaced");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -167,7 +167,7 @@ async fn too_many_failures_make_even_the_right_password_wait(pool: PgPool) {
         for _ in 0..5 {
             assert_eq!(outcome(&services, username, WRONG).await, INVALID);
         }
-        // Longer than the first delay of a second, which a slow machine may take for the test itself.
+        // Longer than the first delay of one second, which a slow machine can need for the test itself.
         run(
             &pool,
             "update login_attempts set blocked_until = now() + interval '30 seconds'
@@ -196,7 +196,7 @@ async fn too_many_failures_make_even_the_right_password_wait(pool: PgPool) {
     assert_eq!(
         outcome(&services, "Ada", RIGHT).await,
         "welcome Ada",
-        "the delay has passed"
+        "the delay is over"
     );
 }
 
@@ -204,7 +204,7 @@ async fn too_many_failures_make_even_the_right_password_wait(pool: PgPool) {
 async fn a_success_clears_the_failures_of_the_account(pool: PgPool) {
     let services = services(&pool);
     add_people(&pool, &weak_hash(RIGHT)).await;
-    // Twice as many failures as are free, but never so many in a row.
+    // Twice as many failures as are free, but fewer in a row.
     for _ in 0..3 {
         for _ in 0..3 {
             assert_eq!(outcome(&services, "Ada", WRONG).await, INVALID);
@@ -283,7 +283,7 @@ async fn signing_in_begins_a_new_session_and_ends_the_browsers_old_one(pool: PgP
     };
     assert!(!works(old).await && works(new).await);
 
-    // A failure leaves the session that there is.
+    // A failed sign-in does not end the existing session.
     let third = browser(&pool, Some(new));
     assert!(
         sign_in(&services, &third, "Ada", WRONG, Origin::default())

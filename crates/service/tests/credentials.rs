@@ -1,4 +1,5 @@
-//! What somebody hands out to be used later: worth what they can do at that moment, and never a password that they know.
+//! Links, temporary passwords, invitations and tokens that are used after they were created: they are valid only while
+//! their creator has the permission, and no user can choose a password that another one knows.
 
 use std::{sync::Arc, time::Duration};
 
@@ -41,7 +42,7 @@ async fn sign_in(services: &Services, username: &str, password: &str) -> Result<
     signed_in.map(drop)
 }
 
-/// The token of the link that a temporary password leads to.
+/// Signs in with a temporary password. Returns the token of the link that it leads to.
 async fn must_change(services: &Services, username: &str, password: &str) -> String {
     match sign_in(services, username, password).await {
         Err(Error::PasswordChangeRequired(link)) => token_of(&link.url),
@@ -87,21 +88,21 @@ async fn a_password_that_somebody_else_has_set_is_never_kept(pool: PgPool) {
     };
     let created = users::create(&services, &granted, draft).await.unwrap();
     let ada = created.user.summary.id.0;
-    // The one of the new account, by the link that it leads to.
+    // The initial password of the account, by the link that it leads to.
     let token = must_change(&services, "ada", "given at first").await;
     assert!(is_known(choose(&services, &token, "given at first").await));
-    // Set twice: neither the one before nor the one after.
+    // Two temporary passwords in a row: neither is accepted.
     set_temporary(&services, &granted, ada, TEMPORARY).await;
     let token = must_change(&services, "ada", TEMPORARY).await;
     for known in [TEMPORARY, "given at first"] {
         assert!(is_known(choose(&services, &token, known).await), "{known}");
     }
-    // By a link that an administrator creates.
+    // By a link that an administrator created.
     let link = reset::create_link(&services, &granted, ada).await.unwrap();
     let token = token_of(&link.url);
     assert!(is_known(choose(&services, &token, TEMPORARY).await));
     choose(&services, &token, OWN).await.unwrap();
-    // Back to it later, where the current password is asked for.
+    // Later, by a change of the own password.
     let own = Own::sign_in(&services, "ada", OWN).await;
     for known in [TEMPORARY, "given at first"] {
         let edit = OwnEdit {
@@ -112,36 +113,36 @@ async fn a_password_that_somebody_else_has_set_is_never_kept(pool: PgPool) {
         let edited = account::edit(&services, &own.actor, &own.session, edit).await;
         assert!(is_known(edited.map(drop)), "{known}");
     }
-    // Their own is theirs: a link does not tell its holder whether they have guessed it.
+    // The user's own password is accepted again: a denial would confirm a guess to the holder of a link.
     let link = reset::create_link(&services, &granted, ada).await.unwrap();
     choose(&services, &token_of(&link.url), OWN).await.unwrap();
     sign_in(&services, "ada", OWN).await.unwrap();
 }
 
-/// What works later.
+/// Credential that is created now and used later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Deferred {
-    /// A new account's link, created by helpdesk.
+    /// Link of a new account, created by helpdesk.
     NewUserLink,
-    /// A link for a new password, created by helpdesk.
+    /// Reset link, created by helpdesk.
     ResetLink,
-    /// The same of the operator.
+    /// Reset link, created by the operator.
     OperatorLink,
-    /// A temporary password, set by helpdesk.
+    /// Temporary password, set by helpdesk.
     Temporary,
-    /// The same of the operator.
+    /// Temporary password, set by the operator.
     OperatorTemporary,
-    /// The link that a temporary password of helpdesk led to.
+    /// Link to which a temporary password of helpdesk has led.
     MustChangeLink,
-    /// An invitation by helpdesk.
+    /// Invitation, created by helpdesk.
     Invitation,
-    /// An access token of the user.
+    /// Access token of the user.
     Token,
-    /// The link for the first administrator.
+    /// Setup link for the first administrator.
     SetupLink,
 }
 
-/// What happens before it is used.
+/// Event between the creation and the use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Event {
     Nothing,
@@ -177,12 +178,12 @@ const EVENTS: [Event; 7] = [
     TargetDeleted,
 ];
 
-/// What a case is about.
+/// Credential with the users that it concerns.
 struct Case {
     helpdesk: Uuid,
     target: Uuid,
     username: String,
-    /// What opens it.
+    /// Token or password.
     secret: String,
 }
 
@@ -207,7 +208,7 @@ fn granted<R: service::access::Right>(id: Uuid) -> Granted<R> {
     actor.require().unwrap()
 }
 
-/// Hands something out.
+/// Creates a credential and the users that it concerns.
 async fn hand_out(services: &Services, deferred: Deferred, case: usize) -> Case {
     let pool = &services.pool;
     let username = format!("user{case}");
@@ -315,7 +316,7 @@ async fn happen(services: &Services, event: Event, case: &Case) {
     }
 }
 
-/// Whether it still works, as whoever has it finds out.
+/// Returns whether the credential is still accepted. Uses it up.
 async fn works(services: &Services, deferred: Deferred, case: &Case) -> bool {
     let origin = Origin::default;
     match deferred {
@@ -330,7 +331,7 @@ async fn works(services: &Services, deferred: Deferred, case: &Case) -> bool {
         }
         Deferred::Temporary | Deferred::OperatorTemporary => {
             let signed_in = sign_in(services, &case.username, &case.secret).await;
-            assert!(signed_in.is_err(), "signed in at once");
+            assert!(signed_in.is_err(), "a temporary password started a session");
             matches!(signed_in, Err(Error::PasswordChangeRequired(_)))
         }
         Deferred::Invitation => {
@@ -342,7 +343,7 @@ async fn works(services: &Services, deferred: Deferred, case: &Case) -> bool {
         {
             Ok(actor) => {
                 let rights = actor.principal.permissions;
-                assert!(!rights.include(Permission::UsersRead), "more than before");
+                assert!(!rights.include(Permission::UsersRead), "permission gained");
                 true
             }
             Err(_) => false,
@@ -361,12 +362,12 @@ async fn add_helpdesk_role(pool: &PgPool) {
     .unwrap();
 }
 
-/// Tries one thing after each event. `working` are those after which it still works.
+/// Tries one kind of credential after each event. `working` are the events after which it is still valid.
 async fn try_all(pool: &PgPool, deferred: Deferred, working: &[Event]) {
     let services = services(pool);
     add_helpdesk_role(pool).await;
     for (number, event) in EVENTS.into_iter().enumerate() {
-        // Dead links count against an address; here each is tried from another one.
+        // Invalid links count against an address; the counters are reset for each case.
         sqlx::raw_sql("delete from login_attempts")
             .execute(pool)
             .await
@@ -384,7 +385,7 @@ async fn try_all(pool: &PgPool, deferred: Deferred, working: &[Event]) {
     }
 }
 
-/// Whatever becomes of its creator.
+/// Events of the creator, none of which invalidates what has no creator.
 const OF_NOBODY: [Event; 4] = [Nothing, CreatorLosesRight, CreatorSuspended, CreatorDeleted];
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -439,7 +440,7 @@ async fn a_setup_link_ends_with_the_first_administrator(pool: PgPool) {
     try_all(&pool, Deferred::SetupLink, &working).await;
 }
 
-/// Whether the newest link of a user is shown as one that works.
+/// Returns whether the newest reset link of a user is shown as valid.
 async fn is_shown_to_work(services: &Services, user: Uuid) -> bool {
     let links = users::reset_links(services, &operator(), user).await;
     links.unwrap()[0].is_backed
@@ -471,7 +472,7 @@ async fn a_link_whose_creator_is_suspended_is_alive_again_with_them(pool: PgPool
     assert!(!ada.unwrap().must_change_password);
 }
 
-/// Waits until so many transactions wait for a lock of another.
+/// Waits until `expected` transactions wait for a lock.
 async fn wait_for_waiters(pool: &PgPool, expected: i64) {
     let waiters = "select count(*) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'";
@@ -481,10 +482,10 @@ async fn wait_for_waiters(pool: &PgPool, expected: i64) {
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    panic!("never {expected} transactions waited");
+    panic!("{expected} transactions never waited at the same time");
 }
 
-/// Uses a link and lets something happen at once: the two meet at the lock of an account, in an order of our choice.
+/// Uses a link and triggers an event concurrently: both wait for the lock of the same account, in the given order.
 async fn meet(
     services: &Services,
     case: &Arc<Case>,
@@ -564,7 +565,7 @@ async fn a_temporary_password_that_is_replaced_meanwhile_leads_nowhere(pool: PgP
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     set_temporary(&services, &operator(), ada, TEMPORARY).await;
-    // Both wait for her account: first the other password, then the sign-in with this one, which was right.
+    // Both wait for the account: first the new temporary password, then the sign-in with the old one.
     let mut held = pool.begin().await.unwrap();
     sqlx::query("select from users where id = $1 for update")
         .bind(ada)
@@ -606,7 +607,7 @@ async fn a_temporary_password_leads_nowhere_after_what_happens_meanwhile(pool: P
         let (signed_in, ()) = tokio::join!(signing_in, happens);
         let label = format!("{event:?} after {delay:?}");
         match signed_in {
-            Ok(()) => panic!("{label}: signed in at once"),
+            Ok(()) => panic!("{label}: a temporary password started a session"),
             Err(Error::PasswordChangeRequired(link)) => {
                 let chosen = choose(&services, &token_of(&link.url), OWN).await;
                 assert!(

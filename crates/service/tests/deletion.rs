@@ -1,4 +1,4 @@
-//! Into the bin, out of it, and away.
+//! Deletion, restoring and purging of accounts.
 
 use std::{sync::Arc, time::Duration};
 
@@ -31,7 +31,7 @@ const FURNITURE: OwnedCounts = OwnedCounts {
     tokens: 1,
 };
 
-/// All rows that belong to somebody.
+/// Query of the number of rows that belong to users.
 const ROWS: &str = "select (select count(*) from personas) + (select count(*) from ontologies)
     + (select count(*) from annotations) + (select count(*) from sessions) + (select count(*) from api_keys)
     + (select count(*) from access_tokens)";
@@ -77,7 +77,7 @@ async fn what_was_counted_is_what_goes(pool: PgPool) {
     );
     let gone = users::get(&services, &admin(root), &UserRef::Id(ada)).await;
     assert!(matches!(gone, Err(Error::NotFound(_))));
-    // The same name is free again.
+    // The username is free again.
     add(&pool, "ada", &[]).await;
 }
 
@@ -115,7 +115,7 @@ async fn restoring_gives_back_all_but_the_sessions(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(listed(&services).await, [""; 0]);
-    // The name stays taken while it can be restored.
+    // The username stays taken during the restore period.
     let namesake = domain::users::create::UserDraft {
         username: "Ada".into(),
         display_name: "Ada".into(),
@@ -156,7 +156,7 @@ async fn a_purge_that_was_killed_goes_on(pool: PgPool) {
     users::delete(&services, &operator(), ada, &permanent)
         .await
         .unwrap();
-    // Dropped in the middle, as often as it takes: what a kill leaves is what the database has committed.
+    // The future is dropped repeatedly: as after a crash, only committed work remains.
     let mut kills = 0;
     while tokio::time::timeout(Duration::from_millis(40), users::purge::run(&services))
         .await
@@ -174,8 +174,8 @@ async fn a_purge_that_was_killed_goes_on(pool: PgPool) {
             "{unfinished:?}"
         );
     }
-    assert!(kills > 0, "the purge was too quick to be killed");
-    // What was dropped last may hold its rows for a moment longer: until then the rest is left out.
+    assert!(kills > 0, "the purge ended before it was interrupted");
+    // The transaction that was dropped last can hold its locks a little longer: its job is skipped until then.
     let rest = async {
         while count(&pool, ROWS).await > 0 {
             users::purge::run(&services).await.unwrap();
@@ -207,7 +207,7 @@ async fn a_purge_of_somebody_who_was_restored_is_withdrawn(pool: PgPool) {
     let (ada, bob) = (add(&pool, "ada", &[]).await, add(&pool, "bob", &[]).await);
     furnish(&pool, ada).await;
     let rows = count(&pool, ROWS).await;
-    // Queued, while the transaction that restores had looked already and not committed yet.
+    // Queued by a transaction that ran at the same time as the restore.
     sqlx::raw_sql("update users set deleted_at = now(), purge_after = now()")
         .execute(&pool)
         .await
@@ -225,7 +225,7 @@ async fn a_purge_of_somebody_who_was_restored_is_withdrawn(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(left, [ada]);
-    // Nothing is left that would keep it from being deleted another time.
+    // The withdrawn job does not prevent a later deletion.
     let permanent = Deletion {
         permanent: true,
         ..Deletion::default()

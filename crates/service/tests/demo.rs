@@ -26,7 +26,7 @@ async fn count(pool: &PgPool, query: &'static str) -> i64 {
     sqlx::query_scalar(query).fetch_one(pool).await.unwrap()
 }
 
-/// Everything a load sets aside, as the catalogue describes it.
+/// Lists the definitions of all indexes, constraints and triggers, which a load drops or disables and restores.
 async fn surroundings(pool: &PgPool) -> Vec<String> {
     sqlx::query_scalar(
         "select indexdef from pg_indexes where schemaname = 'public'
@@ -42,7 +42,7 @@ async fn surroundings(pool: &PgPool) -> Vec<String> {
     .unwrap()
 }
 
-/// Statistics, totals and searched names that differ from what they are made of.
+/// Counts statistics, totals and search entries that differ from a recount.
 async fn differences(pool: &PgPool) -> i64 {
     let recount = db::doctor::recount(pool).await.unwrap();
     recount.wrong_stats + recount.wrong_totals + recount.wrong_search
@@ -172,7 +172,7 @@ async fn a_second_crowd_fits_beside_the_first_and_the_same_one_does_not(pool: Pg
     assert_eq!(count(&pool, "select count(*) from users").await, 2_000);
     assert_eq!(surroundings(&pool).await, before);
 
-    // Few beside many: indexes stay in place.
+    // Few new users among many existing ones: the indexes stay in place.
     load(
         &services,
         Order {

@@ -1,4 +1,4 @@
-//! What is done regularly, whoever asks.
+//! Periodic maintenance tasks.
 
 use service::housekeeping;
 use sqlx::PgPool;

@@ -1,4 +1,4 @@
-//! Attempts at a request with an idempotency key: whose turn it is, and what is left of those that were overtaken.
+//! Idempotency: concurrent and repeated attempts at a request with a key.
 
 use domain::owned::PersonaDraft;
 use service::{
@@ -19,7 +19,7 @@ use crate::support::{
 
 const PASSWORD: &str = "correct horse";
 
-/// Ada, who is signed in.
+/// Creates Ada and signs her in.
 async fn prepare(pool: &PgPool) -> (Services, Own) {
     let services = services(pool);
     add(pool, "ada", &["user"]).await;
@@ -45,7 +45,7 @@ async fn first(services: &Services, actor: &Actor) -> Uuid {
     }
 }
 
-/// Does what is asked for, as an attempt.
+/// Executes the request as the given attempt.
 async fn work(services: &Services, actor: &Actor, attempt: Uuid) -> Result<(), Error> {
     let mut actor = actor.clone();
     actor.origin.attempt = Some(attempt);
@@ -61,7 +61,7 @@ async fn work(services: &Services, actor: &Actor, attempt: Uuid) -> Result<(), E
         .map(drop)
 }
 
-/// As if so much time had passed that nobody waits for an attempt any more.
+/// Lets the lease of all attempts expire.
 async fn lapse(pool: &PgPool) {
     let sql = "update idempotency_keys
         set created_at = created_at - interval '1 minute', kept_until = kept_until - interval '1 minute'";
@@ -96,7 +96,7 @@ async fn what_was_done_is_not_begun_again_though_its_answer_was_lost(pool: PgPoo
     let (services, ada) = prepare(&pool).await;
     let attempt = first(&services, &ada.actor).await;
     work(&services, &ada.actor, attempt).await.unwrap();
-    // It may have failed after it was done: that frees nothing.
+    // Releasing the key of an attempt that is done has no effect.
     idempotency::release(&services, attempt).await.unwrap();
     let soon = begin(&services, &ada.actor).await;
     assert!(matches!(soon, Err(Error::UnderWay)), "{soon:?}");
@@ -114,7 +114,7 @@ async fn what_changed_nothing_frees_its_key(pool: PgPool) {
     assert_ne!(first(&services, &ada.actor).await, attempt);
 }
 
-/// The change of an attempt that took too long is being committed while the next one begins.
+/// Commits the change of an attempt whose lease has expired while the next attempt begins.
 #[sqlx::test(migrations = "../../migrations")]
 async fn who_would_overtake_waits_for_what_is_being_committed(pool: PgPool) {
     let (services, ada) = prepare(&pool).await;
@@ -157,7 +157,7 @@ async fn of_the_answers_to_one_user_so_many_bytes_are_kept(pool: PgPool) {
         etag: None,
         body: b"{}".to_vec(),
     };
-    // Many requests whose answers are short take room too.
+    // Many requests with short responses count too.
     for (rows, body, is_kept) in [
         (0, 0, true),
         (60, 65_536, true),

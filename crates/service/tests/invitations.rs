@@ -1,4 +1,4 @@
-//! Invitations: who may make them, how often they work, and when they cease to.
+//! Invitations: creation, uses, and expiry.
 
 use domain::{
     invitations::{Invitation, InvitationDraft, InvitationState},
@@ -30,7 +30,7 @@ fn token_of(url: &str) -> String {
     url.rsplit('/').next().unwrap().to_owned()
 }
 
-/// An invitation by somebody, as its id and token.
+/// Creates an invitation. Returns its id and its token.
 async fn invite(
     services: &Services,
     by: &Granted<WriteRegistrations>,
@@ -75,7 +75,7 @@ async fn the_account_can_be_used_at_once_and_says_who_invited(pool: PgPool) {
     assert!(works(&services, &token).await && works(&services, &token).await);
     let opened = only(&services).await;
     assert_eq!((opened.uses, opened.note.as_deref()), (0, Some("for Ada")));
-    assert!(opened.opened_at.is_some(), "looking uses nothing up");
+    assert!(opened.opened_at.is_some(), "opening does not use it up");
 
     let user = accept(&services, &token, "ada").await.unwrap();
     assert!(!user.is_admin);
@@ -98,7 +98,7 @@ async fn the_account_can_be_used_at_once_and_says_who_invited(pool: PgPool) {
         where action = 'user.invitation_accepted' and via = 'self' and actor_id = target_id";
     assert_eq!(count(&pool, recorded).await, 1);
     let sessions = count(&pool, "select count(*) from sessions").await;
-    assert_eq!(sessions, 0, "nobody is signed in by it");
+    assert_eq!(sessions, 0, "accepting an invitation starts no session");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -142,7 +142,7 @@ async fn nobody_invites_beyond_what_they_may_give(pool: PgPool) {
     };
     let refused = invitations::create(&services, &admin(boss), unknown).await;
     assert!(matches!(refused, Err(Error::Invalid(_))));
-    // A right that was taken while the request was on its way.
+    // The roles are revoked after the request was authorized.
     run(&pool, "delete from user_roles").await;
     for id in [boss, host] {
         let refused = invitations::create(&services, &admin(id), InvitationDraft::default()).await;
@@ -162,7 +162,7 @@ async fn of_a_hundred_uses_at_once_as_many_succeed_as_it_has(pool: PgPool) {
     let mut uses = JoinSet::new();
     for n in 0..100 {
         let (services, token) = (services.clone(), token.clone());
-        // From one network fewer may wait.
+        // One network each: the hashing queue limits the waiting jobs of a network.
         let origin = Origin {
             ip: Some(format!("192.0.2.{n}").parse().unwrap()),
             ..Origin::default()
@@ -196,7 +196,7 @@ async fn what_is_refused_uses_nothing_up(pool: PgPool) {
     assert!(matches!(invalid, Err(Error::Invalid(_))), "{invalid:?}");
     assert_eq!(only(&services).await.uses, 0);
     accept(&services, &token, "bob").await.unwrap();
-    // Who is removed for good leaves the count as it was.
+    // The purge of the account does not change the number of uses.
     let bob = users::get(&services, &operator(), &UserRef::parse("bob"))
         .await
         .unwrap();
@@ -258,7 +258,7 @@ async fn it_stands_and_falls_with_its_maker(pool: PgPool) {
         assert_eq!(only(&services).await.state, InvitationState::Open, "{fall}");
         accept(&services, &token, &format!("user{n}")).await.unwrap();
     }
-    // Somebody else can answer for it instead.
+    // Another administrator becomes the creator by sending it again.
     let other = add(&pool, "other", &["admin"]).await;
     users::delete(
         &services,
@@ -277,7 +277,7 @@ async fn it_stands_and_falls_with_its_maker(pool: PgPool) {
     let link = invitations::resend(&services, &admin(other), id)
         .await
         .unwrap();
-    assert!(!works(&services, &token).await, "the one before is dead");
+    assert!(!works(&services, &token).await, "earlier links are revoked");
     accept(&services, &token_of(&link.url), "last")
         .await
         .unwrap();
@@ -290,7 +290,7 @@ async fn a_right_that_is_taken_at_that_moment_gives_nothing(pool: PgPool) {
     let boss = add(&pool, "boss", &["admin"]).await;
     add(&pool, "other", &["admin"]).await;
     let (_, token) = invite(&services, &admin(boss), InvitationDraft::default()).await;
-    // Somebody is about to suspend the maker, and holds the account.
+    // A transaction that suspends the creator holds the lock of the account.
     let mut holder = pool.begin().await.unwrap();
     sqlx::query("update users set status = 'suspended' where id = $1")
         .bind(boss)
@@ -301,7 +301,7 @@ async fn a_right_that_is_taken_at_that_moment_gives_nothing(pool: PgPool) {
         let (services, token) = (services.clone(), token.clone());
         async move { accept(&services, &token, "ada").await }
     });
-    // It gets as far as the maker's account, and waits there.
+    // Wait until the acceptance blocks on the lock of the creator's account.
     let waits = "select count(*) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'";
     while count(&pool, waits).await == 0 {
@@ -331,7 +331,7 @@ async fn dead_links_and_those_of_another_kind(pool: PgPool) {
     let crossed =
         reset::choose_password(&services, &token, chosen(password), Origin::default()).await;
     assert!(matches!(crossed, Err(Error::NotFound(_))));
-    assert!(works(&services, &token).await, "it was not used up by that");
+    assert!(works(&services, &token).await, "the token is not used up");
 
     run(
         &pool,
@@ -344,7 +344,7 @@ async fn dead_links_and_those_of_another_kind(pool: PgPool) {
         .await
         .unwrap();
     let token = token_of(&link.url);
-    assert!(works(&services, &token).await, "a new link works again");
+    assert!(works(&services, &token).await, "the new link is valid");
     invitations::revoke(&services, &operator(), id)
         .await
         .unwrap();
@@ -377,7 +377,7 @@ async fn whoever_guesses_has_to_wait(pool: PgPool) {
     }
     let guess = invitations::open(&services, "one more", &origin).await;
     assert!(matches!(guess, Err(Error::TooMany(_))), "{guess:?}");
-    // Who has an invitation that works is let in from there all the same.
+    // A valid invitation is not throttled at the same address.
     let (_, token) = invite(&services, &operator(), InvitationDraft::default()).await;
     let opened = invitations::open(&services, &token, &origin).await;
     assert!(opened.is_ok(), "{opened:?}");
@@ -402,7 +402,7 @@ async fn whoever_has_an_invitation_does_not_go_through_a_list_of_names(pool: PgP
         let made = form(username, "");
         invitations::accept(&services, &token, made, from(ip)).await
     };
-    // Those who find a name that is free have tried nothing.
+    // Usernames that are free do not count as attempts.
     for n in 0..3 {
         accept(&format!("user{n}"), "2001:db8::1").await.unwrap();
     }
@@ -412,9 +412,9 @@ async fn whoever_has_an_invitation_does_not_go_through_a_list_of_names(pool: PgP
     }
     let one_more = accept("eve", "2001:db8::1").await;
     assert!(matches!(one_more, Err(Error::TooMany(_))), "{one_more:?}");
-    // Others who were invited are not kept from it.
+    // Other invitations and networks are not throttled.
     accept("other", "2001:db8:0:1::1").await.unwrap();
-    // From many networks it is one invitation.
+    // Attempts from many networks share the counter of the invitation.
     run(
         &pool,
         "update login_attempts set failures = 99 where scope = 'invitation'",

@@ -1,4 +1,4 @@
-//! Long work: how far it has come, what has failed, and trying it again.
+//! Background jobs: progress, failure, and retry.
 
 use domain::{
     jobs::{
@@ -28,7 +28,7 @@ const PERMANENT: Deletion = Deletion {
     permanent: true,
 };
 
-/// Another application's table, of which Rollcall knows nothing.
+/// Table of another application in the same database, unknown to Rollcall.
 const FOREIGN: &str = "create table letters (id int primary key, writer uuid not null constraint letters_writer_fkey references users)";
 
 async fn run(pool: &PgPool, sql: &'static str) {
@@ -44,7 +44,7 @@ async fn all(services: &Services) -> Vec<Job> {
     page(services, &JobParams::default()).await.jobs
 }
 
-/// Somebody with so many annotations, whose removal is queued.
+/// Creates a user with so many annotations and queues the purge of the account.
 async fn doomed(services: &Services, username: &str, annotations: i32) -> Uuid {
     let id = add(&services.pool, username, &["user"]).await;
     sqlx::query(
@@ -65,7 +65,7 @@ async fn doomed(services: &Services, username: &str, annotations: i32) -> Uuid {
     id
 }
 
-/// Waits until a job has done so much.
+/// Waits until the first job has deleted at least `done` rows.
 async fn reach(services: &Services, done: u64) -> Job {
     let reached = async {
         loop {
@@ -76,7 +76,7 @@ async fn reach(services: &Services, done: u64) -> Job {
         }
     };
     let reached = tokio::time::timeout(std::time::Duration::from_secs(60), reached).await;
-    reached.expect("it gets so far")
+    reached.expect("the job makes progress")
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -90,7 +90,7 @@ async fn what_is_under_way_tells_how_far_it_has_come(pool: PgPool) {
     );
     let target = queued.target.unwrap();
     assert_eq!((target.id.0, target.label.as_str()), (ada, "ada"));
-    // It cannot get past the last one.
+    // The lock of the last annotation stops the purge before its last batch.
     let mut obstacle = pool.begin().await.unwrap();
     sqlx::query("select id from annotations order by id desc limit 1 for update")
         .execute(&mut *obstacle)
@@ -112,7 +112,7 @@ async fn what_is_under_way_tells_how_far_it_has_come(pool: PgPool) {
         (JobState::Done, 5_001, Some(5_001), None)
     );
     assert!(whole.finished_at.is_some());
-    // Whose it was is told although there is nobody any more.
+    // The job still names its target, although the account is gone.
     assert_eq!(whole.target.unwrap().label, "ada");
 }
 
@@ -152,7 +152,7 @@ async fn what_fails_is_told_in_words_and_holds_up_nobody_else(pool: PgPool) {
     let why = failed.error.unwrap();
     assert!(why.contains("letters_writer_fkey"), "{why}");
     assert!(failed.finished_at.is_some());
-    // It is not tried again by itself, and what it has removed is not taken for restorable.
+    // A failed job is not retried automatically, and a partly purged account cannot be restored.
     users::purge::run(&services).await.unwrap();
     assert_eq!(
         all(&services).await.remove(1).finished_at,
@@ -193,7 +193,7 @@ async fn what_fails_is_told_in_words_and_holds_up_nobody_else(pool: PgPool) {
     );
 }
 
-/// What PostgreSQL says of a statement that took too long.
+/// Trigger that fails as a statement timeout does.
 const TOO_SLOW: &str = "
     create function take_too_long() returns trigger language plpgsql as $$
         begin raise exception 'too slow' using errcode = 'query_canceled'; end
@@ -242,7 +242,7 @@ async fn what_takes_too_long_ten_times_in_a_row_has_failed(pool: PgPool) {
     assert_eq!((failed.state, failed.done), (JobState::Failed, 4));
     let why = failed.error.unwrap();
     assert!(why.contains("without an index"), "{why}");
-    // Whoever tries it again has as many rounds once more.
+    // A retry starts the count of timeouts again.
     jobs::retry(&services, &admin(root), failed.id)
         .await
         .unwrap();
@@ -304,7 +304,7 @@ async fn deleting_once_more_does_not_wait_for_a_piece(pool: PgPool) {
     let mut piece = db::begin(&pool).await.unwrap();
     let taken = db::purge::take(&mut piece, Some(ada), &[]).await.unwrap();
     assert_eq!(taken.map(|purge| purge.user_id), Some(ada));
-    // The piece locks the account next; whoever has it already must not wait for the job.
+    // The batch locks the account next: a transaction that holds the account must not wait for the job.
     let operator = operator();
     let deleted = users::delete(&services, &operator, ada, &PERMANENT);
     tokio::time::timeout(std::time::Duration::from_secs(10), deleted)
@@ -373,7 +373,7 @@ async fn encrypting_keys_anew_is_a_job_until_all_of_it_is_done(pool: PgPool) {
             .await
             .unwrap();
     }
-    // Without the one that they are under, nothing can be done.
+    // Without the encryption key of the stored keys, none can be re-encrypted.
     let new = with_keys(&pool, &[NEW]);
     keys::rotate(&new, &operator()).await.unwrap();
     let failed = all(&new).await.remove(0);
@@ -394,7 +394,7 @@ async fn encrypting_keys_anew_is_a_job_until_all_of_it_is_done(pool: PgPool) {
         (done[0].id, done[0].state, done[0].done, done[0].total),
         (failed.id, JobState::Done, 3, Some(3))
     );
-    // The next one is another.
+    // The next rotation is a job of its own.
     keys::rotate(&both, &operator()).await.unwrap();
     let listed = all(&both).await;
     assert_eq!(listed.len(), 2);

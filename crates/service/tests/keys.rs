@@ -1,4 +1,4 @@
-//! Keys of providers: which one serves whom, who may do what with them, and how they come under another encryption key.
+//! Provider API keys: selection, permissions, and rotation of the encryption key.
 
 use domain::{
     keys::{ApiKey, KeyEdit},
@@ -28,7 +28,7 @@ async fn run(pool: &PgPool, sql: &'static str) {
     sqlx::raw_sql(sql).execute(pool).await.unwrap();
 }
 
-/// Somebody who has signed in.
+/// Creates a user and signs in.
 async fn signed_in(services: &Services, username: &str) -> (Uuid, Own) {
     let id = add(&services.pool, username, &["user"]).await;
     set_password(services, PASSWORD).await;
@@ -37,7 +37,7 @@ async fn signed_in(services: &Services, username: &str) -> (Uuid, Own) {
     (id, own)
 }
 
-/// A change that switches a key.
+/// Builds an edit that enables or disables a key.
 fn switched(on: bool) -> KeyEdit {
     KeyEdit {
         is_active: Some(on),
@@ -57,7 +57,7 @@ async fn system_key(services: &Services, provider: &str, key: &str) -> ApiKey {
         .unwrap()
 }
 
-/// The key that serves somebody for OPENAI; nothing if there is none.
+/// Resolves the OPENAI key of a user. None if there is no key.
 async fn resolved(services: &Services, user: Uuid) -> Option<String> {
     resolved_of(services, user, "OPENAI").await
 }
@@ -73,7 +73,7 @@ async fn resolved_of(services: &Services, user: Uuid, provider: &str) -> Option<
     }
 }
 
-/// What the record and the rows say, all together.
+/// Returns the content of the audit log and of all stored keys as one text.
 async fn everything_written(pool: &PgPool) -> String {
     let sql = "select coalesce(string_agg(row_to_json(e)::text, ' '), '') from audit_events e
         union all select coalesce(string_agg(row_to_json(k)::text, ' '), '') from api_keys k";
@@ -112,7 +112,7 @@ async fn ones_own_key_comes_first_and_then_the_newest_of_the_system(pool: PgPool
     assert_eq!(
         resolved_of(&services, ada, " google ").await.as_deref(),
         Some("system sk-google"),
-        "in either case"
+        "the name of the provider is not case-sensitive"
     );
 
     account::edit_key(&services, &own.actor, mine.id, switched(false))
@@ -213,7 +213,7 @@ async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
     let listed = &account::keys(&services, &own.actor).await.unwrap().keys[0];
     assert_eq!(listed.usage_count, 3);
     assert!(listed.last_used_at.is_some());
-    assert_eq!(listed.updated_at, mine.updated_at, "a use is no change");
+    assert_eq!(listed.updated_at, mine.updated_at, "a use is not an update");
     let uses: Vec<String> = sqlx::query_scalar(
         "select actor_label || ' ' || target_label || ' ' || (changes ->> 'uses')
         from audit_events where action = 'api_key.resolved' and target_id = $1 order by id",
@@ -239,13 +239,13 @@ async fn each_use_is_counted_and_on_record_and_no_key_is_written(pool: PgPool) {
     assert_eq!(history[0].action, "api_key.updated");
     assert!(
         history[0].changes.contains_key("secret"),
-        "told although it ends alike"
+        "a new value with the same last characters is audited"
     );
     account::delete_key(&services, &own.actor, mine.id)
         .await
         .unwrap();
     let written = everything_written(&pool).await;
-    assert!(written.contains("abcd"), "its end is shown");
+    assert!(written.contains("abcd"), "the last characters are stored");
     assert!(!written.contains("secret-abcd"), "{written}");
 }
 
@@ -262,7 +262,7 @@ async fn the_right_to_be_told_keys_is_read_when_they_are(pool: PgPool) {
     let own = keys::resolve(&services, &granted, "OPENAI", None)
         .await
         .unwrap();
-    assert!(!own.is_own, "for themselves, where nobody is named");
+    assert!(!own.is_own, "the default user is the caller");
     run(&pool, "delete from user_roles").await;
     assert!(matches!(
         keys::resolve(&services, &granted, "OPENAI", None).await,
@@ -411,7 +411,7 @@ async fn who_does_without_the_systems_key_is_counted(pool: PgPool) {
             .await
             .unwrap();
     }
-    // A provider that is not configured any more.
+    // A provider that is no longer configured.
     run(
         &pool,
         "insert into api_keys (id, provider, name, ciphertext, nonce, key_version, last4, created_at, updated_at)
@@ -495,7 +495,7 @@ async fn a_key_that_was_moved_or_is_under_another_encryption_key_is_not_handed_o
     assert_eq!(
         count(&pool, "select sum(usage_count)::bigint from api_keys").await,
         0,
-        "what was not handed on is not counted"
+        "a key that was not resolved is not counted as used"
     );
 }
 
@@ -524,13 +524,13 @@ async fn all_keys_come_under_the_first_encryption_key(pool: PgPool) {
     let kept = kept.keys.iter().find(|key| key.id == mine.id).unwrap();
     assert_eq!(
         kept.updated_at, mine.updated_at,
-        "nothing that people see has changed"
+        "a rotation does not change what users see"
     );
     let left = keys::rotate(&old, &operator()).await.unwrap();
     assert_eq!(
         (left.current, left.left),
         (0, 3),
-        "the old one opens none of them"
+        "the old encryption key decrypts none of them"
     );
 }
 
@@ -548,5 +548,5 @@ async fn what_cannot_be_decrypted_stays_and_is_told(pool: PgPool) {
     let rotation = rotation.unwrap();
     assert_eq!((rotation.anew, rotation.current, rotation.left), (1, 1, 1));
     let opened = "select count(*) from api_keys a join api_keys b on a.key_version = b.key_version";
-    assert_eq!(count(&pool, opened).await, 2, "each under another one");
+    assert_eq!(count(&pool, opened).await, 2, "the key versions differ");
 }

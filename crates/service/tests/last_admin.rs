@@ -1,4 +1,4 @@
-//! Whatever runs at the same time, somebody is left who can let the others in.
+//! Concurrent removals of administrators: at least one who can sign in is left.
 
 use domain::users::{
     bulk::{BulkAction, BulkRequest, Selected},
@@ -21,7 +21,7 @@ const ABLE: &str =
     "select count(*) from user_roles ur join roles r on r.id = ur.role_id and r.name = 'admin'
     join users u on u.id = ur.user_id where u.status = 'active' and u.deleted_at is null";
 
-/// One of the ways in which an administrator ceases to be one.
+/// Removes an administrator in one of four ways: demotion, suspension, deletion, bulk deletion.
 async fn remove(services: Services, by: Uuid, target: Uuid, way: usize) -> Result<(), Error> {
     let granted = if way % 5 == 4 { operator() } else { admin(by) };
     match way % 4 {
@@ -87,7 +87,7 @@ async fn one_is_left_of_eight_under_64_who_remove_each_other(pool: PgPool) {
             }
         }
         assert_eq!(count(&pool, ABLE).await, 1, "seed {seed}");
-        // The last one makes room for the next eight.
+        // The last administrator of this round is removed, so that the next round starts without any.
         sqlx::raw_sql(
             "update users set status = 'suspended' where status = 'active' and deleted_at is null",
         )

@@ -1,4 +1,5 @@
-//! What an access token hands out to be used later: worth what the token lends, and nothing once the token is over.
+//! Links, temporary passwords and invitations created by an access token: limited to its scopes, and invalid once it is
+//! revoked or expired.
 
 use domain::{
     access_tokens::TokenDraft,
@@ -23,7 +24,7 @@ use crate::support::{
 
 const TEMPORARY: &str = "handed over on paper";
 
-/// A token of somebody: its id, and what it proves.
+/// Creates an access token of a user. Returns its id and the proof of its permission.
 async fn lend<R: Right>(services: &Services, owner: Uuid, scopes: &[&str]) -> (Uuid, Granted<R>) {
     let draft = TokenDraft {
         name: "nightly".into(),
@@ -47,7 +48,7 @@ async fn set_temporary(services: &Services, granted: &Granted<WriteUsers>, user:
     users::edit(services, granted, user, edit).await.unwrap();
 }
 
-/// Whether the temporary password of a user leads to a link.
+/// Returns whether the temporary password of a user leads to a link.
 async fn leads_on(services: &Services, username: &str) -> bool {
     let draft = SignInDraft {
         username: username.into(),
@@ -56,7 +57,7 @@ async fn leads_on(services: &Services, username: &str) -> bool {
     };
     let session = browser(&services.pool, None);
     let signed_in = auth::sign_in(services, &session, draft, Origin::default()).await;
-    assert!(signed_in.is_err(), "signed in at once");
+    assert!(signed_in.is_err(), "a temporary password started a session");
     matches!(signed_in, Err(Error::PasswordChangeRequired(_)))
 }
 
@@ -72,7 +73,7 @@ async fn state(services: &Services, invitation: Uuid) -> InvitationState {
     found.unwrap().state
 }
 
-/// Gives a user a role without any use case: what the use case voids is not looked at.
+/// Assigns a role by SQL, without the service function, which would also revoke links and temporary passwords.
 async fn give_role(pool: &PgPool, user: Uuid, role: &str) {
     sqlx::query(
         "insert into user_roles (user_id, role_id, granted_at) select $1, id, now() from roles where name = $2",
@@ -95,7 +96,7 @@ async fn a_temporary_password_is_worth_what_the_token_lends(pool: PgPool) {
     assert!(leads_on(&services, "ada").await && !opens(&services, &link.url).await);
     let link = reset::create_link(&services, &by_token, ada).await.unwrap();
     assert!(opens(&services, &link.url).await);
-    // Its owner could do it still; the token could not.
+    // The token's owner could still do it, the token could not.
     give_role(&pool, ada, "admin").await;
     assert!(!leads_on(&services, "ada").await);
     assert!(!opens(&services, &link.url).await);
@@ -146,7 +147,7 @@ async fn an_invitation_ends_with_its_token(pool: PgPool) {
     assert_eq!(state(&services, made.id).await, InvitationState::Unbacked);
     let dead = invitations::open(&services, secret, &origin).await;
     assert!(matches!(dead, Err(Error::NotFound(_))), "{dead:?}");
-    // Resent by somebody who is signed in, it is theirs.
+    // Sent again by a signed-in user, the invitation depends on that user.
     let again = invitations::resend(&services, &admin(root), made.id).await;
     assert_eq!(state(&services, made.id).await, InvitationState::Open);
     let again = again.unwrap();
@@ -171,7 +172,7 @@ async fn a_new_role_voids_a_temporary_password_of_another_user(pool: PgPool) {
     let noted = "select count(*) from audit_events
         where action = 'user.updated' and changes -> 'password' = '[\"temporary\", null]'";
     assert_eq!(count(&pool, noted).await, 1);
-    // One that is set together with the role, or after it, is for the account as it then is.
+    // A temporary password that is set with the new role, or after it, stays valid.
     let demoted = users::edit(&services, &operator(), ada, roles(&["user"])).await;
     demoted.unwrap();
     let both = UserEdit {

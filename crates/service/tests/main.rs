@@ -1,4 +1,4 @@
-//! What the service does, over real databases. One program, which is linked once.
+//! Tests of the service against real databases, as one binary, so that it is linked once.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! A username that reads as that of somebody else is not given to anybody.
+//! Confusable usernames, which no account can get.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +20,7 @@ use crate::support::{
     services,
 };
 
-/// Names that read as `coco` or `admin`, or as nothing.
+/// Usernames that look like `coco` or `admin`, or are invisible.
 const LOOKALIKES: [&str; 5] = [
     "\u{441}\u{43e}\u{441}\u{43e}",
     "\u{430}dmin",
@@ -109,7 +109,7 @@ async fn names_of_any_one_script_are_given(pool: PgPool) {
             .await
             .unwrap_or_else(|error| panic!("{name}: {error}"));
     }
-    // The other way round: somebody who is there already is not in ASCII.
+    // The other direction: the existing username is the one outside ASCII.
     let made = registrations::register(&services, draft("сосо"), "", Origin::default()).await;
     assert!(made.is_ok());
     assert!(is_denied(
@@ -147,7 +147,7 @@ async fn names_that_differ_in_how_they_are_written_are_one(pool: PgPool) {
         let found = db::users::find_credentials(&pool, other).await.unwrap();
         assert_eq!(found.unwrap().username, name);
     }
-    // An accent makes another name, though a search finds both.
+    // An accent makes a different username, although a search finds both.
     let made = registrations::register(&services, draft("jose"), "", Origin::default()).await;
     assert!(made.is_ok(), "{:?}", made.err());
 }
@@ -155,7 +155,7 @@ async fn names_that_differ_in_how_they_are_written_are_one(pool: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn of_two_names_that_look_alike_one_is_given_at_once(pool: PgPool) {
     let services = open(&pool);
-    // Nobody inserts an account before both have looked for one.
+    // The lock keeps both from inserting until both have checked for lookalikes.
     let mut gate = pool.begin().await.unwrap();
     sqlx::query("lock table users in share mode")
         .execute(&mut *gate)

@@ -1,4 +1,4 @@
-//! The first screen of the panel.
+//! Overview, the start page of the panel.
 
 use domain::{
     list::Total,
@@ -22,7 +22,7 @@ async fn run(pool: &PgPool, sql: &'static str) {
     sqlx::raw_sql(sql).execute(pool).await.unwrap();
 }
 
-/// The time by the clock of the services.
+/// Time of the services' clock.
 const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 
 async fn sign_in(pool: &PgPool, days_ago: i64) {
@@ -36,7 +36,7 @@ async fn sign_in(pool: &PgPool, days_ago: i64) {
     .unwrap();
 }
 
-/// Adds somebody whose account is older than any time for which it can be unused.
+/// Creates a user whose account is older than every period of inactivity.
 async fn add_old(pool: &PgPool, username: &str, role: &str) {
     sqlx::query(
         "with added as (
@@ -59,7 +59,7 @@ async fn days_are_counted_as_they_happen(pool: PgPool) {
     for days_ago in [0, 0, 1, 29, 30] {
         sign_in(&pool, days_ago).await;
     }
-    // That sessions go does not undo that they began.
+    // The deletion of sessions does not change the count of sign-ins.
     run(
         &pool,
         "delete from sessions where created_at < '2026-11-21 00:00Z'",
@@ -95,7 +95,7 @@ async fn what_wants_attention_is_told_with_those_whom_it_is_about(pool: PgPool) 
     assert_eq!(told(&alone), [(Matter::OnlyAdmin, 1)]);
     assert_eq!(alone.active_today, Total::exact(1));
 
-    // Whoever is new has not had the time: Bob and Gil have never signed in.
+    // New accounts do not count as dormant: Bob and Gil have never signed in.
     for name in ["bob", "gil"] {
         add(&pool, name, &["user"]).await;
     }
@@ -118,10 +118,10 @@ async fn what_wants_attention_is_told_with_those_whom_it_is_about(pool: PgPool) 
     let all = look(&services).await;
     let expected = [
         (Matter::Waiting, 1),
-        // Bob's do not work while he waits.
+        // Bob's tokens are not valid while his registration is pending.
         (Matter::ExpiringToken, 1),
         (Matter::IdleAdmin, 1),
-        // Cleo, and Fay, who never was.
+        // Cleo, and Fay, who has never signed in.
         (Matter::Dormant, 2),
     ];
     assert_eq!(told(&all), expected);
@@ -167,7 +167,7 @@ async fn a_day_is_one_of_utc(pool: PgPool) {
         from unnest(array['2026-11-20 23:59:59Z', '2026-11-21 00:00:00Z']::timestamptz[]) as at",
     )
     .await;
-    // The clock of these services stands at noon of that day.
+    // The clock of these services is at noon of 2026-11-21.
     let days = look(&services(&pool)).await.days;
     let last: Vec<_> = days[28..]
         .iter()

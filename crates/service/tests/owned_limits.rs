@@ -1,4 +1,4 @@
-//! How much is stored for one user, and how much of it goes to the audit log.
+//! Limits of the data that is stored for one user, and of the part that goes to the audit log.
 
 use std::sync::Arc;
 
@@ -29,14 +29,14 @@ use crate::support::{
 
 const PASSWORD: &str = "correct horse";
 
-/// Most bytes of an entry.
+/// Maximum size of an audit event, in bytes.
 const ENTRY_MAX: i64 = 4 * 1024;
 
 fn object(value: Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
-/// The longest persona: the mark has four bytes.
+/// Returns a persona with the longest texts. The character 𝄞 has four bytes.
 fn longest() -> PersonaDraft {
     PersonaDraft {
         name: Some("𝄞".repeat(200)),
@@ -48,7 +48,7 @@ fn longest() -> PersonaDraft {
     }
 }
 
-/// The largest objects that a profile and notification preferences can be.
+/// Returns the largest objects that a profile and notification preferences can have.
 fn largest() -> [Map<String, Value>; 2] {
     [
         object(json!({ "a": "\"".repeat(4_000) })),
@@ -118,7 +118,7 @@ async fn no_entry_is_larger_than_four_kib(pool: PgPool) {
     personas::delete(&services, &Writer::all(operator()), persona.id)
         .await
         .unwrap();
-    // The sessions of both are ended by one request: an entry for each of them, and one for both.
+    // Sessions of two users are revoked by one request: an event for each user, and a parent event.
     for username in ["bob", "eve"] {
         add(&pool, username, &["user"]).await;
         set_password(&services, PASSWORD).await;
@@ -149,7 +149,7 @@ async fn no_entry_is_larger_than_four_kib(pool: PgPool) {
     .await
     .unwrap();
     assert!(largest <= ENTRY_MAX, "{largest}");
-    // What was cut is told by its length and hash.
+    // A shortened value is represented by its length and hash.
     let (bytes, hash): (i64, String) = sqlx::query_as(
         "select (changes -> 'details' -> 1 ->> 'bytes')::bigint, changes -> 'details' -> 1 ->> 'sha256'
         from audit_events where action = 'persona.updated' order by id desc limit 1",
@@ -172,7 +172,7 @@ async fn no_entry_is_larger_than_four_kib(pool: PgPool) {
     );
 }
 
-/// Services of a server that stores a megabyte for each user.
+/// Returns services with a quota of one megabyte.
 fn small(pool: &PgPool) -> Services {
     let settings = Settings {
         owned_data_max_mb: 1,
@@ -229,7 +229,7 @@ async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
     assert!(matches!(full, Err(Error::OwnedDataFull(1))));
     let full = personas::edit(&services, &writer, persona.id, longest()).await;
     assert!(matches!(full, Err(Error::OwnedDataFull(1))));
-    // Who looks after users is bound too; less is always possible.
+    // The quota applies to administrators too; a change that reduces the data is always possible.
     let all = Writer::all(operator());
     let full = annotations::create(&services, &all, persona.id, mark(600_000)).await;
     assert!(matches!(full, Err(Error::OwnedDataFull(1))));
@@ -242,7 +242,7 @@ async fn a_user_owns_as_much_as_the_server_stores_for_one(pool: PgPool) {
     annotations::create(&services, &writer, persona.id, mark(600_000))
         .await
         .unwrap();
-    // Nothing of what was denied is there.
+    // No denied change was stored.
     assert_eq!(count(&pool, "select count(*) from annotations").await, 2);
 }
 
@@ -276,11 +276,11 @@ async fn nobody_is_given_more_than_the_server_stores_for_one(pool: PgPool) {
     assert!(matches!(error, Error::Conflict(_)), "{error}");
     let of_ada =
         "select count(*) from personas p join users u on u.id = p.user_id where u.username = 'ada'";
-    assert_eq!(count(&pool, of_ada).await, 1, "nothing was moved");
+    assert_eq!(count(&pool, of_ada).await, 1, "no persona was transferred");
     let eve = add(&pool, "eve", &["user"]).await;
     let given = users::reassign(&services, &operator(), ada, eve, None).await;
     assert_eq!(given.unwrap(), 1);
-    // Who owns nothing gives nothing, however much the other has.
+    // A transfer without data succeeds, however much the receiver owns.
     users::reassign(&services, &operator(), ada, bob, None)
         .await
         .unwrap();
@@ -320,7 +320,7 @@ async fn every_row_and_every_text_of_it_counts(pool: PgPool) {
         .unwrap();
     let of_annotation = bytes().await - of_persona;
     assert!((400..500).contains(&of_annotation), "{of_annotation}");
-    // Rows that hold next to nothing fill it too.
+    // Rows with hardly any content count towards the quota too.
     sqlx::query(
         "insert into annotations (id, persona_id, user_id, video_id, label)
         select gen_random_uuid(), $1, $2, '', '' from generate_series(1, 6000)",

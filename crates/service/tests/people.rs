@@ -1,4 +1,4 @@
-//! Making, changing, suspending people, and who may do it to whom.
+//! Creation, changes and suspension of users, and the policy on them.
 
 use domain::{
     audit::{AuditEntry, list::AuditParams},
@@ -62,7 +62,7 @@ fn reason(text: &str) -> SuspensionDraft {
     }
 }
 
-/// Makes the passwords that were set for people their own.
+/// Turns temporary passwords into permanent ones.
 async fn keep_passwords(pool: &PgPool) {
     sqlx::raw_sql("update users set must_change_password = false")
         .execute(pool)
@@ -81,7 +81,7 @@ async fn a_temporary_password_leads_to_choosing_another_and_nowhere_else(pool: P
     assert!(created.link.is_none() && created.user.must_change_password);
     assert_eq!(created.user.summary.roles, ["user"]);
     let Err(Error::PasswordChangeRequired(link)) = sign_in(&services, "ADA", "secret").await else {
-        panic!("signed in with a password that an admin knows");
+        panic!("signed in with a temporary password");
     };
     assert_eq!(count(&pool, "select count(*) from sessions").await, 0);
     let token = link.url.rsplit('/').next().unwrap();
@@ -123,7 +123,7 @@ async fn rights_that_were_taken_meanwhile_are_gone(pool: PgPool) {
         add(&pool, "root", &["admin"]).await,
         add(&pool, "mole", &["admin"]).await,
     );
-    // Granted when the request began; taken while its password was hashed, or while it waited for its turn.
+    // The permission was granted when the request began; it is revoked while the request runs.
     let granted: Granted<WriteUsers> = admin(mole);
     users::suspend(&services, &admin(root), mole, reason("caught"))
         .await
@@ -367,7 +367,7 @@ async fn a_suspension_lifts_itself(pool: PgPool) {
             .unwrap();
     }
     keep_passwords(&pool).await;
-    // The database's clock decides.
+    // The suspension ends by the clock of the database.
     sqlx::raw_sql("update users set suspended_until = now() - interval '1 second'")
         .execute(&pool)
         .await
@@ -390,7 +390,7 @@ async fn a_suspension_lifts_itself(pool: PgPool) {
     );
 }
 
-/// Who does it to whom, and why it is refused.
+/// Checks the policy for each action, actor and target.
 #[sqlx::test(migrations = "../../migrations")]
 async fn rules_hold_for_every_deed(pool: PgPool) {
     let services = services(&pool);
@@ -435,7 +435,7 @@ async fn rules_hold_for_every_deed(pool: PgPool) {
         let done = users::edit(&services, granted, target, edit).await;
         assert_eq!(refused(done), refusal, "edit: {who}");
         let done = reset::create_link(&services, granted, target).await;
-        // Of one's own password, one's account asks for the current one.
+        // A change of one's own password requires the current one, so the policy denies a reset link.
         let own = (who == "admin to self").then_some(Refusal::OwnPassword);
         assert_eq!(refused(done), refusal.or(own), "reset: {who}");
         let done = users::end_sessions(&services, granted, target).await;
@@ -535,7 +535,7 @@ async fn several_at_once_are_those_of_the_preview_or_nobody(pool: PgPool) {
         ]
     );
     assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
-    // Somebody changes one of them between the preview and the deed.
+    // One of the users is changed between the preview and the action.
     let edit = UserEdit {
         display_name: Some("New".into()),
         ..UserEdit::default()
@@ -562,7 +562,7 @@ async fn several_at_once_are_those_of_the_preview_or_nobody(pool: PgPool) {
     assert_eq!(ada_now.summary.status, Status::Suspended);
 }
 
-/// The entries of the audit log as it opens.
+/// Lists the audit events as the page shows them at first.
 async fn listed(services: &Services) -> Vec<AuditEntry> {
     let query = AuditParams::default().parse(Limits::PANEL).unwrap();
     let granted = operator();
@@ -635,7 +635,7 @@ async fn what_is_done_to_several_is_one_entry_and_in_each_history(pool: PgPool) 
                 .unwrap();
         assert_eq!(parts, 100, "{of_all}");
     }
-    // One of its own is one entry, and nothing beneath it.
+    // An action on a single user is one event without a parent.
     let request = BulkRequest {
         action: BulkAction::EndSessions {},
         users: vec![Selected {
@@ -681,7 +681,7 @@ async fn several_are_deleted_and_exactly_they_restored(pool: PgPool) {
         let names = outcome.items.iter().map(|item| item.username.clone());
         names.collect()
     };
-    // In the order of the request, and whoever is named twice once.
+    // In the order of the request, without duplicates.
     let twice = [(bob, 1), (ada, 1), (bob, 1)];
     let deleted = run(BulkAction::Delete {}, &twice, Some(2)).await;
     assert_eq!(named(&deleted), ["bob", "ada"]);

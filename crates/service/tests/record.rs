@@ -1,4 +1,4 @@
-//! Every change is in the record of each whom it concerns, made in the same transaction.
+//! Audit events: every change writes one for each affected object, in the same transaction.
 
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
@@ -46,8 +46,8 @@ use crate::support::{
 
 const PASSWORD: &str = "correct horse";
 
-/// Names of the public functions of some sources that take something; with the thing that they are about where the name
-/// alone does not tell it.
+/// Lists the public functions in some source files whose signature contains `what`. Names that are ambiguous are followed
+/// by the kind of object.
 fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut paths: Vec<_> = sources.iter().map(|name| source.join(name)).collect();
@@ -81,19 +81,19 @@ fn taking(what: &str, sources: &[&str]) -> BTreeSet<String> {
     found
 }
 
-/// Those that need the right to write, or to be told a secret: each changes something.
+/// Lists the functions that require a permission to write or to resolve a secret. Each of them must write an audit event.
 fn mutating() -> BTreeSet<String> {
     let mut found = taking("Granted<Write", &["."]);
     found.extend(taking("Granted<Resolve", &["."]));
     found
 }
 
-/// Those that need the right to read the record: one of them is on record itself.
+/// Lists the functions that require the permission to read the audit log. Of these, only the export is audited.
 fn reading_the_record() -> BTreeSet<String> {
     taking("Granted<ReadAudit>", &["."])
 }
 
-/// The texts in the sources that name an action: the words between two quotes with one dot between.
+/// Lists the quoted texts in the sources that have the form of an action: two words with a dot between them.
 fn actions_in_sources() -> BTreeSet<String> {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut paths = vec![crates.join("service/src"), crates.join("db/src")];
@@ -110,7 +110,7 @@ fn actions_in_sources() -> BTreeSet<String> {
         }
         let text = fs::read_to_string(&path).unwrap();
         for word in text.split(['"', '\'']) {
-            // So are names of locks, of files, of hosts, and of columns of a table with a short name.
+            // Names of locks, files and hosts, and columns with the alias of a table, have the same form.
             let others = ["txt", "example", "test", "com", "net", "org"];
             if let Some((kind, deed)) = word.split_once('.')
                 && letters(kind)
@@ -126,17 +126,17 @@ fn actions_in_sources() -> BTreeSet<String> {
     found
 }
 
-/// Those of whoever acts on themselves.
+/// Lists the functions for the caller's own account.
 fn own_functions() -> BTreeSet<String> {
     taking("&Actor", &["account.rs", "account"])
 }
 
-/// Those that change what people own.
+/// Lists the functions that change owned data.
 fn of_what_is_owned() -> BTreeSet<String> {
     taking("&Writer", &["owned"])
 }
 
-/// The latest entry of the record.
+/// Returns the id of the latest audit event.
 async fn last_entry(pool: &PgPool) -> i64 {
     sqlx::query_scalar("select coalesce(max(id), 0) from audit_events")
         .fetch_one(pool)
@@ -144,7 +144,7 @@ async fn last_entry(pool: &PgPool) -> i64 {
         .unwrap()
 }
 
-/// What has come to be on record after an entry: what, by which door, by whom.
+/// Lists the audit events after an id: action, source and actor.
 async fn entries_after(pool: &PgPool, before: i64) -> Vec<(String, String, String)> {
     sqlx::query_as("select action, via, actor_label from audit_events where id > $1 order by id")
         .bind(before)
@@ -153,7 +153,7 @@ async fn entries_after(pool: &PgPool, before: i64) -> Vec<(String, String, Strin
         .unwrap()
 }
 
-/// The only invitation.
+/// Returns the id of the only invitation.
 async fn invitation(services: &Services) -> Uuid {
     let (all, _) = invitations::list(services, &operator(), None)
         .await
@@ -161,14 +161,14 @@ async fn invitation(services: &Services) -> Uuid {
     all[0].id
 }
 
-/// The latest key of somebody, or of the system.
+/// Returns the id of the latest key of a user, or of the system.
 async fn key_of(pool: &PgPool, user: Option<Uuid>) -> Uuid {
     let sql = "select id from api_keys where user_id is not distinct from $1 order by created_at desc, id desc";
     let found = sqlx::query_scalar(sql).bind(user).fetch_one(pool).await;
     found.unwrap()
 }
 
-/// A change of a key.
+/// Builds an edit that renames a key.
 fn renamed() -> KeyEdit {
     KeyEdit {
         key_name: Some("Other".into()),
@@ -176,7 +176,7 @@ fn renamed() -> KeyEdit {
     }
 }
 
-/// An access token as it is asked for.
+/// Builds the draft of an access token.
 fn token_draft() -> TokenDraft {
     TokenDraft {
         name: "nightly".into(),
@@ -186,7 +186,7 @@ fn token_draft() -> TokenDraft {
     }
 }
 
-/// The only access token of somebody.
+/// Returns the id of a user's only access token.
 async fn token_of(services: &Services, user: Uuid) -> Uuid {
     sqlx::query_scalar("select id from access_tokens where user_id = $1")
         .bind(user)
@@ -195,7 +195,7 @@ async fn token_of(services: &Services, user: Uuid) -> Uuid {
         .unwrap()
 }
 
-/// The removal of somebody that has failed.
+/// Queues the purge of an account and marks the job as failed. Returns the id of the job.
 async fn failed_removal(services: &Services, user: Uuid) -> Uuid {
     sqlx::query("update users set deleted_at = now(), purge_after = now() where id = $1")
         .bind(user)
@@ -212,7 +212,7 @@ async fn failed_removal(services: &Services, user: Uuid) -> Uuid {
     .unwrap()
 }
 
-/// Somebody as they are now.
+/// Returns the current state of a user as a selection of a bulk action.
 async fn seen(services: &Services, id: Uuid) -> Selected {
     let user = users::get(services, &operator(), &UserRef::Id(id))
         .await
@@ -361,7 +361,7 @@ async fn call(services: &Services, function: &str, ada: Uuid, bob: Uuid) -> Resu
             let id = failed_removal(services, bob).await;
             jobs::retry(services, &operator(), id).await.map(drop)
         }
-        other => panic!("{other} changes something: add it here with its entry"),
+        other => panic!("{other} changes something: add it here with its audit event"),
     }
 }
 
@@ -377,7 +377,7 @@ async fn every_change_is_on_record(pool: PgPool) {
         add(&pool, "bob", &["user"]).await,
     );
     furnish(&pool, ada).await;
-    // In an order in which each has something to change.
+    // In an order in which each function has something to change.
     let expected = [
         ("create", &["user.created"][..]),
         ("edit", &["user.updated"]),
@@ -550,7 +550,7 @@ async fn call_own(
         }
         "end_others" => account::end_others(services, actor).await.map(drop),
         "delete" => account::delete(services, actor, PASSWORD, None).await,
-        other => panic!("{other} is new: add it here with its entry, if it changes something"),
+        other => panic!("{other} is new: add it here, with an event if it changes something"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Registering, and deciding about those who have.
+//! Registrations, and decisions on pending ones.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ use crate::support::{
     services,
 };
 
-/// Services where people can register.
+/// Returns services with registration enabled.
 fn open(pool: &PgPool, approval: bool) -> Services {
     Services {
         settings: Arc::new(Settings {
@@ -115,7 +115,7 @@ async fn every_fault_is_told_at_once_and_costs_nothing(pool: PgPool) {
     };
     for _ in 0..30 {
         let Err(Error::Invalid(faults)) = register(&services, draft.clone()).await else {
-            panic!("it is refused, and counts as no try");
+            panic!("an invalid form must be denied without counting as an attempt");
         };
         assert_eq!(faults.iter().count(), 5);
     }
@@ -125,7 +125,7 @@ async fn every_fault_is_told_at_once_and_costs_nothing(pool: PgPool) {
 async fn a_name_is_taken_once_in_a_race(pool: PgPool) {
     let services = open(&pool, true);
     let mut tries = JoinSet::new();
-    // As many as may wait from one network.
+    // As many as one network can have in the hashing queue.
     for n in 0..8 {
         let services = services.clone();
         let name = if n % 2 == 0 { "ada" } else { "ADA" };
@@ -154,14 +154,14 @@ async fn a_filled_trap_is_denied_in_words_and_the_next_try_succeeds(pool: PgPool
         }
     };
     let Err(Error::Invalid(errors)) = trapped("ada").await else {
-        panic!("there is no account, so the answer must not claim one")
+        panic!("no account was created, so the response must not claim one")
     };
     let message = errors.get(TRAP).unwrap();
     assert!(message.starts_with("No account was created"), "{message}");
     assert_eq!(count(&pool, "select count(*) from users").await, 0);
     assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
     register(&services, form("ada", "")).await.unwrap();
-    // It is denied before the name is looked for.
+    // The hidden field is checked before the username is looked up.
     assert!(matches!(trapped("ada").await, Err(Error::Invalid(_))));
 }
 
@@ -178,7 +178,7 @@ async fn one_address_makes_so_many_accounts_and_then_waits(pool: PgPool) {
             .await
             .unwrap();
     }
-    // A taken name counts too, so that nobody goes through a list of names.
+    // A username that is taken counts too: otherwise a client could try a list of usernames.
     let refused =
         registrations::register(&services, form("user0", ""), "", from("192.0.2.1")).await;
     let Err(Error::TooMany(delay)) = refused else {
@@ -190,7 +190,7 @@ async fn one_address_makes_so_many_accounts_and_then_waits(pool: PgPool) {
         .unwrap();
 }
 
-/// What somebody sees of their own account, at sign-in and with each request.
+/// Returns the account as its user sees it, after the sign-in and with a later request.
 async fn own_view(services: &Services, username: &str) -> (UserBrief, Value) {
     let draft = SignInDraft {
         username: username.into(),
@@ -209,7 +209,7 @@ async fn own_view(services: &Services, username: &str) -> (UserBrief, Value) {
     (brief, serde_json::to_value(actor.principal).unwrap())
 }
 
-/// With all that differs between any two people made equal.
+/// Clears the fields that differ between any two users.
 fn levelled(mut value: Value) -> Value {
     for field in ["id", "createdAt", "lastLoginAt", "username"] {
         value[field] = Value::Null;
@@ -222,7 +222,7 @@ async fn nobody_learns_whether_an_address_is_known(pool: PgPool) {
     let services = open(&pool, false);
     let eve = add(&pool, "eve", &["user"]).await;
     run(&pool, "update users set email = 'Known@example.org'").await;
-    // The same length, so that nothing else differs.
+    // Both addresses have the same length, so that nothing else differs.
     let mut views = Vec::new();
     for (username, email) in [
         ("known", "known@example.org"),
@@ -238,7 +238,7 @@ async fn nobody_learns_whether_an_address_is_known(pool: PgPool) {
             let (brief, principal) = own_view(&services, username).await;
             seen.extend([serde_json::to_value(brief).unwrap(), principal]);
         }
-        // Choosing a password later keeps to the same rules.
+        // A later choice of a password must not disclose it either.
         let id = brief.id.0;
         let link = service::reset::create_link(&services, &operator(), id)
             .await
@@ -262,7 +262,7 @@ async fn nobody_learns_whether_an_address_is_known(pool: PgPool) {
         views.push(seen);
     }
     assert_eq!(views[0], views[1]);
-    // Those who look after people see whose it is.
+    // Administrators see which account has the address.
     let known = users::get(&services, &operator(), &UserRef::parse("known"))
         .await
         .unwrap();
@@ -296,7 +296,7 @@ async fn a_claim_is_settled_once_by_the_first_and_ends_with_another_address(pool
     assert_eq!(
         count(&pool, "select count(*) from users where email is not null").await,
         0,
-        "who waits takes no address from others"
+        "the address of a pending user must stay free for others"
     );
     for id in &ids {
         registrations::approve(&services, &operator(), *id, "")
@@ -406,7 +406,7 @@ async fn who_waits_is_let_in_or_goes_and_the_name_is_free_again(pool: PgPool) {
     assert_eq!(
         count(&pool, kept).await,
         1,
-        "it is forgotten when it is decided"
+        "the client address is deleted with the decision"
     );
     let notes: Vec<(String, String)> = sqlx::query_as(
         "select action, reason from audit_events where reason is not null order by id",
@@ -492,7 +492,7 @@ async fn several_are_decided_about_as_was_shown_or_nobody_is(pool: PgPool) {
     assert_eq!(
         registrations::count(&services, &operator()).await.unwrap(),
         3,
-        "it only tells"
+        "a preview changes nothing"
     );
     registrations::reject(&services, &operator(), people[0].id, "")
         .await
@@ -565,11 +565,11 @@ async fn only_who_may_decide_does(pool: PgPool) {
             .require::<WriteRegistrations>()
             .is_err()
     );
-    // A right that was taken while the request was on its way.
+    // The role is revoked after the request was authorized.
     let stale: Granted<WriteRegistrations> = admin(helper);
     let refused = registrations::approve(&services, &stale, ada, "").await;
     assert!(matches!(refused, Err(Error::Forbidden(_))), "{refused:?}");
-    // Whoever waits can have been given more than who decides has.
+    // A pending user can have been assigned more permissions than the actor has.
     run(
         &pool,
         "update roles set permissions = '{registrations:write}' where name = 'auditor'",

@@ -1,4 +1,4 @@
-//! Ending the sessions of others, and how many a person may have.
+//! Revocation of other users' sessions, and the retention of ended ones.
 
 use domain::{
     audit::{Via, list::AuditParams},
@@ -25,7 +25,7 @@ use crate::support::{
     services,
 };
 
-/// So many live sessions of somebody. Returns their ids.
+/// Inserts live sessions of a user. Returns their ids.
 async fn sign_in(pool: &PgPool, id: Uuid, sessions: i32) -> Vec<Uuid> {
     sqlx::query_scalar(
         "insert into sessions (
@@ -67,7 +67,7 @@ fn of_person(name: &str, expected: Option<u64>) -> RevokeRequest {
     }
 }
 
-/// Somebody with a role of some permissions, and the right of a person with that role.
+/// Creates a role with permissions and a user with that role. Returns the proof of that user's permission.
 async fn with_role(pool: &PgPool, name: &str, permissions: &[&str]) -> Granted<WriteSessions> {
     let permissions: Vec<String> = permissions.iter().map(ToString::to_string).collect();
     sqlx::query(
@@ -108,7 +108,7 @@ async fn one_session_ends_and_the_record_says_which(pool: PgPool) {
     .unwrap();
     assert_eq!((action.as_str(), target), ("user.session_revoked", ada));
     assert!(changes.contains("Firefox on Linux, 192.0.2.1"), "{changes}");
-    // Ended, or never there.
+    // A session that has ended, and an unknown one.
     for id in [sessions[0], Uuid::nil()] {
         let again = revoke_one(&services, &admin(root), id).await;
         assert!(matches!(again, Err(Error::NotFound("Session not found"))));
@@ -238,7 +238,7 @@ async fn many_that_end_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
         let granted = operator();
         audit::list(&services, &granted, &query).await.unwrap()
     };
-    // The log as it opens has one entry, with the count.
+    // The audit log lists one event at first, with the counts.
     let page = ask(&[]).await;
     assert_eq!(page.entries.len(), 1);
     let whole = page.entries[0].clone();
@@ -258,7 +258,7 @@ async fn many_that_end_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
         whole.reason.as_deref(),
         Some("Sessions ended together: everyone else and my other devices.")
     );
-    // Beneath it is each user, page by page.
+    // The events of the single users are listed below it, page by page.
     let parts = ask(&[("parent", &whole.id.to_string())]).await;
     assert_eq!(parts.place.total.count, 815);
     assert_eq!(parts.entries.len(), 50);
@@ -276,7 +276,7 @@ async fn many_that_end_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
             .count,
         815
     );
-    // What concerns a user is in their history, and in what is asked about them.
+    // The history of a user, and a search for the user, contain the user's own event.
     for entries in [
         ask(&[("target", "ada")]).await.entries,
         history(&services, &operator(), ada, None).await.unwrap().0,
@@ -285,7 +285,7 @@ async fn many_that_end_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
         assert_eq!(entries[0].changes["sessions"].0.as_i64(), Some(2));
         assert_eq!(entries[0].parent_id, Some(whole.id));
     }
-    // And the history of who did it is not buried.
+    // The history of the actor contains only the parent event.
     let (own, _) = history(&services, &operator(), root, None).await.unwrap();
     assert_eq!(own.len(), 1);
     let longest = "select max(octet_length(row_to_json(e)::text))::bigint from audit_events e";
@@ -413,7 +413,7 @@ async fn a_chore_that_fails_keeps_no_other_from_being_done(pool: PgPool) {
     let services = services(&pool);
     let ada = add(&pool, "ada", &["user"]).await;
     sign_in(&pool, ada, 1).await;
-    // The first chore finds sessions whose time is over, and cannot end them; the last lifts a suspension.
+    // The first task fails to expire sessions; the last one must still lift the suspension.
     sqlx::raw_sql(
         "update sessions set idle_expires_at = now();
         alter table sessions add constraint none_expire check (ended_reason <> 'expired') not valid;

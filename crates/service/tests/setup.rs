@@ -1,4 +1,4 @@
-//! The first admin.
+//! Initial setup of the first admin.
 
 use domain::{audit::Via, credentials::AccountDraft, problem::Problem, users::CreatedVia};
 use secrecy::{ExposeSecret, SecretString};
@@ -39,7 +39,7 @@ async fn count(pool: &PgPool, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
 }
 
-/// A hundred people with different names, each with one of so many links.
+/// Starts a hundred claims with different usernames, spread over some setup links.
 async fn hundred_claims(pool: &PgPool, links: usize) {
     let services = services(pool);
     let mut tokens = Vec::new();
@@ -58,7 +58,7 @@ async fn hundred_claims(pool: &PgPool, links: usize) {
     for claim in claims {
         match claim.await.unwrap() {
             Ok(()) => made += 1,
-            // Few from one network wait to be hashed at once.
+            // 429: one network can have few jobs in the hashing queue.
             Err(problem) => assert!(
                 [404, 409, 429].contains(&problem.error.status()),
                 "{problem:?}"
@@ -339,7 +339,7 @@ async fn with_an_admin_there_is_nothing_to_set_up(pool: PgPool) {
         Err(Error::Conflict(_))
     ));
 
-    // An admin who cannot sign in is none.
+    // An admin who cannot sign in does not count.
     for change in [
         "status = 'suspended'",
         "deleted_at = now()",
@@ -352,7 +352,7 @@ async fn with_an_admin_there_is_nothing_to_set_up(pool: PgPool) {
         assert_eq!(
             unused.code().status(),
             404,
-            "{change}: the other links went with the claim"
+            "{change}: the claim revokes the other links"
         );
         run(
             &pool,

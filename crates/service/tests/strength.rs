@@ -1,4 +1,4 @@
-//! A password that is easily guessed is denied wherever a user chooses one.
+//! Strength of passwords: an easily guessed one is denied wherever a user chooses a password.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::support::{
 
 const PASSWORD: &str = "correct horse";
 
-/// Common, common with digits, guessed by its pattern, one's own name with digits, the name of the product.
+/// Common; common with digits; guessed by its pattern; the user's names with digits; the name of the product.
 const WEAK: [&str; 6] = [
     "sunshine1",
     "football2024",
@@ -60,7 +60,7 @@ fn assert_denied<T>(done: Result<T, Error>, way: &str, password: &str) {
             assert!(errors.get("password").is_some(), "{way} {password}");
         }
         Err(other) => panic!("{way} {password}: {other}"),
-        Ok(_) => panic!("{way} took {password}"),
+        Ok(_) => panic!("{way} accepted {password}"),
     }
 }
 

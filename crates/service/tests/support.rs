@@ -1,4 +1,4 @@
-//! What several tests need: first of all everything that a service function needs, over the database of a test.
+//! Helpers of several tests, and the services over the database of a test.
 
 pub(crate) mod actors;
 pub(crate) mod browser;
@@ -17,7 +17,7 @@ use service::{
 use sqlx::PgPool;
 use time::macros::datetime;
 
-/// Services as the server has them.
+/// Returns services with the default settings and a fixed clock.
 pub(crate) fn services(pool: &PgPool) -> Services {
     Services {
         pool: pool.clone(),
@@ -33,7 +33,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
     }
 }
 
-/// A password as it is chosen behind a link, with the access tokens left as they are.
+/// Returns the input of a reset page. The access tokens stay valid.
 pub(crate) fn chosen(password: &str) -> Choice<'_> {
     Choice {
         password,

@@ -1,4 +1,4 @@
-//! What a page has shown is what is changed: an id that was shown with another name is denied.
+//! Targets of changes: an id that was shown with another name is denied.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -33,7 +33,7 @@ use crate::support::{
 
 const PASSWORD: &str = "correct horse";
 
-/// The public functions of the service whose signature has all of some words, by their file.
+/// Lists the public functions whose signature contains all of the given words, with their source file.
 fn functions(words: &[&str]) -> BTreeSet<String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut paths = vec![source.clone()];
@@ -56,7 +56,7 @@ fn functions(words: &[&str]) -> BTreeSet<String> {
     found
 }
 
-/// What a page shows: a username, and the name of the thing that it is about.
+/// Names that a page shows: a username, and the name of an object.
 #[derive(Debug, Clone, Copy)]
 struct Shown {
     username: &'static str,
@@ -64,14 +64,14 @@ struct Shown {
 }
 
 impl Shown {
-    /// A user under their name, or something of theirs under its name.
+    /// Returns a reference to an object of Ada. It has the actual name of the object unless another one was shown.
     fn of_ada(self, id: Uuid, name: &str) -> TargetRef {
         let target = TargetRef::of_user(id, self.username);
         target.with_name(self.name.unwrap_or(name))
     }
 }
 
-/// What there is to be changed, by its id.
+/// Users that the changes concern, and Ada as an actor.
 struct Things {
     ada: Uuid,
     bob: Uuid,
@@ -85,7 +85,7 @@ async fn id(services: &Services, sql: &'static str) -> Uuid {
         .unwrap()
 }
 
-/// Calls a function for Ada or something of hers, shown in some way.
+/// Calls a function for Ada or for an object of hers, with the names that were shown.
 async fn call(
     services: &Services,
     function: &str,
@@ -236,7 +236,7 @@ fn renamed() -> KeyEdit {
     }
 }
 
-/// What is shown of what a function changes, beside its id.
+/// Wrong names that are tried: of the user, of the object, or of each.
 const USERNAME: &[Shown] = &[Shown {
     username: "bob",
     name: None,
@@ -269,7 +269,7 @@ async fn an_id_that_was_shown_with_another_name_is_denied(pool: PgPool) {
     let Own { actor, session } = Own::sign_in(&services, "ada", PASSWORD).await;
     assert!(session.id().is_some());
     let things = Things { ada, bob, actor };
-    // In an order in which each has something to change.
+    // In an order in which each function has something to change.
     let expected = [
         ("account/sessions::end_session", NAME),
         ("sessions/revoke::revoke_one", BOTH),
@@ -300,7 +300,7 @@ async fn an_id_that_was_shown_with_another_name_is_denied(pool: PgPool) {
     assert_eq!(functions(&["Into<TargetRef>"]), tested);
     for (function, wrong) in expected {
         match function {
-            // Her own key and token are gone by now.
+            // Ada's own key and token are deleted by now.
             "keys/person::revoke_key" => furnish(&pool, ada).await,
             "jobs::retry" => fail_removal(&pool, ada).await,
             _ => {}
@@ -325,7 +325,7 @@ async fn an_id_that_was_shown_with_another_name_is_denied(pool: PgPool) {
 
 const ENTRIES: &str = "select count(*) from audit_events";
 
-/// Has the removal of a user fail.
+/// Queues the purge of a user and marks the job as failed.
 async fn fail_removal(pool: &PgPool, user: Uuid) {
     let due = "update users set deleted_at = now(), purge_after = now() where id = $1";
     sqlx::query(due).bind(user).execute(pool).await.unwrap();
@@ -338,8 +338,9 @@ async fn fail_removal(pool: &PgPool, user: Uuid) {
 
 #[test]
 fn what_a_page_changes_is_named_with_what_it_showed() {
-    // The API and the command line alone call these by an id alone, whom data is transferred to is typed, the link that is
-    // revoked has no name beside its user's, and what is undone is a note of the server for this session.
+    // Exceptions: functions that only the API and the command line call with an id; the receiver of a transfer, whose name
+    // is typed; a reset link, which has no name besides its user's; and an undo, whose id the server stored for this
+    // session.
     let by_id_alone = [
         "access_tokens::create",
         "flash::take_undo",
@@ -351,7 +352,7 @@ fn what_a_page_changes_is_named_with_what_it_showed() {
     let mut found = functions(&["Granted<Write", "Uuid"]);
     found.extend(functions(&["&Actor", "Uuid"]));
     let known: BTreeSet<String> = by_id_alone.map(str::to_owned).into();
-    assert_eq!(found, known, "they take a TargetRef");
+    assert_eq!(found, known, "all others must take a TargetRef");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -1,4 +1,4 @@
-//! The list of users as the front doors get it.
+//! List of users: paging, totals, and the required permission.
 
 use domain::{
     access::{Permissions, Principal},
@@ -37,7 +37,7 @@ fn actor(permissions: &[&str]) -> Actor {
     }
 }
 
-/// Seven people, one a day, the last three of them suspended.
+/// Inserts seven users, one a day, the last three of them suspended.
 async fn seed(pool: &PgPool) {
     sqlx::raw_sql(
         "insert into users (id, username, display_name, status, created_via, created_at, updated_at)
@@ -64,7 +64,7 @@ fn params(q: &str) -> ListParams {
     }
 }
 
-/// A page in one line: the number of its first row, its people, and whether there are pages before and after.
+/// Formats a page as one line: the number of its first row, its users, and whether there are pages before and after.
 fn shown(page: &UserPage) -> String {
     let people: Vec<&str> = page
         .users
@@ -164,7 +164,7 @@ async fn people_who_come_in_front_do_not_move_a_page(pool: PgPool) {
     )
     .await;
     assert_eq!(shown(&second), "< 4: 4 3 2 >");
-    // One came and one went: what is before it is again the first page.
+    // One user was added and one deleted: the rows before are the first page again.
     let back = list(
         &services,
         &ListParams {

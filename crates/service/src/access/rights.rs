@@ -1,14 +1,14 @@
-//! Each permission as a type, so that a function can name the one that it takes.
+//! Permissions as types, so that a function names the one that it requires.
 
 use domain::access::Permission;
 
-/// A permission as a type.
+/// Permission as a type, named by a marker such as [`ReadUsers`].
 pub trait Right {
-    /// The permission.
+    /// Value that the type stands for.
     const PERMISSION: Permission;
 }
 
-/// To see every account with its statistics.
+/// Permission to list and read all accounts with their statistics.
 #[derive(Debug)]
 pub struct ReadUsers;
 
@@ -16,7 +16,7 @@ impl Right for ReadUsers {
     const PERMISSION: Permission = Permission::UsersRead;
 }
 
-/// To make, change, suspend, delete and restore accounts.
+/// Permission to create, change, suspend, delete and restore accounts.
 #[derive(Debug)]
 pub struct WriteUsers;
 
@@ -24,7 +24,7 @@ impl Right for WriteUsers {
     const PERMISSION: Permission = Permission::UsersWrite;
 }
 
-/// To see everybody's sessions.
+/// Permission to list and read the sessions of all users.
 #[derive(Debug)]
 pub struct ReadSessions;
 
@@ -32,7 +32,7 @@ impl Right for ReadSessions {
     const PERMISSION: Permission = Permission::SessionsRead;
 }
 
-/// To end anybody's sessions.
+/// Permission to revoke sessions of any user.
 #[derive(Debug)]
 pub struct WriteSessions;
 
@@ -40,7 +40,7 @@ impl Right for WriteSessions {
     const PERMISSION: Permission = Permission::SessionsWrite;
 }
 
-/// To see who waits to be let in, and the invitations.
+/// Permission to list pending registrations and invitations.
 #[derive(Debug)]
 pub struct ReadRegistrations;
 
@@ -48,7 +48,7 @@ impl Right for ReadRegistrations {
     const PERMISSION: Permission = Permission::RegistrationsRead;
 }
 
-/// To let people in or not, and to invite them.
+/// Permission to approve and reject registrations, and to send invitations.
 #[derive(Debug)]
 pub struct WriteRegistrations;
 
@@ -56,7 +56,7 @@ impl Right for WriteRegistrations {
     const PERMISSION: Permission = Permission::RegistrationsWrite;
 }
 
-/// To see that provider keys exist.
+/// Permission to list provider API keys, without their values.
 #[derive(Debug)]
 pub struct ReadApiKeys;
 
@@ -64,7 +64,7 @@ impl Right for ReadApiKeys {
     const PERMISSION: Permission = Permission::ApiKeysRead;
 }
 
-/// To keep the system's provider keys, and to revoke anybody's.
+/// Permission to store the provider API keys of the system, and to revoke those of any user.
 #[derive(Debug)]
 pub struct WriteApiKeys;
 
@@ -72,7 +72,7 @@ impl Right for WriteApiKeys {
     const PERMISSION: Permission = Permission::ApiKeysWrite;
 }
 
-/// To be told the provider key of a person.
+/// Permission to read the value of a user's provider API key.
 #[derive(Debug)]
 pub struct ResolveApiKeys;
 
@@ -80,7 +80,7 @@ impl Right for ResolveApiKeys {
     const PERMISSION: Permission = Permission::ApiKeysResolve;
 }
 
-/// To see everybody's access tokens.
+/// Permission to list the access tokens of all users.
 #[derive(Debug)]
 pub struct ReadTokens;
 
@@ -88,7 +88,7 @@ impl Right for ReadTokens {
     const PERMISSION: Permission = Permission::TokensRead;
 }
 
-/// To revoke anybody's access tokens.
+/// Permission to revoke access tokens of any user.
 #[derive(Debug)]
 pub struct WriteTokens;
 
@@ -96,7 +96,7 @@ impl Right for WriteTokens {
     const PERMISSION: Permission = Permission::TokensWrite;
 }
 
-/// To see what is on record, what goes on in the background, and what is set.
+/// Permission to read the audit log, the state of jobs, and the settings.
 #[derive(Debug)]
 pub struct ReadAudit;
 

@@ -1,5 +1,6 @@
-//! The text of an access token: `rc_`, 32 random letters and digits, and six that follow from them. By the beginning and the
-//! last six a scanner tells a token that was left somewhere from any other text, and so do we before the database is asked.
+//! Text of an access token: `rc_`, 32 random letters and digits, and six check digits computed from them. By the prefix and
+//! the check digits, secret scanners recognize a leaked token, and the server rejects any other text before it queries the
+//! database.
 
 use rand::RngExt;
 use secrecy::SecretString;
@@ -7,17 +8,18 @@ use sha2::{Digest, Sha256};
 
 use crate::tokens;
 
-/// How every token begins.
+/// Prefix of every token.
 const MARK: &str = "rc_";
-/// Random characters: 190 bits. With the prefix known there are 142 left, which nobody guesses: tries need not be slowed down.
+/// Number of random characters: 190 bits. With the shown prefix known, 142 bits are left, too many to guess: attempts need
+/// no throttle.
 const RANDOM: usize = 32;
-/// Characters that follow from the others.
+/// Number of check digits.
 const CHECK: usize = 6;
-/// Of the random characters, so many are shown to know a token by.
+/// Number of random characters that are shown, by which a user recognizes a token.
 const SHOWN: usize = 8;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// A fresh token.
+/// Generates a token.
 pub(super) fn generate() -> SecretString {
     let mut rng = rand::rng();
     let random = (0..RANDOM).map(|_| digit(rng.random_range(0..62)));
@@ -26,12 +28,12 @@ pub(super) fn generate() -> SecretString {
     format!("{text}{check}").into()
 }
 
-/// How a token begins.
+/// Returns the part of a token that is shown and stored in clear.
 pub(super) fn prefix(text: &str) -> &str {
     text.get(..MARK.len() + SHOWN).unwrap_or(text)
 }
 
-/// The hash under which a token is kept, if a text is one at all.
+/// Returns the hash under which a token is stored. None for a text that has not the form of a token.
 pub(super) fn hash(text: &str) -> Option<[u8; 32]> {
     let (body, end) = text.split_at_checked(MARK.len() + RANDOM)?;
     let random = body.strip_prefix(MARK)?;
@@ -39,12 +41,12 @@ pub(super) fn hash(text: &str) -> Option<[u8; 32]> {
     (known && end == check(body)).then(|| hash_of(text))
 }
 
-/// The hash of a text that is a token.
+/// Returns the hash of a text that is known to be a token.
 pub(super) fn hash_of(text: &str) -> [u8; 32] {
     tokens::hash(text)
 }
 
-/// What follows from the rest: the first 32 bits of its SHA-256, as digits of the alphabet.
+/// Returns the check digits of a text: the first 32 bits of its SHA-256, in base 62.
 fn check(text: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());
     let start = hash.iter().take(4);

@@ -1,4 +1,4 @@
-//! Deleting one's own account, where that is allowed.
+//! Deletion of the caller's own account, where the settings allow it.
 
 use domain::{
     rules,
@@ -15,7 +15,7 @@ use crate::{
 const NOT_ALLOWED: Error =
     Error::Forbidden("Here only an administrator deletes accounts. Ask one to delete yours.");
 
-/// Why one cannot delete one's own account, if one cannot: to be said before anything is typed.
+/// Returns the reason why the caller cannot delete the own account, if there is one; the page shows it instead of the form.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -29,7 +29,7 @@ pub async fn deletion_refusal(services: &Services, actor: &Actor) -> Result<Opti
     Ok(refusal.map(|refusal| refusal.to_string()))
 }
 
-/// What goes with one's own account, until when it could be restored, and why it cannot be deleted if it cannot.
+/// Counts what would be deleted with the caller's account, with the end of the restore period and the reason of a denial.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -38,12 +38,13 @@ pub async fn preview(services: &Services, actor: &Actor) -> Result<DeletionPrevi
     count(services, actor.principal.id.0, refusal).await
 }
 
-/// Deletes one's own account: into the bin, like any other. `counts` is what was shown, where something was.
+/// Deletes the caller's own account: it can be restored, like any deleted account. `counts` is what the preview showed;
+/// None skips the comparison.
 ///
 /// # Errors
-/// [`Error::Forbidden`] where it is not allowed, [`Error::Refused`] for the last administrator,
-/// [`Error::CurrentPasswordRequired`], [`Error::CurrentPasswordWrong`] and [`Error::TooMany`] as its password is needed,
-/// [`Error::CountsChanged`] when there is something else to delete than was shown.
+/// [`Error::Forbidden`] where the settings do not allow it, [`Error::Refused`] for the last administrator,
+/// [`Error::CurrentPasswordRequired`], [`Error::CurrentPasswordWrong`] and [`Error::TooMany`] of the password check,
+/// [`Error::CountsChanged`] when the data to delete differs from `counts`.
 pub async fn delete(
     services: &Services,
     actor: &Actor,
@@ -55,7 +56,7 @@ pub async fn delete(
     }
     let proof = Proof::of(services, actor, Some(current_password)).await?;
     let mut transaction = db::begin(&services.pool).await?;
-    // Before any row, as everywhere.
+    // Lock order: the lock of administrators comes before any row, as in every transaction.
     db::users::lock_admins(&mut transaction).await?;
     let account = open(&mut transaction, actor).await?;
     proof.confirm(&mut transaction, actor).await?;

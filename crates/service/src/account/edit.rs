@@ -1,4 +1,4 @@
-//! Changing one's own account.
+//! Changes of the caller's own account.
 
 use db::{
     account::Lifetimes,
@@ -31,13 +31,13 @@ use crate::{
     registrations, sessions,
 };
 
-/// Changes one's own account. What the change does not speak of stays as it is. With a new password all other sessions end,
-/// and this one goes on under another id.
+/// Changes the caller's own account. Fields that the edit leaves out keep their values. A new password ends all other
+/// sessions, and the current session continues under a new id.
 ///
 /// # Errors
-/// [`Error::Invalid`] for fields at fault, [`Error::CurrentPasswordRequired`],
-/// [`Error::CurrentPasswordWrong`] and [`Error::TooMany`] where another address or password needs the current one,
-/// [`Error::Stale`] when the account was changed since it was looked at.
+/// [`Error::Invalid`] with the field errors, [`Error::CurrentPasswordRequired`], [`Error::CurrentPasswordWrong`] and
+/// [`Error::TooMany`] where a new email address or password requires the current password, [`Error::Stale`] when the
+/// account was changed since the caller read it.
 pub async fn edit(
     services: &Services,
     actor: &Actor,
@@ -51,7 +51,7 @@ pub async fn edit(
     let before = find(&mut transaction, actor).await?;
     match &proof {
         Some(proof) => proof.confirm(&mut transaction, actor).await?,
-        // Somebody else has changed the address since the session was read.
+        // The address was changed by another request after the session was read: `patch` now differs from it.
         None if moves(&patch, before.summary.email.as_deref()) => {
             return Err(Error::CurrentPasswordRequired);
         }
@@ -65,6 +65,7 @@ pub async fn edit(
     }
     let settings = settings(&before, &patch);
     let mut changes = noted(&before, &patch, &settings);
+    // The sessions are revoked in this transaction; the new one starts only after the commit.
     let renewed = match &hash {
         Some(hash) => Some(set_password(&mut transaction, actor, hash, &mut changes).await?),
         None => None,
@@ -92,7 +93,7 @@ pub async fn edit(
     get(services, actor).await
 }
 
-/// Checks every field, the name of a time zone against those that there are.
+/// Checks every field, and the time zone against those that the database knows.
 async fn check(services: &Services, actor: &Actor, edit: OwnEdit) -> Result<OwnPatch, Error> {
     let person = &actor.principal;
     let known = [
@@ -114,7 +115,7 @@ async fn check(services: &Services, actor: &Actor, edit: OwnEdit) -> Result<OwnP
     Ok(patch)
 }
 
-/// That the current password is known, where the change takes that, and the hash of another one.
+/// Checks the current password where the change requires it, and hashes the new password.
 async fn prove(
     services: &Services,
     actor: &Actor,
@@ -147,13 +148,13 @@ async fn prove(
     Ok((Some(proof), hash))
 }
 
-/// Whether the address would be another one.
+/// Returns whether the patch changes the email address.
 fn moves(patch: &OwnPatch, email: Option<&str>) -> bool {
     let wanted = patch.email.as_ref();
     wanted.is_some_and(|wanted| wanted.as_ref().map(Email::as_str) != email)
 }
 
-/// What the settings would be, if they would be different.
+/// Returns the settings after the patch. None when the patch has no setting.
 fn settings(before: &UserDetail, patch: &OwnPatch) -> Option<Map<String, Value>> {
     let zone = patch.time_zone.as_ref()?;
     let mut settings = before.settings.clone();
@@ -164,7 +165,7 @@ fn settings(before: &UserDetail, patch: &OwnPatch) -> Option<Map<String, Value>>
     Some(settings)
 }
 
-/// What would be different, but for the password.
+/// Returns the audited changes, without the password.
 fn noted(before: &UserDetail, patch: &OwnPatch, settings: &Option<Map<String, Value>>) -> Changes {
     let known: &UserSummary = &before.summary;
     let mut changes = Changes::default();
@@ -189,7 +190,8 @@ fn noted(before: &UserDetail, patch: &OwnPatch, settings: &Option<Map<String, Va
     changes
 }
 
-/// Sets a password, and ends every session and every link to choose one. Returns what a session that goes on begins with.
+/// Sets a password, ends every session and revokes every unused reset link. Returns the credentials and lifetimes with
+/// which the current session is started again.
 async fn set_password(
     transaction: &mut db::Transaction,
     actor: &Actor,
@@ -220,7 +222,7 @@ async fn set_facts(
     if let Some(email) = &patch.email
         && moves(patch, before.summary.email.as_deref())
     {
-        // Whether somebody has it is not looked at: see decision 9.
+        // Whether another account has the address is not checked: an error would disclose it (decision 9).
         let email = email.as_ref().map(Email::as_str);
         db::account::set_claimed_email(transaction, id, email).await?;
     }

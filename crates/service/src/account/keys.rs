@@ -1,4 +1,4 @@
-//! One's own keys of providers: one for each, which is used instead of the system's while it is on.
+//! The caller's own provider API keys: at most one for each provider, used instead of the system's key while it is enabled.
 
 use db::{
     api_keys::{self, LockedKey},
@@ -15,7 +15,7 @@ use crate::{
     target::TargetRef,
 };
 
-/// One's own keys, and the providers for which there can be one.
+/// Lists the caller's own provider API keys, and the providers for which a key can be stored.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::OutOfScope`] for an access token without the scope.
@@ -32,10 +32,10 @@ pub async fn keys(services: &Services, actor: &Actor) -> Result<KeyList, Error> 
     })
 }
 
-/// Keeps a key of one's own.
+/// Stores a provider API key of the caller.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault at once, [`Error::Conflict`] when there is one of this provider already,
+/// [`Error::Invalid`] with all field errors at once, [`Error::Conflict`] when there is a key for this provider already,
 /// [`Error::KeysOff`] without an encryption key, [`Error::TokenNotAllowed`] for an access token.
 pub async fn create_key(
     services: &Services,
@@ -61,11 +61,11 @@ pub async fn create_key(
     Ok(key)
 }
 
-/// Changes a key of one's own. What the change does not speak of stays as it is.
+/// Changes a provider API key of the caller. Fields that the edit leaves out keep their values.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault at once, [`Error::NotFound`] when one has no such key, [`Error::KeysOff`] for another
-/// key without an encryption key.
+/// [`Error::Invalid`] with all field errors at once, [`Error::NotFound`] when the caller has no such key,
+/// [`Error::KeysOff`] for a new value without an encryption key.
 pub async fn edit_key(
     services: &Services,
     actor: &Actor,
@@ -92,10 +92,10 @@ pub async fn edit_key(
     Ok(EditedKey { key, is_changed })
 }
 
-/// Removes a key of one's own.
+/// Deletes a provider API key of the caller and returns its name.
 ///
 /// # Errors
-/// [`Error::NotFound`] when one has no such key.
+/// [`Error::NotFound`] when the caller has no such key.
 pub async fn delete_key(
     services: &Services,
     actor: &Actor,
@@ -117,7 +117,7 @@ pub async fn delete_key(
     Ok(key.name)
 }
 
-/// Locks a key of an account. Somebody else's is not there, as in FOVEA.
+/// Locks a key of an account. A key of another account is reported as not found, as in FOVEA.
 async fn lock(
     transaction: &mut db::Transaction,
     account: &Account,

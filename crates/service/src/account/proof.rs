@@ -1,4 +1,4 @@
-//! That somebody knows the password of the account that they are signed in to.
+//! Confirmation of the current password by a signed-in user.
 
 use db::users::find_credentials;
 use domain::sessions::failed::SignInFailure;
@@ -9,19 +9,19 @@ use crate::{
     throttle::Attempt,
 };
 
-/// Somebody knows the password of their account.
+/// Proof that the caller knows the password of the account.
 pub(super) struct Proof {
-    /// The hash that it was compared with.
+    /// Stored hash that the password was compared with.
     hash: String,
 }
 
 impl Proof {
-    /// Compares what was typed. Wrong ones are counted for
-    /// the session that they are typed in, and make the next one wait there.
+    /// Compares the typed password with the stored hash. Wrong passwords are counted per session and delay the next attempt
+    /// there.
     ///
     /// # Errors
-    /// [`Error::CurrentPasswordRequired`] when nothing was typed, [`Error::CurrentPasswordWrong`] when it is another one,
-    /// [`Error::TooMany`] after too many of them.
+    /// [`Error::CurrentPasswordRequired`] when nothing was typed, [`Error::CurrentPasswordWrong`] when the password is
+    /// wrong, [`Error::TooMany`] after too many wrong ones.
     pub(super) async fn of(
         services: &Services,
         actor: &Actor,
@@ -37,10 +37,11 @@ impl Proof {
         let attempt = attempt?;
         let mut connection = db::acquire(&services.pool).await?;
         let kept = Self::find(&mut connection, actor).await?;
-        // Nobody waits for a connection while a password is compared.
+        // The hash takes long: the connection goes back to the pool first.
         drop(connection);
         let typed = SecretString::from(typed);
         let verified = services.hasher.verify(attempt.asker(), typed, kept.clone());
+        // A comparison that could not run must not count as a wrong password.
         let verdict = match verified.await {
             Ok(verdict) => verdict,
             Err(error) => {
@@ -61,10 +62,10 @@ impl Proof {
         }
     }
 
-    /// Asks once more under the lock: there may be another password by now.
+    /// Compares the stored hash again under the lock of the account: the password can have been changed since.
     ///
     /// # Errors
-    /// [`Error::CurrentPasswordWrong`] when there is.
+    /// [`Error::CurrentPasswordWrong`] when it was changed.
     pub(super) async fn confirm(
         &self,
         transaction: &mut db::Transaction,
@@ -78,7 +79,7 @@ impl Proof {
         }
     }
 
-    /// The hash that is kept of the password.
+    /// Returns the stored hash of the caller's password. None without a password.
     async fn find(
         connection: &mut db::PgConnection,
         actor: &Actor,

@@ -1,4 +1,4 @@
-//! One's own sessions.
+//! The caller's own sessions.
 
 use db::sessions::EndReason;
 use domain::account::OwnSession;
@@ -13,14 +13,14 @@ use crate::{
     target::TargetRef,
 };
 
-/// Sessions that are shown at most, the latest.
+/// Maximum number of listed sessions, latest first.
 const SHOWN_MAX: i64 = 500;
 
 const NOT_FOUND: Error = Error::NotFound("Session not found");
-/// FOVEA's text.
+/// Response text of FOVEA.
 const NOT_OWN: Error = Error::Forbidden("Cannot revoke another user's session");
 
-/// One's own live sessions, the latest first.
+/// Lists the caller's own live sessions, latest first.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached, [`Error::OutOfScope`] for an access token without the scope.
@@ -35,10 +35,10 @@ pub async fn sessions(services: &Services, actor: &Actor) -> Result<Vec<OwnSessi
     Ok(own.collect())
 }
 
-/// Ends one of one's own sessions, be it the one that asks.
+/// Revokes one of the caller's own sessions; it can be the current one.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none that could be ended, [`Error::Forbidden`] when it is somebody else's.
+/// [`Error::NotFound`] when there is no live session of this id, [`Error::Forbidden`] when it belongs to another user.
 pub async fn end_session(
     services: &Services,
     actor: &Actor,
@@ -72,7 +72,7 @@ pub async fn end_session(
     Ok(())
 }
 
-/// Ends all of one's own sessions but the one that asks. Returns how many.
+/// Revokes all sessions of the caller except the current one. Returns their number.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.

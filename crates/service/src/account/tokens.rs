@@ -1,4 +1,4 @@
-//! One's own access tokens.
+//! The caller's own access tokens.
 
 use db::access_tokens::{self as rows, Asked};
 use domain::access_tokens::{AccessToken, CreatedToken, TokenDraft, list::TokensQuery};
@@ -11,13 +11,13 @@ use crate::{
     target::TargetRef,
 };
 
-/// Tokens that are shown at most, the newest.
+/// Maximum number of listed tokens, newest first.
 const SHOWN_MAX: u16 = 500;
 
-/// One's own tokens, the newest first; also those that are over, for a while.
+/// Lists the caller's own access tokens, newest first. Expired and revoked ones are included until they are purged.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for a program.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for an access token.
 pub async fn tokens(services: &Services, actor: &Actor) -> Result<Vec<AccessToken>, Error> {
     actor.session()?;
     let asked = Asked {
@@ -29,12 +29,13 @@ pub async fn tokens(services: &Services, actor: &Actor) -> Result<Vec<AccessToke
     Ok(tokens)
 }
 
-/// Makes a token for oneself, within one's own rights. It outlives the session, so a session alone is not enough.
+/// Creates an access token for the caller, within the caller's permissions. It requires the password: a token outlives the
+/// session, so a session alone is not enough.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault at once, [`Error::CurrentPasswordRequired`], [`Error::CurrentPasswordWrong`] and
-/// [`Error::TooMany`] as it takes the password, [`Error::Conflict`] when there are too many, [`Error::TokenNotAllowed`] for a
-/// program.
+/// [`Error::Invalid`] with all field errors at once, [`Error::CurrentPasswordRequired`], [`Error::CurrentPasswordWrong`]
+/// and [`Error::TooMany`] of the password check, [`Error::Conflict`] when the maximum number of tokens is reached,
+/// [`Error::TokenNotAllowed`] for an access token.
 pub async fn create_token(
     services: &Services,
     actor: &Actor,
@@ -49,7 +50,7 @@ pub async fn create_token(
     let mut transaction = db::begin(&services.pool).await?;
     let account = open(&mut transaction, actor).await?;
     proof.confirm(&mut transaction, actor).await?;
-    // Rights may have been taken while the password was compared.
+    // A role can have been revoked while the password was compared: the scopes are checked again under the lock.
     let new = draft
         .check(longest, &account.permissions)
         .map_err(Error::Invalid)?;
@@ -59,10 +60,11 @@ pub async fn create_token(
     Ok(made)
 }
 
-/// Revokes one of one's own tokens.
+/// Revokes one of the caller's own access tokens.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none that is not revoked, [`Error::TokenNotAllowed`] for a program.
+/// [`Error::NotFound`] when there is no such token or it is revoked already, [`Error::TokenNotAllowed`] for an access
+/// token.
 pub async fn revoke_token(
     services: &Services,
     actor: &Actor,

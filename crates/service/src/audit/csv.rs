@@ -1,11 +1,11 @@
-//! Lines of a table that spreadsheets open and take nothing in it for a formula.
+//! CSV rows in which spreadsheets find no formula.
 
 use domain::audit::ShownEntry;
 use time::format_description::well_known::Rfc3339;
 
 use crate::Error;
 
-/// The names of the columns.
+/// Names of the columns, in order.
 const COLUMNS: [&str; 15] = [
     "id",
     "at",
@@ -24,15 +24,15 @@ const COLUMNS: [&str; 15] = [
     "parentId",
 ];
 
-/// The first line.
+/// Returns the header row.
 pub(super) fn head() -> String {
     line(COLUMNS.map(str::to_owned))
 }
 
-/// The line of an entry.
+/// Returns the row of an entry.
 ///
 /// # Errors
-/// When its changes or its time cannot be written, which they always can.
+/// [`Error::Internal`] when the changes or the time cannot be formatted; neither happens for stored entries.
 pub(super) fn row(entry: &ShownEntry) -> Result<String, Error> {
     let at = entry.at.format(&Rfc3339);
     let changes = serde_json::to_string(&entry.changes);
@@ -59,27 +59,28 @@ fn text(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-/// A line as RFC 4180 has it, of cells that are written already.
+/// Joins escaped cells to a row according to RFC 4180.
 fn line<const N: usize>(cells: [String; N]) -> String {
     let mut line = cells.join(",");
     line.push_str("\r\n");
     line
 }
 
-/// What a formula begins with in a spreadsheet, the wide forms of Chinese and Japanese typing too: OWASP, CSV Injection.
+/// Characters that start a formula in a spreadsheet, including the full-width forms of Chinese and Japanese input (OWASP,
+/// CSV Injection).
 const SIGNS: [char; 8] = [
     '=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}',
 ];
 
-/// What a spreadsheet leaves out before a formula.
+/// Characters that a spreadsheet skips before a formula.
 const BLANKS: [char; 3] = ['\t', '\r', '\n'];
 
-/// What ends a cell in a spreadsheet that takes other separators than commas, as many languages have it: it does not look at
-/// the quotes then.
+/// Characters that end a cell in a spreadsheet whose locale uses another separator than the comma: it ignores the quotes
+/// then.
 const SEPARATORS: [char; 4] = [';', '\t', '\r', '\n'];
 
-/// A cell of text, in quotes. What a spreadsheet would take for a formula begins with an apostrophe, at the start of the cell
-/// and where a spreadsheet with other separators would begin one.
+/// Returns a quoted cell. An apostrophe precedes everything that a spreadsheet would take for a formula, at the start of
+/// the cell and after each separator of another locale.
 fn cell(text: &str) -> String {
     if text.is_empty() {
         return String::new();
@@ -94,7 +95,7 @@ fn cell(text: &str) -> String {
         if begins && SIGNS.contains(&character) {
             cell.push('\'');
         }
-        // A quote or a space at the start of a cell changes nothing.
+        // A quote or a space at the start of a cell does not prevent a formula after it.
         begins = SEPARATORS.contains(&character) || begins && matches!(character, '"' | ' ');
         if character == '"' {
             cell.push('"');
@@ -111,7 +112,7 @@ mod tests {
 
     use super::*;
 
-    /// The cells of lines, by the grammar of RFC 4180; none for a text that it does not know.
+    /// Parses rows by the grammar of RFC 4180. None for a text that the grammar does not accept.
     fn read(text: &str) -> Option<Vec<Vec<String>>> {
         let mut lines = Vec::new();
         let mut rest = text;
@@ -135,7 +136,7 @@ mod tests {
         Some(lines)
     }
 
-    /// What stands before the quote that is not doubled, and what comes after it.
+    /// Splits at the first quote that is not doubled.
     fn read_quoted(text: &str) -> Option<(&str, &str)> {
         let mut from = 0;
         loop {
@@ -147,7 +148,7 @@ mod tests {
         }
     }
 
-    /// Texts in which everything that means something to a spreadsheet is common.
+    /// Generates texts in which characters with a meaning for spreadsheets are frequent.
     fn text() -> impl Strategy<Value = String> {
         prop_oneof!["[=+@;\t\r\n\",' a＝-]{0,12}", any::<String>()]
     }
@@ -166,7 +167,7 @@ mod tests {
             for (cell, written) in read.iter().flatten().zip(lines.iter().flatten()) {
                 let bare = |text: &str| text.replace('\'', "");
                 prop_assert_eq!(bare(cell), bare(written));
-                // However a spreadsheet divides it.
+                // No part may start a formula, whatever separator the spreadsheet uses.
                 for part in cell.split(SEPARATORS) {
                     let part = part.trim_start_matches(['"', ' ']);
                     prop_assert!(!part.starts_with(SIGNS), "{:?}", cell);

@@ -1,18 +1,18 @@
-//! The form in which entries are sealed. It is written down here and nowhere else: another form would be another hash, so
-//! that what was sealed before would no longer fit.
+//! Digests of audit events and roots of seals. The format must never change: another format gives other hashes, and
+//! existing seals would no longer verify.
 
 use db::audit::seals::{Seal, Sealable};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Bytes of an id and a hash.
+/// Length of a digest in bytes: 8 of the id and 32 of the hash.
 const DIGEST: usize = 40;
-/// What is hashed, and in which form.
+/// Domain separators with the version of the format: the hashed bytes of an entry and of a seal start with them.
 const ENTRY: &[u8] = b"rollcall audit entry 1";
 const SEAL: &[u8] = b"rollcall audit seal 1";
 
-/// The id of an entry and its hash, as they stand in a seal.
+/// Returns the digest of an entry as it is stored in a seal: its id and its hash.
 pub(super) fn of_entry(entry: &Sealable) -> [u8; DIGEST] {
     let mut hash = Sha256::new();
     hash.update(ENTRY);
@@ -35,7 +35,7 @@ pub(super) fn of_entry(entry: &Sealable) -> [u8; DIGEST] {
         entry.ip.as_deref().and_then(text),
         uuid(entry.request_id),
     ] {
-        // Each with its length, so that no two entries read the same; nothing is not an empty text.
+        // Each field with its length, so that no two entries have the same bytes; null differs from an empty text.
         match part {
             None => hash.update([0]),
             Some(bytes) => {
@@ -46,7 +46,7 @@ pub(super) fn of_entry(entry: &Sealable) -> [u8; DIGEST] {
         }
     }
     hash.update(micros(entry.created_at));
-    // Entries had no such part before; those without one are hashed as they were.
+    // The parent was added to the format later: entries without one have the hash that they had before.
     if let Some(parent) = entry.parent_id {
         hash.update(parent.to_be_bytes());
     }
@@ -57,7 +57,7 @@ pub(super) fn of_entry(entry: &Sealable) -> [u8; DIGEST] {
     digest
 }
 
-/// The root of a seal: over the root before it, its range and its digests.
+/// Returns the root of a seal: the hash of the previous root, the range of ids and the digests.
 pub(super) fn root(seal: &Seal) -> Vec<u8> {
     let mut hash = Sha256::new();
     hash.update(SEAL);
@@ -68,7 +68,7 @@ pub(super) fn root(seal: &Seal) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-/// What a seal says of its entries: the id of each and its digest.
+/// Lists the entries of a seal: the id of each and its digest.
 pub(super) fn of_seal(seal: &Seal) -> impl Iterator<Item = (i64, &[u8])> {
     seal.digests.chunks(DIGEST).map(|digest| {
         let id = digest.first_chunk().map(|id| i64::from_be_bytes(*id));
@@ -76,7 +76,7 @@ pub(super) fn of_seal(seal: &Seal) -> impl Iterator<Item = (i64, &[u8])> {
     })
 }
 
-/// The database's own precision.
+/// Returns a timestamp in microseconds, the precision of PostgreSQL, so that a stored one has the same bytes.
 fn micros(moment: OffsetDateTime) -> [u8; 16] {
     (moment.unix_timestamp_nanos() / 1_000).to_be_bytes()
 }
@@ -159,7 +159,7 @@ mod tests {
             |e| e.created_at += time::Duration::MICROSECOND,
             |e| e.parent_id = Some(6),
             |e| e.parent_id = Some(5),
-            // What one part loses another gains.
+            // A character moves from one field to the next.
             |e| (e.actor_label, e.via) = ("adau".into(), "i".into()),
             |e| (e.reason, e.ip) = (e.ip.take(), None),
         ];

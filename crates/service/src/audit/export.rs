@@ -1,4 +1,4 @@
-//! What matches a filter, as one file that is made while it is sent.
+//! Export of the audit events that match a filter, as a file that is streamed.
 
 use std::{mem::take, time::Duration};
 
@@ -20,26 +20,27 @@ use crate::{
     record,
 };
 
-/// Entries read at once.
+/// Number of entries that one query reads.
 const PIECE: i64 = 1_000;
-/// How long those who are just writing are waited for. Whoever takes longer keeps what comes after them out of the file.
+/// Number of pauses for which the export waits for writing transactions. One that takes longer excludes the entries after
+/// it from the file.
 const PATIENCE: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The form of a file.
+/// File format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// A table with a head.
+    /// CSV with a header row.
     Csv,
-    /// A JSON object in each line, in the shape of the API.
+    /// A JSON object in each line, in the schema of the API.
     Ndjson,
 }
 
 impl Format {
-    /// All of them.
+    /// All formats.
     pub const ALL: [Self; 2] = [Self::Csv, Self::Ndjson];
 
-    /// Its word in addresses, and the end of a file's name.
+    /// Returns the value in URLs, which is the file extension too.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -59,22 +60,22 @@ impl Format {
     }
 }
 
-/// A file on its way. A last piece that is an error means that it is not whole.
+/// Running export. An error as the last piece means that the file is incomplete.
 #[derive(Debug)]
 pub struct AuditExport {
-    /// Its form.
+    /// Format of the file.
     pub format: Format,
-    /// The last entry that can be in it.
+    /// Id of the last entry that can be in the file.
     pub up_to: i64,
-    /// The pieces.
+    /// Pieces of the file, in order.
     pub pieces: Pieces,
 }
 
-/// Begins to export what matches, the earliest entry first. What is in the file is settled at the beginning: the entries up
-/// to the last before which nothing was unfinished. That it was done goes on record, but is not in it.
+/// Starts an export of the matching entries, earliest first. The content is fixed at the start: it ends with the last entry
+/// before which no transaction was unfinished. The export is audited, and its own audit event is not in the file.
 ///
 /// # Errors
-/// [`Error::List`] when the question cannot be understood, [`Error::TooManyAtOnce`] when too many are being written.
+/// [`Error::List`] when the filter is not valid, [`Error::TooManyAtOnce`] when too many exports are running.
 pub async fn export(
     services: &Services,
     granted: &Granted<ReadAudit>,
@@ -104,7 +105,7 @@ pub async fn export(
             filter: &filter,
             actor,
             target,
-            // A file has all of it.
+            // A file lists the parts of bulk actions too.
             folded: false,
             now,
         };
@@ -117,7 +118,7 @@ pub async fn export(
     })
 }
 
-/// The filter as it stands in an address.
+/// Returns the filter in the form of a URL query, for the audit log.
 fn written(params: &AuditParams) -> String {
     let params = params.only_filter();
     let pairs = params.pairs().into_iter();
@@ -127,9 +128,9 @@ fn written(params: &AuditParams) -> String {
     words.join(" ")
 }
 
-/// The last id up to which nothing is missing.
+/// Returns the last id up to which no entry can still appear.
 async fn find_finished(connection: &mut db::PgConnection) -> Result<i64, Error> {
-    // The id before the writers: whoever has a smaller one is among them.
+    // The id is read before the writers: a transaction with a smaller id is among them.
     let last = horizon::find_last_id(&mut *connection).await?;
     let waited_for = horizon::list_writers(&mut *connection).await?;
     let mut writers = waited_for.clone();

@@ -1,4 +1,5 @@
-//! Seals entries so that a later change of one shows. Nobody who writes waits for it: see decision 14.
+//! Seals over audit events, by which a later change of one is detected. Sealing never blocks a transaction that writes
+//! (decision 14).
 
 use db::audit::{
     horizon::{self, Horizon},
@@ -8,13 +9,14 @@ use db::audit::{
 use super::digest;
 use crate::{Error, Services};
 
-/// Entries under one seal.
+/// Number of entries under one seal.
 const BATCH: i64 = 1_000;
-/// Seals put in one go: who has a long record from before waits for the rest, and not the other chores for it.
+/// Maximum number of seals in one run: a long unsealed backlog is spread over several runs, so that it does not delay the
+/// other jobs.
 const MOST: usize = 100;
 
-/// Seals what is finished. If another server is at it, it is left to that one. A kill loses a seal that was not yet
-/// committed, and nothing else.
+/// Seals the entries that are complete. Does nothing while another server holds the lock. A crash loses only the seal that
+/// was not yet committed.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -27,7 +29,7 @@ pub async fn seal(services: &Services) -> Result<(), Error> {
     Ok(())
 }
 
-/// Puts one seal, and says whether there is more to seal.
+/// Stores one seal. Returns whether there is more to seal.
 async fn seal_batch(services: &Services) -> Result<bool, Error> {
     let mut transaction = seals::begin(&services.pool).await?;
     if !seals::try_lock(&mut transaction).await? {
@@ -53,10 +55,10 @@ async fn seal_batch(services: &Services) -> Result<bool, Error> {
     Ok(more)
 }
 
-/// Finds out up to which id nothing is missing, and notes it.
+/// Determines and stores the id up to which no entry can still appear.
 async fn advance(connection: &mut db::PgConnection) -> Result<i64, Error> {
     let known = horizon::find(&mut *connection).await?;
-    // The id before the writers: whoever has a smaller one is among them.
+    // The id is read before the writers: a transaction with a smaller id is among them.
     let last = horizon::find_last_id(&mut *connection).await?;
     let writers = horizon::list_writers(&mut *connection).await?;
     let next = next(&known, last, writers);
@@ -66,7 +68,8 @@ async fn advance(connection: &mut db::PgConnection) -> Result<i64, Error> {
     Ok(next.finished)
 }
 
-/// What is known after another look: the last id that was given out, and who was writing right after that.
+/// Returns the horizon after another look: `last` is the last assigned id, `writers` are the transactions that were writing
+/// right after it was read.
 fn next(known: &Horizon, last: i64, writers: Vec<String>) -> Horizon {
     let finished = match &known.pending {
         _ if writers.is_empty() => last,
@@ -82,8 +85,8 @@ fn next(known: &Horizon, last: i64, writers: Vec<String>) -> Horizon {
     }
 }
 
-/// Whether those who were waited for are done, by who is writing now. A transaction that is prepared for a commit in two
-/// phases goes on under another name, so none may be about.
+/// Returns whether all transactions of `waited_for` are done, given those that are writing now. A transaction prepared for
+/// a two-phase commit continues under another name (`-1/…`), so any prepared one counts as not done.
 pub(super) fn is_done(waited_for: &[String], writers: &[String]) -> bool {
     let is_waited_for = |writer: &String| writer.starts_with("-1/") || waited_for.contains(writer);
     !writers.iter().any(is_waited_for)
@@ -107,48 +110,48 @@ mod tests {
     #[test]
     fn what_is_known_grows_with_those_who_are_done() {
         for (known, last, writers, expected) in [
-            // Nobody writes: all is there.
+            // No transaction is writing: everything is complete.
             (horizon(0, None), 0, &[][..], horizon(0, None)),
             (horizon(3, None), 9, &[], horizon(9, None)),
             (horizon(3, Some((7, &["3/1"]))), 9, &[], horizon(9, None)),
-            // Somebody does: it will be, once they are done.
+            // A transaction is writing: its end is waited for.
             (
                 horizon(3, None),
                 9,
                 &["3/1"],
                 horizon(3, Some((9, &["3/1"]))),
             ),
-            // Others have come, but those are still at it.
+            // Others have started, but one of those waited for is still writing.
             (
                 horizon(3, Some((9, &["3/1", "4/1"]))),
                 20,
                 &["4/1", "5/1"],
                 horizon(3, Some((9, &["3/1", "4/1"]))),
             ),
-            // They are done, others are not.
+            // Those waited for are done, others are not.
             (
                 horizon(3, Some((9, &["3/1", "4/1"]))),
                 20,
                 &["5/1"],
                 horizon(9, Some((20, &["5/1"]))),
             ),
-            // The same connection is at another transaction.
+            // The same connection is in another transaction.
             (
                 horizon(3, Some((9, &["3/1"]))),
                 20,
                 &["3/2"],
                 horizon(9, Some((20, &["3/2"]))),
             ),
-            // One of them may be prepared by now.
+            // One of those waited for can be a prepared transaction by now.
             (
                 horizon(3, Some((9, &["3/1"]))),
                 20,
                 &["-1/771"],
                 horizon(3, Some((9, &["3/1"]))),
             ),
-            // Somebody writes who has made no entry yet.
+            // A transaction is writing, but no id was assigned since the last look.
             (horizon(9, None), 9, &["3/1"], horizon(9, None)),
-            // The ids of a database that was put back begin anew.
+            // The sequence of a restored database starts again at a lower id.
             (horizon(9, None), 2, &[], horizon(9, None)),
         ] {
             assert_eq!(next(&known, last, names(writers)), expected, "{known:?}");

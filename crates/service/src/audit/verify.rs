@@ -1,4 +1,4 @@
-//! Whether the record is as it was when it was sealed.
+//! Verification of the audit log against its seals.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -10,38 +10,38 @@ use crate::{
     access::{Granted, ReadAudit},
 };
 
-/// What was found.
+/// Result of a verification.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verification {
-    /// Entries that fit.
+    /// Number of entries that match their seal.
     pub entries: u64,
-    /// Seals that fit.
+    /// Number of seals that match their entries.
     pub seals: u64,
-    /// Entries that are not yet sealed.
+    /// Number of entries that are not sealed yet.
     pub unsealed: u64,
-    /// The root of the last seal that fits: noted elsewhere, it shows later that nothing before it was made anew.
+    /// Root of the last seal that matches. Stored elsewhere, it proves later that no seal up to it was recomputed.
     pub root: Option<Vec<u8>>,
-    /// The first thing that does not fit.
+    /// First mismatch; None if everything matches.
     pub fault: Option<Fault>,
 }
 
-/// What does not fit.
+/// Mismatch between the audit log and its seals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// An entry is another one.
+    /// Id of an entry that was changed after it was sealed.
     Changed(i64),
-    /// An entry is gone.
+    /// Id of an entry that was removed after it was sealed.
     Removed(i64),
-    /// An entry was not there.
+    /// Id of an entry that was inserted among sealed ones.
     Inserted(i64),
-    /// A seal is another one, or those before it are.
+    /// Seal that was changed, or whose predecessor was.
     Seal {
-        /// The first id under it.
+        /// First id of its range.
         from_id: i64,
-        /// The last one.
+        /// Last id of its range.
         to_id: i64,
     },
-    /// There is no seal with the root that was noted.
+    /// Missing seal with the expected root.
     NotedRoot,
 }
 
@@ -63,8 +63,8 @@ impl Display for Fault {
     }
 }
 
-/// Computes every seal anew from the entries, up to the first thing that does not fit. `noted` is the root of a seal as it
-/// was once shown.
+/// Recomputes every seal from the entries, up to the first mismatch. `noted` is the root of a seal as an earlier
+/// verification showed it; one of the seals must have it.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -76,7 +76,7 @@ pub async fn verify(
     let mut found = Verification::default();
     let mut is_noted_missing = noted.is_some();
     let mut before: Option<Seal> = None;
-    // No entry has an id below 1.
+    // Ids start at 1: an entry below would be under no seal.
     let stray = seals::list_entries(&services.pool, i64::MIN, 0, 1).await?;
     found.fault = stray.first().map(|entry| Fault::Inserted(entry.id));
     while found.fault.is_none() {
@@ -97,7 +97,7 @@ pub async fn verify(
     Ok(found)
 }
 
-/// Looks at one seal and what is under it.
+/// Checks one seal and the entries in its range, and adds them to the counts of `found` if they match.
 async fn examine(
     services: &Services,
     seal: &Seal,
@@ -111,7 +111,7 @@ async fn examine(
         }));
     }
     let sealed = digest::of_seal(seal).count();
-    // One more, to see whether there are more.
+    // One more than the seal has, to detect an inserted entry.
     let most = i64::try_from(sealed + 1).unwrap_or(i64::MAX);
     let entries = seals::list_entries(&services.pool, seal.from_id, seal.to_id, most).await?;
     let fault = misfit(seal, &entries);
@@ -123,7 +123,7 @@ async fn examine(
     Ok(fault)
 }
 
-/// Whether a seal is whole, and the one after another.
+/// Returns whether the root of a seal is correct and its range follows the seal before it.
 fn follows(seal: &Seal, before: Option<&Seal>) -> bool {
     let (from_id, prev_root) = match before {
         Some(before) => (before.to_id + 1, Some(&before.root)),
@@ -134,7 +134,7 @@ fn follows(seal: &Seal, before: Option<&Seal>) -> bool {
         && seal.root == digest::root(seal)
 }
 
-/// The first entry that is not as its seal has it.
+/// Returns the first entry that differs from its seal.
 fn misfit(seal: &Seal, entries: &[Sealable]) -> Option<Fault> {
     let mut entries = entries.iter();
     for (id, digest) in digest::of_seal(seal) {

@@ -1,4 +1,4 @@
-//! When people joined: more lately than long ago, on working days rather than weekends, by day rather than by night.
+//! Sign-up times: more in recent years, on working days and by day.
 
 use db::demo::Millis;
 
@@ -7,22 +7,22 @@ pub(super) const HOUR: i64 = 3_600_000;
 /// Milliseconds of a day.
 pub(super) const DAY: i64 = 24 * HOUR;
 const WEEK: i64 = 7 * DAY;
-/// A Monday, 1970-01-05.
+/// Start of the first week of the calendar: Monday, 1970-01-05.
 const FIRST_MONDAY: i64 = 4 * DAY;
-/// How far back the first person joined.
+/// Time between the first sign-up and now: six years.
 const SPAN: i64 = 6 * 365 * DAY;
 
-/// How busy each weekday is, from Monday.
+/// Relative number of sign-ups by weekday, from Monday.
 const WEEKDAYS: [u32; 7] = [10, 11, 11, 10, 9, 4, 3];
-/// How busy each hour is, UTC: people live all over the world, but more of them west of India than east of it.
+/// Relative number of sign-ups by hour, UTC: users live all over the world, more of them west of India than east of it.
 const HOURS: [u32; 24] = [
     2, 2, 2, 3, 4, 5, 7, 9, 11, 12, 12, 11, 11, 12, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3,
 ];
 
-/// Time as work: an hour in which much goes on is long, one in which nothing does is short.
+/// Timeline measured in activity: a busy hour covers a long stretch of it, a quiet hour a short one.
 #[derive(Debug)]
 pub(super) struct Calendar {
-    /// Work done since Monday at the end of each hour of the week.
+    /// Cumulative activity since Monday at the end of each hour of the week.
     done: Vec<f64>,
     week: f64,
     begin: f64,
@@ -30,7 +30,7 @@ pub(super) struct Calendar {
 }
 
 impl Calendar {
-    /// The years up to `now`.
+    /// Creates the calendar of the [`SPAN`] up to `now`.
     pub(super) fn until(now: Millis) -> Self {
         let mut week = 0.0;
         let mut done = Vec::with_capacity(WEEKDAYS.len() * HOURS.len());
@@ -51,7 +51,8 @@ impl Calendar {
         calendar
     }
 
-    /// The moment up to which so great a part of all people joined. Later parts never give earlier moments.
+    /// Returns the time until which the given fraction (0 to 1) of all users signed up. It never decreases with the
+    /// fraction.
     pub(super) fn joined(&self, part: f64) -> Millis {
         self.moment_of(self.begin + (self.end - self.begin) * part.sqrt())
     }

@@ -1,4 +1,4 @@
-//! Some people at a time, ready to be copied: enough that a COPY is worth its beginning, few enough for little memory.
+//! Batches of demo users for `COPY`: large enough to amortize its setup, small enough for little memory.
 
 use db::demo::{
     AnnotationRow, Batch, GrantRow, KeyRow, OntologyRow, PersonaRow, SessionRow, UserRow,
@@ -6,10 +6,11 @@ use db::demo::{
 
 use super::{crowd::Crowd, keys, person::Person};
 
-/// People at a time. Some 80,000 rows and 15 MB, of which three are alive: one made, one waiting, one sent.
+/// Number of users in a chunk: some 80,000 rows and 15 MB. Three chunks are in memory at a time: one generated, one queued,
+/// one sent.
 const PEOPLE: u64 = 10_000;
 
-/// The rows of some people.
+/// Rows of a range of users, one batch for each table.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     pub(super) people: u64,
@@ -23,7 +24,7 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// Sends the rows to their tables, owners before what they own.
+    /// Copies the rows into their tables, owners before the data that they own.
     pub(super) async fn copy(&self, connection: &mut db::PgConnection) -> Result<(), db::Error> {
         self.users.copy(connection).await?;
         self.grants.copy(connection).await?;
@@ -34,7 +35,7 @@ impl Chunk {
         self.keys.copy(connection).await
     }
 
-    /// How many rows there are, the people's own included.
+    /// Returns the number of rows of all tables, those of the users included.
     pub(super) fn rows(&self) -> u64 {
         let owned = self.personas.rows() + self.ontologies.rows() + self.annotations.rows();
         self.users.rows() + self.grants.rows() + owned + self.sessions.rows() + self.keys.rows()
@@ -53,7 +54,7 @@ impl Chunk {
 }
 
 impl Crowd {
-    /// Everybody, oldest first, and with the last of them the keys that belong to nobody.
+    /// Generates all users, oldest first. The last chunk has the provider API keys of the system too.
     pub(super) fn chunks(&self) -> impl Iterator<Item = Chunk> {
         let users = self.plan.users;
         (0..users.div_ceil(PEOPLE)).map(move |index| {

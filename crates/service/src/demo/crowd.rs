@@ -1,4 +1,5 @@
-//! The whole crowd: what is known of everybody before anybody is made. Holds no people, so that a million cost no memory.
+//! Properties of the whole data set, computed before any user. It holds no users, so that its memory does not grow with
+//! their number.
 
 use db::demo::Millis;
 use time::OffsetDateTime;
@@ -12,53 +13,53 @@ use super::{
     shuffle::{Shuffle, mix},
 };
 
-/// Personas for each person, on average.
+/// Average number of personas per user.
 const PERSONAS: u64 = 2;
-/// Annotations for each person, on average.
+/// Average number of annotations per user.
 const ANNOTATIONS: u64 = 1;
-/// Of a thousand people: those who wait for approval, all of them among the newest.
+/// Pending users per thousand, all of them among the newest.
 const PENDING: u64 = 15;
-/// One of so many of the newest waits for approval.
+/// Share of pending users among the newest: one in this number.
 const PENDING_AMONG_NEWEST: u64 = 4;
-/// Of a thousand people: those who were let in but never signed in.
+/// Approved users per thousand that never signed in.
 const NEVER_SEEN: u64 = 65;
-/// One of so many people is an admin, one of so many an auditor.
+/// Number of users per admin and per auditor.
 const PEOPLE_PER_ADMIN: u64 = 1_000;
 const PEOPLE_PER_AUDITOR: u64 = 500;
-/// From so many people on there are two admins at least.
+/// Number of users from which there are at least two admins.
 const TWO_ADMINS_FROM: u64 = 100;
 
-/// What decides who is in a crowd: with the same values it is the same crowd to the last byte.
+/// Parameters of a data set: equal values give the same data to the last byte.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plan {
-    /// How many people.
+    /// Number of users to generate.
     pub users: u64,
-    /// Which crowd of all that are possible.
+    /// Seed of the random generator.
     pub seed: u64,
-    /// When it is: everything happened before this day began, UTC.
+    /// Date of the data: every timestamp is before the start of this day, UTC.
     pub today: OffsetDateTime,
-    /// How many users there are already. Usernames and addresses begin with numbers beyond theirs.
+    /// Number of users that exist already. Numbers in usernames and email addresses start beyond it.
     pub taken: u64,
-    /// The built-in roles.
+    /// Built-in roles of the database.
     pub roles: Roles,
 }
 
 /// Ids of the built-in roles.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Roles {
-    /// `admin`
+    /// Id of the role `admin`.
     pub admin: Uuid,
-    /// `auditor`
+    /// Id of the role `auditor`.
     pub auditor: Uuid,
-    /// `user`
+    /// Id of the role `user`.
     pub user: Uuid,
 }
 
-/// Everything about a crowd that does not depend on one person.
+/// Properties of a data set that depend on no single user.
 #[derive(Debug)]
 pub(super) struct Crowd {
     pub(super) plan: Plan,
-    /// The beginning of the day.
+    /// Start of the day of the plan.
     pub(super) now: Millis,
     pub(super) names: Names,
     pub(super) personas: Shares,
@@ -70,22 +71,22 @@ pub(super) struct Crowd {
     activity: Shuffle,
 }
 
-/// What a person is to the system.
+/// Activity of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Waits for approval.
+    /// Registration that is pending.
     Pending,
-    /// Never signed in.
+    /// Approved account without a sign-in.
     NeverSeen,
-    /// Signed in. Rank 0 does the most.
+    /// Account that signed in at least once. Rank 0 is the most active.
     Seen {
-        /// Place in the order of how much they do.
+        /// Position in the order of activity.
         rank: u64,
     },
 }
 
 impl Crowd {
-    /// The crowd of a plan.
+    /// Computes the properties of a plan.
     pub(super) fn new(plan: Plan) -> Self {
         let now = Millis(Millis::from(plan.today).0.div_euclid(DAY) * DAY);
         let pending = plan.users * PENDING / 1000;
@@ -106,7 +107,7 @@ impl Crowd {
         }
     }
 
-    /// The random stream of a person, and with its first draws when they joined and their id.
+    /// Returns the random stream of a user, after its first draws gave the time of the sign-up and the id.
     pub(super) fn identify(&self, person: u64) -> (Dice, Millis, Uuid) {
         let mut dice = Dice::new(self.plan.seed, person);
         let joined = self
@@ -116,7 +117,7 @@ impl Crowd {
         (dice, joined, id)
     }
 
-    /// What a person is to the system.
+    /// Returns the activity of a user.
     pub(super) fn standing(&self, person: u64) -> Standing {
         let among_newest = (person + 1).saturating_sub(self.long_here());
         if among_newest > 0 && among_newest.is_multiple_of(PENDING_AMONG_NEWEST) {
@@ -133,23 +134,23 @@ impl Crowd {
         }
     }
 
-    /// Whether a person is an admin. The first one is: somebody had to set the system up.
+    /// Returns whether a user is an admin. The first user is: it did the setup.
     pub(super) fn is_admin(&self, person: u64) -> bool {
         person.is_multiple_of(self.people_per_admin) && self.standing(person) != Standing::Pending
     }
 
-    /// Whether a person is an auditor.
+    /// Returns whether a user is an auditor.
     pub(super) fn is_auditor(&self, person: u64) -> bool {
         person % PEOPLE_PER_AUDITOR == PEOPLE_PER_AUDITOR / 2
     }
 
-    /// An admin who was there before a person; none before the first.
+    /// Returns an admin who signed up before a user. None for the first user.
     pub(super) fn admin_before(&self, person: u64, dice: &mut Dice) -> Option<Uuid> {
         let admins = person.min(self.long_here()).div_ceil(self.people_per_admin);
         (admins > 0).then(|| self.identify(dice.below(admins) * self.people_per_admin).2)
     }
 
-    /// How many came before the newest, of whom some wait for approval.
+    /// Returns the number of users before the newest ones, among which the pending ones are.
     fn long_here(&self) -> u64 {
         self.plan.users - self.pending * PENDING_AMONG_NEWEST
     }

@@ -1,46 +1,46 @@
-//! Chance that always falls the same way.
+//! Deterministic random values.
 
 use rand_chacha::{
     ChaCha8Rng,
     rand_core::{Rng, SeedableRng},
 };
 
-/// A stream of random values of its own for each subject, so that any person can be made without those before them. The
-/// draws are spelt out here rather than left to a library, whose next version may draw differently.
+/// Random stream with a seed and a subject, so that each user is generated independently of the others. The draws are
+/// implemented here, because a library can draw differently in its next version.
 #[derive(Debug)]
 pub(super) struct Dice(ChaCha8Rng);
 
 impl Dice {
-    /// The stream of a subject.
+    /// Creates the stream of a subject, which is the number of a user.
     pub(super) fn new(seed: u64, subject: u64) -> Self {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(subject);
         Self(generator)
     }
 
-    /// From 0 to one less than `bound`; 0 if there is no such number.
+    /// Draws a number from 0 to `bound - 1`; 0 for the bound 0.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.0.next_u64()) * u128::from(bound)) >> 64) as u64
     }
 
-    /// From 0 to 1, without 1.
+    /// Draws a number from 0 to 1, 1 excluded.
     pub(super) fn fraction(&mut self) -> f64 {
         const STEPS: f64 = (1_u64 << 53) as f64;
         (self.0.next_u64() >> 11) as f64 / STEPS
     }
 
-    /// True in so many of a thousand cases.
+    /// Draws true with a probability of `cases` per thousand.
     pub(super) fn per_mille(&mut self, cases: u64) -> bool {
         self.below(1000) < cases
     }
 
-    /// One of the choices; the default if there are none.
+    /// Draws one of the choices, all with the same probability; the default value for an empty slice.
     pub(super) fn pick<T: Copy + Default>(&mut self, choices: &[T]) -> T {
         let index = self.below(choices.len() as u64) as usize;
         choices.get(index).copied().unwrap_or_default()
     }
 
-    /// One of the choices, each as likely as its weight says.
+    /// Draws one of the choices, with a probability proportional to its weight.
     pub(super) fn weigh<T: Copy + Default>(&mut self, choices: &[(u64, T)]) -> T {
         let mut drawn = self.below(choices.iter().map(|(weight, _)| weight).sum());
         for (weight, choice) in choices {
@@ -52,14 +52,14 @@ impl Dice {
         T::default()
     }
 
-    /// Random bytes.
+    /// Draws `N` random bytes.
     pub(super) fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
         self.0.fill_bytes(&mut bytes);
         bytes
     }
 
-    /// So many random bytes.
+    /// Draws `count` random bytes.
     pub(super) fn many_bytes(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
         self.0.fill_bytes(&mut bytes);

@@ -1,5 +1,5 @@
-//! Usernames, addresses and display names. No two people get the same, however many there are, and nobody remembers
-//! which were given: a number behind a name says which pool of names it is from and how many namesakes came before.
+//! Usernames, email addresses and display names. All are unique, however many there are, without a list of those in use:
+//! the number after a name encodes the pool of the name and the count of earlier namesakes.
 
 use super::{
     dice::Dice,
@@ -7,20 +7,20 @@ use super::{
     shuffle::mix,
 };
 
-/// How a username is made of a name.
+/// Form of a username.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Style {
     #[default]
     Dotted,
     Underscored,
     Hyphened,
-    /// The first letter of the given name and the family name.
+    /// Initial of the given name, then the family name.
     Initial,
-    /// Dotted, in their own script.
+    /// Dotted, in the script of the name.
     Native,
 }
 
-/// Namesakes take these in turn, each of them beginning elsewhere.
+/// Styles that namesakes use in turn, each combination of names starting at another one.
 const STYLES: [Style; 8] = [
     Style::Dotted,
     Style::Underscored,
@@ -32,7 +32,7 @@ const STYLES: [Style; 8] = [
     Style::Native,
 ];
 
-/// Domains that no mail ever reaches (RFC 2606).
+/// Domains that are reserved and receive no mail (RFC 2606), with their weights.
 const DOMAINS: [(u64, &str); 12] = [
     (30, "example.com"),
     (18, "example.org"),
@@ -49,7 +49,7 @@ const DOMAINS: [(u64, &str); 12] = [
 ];
 
 impl Called<'_> {
-    /// A username. `taken` people before this crowd may have any name that has no number beyond theirs.
+    /// Returns the username. The `taken` users of earlier data sets can have any name with a number up to `taken`.
     pub(super) fn username(&self, taken: u64) -> String {
         let (given, family) = (&self.given.roman, &self.family.roman);
         let number = self.number(taken);
@@ -60,7 +60,7 @@ impl Called<'_> {
             Style::Native => format!("{}.{}{number}", self.given.native, self.family.native),
             Style::Initial => {
                 let initial = given.chars().next().unwrap_or_default();
-                // Others of the family share the initial, so the given name goes into the number too.
+                // Other given names share the initial, so the index of the given name is part of the number.
                 let given_index = self.combination / self.pool.family.len() as u64;
                 let round = (self.namesakes + taken) * self.pool.given.len() as u64 + given_index;
                 format!("{initial}{family}{}", round * self.pools + self.pool_index)
@@ -68,7 +68,7 @@ impl Called<'_> {
         }
     }
 
-    /// An email address at a domain that is reserved for examples.
+    /// Returns an email address at a domain that is reserved for examples.
     pub(super) fn email(&self, taken: u64, dice: &mut Dice) -> String {
         let domain = dice.weigh(&DOMAINS);
         format!(
@@ -79,7 +79,7 @@ impl Called<'_> {
         )
     }
 
-    /// A name to be shown: mostly whole and in the person's own script.
+    /// Returns the display name: mostly the full name in its own script.
     pub(super) fn display_name(&self, dice: &mut Dice) -> String {
         match dice.below(100) {
             0..3 => self.given.native.to_owned(),
@@ -120,7 +120,8 @@ impl Called<'_> {
         }
     }
 
-    /// Empty for the first of a name. Otherwise a number whose remainder is the pool and whose quotient counts namesakes.
+    /// Returns the number after a name: the remainder encodes the pool, the quotient counts the namesakes. Empty for the
+    /// first user of a name.
     fn number(&self, taken: u64) -> String {
         let round = self.namesakes + taken;
         if round == 0 && !self.elsewhere {

@@ -1,4 +1,4 @@
-//! Provider keys. What is stored as encrypted is random: it has the right length and decrypts to nothing.
+//! Provider API keys. The ciphertext is random: it has the correct length and decrypts to nothing.
 
 use db::demo::{KeyRow, Millis};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use super::{
     life::{Life, between, lately},
 };
 
-/// Bytes that encryption adds (Poly1305).
+/// Length of the authentication tag that encryption appends, in bytes (Poly1305).
 const TAG: usize = 16;
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,7 +47,7 @@ const KEY_NAMES: [&str; 6] = [
     "Project",
 ];
 
-/// The keys of a person: half a key each on average, one of a provider at most.
+/// Returns the keys of a user: half a key on average, at most one for each provider.
 pub(super) fn of(life: &Life, dice: &mut Dice) -> Vec<KeyRow> {
     if life.seen.is_none() {
         return Vec::new();
@@ -69,7 +69,7 @@ pub(super) fn of(life: &Life, dice: &mut Dice) -> Vec<KeyRow> {
         .collect()
 }
 
-/// Two keys for everyone who has none of their own.
+/// Returns the two keys of the system, used by users without their own.
 pub(super) fn of_system(crowd: &Crowd) -> Vec<KeyRow> {
     let mut dice = Dice::new(crowd.plan.seed, u64::MAX);
     let providers = PROVIDERS.iter().take(2);

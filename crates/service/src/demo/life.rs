@@ -1,4 +1,4 @@
-//! What happened to a person's account, in an order that makes sense.
+//! History of a demo account, with events in a plausible order.
 
 use db::demo::Millis;
 use uuid::Uuid;
@@ -9,14 +9,14 @@ use super::{
     dice::Dice,
 };
 
-/// Days that ended sessions are kept, and so the days for which there are any.
+/// Retention of ended sessions, and so the period for which there are any: 30 days.
 pub(super) const RECENT: i64 = 30 * DAY;
-/// Of a thousand who signed in: those who did so within [`RECENT`]; of those who do the most, nearly all.
+/// Users per thousand with a sign-in whose last one is within [`RECENT`]; the second figure is for the most active users.
 const SEEN_RECENTLY: u64 = 406;
 const BUSY_SEEN_RECENTLY: u64 = 950;
-/// Of a thousand who signed in: those who were suspended.
+/// Users per thousand with a sign-in that are suspended.
 const SUSPENDED: u64 = 22;
-/// Of a thousand who are suspended: those whose suspension ends by itself.
+/// Suspensions per thousand that have an end.
 const SUSPENDED_FOR_A_WHILE: u64 = 600;
 
 const REASONS: [&str; 8] = [
@@ -30,22 +30,22 @@ const REASONS: [&str; 8] = [
     "Did not confirm the terms of use",
 ];
 
-/// The dates and states of one account.
+/// Timestamps and states of one account.
 #[derive(Debug, Clone)]
 pub(super) struct Life {
     pub(super) id: Uuid,
     pub(super) joined: Millis,
     pub(super) created_via: &'static str,
     pub(super) created_by: Option<Uuid>,
-    /// Last sign-in, last activity.
+    /// Last sign-in and last activity; None for users without a sign-in.
     pub(super) seen: Option<(Millis, Millis)>,
     pub(super) suspension: Option<Suspension>,
     pub(super) pending: bool,
-    /// Place in the order of how much they do; none for those who never signed in.
+    /// Position in the order of activity; None for users without a sign-in.
     pub(super) rank: Option<u64>,
 }
 
-/// Why, when and by whom somebody was suspended.
+/// Suspension of an account.
 #[derive(Debug, Clone)]
 pub(super) struct Suspension {
     pub(super) reason: &'static str,
@@ -55,7 +55,7 @@ pub(super) struct Suspension {
 }
 
 impl Life {
-    /// The life of a person, and the random stream from which the rest of them is drawn.
+    /// Generates the history of a user. Returns it with the random stream from which the rest of the user is drawn.
     pub(super) fn of(crowd: &Crowd, person: u64) -> (Self, Dice) {
         let (mut dice, joined, id) = crowd.identify(person);
         let standing = crowd.standing(person);
@@ -91,7 +91,7 @@ impl Life {
         (life, dice)
     }
 
-    /// Only who was active can have given a reason, and only afterwards.
+    /// Suspends the account, some time after its last activity. Does nothing without any activity.
     fn suspend(&mut self, crowd: &Crowd, person: u64, dice: &mut Dice) {
         let Some((_, active)) = self.seen else { return };
         let for_a_while = dice.per_mille(SUSPENDED_FOR_A_WHILE);
@@ -103,7 +103,7 @@ impl Life {
         });
     }
 
-    /// The word for what the account is now.
+    /// Returns the status as it is stored.
     pub(super) fn status(&self) -> &'static str {
         match (self.pending, &self.suspension) {
             (true, _) => "pending",
@@ -112,7 +112,7 @@ impl Life {
         }
     }
 
-    /// Until when they used what they own.
+    /// Returns the time of the last use; that of the sign-up for users without a sign-in.
     pub(super) fn last_active(&self) -> Millis {
         self.seen.map_or(self.joined, |(_, active)| active)
     }
@@ -131,7 +131,7 @@ fn created_via(pending: bool, dice: &mut Dice) -> &'static str {
     ])
 }
 
-/// Last sign-in and last activity: within the last days for many, long ago for some.
+/// Returns the last sign-in and the last activity: within the last days for many users, long ago for some.
 fn seen(now: Millis, joined: Millis, busy: bool, dice: &mut Dice) -> (Millis, Millis) {
     let recently = if busy {
         BUSY_SEEN_RECENTLY
@@ -153,13 +153,13 @@ fn seen(now: Millis, joined: Millis, busy: bool, dice: &mut Dice) -> (Millis, Mi
     (signed_in, now.min(signed_in + stayed + returns))
 }
 
-/// A moment between two, nearer to the end.
+/// Draws a time between two, nearer to the end.
 pub(super) fn lately(begin: Millis, end: Millis, dice: &mut Dice) -> Millis {
     let fraction = dice.fraction();
     end - ((end - begin) as f64 * fraction * fraction) as i64
 }
 
-/// A moment between two.
+/// Draws a time between two, all with the same probability.
 pub(super) fn between(begin: Millis, end: Millis, dice: &mut Dice) -> Millis {
     begin + dice.below((end - begin).max(0).unsigned_abs()) as i64
 }

@@ -1,4 +1,4 @@
-//! Brings a crowd into the database, in one transaction: an interruption leaves nothing behind.
+//! Loading of demo data into the database, in one transaction: an interrupted load leaves nothing behind.
 
 use db::{PgConnection, audit, demo as sql};
 use serde_json::json;
@@ -20,71 +20,72 @@ const SAME_PEOPLE: Error = Error::Conflict(
     "Some of these people are in this database already. Choose others with another --seed.",
 );
 
-/// Up to so many users who are there for each new one, indexes are made anew for all of them rather than kept for the new
-/// ones. Measured with 100,000: 0.1 ms a user, against 0.6 ms.
+/// Maximum ratio of existing users to new ones at which the indexes are dropped and rebuilt rather than maintained row by
+/// row. Measured with 100,000 users: rebuilding costs 0.1 ms per user, maintaining 0.6 ms.
 const REBUILD_UP_TO: u64 = 8;
 
-/// What is asked for.
+/// Parameters of a load.
 #[derive(Debug, Clone, Copy)]
 pub struct Order {
-    /// How many people.
+    /// Number of users to generate.
     pub users: u64,
-    /// Which of all possible crowds.
+    /// Seed of the random generator: another seed gives other users.
     pub seed: u64,
-    /// What to do where there are users already.
+    /// Behaviour in a database that has users.
     pub beside_others: BesideOthers,
 }
 
-/// What to do in a database that has users.
+/// Behaviour of a load in a database that has users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BesideOthers {
-    /// Refuse.
+    /// Fails with a conflict.
     Refuse,
-    /// Add people to them.
+    /// Adds the demo users to the existing ones.
     Add,
-    /// Leave everything as it is, and be content.
+    /// Changes nothing and succeeds.
     Skip,
 }
 
-/// What became of it.
+/// Result of a load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The people are there.
+    /// Loaded demo data.
     Loaded {
-        /// Rows of all tables together.
+        /// Number of inserted rows, over all tables.
         rows: u64,
     },
-    /// There were users already, and nothing was done.
+    /// Existing users: nothing was changed.
     Skipped,
 }
 
-/// How far it has come.
+/// Progress of a load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// So many people are in, and so many rows.
+    /// Copying of the rows.
     People {
-        /// People.
+        /// Number of copied users.
         people: u64,
-        /// Rows of all tables together.
+        /// Number of copied rows, over all tables.
         rows: u64,
     },
-    /// So many of so many indexes and foreign keys are there again.
+    /// Rebuilding of indexes and foreign keys.
     Indexes {
-        /// Done.
+        /// Number of those that are rebuilt.
         done: usize,
-        /// In all.
+        /// Total number to rebuild.
         of: usize,
     },
-    /// Statistics and totals are being counted.
+    /// Computation of statistics and totals.
     Counting,
-    /// Everything is in; the tables are being made fit for fast reading.
+    /// `VACUUM` after the commit, which makes reads fast.
     Vacuuming,
 }
 
-/// Loads demo data. Others can read meanwhile only until indexes are rebuilt, and not write at all.
+/// Loads demo data. Other transactions cannot write meanwhile; while indexes are dropped and rebuilt, they cannot read
+/// either.
 ///
 /// # Errors
-/// [`Error::Conflict`] when there are users and the order does not allow for them, or some of these people are there.
+/// [`Error::Conflict`] when there are users and the order does not allow for them, or when some of the demo users exist.
 pub async fn load(
     services: &Services,
     order: Order,
@@ -144,6 +145,7 @@ async fn fill(
     sql::fill_user_stats(connection).await?;
     sql::fill_user_search(connection).await?;
     sql::refill_user_totals(connection).await?;
+    // In the order that `set_aside` returned: a foreign key needs the key that it refers to.
     let of = aside.len();
     for (done, index) in aside.into_iter().enumerate() {
         tell(Step::Indexes { done, of });
@@ -153,13 +155,13 @@ async fn fill(
     Ok(rows)
 }
 
-/// Makes people on one core while PostgreSQL takes them in on another.
+/// Generates users in a blocking task, on one core, while PostgreSQL copies them on another.
 fn make(plan: Plan) -> (JoinHandle<()>, Receiver<Chunk>) {
     let (send, made) = mpsc::channel(1);
     let making = task::spawn_blocking(move || {
         for chunk in Crowd::new(plan).chunks() {
             if send.blocking_send(chunk).is_err() {
-                // Nobody waits any more: the load has failed, and tells why.
+                // The receiver is gone: the load has failed and returns its own error.
                 return;
             }
         }

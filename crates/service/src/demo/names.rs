@@ -1,4 +1,4 @@
-//! Names of people from many countries: the tables, and who is called what.
+//! Names from many countries: the tables, and the assignment of names to users.
 
 use std::collections::HashMap;
 
@@ -9,22 +9,22 @@ const TABLES: [&str; 2] = [
     include_str!("names_other.txt"),
 ];
 
-/// A given or family name.
+/// Given or family name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name {
-    /// As its bearers write it.
+    /// Name in its own script.
     pub(super) native: &'static str,
-    /// In the letters a to z.
+    /// Name in the letters a to z.
     pub(super) roman: String,
 }
 
-/// People who share given and family names.
+/// Given and family names of one region, which are combined with each other.
 #[derive(Debug, Default)]
 pub(super) struct Pool {
     weight: u64,
-    /// Whether the family name comes first.
+    /// Puts the family name first.
     pub(super) family_first: bool,
-    /// Whether the names are written without a space between them.
+    /// Writes the names without a space between them.
     pub(super) joined: bool,
     pub(super) given: Vec<Name>,
     pub(super) family: Vec<Name>,
@@ -36,38 +36,38 @@ impl Pool {
     }
 }
 
-/// What one person is called, before it becomes a username.
+/// Name of one user, from which username, email address and display name are derived.
 #[derive(Debug)]
 pub(super) struct Called<'a> {
     pub(super) pool: &'a Pool,
     pub(super) given: &'a Name,
     pub(super) family: &'a Name,
-    /// Which of the combinations of the pool's given and family names.
+    /// Index of the pair of given and family name in the pool.
     pub(super) combination: u64,
-    /// How many people of the pool are called the same and came before.
+    /// Number of earlier users of the pool with the same name.
     pub(super) namesakes: u64,
-    /// Which pool, and of how many.
+    /// Index of the pool, and the number of pools.
     pub(super) pool_index: u64,
     pub(super) pools: u64,
-    /// Whether an earlier pool has somebody whose romanised name is the same.
+    /// True if an earlier pool has the same name in the letters a to z.
     pub(super) elsewhere: bool,
 }
 
-/// The names of a whole crowd.
+/// Names of all users of a data set.
 #[derive(Debug)]
 pub(super) struct Names {
     pools: Vec<Pool>,
-    /// In which pools a romanised name is found: a bit for each.
+    /// Bit set of the pools that contain a name in the letters a to z.
     given_in: HashMap<String, u64>,
     family_in: HashMap<String, u64>,
-    /// Where each pool's people begin, of `people` in all.
+    /// First user of each pool, in the shuffled order.
     begins: Vec<u64>,
     order: Shuffle,
     seed: u64,
 }
 
 impl Names {
-    /// Names for so many people.
+    /// Prepares the names of all users of a data set.
     pub(super) fn new(seed: u64, people: u64) -> Self {
         let pools = read_pools();
         let whole: u64 = pools.iter().map(|pool| pool.weight).sum();
@@ -87,7 +87,7 @@ impl Names {
         }
     }
 
-    /// The name of a person.
+    /// Returns the name of a user. None for a number beyond the last user.
     pub(super) fn of(&self, person: u64) -> Option<Called<'_>> {
         let place = self.order.at(person);
         let pool_index = self

@@ -1,4 +1,4 @@
-//! What people made in the host application: personas, their ontologies, their annotations.
+//! Data that demo users own in the host application: personas, their ontologies and annotations.
 
 use db::demo::{AnnotationRow, Millis, OntologyRow, PersonaRow};
 use serde_json::json;
@@ -13,10 +13,10 @@ use super::{
     topics::{JOBS, TOPICS, Topic},
 };
 
-/// Of a thousand personas: those that are hidden.
+/// Personas per thousand that are hidden.
 const HIDDEN: u64 = 30;
 
-/// Adds what a person owns. How much that is their rank decides; among their personas it is skewed again.
+/// Adds the data that a user owns. Its amount depends on the rank; annotations are skewed again over the user's personas.
 pub(super) fn add(person: &mut Person, crowd: &Crowd, life: &Life, dice: &mut Dice) {
     let Some(rank) = life.rank else { return };
     let personas = crowd.personas.of(rank);
@@ -80,7 +80,7 @@ fn annotation(life: &Life, persona: &PersonaRow, topic: &Topic, dice: &mut Dice)
     }
 }
 
-/// The id and moment of something made before the owner was last active.
+/// Returns the id and the creation time of data: after `after` and before the owner's last activity.
 fn made(after: Millis, life: &Life, dice: &mut Dice) -> (Uuid, Millis) {
     let moment = between(after, life.last_active(), dice);
     (moment.id(&dice.bytes()), moment)

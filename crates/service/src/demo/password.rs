@@ -1,13 +1,13 @@
-//! A password that can be read out and typed.
+//! Passwords that can be read out and typed.
 
 use rand::RngExt;
 use secrecy::SecretString;
 
-/// Letters and digits that are not mistaken for each other. There are 32 of them, so that a byte chooses fairly.
+/// Letters and digits without those that look alike. There are 32, so that every byte maps to one without a bias.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const GROUP: usize = 5;
 
-/// A new password of 100 bits, in four groups of letters.
+/// Generates a password of 100 bits, in four groups of five characters.
 #[must_use]
 pub fn generate_password() -> SecretString {
     spell(&rand::rng().random())

@@ -1,4 +1,4 @@
-//! A person with everything that is theirs, as rows.
+//! Demo user with all rows that belong to it.
 
 use db::demo::{
     AnnotationRow, GrantRow, KeyRow, Millis, OntologyRow, PersonaRow, SessionRow, UserRow,
@@ -13,14 +13,14 @@ use super::{
     owned, sessions,
 };
 
-/// Of a thousand people: those without an email address.
+/// Users per thousand without an email address.
 const WITHOUT_EMAIL: u64 = 120;
-/// Of a thousand who signed in: those who must change their password next time.
+/// Users per thousand with a sign-in that must change their password at the next one.
 const MUST_CHANGE: u64 = 8;
-/// Of a thousand who signed in: those who have changed the password they began with.
+/// Users per thousand with a sign-in that have changed their first password.
 const CHANGED_LATER: u64 = 250;
 
-/// The rows of one person.
+/// Rows of one user, by table.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Person {
     pub(super) user: UserRow,
@@ -33,7 +33,7 @@ pub(super) struct Person {
 }
 
 impl Person {
-    /// A person of a crowd.
+    /// Generates a user of a data set.
     pub(super) fn of(crowd: &Crowd, person: u64) -> Self {
         let (life, mut dice) = Life::of(crowd, person);
         let mut made = Self {
@@ -87,7 +87,8 @@ fn user(crowd: &Crowd, person: u64, life: &Life, dice: &mut Dice) -> UserRow {
     }
 }
 
-/// Some change their password later; most keep the one they began with.
+/// Returns the time of the last change of the password: some users change it later, most have their first one. None without
+/// a sign-in.
 fn password_changed_at(life: &Life, dice: &mut Dice) -> Option<Millis> {
     let (signed_in, _) = life.seen?;
     if dice.per_mille(CHANGED_LATER) {

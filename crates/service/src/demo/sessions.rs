@@ -1,4 +1,4 @@
-//! Sessions: the sign-in that the account tells of, and some others of the last days.
+//! Sessions of demo users: the last sign-in of the account, and some earlier ones within the retention.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -12,12 +12,12 @@ use super::{
     life::{Life, RECENT, between, lately},
 };
 
-/// Of a thousand sign-ins: those with "remember me".
+/// Sign-ins per thousand with "remember me".
 const REMEMBERED: u64 = 300;
-/// Of a thousand sessions that could still be used: those that were ended.
+/// Live sessions per thousand that were ended before their expiry.
 const ENDED_EARLY: u64 = 250;
 
-/// What browsers call themselves, and what that is in words.
+/// Weighted browsers: their `User-Agent` header and their description.
 const BROWSERS: [(u64, (&str, &str)); 10] = [
     (
         24,
@@ -91,10 +91,10 @@ const BROWSERS: [(u64, (&str, &str)); 10] = [
     ),
 ];
 
-/// Networks that belong to nobody (RFC 5737).
+/// Networks reserved for documentation (RFC 5737).
 const NETWORKS: [[u8; 3]; 3] = [[192, 0, 2], [198, 51, 100], [203, 0, 113]];
 
-/// The sessions of a person: of the last days, because older ones are forgotten when they end.
+/// Returns the sessions of a user. All are within [`RECENT`]: older ones are deleted after their end.
 pub(super) fn of(crowd: &Crowd, life: &Life, dice: &mut Dice) -> Vec<SessionRow> {
     let oldest = crowd.now - RECENT;
     let Some((signed_in, active)) = life.seen.filter(|(signed_in, _)| *signed_in > oldest) else {
@@ -121,7 +121,7 @@ fn session(
     (begun, left): (Millis, Millis),
     dice: &mut Dice,
 ) -> SessionRow {
-    // As the server's own settings are unless changed.
+    // Defaults of the server's settings.
     let (idle, lifetime) = if dice.per_mille(REMEMBERED) {
         (30 * DAY, 30 * DAY)
     } else {
@@ -150,8 +150,8 @@ fn session(
     }
 }
 
-/// When, why and by whom a session was ended, if it was. One that remains can be used for a day at least, so that it is
-/// still live when somebody looks.
+/// Returns the end of a session: its time, its reason and the user who ended it. None for a live session, which is valid
+/// for at least another day, so that it is still live when the data is looked at.
 fn end(
     crowd: &Crowd,
     life: &Life,

@@ -1,8 +1,8 @@
-//! Who owns how much of a whole: most a little, a few a lot.
+//! Skewed distribution of owned data over owners: most have a little, a few have a lot.
 
-/// A whole that is shared out among owners by rank. The shares add up to the whole.
+/// Total that is distributed over owners by rank. The shares add up to the total.
 ///
-/// The richest part x of the owners holds `1 - (1 - √x)^p` of the whole: a curve of square roots and products alone, which
+/// The richest fraction x of the owners has `1 - (1 - √x)^p` of the total: a curve of square roots and products only, which
 /// every machine computes to the same bit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shares {
@@ -12,7 +12,7 @@ pub(super) struct Shares {
 }
 
 impl Shares {
-    /// Skewed (p = 2): the richest tenth holds half, the poorer half a twelfth.
+    /// Creates a skewed distribution (p = 2): the richest tenth has half, the poorer half a twelfth.
     pub(super) const fn skewed(whole: u64, owners: u64) -> Self {
         Self {
             whole,
@@ -21,7 +21,7 @@ impl Shares {
         }
     }
 
-    /// Strongly skewed (p = 8): the richest hundredth holds more than half.
+    /// Creates a strongly skewed distribution (p = 8): the richest hundredth has more than half.
     pub(super) const fn strongly_skewed(whole: u64, owners: u64) -> Self {
         Self {
             whole,
@@ -30,7 +30,7 @@ impl Shares {
         }
     }
 
-    /// The share of an owner; rank 0 is the richest.
+    /// Returns the share of an owner; rank 0 is the richest.
     pub(super) fn of(&self, rank: u64) -> u64 {
         self.of_richest(rank + 1) - self.of_richest(rank)
     }

@@ -1,6 +1,7 @@
-//! An order in which nothing comes twice, without a list of what has come.
+//! Pseudorandom permutation without a list of its values.
 
-/// A permutation of `0..size`: a Feistel network over the smallest square that holds it, walked until it lands inside.
+/// Permutation of `0..size`: a Feistel network over the smallest square that is not below `size`, repeated until the value
+/// is within it (cycle walking).
 #[derive(Debug, Clone)]
 pub(super) struct Shuffle {
     size: u64,
@@ -11,7 +12,7 @@ pub(super) struct Shuffle {
 impl Shuffle {
     const ROUNDS: u64 = 4;
 
-    /// One of the orders of `0..size`.
+    /// Creates the permutation of `0..size` that belongs to a key.
     pub(super) fn new(size: u64, key: u64) -> Self {
         let size = size.max(1);
         Self {
@@ -21,7 +22,7 @@ impl Shuffle {
         }
     }
 
-    /// What is at a position below `size`.
+    /// Returns the value at a position below `size`.
     pub(super) fn at(&self, position: u64) -> u64 {
         let mut value = self.scramble(position % self.size);
         while value >= self.size {
@@ -40,7 +41,7 @@ impl Shuffle {
     }
 }
 
-/// Spreads a number over all 64 bits (the finalizer of SplitMix64).
+/// Mixes a number into all 64 bits (the finalizer of SplitMix64).
 pub(super) const fn mix(number: u64) -> u64 {
     let number = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -1,4 +1,4 @@
-//! What holds for every crowd.
+//! Invariants of every data set.
 
 use std::collections::HashSet;
 
@@ -32,7 +32,7 @@ fn people(users: u64, seed: u64) -> impl Iterator<Item = Person> {
     (0..users).map(move |person| Person::of(&crowd, person))
 }
 
-/// Of a thousand.
+/// Returns the share of users with a property, per thousand.
 fn share(users: &[UserRow], is: impl Fn(&UserRow) -> bool) -> usize {
     users.iter().filter(|user| is(user)).count() * 1000 / users.len()
 }

@@ -1,6 +1,6 @@
-//! What personas look for in videos.
+//! Topics of demo personas.
 
-/// A field of work.
+/// Field of work, with the objects and events that its personas look for in videos.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Topic {
     pub(super) name: &'static str,
@@ -8,7 +8,7 @@ pub(super) struct Topic {
     pub(super) events: [&'static str; 3],
 }
 
-/// Who looks.
+/// Occupations of personas.
 pub(super) const JOBS: [&str; 12] = [
     "analyst",
     "researcher",
@@ -32,7 +32,7 @@ const fn topic(name: &'static str, things: [&'static str; 3], events: [&'static 
     }
 }
 
-/// What is looked for.
+/// All topics.
 pub(super) const TOPICS: [Topic; 24] = [
     topic(
         "Harbour traffic",

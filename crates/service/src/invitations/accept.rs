@@ -1,4 +1,4 @@
-//! Following an invitation.
+//! Acceptance of invitations.
 
 use db::{
     invitations::{self, LiveInvitation},
@@ -23,17 +23,17 @@ const DEAD_LINK: Error = Error::NotFound(
     "This invitation is not valid any more: it was used, revoked, or is too old. Ask whoever invited you for a new one.",
 );
 
-/// What the page behind an invitation shows.
+/// Invitation as the page behind its link shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenInvitation {
-    /// Names of the roles that it gives.
+    /// Names of the roles that the new account gets.
     pub roles: Vec<String>,
 }
 
-/// Whether an invitation works, and what it gives. Uses nothing up. A dead one counts against the address that tries it.
+/// Returns a valid invitation, without using it up. An invalid token counts against the IP address that sent it.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it would not, [`Error::TooMany`] when too many tries from there were in vain lately.
+/// [`Error::NotFound`] for an invalid token, [`Error::TooMany`] after too many invalid ones from the same address.
 pub async fn open(
     services: &Services,
     token: &str,
@@ -52,7 +52,7 @@ async fn follow(
 ) -> Result<LiveInvitation, Error> {
     let found = invitations::set_opened(&services.pool, &tokens::hash(token)).await?;
     let Some(invitation) = found else {
-        // Whoever comes without a token has not guessed one.
+        // A request without a token is no attempt to guess one.
         if !token.is_empty() {
             throttle::count_dead_link(services, origin).await?;
         }
@@ -63,7 +63,7 @@ async fn follow(
     stands.then_some(invitation).ok_or(DEAD_LINK)
 }
 
-/// Whether whoever answers for an invitation could give its roles now.
+/// Returns whether the creator of an invitation could assign its roles now. The operator, who has no account, always can.
 async fn stands(
     connection: &mut db::PgConnection,
     invitation: &LiveInvitation,
@@ -76,19 +76,19 @@ async fn stands(
     Ok(rules::stands_behind(permissions.as_ref(), &given))
 }
 
-/// Makes the account of somebody who was invited. It can be used at once. Of many who try, as many get one as the invitation
-/// has uses left. Nobody is signed in by it, and whether somebody has the address already is not told.
+/// Creates the account of an invited user. The account is active at once, but no session starts. Of concurrent requests, as
+/// many succeed as the invitation has uses left. Whether another account has the email address is not disclosed.
 ///
 /// # Errors
-/// [`Error::Invalid`] and [`Error::Taken`] for fields at fault (the invitation remains usable), [`Error::TooMany`] after too
-/// many names that were taken, otherwise as [`open`].
+/// [`Error::Invalid`] and [`Error::Taken`] with the field errors (the invitation remains usable), [`Error::TooMany`] after
+/// too many usernames that were taken, otherwise as [`open`].
 pub async fn accept(
     services: &Services,
     token: &str,
     draft: AccountDraft,
     origin: Origin,
 ) -> Result<UserBrief, Error> {
-    // Looked at before hashing, so that a dead one costs nothing; decided below, under the locks.
+    // Checked before hashing, so that an invalid invitation costs nothing; decided below, under the locks.
     let invitation = follow(services, token, &origin).await?;
     let person = draft
         .check(services.settings.password_min)
@@ -101,7 +101,7 @@ pub async fn accept(
     made
 }
 
-/// Creates the account, if the invitation still works under the locks.
+/// Creates the account, if the invitation is still valid under the locks.
 async fn create(
     services: &Services,
     token: &str,
@@ -111,10 +111,12 @@ async fn create(
 ) -> Result<UserBrief, Error> {
     let hash = own_account::hash(services, person, &origin).await?;
     let mut transaction = db::begin(&services.pool).await?;
-    // Who answers for it before it, so that their rights hold until it is used: taking them locks their account too.
+    // The creator is locked before the invitation. Revoking a role locks that account too, so the permissions hold until
+    // the commit.
     if let Some(maker) = invitation.created_by {
         account::lock(&mut transaction, maker.user).await?;
     }
+    // A resend can have changed the creator since it was read: the locked account is the wrong one then.
     let used = invitations::consume(&mut transaction, &tokens::hash(token))
         .await?
         .filter(|used| used.created_by == invitation.created_by)

@@ -1,4 +1,4 @@
-//! The keys of a person, as whoever looks after people sees them: that they are there, never what they are.
+//! Administration of users' provider API keys: listing and revoking, never their values.
 
 use db::api_keys;
 use domain::{access::Permission, keys::ApiKey, rules::Deed, users::detail::UserRef};
@@ -13,7 +13,7 @@ use crate::{
     users::guard,
 };
 
-/// The keys of a person, in the bin or not.
+/// Lists the keys of a user, deleted or not.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such account.
@@ -26,10 +26,11 @@ pub async fn list_of(
     Ok(api_keys::list(&services.pool, Some(user)).await?)
 }
 
-/// Removes a key of a person, who may bring another one.
+/// Revokes a key of a user, who can store another one.
 ///
 /// # Errors
-/// [`Error::Refused`] when that person has more rights, [`Error::NotFound`] when they have no such key.
+/// [`Error::Refused`] when the user has permissions that the actor lacks, [`Error::NotFound`] when the user has no such
+/// key.
 pub async fn revoke_key(
     services: &Services,
     granted: &Granted<WriteApiKeys>,
@@ -40,7 +41,7 @@ pub async fn revoke_key(
     let id = shown.id;
     let (author, right) = (granted.author(), Permission::ApiKeysWrite);
     let mut transaction = db::begin(&services.pool).await?;
-    // To take a key from an account is to change it.
+    // Policy: revoking a key of an account is an edit of the account.
     let account = guard::open_by(&mut transaction, author, right, Deed::Edit, user).await?;
     let key = api_keys::lock(&mut transaction, id).await?;
     let key = key

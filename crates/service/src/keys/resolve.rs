@@ -1,4 +1,4 @@
-//! Handing a key on to a program that calls the provider in a person's name.
+//! Resolution of a provider API key for a program that calls the provider on behalf of a user.
 
 use db::api_keys::{self, UsedKey};
 use domain::{access::Permission, keys::Provider};
@@ -18,25 +18,25 @@ const UNREADABLE: Error = Error::Conflict(
     "This API key cannot be decrypted with the encryption keys of this server. It has to be entered again.",
 );
 
-/// A key that was handed on. Its `Debug` does not show it.
+/// Decrypted key. Its `Debug` output does not contain the value.
 #[derive(Debug)]
 pub struct Resolved {
     /// Id of the key.
     pub id: Uuid,
-    /// For whose service.
+    /// Provider that issued the key.
     pub provider: String,
-    /// Whether it is the person's own, or else the system's.
+    /// True for the user's own key, false for the system's.
     pub is_own: bool,
-    /// The key itself.
+    /// Value of the key.
     pub text: SecretString,
 }
 
-/// The key that serves a person, or whoever asks: their own if it is on, or else the system's. Counts the use and puts it on
-/// record.
+/// Resolves the key for a user, by default for the caller: the user's own key if it is enabled, else the system's. Counts
+/// and audits the use.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, or nobody active of this id; [`Error::KeysOff`] without an encryption key;
-/// [`Error::Conflict`] when the key is under another one.
+/// [`Error::NotFound`] when there is no key, or no active user of this id; [`Error::KeysOff`] without an encryption key;
+/// [`Error::Conflict`] when the key is encrypted with a key that the server does not have.
 pub async fn resolve(
     services: &Services,
     granted: &Granted<ResolveApiKeys>,
@@ -82,7 +82,7 @@ async fn find(
     if let Some(key) = api_keys::set_used(transaction, user, provider).await? {
         return Ok(key);
     }
-    // The one that would have served was switched off or removed at this moment: another may be there.
+    // The key that was selected was disabled or deleted by a concurrent transaction: another one can be in use now.
     let next = api_keys::set_used(transaction, user, provider).await?;
     next.ok_or(NONE)
 }

@@ -1,5 +1,6 @@
-//! Encrypting all keys anew, under the first encryption key. Some at a time, each time a transaction: what is killed goes on
-//! where it was, and meanwhile every key can be read, because all encryption keys decrypt.
+//! Re-encryption of all provider API keys under the first encryption key. It runs in batches, a transaction each: an
+//! interrupted rotation continues where it stopped, and every key can be read meanwhile, because the server decrypts with
+//! all of its encryption keys.
 
 use db::api_keys::{self, Sealed, SealedKey, rotation};
 use domain::access::Permission;
@@ -14,21 +15,22 @@ use crate::{
     vault::Vault,
 };
 
-/// Keys that are encrypted anew at once: some milliseconds.
+/// Number of keys in one transaction, which takes some milliseconds.
 const PIECE: usize = 200;
 
-/// How keys are encrypted now.
+/// Result of a rotation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rotation {
-    /// Keys that were encrypted anew.
+    /// Number of keys that were re-encrypted.
     pub anew: u64,
-    /// Keys under the first encryption key.
+    /// Number of keys under the first encryption key.
     pub current: u64,
-    /// Keys that are not: they cannot be decrypted, or were kept meanwhile by a server that knows another first key.
+    /// Number of keys under another one: they cannot be decrypted, or were stored meanwhile by a server with another first
+    /// key.
     pub left: u64,
 }
 
-/// Encrypts all keys anew that are not under the first encryption key.
+/// Re-encrypts all keys that are not under the first encryption key.
 ///
 /// # Errors
 /// [`Error::KeysOff`] without an encryption key.
@@ -57,7 +59,7 @@ pub async fn rotate(
     })
 }
 
-/// How many keys are under an encryption key, and how many are not.
+/// Counts the keys under an encryption key and those under any other.
 async fn count(services: &Services, current: i32) -> Result<(u64, u64), Error> {
     let versions = api_keys::count_versions(&services.pool).await?;
     Ok(versions
@@ -71,7 +73,7 @@ async fn count(services: &Services, current: i32) -> Result<(u64, u64), Error> {
         }))
 }
 
-/// Ends the job: all of it is done, or some keys are left.
+/// Finishes the job: done, or failed with the number of keys that are left.
 async fn finish(services: &Services, job: Uuid, left: u64) -> Result<(), Error> {
     if left == 0 {
         return Ok(db::jobs::set_done(&services.pool, job).await?);
@@ -87,7 +89,7 @@ fn signed(keys: u64) -> i64 {
     i64::try_from(keys).unwrap_or(i64::MAX)
 }
 
-/// Encrypts some keys anew that come after one of them. Returns how many, and the last of them if there may be more.
+/// Re-encrypts a batch of keys with ids after `after`. Returns how many, and the last id of the batch; None at the end.
 async fn piece(
     services: &Services,
     granted: &Granted<WriteApiKeys>,
@@ -120,7 +122,8 @@ async fn piece(
     Ok((u64::try_from(sealed.len()).unwrap_or_default(), last))
 }
 
-/// A key under the first encryption key. One that cannot be decrypted stays as it is, and the log says which.
+/// Encrypts a key under the first encryption key. None for one that cannot be decrypted: it stays as it is, and its id is
+/// logged.
 fn again(vault: &Vault, key: &SealedKey) -> Result<Option<(Uuid, Sealed)>, Error> {
     match vault.open(key.id, &key.provider, &key.sealed) {
         Ok(text) => Ok(Some((key.id, vault.seal(key.id, &key.provider, &text)?))),

@@ -1,5 +1,5 @@
-//! The system's keys: they serve whoever has none of their own for a provider. There may be several for one: the newest that
-//! is on is used, so that one can be replaced without a moment in between.
+//! Provider API keys of the system, used for users without their own key of a provider. A provider can have several: the
+//! newest enabled one is used, so that a key can be replaced without an interruption.
 
 use db::api_keys::{self, LockedKey};
 use domain::{
@@ -17,7 +17,7 @@ use crate::{
     users::guard,
 };
 
-/// The system's keys, and for each provider how many people do without them.
+/// Lists the system's keys, and for each provider how many users have an enabled key of their own instead.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -44,10 +44,10 @@ pub async fn list_system(services: &Services, _: &Granted<ReadApiKeys>) -> Resul
     })
 }
 
-/// Keeps a key for everybody who has none of their own.
+/// Stores a key for all users without their own.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault at once, [`Error::KeysOff`] without an encryption key.
+/// [`Error::Invalid`] with all field errors at once, [`Error::KeysOff`] without an encryption key.
 pub async fn create_system(
     services: &Services,
     granted: &Granted<WriteApiKeys>,
@@ -66,11 +66,11 @@ pub async fn create_system(
     Ok(key)
 }
 
-/// Changes a key of the system. What the change does not speak of stays as it is.
+/// Changes a key of the system. Fields that the edit leaves out keep their values.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault at once, [`Error::NotFound`] when the system has no such key, [`Error::KeysOff`] for
-/// another key without an encryption key.
+/// [`Error::Invalid`] with all field errors at once, [`Error::NotFound`] when the system has no such key,
+/// [`Error::KeysOff`] for a new value without an encryption key.
 pub async fn edit_system(
     services: &Services,
     granted: &Granted<WriteApiKeys>,
@@ -93,7 +93,7 @@ pub async fn edit_system(
     Ok(EditedKey { key, is_changed })
 }
 
-/// Removes a key of the system. Returns its name.
+/// Deletes a key of the system. Returns its name.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the system has no such key.
@@ -114,7 +114,7 @@ pub async fn delete_system(
     Ok(key.name)
 }
 
-/// A transaction of somebody who still has the right.
+/// Begins a transaction and checks again, within it, that the actor has the permission.
 async fn begin(
     services: &Services,
     granted: &Granted<WriteApiKeys>,
@@ -125,7 +125,7 @@ async fn begin(
     Ok((transaction, author))
 }
 
-/// Locks a key, if it is the system's and the one that was shown.
+/// Locks a key of the system and checks that its name is the one that the page showed.
 async fn lock(transaction: &mut db::Transaction, shown: &TargetRef) -> Result<LockedKey, Error> {
     let key = api_keys::lock(transaction, shown.id).await?;
     let key = key.filter(|key| key.user_id.is_none()).ok_or(NOT_FOUND)?;
@@ -133,7 +133,7 @@ async fn lock(transaction: &mut db::Transaction, shown: &TargetRef) -> Result<Lo
     Ok(key)
 }
 
-/// What a key of the system is called in the record.
+/// Returns the name of a system key in the audit log.
 fn label(provider: &str, name: &str) -> String {
     format!("{provider} {name}")
 }

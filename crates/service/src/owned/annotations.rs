@@ -1,4 +1,5 @@
-//! Annotations. Whoever owns a persona has a say over those that others have made under it.
+//! Annotations under personas. The owner of a persona can also read, change and delete the annotations that other users
+//! have created under it.
 
 use db::owned::annotations;
 use domain::owned::{Annotation, AnnotationDraft};
@@ -10,11 +11,11 @@ use crate::{Error, Services, record::Changes};
 
 const NO_ANNOTATION: Error = Error::NotFound("Annotation not found");
 
-/// Lists annotations under a persona in the order of their creation, after one of them; and whether there are more. A page is
-/// bounded by its bytes too.
+/// Lists annotations under a persona in the order of their creation, starting after the one with the id `after`. Returns
+/// whether there are more. A page is limited by its bytes too.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such persona, or it is somebody else's.
+/// [`Error::NotFound`] when there is no such persona, or it belongs to another user.
 pub async fn list(
     services: &Services,
     reader: &Reader,
@@ -27,10 +28,10 @@ pub async fn list(
     Ok(annotations::list(&mut *connection, persona, after, limit).await?)
 }
 
-/// An annotation.
+/// Returns an annotation by its id.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, or both it and its persona are somebody else's.
+/// [`Error::NotFound`] when there is no such annotation, or both it and its persona belong to other users.
 pub async fn get(services: &Services, reader: &Reader, id: Uuid) -> Result<Annotation, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     visible(&mut connection, reader, id).await
@@ -53,11 +54,11 @@ async fn visible(
     }
 }
 
-/// Makes an annotation under a persona, in the name of whoever owns that.
+/// Creates an annotation under a persona, owned by the owner of the persona.
 ///
 /// # Errors
-/// [`Error::Invalid`] for fields at fault, [`Error::NotFound`] when there is no such persona, [`Error::Refused`] when it may
-/// not be done, [`Error::OwnedDataFull`] when the owner has too much already.
+/// [`Error::Invalid`] with the field errors, [`Error::NotFound`] when there is no such persona, [`Error::Refused`] when the
+/// policy denies it, [`Error::OwnedDataFull`] when the owner's quota is reached.
 pub async fn create(
     services: &Services,
     writer: &Writer,
@@ -74,7 +75,7 @@ pub async fn create(
     finish(transaction, &opened, "annotation.created", changes, id).await
 }
 
-/// Changes what the draft speaks of.
+/// Changes an annotation. Fields that the draft leaves out keep their values.
 ///
 /// # Errors
 /// As [`create`].
@@ -103,10 +104,10 @@ pub async fn edit(
     finish(transaction, &opened, "annotation.updated", changes, id).await
 }
 
-/// Removes an annotation.
+/// Deletes an annotation.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, [`Error::Refused`] when it may not be done.
+/// [`Error::NotFound`] when there is no such annotation, [`Error::Refused`] when the policy denies it.
 pub async fn delete(services: &Services, writer: &Writer, id: Uuid) -> Result<(), Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let (opened, annotation) = open(&mut transaction, writer, id).await?;
@@ -122,7 +123,8 @@ pub async fn delete(services: &Services, writer: &Writer, id: Uuid) -> Result<()
     Ok(db::commit(transaction).await?)
 }
 
-/// Locks the account of whoever has made an annotation, or of whoever changes it, and keeps its persona as it is.
+/// Locks the account of the owner of an annotation (for a writer of own data: the account of the writer) and then the
+/// persona, and reads the annotation again under the locks.
 async fn open(
     transaction: &mut db::Transaction,
     writer: &Writer,
@@ -149,7 +151,7 @@ async fn finish(
     after.ok_or(NO_ANNOTATION)
 }
 
-/// What would be different, but for the content.
+/// Returns the audited changes, without the content.
 fn noted(before: Option<&Annotation>, draft: &AnnotationDraft) -> Changes {
     let mut changes = Changes::default();
     for (field, before, after) in [

@@ -1,4 +1,4 @@
-//! The ontology of a persona.
+//! Ontologies: at most one for each persona.
 
 use db::owned::ontologies;
 use domain::{
@@ -14,10 +14,10 @@ use crate::{Error, Services, record::Changes};
 
 const NO_ONTOLOGY: Error = Error::NotFound("Ontology not found");
 
-/// The ontology of a persona.
+/// Returns the ontology of a persona.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, or the persona is somebody else's.
+/// [`Error::NotFound`] when there is none, or the persona belongs to another user.
 pub async fn get(services: &Services, reader: &Reader, persona: Uuid) -> Result<Ontology, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     personas::visible(&mut connection, reader, persona).await?;
@@ -25,11 +25,11 @@ pub async fn get(services: &Services, reader: &Reader, persona: Uuid) -> Result<
     ontology.ok_or(NO_ONTOLOGY)
 }
 
-/// Makes the ontology of a persona, or changes what the draft speaks of.
+/// Creates the ontology of a persona, or changes it. Fields that the draft leaves out keep their values.
 ///
 /// # Errors
-/// [`Error::Invalid`] for fields at fault, [`Error::NotFound`] when there is no such persona, [`Error::Refused`] when it may
-/// not be done, [`Error::OwnedDataFull`] when the owner has too much already.
+/// [`Error::Invalid`] with the field errors, [`Error::NotFound`] when there is no such persona, [`Error::Refused`] when the
+/// policy denies it, [`Error::OwnedDataFull`] when the owner's quota is reached.
 pub async fn set(
     services: &Services,
     writer: &Writer,
@@ -73,9 +73,10 @@ pub async fn set(
     Ok(after)
 }
 
-/// Denies lists that are too much together: each was within the limit.
+/// Denies an ontology whose lists exceed the limit together, although each is within it.
 fn check_size(ontology: &Ontology) -> Result<(), Error> {
-    // PostgreSQL writes a space after each comma and colon, which are not counted on the way in.
+    // The limit is doubled: PostgreSQL writes a space after each comma and colon, which the limit on the input does not
+    // count.
     let max = JsonLimits::CONTENT.bytes;
     if ontology.content.as_str().len() <= 2 * max {
         return Ok(());
@@ -85,10 +86,10 @@ fn check_size(ontology: &Ontology) -> Result<(), Error> {
     Err(Error::Invalid(errors))
 }
 
-/// Removes the ontology of a persona.
+/// Deletes the ontology of a persona.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, [`Error::Refused`] when it may not be done.
+/// [`Error::NotFound`] when there is none, [`Error::Refused`] when the policy denies it.
 pub async fn delete(services: &Services, writer: &Writer, persona: Uuid) -> Result<(), Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let (opened, persona) = writer.open_persona(&mut transaction, persona).await?;

@@ -1,4 +1,4 @@
-//! Personas.
+//! Personas of users.
 
 use db::owned::{ontologies, personas};
 use domain::owned::{OntologyDraft, Persona, PersonaDraft};
@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::{NO_PERSONA, Opened, Reader, Writer, quota::Quota};
 use crate::{Error, Services, record::Changes};
 
-/// Lists personas of a user, the newest first, after one of them; and whether there are more. A page is bounded
-/// by its bytes too.
+/// Lists personas of a user, newest first, starting after the one with the id `after`. Returns whether there are more. A
+/// page is limited by its bytes too. A reader of own data gets these whatever `owner` is.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -23,10 +23,10 @@ pub async fn list(
     Ok(personas::list(&services.pool, owner, after, limit).await?)
 }
 
-/// A persona.
+/// Returns a persona by its id.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, or it is somebody else's.
+/// [`Error::NotFound`] when there is no such persona, or it belongs to another user.
 pub async fn get(services: &Services, reader: &Reader, id: Uuid) -> Result<Persona, Error> {
     let mut connection = db::acquire(&services.pool).await?;
     visible(&mut connection, reader, id).await
@@ -43,11 +43,11 @@ pub(super) async fn visible(
         .ok_or(NO_PERSONA)
 }
 
-/// Creates a persona with an empty ontology, for oneself or for another user.
+/// Creates a persona with an empty ontology, for the caller or for another user.
 ///
 /// # Errors
-/// [`Error::Invalid`] for fields at fault, [`Error::NotFound`] and [`Error::Refused`] for whom it cannot be made,
-/// [`Error::OwnedDataFull`] for an owner who has too much already.
+/// [`Error::Invalid`] with the field errors, [`Error::NotFound`] when there is no such owner, [`Error::Refused`] when the
+/// policy denies it, [`Error::OwnedDataFull`] when the owner's quota is reached.
 pub async fn create(
     services: &Services,
     writer: &Writer,
@@ -71,7 +71,7 @@ pub async fn create(
     finish(transaction, &opened, "persona.created", changes, id).await
 }
 
-/// Changes what the draft speaks of.
+/// Changes a persona. Fields that the draft leaves out keep their values.
 ///
 /// # Errors
 /// As [`create`].
@@ -95,10 +95,10 @@ pub async fn edit(
     finish(transaction, &opened, "persona.updated", changes, id).await
 }
 
-/// Removes a persona, with its ontology and every annotation under it.
+/// Deletes a persona, with its ontology and all annotations under it.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none, [`Error::Refused`] when it may not be done.
+/// [`Error::NotFound`] when there is no such persona, [`Error::Refused`] when the policy denies it.
 pub async fn delete(services: &Services, writer: &Writer, id: Uuid) -> Result<(), Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let (opened, persona) = writer.open_persona(&mut transaction, id).await?;
@@ -128,7 +128,7 @@ async fn finish(
     after.ok_or(NO_PERSONA)
 }
 
-/// What would be different.
+/// Returns the audited changes.
 fn noted(mut changes: Changes, before: Option<&Persona>, draft: &PersonaDraft) -> Changes {
     for (field, before, after) in [
         ("name", before.map(|b| b.name.as_str()), &draft.name),

@@ -1,17 +1,17 @@
-//! How much the server stores for one user.
+//! Quota of owned data: the maximum that the server stores for one user.
 
 use uuid::Uuid;
 
 use crate::{Error, Services};
 
-/// Refusal of a transfer of owned data.
+/// Denial of a transfer of owned data.
 const RECEIVER_FULL: Error = Error::Conflict(
     "The receiver would own more than the server stores for one user. Nothing was transferred: choose another one, or have data deleted first.",
 );
 
 const MEGABYTE: i64 = 1024 * 1024;
 
-/// What a user owned before a change. The account stays locked until the change is committed, so nothing is added meanwhile.
+/// Size of a user's data before a change. The account stays locked until the commit, so nothing else is added meanwhile.
 pub(super) struct Quota {
     owner: Uuid,
     max_mb: u32,
@@ -19,7 +19,7 @@ pub(super) struct Quota {
 }
 
 impl Quota {
-    /// Measures what a user owns, where that is bounded.
+    /// Measures the data of a user; 0 without a quota.
     pub(super) async fn measure(
         services: &Services,
         transaction: &mut db::Transaction,
@@ -37,7 +37,7 @@ impl Quota {
         })
     }
 
-    /// Denies a change by which the user owns more than the server stores for one. Less is always possible.
+    /// Denies a change after which the data exceeds the quota. A change that does not add data is always possible.
     pub(super) async fn check(&self, transaction: &mut db::Transaction) -> Result<(), Error> {
         if self.max_mb == 0 {
             return Ok(());
@@ -50,8 +50,8 @@ impl Quota {
     }
 }
 
-/// Denies a transfer by which the receiver would own more than the server stores for one user. Both accounts are locked, so
-/// what is measured is what is moved. Asked before anything is moved: that takes long.
+/// Denies a transfer after which the receiver would exceed the quota. Both accounts are locked, so the measured data is the
+/// data that is moved. Checked before the move, because that takes long.
 pub(crate) async fn check_transfer(
     services: &Services,
     transaction: &mut db::Transaction,

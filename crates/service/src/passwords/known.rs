@@ -1,4 +1,5 @@
-//! Passwords that somebody else has chosen for an account. A user who kept one would share a lasting password with them.
+//! Temporary passwords that were set for an account by another user. Reused as a permanent one, such a password would stay
+//! known to both.
 
 use domain::{credentials::PasswordError, fields::FieldErrors};
 use secrecy::SecretString;
@@ -7,11 +8,11 @@ use uuid::Uuid;
 use super::Asker;
 use crate::{Error, Services};
 
-/// Refuses a new password that is one of the latest temporary ones of the account. A password that the user has chosen is not
-/// compared: the answer would tell the holder of a link whether they have guessed it.
+/// Denies a new password that is one of the latest temporary passwords of the account. Passwords that the user has chosen
+/// are not compared: the response would disclose to the holder of a link whether a guess is correct.
 ///
 /// # Errors
-/// [`Error::Invalid`] when it is one, [`Error::TooMany`] when too many hashes wait already.
+/// [`Error::Invalid`] when the password is a temporary one, [`Error::TooMany`] when the queue is full.
 pub(crate) async fn check(services: &Services, user: Uuid, password: &str) -> Result<(), Error> {
     let hashes = db::users::list_known_passwords(&services.pool, user).await?;
     let password = SecretString::from(password);

@@ -1,4 +1,4 @@
-//! How many hashes may wait, in all and for each account and network: nobody keeps the others from signing in.
+//! Limits of the hashing queue, in total and per account and network, so that no client blocks the sign-ins of others.
 
 use std::{
     collections::HashMap,
@@ -11,33 +11,34 @@ use uuid::Uuid;
 
 use crate::{Error, access::Author};
 
-/// Hashes that may wait. At some 50 a second, the last one waits five seconds: longer than anyone does.
+/// Maximum number of waiting jobs. At some 50 hashes a second, the last one waits five seconds: longer than a user does.
 pub(super) const QUEUE: usize = 256;
-/// Hashes of strangers that may wait, from all networks together. The rest of the queue is for accounts.
+/// Maximum number of waiting jobs of unauthenticated clients, over all networks. The rest of the queue is reserved for
+/// accounts.
 const OF_STRANGERS: usize = QUEUE / 2;
-/// Hashes that may wait for one account or from one network.
+/// Maximum number of waiting jobs per account or network.
 const OF_ONE: usize = 8;
-/// How long those who are refused have to wait.
+/// Delay after which a rejected client can retry.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// The account or network that a password is hashed for. The hashes that wait are counted for each.
+/// Account or network for which a password is hashed. Waiting jobs are counted for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Asker {
-    /// The operator of the server.
+    /// Operator of the server.
     Operator,
-    /// An account: in a live session, in a browser that it knows, or with a link of its own.
+    /// Account that is identified by a live session, a known browser, or a link of its own.
     Account(Uuid),
-    /// Anyone else from a network, if that is known.
+    /// Unauthenticated client of a network. None if the address is unknown.
     Network(Option<ClientNetwork>),
 }
 
 impl Asker {
-    /// The network of an address.
+    /// Returns the network of a client address.
     pub(crate) fn from(address: Option<ClientAddress>) -> Self {
         Self::Network(address.map(ClientAddress::network))
     }
 
-    /// The author of a change.
+    /// Returns the account of an actor, or the operator.
     pub(crate) fn author(author: &Author) -> Self {
         author.id().map_or(Self::Operator, Self::Account)
     }
@@ -47,15 +48,15 @@ impl Asker {
     }
 }
 
-/// How many hashes wait, by the account or network that they are for.
+/// Number of waiting jobs by account or network.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Waiting(Arc<Mutex<HashMap<Asker, usize>>>);
 
 impl Waiting {
-    /// Takes a place in the queue.
+    /// Reserves a place in the queue.
     ///
     /// # Errors
-    /// [`Error::TooMany`] when too many hashes wait already, for this asker or for all strangers.
+    /// [`Error::TooMany`] when the limit of this asker, or of all unauthenticated clients, is reached.
     pub(super) fn admit(&self, asker: Asker) -> Result<Place, Error> {
         let mut waiting = self.lock();
         let own = waiting.get(&asker).copied().unwrap_or_default();
@@ -76,12 +77,12 @@ impl Waiting {
     }
 }
 
-/// Refuses a hash that is one too many.
+/// Returns the error of a full queue.
 pub(super) fn full() -> Error {
     Error::TooMany(RETRY_AFTER)
 }
 
-/// A place in the queue, free again when it is dropped.
+/// Place in the queue, released on drop.
 pub(super) struct Place {
     asker: Asker,
     waiting: Waiting,
@@ -106,7 +107,7 @@ mod tests {
         Asker::from(Some(address.unwrap()))
     }
 
-    /// Takes places until one is refused, or nine of them.
+    /// Reserves places until one is denied, at most nine.
     fn take(waiting: &Waiting, asker: Asker) -> Vec<Place> {
         let places = (0..9).map_while(|_| waiting.admit(asker).ok());
         places.collect()

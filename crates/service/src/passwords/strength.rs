@@ -1,21 +1,23 @@
-//! How easily a chosen password is guessed. Only the server knows: the lists are larger than the panel.
+//! Strength of chosen passwords. It is checked on the server only: the lists are larger than the WASM of the panel.
 
 use domain::credentials::PasswordError;
 use sha2::{Digest, Sha256};
 use zxcvbn::{Score, zxcvbn};
 
-/// The first bytes of the SHA-256 of common passwords in lower case, sorted. `data/README.md` says where they are from.
+/// Truncated SHA-256 hashes of common passwords in lower case, sorted. `data/README.md` documents their source.
 const COMMON: &[u8] = include_bytes!("../../data/common-passwords.bin");
-/// Bytes of each.
+/// Length of each truncated hash, in bytes.
 const PREFIX: usize = 8;
-/// Name of the product, which is tried first.
+/// Name of the product, an obvious guess.
 const PRODUCT: &str = "rollcall";
-/// Fewest characters of a name that is looked for in a password.
+/// Minimum number of characters of a name that is searched for in a password.
 const NAME_MIN: usize = 3;
-/// Characters that are estimated; the work grows with their square. The rest of a longer password only makes it better.
+/// Maximum number of characters that are estimated: the work grows with their square, and further characters only make a
+/// password stronger.
 const ESTIMATED: usize = 100;
 
-/// Checks a password that a user chooses. `known` is what an attacker tries first: names and the address.
+/// Checks the strength of a chosen password. `known` are the texts that an attacker tries first: names and the email
+/// address.
 pub(super) fn check(password: &str, known: &[String]) -> Result<(), PasswordError> {
     let lower = password.trim().to_lowercase();
     let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -39,7 +41,8 @@ pub(super) fn check(password: &str, known: &[String]) -> Result<(), PasswordErro
     })))
 }
 
-/// What is known of a user as it would stand in a password: each name, its words, and the address before its `@`.
+/// Returns the known texts in the forms in which they appear in passwords: each name, its words, the words joined, and the
+/// email address before its `@`.
 fn names(known: &[String]) -> Vec<String> {
     let mut names = vec![PRODUCT.to_owned()];
     for name in known {

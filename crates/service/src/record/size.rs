@@ -1,25 +1,25 @@
-//! The size of an audit entry. A user can change their own data all day long, so each entry is small whatever was changed.
+//! Size limit of audit events. Users can change their own data without end, so every entry is small whatever was changed.
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-/// Most bytes of an entry, each column as its text.
+/// Maximum size of an entry in bytes, each column counted as text.
 const ENTRY_MAX: usize = 4 * 1024;
-/// Bytes of the columns that have a fixed size: ids, times, an address, the names of the action and of its kinds.
+/// Bytes of the columns of fixed size: ids, timestamps, an address, the names of the action and of the target kind.
 const FIXED: usize = 512;
-/// Values up to this many bytes stay as they are.
+/// Size in bytes up to which a value is never shortened.
 const SHORT: usize = 128;
-/// How much of a long value stays, the most that fits.
+/// Lengths of the retained start of a long value, in bytes. The first that makes the entry fit is used.
 const STARTS: [usize; 5] = [1_024, 512, 256, SHORT, 0];
-/// Most bytes of a reason: more than the longest that can be typed.
+/// Maximum length of a reason in bytes: more than the forms accept.
 const REASON_MAX: usize = 2_048;
-/// Bytes that an exponent makes when PostgreSQL writes it out.
+/// Additional bytes of a number with an exponent, which PostgreSQL writes out in digits.
 const EXPONENT_BYTES: usize = 40;
 
-/// Shortens long values until an entry fits whose other texts have `beside` bytes. In place of a long value stands its start,
-/// its length, and its SHA-256: of a text the bytes, of anything else its JSON.
+/// Shortens long values until the entry fits, whose other texts have `beside` bytes. A long value is replaced by its start,
+/// its length, and its SHA-256: the hash is of the text of a string, and of the JSON of any other value.
 pub(super) fn fit(changes: Map<String, Value>, beside: usize) -> Map<String, Value> {
     let most = ENTRY_MAX.saturating_sub(FIXED + beside);
     let mut fitted = changes.clone();
@@ -36,7 +36,7 @@ pub(super) fn fit(changes: Map<String, Value>, beside: usize) -> Map<String, Val
     fitted
 }
 
-/// The start of a reason that is too long, and any other as it is.
+/// Truncates a reason that is too long. Returns any other unchanged.
 pub(super) fn cut(reason: &str) -> Cow<'_, str> {
     let start = reason.get(..reason.floor_char_boundary(REASON_MAX));
     match start {
@@ -45,7 +45,7 @@ pub(super) fn cut(reason: &str) -> Cow<'_, str> {
     }
 }
 
-/// Replaces a value by its first bytes, unless it is short.
+/// Replaces a value by its first `most` bytes, its length and its hash, unless it is short.
 fn shorten(value: &mut Value, most: usize) {
     if size(value) <= most.max(SHORT) {
         return;
@@ -60,7 +60,7 @@ fn shorten(value: &mut Value, most: usize) {
     *value = json!({ "start": start, "bytes": text.len(), "sha256": hash });
 }
 
-/// Bytes of a value as PostgreSQL writes it.
+/// Returns the number of bytes of a value as PostgreSQL writes it.
 fn size(value: &Value) -> usize {
     match value {
         Value::Array(items) => {
@@ -82,7 +82,7 @@ fn size(value: &Value) -> usize {
 }
 
 fn object_size(members: &Map<String, Value>) -> usize {
-    // Quotes, the colon, and the comma to the next one.
+    // Quotes, the colon with its space, and the comma with its space before the next member.
     let members = members
         .iter()
         .map(|(name, value)| name.len() + size(value) + 6);
@@ -129,7 +129,7 @@ mod tests {
             json!("\"".repeat(40_000)),
             json!(vec![1e38; 500]),
             json!(vec![1; 1_000]),
-            // Looks as if it were shortened already.
+            // Has the form of a value that was shortened already, and is too long all the same.
             json!({ "start": "x", "bytes": 1, "sha256": "x", "rest": "y".repeat(9_000) }),
             objects,
         ];

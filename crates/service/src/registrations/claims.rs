@@ -1,5 +1,6 @@
-//! Addresses that people have given for themselves. Nobody can tell from an answer or its time what was found: for whoever
-//! makes an account they are looked at later, for whoever has one the same is done and written for either finding.
+//! Resolution of unverified email addresses. Neither a response nor its time discloses whether another account has the
+//! address: for new accounts it is resolved later by a job, for existing ones both results take the same work and write the
+//! same amount.
 
 use db::registrations::{self, Claim};
 use uuid::Uuid;
@@ -10,17 +11,18 @@ use crate::{
     record::{self, Change, Changes},
 };
 
-/// Makes claimed addresses those of their accounts, as far as nobody else has them. Several replicas may do so at once.
+/// Assigns unverified email addresses to their accounts, unless another account has them. Several replicas can do so at
+/// once.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached; what is not done now is done next time.
+/// [`Error::Unavailable`] when the database cannot be reached; the next run does the rest.
 pub async fn settle(services: &Services) -> Result<(), Error> {
     while next(services, None).await? {}
     Ok(())
 }
 
-/// Looks at the one of a person who has just claimed it, so that the account is not changed once more under whoever goes on to
-/// edit it. What fails is done later.
+/// Resolves the address that a user has just entered, so that no later job changes the account while the user edits it. A
+/// failure is logged and left to the job.
 pub(crate) async fn settle_own(services: &Services, id: Uuid) {
     if let Err(error) = next(services, Some(id)).await {
         drop(error.into_problem());
@@ -28,7 +30,7 @@ pub(crate) async fn settle_own(services: &Services, id: Uuid) {
     }
 }
 
-/// Looks at one, of one person or of anybody. Returns whether there may be more.
+/// Resolves one address, of the given account or of any. Returns whether there may be more.
 async fn next(services: &Services, of: Option<Uuid>) -> Result<bool, Error> {
     let mut transaction = db::begin(&services.pool).await?;
     let Some(claim) = registrations::take_claim(&mut transaction, of).await? else {
@@ -36,7 +38,7 @@ async fn next(services: &Services, of: Option<Uuid>) -> Result<bool, Error> {
     };
     match registrations::settle(&mut transaction, &claim).await {
         Ok(free) => record(&mut transaction, &claim, free).await?,
-        // Somebody got it at this very moment: that is found next time.
+        // Another account got the address at the same time: the next run finds it taken.
         Err(db::Error::Constraint { .. }) => return Ok(false),
         Err(error) => return Err(error.into()),
     }
@@ -44,7 +46,7 @@ async fn next(services: &Services, of: Option<Uuid>) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Either finding is an entry: that of a taken address tells whoever looks after people of it, and takes as long.
+/// Audits the result. A taken address is an event too: it informs administrators, and takes the same time as a free one.
 async fn record(transaction: &mut db::Transaction, claim: &Claim, free: bool) -> Result<(), Error> {
     let (action, changes) = if free {
         let changes = Changes::default();

@@ -1,4 +1,5 @@
-//! Letting people in who wait, or not. Of two who decide about the same person, one does; the other is told.
+//! Decisions on pending registrations. Of two concurrent decisions on the same registration one succeeds, the other gets a
+//! conflict.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,11 +33,11 @@ const DECIDED: Error = Error::Conflict(
     "This person does not wait any more: somebody else has decided about them already.",
 );
 
-/// Lets somebody in who waits. The note goes on record.
+/// Approves a pending registration. The note is audited.
 ///
 /// # Errors
-/// [`Error::Conflict`] when they do not wait any more, [`Error::NotFound`] when they never did, [`Error::Refused`] when it may
-/// not be done, [`Error::Invalid`] for a note that is refused.
+/// [`Error::Conflict`] when the registration is no longer pending, [`Error::NotFound`] when there never was one,
+/// [`Error::Refused`] when the policy denies it, [`Error::Invalid`] for an invalid note.
 pub async fn approve(
     services: &Services,
     granted: &Granted<WriteRegistrations>,
@@ -50,7 +51,7 @@ pub async fn approve(
     user.ok_or(NOBODY)
 }
 
-/// Does not let somebody in who waits: the account goes at once, and its name is free again. The note goes on record.
+/// Rejects a pending registration: the account is deleted permanently, and its username is free again. The note is audited.
 ///
 /// # Errors
 /// As [`approve`].
@@ -81,7 +82,7 @@ async fn one(
     )
     .await?;
     let Some(account) = account::lock(&mut transaction, id).await? else {
-        // Whoever was rejected is gone, but for the record.
+        // A rejected account may be purged already: only its audit events show that it existed.
         let known = db::audit::list_of(&mut *transaction, id, None, 1).await?;
         return Err(if known.is_empty() { NOBODY } else { DECIDED });
     };
@@ -100,12 +101,12 @@ async fn one(
     Ok(transaction)
 }
 
-/// Decides about several people, or tells about whom would be decided if `expected` is absent. All of it is one transaction,
-/// and whoever is named twice counts once.
+/// Decides on several registrations in one transaction. Without `expected` it only reports the outcome and changes nothing.
+/// A registration that is named twice counts once.
 ///
 /// # Errors
-/// [`Error::SelectionChanged`] when others would be decided about than `expected` says, [`Error::TargetMismatch`] when an id
-/// and the username shown with it are of two users, [`Error::Invalid`] for fields at fault.
+/// [`Error::SelectionChanged`] when the number of decisions would differ from `expected`, [`Error::TargetMismatch`] when an
+/// id and the username shown with it belong to different users, [`Error::Invalid`] with the field errors.
 pub async fn decide(
     services: &Services,
     granted: &Granted<WriteRegistrations>,
@@ -128,6 +129,7 @@ pub async fn decide(
     .await?;
     let author = &begin(&mut transaction, author, &request, note.as_deref()).await?;
     let mut accounts = BTreeMap::new();
+    // A `BTreeSet` iterates in the order of ids, so that concurrent decisions cannot deadlock.
     for id in ids {
         if let Some(account) = account::lock(&mut transaction, id).await? {
             accounts.insert(id, account);
@@ -162,7 +164,7 @@ pub async fn decide(
         });
     }
     match request.expected {
-        // Rolled back: nothing has happened.
+        // A preview: the transaction is rolled back on drop.
         None => {}
         Some(expected) if expected != outcome.changed => {
             return Err(Error::SelectionChanged(Box::new(outcome)));
@@ -175,7 +177,7 @@ pub async fn decide(
     Ok(outcome)
 }
 
-/// Writes the one entry of all of it, where it is of several people. Returns whose the entries of each of them are.
+/// Writes the parent event of a decision on several registrations. Returns the actor for the events of the single ones.
 async fn begin(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -202,7 +204,7 @@ fn waits(account: &Account) -> bool {
     account.status == Status::Pending && account.deleted_at.is_none()
 }
 
-/// Why nothing is decided about somebody.
+/// Returns the reason why a registration is skipped. None if it is decided.
 async fn why_not(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -219,7 +221,7 @@ async fn why_not(
     Ok(refused.map(|refused| refused.to_string()))
 }
 
-/// Whether the author may decide about somebody: whoever waits can have been given rights by others meanwhile.
+/// Checks the policy for one registration: other administrators can have assigned roles to a pending user.
 async fn may(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -247,6 +249,7 @@ async fn apply(
                 Changes::default().with("status", before, after),
             )
         }
+        // A rejected account has no restore period: it is purged at once.
         Decision::Reject => {
             let counts = db::owned::count(&mut **transaction, account.id).await?;
             let at_once = std::time::Duration::ZERO;

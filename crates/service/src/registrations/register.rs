@@ -1,4 +1,4 @@
-//! Registering.
+//! Registration by a new user.
 
 use domain::{
     access::USER_ROLE,
@@ -13,16 +13,17 @@ use crate::{
     throttle,
 };
 
-/// FOVEA's text.
+/// Response text of FOVEA.
 const DISABLED: Error = Error::Forbidden("Registration is disabled");
 
-/// Makes the account of whoever asks for one, if people may. Nobody is signed in by it, and nobody becomes more than a user.
-/// Does not tell whether the address belongs to an account already. `trap` is what stands in the field that users do not see: programs fill it
-/// in, and password managers at times, so the answer says what to do and does not claim that there is an account.
+/// Creates an account for an unauthenticated client, if registration is enabled. It starts no session, and the account gets
+/// only the role `user`. The response does not disclose whether another account has the email address. `trap` is the value
+/// of a hidden form field: bots fill it in, and password managers at times, so the error text gives advice and does not
+/// claim that the account exists.
 ///
 /// # Errors
-/// [`Error::Forbidden`] when registration is off, [`Error::Invalid`] with every error at once, [`Error::Taken`] when the name
-/// is taken, [`Error::TooMany`] when too many accounts were made from there lately.
+/// [`Error::Forbidden`] when registration is disabled, [`Error::Invalid`] with all field errors at once, [`Error::Taken`]
+/// when the username is taken, [`Error::TooMany`] after too many registrations from the same network.
 pub async fn register(
     services: &Services,
     draft: AccountDraft,

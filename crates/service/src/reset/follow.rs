@@ -1,4 +1,4 @@
-//! Following a link to choose a password.
+//! Use of a reset link by its user.
 
 use db::{
     access_tokens,
@@ -33,32 +33,33 @@ const DEAD_LINK: Error = Error::NotFound(
     "This link is not valid any more: it was used, revoked, or is too old. Ask your administrator for a new one.",
 );
 
-/// What the page behind a link that works has to know.
+/// Data of the page behind a valid link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenLink {
-    /// Name to sign in with of the person whose password it sets.
+    /// Username of the account whose password the link sets.
     pub username: String,
-    /// Fewest characters of the password.
+    /// Minimum number of characters of the password.
     pub password_min: usize,
-    /// Access tokens of the account: they outlive the password unless they are revoked with it.
+    /// Valid access tokens of the account: they outlive the password unless they are revoked with it.
     pub tokens: Vec<OpenToken>,
 }
 
-/// What is chosen behind a link.
+/// Input of the page behind a link.
 #[derive(Clone, Copy)]
 pub struct Choice<'a> {
-    /// The password.
+    /// New password.
     pub password: &'a str,
-    /// The same, typed again.
+    /// Repetition of the new password.
     pub password_again: &'a str,
-    /// Whether the access tokens of the account are revoked.
+    /// Revokes the access tokens of the account too.
     pub revoke_tokens: bool,
 }
 
-/// Whether a link would work, and for whom. Uses nothing up. A dead one counts against the address that tries it.
+/// Returns the account of a valid link, without using the link up. An invalid token counts against the IP address that sent
+/// it.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it would not, [`Error::TooMany`] when too many tries from there were in vain lately.
+/// [`Error::NotFound`] for an invalid token, [`Error::TooMany`] after too many invalid ones from the same address.
 pub async fn open_link(
     services: &Services,
     token: &str,
@@ -73,7 +74,7 @@ pub async fn open_link(
     })
 }
 
-/// The user of a link, if it works, and the link.
+/// Returns a valid link with its user.
 async fn follow(
     services: &Services,
     token: &str,
@@ -82,7 +83,7 @@ async fn follow(
     if let Some(found) = find_owner(services, token).await? {
         return Ok(found);
     }
-    // Whoever comes without a token has not guessed one.
+    // A request without a token is no attempt to guess one.
     if !token.is_empty() {
         throttle::count_dead_link(services, origin).await?;
     }
@@ -107,7 +108,7 @@ async fn find_owner(
     if !guard::is_backed(&mut connection, link.backer(), id).await? {
         return Ok(None);
     }
-    // Theirs is the address that they gave, whoever else has it: otherwise the rules for a password would tell.
+    // The address that the user entered, even if another account has it: otherwise the password rules would disclose that.
     let summary = UserSummary {
         email: user.claimed_email.or(user.summary.email),
         ..user.summary
@@ -115,7 +116,7 @@ async fn find_owner(
     Ok(Some((summary, link)))
 }
 
-/// Whether an account can get another password by a link.
+/// Returns whether a link can set the password of an account: not while it is deleted or its suspension is in force.
 fn is_open(user: &UserDetail, now: OffsetDateTime) -> bool {
     let until = user
         .suspension
@@ -125,8 +126,8 @@ fn is_open(user: &UserDetail, now: OffsetDateTime) -> bool {
     user.deleted_at.is_none() && (user.summary.status != Status::Suspended || is_over)
 }
 
-/// Locks the account of a link, and the one of its creator, so that both stay what they are until the link is used. In the
-/// order of ids, so that two who lock both cannot wait for each other.
+/// Locks the account of a link and that of the link's creator, so that neither changes until the link is used. Locks are
+/// taken in the order of ids, so that two transactions that lock both cannot deadlock.
 async fn lock(
     transaction: &mut db::Transaction,
     id: Uuid,
@@ -147,11 +148,11 @@ async fn lock(
     account.filter(is_open).ok_or(DEAD_LINK)
 }
 
-/// Sets the password that a user has chosen. All their sessions end, their access tokens if they say so, and nobody is signed
-/// in by it.
+/// Sets the password that a user has chosen. It revokes all sessions and, if requested, all access tokens of the account.
+/// No new session starts.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a password that is refused (the link remains usable), otherwise as [`open_link`].
+/// [`Error::Invalid`] for a password that is not accepted (the link remains usable), otherwise as [`open_link`].
 pub async fn choose_password(
     services: &Services,
     token: &str,
@@ -169,9 +170,10 @@ pub async fn choose_password(
         .hash_chosen(asker, password, &names(&user))
         .await?;
     let mut transaction = db::begin(&services.pool).await?;
-    // The accounts before the link, as everywhere, so that two who lock both cannot wait for each other.
+    // Lock order: accounts before the link, as everywhere, so that two transactions that lock both cannot deadlock.
     let account = lock(&mut transaction, id, link.backed_by).await?;
     let used = links::consume(&mut transaction, Kind::PasswordReset, &tokens::hash(token)).await?;
+    // The accounts were locked for the link as it was read: it must not have changed since.
     used.filter(|used| *used == link).ok_or(DEAD_LINK)?;
     if !guard::is_backed(&mut transaction, link.backer(), id).await? {
         return Err(DEAD_LINK);
@@ -200,11 +202,11 @@ pub async fn choose_password(
     };
     record::write(&mut transaction, &author, change).await?;
     db::commit(transaction).await?;
-    // Strangers who fail on the name do not keep out whoever has just chosen the password.
+    // The browser becomes a known one: failed attempts of attackers on the username cannot lock its user out.
     known_device::remember(services, id, &device).await
 }
 
-/// What an attacker knows of a user.
+/// Returns the texts that an attacker knows of a user.
 fn names(user: &UserSummary) -> [&str; 3] {
     [
         &user.username,

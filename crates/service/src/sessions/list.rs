@@ -1,4 +1,4 @@
-//! Looking at everybody's sessions.
+//! Listing of the sessions of all users.
 
 use db::sessions::Asked;
 use domain::{
@@ -23,7 +23,7 @@ use crate::{
     days,
 };
 
-/// A live session by its id, and the username of its owner.
+/// Returns a live session by its id, with the username of its owner.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such live session.
@@ -42,7 +42,7 @@ pub async fn find(
     Ok((account.summary.username, session.ok_or(NOT_FOUND)?))
 }
 
-/// A page of the live sessions, or of those that have ended: who they are, how many there are, the rows.
+/// Lists the live sessions, or those that have ended, with the total and the user that the filter names.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -53,7 +53,7 @@ pub async fn list(
 ) -> Result<SessionPage, Error> {
     let days = days::find(services, granted.author(), &query.filter).await?;
     let filter = query.filter.in_days(&days);
-    // Over one connection: each that goes back to the pool costs a message of its own.
+    // One connection for all queries: each that is returned to the pool costs a round trip.
     let mut connection = db::acquire(&services.pool).await?;
     let totals = db::sessions::find_totals(&mut *connection).await?;
     let asked = ask(&mut connection, &filter, totals.now).await?;
@@ -75,7 +75,7 @@ pub async fn list(
     })
 }
 
-/// The user that the person of a filter leads to, if it names one.
+/// Returns the user that a filter names. None if it names no user, or an unknown one.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -94,7 +94,7 @@ pub async fn find_user(
     }
 }
 
-/// The user of an id, as a dialog about their sessions shows them.
+/// Returns the user of an id, as a dialog about their sessions shows it.
 pub(super) async fn user_of(
     connection: &mut db::PgConnection,
     id: Uuid,
@@ -107,7 +107,7 @@ pub(super) async fn user_of(
     }))
 }
 
-/// What the words of a filter stand for. A person whom there is not is nobody, who has no session.
+/// Resolves the user and the devices of a filter. An unknown user becomes the nil id, which has no sessions.
 pub(super) async fn ask<'a>(
     connection: &mut db::PgConnection,
     filter: &'a SessionFilter,
@@ -136,7 +136,7 @@ pub(super) async fn ask<'a>(
     })
 }
 
-/// The devices that sessions were started on, in words.
+/// Lists the descriptions of all devices on which sessions were started.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.

@@ -1,5 +1,5 @@
-//! Telling whoever watches what happens to sessions. One listener for a process; the database is asked once for some
-//! changes, however many watch, and not at all while nobody does.
+//! Live updates of the session list. Each process has one listener; it queries the database once for a batch of changes,
+//! however many clients watch, and not at all without any.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -21,25 +21,25 @@ use crate::{
     access::{Actor, Granted, ReadSessions},
 };
 
-/// How long changes are gathered before they are told together.
+/// Time for which changes are gathered before they are sent together.
 const GATHER: Duration = Duration::from_secs(1);
-/// How often it is asked whether everybody who watches still may: a session can end without a word, by its time.
+/// Interval at which the permissions of all watching sessions are checked: a session can expire without a notification.
 const ASK_AGAIN: Duration = Duration::from_secs(15);
-/// How long after a failure the listener starts anew.
+/// Delay after a failure until the listener starts again.
 const RETRY: Duration = Duration::from_secs(2);
-/// Most sessions told one by one. Beyond, the list is read again.
+/// Maximum number of sessions in one message. Beyond it the client reads the list again.
 const MOST: u16 = 100;
-/// Most words that somebody who reads slowly may be behind.
+/// Maximum number of messages by which a slow client can lag behind.
 const BEHIND: usize = 64;
 
-/// Most watches of one account at once: a page in each of so many tabs.
+/// Maximum number of concurrent watches per account: one page in each of as many tabs.
 const PER_ACCOUNT: usize = 8;
 
 const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(
     "Your account has eight live lists of sessions open already. Close one, then try again.",
 );
 
-/// Those who watch, and the way to tell them.
+/// Registry of watching sessions, and the channel to them.
 #[derive(Debug, Clone)]
 pub struct Live {
     words: broadcast::Sender<Told>,
@@ -47,28 +47,28 @@ pub struct Live {
     stopped: watch::Sender<bool>,
 }
 
-/// A session that watches.
+/// Session with at least one watch.
 #[derive(Debug)]
 struct Watcher {
     account: Uuid,
     watches: usize,
 }
 
-/// What is told to everybody who watches.
+/// Message to all watches.
 #[derive(Debug, Clone)]
 enum Told {
-    /// What has happened.
+    /// Changes of sessions.
     News(News),
-    /// These sessions may not watch any more.
+    /// Ids of sessions that can no longer watch.
     Gone(Arc<HashSet<Uuid>>),
 }
 
-/// What has happened up to a moment.
+/// Changes up to a point in time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
-    /// The moment, by the database's clock.
+    /// Time of the changes, by the clock of the database.
     pub at: OffsetDateTime,
-    /// [`SessionChanges`] as JSON, written once for all who watch.
+    /// [`SessionChanges`] as JSON, serialized once for all clients.
     pub changes: Arc<str>,
 }
 
@@ -91,12 +91,12 @@ impl Default for Live {
 }
 
 impl Live {
-    /// Ends every watch, now and from now on: the server stops.
+    /// Ends every watch, and every later one: the server shuts down.
     pub fn stop(&self) {
         self.stopped.send_replace(true);
     }
 
-    /// Counts one more watch of a session, unless its account has too many.
+    /// Adds a watch of a session, unless its account has reached the limit.
     fn add(&self, session: Uuid, account: Uuid) -> Result<(), Error> {
         let mut watched = self.watched();
         let of_account = watched.values().filter(|other| other.account == account);
@@ -116,7 +116,7 @@ impl Live {
     }
 }
 
-/// Somebody who watches. Dropped, they watch no more.
+/// Subscription of a session to changes. It ends on drop.
 #[derive(Debug)]
 pub struct Watch {
     live: Live,
@@ -126,11 +126,11 @@ pub struct Watch {
     missed: Option<News>,
 }
 
-/// Begins to watch. What has happened since a moment is told first. It takes a session: a watch ends with it.
+/// Starts a watch. Changes since `since` are sent first. It requires a session, since a watch ends with its session.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for a program,
-/// [`Error::TooManyAtOnce`] when the account has too many watches.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::TokenNotAllowed`] for an access token,
+/// [`Error::TooManyAtOnce`] when the account has reached the limit.
 pub async fn watch(
     services: &Services,
     _: &Granted<ReadSessions>,
@@ -141,7 +141,7 @@ pub async fn watch(
     let session = actor.session()?;
     live.add(session, actor.principal.id.0)?;
     let mut watch = Watch {
-        // Before it is asked what was missed, so that nothing is missed in between.
+        // Subscribed before the missed changes are queried, so that none is lost in between.
         words: live.words.subscribe(),
         stopped: live.stopped.subscribe(),
         session,
@@ -169,7 +169,7 @@ async fn missed(services: &Services, since: OffsetDateTime) -> Result<Option<New
 }
 
 impl Watch {
-    /// What happens next; nothing once the server stops, the session has ended or the right is lost.
+    /// Returns the next changes. None when the server stops, the session ends, or the permission is revoked.
     pub async fn next(&mut self) -> Option<News> {
         if let Some(missed) = self.missed.take() {
             return Some(missed);
@@ -184,7 +184,7 @@ impl Watch {
                 Ok(Told::News(news)) => return Some(news),
                 Ok(Told::Gone(gone)) if gone.contains(&self.session) => return None,
                 Ok(Told::Gone(_)) => {}
-                // Too slow. Whoever comes back is told what they have missed.
+                // The client lagged behind. It connects again and gets what it has missed.
                 Err(_) => return None,
             }
         }
@@ -203,7 +203,7 @@ impl Drop for Watch {
     }
 }
 
-/// Listens until it is dropped, and tells whoever watches.
+/// Listens for changes and sends them to all watches, until the future is dropped.
 pub async fn run(services: &Services) {
     loop {
         if let Err(error) = listen(services).await {
@@ -214,7 +214,7 @@ pub async fn run(services: &Services) {
     }
 }
 
-/// Changes that are yet to be told.
+/// Changes that are not sent yet.
 #[derive(Default)]
 struct Gathered {
     changed: BTreeSet<Uuid>,
@@ -235,7 +235,7 @@ impl Gathered {
 
 async fn listen(services: &Services) -> Result<(), Error> {
     let mut listener = Listener::start(&services.pool).await?;
-    // Whatever was said before now was heard by nobody.
+    // Changes before the listener started went unnoticed, so the clients read their lists again.
     tell(
         services,
         Gathered {
@@ -283,7 +283,7 @@ async fn tell(services: &Services, gathered: Gathered) -> Result<(), Error> {
             let ids: Vec<Uuid> = gathered.changed.into_iter().collect();
             news.sessions = changes::list_by_ids(&mut *connection, &ids).await?;
         }
-        // Nobody may have stayed to hear it.
+        // Fails only without a receiver: all clients may have left.
         drop(live.words.send(Told::News(News::of(at, &news)?)));
     }
     let rights = changes::list_permissions(&mut *connection, &watching).await?;

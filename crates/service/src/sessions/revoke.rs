@@ -1,4 +1,4 @@
-//! Ending the sessions of others: one, or many at once.
+//! Revocation of other users' sessions: one, or many at once.
 
 use db::sessions::{
     changes,
@@ -27,15 +27,15 @@ use crate::{
     users::guard,
 };
 
-/// FOVEA's text.
+/// Response text of FOVEA.
 const NOT_FOUND: Error = Error::NotFound("Session not found");
-/// Sessions ended in one transaction: few enough to be done in some tenths of a second.
+/// Number of sessions revoked in one transaction, which takes some tenths of a second.
 const BATCH: u16 = 5_000;
 
-/// Ends a session.
+/// Revokes a session.
 ///
 /// # Errors
-/// [`Error::Refused`] when it may not be done, [`Error::NotFound`] when there is no such live session.
+/// [`Error::Refused`] when the policy denies it, [`Error::NotFound`] when there is no such live session.
 pub async fn revoke_one(
     services: &Services,
     granted: &Granted<WriteSessions>,
@@ -68,14 +68,14 @@ pub async fn revoke_one(
     Ok(db::commit(transaction).await?)
 }
 
-/// Ends many sessions, or tells how many would end if `expected` is absent. Only the one that asks is spared; those of people
-/// with more rights than the asker stay, and are counted. What is counted is what ends: the number is compared with the ended
-/// rows before they are committed. More than [`BATCH`] end in several transactions, each with its entries in the record;
-/// the number is then checked before the first of them, and what has ended by itself meanwhile is not in the outcome.
+/// Revokes many sessions. Without `expected` it only counts them. The caller's own session is spared; sessions of users
+/// with permissions that the actor lacks are skipped and counted. The number is compared with the revoked rows before the
+/// commit. More than [`BATCH`] are revoked in several transactions, each with its audit events; the number is then checked
+/// before the first one only, and sessions that have ended by themselves meanwhile are not in the outcome.
 ///
 /// # Errors
-/// [`Error::RevocationChanged`] when others would end than `expected` says: then nothing is done. [`Error::List`] for a
-/// filter that cannot be understood, [`Error::TargetMismatch`] when its person was shown with another username.
+/// [`Error::RevocationChanged`] when the number differs from `expected`: nothing is revoked then. [`Error::List`] for an
+/// invalid filter, [`Error::TargetMismatch`] when the user of the filter was shown with another username.
 pub async fn revoke_many(
     services: &Services,
     granted: &Granted<WriteSessions>,
@@ -123,6 +123,7 @@ pub async fn revoke_many(
     let mut after = None;
     loop {
         let (ids, people, last) = many.pick(&mut *transaction, after, BATCH).await?;
+        // The accounts are locked, so that none is changed or gets a new session until the commit.
         revoke::lock_people(&mut transaction, &people).await?;
         let gone = many
             .set_revoked(&mut transaction, &ids, author.id())
@@ -134,7 +135,7 @@ pub async fn revoke_many(
         let is_last = ids.len() < usize::from(BATCH);
         record::write_sessions_ended(&mut transaction, author, &gone, &reason, is_last).await?;
         if is_last && after.is_none() && ended.sessions != expected {
-            // Dropped: nothing has happened.
+            // Rolled back: no session was revoked.
             drop(transaction);
             let found = many.count(&services.pool).await?;
             return Err(Error::RevocationChanged(found));
@@ -148,14 +149,14 @@ pub async fn revoke_many(
     }
 }
 
-/// Compares the username that was shown for the person of a filter with the one of the user that it leads to.
+/// Compares the username that the page showed for the user of a filter with the actual one.
 fn check_shown(shown: Option<String>, user: Option<&SessionUser>) -> Result<(), Error> {
     let Some(shown) = shown else { return Ok(()) };
     let (id, username) = user.map_or((Uuid::nil(), ""), |user| (user.id.0, &user.username));
     TargetRef::of_user(id, shown).check_username(username)
 }
 
-/// Writes the one entry of all of it, where it is of several people. Returns whose the entries of each of them are.
+/// Writes the parent event of a revocation for several users. Returns the actor for the events of the single users.
 async fn begin(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -176,7 +177,7 @@ async fn begin(
     record::write_batch(transaction, author, batch).await
 }
 
-/// Names of the roles whose people the author may not touch.
+/// Lists the roles whose members the policy does not let the actor change.
 async fn out_of_reach(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -188,7 +189,7 @@ async fn out_of_reach(
     Ok(beyond.map(|(name, _)| name).collect())
 }
 
-/// Which sessions were ended together, for the record.
+/// Describes the filter of a revocation, for the audit log.
 fn reason(filter: &SessionFilter, everyone_but_me: bool) -> String {
     let device = filter.device.as_deref().map(str::trim);
     let conditions = [

@@ -1,4 +1,4 @@
-//! One deed to several people at once: first who would change and who not, then exactly that or nothing.
+//! Bulk actions on users: a preview of which users would change, then exactly those or none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,12 +24,12 @@ use crate::{
     target::TargetRef,
 };
 
-/// Does something to several people, or tells who would change if `expected` is absent. All of it is one transaction, and
-/// whoever is named twice counts once.
+/// Applies an action to several users in one transaction. Without `expected` it only reports the outcome and changes
+/// nothing. A user that is named twice counts once.
 ///
 /// # Errors
-/// [`Error::SelectionChanged`] when others would change than `expected` says, [`Error::TargetMismatch`] when an id and the
-/// username shown with it are of two users, [`Error::Invalid`] for fields at fault.
+/// [`Error::SelectionChanged`] when the number of changes would differ from `expected`, [`Error::TargetMismatch`] when an
+/// id and the username shown with it belong to different users, [`Error::Invalid`] with the field errors.
 pub async fn bulk(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -47,6 +47,7 @@ pub async fn bulk(
         request.action = BulkAction::Suspend(draft);
     }
     let mut transaction = db::begin(&services.pool).await?;
+    // Lock order: the lock of administrators comes before any row.
     db::users::lock_admins(&mut transaction).await?;
     let author =
         &guard::confirm(&mut transaction, granted.author(), Permission::UsersWrite).await?;
@@ -71,7 +72,7 @@ pub async fn bulk(
         outcome.items.push(item);
     }
     match request.expected {
-        // Rolled back: nothing has happened.
+        // A preview: the transaction is rolled back on drop.
         None => {}
         Some(expected) if expected != outcome.changed => {
             return Err(Error::SelectionChanged(Box::new(outcome)));
@@ -84,7 +85,7 @@ pub async fn bulk(
     Ok(outcome)
 }
 
-/// Writes the one entry of all of it, where it is of several people. Returns whose the entries of each of them are.
+/// Writes the parent event of an action on several users. Returns the actor for the events of the single users.
 async fn begin(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -110,8 +111,8 @@ async fn begin(
     record::write_batch(transaction, author, batch).await
 }
 
-/// Locks people before the first of them is changed, and in the order of their ids, so that two who lock several cannot
-/// wait for each other.
+/// Locks all accounts before the first one is changed, in the order of their ids, so that two transactions that lock
+/// several cannot deadlock.
 async fn lock(
     transaction: &mut db::Transaction,
     ids: BTreeSet<Uuid>,
@@ -125,7 +126,8 @@ async fn lock(
     Ok(accounts)
 }
 
-/// Until when those whom a deed deletes can be restored.
+/// Returns the end of the restore period, for an action that deletes users. None for other actions and for permanent
+/// deletion.
 fn restorable_until(services: &Services, action: &BulkAction) -> Option<OffsetDateTime> {
     let retention = services.settings.delete_retention;
     let is_kept = matches!(action, BulkAction::Delete {}) && !retention.is_zero();
@@ -171,7 +173,7 @@ async fn one(
     })
 }
 
-/// Why nothing is done to somebody.
+/// Checks whether the action applies to a user. The error is the reason why the user is skipped.
 async fn may(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -207,7 +209,7 @@ async fn may(
     Ok(guard::refuse(author, deed, &standing).map_err(|error| error.to_string()))
 }
 
-/// Why somebody cannot be taken out of the bin.
+/// Returns the reason why an account cannot be restored, if there is one.
 async fn not_restorable(
     transaction: &mut db::Transaction,
     account: &Account,

@@ -1,4 +1,4 @@
-//! Making accounts.
+//! Creation of user accounts by administrators.
 
 use std::time::Duration;
 
@@ -29,14 +29,14 @@ use crate::{
     reset,
 };
 
-/// How long a new person's link works.
+/// Validity of the link with which a new user chooses a password: seven days.
 const LINK_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Makes an account. Whoever gets no temporary password gets a link to choose one.
+/// Creates an account. Without a temporary password it returns a link with which the user chooses one.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault at once; a name or address that is taken is one too. [`Error::Refused`] for a
-/// role that the author may not give.
+/// [`Error::Invalid`] with all field errors at once, [`Error::Taken`] when the username or the email address is taken,
+/// [`Error::Refused`] for a role that the actor cannot assign.
 pub async fn create(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -64,6 +64,7 @@ pub async fn create(
     let (id, roles) = match inserted {
         Ok(inserted) => inserted,
         Err(error) => {
+            // The transaction has failed: the owner of the name is looked up outside it.
             drop(transaction);
             let email = user.email.as_ref().map(Email::as_str);
             let claim = Claim {
@@ -92,7 +93,7 @@ pub async fn create(
     })
 }
 
-/// A password that an administrator sets.
+/// Password that an administrator sets.
 #[derive(Clone, Copy)]
 pub(super) struct AdminPassword<'a> {
     hash: &'a str,
@@ -108,7 +109,7 @@ impl<'a> AdminPassword<'a> {
     }
 }
 
-/// Stores an account and gives it its roles. Returns its id and their names.
+/// Inserts an account and assigns its roles. Returns its id and the names of the roles.
 pub(super) async fn insert(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -138,7 +139,7 @@ pub(super) async fn insert(
     Ok((id, roles))
 }
 
-/// Stores what most people do not have.
+/// Stores the optional profile fields, which most users leave empty.
 async fn set_facts(
     transaction: &mut db::Transaction,
     id: Uuid,

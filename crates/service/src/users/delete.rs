@@ -1,4 +1,4 @@
-//! Into the bin, out of it, and away for good.
+//! Deletion, restoring, and transfer of owned data.
 
 use db::{
     links::{self, Kind},
@@ -24,7 +24,7 @@ use crate::{
     target::TargetRef,
 };
 
-/// What goes with an account, until when it could be restored, and why it cannot be deleted if it cannot.
+/// Counts what would be deleted with an account, with the end of the restore period and the reason of a denial.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such account.
@@ -40,7 +40,7 @@ pub async fn preview(
     count(services, id, refusal.map(|refusal| refusal.to_string())).await
 }
 
-/// What goes with an account that exists, and why it cannot be deleted if it cannot.
+/// Counts the data of an existing account. `refusal` is passed through.
 pub(crate) async fn count(
     services: &Services,
     id: Uuid,
@@ -54,11 +54,11 @@ pub(crate) async fn count(
     })
 }
 
-/// Deletes an account: into the bin, or for good. It cannot be used from this moment on.
+/// Deletes an account, permanently or with a restore period. It cannot be used from then on.
 ///
 /// # Errors
-/// [`Error::CountsChanged`] when there is something else to delete than was shown, [`Error::Refused`] when it may not be
-/// done, [`Error::NotFound`] when there is no such account.
+/// [`Error::CountsChanged`] when the data to delete differs from the preview, [`Error::Refused`] when the policy denies it,
+/// [`Error::NotFound`] when there is no such account.
 pub async fn delete(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -78,7 +78,7 @@ pub async fn delete(
     Ok(())
 }
 
-/// Deletes an account that is locked and may be deleted.
+/// Deletes a locked account. The caller has checked the policy.
 pub(crate) async fn apply(
     services: &Services,
     transaction: &mut db::Transaction,
@@ -86,6 +86,7 @@ pub(crate) async fn apply(
     account: &Account,
     deletion: &Deletion,
 ) -> Result<(), Error> {
+    // The personas are locked before the count, so that the data under them cannot change until the commit.
     db::owned::lock(transaction, account.id).await?;
     let counts = db::owned::count(&mut **transaction, account.id).await?;
     if deletion.counts.is_some_and(|shown| shown != counts) {
@@ -116,10 +117,11 @@ pub(crate) async fn apply(
     record::write(transaction, author, change).await
 }
 
-/// Takes an account out of the bin, with its roles, keys and data. Sessions that have ended stay so.
+/// Restores a deleted account, with its roles, keys and data. Its sessions stay ended.
 ///
 /// # Errors
-/// [`Error::Conflict`] when it is not there or is being removed already, [`Error::Refused`] when it may not be done.
+/// [`Error::Conflict`] when the account is not deleted or its purge has started, [`Error::Refused`] when the policy denies
+/// it.
 pub async fn restore(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -135,7 +137,7 @@ pub async fn restore(
     Ok(after)
 }
 
-/// Takes an account that is locked and may be restored out of the bin.
+/// Restores a locked account. The caller has checked the policy.
 pub(super) async fn put_back(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -162,13 +164,12 @@ pub(super) async fn put_back(
     record::write(transaction, author, change).await
 }
 
-/// Gives all personas of a user to another, with what hangs under them. Returns how many personas. `shown` is how many
-/// were shown.
+/// Transfers all personas of a user to another, with the data under them. Returns the number of personas. `shown` is the
+/// number that the page showed.
 ///
 /// # Errors
-/// [`Error::CountsChanged`] when there are more or fewer personas than were shown, [`Error::Conflict`] when both are the same,
-/// one is in the bin, or the receiver would own more than the server stores for one user, [`Error::Refused`] when it may not be
-/// done to either.
+/// [`Error::CountsChanged`] when the number of personas differs from `shown`, [`Error::Conflict`] when both users are the
+/// same, one is deleted, or the receiver would exceed the quota, [`Error::Refused`] when the policy denies it for either.
 pub async fn reassign(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -183,7 +184,7 @@ pub async fn reassign(
     }
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
-    // In the order of ids, so that two of these cannot wait for each other.
+    // Locked in the order of ids, so that two concurrent transfers cannot deadlock.
     let taker = TargetRef::from(to);
     let (first, second) = if from < to {
         (giver, taker)

@@ -1,4 +1,4 @@
-//! Looking at one account.
+//! Details of one user account.
 
 use db::purge::Progress;
 use domain::{
@@ -16,22 +16,22 @@ use crate::{
     access::{Granted, ReadAudit, ReadSessions, ReadUsers},
 };
 
-/// Sessions and links that the page of a person shows at most.
+/// Maximum number of sessions that the page of a user lists.
 const SHOWN_MAX: i64 = 100;
-/// Entries and personas of one page of a tab.
+/// Number of audit events or personas on one page of a tab.
 const PAGE: i64 = 50;
 
-/// The account as it is now.
+/// Returns the current state of an account.
 pub(crate) async fn find(connection: &mut db::PgConnection, id: Uuid) -> Result<UserDetail, Error> {
     db::users::find_detail(connection, id)
         .await?
         .ok_or(NOT_FOUND)
 }
 
-/// An account, in the bin or not.
+/// Returns an account, deleted or not.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none.
+/// [`Error::NotFound`] when there is no such account.
 pub async fn get(
     services: &Services,
     _: &Granted<ReadUsers>,
@@ -43,10 +43,11 @@ pub async fn get(
         .ok_or(NOT_FOUND)
 }
 
-/// What the viewer may not do to an account, so that it is said before anything is typed.
+/// Returns the reasons why the policy denies actions on an account to the caller, so that the page shows them before any
+/// input.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is none.
+/// [`Error::NotFound`] when there is no such account.
 pub async fn refusals(
     services: &Services,
     granted: &Granted<ReadUsers>,
@@ -72,7 +73,7 @@ pub async fn refusals(
     })
 }
 
-/// Why an account that is being removed cannot be restored.
+/// Returns the reason why an account whose purge has started cannot be restored.
 fn going(removal: Progress) -> String {
     let (done, total) = (removal.done, removal.total.unwrap_or(removal.done));
     let how = if removal.failed {
@@ -85,7 +86,7 @@ fn going(removal: Progress) -> String {
     )
 }
 
-/// Names of all roles, the most powerful first.
+/// Lists the names of all roles in the order of their rank, most powerful first.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -93,7 +94,7 @@ pub async fn roles(services: &Services, _: &Granted<ReadUsers>) -> Result<Vec<St
     Ok(db::roles::list(&services.pool).await?)
 }
 
-/// All roles, the most powerful first, each with why the viewer may not give it.
+/// Lists all roles in the order of their rank, most powerful first, each with the reason if the caller cannot assign it.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -110,10 +111,10 @@ pub async fn grantable_roles(
     Ok(grantable.collect())
 }
 
-/// The live sessions of a person, the latest first; the first hundred.
+/// Lists the live sessions of a user, latest first, at most a hundred.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is nobody of the id.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is no such account.
 pub async fn sessions(
     services: &Services,
     _: &Granted<ReadSessions>,
@@ -123,10 +124,10 @@ pub async fn sessions(
     Ok(db::sessions::list_live_of(&services.pool, id, SHOWN_MAX).await?)
 }
 
-/// Some personas of a person, after one of them, and whether there are more.
+/// Lists personas of a user, starting after the one with the id `after`. Returns whether there are more.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is nobody of the id.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is no such account.
 pub async fn personas(
     services: &Services,
     _: &Granted<ReadUsers>,
@@ -138,10 +139,11 @@ pub async fn personas(
     Ok(page(found))
 }
 
-/// What was done to a person and by them, the latest first, before one entry; and whether there is more.
+/// Lists the audit events whose target or actor is a user, latest first, starting after the one with the id `before`; a
+/// bulk action is one event. Returns whether there are more.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is nobody of the id.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is no such account.
 pub async fn history(
     services: &Services,
     _: &Granted<ReadAudit>,
@@ -153,10 +155,10 @@ pub async fn history(
     Ok(page(found))
 }
 
-/// The latest links for a new password of a person, the newest first.
+/// Lists the latest five reset links of a user, newest first.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is nobody of the id.
+/// [`Error::Unavailable`] when the database cannot be reached, [`Error::NotFound`] when there is no such account.
 pub async fn reset_links(
     services: &Services,
     _: &Granted<ReadUsers>,

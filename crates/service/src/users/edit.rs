@@ -1,4 +1,4 @@
-//! Changing some of what is known of a person.
+//! Changes of a user account by an administrator.
 
 use db::{
     links::{self, Kind},
@@ -31,11 +31,11 @@ use crate::{
     target::TargetRef,
 };
 
-/// Changes an account. What the change does not speak of stays as it is.
+/// Changes an account. Fields that the edit leaves out keep their values.
 ///
 /// # Errors
-/// [`Error::Invalid`] and [`Error::Taken`] for fields at fault, [`Error::Stale`] when somebody else was first,
-/// [`Error::Refused`] when it may not be done, [`Error::NotFound`] when there is no such account.
+/// [`Error::Invalid`] and [`Error::Taken`] with the field errors, [`Error::Stale`] when the account was changed since the
+/// caller read it, [`Error::Refused`] when the policy denies it, [`Error::NotFound`] when there is no such account.
 pub async fn edit(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -59,6 +59,7 @@ pub async fn edit(
     } else {
         Deed::Edit
     };
+    // Lock order: the lock of administrators comes before any row. Only a change of roles can remove the last one.
     if patch.roles.is_some() {
         db::users::lock_admins(&mut transaction).await?;
     }
@@ -88,7 +89,7 @@ pub async fn edit(
         };
         let ended = db::sessions::set_ended_of(&mut transaction, id, reason, author.id()).await?;
         changes.note("sessions", ended, 0);
-        // Whoever is to be kept out may have made one.
+        // Access tokens are revoked with the sessions: an attacker who used the account can have created one.
         let revoked = db::access_tokens::set_revoked_of(&mut transaction, id, author.id()).await?;
         changes.note("tokens", revoked, 0);
     }
@@ -111,6 +112,7 @@ pub async fn edit(
         return Ok(before);
     }
     if let Err(error) = set_facts(&mut transaction, id, &patch).await {
+        // The transaction has failed: the owner of the address is looked up outside it.
         drop(transaction);
         let email = patch.email.as_ref().and_then(Option::as_ref);
         let claim = Claim {
@@ -131,13 +133,13 @@ pub async fn edit(
     Ok(after)
 }
 
-/// Whether the address would be another one.
+/// Returns whether the patch changes the email address.
 fn moves(patch: &UserPatch, email: Option<&str>) -> bool {
     let wanted = patch.email.as_ref();
     wanted.is_some_and(|wanted| wanted.as_ref().map(Email::as_str) != email)
 }
 
-/// Gives and takes roles, if they are different at all.
+/// Assigns and revokes roles, if they differ from the current ones.
 async fn set_roles(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -165,13 +167,13 @@ async fn set_roles(
     let mut standing = db::users::account::find_standing(&mut **transaction, account.id)
         .await?
         .ok_or(guard::NOT_FOUND)?;
-    // The last administrator may be given other roles, as long as they stay one.
+    // The last administrator can get other roles, as long as `admin` is among them.
     standing.is_last_admin &= !keeps_admin;
     guard::refuse(author, Deed::SetRoles, &standing)?;
     db::roles::revoke_others(transaction, account.id, &roles).await?;
     db::roles::grant(transaction, account.id, &roles, author.id()).await?;
     if roles.iter().any(|role| !account.roles.contains(role)) {
-        // Both were made for an account with less.
+        // The reset links and the temporary password were issued for an account with fewer permissions.
         let revoked = links::revoke_unused_of(transaction, Kind::PasswordReset, account.id).await?;
         changes.note("links", revoked, 0);
         if change::clear_temporary_password(transaction, account.id).await? {
@@ -204,7 +206,7 @@ async fn set_facts(
         .map_err(facts::taken)
 }
 
-/// Notes which facts would be different.
+/// Adds the changed profile fields to the audited changes.
 fn note_facts(before: &UserDetail, patch: &UserPatch, changes: &mut Changes) {
     let known = &before.summary;
     if let Some(name) = &patch.display_name {

@@ -1,4 +1,4 @@
-//! All that a person owns, as one JSON file that is made while it is sent.
+//! Export of all data of a user, as a JSON file that is streamed.
 
 use std::convert::identity;
 
@@ -15,23 +15,23 @@ use crate::{
     record::{self, Change, Changes},
 };
 
-/// Things read at once.
+/// Number of objects that one query reads.
 const PIECE: i64 = 500;
 
-/// An export on its way: the pieces of one JSON text. A last piece that is an error means that the file is not whole.
+/// Running export, in pieces of one JSON text. An error as the last piece means that the file is incomplete.
 #[derive(Debug)]
 pub struct Export {
-    /// Whose.
+    /// Username of the exported account.
     pub username: String,
-    /// The pieces.
+    /// Pieces of the file, in order.
     pub pieces: Pieces,
 }
 
-/// Begins to export all that a user owns, but for what the caller lacks the permission to read elsewhere. That it was done is
-/// audited first.
+/// Starts an export of all data of a user, without the kinds that the caller has no permission to read. The export is
+/// audited before the first byte.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such account, [`Error::TooManyAtOnce`] when too many are being written.
+/// [`Error::NotFound`] when there is no such account, [`Error::TooManyAtOnce`] when too many exports are running.
 pub async fn export(
     services: &Services,
     granted: &Granted<ReadUsers>,
@@ -43,7 +43,7 @@ pub async fn export(
     begin(services, granted.author(), id, (kinds.collect(), identity)).await
 }
 
-/// The permission that a kind takes beside that to read users.
+/// Returns the permission that a kind requires in addition to reading users.
 const fn permission(kind: Kind) -> Option<Permission> {
     match kind {
         Kind::Personas | Kind::Ontologies | Kind::Annotations => None,
@@ -53,7 +53,7 @@ const fn permission(kind: Kind) -> Option<Permission> {
     }
 }
 
-/// Begins to export some kinds, with the account as the caller sees it.
+/// Starts an export of the given kinds. `view` adapts the account to what the caller can see.
 pub(crate) async fn begin(
     services: &Services,
     author: &Author,
@@ -96,7 +96,7 @@ async fn send(
             after = *last;
             for (_, value) in found {
                 piece.push_str(if first { "\n" } else { ",\n" });
-                // One that no reader could read would break the whole file.
+                // Stored JSON that parsers reject is replaced: it would make the whole file unreadable.
                 piece.push_str(StoredJson::from(value).as_str());
                 first = false;
             }

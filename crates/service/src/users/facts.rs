@@ -1,15 +1,15 @@
-//! What constraints say about facts that people type.
+//! Errors of unique constraints on profile fields.
 
 use db::users::Claim;
 use domain::fields::{FieldError, FieldErrors};
 
 use crate::{Error, Services};
 
-/// FOVEA's text for a name that somebody else has.
+/// Response text of FOVEA for a username that another account has.
 pub(crate) const USERNAME_TAKEN: &str = "Username already exists";
 const EMAIL_TAKEN: &str = "Email already exists";
 
-/// Which field is at fault when a name or an address is taken.
+/// Translates a violated constraint into the error of its field.
 pub(crate) fn taken(error: db::Error) -> Error {
     let mut faults = FieldErrors::default();
     match &error {
@@ -26,8 +26,9 @@ pub(crate) fn taken(error: db::Error) -> Error {
     Error::Taken(faults)
 }
 
-/// Says of a name or an address that belongs to a deleted user until when it does, and the way out. For administrators: others
-/// are not told who was deleted. An error of another kind, or whose cause cannot be found out, stays as it is.
+/// Adds to the error of a taken username or email address that a deleted user has it, until when, and how to free it. Only
+/// for administrators: other callers must not learn who was deleted. Any other error, or one whose owner cannot be found,
+/// is returned unchanged.
 pub(super) async fn name_deleted(services: &Services, error: Error, claim: Claim<'_>) -> Error {
     let Error::Taken(faults) = error else {
         return error;

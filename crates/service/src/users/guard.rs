@@ -1,4 +1,4 @@
-//! One account, locked, and whether it may be done to.
+//! Locked accounts and the policy on changes of them.
 
 use db::{
     Backer,
@@ -20,17 +20,17 @@ use crate::{
     target::TargetRef,
 };
 
-/// FOVEA's text.
+/// Response text of FOVEA.
 pub(crate) const NOT_FOUND: Error = Error::NotFound("User not found");
 
 const IN_BIN: Error = Error::Conflict("This account is deleted. Restore it first.");
 
-/// The id of whom a reference means, in the bin or not.
+/// Returns the id of the account that a reference means, deleted or not.
 pub(crate) async fn find(pool: &db::PgPool, user: &UserRef) -> Result<Uuid, Error> {
     db::users::find_id(pool, user).await?.ok_or(NOT_FOUND)
 }
 
-/// Locks an account that is not in the bin, if the deed may be done to it.
+/// Locks an account that is not deleted, if the policy allows the action.
 pub(crate) async fn open(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -40,7 +40,7 @@ pub(crate) async fn open(
     open_by(transaction, author, Permission::UsersWrite, deed, target).await
 }
 
-/// The same for whoever has another right to the deed.
+/// Locks an account as [`open`] does, for an actor with the permission `right`.
 pub(crate) async fn open_by(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -55,7 +55,7 @@ pub(crate) async fn open_by(
     Ok(account)
 }
 
-/// Locks an account, in the bin or not, if the deed may be done to it.
+/// Locks an account, deleted or not, if the policy allows the action.
 pub(super) async fn open_any(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -65,7 +65,7 @@ pub(super) async fn open_any(
     open_any_by(transaction, author, Permission::UsersWrite, deed, target).await
 }
 
-/// The same of an account in the bin or not.
+/// Locks an account as [`open_any`] does, for an actor with the permission `right`.
 pub(crate) async fn open_any_by(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -76,14 +76,14 @@ pub(crate) async fn open_any_by(
     let target = target.into();
     let id = target.id;
     if may_leave_no_admin(deed) {
-        // Before any row, so that two who lock several rows each cannot wait for each other.
+        // Lock order: before any row, so that two transactions that lock several rows each cannot deadlock.
         db::users::lock_admins(transaction).await?;
     }
     let author = &confirm(transaction, author, right).await?;
     let account = account::lock(transaction, id).await?.ok_or(NOT_FOUND)?;
     target.check_username(&account.username)?;
     if author.token().is_some() && author.id() == Some(id) && deed != Deed::EndSessions {
-        // Whoever has found a token must not get the whole account by it, be it with a new password.
+        // A leaked token must not be enough to take over the account that it belongs to, for example by a new password.
         return Err(Error::TokenNotAllowed);
     }
     let standing = account::find_standing(&mut **transaction, id)
@@ -97,7 +97,7 @@ pub(crate) async fn open_any_by(
     Ok(account)
 }
 
-/// The author with the rights of this moment: they may have been taken while the change was waiting for its turn.
+/// Returns the actor with the current permissions: a role can have been revoked while the change waited for its locks.
 pub(crate) async fn confirm(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -114,7 +114,8 @@ pub(crate) async fn confirm(
     Ok(author)
 }
 
-/// Whether a link or a temporary password still stands, by who answers for it; none for the operator.
+/// Returns whether a link or a temporary password is still valid, given its creator. None is the operator, whose links
+/// always are.
 pub(crate) async fn is_backed(
     connection: &mut db::PgConnection,
     backed_by: Option<Backer>,
@@ -128,8 +129,8 @@ pub(crate) async fn is_backed(
     Ok(target.is_some_and(|target| rules::backs_password(creator.as_ref(), &target.permissions)))
 }
 
-/// What the one who answers for something may do as of now: with an access token, what the token lends. None if they cannot
-/// sign in any more, or if the token is over.
+/// Returns the current permissions of a creator: with an access token, those within its scopes. None if the user cannot
+/// sign in any more, or if the token is revoked or expired.
 pub(crate) async fn rights_of(
     connection: &mut db::PgConnection,
     backer: Backer,
@@ -144,7 +145,7 @@ pub(crate) async fn rights_of(
     Ok(words.map(|words| access::within(&access::read_scopes(&words), &rights)))
 }
 
-/// What an author may do of what their account permits: with an access token, what it was made for.
+/// Limits the permissions of an account to the scopes of the actor's access token, if there is one.
 fn lent(author: &Author, rights: Permissions) -> Permissions {
     match author.token() {
         Some(lent) => lent.within(&rights),
@@ -152,7 +153,7 @@ fn lent(author: &Author, rights: Permissions) -> Permissions {
     }
 }
 
-/// Whether a deed can take the last administrator away, so that one at a time is decided.
+/// Returns whether an action can remove the last administrator. Such actions are serialized by a lock.
 const fn may_leave_no_admin(deed: Deed) -> bool {
     match deed {
         Deed::SetRoles | Deed::Suspend | Deed::Delete => true,
@@ -166,7 +167,7 @@ const fn may_leave_no_admin(deed: Deed) -> bool {
     }
 }
 
-/// Why a deed is refused.
+/// Checks the policy for an action on an account.
 pub(crate) fn refuse(author: &Author, deed: Deed, target: &Standing) -> Result<(), Error> {
     match rules::refusal(&author.doer, deed, target) {
         Some(refusal) => Err(refusal.into()),
@@ -174,7 +175,8 @@ pub(crate) fn refuse(author: &Author, deed: Deed, target: &Standing) -> Result<(
     }
 }
 
-/// Roles that exist, if the author may give them. The operator's are made if they do not exist, as guide 001 has it.
+/// Checks that roles exist and that the actor can assign them. For the operator missing roles are created, as guide 001
+/// describes.
 pub(crate) async fn grantable(
     transaction: &mut db::Transaction,
     author: &Author,

@@ -1,4 +1,4 @@
-//! Usernames that read as another one, by Unicode UTS 39. Only the server knows the tables.
+//! Detection of confusable usernames according to Unicode UTS 39. It runs on the server only, because the tables are large.
 
 use domain::{fields::FieldErrors, users::names::Username};
 use unicode_security::{
@@ -7,12 +7,12 @@ use unicode_security::{
 
 use crate::Error;
 
-/// Checks a new username, and returns its skeleton if that has to be stored. Until the transaction ends, no other one takes
-/// a name that looks the same.
+/// Checks a new username and returns its skeleton, if it must be stored. Until the end of the transaction no other account
+/// can get a username that looks the same.
 ///
 /// # Errors
-/// [`Error::Invalid`] for letters that nobody sees or of scripts that are not mixed, [`Error::Taken`] when an account has a
-/// name that looks the same.
+/// [`Error::Invalid`] for invisible characters or mixed scripts, [`Error::Taken`] when an account has a username that looks
+/// the same.
 pub(crate) async fn admit(
     connection: &mut db::PgConnection,
     username: &Username,
@@ -39,7 +39,7 @@ pub(crate) async fn admit(
     Ok((!is_plain).then_some(look))
 }
 
-/// Whether all letters are of one script, or of scripts that are written together, and are recommended for names.
+/// Returns whether all letters are recommended for identifiers, and of one script or of scripts that are written together.
 fn is_of_one_script(name: &str) -> bool {
     if name.is_ascii() {
         return true;
@@ -48,18 +48,18 @@ fn is_of_one_script(name: &str) -> bool {
     if !foreign.chars().all(is_recommended) {
         return false;
     }
-    // Latin letters are written among Chinese, Japanese and Korean ones: "highly restrictive" in UTS 39.
+    // Latin letters are common among Chinese, Japanese and Korean ones: "highly restrictive" in UTS 39.
     let rest = AugmentedScriptSet::for_str(&foreign);
     !AugmentedScriptSet::for_str(name).is_empty() || rest.hanb || rest.jpan || rest.kore
 }
 
-/// Whether a character is recommended for names, or the vowel am of Thai or Lao, which is left out there only because it is two
-/// signs in compatible forms.
+/// Returns whether a character is recommended for identifiers. The vowel am of Thai and Lao is accepted too: UTS 39
+/// excludes it only because its compatibility form consists of two characters.
 fn is_recommended(c: char) -> bool {
     c.identifier_allowed() || matches!(c, '\u{E33}' | '\u{EB3}')
 }
 
-/// How a username looks, the same as `look_of` in the database for a name in ASCII.
+/// Returns the skeleton of a username. For ASCII names it equals `look_of` in the database.
 fn look(name: &str) -> String {
     let seen: String = if name.is_ascii() {
         name.to_lowercase()

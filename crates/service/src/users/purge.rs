@@ -1,4 +1,4 @@
-//! Removing for good what is due, a piece at a time: a kill loses nothing, and nobody waits for it.
+//! Permanent deletion of accounts, in batches: an interruption loses nothing, and no request waits for it.
 
 use db::{
     purge::Purge,
@@ -13,22 +13,22 @@ use crate::{
     record::{self, Change, Changes},
 };
 
-/// Accounts queued in one go.
+/// Maximum number of accounts that one run queues.
 const QUEUED_AT_ONCE: i64 = 1_000;
-/// Things removed in one transaction: few enough to be done in some tens of milliseconds.
+/// Number of rows deleted in one transaction, which takes some tens of milliseconds.
 const PIECE: i64 = 2_000;
-/// Things removed in one transaction where more take too long.
+/// Minimum number of rows in one transaction, where larger batches time out.
 const SMALLEST_PIECE: i64 = 2;
-/// How often in a row even the smallest piece may take too long: some minutes.
+/// Maximum number of consecutive timeouts of the smallest batch, which take some minutes.
 const PUT_OFFS_MAX: i16 = 10;
 
 const TOO_SLOW: &str = "Even a small part of it takes longer to remove than the database may take. Another table may refer to it \
                         without an index on what refers, or keep it locked.";
 
-/// Queues what is due, and removes what is queued. Several replicas may do so at once.
+/// Queues accounts that are due, and purges the queued ones. Several replicas can do so at once.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached; what is not done now is done next time.
+/// [`Error::Unavailable`] when the database cannot be reached; the next run does the rest.
 pub async fn run(services: &Services) -> Result<(), Error> {
     db::purge::queue_due(&services.pool, QUEUED_AT_ONCE).await?;
     let mut put_off = Vec::new();
@@ -46,11 +46,11 @@ pub async fn run(services: &Services) -> Result<(), Error> {
     }
 }
 
-/// Removes one account that is queued.
+/// Purges one queued account.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database cannot be reached; what is not done now is done next time. [`Error::Internal`] when
-/// it refuses, and the removal has failed.
+/// [`Error::Unavailable`] when the database cannot be reached; the next run does the rest. [`Error::Internal`] when the
+/// database rejects the deletion: the job has failed then.
 pub async fn run_of(services: &Services, id: Uuid) -> Result<(), Error> {
     let mut size = PIECE;
     loop {
@@ -62,20 +62,21 @@ pub async fn run_of(services: &Services, id: Uuid) -> Result<(), Error> {
     }
 }
 
-/// What became of a piece.
+/// Result of one batch.
 enum Piece {
-    /// There is none to remove.
+    /// No queued job.
     None,
-    /// It is removed, or a smaller one is to be tried, and there may be more.
+    /// Deleted batch, or one to be retried with a smaller size; there can be more.
     Done,
-    /// It cannot be removed, and the removal has failed.
+    /// Batch that cannot be deleted: the job has failed.
     Refused(Error),
-    /// It took too long, or lost against others: this removal goes on next time, so that it holds up none of the others.
+    /// Temporary failure, such as a timeout or a deadlock. The job continues in the next run, so that it does not delay the
+    /// others.
     PutOff(Uuid, Error),
 }
 
-/// Removes one piece of somebody's, or of anybody's but of the removals that were put off. One that takes too long makes those
-/// after it smaller.
+/// Deletes one batch of the given account, or of any account whose job was not postponed. A timeout reduces the size of the
+/// next batches.
 async fn piece(
     services: &Services,
     of: Option<Uuid>,
@@ -89,7 +90,7 @@ async fn piece(
     let done = match advance(&mut transaction, &purge, *size).await {
         Ok(()) => db::commit(transaction).await.map_err(Error::from),
         Err(error) => {
-            // What it has locked is needed to note the failure.
+            // The rollback releases the locks of the job's row, which is updated below.
             db::rollback(transaction).await?;
             Err(error)
         }
@@ -122,31 +123,31 @@ async fn piece(
     Ok(Piece::Refused(error))
 }
 
-/// What the database said.
+/// Returns the database error behind a service error.
 fn cause(error: &Error) -> Option<&db::Error> {
     std::error::Error::source(error).and_then(|cause| cause.downcast_ref())
 }
 
-/// Notes that a removal is put off. Whether it has been so often in a row that a person should look.
+/// Counts a timeout of a job. Returns whether it has timed out so often in a row that an operator must look at it.
 async fn is_put_off_too_often(services: &Services, purge: &Purge) -> Result<bool, Error> {
     let times = db::jobs::put_off(&services.pool, purge.id).await?;
     Ok(times.is_some_and(|times| times >= PUT_OFFS_MAX))
 }
 
-/// Does a piece of a removal that is taken.
+/// Runs one batch of a job whose row is locked.
 async fn advance(transaction: &mut db::Transaction, purge: &Purge, size: i64) -> Result<(), Error> {
     match account::lock(transaction, purge.user_id).await? {
         Some(account) if account.deleted_at.is_some() => {
             db::jobs::set_running(transaction, purge.id).await?;
             remove(transaction, purge, &account, size).await
         }
-        // Restored in the moment in which the job was queued.
+        // Restored at the same time as the job was queued.
         Some(_) => Ok(db::purge::withdraw(transaction, purge.id).await?),
         None => Ok(db::jobs::set_done(&mut **transaction, purge.id).await?),
     }
 }
 
-/// Removes some of what a person owns, and the account itself once there is nothing.
+/// Deletes a batch of the user's data, and the account itself once there is none left.
 async fn remove(
     transaction: &mut db::Transaction,
     purge: &Purge,

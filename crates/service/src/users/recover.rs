@@ -1,4 +1,4 @@
-//! The way in when no administrator can sign in any more.
+//! Recovery of administrator access from the command line.
 
 use db::{
     links::{self, Kind},
@@ -25,12 +25,12 @@ use crate::{
     reset,
 };
 
-/// Makes somebody an administrator who can sign in, whatever became of their account: it is made, taken out of the bin or
-/// let in again as needed, and gets a link to choose a password. A password that it has is kept until then.
+/// Makes a user an administrator who can sign in. The account is created, restored or activated as needed, and gets a link
+/// to choose a password. A password that it has stays valid until then.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a name that no account can have, [`Error::Conflict`] when the account is being removed for good,
-/// [`Error::NotFound`] when there is none of this number or id, or none that digits alone name.
+/// [`Error::Invalid`] for an invalid username, [`Error::Conflict`] when the purge of the account has started,
+/// [`Error::NotFound`] for an unknown number or id, or for digits that are no username.
 pub async fn recover_admin(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -38,6 +38,7 @@ pub async fn recover_admin(
 ) -> Result<CreatedUser, Error> {
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;
+    // Lock order: the lock of administrators comes before any row.
     db::users::lock_admins(&mut transaction).await?;
     let (id, changes) = match (db::users::find_id(&mut *transaction, user).await?, user) {
         (Some(id), _) => (id, readmit(&mut transaction, author, id).await?),
@@ -64,7 +65,7 @@ pub async fn recover_admin(
     })
 }
 
-/// Makes the account.
+/// Creates the account.
 async fn make(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -84,7 +85,7 @@ async fn make(
     Ok((id, changes))
 }
 
-/// Lets an account that is there be used again.
+/// Restores and activates an existing account, and assigns the role `admin`.
 async fn readmit(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -112,7 +113,7 @@ async fn readmit(
         let admin: Vec<_> = ADMIN_ROLE.parse::<RoleName>().into_iter().collect();
         let admin = guard::grantable(transaction, author, &admin).await?;
         db::roles::grant(transaction, id, &admin, author.id()).await?;
-        // Whoever looks at the account right now sees the roles of before.
+        // Increments the version: an edit that was started with the old roles must conflict.
         change::set_facts(transaction, id, &Facts::default()).await?;
         let after = [admin, account.roles.clone()].concat();
         changes.note("roles", account.roles, after);

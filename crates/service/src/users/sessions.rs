@@ -1,4 +1,4 @@
-//! Signing somebody out everywhere.
+//! Revocation of all sessions of a user.
 
 use db::{sessions::EndReason, users::account::Account};
 use domain::rules::Deed;
@@ -11,10 +11,10 @@ use crate::{
     target::TargetRef,
 };
 
-/// Ends all sessions of a person. Returns how many.
+/// Revokes all sessions of a user. Returns their number.
 ///
 /// # Errors
-/// [`Error::Refused`] when it may not be done, [`Error::NotFound`] when there is no such account.
+/// [`Error::Refused`] when the policy denies it, [`Error::NotFound`] when there is no such account.
 pub async fn end_all(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -29,7 +29,7 @@ pub async fn end_all(
     Ok(ended)
 }
 
-/// Ends the sessions of an account that is locked.
+/// Revokes the sessions of a locked account.
 pub(super) async fn apply(
     transaction: &mut db::Transaction,
     author: &Author,

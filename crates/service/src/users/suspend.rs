@@ -1,4 +1,4 @@
-//! Keeping people out, and letting them in again.
+//! Suspension of accounts.
 
 use db::{
     sessions::EndReason,
@@ -20,17 +20,18 @@ use crate::{
     target::TargetRef,
 };
 
-/// Suspensions that are over, listed in one go. Each is lifted in a transaction of its own.
+/// Number of expired suspensions listed at once. Each is lifted in its own transaction.
 const LISTED_AT_ONCE: i64 = 100;
 
 const PENDING: Error = Error::Conflict("This account is still waiting for approval.");
 const NOT_SUSPENDED: Error = Error::Conflict("This account is not suspended.");
 
-/// Suspends a person, or changes their suspension. Their sessions end with it.
+/// Suspends an account, or changes its suspension. Its sessions end.
 ///
 /// # Errors
-/// [`Error::Invalid`] for fields at fault, [`Error::Stale`] when the account was shown at another version,
-/// [`Error::Refused`] when it may not be done, [`Error::NotFound`] and [`Error::Conflict`] when there is nobody to suspend.
+/// [`Error::Invalid`] with the field errors, [`Error::Stale`] when the account was shown at another version,
+/// [`Error::Refused`] when the policy denies it, [`Error::NotFound`] when there is no such account, [`Error::Conflict`]
+/// when it is deleted or pending.
 pub async fn suspend(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -48,7 +49,7 @@ pub async fn suspend(
     Ok(after)
 }
 
-/// Suspends an account that is locked and may be suspended.
+/// Suspends a locked account. The caller has checked the policy.
 pub(super) async fn apply(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -64,8 +65,8 @@ pub(super) async fn apply(
         tell_reason: draft.tell_reason,
         by: author.id(),
     };
-    // Sessions first, here and wherever an account changes with them: a person who signs out at the same time locks them
-    // in the same order.
+    // Lock order: sessions before the update of the account, here and wherever both change, because a concurrent sign-out
+    // locks them in this order.
     let ended =
         db::sessions::set_ended_of(transaction, account.id, EndReason::Suspended, author.id())
             .await?;
@@ -103,8 +104,8 @@ pub(super) async fn apply(
 /// Lifts a suspension.
 ///
 /// # Errors
-/// [`Error::Conflict`] when there is none, [`Error::Refused`] when it may not be done, [`Error::NotFound`] when there is
-/// no such account.
+/// [`Error::Conflict`] when the account is not suspended, [`Error::Refused`] when the policy denies it, [`Error::NotFound`]
+/// when there is no such account.
 pub async fn unsuspend(
     services: &Services,
     granted: &Granted<WriteUsers>,
@@ -120,7 +121,7 @@ pub async fn unsuspend(
     Ok(after)
 }
 
-/// Lifts the suspension of an account that is locked.
+/// Lifts the suspension of a locked account.
 pub(super) async fn lift(
     transaction: &mut db::Transaction,
     author: &Author,
@@ -142,7 +143,7 @@ pub(super) async fn lift(
     record::write(transaction, author, change).await
 }
 
-/// Lifts the suspensions that are over.
+/// Lifts all suspensions that have expired.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database cannot be reached.
@@ -151,7 +152,7 @@ pub async fn lift_over(services: &Services) -> Result<(), Error> {
         let over = change::list_suspension_over(&services.pool, LISTED_AT_ONCE).await?;
         for id in &over {
             match lift_if_over(services, *id).await {
-                // Deleted meanwhile.
+                // Deleted by a concurrent transaction.
                 Ok(()) | Err(Error::NotFound(_) | Error::Conflict(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -162,7 +163,7 @@ pub async fn lift_over(services: &Services) -> Result<(), Error> {
     }
 }
 
-/// Lifts a suspension unless somebody has prolonged or lifted it meanwhile.
+/// Lifts a suspension that has expired, unless it was prolonged or lifted meanwhile.
 pub(crate) async fn lift_if_over(services: &Services, id: Uuid) -> Result<(), Error> {
     let author = Author::job();
     let mut transaction = db::begin(&services.pool).await?;

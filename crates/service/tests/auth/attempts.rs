@@ -1,4 +1,4 @@
-//! Who waits after wrong passwords, and who does not.
+//! Throttling after wrong passwords: which clients have to wait.
 
 use domain::client_address::ClientAddress;
 use secrecy::ExposeSecret;
@@ -6,12 +6,12 @@ use service::{known_device::Device, passwords::Asker};
 
 use super::*;
 
-/// Strangers who fail come from as many networks.
+/// Returns a client of a network that no other client comes from.
 fn stranger(number: usize) -> Origin {
     from(&format!("2001:db8:{number:x}::{number:x}"))
 }
 
-/// From an address, with the device cookie of a browser.
+/// Returns a client at an address, with the device cookie of a browser.
 fn browser_from(address: &str, cookie: Option<&str>) -> Origin {
     Origin {
         device: Device::read(cookie),
@@ -30,7 +30,7 @@ async fn try_from(
     tried.map_err(|problem| problem.error.status())
 }
 
-/// Signs in with a browser, and returns the device cookie that it has then.
+/// Signs in with a browser. Returns the device cookie that it has afterwards.
 async fn known_browser(services: &Services, username: &str, cookie: Option<&str>) -> String {
     let origin = browser_from("192.0.2.99", cookie);
     let device = origin.device.clone();
@@ -41,7 +41,7 @@ async fn known_browser(services: &Services, username: &str, cookie: Option<&str>
     issued.or(cookie.map(str::to_owned)).unwrap()
 }
 
-/// Active people with a password, named `user1` and so on.
+/// Creates active users with a password, named `user1` and so on.
 async fn add_crowd(services: &Services, number: i32) {
     let hash = services
         .hasher
@@ -59,7 +59,7 @@ async fn add_crowd(services: &Services, number: i32) {
     .unwrap();
 }
 
-/// Makes delays last longer than a slow machine takes for a test.
+/// Extends running delays beyond the time that a slow machine needs for a test.
 async fn hold(pool: &PgPool) {
     run(
         pool,
@@ -69,8 +69,8 @@ async fn hold(pool: &PgPool) {
     .await;
 }
 
-/// Strangers fail on a name until they all have to wait, for longer than the test takes. Most of their failures are noted
-/// without hashing.
+/// Fails on a username from several networks until all unknown clients have to wait, for longer than the test takes. Most
+/// of the failures are inserted without hashing.
 async fn fail_until_blocked(services: &Services, username: &str) {
     let failed = try_from(services, username, WRONG, stranger(1)).await;
     assert_eq!(failed, Err(401));
@@ -89,7 +89,7 @@ async fn fail_until_blocked(services: &Services, username: &str) {
     assert_eq!(
         stranger,
         Err(429),
-        "an unknown browser waits with the strangers"
+        "an unknown browser is throttled with all unknown clients"
     );
 }
 
@@ -107,7 +107,7 @@ async fn the_owner_signs_in_from_a_known_browser_while_strangers_fail(pool: PgPo
             Ok("user1")
         );
     }
-    // A cookie that is made up or of somebody else makes nobody known.
+    // A made-up cookie, or one of another account, makes no browser known.
     for cookie in ["made-up", "", others.as_str()] {
         let stranger = browser_from("192.0.2.99", Some(cookie));
         assert_eq!(
@@ -115,7 +115,7 @@ async fn the_owner_signs_in_from_a_known_browser_while_strangers_fail(pool: PgPo
             Err(429)
         );
     }
-    // That the owner has signed in gives the strangers no fresh start.
+    // The owner's sign-in does not reset the counter of the unknown clients.
     let stranger = try_from(&services, "user1", WRONG, stranger(77)).await;
     assert_eq!(stranger, Err(429));
 }
@@ -149,7 +149,7 @@ async fn a_browser_stays_known_to_each_account_and_keeps_no_cookie_of_others(poo
     let first = known_browser(&services, "user1", None).await;
     assert_eq!(known_browser(&services, "user1", Some(&first)).await, first);
     let both = known_browser(&services, "user2", Some(&first)).await;
-    assert_ne!(both, first, "a cookie is never taken over as it came");
+    assert_ne!(both, first, "a new account requires a new cookie");
     for username in ["user1", "user2"] {
         fail_until_blocked(&services, username).await;
         let known = browser_from("192.0.2.1", Some(&both));
@@ -204,7 +204,7 @@ async fn an_office_of_fifty_with_thirty_mistypes_goes_on(pool: PgPool) {
         let right = try_from(&services, &name, RIGHT, from("192.0.2.1")).await;
         assert_eq!(right, Ok(name));
     }
-    // Whoever has signed in has not failed, also in the sum of all.
+    // A success deletes the failures of the client, also from the shared counters.
     let failures = "select coalesce(sum(failures + pending), 0)::bigint from login_attempts";
     assert_eq!(count(&pool, failures).await, 0);
 }
@@ -213,7 +213,7 @@ async fn an_office_of_fifty_with_thirty_mistypes_goes_on(pool: PgPool) {
 async fn an_address_waits_for_the_accounts_that_it_failed_on(pool: PgPool) {
     let services = services(&pool);
     add_crowd(&services, 2).await;
-    // Any address of the network is the same.
+    // All addresses of a network share one counter.
     for number in 1..=5 {
         let origin = from(&format!("2001:db8::{number}"));
         assert_eq!(try_from(&services, "user1", WRONG, origin).await, Err(401));
@@ -250,7 +250,7 @@ async fn an_address_with_very_many_failures_waits_and_others_do_not(pool: PgPool
             .await
             .is_ok()
     );
-    // What was counted before the address was found to wait is given back.
+    // Counters that were incremented before the denial are decremented again.
     let left = "select count(*) from login_attempts where scope <> 'address' and failures > 1";
     assert_eq!(count(&pool, left).await, 0);
 }

@@ -1,4 +1,4 @@
-//! Failed sign-ins, as they are listed.
+//! Failed sign-ins as the panel lists them.
 
 use domain::{
     list::Limits,
@@ -23,7 +23,7 @@ async fn list(services: &Services, by: &str) -> FailedPage {
         .unwrap()
 }
 
-/// The rows, each in one line.
+/// Returns the listed rows, each as one line, in alphabetical order.
 async fn rows(services: &Services, by: &str) -> Vec<String> {
     let mut rows: Vec<String> = list(services, by)
         .await
@@ -84,11 +84,11 @@ async fn failed_sign_ins_are_listed_by_account_and_by_address(pool: PgPool) {
             "suspended of 1 from 192.0.2.3 of 1: 1",
         ]
     );
-    // Nothing that was typed where no account has it.
+    // No typed username is stored unless an account has it.
     let stored = "select string_agg(f::text, ' ') from failed_sign_ins f";
     let stored: String = sqlx::query_scalar(stored).fetch_one(&pool).await.unwrap();
     assert!(!stored.contains("horse"), "{stored}");
-    // A sign-in that succeeds is none.
+    // A successful sign-in is not counted.
     outcome(&services, "Ada", RIGHT).await;
     failed_sign_ins::write(&services).await.unwrap();
     assert_eq!(

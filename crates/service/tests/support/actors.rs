@@ -1,4 +1,4 @@
-//! Those who look after the people of a test.
+//! Actors of tests.
 
 use domain::{
     access::{Permissions, Principal},
@@ -9,7 +9,7 @@ use service::access::{Actor, Credential, Granted, Origin, Right};
 use time::macros::datetime;
 use uuid::Uuid;
 
-/// Somebody who asks, with permissions.
+/// Returns an actor with the given permissions, in a session.
 pub(crate) fn actor(id: Uuid, permissions: &[&str]) -> Actor {
     Actor {
         principal: Principal {
@@ -30,7 +30,7 @@ pub(crate) fn actor(id: Uuid, permissions: &[&str]) -> Actor {
     }
 }
 
-/// The right of an admin.
+/// Returns the proof of an admin's permission.
 pub(crate) fn admin<R: Right>(id: Uuid) -> Granted<R> {
     actor(id, &["*"]).require().unwrap()
 }

@@ -1,4 +1,4 @@
-//! The session that a browser comes with.
+//! Sessions of browsers.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use service::sessions::PgSessionStore;
 use sqlx::PgPool;
 use tower_sessions::{Session, session::Id};
 
-/// The session of a browser with a cookie, or without one.
+/// Returns the session of a browser with a cookie, or of one without.
 pub(crate) fn browser(pool: &PgPool, cookie: Option<Id>) -> Session {
     Session::new(cookie, Arc::new(PgSessionStore::new(pool.clone())), None)
 }

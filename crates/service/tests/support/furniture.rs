@@ -1,9 +1,10 @@
-//! What the people of a test own.
+//! Owned data of test users.
 
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// Two personas with three ontologies and five annotations, two live sessions, a key and a token.
+/// Inserts two personas with three ontologies and five annotations, two live sessions, a provider API key and an access
+/// token.
 pub(crate) async fn furnish(pool: &PgPool, id: Uuid) {
     for sql in [
         "insert into personas (id, user_id, name) select gen_random_uuid(), $1, 'p' || n from generate_series(1, 2) n",

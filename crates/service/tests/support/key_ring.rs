@@ -1,4 +1,4 @@
-//! Encryption keys of a test, and keys that are kept under them.
+//! Encryption keys, and provider API keys to encrypt with them.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use sqlx::PgPool;
 
 use crate::support::services;
 
-/// An encryption key.
+/// Encryption key in hexadecimal digits.
 pub(crate) const OLD: &str = "0000000000000000000000000000000000000000000000000000000000000001";
-/// Another one.
+/// Another encryption key, in base64.
 pub(crate) const NEW: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-/// A server that has encryption keys.
+/// Returns services with encryption keys. The first one encrypts.
 pub(crate) fn with_keys(pool: &PgPool, keys: &[&str]) -> Services {
     let settings = Settings {
         vault: Vault::parse(&keys.join(",")).unwrap(),
@@ -25,7 +25,7 @@ pub(crate) fn with_keys(pool: &PgPool, keys: &[&str]) -> Services {
     }
 }
 
-/// A key to be kept.
+/// Builds the draft of a provider API key.
 pub(crate) fn draft(provider: &str, key: &str) -> KeyDraft {
     KeyDraft {
         provider: provider.into(),

@@ -1,4 +1,4 @@
-//! People who are signed in.
+//! Signed-in test users.
 
 use domain::{audit::Via, credentials::SignInDraft};
 use service::{
@@ -12,7 +12,7 @@ use tower_sessions::Session;
 
 use super::browser::browser;
 
-/// Gives everybody a password.
+/// Sets the password of all users.
 pub(crate) async fn set_password(services: &Services, password: &str) {
     let hash = services
         .hasher
@@ -26,14 +26,14 @@ pub(crate) async fn set_password(services: &Services, password: &str) {
         .unwrap();
 }
 
-/// Somebody who is signed in, and the session of their browser.
+/// Signed-in user with the browser's session.
 pub(crate) struct Own {
     pub(crate) actor: Actor,
     pub(crate) session: Session,
 }
 
 impl Own {
-    /// Signs in with a browser of its own.
+    /// Signs in with a new browser.
     pub(crate) async fn sign_in(services: &Services, username: &str, password: &str) -> Self {
         let session = browser(&services.pool, None);
         let draft = SignInDraft {
@@ -48,7 +48,7 @@ impl Own {
         Self { actor, session }
     }
 
-    /// Who comes with the cookie that a browser has now, if anybody.
+    /// Returns the actor of the browser's current cookie. None if its session has ended.
     pub(crate) async fn find(services: &Services, session: &Session) -> Option<Actor> {
         let session = browser(&services.pool, session.id());
         sessions::find_actor(services, &session, Via::Ui, &Origin::default())

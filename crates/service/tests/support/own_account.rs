@@ -1,11 +1,11 @@
-//! People who make their own accounts.
+//! Forms of users who create their own accounts.
 
 use domain::credentials::AccountDraft;
 
-/// What everybody here chooses.
+/// Password in all forms.
 pub(crate) const PASSWORD: &str = "copper lantern under rain";
 
-/// A form that is acceptable.
+/// Returns a valid form.
 pub(crate) fn form(username: &str, email: &str) -> AccountDraft {
     AccountDraft {
         username: username.into(),

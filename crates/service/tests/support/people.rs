@@ -1,9 +1,9 @@
-//! People of a test.
+//! Test users.
 
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// An active person who can sign in, with roles.
+/// Inserts an active user with roles and an unusable password hash. Returns the id.
 pub(crate) async fn add(pool: &PgPool, username: &str, roles: &[&str]) -> Uuid {
     let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
     let id: Uuid = sqlx::query_scalar(
@@ -26,7 +26,7 @@ pub(crate) async fn add(pool: &PgPool, username: &str, roles: &[&str]) -> Uuid {
     id
 }
 
-/// What a statement counts.
+/// Returns the number that a query selects.
 pub(crate) async fn count(pool: &PgPool, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
 }
