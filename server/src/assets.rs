@@ -6,7 +6,7 @@ use app::shell::Assets;
 
 use crate::cli::Failure;
 
-/// Reads the names that the build has written.
+/// Reads `assets.json`, which lists the files that the build has written, from the site folder.
 pub(crate) fn load(site_root: &Path) -> Result<Assets, Failure> {
     let path = site_root.join("assets.json");
     let text = std::fs::read_to_string(&path).map_err(|error| {

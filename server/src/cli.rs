@@ -1,5 +1,5 @@
-//! The command line. A command reads the configuration, connects, and calls the same services as the panel; those that look after
-//! people, tokens and the record also work on a server, over its API.
+//! The command line. A command reads the configuration, connects to the database, and calls the same services as the panel; the
+//! commands for users, access tokens and the audit log also work on a server, over its API.
 
 mod audit;
 mod completions;
@@ -31,7 +31,7 @@ use service::{
 
 use crate::config::Config;
 
-/// Looks after the accounts of a self-hosted multi-user application.
+/// Manages the user accounts of a self-hosted multi-user application.
 #[derive(Debug, Parser)]
 #[command(name = "rollcall", version, arg_required_else_help = true)]
 struct Arguments {
@@ -45,25 +45,25 @@ struct Arguments {
 enum Command {
     /// Serve the panel and the API.
     Serve(serve::Arguments),
-    /// Bring the database up to date.
+    /// Run pending database migrations.
     Migrate,
-    /// Print a one-time link that makes the first admin.
+    /// Print a one-time link that creates the first admin.
     SetupLink,
     User(user::UserArgs),
     Keys(keys::Arguments),
     Token(user::tokens::TokenArgs),
     Audit(audit::AuditArgs),
     Demo(demo::DemoArgs),
-    /// Examine the database: schema, statistics, totals, admins.
+    /// Check the database: schema, statistics, totals, admins.
     Doctor,
-    /// Print the description of the API, OpenAPI 3.1.
+    /// Print the description of the API as OpenAPI 3.1.
     Openapi,
-    /// Print completions for a shell.
+    /// Print shell completions.
     Completions(completions::Arguments),
 }
 
 impl Command {
-    /// Whether it works on the database itself alone.
+    /// Returns whether the command works on the database only, never through a server.
     const fn is_local(&self) -> bool {
         match self {
             Self::Serve(_)
@@ -81,13 +81,13 @@ impl Command {
     }
 }
 
-/// A failure as the operator reads it: one sentence.
+/// Error of a command: one sentence for the operator.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// What the parser of arguments answers too.
+/// Exit status for arguments that are not understood, the same as clap's.
 const MISUNDERSTOOD: u8 = 2;
 
-/// Runs what was asked for. 0: done. 1: it failed. 2: the command was not understood.
+/// Runs the command line. The exit status is 0 on success, 1 on an error, and 2 for arguments that are not understood.
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
@@ -95,7 +95,7 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(failure) if is_closed_pipe(&failure) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nothing is left to tell a failure to write to the terminal to.
+            // If standard error cannot be written either, there is nowhere left to report that.
             drop(writeln!(io::stderr(), "rollcall: {failure}"));
             match failure.downcast_ref::<fault::Fault>() {
                 Some(fault) if fault.is_not_understood() => ExitCode::from(MISUNDERSTOOD),
@@ -138,7 +138,7 @@ async fn load_demo(config: Config, arguments: demo::DemoArgs) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// Connects, and prepares what every command needs.
+/// Connects to the database and builds the services that every command needs.
 pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
     Ok(Services {
         pool: service::connect(&config.pool).await?,
@@ -154,19 +154,19 @@ pub(crate) async fn services(config: &Config) -> Result<Services, Failure> {
     })
 }
 
-/// Writes a line for the operator to read or a program to take.
+/// Writes a line to standard output, for the operator or a program.
 pub(crate) fn say(line: &str) -> Result<(), Failure> {
     Ok(writeln!(io::stdout(), "{line}")?)
 }
 
-/// Whether a command failed only because its reader has closed the pipe, as `head` does.
+/// Returns whether a command failed only because its reader has closed the pipe, as `head` does.
 fn is_closed_pipe(failure: &Failure) -> bool {
     failure
         .downcast_ref::<io::Error>()
         .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Ignores a closed pipe, for a command that goes on without its reader.
+/// Ignores a closed pipe, for a command that continues without its reader.
 pub(crate) fn ignore_closed_pipe(written: Result<(), Failure>) -> Result<(), Failure> {
     match written {
         Err(failure) if is_closed_pipe(&failure) => Ok(()),

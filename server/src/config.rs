@@ -1,5 +1,5 @@
-//! The configuration: from the environment, else from `.env`, else from Leptos.toml or a default. Read once, here and
-//! nowhere else, and checked before anything is done.
+//! The configuration: from the environment, else from `.env`, else from Leptos.toml or a default. It is read only here, once, and
+//! checked before a command does anything.
 
 mod catalogue;
 mod dotenv;
@@ -17,52 +17,53 @@ use sources::Sources;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a request waits for a database connection. Longer, and a page seems dead instead of told to come back.
+/// Maximum time that a request waits for a database connection. With a longer one a page seems dead, where it should ask the user
+/// to try again.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// What is printed of a setting that has no value.
+/// Text that is printed for a setting without a value.
 const NOT_SET: &str = "(not set)";
 
-/// What the logs look like.
+/// Format of the logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LogFormat {
-    /// For people.
+    /// Text, for operators.
     Text,
-    /// For programs.
+    /// JSON, for programs.
     Json,
 }
 
-/// The configuration, checked.
+/// The configuration after all checks.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// How to reach the database.
+    /// Settings of the pool of database connections.
     pub(crate) pool: PoolSettings,
-    /// Where to listen.
+    /// Address and port to listen on.
     pub(crate) listen: SocketAddr,
-    /// Where to listen for whoever measures, if anywhere.
+    /// Address and port of the endpoint for metrics; None disables it.
     pub(crate) metrics: Option<SocketAddr>,
-    /// Where the built files are.
+    /// Folder with the built files of the panel.
     pub(crate) site_root: PathBuf,
-    /// Address under which people reach the panel, without a slash at its end.
+    /// Public address of the panel, without a trailing slash.
     pub(crate) public_url: String,
-    /// Proxies whose word about the client's address is taken.
+    /// Proxies that are trusted to report the address of the client.
     pub(crate) trusted_proxies: TrustedProxies,
-    /// How many requests of the API are answered a minute; 0: all of them.
+    /// Maximum number of API requests per minute; 0 disables the limit.
     pub(crate) api_rate_limit: u32,
-    /// What the rules depend on.
+    /// Settings that the services depend on.
     pub(crate) settings: Settings,
-    /// What the logs look like.
+    /// Format of the logs.
     pub(crate) log_format: LogFormat,
-    /// Which log lines are written.
+    /// Filter of the log lines, such as `info,sqlx=warn`.
     pub(crate) log_level: String,
 }
 
 impl Config {
-    /// Reads and checks everything.
+    /// Reads and checks the whole configuration.
     pub(crate) fn load() -> Result<Self, Failure> {
         Self::from(&Sources::read()?)
     }
 
-    /// Every setting with its value and where that comes from.
+    /// Returns every setting with its value and its source, one per line.
     pub(crate) fn describe() -> Result<String, Failure> {
         let lines: Vec<String> = Sources::read()?
             .describe(SETTINGS)
@@ -142,10 +143,10 @@ fn settings(sources: &Sources, public_url: &str, listen: SocketAddr) -> Result<S
     })
 }
 
-/// The time. The one place that reads it; everything else is given it.
+/// Returns the current time. Only this function reads the clock; all other code receives the time from it.
 #[expect(
     clippy::disallowed_methods,
-    reason = "this is where the time comes from"
+    reason = "the only place that reads the clock"
 )]
 pub(crate) fn clock() -> OffsetDateTime {
     OffsetDateTime::now_utc()

@@ -1,9 +1,9 @@
-//! Connections of clients: how many there are at once, and how long each can keep one waiting.
+//! Connections of clients: their maximum number, and how long a client can keep one waiting.
 //!
-//! A client has ten seconds for the head of a request, sends a body and takes an answer at a kibibyte a second or faster
-//! after the first ten seconds, and keeps a connection without a request for 25 seconds. What the server itself takes its
-//! time over, such as a stream of events or a long export, has no limit here. Where there are too many connections, those
-//! end that wait for their clients.
+//! A client has ten seconds to send the head of a request. After the first ten seconds it sends a body and reads a response at a
+//! kibibyte per second or faster. It can hold a connection without a request for 25 seconds. The time that the server itself
+//! takes, as for an event stream or a long export, is not limited here. Beyond the maximum number, connections that wait for
+//! their clients are closed.
 
 mod body;
 mod patience;
@@ -37,18 +37,18 @@ use body::{Held, Paced};
 use registry::{Connection, Registry};
 use stream::Noted;
 
-/// Most bytes of a request's head, and of an answer that waits to be written. A longer head is answered with 431.
+/// Maximum number of bytes of a request's head, and of a response that waits to be written. A longer head is answered with 431.
 ///
-/// The longest head selects a hundred users by their names in an address, encoded.
+/// The longest head that the panel sends selects a hundred users by their encoded names in the URL.
 const BUFFER_MAX: usize = 32 * 1024;
-/// How long to wait where no connection can be accepted.
+/// Pause after a connection could not be accepted.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What is opened only to be closed when there is no descriptor left: then the next client, who may ask for the server's
-/// health, still gets one.
+/// File that is held open as a spare descriptor. It is closed when no descriptor is left: then the next client, which may be a
+/// health check, still gets one.
 const SPARE: &str = "/dev/null";
 
-/// Answers whoever connects, until the server stops; then finishes the requests that are being answered.
+/// Serves connections until the server stops, then finishes the requests in progress.
 pub(crate) async fn serve(
     listener: TcpListener,
     app: Router,
@@ -57,7 +57,7 @@ pub(crate) async fn serve(
     mut stopped: watch::Receiver<bool>,
 ) {
     let registry = Registry::new(capacity);
-    // Closed when the last connection has ended.
+    // The channel closes when the last connection has ended.
     let (open, mut ended) = mpsc::channel::<Infallible>(1);
     let mut spare = File::open(SPARE).ok();
     loop {
@@ -76,6 +76,7 @@ pub(crate) async fn serve(
         };
         spare = spare.or_else(|| File::open(SPARE).ok());
         let address = ClientAddress::from(peer.ip());
+        // A trusted proxy sends the connections of many clients: only the total limits them.
         let network = (!proxies.contain(address)).then(|| address.network());
         let Some(connection) = registry.admit(network) else {
             continue;
@@ -91,14 +92,14 @@ pub(crate) async fn serve(
 }
 
 fn make_room(registry: &Registry, error: &io::Error) {
-    // A client that has left already is not worth a line.
+    // A client that has disconnected before it was accepted is not worth a log line.
     if error.kind() != io::ErrorKind::ConnectionAborted {
         tracing::warn!(%error, "a connection could not be accepted");
         registry.make_room();
     }
 }
 
-/// Answers the requests of one connection.
+/// Serves the requests of one connection.
 async fn answer(
     stream: TcpStream,
     peer: SocketAddr,
@@ -117,12 +118,13 @@ async fn answer(
             .serve_connection(io, service)
     );
     tokio::select! {
-        // How a connection ends concerns its client only.
+        // The end of a connection, or its error, concerns only its client.
         _ = server.as_mut() => return,
         () = connection.overdue() => return,
         () = connection.closed() => {}
         () = end(&mut stopped) => {}
     }
+    // A request in progress gets its response before the connection closes.
     if connection.is_busy() {
         server.as_mut().graceful_shutdown();
         tokio::select! {

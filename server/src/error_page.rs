@@ -1,4 +1,4 @@
-//! What is said when a request cannot be served at all: a page to people, JSON to programs.
+//! Responses to requests that cannot be served at all: a page for browsers, JSON for programs.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use service::access::Origin;
 
 use crate::middleware::{bearer, cookies::cookie};
 
-/// What of a request its refusal depends on.
+/// Properties of a request that its error response depends on.
 pub(crate) struct Asked {
     uri: Uri,
     request_id: Option<String>,
     css: Option<Arc<str>>,
     preferences: Preferences,
-    /// Whether it came with an access token: then a program reads the answer, whatever it has asked for.
+    /// Whether the request came with an access token. Then a program reads the response, whatever the path.
     bearer: bool,
 }
 
@@ -43,7 +43,7 @@ impl From<&Request> for Asked {
 }
 
 impl Asked {
-    /// Answers with a problem, in the form that the path promises.
+    /// Answers with a problem, in the format that the path promises.
     pub(crate) fn refuse(self, mut problem: Problem) -> Response {
         problem.request_id.clone_from(&self.request_id);
         let path = self.uri.path();
@@ -57,7 +57,7 @@ impl Asked {
         self.page(&card, &problem)
     }
 
-    /// Answers that the page was opened at an address over http, and the panel is set up for one over https.
+    /// Answers a page that was opened over http although the panel is set up for an address over https.
     pub(crate) fn refuse_http(self, public_url: &str, opened: &str) -> Response {
         let message = format!(
             "This panel is set up for {public_url} (PUBLIC_URL). You opened it over http, where browsers do not keep you signed \
@@ -88,7 +88,7 @@ impl Asked {
     }
 }
 
-/// A problem as JSON. FOVEA's routes answer 400 where the panel's own functions answer 422.
+/// Returns a problem as JSON. FOVEA's routes answer 400 where the panel's own functions answer 422.
 pub(crate) fn json(problem: Problem, fovea: bool) -> Response {
     let problem = if fovea { problem.of_body() } else { problem };
     let status = match problem.error {
@@ -98,7 +98,7 @@ pub(crate) fn json(problem: Problem, fovea: bool) -> Response {
     with_status(Json(&problem).into_response(), &problem, status)
 }
 
-/// Says which way of proving oneself was not accepted.
+/// Names the authentication scheme of a token that was not accepted.
 fn challenged(mut response: Response) -> Response {
     if response.status() == StatusCode::UNAUTHORIZED {
         let bearer = HeaderValue::from_static("Bearer");
@@ -120,7 +120,7 @@ fn with_status(mut response: Response, problem: &Problem, status: u16) -> Respon
     response
 }
 
-/// What a page says, and where it leads.
+/// Text of an error page, and the link on it.
 struct Card<'a> {
     title: &'a str,
     text: &'a str,

@@ -1,19 +1,19 @@
-//! The fingerprint of a page: how many nodes its body has, and a hash of their names. The browser compares it with what it has
-//! before it hydrates the page (`frontend/take-over.js`): extensions and proxies change pages, and hydration would then take one
-//! node for another.
+//! Fingerprint of a page: the number of nodes in its body, and a hash of their names. The browser compares it with the nodes it
+//! has before it hydrates the page (`frontend/take-over.js`): extensions and proxies change pages, and hydration would then take
+//! one node for another.
 
 use std::str;
 
 use axum::body::Bytes;
 
-/// The nodes of a body. Each is hashed by its name, in the order of the document.
+/// Number of nodes of a body, and a hash of their names in document order.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Fingerprint {
     nodes: u32,
     hash: u32,
 }
 
-/// Writes the fingerprint of a page into its `<body>`. Anything without a body stays as it is.
+/// Writes the fingerprint of a page into its `<body>`. A response without a body element stays unchanged.
 pub(crate) fn add(page: Bytes) -> Bytes {
     match str::from_utf8(&page).ok().and_then(with_fingerprint) {
         Some(page) => page.into(),
@@ -32,8 +32,8 @@ fn with_fingerprint(page: &str) -> Option<String> {
 }
 
 impl Fingerprint {
-    /// Reads the nodes of a body as the server renders it: `<` and `>` are escaped in texts and attributes, and there are no
-    /// scripts. Returns none where a tag does not end.
+    /// Computes the fingerprint of a body as the server renders it: `<` and `>` are escaped in texts and attributes, and there
+    /// are no scripts. Returns None if a tag does not end.
     fn of(mut body: &str) -> Option<Self> {
         let mut fingerprint = Self::default();
         while !body.is_empty() {
@@ -70,7 +70,7 @@ impl Fingerprint {
 mod tests {
     use super::*;
 
-    /// The fingerprint of nodes with these names.
+    /// Returns the fingerprint of nodes with these names.
     fn named(names: &[&str]) -> Option<Fingerprint> {
         let mut fingerprint = Fingerprint::default();
         for name in names {
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_that_of_the_browser() {
-        // As `isIntact` in take-over.js computes it.
+        // Computed by `isIntact` of take-over.js.
         let expected = Fingerprint {
             nodes: 2,
             hash: 300_100_063,

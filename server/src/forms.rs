@@ -1,5 +1,5 @@
-//! Forms sent by a browser without scripts, or before they have arrived. What is accepted goes on to the next page; what is
-//! refused comes back as the same page, with what was typed and what is wrong with it.
+//! Forms of browsers without scripts, or before the scripts have loaded. An accepted form leads to the next page; a rejected one
+//! returns the same page, with the input and its errors.
 
 mod account;
 mod again;
@@ -38,15 +38,15 @@ use crate::{
     router::{AppState, render},
 };
 
-/// Fields whose content never goes back to a page.
+/// Fields whose values are never sent back to a page.
 const SECRET_FIELDS: [&str; 4] = ["password", "password_again", "current_password", "api_key"];
 
 type Fields = BTreeMap<String, String>;
 
-/// The address of a form, and what takes it.
+/// Path of a form, and its handler.
 type FormRoute = (&'static str, fn() -> MethodRouter<AppState>);
 
-/// The forms that change something for a signed-in user, each at the address of its page.
+/// Returns the routes of the forms that change something for a signed-in user, each at the path of its page.
 pub(crate) fn routes() -> Router<AppState> {
     let forms = people::FORMS.iter().chain(account::FORMS);
     forms.fold(Router::new(), |router, (path, form)| {
@@ -54,7 +54,7 @@ pub(crate) fn routes() -> Router<AppState> {
     })
 }
 
-/// Whether one of those forms is at a path.
+/// Returns whether a path is that of one of these forms.
 fn is_form(path: &str) -> bool {
     let fits = |route: &str| {
         let mut names = path.split('/');
@@ -68,7 +68,7 @@ fn is_form(path: &str) -> bool {
     forms.any(|(route, _)| fits(route))
 }
 
-/// `GET /`
+/// `GET /`: redirects to the start page of the user, or to sign-in.
 pub(crate) async fn start(Extension(actor): Extension<Option<Actor>>) -> Redirect {
     Redirect::to(match actor {
         Some(actor) if actor.principal.may_open_panel() => "/users",
@@ -77,7 +77,7 @@ pub(crate) async fn start(Extension(actor): Extension<Option<Actor>>) -> Redirec
     })
 }
 
-/// `POST /login`
+/// `POST /login`: signs in, and redirects to the page that was asked for.
 pub(crate) async fn sign_in(
     State(state): State<AppState>,
     session: Session,
@@ -101,7 +101,7 @@ pub(crate) async fn sign_in(
     }
 }
 
-/// `POST /logout`
+/// `POST /logout`: signs out.
 pub(crate) async fn sign_out(session: Session, request: Request) -> Response {
     match service::sessions::end(&session).await {
         Ok(()) => Redirect::to("/login").into_response(),
@@ -109,7 +109,7 @@ pub(crate) async fn sign_out(session: Session, request: Request) -> Response {
     }
 }
 
-/// `POST /preferences`
+/// `POST /preferences`: stores the appearance that the user has chosen in a cookie.
 pub(crate) async fn set_preferences(request: Request) -> Response {
     let (page, fields) = match read(request).await {
         Ok(read) => read,
@@ -137,7 +137,7 @@ pub(crate) async fn set_preferences(request: Request) -> Response {
         .into_response()
 }
 
-/// Takes the form out of a request. What remains can be drawn as a page.
+/// Splits the form off a request. The remaining request can be rendered as a page.
 async fn read(request: Request) -> Result<(Request, Fields), Response> {
     let (parts, body) = request.into_parts();
     let page = Request::from_parts(parts.clone(), Body::empty());
@@ -154,9 +154,10 @@ async fn read(request: Request) -> Result<(Request, Fields), Response> {
     }
 }
 
-/// A draft of the fields it knows; a draft takes any text, so nothing is refused here.
+/// Builds a draft from the fields that it knows. A draft accepts any text, so this does not fail.
 fn draft<T: DeserializeOwned + Default>(fields: &Fields) -> T {
     let object = fields.iter().map(|(name, value)| {
+        // The checkbox is the only field that is not a text.
         let value = if name == "remember" {
             (value == "true").into()
         } else {
@@ -175,14 +176,14 @@ fn origin(request: &Request) -> Origin {
         .unwrap_or_default()
 }
 
-/// The page that the form was on, with what was typed and why it was refused.
+/// Renders the page of the form again, with the input and the error.
 async fn draw_again(state: &AppState, page: Request, fields: Fields, error: Error) -> Response {
     let mut problem = error.into_problem();
     problem.request_id = origin(&page).request_id.map(|id| id.to_string());
     refuse(state, page, fields, problem).await
 }
 
-/// The same of a problem that is whole already.
+/// Renders the page of the form again, with the input and a complete problem.
 async fn refuse(state: &AppState, page: Request, fields: Fields, problem: Problem) -> Response {
     let (code, retry_after) = (problem.error, problem.details.retry_after);
     let outcome = FormOutcome {
@@ -201,7 +202,7 @@ async fn refuse(state: &AppState, page: Request, fields: Fields, problem: Proble
     response
 }
 
-/// The page that the form was on, with what became of it.
+/// Renders the page of the form with its outcome, without the secret fields.
 async fn draw(state: &AppState, mut page: Request, mut outcome: FormOutcome) -> Response {
     outcome
         .values

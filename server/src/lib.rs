@@ -1,4 +1,4 @@
-//! The server and the command line. The binary only calls [`cli::run`]; the tests build the [`router`] as it does.
+//! The server and the command line. The binary only calls [`cli::run`]; the tests build the [`router`] in the same way.
 
 mod assets;
 pub mod cli;

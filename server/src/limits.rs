@@ -1,4 +1,4 @@
-//! How many requests of the API are answered a minute: counted here, in memory, so that one too many costs next to nothing.
+//! Rate limits of the API. Requests are counted here, in memory, so that it costs next to nothing to deny one.
 
 use std::{
     collections::HashMap,
@@ -17,60 +17,60 @@ use governor::{
 };
 use uuid::Uuid;
 
-/// The time for which so many are answered.
+/// Period that the limit applies to.
 pub(crate) const WINDOW: Duration = Duration::from_secs(60);
-/// How long a session, an access token or a browser that is not used counts as known.
+/// Time for which a session, an access token or a browser stays known without being used.
 const KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
 
-/// Whose requests are counted together.
+/// Key that requests are counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Who {
-    /// An account, by whatever session or access token.
+    /// An account, with all of its sessions and access tokens.
     Account(Uuid),
     /// A browser that has signed in before, and signs in.
     Browser(Credential),
-    /// Those from a network who sign in, or come with a session or an access token that is not known yet. What strangers ask
-    /// without either does not count here, so that they keep nobody there from signing in.
+    /// Clients of a network that sign in, or send a session or an access token that is not known yet. Requests without either do
+    /// not count here, so that they cannot keep other clients of the network from signing in.
     Unproven(Option<ClientNetwork>),
-    /// Those from a network who come with neither.
+    /// Clients of a network that send neither a session nor an access token.
     Nobody(Option<ClientNetwork>),
 }
 
 impl Who {
-    /// Those from the network of an address who sign in, or whose credential is not known yet.
+    /// Returns the key for clients at an address that sign in, or whose credential is not known yet.
     pub(crate) fn unproven(address: Option<ClientAddress>) -> Self {
         Self::Unproven(address.map(ClientAddress::network))
     }
 
-    /// Those from the network of an address who come without a credential.
+    /// Returns the key for clients at an address that send no credential.
     pub(crate) fn nobody(address: Option<ClientAddress>) -> Self {
         Self::Nobody(address.map(ClientAddress::network))
     }
 }
 
-/// What came of counting a request.
+/// Result of counting a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counted {
-    /// How many are answered in a minute.
+    /// Maximum number of requests per minute.
     pub(crate) limit: u32,
-    /// How many more are answered at once.
+    /// Number of requests that are left now.
     pub(crate) left: u32,
-    /// Seconds until one more is, rounded up.
+    /// Seconds until one more request is left, rounded up.
     pub(crate) seconds: u64,
-    /// Whether this one is answered.
+    /// Whether the request is within the limit.
     pub(crate) is_admitted: bool,
 }
 
-/// Hash of the cookie of a session or of a browser, or of an access token.
+/// Hash of a session cookie, a device cookie or an access token.
 pub(crate) type Credential = [u8; 32];
 
-/// A credential that was found good.
+/// A credential that was verified.
 struct Known<I> {
     who: Who,
     used: I,
 }
 
-/// The requests of everybody.
+/// Counters of requests, and the credentials that are known.
 pub(crate) struct Counters<C: Clock = MonotonicClock> {
     limit: NonZeroU32,
     clock: C,
@@ -108,12 +108,12 @@ impl<C: Clock + Clone> Counters<C> {
         }
     }
 
-    /// What a credential counts against, if it was found good lately.
+    /// Returns the key of a credential, if it was verified recently.
     pub(crate) fn find(&self, credential: &Credential) -> Option<Who> {
         self.known().get(credential).map(|known| known.who)
     }
 
-    /// Remembers what a credential counts against, or that it is good for nothing.
+    /// Stores the key of a credential; None removes a credential that is not valid.
     pub(crate) fn note(&self, credential: Credential, who: Option<Who>) {
         let used = self.clock.now();
         match who {
@@ -134,32 +134,33 @@ impl<C: Clock + Clone> Counters<C> {
     }
 }
 
-/// Whole seconds, rounded up, and never none.
+/// Returns whole seconds, rounded up, and at least one.
 fn seconds(delay: Duration) -> u64 {
     let begun = u64::from(delay.subsec_nanos() > 0);
     (delay.as_secs() + begun).max(1)
 }
 
-/// The limits of this process, or none.
+/// Rate limits of this process; none by default.
 #[derive(Clone, Default)]
 pub struct Limits(Option<Arc<Counters>>);
 
 impl Limits {
-    /// So many requests a minute for each account and each address; 0: as many as they like.
+    /// Creates limits of `limit` requests per minute for each account and each address; 0 disables them.
     #[must_use]
     pub fn per_minute(limit: u32) -> Self {
         let limit = NonZeroU32::new(limit);
         Self(limit.map(|limit| Arc::new(Counters::new(limit, MonotonicClock))))
     }
 
-    /// Forgets whom it need not know any more, so that memory is bounded by who has asked lately.
+    /// Removes counters and credentials that are not needed any more, so that memory is bounded by the clients of the recent
+    /// past.
     pub fn forget(&self) {
         if let Some(counters) = &self.0 {
             counters.forget();
         }
     }
 
-    /// What counts, unless there is no limit.
+    /// Returns the counters; None without a limit.
     pub(crate) fn counters(&self) -> Option<&Counters> {
         self.0.as_deref()
     }
@@ -230,7 +231,7 @@ mod tests {
             assert!(counters.count(who).is_admitted, "{who:?}");
             assert!(!counters.count(who).is_admitted, "{who:?}");
         }
-        // The same network, and the same address in the clothes of the other family.
+        // Same network, and the same address as an IPv4-mapped one.
         for who in [address("2001:db8::ffff:1"), address("::ffff:192.0.2.1")] {
             assert!(!counters.count(who).is_admitted, "{who:?}");
         }

@@ -1,4 +1,4 @@
-//! Logs to standard error: text for people, JSON for programs.
+//! Logs to standard error: text for operators, JSON for programs.
 
 use std::io::IsTerminal;
 
@@ -15,10 +15,10 @@ use crate::{
     config::{Config, LogFormat},
 };
 
-/// What our packages call themselves in what they log.
+/// Log targets of the packages of this workspace.
 const OWN: [&str; 5] = ["app", "db", "rollcall", "server", "service"];
 
-/// Begins to log.
+/// Starts logging.
 pub(crate) fn start(config: &Config) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&config.log_level).map_err(|error| {
         format!("LOG_LEVEL is not understood: {error}. Use error, warn, info, debug or trace.")
@@ -26,10 +26,10 @@ pub(crate) fn start(config: &Config) -> Result<(), Failure> {
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        // They are written to standard error by a macro that panics when that is closed.
+        // The library reports its own errors with a macro that panics when standard error is closed.
         .log_internal_errors(false)
         .with_target(false);
-    // On a terminal it is for NO_COLOR to say, which the library reads.
+    // On a terminal the library follows NO_COLOR.
     let logs = if std::io::stderr().is_terminal() {
         logs
     } else {
@@ -45,9 +45,9 @@ pub(crate) fn start(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Leaves out what other packages trace, whatever level is set: they write whole addresses of requests, and in some addresses
-/// is the token of a link, with which a reader of the log could choose the password of its user. Nor is it told of every cookie
-/// of an ended session that it is suspicious.
+/// Drops the traces of other packages, whatever level is set: they contain full URLs, some of them with the token of a link,
+/// which lets a reader of the log choose the password of its user. Drops also all messages of `tower_sessions_core`, which calls
+/// the cookie of every session that has ended suspicious.
 fn without_secrets() -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
     filter_fn(|metadata| {
         let package = metadata.target().split("::").next().unwrap_or_default();

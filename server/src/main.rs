@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Gives the memory of a password hash back to the system at once, which the usual one keeps.
+/// Returns the memory of a password hash to the system at once; the default allocator retains it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,5 +1,5 @@
-//! Figures for whoever watches the server: how long requests take, connections to the database, and the totals that are kept
-//! of accounts, sessions and jobs. They are at an address of their own, so that nobody gets to them by way of the panel.
+//! Metrics for Prometheus: the duration of requests, connections to the database, and the stored totals of accounts, sessions and
+//! jobs. They have an address of their own, so that they cannot be reached through the panel.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -25,18 +25,18 @@ const CONNECTIONS: &str = "rollcall_database_connections";
 const REACHABLE: &str = "rollcall_database_reachable";
 const TOTAL: &str = "rollcall_total";
 const JOBS: &str = "rollcall_jobs";
-/// Upper bounds of the durations that are told apart, in seconds: a page of a list takes a few milliseconds, a password some
-/// dozens, and after fifteen seconds a statement is cancelled.
+/// Upper bounds of the buckets of durations, in seconds: a page of a list takes a few milliseconds, a password a few dozen, and
+/// after fifteen seconds a statement is cancelled.
 const BUCKETS: [f64; 12] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0,
 ];
-/// How often what was measured is put together, so that it does not pile up where nobody asks.
+/// Interval at which measurements are aggregated, so that they do not pile up when they are not scraped.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// Begins to measure, and to tell whoever asks until the server stops.
+/// Starts to measure, and serves the metrics until the server stops.
 ///
 /// # Errors
-/// When it cannot listen there.
+/// When it cannot listen on the address.
 pub(crate) async fn serve(
     address: SocketAddr,
     services: Services,
@@ -75,7 +75,7 @@ async fn tidy(handle: PrometheusHandle) {
     }
 }
 
-/// `GET /metrics`
+/// `GET /metrics`: returns all metrics in the text format of Prometheus.
 async fn tell(State((handle, services)): State<(PrometheusHandle, Services)>) -> Response {
     let idle = services.pool.num_idle();
     let used = (services.pool.size() as usize).saturating_sub(idle);
@@ -103,9 +103,9 @@ const fn to_f64(count: usize) -> f64 {
     count as f64
 }
 
-/// Counts an answer. Where nothing is measured it does nothing.
+/// Measures a response. Does nothing when metrics are disabled.
 pub(crate) fn count(method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
-    // Whoever asks decides neither how many methods nor how many routes there are.
+    // Labels are bounded: a client cannot add a method or a route to them.
     let method = match *method {
         Method::GET | Method::HEAD => "GET",
         Method::POST => "POST",

@@ -1,4 +1,4 @@
-//! What happens to every request before and after its handler.
+//! Middleware, which runs before and after every handler.
 
 pub(crate) mod bearer;
 pub(crate) mod cookies;

@@ -1,4 +1,4 @@
-//! The JSON API. A handler only translates: read, one call, map the error.
+//! The JSON API. A handler only translates: parse, one service call, map the error.
 
 mod access_tokens;
 pub(crate) mod account;
@@ -43,14 +43,14 @@ use self::{
 };
 use crate::{middleware::refusal, router::AppState};
 
-/// What machines ask who look after this one. It depends on nobody being known.
+/// Returns the routes for the probes of orchestrators and load balancers. They need no session.
 pub(crate) fn probes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(meta::alive))
         .routes(routes!(meta::ready))
 }
 
-/// The routes of the API. What stands in front of a handler describes it.
+/// Returns the routes of the API. The attribute of each handler describes it for the document.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(meta::health))
@@ -73,7 +73,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(admin())
 }
 
-/// Those for people who look after others.
+/// Returns the routes for administrators.
 fn admin() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(overview::overview))
@@ -119,35 +119,35 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(jobs::retry))
 }
 
-/// A failure of a handler. [`refusal::explain`] makes the answer of it, because it knows the id of the request.
+/// Error of a handler. [`refusal::explain`] writes the response, because it knows the id of the request.
 #[derive(Debug)]
 pub(crate) struct Failure(Problem);
 
 impl Failure {
-    /// From a body or a query that is not of the right form.
+    /// Creates the error of a body or a query that is not in the right format.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self(Problem::new(Code::ValidationError, message))
     }
 
-    /// From a field of a body that is not of the right form.
+    /// Creates the error of a field of a body that is not in the right format.
     pub(crate) fn of_field(field: &str, message: String) -> Self {
         let mut problem = Problem::new(Code::ValidationError, message.clone());
         problem.details.fields.add(field, message);
         Self(problem)
     }
 
-    /// From a body that is longer than any acceptable one.
+    /// Creates the error of a body that is too large.
     pub(crate) fn too_large() -> Self {
         Self(refusal::too_large())
     }
 
-    /// The same under another code.
+    /// Replaces the code of the error.
     pub(crate) fn with_code(mut self, code: Code) -> Self {
         self.0.error = code;
         self
     }
 
-    /// The same without the account as it is now, for an author who may not read it.
+    /// Removes the present state of the account, for an author without the permission to read it.
     pub(crate) fn without_current(mut self) -> Self {
         self.0.details.current = None;
         self
@@ -162,14 +162,14 @@ impl From<Error> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        // The layers on the way out have to see that it failed: after a failure the session is not saved.
+        // The outer layers must see that the request failed: after an error the session is not saved.
         let status = StatusCode::from_u16(self.0.error.status());
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         (status, Extension(refusal::Refused(self.0))).into_response()
     }
 }
 
-/// A person who is signed in; 401 without one, 403 for a program with an access token.
+/// Extractor of a user with a session; 401 without one, 403 for an access token.
 pub(crate) struct Person(pub(crate) Actor);
 
 impl<S: Send + Sync> FromRequestParts<S> for Person {
@@ -182,7 +182,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Person {
     }
 }
 
-/// Anybody but a program with an access token, for which there is nothing to sign in to.
+/// Extractor that accepts everything but an access token, with which it is not possible to sign in.
 pub(crate) struct NoToken;
 
 impl<S: Send + Sync> FromRequestParts<S> for NoToken {
@@ -196,7 +196,7 @@ impl<S: Send + Sync> FromRequestParts<S> for NoToken {
     }
 }
 
-/// Whoever is known, by a session or by an access token; 401 without one.
+/// Extractor of a user with a session or an access token; 401 without either.
 pub(crate) struct SignedIn(pub(crate) Actor);
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
@@ -209,7 +209,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
-/// Whoever asks, with the right to it; 401 and 403 for others.
+/// Extractor of a user with the permission `R`; 401 and 403 otherwise.
 pub(crate) struct Allowed<R>(pub(crate) Granted<R>);
 
 impl<R: Right, S: Send + Sync> FromRequestParts<S> for Allowed<R> {
@@ -221,7 +221,7 @@ impl<R: Right, S: Send + Sync> FromRequestParts<S> for Allowed<R> {
     }
 }
 
-/// The id in a path; 400 for what is none, in FOVEA's words.
+/// Extractor of the id of a user in a path; 400 in FOVEA's words if it is not a UUID.
 pub(crate) struct UserPath(pub(crate) Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for UserPath {
@@ -232,7 +232,7 @@ impl<S: Send + Sync> FromRequestParts<S> for UserPath {
     }
 }
 
-/// The id of a session in a path, in the same way.
+/// Extractor of the id of a session in a path; 400 if it is not a UUID.
 pub(crate) struct SessionPath(pub(crate) Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
@@ -243,7 +243,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
     }
 }
 
-/// The id of a key in a path, in the same way.
+/// Extractor of the id of a key in a path; 400 if it is not a UUID.
 pub(crate) struct KeyPath(pub(crate) Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
@@ -254,7 +254,7 @@ impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
     }
 }
 
-/// The id of an access token in a path, in the same way.
+/// Extractor of the id of an access token in a path; 400 if it is not a UUID.
 pub(crate) struct TokenPath(pub(crate) Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for TokenPath {
@@ -265,14 +265,14 @@ impl<S: Send + Sync> FromRequestParts<S> for TokenPath {
     }
 }
 
-/// The id in a path, by FOVEA's name for it.
+/// Parses the id in a path. `name` is FOVEA's name for it, which an error states.
 async fn id_in(parts: &mut Parts, state: &(impl Send + Sync), name: &str) -> Result<Uuid, Failure> {
     let id = Path::<String>::from_request_parts(parts, state).await.ok();
     let id = id.and_then(|Path(id)| Uuid::try_parse(&id).ok());
     id.ok_or_else(|| Failure::invalid(format!("params/{name} must match format \"uuid\"")))
 }
 
-/// The query of an address; 400 with a sentence for one that cannot be read.
+/// Extractor of the query of a URL; 400 with a sentence if it cannot be parsed.
 pub(crate) struct Params<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {

@@ -1,4 +1,4 @@
-//! Which request goes where, and through what.
+//! The router: the routes, and the layers in front of them.
 
 use std::{
     convert::Infallible,
@@ -49,14 +49,14 @@ use crate::{
     rest,
 };
 
-/// Longest body in bytes. The longest form has a few texts of some hundred characters.
+/// Maximum number of bytes of a body. The longest form has a few texts of some hundred characters.
 const BODY_MAX: usize = 64 * 1024;
 
-/// The addresses of the screens. Found once for a process, before it answers anything: while Leptos looks for them, no
-/// page anywhere in the process loads its data, and one that begins to at that moment never does.
+/// Routes of the screens. They are generated once per process, before it answers a request: while Leptos generates them, no page
+/// in the process loads its data, and a page that starts to load at that time never does.
 pub static SCREENS: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
-/// What handlers need.
+/// State of the handlers.
 #[derive(Clone, FromRef)]
 pub(crate) struct AppState {
     pub(crate) services: Services,
@@ -69,18 +69,18 @@ pub(crate) struct AppState {
 #[derive(Debug, Clone)]
 pub(crate) struct CookieName(pub(crate) Arc<str>);
 
-/// What about an installation the router depends on.
+/// Settings of an installation that the router depends on.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
-    /// Proxies whose word about the client's address is taken.
+    /// Proxies that are trusted to report the address of the client.
     pub trusted_proxies: TrustedProxies,
-    /// How often somebody may ask the API.
+    /// Rate limits of the API.
     pub limits: Limits,
-    /// Where the built files are.
+    /// Folder with the built files of the panel.
     pub root: PathBuf,
 }
 
-/// The whole application.
+/// Builds the router of the whole application.
 pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
     let https = services.settings.is_https();
     let state = AppState {
@@ -89,6 +89,7 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         services,
         assets: assets.clone(),
     };
+    // The first layer is the outermost one. The request gets its id first, so that the log line and every error have it.
     let common = ServiceBuilder::new()
         .layer(from_fn_with_state(
             site.trusted_proxies.clone(),
@@ -131,7 +132,8 @@ pub fn build(site: &Site, services: Services, assets: Assets) -> Router {
         .layer(common)
 }
 
-/// Routes for somebody: with a limit to what they send, and who they are.
+/// Adds the layers for routes that depend on the user: the limit of the body, protection against forged requests, and the
+/// recognition of the caller.
 fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Router<AppState> {
     let sessions = SessionManagerLayer::new(PgSessionStore::new(state.services.pool.clone()))
         .with_name(state.cookie_name.0.to_string())
@@ -141,6 +143,7 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
         ServiceBuilder::new()
             .layer(RequestBodyLimitLayer::new(body_max))
             .layer(MapRequestBodyLayer::new(Body::new))
+            // Before the protection against forged requests: with a token the site of the request does not matter.
             .layer(from_fn_with_state(state.services.clone(), bearer::accept))
             .layer(own_site(&state.services.settings))
             .layer(sessions)
@@ -159,8 +162,8 @@ fn personal(state: &AppState, routes: Router<AppState>, body_max: usize) -> Rout
     )
 }
 
-/// Refuses what another site makes a browser send. The panel's own address is one's own whatever `Host` a proxy puts in its
-/// place.
+/// Returns the layer that rejects requests that another site makes a browser send. The origin of the panel is accepted, whatever
+/// `Host` a proxy puts in its place.
 fn own_site(settings: &Settings) -> CsrfLayer {
     let Some(origin) = settings.origin() else {
         return CsrfLayer::new();
@@ -173,7 +176,7 @@ fn own_site(settings: &Settings) -> CsrfLayer {
         })
 }
 
-/// The screens, the functions behind them, and the forms on them.
+/// Returns the routes of the screens, of their server functions and of their forms.
 fn pages(state: &AppState, scheme: Scheme) -> Router<AppState> {
     let routes = SCREENS.clone();
     let context = {
@@ -200,7 +203,7 @@ fn pages(state: &AppState, scheme: Scheme) -> Router<AppState> {
         .route_layer(from_fn_with_state(scheme, scheme::require_https))
 }
 
-/// Gives the page being drawn what it needs of its request.
+/// Provides the context that a page needs from its request.
 pub(crate) fn provide(services: &Services) {
     provide_context(services.clone());
     let Some(parts) = use_context::<Parts>() else {
@@ -214,7 +217,7 @@ pub(crate) fn provide(services: &Services) {
     }
 }
 
-/// Draws the page at a request's address.
+/// Renders the page at the address of a request.
 pub(crate) async fn render(state: &AppState, request: Request) -> Response {
     let services = state.services.clone();
     let assets = state.assets.clone();
@@ -225,7 +228,7 @@ pub(crate) async fn render(state: &AppState, request: Request) -> Response {
     handler(request).await
 }
 
-/// The built files, their names hashed and so kept for ever; and for any other address, that there is nothing.
+/// Returns the built files, which are cached without limit because their names are hashed, and 404 for all other addresses.
 fn files(site_root: &Path) -> Router {
     let pkg = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::if_not_present(
@@ -249,13 +252,13 @@ fn files(site_root: &Path) -> Router {
         .layer(from_fn(only_names_of_files))
 }
 
-/// Most bytes of a name in a folder (NAME_MAX of Linux). The built files have short names without anything to encode.
+/// Maximum number of bytes of a name in a folder (NAME_MAX of Linux). The built files have short names without anything to
+/// encode.
 const NAME_MAX: usize = 255;
-/// Most bytes of an address behind which there can be a file: below PATH_MAX, with room for the folder it is in.
+/// Maximum number of bytes of the path to a file: below PATH_MAX, with room for the folder that it is in.
 const ADDRESS_MAX: usize = 2_048;
 
-/// Answers that there is nothing where no file can be named so: the system would fail with another error than for a file
-/// that is not there.
+/// Answers 404 where no file can have the name: the system would fail with another error than for a missing file.
 async fn only_names_of_files(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if path.len() <= ADDRESS_MAX && path.split('/').all(|name| name.len() <= NAME_MAX) {
@@ -265,7 +268,7 @@ async fn only_names_of_files(request: Request, next: Next) -> Response {
     answer
 }
 
-/// How long a built file is kept. That one is missing is not kept: another replica may have it in a moment.
+/// Returns the cache lifetime of a built file. A missing one is not cached: another replica may have it soon.
 fn kept_for_ever<B>(response: &axum::http::Response<B>) -> Option<HeaderValue> {
     let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     found.then_some(HeaderValue::from_static(
@@ -273,7 +276,7 @@ fn kept_for_ever<B>(response: &axum::http::Response<B>) -> Option<HeaderValue> {
     ))
 }
 
-/// For a method that an address does not know: of the API, or of a screen.
+/// Answers a method that an address does not support: 405 in the API, 404 on screens.
 async fn not_so(request: Request) -> Result<Response, Infallible> {
     if request.uri().path().starts_with("/api/") {
         not_allowed(request).await

@@ -1,4 +1,4 @@
-//! Listening, housekeeping, and an end that loses no request.
+//! The server process: listening, housekeeping, and a shutdown that loses no request.
 
 use std::time::Duration;
 
@@ -22,12 +22,12 @@ use crate::{
     metrics, router,
 };
 
-/// How often what is over is ended, and what is old removed.
+/// Interval of housekeeping, which ends what has expired and removes old data.
 const HOUSEKEEPING: Duration = Duration::from_secs(30);
-/// How long open requests may take to end after the signal.
+/// Maximum time for open requests to finish after the signal.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// Serves until told to stop.
+/// Serves until the process receives a signal to stop.
 pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         format!(
@@ -50,7 +50,7 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
         Some(address) => Some(metrics::serve(address, services.clone(), stopped.clone()).await?),
         None => None,
     };
-    // A server needs no reader.
+    // The server runs without a reader of its output.
     ignore_closed_pipe(announce(&config, &services).await)?;
     let chores = tokio::spawn(keep_house(services.clone(), limits, stopped.clone()));
     let seen = tokio::spawn(note_seen(services.clone(), stopped.clone()));
@@ -65,7 +65,7 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     wait_for_signal().await?;
     tracing::info!("stopping: open requests are answered, new ones are refused");
     stop.send_replace(true);
-    // Whoever watches would hold their connection for as long as they like.
+    // Event streams would hold their connections open without limit.
     services.live.stop();
     if tokio::time::timeout(GRACE, server).await.is_err() {
         tracing::warn!("some connections did not end in time and were cut");
@@ -78,7 +78,7 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     if let Some(measured) = measured {
         measured.await?;
     }
-    // What the last requests have noted.
+    // The last requests have noted data that is still in memory.
     if let Err(error) = last_seen::write(&services).await {
         tracing::warn!(%error, "the last requests are not noted in their sessions");
     }
@@ -116,7 +116,7 @@ async fn keep_house(services: Services, limits: Limits, mut stopped: watch::Rece
     }
 }
 
-/// Writes when sessions were last seen, now and then.
+/// Writes the times at which sessions were last seen, at intervals.
 async fn note_seen(services: Services, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
@@ -128,7 +128,7 @@ async fn note_seen(services: Services, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Writes failed sign-ins, now and then.
+/// Writes failed sign-ins, at intervals.
 async fn note_failed(services: Services, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
@@ -140,7 +140,7 @@ async fn note_failed(services: Services, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Tells whoever watches what happens to sessions.
+/// Notifies the watchers of sessions of changes.
 async fn tell_watchers(services: Services, mut stopped: watch::Receiver<bool>) {
     tokio::select! {
         () = sessions::live::run(&services) => {}
@@ -148,8 +148,8 @@ async fn tell_watchers(services: Services, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Looks at claimed addresses and removes what is due, now and then and as soon as somebody asks for it. It may be dropped
-/// anywhere: what was begun is gone on with at the next start.
+/// Resolves unverified email addresses and purges deleted users, at intervals and as soon as there is work. It may be dropped
+/// anywhere: unfinished work continues at the next start.
 async fn empty_bin(services: Services, mut stopped: watch::Receiver<bool>) {
     let work = async {
         loop {
@@ -170,7 +170,7 @@ async fn empty_bin(services: Services, mut stopped: watch::Receiver<bool>) {
 
 fn warn(done: Result<(), Error>, what: &str) {
     if let Err(error) = done {
-        // The sentence is for people; the chain has the cause.
+        // The message is a sentence for operators; the cause is in the chain of sources.
         let cause = std::error::Error::source(&error).map(ToString::to_string);
         tracing::warn!(%error, cause = cause.unwrap_or_default(), "{what} failed; it is tried again");
     }

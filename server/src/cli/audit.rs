@@ -1,4 +1,4 @@
-//! `rollcall audit`: what is on record, where there is no panel, and whether it is as it was.
+//! `rollcall audit`: the audit log without the panel, and its verification.
 
 mod export;
 mod filter;
@@ -11,10 +11,10 @@ use clap::Subcommand;
 
 use super::{Failure, place::PlaceArgs, user::print::Output};
 
-/// Look at what is on record, and prove that it is as it was.
+/// Read the audit log and verify that it has not been altered.
 #[derive(Debug, clap::Args)]
 pub(super) struct AuditArgs {
-    /// Answer with JSON, in the shapes of the API.
+    /// Print JSON, in the format of the API.
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -28,7 +28,7 @@ enum Command {
     Verify(verify::VerifyArgs),
 }
 
-/// Does what was asked for.
+/// Runs the subcommand.
 pub(super) async fn run(place: PlaceArgs, arguments: AuditArgs) -> Result<ExitCode, Failure> {
     let place = place.open().await?;
     let output = Output {

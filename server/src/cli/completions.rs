@@ -1,4 +1,4 @@
-//! `rollcall completions`
+//! `rollcall completions`: shell completions.
 
 use std::{
     io::{self, Write},
@@ -10,16 +10,16 @@ use clap_complete::Shell;
 
 use super::Failure;
 
-/// Which shell.
+/// Arguments of `rollcall completions`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The shell to print completions for.
+    /// Shell to print completions for.
     shell: Shell,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let mut command = super::Arguments::command();
-    // Into memory, because it panics where it cannot write.
+    // Generated into memory first, because `generate` panics when it cannot write.
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command, "rollcall", &mut script);
     let mut out = io::stdout().lock();

@@ -1,4 +1,4 @@
-//! `rollcall demo`: people to try things with.
+//! `rollcall demo`: generated users to try the panel with.
 
 mod progress;
 
@@ -12,29 +12,29 @@ use service::{
 
 use progress::Progress;
 
-/// More than a table of users is likely to hold, and few enough to end some day.
+/// Maximum number of generated users: more than a table of users is likely to hold, and few enough for a load to finish.
 const MOST_USERS: u64 = 100_000_000;
 
-/// Fill the database with people who do not exist.
+/// Fill the database with generated users.
 ///
-/// They have names from many countries, roles, a history of sign-ins, personas, keys and sessions. Nobody can sign in as
-/// them. The same number and seed give the same people on the same day. While it runs, nobody can sign in or
-/// change anything; on an interruption nothing remains of it.
+/// They have names from many countries, roles, a history of sign-ins, personas, keys and sessions. It is not possible to sign in
+/// as one of them. The same number and seed generate the same users on the same day. While it runs, sign-ins and changes are
+/// blocked; an interrupted run leaves nothing behind.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
-    /// How many people.
+    /// Number of users.
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=MOST_USERS))]
     users: u64,
-    /// Which people: another number gives others.
+    /// Seed of the generator: another number generates other users.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Add them to a database that has users already.
+    /// Add the users to a database that already has some.
     #[arg(long)]
     force: bool,
-    /// Do nothing, and succeed, if the database has users already.
+    /// Do nothing, and succeed, if the database already has users.
     #[arg(long, conflicts_with = "force")]
     if_empty: bool,
-    /// Make a user `admin` with a random password, which is printed, unless there is an admin who can sign in.
+    /// Create a user `admin` with a random password, which is printed, unless there is an admin who can sign in.
     #[arg(long)]
     admin: bool,
 }
@@ -54,7 +54,7 @@ impl DemoArgs {
     }
 }
 
-/// Loads the people, and makes the admin if asked to.
+/// Loads the users, and creates the admin if requested.
 ///
 /// # Errors
 /// [`Error::Conflict`] when there are users already and the arguments do not allow for them.
@@ -81,7 +81,7 @@ pub(crate) async fn run(args: &DemoArgs, services: &Services) -> Result<(), Erro
     Ok(())
 }
 
-/// Writes a line to standard output. That nobody reads it is no reason to fail.
+/// Writes a line to standard output. A closed output is not an error of the load.
 fn say(line: &str) {
     drop(writeln!(io::stdout(), "{line}"));
 }

@@ -1,4 +1,4 @@
-//! `rollcall doctor`
+//! `rollcall doctor`: checks of the database.
 
 use std::process::ExitCode;
 
@@ -15,7 +15,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
             format!("{verdict} {}", finding.text)
         })
         .collect();
-    // The exit status has the result too.
+    // A closed pipe is ignored because the exit status carries the result as well.
     ignore_closed_pipe(say(&lines.join("\n")))?;
     let well = findings.iter().all(|finding| finding.good);
     Ok(if well {

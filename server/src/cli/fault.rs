@@ -1,4 +1,4 @@
-//! Why a command was not carried out, as an operator reads it.
+//! Errors of commands, as an operator reads them.
 
 use std::fmt;
 
@@ -8,22 +8,22 @@ use domain::{
 };
 use service::Error;
 
-/// Guide 001's text.
+/// Message for a user who is not found, in the words of guide 001.
 pub(super) const NO_SUCH_USER: &str = "The user with this id does not exist in the system";
 
-/// Why a command was not carried out, whether services here were asked or those of a server.
+/// Error of a command, from the services of this process or from a server.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// They say why not.
+    /// Denied or invalid: the problem has the reason.
     Refused(Problem),
-    /// They could not say: a sentence about what failed.
+    /// Failed for a technical reason: a sentence about it.
     Failed(String),
 }
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         match error {
-            // There is no log to look into, and whoever runs this may read the database anyway.
+            // The cause is printed: a command has no server log to look into, and its operator may read the database anyway.
             Error::Unavailable(cause) | Error::Internal(cause) => Self::Failed(cause.to_string()),
             other => Self::Refused(other.into_problem()),
         }
@@ -46,7 +46,8 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 impl Fault {
-    /// Whether what is listed was asked for in words that are not understood. A form at fault names its fields.
+    /// Returns whether the arguments of a list are not understood, which exits with 2. An invalid form names its fields and exits
+    /// with 1.
     pub(super) fn is_not_understood(&self) -> bool {
         matches!(
             self,
@@ -55,13 +56,13 @@ impl Fault {
         )
     }
 
-    /// Whether there is no such thing.
+    /// Returns whether the resource does not exist.
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused(problem) if problem.error == Code::NotFound)
     }
 }
 
-/// A line for each field, all with the name of the program in front.
+/// Formats one line per field, each with the name of the program in front; `run` adds it to the first line.
 fn lines(faults: &FieldErrors) -> String {
     let lines: Vec<String> = faults
         .iter()
@@ -70,7 +71,7 @@ fn lines(faults: &FieldErrors) -> String {
     lines.join("\nrollcall: ")
 }
 
-/// What a field is called on the command line.
+/// Returns the name of the option for a field.
 fn argument(field: &str) -> String {
     match field {
         "display_name" => "name".to_owned(),

@@ -1,4 +1,4 @@
-//! Secrets that an operator hands over without showing them to others.
+//! Secrets that an operator passes without exposing them to other users of the machine.
 
 use std::{convert::Infallible, io::BufRead};
 
@@ -6,15 +6,15 @@ use secrecy::SecretString;
 
 use super::Failure;
 
-/// Bytes that are looked at: far more than any acceptable secret.
+/// Maximum number of bytes that are read: far more than any acceptable secret has.
 const INPUT_MAX: u64 = 64 * 1024;
 
-/// Takes a secret as it was typed.
+/// Parses a secret, unchanged.
 pub(super) fn secret(text: &str) -> Result<SecretString, Infallible> {
     Ok(SecretString::from(text))
 }
 
-/// The first line without its end. Spaces are part of it.
+/// Reads the first line without its line ending. Leading and trailing spaces are part of it.
 pub(super) fn line(input: impl BufRead, what: &str) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     input.take(INPUT_MAX).read_until(b'\n', &mut bytes)?;

@@ -1,4 +1,4 @@
-//! `rollcall keys`
+//! `rollcall keys`: the encryption of provider API keys.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use service::{access::operator, keys};
 use super::{Failure, say, services};
 use crate::{config::Config, logging};
 
-/// Look after the encryption of the keys of providers.
+/// Manage the encryption of provider API keys.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -17,9 +17,10 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Encrypt them all anew under the first key of API_KEY_ENCRYPTION_KEY.
+    /// Re-encrypt all provider API keys with the first key of API_KEY_ENCRYPTION_KEY.
     ///
-    /// The server goes on meanwhile, as long as it knows all of the keys. If this is stopped, it goes on where it was.
+    /// The server can keep running, as long as it has all of the keys. Run it again after an interruption: it continues where it
+    /// stopped.
     Rotate,
 }
 

@@ -1,4 +1,4 @@
-//! `rollcall migrate`
+//! `rollcall migrate`: pending database migrations.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `rollcall openapi`
+//! `rollcall openapi`: the description of the API.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Where a command works: on the database itself, with all rights, or on a server, with an access token.
+//! Backend of a command: the database itself, with all rights, or a server, with an access token.
 
 mod audit;
 mod tokens;
@@ -19,18 +19,19 @@ use super::{
 };
 use crate::config::Config;
 
-/// As the file of a token: that it is read from standard input.
+/// Value of `--token-file` that stands for standard input.
 const STANDARD_INPUT: &str = "-";
-/// Said where a server cannot do what is asked for.
+/// Message for a command that does not work on a server.
 const LOCAL: &str = "This works on the database itself: run it on a machine that reaches the database, without --url or ROLLCALL_URL.";
 
-/// Which server, and how to prove oneself to it.
+/// Options that select a server and authenticate to it.
 #[derive(Debug, clap::Args)]
 pub(super) struct PlaceArgs {
-    /// Address of a server to work on with an access token, such as https://users.example.org; without one, the database.
+    /// Address of a server to work on with an access token, such as https://users.example.org; without it, the command works on
+    /// the database.
     #[arg(long, global = true, env = "ROLLCALL_URL", help_heading = "Server")]
     url: Option<String>,
-    /// Access token. While the command runs others can see its options: prefer ROLLCALL_TOKEN or --token-file.
+    /// Access token. Other users of the machine can see the options of a running command: prefer ROLLCALL_TOKEN or --token-file.
     #[arg(
         long,
         global = true,
@@ -40,29 +41,29 @@ pub(super) struct PlaceArgs {
         help_heading = "Server"
     )]
     token: Option<SecretString>,
-    /// File whose first line is the access token; `-` reads it from standard input. Counts before --token.
+    /// File whose first line is the access token; `-` reads it from standard input. Takes precedence over --token.
     #[arg(long, global = true, value_name = "PATH", help_heading = "Server")]
     token_file: Option<PathBuf>,
-    /// Send the token over http to another machine too. Whoever is in between can read it.
+    /// Send the token over http to another machine, although it can be read on the way.
     #[arg(long, global = true, help_heading = "Server")]
     insecure_http: bool,
 }
 
-/// Where a command works.
+/// Backend that a command works on.
 pub(super) enum Place {
-    /// On the database itself.
+    /// The database itself, with all rights.
     Database(Box<Services>),
-    /// On a server.
+    /// A server, with the rights of an access token.
     Server(Remote),
 }
 
 impl PlaceArgs {
-    /// The address that was given. An empty one is none, as a script may leave it.
+    /// Returns the address of the server. An empty one, as a script may leave it, counts as none.
     fn url(&self) -> Option<&str> {
         self.url.as_deref().filter(|url| !url.trim().is_empty())
     }
 
-    /// Refuses a server for what works on the database alone.
+    /// Rejects a server for commands that work on the database only.
     pub(super) fn refuse_server(&self) -> Result<(), Failure> {
         match self.url() {
             Some(_) => Err(LOCAL.into()),
@@ -70,7 +71,7 @@ impl PlaceArgs {
         }
     }
 
-    /// Goes there. On the way to a server nothing of the configuration is read.
+    /// Opens the backend. For a server, the configuration is not read.
     pub(super) async fn open(self) -> Result<Place, Failure> {
         let Some(url) = self.url() else {
             if self.token()?.is_some() {
@@ -90,7 +91,7 @@ impl PlaceArgs {
         Ok(Place::Server(Remote::new(address, &token)?))
     }
 
-    /// The token that was given.
+    /// Returns the access token from its file, its option or the environment; None if it is absent or empty.
     fn token(&self) -> Result<Option<SecretString>, Failure> {
         let text = match &self.token_file {
             Some(path) if path.as_os_str() == STANDARD_INPUT => {
@@ -113,7 +114,7 @@ impl PlaceArgs {
 }
 
 impl Place {
-    /// The services of the database, for what no server does for others.
+    /// Returns the services of the database, for operations that no server offers.
     pub(super) fn database(&self) -> Result<&Services, Fault> {
         match self {
             Self::Database(services) => Ok(services),
@@ -121,7 +122,7 @@ impl Place {
         }
     }
 
-    /// Warns that a link begins with a guess. A server says that in its own log.
+    /// Warns that links begin with a guessed address. A server writes this warning to its own log.
     pub(super) fn warn_of_guess(&self) {
         if let Self::Database(services) = self {
             warn_of_guess(&services.settings);
@@ -129,7 +130,7 @@ impl Place {
     }
 }
 
-/// Warns on standard error that a link begins with a guess, if it does.
+/// Warns on standard error if links begin with a guessed address.
 pub(super) fn warn_of_guess(settings: &Settings) {
     if let Some(warning) = settings.guess_warning() {
         note(&warning);

@@ -1,6 +1,6 @@
-//! A server that is worked on over its API, with an access token.
+//! A server that commands work on over its API, with an access token.
 //!
-//! A command has nothing else to do while it waits, so requests simply block.
+//! Requests block, because a command has nothing else to do while it waits.
 
 pub(super) mod address;
 mod answer;
@@ -24,29 +24,29 @@ use super::{Failure, fault::Fault, user::print::note};
 use address::Address;
 use answer::{Answer, Begun};
 
-/// How long to wait for a connection, and for each part of an answer.
+/// Timeout of a connection, and of each part of a response.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Longest time that a server may ask a reader to wait before it is asked once more.
+/// Longest wait that a server can ask for before a request is sent again; also the limit of all waits for a request in progress.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// What a wait counts at least, so that there are not too many.
+/// Least that each wait counts against `LONGEST_WAIT`, which limits their number.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
-/// What a server calls this program in its log.
+/// User agent, by which the server's log shows this program.
 const AGENT: &str = concat!("rollcall/", env!("CARGO_PKG_VERSION"));
 
-/// A server, and how to prove oneself to it.
+/// A server, and the credentials for it.
 pub(super) struct Remote {
     agent: Agent,
     address: Address,
     authorization: HeaderValue,
 }
 
-/// What is asked of a server.
+/// A request to a server.
 struct Request {
     method: Method,
     /// Path and query.
     path: String,
     body: Option<Vec<u8>>,
-    /// By this a server knows a request again, so that nothing is done twice.
+    /// Idempotency key, by which a server recognises a repeated request; None for methods that need none.
     key: Option<Uuid>,
 }
 
@@ -75,19 +75,19 @@ impl Request {
         })
     }
 
-    /// Whether it only reads.
+    /// Returns whether the request only reads.
     fn is_get(&self) -> bool {
         self.method == Method::GET
     }
 
-    /// Whether to send it once more does no more than to send it once.
+    /// Returns whether sending the request twice has the same effect as sending it once.
     fn is_repeatable(&self) -> bool {
         self.is_get() || self.key.is_some()
     }
 }
 
 impl Remote {
-    /// A server. Nothing is sent to it yet.
+    /// Creates a client for a server. Nothing is sent yet.
     pub(super) fn new(address: Address, token: &SecretString) -> Result<Self, Failure> {
         Self::with_patience(address, token, PATIENCE)
     }
@@ -105,10 +105,10 @@ impl Remote {
         authorization.set_sensitive(true);
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            // A server elsewhere must not get the token.
+            // A redirect must not carry the token to another server.
             .max_redirects(0)
             .max_redirects_will_error(false)
-            // Without encryption a proxy could read it.
+            // Without encryption a proxy could read the token.
             .proxy(Proxy::try_from_env().filter(|_| address.https))
             .tls_config(trust(&address)?)
             .user_agent(AGENT)
@@ -125,7 +125,7 @@ impl Remote {
         })
     }
 
-    /// Reads something.
+    /// Reads a resource.
     pub(super) fn get<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -134,7 +134,7 @@ impl Remote {
         self.ask(&Request::new(Method::GET, path, query))
     }
 
-    /// Reads a page of a list, and the cursor of the next.
+    /// Reads a page of a list, and the cursor of the next page.
     pub(super) fn page<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -144,7 +144,7 @@ impl Remote {
         Ok((answer.json(&self.address)?, answer.next()))
     }
 
-    /// Makes something of a body.
+    /// Sends a `POST` request with a JSON body.
     pub(super) fn post<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -153,12 +153,12 @@ impl Remote {
         self.ask(&Request::new(Method::POST, path, &[]).with_body(body)?)
     }
 
-    /// Does something that needs no body.
+    /// Sends a `POST` request without a body.
     pub(super) fn act<T: DeserializeOwned>(&self, path: &str) -> Result<T, Fault> {
         self.ask(&Request::new(Method::POST, path, &[]))
     }
 
-    /// Changes something.
+    /// Sends a `PATCH` request with a JSON body.
     pub(super) fn patch<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -167,7 +167,7 @@ impl Remote {
         self.ask(&Request::new(Method::PATCH, path, &[]).with_body(body)?)
     }
 
-    /// Removes something.
+    /// Sends a `DELETE` request.
     pub(super) fn delete<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -176,7 +176,7 @@ impl Remote {
         self.ask(&Request::new(Method::DELETE, path, query))
     }
 
-    /// Begins to read a file, which may be longer than there is memory.
+    /// Starts to read a file, which may be larger than memory.
     pub(super) fn file(
         &self,
         path: &str,
@@ -194,7 +194,7 @@ impl Remote {
         }
     }
 
-    /// What is said of a file that ends before its end.
+    /// Returns the error of a file that ends early.
     pub(super) fn broken(&self, error: &io::Error) -> Fault {
         Fault::Failed(format!(
             "The file from {} is not whole: it broke off ({error}).",
@@ -206,7 +206,7 @@ impl Remote {
         self.answer(request)?.json(&self.address)
     }
 
-    /// Sends a request and reads the answer.
+    /// Sends a request and reads the response. Sends it again after a wait that the server asks for.
     fn answer(&self, request: &Request) -> Result<Answer, Fault> {
         let answer = self.finished(request)?;
         if self.waits(request, &answer) {
@@ -215,7 +215,8 @@ impl Remote {
         Ok(answer)
     }
 
-    /// Waits as long as the server asks whoever reads too often to. Whether the request is worth another try after that.
+    /// Waits as long as a server asks for after too many requests. Returns whether the request is worth another attempt: only
+    /// reads are.
     fn waits(&self, request: &Request, answer: &Answer) -> bool {
         let wait = answer.wait().filter(|wait| *wait <= LONGEST_WAIT);
         let Some(wait) = wait.filter(|_| request.is_get()) else {
@@ -227,8 +228,8 @@ impl Remote {
         true
     }
 
-    /// Sends a request and reads the answer. While the server is still at work on one whose connection was cut, it is asked again
-    /// for the answer under the same key.
+    /// Sends a request and reads the response. While the server still processes an earlier attempt whose connection was cut, the
+    /// request is repeated with the same key until its response is available.
     fn finished(&self, request: &Request) -> Result<Answer, Fault> {
         let mut waited = Duration::ZERO;
         loop {
@@ -242,7 +243,7 @@ impl Remote {
         }
     }
 
-    /// Sends a request, once more if the connection was cut and nothing can be done twice by it.
+    /// Sends a request, and once more if the connection was cut and a repetition is safe.
     fn attempt<T>(
         &self,
         request: &Request,
@@ -278,7 +279,7 @@ impl Remote {
     }
 }
 
-/// Which certificates are believed: those that this machine believes.
+/// Returns the TLS configuration: the certificates that this machine trusts.
 fn trust(address: &Address) -> Result<TlsConfig, Failure> {
     if !address.https {
         return Ok(TlsConfig::default());

@@ -1,4 +1,4 @@
-//! A list as it is read: the elements of one JSON array, or the lines of one table.
+//! Output of a list while it is read: the elements of one JSON array, or the lines of one table.
 
 use super::{
     Failure, say,
@@ -8,7 +8,7 @@ use super::{
     },
 };
 
-/// The rows as they come.
+/// Writes rows as they arrive.
 pub(super) struct Rows<const N: usize> {
     output: Output,
     headings: [&'static str; N],
@@ -18,7 +18,7 @@ pub(super) struct Rows<const N: usize> {
 }
 
 impl<const N: usize> Rows<N> {
-    /// None yet. `none` is said if there are none at the end.
+    /// Starts an empty list. `none` is the note for a list that ends empty.
     pub(super) fn new(output: Output, headings: [&'static str; N], none: &'static str) -> Self {
         Self {
             output,
@@ -29,7 +29,7 @@ impl<const N: usize> Rows<N> {
         }
     }
 
-    /// Some more of them.
+    /// Writes more rows.
     pub(super) fn give<T>(
         &mut self,
         items: Vec<T>,
@@ -50,7 +50,7 @@ impl<const N: usize> Rows<N> {
         say(&text)
     }
 
-    /// There are no more.
+    /// Ends the list.
     pub(super) fn finish(self) -> Result<(), Failure> {
         match (self.output.json, self.any) {
             (true, true) => say("]"),
@@ -64,7 +64,7 @@ impl<const N: usize> Rows<N> {
     }
 }
 
-/// Elements of one array that may have begun already: each line begins with what comes before its element.
+/// Returns elements of one array, which may have begun already: each line begins with the separator in front of its element.
 fn elements<T>(
     items: Vec<T>,
     json: impl Fn(T) -> serde_json::Result<String>,

@@ -1,17 +1,17 @@
-//! `rollcall serve`
+//! `rollcall serve`: the server.
 
 use std::process::ExitCode;
 
 use super::{Failure, block_on, say, services};
 use crate::{assets, config::Config, logging};
 
-/// How to serve.
+/// Arguments of `rollcall serve`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Print every setting and where it comes from, secrets masked, and stop.
+    /// Print every setting and its source, secrets masked, and exit.
     #[arg(long)]
     print_config: bool,
-    /// Do not bring the database up to date; refuse to start if it is not.
+    /// Do not migrate the database; exit with an error if it is not up to date.
     #[arg(long)]
     no_migrate: bool,
 }

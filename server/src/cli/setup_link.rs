@@ -1,4 +1,4 @@
-//! `rollcall setup-link`
+//! `rollcall setup-link`: the link that creates the first admin.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `rollcall user`: looking after accounts where there is no panel, or no way into it.
+//! `rollcall user`: users without the panel.
 
 mod create;
 mod delete;
@@ -25,13 +25,13 @@ use super::{
 };
 use print::Output;
 
-/// Look after people's accounts.
+/// Manage users.
 ///
-/// A user is named by username, number or id; `number:112` is a number. What is done on the database is done with all
-/// rights, on a server with those of the access token; all of it is on record.
+/// A user is named by username, number or id; `number:112` is a number. Commands on the database have all rights, those on a
+/// server have the rights of the access token; all changes are audited.
 #[derive(Debug, clap::Args)]
 pub(super) struct UserArgs {
-    /// Answer with JSON, in the shapes of the API.
+    /// Print JSON, in the format of the API.
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -43,20 +43,20 @@ enum Command {
     Create(create::CreateArgs),
     Update(update::UpdateArgs),
     Delete(delete::DeleteArgs),
-    /// Take an account out of the bin, with its roles, keys and data.
+    /// Restore a deleted user, with roles, keys and data.
     Restore(who::Who),
     List(list::ListArgs),
     Get(get::GetArgs),
     Suspend(suspend::SuspendArgs),
     /// Lift a suspension.
     Unsuspend(who::Who),
-    /// Print a link with which a person chooses a new password. It works once, for an hour.
+    /// Print a link with which a user sets a new password. It works once, for an hour.
     ResetLink(who::Who),
     SetRoles(update::SetRolesArgs),
     RecoverAdmin(links::RecoverArgs),
 }
 
-/// Does what was asked for.
+/// Runs the subcommand.
 pub(super) async fn run(place: PlaceArgs, arguments: UserArgs) -> Result<ExitCode, Failure> {
     let place = place.open().await?;
     let output = Output {

@@ -1,7 +1,8 @@
-//! Every setting there is. What is read, what `--print-config` prints and what the screen "Settings" shows come from here.
+//! The catalogue of all settings. The loading of the configuration, `--print-config` and the screen "Settings" are derived from
+//! it.
 
-/// A setting: its name, its default, whether it is secret, what it does, and the value that is weaker than the default with the
-/// sentence that says why.
+/// A setting: its name, its default, whether it is secret, its meaning, and the value that is weaker than the default with a
+/// sentence about why.
 pub(super) struct Setting {
     pub(super) name: &'static str,
     pub(super) default: Option<&'static str>,
@@ -30,7 +31,7 @@ const fn secret(name: &'static str, meaning: &'static str) -> Setting {
     }
 }
 
-/// Every setting. `.env.example` explains each; a test holds the two equal, and the table in the README.
+/// All settings. `.env.example` explains each; tests compare it and the README with this list.
 pub(super) const SETTINGS: &[Setting] = &[
     secret(
         "DATABASE_URL",

@@ -1,14 +1,14 @@
-//! Reads a file of settings as it stands: nothing in it is replaced by anything else, so that a `$` in a password is a `$`.
-//! `scripts/lib/database-url.sh` reads it in the same way.
+//! Parser of `.env` files. It substitutes nothing, so that a `$` in a password is a `$`. `scripts/lib/database-url.sh` reads the
+//! file in the same way.
 
 use std::{collections::HashMap, fs, io, path::Path};
 
 use super::Failure;
 
-/// What a backslash within double quotes stands before, to be taken as it is; before anything else it is a backslash.
+/// Characters that a backslash escapes within double quotes. In front of any other character it is a plain backslash.
 const ESCAPED: [char; 4] = ['"', '\\', '$', '`'];
 
-/// Why a line is not understood.
+/// Error of a line that is not understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wrong {
     NoSetting,
@@ -26,10 +26,10 @@ impl Wrong {
     }
 }
 
-/// Reads the settings of a file. None if there is no such file.
+/// Reads the settings of a file; there are none if the file does not exist.
 ///
 /// # Errors
-/// When it cannot be read, or a line is not understood. The text of a line is never repeated: it can be a password.
+/// When it cannot be read, or a line is not understood. The text of the line is not repeated, because it can be a password.
 pub(super) fn read(path: &Path) -> Result<HashMap<String, String>, Failure> {
     let name = path.display();
     match fs::read_to_string(path) {
@@ -42,9 +42,9 @@ pub(super) fn read(path: &Path) -> Result<HashMap<String, String>, Failure> {
     }
 }
 
-/// The settings of a text, the last one of a name; or the number of the line that is wrong.
+/// Parses the settings of a text, of which the last one of a name counts. The error has the number of the line.
 fn parse(text: &str) -> Result<HashMap<String, String>, (usize, Wrong)> {
-    // What some editors put in front of UTF-8.
+    // Byte order mark, which some editors write in front of UTF-8.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut settings = HashMap::new();
     let mut rest = text;
@@ -64,10 +64,10 @@ fn parse(text: &str) -> Result<HashMap<String, String>, (usize, Wrong)> {
     Ok(settings)
 }
 
-/// A name and its value.
+/// Name and value of a setting.
 type Setting = (String, String);
 
-/// The setting at the beginning of a text, if a line with one is there, and what follows.
+/// Parses the beginning of a text. Returns the setting, None for an empty line or a comment, and the rest of the text.
 fn entry(text: &str) -> Result<(Option<Setting>, &str), Wrong> {
     let (line, after) = split_line(text);
     let trimmed = line.trim_start();
@@ -104,7 +104,7 @@ fn is_name(text: &str) -> bool {
         && letters.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
 }
 
-/// A value without quotes: the rest of the line, without spaces around it and without a comment, which a space comes before.
+/// Parses a value without quotes: the rest of the line, without surrounding spaces and without a comment, which follows a space.
 fn plain(text: &str) -> (String, &str) {
     let (line, after) = split_line(text);
     let comment = line
@@ -116,7 +116,7 @@ fn plain(text: &str) -> (String, &str) {
     (value.trim().to_owned(), after)
 }
 
-/// A value up to the quote that ends it, which can be lines below.
+/// Parses a value up to its closing quote, which can be lines below.
 fn quoted(text: &str, quote: char) -> Result<(String, &str), Wrong> {
     let mut value = String::new();
     let mut letters = text.char_indices().peekable();

@@ -1,4 +1,4 @@
-//! Where the values come from.
+//! Sources of the settings.
 
 use std::{collections::HashMap, path::Path};
 
@@ -6,16 +6,16 @@ use domain::settings::Described;
 
 use super::{Failure, catalogue::Setting, dotenv};
 
-/// The file of settings in the working folder.
+/// Name of the file of settings in the working folder.
 const DOTENV: &str = ".env";
-/// The settings file of Leptos, which a checkout has and an installation need not.
+/// Settings file of Leptos, which a checkout has and an installation need not have.
 const LEPTOS_TOML: &str = "Leptos.toml";
 
-/// The values that were given, by source, the strongest first.
+/// Values by source, in descending order of precedence.
 pub(super) struct Sources(Vec<(&'static str, HashMap<String, String>)>);
 
 impl Sources {
-    /// The environment, `.env`, Leptos.toml.
+    /// Reads the environment, `.env` and Leptos.toml.
     pub(super) fn read() -> Result<Self, Failure> {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -27,7 +27,7 @@ impl Sources {
         ]))
     }
 
-    /// Values as if from the environment alone.
+    /// Creates sources with these values in the environment, and no other.
     #[cfg(test)]
     pub(super) fn of(pairs: &[(&str, &str)]) -> Self {
         let given = pairs
@@ -37,7 +37,7 @@ impl Sources {
         Self(vec![("environment", given)])
     }
 
-    /// A value that was given, and by which source.
+    /// Returns a value that is set and its source. An empty value counts as not set.
     fn find(&self, name: &str) -> Option<(&'static str, &str)> {
         let mut given = self
             .0
@@ -46,7 +46,7 @@ impl Sources {
         given.find(|(_, value)| !value.is_empty())
     }
 
-    /// A value, or its default. Nothing given and no default: empty.
+    /// Returns a value or its default; an empty text if there is neither.
     pub(super) fn value(&self, settings: &[Setting], name: &str) -> String {
         let default = settings
             .iter()
@@ -59,7 +59,7 @@ impl Sources {
             .to_owned()
     }
 
-    /// Every setting with its value, where that comes from, and what it does; of a secret only that it is there.
+    /// Returns every setting with its value, its source and its meaning. Secrets are masked.
     pub(super) fn describe(&self, settings: &[Setting]) -> Vec<Described> {
         let describe = |setting: &Setting| {
             let given = self.find(setting.name);
@@ -84,10 +84,11 @@ impl Sources {
     }
 }
 
-/// A URL without its password and parameters; of any other secret only that it is there.
+/// Masks the password and the parameters of a URL, and the whole of any other secret.
 fn mask(secret: &str) -> String {
     let masked = "********";
     let place = secret.split('?').next().unwrap_or_default();
+    // At the last `@`, because a password may have others.
     match place
         .split_once("://")
         .map(|(scheme, rest)| (scheme, rest.rsplit_once('@')))

@@ -1,4 +1,4 @@
-//! Values as text, understood. Each refusal is a sentence that says what to write instead.
+//! Parsers of values. Each error is a sentence that says what to write instead.
 
 use std::{net::SocketAddr, ops::RangeInclusive};
 
@@ -8,7 +8,7 @@ use service::{DatabaseUrl, UrlError, vault::Vault};
 use super::Failure;
 use crate::middleware::origin::TrustedProxies;
 
-/// A whole number within a range.
+/// Parses a whole number within a range.
 pub(super) fn number(name: &str, text: &str, range: RangeInclusive<u32>) -> Result<u32, Failure> {
     match text.parse() {
         Ok(number) if range.contains(&number) => Ok(number),
@@ -19,7 +19,7 @@ pub(super) fn number(name: &str, text: &str, range: RangeInclusive<u32>) -> Resu
     }
 }
 
-/// True or false.
+/// Parses a boolean; case does not matter.
 pub(super) fn boolean(name: &str, text: &str) -> Result<bool, Failure> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),
@@ -28,14 +28,14 @@ pub(super) fn boolean(name: &str, text: &str) -> Result<bool, Failure> {
     }
 }
 
-/// An address to listen on.
+/// Parses an address and port to listen on.
 pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, Failure> {
     text.parse().map_err(|_| {
         format!("{name} must be an address and a port such as 127.0.0.1:3000, not {text:?}.").into()
     })
 }
 
-/// Where the database is. The value may hold a password: it is never repeated.
+/// Parses the URL of the database. Errors do not repeat the value, because it may hold a password.
 pub(super) fn database_url(name: &str, text: &str) -> Result<DatabaseUrl, Failure> {
     if text.is_empty() {
         let wanted = "postgres://user:password@host:5432/database";
@@ -48,8 +48,8 @@ pub(super) fn database_url(name: &str, text: &str) -> Result<DatabaseUrl, Failur
         .map_err(|error: UrlError| format!("{name} {error}").into())
 }
 
-/// The address of the panel, without a slash at its end. Where none is set it is the one where the server listens, or of this
-/// machine if that is every one: nobody can open `0.0.0.0`.
+/// Parses the public address of the panel, without a trailing slash. The default is the address that the server listens on, or
+/// `localhost` if that is every address of the machine: no browser can open `0.0.0.0`.
 pub(super) fn public_url(name: &str, text: &str, listen: SocketAddr) -> Result<String, Failure> {
     if text.is_empty() {
         return Ok(if listen.ip().is_unspecified() {
@@ -75,7 +75,7 @@ pub(super) fn public_url(name: &str, text: &str, listen: SocketAddr) -> Result<S
     }
 }
 
-/// Proxies to be believed.
+/// Parses the trusted proxies.
 pub(super) fn networks(name: &str, text: &str) -> Result<TrustedProxies, Failure> {
     TrustedProxies::parse(text).map_err(|wrong| {
         format!("{name} must be addresses or networks such as 10.0.0.0/8, separated by commas; {wrong:?} is neither.")
@@ -83,12 +83,12 @@ pub(super) fn networks(name: &str, text: &str) -> Result<TrustedProxies, Failure
     })
 }
 
-/// Keys that encrypt other keys. The value is secret: it is never repeated.
+/// Parses the keys that encrypt provider API keys. Errors do not repeat the value, because it is secret.
 pub(super) fn encryption_keys(name: &str, text: &str) -> Result<Vault, Failure> {
     Vault::parse(text).map_err(|wrong| format!("{name} {wrong}").into())
 }
 
-/// Providers beside those that there are.
+/// Parses the names of more providers, and adds them to the built-in ones.
 pub(super) fn providers(name: &str, text: &str) -> Result<Vec<Provider>, Failure> {
     let mut providers = Provider::builtin();
     let more = text
@@ -108,7 +108,7 @@ pub(super) fn providers(name: &str, text: &str) -> Result<Vec<Provider>, Failure
     Ok(providers)
 }
 
-/// One of two words, each with what it stands for.
+/// Parses one of two words, each with the value that it stands for.
 pub(super) fn one_of<T>(name: &str, text: &str, words: [(&str, T); 2]) -> Result<T, Failure> {
     let [(first, one), (second, other)] = words;
     match text {

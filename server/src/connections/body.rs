@@ -1,4 +1,4 @@
-//! The bodies of requests, at a pace; and those of answers, while which a connection is busy.
+//! Request bodies with a minimum pace, and response bodies during which a connection is busy.
 
 use std::{
     io,
@@ -20,14 +20,14 @@ use super::{
     registry::{Busy, Connection},
 };
 
-/// The body of a request. Comes to an error when it is waited for longer than its pace allows; what the server does
-/// meanwhile does not count. As with answers, bytes make up for waits that are over and are not saved up: a client that has
+/// A request body with a minimum pace. It fails when the server waits for it longer than the pace allows; time that the server
+/// itself takes does not count. As with responses, bytes make up for waits that are over and are not saved up: a client that has
 /// sent much and falls silent is waited for no longer than one that has sent nothing.
 pub(super) struct Paced {
     body: Body,
     connection: Arc<Connection>,
     pace: Pace,
-    /// Waits that are over, less what the bytes have given.
+    /// Sum of the waits that are over, minus the time that the received bytes earn.
     debt: Duration,
     waiting: Option<Waiting>,
 }
@@ -111,7 +111,7 @@ impl HttpBody for Paced {
     }
 }
 
-/// The body of an answer, until the end of which the request is being answered.
+/// A response body. Its request is in progress until the body ends.
 pub(super) struct Held {
     body: Body,
     busy: Option<Busy>,
@@ -161,14 +161,14 @@ mod tests {
         *,
     };
 
-    /// A tenth of a second is as a second or two of the real one.
+    /// Pace for tests: a tenth of a second corresponds to a second or two of the real one.
     const QUICK: Pace = Pace {
         patience: Duration::from_secs(1),
         bytes_per_second: 1024,
     };
     const TENTH: Duration = Duration::from_millis(100);
 
-    /// Pieces of so many bytes, each after a while.
+    /// Returns a body of `pieces` pieces, each of `size` bytes and after a delay.
     fn dripping(pieces: usize, size: usize, after: Duration) -> Body {
         let pieces = Box::pin(stream::iter(0..pieces).then(move |_| async move {
             sleep(after).await;
@@ -193,7 +193,7 @@ mod tests {
     async fn a_body_comes_at_its_pace_or_to_an_error() {
         assert_eq!(read(Body::from("a form")).await, Ok(6));
         assert_eq!(read(dripping(1, 1, TENTH)).await, Ok(1));
-        // More than the patience, and quick for its size.
+        // Longer than the patience, and still fast for its size.
         assert_eq!(read(dripping(15, 1024, TENTH)).await, Ok(15 * 1024));
         let started = Instant::now();
         let slow = read(dripping(100, 1, TENTH)).await.unwrap_err();
@@ -207,7 +207,7 @@ mod tests {
         let silent = stream::once(async { Ok::<_, io::Error>(vec![0; 1 << 20]) });
         let body = Body::from_stream(silent.chain(stream::pending()));
         let cut = tokio::time::timeout(50 * TENTH, read(body)).await;
-        assert!(cut.expect("it is still waited for").is_err());
+        assert!(cut.expect("the read has not ended").is_err());
     }
 
     #[tokio::test]

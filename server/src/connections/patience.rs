@@ -1,4 +1,4 @@
-//! How long a client can keep a connection waiting.
+//! Limits on the time for which a client can keep a connection waiting.
 
 use std::{
     sync::{
@@ -10,58 +10,59 @@ use std::{
 
 use tokio::time::Instant;
 
-/// How long the head of a request may take, from its first byte; for the first of a connection from the connection on.
+/// Maximum duration of a request's head, from its first byte on; of the first head, from the start of the connection.
 const HEAD: Duration = Duration::from_secs(10);
-/// How long a connection is kept without a request.
+/// Maximum duration of a connection without a request.
 const IDLE: Duration = Duration::from_secs(25);
-/// How often to look again: what a connection waits for may have changed.
+/// Interval of the checks: a connection may begin to wait for something else meanwhile.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
-/// Stands for no time at all.
+/// Value that stands for no timestamp.
 const NEVER: u64 = 0;
 
-/// How slowly a client can send a body, and take an answer.
+/// Minimum pace at which a client sends a body and reads a response.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
-    /// How long it can be waited for beside what its bytes give it.
+    /// Maximum wait, apart from the time that bytes earn.
     pub(super) patience: Duration,
-    /// Bytes that give it one second more.
+    /// Bytes that earn one more second.
     pub(super) bytes_per_second: u64,
 }
 
 impl Pace {
-    /// Returns the time that so many bytes give.
+    /// Returns the time that a number of bytes earns.
     pub(super) fn given_by(self, bytes: usize) -> Duration {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         Duration::from_micros(bytes.saturating_mul(1_000_000) / self.bytes_per_second)
     }
 }
 
-/// The pace of every client.
+/// Minimum pace of every client.
 pub(super) const PACE: Pace = Pace {
     patience: Duration::from_secs(10),
     bytes_per_second: 1024,
 };
 
-/// Since when a connection has waited for what. In milliseconds since the server started, of which there is at least one.
+/// Timestamps of a connection's waits, in milliseconds since the server started. They begin with one, because zero stands for
+/// none.
 pub(super) struct Times {
     started: Instant,
-    /// The end of the last request, or the last bytes that were written since.
+    /// End of the last request, or time of the last bytes that were written since.
     idle: AtomicU64,
-    /// The first byte of a head that is not complete.
+    /// First byte of an incomplete head.
     head: AtomicU64,
     waits: Mutex<Waits>,
 }
 
-/// Waits for a client that has a request, in milliseconds.
+/// Waits for the client of a request in progress, in milliseconds.
 #[derive(Default)]
 struct Waits {
-    /// Since when a part of a body is waited for.
+    /// Start of the present wait for a part of a body.
     body: Option<u64>,
-    /// Since when the client takes nothing of what is written.
+    /// Start of the present wait for the client to read.
     write: Option<u64>,
-    /// Length of all waits that are over.
+    /// Sum of all waits that are over.
     total: u64,
-    /// Waits for writing that are over, less what the bytes have given that were taken.
+    /// Sum of the waits for writing that are over, minus the time that the written bytes earn.
     write_debt: u64,
 }
 
@@ -88,7 +89,7 @@ impl Waits {
 }
 
 impl Times {
-    /// Those of a connection that begins now.
+    /// Creates the timestamps of a connection that begins now.
     pub(super) fn new(started: Instant) -> Self {
         let times = Self {
             started,
@@ -102,7 +103,7 @@ impl Times {
         times
     }
 
-    /// Since when the connection has been without a request.
+    /// Returns the time since which the connection has had no request.
     pub(super) fn idle_since(&self) -> u64 {
         self.idle.load(Ordering::Relaxed)
     }
@@ -123,7 +124,7 @@ impl Times {
         self.idle.store(self.now(), Ordering::Relaxed);
     }
 
-    /// Notes how many bytes the client has taken of what is written; none where it takes nothing now.
+    /// Notes the number of bytes that the client has accepted; None while it accepts nothing.
     pub(super) fn note_write(&self, taken: Option<usize>) {
         let mut waits = self.waits();
         let now = self.now();
@@ -133,13 +134,13 @@ impl Times {
         }
     }
 
-    /// Notes whether a part of a body is waited for.
+    /// Notes whether the server waits for a part of a body.
     pub(super) fn note_body(&self, is_waited_for: bool) {
         let mut waits = self.waits();
         waits.note_body(is_waited_for, self.now());
     }
 
-    /// Returns for how many milliseconds the client of a request has been waited for, if it is waited for now.
+    /// Returns the milliseconds for which the server has waited for the client of a request; None if it does not wait now.
     pub(super) fn waited(&self) -> Option<u64> {
         let waits = self.waits();
         let since = [waits.body, waits.write].into_iter().flatten().min()?;
@@ -167,14 +168,15 @@ impl Times {
 
     fn now(&self) -> u64 {
         let millis = self.started.elapsed().as_millis();
+        // Never zero, which stands for no timestamp.
         u64::try_from(millis).unwrap_or(u64::MAX).saturating_add(1)
     }
 }
 
-/// Begins a wait, unless it has begun already.
+/// Starts a wait, unless it has started already.
 fn start(time: &AtomicU64, now: u64) {
     let begun = time.compare_exchange(NEVER, now, Ordering::Relaxed, Ordering::Relaxed);
-    // Whether it had begun makes no difference.
+    // A failed exchange means that the wait has started earlier, which is as good.
     begun.ok();
 }
 
@@ -182,7 +184,7 @@ fn start(time: &AtomicU64, now: u64) {
 mod tests {
     use super::*;
 
-    /// Whether so much is left, or a little less because time passes.
+    /// Returns whether the remaining time is as expected, or a little less because time passes.
     fn is_about(left: Duration, expected: Duration) -> bool {
         left <= expected && left + Duration::from_secs(2) > expected
     }
@@ -192,11 +194,11 @@ mod tests {
         let times = Times::new(Instant::now());
         assert!(is_about(times.left(false), HEAD), "the first head");
         times.note_request();
-        assert_eq!(times.left(true), Duration::MAX, "an answer takes its time");
+        assert_eq!(times.left(true), Duration::MAX, "a response is not limited");
         times.note_write(None);
         assert!(
             is_about(times.left(true), PACE.patience),
-            "unless nobody reads it"
+            "unless it is not read"
         );
         times.note_write(Some(1));
         assert_eq!(times.left(true), Duration::MAX);
@@ -215,12 +217,12 @@ mod tests {
         assert_eq!(times.head.load(Ordering::Relaxed), 1);
     }
 
-    /// The debt after so many rounds of a second, in each of which so many bytes are taken at its end.
+    /// Returns the debt after a number of rounds of one second, each of which ends when `bytes` bytes are written.
     fn debt_after(seconds: u64, bytes: usize) -> u64 {
         let mut waits = Waits::default();
         for second in 0..seconds {
             waits.note_write(None, second * 1_000);
-            // Asked again meanwhile: that begins no other wait.
+            // A repeated attempt to write does not start another wait.
             waits.note_write(None, second * 1_000 + 500);
             waits.note_write(Some(bytes), (second + 1) * 1_000);
         }

@@ -1,4 +1,4 @@
-//! The connections that are open, and which of them ends when there are too many.
+//! Registry of open connections, and the choice of those to close when there are too many.
 
 use std::{
     collections::HashMap,
@@ -17,37 +17,37 @@ use tokio::{
 
 use super::patience::{LOOK, Times};
 
-/// Most connections from one network, unless that is a trusted proxy: as many as a browser opens, for an office of 80.
+/// Maximum number of connections from one network, unless it is a trusted proxy: enough for the browsers of an office of 80.
 const PER_NETWORK_MAX: usize = 512;
-/// Networks at least that it takes to have all connections.
+/// Minimum number of networks that it takes to occupy all connections.
 const NETWORKS_MIN: usize = 4;
-/// Connections at most, whatever the system allows.
+/// Maximum number of connections, even if the system allows more.
 const TOTAL_MAX: usize = 10_000;
-/// Descriptors that are not for connections of clients or to the database: the listeners, logs, [`Capacity::METRICS`].
+/// Descriptors that are not for connections of clients or to the database: listeners, logs, [`Capacity::METRICS`].
 const RESERVED: usize = 96;
-/// What systems allow a process that is not told otherwise, where it cannot be found out.
+/// Descriptors that systems allow a process by default, for when the limit cannot be read.
 const USUAL_DESCRIPTORS: usize = 1024;
 
-/// How many connections there can be at once.
+/// Maximum numbers of connections at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Capacity {
-    /// Altogether.
+    /// Maximum in total.
     pub(crate) total: usize,
-    /// From one network.
+    /// Maximum from one network.
     pub(crate) per_network: usize,
 }
 
 impl Capacity {
-    /// For those who ask for figures.
+    /// Capacity of the endpoint for metrics.
     pub(crate) const METRICS: Self = Self {
         total: 32,
         per_network: 32,
     };
 
-    /// As many as the descriptors of this process are enough for, with so many connections to the database. Each may have
-    /// a file open beside itself.
+    /// Returns the capacity that the descriptors of this process allow besides those of the database connections. Each connection
+    /// of a client may have a file open as well.
     pub(crate) fn of_process(database_connections: u32) -> Self {
-        // Two more listen, beside the pool.
+        // Two more connections listen, besides the pool.
         let database_connections = usize::try_from(database_connections).unwrap_or(usize::MAX);
         let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
         Self::within(descriptors(&limits), database_connections.saturating_add(2))
@@ -63,7 +63,7 @@ impl Capacity {
     }
 }
 
-/// Reads how many descriptors a process can have, from `/proc/self/limits`.
+/// Parses the soft limit on open files from `/proc/self/limits`.
 fn descriptors(limits: &str) -> usize {
     let line = limits
         .lines()
@@ -76,7 +76,7 @@ fn descriptors(limits: &str) -> usize {
     }
 }
 
-/// The connections that are open.
+/// All open connections.
 pub(super) struct Registry {
     capacity: Capacity,
     started: Instant,
@@ -89,26 +89,26 @@ struct Open {
     connections: HashMap<u64, Arc<Activity>>,
 }
 
-/// What a connection is doing.
+/// Activity of a connection.
 struct Activity {
     network: Option<ClientNetwork>,
-    /// Requests that are being answered.
+    /// Number of requests in progress.
     requests: AtomicUsize,
-    /// Requests that have begun.
+    /// Number of requests that have begun so far.
     begun: AtomicU64,
     times: Times,
     close: Notify,
     cut: Notify,
 }
 
-/// One connection. Ends in the registry with this value.
+/// A connection. Dropping it removes it from the registry.
 pub(super) struct Connection {
     id: u64,
     activity: Arc<Activity>,
     open: Weak<Mutex<Open>>,
 }
 
-/// A request is being answered. Ends with this value.
+/// A request in progress. Dropping it ends the request.
 pub(super) struct Busy(Arc<Connection>);
 
 impl Registry {
@@ -120,11 +120,12 @@ impl Registry {
         }
     }
 
-    /// Registers a connection. Where there are too many already, another one ends: the one that has been without a request
-    /// for longest, those first that never had one; and where all have requests, the one whose client was waited for
-    /// longest. Returns nothing when all requests are with the server.
+    /// Registers a connection. If there are too many already, another one is closed: the one that has been without a request for
+    /// longest, and before it those that never had one; if all have requests, the one whose client was waited for longest.
+    /// Returns None if every request is waiting for the server.
     pub(super) fn admit(&self, network: Option<ClientNetwork>) -> Option<Arc<Connection>> {
         let mut open = lock(&self.open);
+        // A network beyond its maximum makes room among its own connections.
         if let Some(network) = network {
             let is_from_there = |activity: &Activity| activity.network == Some(network);
             let from_there = open.connections.values();
@@ -154,7 +155,7 @@ impl Registry {
         }))
     }
 
-    /// Ends a connection that waits for its client, if there is one.
+    /// Closes a connection that waits for its client, if there is one.
     pub(super) fn make_room(&self) {
         lock(&self.open).make_room(|_| true);
     }
@@ -190,7 +191,7 @@ impl Open {
 }
 
 impl Connection {
-    /// Notes that a request is being answered.
+    /// Notes that a request is in progress.
     pub(super) fn begin(self: &Arc<Self>) -> Busy {
         self.activity.requests.fetch_add(1, Ordering::AcqRel);
         self.activity.begun.fetch_add(1, Ordering::Relaxed);
@@ -198,29 +199,29 @@ impl Connection {
         Busy(Arc::clone(self))
     }
 
-    /// Whether a request is being answered.
+    /// Returns whether a request is in progress.
     pub(super) fn is_busy(&self) -> bool {
         self.activity.requests.load(Ordering::Acquire) > 0
     }
 
-    /// Notes that bytes were read.
+    /// Notes that bytes were read. Outside of a request they belong to a head.
     pub(super) fn note_read(&self) {
         if !self.is_busy() {
             self.activity.times.note_head();
         }
     }
 
-    /// Notes how many bytes the client has taken of what is written; none where it takes nothing now.
+    /// Notes the number of bytes that the client has accepted; None while it accepts nothing.
     pub(super) fn note_write(&self, taken: Option<usize>) {
         self.activity.times.note_write(taken);
     }
 
-    /// Notes whether a part of a body is waited for.
+    /// Notes whether the server waits for a part of a body.
     pub(super) fn note_body(&self, is_waited_for: bool) {
         self.activity.times.note_body(is_waited_for);
     }
 
-    /// Waits until the client has kept the server waiting for too long, or for longest where there are too many.
+    /// Waits until the client has kept the server waiting for too long, or is cut as the slowest of too many.
     pub(super) async fn overdue(&self) {
         loop {
             let left = self.activity.times.left(self.is_busy());
@@ -234,7 +235,7 @@ impl Connection {
         }
     }
 
-    /// Waits until the connection is to end without a request, to make room for another.
+    /// Waits until the connection has to close without a request, to make room for another.
     pub(super) async fn closed(&self) {
         self.activity.close.notified().await;
     }
@@ -251,6 +252,7 @@ impl Drop for Connection {
 impl Drop for Busy {
     fn drop(&mut self) {
         let activity = &self.0.activity;
+        // Noted before the count falls: an idle connection must not have the timestamp of an earlier request.
         activity.times.note_end();
         activity.requests.fetch_sub(1, Ordering::AcqRel);
     }
@@ -291,10 +293,10 @@ mod tests {
         drop(one.begin());
         let other = registry.admit(network(2)).unwrap();
         let two = registry.admit(network(1)).unwrap();
-        // One network has as many as it can: what never had a request goes before what had one.
+        // The network has reached its maximum: connections that never had a request are closed before those that had one.
         let three = registry.admit(network(1)).unwrap();
         assert!(is_closed(&two).await && !is_closed(&one).await && !is_closed(&other).await);
-        // All together.
+        // The total has reached its maximum.
         let four = registry.admit(network(3)).unwrap();
         assert!(is_closed(&other).await && !is_closed(&three).await && !is_closed(&four).await);
     }
@@ -330,7 +332,7 @@ mod tests {
         sleep(Duration::from_millis(20)).await;
         reading.note_body(true);
         sleep(Duration::from_millis(5)).await;
-        // One that is waited for no more does not hold up anybody.
+        // A client that is no longer waited for is not in the way.
         quick.note_body(true);
         quick.note_body(false);
         let first = registry.admit(network(2)).unwrap();
@@ -375,7 +377,7 @@ mod tests {
             assert!(capacity.per_network >= 2 && capacity.per_network <= total / 4);
         }
         assert_eq!(Capacity::within(1 << 20, 12).per_network, PER_NETWORK_MAX);
-        // The unit allows as many as there can be at most.
+        // The systemd unit allows descriptors for the maximum number of connections.
         let unit = include_str!("../../../deploy/rollcall.service").lines();
         let allowed = unit.filter_map(|line| line.strip_prefix("LimitNOFILE="));
         let allowed: Vec<usize> = allowed.map(|number| number.parse().unwrap()).collect();

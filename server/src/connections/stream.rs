@@ -1,4 +1,4 @@
-//! A stream that notes what its client does.
+//! Stream that notes the activity of its client.
 
 use std::{
     io::{self, IoSlice},
@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::registry::Connection;
 
-/// A stream of a connection.
+/// The stream of a connection, which notes reads and writes.
 pub(super) struct Noted<S> {
     stream: S,
     connection: Arc<Connection>,
@@ -23,7 +23,7 @@ impl<S> Noted<S> {
     }
 }
 
-/// How many bytes were taken, if the client takes any now; none for an end.
+/// Returns the number of bytes that the client has accepted; None while it accepts nothing. An error counts as zero bytes.
 fn taken(written: &Poll<io::Result<usize>>) -> Option<usize> {
     match written {
         Poll::Ready(written) => Some(*written.as_ref().unwrap_or(&0)),

@@ -1,4 +1,4 @@
-//! The forms of one's own account.
+//! Forms on the pages of one's own account.
 
 use app::api::{
     access_tokens::CreateToken,
@@ -10,7 +10,7 @@ use axum::routing::post;
 
 use super::{FormRoute, send::send};
 
-/// Each at the address of its page.
+/// Forms, each at the path of its page.
 pub(super) const FORMS: &[FormRoute] = &[
     ("/account", || post(send::<EditProfile>)),
     ("/account/password", || post(send::<ChangePassword>)),

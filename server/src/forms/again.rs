@@ -1,5 +1,5 @@
-//! A form that is sent after the session has ended. The page to sign in carries it along, and after it the page of the form is
-//! drawn with what was typed. Nothing is done by signing in: the user sends the form once more.
+//! Forms that are submitted after the session has expired. The sign-in page carries the form along, and after sign-in the page of
+//! the form is rendered with the input. Signing in does not execute the form: the user submits it again.
 
 use app::{
     Access, access,
@@ -29,12 +29,12 @@ use crate::{
     router::AppState,
 };
 
-/// Most bytes of the fields that are carried along, as the browser sends them: well below what a body may have.
+/// Maximum number of bytes of the fields that are carried along, as the browser encodes them: well below the limit of a body.
 const FIELDS_MAX: usize = 48 * 1024;
-/// Most bytes of the address of the form.
+/// Maximum number of bytes of the form's address.
 const ADDRESS_MAX: usize = 2 * 1024;
 
-/// Answers with the page to sign in, which carries the form along. What is too long for that is left out.
+/// Answers with the sign-in page, which carries the form along. A form that is too long for that is dropped.
 pub(super) async fn ask_to_sign_in(state: &AppState, mut page: Request, body: &[u8]) -> Response {
     let address = page.uri().path_and_query();
     let address = address.map_or("/", |address| address.as_str()).to_owned();
@@ -58,7 +58,7 @@ pub(super) async fn ask_to_sign_in(state: &AppState, mut page: Request, body: &[
     refuse(state, page, values, problem).await
 }
 
-/// The fields of a form without the secret ones; none where they are too long.
+/// Returns the fields of a form without the secret ones; None if they are too long.
 fn carried(address: &str, body: &[u8]) -> Option<String> {
     let fields = form_urlencoded::parse(body);
     let fields = fields.filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_ref()));
@@ -71,8 +71,8 @@ fn carried(address: &str, body: &[u8]) -> Option<String> {
     (address.len() <= ADDRESS_MAX && sent <= FIELDS_MAX).then_some(fields)
 }
 
-/// Draws the page of the form that the page to sign in has carried along, with what was typed. None where there is no such
-/// form, or where another user has signed in than the one who typed.
+/// Renders the page of the form that the sign-in page has carried along, with the input. Returns None if there is no such form,
+/// if another user has signed in than the one who filled it in, or if that user can no longer open the page.
 pub(super) async fn draw_form(
     state: &AppState,
     session: &Session,
@@ -111,7 +111,7 @@ pub(super) async fn draw_form(
     Some(draw(state, page, outcome).await)
 }
 
-/// Makes the page at another address the one that is drawn; the browser shows that address once it takes over.
+/// Renders the page at another address instead; the browser shows that address once the scripts have loaded.
 fn move_to(page: &mut Request, address: Uri) {
     if let Some(context) = page.extensions_mut().get_mut::<PageContext>() {
         context.address = Some(address.to_string());

@@ -1,5 +1,5 @@
-//! One-time links and the forms behind them. A token goes from its address into a cookie at once, so that neither the
-//! history nor the next site gets to see it.
+//! One-time links and the forms behind them. The token is moved from the URL into a cookie at once, so that neither the history
+//! nor the next site can see it.
 
 use std::time::Duration;
 
@@ -23,13 +23,13 @@ use crate::{
     router::AppState,
 };
 
-/// How long somebody who has followed an invitation may take over the form. The invitation itself can be followed again.
+/// Lifetime of an invitation's cookie, which is the time to fill in the form. The invitation itself can be opened again.
 const TIME_TO_TYPE: Duration = Duration::from_secs(60 * 60);
 
-/// The token in an address, if it can be read.
+/// Token in a path, or the reason why it cannot be read.
 type Token = Result<Path<String>, PathRejection>;
 
-/// `GET /setup/{token}`: uses nothing up.
+/// `GET /setup/{token}`: opens a setup link, which stays unused.
 pub(crate) async fn follow_setup(
     State(state): State<AppState>,
     token: Token,
@@ -44,7 +44,7 @@ pub(crate) async fn follow_setup(
     )
 }
 
-/// `GET /reset/{token}`: uses nothing up. Where the person was going stays in the address.
+/// `GET /reset/{token}`: opens a reset link, which stays unused. The address retains the page to continue with.
 pub(crate) async fn follow_reset(
     State(state): State<AppState>,
     token: Token,
@@ -63,7 +63,7 @@ pub(crate) async fn follow_reset(
     )
 }
 
-/// `GET /invite/{token}`: uses nothing up.
+/// `GET /invite/{token}`: opens an invitation, which stays unused.
 pub(crate) async fn follow_invitation(
     State(state): State<AppState>,
     token: Token,
@@ -78,7 +78,7 @@ pub(crate) async fn follow_invitation(
     )
 }
 
-/// Puts the token into a cookie of its own, in the place of older ones where there are many, and goes on to the page, which
+/// Stores the token in a cookie of its own, which replaces older ones if there are many, and redirects to the page, whose address
 /// names the link by its handle.
 fn follow(
     state: &AppState,
@@ -111,7 +111,7 @@ fn follow(
     (AppendHeaders(cookies), Redirect::to(&page)).into_response()
 }
 
-/// `POST /setup`
+/// `POST /setup`: creates the first admin, and signs in.
 pub(crate) async fn claim_setup(
     State(state): State<AppState>,
     session: Session,
@@ -129,7 +129,7 @@ pub(crate) async fn claim_setup(
     }
 }
 
-/// `POST /reset`
+/// `POST /reset`: sets a new password.
 pub(crate) async fn choose_password(State(state): State<AppState>, request: Request) -> Response {
     let (page, fields) = match read(request).await {
         Ok(read) => read,
@@ -152,7 +152,7 @@ pub(crate) async fn choose_password(State(state): State<AppState>, request: Requ
     }
 }
 
-/// `POST /invite`
+/// `POST /invite`: creates the account of an invitation.
 pub(crate) async fn accept_invitation(State(state): State<AppState>, request: Request) -> Response {
     let (page, fields) = match read(request).await {
         Ok(read) => read,
@@ -171,7 +171,7 @@ pub(crate) async fn accept_invitation(State(state): State<AppState>, request: Re
     }
 }
 
-/// The header that lets the browser see a page that says that something was done, and its address.
+/// Returns the header that permits the browser to open a confirmation page, and the path of the page.
 fn done(
     state: &AppState,
     page: DonePage,
@@ -183,12 +183,12 @@ fn done(
     (AppendHeaders([(header::SET_COOKIE, allow)]), page.path())
 }
 
-/// The handle of the link that a form is of.
+/// Returns the handle of the link that a form belongs to.
 fn handle(fields: &Fields) -> &str {
     fields.get("link").map_or("", String::as_str)
 }
 
-/// The token of that link, if the browser has it.
+/// Returns the token of the link that a form belongs to; empty if the browser has no cookie for it.
 fn token(state: &AppState, request: &Request, kind: LinkCookie, fields: &Fields) -> String {
     let name = kind.name(&state.services.settings, handle(fields));
     name.and_then(|name| cookie(request.headers(), &name))
@@ -196,7 +196,7 @@ fn token(state: &AppState, request: &Request, kind: LinkCookie, fields: &Fields)
         .to_owned()
 }
 
-/// The header that makes the browser forget it.
+/// Returns the header that removes the cookie of the link.
 fn forget(
     state: &AppState,
     kind: LinkCookie,

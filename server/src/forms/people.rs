@@ -1,4 +1,4 @@
-//! The forms of the screens about people.
+//! Forms on the screens about users.
 
 use app::api::{
     bulk::DoToSeveral,
@@ -15,7 +15,7 @@ use axum::routing::post;
 
 use super::{FormRoute, send::send};
 
-/// Each at the address of its page.
+/// Forms, each at the path of its page.
 pub(super) const FORMS: &[FormRoute] = &[
     ("/users/new", || post(send::<CreateUser>)),
     ("/users/bulk/{action}", || post(send::<DoToSeveral>)),

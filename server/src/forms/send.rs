@@ -1,4 +1,4 @@
-//! Forms that a server function takes too: what the browser sends without scripts goes to the same function.
+//! Forms without scripts: the browser's `POST` is passed to the same server function that the scripts call.
 
 use std::sync::PoisonError;
 
@@ -39,7 +39,7 @@ use crate::{
     router::{AppState, provide},
 };
 
-/// `POST` to the address of a page, whose form a server function takes for the user whose page it is.
+/// Handles a `POST` to the path of a page: a server function processes its form, for the user of the page.
 pub(crate) async fn send<F>(State(state): State<AppState>, request: Request) -> Response
 where
     F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
@@ -62,7 +62,7 @@ where
     }
 }
 
-/// The same for a form that needs no user: it is nobody's page.
+/// Handles a `POST` of a form that needs no user.
 pub(crate) async fn send_public<F>(State(state): State<AppState>, request: Request) -> Response
 where
     F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
@@ -73,7 +73,7 @@ where
     }
 }
 
-/// Takes the form out of a request.
+/// Splits a request into its head and its form.
 async fn split(request: Request) -> Result<(Parts, Bytes), Box<Response>> {
     let (parts, body) = request.into_parts();
     match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {
@@ -82,17 +82,17 @@ async fn split(request: Request) -> Result<(Parts, Bytes), Box<Response>> {
     }
 }
 
-/// What of a request can be drawn as its page.
+/// Returns the request without its form, which can be rendered as a page.
 fn page(parts: &Parts) -> Request {
     Request::from_parts(parts.clone(), Body::empty())
 }
 
-/// Why a form is denied that is on the page of this user; none where that is who is signed in.
+/// Returns the problem of a form on the page of another user than the one who is signed in; None if it is the same user.
 fn denied(actor: &Actor, user: Option<&str>) -> Option<Problem> {
     match user {
         Some(user) if is_actor(actor, user) => None,
         Some(_) => Some(another_user()),
-        // A page that an earlier version of the server has drawn.
+        // An earlier version of the server has rendered the page.
         None => Some(Problem::new(
             Code::Unauthorized,
             "The page was too old. Nothing was changed. Open it again and repeat what you did.",
@@ -100,7 +100,7 @@ fn denied(actor: &Actor, user: Option<&str>) -> Option<Problem> {
     }
 }
 
-/// Answers with the next page, or with the same one and what is wrong.
+/// Answers with the next page, or with the same page and its errors.
 async fn answer<F>(state: &AppState, parts: Parts, body: Bytes) -> Response
 where
     F: ServerFn<Output = Done, Error = ApiError> + DeserializeOwned + 'static,
@@ -129,8 +129,8 @@ where
     response
 }
 
-/// The form that undoes a change, where the fields name the change and nothing else. The form is taken from what the server
-/// noted for the session: neither an address nor a page can say what is undone.
+/// Returns the form that undoes a change, if the fields name the change and nothing else. The server has stored this form for the
+/// session: neither an address nor a page can choose what is undone.
 async fn undone(
     state: &AppState,
     parts: &Parts,
@@ -154,7 +154,7 @@ async fn undone(
     Err(Box::new(undo_expired(state, session, path).await))
 }
 
-/// Leads to the page of a change that was not undone, which says so.
+/// Redirects to the page of a change that was not undone, with a message about it.
 pub(super) async fn undo_expired(state: &AppState, session: &Session, path: &str) -> Response {
     let page = list_of_undo(path);
     let expired = Flash::of(FlashEvent::UndoExpired, [""; 0]);
@@ -162,12 +162,12 @@ pub(super) async fn undo_expired(state: &AppState, session: &Session, path: &str
     Redirect::to(page).into_response()
 }
 
-/// The page that shows what the form at a path undoes: itself, or the list of several.
+/// Returns the page that shows the effect of an undo: the path of the form itself, or for a bulk action the list.
 pub(super) fn list_of_undo(path: &str) -> &str {
     path.split("/bulk/").next().unwrap_or("/")
 }
 
-/// Calls the function amid what it needs of the request. Returns the cookies that it sets too.
+/// Calls the server function with the context of its request. Returns the cookies that it sets, too.
 async fn run<F>(
     state: &AppState,
     mut parts: Parts,
@@ -196,7 +196,7 @@ where
     (outcome, cookies.cloned().collect())
 }
 
-/// What was typed, by field; of a field that is there several times all values, with a comma between.
+/// Parses the input by field. Several values of one field are joined with commas.
 pub(super) fn typed(body: &[u8]) -> Fields {
     let mut fields = Fields::new();
     for (name, value) in form_urlencoded::parse(body) {

@@ -1,4 +1,4 @@
-//! Programs that come with an access token.
+//! Authentication by access tokens.
 
 use axum::{
     extract::{Request, State},
@@ -15,14 +15,14 @@ use service::{
 use super::rate::Recognised;
 use crate::error_page::Asked;
 
-/// Whom a request with a token acts for.
+/// Actor of a request with an access token.
 #[derive(Debug, Clone)]
 pub(crate) struct Bearer(pub(crate) Actor);
 
-/// Finds out whom a request with a token acts for, before anything looks at its cookies: it is never somebody else's. A token
-/// opens the API and nothing else.
+/// Authenticates a request by its access token, before any layer reads its cookies, so that it never acts for another user. A
+/// token gives access to the API only.
 ///
-/// Tries are not slowed down, because nobody guesses a token.
+/// Attempts are not slowed down, because tokens cannot be guessed.
 pub(crate) async fn accept(
     State(services): State<Services>,
     mut request: Request,
@@ -48,7 +48,7 @@ pub(crate) async fn accept(
             return asked.refuse(error.into_problem());
         }
     };
-    // A browser adds a token for no other site, as it does its cookies: from which site the request came does not matter.
+    // Unlike cookies, a browser adds no token to the requests of another site: the site of a request does not matter.
     for name in [header::COOKIE, header::ORIGIN] {
         request.headers_mut().remove(name);
     }
@@ -57,7 +57,7 @@ pub(crate) async fn accept(
     next.run(request).await
 }
 
-/// Whether a request comes with what says to be a token. Other schemes are for a proxy in front, and none of our business.
+/// Returns whether a request has a bearer token. Other schemes are for a proxy in front, and are ignored.
 pub(crate) fn is_in(headers: &HeaderMap) -> bool {
     headers.get_all(header::AUTHORIZATION).iter().any(|value| {
         let scheme = value.as_bytes().split(|byte| *byte == b' ').next();
@@ -65,7 +65,7 @@ pub(crate) fn is_in(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The text of the token; nothing of one where several are named, or what is no text.
+/// Returns the text of the token; None if there are several headers, or if it is not text.
 pub(crate) fn text(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (value, others) = (values.next()?, values.next());

@@ -8,8 +8,8 @@ use axum::{
 };
 use domain::cookies::Cookies;
 
-/// Leaves of a request's cookies those that can be read, written as one header. Whoever reads them after this, the session's
-/// own layer and the pages too, reads the same: see [`Cookies`].
+/// Reduces the cookies of a request to those that can be read, in one header. All later readers, such as the session layer and
+/// the pages, read the same: see [`Cookies`].
 pub(crate) async fn keep_readable(mut request: Request, next: Next) -> Response {
     let headers = request.headers_mut();
     if headers.contains_key(COOKIE) {
@@ -44,7 +44,7 @@ mod tests {
 
     use super::*;
 
-    /// How the session's layer finds a cookie: every line as text, names and values decoded, of several the last.
+    /// Finds a cookie as the session layer does: each line as text, names and values decoded, the last one of several.
     fn as_the_session_reads(headers: &HeaderMap, name: &str) -> Option<String> {
         let lines = headers.get_all(COOKIE).iter();
         let pairs = lines
@@ -55,7 +55,7 @@ mod tests {
         found.map(|cookie| cookie.value().to_owned())
     }
 
-    /// The headers as they are behind [`keep_readable`].
+    /// Returns the headers as [`keep_readable`] passes them on.
     fn kept(lines: &[Vec<u8>]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for line in lines {
@@ -96,7 +96,7 @@ mod tests {
             for name in ["__Host-session_token", "session_token", "x"] {
                 let (ours, theirs) = (cookie(&headers, name), as_the_session_reads(&headers, name));
                 prop_assert_eq!(ours, theirs.as_deref());
-                // Nothing passes for it that was not sent under its name.
+                // No cookie is found under a name that it was not sent with.
                 let plain = format!("{name}={}", ours.unwrap_or_default()).into_bytes();
                 let sent = lines.iter().any(|line| line.windows(plain.len()).any(|part| part == plain));
                 prop_assert!(ours.is_none() || sent);
@@ -108,7 +108,7 @@ mod tests {
             for text in [text, like] {
                 let read = Preferences::from_cookie(&text);
                 prop_assert_eq!(Preferences::from_cookie(&read.to_cookie()), read);
-                // It comes back as it was set.
+                // A cookie is read as it was set.
                 let line = format!("{}={}", Preferences::COOKIE, read.to_cookie()).into_bytes();
                 let headers = kept(&[line]);
                 prop_assert_eq!(cookie(&headers, Preferences::COOKIE).map(Preferences::from_cookie), Some(read));

@@ -1,4 +1,4 @@
-//! The device cookie: by which a browser is known to have signed in to an account before.
+//! The device cookie, by which a browser is recognised that has signed in to an account before.
 
 use std::sync::Arc;
 
@@ -13,13 +13,13 @@ use service::{access::Origin, known_device::Device, settings::Settings};
 
 use super::cookies::cookie;
 
-/// How long a browser keeps the cookie, in seconds: 400 days, the most that browsers do (RFC 6265bis, 5.5).
+/// Lifetime of the cookie in seconds: 400 days, the maximum in browsers (RFC 6265bis, 5.5).
 const MAX_AGE: u32 = 400 * 24 * 60 * 60;
 
-/// Name of the cookie, without what tells servers apart.
+/// Name of the cookie, without the parts that distinguish servers.
 const NAME: &str = "rollcall_device";
 
-/// How the cookie is called and set.
+/// Name and attributes of the cookie.
 #[derive(Debug, Clone)]
 pub(crate) struct DeviceCookie {
     name: Arc<str>,
@@ -27,7 +27,7 @@ pub(crate) struct DeviceCookie {
 }
 
 impl DeviceCookie {
-    /// That of a server with these settings.
+    /// Returns the cookie of a server with these settings.
     pub(crate) fn of(settings: &Settings) -> Self {
         Self {
             name: settings.cookie_name(NAME).into(),
@@ -35,7 +35,7 @@ impl DeviceCookie {
         }
     }
 
-    /// The header that sets the cookie. It survives signing out.
+    /// Returns the header that sets the cookie, which stays after signing out.
     fn set(&self, token: &str) -> Option<HeaderValue> {
         let (name, secure) = (&self.name, if self.https { "; Secure" } else { "" });
         let text =
@@ -46,7 +46,7 @@ impl DeviceCookie {
     }
 }
 
-/// Adds the device cookie to the request's [`Origin`], and sets the one that was issued while it was answered.
+/// Adds the device cookie to the request's [`Origin`], and sets a cookie that was issued while the request was handled.
 pub(crate) async fn carry(
     State(device_cookie): State<DeviceCookie>,
     mut request: Request,

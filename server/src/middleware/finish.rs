@@ -1,4 +1,4 @@
-//! Requests that are seen through although nobody waits for the answer any more.
+//! Requests that are completed although the client has disconnected.
 
 use std::panic::resume_unwind;
 
@@ -14,14 +14,14 @@ use tracing::Instrument;
 use super::headers;
 use crate::fingerprint;
 
-/// Draws a page, or runs a function behind one, to its end in a task of its own.
+/// Renders a page, or runs a server function, to its end in a task of its own.
 ///
-/// A browser that leaves a page drops its request, and with it would go what the page is made of while other tasks
-/// still read it, which is a panic for each of them.
+/// A browser that leaves a page drops its request. Without the task, the state of the page would be dropped while other tasks
+/// still read it, and each of them would panic.
 pub(crate) async fn finish(request: Request, next: Next) -> Response {
     let drawing = async move {
         let (parts, body) = next.run(request).await.into_parts();
-        // Pages come in one piece, so this holds nothing back.
+        // Pages are rendered in one piece, so this delays nothing.
         let body = to_bytes(body, usize::MAX).await;
         let is_page = headers::is_page(&parts.headers);
         body.map(|body| {
@@ -39,7 +39,7 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
     }
 }
 
-/// Sees work through in a task of its own, whether or not somebody goes on to wait for it. Its panic goes on here.
+/// Runs work to its end in a task of its own, even if the caller stops waiting for it. A panic of the work is resumed here.
 pub(crate) async fn detached<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> T {

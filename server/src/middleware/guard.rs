@@ -1,5 +1,5 @@
-//! Which pages a person gets to see, and the way to sign in for a browser that is to download a file. What a page shows is
-//! guarded again by the functions that it calls.
+//! Access to pages, and the way to sign in for a browser that is to download a file. The server functions of a page check the
+//! permissions again.
 
 use app::{
     Access, access,
@@ -16,8 +16,8 @@ use service::{Services, access::Actor, settings::Settings};
 
 use super::{cookies::cookie, identity::is_shown};
 
-/// Sends whoever is not signed in to sign in and back again, whoever has no right to the panel to their account, and
-/// whoever is signed in past the sign-in page.
+/// Redirects users who are not signed in to the sign-in page and back again, users without access to the panel to their account,
+/// and signed-in users past the sign-in page.
 pub(crate) async fn pages(
     State(services): State<Services>,
     request: Request,
@@ -44,7 +44,7 @@ pub(crate) async fn pages(
     }
 }
 
-/// Shows a page that says that something was done, if it was done just now, and leads on otherwise.
+/// Shows a confirmation page if its action has just been done, and redirects otherwise.
 async fn show_once(settings: &Settings, page: DonePage, request: Request, next: Next) -> Response {
     let cookie = cookie(request.headers(), &DonePage::cookie(settings));
     if !page.is_allowed(cookie) || !is_shown(&request) {
@@ -67,8 +67,8 @@ pub(crate) fn to_sign_in(request: &Request) -> Response {
     Redirect::to(&going_on("/login", wanted)).into_response()
 }
 
-/// Sends a browser without a session from a link to an export to sign in, and then to the page with the link. Programs and
-/// scripts get the answer of the API.
+/// Redirects a browser without a session from the link to an export to the sign-in page, and then to the page with the link.
+/// Programs and scripts get the response of the API.
 pub(crate) async fn exports(request: Request, next: Next) -> Response {
     let page = page_of_export(request.uri())
         .filter(|_| request.method() == Method::GET && is_navigation(request.headers()));
@@ -79,7 +79,7 @@ pub(crate) async fn exports(request: Request, next: Next) -> Response {
     }
 }
 
-/// The page with the link to an export; none for an address that is not one of an export.
+/// Returns the page with the link to an export; None if the address is not that of an export.
 fn page_of_export(export: &Uri) -> Option<String> {
     match export.path() {
         "/api/user/export" => Some("/account/data".to_owned()),
@@ -101,7 +101,7 @@ fn page_of_export(export: &Uri) -> Option<String> {
     }
 }
 
-/// Whether a browser goes to the address. One that does not say so accepts a page rather than JSON.
+/// Returns whether a browser navigates to the address. One that does not send the mode has to prefer HTML to JSON.
 fn is_navigation(headers: &HeaderMap) -> bool {
     if let Some(mode) = headers.get("sec-fetch-mode") {
         return mode == "navigate";

@@ -1,4 +1,4 @@
-//! The security headers of every answer.
+//! Security headers of every response.
 
 use axum::{
     extract::{Request, State},
@@ -10,23 +10,23 @@ use leptos::nonce::Nonce;
 
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Which headers depend on the installation.
+/// Settings that the headers depend on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Policy {
-    /// Whether people reach the panel over https.
+    /// Whether the panel is reached over https.
     pub(crate) https: bool,
 }
 
-/// The nonce of the page to be drawn.
+/// Nonce of the page that is rendered.
 #[derive(Debug, Clone)]
 pub(crate) struct PageNonce(pub(crate) Nonce);
 
-/// What a script may do that runs as a worker: workers have the policy of their own file.
+/// Policy of scripts, which limits those that run as workers: a worker has the policy of its own file.
 const SCRIPT_POLICY: &str = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
 const NOTHING_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// Gives each answer its headers: pages a policy that runs only the scripts with the nonce of this very answer, scripts one that
-/// lets a worker ask this server, anything else one that runs nothing.
+/// Sets the headers of each response. Pages have a policy that runs only the scripts with the nonce of this response, scripts
+/// have one that lets a worker send requests to this server, and everything else has one that runs nothing.
 pub(crate) async fn secure(
     State(policy): State<Policy>,
     mut request: Request,
@@ -44,7 +44,7 @@ pub(crate) async fn secure(
         NOTHING_POLICY.to_owned()
     };
     if let Ok(csp) = HeaderValue::try_from(csp) {
-        // The pages about the API say themselves what they need.
+        // The pages of the API documentation set a policy of their own.
         headers
             .entry(header::CONTENT_SECURITY_POLICY)
             .or_insert(csp);
@@ -63,7 +63,7 @@ pub(crate) async fn secure(
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    // Built files say themselves how long they keep; everything else may be personal.
+    // Built files set their own lifetime in caches; everything else may be personal.
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
@@ -73,7 +73,7 @@ pub(crate) async fn secure(
     response
 }
 
-/// Returns whether an answer is a page.
+/// Returns whether a response is a page.
 pub(crate) fn is_page(headers: &HeaderMap) -> bool {
     is_of_type(headers, "text/html")
 }

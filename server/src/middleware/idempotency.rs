@@ -1,4 +1,4 @@
-//! Requests with an `Idempotency-Key`, which are carried out once however often they come.
+//! Requests with an `Idempotency-Key`, which are executed once however often they are sent.
 
 use axum::{
     body::{Body, Bytes, to_bytes},
@@ -18,13 +18,13 @@ use uuid::Uuid;
 use super::finish;
 use crate::rest::{Failure, ShownOnce};
 
-/// Where a client names its request.
+/// Header by which a client identifies its request.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// Says of an answer that it was given before, and that nothing was done for it now.
+/// Header of a response that was stored before: nothing was executed for it now.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// Carries out a request of the API that names itself by a key, unless that was done: then its answer is given again.
-/// Requests without a key cost nothing. So do those of nobody: there is no account that the key could belong to.
+/// Executes an API request with an idempotency key, unless that was done before: then its stored response is returned. Requests
+/// without a key cost nothing. The same holds without a signed-in user: there is no account for the key to belong to.
 pub(crate) async fn once(
     State(services): State<Services>,
     request: Request,
@@ -35,7 +35,7 @@ pub(crate) async fn once(
     };
     let (parts, body) = request.into_parts();
     let request = Request::from_parts(parts, read(body).await?);
-    // Whoever hangs up comes again for the answer.
+    // A client that has disconnected sends the request again to get its response.
     let work = async move { carry_out(&services, actor, &key, request, next).await };
     finish::detached(work).await
 }
@@ -64,8 +64,8 @@ async fn carry_out(
     Ok(settle(services, attempt, response).await)
 }
 
-/// Who sends a request under which key. Nothing of requests that need none: what only reads or does the same when it is done
-/// twice, and what is about signing in.
+/// Returns the actor and the key of a request. None for requests that need no key: those that only read or have the same effect
+/// when they are repeated, and those about signing in.
 fn asked(request: &Request) -> Result<Option<(Actor, Key)>, Failure> {
     let path = request.uri().path();
     let counts = request.method() == Method::POST
@@ -87,7 +87,7 @@ fn asked(request: &Request) -> Result<Option<(Actor, Key)>, Failure> {
     Ok(Some((actor, key)))
 }
 
-/// The key; nothing where several are named, or what is none.
+/// Parses the key; None if it is not valid, or if there are several.
 fn key(headers: &HeaderMap) -> Option<Key> {
     let mut values = headers.get_all(KEY).iter();
     let (value, others) = (values.next()?, values.next());
@@ -95,7 +95,7 @@ fn key(headers: &HeaderMap) -> Option<Key> {
     others.is_none().then_some(key)
 }
 
-/// The whole body: the layers outside of this one bound it.
+/// Reads the whole body, which the outer layers limit.
 async fn read(body: Body) -> Result<Bytes, Failure> {
     let read = Bytes::from_request(Request::new(body), &()).await;
     read.map_err(|rejection| match rejection.status() {
@@ -104,7 +104,7 @@ async fn read(body: Body) -> Result<Bytes, Failure> {
     })
 }
 
-/// The answer that was given before.
+/// Returns the stored response.
 fn again(answer: Answer) -> Response {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
@@ -122,8 +122,8 @@ fn again(answer: Answer) -> Response {
     response
 }
 
-/// Keeps what was answered, or frees the key where nothing was done. Whoever asked gets the answer either way; what could not be
-/// noted goes to the log.
+/// Stores the response, or releases the key if nothing was done. The client gets the response in either case; an error of storing
+/// it is logged.
 async fn settle(services: &Services, attempt: Uuid, response: Response) -> Response {
     let is_done = response.status().is_success();
     let is_shown_once = response.extensions().get::<ShownOnce>().is_some();
@@ -136,7 +136,7 @@ async fn settle(services: &Services, attempt: Uuid, response: Response) -> Respo
         keep(services, attempt, response).await
     };
     if let Err(error) = noted {
-        // Its cause goes to the log with this.
+        // Logs the cause.
         let Problem { message, .. } = error.into_problem();
         tracing::warn!(message, "what became of an idempotency key is not noted");
     }
@@ -149,7 +149,7 @@ async fn keep(
     response: Response,
 ) -> (Response, Result<(), Error>) {
     let (parts, body) = response.into_parts();
-    // What answers a change comes in one piece, so this holds nothing back.
+    // The response to a change comes in one piece, so this delays nothing.
     match to_bytes(body, usize::MAX).await {
         Ok(body) => {
             let answer = answer(&parts, &body);

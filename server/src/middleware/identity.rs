@@ -1,4 +1,4 @@
-//! Who asks.
+//! Recognition of the caller.
 
 use app::{
     api::{flash::FlashMessage, wire::AS},
@@ -24,7 +24,7 @@ use tower_sessions::Session;
 use super::{bearer::Bearer, cookies::cookie, rate::Recognised};
 use crate::error_page::Asked;
 
-/// Puts `Option<Actor>` and the page's context beside the request, from the one query that reads the session or the token.
+/// Adds `Option<Actor>` and the context of the page to the request, from the one query that reads the session or the token.
 pub(crate) async fn recognise(
     State(services): State<Services>,
     session: Session,
@@ -84,19 +84,19 @@ pub(crate) async fn recognise(
     next.run(request).await
 }
 
-/// Why a change is denied that comes from the page of another user than who is signed in now.
+/// Returns the problem of a change on the page of another user than the one who is signed in now.
 pub(crate) fn another_user() -> Problem {
     let message = "Another user has signed in meanwhile. Nothing was changed.";
     Problem::new(Code::Unauthorized, message)
 }
 
-/// Whether an id that a page has sent is that of the user who is signed in.
+/// Returns whether an id that a page has sent is that of the signed-in user.
 pub(crate) fn is_actor(actor: &Actor, id: &str) -> bool {
     actor.principal.id.to_string() == id
 }
 
-/// Whether a function is called from the page of another user than who is signed in now: in another tab another user has
-/// signed in. Forms say it in their bodies: see [`crate::forms::send`].
+/// Returns whether a server function is called from the page of another user than the one who is signed in now, because that user
+/// has signed in in another tab. Forms send the id in their bodies: see [`crate::forms::send`].
 fn is_of_another(request: &Request, actor: Option<&Actor>) -> bool {
     let query = request
         .uri()
@@ -109,8 +109,8 @@ fn is_of_another(request: &Request, actor: Option<&Actor>) -> bool {
         .is_some_and(|(actor, (_, id))| !is_actor(actor, &id))
 }
 
-/// How many wait to be let in, for a page of somebody who may see that. A page without the number is better than none: why
-/// it is missing goes to the log.
+/// Returns the number of pending registrations, for a page of a user who can see it. An error is only logged: a page without the
+/// number is better than none.
 pub(crate) async fn waiting(services: &Services, path: &str, actor: Option<&Actor>) -> Option<u64> {
     let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");
     let granted = actor.filter(|_| is_page)?.require().ok()?;
@@ -118,15 +118,16 @@ pub(crate) async fn waiting(services: &Services, path: &str, actor: Option<&Acto
     counted.map_err(Error::into_problem).ok()
 }
 
-/// What was done before, for the page that shows it: the one write that a GET does. A page without the message is better than
-/// none.
+/// Takes the messages about what was done before, for the page that shows them. It is the only write of a GET. A page without the
+/// messages is better than none.
 async fn flashes(services: &Services, session: &Session, path: &str) -> Vec<FlashMessage> {
     let taken = flash::take(services, session, path).await;
     let taken = taken.map_err(Error::into_problem).unwrap_or_default();
     taken.into_iter().map(FlashMessage::from).collect()
 }
 
-/// Whether a browser shows what is answered, and does not only fetch it ahead. Older ones do not say what for they ask.
+/// Returns whether a browser shows the response, and does not only prefetch it. Older browsers do not send the purpose of a
+/// request.
 pub(super) fn is_shown(request: &Request) -> bool {
     let path = request.uri().path();
     let is_page = !path.starts_with("/api/") && !path.starts_with("/sfn/");

@@ -1,4 +1,4 @@
-//! Large bodies: how many of one account are taken at once, because each is in memory until all of it has come.
+//! Limit of the large bodies that one account sends at once, because each is in memory until it is complete.
 
 use std::{
     collections::HashMap,
@@ -16,27 +16,27 @@ use uuid::Uuid;
 
 use crate::rest::Failure;
 
-/// Bytes of the longest body that does not count.
+/// Maximum number of bytes of a body that does not count as large.
 const SMALL: u64 = 64 * 1024;
-/// Most large bodies of one account at once.
+/// Maximum number of large bodies of one account at once.
 const PER_ACCOUNT: usize = 8;
 
 const BUSY: Error = Error::TooManyAtOnce(
     "Eight requests of your account with more than 64 KiB are being sent. Wait until one has been answered, then try again.",
 );
 
-/// The accounts that send large bodies now, each with how many.
+/// Number of large bodies that each account is sending.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LargeBodies(Arc<Mutex<HashMap<Uuid, usize>>>);
 
-/// The right to send one large body. Ends with this value.
+/// Permission to send one large body. Dropping it ends the permission.
 struct Slot {
     bodies: LargeBodies,
     account: Uuid,
 }
 
 impl LargeBodies {
-    /// Reserves a large body of an account; none where it sends too many.
+    /// Reserves a large body for an account; None if it is sending too many.
     fn reserve(&self, account: Uuid) -> Option<Slot> {
         let mut sending = self.sending();
         let count = sending.entry(account).or_default();
@@ -67,7 +67,8 @@ impl Drop for Slot {
     }
 }
 
-/// Denies a large body to an account that sends too many, before any of it is read. Bodies of nobody are not read at all.
+/// Denies a large body to an account that is sending too many, before any of it is read. Without a signed-in user the handlers
+/// read no body of this size.
 pub(crate) async fn limit(
     State(bodies): State<LargeBodies>,
     request: Request,
@@ -76,14 +77,15 @@ pub(crate) async fn limit(
     let Some(account) = sender(&request) else {
         return next.run(request).await;
     };
-    // Held until the answer: by then the body has been read.
+    // Held until there is a response: by then the body has been read.
     let Some(_slot) = bodies.reserve(account) else {
         return Failure::from(BUSY).into_response();
     };
     next.run(request).await
 }
 
-/// Whose large body a request has, if it has one. One of unknown length is as large as the layers outside let it be.
+/// Returns the account of a request with a large body. A body of unknown length counts as large, because it can be as large as
+/// the outer layers permit.
 fn sender(request: &Request) -> Option<Uuid> {
     let most = request.body().size_hint().upper();
     if most.is_some_and(|most| most <= SMALL) {

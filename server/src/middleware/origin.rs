@@ -1,4 +1,4 @@
-//! From where a request comes.
+//! Origin of a request: the address of the client, its user agent and the id of the request.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -13,15 +13,15 @@ use ipnetwork::IpNetwork;
 use service::{access::Origin, known_device::Device};
 use uuid::Uuid;
 
-/// Proxies whose word about the client's address is taken.
+/// Proxies that are trusted to report the address of the client.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(Arc<[IpNetwork]>);
 
 impl TrustedProxies {
-    /// From addresses and networks, separated by commas. The first that is neither is returned.
+    /// Parses addresses and networks, separated by commas.
     ///
     /// # Errors
-    /// The part that is no address.
+    /// The first part that is neither.
     pub fn parse(text: &str) -> Result<Self, String> {
         let parts = text
             .split(',')
@@ -39,9 +39,9 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(ip))
     }
 
-    /// Returns the client: the peer, unless that is a trusted proxy; then the last hop in `X-Forwarded-For` that is not one.
-    /// What stands before it the client may have written. A hop that cannot be read ends the search at the proxy that has
-    /// written it: whoever is behind counts as that proxy, and nobody can choose an address.
+    /// Returns the client: the peer, unless that is a trusted proxy; then the last hop in `X-Forwarded-For` that is not one. The
+    /// client may have written everything in front of it. A hop that cannot be read ends the search at the proxy that has written
+    /// it: the clients behind it count as that proxy, and none can choose its address.
     fn client(&self, peer: ClientAddress, headers: &HeaderMap) -> ClientAddress {
         let values: Vec<&[u8]> = headers
             .get_all("x-forwarded-for")
@@ -67,7 +67,7 @@ impl TrustedProxies {
     }
 }
 
-/// A network of IPv4 addresses written as IPv6 ones, as that of IPv4 addresses.
+/// Converts a network of IPv4-mapped IPv6 addresses to one of IPv4 addresses.
 fn canonical(network: IpNetwork) -> IpNetwork {
     let mapped = match network {
         IpNetwork::V6(network) if network.prefix() >= 96 => network.ip().to_ipv4_mapped(),
@@ -78,11 +78,12 @@ fn canonical(network: IpNetwork) -> IpNetwork {
         .unwrap_or(network)
 }
 
-/// The address that a request was sent to, by its `Host`; over https if a trusted proxy says so. None where that is no host
-/// with or without a port.
+/// Returns the URL that a request was sent to, from its `Host`, with https if a trusted proxy reports it. None if that is not a
+/// host with or without a port.
 fn base_url(headers: &HeaderMap, is_from_proxy: bool) -> Option<String> {
     let host = headers.get("host")?.to_str().ok()?;
     let authority: Authority = host.parse().ok()?;
+    // `Authority` accepts user information, which a link must not have.
     if host.contains('@') || authority.host().is_empty() {
         return None;
     }
@@ -93,7 +94,7 @@ fn base_url(headers: &HeaderMap, is_from_proxy: bool) -> Option<String> {
     Some(format!("{scheme}://{authority}"))
 }
 
-/// Puts the request's [`Origin`] beside it, with a fresh id.
+/// Adds its [`Origin`] to a request, with a new id.
 pub(crate) async fn identify(
     State(proxies): State<TrustedProxies>,
     mut request: Request,
@@ -175,7 +176,7 @@ mod tests {
             (ten, "10.1.2.3", &[b"10.9.9.8, 10.9.9.9"], "10.9.9.8"),
             (ten, "10.1.2.3", &[], "10.1.2.3"),
             ("10.0.0.0/8,::1", "::1", &[b"2001:db8::7"], "2001:db8::7"),
-            // As some proxies write it.
+            // Some proxies add ports.
             (ten, "10.1.2.3", &[b"203.0.113.9:51234"], "203.0.113.9"),
             (
                 ten,
@@ -184,7 +185,7 @@ mod tests {
                 "2001:db8::7",
             ),
             (ten, "10.1.2.3", &[b", 203.0.113.9 ,,"], "203.0.113.9"),
-            // What a client writes in front of it changes nothing.
+            // Hops that the client writes in front have no effect.
             (ten, "10.1.2.3", &[b"\xFF, 203.0.113.9"], "203.0.113.9"),
             (ten, "10.1.2.3", &[b"\xFF", b"203.0.113.9"], "203.0.113.9"),
             (
@@ -193,7 +194,7 @@ mod tests {
                 &["é, 1.1.1.1, 203.0.113.9".as_bytes()],
                 "203.0.113.9",
             ),
-            // What no proxy could read is the proxy itself.
+            // A hop that cannot be read leaves the proxy as the client.
             (ten, "10.1.2.3", &[b"1.1.1.1, nonsense"], "10.1.2.3"),
             (
                 ten,
@@ -218,7 +219,7 @@ mod tests {
             own in prop_oneof!["203\\.0\\.113\\.9(:[1-9][0-9]{0,3})?", "::ffff:203\\.0\\.113\\.9"],
         ) {
             let mut lines: Vec<Vec<u8>> = lines.into_iter().filter(|line| HeaderValue::from_bytes(line).is_ok()).collect();
-            // The proxy appends to the client's last line.
+            // The proxy appends its hop to the client's last line.
             let mut last = [&tail[..], own.as_bytes()].join(&b", "[..]);
             if HeaderValue::from_bytes(&last).is_err() {
                 last = own.into_bytes();

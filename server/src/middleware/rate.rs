@@ -1,4 +1,4 @@
-//! How often somebody may ask the API.
+//! Rate limit of the API.
 
 use std::sync::{Arc, OnceLock};
 
@@ -22,29 +22,30 @@ use crate::{
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STATE: HeaderName = HeaderName::from_static("ratelimit");
-/// What balancers and monitors ask: refused, they would take the server for dead.
+/// Path for load balancers and monitors: if it were limited, they would take the server for dead.
 const HEALTH: &str = "/api/health";
-/// Where a user signs in.
+/// Path of sign-in.
 const SIGN_IN: &str = "/api/auth/login";
 
-/// Who a request turned out to be from, told by whoever finds out.
+/// Account that a request turns out to belong to, which the layer that finds out reports.
 ///
-/// Where nobody has looked, as for an address that there is not, nothing is told.
+/// It is not reported if no layer looks for it, as for a path without a route.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Recognised(Arc<OnceLock<Option<Uuid>>>);
 
 impl Recognised {
-    /// Tells whose it is, or that it is nobody's. Once told it stays.
+    /// Reports the account, or None if the credential belongs to none. The first report counts.
     pub(crate) fn tell(&self, account: Option<Uuid>) {
         self.0.get_or_init(|| account);
     }
 }
 
-/// Refuses a request of the API that is one too many, before anything is asked of the database, and says in every answer how
-/// many are left.
+/// Denies a request of the API beyond the limit, before it costs a query, and adds the number of requests that are left to every
+/// response.
 ///
-/// A session or an access token counts against its account once it was found good, and a browser that signs in against itself
-/// once it has done so. Until then both count against the address that they come from, apart from what is asked there without.
+/// A session or an access token counts against its account once it was verified, and a browser that signs in against itself once
+/// it has signed in. Until then both count against the address that they come from, separately from requests without a
+/// credential.
 pub(crate) async fn limit(
     State((limits, CookieName(name))): State<(Limits, CookieName)>,
     mut request: Request,
@@ -86,24 +87,24 @@ pub(crate) async fn limit(
     response
 }
 
-/// Whether requests to an address count.
+/// Returns whether requests to a path count.
 pub(crate) fn counts(path: &str) -> bool {
     path.starts_with("/api/") && path != HEALTH
 }
 
-/// Whether a request is one to sign in.
+/// Returns whether a request is one to sign in.
 fn signs_in(request: &Request) -> bool {
     request.method() == Method::POST && request.uri().path() == SIGN_IN
 }
 
-/// Remembers a browser that has signed in, by the cookie that it has from now on.
+/// Stores a browser that has signed in, by the device cookie that it has from now on.
 fn note_browser(counters: &Counters, device: &Device, response: &Response) {
     if let Some(cookie) = device.kept().filter(|_| response.status().is_success()) {
         counters.note(cookie, Some(Who::Browser(cookie)));
     }
 }
 
-/// The hash of what a request proves with whose it is. Beside an access token nobody looks at cookies.
+/// Returns the hash of the credential of a request. Cookies do not count beside an access token.
 fn credential(headers: &HeaderMap, cookie_name: &str) -> Option<Credential> {
     let text = if bearer::is_in(headers) {
         bearer::text(headers)

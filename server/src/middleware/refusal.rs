@@ -1,4 +1,4 @@
-//! Refusals and failures of the layers below, which know neither the request's id nor the form it expects.
+//! Errors of inner layers, which know neither the id of the request nor the format that it expects.
 
 use std::{any::Any, borrow::Cow, sync::Arc};
 
@@ -15,15 +15,15 @@ use tower_http::csrf::ProtectionError;
 
 use crate::error_page::Asked;
 
-/// Marks the answer of a handler that panicked.
+/// Marks the response of a handler that panicked.
 #[derive(Debug, Clone, Copy)]
 struct Panicked;
 
-/// Marks the answer of a handler that says why it did nothing.
+/// Marks the response of a handler that failed, with the problem.
 #[derive(Debug, Clone)]
 pub(crate) struct Refused(pub(crate) Problem);
 
-/// Says what happened in the form that the request expects.
+/// Writes errors in the format that the request expects.
 pub(crate) async fn explain(
     State(settings): State<Arc<Settings>>,
     request: Request,
@@ -34,7 +34,7 @@ pub(crate) async fn explain(
         [header::ORIGIN, header::HOST].map(|name| request.headers().get(name).cloned());
     let mut response = next.run(request).await;
     let problem = if let Some(Refused(problem)) = response.extensions_mut().remove() {
-        // The handler may have had more to say in its headers, such as a cookie.
+        // The handler may have set other headers, such as a cookie.
         return with_headers_of(response, asked.refuse(problem));
     } else if response.extensions().get::<ProtectionError>().is_some() {
         let (origin, host) = (text_of(origin.as_ref()), text_of(host.as_ref()));
@@ -56,7 +56,7 @@ pub(crate) async fn explain(
     asked.refuse(problem)
 }
 
-/// A header as it is logged.
+/// Returns a header as text for the log.
 fn text_of(value: Option<&HeaderValue>) -> Cow<'_, str> {
     let bytes = value.map(HeaderValue::as_bytes);
     String::from_utf8_lossy(bytes.unwrap_or_default())
@@ -71,13 +71,13 @@ fn with_headers_of(response: Response, mut answer: Response) -> Response {
     answer
 }
 
-/// What is said of a body that is too long.
+/// Returns the problem of a body that is too large.
 pub(crate) fn too_large() -> Problem {
     let message = "The body is too large: at most 64 KiB are read, and 1 MiB of a persona, an ontology or an annotation.";
     Problem::new(Code::PayloadTooLarge, message)
 }
 
-/// What the layer that catches panics answers; [`explain`] says the rest.
+/// Returns the response for a panic, which [`explain`] completes.
 pub(crate) fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
     let text = cause.downcast_ref::<String>().map(String::as_str);
     let cause = text.or_else(|| cause.downcast_ref::<&str>().copied());

@@ -1,5 +1,5 @@
-//! Pages that are opened over http although the panel is set up for https. Browsers drop `Secure` cookies there: a user who
-//! signs in would get the empty form again, and a link would seem dead.
+//! Pages that are opened over http although the panel is set up for https. Browsers drop `Secure` cookies there: a user who signs
+//! in would get the empty form again, and a link would seem not to work.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -18,7 +18,7 @@ use service::settings::Settings;
 use super::origin::TrustedProxies;
 use crate::error_page::Asked;
 
-/// What decides whether a request came over http.
+/// Settings that decide whether a request came over http.
 #[derive(Debug, Clone)]
 pub(crate) struct Scheme {
     settings: Arc<Settings>,
@@ -34,7 +34,7 @@ impl Scheme {
     }
 }
 
-/// Answers a page or a form that came over http with what to open or to set instead.
+/// Answers a page or a form that came over http with the address to open, or the setting to change.
 pub(crate) async fn require_https(
     State(scheme): State<Scheme>,
     request: Request,
@@ -52,17 +52,18 @@ pub(crate) async fn require_https(
     }
 }
 
-/// The address over http under which the page was opened, as its form says in `Origin`, or a trusted proxy in
-/// `X-Forwarded-Proto`. None over https, where nothing tells, and on the machine itself, where browsers keep such cookies.
+/// Returns the address over http that the page was opened at, from the `Origin` of its form or from the `X-Forwarded-Proto` of a
+/// trusted proxy. None over https, without either header, and on the machine itself, where browsers accept such cookies.
 fn plain_address(headers: &HeaderMap, is_from_proxy: bool) -> Option<String> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let host = match text("origin") {
         Some(origin) => origin.strip_prefix("http://")?,
-        // Browsers say where a request comes from over https only: what the proxy says is of the way behind another one.
+        // Browsers send this header over https only: the scheme that the proxy reports is that of its connection to another
+        // proxy.
         None if headers.contains_key("sec-fetch-site") => return None,
         None => {
             let scheme = text("x-forwarded-proto").filter(|_| is_from_proxy)?;
-            // The first is what the client's own proxy has seen.
+            // The first value is from the proxy next to the client.
             let scheme = scheme.split(',').next().unwrap_or_default().trim();
             text("host").filter(|_| scheme.eq_ignore_ascii_case("http"))?
         }

@@ -1,4 +1,4 @@
-//! One log line for each request, and its id on everything else that is logged meanwhile and on the answer.
+//! The log line of each request, and the id of the request on everything that is logged meanwhile and on the response.
 
 use std::{borrow::Cow, time::Instant};
 
@@ -17,7 +17,7 @@ use crate::metrics;
 /// Name of the header with the request's id.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 
-/// Logs and counts a request. Query texts and the tokens of links stay out of it.
+/// Logs and measures a request. Query texts and the tokens of links are left out.
 pub(crate) async fn log(request: Request, next: Next) -> Response {
     let id = request
         .extensions()
@@ -43,12 +43,12 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
     response
 }
 
-/// The parts of an address behind which there is the token of a link.
+/// First parts of the paths of one-time links, which their tokens follow.
 const LINKS: [&str; 3] = ["setup", "reset", "invite"];
 
-/// A path as it may be logged: a reader of the log must not be able to follow a link. Its token is left out of an address too
-/// that something on the way has changed, as by a second slash: the link is still whole in it. Parts are compared as the router
-/// reads them, decoded.
+/// Returns a path as it is logged: a reader of the log must not be able to follow a link. The token is also left out of a path
+/// that something on the way has changed, as by a second slash, because the path still has the whole link. Parts are compared as
+/// the router reads them, decoded.
 fn without_token(path: &str) -> Cow<'_, str> {
     let mut end = 0;
     for part in path.split('/') {
@@ -57,7 +57,7 @@ fn without_token(path: &str) -> Cow<'_, str> {
         let decoded = percent_decode_str(part).decode_utf8_lossy();
         let mut pieces = decoded.split('/');
         if pieces.any(|piece| LINKS.iter().any(|link| piece.eq_ignore_ascii_case(link))) {
-            // Behind an encoded slash the token is in the same part.
+            // After an encoded slash the token is in the same part.
             let shown = if pieces.next().is_some() { start } else { end };
             return match path.get(..shown) {
                 Some(link) if shown < path.len() => format!("{link}…").into(),

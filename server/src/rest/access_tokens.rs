@@ -1,4 +1,4 @@
-//! Access tokens: one's own, and everybody's.
+//! Access tokens: those of the caller, and those of all users.
 
 use axum::{
     Json,
@@ -24,9 +24,9 @@ use super::{
     shown_once,
 };
 
-/// List one's own access tokens
+/// List your access tokens
 ///
-/// The newest first.
+/// Newest first.
 #[utoipa::path(
     get,
     path = "/api/tokens",
@@ -43,7 +43,7 @@ pub(crate) async fn own(
 
 /// Create an access token
 ///
-/// The answer has the token, which is shown nowhere else. Needs `currentPassword`.
+/// The token is in this response, and is not shown again. Requires `currentPassword`.
 #[utoipa::path(
     post,
     path = "/api/tokens",
@@ -61,7 +61,7 @@ pub(crate) async fn create(
     Ok(shown_once((StatusCode::CREATED, Json(made))))
 }
 
-/// Revoke one of one's own access tokens
+/// Revoke one of your access tokens
 #[utoipa::path(
     delete,
     path = "/api/tokens/{id}",
@@ -78,9 +78,9 @@ pub(crate) async fn revoke_own(
     Ok(success())
 }
 
-/// List everybody's access tokens
+/// List the access tokens of all users
 ///
-/// The newest first.
+/// Newest first.
 #[utoipa::path(
     get,
     path = "/api/admin/tokens",

@@ -1,4 +1,4 @@
-//! One's own account.
+//! The caller's own account.
 
 use axum::{
     Json,
@@ -21,7 +21,7 @@ use super::{
     },
 };
 
-/// See one's own account
+/// Get your account
 #[utoipa::path(
     get,
     path = "/api/user/profile",
@@ -37,11 +37,11 @@ pub(crate) async fn get(
     Ok(show(user, None))
 }
 
-/// Change one's own account
+/// Change your account
 ///
-/// What is absent stays, `null` removes. Another address or password needs `currentPassword`. A new password ends all
-/// other sessions and gives this one another cookie. With `If-Match` a change on top of another one is refused with
-/// 412, with `version` in the body with 409.
+/// Absent fields stay unchanged, `null` removes a value. A new email address or password requires `currentPassword`. A new
+/// password revokes all other sessions and replaces the cookie of this one. After a change by another request, this one fails
+/// with 412 if it has `If-Match`, and with 409 if it has `version` in the body.
 #[utoipa::path(
     method(put, patch),
     path = "/api/user/profile",
@@ -63,7 +63,7 @@ pub(crate) async fn edit(
     wanted.answer(edited)
 }
 
-/// Download all that one owns
+/// Download all of your data
 #[utoipa::path(
     get,
     path = "/api/user/export",
@@ -79,7 +79,7 @@ pub(crate) async fn export(
     Ok(file(account::export(&services, &actor).await?))
 }
 
-/// The body that deletes one's own account.
+/// Body that deletes your account.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Leave {
@@ -87,9 +87,9 @@ pub(crate) struct Leave {
     current_password: String,
 }
 
-/// Delete one's own account
+/// Delete your account
 ///
-/// Needs `currentPassword`.
+/// Requires `currentPassword`.
 #[utoipa::path(
     delete,
     path = "/api/user",
@@ -107,9 +107,9 @@ pub(crate) async fn delete(
     Ok(success())
 }
 
-/// List one's own sessions
+/// List your sessions
 ///
-/// The latest first.
+/// Latest first.
 #[utoipa::path(
     get,
     path = "/api/sessions",
@@ -124,7 +124,7 @@ pub(crate) async fn sessions(
     Ok(Json(account::sessions(&services, &actor).await?).into_response())
 }
 
-/// End one of one's own sessions
+/// Revoke one of your sessions
 #[utoipa::path(
     delete,
     path = "/api/sessions/{id}",
@@ -141,7 +141,7 @@ pub(crate) async fn end_session(
     Ok(success())
 }
 
-/// End all of one's own other sessions
+/// Revoke all of your other sessions
 #[utoipa::path(
     delete,
     path = "/api/sessions",

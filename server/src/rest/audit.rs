@@ -1,4 +1,4 @@
-//! What is on record.
+//! The audit log.
 
 use axum::{extract::State, response::Response};
 use domain::{
@@ -15,41 +15,41 @@ use utoipa::IntoParams;
 
 use super::{Allowed, Failure, FromThisSite, Params, file::send, page::respond};
 
-/// A page has fewer entries than one of a list whose rows are short.
+/// Limits of a page, by default with fewer entries than a list with shorter rows has.
 const LIMITS: Limits = Limits {
     default: 50,
     ..Limits::API
 };
 
-/// Which entries a file has, and its form.
+/// Filter and format of an export of the audit log.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExportParams {
-    /// `csv` or `ndjson`.
+    /// Format of the file: `csv` or `ndjson`.
     #[serde(default)]
     #[param(required = true, pattern = "^(csv|ndjson)$")]
     format: String,
-    /// Who did it: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
+    /// Actor: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` are explicit.
     actor: Option<String>,
-    /// To what.
+    /// Target of the action.
     target: Option<String>,
-    /// What was done, such as `user.created`.
+    /// Action, such as `user.created`.
     action: Option<String>,
-    /// By which door, such as `cli`.
+    /// Source of the action, such as `cli`.
     via: Option<String>,
-    /// From when on: a year, a month or a day, or how long ago, such as `7d`.
+    /// Start of the period: a year, a month or a day, or an age such as `7d`.
     from: Option<String>,
-    /// Until when, its year, month or day included.
+    /// End of the period; the whole year, month or day is included.
     to: Option<String>,
-    /// The id of an action on many: the entries beneath it.
+    /// Id of a bulk action: selects the entries that belong to it.
     parent: Option<String>,
 }
 
 /// List the audit log
 ///
-/// The latest entry first. An action on many is one entry; the entries beneath it are those with its id as `parent`, and are
-/// found by `target` and `action` too.
+/// Newest entry first. A bulk action is one entry; the entries that belong to it have its id as `parent`, and are found by
+/// `target` and `action`, too.
 #[utoipa::path(
     get,
     path = "/api/admin/audit",
@@ -71,7 +71,7 @@ pub(crate) async fn list(
 
 /// Download the audit log
 ///
-/// All entries that match, the earliest first, those beneath an action on many too, as CSV or as one JSON object a line.
+/// All matching entries, oldest first, including those of bulk actions, as CSV or as one JSON object per line.
 #[utoipa::path(
     get,
     path = "/api/admin/audit/export",
@@ -104,7 +104,7 @@ pub(crate) async fn export(
     Ok(file(export))
 }
 
-/// An export as a file to keep, named for the last entry that can be in it.
+/// Sends an export as a download, named after the last entry that can be in it.
 fn file(export: AuditExport) -> Response {
     let (word, kind) = match export.format {
         Format::Csv => ("csv", "text/csv; charset=utf-8"),

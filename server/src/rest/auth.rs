@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Sign-in and sign-out.
 
 use axum::{
     Extension, Json,
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{middleware::cookies::cookie, router::CookieName};
 
-/// The body of a sign-in.
+/// Body of a sign-in.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Login {
@@ -34,7 +34,7 @@ pub(crate) struct Login {
     remember_me: bool,
 }
 
-/// Somebody's account in short.
+/// Summary of a user's account.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Who {
     pub(crate) user: UserBrief,
@@ -42,8 +42,8 @@ pub(crate) struct Who {
 
 /// Sign in
 ///
-/// The answer sets the session cookie. An unknown name and a wrong password are answered alike. After too many wrong
-/// tries 429 says when to try again.
+/// The response sets the session cookie. An unknown username and a wrong password get the same response. After too many failed
+/// attempts, 429 states when to try again.
 #[utoipa::path(
     post,
     path = "/api/auth/login",
@@ -68,32 +68,32 @@ pub(crate) async fn login(
     Ok(Json(Who { user }).into_response())
 }
 
-/// The body with which a password is chosen: by a link, or in place of a temporary one.
+/// Body that sets a password: with the token of a link, or in place of a temporary password.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PasswordChoice {
-    /// The token of a link: what stands behind the last slash of its address.
+    /// Token of a link: the part of its URL after the last slash.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     token: Option<String>,
-    /// The username, where no token is sent.
+    /// Username, if no token is sent.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     username: Option<String>,
-    /// The password that is chosen; the temporary one, where no token is sent.
+    /// New password; the temporary one, if no token is sent.
     password: String,
-    /// The password that is chosen, where no token is sent.
+    /// New password, if no token is sent.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     new_password: Option<String>,
-    /// Whether the access tokens of the account are revoked. With a token alone.
+    /// Whether to revoke the access tokens of the account. Only with a token.
     revoke_tokens: bool,
 }
 
-/// Choose a password
+/// Set a password
 ///
-/// By the `token` of a link for a new password, or with a temporary password that is right. Every session of the account ends,
-/// and nobody is signed in.
+/// With the `token` of a password link, or with a valid temporary password. All sessions of the account are revoked, and none is
+/// started.
 #[utoipa::path(
     post,
     path = "/api/auth/password",
@@ -143,7 +143,7 @@ pub(crate) async fn choose_password(
 
 /// Sign out
 ///
-/// Succeeds for whoever is signed out already.
+/// Succeeds if you are signed out already.
 #[utoipa::path(
     post,
     path = "/api/auth/logout",
@@ -156,7 +156,7 @@ pub(crate) async fn logout(_: NoToken, session: Session) -> Result<Response, Fai
     Ok(success())
 }
 
-/// See who is asking
+/// Get the signed-in user
 #[utoipa::path(
     get,
     path = "/api/auth/me",

@@ -17,7 +17,7 @@ use serde_path_to_error::Error as PathError;
 
 use super::Failure;
 
-/// A JSON body. One of another form is refused with a sentence that says where.
+/// Extractor of a JSON body. One in another format is rejected with a sentence that names the place.
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
@@ -30,7 +30,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// A JSON body that may be left out.
+/// Extractor of a JSON body that may be absent.
 pub(crate) struct OptionalBody<T>(pub(crate) Option<T>);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for OptionalBody<T> {
@@ -58,8 +58,8 @@ fn refuse(rejection: &JsonRejection) -> Failure {
     }
 }
 
-/// What is wrong with a value in the body, beside the name of its field. Where in the text the parser stood says nothing to
-/// who reads it.
+/// Returns the error of a value in the body, with the path of its field. The position in the text is left out, because it means
+/// nothing to a reader.
 fn fault(error: &JsonDataError) -> Failure {
     let mut causes = successors(error.source(), |&cause| cause.source());
     let fault = causes.find_map(|cause| cause.downcast_ref::<PathError<serde_json::Error>>());

@@ -1,4 +1,4 @@
-//! The description of the API, OpenAPI 3.1: what the handlers and types say of themselves, and what holds for all of them.
+//! OpenAPI 3.1 description of the API: the descriptions of the handlers and types, and what applies to all of them.
 
 mod headers;
 pub(crate) mod query;
@@ -24,9 +24,9 @@ use super::users::shown::Shown;
 use crate::middleware::rate::counts;
 use headers::{LIMITS, PAGE, REPLAYED, RETRY, VERSION, describe};
 
-/// Name of the scheme with a cookie.
+/// Name of the security scheme with a cookie.
 const SESSION: &str = "session";
-/// Name of the scheme with an access token.
+/// Name of the security scheme with an access token.
 const TOKEN: &str = "token";
 
 #[derive(OpenApi)]
@@ -51,7 +51,7 @@ const TOKEN: &str = "token";
 )]
 struct Base;
 
-/// The document.
+/// OpenAPI document, built once.
 pub(crate) static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
     let mut document = Base::openapi();
     document.merge(super::probes().into_openapi());
@@ -68,7 +68,7 @@ pub(crate) static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|
     document
 });
 
-/// What can be done at a path, by method.
+/// Returns the operations of a path, by method.
 pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
     [
         (Method::GET, &mut item.get),
@@ -81,24 +81,24 @@ pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &
     .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
-/// That it takes a token with this scope.
+/// Returns the requirement of an access token with this scope.
 pub(crate) fn token(scope: Scope) -> SecurityRequirement {
     SecurityRequirement::new(TOKEN, [scope.as_str()])
 }
 
-/// Adds what follows from the path and the method.
+/// Adds the parts of an operation that follow from its path and method.
 fn complete(path: &str, method: &Method, operation: &mut Operation) {
     operation.operation_id = Some(id(path, method));
     let session = SecurityRequirement::new(SESSION, [""; 0]);
     if let Some(security) = &mut operation.security {
         let needs_token =
             !security.contains(&session) && *security != [SecurityRequirement::default()];
-        // What a program may do with a token, a person may do who is signed in.
+        // A signed-in user can do what a program can do with a token.
         security.extend(needs_token.then_some(session));
     }
     let parameters = operation.parameters.get_or_insert_default();
     parameters.extend(in_path(path).map(RefOr::T));
-    // Signing in and up is nobody's yet.
+    // At sign-in and registration there is no account that a key could belong to.
     let takes_key = method == Method::POST && !path.starts_with("/api/auth/");
     parameters.extend(takes_key.then(|| RefOr::T(idempotency_key())));
     let is_list = parameters
@@ -133,7 +133,7 @@ fn complete(path: &str, method: &Method, operation: &mut Operation) {
     }
 }
 
-/// A name for an operation: `GET /api/admin/users/{id}` is `getAdminUsersId`.
+/// Returns the id of an operation: `getAdminUsersId` for `GET /api/admin/users/{id}`.
 fn id(path: &str, method: &Method) -> String {
     let mut id = method.as_str().to_lowercase();
     let words = path.split(|c: char| !c.is_ascii_alphanumeric());
@@ -145,7 +145,7 @@ fn id(path: &str, method: &Method) -> String {
     id
 }
 
-/// The parts of a path that name something. All but providers have ids.
+/// Returns the parameters in a path. All but providers are ids.
 fn in_path(path: &str) -> impl Iterator<Item = Parameter> {
     let names = path
         .split('/')
@@ -175,7 +175,7 @@ fn is_named(parameter: &RefOr<Parameter>, name: &str) -> bool {
     matches!(parameter, RefOr::T(parameter) if parameter.name == name)
 }
 
-/// What makes sure that a thing is done once.
+/// Returns the parameter of the idempotency key.
 fn idempotency_key() -> Parameter {
     let mut schema = Object::with_type(Type::String);
     schema.min_length = Some(1);
@@ -191,7 +191,7 @@ fn idempotency_key() -> Parameter {
         .build()
 }
 
-/// The statuses that stand for a refusal, by what is asked.
+/// Returns the error statuses of an operation.
 fn refusals(path: &str, method: &Method, operation: &Operation) -> Vec<StatusCode> {
     if !path.starts_with("/api/") {
         return Vec::new();
@@ -203,7 +203,7 @@ fn refusals(path: &str, method: &Method, operation: &Operation) -> Vec<StatusCod
         StatusCode::SERVICE_UNAVAILABLE,
     ];
     if counts(path) {
-        // Every operation refuses parameters that it does not describe.
+        // Every operation rejects parameters that it does not describe.
         refusals.extend([StatusCode::BAD_REQUEST, StatusCode::TOO_MANY_REQUESTS]);
     }
     let parameters = operation.parameters.as_deref().unwrap_or_default();
@@ -225,7 +225,7 @@ fn refusals(path: &str, method: &Method, operation: &Operation) -> Vec<StatusCod
     refusals
 }
 
-/// What each of them looks like.
+/// Adds the schema of errors, and a response for each error status.
 fn add_refusals(components: &mut Components) {
     let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
     Problem::schemas(&mut schemas);
@@ -258,14 +258,14 @@ fn add_refusals(components: &mut Components) {
     }
 }
 
-/// The words for a status.
+/// Returns the reason phrase of a status.
 fn reason(status: &str) -> String {
     let status = StatusCode::try_from(status).ok();
     let reason = status.and_then(|status| status.canonical_reason());
     reason.unwrap_or_default().to_owned()
 }
 
-/// The same as a name.
+/// Returns the reason phrase of a status without spaces, as the name of a component.
 fn name(status: StatusCode) -> String {
     reason(status.as_str()).replace(' ', "")
 }

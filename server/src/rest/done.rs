@@ -1,4 +1,4 @@
-//! Answers where there is nothing to show.
+//! Responses without a resource.
 
 use axum::{
     Json,
@@ -7,18 +7,18 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// FOVEA's answer where there is nothing to show.
+/// Response in FOVEA's format of an operation without a result.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Success {
     success: bool,
 }
 
-/// That it was done.
+/// Returns the response of an operation that succeeded.
 pub(crate) fn success() -> Response {
     Json(Success { success: true }).into_response()
 }
 
-/// FOVEA's answer where a persona was deleted.
+/// Response in FOVEA's format of the deletion of a persona.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PersonaDeleted {
     success: bool,
@@ -26,7 +26,7 @@ pub(crate) struct PersonaDeleted {
 }
 
 impl PersonaDeleted {
-    /// That it was deleted.
+    /// Returns the response of a deletion that succeeded.
     pub(crate) fn answer() -> Response {
         Json(Self {
             success: true,
@@ -36,7 +36,7 @@ impl PersonaDeleted {
     }
 }
 
-/// How many sessions were ended.
+/// Number of sessions that were revoked.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Ended {
     success: bool,
@@ -44,7 +44,7 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// So many.
+    /// Returns the response with the number of sessions.
     pub(crate) fn answer(ended: u64) -> Response {
         let success = true;
         Json(Self { success, ended }).into_response()

@@ -1,4 +1,4 @@
-//! A file that is made while it is sent.
+//! Files that are generated while they are sent.
 
 use std::error::Error as _;
 
@@ -10,8 +10,8 @@ use axum::{
 use futures_util::{StreamExt as _, stream};
 use service::exports::Pieces;
 
-/// The pieces of a file to keep, under a name whose unusual signs are left out. If it breaks off, so does the transfer, and
-/// the file is not taken for whole.
+/// Sends the chunks of a file as a download; unusual characters of its name are replaced. If the export fails, the transfer is
+/// aborted, so that the file is not taken for complete.
 pub(super) fn send(pieces: Pieces, kind: &'static str, name: &str) -> Response {
     let pieces = stream::unfold(pieces, async |mut pieces| {
         let piece = pieces.recv().await?;
@@ -20,7 +20,7 @@ pub(super) fn send(pieces: Pieces, kind: &'static str, name: &str) -> Response {
         }
         Some((piece, pieces))
     });
-    // Compression asks once more after the end.
+    // Compression polls once more after the end.
     let pieces = pieces.fuse();
     let mut response = Body::from_stream(pieces).into_response();
     let headers = response.headers_mut();

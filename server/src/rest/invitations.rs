@@ -25,7 +25,7 @@ use super::{
     shown_once,
 };
 
-/// Which page of them.
+/// Page of the list of invitations.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -34,17 +34,17 @@ pub(crate) struct Page {
     before: Option<Uuid>,
 }
 
-/// A page of invitations.
+/// A page of invitations, newest first.
 #[derive(Serialize, ToSchema)]
 struct Invitations {
     invitations: Vec<Invitation>,
-    /// The `before` of the page that follows, if there is one.
+    /// The `before` of the next page, if there is one.
     next: Option<Uuid>,
 }
 
 /// List invitations
 ///
-/// The newest first, fifty at a time; `next` is the `before` of the page that follows.
+/// Newest first, fifty per page; `next` is the `before` of the next page.
 #[utoipa::path(
     get,
     path = "/api/admin/invitations",
@@ -65,7 +65,7 @@ pub(crate) async fn list(
 
 /// Create an invitation
 ///
-/// The answer has the link, which is shown nowhere else.
+/// The link is in this response, and is not shown again.
 #[utoipa::path(
     post,
     path = "/api/admin/invitations",
@@ -83,9 +83,9 @@ pub(crate) async fn create(
     Ok(shown_once((StatusCode::CREATED, Json(created))))
 }
 
-/// Make another link for an invitation
+/// Create another link for an invitation
 ///
-/// The one before ceases to work.
+/// The previous link stops working.
 #[utoipa::path(
     post,
     path = "/api/admin/invitations/{id}/resend",
@@ -104,7 +104,7 @@ pub(crate) async fn resend(
 
 /// Revoke an invitation
 ///
-/// Its link ceases to work.
+/// Its link stops working.
 #[utoipa::path(
     delete,
     path = "/api/admin/invitations/{id}",

@@ -1,4 +1,4 @@
-//! Long work that goes on in the background.
+//! Background jobs.
 
 use axum::{
     extract::{FromRequestParts, State},
@@ -22,7 +22,7 @@ use super::{
     page::respond,
 };
 
-/// The id of a job in a path; 400 for what is none.
+/// Extractor of the id of a job in a path; 400 if it is not a UUID.
 pub(crate) struct JobPath(pub(crate) Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for JobPath {
@@ -35,7 +35,7 @@ impl<S: Send + Sync> FromRequestParts<S> for JobPath {
 
 /// List jobs
 ///
-/// What is under way first, then the newest.
+/// Jobs in progress first, then the newest.
 #[utoipa::path(
     get,
     path = "/api/admin/jobs",
@@ -54,9 +54,9 @@ pub(crate) async fn list(
     Ok(respond(page.jobs, &page.place, "/api/admin/jobs", &params))
 }
 
-/// Try a job again
+/// Retry a job
 ///
-/// Queues the removal of an account again that has failed.
+/// Queues the removal of an account again after it has failed.
 #[utoipa::path(
     post,
     path = "/api/admin/jobs/{id}/retry",

@@ -1,4 +1,4 @@
-//! Keys of providers: the system's, those of others, and handing them on.
+//! Provider API keys: those of the system, those of users, and their resolution for programs.
 
 pub(crate) mod own;
 
@@ -29,7 +29,8 @@ use super::{
     done::{Success, success},
 };
 
-/// A provider key: FOVEA's shape, with the name of the last use that its server sends beside the one that its interface reads.
+/// A provider API key in FOVEA's format. The time of its last use has both the name that FOVEA's server sends and the one that
+/// its interface reads.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListedKey {
@@ -46,14 +47,14 @@ impl From<ApiKey> for ListedKey {
     }
 }
 
-/// The keys of a list in that shape.
+/// Converts keys to this format.
 pub(crate) fn listed(keys: Vec<ApiKey>) -> Vec<ListedKey> {
     keys.into_iter().map(ListedKey::from).collect()
 }
 
-/// List the system's provider keys
+/// List the provider API keys of the system
 ///
-/// A key itself is never shown, only how it ends.
+/// A key is never shown, only its last characters.
 #[utoipa::path(
     get,
     path = "/api/admin/api-keys",
@@ -69,9 +70,9 @@ pub(crate) async fn list(
     Ok(Json(listed(list.keys)).into_response())
 }
 
-/// Add a provider key of the system
+/// Add a provider API key of the system
 ///
-/// There may be several for a provider.
+/// A provider can have several.
 #[utoipa::path(
     post,
     path = "/api/admin/api-keys",
@@ -89,9 +90,9 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(ListedKey::from(key))).into_response())
 }
 
-/// Change a provider key of the system
+/// Change a provider API key of the system
 ///
-/// What is absent stays.
+/// Absent fields stay unchanged.
 #[utoipa::path(
     method(put, patch),
     path = "/api/admin/api-keys/{id}",
@@ -110,7 +111,7 @@ pub(crate) async fn edit(
     Ok(Json(ListedKey::from(edited.key)).into_response())
 }
 
-/// Delete a provider key of the system
+/// Delete a provider API key of the system
 #[utoipa::path(
     delete,
     path = "/api/admin/api-keys/{id}",
@@ -127,9 +128,9 @@ pub(crate) async fn delete(
     Ok(success())
 }
 
-/// List a user's provider keys
+/// List a user's provider API keys
 ///
-/// That they have them, and how each ends.
+/// A key is never shown, only its last characters.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/api-keys",
@@ -146,10 +147,10 @@ pub(crate) async fn list_of(
     Ok(Json(listed(keys)).into_response())
 }
 
-/// The id of a person and of a key of theirs, if the path can be read.
+/// Ids of a user and of a key of the user, or the reason why the path cannot be read.
 type Both = Result<Path<(Uuid, Uuid)>, PathRejection>;
 
-/// Revoke a user's provider key
+/// Revoke a user's provider API key
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}/api-keys/{key}",
@@ -169,7 +170,7 @@ pub(crate) async fn revoke(
     Ok(success())
 }
 
-/// For whom a key is wanted.
+/// Query of a resolution: the user to resolve a key for.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -178,21 +179,21 @@ pub(crate) struct For {
     user_id: Option<Uuid>,
 }
 
-/// A key in the clear.
+/// A provider API key in plain text.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ResolvedKey<'k> {
     provider: &'k str,
-    /// `user` where it is their own, `system` where it is everybody's.
+    /// `user` for the user's own key, `system` for a key of the system.
     source: &'static str,
     key_id: Uuid,
     api_key: &'k str,
 }
 
-/// Get the key that serves a user
+/// Resolve the provider API key for a user
 ///
-/// The active key of the user, or else one of the system's, in the clear. Without `userId` that of whoever asks. Every
-/// answer is on record.
+/// The active key of the user, or else one of the system, in plain text. Without `userId` the key for the caller. Every response
+/// is audited.
 #[utoipa::path(
     get,
     path = "/api/api-keys/resolve/{provider}",
@@ -211,7 +212,7 @@ pub(crate) async fn resolve(
     provider: Result<Path<String>, PathRejection>,
     Params(whose): Params<For>,
 ) -> Result<Response, Failure> {
-    // One that cannot be read is no provider.
+    // A name that cannot be read is not that of a provider.
     let provider = provider.map(|Path(provider)| provider).unwrap_or_default();
     let key = keys::resolve(&services, &granted, &provider, whose.user_id).await?;
     let answer = ResolvedKey {

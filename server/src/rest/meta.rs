@@ -1,4 +1,4 @@
-//! What anyone may ask: whether the server works, and what it offers.
+//! Public information: the health of the server, and what it offers.
 
 use axum::{
     Json,
@@ -13,16 +13,16 @@ use utoipa::ToSchema;
 
 use super::Failure;
 
-/// That all is well.
+/// Health of the service.
 #[derive(Serialize, ToSchema)]
 struct Health {
     status: &'static str,
-    /// The server's time.
+    /// Time of the server.
     #[schema(format = DateTime)]
     timestamp: String,
 }
 
-/// Ask whether the service is healthy
+/// Check the health of the service
 ///
 /// 503 while the database cannot be reached.
 #[utoipa::path(
@@ -39,9 +39,9 @@ pub(crate) async fn health(State(services): State<Services>) -> Result<Response,
     Ok(Json(Health { status, timestamp }).into_response())
 }
 
-/// Ask whether the process lives
+/// Check that the process is alive
 ///
-/// Whoever restarts what is dead asks for this: a restart mends no database.
+/// A probe for restarts. It does not depend on the database, which a restart would not repair.
 #[utoipa::path(
     get,
     path = "/healthz",
@@ -53,9 +53,9 @@ pub(crate) async fn alive() -> &'static str {
     "alive\n"
 }
 
-/// Ask whether requests can be served
+/// Check that requests can be served
 ///
-/// A balancer may then send some. 503 while the database cannot be reached or is not of this version.
+/// A probe for load balancers. 503 while the database cannot be reached or is not of this version.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -76,19 +76,19 @@ pub(crate) async fn ready(State(services): State<Services>) -> Response {
     }
 }
 
-/// What anyone may know of the installation.
+/// Public settings of the installation.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct PublicConfig {
-    /// There are always several people.
+    /// Always `multi-user`.
     mode: &'static str,
-    /// Whether one can register.
+    /// Whether registration is open.
     allow_registration: bool,
 }
 
 /// See what the service offers
 ///
-/// Whether there are several people at all, and whether one can register.
+/// The mode of the service, and whether registration is open.
 #[utoipa::path(
     get,
     path = "/api/config",

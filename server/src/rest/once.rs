@@ -1,15 +1,15 @@
-//! Answers that are shown once.
+//! Responses that are shown once.
 
 use axum::{
     Extension,
     response::{IntoResponse, Response},
 };
 
-/// Marks an answer with a secret in it that is shown nowhere else: no copy of it is kept to be given again.
+/// Marks a response with a secret that is not shown again: no copy is stored for repeated requests.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ShownOnce;
 
-/// Such an answer, marked.
+/// Marks a response as one with a secret.
 pub(crate) fn shown_once(answer: impl IntoResponse) -> Response {
     (Extension(ShownOnce), answer).into_response()
 }

@@ -1,4 +1,4 @@
-//! The figures of the first screen.
+//! Figures of the overview screen.
 
 use axum::{Json, extract::State};
 use domain::overview::Overview;
@@ -6,9 +6,9 @@ use service::{Services, access::ReadUsers};
 
 use super::{Allowed, Failure};
 
-/// See the figures of the first screen
+/// Get the figures of the overview
 ///
-/// How many people there are, what they have been doing, and what wants attention.
+/// The number of users, their recent activity, and what needs attention.
 #[utoipa::path(
     get,
     path = "/api/admin/overview",

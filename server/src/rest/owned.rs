@@ -1,4 +1,4 @@
-//! What people own in the host application: one's own under `/api`, everybody's under `/api/admin`.
+//! Data that users own in the host application: the caller's under `/api`, all users' under `/api/admin`.
 
 mod annotations;
 mod ontology;
@@ -23,12 +23,12 @@ use uuid::Uuid;
 use super::{Failure, SignedIn, document, id_in, page};
 use crate::router::AppState;
 
-/// By which door somebody comes. Where the routes are put up says which.
+/// Data that a route gives access to. The router sets it.
 #[derive(Clone, Copy)]
 enum Door {
-    /// To what is their own.
+    /// Data of the caller.
     Own,
-    /// To everybody's, which is for those who look after people.
+    /// Data of all users, for administrators.
     Everybodys,
 }
 
@@ -37,12 +37,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Door {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let door = parts.extensions.get().copied();
-        // Without a door nobody gets anywhere.
+        // Without it, a route gives access to nothing.
         door.ok_or_else(|| Error::Forbidden("Admin access required").into())
     }
 }
 
-/// Whoever looks, by a door.
+/// Extractor of a reader of owned data.
 struct Reads(Reader);
 
 impl<S: Send + Sync> FromRequestParts<S> for Reads {
@@ -57,7 +57,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Reads {
     }
 }
 
-/// Whoever changes, by a door.
+/// Extractor of a writer of owned data.
 struct Writes(Writer);
 
 impl<S: Send + Sync> FromRequestParts<S> for Writes {
@@ -72,7 +72,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Writes {
     }
 }
 
-/// The id of a thing in a path; 400 for what is none.
+/// Extractor of the id of owned data in a path; 400 if it is not a UUID.
 struct Id(Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for Id {
@@ -83,22 +83,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
-/// Which part of a list.
+/// Page of a list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Part {
-    /// The id of the last one that is known: those after it.
+    /// Id of the last item of the previous page.
     #[serde(default)]
     after: Option<Uuid>,
-    /// How many at most.
+    /// Maximum number of items.
     #[serde(default)]
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u16>,
 }
 
 impl Part {
-    /// How many at most.
+    /// Returns the maximum number of items, or an error if it is out of range.
     fn limit(&self) -> Result<u16, Failure> {
         let limit = self.limit.unwrap_or(Limits::API.default);
         if (1..=Limits::API.max).contains(&limit) {
@@ -110,7 +110,7 @@ impl Part {
         )))
     }
 
-    /// The answer: what there is, and the way to what comes after it.
+    /// Returns the response: the rows, and the link to the next page.
     fn answer<T: Serialize>(
         &self,
         (rows, more): (Vec<T>, bool),
@@ -131,10 +131,10 @@ impl Part {
     }
 }
 
-/// Longest body in bytes: what a host application keeps in an ontology or an annotation is longer than a form.
+/// Maximum number of bytes of a body: the ontologies and annotations of a host application are longer than forms.
 pub(crate) const BODY_MAX: usize = 1024 * 1024;
 
-/// The routes.
+/// Returns the routes of owned data.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     let own = OpenApiRouter::new()
         .routes(routes!(personas::list, personas::create))
@@ -149,7 +149,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .nest("/api/admin", things(Door::Everybodys))
 }
 
-/// The routes that both doors have.
+/// Returns the routes that exist for the caller's data as well as for all users' data.
 fn things(door: Door) -> OpenApiRouter<AppState> {
     let mut things = OpenApiRouter::new()
         .routes(routes!(personas::get, personas::edit, personas::delete))

@@ -1,5 +1,5 @@
-//! A page of a list as an answer: the rows, the way to the neighbours in `Link`, and the number of all that match in
-//! `X-Total-Count`. Beyond ten thousand it says ten thousand, and `X-Total-Count-Relation: gte`.
+//! Responses with a page of a list: the rows, links to the neighbouring pages in `Link`, and the number of all matches in
+//! `X-Total-Count`. Beyond ten thousand that is ten thousand, with `X-Total-Count-Relation: gte`.
 
 use axum::{
     Json,
@@ -9,8 +9,8 @@ use axum::{
 use domain::list::{Limits, PageParams, Place};
 use serde::Serialize;
 
-/// The parameters of a list. Where they name no page, they get one of as many rows as a page can have: FOVEA's interface asks
-/// without parameters and searches in what it got.
+/// Returns the parameters of a list. Without a page they get the largest one, because FOVEA's interface sends no parameters and
+/// searches in the rows that it gets.
 pub(super) fn whole<P: PageParams>(params: P) -> P {
     let names_page = |(name, _): &(&str, &str)| matches!(*name, "limit" | "after" | "before");
     if params.pairs().iter().any(names_page) {
@@ -20,7 +20,7 @@ pub(super) fn whole<P: PageParams>(params: P) -> P {
     }
 }
 
-/// The answer of a page of a list that was asked for with `params`.
+/// Returns the response with a page of a list that was requested with `params`.
 pub(super) fn respond<P: PageParams>(
     rows: impl Serialize,
     place: &Place,
@@ -50,8 +50,7 @@ pub(super) fn respond<P: PageParams>(
     response
 }
 
-/// A part of a list as an answer, where nobody counts how many there are. Each neighbour has its parameters and its
-/// relation.
+/// Returns the response with a part of a list that has no total. Each neighbour has its parameters and its relation.
 pub(super) fn linked(
     rows: impl Serialize,
     path: &str,

@@ -1,4 +1,4 @@
-//! Registering, and deciding about those who have.
+//! Registration, and the decision on pending registrations.
 
 use axum::{
     Extension, Json,
@@ -25,7 +25,7 @@ use super::{
     users::shown::{Shown, show},
 };
 
-/// The body of a registration. What would make somebody more than a user is no field of it.
+/// Body of a registration. No field of it can make the account more than a user.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Register {
@@ -41,8 +41,7 @@ pub(crate) struct Register {
 
 /// Register an account
 ///
-/// It can do nothing but wait where registrations are approved, and is signed in nowhere. 403 where nobody can
-/// register.
+/// The account is pending where registrations need approval. No session is started. 403 where registration is closed.
 #[utoipa::path(
     post,
     path = "/api/auth/register",
@@ -68,7 +67,7 @@ pub(crate) async fn register(
     Ok((StatusCode::CREATED, Json(Who { user })).into_response())
 }
 
-/// Which page of those who wait.
+/// Page of the list of pending registrations.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -77,32 +76,32 @@ pub(crate) struct Page {
     after: Option<Uuid>,
 }
 
-/// A page of those who wait.
+/// A page of pending registrations.
 #[derive(Serialize, ToSchema)]
 struct Waiting {
     registration: Registration,
-    /// How many wait altogether.
+    /// Number of all pending registrations.
     waiting: u64,
     people: Vec<WaitingPerson>,
-    /// The `after` of the page that follows, if there is one.
+    /// The `after` of the next page, if there is one.
     next: Option<UserId>,
 }
 
-/// Whether and how people register.
+/// Settings of registration.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Registration {
-    /// Whether one can register.
+    /// Whether registration is open.
     allowed: bool,
-    /// Whether somebody has to let them in.
+    /// Whether registrations need approval.
     approval: bool,
-    /// What decides that.
+    /// Source of these settings.
     set_by: &'static str,
 }
 
-/// List those who wait to be let in
+/// List pending registrations
 ///
-/// Fifty at a time; `next` is the `after` of the page that follows.
+/// Fifty per page; `next` is the `after` of the next page.
 #[utoipa::path(
     get,
     path = "/api/admin/registrations",
@@ -134,7 +133,7 @@ pub(crate) async fn list(
     .into_response())
 }
 
-/// What may be said with a decision.
+/// Body of a decision.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Decided {
@@ -143,7 +142,7 @@ pub(crate) struct Decided {
     note: Option<String>,
 }
 
-/// Let somebody in
+/// Approve a registration
 #[utoipa::path(
     post,
     path = "/api/admin/registrations/{id}/approve",
@@ -163,9 +162,9 @@ pub(crate) async fn approve(
     Ok(show(user, None))
 }
 
-/// Turn somebody away
+/// Reject a registration
 ///
-/// The account goes, and its name is free again.
+/// The account is removed, and its username is free again.
 #[utoipa::path(
     post,
     path = "/api/admin/registrations/{id}/reject",

@@ -1,4 +1,4 @@
-//! Everybody's sessions.
+//! Sessions of all users.
 
 pub(crate) mod events;
 pub(crate) mod failed;
@@ -32,8 +32,7 @@ use super::{
     page::{respond, whole},
 };
 
-/// A session in the list: FOVEA's shape, with whose it is both nested, as its server sends it, and flat, as its pages read
-/// it.
+/// A session in FOVEA's format. Its user is both nested, as FOVEA's server sends it, and flat, as its pages read it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ListedSession {
@@ -60,7 +59,7 @@ struct ListedSession {
     end: Option<End>,
 }
 
-/// How it has ended.
+/// End of a session.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct End {
@@ -97,9 +96,9 @@ impl From<Session> for ListedSession {
     }
 }
 
-/// List everybody's sessions
+/// List the sessions of all users
 ///
-/// Those that are live; with `ended=true` those that have ended. Without `limit` and cursor up to 1,000 of them.
+/// Live sessions; with `ended=true` those that have ended. Without `limit` and cursor up to 1,000 of them.
 #[utoipa::path(
     get,
     path = "/api/admin/sessions",
@@ -120,7 +119,7 @@ pub(crate) async fn list(
     Ok(respond(rows, &page.place, "/api/admin/sessions", &params))
 }
 
-/// End a session
+/// Revoke a session
 #[utoipa::path(
     delete,
     path = "/api/admin/sessions/{id}",
@@ -137,9 +136,10 @@ pub(crate) async fn revoke_one(
     Ok(success())
 }
 
-/// End many sessions
+/// Revoke many sessions
 ///
-/// All that match a filter, or all but the one that asks: one's own on other devices too. Without `expected` nothing ends: the answer tells how many would.
+/// All that match a filter, or all but the one of this request: yours on other devices, too. Without `expected` nothing is
+/// revoked: the response has the number of sessions that would be.
 #[utoipa::path(
     post,
     path = "/api/admin/sessions/revoke",

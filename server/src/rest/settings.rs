@@ -1,4 +1,4 @@
-//! What is set on the server.
+//! Settings of the server.
 
 use axum::{Json, extract::State};
 use domain::settings::Installation;
@@ -6,9 +6,9 @@ use service::{Services, access::ReadAudit};
 
 use super::{Allowed, Failure};
 
-/// See what is set
+/// Get the settings
 ///
-/// On the server that answers, with where each setting comes from, and the versions. Secrets are not shown.
+/// Those of the server that responds, with their sources, and the versions. Secrets are not shown.
 #[utoipa::path(
     get,
     path = "/api/admin/settings",

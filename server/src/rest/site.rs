@@ -1,4 +1,4 @@
-//! Requests that only read, but are audited: another site must not make a browser send one.
+//! Requests that only read, but are audited: another site must not be able to make a browser send one.
 
 use app::api::site::{FROM_ELSEWHERE, is_from_here};
 use axum::{
@@ -10,8 +10,9 @@ use service::Services;
 use super::Failure;
 use crate::middleware::bearer;
 
-/// A request of this site, of the user's own address bar, or of a program; 403 for one that another site has caused. The layer
-/// against forged requests looks at methods that change something, so a handler of `GET` that writes takes this.
+/// Extractor that accepts a request of this site, of the user's own address bar, or of a program; 403 for one that another site
+/// has caused. The layer against forged requests checks methods that change something, so a handler of `GET` that writes needs
+/// this.
 pub(crate) struct FromThisSite;
 
 impl<S: Send + Sync> FromRequestParts<S> for FromThisSite

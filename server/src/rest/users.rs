@@ -1,4 +1,4 @@
-//! Accounts.
+//! Users.
 
 pub(crate) mod create;
 pub(crate) mod export;
@@ -24,7 +24,7 @@ use utoipa::ToSchema;
 
 use super::{Allowed, Failure, Params, page};
 
-/// A user in the list: FOVEA's shape, with its `_count` beside the flat counts that its own pages read.
+/// A user in FOVEA's format: its `_count`, and the same counts flat, as its pages read them.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ListedUser<T = UserSummary> {
     #[serde(flatten)]
@@ -70,7 +70,7 @@ impl From<DeletedUser> for ListedUser<DeletedUser> {
 
 /// List users
 ///
-/// A page of the list; with `deleted=true` of the bin. Without `limit` and cursor it has up to 1,000 users.
+/// A page of users; with `deleted=true` of deleted users. Without `limit` and cursor it has up to 1,000 users.
 #[utoipa::path(
     get,
     path = "/api/admin/users",
@@ -97,7 +97,7 @@ pub(crate) async fn list(
     }
 }
 
-/// The answer of a page, each of its rows in the shape of `L`.
+/// Returns the response with a page, each of its rows in the format of `L`.
 fn respond<T, L: From<T> + Serialize>(params: &ListParams, page: UserPage<T>) -> Response {
     let users: Vec<L> = page.users.into_iter().map(Into::into).collect();
     page::respond(users, &page.place, "/api/admin/users", params)

@@ -1,4 +1,4 @@
-//! Requests whose answer nobody waits for, because the browser has gone on to another page.
+//! Requests whose client disconnects before the response, because the browser has left the page.
 
 use std::{
     panic,
@@ -11,7 +11,7 @@ use tokio::{runtime, task::JoinSet, time::timeout};
 
 use crate::support::{add_person, app, session};
 
-/// How often something that a page is made of was used after it had gone.
+/// Number of panics about the state of a page that was used after it had been dropped.
 static USED_AFTER: AtomicUsize = AtomicUsize::new(0);
 
 fn watch_for_panics() {
@@ -25,7 +25,7 @@ fn watch_for_panics() {
     }));
 }
 
-/// Asks for a page many times over, and hangs up a little later each time.
+/// Requests a page many times, and disconnects a little later each time.
 async fn hang_up(pool: PgPool, session: String) {
     let app = app(&pool);
     for patience in 0..400 {
@@ -41,7 +41,7 @@ async fn a_page_is_drawn_to_its_end_although_nobody_waits(pool: PgPool) {
     add_person(&pool, "ada", &["admin"]).await;
     let session = session(&pool, "ada").await;
     let options = pool.connect_options();
-    // Pages are drawn on several threads, as they are by the server.
+    // Pages are rendered on several threads, as on a server.
     let drawn = std::thread::spawn(move || {
         let threads = runtime::Builder::new_multi_thread()
             .worker_threads(4)

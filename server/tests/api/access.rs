@@ -1,4 +1,4 @@
-//! Who may do what, for every address there is.
+//! Access of every kind of caller to every route.
 
 use std::{collections::BTreeSet, fmt::Write};
 
@@ -9,7 +9,7 @@ use sqlx::PgPool;
 
 use crate::support::{App, Ask, PASSWORD, add_password, add_person, app, session};
 
-/// Who asks: a name for the table, whose session, and what has happened to it.
+/// Callers: a name for the table, the user whose session is sent, and the change that is applied to it first.
 const CALLERS: &[(&str, &str, &str)] = &[
     ("nobody", "", ""),
     ("user", "uma", ""),
@@ -39,14 +39,14 @@ const CALLERS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Nobody has this id, so that whoever may do something to somebody changes nothing.
+/// Id that no user has, so that a permitted request changes nothing.
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 fn of_nobody(what: &str) -> String {
     format!("/api/admin/users/{NOBODY}{what}")
 }
 
-/// The dialogs of the panel before what cannot be undone.
+/// Dialogs of the panel that confirm what cannot be undone.
 const CONFIRMED: [&str; 10] = [
     "/keys/{id}/delete",
     "/registrations/invitations/{id}/revoke",
@@ -60,7 +60,7 @@ const CONFIRMED: [&str; 10] = [
     "/users/visitor/sign-out",
 ];
 
-/// The same over one's own account.
+/// Such dialogs of one's own account.
 const OWN_CONFIRMED: [&str; 4] = [
     "/account/keys/{id}/delete",
     "/account/sessions/others",
@@ -68,7 +68,7 @@ const OWN_CONFIRMED: [&str; 4] = [
     "/account/tokens/{id}/revoke",
 ];
 
-/// The forms of those dialogs, which show something else than there is.
+/// Returns the forms of those dialogs. They claim another preview than the dialog shows, so that they change nothing.
 fn confirmed(dialogs: &[&str]) -> Vec<Ask> {
     let forms = dialogs.iter().flat_map(|path| {
         let path = path.replace("{id}", NOBODY);
@@ -78,7 +78,7 @@ fn confirmed(dialogs: &[&str]) -> Vec<Ask> {
     forms.collect()
 }
 
-/// The screens of the panel.
+/// Returns requests for the screens of the panel.
 fn screens() -> Vec<Ask> {
     let mut screens = vec![
         Ask::get("/overview"),
@@ -116,8 +116,8 @@ fn screens() -> Vec<Ask> {
     screens
 }
 
-/// The forms of the panel, with what would be done to nobody if it may be done: to the address of the page, which is for
-/// browsers without scripts, and to the function behind it.
+/// Returns the forms of the panel for an id that no user has: to the path of the page, which is for browsers without scripts, and
+/// to the server function behind it.
 fn forms() -> Vec<Ask> {
     let of_nobody = [
         ("page", "/users/nobody"),
@@ -222,7 +222,7 @@ fn forms() -> Vec<Ask> {
     forms
 }
 
-/// What the screens of the panel are made of.
+/// Returns the requests with which the screens of the panel load their data.
 fn reads() -> Vec<Ask> {
     let mut reads = vec![
         Ask::get("/sfn/overview"),
@@ -254,11 +254,11 @@ fn reads() -> Vec<Ask> {
     reads
 }
 
-/// One's own account. What would change more than a name is refused to whoever may ask for it, so that the sessions and the
-/// password of the next caller are as they were.
+/// Returns the requests about one's own account. Changes beyond the name are invalid even for a permitted caller, so that the
+/// sessions and the password are unchanged for the next caller.
 fn account() -> Vec<Ask> {
     let wrong = json!({ "password": "copper lantern", "currentPassword": "wrong" });
-    // Of a provider that there is not, so that it is refused to whoever may keep one.
+    // The provider does not exist, so that the request is invalid even for a caller who can store a key.
     let key = json!({ "provider": "NOBODY", "keyName": "Work", "apiKey": "sk-12345678" });
     let own_key = format!("/api/api-keys/{NOBODY}");
     let edit_key = format!("/account/keys/{NOBODY}/edit");
@@ -358,7 +358,7 @@ fn account() -> Vec<Ask> {
     asks
 }
 
-/// What people own: of nobody's by either door, so that nothing is made.
+/// Returns the requests for owned data, under both prefixes, of an owner that does not exist, so that they create nothing.
 fn owned() -> Vec<Ask> {
     let mark = json!({ "videoId": "v1", "label": "A boat" });
     let mut asks = vec![
@@ -386,7 +386,7 @@ fn owned() -> Vec<Ask> {
     asks
 }
 
-/// Every address with a request that is well formed. Who signs in is always the same visitor.
+/// Returns a well-formed request to every route. Those that sign in are always those of the same visitor.
 pub(crate) fn endpoints() -> Vec<Ask> {
     let credentials = [("username", "visitor"), ("password", PASSWORD)];
     let claim = [
@@ -507,7 +507,7 @@ pub(crate) fn endpoints() -> Vec<Ask> {
     endpoints
 }
 
-/// What each caller gets, each with a session of their own that nothing else has touched.
+/// Returns the outcome for each caller, with a new session for each.
 async fn row(app: &App, endpoint: &Ask) -> Vec<String> {
     let mut outcomes = Vec::new();
     for (_, username, change) in CALLERS {
@@ -532,7 +532,7 @@ async fn row(app: &App, endpoint: &Ask) -> Vec<String> {
 #[sqlx::test(migrations = "../migrations")]
 async fn every_address_answers_each_caller_as_agreed(pool: PgPool) {
     let app = app(&pool).keeping_keys();
-    // Or else a stream of events would have no end.
+    // Otherwise a stream of events would not end.
     app.services.live.stop();
     for (username, roles) in [
         ("visitor", &["user"][..]),
@@ -570,7 +570,7 @@ async fn every_address_answers_each_caller_as_agreed(pool: PgPool) {
     insta::assert_snapshot!(table);
 }
 
-/// The paths in the calls of `.route("…", …)` in a source file.
+/// Returns the paths in the calls of `.route("…", …)` in a source file.
 fn routes_in(source: &str) -> impl Iterator<Item = String> {
     source
         .split(".route(")

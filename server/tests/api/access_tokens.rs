@@ -1,4 +1,4 @@
-//! Access tokens over the API: what they open, what they do not, and for how long.
+//! Access tokens over the API: what they give access to, what not, and for how long.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -16,7 +16,7 @@ use crate::{
 
 const ALL: &[&str] = &["users:read", "users:write", "sessions:read", "account"];
 
-/// An app with an admin, Ada, who has a password, and Bob.
+/// Returns an app with an admin, Ada, who has a password, and Bob.
 async fn prepare(pool: &PgPool) -> App {
     let app = app(pool);
     add_person(pool, "ada", &["admin", "user"]).await;
@@ -41,7 +41,7 @@ fn draft() -> Value {
     json!({ "name": "nightly", "scopes": ["account", "users:read"], "currentPassword": PASSWORD })
 }
 
-/// That the scopes which open an address are those that its description names.
+/// Asserts that the scopes that give access to a route are those that its description names.
 fn assert_opened_by(operation: &Value, outcomes: &BTreeMap<String, Vec<&str>>, label: &str) {
     let ways = operation["security"].as_array().unwrap();
     let named = ways.iter().find_map(|way| way.get("token"));
@@ -61,8 +61,8 @@ fn assert_opened_by(operation: &Value, outcomes: &BTreeMap<String, Vec<&str>>, l
     }
 }
 
-/// What every address answers a token with each scope. Its owner may do everything, secrets included, so that what is refused
-/// is refused for the token alone.
+/// Compares the response of every route to a token with each scope with a snapshot. The owner has all permissions, including
+/// those for secrets, so that a denial is due to the token alone.
 #[sqlx::test(migrations = "../migrations")]
 async fn every_address_answers_each_scope_as_agreed(pool: PgPool) {
     let app = prepare(&pool).await;
@@ -277,7 +277,7 @@ async fn what_is_no_token_that_works_is_told_so_and_nothing_else(pool: PgPool) {
             Ask::get("/users"),
             Ask::post("/sfn/revoke-sessions"),
         ] {
-            // A cookie that would do does not help.
+            // A cookie that gives access does not make up for a bad token.
             let ask = ask.by(&cookie).bytes("authorization", &header);
             let label = format!("{}: {:.60?}", ask.label(), String::from_utf8_lossy(&header));
             let answer = app.send(ask).await;
@@ -312,7 +312,7 @@ async fn a_token_and_a_cookie_together_are_the_token_alone(pool: PgPool) {
         json!([]),
         "none of Bob's, and none of Ada's"
     );
-    // Neither was noted as seen.
+    // Neither session was noted as seen.
     service::last_seen::write(&app.services).await.unwrap();
     let seen = "select count(*) from sessions where last_seen_at > created_at";
     assert_eq!(app.count(seen).await, 0);
@@ -384,14 +384,14 @@ async fn a_token_is_worth_what_its_owner_is_on_every_server(pool: PgPool) {
     assert_eq!(
         me(&other, &text).await.status,
         200,
-        "its own account it still sees"
+        "its own account stays visible"
     );
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn whoever_finds_a_token_does_not_get_the_account(pool: PgPool) {
     let app = prepare(&pool).await;
-    // Rights that the token has in full, so that nothing but the rule about its owner is left.
+    // The token has these permissions in full, so that only the rule about its owner is left to deny the request.
     app.run(
         "insert into roles (id, name, rank, permissions, builtin, created_at)
         values (gen_random_uuid(), 'helpdesk', 5, '{users:read,users:write,tokens:read,tokens:write}', false, now());
@@ -517,7 +517,7 @@ async fn a_token_has_no_say_over_whoever_has_more_rights_than_it(pool: PgPool) {
         .await;
     assert_eq!(refused.outline(), "403 FORBIDDEN");
 
-    // What it has done is on record as done with it.
+    // Actions with the token are audited with its label.
     let label = "select count(*) from audit_events e join access_tokens t on t.id = e.token_id
         where e.action in ('user.suspended', 'user.unsuspended') and e.via = 'api' and e.actor_label = 'ada'
             and e.token_label = t.name || ' (' || t.prefix || '…)'";

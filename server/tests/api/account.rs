@@ -11,7 +11,7 @@ use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, 
 const PROFILE: &str = "/api/user/profile";
 const CHOSEN: &str = "copper lantern under rain ";
 
-/// Ada, signed in.
+/// Returns an app with Ada, and a session of hers.
 async fn ada(pool: &PgPool) -> (App, String) {
     let app = app(pool);
     add_person(pool, "ada", &["user"]).await;
@@ -231,7 +231,7 @@ async fn whoever_has_stolen_a_session_gets_neither_address_nor_password(pool: Pg
         assert_eq!(answer.outline(), format!("403 {code}"), "{body}");
         assert_eq!(faults(&answer), ["currentPassword"], "{body}");
     }
-    // The forms are no way round.
+    // The forms do not bypass the check.
     for (page, fields) in [
         (
             "/account",
@@ -280,7 +280,7 @@ async fn guesses_make_the_next_one_wait_wherever_it_is_made(pool: PgPool) {
     let right = app.send(guess(PASSWORD)).await;
     assert_eq!(right.outline(), "429 TOO_MANY_REQUESTS");
     assert!(!right.header("retry-after").is_empty());
-    assert!(signs_in(&app, PASSWORD).await, "the door is another thing");
+    assert!(signs_in(&app, PASSWORD).await, "sign-in is not affected");
     let fields = [
         ("current_password", PASSWORD),
         ("password", CHOSEN),
@@ -472,7 +472,7 @@ async fn the_form_that_deletes_wants_the_name_and_what_was_counted(pool: PgPool)
     assert!(page.body.contains("Your account is deleted"));
 }
 
-/// The option of a page with a text, as it stands there.
+/// Returns the option of a page with a text, as it is in the HTML.
 fn option(page: &Answer, text: &str) -> Option<String> {
     let mut options = page.body.split("<option").skip(1);
     let found = options.find(|option| option.contains(text))?;

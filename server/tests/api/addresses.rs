@@ -1,11 +1,11 @@
-//! Addresses that nobody has written by hand.
+//! Addresses that are not typical of the panel: long, encoded and altered ones.
 
 use axum::http::Method;
 use sqlx::PgPool;
 
 use crate::support::{Ask, add_person, app, session};
 
-/// Texts in the place of a part of an address. No file can have such a name, and nothing else has one.
+/// Texts that replace a part of an address. No file can have such a name, and nothing else has one.
 fn parts() -> Vec<String> {
     vec![
         "a".repeat(255),
@@ -21,7 +21,7 @@ fn parts() -> Vec<String> {
     ]
 }
 
-/// Every address that there is, with each of its parts replaced in turn, and with more behind it.
+/// Returns every route, with each of its parts replaced in turn, and with more behind it.
 fn addresses(routes: impl Iterator<Item = String>, part: &str) -> Vec<String> {
     let mut found = vec![
         format!("/{part}"),
@@ -49,10 +49,10 @@ async fn no_part_of_an_address_is_too_much(pool: PgPool) {
     assert!(routes.len() > 50, "{routes:?}");
     for part in parts() {
         for path in addresses(routes.iter().cloned(), &part) {
-            // Another parameter than the one that is tried.
+            // Other parameters than the replaced one are plain.
             let path = path.replace(['{', '}', '*'], "");
             for method in [Method::GET, Method::DELETE] {
-                // Not read to its end: among them are a stream, and the pages of the API's description.
+                // The body is not read to its end: among the routes are a stream and the pages of the API documentation.
                 let ask = Ask::new(method.clone(), &path).by(&ada);
                 let status = app.stream(ask).await.status();
                 assert!(

@@ -1,4 +1,4 @@
-//! A form that is sent after its session has ended: nothing is done, and nothing that was typed is lost.
+//! Forms that are submitted after the session has ended: nothing is done, and no input is lost.
 
 use sqlx::PgPool;
 
@@ -8,7 +8,7 @@ use crate::support::{
     session,
 };
 
-/// An app with two admins and a user.
+/// Returns an app with two admins and a user.
 async fn prepare(pool: &PgPool) -> App {
     let app = app(pool).keeping_keys();
     for (name, roles) in [
@@ -30,7 +30,7 @@ async fn id_of(app: &App, username: &str) -> String {
         .unwrap()
 }
 
-/// The value of a field of a page.
+/// Returns the value of a field of a page.
 fn value(page: &Answer, name: &str) -> Option<String> {
     let elements = elements(&page.body);
     let mut fields = elements
@@ -41,7 +41,7 @@ fn value(page: &Answer, name: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The form of the page to sign in, as a user fills it in.
+/// Returns the form of the sign-in page, as a user fills it in.
 fn sign_in(page: &Answer, username: &str, password: &str) -> Ask {
     let fields = ["next", "again", "again_fields"];
     let fields = fields.map(|name| (name, value(page, name).unwrap_or_default()));
@@ -85,7 +85,7 @@ async fn what_was_typed_comes_back_and_is_sent_by_the_user(pool: PgPool) {
         assert_eq!(asked.status, 401, "{path}: {}", asked.body);
         assert!(asked.body.contains("Your session has ended"), "{path}");
         assert_eq!(value(&asked, "again").as_deref(), Some(path));
-        // A password that does not match loses nothing either.
+        // A wrong password does not lose the form either.
         let wrong = app.send(sign_in(&asked, "ada", "not the password")).await;
         assert_eq!(wrong.status, 401, "{path}");
         assert!(wrong.body.contains("do not match"), "{path}");
@@ -98,14 +98,14 @@ async fn what_was_typed_comes_back_and_is_sent_by_the_user(pool: PgPool) {
         assert_eq!(value(&drawn, name).as_deref(), Some(text), "{path}");
         assert_eq!(value(&drawn, "as").as_ref(), Some(&ada), "{path}");
         for page in [&asked, &wrong, &drawn] {
-            assert!(!page.body.contains("typed-secret"), "{path} tells a secret");
+            assert!(!page.body.contains("typed-secret"), "{path} has a secret");
         }
         let session = drawn.cookie("session_token").unwrap().0.to_owned();
         let me = app.get_as(&session, "/api/auth/me").await;
         assert_eq!(me.json()["user"]["username"], "ada");
     }
     let changed = "select count(*) from users where display_name like 'Typed%'";
-    assert_eq!(app.count(changed).await, 0, "nothing is done by signing in");
+    assert_eq!(app.count(changed).await, 0, "signing in changes nothing");
     assert_eq!(app.count("select count(*) from api_keys").await, 0);
 }
 

@@ -1,4 +1,4 @@
-//! What is on record over the API.
+//! The audit log over the API.
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -7,7 +7,7 @@ use crate::support::{Answer, App, add_person, app, session};
 
 const LIST: &str = "/api/admin/audit";
 
-/// Entries of two people and the command line.
+/// Entries of two users and the command line.
 const RECORD: &str = "
     insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip, request_id)
     select '2026-11-01 10:00Z', u.id, 'ada', 'ui', 'user.updated', 'user', u.id, 'ada', '{\"displayName\": [\"Ada\", \"A.\"]}', 'asked for',
@@ -16,7 +16,7 @@ const RECORD: &str = "
     insert into audit_events (at, actor_label, via, action, target_kind, target_label)
     select '2026-11-02 10:00Z', 'command line', 'cli', 'role.created', 'role', '=helper-' || n from generate_series(1, 3) n";
 
-/// An app with Ada, an admin, whose session is returned.
+/// Returns an app with Ada, an admin, and a session of hers.
 async fn with_record(pool: &PgPool) -> (App, String) {
     add_person(pool, "ada", &["admin"]).await;
     let app = app(pool);

@@ -1,4 +1,4 @@
-//! Signing in and out over the API.
+//! Sign-in and sign-out over the API.
 
 use std::{
     net::{Ipv4Addr, Ipv6Addr},
@@ -117,7 +117,7 @@ async fn failures_to_sign_in_are_told_in_foveas_words(pool: PgPool) {
         let known = json!({
             "error": answer.code(), "message": message, "requestId": answer.header("x-request-id")
         });
-        assert_eq!(answer.json(), known, "nothing else is told");
+        assert_eq!(answer.json(), known, "there is nothing else");
     }
 }
 
@@ -128,7 +128,7 @@ async fn too_many_failures_are_told_with_the_time_to_wait(pool: PgPool) {
     for _ in 0..5 {
         assert_eq!(login(&app, &wrong).await.status, 401);
     }
-    // Longer than the first delay of a second, which a slow machine may take for the test itself.
+    // Longer than the first delay of a second, which the test itself may take on a slow machine.
     app.run(
         "update login_attempts set blocked_until = now() + interval '30 seconds'
         where blocked_until > last_failed_at",
@@ -148,7 +148,7 @@ async fn too_many_failures_are_told_with_the_time_to_wait(pool: PgPool) {
     assert!(form.body.contains("Too many attempts"), "{}", form.body);
 }
 
-/// Name of the cookie by which a browser is known.
+/// Name of the cookie by which a browser is recognised.
 const DEVICE: &str = "rollcall_device";
 
 #[sqlx::test(migrations = "../migrations")]
@@ -165,7 +165,7 @@ async fn every_way_to_sign_in_makes_the_browser_known(pool: PgPool) {
         let answer = app.send(ask.clone()).await;
         let device = answer.cookie(DEVICE).unwrap().0.to_owned();
         let (session, _) = answer.cookie("session_token").unwrap();
-        // It stays when the session ends, and is not given again.
+        // The cookie stays when the session ends, and is not set again.
         let out = Ask::post("/api/auth/logout").by(session);
         let out = app.send(out.cookie(DEVICE, &device)).await;
         assert!(out.cookie(DEVICE).is_none(), "{label}");
@@ -316,7 +316,7 @@ async fn bad_bodies_are_refused_with_a_sentence(pool: PgPool) {
     assert_eq!(
         app.count("select count(*) from login_attempts").await,
         0,
-        "none of them was a try"
+        "none is an attempt"
     );
 }
 
@@ -360,7 +360,7 @@ async fn me_tells_apart_who_never_signed_in_and_whose_session_is_over(pool: PgPo
             ("401 UNAUTHORIZED", "Session expired")
         );
         let (value, attributes) = over.cookie("session_token").unwrap();
-        assert_eq!(value, "", "the browser is told to forget it");
+        assert_eq!(value, "", "the cookie is removed");
         assert!(
             attributes.contains("Max-Age=0") && attributes.contains("Path=/"),
             "{attributes}"
@@ -396,7 +396,7 @@ async fn signing_out_ends_the_session_and_always_succeeds(pool: PgPool) {
     );
 }
 
-/// From now on a change of a session fails as if the database were told to stop.
+/// Makes changes of sessions fail from now on, as if the database were shut down.
 async fn stop_at_sessions(app: &App) {
     app.run(
         "create function stop() returns trigger language plpgsql as $$

@@ -1,11 +1,11 @@
-//! Dates in filters are days in the time zone of the account that asks.
+//! Dates in filters, which are days in the time zone of the requesting account.
 
 use sqlx::PgPool;
 
 use crate::support::{App, Ask, add_person, app, session, token};
 
-/// An account of Ada in Kathmandu, where the first of November begins at 18:15 UTC of the day before, and one of Greg without
-/// a time zone.
+/// Returns an app with an account of Ada in Kathmandu, where the first of November begins at 18:15 UTC of the day before, and one
+/// of Greg without a time zone.
 async fn prepare(pool: &PgPool) -> App {
     let app = app(pool);
     add_person(pool, "ada", &["admin", "user"]).await;
@@ -54,7 +54,7 @@ async fn a_day_is_one_of_the_person_who_asks(pool: PgPool) {
         names(&app, Ask::get(users).by(&greg), "username").await,
         of_utc
     );
-    // A program asks for its owner.
+    // A program has the time zone of its owner.
     let program = token(&app.services, "ada", &["users:read"]).await;
     assert_eq!(
         names(&app, Ask::get(users).bearer(&program), "username").await,

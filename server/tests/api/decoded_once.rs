@@ -1,10 +1,10 @@
-//! What an address asks for is decoded once, as a browser has encoded it once.
+//! Addresses, which are decoded once, as a browser has encoded them once.
 
 use sqlx::PgPool;
 
 use crate::support::{Answer, add_person, app, html::elements, session};
 
-/// What is in a field of a page.
+/// Returns the value of a field of a page.
 fn value(page: &Answer, field: &str) -> Option<String> {
     let inputs = elements(&page.body);
     let mut inputs = inputs.iter().filter(|element| element.name == "input");
@@ -12,7 +12,7 @@ fn value(page: &Answer, field: &str) -> Option<String> {
     input.attribute("value").map(str::to_owned)
 }
 
-/// Whether a page leads to a user.
+/// Returns whether a page links to a user.
 fn lists(page: &Answer, username: &str) -> bool {
     let address = format!("/users/{username}");
     elements(&page.body)

@@ -1,4 +1,4 @@
-//! The bin: who is in it, in one order, and nowhere else.
+//! Deleted users, which are in one list, in one order, and in no other list.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -7,7 +7,7 @@ use crate::support::{Answer, App, Ask, add_person, app, session};
 
 const BIN: &str = "/api/admin/users?deleted=true";
 
-/// Nine people, of whom five were deleted: the odd ones, in pairs at the same moment. Ada looks at them.
+/// Adds nine users, five of them deleted: the odd ones, in pairs at the same time. Returns a session of Ada, an admin.
 async fn prepare(app: &App) -> String {
     add_person(&app.pool, "ada", &["admin"]).await;
     for n in 1..=9 {
@@ -33,7 +33,7 @@ fn names(answer: &Answer) -> Vec<String> {
         .collect()
 }
 
-/// The address of a neighbour in `Link`.
+/// Returns the address of a neighbouring page in `Link`.
 fn neighbour(answer: &Answer, rel: &str) -> Option<String> {
     let end = format!(">; rel=\"{rel}\"");
     let link = answer.header("link").split(", ");
@@ -109,7 +109,7 @@ async fn nobody_is_in_the_list_and_in_the_bin(pool: PgPool) {
             assert_eq!(deleted, path == BIN, "{path}: {user}");
         }
     }
-    // A restored person is back, with what the counts say.
+    // A restored user is in the list of users again, and the counts follow.
     app.run("update users set deleted_at = null, purge_after = null where username = 'person-3'")
         .await;
     assert_eq!(names(&app.get_as(&ada, BIN).await).len(), 4);
@@ -208,7 +208,7 @@ async fn a_search_that_finds_only_deleted_users_leads_to_them(pool: PgPool) {
             .contains("href=\"/users/person-9\"")
     );
 
-    // Nobody, or others as well.
+    // Searches without a match, and those that match other users as well.
     for search in ["nobody-at-all", "person", "role:auditor", ""] {
         let list = app.get_as(&ada, &format!("/users?q={search}")).await;
         assert!(!list.body.contains("deleted user"), "{search}");

@@ -1,4 +1,4 @@
-//! The description of the API is of this API.
+//! The OpenAPI document, which has to describe this API.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +12,14 @@ use crate::{
     support::{App, Ask, add_person, app, session},
 };
 
-/// Each path of the document, with its operations by method.
+/// Returns each path of the document, with its operations by method.
 pub(crate) async fn paths(app: &App) -> BTreeMap<String, BTreeMap<String, Value>> {
     let document = app.send(Ask::get("/api/openapi.json")).await;
     assert_eq!(document.status, 200);
     serde_json::from_value(document.json()["paths"].clone()).unwrap()
 }
 
-/// What the document says of an address. A path that is written out comes before one that names something.
+/// Returns the operation that the document has for an address. A literal path takes precedence over one with parameters.
 pub(crate) fn described<'p>(
     paths: &'p BTreeMap<String, BTreeMap<String, Value>>,
     label: &str,
@@ -30,7 +30,7 @@ pub(crate) fn described<'p>(
     found.and_then(|(_, operations)| operations.get(&method.to_lowercase()))
 }
 
-/// Whether a path of the document is that of an address.
+/// Returns whether a path of the document is that of an address.
 fn fits(path: &str, address: &str) -> bool {
     let (path, asked) = (
         path.split('/'),
@@ -50,7 +50,7 @@ async fn what_is_routed_is_described_and_the_other_way_round(pool: PgPool) {
     for path in app.routes() {
         let is_of_api =
             path.starts_with("/api/") || ["/healthz", "/readyz"].contains(&path.as_str());
-        // The document and the pages about it are not what it describes.
+        // The document and its pages are not part of the API that it describes.
         if !is_of_api || path.starts_with("/api/docs") || path == "/api/openapi.json" {
             continue;
         }
@@ -76,7 +76,7 @@ fn uuid() -> String {
     "00000000-0000-7000-8000-000000000000".to_owned()
 }
 
-/// The tests of who may do what know every address too.
+/// Checks that the access tests cover every operation.
 #[sqlx::test(migrations = "../migrations")]
 async fn every_operation_is_tried_by_every_caller(pool: PgPool) {
     let app = app(&pool);
@@ -93,7 +93,7 @@ async fn every_operation_is_tried_by_every_caller(pool: PgPool) {
     }
 }
 
-/// The content of every table in which something could have been changed.
+/// Returns the content of every table that a request could have changed.
 async fn tables(pool: &PgPool) -> BTreeMap<String, String> {
     let names: Vec<String> = sqlx::query_scalar(
         "select tablename::text from pg_tables where schemaname = 'public' order by 1",
@@ -102,7 +102,7 @@ async fn tables(pool: &PgPool) -> BTreeMap<String, String> {
     .await
     .unwrap();
     let mut tables = BTreeMap::new();
-    // A session is marked as seen, and an answer is stored under its idempotency key, whatever is asked.
+    // Every request marks its session as seen, and may store a response under its idempotency key.
     let read_only = ["sessions", "idempotency_keys"];
     for name in names
         .into_iter()
@@ -120,7 +120,7 @@ async fn tables(pool: &PgPool) -> BTreeMap<String, String> {
     tables
 }
 
-/// Ignored, a parameter that was meant to narrow a request would let it do more than was asked for.
+/// Checks unknown parameters: if one that should narrow a request were ignored, the request would do more than it asks for.
 #[sqlx::test(migrations = "../migrations")]
 async fn no_operation_ignores_a_parameter(pool: PgPool) {
     let app = app(&pool);

@@ -1,4 +1,4 @@
-//! Pages that say that something was done, to users without a session: once, to the browser that did it.
+//! Confirmation pages for users without a session: shown once, to the browser that has acted.
 
 use sqlx::PgPool;
 
@@ -41,7 +41,7 @@ async fn an_address_says_nothing_without_its_cookie_and_uses_it_up(pool: PgPool)
     }
 }
 
-/// The ways to register: by the form, and by the function behind it.
+/// Paths that register: the form, and the server function behind it.
 const WAYS: [&str; 2] = ["/register", "/sfn/register"];
 
 fn register(path: &str, username: &str, password: &str) -> Ask {

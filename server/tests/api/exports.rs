@@ -1,4 +1,4 @@
-//! How many exports are written at once.
+//! Limit of the exports that run at once.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ async fn begin(app: &App, session: &str, path: &str) -> Response {
     app.stream(Ask::get(path).by(session)).await
 }
 
-/// Begins an export as soon as there is a place for it.
+/// Starts an export as soon as there is room for it.
 async fn begin_in_time(app: &App, session: &str, path: &str) -> Response {
     for _ in 0..500 {
         let export = begin(app, session, path).await;
@@ -53,7 +53,7 @@ async fn an_account_has_two_exports_at_once(pool: PgPool) {
     drop(own);
     let next = begin_in_time(&app, &ada, EXPORT).await;
     drop((log, next));
-    // One that is read to its end leaves its place too.
+    // An export that is read to its end makes room, too.
     for _ in 0..4 {
         let export = begin_in_time(&app, &ada, EXPORT).await;
         let bytes = axum::body::to_bytes(export.into_body(), usize::MAX).await;

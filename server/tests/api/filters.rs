@@ -1,5 +1,5 @@
-//! A filter that is not understood lists nothing, on any list and by any way: rows of another list in its place would be
-//! taken for those that were asked for, and acted on.
+//! Filters that are not understood. They list nothing, in any list and by any route: rows of another list in their place would be
+//! taken for the requested ones, and acted on.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -11,7 +11,7 @@ use crate::support::{
     session,
 };
 
-/// A list of the panel: its address, what can be wrong in it, and the link to all of it.
+/// A list of the panel: its path, queries that are invalid in it, and the link to the whole list.
 struct List {
     path: &'static str,
     broken: &'static [&'static str],
@@ -140,7 +140,7 @@ const LISTS: &[List] = &[
     },
 ];
 
-/// What no list understands: a parameter that there is not, and those that there are, twice.
+/// Queries that no list understands: unknown parameters, and known ones twice.
 const UNKNOWN: &[&str] = &[
     "x=y",
     "persn=ada",
@@ -156,7 +156,7 @@ const UNKNOWN: &[&str] = &[
     "state=live&state=live",
 ];
 
-/// Lists of the API, and what can be wrong in them.
+/// Lists of the API, and queries that are invalid in them.
 const RESOURCES: &[(&str, &[&str])] = &[
     (
         "/api/admin/users",
@@ -242,7 +242,7 @@ const RESOURCES: &[(&str, &[&str])] = &[
     ("/api/admin/sessions/events", &["person=ada"]),
 ];
 
-/// An app with something in each list, and the session of an admin.
+/// Returns an app with content in each list, and a session of an admin.
 async fn filled(pool: &PgPool) -> (App, String) {
     sqlx::raw_sql(SEED).execute(pool).await.unwrap();
     let ada = session(pool, "zqmark-ada").await;
@@ -258,7 +258,7 @@ fn named<'e>(elements: &'e [Element], name: &str) -> impl Iterator<Item = &'e El
     elements.iter().filter(move |element| element.name == name)
 }
 
-/// Elements by which something could be done to rows.
+/// Returns the elements that could act on rows.
 fn actions(elements: &[Element]) -> Vec<String> {
     let leads = |element: &&Element| {
         ["href", "action", "formaction"].iter().any(|name| {
@@ -280,7 +280,7 @@ fn actions(elements: &[Element]) -> Vec<String> {
         .collect()
 }
 
-/// The address of a link by its text.
+/// Returns the address of a link by its text.
 fn link(page: &Answer, text: &str) -> Option<String> {
     let before = page.body.split(&format!(">{text}<")).next()?;
     let tag = before.rsplit('<').next()?;
@@ -307,7 +307,7 @@ async fn no_page_has_rows_under_a_filter_that_is_not_understood(pool: PgPool) {
                 "{path} has rows: {}",
                 page.body
             );
-            // What can be done to a user is on every page about them, and is not about rows.
+            // Actions on a user are on each of the user's pages, and do not concern rows.
             let is_about_user = path.starts_with("/users/");
             let acts: Vec<String> = actions(&elements)
                 .into_iter()
@@ -363,7 +363,7 @@ async fn a_page_names_the_parameter_that_it_does_not_know(pool: PgPool) {
         assert_eq!(href.as_deref(), Some(without), "{path}");
         assert_eq!(app.get_as(&ada, without).await.status, 200, "{without}");
     }
-    // What pages have for themselves is no filter.
+    // Parameters that belong to a page are not filters.
     for path in [
         "/users?u=1%3A1&u=2%3A1",
         "/registrations?u=1%3A1",
@@ -498,12 +498,12 @@ async fn no_resource_lists_anything_for_a_filter_that_is_not_understood(pool: Pg
     assert_eq!(answer.json()["details"]["word"], json!([11, 15]));
 }
 
-/// What the scripts of a page ask the server for.
+/// Checks the requests of the scripts of a page.
 #[sqlx::test(migrations = "../migrations")]
 async fn no_function_of_a_page_gives_rows_for_a_filter_that_is_not_understood(pool: PgPool) {
     let (app, ada) = filled(&pool).await;
     for (path, status) in [
-        // The browser would report these as errors of the page; what they say instead of a list is the same.
+        // The browser would report these as errors of the page; the message in place of the list is the same.
         ("/sfn/users?params[q]=last-login:%3E90d", 200),
         ("/sfn/users?params[deleted]=yes", 200),
         ("/sfn/sessions?params[seen]=%3E7d", 200),
@@ -532,7 +532,7 @@ async fn no_function_of_a_page_gives_rows_for_a_filter_that_is_not_understood(po
         assert_eq!(problem["error"], "VALIDATION_ERROR", "{path}: {answer}");
         assert!(!answer.to_string().contains("zqmark"), "{path}: {answer}");
     }
-    // What the type of the parameters does not have cannot even be read.
+    // Parameters that the type does not have cannot even be parsed.
     for query in ["params[persn]=ada", "params[q]=a&params[q]=b"] {
         let answer = app.get_as(&ada, &format!("/sfn/users?{query}")).await;
         assert!(

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::support::{Answer, App, Ask, add_person, app, session};
 
-/// An app with two sessions of an admin, and somebody to suspend.
+/// Returns an app with two sessions of an admin, and a user to suspend.
 async fn prepare(pool: &PgPool) -> (App, String, String) {
     add_person(pool, "ada", &["admin", "user"]).await;
     add_person(pool, "bob", &["user"]).await;
@@ -22,7 +22,7 @@ async fn id_of(app: &App, username: &str) -> Uuid {
         .unwrap()
 }
 
-/// The form that suspends a user, as their page shows it now.
+/// Returns the form that suspends a user, as the user's page has it now.
 async fn suspension(app: &App, session: &str, username: &str, reason: &str) -> Ask {
     let (id, page) = (id_of(app, username).await, format!("/users/{username}"));
     let version: i32 = sqlx::query_scalar("select version from users where id = $1")
@@ -43,7 +43,7 @@ async fn suspension(app: &App, session: &str, username: &str, reason: &str) -> A
         .by(session)
 }
 
-/// Suspends somebody by the form on their page.
+/// Suspends a user by the form on the user's page.
 async fn suspend(app: &App, session: &str, username: &str) {
     let form = suspension(app, session, username, "Spam").await;
     let answer = app.send(form).await;
@@ -56,7 +56,7 @@ fn shows(page: &Answer, text: &str) -> bool {
     toast.is_some_and(|toast| toast.contains(text))
 }
 
-/// What names the change in the form that undoes it.
+/// Returns the id of the change in the form that undoes it.
 fn undo_of(page: &Answer) -> String {
     let field = page.body.split("name=\"undo\" value=\"").nth(1).unwrap();
     field.split('"').next().unwrap().to_owned()
@@ -124,7 +124,7 @@ async fn an_address_says_nothing(pool: PgPool) {
         ] {
             let address = format!("{page}?{query}");
             let page = app.get_as(&here, &address).await;
-            // A list says that it does not know the parameter.
+            // A list rejects the unknown parameter.
             assert!([200, 422].contains(&page.status), "{address}");
             assert!(!page.body.contains("class=\"toast "), "{address}");
         }
@@ -181,7 +181,7 @@ async fn undo_is_what_the_server_noted_for_the_session(pool: PgPool) {
     suspend(&app, &here, "bob").await;
     app.send(post(&here, lift, &undo)).await;
     assert_eq!(app.count(SUSPENDED).await, 1, "it works once");
-    // Another form does not do it.
+    // Another form does not undo the change.
     let undo = undo_of(&app.get_as(&here, "/users/bob").await);
     let answer = app.send(post(&here, "/users/bulk/sign-out", &undo)).await;
     assert_eq!(answer.outline(), "303 to /users");
@@ -263,7 +263,7 @@ async fn undo_lifts_no_suspension_of_another_admin(pool: PgPool) {
     assert_eq!(app.send(first).await.outline(), "303 to /users/bob");
     let stale = app.send(second).await;
     assert_eq!(stale.status, 409, "{}", stale.body);
-    // The page as it is now does not offer it, and is denied.
+    // The page in its present state does not offer the action, which is denied.
     let again = suspension(&app, &here, "bob", "Second").await;
     let denied = app.send(again).await;
     assert_eq!(denied.status, 409, "{}", denied.body);
@@ -277,7 +277,7 @@ async fn undo_lifts_no_suspension_of_another_admin(pool: PgPool) {
     assert_eq!(app.count(FIRST).await, 1);
 }
 
-/// Restores a user who was deleted, and returns the page after it.
+/// Restores a deleted user, and returns the page after it.
 async fn restore(app: &App, session: &str, username: &str) -> Answer {
     app.run("update users set deleted_at = now(), purge_after = now() + interval '9 days' where username = 'bob'")
         .await;

@@ -1,5 +1,5 @@
-//! Every form on every page, held to one rule: what cannot be undone asks first, in a dialog that names the thing; what can be
-//! undone is done at once, and the page after it offers Undo.
+//! Forms on every page, which follow one rule: an action that cannot be undone asks first, in a dialog that names its object; one
+//! that can be undone is executed at once, and the next page offers Undo.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,21 +8,21 @@ use sqlx::PgPool;
 
 use crate::support::{App, Ask, add_person, app, session, token};
 
-/// How a form keeps to the rule.
+/// The way in which a form follows the rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rule {
-    /// It is in a dialog.
+    /// The form is in a dialog.
     Dialog,
-    /// It is a button, and what it does can be undone.
+    /// The form is a button, and its action can be undone.
     Undo,
-    /// It holds what was typed or chosen, which can be typed again.
+    /// The form has input that can be entered again.
     Typed,
     /// Neither is needed, for this reason.
     Exempt(&'static str),
 }
 use Rule::{Dialog, Exempt, Typed, Undo};
 
-/// Every form: its address, with what its field `deed` says.
+/// Every form: its path, with the value of its action field.
 const FORMS: &[(&str, Rule)] = &[
     ("/account", Typed),
     ("/account/delete", Dialog),
@@ -72,10 +72,10 @@ const FORMS: &[(&str, Rule)] = &[
     ("/users/{user}/suspend", Dialog),
 ];
 
-/// Forms that change nothing of a user: of the browser, and the way out.
+/// Forms that change no data of a user: the preferences of the browser, and sign-out.
 const OF_NO_USER: [&str; 2] = ["/logout", "/preferences"];
 
-/// A form that is posted.
+/// A form with the method `POST`.
 #[derive(Debug, Clone)]
 struct Form {
     action: String,
@@ -84,7 +84,7 @@ struct Form {
 }
 
 impl Form {
-    /// Which one it is: its address without ids and names, and what its field `deed` says.
+    /// Returns the kind of the form: its path without ids and names, and the value of its action field.
     fn kind(&self) -> String {
         let mut words: Vec<&str> = self.action.split('/').collect();
         for at in 0..words.len() {
@@ -101,7 +101,7 @@ impl Form {
     }
 }
 
-/// The hidden fields of a form.
+/// Returns the hidden fields of a form.
 fn pairs(form: &Form) -> Vec<(&str, &str)> {
     let fields = form.fields.iter();
     fields
@@ -126,7 +126,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     Some(value.replace("&amp;", "&").replace("&quot;", "\""))
 }
 
-/// The forms of a page that are posted.
+/// Returns the forms of a page with the method `POST`.
 fn forms_of(html: &str) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
     let (mut in_dialog, mut in_form) = (false, false);
@@ -160,7 +160,7 @@ fn forms_of(html: &str) -> Vec<Form> {
     forms
 }
 
-/// The addresses of this site that a page leads to.
+/// Returns the addresses of this site that a page links to.
 fn links_of(html: &str) -> impl Iterator<Item = String> {
     let tags = html
         .split("<a ")
@@ -170,7 +170,7 @@ fn links_of(html: &str) -> impl Iterator<Item = String> {
     links.filter(|link| link.starts_with('/') && !link.starts_with("/api/"))
 }
 
-/// Some of everything that there is a button for.
+/// Adds objects for every action that has a button. Returns a session of an admin.
 async fn fill(app: &App) -> String {
     for (name, roles) in [
         ("ada", &["admin", "user"][..]),
@@ -219,7 +219,7 @@ async fn fill(app: &App) -> String {
     ada
 }
 
-/// Every page that is reached from those of the rail and of one's account, each with its forms.
+/// Returns the forms of every page that can be reached from those of the navigation and of one's own account.
 async fn all_forms(app: &App, session: &str) -> Vec<Form> {
     let start = [
         "/users",
@@ -230,7 +230,7 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
         "/users?deleted=true",
     ];
     let mut waiting: Vec<String> = start.map(str::to_owned).into();
-    // Boxes lead to these.
+    // Pages that are reached by selecting rows.
     for action in ["suspend", "lift", "sign-out", "delete"] {
         waiting.push(format!(
             "/users/bulk/{action}?{}",
@@ -243,7 +243,7 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
             selected(app, &["pen"]).await
         ));
     }
-    // Each address is visited once, whatever its query: these with one that has rows.
+    // Each path is visited once, whatever its query: these paths with one that lists rows.
     waiting.extend(["/sessions", "/tokens", "/sessions/revoke?others=true"].map(str::to_owned));
     let (mut seen, mut forms) = (BTreeSet::new(), Vec::new());
     while let Some(address) = waiting.pop() {
@@ -263,7 +263,7 @@ async fn all_forms(app: &App, session: &str) -> Vec<Form> {
     forms
 }
 
-/// Users as a list selects them.
+/// Returns users as a list selects them.
 async fn selected(app: &App, usernames: &[&str]) -> String {
     let keys: Vec<String> = sqlx::query_scalar(
         "select id || ':' || version || ':' || username from users where username = any($1) order by username",
@@ -291,7 +291,7 @@ async fn what_cannot_be_undone_asks_and_the_rest_can_be_undone(pool: PgPool) {
         let user = form.fields.iter().find(|(name, _)| name == "as");
         let user = user.map(|(_, id)| id.as_str());
         let expected = Some(ada_id.as_str()).filter(|_| !OF_NO_USER.contains(&kind.as_str()));
-        assert_eq!(user, expected, "{kind} says whose page it is on");
+        assert_eq!(user, expected, "{kind} names the user of its page");
         found.insert(kind, form);
     }
     let missing: Vec<&str> = rules
@@ -442,7 +442,7 @@ async fn a_dialog_does_what_it_showed_or_nothing(pool: PgPool) {
     );
 }
 
-/// All that a form can change.
+/// Query of a digest of all that a form can change.
 const STATE: &str = "select md5(concat(
     (select string_agg(t::text, '' order by id) from users t), (select string_agg(t::text, '' order by id) from api_keys t),
     (select string_agg(t::text, '' order by id) from access_tokens t), (select string_agg(t::text, '' order by id) from jobs t),
@@ -481,7 +481,7 @@ async fn no_form_does_anything_for_another_user_than_that_of_its_page(pool: PgPo
 
 #[sqlx::test(migrations = "../migrations")]
 async fn every_address_that_takes_a_form_asks_whose_page_it_is_on(pool: PgPool) {
-    // Whoever signs in, registers or follows a link has no page of their own, and the rest changes nothing of a user.
+    // Sign-in, registration and links have no page of a user, and the others change no data of a user.
     const WITHOUT: [&str; 7] = [
         "/invite",
         "/login",
@@ -505,7 +505,7 @@ async fn every_address_that_takes_a_form_asks_whose_page_it_is_on(pool: PgPool) 
         if open.status == 405 || open.body.contains("There is nothing at this address") {
             continue;
         }
-        // One of the forms is the way out.
+        // One of the forms signs out.
         let ada = session(&pool, "ada").await;
         let denied = app.send(form(&nobody).by(&ada)).await;
         let unsaid = app.send(form("").by(&ada)).await;

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
 
-/// A server whose keys can be stored, an admin `root` and a user `ada`, each with a session.
+/// A server that can store API keys, an admin `root` and a user `ada`, each with a session.
 struct World {
     app: App,
     root: String,
@@ -26,7 +26,7 @@ impl World {
         }
     }
 
-    /// Sends a request as a user, and reads the answer that is expected.
+    /// Sends a request as a user, and returns the response after a check of its status.
     async fn expect(&self, session: &str, request: (Method, &str, Value), status: u16) -> Answer {
         let (method, path, body) = request;
         let ask = Ask::new(method.clone(), path).by(session);
@@ -51,7 +51,7 @@ impl World {
     }
 }
 
-/// That an object has fields, whatever is in them.
+/// Asserts that an object has these fields, with any values.
 fn assert_has(object: &Value, fields: &[&str]) {
     for field in fields {
         assert!(object.get(field).is_some(), "{field}: {object}");
@@ -122,7 +122,7 @@ async fn users_are_made_and_changed_with_bodies_that_repeat_what_is(pool: PgPool
     let request = (Method::PUT, path.as_str(), same.clone());
     let unchanged = world.expect(&world.root, request, 200).await.json();
     assert_eq!(unchanged["version"], made["version"]);
-    // A body with the address of now and a password raises the version once.
+    // A body with the unchanged email address and a password raises the version once.
     let with_password =
         json!({ "email": "cyd@example.org", "displayName": "Cyd B.", "password": "sixsix" });
     let request = (Method::PUT, path.as_str(), with_password);
@@ -131,7 +131,7 @@ async fn users_are_made_and_changed_with_bodies_that_repeat_what_is(pool: PgPool
         changed["version"].as_i64().unwrap(),
         made["version"].as_i64().unwrap() + 1
     );
-    // One's own account as well, by both doors, without a password being asked for.
+    // The same holds for one's own account, by both routes, without the current password.
     let root = world.id_of("root").await;
     let own = format!("/api/admin/users/{root}");
     let now = world.get(&world.root, &own).await;
@@ -147,7 +147,7 @@ async fn users_are_made_and_changed_with_bodies_that_repeat_what_is(pool: PgPool
     assert_eq!(own.message(), "Cannot delete yourself");
     let request = (Method::DELETE, path.as_str(), Value::Null);
     world.expect(&world.root, request, 200).await;
-    // The name stays taken for as long as the user can be restored.
+    // The username stays reserved for as long as the user can be restored.
     let request = (Method::POST, "/api/admin/users", draft);
     let taken = world.expect(&world.root, request, 409).await.message();
     assert!(
@@ -378,7 +378,7 @@ async fn a_program_chooses_a_password_without_a_page(pool: PgPool) {
         let ask = Ask::post("/api/auth/login").json(&credentials);
         world.app.send(ask).await.status
     };
-    // By a link.
+    // With a link.
     let request = (
         Method::POST,
         &*format!("/api/admin/users/{ada}/reset-link"),
@@ -400,7 +400,7 @@ async fn a_program_chooses_a_password_without_a_page(pool: PgPool) {
         world.expect("", (Method::POST, path, body), status).await;
     }
     assert_eq!(signs_in(chosen).await, 200);
-    // In place of a temporary one.
+    // In place of a temporary password.
     let user = format!("/api/admin/users/{ada}");
     let temporary = json!({ "password": "temporary" });
     world

@@ -1,4 +1,4 @@
-//! Links of a panel that does not know its address, because it listens on every one of its machine.
+//! Links of a panel that does not know its address, because it listens on every address of its machine.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -60,7 +60,7 @@ async fn without_an_address_links_begin_with_the_one_of_the_request(pool: PgPool
             assert!(url.starts_with(&format!("{begins}{way}")), "{host}: {url}");
         }
     }
-    // One that is set is the one.
+    // A configured address takes precedence.
     let app = app_at(&pool, "http://panel.example");
     let ask = Ask::post(&format!("/api/admin/users/{bob}/reset-link")).by(&ada);
     let answer = app.send(ask.header("host", "10.0.0.5")).await.json();
@@ -70,7 +70,7 @@ async fn without_an_address_links_begin_with_the_one_of_the_request(pool: PgPool
             .unwrap()
             .starts_with("http://panel.example/reset/")
     );
-    // A guess is no reason to trust a page of the visitor's own machine.
+    // A guess is no reason to trust a page on the visitor's own machine.
     let form = [("username", "ada"), ("password", PASSWORD)];
     let other = Ask::post("/login").form(&form);
     let other = other.header("origin", "http://localhost:3000");

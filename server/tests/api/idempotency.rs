@@ -1,4 +1,4 @@
-//! Requests with an idempotency key: carried out once, however often they come.
+//! Requests with an idempotency key, which are executed once however often they are sent.
 
 mod every;
 
@@ -11,7 +11,7 @@ use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, 
 
 const USERS: &str = "/api/admin/users";
 
-/// An app with two admins, Ada and Bea, and their sessions.
+/// Returns an app with two admins, Ada and Bea, and their sessions.
 async fn prepare(pool: &PgPool) -> (App, String, String) {
     let app = app(pool);
     add_person(pool, "ada", &["admin", "user"]).await;
@@ -24,7 +24,7 @@ fn cyd() -> Value {
     json!({ "username": "cyd", "displayName": "Cyd", "password": "open sesame" })
 }
 
-/// Makes Cyd, whose password is temporary, so that there is no link in the answer.
+/// Returns a request that creates Cyd with a temporary password, so that there is no link in the response.
 fn make_cyd() -> Ask {
     Ask::post(USERS).json(&cyd())
 }
@@ -95,7 +95,7 @@ async fn a_key_is_for_one_request_of_one_account(pool: PgPool) {
     }
     let of_bea = app.send(named(persona("One"), "k").by(&bea)).await;
     assert_eq!((of_bea.status, is_replayed(&of_bea)), (201, false));
-    // Whatever somebody comes with, it is their key.
+    // The key belongs to the account, whichever credential the request has.
     let session = session(&pool, "ada").await;
     assert!(is_replayed(
         &app.send(named(persona("One"), "k").by(&session)).await
@@ -151,7 +151,7 @@ async fn what_breaks_off_half_way_is_carried_out_again(pool: PgPool) {
     let broken = app.send(revoke(5_001)).await;
     assert_eq!(broken.outline(), "503 UNAVAILABLE", "{}", broken.body);
     app.run("drop trigger break_off on sessions").await;
-    // What was shown is not what there is any more; nothing says that all of it was done.
+    // The preview is outdated, and the response does not claim that all of it was done.
     let again = app.send(revoke(5_001)).await;
     assert_eq!(again.outline(), "409 CONFLICT");
     assert!(
@@ -242,7 +242,7 @@ async fn what_was_refused_can_be_corrected_under_its_key(pool: PgPool) {
     }
 }
 
-/// Who looks first and then does it gets both answers: nothing is done by the first, but it is answered.
+/// Checks a preview and the change after it, which have the same key: the first does nothing, but is stored as well.
 #[sqlx::test(migrations = "../migrations")]
 async fn what_changes_nothing_is_answered_again_too(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;
@@ -292,7 +292,7 @@ async fn begun(app: &App) {
     while app.count("select count(*) from idempotency_keys").await == 0 {}
 }
 
-/// The account is held up, the client loses patience, and comes again once it is free.
+/// Locks the account, lets the client disconnect, and repeats the request once the lock is gone.
 #[sqlx::test(migrations = "../migrations")]
 async fn whoever_hangs_up_gets_the_answer_later(pool: PgPool) {
     let (app, ada, _) = prepare(&pool).await;

@@ -1,4 +1,4 @@
-//! Long work over the API, and the screen "Settings".
+//! Background jobs over the API, and the screen "Settings".
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -7,7 +7,7 @@ use crate::support::{Answer, App, Ask, add_person, app, session};
 
 const LIST: &str = "/api/admin/jobs";
 
-/// A removal that is half done, one that has failed, two that are done, and keys that are encrypted anew.
+/// A removal that is half done, one that has failed, two that are done, and keys that are being re-encrypted.
 const JOBS: &str = "
     insert into jobs (id, kind, params, state, done, total, error, created_at, started_at, progressed_at, finished_at)
     select ('00000000-0000-7000-8000-00000000000' || t.n)::uuid, t.kind,
@@ -21,7 +21,7 @@ const JOBS: &str = "
         (5, 'rotate_keys', 'done', 2, 2, null, '2026-11-01 10:03Z')
     ) as t (n, kind, state, done, total, error, ended)";
 
-/// An app with Ada, an admin, whose session is returned.
+/// Returns an app with Ada, an admin, and a session of hers.
 async fn with_jobs(pool: &PgPool) -> (App, String) {
     add_person(pool, "ada", &["admin"]).await;
     let app = app(pool);
@@ -34,7 +34,7 @@ fn rows(answer: &Answer) -> Vec<Value> {
     answer.json().as_array().unwrap().clone()
 }
 
-/// The last digits of the ids.
+/// Returns the last digits of the ids.
 fn ids(answer: &Answer) -> String {
     let rows = rows(answer);
     let ids = rows

@@ -1,4 +1,4 @@
-//! Keys of providers over the API.
+//! Provider API keys over the API.
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::support::{Answer, App, Ask, add_person, app, session};
 const OWN: &str = "/api/api-keys";
 const SYSTEM: &str = "/api/admin/api-keys";
 
-/// An app with an admin, Ada, and a program, whose sessions are returned, and Bob.
+/// Returns an app with an admin, Ada, a program, their sessions, and Bob.
 async fn with_people(pool: &PgPool) -> (App, String, String, String) {
     add_person(pool, "ada", &["admin", "user"]).await;
     add_person(pool, "bob", &["user"]).await;
@@ -79,12 +79,12 @@ async fn ones_own_keys_have_foveas_fields_and_texts(pool: PgPool) {
 
     let one = format!("{OWN}/{id}");
     let other = put(&app, &ada, &one, &json!({ "isActive": false })).await;
-    assert_eq!(other.outline(), "404 NOT_FOUND", "somebody else's");
+    assert_eq!(other.outline(), "404 NOT_FOUND", "another user's");
     assert_eq!(delete(&app, &ada, &one).await.outline(), "404 NOT_FOUND");
 
     let off = put(&app, &bob, &one, &json!({ "isActive": false })).await;
     assert_eq!((off.status, &off.json()["isActive"]), (200, &json!(false)));
-    assert_eq!(off.json()["keyMask"], "...abcd", "what is not said stays");
+    assert_eq!(off.json()["keyMask"], "...abcd", "absent fields stay");
     let changed = json!({ "keyName": "Home", "apiKey": "sk-another-wxyz", "isActive": true });
     let changed = put(&app, &bob, &one, &changed).await.json();
     assert_eq!(
@@ -180,7 +180,7 @@ async fn the_system_has_several_keys_of_a_provider(pool: PgPool) {
     assert_eq!(
         app.get_as(&ada, OWN).await.json(),
         json!([]),
-        "they are nobody's own"
+        "no user owns them"
     );
 }
 

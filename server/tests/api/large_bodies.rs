@@ -9,13 +9,13 @@ use crate::support::{App, Ask, add_person, app, session};
 
 const PERSONAS: &str = "/api/personas";
 
-/// Sends a body of so many spaces, which is no JSON. Returns the status of the answer.
+/// Sends a body of `bytes` spaces, which is not JSON. Returns the status of the response.
 async fn send(app: &App, session: &str, bytes: usize) -> u16 {
     let ask = Ask::post(PERSONAS).body("application/json", " ".repeat(bytes));
     app.send(ask.by(session)).await.status
 }
 
-/// Sends a large body until it is answered with a status: others have to arrive or to go first.
+/// Sends a large body until it is answered with a status: others have to arrive or to end first.
 async fn await_status(app: &App, session: &str, status: u16) {
     for _ in 0..2_000 {
         if send(app, session, 70_000).await == status {
@@ -49,7 +49,7 @@ async fn an_account_sends_eight_large_bodies_at_once(pool: PgPool) {
         "{}",
         refused.body
     );
-    // Small ones and those of others go on.
+    // Small bodies, and those of other accounts, are accepted.
     assert_eq!(send(&app, &ada, 60_000).await, 400);
     assert_eq!(send(&app, &bob, 70_000).await, 400);
     held.shutdown().await;

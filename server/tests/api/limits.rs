@@ -1,4 +1,4 @@
-//! How often somebody may ask the API.
+//! Rate limits of the API.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -17,7 +17,7 @@ async fn config(app: &App, from: IpAddr) -> Answer {
     app.send(Ask::get("/api/config").from(from)).await
 }
 
-/// How many are left, as an answer says it.
+/// Returns the number of requests that are left according to a response.
 fn left(answer: &Answer) -> Option<u32> {
     let state = answer.header("ratelimit").strip_prefix("\"api\";r=")?;
     state.split_once(';')?.0.parse().ok()
@@ -73,7 +73,7 @@ async fn sessions_and_tokens_of_somebody_count_together_wherever_they_come_from(
     let (ada, bob) = (session(&pool, "ada").await, session(&pool, "bob").await);
     let token = token(&app.services, "ada", &["account"]).await;
     let me = || Ask::get("/api/auth/me");
-    // The first time nobody knows yet whose it is, so it counts against the address, apart from what is asked without.
+    // At first the credential is not known yet, so it counts against the address, separately from requests without a credential.
     assert_eq!(left(&app.send(me().by(&ada).from(HERE)).await), Some(2));
     assert_eq!(
         left(&app.send(me().bearer(&token).from(HERE)).await),
@@ -92,7 +92,7 @@ async fn sessions_and_tokens_of_somebody_count_together_wherever_they_come_from(
     assert_eq!(left(&app.send(me().by(&ada).from(THERE)).await), Some(0));
     assert_eq!(app.send(me().by(&ada).from(HERE)).await.status, 429);
     assert_eq!(app.send(me().bearer(&token).from(THERE)).await.status, 429);
-    // Cookies beside a token are not looked at.
+    // Cookies beside a token are ignored.
     let both = me().by(&bob).bearer(&token).from(THERE);
     assert_eq!(app.send(both).await.status, 429);
 
@@ -114,7 +114,7 @@ async fn what_is_made_up_counts_against_its_address(pool: PgPool) {
     }
     assert_eq!(app.send(me().by("another").from(HERE)).await.status, 429);
 
-    // A session that has ended is worth no more than one that is made up.
+    // A session that has ended counts like one that does not exist.
     assert_eq!(app.send(me().by(&ada).from(THERE)).await.status, 200);
     app.run("update sessions set ended_at = now(), ended_reason = 'revoked'")
         .await;
@@ -178,11 +178,11 @@ async fn a_session_counts_however_its_cookie_is_written(pool: PgPool) {
     let me = || Ask::get("/api/auth/me").from(HERE);
     assert_eq!(left(&config(&app, HERE).await), Some(3));
     assert_eq!(left(&app.send(me().by(&ada)).await), Some(3));
-    // From now on it counts against the account, and what is in front of it makes no other session of it.
+    // From now on the session counts against the account, also behind another cookie of its name.
     assert_eq!(left(&app.send(me().by(&ada)).await), Some(3));
     let second = me().by("made-up").by(&ada);
     assert_eq!(left(&app.send(second).await), Some(2));
-    // Under an encoded name it is none: that counts with what is asked without.
+    // Under an encoded name the cookie is not a session: the request counts as one without a credential.
     let encoded = me().cookie("session%5Ftoken", &ada);
     let encoded = app.send(encoded).await;
     assert_eq!((encoded.status, left(&encoded)), (401, Some(2)));

@@ -1,4 +1,4 @@
-//! The whole application, as a browser or a program meets it, over a real database.
+//! The whole application, as a browser or a program sees it, with a real database.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! Making, changing, suspending, deleting and restoring accounts over the API.
+//! Creation, changes, suspension, deletion and restoration of users over the API.
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::support::{Answer, App, Ask, add_person, app, session};
 
 const USERS: &str = "/api/admin/users";
 
-/// An app with two admins, of whom the session of the first is returned.
+/// Returns an app with two admins, and a session of the first.
 async fn with_admins(pool: &PgPool) -> (App, String) {
     add_person(pool, "ada", &["admin", "user"]).await;
     add_person(pool, "second", &["admin"]).await;
@@ -251,7 +251,7 @@ async fn rights_change_on_the_very_next_request(pool: PgPool) {
     );
     let lift = Ask::post(&format!("{place}/unsuspend")).by(&ada);
     assert_eq!(app.send(lift).await.json()["status"], "active");
-    // The session has ended for good.
+    // The session has ended permanently.
     assert_eq!(
         app.send(Ask::get("/api/auth/me").by(&second)).await.status,
         401

@@ -1,4 +1,4 @@
-//! Texts that somebody has written stay texts: no page gets an element, an attribute or a comment by them.
+//! Texts from users, which stay texts: no page gets an element, an attribute or a comment from them.
 
 use serde_json::json;
 use server::router::SCREENS;
@@ -11,8 +11,8 @@ use crate::support::{
     session,
 };
 
-/// What would become markup where it is not escaped: out of a text, out of a value in either quotes, out of elements that
-/// hold only text, into a comment, and out of one. Names of roles are in lower case and as short as this.
+/// Texts that would become markup if they were not escaped: out of a text, out of a value in either kind of quotes, out of
+/// elements that hold only text, into a comment, and out of one. Names of roles are in lower case and at most this long.
 const PAYLOADS: [&str; 7] = [
     "</title><meta http-equiv=refresh>",
     "\"><img src=x onerror=x>",
@@ -23,15 +23,15 @@ const PAYLOADS: [&str; 7] = [
     "&lt;b&gt;&#60;i&#62;&quot;",
 ];
 
-/// Ids of what is in the database, for addresses.
+/// Ids of the objects in the database, for addresses.
 struct Ids {
     uma: String,
-    /// Of each who waits, as the list selects them.
+    /// Pending registrations, as the list selects them.
     waiting: String,
     own_key: String,
     system_key: String,
     invitation: String,
-    /// A key, a token and a session of Uma's, and a token and a session of Ada's.
+    /// A key, a token and a session of Uma, and a token and a session of Ada.
     umas: [String; 3],
     adas: [String; 2],
 }
@@ -82,7 +82,7 @@ impl Ids {
         }
     }
 
-    /// The addresses of a screen.
+    /// Returns the addresses of a screen.
     fn addresses(&self, screen: &str) -> Vec<String> {
         let [key, token, session] = &self.umas;
         let [own_token, own_session] = &self.adas;
@@ -120,7 +120,7 @@ impl Ids {
     }
 }
 
-/// The screens, with the colons of their parameters as braces.
+/// Returns the paths of the screens, with their parameters in braces.
 fn screens() -> Vec<String> {
     let mut screens: Vec<String> = SCREENS
         .iter()
@@ -131,7 +131,7 @@ fn screens() -> Vec<String> {
     screens
 }
 
-/// Whatever a form can have, all the same text: nothing takes it, and the form is drawn again.
+/// Returns a form with every possible field, all with the same text: no function accepts it, and the form is rendered again.
 fn refused_form(path: &str, text: &str) -> Ask {
     const FIELDS: &[&str] = &[
         "username",
@@ -181,12 +181,12 @@ fn refused_form(path: &str, text: &str) -> Ask {
     Ask::post(path).form(&fields)
 }
 
-/// A text in an address.
+/// Encodes every byte of a text for an address.
 fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// Every page that there is, with what is asked for: as an admin, as whoever follows a link, and as nobody.
+/// Requests every page with the text in its parameters: as an admin, as a visitor with a link, and without a session.
 async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answer)> {
     let mut answers = Vec::new();
     let mut take = async |label: String, ask: Ask| {
@@ -213,7 +213,7 @@ async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
             });
         take(format!("GET /{label} by a link"), page).await;
     }
-    // The same words of a search, whatever they are.
+    // The terms of a search stay the same, whatever the text is.
     let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
     let (quoted, text) = (encoded(&format!("\"{quoted}\"")), encoded(text));
     for path in [
@@ -242,13 +242,13 @@ async fn pages(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
     answers
 }
 
-/// Every form, refused.
+/// Submits every form, all of which are rejected.
 async fn forms(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answer)> {
     let mut answers = Vec::new();
     for screen in screens() {
         for path in ids.addresses(&screen) {
             let label = format!("POST {path}");
-            // The pages of those who are not signed in are no pages to those who are.
+            // Pages for visitors do not exist for a signed-in user.
             let is_door =
                 ["/login", "/setup", "/reset", "/register", "/invite"].contains(&screen.as_str());
             let form = refused_form(&path, text);
@@ -259,7 +259,7 @@ async fn forms(app: &App, ids: &Ids, ada: &str, text: &str) -> Vec<(String, Answ
     answers
 }
 
-/// Everything of both pages but texts and values is the same.
+/// Asserts that two pages differ only in texts and values.
 fn assert_same_markup(plain: &[(String, Answer)], marked: &[(String, Answer)], payload: &str) {
     assert_eq!(plain.len(), marked.len());
     for ((label, plain), (_, marked)) in plain.iter().zip(marked) {
@@ -292,11 +292,11 @@ fn assert_same_markup(plain: &[(String, Answer)], marked: &[(String, Answer)], p
     }
 }
 
-/// The fingerprint of a page is that of the nodes that a browser reads.
+/// Asserts that the fingerprint of a page is that of the nodes that a browser reads.
 fn assert_fingerprint(page: &str, label: &str) {
     let elements = elements(page);
     let of = |name: &str| elements.iter().find(|element| element.name == name);
-    // Pages without the app have none.
+    // Pages without the app have no fingerprint.
     if of("script").is_none() {
         return;
     }
@@ -309,7 +309,7 @@ fn assert_fingerprint(page: &str, label: &str) {
     assert_eq!(found, Some(expected.as_str()), "{label}");
 }
 
-/// An element's addresses are of this site.
+/// Asserts that the addresses of an element are of this site.
 fn assert_leads_nowhere_else(element: &Element, label: &str) {
     for name in ["href", "src", "action", "formaction"] {
         let address = element.attribute(name).unwrap_or_default();
@@ -322,7 +322,7 @@ fn assert_leads_nowhere_else(element: &Element, label: &str) {
     }
 }
 
-/// The columns of text: table, column, type.
+/// Returns the columns of text: table, column, type.
 async fn columns(pool: &PgPool) -> Vec<(String, String, String)> {
     let rows = sqlx::query(
         "select c.table_name::text, c.column_name::text, c.udt_name::text
@@ -337,11 +337,11 @@ async fn columns(pool: &PgPool) -> Vec<(String, String, String)> {
         .collect()
 }
 
-/// Puts another text in the place of one, wherever it is stored.
+/// Replaces a text by another wherever it is stored.
 async fn replace(pool: &PgPool, from: &str, to: &str) {
     let columns = columns(pool).await;
     let mut connection = pool.acquire().await.unwrap();
-    // The audit log takes no changes, and nothing is to be counted anew.
+    // The audit log rejects changes, and the counts must not be updated.
     connection
         .execute("set session_replication_role = replica")
         .await
@@ -391,7 +391,7 @@ async fn replace(pool: &PgPool, from: &str, to: &str) {
         .unwrap();
 }
 
-/// An app with something in every text, and the session of an admin.
+/// Returns an app with the marker in every text, and a session of an admin.
 async fn marked(pool: &PgPool) -> (App, String) {
     sqlx::raw_sql(SEED).execute(pool).await.unwrap();
     let ada = session(pool, "zqmark-ada").await;
@@ -412,7 +412,7 @@ async fn every_text_that_is_stored_is_tried(pool: PgPool) {
         assert_eq!(
             count == 0,
             OWN_WORDS.contains(&name.as_str()),
-            "{name}: a text that somebody writes has the marker in the seed, and no other"
+            "{name}: the seed has the marker in every text that users write, and in no other"
         );
     }
 }
@@ -426,12 +426,12 @@ async fn no_stored_text_becomes_markup(pool: PgPool) {
     let shown = plain
         .iter()
         .filter(|(label, page)| page.status == 200 && !label.ends_with("nobody"));
-    assert!(shown.count() > 50, "the pages are there");
+    assert!(shown.count() > 50, "the pages are found");
     let mut now = MARKER;
     for payload in PAYLOADS {
         replace(&pool, now, payload).await;
         now = payload;
-        // Whoever is selected is named in the address.
+        // Selected users are named in the address.
         let ids = Ids::read(&pool).await;
         let marked = pages(&app, &ids, &ada, payload).await;
         assert_same_markup(&plain, &marked, payload);
@@ -451,7 +451,7 @@ async fn no_form_gives_back_markup(pool: PgPool) {
     }
 }
 
-/// What a user calls themselves is a text on an admin's pages, and whole in the title of the page about them.
+/// Checks that the display name of a user is a text on an administrator's pages, and complete in the title of the user's page.
 #[sqlx::test(migrations = "../migrations")]
 async fn a_name_of_ones_own_is_no_markup_to_an_admin(pool: PgPool) {
     add_person(&pool, "ada", &["admin", "user"]).await;
@@ -480,7 +480,7 @@ async fn a_name_of_ones_own_is_no_markup_to_an_admin(pool: PgPool) {
         }
         answers
     };
-    // Each change is an entry in the audit log: as many before the first look as before the second.
+    // Each change is an entry in the audit log: there are as many before the first request as before the second.
     let payload = "</title><meta http-equiv=refresh content='0;url=https://evil.example'>";
     for payload in PAYLOADS.iter().copied().chain([payload]) {
         rename("Eve Plain").await;

@@ -1,4 +1,4 @@
-//! What anyone may ask, and what is said where there is nothing or nothing works.
+//! Public routes, and the responses where there is nothing or nothing works.
 
 use axum::http::Method;
 use serde_json::json;
@@ -118,7 +118,7 @@ async fn without_its_database_everything_says_try_again(pool: PgPool) {
         assert_eq!(answer.header("retry-after"), "1", "{label}");
         assert!(
             answer.cookies().is_empty(),
-            "{label}: nobody is signed out by it"
+            "{label}: the session cookie stays set"
         );
         if is_api {
             assert_eq!(answer.code(), "UNAVAILABLE", "{label}");

@@ -9,7 +9,7 @@ use crate::support::{
     session, token,
 };
 
-/// An app with Ada, an admin, whose session is returned; Nora with the number 112; and a user named `112`. Both have a
+/// Returns an app with Ada, an admin, and a session of hers; Nora with the number 112; and a user named `112`. Both have a
 /// session, a token and an entry in the audit log.
 async fn with_namesakes(pool: &PgPool) -> (App, String) {
     add_person(pool, "ada", &["admin", "user"]).await;
@@ -40,7 +40,7 @@ async fn id_of(app: &App, username: &str) -> String {
     .await
 }
 
-/// Usernames of the users who have a live session.
+/// Returns the usernames of the users with a live session.
 async fn signed_in(app: &App) -> String {
     value(
         app,

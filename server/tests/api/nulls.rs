@@ -1,4 +1,4 @@
-//! `null` means something, or it is an error: it never passes for a field that is left out.
+//! `null` in bodies, which has a meaning or is an error: it never counts as an absent field.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::support::{App, Ask, add_person, app, session};
 
-/// Fields where `null` means something: that there is none, or that it never ends.
+/// Fields in which `null` has a meaning: that there is no value, or no expiry.
 const NULLABLE: [(&str, &str); 11] = [
     ("UserEdit", "email"),
     ("UserEdit", "profile"),
@@ -21,7 +21,7 @@ const NULLABLE: [(&str, &str); 11] = [
     ("PersonaDraft", "details"),
 ];
 
-/// A field of a body, by the schema and the name, with what the body is with `null` in it.
+/// A field of a body: its schema, its name, whether it is nullable, and the body with `null` in it.
 struct Nulled {
     schema: String,
     field: String,
@@ -29,7 +29,7 @@ struct Nulled {
     body: Value,
 }
 
-/// Each field of a schema with `null` in it, those of the objects in it too.
+/// Returns each field of a schema with `null` in it, including those of nested objects.
 fn nulled(document: &Value, schema: &Value) -> Vec<Nulled> {
     let mut found = Vec::new();
     let Some(reference) = schema["$ref"].as_str() else {
@@ -50,11 +50,11 @@ fn nulled(document: &Value, schema: &Value) -> Vec<Nulled> {
     };
     let name = reference.rsplit('/').next().unwrap();
     let target = &document["components"]["schemas"][name];
-    // The kinds of an action share the fields of their own.
+    // The variants of an action share the fields of the schema itself.
     for part in ["oneOf", "allOf"] {
         for part in target[part].as_array().into_iter().flatten() {
             for mut inner in nulled(document, part) {
-                // What is done has to be said before anything else is read.
+                // The action has to be valid before anything else is parsed.
                 inner.body["action"] = json!("suspend");
                 found.push(inner);
             }

@@ -1,4 +1,4 @@
-//! The address that the panel is set up for, and the one under which it was opened.
+//! The address that the panel is set up for, and the one that it is opened at.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -43,7 +43,7 @@ async fn over_http_a_panel_for_https_says_what_to_open_or_to_set(pool: PgPool) {
         let answer = app.send(function).await;
         assert_eq!((answer.status, answer.message()), (403, says));
     }
-    // On the machine itself browsers keep the cookies; and over https nothing is in the way.
+    // On the machine itself browsers accept the cookies, and over https nothing prevents it.
     for (origin, host) in [
         ("http://localhost:3000", "localhost:3000"),
         ("https://panel.example", "panel.example"),

@@ -1,5 +1,5 @@
-//! What one's own account asks the current password for cannot be done to oneself by the way of an administrator, with a
-//! session alone: by the API, by the functions behind the pages, by forms without scripts.
+//! Actions for which one's own account requires the current password. They are not possible on oneself by the routes of an
+//! administrator, with a session alone: by the API, by server functions, by forms without scripts.
 
 use axum::http::Method;
 use serde_json::json;
@@ -15,7 +15,7 @@ async fn id_of(pool: &PgPool, username: &str) -> String {
         .unwrap()
 }
 
-/// What must stay as it is.
+/// Returns the state that must not change.
 async fn state_of(app: &App, username: &str) -> String {
     sqlx::query_scalar(
         "select concat_ws(' ', email, password_hash, must_change_password, deleted_at, version,
@@ -29,7 +29,7 @@ async fn state_of(app: &App, username: &str) -> String {
     .unwrap()
 }
 
-/// Every way of an administrator to another password, another address, a link, or the end of an account.
+/// Returns every route of an administrator to another password, another email address, a link, or the end of an account.
 fn ways(id: &str, username: &str) -> Vec<(&'static str, Ask)> {
     let api = format!("/api/admin/users/{id}");
     let page = format!("/users/{username}");
@@ -86,7 +86,7 @@ fn ways(id: &str, username: &str) -> Vec<(&'static str, Ask)> {
     ]
 }
 
-/// Deletes an account by the way of several.
+/// Returns a bulk action that deletes an account.
 fn delete_at_once(id: &str, username: &str) -> Ask {
     Ask::post("/api/admin/users/bulk").json(&json!({
         "action": { "action": "delete" },
@@ -109,7 +109,7 @@ async fn what_ones_own_account_protects_an_administrator_cannot_do_to_themselves
         assert_eq!(answer.status, 403, "{way}: {}", answer.body);
         assert_eq!(state_of(&app, "root").await, before, "{way}");
     }
-    // Among several, an account that cannot be deleted is skipped: there is one less than expected.
+    // In a bulk action an account that cannot be deleted is skipped: the count is one less than expected.
     let at_once = app.send(delete_at_once(&id, "root").by(&root)).await;
     assert_eq!(at_once.status, 409, "{}", at_once.body);
     let outcome = &at_once.json()["details"]["outcome"];
@@ -118,7 +118,7 @@ async fn what_ones_own_account_protects_an_administrator_cannot_do_to_themselves
     let skipped = outcome["items"][0]["skipped"].as_str().unwrap();
     assert!(skipped.contains("Cannot delete yourself"), "{skipped}");
     assert_eq!(state_of(&app, "root").await, before, "many at once");
-    // What is not protected there is not here either.
+    // Fields that one's own account does not protect are not protected here either.
     let name = json!({ "displayName": "Root", "email": "root@example.org" });
     let named = app
         .send(

@@ -1,4 +1,4 @@
-//! What people own, as host applications read and write it.
+//! Owned data, as host applications read and write it.
 
 use std::sync::Arc;
 
@@ -59,14 +59,14 @@ impl World {
             .await
     }
 
-    /// A persona of Ada's. Its path is returned.
+    /// Creates a persona of Ada, and returns its path.
     async fn persona(&self) -> String {
         let made = self.post(PERSONAS, &named("Analyst"), &self.ada).await;
         assert_eq!(made.status, 201);
         format!("{PERSONAS}/{}", id(&made))
     }
 
-    /// What is on record since the beginning: what, by whom, about whom.
+    /// Returns the audit log from the beginning: action, actor, target.
     async fn record(&self) -> Vec<(String, String, String)> {
         sqlx::query_as("select action, actor_label, target_label from audit_events order by id")
             .fetch_all(&self.app.pool)
@@ -74,7 +74,7 @@ impl World {
             .unwrap()
     }
 
-    /// How much the list of people says that Ada owns.
+    /// Returns the counts of Ada's data in the list of users.
     async fn counts(&self) -> (Value, Value, Value) {
         let list = self
             .app
@@ -90,12 +90,12 @@ impl World {
     }
 }
 
-/// The body that makes a persona.
+/// Returns the body that creates a persona.
 fn named(name: &str) -> Value {
     json!({ "name": name, "role": "Analyst", "informationNeed": "Boats" })
 }
 
-/// The same with other values, or without some.
+/// Returns the same body with other values, or without some.
 fn with(fields: Value) -> Value {
     let mut body = named("a");
     for (name, value) in fields.as_object().unwrap() {
@@ -111,7 +111,7 @@ fn id(answer: &Answer) -> String {
     answer.json()["id"].as_str().unwrap().to_owned()
 }
 
-/// The same thing by the door of whoever looks after people.
+/// Returns the path of the same object for administrators.
 fn by_admin(path: &str) -> String {
     path.replacen("/api", "/api/admin", 1)
 }
@@ -179,7 +179,7 @@ async fn one_makes_changes_and_removes_ones_own(pool: PgPool) {
         (&changed["name"], &changed["hidden"]),
         (&json!("Captain"), &json!(true))
     );
-    // Nothing is different: nothing is on record.
+    // Without a difference nothing is audited.
     assert_eq!(world.put(&persona, &renamed, ada).await.status, 200);
 
     assert_eq!(
@@ -320,7 +320,7 @@ async fn whoever_looks_after_people_has_a_door_of_their_own(pool: PgPool) {
         world.post(nobody, &another, &world.admin).await.message(),
         "User not found"
     );
-    // In the bin nothing is changed.
+    // The data of a deleted user cannot be changed.
     world
         .app
         .run("update users set deleted_at = now() where username = 'ada'")

@@ -1,10 +1,10 @@
-//! The pages as the server draws them, before any script runs and where none ever does.
+//! Pages as the server renders them, before any script runs and where none ever does.
 
 use sqlx::PgPool;
 
 use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, session};
 
-/// An app with an admin, and somebody without any right.
+/// Returns an app, a session of an admin, and one of a user without permissions.
 async fn with_people(pool: &PgPool) -> (App, String, String) {
     add_person(pool, "ada", &["admin", "user"]).await;
     add_person(pool, "uma", &["user"]).await;
@@ -15,7 +15,7 @@ async fn with_people(pool: &PgPool) -> (App, String, String) {
     )
 }
 
-/// The tags of a page, without what stands between them.
+/// Returns the tags of a page, without the texts between them.
 fn tags(html: &str) -> impl Iterator<Item = &str> {
     html.split('<')
         .skip(1)
@@ -31,7 +31,7 @@ fn nonce(page: &Answer) -> String {
     nonce.unwrap_or_else(|| panic!("{policy}")).to_owned()
 }
 
-/// Checks that a page runs nothing but the scripts that the server has put there.
+/// Checks that a page runs only the scripts that the server has put there.
 fn assert_strict(page: &Answer, label: &str) {
     let policy = page.header("content-security-policy");
     for (directive, allowed) in [
@@ -213,7 +213,7 @@ async fn what_the_address_asks_in_vain_is_told_without_a_list(pool: PgPool) {
         assert!(page.body.contains(says), "{path:.60}: {}", page.body);
         assert!(
             !page.body.contains("uma@example.org"),
-            "{path:.60}: no list stands in for it"
+            "{path:.60}: no list is shown instead"
         );
     }
 }

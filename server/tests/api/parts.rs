@@ -1,11 +1,11 @@
-//! Whoever may see users sees no more of them than that: each other part takes the permission of its own.
+//! Parts of a user, each of which requires its own permission besides the one to read users.
 
 use serde_json::Value;
 use sqlx::PgPool;
 
 use crate::support::{Ask, add_person, app, session, token};
 
-/// What is known of Ada beside her account.
+/// Data of Ada beside her account.
 const PARTS: &str = "
     insert into api_keys (id, user_id, provider, name, ciphertext, nonce, key_version, last4, created_at, updated_at)
     select uuid_v7(now()), id, 'OPENAI', 'Work', 'x', decode(repeat('00', 24), 'hex'), 1, 'wxyz', now(), now()
@@ -79,7 +79,7 @@ async fn each_part_of_a_user_takes_its_own_permission(pool: PgPool) {
         assert_eq!(page.status, 200);
         assert_eq!(page.body.contains("href=\"/users/ada/history\""), reads_all);
     }
-    // One's own file has all of it.
+    // The export of one's own account has all parts.
     let own = app.get_as(&ada, "/api/user/export").await.json();
     for part in ["sessions", "apiKeys", "tokens"] {
         assert!(
@@ -87,7 +87,7 @@ async fn each_part_of_a_user_takes_its_own_permission(pool: PgPool) {
             "{part}"
         );
     }
-    // A token has what it was made for, whoever made it.
+    // A token has the scopes that it was created with, whatever its owner can do.
     let narrow = token(&app.services, "root", &["users:read"]).await;
     let file = app
         .send(Ask::get(&of("export")).bearer(&narrow))

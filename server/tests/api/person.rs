@@ -1,4 +1,4 @@
-//! What there is of an account beside its answer, and what is refused because nobody knows it.
+//! Data of a user beside the main response, and requests for users that do not exist.
 
 use axum::http::Method;
 use serde_json::json;
@@ -10,7 +10,7 @@ use crate::support::{
     session,
 };
 
-/// An app with the admin Ada, her session, and Bea with her id.
+/// Returns an app with the admin Ada, her session, and the id of Bea.
 async fn prepare(pool: &PgPool) -> (App, String, String) {
     add_person(pool, "ada", &["admin", "user"]).await;
     add_person(pool, "bea", &["user"]).await;
@@ -125,7 +125,7 @@ async fn the_page_of_a_user_names_every_role(pool: PgPool) {
         let class = element.attribute("class").unwrap_or_default();
         element.name == "span" && ["badge", "badge tone-info"].contains(&class)
     });
-    // In the head and among the facts.
+    // In the header and among the profile fields.
     assert_eq!(badges.count(), 6, "{}", page.body);
     for role in ["Auditor", "Application", "User"] {
         assert!(

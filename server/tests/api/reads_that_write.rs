@@ -1,4 +1,4 @@
-//! A `GET` that is audited, or that locks rows, cannot be caused by another site.
+//! `GET` requests that are audited or lock rows, which another site must not be able to cause.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ async fn entries(app: &App) -> i64 {
     app.count("select count(*) from audit_events").await
 }
 
-/// Adds an API key of the system: to read it is audited.
+/// Adds an API key of the system, the reading of which is audited.
 async fn add_key(app: &App, session: &str) {
     let key = json!({ "provider": "openai", "keyName": "Work", "apiKey": "sk-secret" });
     let added = Ask::post("/api/admin/api-keys").json(&key).by(session);
@@ -77,7 +77,7 @@ async fn no_other_site_causes_a_read_that_is_audited(pool: PgPool) {
                     .header(name, value);
                 let label = format!("{} {name}: {value}", ask.label());
                 if method == Method::HEAD {
-                    // Its answer has no body that could name the request.
+                    // The response is a stream, without a body that could name the request.
                     assert_eq!(app.stream(ask).await.status(), 403, "{label}");
                 } else {
                     assert_eq!(app.send(ask).await.status, 403, "{label}");

@@ -1,4 +1,4 @@
-//! Registering, deciding, inviting: by the API, by pages with scripts and without.
+//! Registrations, decisions and invitations: by the API, by pages with scripts and without.
 
 use std::net::Ipv4Addr;
 
@@ -24,7 +24,7 @@ fn register(body: &Value) -> Ask {
     Ask::post("/api/auth/register").json(body)
 }
 
-/// The form as it is without scripts, and as the page sends it.
+/// Returns the form as it is without scripts, and as the page sends it.
 fn forms(path: &str, function: &str, fields: &[(&str, &str)]) -> [Ask; 2] {
     let typed = [
         ("username", "ada"),
@@ -60,7 +60,7 @@ async fn the_api_registers_in_foveas_words(pool: PgPool) {
     assert_eq!(user["displayName"], "Some Body");
     assert_eq!(user["email"], "ada@example.org");
     assert_eq!(user["isAdmin"], false);
-    assert!(made.cookies().is_empty(), "nobody is signed in");
+    assert!(made.cookies().is_empty(), "no session is started");
     let taken = app.send(register(&body("ADA"))).await;
     assert_eq!(taken.outline(), "409 CONFLICT");
     assert_eq!(taken.message(), "Username already exists");
@@ -216,7 +216,7 @@ async fn too_many_from_one_address_are_told_when_to_come_back(pool: PgPool) {
     }
 }
 
-/// Somebody who waits, as their id.
+/// Adds a pending registration, and returns its id.
 async fn waiting(app: &App, username: &str) -> String {
     let made = app.send(register(&body(username))).await;
     made.json()["user"]["id"].as_str().unwrap().to_owned()
@@ -287,7 +287,7 @@ async fn the_rail_says_how_many_wait_to_whom_it_concerns(pool: PgPool) {
     }
 }
 
-/// An invitation by the API, as its id and token.
+/// Creates an invitation over the API, and returns its id and token.
 async fn invite(app: &App, boss: &str, body: &Value) -> (String, String) {
     let made = app
         .send(Ask::post("/api/admin/invitations").by(boss).json(body))
@@ -352,7 +352,7 @@ async fn two_invitations_in_two_tabs_stay_apart(pool: PgPool) {
     let boss = session(&pool, "boss").await;
     let (_, plain) = invite(&app, &boss, &json!({ "roles": ["user"] })).await;
     let (_, auditor) = invite(&app, &boss, &json!({ "roles": ["auditor"] })).await;
-    // The browser has followed the auditor's last.
+    // The browser has opened both invitations, the auditor's last.
     for (index, (token, username)) in [(&plain, "ada"), (&auditor, "bob")].into_iter().enumerate() {
         let form = forms("/invite", "accept-invitation", &[("username", username)])[index].clone();
         let form = form.link(COOKIE, token);

@@ -1,4 +1,4 @@
-//! A password chosen by a link, from its address to the next sign-in.
+//! Passwords that are set with a link, from its address to the next sign-in.
 
 use std::{net::Ipv4Addr, sync::Arc};
 
@@ -17,7 +17,7 @@ use crate::support::{
 const COOKIE: &str = "rollcall_reset";
 const CHOSEN: &str = "copper lantern under rain";
 
-/// A link for Ada, as its token.
+/// Creates a link for Ada, and returns its token.
 async fn link(app: &App) -> String {
     let granted: Granted<WriteUsers> = operator();
     let ada = UserRef::parse("ada");
@@ -28,7 +28,7 @@ async fn link(app: &App) -> String {
     link.url.rsplit('/').next().unwrap().to_owned()
 }
 
-/// A link for somebody else, as its token.
+/// Creates a link for another user, and returns its token.
 async fn link_of(app: &App, username: &str) -> String {
     let user = users::get(&app.services, &operator(), &UserRef::parse(username)).await;
     let id = user.unwrap().summary.id.0;
@@ -42,7 +42,7 @@ async fn two_links_in_two_tabs_stay_apart(pool: PgPool) {
     add_person(&app.pool, "bob", &["user"]).await;
     let ada = prepare(&app).await;
     let bob = link_of(&app, "bob").await;
-    // As a browser does that has followed both: with every cookie that it got.
+    // A browser that has opened both links sends the cookies of both.
     let with_both = |ask: Ask| {
         [&ada, &bob].into_iter().fold(ask, |ask, token| {
             ask.cookie(&format!("{COOKIE}_{}", link_handle(token)), token)
@@ -59,7 +59,7 @@ async fn two_links_in_two_tabs_stay_apart(pool: PgPool) {
         let (_, link) = page.split_once("link=").unwrap();
         assert!(shown.body.contains(&format!("value=\"{link}\"")));
     }
-    // The first tab, sent last: its password is that of the user whom it names.
+    // The first tab is submitted last: the password is set for the user that its link belongs to.
     for (path, token, username) in [("/reset", &ada, "ada"), ("/sfn/reset", &bob, "bob")] {
         let chosen = format!("{CHOSEN} of {username}");
         let handle = link_handle(token);
@@ -74,7 +74,7 @@ async fn two_links_in_two_tabs_stay_apart(pool: PgPool) {
         let signed_in = app.send(Ask::post("/login").form(&credentials)).await;
         assert_eq!(signed_in.status, 303, "{username}");
     }
-    // Without the name of a link, or with one that this browser does not have, nothing is chosen.
+    // Without the handle of a link, or with one that this browser has no cookie for, no password is set.
     for handle in ["", "0123456789abcdef", "../reset"] {
         let fields = [
             ("password", CHOSEN),
@@ -94,7 +94,7 @@ async fn prepare(app: &App) -> String {
     link(app).await
 }
 
-/// The form as it is without scripts, and as the page sends it.
+/// Returns the form as it is without scripts, and as the page sends it.
 fn forms(token: &str, password: &str, again: &str) -> [Ask; 2] {
     ["/reset", "/sfn/reset"].map(|path| {
         let fields = [("password", password), ("password_again", again)];
@@ -132,7 +132,7 @@ async fn the_token_leaves_the_address_at_once(pool: PgPool) {
         );
         let page = app.send(Ask::get("/reset").link(&kind, &token)).await;
         assert_eq!(page.status, 200);
-        assert!(page.body.contains("value=\"ada\""), "it says for whom");
+        assert!(page.body.contains("value=\"ada\""), "it names the user");
         assert_eq!(
             app.count("select count(*) from one_time_links where used_at is not null")
                 .await,
@@ -171,7 +171,7 @@ async fn the_password_is_set_and_nobody_is_signed_in_by_it(pool: PgPool) {
         let me = app.get_as(&elsewhere, "/api/auth/me").await;
         assert_eq!(me.status, 401, "every session has ended");
         assert!(!signs_in(&app, PASSWORD).await);
-        assert!(!signs_in(&app, chosen.trim_end()).await, "spaces are kept");
+        assert!(!signs_in(&app, chosen.trim_end()).await, "spaces count");
         assert!(signs_in(&app, &chosen).await);
         let (value, _) = answer.cookie("rollcall_done").unwrap();
         let done = app
@@ -180,7 +180,7 @@ async fn the_password_is_set_and_nobody_is_signed_in_by_it(pool: PgPool) {
         assert_eq!(done.status, 200);
         assert!(done.body.contains("Your password is set"));
 
-        assert_eq!(app.send(form).await.status, 404, "once is once");
+        assert_eq!(app.send(form).await.status, 404, "it works once");
         let page = app.send(Ask::get("/reset").link(COOKIE, &token)).await;
         assert_eq!(page.status, 404);
     }
@@ -259,7 +259,7 @@ async fn one_tick_revokes_the_access_tokens_that_the_page_names(pool: PgPool) {
             let answer = app.send(form).await;
             let accepted = [200, 303].contains(&answer.status);
             assert_eq!(accepted, status == 303, "{path}: {}", answer.body);
-            // What was refused has revoked nothing, and the tick stays.
+            // A rejected form has revoked nothing, and its checkbox stays checked.
             assert_eq!(works(&made).await, !accepted, "{path}");
             if path == "/reset" && !accepted {
                 assert!(answer.body.contains("checked"), "{}", answer.body);
@@ -287,7 +287,7 @@ async fn a_link_works_once_under_a_hundred_tries(pool: PgPool) {
     let [(winner, _)] = done[..] else {
         panic!("{answers:?}")
     };
-    // Of one account few wait to be hashed at once.
+    // Only few passwords of one account wait to be hashed at once.
     assert!(
         answers
             .iter()
@@ -343,7 +343,7 @@ async fn dead_links_say_so(pool: PgPool) {
     }
     let page = app.send(Ask::get("/reset").link(COOKIE, &token)).await;
     assert_eq!(page.status, 200);
-    // A later link makes the earlier one worthless.
+    // A later link revokes the earlier one.
     link(&app).await;
     assert_dead(&app, &token).await;
     assert!(signs_in(&app, PASSWORD).await);
@@ -370,7 +370,7 @@ async fn a_cookie_that_is_no_text_keeps_no_link_from_working(pool: PgPool) {
         let page = app.send(with_other(Ask::get("/reset"))).await;
         assert_eq!(page.status, 200, "{}", other.escape_ascii());
         assert!(!page.body.contains("This link is not valid any more"));
-        // The form is of the same link: it is refused for what was typed.
+        // The form belongs to the same link: it is rejected for its input.
         let fields = [("password", "short"), ("password_again", "short")];
         let form = with_other(Ask::post("/reset").form(&fields));
         assert_eq!(app.send(form).await.status, 422);
@@ -415,7 +415,7 @@ async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
             answers.push(app.send(from(1, form)).await.status);
         }
     }
-    // Each is one failure, also where the page is drawn again; the first hundred are free.
+    // Each request is one failure, also where the page is rendered again; the first hundred are not delayed.
     assert_eq!(&answers[..100], [404; 100]);
     assert!(answers[100..].contains(&429), "{answers:?}");
     app.run("update login_attempts set blocked_until = now() + interval '100 seconds'")
@@ -431,12 +431,12 @@ async fn guesses_count_against_the_address_that_makes_them(pool: PgPool) {
         );
         assert!(refused.body.contains("Too many attempts"), "{label}");
     }
-    // Nobody else has to wait, and whoever comes without a token has not guessed.
+    // Other clients are not delayed, and a request without a token is not a failed guess.
     for _ in 0..30 {
         let page = app.send(from(2, Ask::get("/reset"))).await;
         assert_eq!(page.status, 404);
     }
-    // A link that works does so from the same address too.
+    // A valid link works from the same address, too.
     let page = app
         .send(from(1, Ask::get("/reset").link(COOKIE, &token)))
         .await;
@@ -489,7 +489,7 @@ async fn whoever_had_to_choose_a_password_goes_on_to_where_they_were_going(pool:
             page.body.contains("value=\"/users?q=role%3Aadmin\""),
             !next.is_empty()
         );
-        // Refused at first, the form still knows.
+        // A form that was rejected retains the next page.
         let form = |path: &str, password: &str| {
             let fields = [
                 ("password", password),
@@ -533,7 +533,7 @@ async fn an_address_that_is_made_up_leads_nowhere_else(pool: PgPool) {
     assert!(!script.body.contains("\"><script>"));
 }
 
-/// The page after a password was chosen, in the browser in which it was.
+/// Returns a request for the confirmation page, from the browser in which the password was set.
 fn done_page(query: &str) -> Ask {
     Ask::get(&format!("/reset/done{query}")).cookie("rollcall_done", "reset")
 }

@@ -1,4 +1,4 @@
-//! What an attacker tries.
+//! Attempts of an attacker.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -55,7 +55,7 @@ async fn the_cookie_is_as_safe_as_the_address_allows(pool: PgPool) {
         assert_eq!(rest, attributes);
         let me = app.send(Ask::get("/api/auth/me").cookie(name, value)).await;
         assert_eq!(me.status, 200, "{name}");
-        // Under https, a cookie that a plain http page or another host of the domain could have set is not looked at.
+        // Over https, a cookie that a plain http page or another host of the domain could have set is ignored.
         let others = if secure {
             ["session_token", "__%48ost-session_token"]
         } else {
@@ -66,7 +66,7 @@ async fn the_cookie_is_as_safe_as_the_address_allows(pool: PgPool) {
             let me = app.send(among.cookie(other, value)).await;
             assert_eq!(me.status, 401, "{other}");
         }
-        // One of those beside it does not stand in its way.
+        // Such a cookie beside the valid one does no harm.
         let both = Ask::get("/api/auth/me").cookie(others[1], "made-up");
         let me = app.send(both.cookie(name, value)).await;
         assert_eq!(me.status, 200, "{name}");
@@ -80,7 +80,7 @@ async fn two_servers_of_one_host_leave_each_others_sessions_alone(pool: PgPool) 
         app_at(&pool, "http://panel.example:8082"),
     );
     prepare(&first).await;
-    // A browser sends the cookies of a host to each of its ports, and replaces those of one name.
+    // A browser sends the cookies of a host to each of its ports, and replaces those of the same name.
     let mut jar = std::collections::BTreeMap::new();
     for app in [&first, &second] {
         let ask = jar
@@ -103,7 +103,7 @@ async fn two_servers_of_one_host_leave_each_others_sessions_alone(pool: PgPool) 
         let me = app.send(with_jar(Ask::get("/api/auth/me"))).await;
         assert_eq!(me.status, 200);
     }
-    // Signing out of one forgets nothing of the other.
+    // Signing out of one panel removes no cookie of the other.
     let over = first.send(with_jar(Ask::post("/api/auth/logout"))).await;
     let forgotten = over.cookies();
     assert!(
@@ -292,7 +292,7 @@ async fn the_functions_behind_the_pages_guard_themselves(pool: PgPool) {
         ),
         (200, Some(2))
     );
-    // A page of an earlier version, or somebody who tries: never a failure of the server.
+    // A page of an earlier version, or an attacker, must never cause a failure of the server.
     for (path, body) in [
         ("/sfn/sign-in", ""),
         ("/sfn/sign-in", "username=ada"),

@@ -1,4 +1,4 @@
-//! Everybody's sessions over the API, on two servers over one database.
+//! Sessions of all users over the API, on two servers with one database.
 
 mod failed;
 mod stream;
@@ -11,7 +11,7 @@ use crate::support::{Answer, App, Ask, PASSWORD, add_password, add_person, app, 
 
 const LIST: &str = "/api/admin/sessions";
 
-/// An app with an admin, Ada, whose session is returned, and Bob.
+/// Returns an app with an admin, Ada, and a session of hers, and Bob.
 async fn with_admin(pool: &PgPool) -> (App, String) {
     add_person(pool, "ada", &["admin", "user"]).await;
     add_person(pool, "bob", &["user"]).await;
@@ -28,7 +28,7 @@ fn rows(answer: &Answer) -> Vec<Value> {
     answer.json().as_array().unwrap().clone()
 }
 
-/// The id of the session of somebody who has one.
+/// Returns the id of a user's only session.
 async fn id_of(pool: &PgPool, username: &str) -> String {
     sqlx::query_scalar("select id::text from live_sessions where username = $1")
         .bind(username)
@@ -144,7 +144,7 @@ async fn a_page_under_way_does_not_keep_its_session(pool: PgPool) {
     let other = app(&pool);
     add_person(&pool, "eve", &["admin"]).await;
     let eve = session(&pool, "eve").await;
-    // The page has to wait in the middle.
+    // The lock makes the page wait halfway.
     let mut held = pool.begin().await.unwrap();
     sqlx::query("lock table api_keys in access exclusive mode")
         .execute(&mut *held)
@@ -218,14 +218,14 @@ async fn no_cookie_but_the_right_one_opens_a_session(pool: PgPool) {
     ] {
         assert!(!works(&app, forged).await, "{forged}");
     }
-    // Neither does what is kept of it.
+    // The stored hash gives no access either.
     let hash: String =
         sqlx::query_scalar("select encode(token_hash, 'base64') from sessions limit 1")
             .fetch_one(&pool)
             .await
             .unwrap();
     assert!(!works(&app, &hash).await);
-    // A right one that is used up stays so.
+    // A valid cookie whose session has ended stays invalid.
     app.send(Ask::post("/api/auth/logout").by(&ada)).await;
     for _ in 0..2 {
         assert!(!works(&app, &ada).await);
@@ -292,7 +292,7 @@ async fn lifetimes_are_those_of_the_database_whatever_the_servers_clock_says(poo
         .unwrap();
         let week = 7.0 * 24.0 * 3600.0;
         assert!((week - lasts).abs() < 60.0, "{lasts}");
-        // What was seen in a future that has not come is seen now.
+        // A session that was last seen in the future counts as seen now.
         service::last_seen::write(&late.services).await.unwrap();
         let future = "select count(*) from sessions where last_seen_at > now()";
         assert_eq!(late.count(future).await, 0);

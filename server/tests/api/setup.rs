@@ -53,7 +53,7 @@ async fn the_token_leaves_the_address_at_once(pool: PgPool) {
         let page = app.send(Ask::get("/setup").link(&kind, &token)).await;
         assert_eq!(page.status, 200);
         assert!(page.body.contains("Make the first administrator"));
-        // Whoever looks at a link ahead of the person uses nothing up.
+        // A prefetch of the link does not use it up.
         assert_eq!(
             app.count("select count(*) from one_time_links where used_at is not null")
                 .await,
@@ -111,7 +111,7 @@ async fn a_refused_form_says_what_is_wrong_and_can_be_sent_again(pool: PgPool) {
         assert!(page.body.contains(says), "{change:?}: {}", page.body);
         assert!(
             page.body.contains("value=\"Ada Lovelace\""),
-            "{change:?}: what was typed is kept"
+            "{change:?}: the input is retained"
         );
         for password in ["correct horse battery", "something else"] {
             assert!(!page.body.contains(password), "{change:?}");

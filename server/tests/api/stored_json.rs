@@ -1,4 +1,4 @@
-//! JSON of any form that Rollcall stores: what is accepted can be read back everywhere, and what cannot is one line.
+//! JSON of any form that Rollcall stores: accepted values can be read back everywhere, and the others are rejected in one line.
 
 use axum::http::Method;
 use domain::json::{DEPTH_MAX, JsonLimits};
@@ -11,7 +11,7 @@ use crate::{
     support::{App, Ask, add_person, app, session},
 };
 
-/// Ada, who owns things, and an admin.
+/// Ada, who owns data, and an admin.
 struct World {
     app: App,
     ada: String,
@@ -61,7 +61,7 @@ impl World {
         made.json()["id"].as_str().unwrap().to_owned()
     }
 
-    /// Puts an object into each JSON field that there is, by whoever may. Returns the statuses.
+    /// Puts an object into each JSON field that there is, as a user with the permission. Returns the statuses.
     async fn put_everywhere(&self, facts: &Value, content: &Value) -> Vec<u16> {
         let user = format!("/api/admin/users/{}", self.ada_id);
         let ontology = format!("/api/personas/{}/ontology", self.persona);
@@ -100,7 +100,7 @@ impl World {
         statuses
     }
 
-    /// Asks for everything that there is to read, as the admin and as Ada.
+    /// Requests everything that can be read, as the admin and as Ada.
     async fn read_everything(&self) {
         let mut addresses: Vec<String> = paths(&self.app)
             .await
@@ -112,7 +112,7 @@ impl World {
         addresses.push("/api/admin/audit/export?format=csv".to_owned());
         addresses.push("/api/admin/audit/export?format=ndjson".to_owned());
         addresses.push("/api/admin/audit?limit=1000".to_owned());
-        // Their answer does not end.
+        // Event streams do not end.
         addresses.retain(|path| !path.ends_with("/events"));
         let mut read = 0;
         for path in &addresses {
@@ -135,7 +135,7 @@ impl World {
         assert!(read > 40, "{read}");
     }
 
-    /// An address where things of Ada's stand in place of names.
+    /// Returns a path with the ids of Ada's objects in place of its parameters.
     fn address(&self, path: &str) -> String {
         let parts = path.split('/').map(|part| match part {
             part if !part.starts_with('{') && !part.starts_with(':') => part,
@@ -176,7 +176,7 @@ async fn the_deepest_and_widest_json_can_be_read_everywhere(pool: PgPool) {
     let statuses = world
         .put_everywhere(&wide(facts.values), &wide(content.values))
         .await;
-    // There is a Grace already.
+    // A user named Grace exists already.
     assert_eq!(statuses, [200, 200, 200, 409, 200, 200]);
     world.read_everything().await;
 }

@@ -1,4 +1,4 @@
-//! An application of a test's own, requests to it, and what every answer must keep to.
+//! The application of a test, requests to it, and the requirements of every response.
 
 mod answer;
 mod ask;
@@ -27,7 +27,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use tower::ServiceExt;
 
-/// The application and its database.
+/// An application and its database.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) pool: PgPool,
@@ -35,12 +35,12 @@ pub(crate) struct App {
     router: Router,
 }
 
-/// The application as people reach it over http.
+/// Returns the application at an address over http.
 pub(crate) fn app(pool: &PgPool) -> App {
     with_site(pool, &Site::default(), Settings::default())
 }
 
-/// The application where people may register, and then wait.
+/// Returns the application with open registration and approval.
 pub(crate) fn open_app(pool: &PgPool) -> App {
     let settings = Settings {
         allow_registration: true,
@@ -49,12 +49,12 @@ pub(crate) fn open_app(pool: &PgPool) -> App {
     with_site(pool, &Site::default(), settings)
 }
 
-/// The application as people reach it over https.
+/// Returns the application at an address over https.
 pub(crate) fn https_app(pool: &PgPool) -> App {
     app_at(pool, "https://panel.example")
 }
 
-/// The application as people reach it at an address.
+/// Returns the application at a public address.
 pub(crate) fn app_at(pool: &PgPool, public_url: &str) -> App {
     let settings = Settings {
         public_url: public_url.to_owned(),
@@ -63,7 +63,7 @@ pub(crate) fn app_at(pool: &PgPool, public_url: &str) -> App {
     with_site(pool, &Site::default(), settings)
 }
 
-/// The application as people reach it at an address by way of a proxy that it trusts.
+/// Returns the application at a public address, behind a proxy that it trusts.
 pub(crate) fn behind_proxy(pool: &PgPool, public_url: &str, proxy: &str) -> App {
     let settings = Settings {
         public_url: public_url.to_owned(),
@@ -72,7 +72,7 @@ pub(crate) fn behind_proxy(pool: &PgPool, public_url: &str, proxy: &str) -> App 
     with_site(pool, &trusting(proxy), settings)
 }
 
-/// The application that does not know its address, behind the same.
+/// Returns the application without a configured address, behind a proxy that it trusts.
 pub(crate) fn guessing_app(pool: &PgPool, proxy: &str) -> App {
     let settings = Settings {
         public_url: "http://localhost:3000".to_owned(),
@@ -89,7 +89,7 @@ fn trusting(proxy: &str) -> Site {
     }
 }
 
-/// The application where each may ask so often in a minute.
+/// Returns the application with a rate limit per minute.
 pub(crate) fn limited_app(pool: &PgPool, limit: u32) -> App {
     let site = Site {
         limits: Limits::per_minute(limit),
@@ -98,7 +98,7 @@ pub(crate) fn limited_app(pool: &PgPool, limit: u32) -> App {
     with_site(pool, &site, Settings::default())
 }
 
-/// The application on a server whose clock is so many hours ahead.
+/// Returns the application on a server whose clock is a number of hours ahead.
 pub(crate) fn with_clock(pool: &PgPool, hours: i64) -> App {
     let clock: fn() -> OffsetDateTime = match hours {
         1 => || clock() + time::Duration::HOUR,
@@ -129,7 +129,7 @@ fn build_app(pool: &PgPool, site: &Site, settings: Settings, clock: fn() -> Offs
 }
 
 fn with_services(services: Services, site: &Site) -> App {
-    // No built files: what the pages refer to is not asked for here.
+    // There are no built files, because these tests do not request what the pages refer to.
     let site = Site {
         root: PathBuf::from("/nonexistent"),
         ..site.clone()
@@ -148,7 +148,7 @@ fn with_services(services: Services, site: &Site) -> App {
     }
 }
 
-/// The age of a cookie is counted from now, so the time is the real one.
+/// Returns the real time, because the age of a cookie is counted from now.
 #[expect(
     clippy::disallowed_methods,
     reason = "tests have no configuration that would read it"
@@ -158,7 +158,7 @@ fn clock() -> OffsetDateTime {
 }
 
 impl App {
-    /// The same application where people may delete their own accounts.
+    /// Returns the application in which users can delete their own accounts.
     pub(crate) fn allowing_deletion(self) -> Self {
         let settings = Settings {
             allow_account_deletion: true,
@@ -171,7 +171,7 @@ impl App {
         with_services(services, &Site::default())
     }
 
-    /// The same application where deletions are permanent.
+    /// Returns the application in which deletions are permanent.
     pub(crate) fn without_retention(self) -> Self {
         let settings = Settings {
             delete_retention: std::time::Duration::ZERO,
@@ -184,7 +184,7 @@ impl App {
         with_services(services, &Site::default())
     }
 
-    /// The same application with an encryption key.
+    /// Returns the application with an encryption key, so that it can store API keys.
     pub(crate) fn keeping_keys(self) -> Self {
         let settings = Settings {
             vault: Vault::parse(&"0f".repeat(32)).unwrap(),
@@ -197,7 +197,7 @@ impl App {
         with_services(services, &Site::default())
     }
 
-    /// The same application where a password that an administrator sets lasts.
+    /// Returns the application in which passwords that an administrator sets are not temporary.
     pub(crate) fn with_lasting_passwords(self) -> Self {
         let settings = Settings {
             lasting_admin_passwords: true,
@@ -210,7 +210,7 @@ impl App {
         with_services(services, &Site::default())
     }
 
-    /// Sends a request, and checks of the answer what must hold for every one of them.
+    /// Sends a request, and checks the requirements of every response.
     pub(crate) async fn send(&self, ask: Ask) -> Answer {
         let ask = self.on_page(ask).await;
         let (label, secrets) = (ask.label(), ask.secrets());
@@ -226,7 +226,7 @@ impl App {
         answer
     }
 
-    /// Adds to a form whose page it is on, as the page does: that of the user whose session sends it.
+    /// Adds to a form the user of the page that it is on, as the page does: the user of the session that sends it.
     async fn on_page(&self, ask: Ask) -> Ask {
         let Some(session) = ask.form_without_user() else {
             return ask;
@@ -244,7 +244,7 @@ impl App {
         }
     }
 
-    /// Sends a request whose answer is read as it comes.
+    /// Sends a request, and returns a response whose body is still to be read.
     pub(crate) async fn stream(&self, ask: Ask) -> axum::response::Response {
         self.router
             .clone()
@@ -253,7 +253,7 @@ impl App {
             .unwrap()
     }
 
-    /// Sends a request whose body does not end: a piece of it has come, and nothing more. Returns once it is answered.
+    /// Sends a request whose body does not end: one chunk arrives, and nothing more. Returns once there is a response.
     pub(crate) async fn send_without_end(&self, ask: Ask) -> axum::response::Response {
         let piece = stream::once(async { Ok::<_, Infallible>(vec![b' '; 1024]) });
         let body = Body::from_stream(piece.chain(stream::pending()));
@@ -261,19 +261,19 @@ impl App {
         self.router.clone().oneshot(request).await.unwrap()
     }
 
-    /// The paths that the router knows. It tells them to nobody but whoever debugs it.
+    /// Returns the paths of the router, which only its `Debug` output lists.
     pub(crate) fn routes(&self) -> BTreeSet<String> {
         let told = format!("{:?}", self.router);
         let quoted = told.split('"').filter(|part| part.starts_with('/'));
         quoted.map(str::to_owned).collect()
     }
 
-    /// Asks for a page or a resource in the session of somebody.
+    /// Requests a page or a resource with a session.
     pub(crate) async fn get_as(&self, session: &str, path: &str) -> Answer {
         self.send(Ask::get(path).by(session)).await
     }
 
-    /// Asks for a page or a resource without being signed in.
+    /// Requests a page or a resource without a session.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Ask::get(path)).await
     }
@@ -283,7 +283,7 @@ impl App {
         sqlx::raw_sql(sql).execute(&self.pool).await.unwrap();
     }
 
-    /// The number that a query gives.
+    /// Returns the number that a query selects.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap()
     }

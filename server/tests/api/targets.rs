@@ -1,4 +1,4 @@
-//! What a page has shown is what its forms change: each sends the name beside the id, and a wrong one is denied.
+//! Targets of forms: each form sends the name beside the id that its page has shown, and a wrong name is denied.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,12 @@ use sqlx::PgPool;
 
 use crate::support::{Ask, add_person, app, session};
 
-/// Nobody has this id.
+/// Id that no user has.
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
-/// Functions that change nothing that a page has shown by its id: they create something, change one's own account or what
-/// a link is for, or (the last four) take a whole selection, in which each id has its name, a filter with a count, or
-/// the address of a dialog, whose names are compared: see the tests of those.
+/// Functions that do not change an object that a page has shown by its id: they create something, change one's own account or the
+/// target of a link, or (the last four) take a whole selection, in which each id has its name, a filter with a count, or the path
+/// of a dialog, whose names are compared: see the tests of those.
 const WITHOUT_TARGET: [&str; 17] = [
     "sign-in",
     "setup",
@@ -35,14 +35,14 @@ const WITHOUT_TARGET: [&str; 17] = [
     "confirm",
 ];
 
-/// A function, the field of what the page has shown, and the other fields that it needs.
+/// A function, the field with what the page has shown, and the other fields that it needs.
 type TargetForm = (
     &'static str,
     &'static str,
     &'static [(&'static str, &'static str)],
 );
 
-/// The others: what their forms say of what the page has shown, and what else they have to say.
+/// The other functions: the field with what the page has shown, and the other fields that they need.
 const WITH_TARGET: [TargetForm; 9] = [
     ("do-to-user", "username", &[("deed", "lift")]),
     (
@@ -92,7 +92,7 @@ async fn every_form_about_something_sends_the_name_that_was_shown(pool: PgPool) 
     known.extend(WITH_TARGET.map(|(function, ..)| function));
     assert_eq!(
         posted, known,
-        "say in this file what the form sends of what was shown"
+        "list every function in one of the tables of this file"
     );
     for (function, name, others) in WITH_TARGET {
         let path = format!("/sfn/{function}");

@@ -10,14 +10,14 @@ use crate::support::{Answer, App, Ask, add_person, app, session, token};
 
 const LIST: &str = "/api/admin/users";
 
-/// An app with an admin whose session is returned.
+/// Returns an app with an admin, and a session of the admin.
 async fn with_admin(pool: &PgPool) -> (App, String) {
     add_person(pool, "ada", &["admin", "user"]).await;
     let session = session(pool, "ada").await;
     (app(pool), session)
 }
 
-/// So many more people, one a minute.
+/// Adds a number of users, created one a minute.
 async fn add_crowd(pool: &PgPool, people: i32) {
     sqlx::query(
         "insert into users (id, username, display_name, created_via, created_at, updated_at)
@@ -46,7 +46,7 @@ fn usernames(answer: &Answer) -> Vec<String> {
         .collect()
 }
 
-/// The address that a link of the answer leads to.
+/// Returns the address of a link in the `Link` header.
 fn link(answer: &Answer, rel: &str) -> Option<String> {
     let wanted = format!("rel=\"{rel}\"");
     let link = answer
@@ -182,7 +182,7 @@ async fn searches_find_and_count(pool: PgPool) {
     }
 }
 
-/// A cursor made up by somebody who knows what is in one.
+/// Returns a forged cursor in the right format.
 fn made_up(order: &str, value: &Value) -> String {
     use std::fmt::Write;
     let json =
@@ -277,7 +277,7 @@ async fn questions_that_make_no_sense_are_refused_with_a_sentence(pool: PgPool) 
         );
         assert!(
             answer.message().len() < 400,
-            "{query:?}: what was typed is not repeated at length"
+            "{query:?}: long input is not repeated in full"
         );
     }
     let fault = list(&app, &ada, &[("q", "ada statsu:active")]).await.json();
@@ -321,11 +321,11 @@ async fn cursors_that_are_made_up_with_care_break_nothing(pool: PgPool) {
 }
 
 thread_local! {
-    /// Statements of this thread, which is one test.
+    /// Number of statements of this thread, which is one test.
     static STATEMENTS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Counts what sqlx reports to have executed.
+/// Counts the statements that sqlx reports.
 struct CountStatements;
 
 impl<S: tracing::Subscriber> Layer<S> for CountStatements {
@@ -365,7 +365,7 @@ async fn a_page_takes_as_many_statements_whatever_its_size(pool: PgPool) {
         let what = "session, rows, counts; of a screen also how many wait";
         assert_eq!(STATEMENTS.get(), statements, "{path}: {what}");
     }
-    // A token costs as much as a session.
+    // A token costs as many statements as a session.
     let token = token(&app.services, "ada", &["users:read"]).await;
     STATEMENTS.set(0);
     let ask = Ask::get("/api/admin/users?limit=1000").bearer(&token);

@@ -1,4 +1,4 @@
-//! What is done on the command line is on record.
+//! The audit log of commands.
 
 use sqlx::PgPool;
 

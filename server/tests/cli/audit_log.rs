@@ -1,4 +1,4 @@
-//! `rollcall audit`
+//! `rollcall audit`: list, export and verification.
 
 use std::process::Command;
 

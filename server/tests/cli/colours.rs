@@ -1,4 +1,4 @@
-//! Colours are for terminals, and for those who want them there.
+//! Colours, which are for terminals on which they are not disabled.
 
 use std::process::{Command, Stdio};
 
@@ -6,10 +6,10 @@ use sqlx::PgPool;
 
 use crate::support::{Cli, ROLLCALL, cli};
 
-/// What begins a colour.
+/// First character of a colour.
 const ESCAPE: char = '\u{1b}';
 
-/// What a command writes to a terminal, with a value of NO_COLOR.
+/// Returns the output of a command on a terminal, with a value of NO_COLOR.
 fn on_terminal(cli: &Cli, line: &str, no_color: &str) -> String {
     let mut command = Command::new("script");
     cli.with_settings(&mut command)

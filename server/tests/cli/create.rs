@@ -1,4 +1,4 @@
-//! `rollcall user create`
+//! `rollcall user create`: new users.
 
 use serde_json::json;
 use service::passwords::{Asker, Hasher, Verdict};
@@ -12,7 +12,7 @@ fn create(cli: &Cli, more: &[&str]) -> crate::support::Ran {
     cli.user(&[&ADA, more].concat())
 }
 
-/// Whether a password opens the account `ada`.
+/// Returns whether a password is that of the account `ada`.
 async fn opens(cli: &Cli, password: &str) -> bool {
     let hash: String = sqlx::query_scalar("select password_hash from users where username = 'ada'")
         .fetch_one(&cli.pool)

@@ -1,4 +1,4 @@
-//! Databases that cannot hold the data are refused with advice that works.
+//! Databases that cannot hold the data, which are rejected with advice that works.
 
 use std::process::{Command, Stdio};
 
@@ -53,7 +53,7 @@ fn serve(cli: &Cli, words: &[&str]) -> Ran {
     ran
 }
 
-/// The command that stands in backquotes in a text, with another name in it.
+/// Returns the command in backquotes of a text, with another name of the database in it.
 fn advice(text: &str, name: &str) -> Vec<String> {
     let command = text.split('`').nth(1).unwrap();
     command
@@ -97,7 +97,7 @@ async fn the_database_that_is_advised_is_accepted(pool: PgPool) {
     assert_eq!(words[0], "createdb");
     let options = pool.connect_options();
     let mut url = options.to_url_lossy();
-    // Without what only this program understands.
+    // Without the parameters that only this program understands.
     url.set_query(None);
     let made = Command::new(&words[0])
         .arg(format!("--maintenance-db={url}"))

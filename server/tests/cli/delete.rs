@@ -1,11 +1,11 @@
-//! `rollcall user delete`, `restore` and `get`
+//! `rollcall user delete`, `restore` and `get`.
 
 use serde_json::json;
 use sqlx::PgPool;
 
 use crate::support::{Cli, NO_SUCH_USER, cli};
 
-/// Gives `ada` a session, two personas, an ontology and three annotations.
+/// Adds a session, two personas, an ontology and three annotations of `ada`.
 async fn furnish(cli: &Cli) {
     cli.prepare(
         "insert into sessions (id, token_hash, user_id, created_at, last_seen_at, idle_expires_at, expires_at)
@@ -167,7 +167,7 @@ async fn the_last_admin_stays_one(pool: PgPool) {
             .await,
         0
     );
-    // Somebody who cannot sign in yet is no replacement.
+    // A user who cannot sign in yet does not count as another admin.
     cli.make("bob", "admin");
     assert_eq!(cli.user(&["delete", "1"]).failure(), last);
     cli.make_admin("eve");

@@ -1,4 +1,4 @@
-//! The log lines of failed sign-ins, read as fail2ban reads them.
+//! Log lines of failed sign-ins, parsed as fail2ban parses them.
 
 use std::{
     fs::{self, File},
@@ -15,10 +15,10 @@ use crate::{
     support::{Cli, cli, root},
 };
 
-/// What an attacker would have in a log line, so that another address is banned.
+/// Text that an attacker would put into a log line, so that another address is banned.
 const FORGED: &str = " sign-in failed username=\\\"\\\" address=192.0.2.66 reason=throttled";
 
-/// The expressions of the filter, with an address in the place of `<ADDR>`.
+/// Returns the expressions of the filter, with a pattern for addresses in place of `<ADDR>`.
 fn filter() -> Vec<Regex> {
     let file = root().join("deploy/fail2ban/rollcall.conf");
     let text = fs::read_to_string(file).unwrap();
@@ -48,7 +48,7 @@ fn sign_in(server: &Server, username: &str, address: &str) {
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
 }
 
-/// The log of a server on which sign-ins have failed.
+/// Returns the log of a server on which sign-ins have failed.
 fn log(cli: &Cli, format: &str, tries: &[(&str, &str)]) -> String {
     let name = format!("rollcall-failed-{}-{format}", std::process::id());
     let file = std::env::temp_dir().join(name);

@@ -1,4 +1,4 @@
-//! What is not understood, and what does not work at all.
+//! Arguments that are not understood, and commands that cannot work at all.
 
 use std::process::Command;
 

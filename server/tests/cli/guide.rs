@@ -1,4 +1,4 @@
-//! Every command line of guide 001, as it stands there, by `scripts/user`.
+//! Command lines of guide 001, each unchanged, by `scripts/user`.
 
 use std::{env, fs, os::unix::fs::symlink, path::PathBuf, process::Command};
 
@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 use crate::support::{Cli, NO_SUCH_USER, ROLLCALL, Ran, cli, root};
 
-/// A build folder with the program of this test alone.
+/// Creates a build folder with the program of this test alone.
 fn target(name: &str) -> PathBuf {
     let target = env::temp_dir().join(format!("rollcall-{name}-{}", std::process::id()));
     fs::create_dir_all(target.join("debug")).unwrap();

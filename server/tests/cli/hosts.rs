@@ -14,7 +14,7 @@ use crate::{
     support::{ROLLCALL, cli, cli_at},
 };
 
-/// Hands every connection to an address of this machine on to PostgreSQL. Returns the port.
+/// Forwards every connection to an address of this machine to PostgreSQL. Returns the port.
 fn forward(from: &str, to: (String, u16)) -> u16 {
     let listener = TcpListener::bind((from, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();

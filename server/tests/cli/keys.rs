@@ -1,4 +1,4 @@
-//! Encrypting keys anew: what is killed goes on, and nothing that is needed is missing meanwhile.
+//! Re-encryption of API keys: it continues after it was killed, and every key stays available meanwhile.
 
 use std::{process::Command, sync::Arc, time::Duration};
 
@@ -12,26 +12,26 @@ use crate::support::{Cli, ROLLCALL, Ran, cli, services};
 const OLD: &str = "0000000000000000000000000000000000000000000000000000000000000001";
 const NEW: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const NEWER: &str = "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
-/// More than two of the pieces in which it goes.
+/// Number of keys: more than two of the batches of a rotation.
 const KEYS: i64 = 450;
-/// Statements of other processes that wait for a lock in this database.
+/// Number of statements of other processes that wait for a lock in this database.
 const STUCK: &str = "select count(*) from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock'";
-/// Processes beside the test's own that speak to this database.
+/// Number of processes beside the test's own that are connected to this database.
 const OTHERS: &str = "select count(*) from pg_stat_activity
     where datname = current_database() and application_name = 'rollcall'";
-/// Keys that are under another encryption key than the oldest of them.
+/// Number of API keys that are encrypted under another key than the newest of them.
 const ANEW: &str = "select count(*) from api_keys
     where key_version <> (select key_version from api_keys order by id desc limit 1)";
 
-/// Waits until a query gives what it should.
+/// Waits until a query returns the expected number.
 async fn wait(cli: &Cli, sql: &'static str, expected: i64) {
     let reached = async { while cli.count(sql).await != expected {} };
     let reached = tokio::time::timeout(Duration::from_secs(60), reached).await;
     reached.unwrap_or_else(|_| panic!("never {expected}: {sql}"));
 }
 
-/// A server with encryption keys.
+/// Returns the services of a server with encryption keys.
 fn with_keys(pool: &PgPool, encryption: &str) -> Services {
     let settings = Settings {
         vault: Vault::parse(encryption).unwrap(),
@@ -55,7 +55,7 @@ fn run(cli: &Cli, encryption: &str) -> Ran {
     cli.run(rotate(&mut command, encryption), "")
 }
 
-/// The key that serves somebody, as a server reads it.
+/// Asserts that a server can decrypt the key of the user.
 async fn is_served(services: &Services) {
     let user = sqlx::query_scalar("select id from users")
         .fetch_one(&services.pool)
@@ -67,7 +67,7 @@ async fn is_served(services: &Services) {
     }
 }
 
-/// How the only job stands, and how far it has come.
+/// Returns the state and the progress of the only job.
 async fn job(pool: &PgPool) -> (String, i64, Option<i64>) {
     let found = sqlx::query_as("select state, done, total from jobs").fetch_one(pool);
     found.await.unwrap()
@@ -95,7 +95,7 @@ async fn is_gone_on_with(pool: PgPool) {
     }
     keep(&old, "GOOGLE", "sk-last").await;
 
-    // It cannot get past the last one.
+    // The lock stops it at the last key.
     let mut obstacle = pool.begin().await.unwrap();
     sqlx::query("select id from api_keys order by id desc limit 1 for update")
         .execute(&mut *obstacle)
@@ -129,7 +129,7 @@ async fn is_gone_on_with(pool: PgPool) {
     assert_eq!(cli.count(recorded).await, KEYS);
     assert_eq!(job(&pool).await, ("done".to_owned(), KEYS, Some(KEYS)));
     is_served(&with_keys(&pool, NEW)).await;
-    // Whoever has the new one alone reads each of them, or could not encrypt it under a third.
+    // Every API key is encrypted under the new key: otherwise this run could not encrypt it under a third.
     let told = run(&cli, &format!("{NEWER},{NEW}")).text();
     assert!(told.starts_with(&format!("{KEYS} API keys")), "{told}");
 }

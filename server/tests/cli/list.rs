@@ -1,4 +1,4 @@
-//! `rollcall user list`
+//! `rollcall user list`: pages, filters and formats.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 use crate::support::{Cli, ROLLCALL, cli};
 
-/// People one to so many.
+/// Adds users with consecutive numbers.
 pub(crate) async fn crowd(cli: &Cli) {
     cli.prepare(
         "insert into users (id, username, display_name, email, created_via, created_at, updated_at)

@@ -1,4 +1,4 @@
-//! What a server logs, at the level at which it logs most.
+//! Logs of a server at the most verbose level.
 
 use std::{
     fs::{self, File},
@@ -10,10 +10,10 @@ use sqlx::PgPool;
 
 use crate::{server::Server, support::cli};
 
-/// In the place of every secret that a request can hold.
+/// Text in place of every secret that a request can have.
 const SECRET: &str = "zqSecretToken000000000000000000000000000000000";
 
-/// Sends a request as it is, and reads the answer to its end.
+/// Sends a request unchanged, and reads the response to its end.
 fn send(url: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
@@ -22,7 +22,7 @@ fn send(url: &str, request: &str) -> String {
     answer
 }
 
-/// A part of an address with its first letter encoded.
+/// Returns a part of an address with its first letter encoded.
 fn encoded(link: &str) -> String {
     let (first, rest) = link.split_at(1);
     format!("%{:x}{rest}", first.as_bytes()[0])

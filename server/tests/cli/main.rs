@@ -1,4 +1,4 @@
-//! The command line, by running it over a real database.
+//! The command line, run with a real database.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! The largest rows that are accepted do not fill the memory of a server, whatever is asked of them.
+//! The largest rows that are accepted, which must not fill the memory of a server, whatever is requested of them.
 
 use std::io::Read;
 
@@ -10,14 +10,15 @@ use crate::{
     support::{Cli, cli},
 };
 
-/// Most memory in KiB that the process of a server ever has.
+/// Maximum memory of the process of a server at any time, in KiB.
 const PEAK_MAX: u64 = 256 * 1024;
 
 /// Name of the session cookie: the panel of the tests is reached over https.
 const COOKIE: &str = "__Host-session_token";
 
-/// Ada's things: each as large as it may be. Some of the contents are one long text and some are many small values, of which
-/// a tree takes a hundred times the text. The audit log has entries of today, and those of a version that did not cut them.
+/// Data of Ada, each as large as possible. Some of the contents are one long text and some are many small values, for which a
+/// tree takes a hundred times the memory of the text. The audit log has entries of today, and those of a version that did not cut
+/// them.
 const LARGEST: &str = r#"
     update users set
         profile = (select jsonb_object_agg('k' || n, repeat('x', 60)) from generate_series(1, 110) n),
@@ -80,7 +81,7 @@ const OTHERS: &str = r#"
     from generate_series(1, 1500)
 "#;
 
-/// A session of an admin, as its cookie.
+/// Starts a session of an admin, and returns its cookie.
 async fn session(pool: &PgPool) -> String {
     let cookie = tower_sessions::session::Id::default().to_string();
     sqlx::query(
@@ -95,7 +96,7 @@ async fn session(pool: &PgPool) -> String {
     cookie
 }
 
-/// Reads an answer to its end, and returns the way to the next page and the bytes.
+/// Reads a response to its end, and returns the address of the next page and the number of bytes.
 fn read(server: &Server, cookie: &str, path: &str) -> (Option<String>, u64) {
     let request = ureq::get(format!("{}{path}", server.url));
     let cookie = format!("{COOKIE}={cookie}");
@@ -124,7 +125,7 @@ fn read(server: &Server, cookie: &str, path: &str) -> (Option<String>, u64) {
     }
 }
 
-/// Every other list, and what the pages ask for once they are loaded, with the number of pages.
+/// Returns every other list, and the requests that pages send once they are loaded, with the number of pages.
 fn others(user: &str) -> impl Iterator<Item = (String, usize)> {
     let lists = [
         "/api/admin/sessions",
@@ -238,7 +239,7 @@ async fn the_largest_rows_do_not_fill_the_memory(pool: PgPool) {
                 "{peak} KiB after page {read_pages} of {path}, of {bytes} bytes; {least} KiB at first"
             );
         }
-        // No page is empty: each has its first row at least.
+        // No page is empty: each has at least its first row.
         assert!(read_pages > 0, "{path}");
     }
 }

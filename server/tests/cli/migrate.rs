@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, migrate::Migrate};
 
 use crate::support::{ROLLCALL, cli};
 
-/// A session that other programs might have, and its process.
+/// Opens a database session as other programs might have one, and returns it with its process id.
 async fn session(pool: &PgPool) -> (PgConnection, i32) {
     let options = pool.connect_options().as_ref().clone();
     let options = options.application_name("nightly backup");
@@ -21,7 +21,7 @@ async fn session(pool: &PgPool) -> (PgConnection, i32) {
     (connection, pid)
 }
 
-/// Limits statements of new sessions, as a role or a database can be set to.
+/// Limits statements of new sessions, as a role or a database can be configured to do.
 async fn limit_statements(pool: &PgPool) {
     let options = pool.connect_options();
     let name = options.get_database().unwrap();
@@ -43,7 +43,7 @@ fn start(pool: &PgPool) -> (Child, BufReader<std::process::ChildStderr>) {
     (child, log)
 }
 
-/// Reads until something is said of a process.
+/// Reads the log up to the line about a process.
 fn read_until(log: &mut impl BufRead, pid: i32) -> String {
     let mut line = String::new();
     while !line.contains(&format!("pid={pid} ")) {
@@ -51,7 +51,7 @@ fn read_until(log: &mut impl BufRead, pid: i32) -> String {
         assert_ne!(
             log.read_line(&mut line).unwrap(),
             0,
-            "it ended without a word"
+            "it ended without a line"
         );
     }
     line
@@ -117,7 +117,7 @@ async fn each_migration_is_logged(pool: PgPool) {
         );
     }
     assert_eq!(lines.next(), None);
-    // There is nothing to say a second time.
+    // A second run has nothing to report.
     assert_eq!(
         cli(&pool).rollcall(&["migrate"]).text(),
         "The database is up to date.\n"

@@ -18,13 +18,13 @@ use crate::{
     support::{Cli, cli, cli_at},
 };
 
-/// Where Debian has it, out of the PATH of ordinary users.
+/// Path on Debian, outside of the PATH of ordinary users.
 const PROGRAM: &str = "/usr/sbin/pgbouncer";
 
-/// Longest time until a server listens.
+/// Maximum time until a server listens.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A pooler. Ends with this value.
+/// A pooler. Dropping it stops the process.
 struct PgBouncer {
     child: Child,
     folder: PathBuf,
@@ -32,7 +32,7 @@ struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// Starts one before the database of a test, with some settings.
+    /// Starts a pooler in front of the database of a test, with some settings.
     fn start(pool: &PgPool, name: &str, settings: &str) -> Self {
         let name = format!("rollcall-pgbouncer-{}-{name}", std::process::id());
         let folder = std::env::temp_dir().join(name);
@@ -43,7 +43,7 @@ impl PgBouncer {
         let file = folder.join("pgbouncer.ini");
         fs::write(&file, configuration(pool, port, settings)).unwrap();
         let mut command = Command::new(program());
-        // It refuses to be root.
+        // PgBouncer does not run as root.
         if fs::metadata("/proc/self").unwrap().uid() == 0 {
             command.arg("--user=postgres");
         }
@@ -57,7 +57,7 @@ impl PgBouncer {
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
         let up = log.find(|line| line.as_ref().unwrap().contains("process up"));
         assert!(up.is_some(), "PgBouncer did not start");
-        // It would wait for a reader of its log.
+        // PgBouncer would block on its log if it were not read.
         std::thread::spawn(move || log.for_each(drop));
         let mut url = pool.connect_options().to_url_lossy();
         url.set_host(Some("127.0.0.1")).unwrap();
@@ -73,7 +73,7 @@ impl PgBouncer {
         cli_at(pool, &self.url)
     }
 
-    /// Makes it hold so many sessions of the database ready.
+    /// Makes the pooler hold a number of database sessions ready.
     async fn fill(&self, sessions: usize) {
         let mut connections = Vec::new();
         for _ in 0..sessions {
@@ -140,7 +140,7 @@ async fn in_session_mode_everything_works(pool: PgPool) {
     let server = Server::start(&through);
     let ready = ureq::get(format!("{}/readyz", server.url)).call().unwrap();
     assert_eq!(ready.status(), 200);
-    // The server listens.
+    // Waits until the server listens for notifications.
     let listens = async {
         let sql = "select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen%'";
         while through.count(sql).await == 0 {}

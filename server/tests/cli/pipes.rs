@@ -1,4 +1,4 @@
-//! A closed pipe, as `head` leaves it, is no error.
+//! Closed pipes, as `head` leaves them, which are not an error.
 
 use std::{
     io::pipe,
@@ -12,14 +12,14 @@ use crate::{
     support::{Cli, ROLLCALL, cli},
 };
 
-/// A pipe without a reader.
+/// Returns a pipe without a reader.
 fn closed() -> Stdio {
     let (reader, writer) = pipe().unwrap();
     drop(reader);
     writer.into()
 }
 
-/// Exit status and standard error of a command that writes to a closed pipe.
+/// Returns the exit status and standard error of a command that writes to a closed pipe.
 fn run_closed(cli: &Cli, words: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new(ROLLCALL);
     cli.with_settings(command.args(words)).stdout(closed());
@@ -35,7 +35,7 @@ fn run_closed(cli: &Cli, words: &[&str]) -> (Option<i32>, String) {
 #[sqlx::test(migrations = "../migrations")]
 async fn commands_end_quietly(pool: PgPool) {
     let cli = cli(&pool);
-    // Without an admin.
+    // There is no admin yet.
     assert_eq!(run_closed(&cli, &["setup-link"]), (Some(0), String::new()));
     cli.make("ada", "user");
     cli.make_admin("root");
@@ -79,13 +79,13 @@ async fn commands_end_quietly(pool: PgPool) {
             .find(|complaint| told.contains(complaint));
         assert_eq!(complaint, None, "{line}: {told}");
     }
-    // They did what they are for.
+    // The commands have done their work.
     assert_eq!(cli.get("bob")["displayName"], "Bobby");
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_doctor_keeps_its_exit_status(pool: PgPool) {
-    // There is no admin, which the doctor finds wrong.
+    // Without an admin the doctor reports an error.
     assert_eq!(
         run_closed(&cli(&pool), &["doctor"]),
         (Some(1), String::new())

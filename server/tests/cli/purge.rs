@@ -1,4 +1,4 @@
-//! A removal whose process is killed.
+//! Removals whose process is killed.
 
 use std::{process::Command, time::Duration};
 
@@ -6,18 +6,18 @@ use sqlx::PgPool;
 
 use crate::support::{Cli, ROLLCALL, cli};
 
-/// More than two of the pieces in which a removal goes.
+/// Number of annotations: more than two of the batches of a removal.
 const ANNOTATIONS: i64 = 5_000;
 const LEFT: &str = "select count(*) from annotations";
 const DONE: &str = "select coalesce(sum(done), 0)::bigint from jobs where kind = 'purge'";
-/// Statements of other processes that wait for a lock in this database.
+/// Number of statements of other processes that wait for a lock in this database.
 const STUCK: &str = "select count(*) from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock'";
-/// Processes beside the test's own that speak to this database.
+/// Number of processes beside the test's own that are connected to this database.
 const OTHERS: &str = "select count(*) from pg_stat_activity
     where datname = current_database() and application_name = 'rollcall'";
 
-/// Waits until a query gives what it should.
+/// Waits until a query returns the expected number.
 async fn wait(cli: &Cli, sql: &'static str, expected: i64) {
     let reached = async { while cli.count(sql).await != expected {} };
     let reached = tokio::time::timeout(Duration::from_secs(60), reached).await;
@@ -37,7 +37,7 @@ async fn is_gone_on_with(pool: PgPool) {
     .await;
     assert_eq!(cli.count(LEFT).await, ANNOTATIONS);
 
-    // It cannot get past the last one.
+    // The lock stops it at the last annotation.
     let mut obstacle = pool.begin().await.unwrap();
     sqlx::query("select id from annotations order by id desc limit 1 for update")
         .execute(&mut *obstacle)

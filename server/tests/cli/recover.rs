@@ -1,4 +1,4 @@
-//! `rollcall user recover-admin`
+//! `rollcall user recover-admin`: an admin who can sign in.
 
 use std::process::Command;
 
@@ -19,7 +19,7 @@ async fn from_nothing(pool: PgPool) {
     let link = text.lines().last().unwrap();
     assert!(link.starts_with(&format!("{PUBLIC_URL}/reset/")), "{text}");
     assert_eq!(cli.actions().await, ["user.admin_recovered"]);
-    // Asked again, the same account gets another link.
+    // A second run creates another link for the same account.
     let again = cli.user(&["recover-admin", "Ada", "--json"]).json();
     assert_eq!(
         (&again["number"], &again["isAdmin"]),
@@ -135,7 +135,7 @@ async fn who_cannot_be_recovered(pool: PgPool) {
     assert_eq!(cli.actions().await, ["user.created"]);
 }
 
-/// A server that listens on every address of its machine has none that people could open.
+/// Checks a server that listens on every address of its machine and so has none that a browser could open.
 #[sqlx::test(migrations = "../migrations")]
 async fn no_link_begins_with_every_address(pool: PgPool) {
     let cli = cli(&pool);

@@ -1,4 +1,4 @@
-//! The command line on a server: what it does on a database it does there too, in the same words.
+//! The command line on a server, which does the same as on a database, with the same output.
 
 mod alike;
 mod fake;
@@ -13,14 +13,14 @@ use crate::{
     support::{Cli, cli},
 };
 
-/// All that the command line needs on a server.
+/// All scopes that the command line needs on a server.
 const SCOPES: &str = "users:read,users:write,tokens:read,tokens:write,audit:read";
 
-/// A database with an admin who can sign in and has a token.
+/// Returns a database with an admin who can sign in and has a token.
 async fn with_admin(pool: &PgPool) -> (Cli, String) {
     let cli = cli(pool);
     cli.make_admin("root");
-    // What a token may give: a role without rights.
+    // A role that a token can assign: one without permissions.
     cli.user(&[
         "create",
         "--name",
@@ -36,7 +36,7 @@ async fn with_admin(pool: &PgPool) -> (Cli, String) {
     (cli, token)
 }
 
-/// The same with a server, and the command line by way of it.
+/// Returns the same with a server, and the command line that works on it.
 async fn with_server(pool: &PgPool) -> (Cli, Server, Cli) {
     let (direct, token) = with_admin(pool).await;
     let server = Server::start(&direct);

@@ -1,4 +1,4 @@
-//! A backup, and what comes of it elsewhere: the commands of docs/OPERATIONS.md.
+//! Backups and their restoration elsewhere: the commands of docs/OPERATIONS.md.
 
 use std::process::{Command, Stdio};
 
@@ -6,7 +6,7 @@ use sqlx::{ConnectOptions, PgPool};
 
 use crate::support::{Cli, ROLLCALL, cli};
 
-/// The address of a database without what only this program understands, and that of another beside it.
+/// Returns the URL of a database without the parameters that only this program understands, and that of another beside it.
 fn addresses(pool: &PgPool, beside: &str) -> (String, String) {
     let mut url = pool.connect_options().to_url_lossy();
     url.set_query(None);
@@ -20,7 +20,7 @@ fn run(command: &mut Command) {
     assert!(output.status.success(), "{command:?}: {output:?}");
 }
 
-/// What can be asked of a database: everybody as the list tells them, and what is on record.
+/// Returns the content of a database as commands show it: the list of users, and the audited actions.
 async fn told(cli: &Cli) -> (String, Vec<String>) {
     let list = ["list", "--json", "--limit", "100"];
     (cli.user(&list).text(), cli.actions().await)

@@ -1,4 +1,4 @@
-//! Roles of the database that are no superusers.
+//! Database roles that are not superusers.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,19 +6,19 @@ use sqlx::{AssertSqlSafe, ConnectOptions, PgPool};
 
 use crate::support::{Cli, cli_at};
 
-/// A password of characters that other programs replace or take for something else.
+/// Password of characters that other programs replace or misinterpret.
 pub(crate) const PASSWORD: &str = "pa$$w0rd$1@/?#%";
-/// Tells the roles of tests apart.
+/// Counter that distinguishes the roles of tests.
 static CREATED: AtomicUsize = AtomicUsize::new(0);
 
-/// A role that can sign in, and nothing else.
+/// A role that can sign in, without other rights.
 pub(crate) struct Role {
     pub(crate) name: String,
     pool: PgPool,
 }
 
 impl Role {
-    /// Creates one.
+    /// Creates a role.
     pub(crate) async fn create(pool: &PgPool) -> Self {
         let number = CREATED.fetch_add(1, Ordering::Relaxed);
         let role = Self {
@@ -29,7 +29,7 @@ impl Role {
         role
     }
 
-    /// Runs statements about it as a superuser. In them `ROLE` is its name, `DATABASE` that of the database.
+    /// Runs statements about the role as a superuser. In them `ROLE` is its name, `DATABASE` that of the database.
     pub(crate) async fn run(&self, sql: &str) {
         let options = self.pool.connect_options();
         let sql = sql
@@ -45,7 +45,7 @@ impl Role {
             .unwrap();
     }
 
-    /// The address of the database for it, with parameters that begin with `&`.
+    /// Returns the URL of the database for the role, with parameters that begin with `&`.
     pub(crate) fn url(&self, parameters: &str) -> String {
         let mut url = self.pool.connect_options().to_url_lossy();
         url.set_username(&self.name).unwrap();
@@ -53,19 +53,19 @@ impl Role {
         format!("{url}{parameters}")
     }
 
-    /// The command line as it.
+    /// Returns the command line that connects as the role.
     pub(crate) fn cli(&self, parameters: &str) -> Cli {
         cli_at(&self.pool, &self.url(parameters))
     }
 
-    /// Removes it with all that it owns.
+    /// Removes the role with all that it owns.
     pub(crate) async fn remove(self) {
         self.run("reassign owned by ROLE to current_user; drop owned by ROLE; drop role ROLE")
             .await;
     }
 }
 
-/// A password as a URL has it.
+/// Encodes a password for a URL.
 fn encoded(password: &str) -> String {
     password
         .chars()

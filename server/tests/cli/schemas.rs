@@ -7,7 +7,7 @@ use crate::{
     support::{Cli, cli},
 };
 
-/// Does what needs the extension: its index is created, dropped, created again, and searched.
+/// Runs everything that needs the extension: its index is created, dropped, created again, and searched.
 fn use_everything(cli: &Cli) {
     let migrated = cli.rollcall(&["migrate"]);
     assert_eq!(migrated.code, 0, "{migrated:?}");
@@ -20,7 +20,7 @@ fn use_everything(cli: &Cli) {
     assert_eq!(examined.code, 0, "{examined:?}");
 }
 
-/// The schemas in which the tables and the extension are.
+/// Returns the schemas of the tables and of the extension.
 async fn places(pool: &PgPool) -> (Vec<String>, Vec<String>) {
     let tables = "select distinct schemaname::text from pg_tables where schemaname not in ('pg_catalog', 'information_schema')";
     let extensions =
@@ -82,7 +82,7 @@ async fn tables_stand_in_the_schema_of_the_url(pool: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn tables_stand_in_the_schema_of_the_role(pool: PgPool) {
-    // Another installation, whose tables are not taken for one's own.
+    // The tables of another installation must not be taken for its own.
     assert_eq!(cli(&pool).rollcall(&["migrate"]).code, 0);
     let role = Role::create(&pool).await;
     role.run(

@@ -1,4 +1,4 @@
-//! `rollcall serve` over a database of a test's own.
+//! `rollcall serve` with the database of a test.
 
 use std::{
     fs,
@@ -11,9 +11,9 @@ use std::{
 
 use crate::support::{Cli, ROLLCALL};
 
-/// How often to look for a port that nobody takes meanwhile.
+/// Number of attempts to find a port that stays free.
 const TRIES: usize = 5;
-/// Tells the folders of servers apart.
+/// Counter that distinguishes the folders of servers.
 static STARTED: AtomicUsize = AtomicUsize::new(0);
 
 fn serve() -> Command {
@@ -22,20 +22,20 @@ fn serve() -> Command {
     command
 }
 
-/// Makes a folder like that of the built files.
+/// Creates a folder like that of the built files.
 pub(crate) fn make_site() -> PathBuf {
     let number = STARTED.fetch_add(1, Ordering::Relaxed);
     let name = format!("rollcall-site-{}-{number}", std::process::id());
     let site = std::env::temp_dir().join(name);
     fs::create_dir_all(&site).unwrap();
-    // What the pages refer to is not asked for here.
+    // These tests do not request the files that the pages refer to.
     let assets =
         r#"{"loader":"/b.js","js":"/a.js","wasm":"/a.wasm","css":"/a.css","font":"/a.woff2"}"#;
     fs::write(site.join("assets.json"), assets).unwrap();
     site
 }
 
-/// A server that listens. Ends with this value.
+/// A server that listens. Dropping it stops the process.
 pub(crate) struct Server {
     child: Child,
     site: PathBuf,
@@ -43,17 +43,17 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a server over the database of a command line.
+    /// Starts a server with the database of a command line.
     pub(crate) fn start(cli: &Cli) -> Self {
         Self::start_with(cli, |_| {})
     }
 
-    /// Starts one with other settings.
+    /// Starts a server with other settings.
     pub(crate) fn start_with(cli: &Cli, set: impl Fn(&mut Command)) -> Self {
         Self::start_by(cli, serve, set)
     }
 
-    /// Starts one with so many descriptors.
+    /// Starts a server with a number of descriptors.
     pub(crate) fn start_within(cli: &Cli, descriptors: u32) -> Self {
         let command = || {
             let mut command = Command::new("sh");
@@ -72,16 +72,16 @@ impl Server {
                 return Self { child, site, url };
             }
         }
-        panic!("no server would listen");
+        panic!("no server listens");
     }
 
-    /// Where it listens.
+    /// Returns the address that the server listens on.
     pub(crate) fn address(&self) -> SocketAddr {
         let address = self.url.strip_prefix("http://");
         address.unwrap().parse().unwrap()
     }
 
-    /// The most memory that the process has had, in KiB.
+    /// Returns the maximum memory that the process has had so far, in KiB.
     pub(crate) fn peak_kib(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -92,7 +92,7 @@ impl Server {
             .unwrap()
     }
 
-    /// Starts one on a port that was free; none if somebody has taken it since.
+    /// Starts a server on a port that was free; None if another process has taken it since.
     fn listen(
         cli: &Cli,
         site: &PathBuf,
@@ -112,7 +112,7 @@ impl Server {
         let mut line = String::new();
         told.read_line(&mut line).unwrap();
         if line.starts_with("Rollcall listens on ") {
-            // What else it says must not fill the pipe.
+            // Further output must not fill the pipe.
             std::thread::spawn(move || told.read_to_end(&mut Vec::new()));
             return Some((child, format!("http://{address}")));
         }

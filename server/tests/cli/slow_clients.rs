@@ -15,11 +15,11 @@ use crate::{
     support::{Cli, cli},
 };
 
-/// By when a slow client is cut off.
+/// Time within which a slow client is cut off.
 const CUT: Duration = Duration::from_secs(30);
-/// By when a client is cut off that takes less of an answer than the pace allows.
+/// Time within which a client is cut off that reads a response more slowly than the pace allows.
 const CUT_READER: Duration = Duration::from_secs(18);
-/// By when the health of the server is told.
+/// Time within which the health of the server is answered.
 const PROMPT: Duration = Duration::from_secs(1);
 
 fn connect(server: &Server) -> TcpStream {
@@ -52,8 +52,8 @@ fn is_wait(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
-/// Reads what comes until the server ends the connection, and sends a byte of `drip` each time nothing came. Returns what
-/// came and after how long the end came, if in time.
+/// Reads until the server closes the connection, and sends a byte of `drip` each time nothing arrives. Returns the text that was
+/// read, and the time until the end, None if it did not come in time.
 fn until_closed(mut stream: TcpStream, drip: &str) -> (String, Option<Duration>) {
     let (started, mut drip) = (Instant::now(), drip.bytes());
     let (mut read, mut buffer) = (Vec::new(), [0; 4096]);
@@ -76,7 +76,8 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Asks again and again, and reads no answer. Returns after how long the connection was ended, if in time.
+/// Sends request after request, and reads no response. Returns the time until the connection was closed, None if it was not in
+/// time.
 fn reading_nothing(mut stream: TcpStream) -> Option<Duration> {
     let started = Instant::now();
     while started.elapsed() < CUT {
@@ -88,7 +89,8 @@ fn reading_nothing(mut stream: TcpStream) -> Option<Duration> {
     None
 }
 
-/// Asks again and again, and reads a few bytes at a time. Returns after how long the connection was ended, if in time.
+/// Sends request after request, and reads a few bytes at a time. Returns the time until the connection was closed, None if it was
+/// not in time.
 fn reading_drops(mut stream: TcpStream) -> Option<Duration> {
     let started = Instant::now();
     let mut is_full = false;
@@ -110,7 +112,7 @@ fn reading_drops(mut stream: TcpStream) -> Option<Duration> {
     None
 }
 
-/// Reads a stream of events, quietly for most of the time. Returns for how long it went on.
+/// Reads a stream of events that is silent for most of the time. Returns its text and its duration.
 fn watch(mut stream: TcpStream, session: &str) -> (String, Option<Duration>) {
     let ask =
         format!("GET /api/admin/sessions/events HTTP/1.1\r\nHost: x\r\nCookie: {session}\r\n\r\n");
@@ -118,7 +120,7 @@ fn watch(mut stream: TcpStream, session: &str) -> (String, Option<Duration>) {
     until_closed(stream, "")
 }
 
-/// The status line of the server's health, asked for with a connection of its own.
+/// Returns the status line of the server's health on a connection of its own, and the time that it took.
 fn health(mut stream: TcpStream) -> (String, Duration) {
     let started = Instant::now();
     stream
@@ -141,7 +143,7 @@ fn assert_healthy_over(stream: TcpStream) {
     assert!(after < PROMPT, "{after:?}");
 }
 
-/// The cookie of a session of an admin.
+/// Starts a session of an admin, and returns its cookie.
 async fn session(cli: &Cli) -> &'static str {
     cli.make_admin("root");
     cli.prepare(
@@ -221,7 +223,7 @@ async fn half_open_requests_leave_a_descriptor_for_everybody_else(pool: PgPool) 
     let mut open = Vec::new();
     for _ in 0..300 {
         let mut stream = connect(&server);
-        // One that is closed to make room for another may be closed already.
+        // A connection may have been closed to make room for another.
         drop(stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: "));
         open.push(stream);
     }
@@ -235,7 +237,7 @@ async fn thousands_of_idle_connections_keep_nobody_waiting(pool: PgPool) {
     let server = Server::start(&cli(&pool));
     let mut idle = Vec::new();
     for number in 0..2_000 {
-        // From several addresses, each of which may have hundreds.
+        // From several addresses, each of which may have hundreds of connections.
         let from = SocketAddr::from(([127, 0, 0, 2 + u8::try_from(number % 8).unwrap()], 0));
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(from).unwrap();
@@ -259,14 +261,14 @@ async fn thousands_of_idle_connections_keep_nobody_waiting(pool: PgPool) {
 async fn begin_body(server: &Server, last: u8) -> TcpStream {
     let mut stream = connect_from(server, last).await;
     let post = "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{";
-    // A connection that makes room for another may be closed already.
+    // A connection may have been closed to make room for another.
     drop(stream.write_all(post.as_bytes()));
     stream
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn busy_slow_clients_leave_a_place_for_everybody_else(pool: PgPool) {
-    // There are 76 connections.
+    // The limit is 76 connections.
     let server = Server::start_within(&cli(&pool), 256);
     let mut open = Vec::new();
     for _ in 0..100 {
@@ -286,7 +288,7 @@ async fn busy_slow_clients_leave_a_place_for_everybody_else(pool: PgPool) {
     drop(open);
 }
 
-/// Sends a head of so many bytes, and returns the status line of the answer.
+/// Sends a head of `bytes` bytes, and returns the status line of the response.
 fn status_of_head(server: &Server, bytes: usize, end: &str) -> String {
     let begin = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: ";
     let filler = "x".repeat(bytes - begin.len() - end.len());

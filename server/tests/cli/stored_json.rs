@@ -1,4 +1,4 @@
-//! JSON that another program stored too deep does not break a command.
+//! JSON that another program has stored with too deep a nesting, which must not break a command.
 
 use std::process::Command;
 

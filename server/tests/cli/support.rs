@@ -1,4 +1,4 @@
-//! The `rollcall` program with a database of a test's own.
+//! The `rollcall` program with the database of a test.
 
 use std::{
     io::Write,
@@ -15,28 +15,28 @@ use service::{
 use sqlx::{ConnectOptions, PgPool};
 use time::OffsetDateTime;
 
-/// The program.
+/// Path of the program.
 pub(crate) const ROLLCALL: &str = env!("CARGO_BIN_EXE_rollcall");
-/// Where people reach the panel of the tests.
+/// Public address of the panel in the tests.
 pub(crate) const PUBLIC_URL: &str = "https://users.example.org";
-/// Guide 001's text.
+/// Message for a user who is not found, in the words of guide 001.
 pub(crate) const NO_SUCH_USER: &str = "The user with this id does not exist in the system";
 
-/// The command line of a database.
+/// The command line on a backend.
 pub(crate) struct Cli {
     pub(crate) pool: PgPool,
     way: Way,
 }
 
-/// How a command gets to the database.
+/// Backend of a command.
 enum Way {
-    /// By the address of the database.
+    /// The URL of the database.
     Direct(String),
-    /// By that of a server, with an access token.
+    /// The URL of a server, with an access token.
     Server { url: String, token: String },
 }
 
-/// The command line of this database.
+/// Returns the command line on this database.
 pub(crate) fn cli(pool: &PgPool) -> Cli {
     let url = pool.connect_options().to_url_lossy().to_string();
     Cli {
@@ -45,7 +45,7 @@ pub(crate) fn cli(pool: &PgPool) -> Cli {
     }
 }
 
-/// The command line of this database by another address of it.
+/// Returns the command line on this database under another URL.
 pub(crate) fn cli_at(pool: &PgPool, url: &str) -> Cli {
     Cli {
         pool: pool.clone(),
@@ -53,7 +53,7 @@ pub(crate) fn cli_at(pool: &PgPool, url: &str) -> Cli {
     }
 }
 
-/// What a command did.
+/// Result of a command.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: i32,
@@ -62,23 +62,23 @@ pub(crate) struct Ran {
 }
 
 impl Cli {
-    /// Runs `rollcall user` with some words.
+    /// Runs `rollcall user` with these arguments.
     pub(crate) fn user(&self, words: &[&str]) -> Ran {
         self.user_with_input(words, "")
     }
 
-    /// The same with something on standard input.
+    /// Runs `rollcall user` with these arguments and a text on standard input.
     pub(crate) fn user_with_input(&self, words: &[&str], input: &str) -> Ran {
         let mut command = Command::new(ROLLCALL);
         self.run(command.arg("user").args(words), input)
     }
 
-    /// Runs `rollcall` with some words.
+    /// Runs `rollcall` with these arguments.
     pub(crate) fn rollcall(&self, words: &[&str]) -> Ran {
         self.run(Command::new(ROLLCALL).args(words), "")
     }
 
-    /// Runs a command with this database.
+    /// Runs a command on this backend.
     pub(crate) fn run(&self, command: &mut Command, input: &str) -> Ran {
         let mut child = self.with_settings(command).spawn().unwrap();
         // A command that reads nothing closes its input.
@@ -91,7 +91,7 @@ impl Cli {
         }
     }
 
-    /// A command with this database, and nothing of what it prints lost.
+    /// Sets the backend and the settings of a command, and captures all of its output.
     pub(crate) fn with_settings<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         match &self.way {
             Way::Direct(url) => command.env("DATABASE_URL", url),
@@ -109,7 +109,7 @@ impl Cli {
             .stderr(Stdio::piped())
     }
 
-    /// The command line of the same database by way of a server.
+    /// Returns the command line on a server with the same database.
     pub(crate) fn over(&self, url: &str, token: &str) -> Self {
         Self {
             pool: self.pool.clone(),
@@ -120,7 +120,7 @@ impl Cli {
         }
     }
 
-    /// Makes an access token of somebody who has chosen their password.
+    /// Creates an access token of a user who has chosen a password.
     pub(crate) fn make_token(&self, username: &str, scopes: &str) -> String {
         let mut command = Command::new(ROLLCALL);
         command.args([
@@ -131,14 +131,14 @@ impl Cli {
         made.out.trim().to_owned()
     }
 
-    /// Makes a person with these roles. Returns their number.
+    /// Creates a user with these roles. Returns the user's number.
     pub(crate) fn make(&self, username: &str, roles: &str) -> String {
         let name = ["--username", username, "--name", username];
         let words = [&["--json", "create", "--roles", roles], &name[..]].concat();
         self.user(&words).json()["number"].to_string()
     }
 
-    /// Makes an admin who can sign in, so that there is another one. Returns their number.
+    /// Creates an admin who can sign in, so that there is another one. Returns the admin's number.
     pub(crate) fn make_admin(&self, username: &str) -> String {
         let name = ["--username", username, "--name", username];
         let rest = ["--roles", "admin", "--password", "password"];
@@ -146,17 +146,17 @@ impl Cli {
         self.user(&words).json()["number"].to_string()
     }
 
-    /// An account as `get` has it.
+    /// Returns a user as `get` prints it.
     pub(crate) fn get(&self, id: &str) -> Value {
         self.user(&["get", id, "--json", "--deleted"]).json()
     }
 
-    /// The number that a query gives.
+    /// Returns the number that a query selects.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap()
     }
 
-    /// The actions on record, in their order.
+    /// Returns the audited actions, in their order.
     pub(crate) async fn actions(&self) -> Vec<String> {
         sqlx::query_scalar("select action from audit_events order by id")
             .fetch_all(&self.pool)
@@ -171,21 +171,21 @@ impl Cli {
 }
 
 impl Ran {
-    /// What it printed, if it did what it should without a word of complaint.
+    /// Returns the output of a command that has succeeded without a message on standard error.
     #[track_caller]
     pub(crate) fn text(self) -> String {
         assert_eq!((self.code, self.err.as_str()), (0, ""), "{self:?}");
         self.out
     }
 
-    /// What it printed as JSON.
+    /// Returns the output of a command that has succeeded, as JSON.
     #[track_caller]
     pub(crate) fn json(self) -> Value {
         assert_eq!(self.code, 0, "{self:?}");
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
     }
 
-    /// What it complained of, if it failed and printed nothing else.
+    /// Returns the error message of a command that has failed and printed nothing else.
     #[track_caller]
     pub(crate) fn failure(self) -> String {
         assert_eq!((self.code, self.out.as_str()), (1, ""), "{self:?}");
@@ -196,7 +196,7 @@ impl Ran {
         told.join("\n")
     }
 
-    /// What it complained of, if it did not understand.
+    /// Returns the error message of a command whose arguments were not understood.
     #[track_caller]
     pub(crate) fn misunderstanding(self) -> String {
         assert_eq!((self.code, self.out.as_str()), (2, ""), "{self:?}");
@@ -204,7 +204,7 @@ impl Ran {
     }
 }
 
-/// The services of this database, for what the command line cannot do.
+/// Returns the services of this database, for what the command line cannot do.
 pub(crate) fn services(pool: &PgPool) -> Services {
     Services {
         pool: pool.clone(),
@@ -220,7 +220,7 @@ pub(crate) fn services(pool: &PgPool) -> Services {
     }
 }
 
-/// The root of the checkout.
+/// Returns the root of the checkout.
 pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }

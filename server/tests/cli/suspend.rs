@@ -1,4 +1,4 @@
-//! `rollcall user suspend`, `unsuspend` and `reset-link`
+//! `rollcall user suspend`, `unsuspend` and `reset-link`.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -71,7 +71,7 @@ async fn a_link_for_a_new_password(pool: PgPool) {
     assert_eq!(
         ran.out.lines().count(),
         1,
-        "a program can take it as it is: {ran:?}"
+        "a program can read it unchanged: {ran:?}"
     );
     assert!(
         ran.err

@@ -1,4 +1,4 @@
-//! `rollcall token`
+//! `rollcall token`: creation, lists and revocation.
 
 use std::process::Command;
 
@@ -15,7 +15,7 @@ fn token(cli: &Cli, words: &[&str]) -> Ran {
 async fn made_listed_and_revoked(pool: PgPool) {
     let cli = cli(&pool);
     cli.make_admin("ada");
-    // A password that somebody else has set lets no program in either.
+    // A password that another user has set gives no program access either.
     cli.prepare("update users set must_change_password = false")
         .await;
     let made = token(
@@ -33,7 +33,7 @@ async fn made_listed_and_revoked(pool: PgPool) {
     assert_eq!((made.code, made.out.len()), (0, 42), "{made:?}");
     assert!(
         made.out.starts_with("rc_"),
-        "a program can take it as it is: {made:?}"
+        "a program can read it unchanged: {made:?}"
     );
     assert!(
         made.err

@@ -1,4 +1,4 @@
-//! `rollcall user update` and `rollcall user set-roles`
+//! `rollcall user update` and `rollcall user set-roles`.
 
 use serde_json::json;
 use sqlx::PgPool;

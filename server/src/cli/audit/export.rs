@@ -1,4 +1,4 @@
-//! `rollcall audit export`
+//! `rollcall audit export`: the audit log as CSV or NDJSON.
 
 use std::{io, process::ExitCode};
 
@@ -7,12 +7,12 @@ use service::audit::Format;
 use super::filter::Filter;
 use crate::cli::{Failure, place::Place};
 
-/// Write what matches to standard output, the earliest entry first. That it was done goes on record.
+/// Write matching entries to standard output, oldest first. The export is audited.
 #[derive(Debug, clap::Args)]
 pub(super) struct ExportArgs {
     #[command(flatten)]
     filter: Filter,
-    /// csv, or ndjson for a JSON object in each line.
+    /// Format of the output: csv, or ndjson with one JSON object per line.
     #[arg(long, default_value = "csv", value_parser = format)]
     format: Format,
 }

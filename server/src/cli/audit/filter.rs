@@ -1,29 +1,29 @@
-//! Which entries, as arguments.
+//! Filter arguments of the audit log.
 
 use domain::audit::list::AuditParams;
 
-/// A filter, in the words of the panel and the API.
+/// Filter of audit entries, with the same values as in the panel and the API.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Filter {
-    /// Who did it: number, id or username, or a name that nobody has any more.
+    /// Actor: number, id or username, or a username that no account has any more.
     #[arg(long)]
     actor: Option<String>,
-    /// To whom or what it was done.
+    /// Target of the action.
     #[arg(long)]
     target: Option<String>,
-    /// What was done, such as user.created.
+    /// Action, such as user.created.
     #[arg(long)]
     action: Option<String>,
-    /// By which way: ui, api, cli, job or self.
+    /// Source of the action: ui, api, cli, job or self.
     #[arg(long)]
     via: Option<String>,
-    /// From when on: 2026-11-21, 2026-11, or 7d for seven days ago.
+    /// Start of the period: 2026-11-21, 2026-11, or 7d for seven days ago.
     #[arg(long)]
     from: Option<String>,
-    /// Until when, the whole of that day or month.
+    /// End of the period; the whole day or month is included.
     #[arg(long)]
     to: Option<String>,
-    /// The id of an action on many, such as a bulk suspension: the entries beneath it.
+    /// Id of a bulk action, such as a bulk suspension: lists the entries that belong to it.
     #[arg(long)]
     parent: Option<String>,
 }

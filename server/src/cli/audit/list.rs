@@ -1,4 +1,4 @@
-//! `rollcall audit list`
+//! `rollcall audit list`: audit entries as a table or as JSON.
 
 use std::process::ExitCode;
 
@@ -12,23 +12,23 @@ use crate::cli::{
     user::print::{Output, moment},
 };
 
-/// Entries read in one go.
+/// Entries fetched per query.
 const PAGE: usize = 1_000;
 
 const HEADINGS: [&str; 6] = ["ID", "WHEN", "WHO", "VIA", "WHAT", "TO"];
 
-/// List what is on record, the latest entry first.
+/// List audit entries, newest first.
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
     #[command(flatten)]
     filter: Filter,
-    /// Most entries to list.
+    /// Maximum number of entries.
     #[arg(long, default_value_t = 100)]
     limit: usize,
 }
 
 impl ListArgs {
-    /// Walks the pages: nothing is held but one, however many there are.
+    /// Fetches one page after another, so that only one is in memory, however long the log is.
     pub(super) async fn run(self, place: &Place, output: Output) -> Result<ExitCode, Failure> {
         let mut params = AuditParams::from(self.filter);
         let mut left = self.limit;

@@ -1,4 +1,4 @@
-//! `rollcall audit verify`
+//! `rollcall audit verify`: the check of the seals of the audit log.
 
 use std::process::ExitCode;
 
@@ -10,21 +10,21 @@ use service::{
 
 use crate::cli::{Failure, fault::Fault, ignore_closed_pipe, place::Place, user::print::Output};
 
-/// Bytes of a root.
+/// Length of a root in bytes.
 const ROOT: usize = 32;
 
-/// Compute every seal of the record anew, and name the first entry that does not fit.
+/// Recompute every seal of the audit log and report the first entry that does not match.
 ///
-/// The root that it prints stands for everything sealed so far. Noted elsewhere, and given with --root later, it shows that
-/// none of it was made anew.
+/// The printed root covers everything that has been sealed so far. Stored elsewhere, and passed with --root later, it shows that
+/// the log has not been rewritten and sealed again.
 #[derive(Debug, clap::Args)]
 pub(super) struct VerifyArgs {
-    /// A root that was printed earlier.
+    /// Root that an earlier run printed.
     #[arg(long, value_parser = root)]
     root: Option<Root>,
 }
 
-/// A root as an argument.
+/// A root as an argument: 64 hexadecimal digits.
 #[derive(Debug, Clone)]
 struct Root([u8; ROOT]);
 
@@ -58,7 +58,7 @@ impl VerifyArgs {
             "root": found.root.as_deref().map(hex),
             "fault": fault,
         });
-        // The exit status has the result too.
+        // A closed pipe is ignored because the exit status carries the result as well.
         ignore_closed_pipe(output.give(&value, || text(&found, fault.as_deref())))?;
         Ok(if fault.is_none() {
             ExitCode::SUCCESS

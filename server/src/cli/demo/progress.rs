@@ -1,4 +1,4 @@
-//! How far a load has come: a bar for a person, a few lines for a log.
+//! Progress of a load: a bar on a terminal, a few lines in a log.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -8,20 +8,20 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 use service::demo::Step;
 
-/// Lines about people in a log.
+/// Number of lines about users in a log.
 const LINES: u64 = 5;
 
 /// Shows progress on standard error.
 pub(super) struct Progress {
     users: u64,
     began: Instant,
-    /// None where nobody watches: then there are lines.
+    /// Progress bar; None where standard error is not a terminal and lines are written instead.
     bar: Option<ProgressBar>,
     lines: u64,
 }
 
 impl Progress {
-    /// Begins to watch a load of so many people.
+    /// Starts to show the progress of a load of `users` users.
     pub(super) fn new(users: u64) -> Self {
         let bar = io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}");
@@ -37,7 +37,7 @@ impl Progress {
         }
     }
 
-    /// Shows a step.
+    /// Shows the progress after a step of the load.
     pub(super) fn show(&mut self, step: Step) {
         match step {
             Step::People { people, rows } => {
@@ -64,7 +64,7 @@ impl Progress {
         }
     }
 
-    /// Ends the watch, and tells how long it was.
+    /// Removes the bar and returns the duration of the load.
     pub(super) fn finish(self) -> Duration {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
@@ -80,7 +80,7 @@ impl Progress {
                 bar.set_message(message);
             }
             None if new => {
-                // A log that cannot be written is no reason to stop.
+                // A log that cannot be written is no reason to stop the load.
                 drop(writeln!(io::stderr(), "{message}"));
             }
             None => {}

@@ -1,4 +1,4 @@
-//! What is on record, wherever that is.
+//! The audit log, on either backend.
 
 use std::io::{Read as _, Write};
 
@@ -15,13 +15,13 @@ use service::{
 use super::Place;
 use crate::cli::{Failure, fault::Fault};
 
-/// Where the record is.
+/// Path of the audit log in the API.
 const AUDIT: &str = "/api/admin/audit";
-/// Bytes of a file that are held at once.
+/// Bytes of an export that are in memory at once.
 const PIECE: usize = 64 * 1024;
 
 impl Place {
-    /// A page of the record, the latest entry first, and the cursor of the next.
+    /// Returns a page of the audit log, newest entry first, and the cursor of the next page.
     pub(in crate::cli) async fn entries(
         &self,
         params: &AuditParams,
@@ -37,7 +37,7 @@ impl Place {
         }
     }
 
-    /// Writes what matches as a file, piece by piece.
+    /// Writes matching entries as a file, chunk by chunk.
     pub(in crate::cli) async fn export(
         &self,
         params: &AuditParams,

@@ -1,4 +1,4 @@
-//! What is done to access tokens, wherever that is.
+//! Access tokens, on either backend.
 
 use domain::{
     access_tokens::{AccessToken, list::TokenParams},
@@ -11,11 +11,11 @@ use uuid::Uuid;
 use super::Place;
 use crate::cli::fault::Fault;
 
-/// Where everybody's tokens are.
+/// Path of all users' access tokens in the API.
 const TOKENS: &str = "/api/admin/tokens";
 
 impl Place {
-    /// The newest tokens that are asked for.
+    /// Returns the first page of matching access tokens, newest first.
     pub(in crate::cli) async fn tokens(
         &self,
         params: &TokenParams,
@@ -30,7 +30,7 @@ impl Place {
         }
     }
 
-    /// Revokes a token.
+    /// Revokes an access token.
     pub(in crate::cli) async fn revoke_token(&self, id: Uuid) -> Result<(), Fault> {
         match self {
             Self::Database(services) => Ok(access_tokens::revoke(services, &operator(), id).await?),

@@ -1,4 +1,4 @@
-//! What is done to accounts, wherever that is.
+//! Users, on either backend.
 
 use domain::{
     list::{Limits, PageParams},
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::Place;
 use crate::{cli::fault::Fault, rest::users::create::Create};
 
-/// Where accounts are.
+/// Path of users in the API.
 const USERS: &str = "/api/admin/users";
 
 fn of(id: Uuid) -> String {
@@ -27,7 +27,7 @@ fn of(id: Uuid) -> String {
 }
 
 impl Place {
-    /// An account, in the bin or not.
+    /// Returns a user, deleted or not.
     pub(in crate::cli) async fn find(&self, user: &UserRef) -> Result<UserDetail, Fault> {
         match self {
             Self::Database(services) => Ok(users::get(services, &operator(), user).await?),
@@ -38,7 +38,7 @@ impl Place {
         }
     }
 
-    /// A page of accounts without those in the bin, and the cursor of the next.
+    /// Returns a page of users without deleted ones, and the cursor of the next page.
     pub(in crate::cli) async fn users(
         &self,
         params: &ListParams,
@@ -53,7 +53,7 @@ impl Place {
         }
     }
 
-    /// Makes an account.
+    /// Creates a user.
     pub(in crate::cli) async fn create(&self, draft: UserDraft) -> Result<CreatedUser, Fault> {
         match self {
             Self::Database(services) => Ok(users::create(services, &operator(), draft).await?),
@@ -61,7 +61,7 @@ impl Place {
         }
     }
 
-    /// Changes an account.
+    /// Changes a user.
     pub(in crate::cli) async fn edit(&self, id: Uuid, edit: UserEdit) -> Result<UserDetail, Fault> {
         match self {
             Self::Database(services) => Ok(users::edit(services, &operator(), id, edit).await?),
@@ -69,7 +69,7 @@ impl Place {
         }
     }
 
-    /// What would go with an account.
+    /// Returns a preview of the deletion of a user: the counts of the data that goes with the account.
     pub(in crate::cli) async fn preview_deletion(
         &self,
         id: Uuid,
@@ -80,7 +80,7 @@ impl Place {
         }
     }
 
-    /// Deletes an account. A server does not look at what was shown.
+    /// Deletes a user. A server does not check the counts of the preview.
     pub(in crate::cli) async fn delete(&self, id: Uuid, deletion: &Deletion) -> Result<(), Fault> {
         match self {
             Self::Database(services) => {
@@ -94,7 +94,7 @@ impl Place {
         }
     }
 
-    /// Removes what was deleted for good, where there may be no server that does it.
+    /// Removes a permanently deleted user at once, because no server may be running that does it. Does nothing for a server.
     pub(in crate::cli) async fn remove_deleted(&self, id: Uuid) -> Result<(), Fault> {
         match self {
             Self::Database(services) => Ok(users::purge::run_of(services, id).await?),
@@ -102,7 +102,7 @@ impl Place {
         }
     }
 
-    /// Takes an account out of the bin.
+    /// Restores a deleted user.
     pub(in crate::cli) async fn restore(&self, id: Uuid) -> Result<UserDetail, Fault> {
         match self {
             Self::Database(services) => Ok(users::restore(services, &operator(), id).await?),
@@ -110,7 +110,7 @@ impl Place {
         }
     }
 
-    /// Keeps a person out.
+    /// Suspends a user.
     pub(in crate::cli) async fn suspend(
         &self,
         id: Uuid,
@@ -122,7 +122,7 @@ impl Place {
         }
     }
 
-    /// Lets a person in again.
+    /// Lifts the suspension of a user.
     pub(in crate::cli) async fn unsuspend(&self, id: Uuid) -> Result<UserDetail, Fault> {
         match self {
             Self::Database(services) => Ok(users::unsuspend(services, &operator(), id).await?),
@@ -130,7 +130,7 @@ impl Place {
         }
     }
 
-    /// Makes a link for a new password.
+    /// Creates a password reset link.
     pub(in crate::cli) async fn reset_link(&self, id: Uuid) -> Result<IssuedLink, Fault> {
         match self {
             Self::Database(services) => Ok(reset::create_link(services, &operator(), id).await?),
@@ -138,7 +138,7 @@ impl Place {
         }
     }
 
-    /// The roles that there are, where one that there is not would be made. A server makes none.
+    /// Returns the existing roles, if unknown ones are created; None for a server, which creates none.
     pub(in crate::cli) async fn roles(&self) -> Result<Option<Vec<String>>, Fault> {
         match self {
             Self::Database(services) => Ok(Some(users::roles(services, &operator()).await?)),

@@ -1,4 +1,4 @@
-//! The address of a server.
+//! Address of a server.
 
 use std::{fmt, net::IpAddr};
 
@@ -6,16 +6,16 @@ use axum::http::Uri;
 
 use crate::cli::Failure;
 
-/// Where a server is: scheme and host, without a slash at the end. A token may be sent there.
+/// Address of a server that an access token may be sent to: scheme and host, without a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct Address {
     text: String,
-    /// Whether what is sent is encrypted.
+    /// Whether the connection is encrypted.
     pub(super) https: bool,
 }
 
 impl Address {
-    /// Reads an address. One over http to another machine has to be allowed, because a token would be read on the way.
+    /// Parses an address. `insecure` permits http to another machine, where the access token could be read on the way.
     pub(in crate::cli) fn parse(url: &str, insecure: bool) -> Result<Self, Failure> {
         let wrong =
             || format!("--url must be an address such as https://users.example.org, not {url:?}.");
@@ -52,7 +52,7 @@ impl fmt::Display for Address {
     }
 }
 
-/// Whether what is sent to a host stays on this machine.
+/// Returns whether a host is this machine.
 fn is_this_machine(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let address = host.parse::<IpAddr>();

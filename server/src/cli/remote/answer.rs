@@ -1,4 +1,4 @@
-//! What a server answers.
+//! Responses of a server.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use ureq::{Body, BodyReader, Error, http::Response};
 use super::address::Address;
 use crate::cli::{fault::Fault, user::print::clean};
 
-/// Most bytes of an answer that is read as a whole: far more than a page of a list has.
+/// Maximum number of bytes of a response that is read into memory: far more than a page of a list has.
 const ANSWER_MAX: u64 = 64 * 1024 * 1024;
-/// Most characters of a strange text that are repeated.
+/// Maximum number of characters that are quoted of an unexpected text.
 const SHOWN_MAX: usize = 200;
 
-/// An answer that was read as a whole.
+/// A response that was read completely.
 pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
@@ -35,7 +35,7 @@ impl Answer {
         })
     }
 
-    /// What it holds, or why it holds nothing.
+    /// Parses the body as JSON, or returns the error that the response stands for.
     pub(super) fn json<T: DeserializeOwned>(&self, address: &Address) -> Result<T, Fault> {
         if !self.status.is_success() || !is(&self.headers, "application/json") {
             return Err(self.fault(address));
@@ -48,7 +48,7 @@ impl Answer {
         })
     }
 
-    /// Why it is not what was asked for.
+    /// Returns the error that the response stands for.
     pub(super) fn fault(&self, address: &Address) -> Fault {
         if self.status.is_redirection() {
             let place = text(&self.headers, header::LOCATION).unwrap_or("elsewhere");
@@ -73,7 +73,8 @@ impl Answer {
         sentence
     }
 
-    /// The cursor of the next page. Nothing else is taken from where the server says that it is.
+    /// Returns the cursor of the next page. It is all that is read of the link: the client does not follow an address that a
+    /// server names.
     pub(super) fn next(&self) -> Option<String> {
         let links = text(&self.headers, header::LINK)?;
         let next = links
@@ -85,13 +86,13 @@ impl Answer {
         Some(after.into_owned())
     }
 
-    /// How long whoever asks too often should wait.
+    /// Returns the time to wait after too many requests.
     pub(super) fn wait(&self) -> Option<Duration> {
         let retry_after = self.retry_after();
         retry_after.filter(|_| self.status == StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// When to ask again for what is being done already.
+    /// Returns the time to wait for the response of a request in progress.
     pub(super) fn under_way(&self) -> Option<Duration> {
         let retry_after = self.retry_after();
         retry_after.filter(|_| self.status == StatusCode::CONFLICT)
@@ -103,11 +104,11 @@ impl Answer {
     }
 }
 
-/// What comes where a file of the record is asked for.
+/// Response to the request for an export of the audit log.
 pub(super) enum Begun {
-    /// The file, which may be longer than there is memory.
+    /// The file, which may be larger than memory.
     File(BodyReader<'static>),
-    /// Anything else.
+    /// Any other response, read completely.
     Answer(Answer),
 }
 
@@ -123,14 +124,14 @@ impl Begun {
     }
 }
 
-/// What is said of an answer that no Rollcall gives.
+/// Returns the message for a response that does not come from Rollcall.
 pub(super) fn stranger(address: &Address, why: &str) -> String {
     format!(
         "{address} does not answer as Rollcall does ({why}). Check the address, and what stands in front of the server."
     )
 }
 
-/// Adds what to do about it, and takes away what a terminal would obey.
+/// Adds advice to a problem, and removes characters that control a terminal.
 fn advise(mut problem: Problem) -> Problem {
     problem.message = clean(&problem.message);
     let mut fields = FieldErrors::default();
@@ -160,7 +161,7 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The beginning of a strange text, without what a terminal would obey.
+/// Returns the beginning of an unexpected text, without characters that control a terminal.
 pub(super) fn shorten(text: &str) -> String {
     clean(&text.chars().take(SHOWN_MAX).collect::<String>())
 }

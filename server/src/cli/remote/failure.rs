@@ -1,4 +1,4 @@
-//! What went wrong on the way to a server and back, as an operator reads it.
+//! Connection errors of requests to a server, as an operator reads them.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::cli::fault::Fault;
 
-/// Whether a connection ended before the answer did.
+/// Returns whether the connection ended before the response did.
 pub(super) fn is_cut(error: &Error) -> bool {
     use io::ErrorKind as Kind;
     match error {
@@ -26,7 +26,7 @@ pub(super) fn is_cut(error: &Error) -> bool {
     }
 }
 
-/// Makes a sentence of a failure. Of a request that does more than read nobody knows then whether it was done.
+/// Describes an error in a sentence. After a failed change it is not known whether the server has carried it out.
 pub(super) fn tell(address: &Address, is_get: bool, error: &Error) -> Fault {
     let doubt = if is_get {
         "Try again."

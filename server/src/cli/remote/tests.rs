@@ -1,4 +1,4 @@
-//! That nobody waits for ever. What is said of the rest is in `tests/cli/remote`.
+//! Timeouts of requests. Tests of the other errors are in `tests/cli/remote`.
 
 use std::net::TcpListener;
 

@@ -1,4 +1,4 @@
-//! `rollcall user create`
+//! `rollcall user create`: a new user.
 
 use domain::{
     fields::FieldErrors,
@@ -17,9 +17,9 @@ use super::{
 };
 use crate::cli::{Failure, fault::Fault, place::Place};
 
-/// Make an account.
+/// Create a user.
 ///
-/// Without a password a link is printed with which the person chooses one. It works once, for seven days.
+/// Without a password, a link is printed with which the user sets one. It works once, for seven days.
 #[derive(Debug, clap::Args)]
 pub(super) struct CreateArgs {
     /// Full name.
@@ -28,18 +28,18 @@ pub(super) struct CreateArgs {
     /// Email address.
     #[arg(long, required_unless_present = "username")]
     email: Option<String>,
-    /// Name to sign in with, 3 to 50 characters; if it is not given, the email address.
+    /// Username, 3 to 50 characters; defaults to the email address.
     #[arg(long)]
     username: Option<String>,
     #[command(flatten)]
     password: PasswordArgs,
-    /// Names of roles with commas between them. One that does not exist is made, and permits nothing.
+    /// Roles, separated by commas. A role that does not exist is created, without permissions.
     #[arg(long, default_value = "user", value_parser = values::roles)]
     roles: Roles,
-    /// Numbers of the clients whose data the person may see, with commas between them.
+    /// Numbers of the clients whose data the user can see, separated by commas.
     #[arg(long, value_name = "IDS", value_parser = values::clients)]
     client_list: Option<Clients>,
-    /// How the person wants to be told of things: a JSON object such as '{"email":true}'.
+    /// Notification preferences: a JSON object such as '{"email":true}'.
     #[arg(long, value_name = "JSON", value_parser = values::preferences)]
     notification_preferences: Option<Preferences>,
 }
@@ -83,7 +83,8 @@ impl CreateArgs {
     }
 }
 
-/// Says what to do about an address that is no username. Of one that is no address either, that is said alone.
+/// Adds advice to the error of an email address that is no valid username. If the address itself is invalid, only that is
+/// reported.
 fn by_address(faults: &FieldErrors) -> FieldErrors {
     let mut told = FieldErrors::default();
     for fault in faults.iter() {
@@ -100,7 +101,7 @@ fn by_address(faults: &FieldErrors) -> FieldErrors {
     told
 }
 
-/// Says what can be done about a name that somebody in the bin has.
+/// Adds advice to the error of a username that a deleted user has.
 async fn say_whose(place: &Place, username: &str, faults: &mut FieldErrors) {
     let Some(taken) = faults.get("username") else {
         return;
@@ -111,7 +112,7 @@ async fn say_whose(place: &Place, username: &str, faults: &mut FieldErrors) {
         return;
     }
     let named = UserRef::naming(&owner.summary.username);
-    // Without what a person at the panel would do.
+    // The part after the colon is advice for the panel.
     let taken = taken.split(':').next().unwrap_or_default();
     let mut told = FieldErrors::default();
     told.add(
@@ -139,7 +140,7 @@ fn text(created: &CreatedUser) -> String {
     )
 }
 
-/// What a person does with a link.
+/// Returns the instructions for a one-time link.
 pub(super) fn choose(link: &IssuedLink) -> String {
     let until = print::moment(link.expires_at);
     format!(

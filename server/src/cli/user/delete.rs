@@ -1,4 +1,4 @@
-//! `rollcall user delete` and `rollcall user restore`
+//! `rollcall user delete` and `rollcall user restore`.
 
 use domain::users::{
     UserSummary,
@@ -16,17 +16,17 @@ use super::{
 };
 use crate::cli::{Failure, fault::Fault, place::Place};
 
-/// How often to look again at what an account owns that somebody is using.
+/// Number of attempts to delete a user whose data changes meanwhile.
 const TRIES: usize = 5;
 
-/// Delete an account: into the bin, from which it can be restored for a time.
+/// Delete a user, who can be restored for a time.
 ///
-/// It cannot be used from this moment on. How long it stays in the bin is set by DELETE_RETENTION_DAYS.
+/// The account stops working at once. DELETE_RETENTION_DAYS sets how long it can be restored.
 #[derive(Debug, clap::Args)]
 pub(super) struct DeleteArgs {
     #[command(flatten)]
     who: Who,
-    /// Remove it for good, with all that the person owns; also out of the bin.
+    /// Delete the user and all owned data permanently; also a user who is deleted already.
     #[arg(long)]
     permanent: bool,
 }
@@ -58,7 +58,7 @@ impl DeleteArgs {
     }
 }
 
-/// Deletes an account. Returns what went with it.
+/// Deletes a user. Returns the counts of the data that was deleted as well.
 async fn delete(
     place: &Place,
     id: Uuid,
@@ -67,7 +67,7 @@ async fn delete(
 ) -> Result<OwnedCounts, Fault> {
     for _ in 1..TRIES {
         match place.delete(id, &deletion(counts, permanent)).await {
-            // The person has done something meanwhile.
+            // The user's data has changed since the preview: the next attempt sends the new counts.
             Err(Fault::Refused(problem)) if problem.details.counts.is_some() => {
                 counts = problem.details.counts.unwrap_or(counts);
             }
@@ -85,13 +85,13 @@ fn deletion(counts: OwnedCounts, permanent: bool) -> Deletion {
     }
 }
 
-/// What has become of a deleted account.
+/// State of a user after the deletion.
 enum End {
-    /// It is in the bin.
+    /// Can be restored until this time.
     Bin(OffsetDateTime),
-    /// It is no more.
+    /// Removed permanently.
     Gone,
-    /// A server is removing it.
+    /// Still being removed, by a server.
     Going,
 }
 
@@ -122,7 +122,7 @@ fn text(user: &UserSummary, end: &End, counts: &OwnedCounts) -> String {
     format!("{what}\nWith it:\n{}", Table::default().lay_out(&rows))
 }
 
-/// Takes an account out of the bin.
+/// Restores a deleted user.
 pub(super) async fn restore(who: &Who, place: &Place, output: Output) -> Result<(), Failure> {
     let id = who.find_any(place).await?.summary.id.0;
     let user = place.restore(id).await?;

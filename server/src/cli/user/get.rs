@@ -1,4 +1,4 @@
-//! `rollcall user get`
+//! `rollcall user get`: the details of a user.
 
 use domain::users::{Status, detail::UserDetail};
 
@@ -9,12 +9,12 @@ use super::{
 };
 use crate::cli::{Failure, place::Place};
 
-/// Show an account.
+/// Show a user.
 #[derive(Debug, clap::Args)]
 pub(super) struct GetArgs {
     #[command(flatten)]
     who: Who,
-    /// Show it even if it is in the bin.
+    /// Show the user even if deleted.
     #[arg(long)]
     deleted: bool,
 }

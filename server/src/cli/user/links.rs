@@ -1,4 +1,4 @@
-//! `rollcall user reset-link` and `rollcall user recover-admin`
+//! `rollcall user reset-link` and `rollcall user recover-admin`.
 
 use domain::users::detail::UserRef;
 use service::{access::operator, users};
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::cli::{Failure, fault::Fault, place::Place};
 
-/// Prints a link for a new password, and nothing else where a program might read it.
+/// Prints a link for a new password, alone on standard output, where a program might read it.
 pub(super) async fn reset(who: &Who, place: &Place, output: Output) -> Result<(), Failure> {
     let user = who.find(place).await?.summary;
     let link = place.reset_link(user.id.0).await?;
@@ -24,13 +24,13 @@ pub(super) async fn reset(who: &Who, place: &Place, output: Output) -> Result<()
     output.give(&link, || print::clean(&link.url))
 }
 
-/// Make somebody an administrator who can sign in, for when there is none.
+/// Make a user an administrator who can sign in, for when there is none.
 ///
-/// The account is made if there is none, and taken out of the bin, let in again and given the role admin if need be. A
-/// link is printed with which the person chooses a password. It works once, for an hour.
+/// The account is created if it does not exist; otherwise it is restored, reactivated and assigned the role admin as needed. A
+/// link is printed with which the user sets a password. It works once, for an hour.
 #[derive(Debug, clap::Args)]
 pub(super) struct RecoverArgs {
-    /// Username of the administrator; `number:112` or the id of an account that is there.
+    /// Username of the administrator; `number:112` or an id for an existing account.
     #[arg(value_parser = reference)]
     username: UserRef,
 }

@@ -1,4 +1,4 @@
-//! `rollcall user list`
+//! `rollcall user list`: users as a table or as JSON.
 
 use domain::users::{UserSummary, list::ListParams};
 
@@ -8,7 +8,7 @@ use crate::{
     rest::users::ListedUser,
 };
 
-/// Rows read in one go.
+/// Rows fetched per query.
 const PAGE: usize = 1_000;
 
 const HEADINGS: [&str; 8] = [
@@ -22,16 +22,16 @@ const HEADINGS: [&str; 8] = [
     "LAST SIGN-IN",
 ];
 
-/// List people, the oldest account first, without those in the bin.
+/// List users, oldest account first, without deleted ones.
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
-    /// Number of people to skip.
+    /// Number of users to skip.
     #[arg(long, default_value_t = 0)]
     skip: usize,
-    /// Most people to list.
+    /// Maximum number of users.
     #[arg(long, default_value_t = 100)]
     limit: usize,
-    /// Whom to list, in the panel's words: 'role:admin inactive:90d'.
+    /// Filter, as in the panel: 'role:admin inactive:90d'.
     #[arg(
         long,
         default_value = "",
@@ -39,13 +39,13 @@ pub(super) struct ListArgs {
         allow_hyphen_values = true
     )]
     query: String,
-    /// Order, such as username or -last-login; a - in front turns it round.
+    /// Sort order, such as username or -last-login; a leading - reverses it.
     #[arg(long, default_value = "created", allow_hyphen_values = true)]
     sort: String,
 }
 
 impl ListArgs {
-    /// Walks the pages: nothing is held but one, however many there are.
+    /// Fetches one page after another, so that only one is in memory, however many users there are.
     pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
         let mut params = ListParams {
             q: Some(self.query),

@@ -1,4 +1,4 @@
-//! The password that an operator sets for somebody.
+//! The temporary password that an operator sets for a user.
 
 use std::io;
 
@@ -9,15 +9,15 @@ use crate::cli::{
     input::{line, secret},
 };
 
-/// As a password: that it is to be read from standard input.
+/// Value of `--password` that stands for standard input.
 const STANDARD_INPUT: &str = "-";
 
-/// Options for a temporary password.
+/// Options that set a temporary password.
 #[derive(Debug, clap::Args)]
 pub(super) struct PasswordArgs {
     /// Temporary password of at least 6 characters, to be changed at the next sign-in.
     ///
-    /// While the command runs others can see its options: `-` reads the password from standard input instead.
+    /// Other users of the machine can see the options of a running command: `-` reads the password from standard input instead.
     #[arg(long, value_parser = secret, allow_hyphen_values = true)]
     password: Option<SecretString>,
     /// Read the temporary password from the first line of standard input.
@@ -26,7 +26,7 @@ pub(super) struct PasswordArgs {
 }
 
 impl PasswordArgs {
-    /// The password, if one is to be set.
+    /// Returns the password; None if none is to be set.
     pub(super) fn read(&self) -> Result<Option<String>, Failure> {
         match self.password.as_ref().map(ExposeSecret::expose_secret) {
             Some(STANDARD_INPUT) => line(io::stdin().lock(), "password").map(Some),

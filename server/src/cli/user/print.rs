@@ -1,4 +1,4 @@
-//! Answers: texts for people, JSON for programs.
+//! Output of commands: text for an operator, JSON for programs.
 
 use std::io::Write;
 
@@ -11,15 +11,15 @@ use crate::{
     rest::users::shown::Shown,
 };
 
-/// In which form to answer.
+/// Format of the output.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::cli) struct Output {
-    /// As JSON.
+    /// Whether to print JSON instead of text.
     pub(in crate::cli) json: bool,
 }
 
 impl Output {
-    /// Answers with a value, or with a text that says the same.
+    /// Prints a value as JSON, or a text with the same content.
     pub(in crate::cli) fn give(
         self,
         value: &impl Serialize,
@@ -32,7 +32,7 @@ impl Output {
         }
     }
 
-    /// Answers with an account in the API's shape, or with a text about it.
+    /// Prints a user in the format of the API, or a text about the user.
     pub(super) fn give_user(
         self,
         user: UserDetail,
@@ -46,36 +46,36 @@ impl Output {
     }
 }
 
-/// Tells something beside the answer, which is kept for programs to take.
+/// Writes a note to standard error; standard output is reserved for the result.
 pub(in crate::cli) fn note(line: &str) {
-    // Nothing is left to tell a failure to write to the terminal to.
+    // If standard error cannot be written, there is nowhere left to report that.
     drop(writeln!(std::io::stderr(), "rollcall: {line}"));
 }
 
-/// A person in a sentence: `user 1, ada`.
+/// Formats a user for a sentence: `user 1, ada`.
 pub(super) fn name(user: &UserSummary) -> String {
     format!("user {}, {}", user.number, clean(&user.username))
 }
 
-/// Roles in a sentence.
+/// Formats the roles of a user for a sentence.
 pub(super) fn roles(user: &UserSummary) -> String {
     let plural = if user.roles.len() == 1 { "" } else { "s" };
     format!("the role{plural} {}", clean(&user.roles.join(", ")))
 }
 
-/// A moment to the minute.
+/// Formats a timestamp to the minute, in UTC.
 pub(in crate::cli) fn moment(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
     format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
 }
 
-/// Returns JSON, in one line, that does nothing to a terminal and stands for the same value: the marks that JSON allows in texts
-/// as they are, controls beyond ASCII and those that reorder a text, are written by their numbers.
+/// Escapes JSON, in one line, so that it cannot control a terminal and keeps its value: characters that JSON allows in texts as
+/// they are, controls beyond ASCII and those that reorder a text, are written by their numbers.
 pub(in crate::cli) fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for character in json.chars() {
         if is_deceptive(character) {
-            // None of them is beyond U+FFFF, where it would take two.
+            // None of these characters is beyond U+FFFF, where it would take two escapes.
             escaped.push_str(&format!("\\u{:04x}", u32::from(character)));
         } else {
             escaped.push(character);
@@ -84,7 +84,7 @@ pub(in crate::cli) fn escape(json: &str) -> String {
     escaped
 }
 
-/// A text that does nothing to a terminal: other programs may have stored what Rollcall refuses.
+/// Replaces characters that control a terminal: other programs may have stored texts that Rollcall rejects.
 pub(in crate::cli) fn clean(text: &str) -> String {
     let shown = |c| if is_deceptive(c) { '\u{FFFD}' } else { c };
     text.chars().map(shown).collect()

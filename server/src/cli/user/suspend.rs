@@ -1,4 +1,4 @@
-//! `rollcall user suspend` and `rollcall user unsuspend`
+//! `rollcall user suspend` and `rollcall user unsuspend`.
 
 use domain::users::suspension::SuspensionDraft;
 
@@ -12,18 +12,18 @@ use crate::{
     config::clock,
 };
 
-/// Keep a person out, for a while or until lifted. Their sessions end at once.
+/// Suspend a user, for a period or until lifted. All sessions of the user are revoked at once.
 #[derive(Debug, clap::Args)]
 pub(super) struct SuspendArgs {
     #[command(flatten)]
     who: Who,
-    /// Why. It is shown to whoever looks at the account.
+    /// Reason of the suspension, visible to everyone who can see the account.
     #[arg(long)]
     reason: String,
-    /// When it ends by itself: 3d, 12h, 2026-12-24 (its beginning in UTC), 2026-12-24T18:00:00+01:00.
+    /// End of the suspension: 3d, 12h, 2026-12-24 (00:00 UTC), 2026-12-24T18:00:00+01:00.
     #[arg(long, value_parser = until::parse)]
     until: Option<Until>,
-    /// Tell the person the reason when they try to sign in.
+    /// Show the reason to the user at sign-in.
     #[arg(long)]
     tell_reason: bool,
 }
@@ -52,7 +52,7 @@ impl SuspendArgs {
     }
 }
 
-/// Lifts a suspension.
+/// Lifts the suspension of a user.
 pub(super) async fn unsuspend(who: &Who, place: &Place, output: Output) -> Result<(), Failure> {
     let id = who.find(place).await?.summary.id.0;
     let user = place.unsuspend(id).await?;

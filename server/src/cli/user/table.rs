@@ -1,20 +1,20 @@
-//! Columns below each other.
+//! Tables with aligned columns.
 
 use unicode_width::UnicodeWidthStr;
 
 use super::print::clean;
 
-/// Between two columns.
+/// Spaces between two columns.
 const GAP: usize = 2;
 
-/// A table that is written piece by piece. A column only ever grows wider.
+/// A table that is written in parts. Columns only grow wider.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Table {
     widths: Vec<usize>,
 }
 
 impl Table {
-    /// Lays out some rows, each a line.
+    /// Formats rows, one per line.
     pub(in crate::cli) fn lay_out<const N: usize>(&mut self, rows: &[[String; N]]) -> String {
         let rows: Vec<[String; N]> = rows
             .iter()

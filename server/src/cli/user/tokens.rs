@@ -1,4 +1,4 @@
-//! `rollcall token`: access tokens, made where there is no panel to make them in.
+//! `rollcall token`: access tokens without the panel.
 
 use std::process::ExitCode;
 
@@ -33,12 +33,12 @@ const HEADINGS: [&str; 8] = [
     "WORKS UNTIL",
 ];
 
-/// Look after access tokens, with which programs act for people on the API.
+/// Manage access tokens, with which programs use the API on behalf of users.
 ///
-/// What is done here is done with all rights, and is on record.
+/// Commands on the database have all rights, those on a server have the rights of the access token; all changes are audited.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct TokenArgs {
-    /// Answer with JSON, in the shapes of the API.
+    /// Print JSON, in the format of the API.
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -49,50 +49,50 @@ pub(in crate::cli) struct TokenArgs {
 enum Command {
     Create(CreateArgs),
     List(ListArgs),
-    /// Revoke a token. It does not work any more from this moment on.
+    /// Revoke a token. It stops working at once.
     Revoke {
-        /// Id of the token, as the list has it.
+        /// Id of the token, as in the list.
         id: Uuid,
     },
 }
 
-/// Make a token and print it. It is shown only here.
+/// Create a token and print it. It is not shown again.
 ///
-/// It does what its scopes say, as long as its owner may do that.
+/// The token has the rights of its scopes, as far as its owner has them.
 #[derive(Debug, clap::Args)]
 struct CreateArgs {
-    /// Number, id or username of the person that a program acts for with it.
+    /// Number, id or username of the user that the token acts for.
     #[arg(long, value_parser = reference)]
     user: UserRef,
-    /// What it is for.
+    /// Purpose of the token.
     #[arg(long)]
     name: String,
-    /// What it may do, separated by commas: account, users:read, users:write, …
+    /// Scopes, separated by commas: account, users:read, users:write, …
     #[arg(long, value_delimiter = ',', required = true)]
     scopes: Vec<String>,
-    /// How many days it works.
+    /// Lifetime in days.
     #[arg(long, default_value_t = DAYS_DEFAULT)]
     days: u16,
-    /// Let it work until it is revoked, where TOKEN_MAX_DAYS is 0.
+    /// Create a token without an expiry, where TOKEN_MAX_DAYS is 0.
     #[arg(long, conflicts_with = "days")]
     no_end: bool,
 }
 
-/// List tokens, the newest first.
+/// List tokens, newest first.
 #[derive(Debug, clap::Args)]
 struct ListArgs {
-    /// Number, id or username of the person whose tokens to list.
+    /// Number, id or username of the owner of the tokens.
     #[arg(long, value_parser = reference)]
     user: Option<UserRef>,
-    /// Which to list: live, expiring, blocked, expired or revoked.
+    /// State of the tokens: live, expiring, blocked, expired or revoked.
     #[arg(long)]
     state: Option<String>,
-    /// Most tokens to list, at most 1000.
+    /// Maximum number of tokens, at most 1000.
     #[arg(long)]
     limit: Option<u16>,
 }
 
-/// Does what was asked for.
+/// Runs the subcommand.
 pub(in crate::cli) async fn run(
     place: PlaceArgs,
     arguments: TokenArgs,
@@ -179,7 +179,7 @@ async fn revoke(place: &Place, output: Output, id: Uuid) -> Result<(), Failure> 
         Ok(()) => output.give(&serde_json::json!({ "success": true }), || {
             format!("Revoked the token {id}.")
         }),
-        // Here it is no person that does not exist.
+        // A missing token must not be reported as a missing user.
         Err(Fault::Refused(problem)) if problem.error == Code::NotFound => {
             Err(problem.message.into())
         }

@@ -1,4 +1,4 @@
-//! When a suspension ends, as an operator types it.
+//! The end of a suspension, as an operator types it.
 
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -6,7 +6,7 @@ const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;
 const DAY: u32 = 24 * HOUR;
 
-/// A moment, or a time from now.
+/// A timestamp, or a duration from now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Until {
     At(OffsetDateTime),
@@ -14,7 +14,7 @@ pub(super) enum Until {
 }
 
 impl Until {
-    /// The moment; none if it is after all that can be written.
+    /// Returns the timestamp; None if it is too far in the future to be represented.
     pub(super) fn from(self, now: OffsetDateTime) -> Option<OffsetDateTime> {
         match self {
             Self::At(moment) => Some(moment),
@@ -23,7 +23,7 @@ impl Until {
     }
 }
 
-/// Reads `3d`, `2026-12-24` or `2026-12-24T18:00:00+01:00`.
+/// Parses `3d`, `2026-12-24` or `2026-12-24T18:00:00+01:00`.
 pub(super) fn parse(text: &str) -> Result<Until, &'static str> {
     period(text)
         .or_else(|| date(text))
@@ -41,7 +41,7 @@ fn period(text: &str) -> Option<Until> {
     Some(Until::In(Duration::seconds(seconds)))
 }
 
-/// A day alone is its beginning in UTC.
+/// Parses a date, which stands for its beginning in UTC.
 fn date(text: &str) -> Option<Until> {
     let moment = format!("{text}T00:00:00Z");
     OffsetDateTime::parse(&moment, &Rfc3339).ok().map(Until::At)

@@ -1,4 +1,4 @@
-//! `rollcall user update` and `rollcall user set-roles`
+//! `rollcall user update` and `rollcall user set-roles`.
 
 use clap::ArgGroup;
 use domain::users::{UserSummary, edit::UserEdit};
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::cli::{Failure, fault::Fault, place::Place};
 
-/// What can be changed: something has to be.
+/// Options that change something, at least one of which is required.
 const CHANGES: [&str; 8] = [
     "name",
     "email",
@@ -23,7 +23,7 @@ const CHANGES: [&str; 8] = [
     "end_sessions",
 ];
 
-/// Change an account. What is not named stays as it is.
+/// Change a user. Options that are not set leave their values unchanged.
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "rollcall user update <ID> <OPTIONS>")]
 #[command(group(ArgGroup::new("changes").args(CHANGES).required(true).multiple(true)))]
@@ -38,16 +38,16 @@ pub(super) struct UpdateArgs {
     email: Option<String>,
     #[command(flatten)]
     password: PasswordArgs,
-    /// Names of all roles with commas between them. One that does not exist is made, and permits nothing.
+    /// All roles of the user, separated by commas. A role that does not exist is created, without permissions.
     #[arg(long, value_parser = values::roles)]
     roles: Option<Roles>,
-    /// Numbers of all clients whose data the person may see, with commas between them; '' removes them.
+    /// Numbers of all clients whose data the user can see, separated by commas; '' removes them.
     #[arg(long, value_name = "IDS", value_parser = values::clients)]
     client_list: Option<Clients>,
-    /// How the person wants to be told of things: a JSON object such as '{"email":true}'.
+    /// Notification preferences: a JSON object such as '{"email":true}'.
     #[arg(long, value_name = "JSON", value_parser = values::preferences)]
     notification_preferences: Option<Preferences>,
-    /// End the person's sessions. A new password alone does not.
+    /// Revoke the sessions of the user. A new password alone does not.
     #[arg(long)]
     end_sessions: bool,
 }
@@ -81,12 +81,12 @@ impl UpdateArgs {
     }
 }
 
-/// Give a person these roles, and no others.
+/// Assign these roles to a user, and revoke all others.
 #[derive(Debug, clap::Args)]
 pub(super) struct SetRolesArgs {
     #[command(flatten)]
     who: Who,
-    /// Names of roles with commas between them. One that does not exist is made, and permits nothing.
+    /// Roles, separated by commas. A role that does not exist is created, without permissions.
     #[arg(value_parser = values::roles)]
     roles: Roles,
 }
@@ -108,7 +108,7 @@ impl SetRolesArgs {
     }
 }
 
-/// The roles that there were where new ones are made, so that a mistyped one is noticed.
+/// Roles that exist before a change that can create new ones, so that a mistyped role is noticed.
 pub(super) struct NewRoles(Option<Vec<String>>);
 
 impl NewRoles {
@@ -116,7 +116,7 @@ impl NewRoles {
         place.roles().await.map(Self)
     }
 
-    /// Says which of a person's roles there were not.
+    /// Notes which of the user's roles are new.
     pub(super) fn tell(&self, user: &UserSummary) {
         let Some(known) = &self.0 else { return };
         for role in user.roles.iter().filter(|role| !known.contains(role)) {

@@ -1,28 +1,28 @@
-//! Values of options that are more than a text.
+//! Parsers of options that are more than a text.
 
 use serde_json::{Map, Value};
 
-/// Texts with commas between them. An empty text is none.
+/// Splits a text at its commas and trims the parts. An empty text has no parts.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
     text.split(',')
         .map(str::trim)
         .filter(move |_| !text.trim().is_empty())
 }
 
-/// Names of roles.
+/// Names of roles, not yet checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Roles(pub(super) Vec<String>);
 
-/// Reads `admin,user`. Which names are acceptable is for the domain to say.
+/// Parses `admin,user`. The domain decides which names are valid.
 pub(super) fn roles(text: &str) -> Result<Roles, std::convert::Infallible> {
     Ok(Roles(parts(text).map(str::to_owned).collect()))
 }
 
-/// Numbers of clients.
+/// Numbers of clients whose data a user can see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Clients(pub(super) Vec<i32>);
 
-/// Reads `1,2,3`.
+/// Parses `1,2,3`.
 pub(super) fn clients(text: &str) -> Result<Clients, String> {
     let number = |part: &str| {
         part.parse()
@@ -34,11 +34,11 @@ pub(super) fn clients(text: &str) -> Result<Clients, String> {
         .map(Clients)
 }
 
-/// How a person wants to be told of things.
+/// Notification preferences of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Preferences(pub(super) Map<String, Value>);
 
-/// Reads a JSON object.
+/// Parses a JSON object.
 pub(super) fn preferences(text: &str) -> Result<Preferences, String> {
     let object = serde_json::from_str(text);
     object

@@ -1,4 +1,4 @@
-//! Of whom a command speaks.
+//! The argument of a command that names a user.
 
 use std::convert::Infallible;
 
@@ -10,21 +10,21 @@ use crate::cli::{
     place::Place,
 };
 
-/// A person as an argument.
+/// Argument that names a user.
 #[derive(Debug, clap::Args)]
 pub(super) struct Who {
-    /// Number, id or username of the person. Digits alone are a username first; `number:112` is a number.
+    /// Number, id or username of the user. Digits alone are a username first; `number:112` is a number.
     #[arg(value_name = "ID", value_parser = reference)]
     id: UserRef,
 }
 
-/// Reads a reference. Every text is one; whether it is anybody's is for the database to say.
+/// Parses a reference to a user. Every text is one; the database decides whether such a user exists.
 pub(super) fn reference(text: &str) -> Result<UserRef, Infallible> {
     Ok(UserRef::parse(text))
 }
 
 impl Who {
-    /// Their account, unless it is in the bin.
+    /// Returns the user; a deleted one is not found.
     pub(super) async fn find(&self, place: &Place) -> Result<UserDetail, Failure> {
         let user = self.find_any(place).await?;
         if user.deleted_at.is_none() {
@@ -37,7 +37,7 @@ impl Who {
         .into())
     }
 
-    /// Their account, in the bin or not.
+    /// Returns the user, deleted or not.
     pub(super) async fn find_any(&self, place: &Place) -> Result<UserDetail, Fault> {
         place.find(&self.id).await
     }

@@ -1,11 +1,11 @@
-//! The headers of answers, as the document describes them.
+//! Headers of responses in the document.
 
 use utoipa::openapi::{Header, Object, Response, Type};
 
-/// A header of an answer: its name, its type, and what it says.
+/// A header of a response: its name, its type and its description.
 pub(super) type Said = (&'static str, Type, &'static str);
 
-/// Of a page of a list.
+/// Headers of a page of a list.
 pub(super) const PAGE: [Said; 3] = [
     (
         "Link",
@@ -23,19 +23,19 @@ pub(super) const PAGE: [Said; 3] = [
         "`eq` where the count is exact, `gte` where counting stopped there.",
     ),
 ];
-/// Of an account.
+/// Header of a user.
 pub(super) const VERSION: [Said; 1] = [(
     "ETag",
     Type::String,
     "The version of the account, for `If-Match`.",
 )];
-/// Of what may have been done before.
+/// Header of a response that may be stored for repeated requests.
 pub(super) const REPLAYED: [Said; 1] = [(
     "Idempotency-Replayed",
     Type::String,
     "`true` where this is the answer of an earlier request with the same key.",
 )];
-/// Of whatever counts against the limit.
+/// Headers of every response that counts against the rate limit.
 pub(super) const LIMITS: [Said; 2] = [
     (
         "RateLimit-Policy",
@@ -48,14 +48,14 @@ pub(super) const LIMITS: [Said; 2] = [
         "How many are left, and after how many seconds there is one more, such as `\"api\";r=998;t=1`.",
     ),
 ];
-/// Of what may be tried again.
+/// Header of an error after which the request can be sent again.
 pub(super) const RETRY: [Said; 1] = [(
     "Retry-After",
     Type::Integer,
     "After how many seconds to try again.",
 )];
 
-/// Says that an answer has them.
+/// Adds headers to the description of a response.
 pub(super) fn describe(response: &mut Response, headers: &[Said]) {
     for (name, kind, text) in headers {
         let mut header = Header::new(Object::with_type(kind.clone()));

@@ -1,4 +1,5 @@
-//! Refuses what the document does not describe of an address: ignored, it would do more than was asked for.
+//! Rejection of query parameters that the document does not describe: if they were ignored, a request could do more than it asks
+//! for.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -15,7 +16,7 @@ use utoipa::openapi::{RefOr, path::ParameterIn};
 use super::{DOCUMENT, operations};
 use crate::{middleware::rate::counts, rest::Failure};
 
-/// The names of the query parameters of each operation, by path and method.
+/// Names of the query parameters of each operation, by path and method.
 static PARAMETERS: LazyLock<HashMap<String, HashMap<Method, Vec<String>>>> = LazyLock::new(|| {
     let paths = DOCUMENT.paths.paths.clone().into_iter();
     let described = paths.map(|(path, mut item)| {
@@ -36,7 +37,7 @@ static PARAMETERS: LazyLock<HashMap<String, HashMap<Method, Vec<String>>>> = Laz
     described.collect()
 });
 
-/// Lets a request pass whose operation has every parameter of its query. Monitors may ask for the health as they like.
+/// Passes a request on if its operation describes every parameter of its query. Health checks may have any parameters.
 pub(crate) async fn only_described(request: Request, next: Next) -> Response {
     match check(&request) {
         Ok(()) => next.run(request).await,

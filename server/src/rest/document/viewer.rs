@@ -1,4 +1,4 @@
-//! The document, and pages on which to read it and to try what it describes. They are for anyone: they say nothing of this
+//! The OpenAPI document, and pages to read it and to try its operations. They are public, because they say nothing about this
 //! installation.
 
 use axum::{
@@ -11,20 +11,20 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::DOCUMENT;
 
-/// Where the document is.
+/// Path of the document.
 const DOCUMENT_PATH: &str = "/api/openapi.json";
-/// Where the pages are.
+/// Path of the pages.
 const PAGES_PATH: &str = "/api/docs";
-/// The pages run their own scripts and nobody else's; their pictures are in their style sheet, and one style is in their
+/// Policy of the pages, which run only their own scripts; their images are in their style sheet, and one style is in their
 /// script.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-hashes' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; img-src 'self' data:; connect-src 'self'; \
      frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 );
 
-/// The routes.
+/// Returns the routes of the document and its pages.
 pub(crate) fn routes() -> Router {
-    // Nobody else is asked whether the document is valid.
+    // The pages do not send the document to a validator elsewhere.
     let config = Config::from(DOCUMENT_PATH)
         .validator_url("none")
         .doc_expansion("none")

@@ -1,4 +1,4 @@
-//! One's own keys of providers.
+//! Provider API keys of the caller.
 
 use axum::{
     Json,
@@ -16,9 +16,9 @@ use crate::rest::{
     keys::{ListedKey, listed},
 };
 
-/// List one's own provider keys
+/// List your provider API keys
 ///
-/// A key itself is never shown, only how it ends.
+/// A key is never shown, only its last characters.
 #[utoipa::path(
     get,
     path = "/api/api-keys",
@@ -34,9 +34,9 @@ pub(crate) async fn list(
     Ok(Json(listed(list.keys)).into_response())
 }
 
-/// Add a provider key of one's own
+/// Add a provider API key of your own
 ///
-/// One for each provider.
+/// One per provider.
 #[utoipa::path(
     post,
     path = "/api/api-keys",
@@ -54,9 +54,9 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(ListedKey::from(key))).into_response())
 }
 
-/// Change a provider key of one's own
+/// Change a provider API key of your own
 ///
-/// What is absent stays.
+/// Absent fields stay unchanged.
 #[utoipa::path(
     method(put, patch),
     path = "/api/api-keys/{id}",
@@ -75,7 +75,7 @@ pub(crate) async fn edit(
     Ok(Json(ListedKey::from(edited.key)).into_response())
 }
 
-/// Delete a provider key of one's own
+/// Delete a provider API key of your own
 #[utoipa::path(
     delete,
     path = "/api/api-keys/{id}",

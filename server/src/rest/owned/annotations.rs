@@ -1,4 +1,4 @@
-//! Annotations.
+//! Annotations of a persona.
 
 use axum::{
     Json,
@@ -18,7 +18,7 @@ use crate::rest::{
 
 /// List the annotations of a persona
 ///
-/// In the order of their making.
+/// In the order of their creation.
 #[utoipa::path(
     get,
     path = "/personas/{id}/annotations",
@@ -55,7 +55,7 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(annotation)).into_response())
 }
 
-/// See an annotation
+/// Get an annotation
 #[utoipa::path(
     get,
     path = "/annotations/{id}",
@@ -72,7 +72,7 @@ pub(super) async fn get(
 
 /// Change an annotation
 ///
-/// What is absent stays.
+/// Absent fields stay unchanged.
 #[utoipa::path(
     method(put, patch),
     path = "/annotations/{id}",

@@ -15,7 +15,7 @@ use crate::rest::{
     done::{Success, success},
 };
 
-/// See the ontology of a persona
+/// Get the ontology of a persona
 #[utoipa::path(
     get,
     path = "/personas/{id}/ontology",
@@ -32,7 +32,7 @@ pub(super) async fn get(
 
 /// Set the ontology of a persona
 ///
-/// Makes it, or changes what the body speaks of.
+/// Creates it, or changes the fields that the body has.
 #[utoipa::path(
     put,
     path = "/personas/{id}/ontology",

@@ -1,4 +1,4 @@
-//! Personas.
+//! Personas of users.
 
 use axum::{
     Json,
@@ -12,9 +12,9 @@ use service::{Services, access::ReadUsers, owned::personas};
 use super::{Id, Part, Reads, Writes};
 use crate::rest::{Allowed, Failure, Params, SignedIn, UserPath, body::Body, done::PersonaDeleted};
 
-/// List one's own personas
+/// List your personas
 ///
-/// The newest first.
+/// Newest first.
 #[utoipa::path(
     get,
     path = "/api/personas",
@@ -36,7 +36,7 @@ pub(super) async fn list(
 
 /// List a user's personas
 ///
-/// The newest first.
+/// Newest first.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/personas",
@@ -59,7 +59,7 @@ pub(super) async fn list_of(
     Ok(part.answer(page, &path, |persona| persona.id))
 }
 
-/// Create a persona of one's own
+/// Create a persona of your own
 #[utoipa::path(
     post,
     path = "/api/personas",
@@ -96,7 +96,7 @@ pub(super) async fn create_for(
     Ok((StatusCode::CREATED, Json(persona)).into_response())
 }
 
-/// See a persona
+/// Get a persona
 #[utoipa::path(
     get,
     path = "/personas/{id}",
@@ -113,7 +113,7 @@ pub(super) async fn get(
 
 /// Change a persona
 ///
-/// What is absent stays.
+/// Absent fields stay unchanged.
 #[utoipa::path(
     method(put, patch),
     path = "/personas/{id}",
@@ -132,7 +132,7 @@ pub(super) async fn edit(
 
 /// Delete a persona
 ///
-/// With its ontology and the annotations under it.
+/// Its ontology and its annotations are deleted as well.
 #[utoipa::path(
     delete,
     path = "/personas/{id}",

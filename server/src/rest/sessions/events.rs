@@ -1,4 +1,4 @@
-//! What happens to sessions, as it happens.
+//! Events of sessions, as a stream.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -22,17 +22,17 @@ use utoipa::IntoParams;
 
 use super::super::{Allowed, Failure, Params, Person};
 
-/// How often something is sent at least, so that nothing on the way takes the stream for dead.
+/// Interval at which something is sent at least, so that no proxy takes the stream for dead.
 const BEAT: Duration = Duration::from_secs(15);
-/// After how long a browser that has lost the stream asks for it again.
+/// Delay after which a browser that has lost the stream requests it again.
 const RETRY: Duration = Duration::from_secs(3);
-/// It is kept nowhere, and nginx is told to hold nothing back.
+/// Headers that prevent caching, and buffering by nginx.
 const HEADERS: [(HeaderName, &str); 2] = [
     (header::CACHE_CONTROL, "no-store"),
     (HeaderName::from_static("x-accel-buffering"), "no"),
 ];
 
-/// From when on.
+/// Start of the stream.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
@@ -40,11 +40,10 @@ pub(crate) struct Since {
     since: Option<String>,
 }
 
-/// Watch what happens to sessions
+/// Watch changes of sessions
 ///
-/// A stream of `changes`, each with the moment up to which it tells as its id. It begins with what has happened since
-/// the last of them, or else since the moment that is asked for, and ends with the session that it is read in, or with
-/// the right to read it.
+/// A stream of `changes`, each with the time that it covers as its id. It begins with the changes since the last event id, or
+/// else since `since`. It ends with its session, or when the permission to read sessions is revoked.
 #[utoipa::path(
     get,
     path = "/api/admin/sessions/events",

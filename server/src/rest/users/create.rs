@@ -1,4 +1,4 @@
-//! Making accounts.
+//! Creation of users.
 
 use axum::{
     extract::State,
@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::shown::{Shown, show};
 use crate::rest::{Allowed, Failure, body::Body};
 
-/// The body that makes an account: FOVEA's fields, and what Rollcall knows beside.
+/// Body that creates a user: FOVEA's fields, and more that Rollcall has.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Create {
@@ -50,7 +50,7 @@ pub(crate) struct Create {
     client_list: Vec<i32>,
 }
 
-/// The same on its way to a server.
+/// Converts a draft to the body that is sent to a server.
 impl From<UserDraft> for Create {
     fn from(draft: UserDraft) -> Self {
         Self {
@@ -68,7 +68,7 @@ impl From<UserDraft> for Create {
 
 /// Create a user
 ///
-/// Without a password the answer has a `link` with which the person chooses one. It is shown nowhere else.
+/// Without a password the response has a `link` with which the user sets one. It is not shown again.
 #[utoipa::path(
     post,
     path = "/api/admin/users",
@@ -84,6 +84,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Failure> {
     let mut roles = body.roles;
     let names_admin = roles.iter().any(|role| role.trim() == ADMIN_ROLE);
+    // FOVEA sends `isAdmin` instead of roles; if there are both, they have to agree.
     match body.is_admin {
         Some(true) if roles.is_empty() => {
             roles.extend([ADMIN_ROLE.to_owned(), USER_ROLE.to_owned()]);

@@ -1,13 +1,13 @@
-//! All that a person owns, as a file.
+//! Export of all data of a user as a file.
 
 use axum::{extract::State, response::Response};
 use service::{Services, access::ReadUsers, users::Export};
 
 use crate::rest::{Allowed, Failure, FromThisSite, UserPath, file::send};
 
-/// Download all that a user owns
+/// Download all data of a user
 ///
-/// `sessions`, `apiKeys` and `tokens` are in it for callers with `sessions:read`, `api-keys:read` and `tokens:read`.
+/// It has `sessions`, `apiKeys` and `tokens` for callers with `sessions:read`, `api-keys:read` and `tokens:read`.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/export",
@@ -25,7 +25,7 @@ pub(crate) async fn export(
     Ok(file(export))
 }
 
-/// An export as a file to keep, named for whose it is.
+/// Sends an export as a download, named after its user.
 pub(crate) fn file(export: Export) -> Response {
     let name = format!("{}.json", export.username);
     send(export.pieces, "application/json", &name)

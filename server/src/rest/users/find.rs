@@ -1,4 +1,4 @@
-//! Who somebody is.
+//! Lookup of a user.
 
 use axum::{extract::State, response::Response};
 use domain::{problem::Problem, users::detail::UserRef};
@@ -9,18 +9,18 @@ use utoipa::IntoParams;
 use super::shown::{Shown, show};
 use crate::rest::{Allowed, Failure, Params};
 
-/// Who is looked for.
+/// Query of a lookup.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Find {
-    /// A username, a number or an id. Digits alone are a username first; `username:112` and `number:112` say which.
+    /// A username, a number or an id. Digits alone are a username first; `username:112` and `number:112` are explicit.
     person: String,
 }
 
 /// Find a user
 ///
-/// By number, id or username, also in the bin.
+/// By number, id or username, deleted or not.
 #[utoipa::path(
     get,
     path = "/api/admin/users/find",

@@ -1,4 +1,4 @@
-//! Changing, suspending, deleting and restoring accounts.
+//! Changes, suspensions, deletions and restorations of users.
 
 use axum::{
     Json,
@@ -30,9 +30,9 @@ use crate::rest::{
     done::{Ended, Success, success},
 };
 
-/// See a user
+/// Get a user
 ///
-/// Whoever is in the bin is not found.
+/// A deleted user is not found.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}",
@@ -46,7 +46,7 @@ pub(crate) async fn get(
     UserPath(id): UserPath,
 ) -> Result<Response, Failure> {
     let user = service::users::get(&services, &granted, &UserRef::Id(id)).await?;
-    // Whoever is in the bin is gone for FOVEA's clients.
+    // For FOVEA's clients a deleted user does not exist.
     if user.deleted_at.is_some() {
         return Err(Error::NotFound("User not found").into());
     }
@@ -55,8 +55,8 @@ pub(crate) async fn get(
 
 /// Change a user
 ///
-/// What is absent stays, `null` removes. With `If-Match` a change on top of somebody else's is refused with 412, with
-/// `version` in the body with 409. Without `users:read` the answer has the id and the version and nothing else.
+/// Absent fields stay unchanged, `null` removes a value. After a change by another request, this one fails with 412 if it has
+/// `If-Match`, and with 409 if it has `version` in the body. Without `users:read` the response has only the id and the version.
 #[utoipa::path(
     method(put, patch),
     path = "/api/admin/users/{id}",
@@ -78,7 +78,7 @@ pub(crate) async fn edit(
     wanted.answer_to(&granted, edited)
 }
 
-/// The query of a deletion.
+/// Query of a deletion.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -89,7 +89,7 @@ pub(crate) struct DeleteParams {
 
 /// Delete a user
 ///
-/// Into the bin, or with `permanent=true` for good.
+/// Deleted users can be restored for a time; with `permanent=true` the deletion is permanent.
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}",
@@ -112,7 +112,7 @@ pub(crate) async fn delete(
     Ok(success())
 }
 
-/// See what would go with a user
+/// Preview the deletion of a user
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/deletion-preview",
@@ -131,7 +131,7 @@ pub(crate) async fn deletion_preview(
 
 /// Suspend a user
 ///
-/// Their sessions end at once. Without `users:read` the answer has the id and the version and nothing else.
+/// The sessions of the user are revoked at once. Without `users:read` the response has only the id and the version.
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/suspend",
@@ -152,7 +152,7 @@ pub(crate) async fn suspend(
 
 /// Lift a suspension
 ///
-/// Without `users:read` the answer has the id and the version and nothing else.
+/// Without `users:read` the response has only the id and the version.
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/unsuspend",
@@ -169,9 +169,9 @@ pub(crate) async fn unsuspend(
     Ok(show_to(&granted, user?))
 }
 
-/// Take a user out of the bin
+/// Restore a deleted user
 ///
-/// Without `users:read` the answer has the id and the version and nothing else.
+/// Without `users:read` the response has only the id and the version.
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/restore",
@@ -188,7 +188,7 @@ pub(crate) async fn restore(
     Ok(show_to(&granted, user?))
 }
 
-/// End all sessions of a user
+/// Revoke all sessions of a user
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}/sessions",
@@ -205,26 +205,26 @@ pub(crate) async fn end_sessions(
     Ok(Ended::answer(ended))
 }
 
-/// The body that gives what one person owns to another.
+/// Body that transfers the data of a user to another user.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Reassign {
     to: Uuid,
-    /// How many personas were shown. Where there are more or fewer, nothing is done.
+    /// Expected number of personas. If there are more or fewer, nothing is done.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     personas: Option<i64>,
 }
 
-/// How much was given.
+/// Result of a transfer.
 #[derive(Serialize, ToSchema)]
 struct Reassigned {
     success: bool,
-    /// How many personas, each with what hangs under it.
+    /// Number of personas that were transferred, each with the data that belongs to it.
     personas: u64,
 }
 
-/// Give what a user owns to another
+/// Transfer a user's data to another user
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/reassign",
@@ -247,7 +247,7 @@ pub(crate) async fn reassign(
 
 /// Change several users at once
 ///
-/// Without `expected` nothing is done: the answer tells what would be.
+/// Without `expected` nothing is changed: the response is a preview.
 #[utoipa::path(
     post,
     path = "/api/admin/users/bulk",

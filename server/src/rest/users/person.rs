@@ -1,4 +1,4 @@
-//! What belongs to an account and is not in its answer: its sessions, its links, its history.
+//! Data of a user that is not in the response for the user: sessions, links, history.
 
 use axum::{
     Json,
@@ -20,7 +20,7 @@ use crate::rest::{Allowed, Failure, Params, UserPath, page};
 
 /// List the roles
 ///
-/// The most powerful first, each with why whoever asks may not give it.
+/// Most powerful first, each with the reason why the caller cannot assign it, if there is one.
 #[utoipa::path(
     get,
     path = "/api/admin/roles",
@@ -38,7 +38,7 @@ pub(crate) async fn roles(
 
 /// List a user's sessions
 ///
-/// Those that are live, the latest first; at most a hundred.
+/// Live sessions, latest first; at most a hundred.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/sessions",
@@ -55,9 +55,10 @@ pub(crate) async fn sessions(
     Ok(Json(sessions).into_response())
 }
 
-/// List a user's links for a new password
+/// List a user's password links
 ///
-/// The latest five, the newest first: when each was made, opened, used and revoked. None says where it leads.
+/// The latest five, newest first, with the times at which each was created, opened, used and revoked. The links themselves are
+/// not shown.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/reset-link",
@@ -74,19 +75,19 @@ pub(crate) async fn reset_links(
     Ok(Json(links).into_response())
 }
 
-/// Which part of a history.
+/// Page of a history.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Part {
-    /// The id of an entry: those before it.
+    /// Id of an entry: returns the entries before it.
     #[serde(default)]
     before: Option<i64>,
 }
 
-/// See a user's history
+/// Get a user's history
 ///
-/// What was done to them and by them, the latest first, fifty at a time.
+/// Audit entries with the user as target or actor, newest first, fifty per page.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/history",

@@ -1,4 +1,4 @@
-//! Links with which people choose passwords.
+//! Password links of users.
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use domain::users::detail::IssuedLink;
@@ -10,9 +10,9 @@ use crate::rest::{
     shown_once,
 };
 
-/// Create a link with which a user chooses a password
+/// Create a password link for a user
 ///
-/// It works once, for an hour. It is in this answer and nowhere else.
+/// It works once, for an hour. It is in this response, and is not shown again.
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/reset-link",

@@ -1,4 +1,4 @@
-//! An account as the API shows it, and the version of it that a change can be made to depend on.
+//! A user as the API shows it, and the version for conditional changes.
 
 use axum::{
     Json,
@@ -29,7 +29,7 @@ use utoipa::{
 
 use crate::rest::{Failure, shown_once};
 
-/// An account in FOVEA's shape, with its `_count`.
+/// A user in FOVEA's format, with its `_count`.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Shown {
     #[serde(flatten)]
@@ -41,14 +41,14 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// An account, with the link that was made for it, if one was.
+    /// Creates the response with a user, and with the link that was created for it, if any.
     pub(crate) fn new(user: UserDetail, link: Option<IssuedLink>) -> Self {
         let count = super::Counts::of(&user.summary);
         Self { user, count, link }
     }
 }
 
-/// An account as JSON, with the tag that a change of it can be made to depend on. Its link is shown nowhere else.
+/// Returns a user as JSON, with the `ETag` for conditional changes. A link in it is not shown again.
 pub(crate) fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
     let version = user.summary.version;
     let has_secret = link.is_some();
@@ -61,14 +61,14 @@ pub(crate) fn show(user: UserDetail, link: Option<IssuedLink>) -> Response {
     tagged(response, version)
 }
 
-/// What a change answers to an author who may not read accounts.
+/// Response to a change for an author without the permission to read users.
 #[derive(Serialize)]
 struct Changed {
     id: UserId,
     version: i32,
 }
 
-/// Answers a change with the account, as far as its author may read accounts: without `users:read`, its id and version.
+/// Returns the response to a change: the user, or only the id and the version for an author without `users:read`.
 pub(crate) fn show_to(author: &Granted<WriteUsers>, user: UserDetail) -> Response {
     if may_read(author) {
         return show(user, None);
@@ -82,7 +82,7 @@ fn may_read(author: &Granted<WriteUsers>) -> bool {
     permissions.include(Permission::UsersRead)
 }
 
-/// Adds the tag that a change can be made to depend on.
+/// Adds the `ETag` for conditional changes.
 fn tagged(mut response: Response, version: i32) -> Response {
     if let Ok(tag) = HeaderValue::try_from(format!("\"{version}\"")) {
         response.headers_mut().insert(header::ETAG, tag);
@@ -90,10 +90,10 @@ fn tagged(mut response: Response, version: i32) -> Response {
     response
 }
 
-/// How a tag is written; `*` is any.
+/// Pattern of an `ETag`; `*` stands for any version.
 const TAG: &str = r#"^(\*|(W/)?"\d{1,9}")$"#;
 
-/// The version that a change was made to depend on by its headers.
+/// Version that a change requires with `If-Match`. None without the header; the inner value is None for `*`.
 pub(crate) struct Wanted(Option<Option<i32>>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Wanted {
@@ -128,17 +128,17 @@ impl IntoParams for Wanted {
 }
 
 impl Wanted {
-    /// The version itself.
+    /// Returns the required version; None if any version is accepted.
     pub(crate) fn version(&self) -> Option<i32> {
         self.0.flatten()
     }
 
-    /// What became of the change of one's own account.
+    /// Returns the response to a change of the caller's own account.
     pub(crate) fn answer(self, edited: Result<UserDetail, Error>) -> Result<Response, Failure> {
         Ok(show(self.checked(edited)?, None))
     }
 
-    /// What became of the change of another account, as far as its author may read accounts.
+    /// Returns the response to a change of another account, as far as its author can read users.
     pub(crate) fn answer_to(
         self,
         author: &Granted<WriteUsers>,
@@ -164,13 +164,13 @@ impl Wanted {
     }
 }
 
-/// The version that a tag stands for; `*` is any.
+/// Parses an `ETag` as a version; the inner value is None for `*`. Returns None if it is not valid.
 fn version(tag: &HeaderValue) -> Option<Option<i32>> {
     let tag = tag.to_str().ok()?.trim();
     if tag == "*" {
         return Some(None);
     }
-    // A proxy that compresses makes the tag a weak one.
+    // A proxy that compresses turns the tag into a weak one.
     let number = tag
         .trim_start_matches("W/")
         .strip_prefix('"')?

@@ -1,4 +1,4 @@
-//! What holds for every address under which something is done.
+//! Requirements of every route that changes something.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::{
     support::{App, Ask, PASSWORD, add_password, add_person, app, session},
 };
 
-/// An app with people to whom everything can be done once: Ada asks, for the others see [`asks`].
+/// Returns an app with users that every action is possible on once, and a session of Ada, who acts; for the others see [`asks`].
 async fn prepare(pool: &PgPool) -> (App, String) {
     let app = app(pool).keeping_keys();
     add_person(pool, "ada", &["admin", "user"]).await;
@@ -38,7 +38,7 @@ async fn id(app: &App, sql: &'static str) -> Uuid {
     sqlx::query_scalar(sql).fetch_one(&app.pool).await.unwrap()
 }
 
-/// A request for everything that can be done by posting, in an order in which all of it can be done.
+/// Returns a request for everything that a `POST` can do, in an order in which all of them succeed.
 async fn asks(app: &App, ada: &str) -> Vec<Ask> {
     let bob = id(app, "select id from users where username = 'bob'").await;
     let cyd = id(app, "select id from users where username = 'cyd'").await;
@@ -124,7 +124,7 @@ async fn asks(app: &App, ada: &str) -> Vec<Ask> {
     .collect()
 }
 
-/// A request without the ids in its path.
+/// Returns the label of a request without the ids in its path.
 fn address(ask: &Ask) -> String {
     let label = ask.label();
     let parts = label.split('/').map(|part| match Uuid::try_parse(part) {
@@ -147,7 +147,8 @@ async fn no_address_is_missing(pool: PgPool) {
     assert_eq!(asked, all);
 }
 
-/// Whatever opens something is kept as a hash. So what is kept of the answers must hold no word with such a hash.
+/// Checks the stored responses. Every secret is stored as a hash, so the stored responses must not contain a word with such a
+/// hash.
 #[sqlx::test(migrations = "../migrations")]
 async fn answers_are_given_again_but_for_those_with_a_secret(pool: PgPool) {
     let (app, ada) = prepare(&pool).await;
@@ -204,7 +205,7 @@ async fn answers_are_given_again_but_for_those_with_a_secret(pool: PgPool) {
     assert!(app.count("select count(*) from one_time_links").await >= 4);
 }
 
-/// As if the server were killed between what it does and what it answers.
+/// Simulates a server that is killed after the change and before the response.
 #[sqlx::test(migrations = "../migrations")]
 async fn what_was_done_but_not_answered_is_not_done_again(pool: PgPool) {
     let (app, ada) = prepare(&pool).await;

@@ -1,4 +1,4 @@
-//! Failed sign-ins, by whatever way they came.
+//! Failed sign-ins, by every route.
 
 use super::*;
 

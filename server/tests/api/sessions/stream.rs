@@ -1,4 +1,4 @@
-//! What happens to sessions, told as it happens.
+//! Events of sessions, as a stream.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use super::{id_of, revoke, with_admin};
 use crate::support::{App, Ask, add_person, app, session};
 
 const EVENTS: &str = "/api/admin/sessions/events";
-/// Longer than anything here takes.
+/// Timeout that is longer than any step of these tests.
 const LONG: Duration = Duration::from_secs(30);
 
-/// A stream of events as it is read.
+/// Reader of a stream of events.
 struct Events {
     body: axum::body::BodyDataStream,
     text: String,
@@ -32,7 +32,7 @@ impl Events {
         assert_eq!(headers["content-type"], "text/event-stream");
         assert!(
             !headers.contains_key("content-encoding"),
-            "it is not held back"
+            "it is not compressed"
         );
         Self {
             body: response.into_body().into_data_stream(),
@@ -40,7 +40,7 @@ impl Events {
         }
     }
 
-    /// The next event: its id and what it tells. None once the stream has ended.
+    /// Returns the next event: its id and its data. None once the stream has ended.
     async fn next(&mut self) -> Option<(String, Value)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
@@ -64,7 +64,7 @@ impl Events {
         }
     }
 
-    /// Reads events until one is about a session, which is returned.
+    /// Reads events until one is about a session, and returns that session.
     async fn until(&mut self, id: &str) -> Value {
         loop {
             let (_, told) = self.next().await.expect("the stream has ended");
@@ -81,11 +81,11 @@ impl Events {
     }
 }
 
-/// Listens as a server does, until it is dropped; heard from by a stream that is open already.
+/// Listens to the database as a server does, until the value is dropped. Waits for the first event of an open stream.
 async fn listen(app: &App, events: &mut Events) -> Listening {
     let services = app.services.clone();
     let task = tokio::spawn(async move { live::run(&services).await });
-    // First of all it says that something may have been missed.
+    // The first event says that changes may have been missed.
     let (_, told) = events.next().await.unwrap();
     assert_eq!(told["more"], true);
     Listening(task)
@@ -175,13 +175,13 @@ async fn the_stream_ends_with_the_session_or_the_right_or_the_server(pool: PgPoo
     assert!(streams[0].is_over().await, "the session has ended");
     app.run("delete from user_roles where user_id = (select id from users where username = 'dee')")
         .await;
-    assert!(streams[1].is_over().await, "the right is lost");
+    assert!(streams[1].is_over().await, "the permission is lost");
     session(&pool, "bob").await;
     stays.until(&id_of(&pool, "bob").await).await;
     app.services.live.stop();
     assert!(stays.is_over().await, "the server stops");
     let mut late = Events::open(&app, &ada, EVENTS).await;
-    assert!(late.is_over().await, "and begins no more streams");
+    assert!(late.is_over().await, "and starts no more streams");
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -236,6 +236,6 @@ async fn two_hundred_who_watch_cost_one_question(pool: PgPool) {
         assert_eq!(told["sessions"][0]["id"], id.as_str());
         ids.insert(at);
     }
-    // One answer of the database, one moment.
+    // One response of the database has one timestamp.
     assert_eq!(ids.len(), 1);
 }

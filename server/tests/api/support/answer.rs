@@ -1,4 +1,4 @@
-//! An answer, read to its end.
+//! Responses that were read completely.
 
 use axum::{
     body::{Body, to_bytes},
@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::Value;
 
-/// An answer, read to its end.
+/// A response that was read completely.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -35,7 +35,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
-    /// The code of an error; empty for what is none.
+    /// Returns the code of an error; empty if the response is not one.
     pub(crate) fn code(&self) -> String {
         let body: Option<Value> = serde_json::from_str(&self.body).ok();
         body.and_then(|body| Some(body.get("error")?.as_str()?.to_owned()))
@@ -49,13 +49,13 @@ impl Answer {
             .to_owned()
     }
 
-    /// Each `Set-Cookie` as it stands.
+    /// Returns each `Set-Cookie` header.
     pub(crate) fn cookies(&self) -> Vec<&str> {
         let lines = self.headers.get_all("set-cookie").iter();
         lines.map(|line| line.to_str().unwrap()).collect()
     }
 
-    /// The value of a cookie that is set, and its attributes.
+    /// Returns the value of a cookie that is set, and its attributes.
     pub(crate) fn cookie(&self, name: &str) -> Option<(&str, &str)> {
         self.cookies().into_iter().find_map(|line| {
             let (set, rest) = line.split_once('=')?;
@@ -64,7 +64,7 @@ impl Answer {
         })
     }
 
-    /// Status with code or target, in a few words.
+    /// Returns the status with the code or the target, in a few words.
     pub(crate) fn outline(&self) -> String {
         let target = match self.header("location") {
             "" => String::new(),
@@ -75,7 +75,7 @@ impl Answer {
             .to_owned()
     }
 
-    /// What holds for every answer, whatever was asked.
+    /// Asserts the requirements of every response.
     pub(super) fn assert_sound(&self, label: &str) {
         assert_ne!(self.status, 500, "{label}: {}", self.body);
         let id = self.header("x-request-id");
@@ -104,7 +104,7 @@ impl Answer {
         assert!(!leads_away, "{label}: to {}", self.header("location"));
     }
 
-    /// No secret stands in the body or in a header, but for a new cookie where it is set.
+    /// Asserts that no secret is in the body or in a header, apart from a new cookie in its own header.
     pub(super) fn assert_tells_none_of(&self, secrets: &[String], label: &str) {
         let set = self
             .headers
@@ -123,7 +123,7 @@ impl Answer {
             let value = cookie.split(['=', ';']).nth(1).unwrap_or_default();
             assert!(
                 value.len() < 20 || !self.body.contains(value),
-                "{label} tells a new cookie in its body"
+                "{label} has a new cookie in its body"
             );
         }
     }

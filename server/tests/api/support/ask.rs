@@ -1,4 +1,4 @@
-//! A request in the making.
+//! Builder of requests.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -15,7 +15,7 @@ use super::PASSWORD;
 /// Name of the session cookie over http.
 const SESSION_COOKIE: &str = "session_token";
 
-/// A request in the making.
+/// A request that is being built.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     method: Method,
@@ -27,7 +27,7 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    /// By any method.
+    /// Creates a request with any method.
     pub(crate) fn new(method: Method, path: &str) -> Self {
         Self {
             method,
@@ -55,7 +55,7 @@ impl Ask {
         self
     }
 
-    /// A header of any bytes.
+    /// Adds a header of any bytes.
     pub(crate) fn bytes(mut self, name: &'static str, value: &[u8]) -> Self {
         self.headers.push((
             HeaderName::from_static(name),
@@ -69,12 +69,12 @@ impl Ask {
         self
     }
 
-    /// With the session of somebody.
+    /// Adds the cookie of a session.
     pub(crate) fn by(self, session: &str) -> Self {
         self.cookie(SESSION_COOKIE, session)
     }
 
-    /// With the cookie of a one-time link, which the address of a page or the form names.
+    /// Adds the cookie of a one-time link, which the address of a page or the form names.
     pub(crate) fn link(mut self, kind: &str, token: &str) -> Self {
         let handle = service::link_handle(token);
         if self.method == Method::GET {
@@ -87,12 +87,12 @@ impl Ask {
         self.cookie(&format!("{kind}_{handle}"), token)
     }
 
-    /// With an access token.
+    /// Adds an access token.
     pub(crate) fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    /// From an address.
+    /// Sets the address that the request comes from.
     pub(crate) fn from(mut self, ip: IpAddr) -> Self {
         self.peer = Some(SocketAddr::new(ip, 40_000));
         self
@@ -107,7 +107,7 @@ impl Ask {
         self.body("application/json", body.to_string())
     }
 
-    /// As a browser sends a form.
+    /// Sets a form as a browser sends it.
     pub(crate) fn form(self, fields: &[(&str, &str)]) -> Self {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
@@ -115,7 +115,7 @@ impl Ask {
         self.body("application/x-www-form-urlencoded", body)
     }
 
-    /// The session that sends the form of a page, where the form does not say yet whose page it is on.
+    /// Returns the session that sends the form of a page, if the form does not have the user of its page yet.
     pub(super) fn form_without_user(&self) -> Option<&str> {
         let is_page = !self.path.starts_with("/api/") && !self.path.starts_with("/sfn/");
         let is_form = self.headers.iter().any(|(name, value)| {
@@ -127,19 +127,19 @@ impl Ask {
         cookies.find_map(|cookie| cookie.strip_prefix(SESSION_COOKIE)?.strip_prefix('='))
     }
 
-    /// On the page of a user, as the hidden field of the form says.
+    /// Adds the user of the page to the form, as its hidden field does.
     pub(super) fn on_page_of(mut self, user: &str) -> Self {
         self.body
             .extend_from_slice(format!("&{AS}={user}").as_bytes());
         self
     }
 
-    /// The request in a few words, for a message.
+    /// Returns the request in a few words, for messages.
     pub(crate) fn label(&self) -> String {
         format!("{} {:.200}", self.method, self.path)
     }
 
-    /// What the answer must not repeat: passwords, and what opens a session or the setup.
+    /// Returns the secrets that the response must not repeat: passwords, and the tokens of sessions and of setup.
     pub(crate) fn secrets(&self) -> Vec<String> {
         let values = self
             .cookies

@@ -1,9 +1,9 @@
-//! Users and all that belongs to them, with a marker in every text that somebody can write.
+//! Users and all that belongs to them, with a marker in every text that a user can write.
 
-/// Stands in every text until it is replaced.
+/// Marker in every text until it is replaced.
 pub(crate) const MARKER: &str = "zqmark";
 
-/// Columns of text in which nothing is what somebody typed: the program's own words, or what only the program reads.
+/// Columns of text without input of users: the program's own words, or data that only the program reads.
 pub(crate) const OWN_WORDS: &[&str] = &[
     "access_tokens.prefix",
     "access_tokens.scopes",
@@ -30,8 +30,8 @@ pub(crate) const OWN_WORDS: &[&str] = &[
     "api_keys.last4",
 ];
 
-/// Everything that pages show. One username is plain: those who are selected are named in addresses, in which no other name
-/// than one that users can have is understood.
+/// Data for everything that pages show. One username is plain: selected users are named in addresses, which accept only names
+/// that users can have.
 pub(crate) const SEED: &str = r#"
 insert into roles (id, name, permissions, rank)
 values ('00000000-0000-7000-8000-0000000000f1', 'zqmark-role', '{users:read}', 40);

@@ -1,8 +1,8 @@
-//! Pages read as a browser reads them.
+//! Pages, parsed as a browser parses them.
 
 use html5gum::{DefaultEmitter, HtmlString, Token, Tokenizer};
 
-/// An element as it begins: its name, and its attributes in the order of their names.
+/// The start of an element: its name, and its attributes in the order of their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Element {
     pub(crate) name: String,
@@ -10,14 +10,14 @@ pub(crate) struct Element {
 }
 
 impl Element {
-    /// The value of an attribute, if it is there.
+    /// Returns the value of an attribute, if there is one.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         let mut attributes = self.attributes.iter();
         let found = attributes.find(|(found, _)| found == name)?;
         Some(&found.1)
     }
 
-    /// Its name and the names of its attributes, as its tag has them.
+    /// Returns the tag with the names of its attributes.
     pub(crate) fn outline(&self) -> String {
         let names = self.attributes.iter().map(|(name, _)| format!(" {name}"));
         format!("<{}{}>", self.name, names.collect::<String>())
@@ -45,7 +45,7 @@ fn element(tag: &html5gum::StartTag<()>) -> Element {
     }
 }
 
-/// The elements of a page.
+/// Returns the elements of a page.
 pub(crate) fn elements(html: &str) -> Vec<Element> {
     let tags = tokens(html).filter_map(|token| match token {
         Token::StartTag(tag) => Some(element(&tag)),
@@ -54,8 +54,7 @@ pub(crate) fn elements(html: &str) -> Vec<Element> {
     tags.collect()
 }
 
-/// Everything of a page but its texts and the values of its attributes: tags with the names of their attributes, and
-/// comments.
+/// Returns a page without its texts and the values of its attributes: tags with the names of their attributes, and comments.
 pub(crate) fn skeleton(html: &str) -> Vec<String> {
     let parts = tokens(html).filter_map(|token| match token {
         Token::StartTag(tag) => Some(element(&tag).outline()),
@@ -67,7 +66,7 @@ pub(crate) fn skeleton(html: &str) -> Vec<String> {
     parts.collect()
 }
 
-/// The names of the nodes in the body, as the browser names them, in lower case.
+/// Returns the names of the nodes in the body, as the browser names them, in lower case.
 pub(crate) fn body_nodes(html: &str) -> Vec<String> {
     let within = |token: &Token| !matches!(token, Token::EndTag(tag) if text(&tag.name) == "body");
     let mut tokens = tokens(html);
@@ -78,7 +77,7 @@ pub(crate) fn body_nodes(html: &str) -> Vec<String> {
         let name = match &token {
             Token::StartTag(tag) => text(&tag.name),
             Token::Comment(_) => "#comment".to_owned(),
-            // A text comes in parts.
+            // A text arrives in several tokens.
             Token::String(_) if !after_text => "#text".to_owned(),
             Token::Error(_) => continue,
             _ => String::new(),
@@ -89,7 +88,7 @@ pub(crate) fn body_nodes(html: &str) -> Vec<String> {
     nodes
 }
 
-/// The text of the first element of a name that holds only text.
+/// Returns the text of the first element with a name, which holds only text.
 pub(crate) fn text_of(html: &str, name: &str) -> Option<String> {
     let mut tokens = tokens(html);
     tokens.find(|token| matches!(token, Token::StartTag(tag) if text(&tag.name) == name))?;

@@ -1,4 +1,4 @@
-//! People and their sessions.
+//! Users and their sessions.
 
 use domain::access_tokens::TokenDraft;
 use service::{
@@ -11,10 +11,10 @@ use sqlx::PgPool;
 use tower_sessions::session::Id;
 use uuid::Uuid;
 
-/// Everybody's, where they have one.
+/// Password of every user who has one.
 pub(crate) const PASSWORD: &str = "correct horse <b>&amp; ";
 
-/// Somebody active with these roles, without a password.
+/// Adds an active user with these roles, without a password.
 pub(crate) async fn add_person(pool: &PgPool, username: &str, roles: &[&str]) {
     sqlx::query(
         "with person as (
@@ -31,7 +31,7 @@ pub(crate) async fn add_person(pool: &PgPool, username: &str, roles: &[&str]) {
     .unwrap();
 }
 
-/// Gives everybody [`PASSWORD`].
+/// Sets [`PASSWORD`] for every user.
 pub(crate) async fn add_password(pool: &PgPool, hasher: &Hasher) {
     let hash = hasher.hash(Asker::Operator, PASSWORD.into()).await.unwrap();
     sqlx::query("update users set password_hash = $1")
@@ -41,7 +41,7 @@ pub(crate) async fn add_password(pool: &PgPool, hasher: &Hasher) {
         .unwrap();
 }
 
-/// A new session of somebody, as the value of its cookie.
+/// Starts a session of a user, and returns the value of its cookie.
 pub(crate) async fn session(pool: &PgPool, username: &str) -> String {
     let cookie = Id::default().to_string();
     sqlx::query(
@@ -61,7 +61,7 @@ pub(crate) async fn session(pool: &PgPool, username: &str) -> String {
     cookie
 }
 
-/// A new access token of somebody, with scopes that they have, as a program sends it.
+/// Creates an access token of a user, with scopes that the user has, and returns it as a program sends it.
 pub(crate) async fn token(services: &Services, username: &str, scopes: &[&str]) -> String {
     let id: Uuid = sqlx::query_scalar("select id from users where username = $1")
         .bind(username)

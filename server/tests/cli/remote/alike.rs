@@ -1,4 +1,4 @@
-//! Every command, once on a database and once on a server over one like it.
+//! Commands, each once on a database and once on a server with a similar one.
 
 use std::process::Command;
 
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{with_admin, with_server};
 use crate::support::{Cli, NO_SUCH_USER, PUBLIC_URL, ROLLCALL};
 
-/// What is done, one after the other. A line's words have single spaces between them; `_` in a word stands for a space.
+/// Steps, in their order. The words of a line are separated by single spaces; `_` in a word stands for a space.
 const STEPS: &[&str] = &[
     "user create --name Ada --email ada@example.org",
     "user create --name Ada --username ada --password sesame --roles user,manager --client-list 1,2 --json",
@@ -45,7 +45,7 @@ const STEPS: &[&str] = &[
     "user update bob --email ada@example.org",
     "user update bob --email  --client-list 7,8 --notification-preferences {} --json",
     "user update bob --password 1 --name  --roles two_words",
-    // Before the password: a role that is gained voids a temporary one that another user has set.
+    // Before the password: a role that is gained voids a temporary password that another user has set.
     "user set-roles bob manager,user",
     "user set-roles bob manager --json",
     "user update bob --password sesame --end-sessions",
@@ -92,7 +92,7 @@ const STEPS: &[&str] = &[
     "audit export --from x",
 ];
 
-/// Another database of the same test.
+/// Creates another database for the same test.
 async fn beside(pool: &PgPool) -> (PgPool, String) {
     let name = format!("rollcall_beside_{}", std::process::id());
     sqlx::query(sqlx::AssertSqlSafe(format!("create database \"{name}\"")))
@@ -106,7 +106,7 @@ async fn beside(pool: &PgPool) -> (PgPool, String) {
     (beside, name)
 }
 
-/// More entries than one page of the record has.
+/// Adds more entries than one page of the audit log has.
 async fn record(cli: &Cli) {
     cli.prepare(
         "insert into audit_events (at, actor_label, via, action, target_kind, target_label, changes)
@@ -121,7 +121,7 @@ fn run(cli: &Cli, step: &str) -> [String; 3] {
     let words = step.split(' ').map(|word| word.replace('_', " "));
     let ran = cli.run(Command::new(ROLLCALL).args(words), "");
     let told = [ran.code.to_string(), mask(&ran.out), mask(&ran.err)];
-    // Who does it and by which door is no part of what is asked for, nor is where it is done in a usage.
+    // The actor and the source differ between the backends, and a usage names the options of the server.
     told.map(|text| {
         text.replace("by way of admin", "by way of cli")
             .replace("--url <URL> --token <TOKEN> ", "")
@@ -133,7 +133,7 @@ fn run(cli: &Cli, step: &str) -> [String; 3] {
     })
 }
 
-/// Puts a sign in place of each id, moment and secret, which are never the same.
+/// Replaces ids, timestamps and secrets, which differ from run to run.
 fn mask(text: &str) -> String {
     let mut masked = String::new();
     let mut word = String::new();
@@ -186,7 +186,7 @@ async fn on_a_server_as_on_a_database(pool: PgPool) {
         .unwrap();
 }
 
-/// What a step leaves in the database, as it is there.
+/// Checks the changes in the database and in the audit log.
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_done_is_done_and_on_record_with_the_token(pool: PgPool) {
     let (direct, _server, remote) = with_server(&pool).await;
@@ -273,7 +273,7 @@ async fn what_takes_the_database_itself_says_so(pool: PgPool) {
         );
     }
     assert_eq!(direct.actions().await, before);
-    // What needs nothing is done.
+    // Commands that need no server work.
     let mut completions = Command::new(ROLLCALL);
     remote
         .run(completions.args(["completions", "bash"]), "")

@@ -1,4 +1,4 @@
-//! What stands where a server should.
+//! Fake servers.
 
 use std::{
     io::{Read, Write},
@@ -7,18 +7,18 @@ use std::{
     thread,
 };
 
-/// It hands out answers, one for each request, and keeps what it was asked.
+/// A server that sends prepared responses, one per request, and stores the requests.
 pub(super) struct Fake {
     pub(super) port: u16,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
-/// A fake with these answers. Of an empty one it hangs up.
+/// Starts a fake with these responses. For an empty one it disconnects.
 pub(super) fn fake(answers: &[String]) -> Fake {
     fake_over(answers, Ok)
 }
 
-/// The same over connections that something is done to first.
+/// Starts a fake whose connections are prepared by `open`.
 pub(super) fn fake_over<S: Read + Write>(
     answers: &[String],
     open: impl Fn(TcpStream) -> std::io::Result<S> + Send + 'static,
@@ -30,7 +30,7 @@ pub(super) fn fake_over<S: Read + Write>(
     thread::spawn(move || {
         for answer in answers {
             let (stream, _) = listener.accept().unwrap();
-            // Whoever does not trust it goes away.
+            // A client that does not trust the server disconnects.
             let Ok(mut stream) = open(stream) else {
                 continue;
             };
@@ -45,7 +45,7 @@ pub(super) fn fake_over<S: Read + Write>(
     Fake { port, asked }
 }
 
-/// A request with its body; none if there is not a whole one.
+/// Reads a request with its body; None if it is incomplete.
 fn read(stream: &mut impl Read) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
@@ -71,13 +71,13 @@ impl Fake {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The requests so far.
+    /// Returns the requests so far.
     pub(super) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 }
 
-/// An answer with lines of its head and a body.
+/// Returns a response with these header lines and a body.
 pub(super) fn answer(status: &str, head: &[&str], body: &str) -> String {
     let head: String = head.iter().map(|line| format!("{line}\r\n")).collect();
     let length = body.len();
@@ -86,7 +86,7 @@ pub(super) fn answer(status: &str, head: &[&str], body: &str) -> String {
     )
 }
 
-/// An answer in JSON.
+/// Returns a response with JSON.
 pub(super) fn json(status: &str, body: &str) -> String {
     answer(status, &["content-type: application/json"], body)
 }

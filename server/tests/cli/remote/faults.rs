@@ -1,4 +1,4 @@
-//! What does not work on a server, and that the token stays where it belongs.
+//! Errors of servers, and the protection of the token from other hosts.
 
 use std::{fs, net::TcpListener, process::Command};
 
@@ -164,7 +164,7 @@ async fn nobody_is_followed_elsewhere(pool: PgPool) {
             );
         }
     }
-    // Not even to another page than where the list is.
+    // The link to the next page is not followed to another host either.
     let next = format!(
         "link: <{}/evil?after=a%20b&q=x>; rel=\"next\"",
         elsewhere.url()
@@ -192,7 +192,7 @@ async fn no_proxy_reads_what_is_not_encrypted(pool: PgPool) {
     let ran = at(&cli, &server).run(command.args(LIST), "");
     assert_eq!((ran.code, server.asked().len()), (0, 1), "{ran:?}");
     assert_eq!(proxy.asked(), [""; 0]);
-    // Of what is encrypted it learns no more than where it goes.
+    // Over https a proxy learns only the destination.
     let mut command = Command::new(ROLLCALL);
     command.env("HTTPS_PROXY", proxy.url());
     command.env_remove("ALL_PROXY").env_remove("NO_PROXY");
@@ -246,7 +246,7 @@ async fn what_was_cut_is_sent_once_more_where_that_is_safe(pool: PgPool) {
         "{asked:?}"
     );
 
-    // The first try goes on although nobody waits for it: its answer is asked for until it is there.
+    // The first attempt continues without its client: the request is repeated until there is a response.
     let under_way = answer(
         "409 Conflict",
         &["content-type: application/json", "retry-after: 0"],
@@ -395,7 +395,7 @@ async fn what_is_no_address_or_no_token_is_told_before_anything_is_sent(pool: Pg
             .starts_with("The file of the token, /nonexistent: ")
     );
     assert!(told("", TOKEN, &[]).starts_with("An access token is for a server: "));
-    // Where somebody has said so it goes over http, here to nobody.
+    // With the option it is sent over http, here to a host that does not exist.
     let told = told("http://nobody.invalid", TOKEN, &["--insecure-http"]);
     assert!(
         told.starts_with("http://nobody.invalid cannot be reached: "),

@@ -1,4 +1,4 @@
-//! What may be longer than there is memory.
+//! Responses that may be larger than memory.
 
 use std::process::Command;
 

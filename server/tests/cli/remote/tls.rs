@@ -1,4 +1,4 @@
-//! Whom the command line believes to be the server.
+//! Servers that the command line trusts.
 
 use std::{
     env, fs,
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::fake::{Fake, fake_over, json};
 use crate::support::{ROLLCALL, Ran, cli};
 
-/// A certificate for `localhost`, by nobody but itself, and a file with it that is gone with this value.
+/// A self-signed certificate for `localhost`, and a file with it, which is removed when the value is dropped.
 struct Certificate {
     certified: CertifiedKey<rcgen::KeyPair>,
     file: PathBuf,
@@ -38,7 +38,7 @@ impl Drop for Certificate {
     }
 }
 
-/// A server with that certificate.
+/// Starts a server with that certificate.
 fn encrypted(certificate: &Certificate) -> Fake {
     let CertifiedKey { cert, signing_key } = &certificate.certified;
     let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
@@ -83,7 +83,7 @@ async fn a_certificate_has_to_be_believed_and_of_this_name(pool: PgPool) {
         told.starts_with(&format!("There is no safe connection to {url}: ")),
         "{told}"
     );
-    assert_eq!(server.asked(), [""; 0], "nothing is sent to a stranger");
+    assert_eq!(server.asked(), [""; 0], "nothing is sent without trust");
 
     let server = encrypted(&certificate);
     let url = format!("https://localhost:{}", server.port);
@@ -93,13 +93,13 @@ async fn a_certificate_has_to_be_believed_and_of_this_name(pool: PgPool) {
         unsafe_way || told.starts_with("No certificates of authorities"),
         "{told}"
     );
-    assert_eq!(server.asked(), [""; 0], "nothing is sent to a stranger");
+    assert_eq!(server.asked(), [""; 0], "nothing is sent without trust");
 }
 
 #[sqlx::test(migrations = false)]
 async fn https_is_not_given_up_for_http(pool: PgPool) {
     let certificate = Certificate::new();
-    // What a server for http says to whoever greets it for https.
+    // Response of an http server to a TLS handshake.
     let plain = fake_over(&[String::new()], |mut stream: TcpStream| {
         stream.write_all(json("400 Bad Request", "{}").as_bytes())?;
         Err::<TcpStream, _>(io::Error::other("no request"))
