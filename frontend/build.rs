@@ -1,4 +1,4 @@
-//! Has the linker say where it has put what: by that the module is split.
+//! Linker argument that emits relocations, which the splitting of the module needs.
 
 fn main() {
     println!("cargo::rustc-cdylib-link-arg=--emit-relocs");

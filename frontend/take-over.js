@@ -1,26 +1,26 @@
-// Takes over the page that the server rendered. Extensions and translators change pages. Where the page is not as the server
+// Hydrates the page that the server rendered. Extensions and translators change pages. If the page is not as the server
 // sent it, or hydration fails, the app renders it instead, with the data that came with it.
 import * as app from './rollcall.js';
 
 const WASM = new URL('./rollcall.wasm', import.meta.url);
 
 const { address } = document.documentElement.dataset;
-// The app takes over the page of the address in the address bar.
+// The app renders the page of the URL in the address bar.
 if (address) history.replaceState(null, '', address);
 addEventListener('rollcall-panic', showBanner, { once: true });
 takeOver();
 
 async function takeOver() {
   await app.default({ module_or_path: WASM });
-  // Without its part, the page works as it does without scripts.
+  // Without its module, the page works as it does without scripts.
   if (!(await app.load())) return;
   if (isIntact()) await hydrate();
   else await render(app);
-  // For the tools of the browser, and for tests.
+  // For the developer tools of the browser, and for tests.
   performance.mark('hydrated');
 }
 
-/** Compares the body with what the server sent: see server/src/fingerprint.rs. Nodes that follow do no harm. */
+/** Compares the body with the one that the server sent: see server/src/fingerprint.rs. Additional nodes at the end are harmless. */
 function isIntact() {
   const [count, sent] = (document.body.dataset.nodes ?? '').split(' ').map(Number);
   const walker = document.createTreeWalker(document.body);
@@ -32,7 +32,7 @@ function isIntact() {
   return hash >>> 0 === sent;
 }
 
-/** Hydrates the page. A failed instance of the app cannot go on: then another one renders the page. */
+/** Hydrates the page. A failed instance of the app cannot continue, so another instance renders the page. */
 async function hydrate() {
   const stopNoting = noteListeners();
   try {
@@ -44,7 +44,7 @@ async function hydrate() {
   }
 }
 
-/** Notes the listeners on the window and the document. Returns a function that stops noting, and returns them. */
+/** Records listeners on the window and the document. Returns a function that stops recording and returns them. */
 function noteListeners() {
   const noted = [];
   for (const target of [window, document]) {
@@ -60,12 +60,12 @@ function noteListeners() {
   };
 }
 
-/** Renders the page with a new instance of the app. A browser runs a script once per address, so there is a copy of it. */
+/** Renders the page with a new instance of the app. Browsers run a module once per URL, so the new one comes from a copy. */
 async function renderAgain(stopNoting) {
   try {
     const copy = await import('./again/rollcall.js');
     await copy.default({ module_or_path: WASM });
-    // The failed instance would handle events too.
+    // The listeners of the failed instance would handle events too.
     for (const [target, listener] of stopNoting()) target.removeEventListener(...listener);
     if (await copy.load()) return await render(copy);
   } catch (error) {
@@ -74,7 +74,7 @@ async function renderAgain(stopNoting) {
   showBanner();
 }
 
-/** Renders the page in place of the body. Typed text and the focus stay. */
+/** Renders the page in place of the body. Typed text and the focus are preserved. */
 async function render(instance) {
   performance.mark('rendered');
   const before = [...fields()];
@@ -89,7 +89,7 @@ async function render(instance) {
   after.get(focused)?.focus();
 }
 
-/** Gives a new field the state of the one before it, and tells the app. */
+/** Copies the state of the previous field to the new one, and dispatches events so that the app reads it. */
 function copyState(from, to) {
   if (to.value === from.value && to.checked === from.checked) return;
   to.value = from.value;
@@ -97,7 +97,7 @@ function copyState(from, to) {
   for (const event of ['input', 'change']) to.dispatchEvent(new Event(event, { bubbles: true }));
 }
 
-/** Returns the fields of the page by their places: form, name, and number among those of that name. */
+/** Returns the fields of the page by position: form, name, and number among the fields of that name. */
 function fields() {
   const found = new Map();
   for (const field of document.body.querySelectorAll('input:not([type=hidden], [type=file]), select, textarea')) {
@@ -114,14 +114,14 @@ function isBox(field) {
   return field.type === 'checkbox' || field.type === 'radio';
 }
 
-/** Returns whether a field has another state than the page gave it. */
+/** Returns whether the state of a field differs from its initial state in the page. */
 function isChanged(field) {
   if (isBox(field)) return field.checked !== field.defaultChecked;
   if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
   return field.value !== field.defaultValue;
 }
 
-/** After a panic the page is dead: says so, and offers to load it again. */
+/** Shows after a panic that the page has stopped working, with a link to load it again. */
 function showBanner() {
   const element = (name, text, attributes) => {
     const made = document.createElement(name);
@@ -131,7 +131,7 @@ function showBanner() {
   };
   const banner = element('aside', '', { class: 'banner tone-danger', role: 'alert' });
   const text = element('p', 'This page has stopped working. What you saved is safe.', {});
-  // The router is dead with the page: it must leave this link to the browser.
+  // The router no longer works after a panic, so it must leave this link to the browser.
   const link = element('a', 'Reload the page', { class: 'button', href: '', rel: 'external' });
   banner.append(text, link);
   document.body.append(banner);

@@ -1,18 +1,18 @@
-//! Whom the page at an address is for.
+//! Access level that each page requires.
 
-/// Whom a page is for.
+/// Users who can open a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Everyone.
+    /// Every visitor, signed in or not.
     Public,
-    /// Whoever is signed in.
+    /// Signed-in users.
     SignedIn,
-    /// Whoever may open the panel.
+    /// Users with a permission for the admin panel.
     Panel,
 }
 
-/// Whom the page at a path is for. The server asks before it draws; what a page shows is guarded once more by the
-/// functions that it calls.
+/// Returns the access level of the page at a path. The server checks it before it renders the page; the server functions
+/// that load the data of the page check their own permissions in addition.
 #[must_use]
 pub fn access(path: &str) -> Access {
     match path {

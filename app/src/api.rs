@@ -1,4 +1,4 @@
-//! What the interface asks of the server. Each function only translates: read, one call, map the error.
+//! Server functions that the interface calls. Each function only translates: parse, one service call, map the error.
 
 pub mod access_tokens;
 pub mod account;

@@ -1,4 +1,4 @@
-//! Parts of pages: they draw what they are given and tell what was done to them. They ask nothing of the server.
+//! UI components. They render their properties and report events; they call no server functions.
 
 pub mod avatar;
 pub mod badge;

@@ -1,5 +1,5 @@
-//! What a page knows of the request that it was rendered for. The server gives it; the browser takes it over from the
-//! page, so that both draw the same.
+//! Page context: the data of the request that a page was rendered for. The server provides it and embeds it in the page, so
+//! that hydration renders the same.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,78 +12,78 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{done::Done, flash::FlashMessage};
 
-/// What a page knows of its request.
+/// Data of the request that the page was rendered for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct PageContext {
-    /// Who looks at it.
+    /// The signed-in user, if there is one.
     pub principal: Option<Principal>,
-    /// How they like it.
+    /// Display preferences from the cookie.
     pub preferences: Preferences,
-    /// What became of the form that was sent to get here.
+    /// Outcome of the form whose submission led to this page.
     pub outcome: Option<FormOutcome>,
-    /// What the operator has set.
+    /// Settings of the operator that pages depend on.
     pub site: Site,
-    /// How many people wait to be let in, if the person may see that.
+    /// Number of pending registrations, if the user can see them.
     pub waiting: Option<u64>,
-    /// What was done before, to be shown this once.
+    /// Flash messages to show on this page only.
     pub flashes: Vec<FlashMessage>,
-    /// The address of the page, where a form at another one was answered with it: the browser shows it from then on.
+    /// Path of the page, if it was the response to a form at another path. The browser then replaces the URL.
     pub address: Option<String>,
 }
 
-/// What the operator has set, as far as pages show it.
+/// Settings of the operator that pages depend on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Site {
-    /// Whether people may make their own accounts.
+    /// `true` if visitors can register accounts.
     pub registration: bool,
-    /// Whether somebody has to let them in then.
+    /// `true` if registrations need approval.
     pub approval: bool,
-    /// Fewest characters of a password that a person chooses.
+    /// Minimum number of characters of a password that a user chooses.
     pub password_min: usize,
-    /// Whether a password that an administrator sets lasts.
+    /// `true` if a password that an administrator sets is permanent, not temporary.
     pub lasting_passwords: bool,
-    /// Whether keys of providers can be kept.
+    /// `true` if provider API keys can be stored.
     pub api_keys: bool,
-    /// How many days an access token works at most; 0 for no end.
+    /// Maximum lifetime of an access token, in days; 0 for unlimited.
     pub token_max_days: u16,
 }
 
-/// A form that was sent without scripts and is drawn again. It was refused: why, and what was typed, never a password. Or
-/// it was accepted and there is a link to hand over.
+/// Outcome of a form that was submitted without scripts. A denied form is rendered again with the problem and the typed
+/// values, never with passwords. An accepted form may have a link or a token to show.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormOutcome {
-    /// Address of its page.
+    /// Path of the form's page.
     pub path: String,
-    /// Why it was refused.
+    /// Reason why the form was denied.
     pub problem: Option<Problem>,
-    /// What it has made.
+    /// Result of an accepted form.
     pub done: Option<Done>,
-    /// What was typed, by field.
+    /// Typed values by field name.
     pub values: BTreeMap<String, String>,
 }
 
 impl PageContext {
-    /// The context of the page being drawn.
+    /// Returns the context of the current page.
     #[must_use]
     pub fn current() -> Self {
         use_context::<Self>().unwrap_or_default()
     }
 
-    /// Whether who looks at it may do something.
+    /// Returns whether the signed-in user has a permission.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
         let principal = self.principal.as_ref();
         principal.is_some_and(|principal| principal.permissions.include(permission))
     }
 
-    /// The context of the form at an address: the outcome of another one is none of its business.
+    /// Returns the context for the form at a path, without the outcome of any other form.
     #[must_use]
     pub fn of_form(mut self, path: &str) -> Self {
         self.outcome = self.outcome.filter(|outcome| outcome.path == path);
         self
     }
 
-    /// What was typed into a field of the form that was refused.
+    /// Returns the typed value of a field of the denied form; empty if there is none.
     #[must_use]
     pub fn typed(&self, field: &str) -> String {
         let values = self.outcome.as_ref().map(|outcome| &outcome.values);
@@ -94,35 +94,35 @@ impl PageContext {
     }
 }
 
-/// The name of the time zone in which times are told; none: that of the device.
+/// Time zone in which times are displayed; `None` for the zone of the device.
 #[derive(Debug, Clone, Default)]
 pub struct Zone(pub Option<Arc<str>>);
 
-/// How a person likes the panel. Kept in a cookie, so that the first paint is right.
+/// Display preferences. They are stored in a cookie, so that the first paint is right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Preferences {
-    /// Light, dark, or as the system has it.
+    /// Colour theme.
     pub theme: Theme,
-    /// Whether rows are low.
+    /// `true` for low rows.
     pub compact: bool,
-    /// Whether the rail shows icons only.
+    /// `true` if the sidebar shows only icons.
     pub collapsed: bool,
 }
 
-/// Light, dark, or as the system has it.
+/// Colour theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Theme {
-    /// As the system has it.
+    /// Follows the system's setting.
     #[default]
     System,
-    /// Light.
+    /// Always light.
     Light,
-    /// Dark.
+    /// Always dark.
     Dark,
 }
 
 impl Theme {
-    /// Its word in forms, cookie and markup.
+    /// Name in forms, the cookie and the markup.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -136,10 +136,10 @@ impl Theme {
 impl Preferences {
     /// Name of the cookie.
     pub const COOKIE: &str = "rollcall_preferences";
-    /// Life of the cookie in seconds: a year.
+    /// Lifetime of the cookie, in seconds: one year.
     pub const MAX_AGE: u32 = 365 * 24 * 60 * 60;
 
-    /// Changes one of them by the name and value of a form's button. Anything unknown changes nothing.
+    /// Changes a preference by the name and value of a form button. Unknown names and values change nothing.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         match (name, value) {
@@ -155,7 +155,7 @@ impl Preferences {
         self
     }
 
-    /// The words for the current choices: theme, density, rail.
+    /// Returns the current values: theme, density and rail.
     #[must_use]
     pub const fn words(self) -> [(&'static str, &'static str); 3] {
         [
@@ -172,7 +172,7 @@ impl Preferences {
         ]
     }
 
-    /// Reads the value of the cookie.
+    /// Parses the value of the cookie. Unknown parts are ignored.
     #[must_use]
     pub fn from_cookie(value: &str) -> Self {
         let names = ["theme", "density", "rail"];
@@ -182,7 +182,7 @@ impl Preferences {
             .fold(Self::default(), |read, (name, word)| read.with(name, word))
     }
 
-    /// The value of the cookie.
+    /// Returns the value of the cookie, separated by dots.
     #[must_use]
     pub fn to_cookie(self) -> String {
         self.words().map(|(_, word)| word).join(".")

@@ -1,4 +1,4 @@
-//! Numbers and times in words.
+//! Formatting of numbers and times.
 
 use domain::list::Total;
 use time::{OffsetDateTime, macros::format_description};
@@ -9,7 +9,7 @@ const DAY: i64 = 24 * HOUR;
 const MONTH: i64 = 30 * DAY;
 const YEAR: i64 = 365 * DAY;
 
-/// A number with its thousands apart: `1,000,000`.
+/// Formats a number with separators between thousands: `1,000,000`.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -22,18 +22,18 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
-/// A number that was counted as far as a list counts, such as `10,000+`.
+/// Formats a total that lists count only up to a limit, such as `10,000+`.
 pub(crate) fn total(total: Total) -> String {
     let more = if total.or_more { "+" } else { "" };
     format!("{}{more}", grouped(total.count))
 }
 
-/// The same of how many there are in the database, where numbers have a sign.
+/// Formats a signed count from the database. Negative numbers become 0.
 pub(crate) fn count(number: i64) -> String {
     grouped(u64::try_from(number).unwrap_or_default())
 }
 
-/// How long ago: `2 hours ago`. A moment in the future, as clocks may differ, is `just now`.
+/// Formats the time since a timestamp: `2 hours ago`. A timestamp in the future, as clocks may differ, is `just now`.
 pub(crate) fn relative(moment: OffsetDateTime, now: OffsetDateTime) -> String {
     match span((now - moment).whole_seconds()) {
         Some(span) => format!("{span} ago"),
@@ -41,7 +41,7 @@ pub(crate) fn relative(moment: OffsetDateTime, now: OffsetDateTime) -> String {
     }
 }
 
-/// How long until: `in 2 hours`. A moment that has passed, as a job may be late, is `any moment now`.
+/// Formats the time until a timestamp: `in 2 hours`. A timestamp in the past, as a job may be late, is `any moment now`.
 pub(crate) fn upcoming(moment: OffsetDateTime, now: OffsetDateTime) -> String {
     match span((moment - now).whole_seconds()) {
         Some(span) => format!("in {span}"),
@@ -49,7 +49,7 @@ pub(crate) fn upcoming(moment: OffsetDateTime, now: OffsetDateTime) -> String {
     }
 }
 
-/// Some seconds in the largest unit that they fill: `2 hours`. None for less than a minute.
+/// Formats a duration in the largest unit that it fills: `2 hours`. Returns `None` for less than a minute.
 fn span(seconds: i64) -> Option<String> {
     let (number, unit) = match seconds {
         i64::MIN..MINUTE => return None,
@@ -63,7 +63,7 @@ fn span(seconds: i64) -> Option<String> {
     Some(format!("{number} {unit}{plural}"))
 }
 
-/// The exact moment, in UTC.
+/// Formats an exact time in UTC: `17 November 2026, 12:00:00 UTC`.
 pub(crate) fn exact(moment: OffsetDateTime) -> String {
     let form = format_description!(
         "[day padding:none] [month repr:long] [year], [hour]:[minute]:[second] UTC"
@@ -74,7 +74,7 @@ pub(crate) fn exact(moment: OffsetDateTime) -> String {
         .unwrap_or_default()
 }
 
-/// The day: `17 November 2026`.
+/// Formats a date in UTC: `17 November 2026`.
 pub(crate) fn day(moment: OffsetDateTime) -> String {
     let form = format_description!("[day padding:none] [month repr:long] [year]");
     moment
@@ -83,7 +83,7 @@ pub(crate) fn day(moment: OffsetDateTime) -> String {
         .unwrap_or_default()
 }
 
-/// The first letters of the first and the last word of a name, for an avatar.
+/// Returns the initials of the first and the last word of a name, for an avatar.
 pub(crate) fn initials(name: &str) -> String {
     let mut words = name
         .split_whitespace()
@@ -96,7 +96,7 @@ pub(crate) fn initials(name: &str) -> String {
         .collect()
 }
 
-/// A word with a capital: `Admin`.
+/// Capitalises the first character: `Admin`.
 pub(crate) fn capitalised(word: &str) -> String {
     let mut characters = word.chars();
     characters

@@ -1,4 +1,4 @@
-//! The interface, compiled twice: natively to render the first page, and to WebAssembly to go on from there.
+//! User interface, compiled twice: natively to render the first page, and to WebAssembly to continue in the browser.
 
 mod access;
 pub mod api;

@@ -1,4 +1,4 @@
-//! The screens. A page reads the URL, asks the server once, and hands what it gets to the components.
+//! Pages. A page reads the URL, loads its data once and passes it to the components.
 
 pub mod access_tokens;
 pub mod account;

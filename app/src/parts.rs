@@ -1,5 +1,5 @@
-//! The screens in the parts in which a browser loads them: a part comes when somebody goes to one of its screens, and stays.
-//! What all of them need comes first: see [`crate::routes`].
+//! Lazily loaded groups of pages. A browser loads a group when the user first opens one of its pages. Code that all pages
+//! need is in the main module: see [`crate::routes`].
 
 use leptos::{
     prelude::*,
@@ -18,8 +18,9 @@ use crate::{
     },
 };
 
-/// Declares screens that are loaded together: their name, the module that they are in, the functions that load it, and each of
-/// them. What several modules share comes in modules of its own, of which there are the more the more there are of these.
+/// Declares pages that are loaded together: the name of the group, its wasm module, the functions that load and preload it,
+/// and each page. Code that several modules share is split into further modules, whose number grows with the number of
+/// modules.
 macro_rules! part {
     ($(#[$doc:meta])* $part:ident in $module:ident by $load:ident, $preload:ident: $($screen:ident => $component:path),* $(,)?) => {
         $(#[$doc])*
@@ -38,7 +39,7 @@ macro_rules! part {
             }
 
             async fn preload(&self) {
-                // If it fails now, it is tried once more.
+                // If loading fails now, opening the page tries again.
                 drop($preload().await);
             }
         }
@@ -53,7 +54,7 @@ macro_rules! part {
 }
 
 part!(
-    /// What is open to everyone.
+    /// Pages that are open to all visitors.
     Door in door by load_door, preload_door:
     SignIn => login::Login,
     Setup => setup::Setup,
@@ -66,7 +67,7 @@ part!(
     InvitationAccepted => invite::InvitationAccepted,
 );
 part!(
-    /// One's own account, the dialogs over keys of providers, whosever they are, and the one before what cannot be undone.
+    /// Account pages, the dialogs of provider API keys, and the confirmation dialog.
     Own in door by load_own, preload_own:
     Account => account::Account,
     Profile => account::profile::Profile,
@@ -83,45 +84,45 @@ part!(
     Confirm => confirm::Confirm,
 );
 part!(
-    /// The first screen of the panel.
+    /// The dashboard, the first page of the panel.
     Home in lists by load_home, preload_home: Overview => overview::Overview
 );
 part!(
-    /// The list of people.
+    /// The list of users.
     Users in users by load_users, preload_users: List => users::Users
 );
 part!(
-    /// Everybody's sessions.
+    /// The sessions of all users, and the failed sign-ins.
     Sessions in lists by load_sessions, preload_sessions:
     List => sessions::Sessions,
     Failed => sessions::failed::Failed,
 );
 part!(
-    /// Everybody's access tokens.
+    /// The access tokens of all users.
     Tokens in person by load_tokens, preload_tokens: List => access_tokens::AccessTokens
 );
 part!(
-    /// Who waits to be let in, and who is invited.
+    /// Pending registrations, and invitations.
     Registrations in lists by load_registrations, preload_registrations:
     Waiting => registrations::waiting::Waiting,
     Invitations => registrations::invitations::Invitations,
 );
 part!(
-    /// The system's keys of providers.
+    /// The provider API keys of the system.
     Keys in lists by load_keys, preload_keys: List => keys::Keys
 );
 part!(
-    /// The record, which is drawn as a person's history is.
+    /// The audit log. It is in the module of the user pages, because it shares code with the history of a user.
     Audit in person by load_audit, preload_audit: List => audit::Audit
 );
 part!(
-    /// What is set, and jobs.
+    /// Settings and background jobs.
     Settings in person by load_settings, preload_settings:
     All => settings::Settings,
     Jobs => settings::jobs::Jobs,
 );
 part!(
-    /// A person.
+    /// The page of a user.
     Person in person by load_person, preload_person:
     Page => person::PersonPage,
     Overview => person::overview::OverviewTab,
@@ -131,7 +132,7 @@ part!(
     History => person::History,
 );
 part!(
-    /// What is done in the panel, each a dialog over a screen.
+    /// Dialogs above the pages of the panel.
     Dialogs in dialogs by load_dialogs, preload_dialogs:
     Create => dialogs::Create,
     Bulk => users::bulk::Bulk,
@@ -147,11 +148,10 @@ part!(
     ChangeInvitation => registrations::change::Change,
 );
 
-/// Loads what the screen at an address is made of. A page that the server drew is taken over in one go, so that has to be
-/// there before.
+/// Loads the modules for the page at a path. Hydration of a page cannot wait for a module, so they have to be loaded before.
 ///
 /// # Errors
-/// When it cannot be loaded. The page can be used as the server drew it.
+/// Fails when a module cannot be loaded. The page still works as the server rendered it.
 pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
     let words: Vec<&str> = path.split('/').skip(1).collect();
     match words.as_slice() {
@@ -168,6 +168,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
         ["users", ..] => preload_person().await?,
         _ => return preload_door().await,
     }
+    // A dialog above the page can be in another module than the page.
     let tabs = ["", "sessions", "keys", "data", "history", "invitations"];
     match words.as_slice() {
         ["users", "bulk", ..] => preload_dialogs().await,
@@ -181,7 +182,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
     }
 }
 
-/// A part could not be loaded: the network is gone, or the server is of a newer version by now and has another one.
+/// Renders the error if a module could not be loaded: the network is down, or the server has been upgraded and has other modules.
 fn missing() -> AnyView {
     let problem = Problem::new(
         Code::Unavailable,

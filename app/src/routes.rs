@@ -1,4 +1,4 @@
-//! Which page is where, and for whom.
+//! Routes of the pages.
 
 use leptos::prelude::*;
 use leptos_meta::{Body, provide_meta_context};
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The app. Its context comes with the request on the server, and with the page in the browser.
+/// Renders the app. The page context comes from the request on the server, and from the page in the browser.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -71,7 +71,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// One's own account: a page for each part of it, and a dialog over the last.
+/// Routes of the account pages: their tabs, and the dialogs above them.
 #[component(transparent)]
 fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
@@ -90,7 +90,7 @@ fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// One's own keys, and the dialogs over them.
+/// Routes of the account's API keys, with their dialogs.
 #[component(transparent)]
 fn OwnKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -105,7 +105,7 @@ fn OwnKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// One's own sessions, and the dialogs over them.
+/// Routes of the account's sessions, with their dialogs.
 #[component(transparent)]
 fn OwnSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -119,7 +119,7 @@ fn OwnSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// One's own access tokens, and the dialog over them.
+/// Routes of the account's access tokens, with their dialog.
 #[component(transparent)]
 fn OwnTokensRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -132,7 +132,7 @@ fn OwnTokensRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// The system's keys, and the dialogs over them.
+/// Routes of the system's API keys, with their dialogs.
 #[component(transparent)]
 fn KeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -147,7 +147,7 @@ fn KeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// The list, and the dialogs over it.
+/// Routes of the user list, with its dialogs.
 #[component(transparent)]
 fn UsersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -161,7 +161,7 @@ fn UsersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// Everybody's sessions, and the dialog over them.
+/// Routes of all sessions, with their dialogs.
 #[component(transparent)]
 fn SessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -175,7 +175,7 @@ fn SessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// A person: tabs, and dialogs over the first of them.
+/// Routes of a user's page: its tabs, and the dialogs above them.
 #[component(transparent)]
 fn PersonRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
@@ -195,7 +195,7 @@ fn PersonRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// The first tab of a user, and the dialogs over it that ask before something is done.
+/// Routes of a user's first tab, with its confirmation dialogs.
 #[component(transparent)]
 fn OverviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -209,7 +209,7 @@ fn OverviewRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// The sessions of a user, and the dialog over them.
+/// Routes of a user's sessions, with their dialog.
 #[component(transparent)]
 fn PersonSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -222,7 +222,7 @@ fn PersonSessionsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// The keys and tokens of a user, and the dialogs over them.
+/// Routes of a user's API keys and access tokens, with their dialogs.
 #[component(transparent)]
 fn PersonKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -236,7 +236,7 @@ fn PersonKeysRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// Jobs, and the dialog over them.
+/// Routes of background jobs, with their dialog.
 #[component(transparent)]
 fn JobRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -249,7 +249,7 @@ fn JobRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// Everybody's access tokens, and the dialog over them.
+/// Routes of all access tokens, with their dialog.
 #[component(transparent)]
 fn TokensRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -262,7 +262,7 @@ fn TokensRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// Invitations, and the dialogs over them.
+/// Routes of invitations, with their dialogs.
 #[component(transparent)]
 fn InvitationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();
@@ -281,7 +281,7 @@ fn InvitationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// Those who wait, and the dialogs over them.
+/// Routes of pending registrations, with their dialogs.
 #[component(transparent)]
 fn RegistrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     let nothing = || ();

@@ -1,4 +1,4 @@
-//! The document around the app.
+//! HTML document around the app.
 
 use std::sync::Arc;
 
@@ -8,29 +8,29 @@ use serde::Deserialize;
 
 use crate::{App, context::PageContext};
 
-/// Where the built files are, by their hashed names. Written by the build beside them.
+/// Paths of the built files, with hashes in their names. The build writes them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Assets {
-    /// The script that takes over the page.
+    /// Script that hydrates the page.
     pub loader: Arc<str>,
-    /// The script that loads the WebAssembly.
+    /// Script that loads the WebAssembly.
     pub js: Arc<str>,
-    /// The WebAssembly.
+    /// The WebAssembly module.
     pub wasm: Arc<str>,
     /// The style sheet.
     pub css: Arc<str>,
-    /// The typeface.
+    /// Font that the page preloads.
     pub font: Arc<str>,
 }
 
-/// The whole document.
+/// Renders the HTML document.
 #[must_use]
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let context = PageContext::current();
     let [(_, theme), (_, density), (_, rail)] = context.preferences.words();
     view! {
         <!DOCTYPE html>
-        // Translators replace nodes that the app holds: a row could show one user and act on another.
+        // Translators replace nodes that the app owns, so that a row could show one user and act on another.
         <html
             lang="en"
             translate="no"

@@ -1,4 +1,4 @@
-//! The app in the browser. `take-over.js` calls these functions, in the order load, then hydrate or render.
+//! Entry points of the app in the browser. `take-over.js` calls them in this order: load, then hydrate or render.
 
 use std::{mem, panic, sync::Arc};
 
@@ -7,7 +7,7 @@ use leptos::{mount, reactive::owner::Owner, task};
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Event;
 
-/// Loads the part of the app that the page belongs to. Returns whether it could be loaded.
+/// Loads the module that the page belongs to. Returns whether it could be loaded.
 #[wasm_bindgen]
 pub async fn load() -> bool {
     let path = web_sys::window().and_then(|window| window.location().pathname().ok());
@@ -32,14 +32,14 @@ pub async fn render() {
     let data = Arc::new(HydrateSharedContext::new());
     let owner = Owner::new_root(Some(Arc::<HydrateSharedContext>::clone(&data)));
     owner.with(|| mount::mount_to_body(app::App));
-    // The router renders the screen in a task of its own, which reads the data too.
+    // The router renders the page in a task of its own, which reads the data too.
     task::tick().await;
     data.hydration_complete();
-    // The app lives as long as the page.
+    // The app has to live as long as the page, so its owner is never dropped.
     mem::forget(owner);
 }
 
-/// Announces a panic to the page: the app has ended, and the page has to say so.
+/// Dispatches the event `rollcall-panic` after a panic: the app has stopped, and the page has to report it.
 fn announce_panics() {
     panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);

@@ -1,8 +1,8 @@
-//! Access tokens: one's own, and everybody's.
+//! Access tokens: of the signed-in user, and of all users.
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 use domain::access_tokens::{
@@ -22,25 +22,25 @@ use super::{
     wire::{Get, Post},
 };
 
-/// The screen of everybody's.
+/// Path of the list of all users' tokens.
 pub const ALL: &str = "/tokens";
-/// Tokens that the page of a person shows; the screen of everybody's has the rest.
+/// Maximum number of tokens on the page of a user; the list of all tokens has the rest.
 #[cfg(feature = "ssr")]
 const OF_PERSON: u16 = 100;
-/// The page of one's own.
+/// Path of the caller's tokens on the account pages.
 pub const OWN: &str = "/account/tokens";
 
-/// A page of tokens as the screen shows it.
+/// A page of access tokens, with the time that relative times are computed from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenList {
-    /// The page.
+    /// The tokens, and the cursors of the neighbouring pages.
     pub page: TokenPage,
-    /// The server's time.
+    /// Server time, from which the page computes "2 hours ago".
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
 
-/// The tokens of whoever asks, the newest first.
+/// Lists the access tokens of the caller, newest first.
 #[server(endpoint = "account-tokens", protocol = Get)]
 pub async fn list_own_tokens() -> Result<Part<AccessToken>, ApiError> {
     use super::ssr;
@@ -54,7 +54,7 @@ pub async fn list_own_tokens() -> Result<Part<AccessToken>, ApiError> {
     })
 }
 
-/// The newest tokens of a person.
+/// Lists the newest access tokens of a user, at most 100.
 #[server(endpoint = "person-tokens", protocol = Get)]
 pub async fn list_person_tokens(id: Uuid) -> Result<Part<AccessToken>, ApiError> {
     use super::ssr;
@@ -75,7 +75,7 @@ pub async fn list_person_tokens(id: Uuid) -> Result<Part<AccessToken>, ApiError>
     })
 }
 
-/// Makes a token for whoever asks.
+/// Creates an access token for the caller. The form shows the token once.
 #[server(endpoint = "create-token", protocol = Post)]
 pub async fn create_token(
     name: String,
@@ -99,10 +99,10 @@ pub async fn create_token(
     })
 }
 
-/// The choice of a token that has no end.
+/// Form value of a token that does not expire.
 pub const ENDLESS: &str = "never";
 
-/// What the form asks for. What is no number of days is none that is allowed.
+/// Converts the form to a draft. A number of days that cannot be parsed becomes 0, which the check of the draft rejects.
 #[must_use]
 pub fn draft(form: CreateToken) -> TokenDraft {
     TokenDraft {
@@ -113,7 +113,7 @@ pub fn draft(form: CreateToken) -> TokenDraft {
     }
 }
 
-/// A page of everybody's tokens.
+/// Lists one page of the access tokens of all users.
 #[server(endpoint = "tokens", protocol = Get)]
 pub async fn list_tokens(
     #[server(default)] params: TokenParams,

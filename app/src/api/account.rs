@@ -1,8 +1,8 @@
-//! One's own account. Each function that changes something is a form.
+//! Account of the signed-in user. Each function that changes something is posted by a form.
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 #[cfg(feature = "ssr")]
@@ -23,21 +23,21 @@ use super::{
     wire::{Get, Post},
 };
 
-/// What the pages of one's own account show.
+/// Account data for the pages under `/account`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// The account.
+    /// The signed-in user, with roles, profile and preferences.
     pub user: UserDetail,
-    /// Fewest characters of a password.
+    /// Minimum number of characters of a password.
     pub password_min: usize,
-    /// Why it cannot be deleted, if it cannot.
+    /// Reason why the account cannot be deleted; `None` if it can.
     pub no_deletion: Option<String>,
-    /// The server's time.
+    /// Server time, from which the page computes "2 hours ago".
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
 
-/// The account of whoever asks.
+/// Returns the account of the caller.
 #[server(endpoint = "account", protocol = Get)]
 pub async fn find_account() -> Result<Account, ApiError> {
     use super::ssr;
@@ -54,7 +54,7 @@ pub async fn find_account() -> Result<Account, ApiError> {
     })
 }
 
-/// Where whoever asks is signed in.
+/// Lists the active sessions of the caller.
 #[server(endpoint = "account-sessions", protocol = Get)]
 pub async fn list_own_sessions() -> Result<Part<OwnSession>, ApiError> {
     use super::ssr;
@@ -68,7 +68,7 @@ pub async fn list_own_sessions() -> Result<Part<OwnSession>, ApiError> {
     })
 }
 
-/// Names of the time zones that can be chosen.
+/// Lists the names of the time zones that can be selected.
 #[server(endpoint = "time-zones", protocol = Get)]
 pub async fn list_time_zones() -> Result<Vec<String>, ApiError> {
     use super::ssr;
@@ -77,7 +77,7 @@ pub async fn list_time_zones() -> Result<Vec<String>, ApiError> {
         .map_err(ssr::fail)
 }
 
-/// What goes with the account of whoever asks, counted now.
+/// Counts the data that is deleted with the account of the caller.
 #[server(endpoint = "account-deletion", protocol = Get)]
 pub async fn preview_own_deletion() -> Result<DeletionPreview, ApiError> {
     use super::ssr;
@@ -86,7 +86,7 @@ pub async fn preview_own_deletion() -> Result<DeletionPreview, ApiError> {
         .map_err(ssr::fail)
 }
 
-/// Changes name and address, on top of the version that was looked at.
+/// Changes display name and email address if the account still has the version that the form showed.
 #[server(endpoint = "edit-profile", protocol = Post)]
 pub async fn edit_profile(
     version: i32,
@@ -104,7 +104,7 @@ pub async fn edit_profile(
     save(edit, "/account", FlashEvent::Saved).await
 }
 
-/// Sets another password.
+/// Changes the password of the caller.
 #[server(endpoint = "change-password", protocol = Post)]
 pub async fn change_password(
     #[server(default)] current_password: String,
@@ -120,7 +120,7 @@ pub async fn change_password(
     save(edit, "/account/password", FlashEvent::PasswordChanged).await
 }
 
-/// Sets how one likes to be told of things, and in which time zone.
+/// Sets the notification channels and the time zone of the caller.
 #[server(endpoint = "set-preferences", protocol = Post)]
 pub async fn set_preferences(
     version: i32,
@@ -141,7 +141,8 @@ pub async fn set_preferences(
     save(edit, "/account/preferences", FlashEvent::Saved).await
 }
 
-/// Deletes the account of whoever asks. `counts` is what was shown, in the order of the table.
+/// Deletes the account of the caller. `counts` are the numbers that the form showed, in the order of the table; the service
+/// compares them.
 #[server(endpoint = "delete-account", protocol = Post)]
 pub async fn delete_account(
     counts: String,
@@ -158,7 +159,7 @@ pub async fn delete_account(
     Ok(Done::to(super::done_page::DonePage::AccountDeleted.show()?))
 }
 
-/// Changes the account of whoever asks.
+/// Changes the account of the caller and returns to a page with a message.
 #[cfg(feature = "ssr")]
 async fn save(
     edit: domain::account::OwnEdit,
@@ -175,16 +176,17 @@ async fn save(
     Ok(Done::flash(page, flash, None).await)
 }
 
-/// The ways to be told of things that can be ticked: name in the preferences, and what it is called.
+/// Notification channels that can be selected: key in the stored preferences, and label.
 pub const NOTIFY: [(&str, &str); 2] = [("email", "By email"), ("ui", "On the screen")];
 
-/// Whether somebody wants to be told of things in a way.
+/// Returns whether a notification channel is enabled.
 #[must_use]
 pub fn is_notified(preferences: &Map<String, Value>, way: &str) -> bool {
     preferences.get(way) == Some(&Value::Bool(true))
 }
 
-/// Preferences with the ways that are ticked. What cannot be ticked stays, and so does what nobody has touched.
+/// Updates preferences by the checked channels. Keys without a checkbox and channels that the user did not change retain
+/// their stored values.
 #[cfg(feature = "ssr")]
 fn notified(mut preferences: Map<String, Value>, ticked: &[String]) -> Map<String, Value> {
     for (way, _) in NOTIFY {

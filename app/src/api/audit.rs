@@ -1,8 +1,8 @@
-//! The record.
+//! The audit log.
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments fields of a struct"
+    reason = "the macro turns the arguments into fields of a struct"
 )]
 
 use domain::audit::list::{AuditPage, AuditParams};
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::{error::ApiError, listed::Listed, wire::Get};
 
-/// A page of the record.
+/// Lists one page of the audit log.
 #[server(endpoint = "audit", protocol = Get)]
 pub async fn list_audit(
     #[server(default)] params: AuditParams,

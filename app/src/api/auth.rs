@@ -1,24 +1,24 @@
-//! Signing in.
+//! Sign-in.
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments fields of a struct"
+    reason = "the macro turns the arguments into fields of a struct"
 )]
 
 use leptos::prelude::*;
 
 use super::{done::Done, error::ApiError, wire::Post};
 
-/// The field of the sign-in form with the address of a form that was sent after the session had ended.
+/// Name of the sign-in form's field with the path of a form that was submitted after the session had expired.
 pub const AGAIN: &str = "again";
 
-/// The field with what was typed into that form, as a browser writes it, without secrets.
+/// Name of the field with the values typed into that form, URL-encoded and without secrets.
 pub const AGAIN_FIELDS: &str = "again_fields";
 
-/// The message of the sign-in page that has those fields.
+/// Message of the sign-in page when the form has those fields.
 pub const SESSION_ENDED: &str =
     "Your session has ended. Sign in again and you get back to the form, with what you typed.";
 
-/// Signs in. Returns where to go on to.
+/// Signs in. Returns the path of the next page.
 #[server(endpoint = "sign-in", protocol = Post)]
 pub async fn sign_in(
     username: String,
@@ -35,6 +35,7 @@ pub async fn sign_in(
     let (services, session, origin) = (ssr::services()?, ssr::session()?, ssr::origin()?);
     match service::auth::sign_in(&services, &session, draft, origin).await {
         Ok(_) => Ok(Done::to(domain::access::local_path(&next))),
+        // A temporary password does not sign in. Its link leads to the page that sets a new one.
         Err(service::Error::PasswordChangeRequired(link)) => {
             Ok(Done::to(super::done::going_on(&link.url, &next)))
         }

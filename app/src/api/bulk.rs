@@ -1,9 +1,9 @@
-//! One deed to several people at once.
+//! Actions on several users at once.
 
 #![expect(
     missing_docs,
     clippy::too_many_arguments,
-    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 #[cfg(feature = "ssr")]
@@ -19,27 +19,27 @@ use super::{
     wire::{Get, Post},
 };
 
-/// What is done to each of them.
+/// Action on each selected user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BulkDeed {
-    /// Suspend them.
+    /// Suspends active users.
     Suspend,
-    /// Lift their suspensions.
+    /// Lifts suspensions.
     Lift,
-    /// End their sessions.
+    /// Revokes all sessions.
     SignOut,
-    /// Put them into the bin.
+    /// Deletes users; they can be restored within the retention period.
     Delete,
-    /// Take them out of the bin.
+    /// Restores deleted users.
     Restore,
 }
 
-/// Who is selected, in the address of the list: `id:version:username`, as often as there are people.
+/// Query parameter of the selection in the list's URL: `id:version:username`, repeated for each selected user.
 pub const SELECTED: &str = "u";
 
 impl BulkDeed {
-    /// Every one.
+    /// All actions, in the order of the declaration.
     pub const ALL: [Self; 5] = [
         Self::Suspend,
         Self::Lift,
@@ -48,7 +48,7 @@ impl BulkDeed {
         Self::Restore,
     ];
 
-    /// Its word in an address and in a form.
+    /// Name of the action in URLs and form fields.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -60,20 +60,22 @@ impl BulkDeed {
         }
     }
 
-    /// The deed of a word.
+    /// Returns the action with this name.
     #[must_use]
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|deed| deed.as_str() == word)
     }
 }
 
-/// Who would change and who not, and why. Nothing is done. `selected` has `id:version:username` of each, with spaces between.
+/// Previews a bulk action without changing anything: the users that it would change, and the reason for each that it would
+/// skip. `selected` holds `id:version:username` of each user, separated by spaces.
 #[server(endpoint = "preview-several", protocol = Get)]
 pub async fn preview_several(deed: BulkDeed, selected: String) -> Result<BulkOutcome, ApiError> {
     use super::{site, ssr};
     use domain::users::{bulk::BulkRequest, suspension::SuspensionDraft};
+    // The preview locks the users as the action does, although it is a `GET`.
     site::require()?;
-    // Who can be suspended does not depend on the reason, which is yet to be typed.
+    // The suspension reason is not typed yet when the preview loads; it does not decide which users can be suspended.
     let any = SuspensionDraft {
         reason: "preview".to_owned(),
         ..SuspensionDraft::default()
@@ -89,7 +91,7 @@ pub async fn preview_several(deed: BulkDeed, selected: String) -> Result<BulkOut
         .map_err(ssr::fail)
 }
 
-/// The page that a form leads back to: the address that the form says, if it is the list or the page of a user.
+/// Returns the page to go back to: the path in the form if it is the user list or the page of a user, else the list.
 #[must_use]
 pub fn list_of(back: &str) -> &str {
     match local_path(back) {
@@ -98,13 +100,14 @@ pub fn list_of(back: &str) -> &str {
     }
 }
 
-/// The message where a deletion that is to be undone later would be permanent.
+/// Error message when a deletion with undo would be permanent.
 #[cfg(feature = "ssr")]
 const NOT_RESTORABLE: &str = "This server deletes users permanently now, so the restoration cannot be undone. Nothing was \
     deleted: open the page of the user to delete them.";
 
-/// Does it, if as many change as was shown. `back` is the list that it leads back to, `until` a local time, `offset` its
-/// minutes east of UTC. With `restorable` a deletion is denied where it would be permanent.
+/// Executes a bulk action if the number of users that it changes equals `expected`. `back` is the page to return to,
+/// `until` a local time, `offset` its offset from UTC in minutes, positive east. With `restorable`, a deletion is denied
+/// where it would be permanent.
 #[server(endpoint = "do-to-several", protocol = Post)]
 pub async fn do_to_several(
     deed: BulkDeed,

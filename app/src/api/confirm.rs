@@ -1,8 +1,9 @@
-//! What cannot be undone and is asked about first: one dialog for all of it. Its address says what it is about.
+//! Confirmation dialogs for actions that cannot be undone. One component serves all of them; the path of the dialog
+//! identifies the target.
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 use leptos::prelude::*;
@@ -23,58 +24,59 @@ mod find;
 #[cfg(feature = "ssr")]
 mod target;
 
-/// A question before something that cannot be undone.
+/// Content of a confirmation dialog.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
-    /// What is done to what: also what the button says.
+    /// Action and target; also the label of the button.
     pub title: String,
-    /// What it means.
+    /// Consequences of the action.
     pub text: String,
-    /// What is known of it: how often it was used, and when last.
+    /// Facts about the target, such as the number of uses and the time of the last use.
     pub facts: Vec<ConfirmationFact>,
-    /// Why it cannot be done.
+    /// Reason why the action is denied; `None` if it is allowed.
     pub refusal: Option<String>,
-    /// Its name, as it is shown. The server denies the request if it is another's.
+    /// Name of the target as the dialog shows it. The server denies the request if the target has another name by then.
     pub shown: String,
-    /// The username that is shown with it; empty for one's own and for what is nobody's.
+    /// Username of the owner; empty for the caller's own resources and for resources without an owner.
     pub username: String,
-    /// The id of what is shown, where the address does not hold it: of the user, or of the link. The server denies the
-    /// request if it is another's.
+    /// Id of the target where the path does not contain it: of the user, or of the link. The server denies the request if
+    /// the target has another id by then.
     pub id: Option<Uuid>,
-    /// The server's time.
+    /// Server time, from which the dialog computes "2 hours ago".
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
 
-/// Something that is known of it.
+/// A labelled fact about the target of a dialog.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmationFact {
-    /// What it is about.
+    /// Label, such as "Last used".
     pub label: String,
-    /// What is known.
+    /// Value; empty where `at` is set.
     pub text: String,
-    /// When that was.
+    /// Timestamp that is shown as the value.
     #[serde(with = "time::serde::rfc3339::option")]
     pub at: Option<OffsetDateTime>,
 }
 
-/// The page that a dialog is over, by the address of the dialog.
+/// Returns the path of the page behind a dialog.
 #[must_use]
 pub fn page_of(path: &str) -> &str {
     let end = |path: &str| path.rfind('/').unwrap_or_default();
     let mut page = path.get(..end(path)).unwrap_or_default();
+    // The paths of these dialogs have an id before the action, which does not belong to the page either.
     if ["/revoke", "/delete", "/retry"]
         .iter()
         .any(|end| path.ends_with(end))
     {
         page = page.get(..end(page)).unwrap_or_default();
     }
-    // The tokens of a user are on the tab of their keys.
+    // The access tokens of a user are listed on the tab of their API keys.
     page.strip_suffix("/keys/tokens")
         .map_or(page, |_| page.trim_end_matches("/tokens"))
 }
 
-/// What a dialog asks. Nothing is done.
+/// Loads the content of the dialog at a path without changing anything.
 #[server(endpoint = "confirmation", protocol = Get)]
 pub async fn find_confirmation(path: String) -> Result<Confirmation, ApiError> {
     use super::ssr;
@@ -85,8 +87,7 @@ pub async fn find_confirmation(path: String) -> Result<Confirmation, ApiError> {
         .map_err(ssr::fail)
 }
 
-/// Does what a dialog has asked about. `page` is the page that it leads back to, `id`, `username` and `shown`
-/// what was shown.
+/// Executes the confirmed action. `page` is the page to return to; `id`, `username` and `shown` are the values that the dialog showed.
 #[server(endpoint = "confirm", protocol = Post)]
 pub async fn confirm(
     path: String,
@@ -106,7 +107,7 @@ pub async fn confirm(
     if !is_shown || (&asked.username, &asked.shown) != (&username, &shown) {
         return Err(ssr::fail(service::Error::TargetMismatch(shown)));
     }
-    // It may change before its turn comes: what does it compares the names once more.
+    // The target can change between this check and the change itself, so the service compares the names again.
     let names = apply::Shown { username, shown };
     let flash = apply::apply(&services, &actor, &target, asked, &names)
         .await

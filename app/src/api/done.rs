@@ -1,23 +1,23 @@
-//! What became of a form that was accepted.
+//! Results of accepted forms.
 
 use std::fmt;
 
 use domain::{access_tokens::IssuedToken, users::detail::IssuedLink};
 use serde::{Deserialize, Serialize};
 
-/// What became of a form that was accepted.
+/// Result of an accepted form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
-    /// Where to go on to.
+    /// Path of the next page.
     pub next: String,
-    /// What has to be handed over first: it is shown here and nowhere else.
+    /// One-time link to show before the next page. It is not shown again.
     pub link: Option<IssuedLink>,
-    /// What has to be taken first, in the same way.
+    /// Access token to show before the next page. It is not shown again.
     pub token: Option<IssuedToken>,
 }
 
 impl Done {
-    /// Goes on to a page.
+    /// Returns a result that redirects to a page.
     #[must_use]
     pub fn to(next: impl Into<String>) -> Self {
         Self {
@@ -27,13 +27,13 @@ impl Done {
         }
     }
 
-    /// Whether something is to be shown before one goes on.
+    /// Returns whether a link or a token has to be shown before the next page.
     #[must_use]
     pub const fn shows(&self) -> bool {
         self.link.is_some() || self.token.is_some()
     }
 
-    /// Goes on to a page of this site that shows a message once, with a button if the change can be undone.
+    /// Redirects to a page of this site that shows a message once, with an undo button if the change can be undone.
     #[cfg(feature = "ssr")]
     pub async fn flash(
         page: &str,
@@ -48,7 +48,7 @@ impl Done {
     }
 }
 
-/// An address that tells to which page of this site one goes on after it; nothing of it where that is the first one.
+/// Appends the page of this site that follows as the `next` parameter; omits it if that is the start page.
 #[must_use]
 pub fn going_on(address: &str, next: &str) -> String {
     let next = domain::access::local_path(next);
@@ -60,7 +60,7 @@ pub fn going_on(address: &str, next: &str) -> String {
     format!("{address}{joint}next={next}")
 }
 
-/// Without the link and the token, which are secrets.
+/// Omits the link and the token, which are secrets.
 impl fmt::Debug for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Done")

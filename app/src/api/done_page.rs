@@ -1,31 +1,31 @@
-//! Pages that say that something was done to a user without a session, who gets no flashes.
+//! Confirmation pages for users without a session, who cannot receive flash messages.
 
 use service::settings::Settings;
 
 use super::links::header;
 
-/// The name of the cookie without which none of the pages is shown.
+/// Base name of the cookie that permits one view of a confirmation page.
 const COOKIE: &str = "rollcall_done";
 
-/// How long the cookie waits for the page, in seconds.
+/// Lifetime of the cookie, in seconds: the time from the change to the first view of the page.
 const LIFETIME: u64 = 5 * 60;
 
-/// A page that says once that something was done. It is shown with the cookie that was set when it was done, and uses it up:
-/// its address alone says nothing, and neither do reload, Back and the history.
+/// A page that confirms a change once. It is shown only with the cookie that was set by the change, and the first view
+/// consumes the cookie: opening, reloading or going back to the URL alone confirms nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DonePage {
-    /// The user's own account was deleted.
+    /// The user deleted their account.
     AccountDeleted,
-    /// A password was chosen by a link.
+    /// A password was set by a reset link.
     PasswordChosen,
-    /// An account was registered.
+    /// A new account was registered.
     Registered,
-    /// An invitation was accepted.
+    /// An account was created by an invitation.
     InvitationAccepted,
 }
 
 impl DonePage {
-    /// The page at a path.
+    /// Returns the confirmation page at a path.
     #[must_use]
     pub fn at(path: &str) -> Option<Self> {
         let pages = [
@@ -37,7 +37,7 @@ impl DonePage {
         pages.into_iter().find(|page| page.path() == path)
     }
 
-    /// The path of the page.
+    /// Path of the page.
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl DonePage {
         }
     }
 
-    /// What the cookie says.
+    /// Value of the cookie.
     const fn word(self) -> &'static str {
         match self {
             Self::AccountDeleted => "deleted",
@@ -58,34 +58,34 @@ impl DonePage {
         }
     }
 
-    /// The name of the cookie.
+    /// Full name of the cookie, with the prefix and port that the settings require.
     #[must_use]
     pub fn cookie(settings: &Settings) -> String {
         settings.cookie_name(COOKIE)
     }
 
-    /// The header that lets the browser see the page.
+    /// Returns the `Set-Cookie` header that permits one view of the page.
     #[must_use]
     pub fn allow(self, settings: &Settings) -> String {
         header(settings, &Self::cookie(settings), self.word(), LIFETIME)
     }
 
-    /// Whether the value of the cookie is that of the page.
+    /// Returns whether a cookie value permits this page.
     #[must_use]
     pub fn is_allowed(self, cookie: Option<&str>) -> bool {
         cookie == Some(self.word())
     }
 
-    /// The header that uses the cookie up.
+    /// Returns the `Set-Cookie` header that deletes the cookie.
     #[must_use]
     pub fn forget(settings: &Settings) -> String {
         header(settings, &Self::cookie(settings), "", 0)
     }
 
-    /// Lets the browser of the request that is answered see the page. Returns its path.
+    /// Sets the cookie on the current response so that the browser can view the page. Returns the path of the page.
     ///
     /// # Errors
-    /// When the middleware is missing, which is an error of the server.
+    /// Fails with an internal error when the middleware is missing.
     pub fn show(self) -> Result<&'static str, super::error::ApiError> {
         super::ssr::set_cookie(&self.allow(&super::ssr::services()?.settings));
         Ok(self.path())

@@ -1,4 +1,4 @@
-//! A failure on its way from the server to the page.
+//! Errors of server functions, on the server and in the browser.
 
 use domain::problem::{Code, Problem};
 use leptos::server_fn::{
@@ -7,21 +7,21 @@ use leptos::server_fn::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A failure of a server function.
+/// Error of a server function: the problem that the response body holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ApiError(pub Problem);
 
-/// Message of a page that the server does not understand any more, or that does not understand the server.
+/// Message when the page and the server are of different versions and one cannot parse the other's data.
 const EARLIER_VERSION: &str =
     "This page is from an earlier version of Rollcall. Reload it and try again.";
-/// Message where a question got no answer.
+/// Message when a read request got no response.
 const UNREACHED: &str = "The server cannot be reached. Check your connection and try again.";
-/// Message where a change got no answer: the server may have made it.
+/// Message when a change got no response: the server may have executed it.
 const UNKNOWN: &str = "It is not known whether this was done: look before you try again.";
 
 impl ApiError {
-    /// No answer of the server has arrived, to a request that changes something or to one that does not.
+    /// Returns the error for a request without a response. `changes` selects the message for a request that changes something.
     #[must_use]
     pub fn unanswered(changes: bool) -> Self {
         let message = if changes { UNKNOWN } else { UNREACHED };
@@ -29,7 +29,7 @@ impl ApiError {
     }
 }
 
-/// Whether a problem is that no answer of the server has arrived. Servers have no code for it.
+/// Returns whether a problem means that no response arrived. Servers never send these messages.
 #[must_use]
 pub fn is_unanswered(problem: &Problem) -> bool {
     problem.error == Code::Unavailable && [UNREACHED, UNKNOWN].contains(&problem.message.as_str())
@@ -41,13 +41,13 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let problem = match error {
             ServerFnErrorErr::Request(_) => Self::unanswered(false).0,
-            // A page that was open while the server was updated speaks of things that are no more.
+            // A page that was open during an upgrade of the server sends parameters that no longer exist.
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::UnsupportedRequestMethod(_) => {
                 Problem::new(Code::ValidationError, EARLIER_VERSION)
             }
-            // The browser's own finding: no filter is at fault for it.
+            // The browser itself found this error, so it must not be shown as an error of a filter.
             ServerFnErrorErr::Deserialization(_) => Problem::new(Code::Conflict, EARLIER_VERSION),
             ServerFnErrorErr::Registration(_)
             | ServerFnErrorErr::MiddlewareError(_)
@@ -58,7 +58,7 @@ impl FromServerFnError for ApiError {
                 "Something went wrong on the server. Try again.",
             ),
         };
-        // On the server, a refusal before the function itself has run: nobody else would set the status.
+        // On the server, this error occurs before the function body runs, so no other code sets the status of the response.
         #[cfg(feature = "ssr")]
         let problem = super::ssr::told(problem);
         Self(problem)

@@ -1,4 +1,4 @@
-//! Messages that a page shows once about the change before it.
+//! Flash messages: shown once, on the page after the change.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -7,28 +7,28 @@ use uuid::Uuid;
 #[cfg(feature = "ssr")]
 mod text;
 
-/// A message as a page shows it.
+/// A flash message, ready to render.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlashMessage {
-    /// What happened.
+    /// Text of the message.
     pub text: String,
-    /// To whom, where the text only counts them.
+    /// Names of the changed users, where the text contains only their number.
     pub names: Option<String>,
-    /// Until when it holds.
+    /// End of the effect, such as of a suspension.
     #[serde(with = "time::serde::rfc3339::option")]
     pub until: Option<OffsetDateTime>,
-    /// How to undo it.
+    /// Form that undoes the change, if it can be undone.
     pub undo: Option<UndoForm>,
 }
 
-/// The form that undoes a change. What it undoes is known to the server alone.
+/// Form that undoes a change. Only the server knows the change; the form holds its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoForm {
-    /// Where it is posted to.
+    /// Path that the form posts to.
     pub action: String,
-    /// Names the change.
+    /// Id of the change.
     pub id: Uuid,
 }
 
-/// The field that names the change to undo.
+/// Name of the form field with the id of the change to undo.
 pub const UNDO: &str = "undo";

@@ -1,8 +1,8 @@
-//! Invitations: making them, and following one.
+//! Invitations: creation, and acceptance by link.
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 use domain::{
@@ -19,14 +19,15 @@ use super::{
     wire::{Get, Post},
 };
 
-/// The screen of the invitations.
+/// Path of the list of invitations.
 pub const INVITATIONS: &str = "/registrations/invitations";
 
-/// Whether the invitation that was followed works. Returns the names of the roles that it gives. `link` is its handle.
+/// Checks the invitation link of a handle. Returns the names of the roles that it assigns.
 #[server(endpoint = "invitation", protocol = Get)]
 pub async fn check_invitation(#[server(default)] link: String) -> Result<Vec<String>, ApiError> {
     use super::{links::INVITATION, ssr};
-    // The form was refused for its link: that is the answer, and it counts as one try.
+    // The submitted form already failed because of its link. Its error is the answer: opening the link again would count as
+    // a second attempt.
     if let Some(problem) = ssr::refused_link() {
         return Err(ApiError(problem));
     }
@@ -38,7 +39,7 @@ pub async fn check_invitation(#[server(default)] link: String) -> Result<Vec<Str
     Ok(open.roles)
 }
 
-/// Makes the account of whoever was invited, by the link of a handle. Returns where to go on to.
+/// Creates an account by the invitation link of a handle. Returns the path of the next page.
 #[server(endpoint = "accept-invitation", protocol = Post)]
 pub async fn accept_invitation(
     username: String,
@@ -71,7 +72,7 @@ pub async fn accept_invitation(
     ))
 }
 
-/// What the form asks for.
+/// Converts the form to a draft.
 #[must_use]
 pub fn own_account(form: AcceptInvitation) -> AccountDraft {
     AccountDraft {
@@ -83,7 +84,7 @@ pub fn own_account(form: AcceptInvitation) -> AccountDraft {
     }
 }
 
-/// Invitations, before one of them.
+/// Lists invitations, newest first, starting after the one with the id `before`.
 #[server(endpoint = "invitations", protocol = Get)]
 pub async fn list_invitations(
     #[server(default)] before: Option<String>,
@@ -102,7 +103,7 @@ pub async fn list_invitations(
     })
 }
 
-/// Makes an invitation.
+/// Creates an invitation and returns its link.
 #[server(endpoint = "invite", protocol = Post)]
 pub async fn invite(
     #[server(default)] note: String,
@@ -127,7 +128,7 @@ pub async fn invite(
     })
 }
 
-/// What the form asks for. What is no number is none that is allowed.
+/// Converts the form to a draft. A number of uses that cannot be parsed becomes 0, which the check of the draft rejects.
 #[must_use]
 pub fn draft(form: Invite) -> InvitationDraft {
     InvitationDraft {
@@ -138,7 +139,7 @@ pub fn draft(form: Invite) -> InvitationDraft {
     }
 }
 
-/// Creates another link for an invitation that was shown with a note, which is empty where it has none.
+/// Creates a new link for an invitation. `shown` is the note that the page showed, empty where it has none.
 #[server(endpoint = "renew-invitation", protocol = Post)]
 pub async fn renew_invitation(id: Uuid, shown: String) -> Result<Done, ApiError> {
     use super::ssr;

@@ -1,8 +1,8 @@
-//! Keys of providers: the system's, and one's own.
+//! Provider API keys: of the system, and of the signed-in user.
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 #[cfg(feature = "ssr")]
@@ -21,18 +21,18 @@ use super::{
     wire::{Get, Post},
 };
 
-/// Whose keys a page is about.
+/// Owner of the keys on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Owner {
-    /// The system's.
+    /// The system: the keys serve users without a key of their own.
     System,
-    /// Those of whoever looks at it.
+    /// The signed-in user.
     Own,
 }
 
 impl Owner {
-    /// Its word in a form.
+    /// Name of the owner in form fields.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl Owner {
         }
     }
 
-    /// The page of the keys.
+    /// Path of the page with the keys.
     #[must_use]
     pub const fn page(self) -> &'static str {
         match self {
@@ -51,17 +51,17 @@ impl Owner {
     }
 }
 
-/// Keys as a page shows them.
+/// Provider API keys, with the time that relative times are computed from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed {
-    /// The keys, and the providers for which there can be some.
+    /// The keys, and the providers that keys can be added for.
     pub list: KeyList,
-    /// The server's time.
+    /// Server time, from which the page computes "2 hours ago".
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
 
-/// The system's keys, or those of whoever asks.
+/// Lists the API keys of the system or of the caller.
 #[server(endpoint = "keys", protocol = Get)]
 pub async fn list_keys(owner: Owner) -> Result<Listed, ApiError> {
     use super::ssr;
@@ -79,7 +79,7 @@ pub async fn list_keys(owner: Owner) -> Result<Listed, ApiError> {
     })
 }
 
-/// Keeps a key.
+/// Adds an API key.
 #[server(endpoint = "add-key", protocol = Post)]
 pub async fn add_key(
     owner: Owner,
@@ -105,7 +105,7 @@ pub async fn add_key(
     Ok(flash(owner, FlashEvent::KeyAdded, made.key_name, None).await)
 }
 
-/// Changes a key that was shown under a name. An empty one keeps what it is.
+/// Changes an API key. `shown` is the name that the page showed; an empty `api_key` leaves the stored secret unchanged.
 #[server(endpoint = "edit-key", protocol = Post)]
 pub async fn edit_key(
     owner: Owner,
@@ -123,18 +123,18 @@ pub async fn edit_key(
     Ok(flash(owner, FlashEvent::KeySaved, edited.key.key_name, None).await)
 }
 
-/// What needs nothing but a button.
+/// Action on an API key that needs only a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyDeed {
-    /// Use it again.
+    /// Enables the key.
     On,
-    /// Use it no more.
+    /// Disables the key.
     Off,
 }
 
 impl KeyDeed {
-    /// Its word in a form.
+    /// Name of the action in form fields.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -144,7 +144,7 @@ impl KeyDeed {
     }
 }
 
-/// Does to a key that was shown under a name what needs nothing but a button.
+/// Enables or disables an API key. `shown` is the name that the page showed.
 #[server(endpoint = "do-to-key", protocol = Post)]
 pub async fn do_to_key(
     owner: Owner,
@@ -182,7 +182,7 @@ pub async fn do_to_key(
     Ok(flash(owner, event, key.key_name, Some(undo)).await)
 }
 
-/// Goes on to the page of the keys with a message about one.
+/// Redirects to the page of the keys with a message about one of them.
 #[cfg(feature = "ssr")]
 async fn flash(owner: Owner, event: FlashEvent, name: String, undo: Option<Undo>) -> Done {
     Done::flash(owner.page(), Flash::of(event, [name]), undo).await

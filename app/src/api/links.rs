@@ -1,35 +1,36 @@
-//! The token of a one-time link between its address and the form behind it: in a cookie, out of the address. Each link has
-//! a cookie of its own, and the form names its link, so that two that are open in two tabs stay apart.
+//! Cookies that hold the tokens of one-time links, so that the token leaves the URL. Each link has its own cookie, and the
+//! form names its link by a handle, so that two links in two tabs do not interfere.
 
 use std::time::Duration;
 
 use service::{Services, settings::Settings};
 
-/// Characters of a handle.
+/// Number of hexadecimal characters of a handle.
 const HANDLE: usize = 16;
-/// Links that a browser holds at once. Another site can make it follow any number: more would push out its other cookies.
+/// Maximum number of links that a browser stores at once. Another site can make the browser follow any number of links;
+/// more cookies would displace the browser's other cookies of this site.
 const MAX: usize = 8;
 
-/// A kind of links, by the name that its cookies begin with.
+/// A kind of one-time link, by the prefix of its cookie names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LinkCookie(&'static str);
 
-/// Of links to choose a password.
+/// Cookies of password reset links.
 pub const RESET: LinkCookie = LinkCookie("rollcall_reset");
-/// Of invitations.
+/// Cookies of invitation links.
 pub const INVITATION: LinkCookie = LinkCookie("rollcall_invitation");
-/// Of links for the first administrator.
+/// Cookies of setup links for the first administrator.
 pub const SETUP: LinkCookie = LinkCookie("rollcall_setup");
 
 impl LinkCookie {
-    /// The name of the cookie of one link; none for what is no handle.
+    /// Returns the cookie name of a link. Returns `None` if the handle is malformed.
     #[must_use]
     pub fn name(self, settings: &Settings, handle: &str) -> Option<String> {
         let is_handle = handle.len() == HANDLE && handle.bytes().all(|b| b.is_ascii_hexdigit());
         is_handle.then(|| settings.cookie_name(&format!("{}_{handle}", self.0)))
     }
 
-    /// The header that gives a token to the browser; none for no handle.
+    /// Returns the `Set-Cookie` header that stores a token. Returns `None` if the handle is malformed.
     #[must_use]
     pub fn store(
         self,
@@ -41,14 +42,14 @@ impl LinkCookie {
         Some(header(settings, &name, token, lifetime.as_secs()))
     }
 
-    /// The header that makes the browser forget a token once it is used; none for no handle.
+    /// Returns the `Set-Cookie` header that deletes a token after its use. Returns `None` if the handle is malformed.
     #[must_use]
     pub fn forget(self, settings: &Settings, handle: &str) -> Option<String> {
         let name = self.name(settings, handle)?;
         Some(header(settings, &name, "", 0))
     }
 
-    /// The token of the link that a form or a page names. Empty where the browser has none.
+    /// Returns the token of the link that a form or a page names; empty if the browser has none.
     #[must_use]
     pub fn token(self, services: &Services, handle: &str) -> String {
         let name = self.name(&services.settings, handle);
@@ -57,8 +58,8 @@ impl LinkCookie {
     }
 }
 
-/// The headers that make a browser forget the links that it has followed first, so that there is room for one more cookie.
-/// `names` are those of all its cookies, the oldest first, as browsers send them (RFC 6265, 5.4).
+/// Returns the headers that delete the oldest link cookies, so that there is room for one more. `names` are the names of
+/// all cookies in the request, oldest first, as browsers send them (RFC 6265, section 5.4).
 #[must_use]
 pub fn forget_surplus<'n>(
     settings: &Settings,
@@ -73,16 +74,17 @@ pub fn forget_surplus<'n>(
     oldest.map(|name| header(settings, name, "", 0)).collect()
 }
 
-/// Whether a cookie is that of a link.
+/// Returns whether a cookie holds the token of a one-time link.
 fn is_of_link(settings: &Settings, name: &str) -> bool {
     [RESET, INVITATION, SETUP].iter().any(|kind| {
+        // Prefix and port of the name depend on the settings, so the name is rebuilt from the handle and compared.
         let rest = name.split_once(kind.0).map(|(_, rest)| rest);
         let handle = rest.and_then(|rest| rest.strip_prefix('_')?.get(..HANDLE));
         handle.is_some_and(|handle| kind.name(settings, handle).as_deref() == Some(name))
     })
 }
 
-/// The header that sets a cookie for `age` seconds; for none, it removes it.
+/// Returns the `Set-Cookie` header of a cookie with a lifetime of `age` seconds; 0 deletes it.
 pub(super) fn header(settings: &Settings, name: &str, value: &str, age: u64) -> String {
     let secure = if settings.is_https() { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")

@@ -1,19 +1,19 @@
-//! What the function behind a list answers.
+//! Response type of the list functions.
 
 use domain::{list::ListError, problem::Problem};
 use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
 
-/// The list that was asked for, or what of the filter was not understood. There is never another list in its place: its rows
-/// would be taken for those that were asked for. Both are answers that succeed, because browsers report refused requests as
-/// errors of the page.
+/// Response of a list function: the requested list, or the error in its filter. An invalid filter never yields another
+/// list, whose rows would be mistaken for the requested ones. Both are successful responses, because browsers report failed
+/// requests as errors of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Listed<T> {
-    /// The list.
+    /// The requested list.
     List(T),
-    /// What was not understood.
+    /// The filter is invalid.
     NotUnderstood(Problem),
 }
 
@@ -21,7 +21,7 @@ impl<T> Listed<T> {
     /// Returns the list.
     ///
     /// # Errors
-    /// What was not understood.
+    /// Returns the problem with the filter.
     pub fn understood(self) -> Result<T, ApiError> {
         match self {
             Self::List(list) => Ok(list),
@@ -30,10 +30,10 @@ impl<T> Listed<T> {
     }
 }
 
-/// Returns what a list is asked by the address of its page.
+/// Returns the parsed query of a page's URL.
 ///
 /// # Errors
-/// The parameter that was not understood. A page that is drawn for it has its status.
+/// Returns the invalid parameter. While the server renders a page, the response gets the status of the error.
 pub fn asked<P>(checked: Result<P, ListError>) -> Result<P, ApiError> {
     checked.map_err(|error| {
         let problem = Problem::from(error);

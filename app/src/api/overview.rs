@@ -1,4 +1,4 @@
-//! The first screen of the panel.
+//! The dashboard, the first page of the panel.
 
 use domain::overview::Overview;
 use leptos::prelude::*;
@@ -7,17 +7,17 @@ use time::OffsetDateTime;
 
 use super::{error::ApiError, wire::Get};
 
-/// What the screen shows, and when it was so.
+/// Content of the dashboard, with the time of the counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OverviewNow {
-    /// What it shows.
+    /// The counts, charts and alerts.
     pub overview: Overview,
-    /// The server's time, from which "2 hours ago" is told.
+    /// Server time, from which the page computes "2 hours ago".
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
 
-/// How many people there are, what they have been doing, and what wants attention.
+/// Returns the content of the dashboard: counts of users, recent activity and alerts.
 #[server(endpoint = "overview", protocol = Get)]
 pub async fn get_overview() -> Result<OverviewNow, ApiError> {
     use super::ssr;

@@ -1,8 +1,8 @@
-//! Forms about users: `page` is the page that one leads back to, `username` the name that the page showed with the id.
+//! User forms. `page` is the page to return to, `username` the name that the page showed with the id.
 #![expect(
     missing_docs,
     clippy::too_many_arguments,
-    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 pub mod profile;
@@ -27,7 +27,7 @@ use super::{
 use profile::ProfileRow;
 pub use reversible::{Deed, DoToUser, do_to_user};
 
-/// Makes an account: with a temporary password, or with a link to choose one.
+/// Creates a user with a temporary password, or with a link to set one.
 #[server(endpoint = "create-user", protocol = Post)]
 pub async fn create_user(
     username: String,
@@ -59,7 +59,7 @@ pub async fn create_user(
     })
 }
 
-/// Whether somebody has this name already, be it in the bin: to be told while it is typed.
+/// Returns whether a username is taken, also by a deleted user. The form calls it while the user types.
 #[server(endpoint = "username-taken", protocol = Get)]
 pub async fn username_taken(username: String) -> Result<bool, ApiError> {
     use super::ssr;
@@ -72,10 +72,10 @@ pub async fn username_taken(username: String) -> Result<bool, ApiError> {
         .map_err(ssr::fail)
 }
 
-/// The choice of a temporary password instead of a link.
+/// Form value that selects a temporary password instead of a link.
 pub const BY_PASSWORD: &str = "password";
 
-/// What the form asks for.
+/// Converts the form to a draft.
 #[must_use]
 pub fn draft(form: CreateUser) -> UserDraft {
     UserDraft {
@@ -88,7 +88,7 @@ pub fn draft(form: CreateUser) -> UserDraft {
     }
 }
 
-/// Changes an account, on top of the version that was looked at.
+/// Changes a user if it still has the version that the form showed.
 #[server(endpoint = "edit-user", protocol = Post)]
 pub async fn edit_user(
     page: String,
@@ -131,10 +131,10 @@ pub async fn edit_user(
     Ok(Done::flash(&page, flash, None).await)
 }
 
-/// What the form asks for. An empty password keeps theirs, and their sessions.
+/// Converts the form to an edit. An empty password leaves the password and the sessions of the user unchanged.
 ///
 /// # Errors
-/// Every fault at once, if the profile cannot be read.
+/// If the profile cannot be parsed, returns that error together with all other field errors.
 pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
     let profile = profile::read(form.profile);
     let (profile, fault) = match profile {
@@ -161,8 +161,8 @@ pub fn edit(form: EditUser) -> Result<UserEdit, FieldErrors> {
     }
 }
 
-/// Suspends an active user, for a while or until lifted, on top of the version that was shown. `until` is a local time,
-/// `offset` minutes east of UTC.
+/// Suspends an active user, temporarily or until the suspension is lifted, if the user has the version that was shown.
+/// `until` is a local time, `offset` its offset from UTC in minutes, positive east.
 #[server(endpoint = "suspend-user", protocol = Post)]
 pub async fn suspend_user(
     page: String,
@@ -201,14 +201,14 @@ pub async fn suspend_user(
         .await
         .map_err(ssr::fail)?;
     let summary = user.summary;
-    // Undo makes the user active, so it is offered only where they are known to have been: at the version that was suspended.
+    // Undo makes the user active, so it is offered only where the user was active before: at the version that was suspended.
     let undo = is_current.then(|| undo(BulkDeed::Lift, &[read::seen(&summary)], &page, &[]));
     let flash = Flash::of(FlashEvent::UserSuspended, [summary.username]);
     let flash = flash.until(summary.suspended_until);
     Ok(Done::flash(&page, flash, undo).await)
 }
 
-/// Deletes a person: into the bin, or for good. `counts` is what was shown, in the order of the table.
+/// Deletes a user, permanently or so that they can be restored. `counts` are the numbers that the form showed, in the order of the table.
 #[server(endpoint = "delete-user", protocol = Post)]
 pub async fn delete_user(
     page: String,
@@ -241,12 +241,12 @@ pub async fn delete_user(
         .await
         .map_err(ssr::fail)?;
     let names = [user.username.clone()];
-    // Who is removed for good has no page any more.
+    // A permanently deleted user no longer has a page.
     if permanent || services.settings.delete_retention.is_zero() {
         let flash = Flash::of(FlashEvent::DeletionStarted, names);
         return Ok(Done::flash("/users", flash, None).await);
     }
-    // The change has counted the version up by one.
+    // The deletion incremented the version by one.
     let deleted = Selected {
         version: user.version.saturating_add(1),
         ..read::seen(&user)
@@ -255,7 +255,7 @@ pub async fn delete_user(
     Ok(Done::flash(&page, Flash::of(FlashEvent::UserDeleted, names), Some(undo)).await)
 }
 
-/// Gives what one user owns to another, named as in an address. `personas` is how many were shown.
+/// Transfers the data of one user to another, who is named as in a URL. `personas` is the number that the form showed.
 #[server(endpoint = "reassign-data", protocol = Post)]
 pub async fn reassign_data(
     page: String,
@@ -283,7 +283,7 @@ pub async fn reassign_data(
     Ok(Done::flash(&page, flash.counting(personas), None).await)
 }
 
-/// Makes a link with which a person chooses a new password.
+/// Creates a password reset link for a user.
 #[server(endpoint = "create-reset-link", protocol = Post)]
 pub async fn create_reset_link(page: String, id: Uuid, username: String) -> Result<Done, ApiError> {
     use super::ssr;

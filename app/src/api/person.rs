@@ -1,8 +1,8 @@
-//! One person: what their page shows.
+//! Data of a single user's page.
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments fields of a struct"
+    reason = "the macro turns the arguments into fields of a struct"
 )]
 
 use domain::{
@@ -24,52 +24,53 @@ use uuid::Uuid;
 use super::error::ApiError;
 use super::wire::Get;
 
-/// What the page of a person shows above its tabs, and on the first of them.
+/// Data of a user's page: the header, and the first tab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// The account.
+    /// The user, with roles, profile and suspension.
     pub user: UserDetail,
-    /// What the viewer may not do to it, and why.
+    /// Actions that the caller is denied, with reasons.
     pub refusals: Refusals,
-    /// The latest links for a new password.
+    /// Latest password reset links.
     pub reset_links: Vec<ResetLink>,
-    /// All roles, the most powerful first.
+    /// All roles, most powerful first.
     pub roles: Vec<GrantableRole>,
-    /// The server's time, from which "2 hours ago" is told.
+    /// Server time, from which the page computes "2 hours ago".
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
 
-/// A part of something longer, and whether there is more of it.
+/// A chunk of a longer list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part<T> {
-    /// What there is.
+    /// Items of this chunk.
     pub items: Vec<T>,
-    /// Whether there is more.
+    /// `true` if the list has more items after this chunk.
     pub more: bool,
-    /// The server's time.
+    /// Server time, from which the page computes "2 hours ago".
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
 
-/// The address of a user's page: by username where that is read as nothing else, or else by id.
+/// Returns the path of a user's page: by username where it cannot be parsed as anything else, otherwise by id.
 #[must_use]
 pub fn path(user: &UserSummary) -> String {
     path_of(user.id, &user.username)
 }
 
-/// The same of an id and a name.
+/// Returns the path of a user's page by id and username.
 #[must_use]
 pub fn path_of(id: UserId, name: &str) -> String {
+    // `new` and `bulk` are paths of dialogs, and some names parse as a number or an id.
     if ["new", "bulk"].contains(&name) || UserRef::parse(name) != UserRef::Name(name.to_owned()) {
         return format!("/users/{id}");
     }
-    // A name has no space, which this would encode as a form does.
+    // Form encoding writes a space as `+`, which a path would not decode; a username has no spaces.
     let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
     format!("/users/{encoded}")
 }
 
-/// All roles, the most powerful first, each with why the viewer may not give it.
+/// Lists all roles, most powerful first, each with the reason if the caller cannot assign it.
 #[server(endpoint = "roles", protocol = Get)]
 pub async fn list_roles() -> Result<Vec<GrantableRole>, ApiError> {
     use super::ssr;
@@ -79,7 +80,7 @@ pub async fn list_roles() -> Result<Vec<GrantableRole>, ApiError> {
         .map_err(ssr::fail)
 }
 
-/// A user by username, number or id.
+/// Returns a user by username, number or id.
 #[server(endpoint = "person", protocol = Get)]
 pub async fn find_person(user: String) -> Result<Person, ApiError> {
     use super::ssr;
@@ -104,7 +105,7 @@ pub async fn find_person(user: String) -> Result<Person, ApiError> {
     })
 }
 
-/// The live sessions of a person.
+/// Lists the active sessions of a user.
 #[server(endpoint = "person-sessions", protocol = Get)]
 pub async fn list_sessions(id: Uuid) -> Result<Part<UserSession>, ApiError> {
     part(async |services, granted| {
@@ -114,7 +115,7 @@ pub async fn list_sessions(id: Uuid) -> Result<Part<UserSession>, ApiError> {
     .await
 }
 
-/// Reads a part of what there is of a person, and whether there is more, for whoever may see it.
+/// Reads a chunk of a user's data if the caller has the permission `R`.
 #[cfg(feature = "ssr")]
 async fn part<T, R: service::access::Right>(
     read: impl AsyncFnOnce(
@@ -133,7 +134,7 @@ async fn part<T, R: service::access::Right>(
     })
 }
 
-/// The provider keys of a person.
+/// Lists the provider API keys of a user.
 #[server(endpoint = "person-keys", protocol = Get)]
 pub async fn list_keys(id: Uuid) -> Result<Part<ApiKey>, ApiError> {
     use super::ssr;
@@ -147,7 +148,7 @@ pub async fn list_keys(id: Uuid) -> Result<Part<ApiKey>, ApiError> {
     })
 }
 
-/// Some personas of a person, after one of them.
+/// Lists personas of a user, starting after the one with the id `after`.
 #[server(endpoint = "person-data", protocol = Get)]
 pub async fn list_personas(
     id: Uuid,
@@ -160,7 +161,7 @@ pub async fn list_personas(
     .await
 }
 
-/// What was done to a person and by them, before one entry.
+/// Lists audit entries by and about a user, newest first, starting after the one with the id `before`.
 #[server(endpoint = "person-history", protocol = Get)]
 pub async fn list_history(
     id: Uuid,
@@ -173,7 +174,7 @@ pub async fn list_history(
     .await
 }
 
-/// What goes with a person, counted now.
+/// Counts the data that is deleted with a user.
 #[server(endpoint = "person-deletion", protocol = Get)]
 pub async fn preview_deletion(id: Uuid) -> Result<DeletionPreview, ApiError> {
     use super::ssr;

@@ -1,8 +1,8 @@
-//! Registering, and deciding about those who have.
+//! Self-registration, and decisions on pending registrations.
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 use domain::{
@@ -20,10 +20,10 @@ use super::{
     wire::{Get, Post},
 };
 
-/// The screen of those who wait.
+/// Path of the list of pending registrations.
 pub const WAITING: &str = "/registrations";
 
-/// Creates the account of a user who registers. `subject` is the field that users do not see. Returns the next page.
+/// Registers an account. `subject` is a hidden field that only bots fill in. Returns the path of the next page.
 #[server(endpoint = "register", protocol = Post)]
 pub async fn register(
     username: String,
@@ -50,7 +50,7 @@ pub async fn register(
     Ok(Done::to(super::done_page::DonePage::Registered.show()?))
 }
 
-/// What the form asks for.
+/// Converts the form to a draft.
 #[must_use]
 pub fn own_account(form: Register) -> AccountDraft {
     AccountDraft {
@@ -62,7 +62,7 @@ pub fn own_account(form: Register) -> AccountDraft {
     }
 }
 
-/// Those who wait, after one of them.
+/// Lists pending registrations, starting after the one with the id `after`.
 #[server(endpoint = "waiting", protocol = Get)]
 pub async fn list_waiting(
     #[server(default)] after: Option<String>,
@@ -81,8 +81,8 @@ pub async fn list_waiting(
     })
 }
 
-/// About whom would be decided and about whom not, and why. Nothing is done. `selected` has `id:version:username` of each, with
-/// spaces between.
+/// Previews a decision without changing anything: the registrations that it would decide, and the reason for each that it
+/// would skip. `selected` holds `id:version:username` of each, separated by spaces.
 #[server(endpoint = "preview-decision", protocol = Get)]
 pub async fn preview_decision(
     decision: Decision,
@@ -92,7 +92,7 @@ pub async fn preview_decision(
     decide(decision, &selected, String::new(), None).await
 }
 
-/// Decides, if about as many as was shown. `back` is the list that it leads back to.
+/// Approves or rejects registrations if their number equals `expected`. `back` is the page to return to.
 #[server(endpoint = "decide", protocol = Post)]
 pub async fn decide_registrations(
     decision: Decision,
@@ -112,7 +112,7 @@ pub async fn decide_registrations(
     Ok(Done::flash(list_of(&back), flash, None).await)
 }
 
-/// The list that a form leads back to, if it is the one of those who wait.
+/// Returns the page to go back to: the path in the form if it is the list of pending registrations, else that list.
 #[must_use]
 pub fn list_of(back: &str) -> &str {
     match local_path(back) {

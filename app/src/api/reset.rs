@@ -1,7 +1,7 @@
-//! Choosing a password by a link.
+//! Password resets by one-time link.
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments fields of a struct"
+    reason = "the macro turns the arguments into fields of a struct"
 )]
 
 use domain::access_tokens::OpenToken;
@@ -15,25 +15,26 @@ use super::{
     wire::{Get, Post},
 };
 
-/// What the page behind a reset link shows.
+/// Data of the page behind a reset link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResetLink {
-    /// Name to sign in with of whoever chooses a password.
+    /// Username of the account whose password is reset.
     pub username: String,
-    /// Fewest characters of the password.
+    /// Minimum number of characters of the password.
     pub password_min: usize,
-    /// Access tokens that still open the account.
+    /// Access tokens that stay valid unless they are revoked with the reset.
     pub tokens: Vec<OpenToken>,
-    /// The server's time, from which "2 hours ago" is told.
+    /// Server time, from which the page computes "2 hours ago".
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
 
-/// Whether the reset link that was followed works, and for whom. `link` is its handle.
+/// Checks the reset link of a handle. Returns the data of its page.
 #[server(endpoint = "reset-link", protocol = Get)]
 pub async fn check_reset_link(#[server(default)] link: String) -> Result<ResetLink, ApiError> {
     use super::{links::RESET, ssr};
-    // The form was refused for its link: that is the answer, and it counts as one try.
+    // The submitted form already failed because of its link. Its error is the answer: opening the link again would count as
+    // a second attempt.
     if let Some(problem) = ssr::refused_link() {
         return Err(ApiError(problem));
     }
@@ -50,7 +51,7 @@ pub async fn check_reset_link(#[server(default)] link: String) -> Result<ResetLi
     })
 }
 
-/// Sets the password that was chosen, by the link of a handle. Returns where to go on to.
+/// Sets the password by the reset link of a handle. Returns the path of the next page.
 #[server(endpoint = "reset", protocol = Post)]
 pub async fn choose_password(
     password: String,

@@ -1,9 +1,9 @@
-//! Everybody's sessions.
+//! Sessions of all users.
 
 #![expect(
     missing_docs,
     clippy::too_many_arguments,
-    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 #[cfg(feature = "ssr")]
@@ -25,21 +25,21 @@ use super::{
     wire::{Get, Post},
 };
 
-/// The tab with failed sign-ins.
+/// Path of the list of failed sign-ins.
 pub const FAILED: &str = "/sessions/failed";
 
-/// A page of sessions as the screen shows it.
+/// A page of sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionList {
-    /// The page.
+    /// The sessions, and the cursors of the neighbouring pages.
     pub page: SessionPage,
-    /// The devices that there are, in words.
+    /// Device names that occur, for the filter.
     pub devices: Vec<String>,
-    /// The session in which this is asked.
+    /// Id of the caller's session.
     pub own: Uuid,
 }
 
-/// A page of the live sessions, or of those that have ended.
+/// Lists one page of the active or of the ended sessions.
 #[server(endpoint = "sessions", protocol = Get)]
 pub async fn list_all_sessions(
     #[server(default)] params: SessionParams,
@@ -58,7 +58,7 @@ pub async fn list_all_sessions(
     .await
 }
 
-/// A page of the failed sign-ins, by account or by address.
+/// Lists one page of the failed sign-ins, by account or by IP address.
 #[server(endpoint = "failed-sign-ins", protocol = Get)]
 pub async fn list_failed_sign_ins(
     #[server(default)] params: FailedParams,
@@ -72,16 +72,16 @@ pub async fn list_failed_sign_ins(
     .await
 }
 
-/// What the dialog shows before sessions are revoked.
+/// Preview of a bulk revocation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RevokePreview {
-    /// How many sessions would end.
+    /// Number of sessions that would be revoked.
     pub outcome: RevokeOutcome,
-    /// The user whose sessions they are, where the filter names one.
+    /// User that the filter names, if it names one.
     pub user: Option<SessionUser>,
 }
 
-/// How many sessions would end that match, or that are not the one that asks. Nothing is done.
+/// Counts the sessions that match the filter, or with `others` all except the caller's, without revoking any.
 #[server(endpoint = "preview-revocation", protocol = Get)]
 pub async fn preview_revocation(
     #[server(default)] params: SessionParams,
@@ -103,8 +103,8 @@ pub async fn preview_revocation(
     Ok(RevokePreview { outcome, user })
 }
 
-/// Ends all sessions that match, or all but the one that asks, if they are as many as was shown. `id` and `username` are the
-/// user who was shown for `person`.
+/// Revokes all sessions that match, or with `others` all except the caller's, if their number equals `expected`. `id` and
+/// `username` identify the user that was shown for `person`.
 #[server(endpoint = "revoke-sessions", protocol = Post)]
 pub async fn revoke_sessions(
     page: String,
@@ -121,7 +121,7 @@ pub async fn revoke_sessions(
     use super::ssr;
     let is_of_user = !person.trim().is_empty();
     let params = SessionParams {
-        // The user who was shown: the text might lead to another one by now.
+        // Revokes for the user that was shown, since the typed text can match another user by now.
         person: Some(if is_of_user && !id.is_empty() {
             id
         } else {
@@ -147,7 +147,7 @@ pub async fn revoke_sessions(
     Ok(Done::flash(&page, flash, None).await)
 }
 
-/// The request of a dialog's parameters that tells how many would end.
+/// Returns the revocation request of the filter; without `expected` it only counts.
 #[must_use]
 pub fn request(params: SessionParams, everyone_but_me: bool) -> RevokeRequest {
     RevokeRequest {

@@ -1,8 +1,8 @@
-//! What is set on the server, and the long work that goes on there.
+//! Server settings and background jobs.
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 use domain::{
@@ -15,22 +15,22 @@ use time::OffsetDateTime;
 
 use super::{error::ApiError, listed::Listed, wire::Get};
 
-/// The screen of what is set.
+/// Path of the settings.
 pub const SETTINGS: &str = "/settings";
-/// The screen of jobs.
+/// Path of the list of jobs.
 pub const JOBS: &str = "/settings/jobs";
 
-/// A page of jobs as the screen shows it.
+/// A page of background jobs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobList {
-    /// The page.
+    /// The jobs, and the cursors of the neighbouring pages.
     pub page: JobPage,
-    /// The server's time.
+    /// Server time, from which the page computes "2 hours ago".
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
 
-/// What is set on this server, and of which versions it is made.
+/// Returns the settings and the versions of this server.
 #[server(endpoint = "settings", protocol = Get)]
 pub async fn get_settings() -> Result<Installation, ApiError> {
     use super::ssr;
@@ -40,7 +40,7 @@ pub async fn get_settings() -> Result<Installation, ApiError> {
         .map_err(ssr::fail)
 }
 
-/// A page of jobs.
+/// Lists one page of the background jobs.
 #[server(endpoint = "jobs", protocol = Get)]
 pub async fn list_jobs(#[server(default)] params: JobParams) -> Result<Listed<JobList>, ApiError> {
     use super::ssr;

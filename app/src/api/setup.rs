@@ -1,7 +1,7 @@
-//! Making the first admin.
+//! Creation of the first administrator.
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments fields of a struct"
+    reason = "the macro turns the arguments into fields of a struct"
 )]
 
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use super::{
     wire::{Get, Post},
 };
 
-/// Whether the setup link that was followed works. `link` is its handle.
+/// Checks the setup link of a handle.
 #[server(endpoint = "setup-link", protocol = Get)]
 pub async fn check_setup_link(#[server(default)] link: String) -> Result<(), ApiError> {
     use super::{links::SETUP, ssr};
@@ -23,7 +23,7 @@ pub async fn check_setup_link(#[server(default)] link: String) -> Result<(), Api
         .map_err(ssr::fail)
 }
 
-/// Makes the first admin by the link of a handle, and signs them in. Returns where to go on to.
+/// Creates the first administrator by the setup link of a handle and signs them in. Returns the path of the next page.
 #[server(endpoint = "setup", protocol = Post)]
 pub async fn claim_setup(
     username: String,

@@ -1,4 +1,4 @@
-//! Requests that change nothing but are audited or lock rows: another site must not make a browser send one.
+//! Same-origin check for requests that change nothing but are audited or lock rows: another site must not make a browser send one.
 
 use axum::http::{HeaderMap, header, request::Parts};
 use leptos::prelude::use_context;
@@ -9,16 +9,16 @@ use super::{
     ssr::{fail, services},
 };
 
-/// Denies a request that another site has caused.
+/// Error for a request that another site has caused.
 pub const FROM_ELSEWHERE: Error = Error::Forbidden(
     "This request came from another site and was refused. Open the panel and do it there.",
 );
 
-/// Checks that the request began on this site, as a function takes it whose `GET` locks rows. The page that calls such a
-/// function is checked with it.
+/// Checks that the request began on this site, for functions whose `GET` locks rows. The check also covers the page that
+/// calls such a function during rendering.
 ///
 /// # Errors
-/// [`FROM_ELSEWHERE`] when another site has caused it.
+/// Returns [`FROM_ELSEWHERE`] when another site has caused the request.
 pub fn require() -> Result<(), ApiError> {
     let services = services()?;
     match use_context::<Parts>() {
@@ -27,8 +27,9 @@ pub fn require() -> Result<(), ApiError> {
     }
 }
 
-/// Whether a browser says that the request began here: at the address that is set, whatever `Host` a proxy puts in its place,
-/// or at the one of the request. A request without such headers is not from a current browser.
+/// Returns whether the browser's headers show that the request began on this site: at the configured origin, even if a
+/// proxy replaces `Host`, or at the host of the request. A request without these headers does not come from a current
+/// browser and is accepted.
 #[must_use]
 pub fn is_from_here(headers: &HeaderMap, settings: &Settings) -> bool {
     let own = settings.origin();
@@ -39,6 +40,7 @@ pub fn is_from_here(headers: &HeaderMap, settings: &Settings) -> bool {
     }) {
         return true;
     }
+    // `none` is a navigation by the user, such as a bookmark.
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }

@@ -1,4 +1,4 @@
-//! What server functions need of the request and its surroundings. The only file that knows them.
+//! Access of server functions to the request and its context. Only this file reads them.
 
 use std::str::FromStr;
 
@@ -20,49 +20,49 @@ use uuid::Uuid;
 use super::{error::ApiError, listed::Listed};
 use crate::context::PageContext;
 
-/// What the product can do.
+/// Returns the service layer: the database pool, the settings and the clock.
 ///
 /// # Errors
-/// When the server did not provide it: a fault of ours.
+/// Returns an internal error when the server did not provide them.
 pub fn services() -> Result<Services, ApiError> {
     use_context().ok_or_else(missing)
 }
 
-/// Something that the server's middleware has put beside the request.
+/// Returns a request extension that the server's middleware has set.
 ///
 /// # Errors
-/// When it did not: a fault of ours.
+/// Returns an internal error when the middleware did not set it.
 pub fn extension<T: Clone + Send + Sync + 'static>() -> Result<T, ApiError> {
     use_context::<Parts>()
         .and_then(|parts| parts.extensions.get::<T>().cloned())
         .ok_or_else(missing)
 }
 
-/// Who asks.
+/// Returns the caller.
 ///
 /// # Errors
-/// [`Code::Unauthorized`] when nobody is signed in.
+/// Returns [`Code::Unauthorized`] when the request has no signed-in user.
 pub fn actor() -> Result<Actor, ApiError> {
     extension::<Option<Actor>>()?.ok_or_else(|| fail(Error::Unauthenticated("Sign in to go on.")))
 }
 
-/// The browser's session.
+/// Returns the session of the browser.
 ///
 /// # Errors
-/// When the middleware is missing: a fault of ours.
+/// Returns an internal error when the middleware is missing.
 pub fn session() -> Result<Session, ApiError> {
     extension()
 }
 
-/// From where it is asked.
+/// Returns the origin of the request: client address, device and request id.
 ///
 /// # Errors
-/// When the middleware is missing: a fault of ours.
+/// Returns an internal error when the middleware is missing.
 pub fn origin() -> Result<Origin, ApiError> {
     extension()
 }
 
-/// The value of a cookie of the request.
+/// Returns the value of a request cookie.
 #[must_use]
 pub fn cookie(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
@@ -71,7 +71,7 @@ pub fn cookie(name: &str) -> Option<String> {
     cookies.get(name).map(str::to_owned)
 }
 
-/// Sets a cookie by its header.
+/// Adds a `Set-Cookie` header to the response.
 pub fn set_cookie(cookie: &str) {
     if let (Some(response), Ok(cookie)) = (
         use_context::<ResponseOptions>(),
@@ -81,7 +81,7 @@ pub fn set_cookie(cookie: &str) {
     }
 }
 
-/// Why the form on the page being drawn was refused, if it was for the link behind it and not for what was typed.
+/// Returns the error of the submitted form if its one-time link caused it, not the typed values.
 #[must_use]
 pub fn refused_link() -> Option<Problem> {
     let problem = PageContext::current().outcome?.problem?;
@@ -89,13 +89,13 @@ pub fn refused_link() -> Option<Problem> {
     for_link.then_some(problem)
 }
 
-/// Turns a failure into the answer: its problem with the request id, and its status on the response.
+/// Converts a service error to a problem with the request id, and sets the status of the response.
 #[must_use]
 pub fn fail(error: Error) -> ApiError {
     ApiError(told(error.into_problem()))
 }
 
-/// A problem that is the whole answer: with the request id, and its status on the response.
+/// Adds the request id to a problem and sets the status of the response.
 #[must_use]
 pub fn told(problem: Problem) -> Problem {
     let problem = identified(problem);
@@ -103,10 +103,11 @@ pub fn told(problem: Problem) -> Problem {
     problem
 }
 
-/// Understands the parameters of a list, and lists what they ask for.
+/// Parses the parameters of a list and runs the query.
 ///
 /// # Errors
-/// What `list` fails with. What was not understood is an answer of its own; a page has its status all the same.
+/// Returns the error of `list`. Invalid parameters are a successful response of their own; a page that is rendered for them
+/// still gets the status of the error.
 pub async fn listed<P, Q, T>(
     params: &P,
     understand: impl Fn(&P, Limits) -> Result<Q, ListError>,
@@ -116,6 +117,7 @@ pub async fn listed<P, Q, T>(
         Ok(query) => list(query).await.map(Listed::List).map_err(fail),
         Err(error) => {
             let problem = identified(Error::from(error).into_problem());
+            // A call from the browser succeeds with [`Listed::NotUnderstood`]; only a rendered page has an error status.
             if use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/sfn/")) {
                 set_status(&problem);
             }
@@ -124,10 +126,10 @@ pub async fn listed<P, Q, T>(
     }
 }
 
-/// The id of the row from which a list is read on, if the address names one.
+/// Parses the id of the row after which a list continues. Returns `None` if the text is empty.
 ///
 /// # Errors
-/// [`ListError::Cursor`] when it is no such id.
+/// Returns [`ListError::Cursor`] when the text is not an id.
 pub fn position<T: FromStr>(text: Option<String>) -> Result<Option<T>, Error> {
     let text = text.filter(|text| !text.trim().is_empty());
     let id = text.map(|text| text.parse().map_err(|_| ListError::Cursor));

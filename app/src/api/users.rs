@@ -1,8 +1,8 @@
-//! The list of users.
+//! List of users.
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the argument a field of a struct"
+    reason = "the macro turns the argument into a field of a struct"
 )]
 
 use domain::list::Total;
@@ -17,30 +17,30 @@ use time::OffsetDateTime;
 
 use super::{error::ApiError, listed::Listed, wire::Get};
 
-/// A page of the list as the screen shows it.
+/// A page of the user list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserList {
-    /// The page.
+    /// The users, active or deleted.
     pub page: Shown,
-    /// How many deleted users match a search that finds no other user.
+    /// Number of deleted users that match a search without other results.
     pub deleted: Option<Total>,
-    /// The server's time, from which "2 hours ago" is told.
+    /// Server time, from which the page computes "2 hours ago".
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
 }
 
-/// A page of the list or of the bin.
+/// A page of users that are not deleted, or of deleted users.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Shown {
-    /// Everybody but who was deleted.
+    /// Users that are not deleted.
     List(UserPage),
-    /// Who was deleted.
+    /// Deleted users.
     Bin(BinPage),
 }
 
 impl Shown {
-    /// How many there are, whatever is searched for.
+    /// Returns the total counts, independent of the search.
     #[must_use]
     pub const fn totals(&self) -> Totals {
         match self {
@@ -50,7 +50,7 @@ impl Shown {
     }
 }
 
-/// A page of the list or of the bin.
+/// Lists one page of the users, or of the deleted users.
 #[server(endpoint = "users", protocol = Get)]
 pub async fn list_users(
     #[server(default)] params: ListParams,

@@ -1,5 +1,5 @@
-//! How pages call the functions behind them. What Leptos brings does the same, but compiles sending and receiving anew for
-//! each function, which is a quarter of the download.
+//! Transport of the server functions. Leptos has an equivalent, but compiles sending and receiving again for each function,
+//! which is a quarter of the download.
 
 use std::{future::Future, pin::Pin};
 
@@ -19,19 +19,19 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{error::ApiError, listed::asked};
 
-/// Reads: what is asked for is in the address.
+/// Protocol of reading functions: `GET` with the arguments in the query.
 pub struct Get;
 
-/// Changes: what is sent is what a form would send.
+/// Protocol of changing functions: `POST` with the arguments in the body, as a form sends them.
 pub struct Post;
 
-/// The field that says whose page a change is from: in the address of a function, or in a form.
+/// Name of the parameter that identifies the user whose page sends a change: in the query of a function, or in a form.
 pub const AS: &str = "as";
 
-/// What is read while something is typed, which must not be lost.
+/// Path of the function that is called while the user types. It never redirects to the sign-in page, which would lose the input.
 const WHILE_TYPING: &str = "/sfn/username-taken";
 
-/// Leaves the page to sign in, and comes back to it.
+/// Opens the sign-in page, which returns to the current page.
 fn leave_to_sign_in() {
     let location = leptos::prelude::window().location();
     let here = [location.pathname(), location.search()].map(Result::unwrap_or_default);
@@ -89,7 +89,7 @@ macro_rules! protocol {
 protocol!(Get, GetUrl, Method::GET);
 protocol!(Post, PostUrl, Method::POST);
 
-/// Checks that a query has the parameters of the input that was read from it, each once, and no others.
+/// Checks that a query has the parameters of the input that was parsed from it, each once, and no others.
 fn check(query: &str, input: &impl Serialize) -> Result<(), ApiError> {
     let input = serde_qs::to_string(input)
         .map_err(|error| ServerFnErrorErr::Serialization(error.to_string()).into_app_error())?;
@@ -102,10 +102,10 @@ fn check(query: &str, input: &impl Serialize) -> Result<(), ApiError> {
     asked(check_names(names(query), &known, &[]))
 }
 
-/// Sends a form, written as a browser writes it, and returns the text of the answer.
+/// Sends a URL-encoded form and returns the body of the response.
 ///
 /// # Errors
-/// What the server says, or that it cannot be reached.
+/// Returns the problem that the server reports, or that the server cannot be reached.
 pub fn fetch<C: Client<ApiError>>(
     method: Method,
     path: &str,
@@ -121,20 +121,20 @@ pub fn fetch<C: Client<ApiError>>(
         C::Request::try_new_req_text(path, FORM, ANSWER, form, method)
     };
     Box::pin(async move {
-        // Lost on the way there or back, or on the way back after its head.
+        // The request or response is lost, or the connection ends after the response headers.
         let lost = |_: ApiError| ApiError::unanswered(changes);
         let answer = C::send(request?).await.map_err(lost)?;
         let status = answer.status();
         let text = answer.try_into_string().await.map_err(lost)?;
         if status == 401 && leads_to_sign_in {
             leave_to_sign_in();
-            // What waits for the answer waits until the page is gone.
+            // The page unloads now. A future that never resolves prevents an error from being shown before that.
             std::future::pending::<()>().await;
         }
         if (400..=599).contains(&status) {
             return Err(
                 read::<ApiError>(&text).unwrap_or_else(|unreadable| match status {
-                    // A proxy says that it got no answer.
+                    // A proxy reports that it got no response.
                     502..=504 => lost(unreadable),
                     _ => unreadable,
                 }),
@@ -144,10 +144,10 @@ pub fn fetch<C: Client<ApiError>>(
     })
 }
 
-/// Reads an answer.
+/// Parses a response body.
 ///
 /// # Errors
-/// When it is none of ours.
+/// Returns an error if the body is not of this version of the server.
 pub fn read<T: DeserializeOwned>(answer: &str) -> Result<T, ApiError> {
     serde_json::from_str(answer)
         .map_err(|error| ServerFnErrorErr::Deserialization(error.to_string()).into_app_error())

@@ -1,21 +1,21 @@
-//! A person's initials in a colour of their own.
+//! Initials of a user on a coloured background.
 
 use domain::users::UserId;
 use leptos::prelude::*;
 
 use crate::format::initials;
 
-/// Colours in the style sheet: `hue-0` to `hue-11`.
+/// Number of colours in the style sheet: `hue-0` to `hue-11`.
 const HUES: u128 = 12;
 
-/// Initials in a colour that the id decides.
+/// Renders initials in a colour that is derived from the user id.
 #[component]
 pub fn Avatar(
-    /// Whose.
+    /// Id of the user, which selects the colour.
     id: UserId,
-    /// Their name.
+    /// Display name of the user, for the initials.
     name: String,
-    /// Further class for another size.
+    /// Additional class for another size.
     #[prop(optional)]
     size: &'static str,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Roles and statuses as small labels.
+//! Badges for roles and statuses.
 
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
@@ -9,15 +9,15 @@ use leptos::prelude::*;
 use super::icon::{Glyph, Icon};
 use crate::format::{capitalised, exact};
 
-/// The most powerful role, and how many more there are.
+/// Renders the most powerful role, and the number of further roles.
 #[component]
 pub fn RoleBadge(
-    /// Names, the most powerful first.
+    /// Names of the roles, most powerful first.
     roles: Vec<String>,
 ) -> impl IntoView {
     let mut names = roles.into_iter();
     let first = names.next().unwrap_or_else(|| "none".to_owned());
-    // That an admin is also a user goes without saying.
+    // Every admin also has the user role, so it is not counted as a further one.
     let others: Vec<String> = names
         .filter(|name| name != USER_ROLE)
         .map(|name| capitalised(&name))
@@ -37,10 +37,10 @@ pub fn RoleBadge(
     }
 }
 
-/// All roles, each by its name.
+/// Renders a badge for each role.
 #[component]
 pub fn RoleBadges(
-    /// Names, the most powerful first.
+    /// Names of the roles, most powerful first.
     roles: Vec<String>,
 ) -> impl IntoView {
     if roles.is_empty() {
@@ -58,18 +58,18 @@ fn badge(role: &str) -> impl IntoView + use<> {
     view! { <span class=tone>{icon.map(|icon| view! { <Glyph icon=icon /> })} {capitalised(role)}</span> }
 }
 
-/// That an account is deleted, whatever its status was.
+/// Renders the badge of a deleted account, which replaces its status.
 #[component]
 pub fn DeletedBadge() -> impl IntoView {
     view! { <span class="badge tone-danger">"Deleted"</span> }
 }
 
-/// Whether an account can be used.
+/// Renders the status of an account.
 #[component]
 pub fn StatusBadge(
-    /// The status.
+    /// Status, which selects the colour and the dot.
     status: Status,
-    /// When a suspension ends by itself.
+    /// End of a temporary suspension, for the title.
     #[prop(into)]
     until: Option<::time::OffsetDateTime>,
 ) -> impl IntoView {

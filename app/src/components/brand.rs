@@ -1,8 +1,8 @@
-//! The name of the product.
+//! Logo and name of the product.
 
 use leptos::prelude::*;
 
-/// The mark and the name; leads home.
+/// Renders the logo and the product name as a link to the start page.
 #[component]
 pub fn Brand() -> impl IntoView {
     view! {

@@ -1,15 +1,15 @@
-//! Pages without the panel around them: one card in the middle.
+//! Pages outside the panel: a single card in the middle.
 
 use leptos::prelude::*;
 
 use super::{brand::Brand, title::PageTitle};
 
-/// A page with one card.
+/// Renders a page with one card.
 #[component]
 pub fn CardPage(
-    /// Title of the page.
+    /// Document title, without the product name.
     title: &'static str,
-    /// What the card holds.
+    /// Content of the card.
     children: Children,
 ) -> impl IntoView {
     view! {

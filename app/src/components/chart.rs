@@ -1,4 +1,4 @@
-//! A bar for each day.
+//! Bar chart of daily counts.
 
 use std::fmt::Write;
 
@@ -7,15 +7,15 @@ use leptos::prelude::*;
 
 use crate::format::{day, grouped};
 
-/// Width and height of the drawing. It is stretched to the room that there is.
+/// Width and height of the SVG view box. The drawing is stretched to the available space.
 const SIZE: (usize, u64) = (300, 64);
 
-/// How often something happened on each day: a picture, its sum in words, and the figures for whoever wants them.
+/// Renders daily counts as a bar chart, with a text summary as its accessible name and the exact figures to expand.
 #[component]
 pub fn DayChart(
-    /// What happened.
+    /// Name of the counted event.
     title: &'static str,
-    /// The days, the earliest first.
+    /// Start of each day with its count, earliest first.
     days: Vec<(OffsetDateTime, u64)>,
 ) -> impl IntoView {
     let (first, last) = (days.first().copied(), days.last().copied());
@@ -62,7 +62,7 @@ pub fn DayChart(
     }
 }
 
-/// The bars as one path. A day on which anything happened is seen, however much happened on others.
+/// Returns the bars as one SVG path. A day with any events has a bar of at least one unit, however high the maximum is.
 fn bars(days: &[(OffsetDateTime, u64)], most: u64) -> String {
     let (width, height) = SIZE;
     let step = width / days.len().max(1);
@@ -70,7 +70,7 @@ fn bars(days: &[(OffsetDateTime, u64)], most: u64) -> String {
     for (index, (_, count)) in days.iter().enumerate() {
         let tall = (count * height).div_ceil(most.max(1));
         let left = index * step;
-        // Writing to a text cannot fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(path, "M{left} {height}v-{tall}h{}v{tall}z", step - 2);
     }
     path

@@ -1,4 +1,4 @@
-//! A preference to choose: a form without scripts, at once with them.
+//! Selectors for a display preference: a form without scripts, applied immediately with them.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -6,25 +6,25 @@ use leptos_router::hooks::use_location;
 use super::icon::{Glyph, Icon};
 use crate::context::Preferences;
 
-/// One value of a preference.
+/// A value of a preference.
 #[derive(Debug, Clone, Copy)]
 pub struct Value {
-    /// Its word.
+    /// Value in the form and in the cookie.
     pub word: &'static str,
-    /// What it is called.
+    /// Accessible label and tooltip.
     pub label: &'static str,
-    /// Its picture.
+    /// Icon on the button.
     pub icon: Icon,
 }
 
-/// A few values side by side, one of them pressed.
+/// Renders the values of a preference as adjacent buttons, the current one pressed.
 #[component]
 pub fn Segmented(
-    /// The preference.
+    /// Name of the preference, such as `theme`.
     name: &'static str,
-    /// What it is called.
+    /// Accessible label of the group.
     label: &'static str,
-    /// Its values.
+    /// Selectable values, in the order of the buttons.
     values: &'static [Value],
 ) -> impl IntoView {
     let preferences = expect_context::<RwSignal<Preferences>>();
@@ -62,7 +62,7 @@ pub fn Segmented(
     }
 }
 
-/// The page that a form leads back to.
+/// Renders the hidden field with the page that the form returns to.
 #[component]
 pub fn Here() -> impl IntoView {
     let location = use_location();
@@ -77,13 +77,13 @@ pub fn Here() -> impl IntoView {
     view! { <input type="hidden" name="next" value=here /> }
 }
 
-/// Applies a choice to the open page and keeps it for the next.
+/// Applies a preference to the open page and stores it in the cookie.
 pub fn choose(preferences: RwSignal<Preferences>, name: &'static str, word: &str) {
     let chosen = preferences.get_untracked().with(name, word);
     preferences.set(chosen);
     let document = document();
     if let Some(root) = document.document_element() {
-        // The attribute exists on every page of ours: setting it cannot fail.
+        // Setting the attribute fails only for invalid names, and this name is valid.
         drop(root.set_attribute(&format!("data-{name}"), word));
     }
     let cookie = format!(
@@ -93,7 +93,7 @@ pub fn choose(preferences: RwSignal<Preferences>, name: &'static str, word: &str
         Preferences::MAX_AGE
     );
     if let Ok(document) = wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlDocument>(document) {
-        // A browser that refuses cookies forgets the choice with the page.
+        // If the browser blocks cookies, the choice lasts until the page is closed.
         drop(document.set_cookie(&cookie));
     }
 }

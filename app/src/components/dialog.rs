@@ -1,5 +1,5 @@
-//! A dialog with an address of its own. The server draws it open, over its page; the browser then makes it modal, so that
-//! the focus stays in it, and Escape leads back as its link does.
+//! Dialogs with URLs of their own. The server renders the dialog open, above its page; the browser then makes it modal, so
+//! that the focus stays inside and Escape goes back as the Cancel link does.
 
 use domain::access::Permission;
 use leptos::{html, prelude::*};
@@ -17,35 +17,35 @@ use crate::{
     pages::form::{self, Sending},
 };
 
-/// Where a dialog is.
+/// Path of a dialog and of the page behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Its own address, without a query. Its form goes there.
+    /// Path of the dialog, without a query. Its form posts there.
     pub path: String,
-    /// The page that it is over.
+    /// URL of the page behind the dialog.
     pub back: String,
 }
 
 impl Place {
-    /// Whether the way back has to be a new page: this one was drawn for a form that is over.
+    /// Returns whether going back has to load a new page, because the current one was rendered for a form that is already submitted.
     fn is_used_up(&self) -> bool {
         let context = use_context::<PageContext>().unwrap_or_default();
         context.of_form(&self.path).outcome.is_some()
     }
 }
 
-/// A dialog over its page.
+/// Renders a dialog above its page.
 #[component]
 pub fn Dialog(
-    /// Where it is.
+    /// Path of the dialog and of the page behind it.
     place: Place,
-    /// What it is about.
+    /// Heading of the dialog.
     #[prop(into)]
     title: String,
-    /// Its form, if it has one.
+    /// State of the form in the dialog, if it has one.
     #[prop(optional)]
     sending: Option<Sending>,
-    /// What it holds.
+    /// Content below the heading.
     children: Children,
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
@@ -54,7 +54,7 @@ pub fn Dialog(
         if let Some(dialog) = element.get() {
             let opener = opener.clone();
             on_cleanup(move || request_animation_frame(move || focus(&opener)));
-            // In the next frame: one that had to wait for the server is no part of the page yet.
+            // In the next frame: a dialog that is rendered after a server response is not part of the document yet.
             request_animation_frame(move || make_modal(&dialog));
         }
     });
@@ -63,13 +63,13 @@ pub fn Dialog(
     let leave = move || {
         let made = sending.and_then(|sending| sending.done.get_untracked());
         if sending.is_some_and(|sending| sending.pending.get_untracked()) {
-            // What becomes of it is yet to be told. A browser that closes it all the same finds it open again.
+            // The request is still pending. If the browser closes the dialog anyway, it opens again.
             let closed = element.get_untracked().filter(|dialog| !dialog.open());
             if let Some(dialog) = closed {
                 make_modal(&dialog);
             }
         } else if let Some(next) = made.map(|done| done.next) {
-            // The page below does not know yet what was made.
+            // The page behind the dialog is stale: it was loaded before the form changed something.
             form::go_on(&next);
         } else if reload {
             drop(window().location().set_href(&place.back));
@@ -84,7 +84,8 @@ pub fn Dialog(
     let escape = {
         let leave = leave.clone();
         move |event: leptos::ev::Event| {
-            // Whoever insists on Escape cannot be held: then it closes, which is told next.
+            // Browsers let a second Escape close the dialog unconditionally. Then the event is not cancelable, and the
+            // `close` event follows.
             if event.cancelable() {
                 event.prevent_default();
                 leave();
@@ -108,11 +109,11 @@ pub fn Dialog(
     }
 }
 
-/// Keeps the focus in a dialog, and where it is if somebody types in it already.
+/// Makes a dialog modal. The focus moves inside, or stays where it is if it is inside already, such as in a field.
 fn make_modal(dialog: &web_sys::HtmlDialogElement) {
     let active = document().active_element();
     let inside = active.filter(|active| dialog.contains(Some(active)));
-    // One that is open without being modal cannot become so.
+    // `show_modal` fails on a dialog that is open without being modal.
     drop(dialog.remove_attribute("open"));
     drop(dialog.show_modal());
     if let Some(active) = inside.and_then(|active| active.dyn_into::<web_sys::HtmlElement>().ok()) {
@@ -120,7 +121,7 @@ fn make_modal(dialog: &web_sys::HtmlDialogElement) {
     }
 }
 
-/// Gives the focus back to the link that opened a dialog.
+/// Returns the focus to the link that opened the dialog. `opener` is a CSS selector.
 fn focus(opener: &str) {
     let opener = document().query_selector(opener).ok().flatten();
     if let Some(opener) = opener.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
@@ -128,14 +129,14 @@ fn focus(opener: &str) {
     }
 }
 
-/// The way back from a dialog.
+/// Renders the link back to the page behind a dialog.
 #[component]
 pub fn BackLink(
-    /// Where the dialog is.
+    /// Path of the dialog and of the page behind it.
     place: Place,
-    /// What it is called.
+    /// Text of the link.
     label: &'static str,
-    /// The form of the dialog, if it has one: there is no way back while it is on its way.
+    /// State of the form in the dialog, if it has one. The link is disabled while the request is pending.
     #[prop(optional)]
     sending: Option<Sending>,
 ) -> impl IntoView {
@@ -161,32 +162,32 @@ pub fn BackLink(
     }
 }
 
-/// A dialog that is a form. Where it may not be sent at all, it says why and has no field; when it has made a link or a token,
-/// it shows that.
+/// Renders a dialog with a form. If the action is denied, it shows the reason instead of the fields; if the form has
+/// created a link or a token, it shows that.
 #[component]
 pub fn FormDialog(
-    /// Where it is.
+    /// Path of the dialog and of the page behind it.
     place: Place,
-    /// What it is about.
+    /// Heading of the dialog.
     #[prop(into)]
     title: String,
-    /// The form.
+    /// State of the form.
     sending: Sending,
-    /// Why it may not be sent.
+    /// Reason why the action is denied; `None` if it is allowed.
     refusal: Option<String>,
-    /// The right that it takes.
+    /// Permission that the action requires.
     #[prop(default = Permission::UsersWrite)]
     right: Permission,
-    /// What its button says.
+    /// Label of the submit button.
     #[prop(into)]
     action: Signal<String>,
-    /// Whether it cannot be undone.
+    /// `true` if the action cannot be undone, which makes the button red.
     #[prop(optional)]
     danger: bool,
-    /// Whether it is about one's own account, which everybody may change.
+    /// `true` if the form concerns the account of the signed-in user, which requires no permission.
     #[prop(optional)]
     own: bool,
-    /// Its fields.
+    /// Fields of the form.
     children: Children,
 ) -> impl IntoView {
     let class = if danger {
@@ -230,7 +231,7 @@ pub fn FormDialog(
     view! {
         <Dialog place=place title=title sending=sending>
             {inside}
-            // Empty at first, so that it is told when there is something.
+            // A live region is announced when its content changes, so it is empty at first.
             <p class="visually-hidden" aria-live="polite">
                 {move || sending.done.with(Option::is_some).then_some("It is made, and shown only once.")}
             </p>
@@ -238,7 +239,7 @@ pub fn FormDialog(
     }
 }
 
-/// Why whoever only looks can send nothing.
+/// Returns the reason for denial if the signed-in user lacks the permission to change.
 fn read_only(right: Permission) -> Option<String> {
     let principal = use_context::<PageContext>()?.principal?;
     let reader = !principal.permissions.include(right);

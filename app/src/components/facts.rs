@@ -1,14 +1,14 @@
-//! What is known of something: a word and what it is.
+//! Definition lists: labels with values.
 
 use leptos::prelude::*;
 
-/// One fact, in a list of class `facts`.
+/// Renders one label with its value, inside a `<dl class="facts">`.
 #[component]
 pub fn Fact(
-    /// What it is about.
+    /// Label of the value.
     #[prop(into)]
     label: String,
-    /// What is known.
+    /// Value, as text or markup.
     children: Children,
 ) -> impl IntoView {
     view! {

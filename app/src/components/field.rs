@@ -1,4 +1,4 @@
-//! A field of a form: label, hint, control, and what is wrong with it.
+//! Form fields: label, hint, control and error message.
 
 use leptos::prelude::*;
 
@@ -8,37 +8,37 @@ use super::{
 };
 use crate::hydrated::Hydrated;
 
-/// What is particular about a field.
+/// Static properties of a field.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FieldSpec {
-    /// Name in the form, and id.
+    /// Name in the form, which is also the element id.
     pub name: &'static str,
-    /// What it is called.
+    /// Visible label.
     pub label: &'static str,
-    /// Type of the input.
+    /// Value of the `type` attribute.
     pub kind: &'static str,
-    /// Word for the browser's own help.
+    /// Value of the `autocomplete` attribute.
     pub autocomplete: &'static str,
-    /// What to know before typing.
+    /// Help text below the label.
     pub hint: Option<&'static str>,
-    /// Whether it may stay empty.
+    /// `true` if the field can be empty.
     pub optional: bool,
-    /// Most characters.
+    /// Maximum number of characters.
     pub max: u16,
 }
 
-/// A field with its label, and its fault if it has one.
+/// Renders a field with its label, hint and error message.
 #[component]
 pub fn Field(
-    /// What is particular about it.
+    /// Static properties of the field.
     spec: FieldSpec,
-    /// What stands in it at first.
+    /// Initial value.
     #[prop(optional, into)]
     value: String,
-    /// What is wrong with it.
+    /// Error message, if the field has an error.
     #[prop(into)]
     fault: Signal<Option<String>>,
-    /// Whether a page that is drawn with it begins there.
+    /// `true` if the field gets the focus when the page loads.
     #[prop(optional)]
     first: bool,
 ) -> impl IntoView {
@@ -53,9 +53,9 @@ pub fn Field(
     } = spec;
     let (shown, set_shown) = signal(false);
     let secret = kind == "password";
-    // A space at an end counts, and cannot be seen.
+    // Leading and trailing spaces count in a password, but are invisible, so the field notes them.
     let (spaced, set_spaced) = signal(false);
-    // Of a password that is being chosen, not of the same again.
+    // Rates only a new password, not the repetition of it.
     let rated = name == "password" && autocomplete == "new-password";
     let (rating, set_rating) = signal(None);
     let note_id = format!("{name}-note");

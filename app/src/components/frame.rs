@@ -1,4 +1,4 @@
-//! The panel around its screens: the rail, the top bar, and the screen itself.
+//! Layout of the panel: sidebar, top bar and the current page.
 
 use domain::access::Permission;
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use crate::{
     format::grouped,
 };
 
-/// The themes.
+/// Selectable themes, for the top bar and the account preferences.
 pub const THEMES: &[Value] = &[
     Value {
         word: "system",
@@ -34,7 +34,7 @@ pub const THEMES: &[Value] = &[
     },
 ];
 
-/// A screen of the panel: path, name, picture, and the right that it takes.
+/// Pages of the panel for the sidebar: path, name, icon and required permission.
 const SCREENS: &[(&str, &str, Icon, Permission)] = &[
     ("/overview", "Overview", Icon::Gauge, Permission::UsersRead),
     ("/users", "Users", Icon::Users, Permission::UsersRead),
@@ -66,7 +66,7 @@ const SCREENS: &[(&str, &str, Icon, Permission)] = &[
     ),
 ];
 
-/// The panel around a screen.
+/// Renders the layout of the panel around the current page.
 #[component]
 pub fn Frame() -> impl IntoView {
     let principal = expect_context::<PageContext>().principal;
@@ -96,7 +96,7 @@ fn Crumbs() -> impl IntoView {
     let here = move || {
         let path = path.get();
         let screen = SCREENS.iter().find(|(screen, ..)| is_within(&path, screen));
-        // Only people have pages of their own: what else lies below a screen is a dialog or a tab.
+        // Only users have pages of their own; other paths below a page belong to dialogs or tabs.
         let inside = path.strip_prefix("/users/");
         let inside = inside.and_then(|rest| rest.split('/').next());
         (
@@ -131,7 +131,7 @@ fn Crumbs() -> impl IntoView {
     }
 }
 
-/// Whether a path is that of a screen or of something on it.
+/// Returns whether a path is that of a page of the panel or lies below it.
 fn is_within(path: &str, screen: &str) -> bool {
     path.strip_prefix(screen)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -1,9 +1,9 @@
-//! The icons: one path each, on a grid of 20, drawn with the stroke that the style sheet sets.
+//! Icons: one path each, on a 20-unit grid, drawn with the stroke of the style sheet.
 
 use leptos::prelude::*;
 
-/// An icon by what it stands for.
-#[expect(missing_docs, reason = "the names say what is drawn")]
+/// An icon, named by its drawing or its meaning.
+#[expect(missing_docs, reason = "the names describe the drawings")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
     Users,
@@ -111,12 +111,12 @@ impl Icon {
     }
 }
 
-/// An icon. It only illustrates: what it means is always said in words too.
+/// Renders an icon. Icons are decorative: the meaning is always given in text too.
 #[component]
 pub fn Glyph(
-    /// Which.
+    /// Icon to draw.
     icon: Icon,
-    /// 20 px instead of 16.
+    /// `true` for 20 px instead of 16 px.
     #[prop(optional)]
     large: bool,
 ) -> impl IntoView {

@@ -1,13 +1,12 @@
-//! Pages that belong to one value of a parameter of the address.
+//! Pages that belong to one value of a URL parameter.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::rows::KeyedRow;
 
-/// Draws a page for a parameter of the address, and draws another page for each other value of it. While the route stays the
-/// same, the router changes only the parameters: without this the rows and the text in the fields of one user would stay on
-/// the page of another.
+/// Renders a page for a URL parameter, and a new page for each other value of it. Within a route, the router changes only
+/// the parameters: without this, the rows and the typed text of one user would stay on the page of another.
 pub fn keyed_by(
     param: &'static str,
     draw: impl Fn(String) -> AnyView + Send + 'static,

@@ -1,4 +1,4 @@
-//! A link to hand over, or an access token to take: it is shown once.
+//! One-time display of a created link or access token.
 
 use ::time::OffsetDateTime;
 use leptos::{ev::MouseEvent, html, prelude::*};
@@ -7,21 +7,21 @@ use wasm_bindgen::JsCast;
 use super::time::Exactly;
 use crate::{api::done::Done, hydrated::Hydrated, pages::form};
 
-/// What is told of a link.
+/// Label and hint of a link.
 const LINK: [&str; 2] = [
     "Link to hand over",
     "Hand this link over in person or by a message. It is shown only here, and whoever has it can use it.",
 ];
-/// What is told of a token.
+/// Label and hint of an access token.
 const TOKEN: [&str; 2] = [
     "Access token",
     "Copy it to where it is needed. It is shown only here, and whoever has it can act for you.",
 ];
 
-/// What a form has made, to be copied.
+/// Renders the link or the token that a form has created, with a button to copy it.
 #[component]
 pub fn Link(
-    /// What became of the form.
+    /// Result of the form.
     done: Done,
 ) -> impl IntoView {
     let Done { next, link, token } = done;
@@ -32,22 +32,22 @@ pub fn Link(
 
 #[component]
 fn Once(
-    /// What it is called.
+    /// Label of the field.
     label: &'static str,
-    /// What to do with it.
+    /// Help text above the field.
     hint: &'static str,
-    /// What is copied.
+    /// Text of the link or token.
     text: String,
-    /// When it ceases to work, if ever.
+    /// Time of expiry; `None` if it is valid until it is revoked.
     end: Option<OffsetDateTime>,
-    /// The page after it.
+    /// Path of the next page.
     next: String,
 ) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     let (copied, set_copied) = signal(false);
     Effect::new(move |_| {
         if let Some(field) = field.get() {
-            // In the next frame: a dialog that becomes modal takes the focus.
+            // In the next frame, because a dialog that becomes modal takes the focus.
             request_animation_frame(move || {
                 drop(field.focus());
                 field.select();
@@ -57,7 +57,7 @@ fn Once(
     let copy = move |_| {
         if let Some(field) = field.get_untracked() {
             field.select();
-            // Not the clipboard of newer pages: that is closed to a panel without https.
+            // The Clipboard API requires a secure context, so it is missing when the panel is served without HTTPS.
             let document = document().dyn_into::<web_sys::HtmlDocument>();
             let copied = document.is_ok_and(|page| page.exec_command("copy").unwrap_or_default());
             set_copied.set(copied);
@@ -65,7 +65,7 @@ fn Once(
     };
     let address = next.clone();
     let leave = move |event: MouseEvent| {
-        // With a key it opens elsewhere, and the dialog stays.
+        // With a modifier key the link opens in another tab or window, and the dialog stays open.
         if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
             event.prevent_default();
             form::go_on(&next);

@@ -1,22 +1,23 @@
-//! Whether something is being fetched.
+//! Progress indicator of requests.
 
 use leptos::{leptos_dom::helpers::is_browser, prelude::*};
 
-/// Counts what is being fetched in the browser. The server shows what it has fetched, so there it stays at none.
+/// Number of pending requests in the browser. On the server it stays at 0, because pages are rendered with the loaded data.
 ///
-/// `set_pending` of a transition would tell the same, but its effect runs on the server too, where it panics now and
-/// then: threads meet at a signal, and the one that comes second takes it for gone.
+/// `set_pending` of a transition would report the same, but its effect also runs on the server, where it sometimes panics:
+/// threads race for a signal, and the second one treats it as disposed.
 #[derive(Clone, Copy)]
 pub struct Loading(RwSignal<u32>);
 
 impl Loading {
-    /// Nothing is fetched yet.
+    /// Returns a counter without pending requests.
     #[must_use]
     pub fn new() -> Self {
         Self(RwSignal::new(0))
     }
 
-    /// Counts one more until it is dropped, be it because it came or because nobody waits for it any more.
+    /// Counts one pending request until the returned guard is dropped, because it has completed or was cancelled. Returns
+    /// `None` on the server.
     #[must_use]
     pub fn begin(self) -> Option<Fetching> {
         is_browser().then(|| {
@@ -25,7 +26,7 @@ impl Loading {
         })
     }
 
-    /// What to put into `aria-busy`.
+    /// Returns whether any request is pending, for `aria-busy`.
     #[must_use]
     pub fn is_busy(self) -> bool {
         self.0.get() > 0
@@ -38,12 +39,12 @@ impl Default for Loading {
     }
 }
 
-/// One thing that is being fetched.
+/// Guard that counts one pending request until it is dropped.
 pub struct Fetching(RwSignal<u32>);
 
 impl Drop for Fetching {
     fn drop(&mut self) {
-        // The page may have gone before what it waited for.
+        // The counter may be disposed with its page before the request completes.
         self.0.try_update(|count| *count = count.saturating_sub(1));
     }
 }

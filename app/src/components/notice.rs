@@ -1,4 +1,4 @@
-//! What became of a form that was refused.
+//! Error summary of a denied form.
 
 use domain::{
     fields::FieldError,
@@ -10,15 +10,15 @@ use leptos::prelude::*;
 use super::icon::{Glyph, Icon};
 use crate::{api::error::is_unanswered, context::PageContext};
 
-/// A problem above its form: what is wrong, and a link to each field at fault.
+/// Renders a problem above its form: the message, and a link to each invalid field.
 #[component]
 pub fn ProblemNotice(
-    /// The problem.
+    /// Problem that the server has returned.
     problem: Problem,
-    /// Whether the form is the one to sign in with, of which some problems mean something else.
+    /// `true` on the sign-in form, where some error codes have another meaning.
     #[prop(optional)]
     sign_in: bool,
-    /// Whether a page that is drawn with it begins there.
+    /// `true` if the notice gets the focus when the page loads.
     #[prop(optional)]
     autofocus: bool,
 ) -> impl IntoView {
@@ -31,7 +31,7 @@ pub fn ProblemNotice(
         _ => "notice tone-danger",
     };
     let faults: Vec<FieldError> = problem.details.fields.iter().cloned().collect();
-    // What a fault says is not said twice.
+    // Omits the message of the problem if a field has the same one.
     let said = faults.iter().any(|fault| fault.message == problem.message);
     view! {
         <div class=tone id="error-summary" role="alert" tabindex="-1" autofocus=autofocus>
@@ -65,7 +65,7 @@ pub fn ProblemNotice(
     }
 }
 
-/// The way to the page on which a deleted user can be restored.
+/// Returns the link to the page on which a deleted user can be restored.
 fn deleted_user_link(number: i64) -> impl IntoView {
     let href = format!("/users/{}", UserRef::Number(number));
     view! {
@@ -107,10 +107,10 @@ fn text(problem: &Problem, sign_in: bool) -> String {
     }
 }
 
-/// The id under which the operator finds the cause in the log.
+/// Renders the request id, by which the operator finds the cause in the log.
 #[component]
 pub fn RequestId(
-    /// The id.
+    /// Id of the failed request; renders nothing if it is `None`.
     id: Option<String>,
 ) -> impl IntoView {
     id.map(|id| {

@@ -1,4 +1,4 @@
-//! What goes with an account, in numbers.
+//! Counts of the data that an account owns.
 
 use domain::users::deletion::OwnedCounts;
 use leptos::prelude::*;
@@ -6,13 +6,14 @@ use leptos::prelude::*;
 use super::facts::Fact;
 use crate::{format::count, pages::form::Sending};
 
-/// What goes with an account, as a form that deletes it shows and sends it.
+/// Counts that a deletion form shows and sends back.
 #[derive(Clone, Copy)]
 pub struct Counts(Memo<OwnedCounts>);
 
 impl Counts {
-    /// Those of a form. What somebody else has added or taken since is shown anew, and has to be confirmed again. It stays
-    /// known whatever else is refused meanwhile.
+    /// Returns the counts of a form, initially `first`. If the data has changed since, the server denies the form with the
+    /// current counts, which are shown and have to be confirmed again. They are retained if a later attempt is denied for
+    /// another reason.
     #[must_use]
     pub fn of(sending: Sending, first: OwnedCounts) -> Self {
         Self(Memo::new(move |known: Option<&OwnedCounts>| {
@@ -22,13 +23,13 @@ impl Counts {
         }))
     }
 
-    /// As of now, as a signal's value.
+    /// Returns the current counts. Reads a signal.
     #[must_use]
     pub fn now(self) -> OwnedCounts {
         self.0.get()
     }
 
-    /// The numbers, and the field that sends them back.
+    /// Renders the counts, and the hidden field that sends them back.
     pub fn table(self) -> impl IntoView {
         let facts = move || {
             self.now()
@@ -44,7 +45,7 @@ impl Counts {
     }
 }
 
-/// How many things go too, for the end of what a button says.
+/// Returns the number of owned items as the end of a button label.
 #[must_use]
 pub fn and_things(counts: OwnedCounts) -> String {
     match counts.total() {
@@ -54,7 +55,7 @@ pub fn and_things(counts: OwnedCounts) -> String {
     }
 }
 
-/// The counts as they are sent back.
+/// Returns the counts as the form sends them, separated by commas.
 fn sent(counts: OwnedCounts) -> String {
     counts.kinds().map(|(_, count)| count.to_string()).join(",")
 }

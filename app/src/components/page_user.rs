@@ -1,11 +1,11 @@
-//! The user whose page a form is on.
+//! Identification of the user that a page was rendered for.
 
 use leptos::prelude::*;
 
 use crate::{api::wire::AS, context::PageContext};
 
-/// The hidden field that says whose page a form is on. Every form that changes something for a signed-in user has it: the
-/// server denies one that comes from the page of another user than who is signed in by then.
+/// Renders the hidden field with the id of the signed-in user that the page was rendered for. Every form that changes
+/// something for a signed-in user has it: the server denies a form if another user has signed in since.
 #[component]
 pub fn PageUser() -> impl IntoView {
     let principal = PageContext::current().principal;

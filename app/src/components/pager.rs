@@ -1,4 +1,4 @@
-//! Which part of a list is shown, and the ways to the others.
+//! Pagination of lists.
 
 use domain::list::{Limits, PANEL_LIMITS, PageParams, Place, Total};
 use leptos::prelude::*;
@@ -6,27 +6,27 @@ use leptos::prelude::*;
 use super::icon::{Glyph, Icon};
 use crate::format::{grouped, total};
 
-/// Where a page is among the others.
+/// Position of a page in its list, with links to the others.
 pub struct Pages {
     /// Number of the first row, from 1.
     pub first: u64,
-    /// How many rows there are on it.
+    /// Number of rows on the page.
     pub shown: usize,
-    /// How many there are in all.
+    /// Total number of rows.
     pub total: Total,
-    /// Address of the page before.
+    /// URL of the previous page, if there is one.
     pub before: Option<String>,
-    /// Address of the page after.
+    /// URL of the next page, if there is one.
     pub after: Option<String>,
-    /// Rows of a page.
+    /// Maximum number of rows per page.
     pub size: u16,
-    /// Other sizes, each with its address.
+    /// Selectable page sizes, each with its URL.
     pub sizes: Vec<(u16, String)>,
 }
 
 impl Pages {
-    /// Where a page of a list is that was asked for with `params`, and `shown` rows of which were found. `href` is the
-    /// address of the list in some state.
+    /// Computes the position of a page with `shown` rows that was requested with `params`. `href` returns the URL of the
+    /// list for given parameters.
     pub fn of<P: PageParams>(
         params: &P,
         place: &Place,
@@ -48,10 +48,10 @@ impl Pages {
     }
 }
 
-/// The foot of a list.
+/// Renders the footer of a list.
 #[component]
 pub fn Pager(
-    /// Where it is.
+    /// Position of the page in its list.
     pages: Pages,
 ) -> impl IntoView {
     let shown = u64::try_from(pages.shown).unwrap_or_default();

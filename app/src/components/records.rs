@@ -1,20 +1,20 @@
-//! A plain table of records, which becomes cards where there is no room.
+//! Plain tables, which become cards on narrow screens.
 
 use leptos::prelude::*;
 
 use super::rows::KeyedRow;
 
-/// A record: its id and its cells.
+/// Table row: a record id and the cells.
 pub type Record = (String, Vec<AnyView>);
 
-/// A table. The first cell of each row says what the row is about.
+/// Renders a table. The first cell of each row is its header.
 #[component]
 pub fn Records(
-    /// What the table holds.
+    /// Caption for screen readers.
     caption: &'static str,
-    /// Names of the columns.
+    /// Column headings.
     columns: &'static [&'static str],
-    /// The cells, row by row.
+    /// Rows with their cells, in the order of the columns.
     rows: Vec<Record>,
 ) -> impl IntoView {
     let row = |(id, cells): Record| {

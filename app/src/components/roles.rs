@@ -1,4 +1,4 @@
-//! Roles to tick.
+//! Selection of roles.
 
 use domain::{
     access::{ADMIN_ROLE, USER_ROLE},
@@ -9,23 +9,23 @@ use leptos::prelude::*;
 use super::icon::{Glyph, Icon};
 use crate::format::capitalised;
 
-/// All roles, some of them ticked.
+/// Renders a checkbox for each role.
 #[component]
 pub fn RoleChoice(
-    /// All roles, the most powerful first.
+    /// All roles, most powerful first.
     roles: Vec<GrantableRole>,
-    /// Those that are ticked at first.
+    /// Names of the roles that are checked initially.
     chosen: Vec<String>,
-    /// Why none can be given or taken.
+    /// Reason why roles cannot be assigned or revoked; `None` if they can.
     #[prop(optional_no_strip)]
     refusal: Option<String>,
-    /// What is wrong with them.
+    /// Error message for the selection, if there is one.
     fault: Signal<Option<String>>,
 ) -> impl IntoView {
     let fixed = refusal.is_some();
     let described_by = move || fault.with(Option::is_some).then_some("roles-error");
     view! {
-        // A group cannot be marked as invalid: its fault describes it, and can be gone to.
+        // `aria-invalid` does not apply to a group. The error message describes it instead, and `tabindex` lets the summary link to it.
         <fieldset
             class="field"
             id="roles"
@@ -58,7 +58,7 @@ pub fn RoleChoice(
     }
 }
 
-/// A role to tick. One that the viewer may not give says so.
+/// Renders the checkbox of a role. A role that the viewer cannot assign is disabled and shows the reason.
 #[component]
 fn RoleBox(role: GrantableRole, chosen: bool, fixed: bool) -> impl IntoView {
     let disabled = fixed || role.refusal.is_some();

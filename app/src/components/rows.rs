@@ -1,4 +1,4 @@
-//! Rows of a table, each known by an id.
+//! Table rows that are identified by ids.
 
 use leptos::{
     prelude::*,
@@ -11,15 +11,15 @@ use leptos::{
     },
 };
 
-/// A row, by the id of what it shows. What the browser keeps with its elements (a tick, the focus, an open menu) is that row's
-/// alone: a newer answer with the same id in its place changes them, and another id gets new ones.
+/// A table row with the id of its subject. State that the browser stores in the elements (a checkbox, the focus, an open
+/// menu) stays with that id: new data for the same id updates the elements, and another id gets new ones.
 pub struct KeyedRow {
     id: String,
     view: AnyView,
 }
 
 impl KeyedRow {
-    /// A row that shows what has this id.
+    /// Returns a row with this id.
     pub fn new(id: impl ToString, view: impl IntoAny) -> Self {
         Self {
             id: id.to_string(),
@@ -28,7 +28,7 @@ impl KeyedRow {
     }
 }
 
-/// A row on the page.
+/// A mounted row.
 pub struct KeyedRowState {
     id: String,
     view: AnyViewState,
@@ -77,7 +77,7 @@ impl Mountable for KeyedRowState {
 impl AddAnyAttr for KeyedRow {
     type Output<SomeNewAttr: Attribute> = Self;
 
-    /// A row has the attributes that it was made with.
+    /// Rows retain the attributes that they were created with, so this ignores further ones.
     fn add_any_attr<NewAttr: Attribute>(self, _: NewAttr) -> Self::Output<NewAttr> {
         self
     }

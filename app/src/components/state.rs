@@ -1,4 +1,4 @@
-//! What a list shows instead of rows.
+//! Empty and error states of lists.
 
 use domain::problem::{Code, Problem};
 use leptos::prelude::*;
@@ -10,17 +10,17 @@ use super::{
 };
 use crate::context::Zone;
 
-/// A picture, a sentence, and the one next action.
+/// Renders an icon, a message and the next action in place of rows.
 #[component]
 pub fn ListState(
-    /// Its picture.
+    /// Icon above the message.
     icon: Icon,
-    /// What is the matter.
+    /// Message.
     title: &'static str,
-    /// Whether it is a failure.
+    /// `true` if loading failed, which makes the message an alert.
     #[prop(optional)]
     failure: bool,
-    /// Explanation and action.
+    /// Explanation and action below the message.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
@@ -40,14 +40,14 @@ pub fn ListState(
     }
 }
 
-/// Something could not be loaded: why, and the way to try again.
+/// Renders an error of loading: the reason, and a link to try again.
 #[component]
 pub fn LoadFailure(
-    /// What.
+    /// Message, such as "The access tokens could not be loaded".
     title: &'static str,
-    /// Why.
+    /// Problem that the server has returned.
     problem: Problem,
-    /// Where it is tried again: at this address, unless another is given.
+    /// URL to try again; the current one if it is empty.
     #[prop(optional)]
     again: String,
 ) -> impl IntoView {
@@ -55,7 +55,7 @@ pub fn LoadFailure(
         <ListState icon=Icon::Alert title=title failure=true>
             <p class="state-text">{problem.message}</p>
             <div class="state-actions">
-                // A page of its own: whoever has been signed out gets to sign in.
+                // Loads the page from the server, so that a user whose session has ended is redirected to sign in.
                 <a class="button button-primary" href=again rel="external">
                     <Glyph icon=Icon::Reload />
                     "Try again"
@@ -66,21 +66,21 @@ pub fn LoadFailure(
     }
 }
 
-/// A list could not be loaded. Where what its address asks for was not understood, it says so and leads to the whole list;
-/// no rows stand beside it, since they would be taken for those that were asked for.
+/// Renders an error of loading a list. If the filter in the URL is invalid, it explains the error and links to the whole
+/// list. It shows no rows, since they would be mistaken for the requested ones.
 #[component]
 pub fn ListFailure(
-    /// What could not be loaded.
+    /// Message, such as "The access tokens could not be loaded".
     title: &'static str,
-    /// Why.
+    /// Problem that the server has returned.
     problem: Problem,
-    /// The address of the list as it was asked for.
+    /// URL of the list with its filter.
     again: String,
-    /// The address of the whole list.
+    /// URL of the list without filter.
     all: String,
-    /// The link to it, such as "Show all users".
+    /// Text of the link to the whole list, such as "Show all users".
     label: &'static str,
-    /// The part that was not understood, and the ways to read it.
+    /// The invalid part of the filter, and its possible corrections.
     #[prop(optional)]
     children: Option<Children>,
 ) -> AnyView {
@@ -113,7 +113,7 @@ pub fn ListFailure(
     .into_any()
 }
 
-/// The address of a page without one of its parameters.
+/// Returns the URL of a page without one of its parameters.
 fn without(path: &str, search: &str, parameter: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     let pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
@@ -124,10 +124,10 @@ fn without(path: &str, search: &str, parameter: &str) -> String {
     }
 }
 
-/// The two ways to read a filter, as links: the address, the filter as it would be, and what it matches.
+/// Renders the two interpretations of an ambiguous filter as links.
 #[component]
 pub fn Readings(
-    /// The ways.
+    /// URL, corrected filter and description of each interpretation.
     readings: Option<[(String, String, String); 2]>,
 ) -> impl IntoView {
     readings.map(|readings| {
@@ -146,12 +146,12 @@ pub fn Readings(
     })
 }
 
-/// What a filter means, under the form that it stands in.
+/// Renders a description of the filter, below its form.
 #[component]
 pub fn Meaning(
-    /// A sentence for each condition.
+    /// One sentence for each condition.
     parts: Vec<String>,
-    /// Whether it names dates, whose time zone is said too.
+    /// `true` if the filter contains dates, which adds the time zone.
     #[prop(optional)]
     names_dates: bool,
 ) -> impl IntoView {
@@ -171,7 +171,7 @@ pub fn Meaning(
     })
 }
 
-/// Something that is on its way.
+/// Renders placeholders while data is loading.
 #[component]
 pub fn Waiting() -> impl IntoView {
     view! {

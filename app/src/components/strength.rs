@@ -1,17 +1,17 @@
-//! How hard a password is to guess, in words. It advises; what is refused, `domain::credentials` decides.
+//! Password strength in words. The rating only advises; `domain::credentials` decides which passwords are rejected.
 
 use std::collections::BTreeSet;
 
 use domain::credentials::{PASSWORD_MIN, check_new_password};
 
-/// Characters of a password that is long enough to need no more advice.
+/// Minimum number of characters of a strong password.
 const LONG: usize = 14;
-/// Characters of one that stands a while.
+/// Minimum number of characters of a fair password.
 const FAIR: usize = 10;
-/// Fewest different characters of either.
+/// Minimum number of distinct characters of a fair or strong password.
 const VARIED: usize = 6;
 
-/// What to say of a password while it is typed; nothing while there is none.
+/// Returns the rating of a password while it is typed. Returns `None` if it is empty.
 pub(super) fn strength(password: &str) -> Option<&'static str> {
     if password.is_empty() {
         return None;
@@ -28,7 +28,7 @@ pub(super) fn strength(password: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether most of its characters repeat the one before or follow it in the alphabet, like `abcd1234`.
+/// Returns whether at least half of the characters repeat or neighbour the one before by code point, as in `abcd1234`.
 fn is_a_run(password: &str) -> bool {
     let codes: Vec<u32> = password.chars().map(u32::from).collect();
     let steps = codes.iter().zip(codes.iter().skip(1));

@@ -1,19 +1,19 @@
-//! Parts of a page, each with an address of its own.
+//! Tabs of a page, each with its own URL.
 
 use leptos::prelude::*;
 
-/// Links to the parts of a page, one of them the one that is shown.
+/// Renders links to the tabs of a page, the current one marked.
 #[component]
 pub fn Tabs(
-    /// Address of the first.
+    /// Path of the first tab.
     #[prop(into)]
     page: String,
-    /// What they are about.
+    /// Accessible label of the navigation.
     label: &'static str,
-    /// End of the address and name of each.
+    /// Path segment and name of each tab; the segment of the first one is empty.
     #[prop(into)]
     tabs: Vec<(&'static str, &'static str)>,
-    /// End of the address of the one that is shown.
+    /// Path segment of the current tab.
     current: Memo<&'static str>,
 ) -> impl IntoView {
     let link = |(end, name): &(&'static str, &'static str)| {

@@ -1,4 +1,4 @@
-//! A moment, told from now; exactly in the title.
+//! Timestamps: relative times with the exact time as title, and exact times.
 
 use ::time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use leptos::prelude::*;
@@ -10,12 +10,12 @@ use crate::{
     hydrated::Hydrated,
 };
 
-/// How long ago a moment was, with the exact time in its title.
+/// Renders the time since a timestamp, such as "2 hours ago".
 #[component]
 pub fn Ago(
-    /// The moment.
+    /// Timestamp in the past.
     at: OffsetDateTime,
-    /// The time of the server's answer.
+    /// Server time of the response, from which the distance is computed.
     now: OffsetDateTime,
 ) -> impl IntoView {
     view! {
@@ -25,12 +25,12 @@ pub fn Ago(
     }
 }
 
-/// How long until a moment, with the exact time in its title.
+/// Renders the time until a timestamp, such as "in 2 hours".
 #[component]
 pub fn Upcoming(
-    /// The moment.
+    /// Timestamp in the future.
     at: OffsetDateTime,
-    /// The time of the server's answer.
+    /// Server time of the response, from which the distance is computed.
     now: OffsetDateTime,
 ) -> impl IntoView {
     view! {
@@ -40,10 +40,10 @@ pub fn Upcoming(
     }
 }
 
-/// A moment, exactly.
+/// Renders an exact timestamp.
 #[component]
 pub fn Exactly(
-    /// The moment.
+    /// Timestamp to render.
     at: OffsetDateTime,
 ) -> impl IntoView {
     view! { <time datetime=machine(at)>{move || in_own_zone(at)}</time> }
@@ -53,8 +53,8 @@ fn machine(at: OffsetDateTime) -> String {
     at.format(&Rfc3339).unwrap_or_default()
 }
 
-/// The exact time: in UTC from the server, which does not know better; in the person's own zone and language once the
-/// browser has taken over.
+/// Returns the exact time: in UTC on the server, which does not know the zone of the browser; in the user's zone and
+/// language after hydration.
 fn in_own_zone(at: OffsetDateTime) -> String {
     if Hydrated::now() {
         local(&machine(at))
@@ -63,7 +63,7 @@ fn in_own_zone(at: OffsetDateTime) -> String {
     }
 }
 
-/// The exact moment in the browser's own language, and in the zone that the person has chosen, if they have.
+/// Formats a time in the language of the browser, and in the time zone of the user's preferences if one is set.
 fn local(machine: &str) -> String {
     let date = js_sys::Date::new(&machine.into());
     let zone = use_context::<Zone>().and_then(|zone| zone.0);
@@ -71,11 +71,12 @@ fn local(machine: &str) -> String {
         .unwrap_or_else(|| date.to_locale_string("default", &JsValue::UNDEFINED).into())
 }
 
-/// A moment in a zone by its name; nothing if the browser does not know that one.
+/// Formats a time in a time zone. Returns `None` if the browser does not know the zone.
 fn in_zone(date: &js_sys::Date, zone: &str) -> Option<String> {
     let options = js_sys::Object::new();
     js_sys::Reflect::set(&options, &"timeZone".into(), &zone.into()).ok()?;
-    // Called by its name, because an exception of the call itself would end the app.
+    // `toLocaleString` throws for an unknown zone. Called as a `Function`, the exception is returned as an error; thrown by
+    // a direct call it would abort the app.
     let told = js_sys::Reflect::get(date, &"toLocaleString".into()).ok()?;
     let told = told.dyn_into::<js_sys::Function>().ok()?;
     told.call2(date, &"default".into(), &options)

@@ -1,13 +1,14 @@
-//! The title of a page.
+//! Document titles.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// The title of a page, with the name of the product behind it. The only way to set one: the library writes the text as it
-/// is into the document that the server draws, so that a name would become markup there. In the browser it is set as text.
+/// Sets the document title, with the product name appended. Pages must use this component: `leptos_meta` writes the title
+/// unescaped into the HTML that the server renders, where a name could inject markup. In the browser the title is set as
+/// text.
 #[component]
 pub fn PageTitle(
-    /// What the page is about.
+    /// Title of the page.
     #[prop(into)]
     text: String,
 ) -> impl IntoView {
@@ -17,7 +18,7 @@ pub fn PageTitle(
     view! { <Title text=text /> }
 }
 
-/// A text as it is written in a document or in an attribute in double quotes.
+/// Escapes a text for HTML content and for double-quoted attributes.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")

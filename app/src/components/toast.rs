@@ -1,4 +1,4 @@
-//! What was done before, shown once.
+//! Flash messages after a change, shown once.
 
 use std::time::Duration;
 
@@ -17,13 +17,13 @@ use crate::{
     hydrated::Hydrated,
 };
 
-/// How long a message stays that nobody looks at.
+/// Time until a message disappears.
 const LIFE: Duration = Duration::from_secs(6);
-/// How long one stays that has a button.
+/// Time until a message with an undo button disappears.
 const LIFE_WITH_UNDO: Duration = Duration::from_secs(12);
 
-/// The messages that came with the page. They go by themselves, but not while the pointer or the focus is on them, and not
-/// without scripts: then they stay until the next page.
+/// Renders the flash messages of the page. They disappear after a while, but not while the pointer or the focus is on them.
+/// Without scripts they stay until the next page.
 #[component]
 pub fn Toasts() -> impl IntoView {
     let flashes = expect_context::<PageContext>().flashes;
@@ -40,14 +40,14 @@ fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
     let (pathname, search) = (here.pathname, here.search);
     let page = pathname.get_untracked();
     Effect::new(move |_| {
-        // The message is about the change before this page, not before the next.
+        // The message concerns the change before this page, so the next page does not show it.
         if pathname.get() != page {
             gone.set(true);
         }
         if gone.get() {
             return;
         }
-        // Asked when the time has come: the pointer may have been there before the app took over.
+        // Checks when the timer fires, because `mouseenter` events before hydration are lost.
         let look = move || {
             let is_held = element
                 .get_untracked()
@@ -61,7 +61,7 @@ fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
         }
     });
     Effect::new(move |_| {
-        // A browser may show the page again as it was when it was left.
+        // The browser may restore the page from its back/forward cache.
         let left = window_event_listener_untyped("pagehide", move |_| gone.set(true));
         on_cleanup(move || left.remove());
     });
@@ -77,7 +77,7 @@ fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
     let said = flashes.iter().map(|flash| flash.text.as_str());
     let said = said.collect::<Vec<_>>().join(". ");
     view! {
-        // Only what changes on an open page is read out: it is empty until the browser has taken over.
+        // Live regions are announced only when they change on an open page, so this one is empty until hydration.
         <p class="visually-hidden" aria-live="polite">
             {move || (Hydrated::now() && !gone.get()).then(|| said.clone())}
         </p>
@@ -93,7 +93,7 @@ fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
                                 {names.map(|names| view! { <p class="muted">{names}</p> })}
                             </div>
                             {undo.map(|undo| view! { <Undo undo=undo /> })}
-                            // Without scripts it leads to the page as it is without the message.
+                            // Without scripts the link loads the page again, without the message.
                             <a class="icon-button" href=address rel="external" aria-label="Dismiss" on:click=dismiss>
                                 <Glyph icon=Icon::X />
                             </a>

@@ -1,4 +1,4 @@
-//! The menu of the person who is signed in.
+//! Menu of the signed-in user.
 
 use domain::access::Principal;
 use leptos::prelude::*;
@@ -9,10 +9,10 @@ use super::{
 };
 use crate::format::capitalised;
 
-/// Avatar and shield; behind them the ways to the panel, to one's account, and out.
+/// Renders the avatar button, and the menu with the links to the panel and the account and the sign-out button.
 #[component]
 pub fn UserMenu(
-    /// Who is signed in.
+    /// The signed-in user.
     principal: Principal,
 ) -> impl IntoView {
     let role = principal

@@ -1,4 +1,4 @@
-//! Everybody's access tokens.
+//! Page with the access tokens of all users.
 
 pub mod row;
 
@@ -34,7 +34,7 @@ use crate::{
     },
 };
 
-/// The screen "Access tokens". Its whole state is in the URL.
+/// Renders the page "Access tokens". Its whole state is in the URL.
 #[component]
 pub fn AccessTokens() -> impl IntoView {
     let query = use_query();
@@ -86,17 +86,17 @@ pub fn AccessTokens() -> impl IntoView {
     }
 }
 
-/// Whether the viewer may revoke the tokens of others.
+/// Returns whether the viewer can revoke the tokens of other users.
 pub(super) fn may_write() -> bool {
     PageContext::current().may(Permission::TokensWrite)
 }
 
-/// The address of a state of the list.
+/// Returns the URL of the list for the parameters.
 fn href(params: &TokenParams) -> String {
     with_selected(ALL, params.pairs().into_iter(), &[])
 }
 
-/// The tokens of a person.
+/// Returns the URL of the list of a user's tokens.
 pub(super) fn of_person(username: &str) -> String {
     href(&TokenParams {
         person: Some(UserRef::naming(username)),
@@ -104,7 +104,7 @@ pub(super) fn of_person(username: &str) -> String {
     })
 }
 
-/// Which tokens: a form that leads to the list of those that match, with scripts or without.
+/// Renders the filter form. It leads to the filtered list, with scripts or without.
 fn filters(params: &TokenParams) -> impl IntoView + use<> {
     let person = params.person.clone().unwrap_or_default();
     let chosen = params.state.clone().unwrap_or_default();
@@ -147,7 +147,7 @@ fn filters(params: &TokenParams) -> impl IntoView + use<> {
     }
 }
 
-/// The rows, or why there are none.
+/// Renders the rows, or the empty state.
 fn shown(params: &TokenParams, list: TokenList) -> AnyView {
     let TokenList { page, now } = list;
     if page.tokens.is_empty() {

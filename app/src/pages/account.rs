@@ -1,4 +1,4 @@
-//! One's own account: who one is above, and below one of its parts.
+//! Account pages of the signed-in user: the name above, and one of the tabs below.
 
 pub mod data;
 pub mod delete;
@@ -35,7 +35,7 @@ use crate::{
     context::PageContext,
 };
 
-/// The parts: end of the address, name.
+/// Tabs: path segment and name.
 const PARTS: &[(&str, &str)] = &[
     ("", "Profile"),
     ("password", "Password"),
@@ -46,7 +46,7 @@ const PARTS: &[(&str, &str)] = &[
     ("data", "Your data"),
 ];
 
-/// The password of now, by which one shows who one is.
+/// Field for the current password, which confirms the identity of the user.
 const CURRENT_PASSWORD: FieldSpec = FieldSpec {
     name: "current_password",
     label: "Current password",
@@ -57,11 +57,11 @@ const CURRENT_PASSWORD: FieldSpec = FieldSpec {
     max: 256,
 };
 
-/// One's own account, for everything on its pages.
+/// Resource with the account of the signed-in user, shared by all account pages.
 #[derive(Clone, Copy)]
 struct Mine(Resource<Result<account::Account, ApiError>>);
 
-/// The pages of one's own account.
+/// Renders the account pages.
 #[component]
 pub fn Account() -> impl IntoView {
     let account = Resource::new(|| (), |()| find_account());
@@ -71,7 +71,7 @@ pub fn Account() -> impl IntoView {
     let current = Memo::new(move |_| {
         let here = here.get();
         let part = here.split('/').nth(2).unwrap_or_default();
-        // Its dialog is over the last part.
+        // The deletion dialog is above the last tab.
         let part = if part == "delete" { "data" } else { part };
         let known = PARTS.iter().find(|(end, _)| *end == part);
         known.map_or("", |(end, _)| end)
@@ -97,7 +97,7 @@ pub fn Account() -> impl IntoView {
     }
 }
 
-/// Who one is, and the ways out.
+/// Renders the name and the roles of the user, and the links out.
 #[component]
 fn Head(principal: Principal) -> impl IntoView {
     let panel = principal.may_open_panel();
@@ -133,26 +133,26 @@ fn Head(principal: Principal) -> impl IntoView {
     }
 }
 
-/// Draws with the account once it is known. If it cannot be, the page says so above.
+/// Renders with the loaded account. If loading fails, the page shows the error above the tab.
 fn with_account<V: IntoView + 'static>(
     draw: impl Fn(account::Account) -> V + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
     with(expect_context::<Mine>().0, draw)
 }
 
-/// A part that is a form.
+/// Renders a tab that is a form.
 #[component]
 fn FormPart(
-    /// What it is about.
+    /// Heading of the tab.
     title: &'static str,
-    /// Address of its page.
+    /// Path that the form posts to.
     path: &'static str,
-    /// The form.
+    /// State of the form.
     sending: Sending,
-    /// What its button says.
+    /// Label of the submit button.
     #[prop(into)]
     action: Signal<String>,
-    /// Its fields.
+    /// Fields of the form.
     children: Children,
 ) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! The record: what was done, by whom, and what it changed.
+//! Audit log: actions with actor, target and changes.
 
 pub mod filters;
 mod links;
@@ -23,7 +23,7 @@ use crate::{
 use filters::Filters;
 use table::AuditTable;
 
-/// The screen "Audit log". Its whole state is in the URL.
+/// Renders the page "Audit log". Its whole state is in the URL.
 #[component]
 pub fn Audit() -> impl IntoView {
     let query = use_query();
@@ -78,12 +78,12 @@ pub fn Audit() -> impl IntoView {
     }
 }
 
-/// The state of the list in an address.
+/// Parses the query of the URL.
 fn params(query: &Query) -> AuditParams {
     AuditParams::from_pairs(|name| query.get(name))
 }
 
-/// What matches, to take away as a file.
+/// Renders the links that export the matching entries as files.
 #[component]
 fn Files(request: Memo<Result<AuditParams, ListError>>) -> impl IntoView {
     move || {

@@ -1,5 +1,4 @@
-//! The dialog before anything that cannot be undone: what it is about, when that was last used, and a button that says what
-//! is done.
+//! Confirmation dialog for actions that cannot be undone: the target, facts such as its last use, and a button that names the action.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -22,14 +21,14 @@ use crate::{
     pages::person::dialogs::delete::Uncounted,
 };
 
-/// The link to a dialog over a page, which the dialog leads back to.
+/// Renders the link to a confirmation dialog above the current page.
 #[component]
 pub fn ConfirmLink(
-    /// The address of the dialog.
+    /// Path of the dialog.
     href: String,
-    /// What it says.
+    /// Text of the link.
     label: &'static str,
-    /// What it says at length, where there are several like it.
+    /// Accessible label that names the target, where a page has several such links.
     #[prop(optional)]
     about: Option<String>,
 ) -> impl IntoView {
@@ -45,13 +44,13 @@ pub fn ConfirmLink(
     }
 }
 
-/// The dialog of an address.
+/// Renders the confirmation dialog of the URL.
 #[component]
 pub fn Confirm() -> impl IntoView {
     keyed_by("id", |_| view! { <Here /> }.into_any())
 }
 
-/// The title of a dialog while it is not known what it is about.
+/// Returns the title of a dialog whose target could not be loaded.
 fn unknown(path: &str) -> &'static str {
     match path.rsplit('/').next() {
         Some("delete") => "Delete",
@@ -66,7 +65,7 @@ fn Here() -> impl IntoView {
     let path = here.pathname.get_untracked();
     let context = expect_context::<PageContext>().of_form(&path);
     let search = here.search.get_untracked();
-    // Drawn again for a form that was refused, the page has no query: it is in the form.
+    // When the page is rendered again for a denied form, its URL has no query. The form holds the page to return to.
     let back = match context.outcome {
         Some(_) => domain::access::local_path(&context.typed("page")).to_owned(),
         None if search.is_empty() => page_of(&path).to_owned(),

@@ -1,4 +1,4 @@
-//! Two who change the same account at once: the second is shown what the first has made of it, and may save on top.
+//! Conflicts of two users who edit the same account: the second one sees the values of the first, and can overwrite them.
 
 use domain::users::detail::UserDetail;
 use leptos::prelude::*;
@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use super::form::Sending;
 use crate::context::PageContext;
 
-/// What somebody else has made of the account meanwhile, from the moment that a form was refused for it.
+/// Version of the account that another user has saved, known from the time that the form was denied.
 #[derive(Clone, Copy)]
 pub struct Conflict(Memo<Option<Box<UserDetail>>>);
 
 impl Conflict {
-    /// That of a form. Known until it is saved, whatever else is refused meanwhile.
+    /// Returns the conflict of a form. It is retained until the form is saved, even if a later attempt is denied for another reason.
     #[must_use]
     pub fn of(sending: Sending) -> Self {
         Self(Memo::new(move |known: Option<&Option<Box<UserDetail>>>| {
@@ -21,16 +21,15 @@ impl Conflict {
         }))
     }
 
-    /// Whether there is one, as a signal's value.
+    /// Returns whether there is a conflict. Reads a signal.
     #[must_use]
     pub fn is_there(self) -> bool {
         self.0.with(Option::is_some)
     }
 
-    /// The version that the form is on top of: the one that its page was drawn with, or the one that was seen since.
+    /// Returns the version that the form is based on: of the rendered page, or of the conflicting account that was shown since.
     pub fn version(self, context: &PageContext, known: i32) -> impl Fn() -> String + use<> {
-        // Drawn again, the form is still on top of what it was on when it was sent: what has come to be since was never
-        // seen.
+        // A form that is rendered again is still based on the version that it was sent with. The user has not seen any newer version.
         let known = match context.outcome {
             Some(_) => context.typed("version"),
             None => known.to_string(),
@@ -43,7 +42,7 @@ impl Conflict {
         }
     }
 
-    /// What the button of the form says.
+    /// Returns the label of the submit button.
     #[must_use]
     pub fn action(self) -> Signal<String> {
         Signal::derive(move || match self.is_there() {
@@ -53,14 +52,14 @@ impl Conflict {
     }
 }
 
-/// What somebody else has made of a field meanwhile, beside what stands in it.
+/// Renders the value of a field that another user has saved, if it differs from the value in the form.
 #[component]
 pub fn Theirs(
-    /// Whether there is a conflict.
+    /// Conflict of the form.
     conflict: Conflict,
-    /// What stands in the field.
+    /// Value in the field of the form.
     mine: String,
-    /// Takes the same of the account as it is now.
+    /// Returns the same field of the saved account.
     pick: fn(&UserDetail) -> String,
 ) -> impl IntoView {
     move || {

@@ -1,34 +1,34 @@
-//! Which rows of a list: a form that leads to those that match.
+//! Filter forms of lists.
 
 use leptos::{ev::SubmitEvent, form::form_data_from_event, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::form::written;
 
-/// A field of the form.
+/// A field of a filter form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilterField {
-    /// Its name in the address.
+    /// Name of the query parameter.
     pub name: &'static str,
-    /// What is in it.
+    /// Current value, from the URL.
     pub value: Option<String>,
-    /// How it is filled in.
+    /// Kind of input.
     pub entry: Entry,
 }
 
-/// How a field is filled in.
+/// Kind of input of a filter field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
-    /// By typing: what it is called, an example, and where the texts are that it offers.
+    /// Text input: label, example, and the id of a `<datalist>` with suggestions.
     Typed(&'static str, &'static str, Option<&'static str>),
-    /// By choosing: what it is called, and the values with their words.
+    /// Selection: label, and the options as value and label.
     Chosen(&'static str, &'static [(&'static str, &'static str)]),
-    /// Not at all: what a filter without scripts keeps.
+    /// Hidden field, which retains a parameter when the form is submitted without scripts.
     Kept,
 }
 
 impl FilterField {
-    /// A field with what is in it.
+    /// Returns a field with its current value.
     pub fn new(name: &'static str, value: &Option<String>, entry: Entry) -> Self {
         Self {
             name,
@@ -38,16 +38,16 @@ impl FilterField {
     }
 }
 
-/// The form. Without scripts it leads to the list by itself.
+/// Renders the filter form. Without scripts it loads the filtered list by itself.
 #[component]
 pub fn FilterForm(
-    /// What it filters.
+    /// Accessible label of the form.
     label: &'static str,
-    /// The address of the list.
+    /// Path of the list.
     path: &'static str,
-    /// The fields, as the address has them.
+    /// Fields with their values from the URL.
     fields: Memo<Vec<FilterField>>,
-    /// The address of the list without a filter.
+    /// URL of the list without a filter.
     cleared: Signal<String>,
 ) -> impl IntoView {
     let form = NodeRef::<html::Form>::new();
@@ -63,8 +63,7 @@ pub fn FilterForm(
             navigate(&found(path, &typed), options);
         }
     };
-    // A link or the back button changes the filter under the form. The first time nothing has changed: what was typed
-    // before the browser took over stays.
+    // A link or the back button changes the URL under the form. The first run is skipped, so that text typed before hydration stays.
     Effect::new(move |before: Option<Vec<FilterField>>| {
         let now = fields.get();
         if before.is_some_and(|before| before != now)
@@ -105,7 +104,7 @@ fn field(field: FilterField) -> AnyView {
     }
 }
 
-/// A field to type into.
+/// Renders a text input.
 fn typed(
     label: &'static str,
     name: &'static str,
@@ -131,7 +130,7 @@ fn typed(
     }
 }
 
-/// A field to choose from. A value that is not among the usual ones is there while it is chosen.
+/// Renders a selection. A current value that is not among the options is added to them.
 fn chosen(
     label: &'static str,
     name: &'static str,
@@ -160,7 +159,7 @@ fn chosen(
     }
 }
 
-/// The address of the list that a form asks for.
+/// Returns the URL of the list for a submitted form, without its empty fields.
 fn found(path: &str, typed: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     let pairs = form_urlencoded::parse(typed.as_bytes());
@@ -171,7 +170,7 @@ fn found(path: &str, typed: &str) -> String {
     }
 }
 
-/// Puts the fields of another address into the form.
+/// Sets the fields of the form to the values of another URL.
 fn show(form: &web_sys::HtmlFormElement, fields: &[FilterField]) {
     for field in fields {
         let element = form.query_selector(&format!("[name={}]", field.name));

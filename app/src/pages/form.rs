@@ -1,5 +1,5 @@
-//! A form that works before the WebAssembly arrives and without it. The browser sends it to its page's own address, where
-//! the server draws the page again if it refuses; once the app has taken over, the same is done without a reload.
+//! Forms that work without WebAssembly. The browser posts the form to the path of its page, where the server renders the
+//! page again if it denies the form; after hydration the app does the same without reloading.
 
 use std::collections::BTreeSet;
 
@@ -28,24 +28,24 @@ use crate::{
     pages::sign_in_again::Expired,
 };
 
-/// A form and what became of it, whatever it sends.
+/// State of a form, independent of the server function behind it.
 #[derive(Clone, Copy)]
 pub struct Sending {
-    /// What is wrong with it: what the server said last, by whichever way it was sent.
+    /// Problem of the last submission, whether by script or by the browser.
     pub problem: Memo<Option<Problem>>,
-    /// What it has made, if there is something to hand over.
+    /// Result of the submission, if it contains a link or a token to show.
     pub done: Memo<Option<Done>>,
-    /// Whether an answer is awaited, or the page that comes after it.
+    /// `true` while the response or the next page is loading.
     pub pending: Signal<bool>,
-    /// Sends it.
+    /// Submits the form.
     pub submit: Callback<SubmitEvent>,
-    /// Checks it while it is typed into.
+    /// Validates the form while the user types.
     pub typed: Callback<Event>,
     edited: RwSignal<BTreeSet<String>>,
     faults: RwSignal<FieldErrors>,
 }
 
-/// The form of a page, sent by a server function.
+/// Returns the state of a page's form that is submitted to the server function `F`.
 pub fn send<F>(path: &str) -> Sending
 where
     F: ServerFn<Output = Done, Error = ApiError>,
@@ -54,7 +54,8 @@ where
     start(path, post::<F>(), None)
 }
 
-/// The same, checked while it is typed into: a field that was left, and from then on with every character.
+/// Returns the state of a form that is also validated while the user types: a field when it loses the focus, and from then
+/// on with every character.
 pub fn send_checked<F>(
     path: &str,
     check: impl Fn(F) -> FieldErrors + Send + Sync + 'static,
@@ -67,16 +68,16 @@ where
     start(path, post::<F>(), Some(Box::new(check)))
 }
 
-/// The address of the function that signs in: whoever does has no session yet.
+/// Path of the sign-in function, whose caller has no session yet.
 const SIGN_IN: &str = "/sfn/sign-in";
 
-/// Sends what a form holds.
+/// Action that submits an encoded form.
 pub(super) type Post = Action<String, Result<Done, ApiError>>;
-/// Checks what a form holds, unless it cannot be read.
+/// Validation of a form. Returns `None` if the form cannot be parsed.
 type Check = Box<dyn Fn(&FormData) -> Option<FieldErrors> + Send + Sync>;
 
-/// What sends a form to a server function, as the browser itself would. It says whose page the form is on: if another user
-/// has signed in meanwhile in another tab, the server denies it.
+/// Returns the action that submits a form to a server function, encoded as the browser does. It sends the id of the user
+/// whose page the form is on: if another user has signed in since in another tab, the server denies it.
 pub(super) fn post<F>() -> Post
 where
     F: ServerFn,
@@ -100,7 +101,7 @@ fn post_to<C: Client<ApiError>>(path: &'static str) -> Post {
 fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
     let from_page = expect_context::<PageContext>().of_form(path).outcome;
     let from_page = StoredValue::new(from_page.unwrap_or_default());
-    // What was sent last, to be sent again once the user has signed in again. On the page for signing in there is none.
+    // The last submitted form, to submit again after the user has signed in again. The sign-in page has no such dialog.
     let (expired, last) = (use_context::<Expired>(), StoredValue::new(String::new()));
     let expired = expired.filter(|_| path != "/login");
     let has_expired =
@@ -131,21 +132,21 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
         }
         Some(Ok(_)) | None => {}
     });
-    // It was accepted, and the next page is on its way.
+    // The form was accepted, and the next page is loading.
     let leaving = move || {
         let value = action.value();
         value.with(|value| matches!(value, Some(Ok(done)) if !done.shows()))
     };
     let pending = Signal::derive(move || action.pending().get() || leaving());
     let submit = move |event: SubmitEvent| {
-        // What was done is not done twice: the form may still be sent once more while what it has made is drawn over it.
+        // Never submits an accepted form again: it can still be submitted while the link or token is rendered above it.
         if pending.get_untracked() || done.with_untracked(Option::is_some) {
             event.prevent_default();
         } else if let Some(form) = form_data_from_event(&event)
             .ok()
             .and_then(|data| written(&data))
         {
-            // What cannot be read here, the browser sends by itself, and the server says what is wrong with it.
+            // If the form cannot be read here, the browser submits it, and the server reports the errors.
             event.prevent_default();
             last.set_value(form.clone());
             action.dispatch(form);
@@ -175,14 +176,15 @@ fn start(path: &str, action: Post, check: Option<Check>) -> Sending {
 }
 
 impl Sending {
-    /// Checks it after a field was changed and left. A browser also sends this event while it removes a form with the focus
-    /// from the page. Signals that are set then still wake the views of that form, which run only after their signals are
-    /// gone. So the check waits until the event is over, and a form that is no longer on the page is not checked.
+    /// Validates the form after the user has changed a field and left it. A browser also sends this event while it removes
+    /// a form with the focus from the page. Signals that are set then still wake the views of that form, which run only
+    /// after their signals are disposed. So the validation runs after the event, and is skipped if the form is no longer on
+    /// the page.
     pub fn left(self, event: Event) {
         queue_microtask(move || self.typed.try_run(event).unwrap_or_default());
     }
 
-    /// The fault of one field: what the server said of it, unless it has been edited since.
+    /// Returns the error message of a field: from the server, or from the validation if the field was edited since.
     pub fn fault(self, field: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || {
             let message = |faults: &FieldErrors| faults.get(field).map(str::to_owned);
@@ -197,13 +199,13 @@ impl Sending {
         })
     }
 
-    /// What to put into `aria-disabled` of the button.
+    /// Returns the value of the button's `aria-disabled` attribute.
     pub fn busy(self) -> Option<&'static str> {
         self.pending.get().then_some("true")
     }
 }
 
-/// The name of the field that an event is about, and the whole form as it stands; nothing of a form that was removed.
+/// Returns the name of the field that an event targets, and the data of its form. Returns `None` if the form was removed.
 fn typed_into(event: &Event) -> Option<(String, FormData)> {
     let field = event.target()?.dyn_into::<web_sys::Element>().ok()?;
     if !field.is_connected() {
@@ -211,26 +213,26 @@ fn typed_into(event: &Event) -> Option<(String, FormData)> {
     }
     let form = field.closest("form").ok()??;
     let form = form.dyn_into::<web_sys::HtmlFormElement>().ok()?;
-    // A list of values has brackets behind its name.
+    // Names of fields with several values end in brackets.
     let name = field.get_attribute("name")?;
     let name = name.split('[').next().unwrap_or_default().to_owned();
     Some((name, FormData::new_with_form(&form).ok()?))
 }
 
-/// A form as a browser writes it into a request.
+/// Encodes a form as a browser does for a request.
 pub(super) fn written(data: &FormData) -> Option<String> {
     let pairs = UrlSearchParams::new_with_str_sequence_sequence(data).ok()?;
     pairs.to_string().as_string()
 }
 
-/// Goes on to a new page, because another user may look at it now. It replaces the page of the form: that is done, and Back
-/// must not ask for it again.
+/// Loads a new page, because the user can have changed. It replaces the page of the form in the history, so that Back does
+/// not return to a completed form.
 pub(crate) fn go_on(next: &str) {
     drop(window().location().replace(next));
 }
 
-/// Where the focus goes after a refusal: the first field at fault, or what is said above the form. An open dialog comes
-/// first, as the page under it may have a problem of its own.
+/// Selectors of the element that gets the focus after an error: the first invalid field, or the error summary. An open
+/// dialog comes first, since the page below it may have a problem of its own.
 const FAULTS: [&str; 4] = [
     "dialog[open] :is([aria-invalid='true'], [data-fault])",
     "dialog[open] #error-summary",

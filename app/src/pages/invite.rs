@@ -1,4 +1,4 @@
-//! Following an invitation.
+//! Acceptance of an invitation.
 
 use domain::{access::USER_ROLE, fields::FieldErrors};
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ use crate::{
     format::capitalised,
 };
 
-/// The page behind an invitation.
+/// Renders the page behind an invitation link.
 #[component]
 pub fn Invited() -> impl IntoView {
     let invitation = Resource::new(handle(), check_invitation);
@@ -68,7 +68,7 @@ fn InvitedForm(roles: Vec<String>) -> impl IntoView {
     }
 }
 
-/// The page after it.
+/// Renders the confirmation after the account was created.
 #[component]
 pub fn InvitationAccepted() -> impl IntoView {
     view! { <AccountMade waits=false /> }

@@ -1,4 +1,4 @@
-//! The screen "API keys": the system's keys of providers, and how many people do without them.
+//! Page "API keys": the provider API keys of the system, and the number of users with keys of their own.
 
 pub mod dialogs;
 pub mod table;
@@ -20,12 +20,12 @@ use crate::{
 use domain::users::list::ListParams;
 use table::{AddLink, Shown};
 
-/// Whether the viewer may change the system's keys, and take those of others.
+/// Returns whether the viewer can change the system's keys and revoke the keys of users.
 pub(in crate::pages) fn may_write() -> bool {
     expect_context::<PageContext>().may(Permission::ApiKeysWrite)
 }
 
-/// The screen.
+/// Renders the page.
 #[component]
 pub fn Keys() -> impl IntoView {
     let shown = Shown::provide(Owner::System);
@@ -45,7 +45,7 @@ pub fn Keys() -> impl IntoView {
     }
 }
 
-/// Which providers there are, and who does without the system's key.
+/// Renders a table of the providers: the system key in use, and the number of users with keys of their own.
 fn providers(listed: Listed) -> impl IntoView {
     const COLUMNS: &[&str] = &["Provider", "Key in use", "People with a key of their own"];
     let keys = listed.list.keys;
@@ -77,9 +77,9 @@ fn providers(listed: Listed) -> impl IntoView {
     }
 }
 
-/// What the key is called that serves those who have none of their own.
+/// Returns the name of the system's key that is used for a provider.
 fn in_use(keys: &[ApiKey], of: &ProviderUse) -> Option<String> {
-    // The newest comes first.
+    // Keys are ordered newest first, and the newest enabled key is used.
     let used = keys
         .iter()
         .find(|key| key.is_active && key.provider == of.provider);

@@ -1,4 +1,4 @@
-//! What the pages behind one-time links have in common.
+//! Components that the pages of one-time links share.
 
 use domain::{
     access::local_path,
@@ -16,7 +16,7 @@ use crate::{
     context::PageContext,
 };
 
-/// A password that its owner chooses.
+/// Field for a password that the user chooses.
 pub(super) const NEW_PASSWORD: FieldSpec = FieldSpec {
     name: "password",
     label: "Password",
@@ -27,7 +27,7 @@ pub(super) const NEW_PASSWORD: FieldSpec = FieldSpec {
     max: 256,
 };
 
-/// The same again.
+/// Field for the repetition of the password.
 pub(super) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
     name: "password_again",
     label: "Password again",
@@ -35,7 +35,7 @@ pub(super) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
     ..NEW_PASSWORD
 };
 
-/// The path of this site that comes in the end: what the address says of it, or said before the form was refused.
+/// Returns the path of this site that follows at the end: from the URL, or from the form that was denied.
 pub(super) fn next() -> impl Fn() -> String + Clone {
     let asked = asked("next");
     move || {
@@ -48,19 +48,19 @@ pub(super) fn next() -> impl Fn() -> String + Clone {
     }
 }
 
-/// The handle of the link that was followed, in the same way: the form sends it along.
+/// Returns the handle of the link, which the form sends back: from the URL, or from the form that was denied.
 pub(super) fn handle() -> impl Fn() -> String + Clone {
     asked(HANDLE)
 }
 
-/// The name of a handle in an address and a form.
+/// Name of the handle in URLs and forms.
 pub(super) const HANDLE: &str = "link";
 
-/// What the address says of something, or said before the form was refused.
+/// Returns a query parameter, or the form value that replaced it after the form was denied.
 fn asked(name: &'static str) -> impl Fn() -> String + Clone {
     let typed = expect_context::<PageContext>().typed(name);
     let search = use_location().search;
-    // As it is written: what the router has read of it is decoded twice.
+    // Reads the raw query, because the router decodes parameters twice.
     move || {
         let search = search.read();
         let mut pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
@@ -69,22 +69,22 @@ fn asked(name: &'static str) -> impl Fn() -> String + Clone {
     }
 }
 
-/// A card that says what is the matter and leads on.
+/// Renders a card with a message and the next step.
 #[component]
 pub(super) fn MessageCard(
-    /// Its picture.
+    /// Icon above the message.
     icon: Icon,
-    /// Class of its colour.
+    /// CSS class of the colour.
     tone: &'static str,
-    /// What is the matter.
+    /// Heading of the card.
     title: &'static str,
-    /// The same at length.
+    /// Details below the heading.
     #[prop(into)]
     text: String,
-    /// Where to sign in, if that is what comes next.
+    /// URL of the sign-in page, if signing in is the next step.
     #[prop(optional_no_strip)]
     sign_in: Option<String>,
-    /// The id under which the operator finds the cause in the log.
+    /// Id of the failed request, by which the operator finds the cause in the log.
     #[prop(optional_no_strip)]
     request_id: Option<String>,
 ) -> impl IntoView {
@@ -100,7 +100,7 @@ pub(super) fn MessageCard(
                 .map(|href| {
                     view! {
                         <div class="card-actions">
-                            // A page of its own: another person may look at it.
+                            // Loads a new page, because the user can change.
                             <a class="button button-primary" href=href rel="external">
                                 "Sign in"
                             </a>
@@ -112,12 +112,12 @@ pub(super) fn MessageCard(
     }
 }
 
-/// A link that does not work.
+/// Renders the reason why a link is not valid.
 #[component]
 pub(super) fn DeadLink(
-    /// What it is called when it was used, revoked, or is too old.
+    /// Heading for a link that was used, revoked or has expired.
     dead: &'static str,
-    /// Why.
+    /// Problem that the server has returned.
     problem: Problem,
 ) -> impl IntoView {
     let title = match problem.error {

@@ -1,4 +1,4 @@
-//! Signing in.
+//! Sign-in page.
 
 use leptos::prelude::*;
 
@@ -33,12 +33,12 @@ const PASSWORD: FieldSpec = FieldSpec {
     max: 256,
 };
 
-/// The sign-in page.
+/// Renders the sign-in page.
 #[component]
 pub fn Login() -> impl IntoView {
     let context = expect_context::<PageContext>();
     let sending = form::send::<SignIn>("/login");
-    // A form that waits for the sign-in is drawn again by the server.
+    // If another form waits for the sign-in, the browser submits the sign-in form, and the server renders the other form again.
     let waits = !context.typed(AGAIN).is_empty();
     let submit = move |event| {
         if !waits {

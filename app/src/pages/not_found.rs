@@ -1,10 +1,10 @@
-//! An address where nothing is.
+//! Page for unknown URLs.
 
 use leptos::prelude::*;
 
 use crate::components::card::CardPage;
 
-/// Nothing is here.
+/// Renders the message with status 404.
 #[component]
 pub fn NotFound() -> impl IntoView {
     view! {

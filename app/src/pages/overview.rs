@@ -1,4 +1,4 @@
-//! The first screen of the panel.
+//! Dashboard, the first page of the panel.
 
 use ::time::OffsetDateTime;
 use domain::{
@@ -28,7 +28,7 @@ use crate::{
     format::total,
 };
 
-/// How many people there are, what they have been doing, and what wants attention.
+/// Renders the counts, charts, alerts and latest changes.
 #[component]
 pub fn Overview() -> impl IntoView {
     let overview = Resource::new(|| (), |()| get_overview());
@@ -77,7 +77,7 @@ fn Shown(shown: OverviewNow) -> impl IntoView {
     }
 }
 
-/// The totals, each the way to those whom it counts.
+/// Renders the totals, each with a link to the users that it counts.
 #[component]
 fn Tiles(figures: Figures, now: OffsetDateTime) -> impl IntoView {
     let totals = figures.totals;
@@ -116,7 +116,7 @@ fn Tiles(figures: Figures, now: OffsetDateTime) -> impl IntoView {
     }
 }
 
-/// The access tokens that are about to cease to work.
+/// URL of the access tokens that are about to expire.
 const EXPIRING: &str = "/tokens?state=expiring";
 
 #[component]
@@ -191,7 +191,7 @@ fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
     }
 }
 
-/// The list of those whom a search finds.
+/// Returns the URL of the user list for a search.
 fn found(search: &str) -> String {
     links::href(&ListParams {
         q: Some(search.to_owned()).filter(|search| !search.is_empty()),

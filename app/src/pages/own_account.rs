@@ -1,4 +1,4 @@
-//! The form with which somebody makes their own account: as the first administrator, by registering, by an invitation.
+//! Form with which users create their own account: the first administrator, a registration, an accepted invitation.
 
 use domain::credentials::TRAP;
 use leptos::prelude::*;
@@ -49,24 +49,24 @@ const FIELDS: [FieldSpec; 5] = [
     PASSWORD_AGAIN,
 ];
 
-/// The form, in a card.
+/// Renders the form in a card.
 #[component]
 pub(super) fn OwnAccountForm(
-    /// Address of its page.
+    /// Path that the form posts to.
     path: &'static str,
-    /// What it is about.
+    /// Heading of the card.
     title: &'static str,
-    /// What to know before typing.
+    /// Introduction above the form.
     #[prop(into)]
     lead: String,
-    /// What its button says.
+    /// Label of the submit button.
     action: &'static str,
-    /// The form.
+    /// State of the form.
     sending: Sending,
-    /// Whether it has the field that users do not see.
+    /// `true` if the form has the hidden field that only bots fill in.
     #[prop(optional)]
     trap: bool,
-    /// The handle of the link that it is for, if it is for one.
+    /// Handle of the one-time link, if the form belongs to one.
     #[prop(optional)]
     link: Option<Signal<String>>,
 ) -> impl IntoView {
@@ -114,8 +114,9 @@ pub(super) fn OwnAccountForm(
     }
 }
 
-/// The field for programs. It is shown once something in it was denied, so that a user whose browser has filled it in can empty
-/// it. What is said of it goes as soon as it is empty: the button below does not move while it is pressed.
+/// Renders the hidden field against bots. It becomes visible if its value was denied, so that a user whose browser filled
+/// it in can empty it. The error message disappears as soon as the field is empty, and the button below does not move while
+/// it is pressed.
 #[component]
 fn Trap(value: String, sending: Sending) -> impl IntoView {
     let denied = Memo::new(move |_| {
@@ -149,10 +150,10 @@ fn Trap(value: String, sending: Sending) -> impl IntoView {
     }
 }
 
-/// The page after it.
+/// Renders the confirmation after the account was created.
 #[component]
 pub(super) fn AccountMade(
-    /// Whether somebody has to let them in.
+    /// `true` if the account needs approval.
     waits: bool,
 ) -> impl IntoView {
     let (icon, tone, title, text) = if waits {

@@ -1,5 +1,4 @@
-//! The parameters in the address of a list. One that the list does not have, or that stands twice, would else be left out
-//! of the filter, and more rows would be shown than were asked for.
+//! Query parameters of lists. An unknown or repeated parameter is an error: ignoring it would show more rows than requested.
 
 use domain::list::{ListError, check_names};
 use leptos::prelude::*;
@@ -7,29 +6,28 @@ use leptos_router::hooks::use_url;
 
 use crate::api::bulk::SELECTED;
 
-/// The parameters of an address. The router has a map of them too, which decodes what was decoded already: a search for
-/// `%61` was one for `a`.
+/// Query parameters of a URL. The router has a map of them too, but decodes it twice: a search for `%61` became one for `a`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Reads the part of an address behind the question mark.
+    /// Parses the query of a URL, with or without the question mark.
     pub(super) fn parse(search: &str) -> Self {
         let pairs = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
         Self(pairs.into_owned().collect())
     }
 
-    /// The value of a parameter, the last one where it stands more than once.
+    /// Returns the value of a parameter, the last one if it is repeated.
     pub(super) fn get(&self, name: &str) -> Option<String> {
         self.values(name).next_back().map(str::to_owned)
     }
 
-    /// All values of a parameter that may stand more than once.
+    /// Returns all values of a repeatable parameter.
     pub(super) fn get_all(&self, name: &str) -> Vec<String> {
         self.values(name).map(str::to_owned).collect()
     }
 
-    /// The names of the parameters, as often as they stand there.
+    /// Returns the names of the parameters, repeated ones included.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
@@ -40,21 +38,21 @@ impl Query {
     }
 }
 
-/// The parameters of the address of the page.
+/// Returns the query of the current URL.
 pub(super) fn use_query() -> Memo<Query> {
     let url = use_url();
     Memo::new(move |_| url.with(|url| Query::parse(url.search())))
 }
 
-/// Parameters at a path that belong to its page, not to the list on it. They may be repeated.
+/// Query parameters that belong to the page at a path, not to its list. They can be repeated.
 pub(super) type PageParameters = fn(path: &str) -> &'static [&'static str];
 
-/// A page without parameters of its own.
+/// Parameters of a page without any of its own.
 pub(super) const NONE: PageParameters = |_| &[];
-/// A page on which rows can be selected.
+/// Parameters of a page with selectable rows.
 pub(super) const SELECTION: PageParameters = |_| &[SELECTED];
 
-/// Returns what `params` reads of the address, or the parameter in it that is neither one of `known` nor of the page.
+/// Returns the parsed parameters of the URL, or an error for a parameter that is neither in `known` nor belongs to the page.
 pub(super) fn checked<P: Clone + PartialEq + Send + Sync + 'static>(
     params: impl Fn() -> P + Send + Sync + 'static,
     known: &'static [&'static str],

@@ -1,4 +1,4 @@
-//! One person: who they are above, and below one of several tabs, or the first of them under a dialog.
+//! Page of a user: the header, and below it a tab, or the first tab under a dialog.
 
 pub mod data;
 pub mod dialogs;
@@ -36,11 +36,11 @@ use crate::{
 };
 use head::Head;
 
-/// The person whose page it is, for everything on it.
+/// User of the page, shared by its tabs and dialogs.
 #[derive(Clone, Copy)]
 struct Opened {
     person: Resource<Result<Person, ApiError>>,
-    /// The buttons that need no dialog.
+    /// Form of the buttons that need no dialog.
     doing: Sending,
 }
 
@@ -50,7 +50,7 @@ impl Opened {
     }
 }
 
-/// The page of a user. Another user has another page, with everything on it.
+/// Renders the page of a user. The URL of another user renders a new page.
 #[component]
 pub fn PersonPage() -> impl IntoView {
     keyed_by("user", |user| view! { <PageOf user=user /> }.into_any())
@@ -58,12 +58,12 @@ pub fn PersonPage() -> impl IntoView {
 
 #[component]
 fn PageOf(
-    /// The user as the address names them.
+    /// Username, number or id, from the URL.
     user: String,
 ) -> impl IntoView {
     let person = Resource::new(|| (), move |()| find_person(user.clone()));
-    // A form without scripts goes to the address as it was written, and what became of it is kept under that. What lies
-    // below is the address of a tab or a dialog.
+    // Without scripts the form posts to the URL of the page, and its outcome is stored for that path. Further path segments
+    // belong to a tab or a dialog.
     let address = leptos_router::hooks::use_location()
         .pathname
         .get_untracked();
@@ -83,14 +83,14 @@ fn PageOf(
     }
 }
 
-/// Draws with the person once they are known. If they cannot be, the page says so above.
+/// Renders with the loaded user. If loading fails, the header shows the error.
 fn with_person<V: IntoView + 'static>(
     draw: impl Fn(Person) -> V + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
     with(Opened::current().person, draw)
 }
 
-/// Draws with what a page has asked for, once it is there. If it does not come, the page says so elsewhere.
+/// Renders with the loaded data of a resource. If loading fails, the page shows the error elsewhere.
 pub(super) fn with<T, V: IntoView + 'static>(
     asked: Resource<Result<T, ApiError>>,
     draw: impl Fn(T) -> V + Clone + Send + Sync + 'static,
@@ -108,7 +108,7 @@ where
     }
 }
 
-/// Whether the viewer may change anything here.
+/// Returns whether the viewer can change users.
 fn may_write() -> bool {
     let context = use_context::<PageContext>().unwrap_or_default();
     context
@@ -116,7 +116,7 @@ fn may_write() -> bool {
         .is_some_and(|principal| principal.may_write_users())
 }
 
-/// A tab: what it has, that it has nothing, or why it cannot be shown.
+/// Renders a tab: its items, the empty state or the error.
 pub(super) fn tab<T>(
     list: Resource<Result<Part<T>, ApiError>>,
     empty: (Icon, &'static str),
@@ -142,7 +142,7 @@ where
                                     title="The list could not be loaded"
                                     problem=problem
                                     again=String::new()
-                                    // The same address without its parameters.
+                                    // A query without parameters, relative to the current path.
                                     all="?".to_owned()
                                     label="Show the first page"
                                 />
@@ -157,7 +157,7 @@ where
     }
 }
 
-/// It could not be shown.
+/// Renders the error of loading the user.
 #[component]
 fn Failed(problem: Problem) -> impl IntoView {
     let state = if problem.error == Code::NotFound {
@@ -180,7 +180,7 @@ fn Failed(problem: Problem) -> impl IntoView {
     }
 }
 
-/// The way to the rest of a tab.
+/// Renders the link to the next page of a tab.
 #[component]
 pub(super) fn More(href: Option<String>) -> impl IntoView {
     href.map(|href| {

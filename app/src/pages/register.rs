@@ -1,4 +1,4 @@
-//! Making one's own account.
+//! Self-registration.
 
 use domain::{
     fields::FieldErrors,
@@ -17,11 +17,11 @@ use crate::{
     context::{PageContext, Site},
 };
 
-/// The page with the form, or that there is none.
+/// Renders the registration form, or the message that registration is closed.
 #[component]
 pub fn Register() -> impl IntoView {
     let site = expect_context::<PageContext>().site;
-    // With the page, so that the browser draws the same.
+    // Serialized into the page, so that hydration renders the same.
     let closed = SharedValue::new(move || closed(site)).into_inner();
     view! {
         <CardPage title="Create an account">
@@ -44,7 +44,7 @@ pub fn Register() -> impl IntoView {
     }
 }
 
-/// Why nobody can register.
+/// Returns the problem if registration is disabled.
 fn closed(site: Site) -> Option<Problem> {
     if site.registration {
         return None;
@@ -89,7 +89,7 @@ fn RegisterForm(site: Site) -> impl IntoView {
     }
 }
 
-/// The page after it.
+/// Renders the confirmation after the account was registered.
 #[component]
 pub fn Registered() -> impl IntoView {
     let site = expect_context::<PageContext>().site;

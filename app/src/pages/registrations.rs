@@ -1,4 +1,4 @@
-//! The screen "Registrations": those who wait to be let in, and invitations.
+//! Page "Registrations": pending registrations, and invitations.
 
 pub mod change;
 pub mod decide;
@@ -15,18 +15,18 @@ use crate::{
     context::{PageContext, Site},
 };
 
-/// The tabs: address, name.
+/// Tabs: path and name.
 const TABS: [(&str, &str); 2] = [(WAITING, "Waiting"), (INVITATIONS, "Invitations")];
 
-/// Whether the viewer may decide and invite.
+/// Returns whether the viewer can decide registrations and create invitations.
 fn may_write() -> bool {
     expect_context::<PageContext>().may(Permission::RegistrationsWrite)
 }
 
-/// The top of the screen: whether people can register, and the tabs.
+/// Renders the header: the registration settings, and the tabs.
 #[component]
 fn Head(
-    /// The address of the tab.
+    /// Path of the current tab.
     tab: &'static str,
 ) -> impl IntoView {
     let context = expect_context::<PageContext>();
@@ -62,7 +62,7 @@ fn Head(
     }
 }
 
-/// Whether people can register, and where that is set.
+/// Describes whether registration is enabled, and the settings that control it.
 fn switch(site: Site) -> String {
     let (open, means) = match (site.registration, site.approval) {
         (false, _) => ("off", "Only who is invited can make an account."),

@@ -1,4 +1,4 @@
-//! Choosing a password by a link.
+//! Password resets by one-time link.
 
 use domain::access_tokens::OpenToken;
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ use crate::{
     context::PageContext,
 };
 
-/// The page behind a reset link.
+/// Renders the page behind a reset link.
 #[component]
 pub fn Reset() -> impl IntoView {
     let link = Resource::new(handle(), check_reset_link);
@@ -65,7 +65,7 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
             >
                 <input type="hidden" name="next" value=next() />
                 <input type="hidden" name=HANDLE value=handle() />
-                // Without a name it is not sent; password managers keep the password under it.
+                // Password managers store the password under this username. Without a name the field is not sent.
                 <div class="field">
                     <label class="field-label" for="username">
                         "Username"
@@ -95,7 +95,7 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
     }
 }
 
-/// What opens the account beside the password, and the box that ends it.
+/// Renders the access tokens that stay valid after the reset, and the checkbox that revokes them.
 #[component]
 fn OpenTokens(tokens: Vec<OpenToken>, now: OffsetDateTime) -> impl IntoView {
     let context = expect_context::<PageContext>();
@@ -138,7 +138,7 @@ fn OpenTokens(tokens: Vec<OpenToken>, now: OffsetDateTime) -> impl IntoView {
     .into_any()
 }
 
-/// The page after it.
+/// Renders the confirmation after the password was set.
 #[component]
 pub fn ResetDone() -> impl IntoView {
     let next = untrack(next());

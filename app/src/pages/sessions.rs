@@ -1,4 +1,4 @@
-//! Everybody's sessions: those that are live, as they come and go, and those that have ended.
+//! Sessions of all users: the active ones, updated live, and the ended ones.
 
 pub mod failed;
 pub mod filters;
@@ -33,7 +33,7 @@ use live::{Live, News};
 use state::{Failed, Skeleton};
 use table::SessionTable;
 
-/// The screen "Sessions". Its whole state is in the URL.
+/// Renders the page "Sessions". Its whole state is in the URL.
 #[component]
 pub fn Sessions() -> impl IntoView {
     let query = use_query();
@@ -97,12 +97,12 @@ pub fn Sessions() -> impl IntoView {
     }
 }
 
-/// The state of the list in an address.
+/// Parses the query of the URL.
 fn params(query: &Query) -> SessionParams {
     SessionParams::from_pairs(|name| query.get(name))
 }
 
-/// Whether the viewer may end the sessions of others.
+/// Returns whether the viewer can revoke sessions of other users.
 pub(super) fn may_write() -> bool {
     let context = use_context::<PageContext>().unwrap_or_default();
     context
@@ -110,10 +110,10 @@ pub(super) fn may_write() -> bool {
         .is_some_and(|principal| principal.may_write_sessions())
 }
 
-/// The sessions that are live, those that have ended, and failed sign-ins.
+/// Renders the tabs for active sessions, ended sessions and failed sign-ins.
 #[component]
 pub(super) fn Tabs(
-    /// The state of the list of sessions; none for failed sign-ins.
+    /// State of the session list; `None` on the tab of failed sign-ins.
     params: Option<Memo<SessionParams>>,
 ) -> impl IntoView {
     let tab = move |ended: bool, name: &'static str| {
@@ -139,12 +139,12 @@ pub(super) fn Tabs(
     }
 }
 
-/// The ways to end many at once.
+/// Renders the links that revoke many sessions at once.
 #[component]
 fn Actions(request: Memo<Result<SessionParams, ListError>>) -> impl IntoView {
     move || {
         let params = request.get().ok()?;
-        // Nothing ends by a filter that was not understood.
+        // An invalid filter must not select sessions to revoke.
         let query = params.parse(Limits::PANEL).ok()?;
         let filtered = !query.filter.is_empty();
         (!query.ended).then(|| {

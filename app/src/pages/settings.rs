@@ -1,4 +1,4 @@
-//! The screen "Settings": what is set, from where, and what it means; and, beside it, jobs.
+//! Page "Settings": settings with source and description, and the tab of background jobs.
 
 pub mod jobs;
 
@@ -20,12 +20,12 @@ use crate::{
     format::capitalised,
 };
 
-/// The tabs: end of the address, name.
+/// Tabs: path segment and name.
 const TABS: &[(&str, &str)] = &[("", "What is set"), (JOBS, "Jobs")];
-/// The end of the address of the second.
+/// Path segment of the jobs tab.
 const JOBS: &str = "jobs";
 
-/// The top of the screen.
+/// Renders the header of the page.
 fn head(title: &'static str, tab: &'static str) -> impl IntoView {
     view! {
         <PageTitle text=title />
@@ -36,7 +36,7 @@ fn head(title: &'static str, tab: &'static str) -> impl IntoView {
     }
 }
 
-/// What is set.
+/// Renders the settings.
 #[component]
 pub fn Settings() -> impl IntoView {
     let installation = Resource::new(|| (), |()| get_settings());

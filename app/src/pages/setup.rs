@@ -1,4 +1,4 @@
-//! Making the first admin of a fresh install.
+//! Creation of the first administrator after the installation.
 
 use leptos::prelude::*;
 
@@ -15,7 +15,7 @@ use crate::{
     components::card::CardPage,
 };
 
-/// The page behind a setup link.
+/// Renders the page behind a setup link.
 #[component]
 pub fn Setup() -> impl IntoView {
     let link = Resource::new(handle(), check_setup_link);

@@ -1,5 +1,5 @@
-//! The dialog that asks for the password again where a form was denied because the session has ended. What was typed stays
-//! in the form below, and is sent again after it.
+//! Dialog that asks for the password when a form was denied because the session has ended. The typed values stay in the
+//! form, which is submitted again after the sign-in.
 
 use leptos::{ev::SubmitEvent, form::form_data_from_event, html, prelude::*};
 
@@ -10,12 +10,12 @@ use crate::{
     context::PageContext,
 };
 
-/// What is sent again once the user of the page has signed in again.
+/// Callback that submits the form again after the sign-in; `None` while no form waits for it.
 #[derive(Clone, Copy)]
 pub struct Expired(pub RwSignal<Option<Callback<()>>>);
 
 impl Expired {
-    /// Nothing yet.
+    /// Returns a value without a waiting form.
     #[must_use]
     pub fn new() -> Self {
         Self(RwSignal::new(None))
@@ -28,7 +28,7 @@ impl Default for Expired {
     }
 }
 
-/// The dialog, when something is to be sent again.
+/// Renders the dialog while a form waits for the sign-in.
 #[component]
 pub fn SignInAgain() -> impl IntoView {
     let Expired(again) = expect_context();
@@ -45,9 +45,9 @@ pub fn SignInAgain() -> impl IntoView {
 
 #[component]
 fn Asked(
-    /// Sends it again.
+    /// Callback that submits the form again.
     again: Callback<()>,
-    /// Whose page it is. Nobody else can sign in here: the form below is theirs.
+    /// Username of the page's user. The dialog accepts no other user, since the form belongs to this one.
     username: String,
 ) -> impl IntoView {
     let Expired(asked) = expect_context();
@@ -58,7 +58,7 @@ fn Asked(
             request_animation_frame(move || drop(dialog.show_modal()));
         }
     });
-    // With a temporary password nobody is signed in, but led to choose one.
+    // A temporary password does not sign in, but leads to the page that sets a new one.
     let leads_on = |next: &str| next != "/";
     Effect::new(move |_| {
         if let Some(Ok(done)) = action.value().get()

@@ -1,4 +1,4 @@
-//! What is asked of whoever suspends one person or several.
+//! Form fields of a suspension, for one user or several.
 
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -30,18 +30,18 @@ const UNTIL: FieldSpec = FieldSpec {
     max: 20,
 };
 
-/// Reason, whether it is told, and end.
+/// Renders the fields for the reason, its visibility to the user, and the end.
 #[component]
 pub fn SuspensionFields(
-    /// What the page knows of the form.
+    /// Page context with the typed values of the form.
     context: PageContext,
-    /// The form.
+    /// State of the form.
     sending: Sending,
 ) -> impl IntoView {
     let (until, set_until) = signal(context.typed("until"));
     let field = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
-        // What was typed before the app took over.
+        // Reads text that was typed before hydration.
         let input = field
             .get()
             .and_then(|field| field.query_selector("input").ok()?);
@@ -50,7 +50,7 @@ pub fn SuspensionFields(
             set_until.set(input.value());
         }
     });
-    // The field gives a time without a zone: the server has to be told which one was meant.
+    // The value of `datetime-local` has no time zone, so the form sends the browser's UTC offset with it.
     let offset = move || match until.get() {
         local if Hydrated::now() && !local.is_empty() => {
             -js_sys::Date::new(&local.into()).get_timezone_offset()

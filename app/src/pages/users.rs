@@ -1,4 +1,4 @@
-//! The list of users.
+//! List of users.
 
 pub mod actions;
 pub mod bin;
@@ -44,7 +44,7 @@ const DENSITIES: &[Value] = &[
     },
 ];
 
-/// The screen "Users". Its whole state is in the URL.
+/// Renders the page "Users". Its whole state is in the URL.
 #[component]
 pub fn Users() -> impl IntoView {
     let query = use_query();
@@ -89,7 +89,7 @@ pub fn Users() -> impl IntoView {
                 {may_write
                     .then(|| {
                         let href = move || links::over("/users/new", &params.read(), &[]);
-                        // The list stays as it is under the dialog.
+                        // The URL of the dialog retains the state of the list.
                         view! {
                             <a class="button button-primary" href=href data-noscroll>
                                 "Create User"
@@ -122,13 +122,13 @@ pub fn Users() -> impl IntoView {
     }
 }
 
-/// What an address lists, on whichever page and in whichever order.
+/// Returns the search, and whether the list shows deleted users, independent of page and order.
 fn listed(params: &ListParams) -> (String, bool) {
     let search = params.q.as_deref().unwrap_or_default().trim();
     (search.to_owned(), links::is_of_bin(params))
 }
 
-/// The state of the list in an address.
+/// Parses the query of the URL.
 fn params(query: &Query) -> ListParams {
     ListParams::from_pairs(|name| query.get(name))
 }

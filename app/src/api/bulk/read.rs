@@ -1,4 +1,4 @@
-//! Forms of actions on several users, as the service takes them.
+//! Conversion of the bulk action forms to the arguments of the service.
 
 use domain::{
     fields::FieldErrors,
@@ -32,7 +32,7 @@ pub(in crate::api) fn selected(text: &str) -> Result<Vec<Selected>, Error> {
     })
 }
 
-/// The page that a form leads back to, where nobody is selected any more.
+/// Returns the page to go back to, without the selection in its query.
 pub(super) fn after(back: &str) -> String {
     let page = list_of(back);
     let Some((path, query)) = page.split_once('?') else {
@@ -46,7 +46,7 @@ pub(super) fn after(back: &str) -> String {
     }
 }
 
-/// The message about what was done to whom.
+/// Returns the flash message about the changed users.
 pub(super) fn flash(action: &BulkAction, outcome: &BulkOutcome) -> Flash {
     let event = match action {
         BulkAction::Suspend(_) => FlashEvent::UserSuspended,
@@ -63,13 +63,13 @@ pub(super) fn flash(action: &BulkAction, outcome: &BulkOutcome) -> Flash {
     Flash::of(event, changed_names(outcome)).until(until)
 }
 
-/// Names of those who changed.
+/// Returns the usernames of the changed users.
 pub(in crate::api) fn changed_names(outcome: &BulkOutcome) -> impl Iterator<Item = &str> {
     let changed = outcome.items.iter().filter(|item| item.skipped.is_none());
     changed.map(|item| item.username.as_str())
 }
 
-/// The form that undoes it, if it can be undone.
+/// Returns the form that undoes the action for the changed users. Returns `None` for actions that have no reverse.
 pub(super) fn undo_of(
     deed: BulkDeed,
     selected: &[Selected],
@@ -87,7 +87,7 @@ pub(super) fn undo_of(
         let item = outcome.items.iter().find(|item| item.id.0 == selected.id);
         item.is_some_and(|item| item.skipped.is_none())
     };
-    // Each change counts the version up by one.
+    // Each change increments the version by one, so the undo form expects the next version.
     let users: Vec<Selected> = selected
         .iter()
         .filter(is_changed)
@@ -99,7 +99,7 @@ pub(super) fn undo_of(
     Some(undo(reverse, &users, back, &[]))
 }
 
-/// The form of an action on users at these versions, with more fields.
+/// Returns the form of a bulk action on users at these versions, with additional fields.
 pub(in crate::api) fn undo(
     deed: BulkDeed,
     users: &[Selected],
@@ -178,7 +178,7 @@ mod tests {
             lift.form,
             "deed=lift&selected=00000000-0000-0000-0000-000000000001%3A8%3Asomeone&expected=1&back=%2Fusers"
         );
-        // Without a retention there is nothing to restore from.
+        // Without a retention period, deletion is permanent and has no undo.
         assert_eq!(undo(BulkDeed::Delete, &outcome), None);
         outcome.restorable_until = Some(time::OffsetDateTime::UNIX_EPOCH);
         let restore = undo(BulkDeed::Delete, &outcome).unwrap();

@@ -1,4 +1,4 @@
-//! Doing what a dialog has asked about.
+//! Execution of the actions that a dialog has confirmed.
 
 use domain::flash::{Flash, FlashEvent};
 use service::{
@@ -10,27 +10,27 @@ use uuid::Uuid;
 
 use super::{Confirmation, target::Target};
 
-/// What the dialog showed.
+/// Names that the dialog showed.
 pub(super) struct Shown {
-    /// The username; empty where there was none.
+    /// Username of the owner; empty where the target has none.
     pub(super) username: String,
-    /// The name.
+    /// Name of the target.
     pub(super) shown: String,
 }
 
 impl Shown {
-    /// Something with a name of its own.
+    /// Returns a reference to a target that has a name of its own.
     fn thing(&self, id: Uuid) -> TargetRef {
         TargetRef::named(id, &self.shown)
     }
 
-    /// Something with a name of its own that belongs to a user.
+    /// Returns a reference to a named target that belongs to a user.
     fn of_user(&self, id: Uuid) -> TargetRef {
         TargetRef::of_user(id, &self.username).with_name(&self.shown)
     }
 }
 
-/// Whether it may be done to anything of its kind at all.
+/// Checks that the actor has the permission for this kind of target.
 pub(super) fn require(actor: &Actor, target: &Target) -> Result<(), Error> {
     match target {
         Target::UserKey(..) | Target::SystemKey(_) => actor.require::<WriteApiKeys>().map(drop),
@@ -46,7 +46,7 @@ pub(super) fn require(actor: &Actor, target: &Target) -> Result<(), Error> {
     }
 }
 
-/// Does it, and returns the message about it.
+/// Executes the action and returns the flash message.
 pub(super) async fn apply(
     services: &Services,
     actor: &Actor,
@@ -113,7 +113,7 @@ pub(super) async fn apply(
             (FlashEvent::JobRetried, 1)
         }
     };
-    // The session of a user is named by the user first, as in "the session of ada on Firefox".
+    // The message names the user of a session first, as in "the session of ada on Firefox".
     let names = match target {
         Target::Session(_) => vec![asked.username, asked.shown],
         Target::Sessions(_) | Target::ResetLinks(_) | Target::Job(_) => vec![asked.username],

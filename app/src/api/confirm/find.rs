@@ -1,4 +1,4 @@
-//! What a dialog asks: what it is about, what is known of that, and why it cannot be done if it cannot.
+//! Content of the confirmation dialogs: the target, facts about it, and the reason if the action is denied.
 
 use domain::{
     access::Permission,
@@ -25,7 +25,7 @@ const KEY_GONE: Error = Error::NotFound("API key not found");
 const TOKEN_GONE: Error = Error::NotFound("Access token not found");
 const SESSION_GONE: Error = Error::NotFound("Session not found");
 
-/// What a dialog asks.
+/// Loads the content of a dialog.
 pub(super) async fn confirmation(
     services: &Services,
     actor: &Actor,
@@ -81,7 +81,7 @@ pub(super) async fn confirmation(
     })
 }
 
-/// Why somebody without the right cannot do it.
+/// Returns the reason for denial if the actor lacks the permission.
 fn refusal<R: Right>(actor: &Actor) -> Option<String> {
     let thing = match R::PERMISSION {
         Permission::ApiKeysWrite => "API keys",
@@ -94,7 +94,7 @@ fn refusal<R: Right>(actor: &Actor) -> Option<String> {
     denied.then(|| format!("You have read-only access to {thing}."))
 }
 
-/// A user, and what cannot be done to them.
+/// Returns a user, and the actions on this user that the actor is denied.
 async fn user_of(
     services: &Services,
     actor: &Actor,
@@ -216,7 +216,7 @@ async fn sessions(
     })
 }
 
-/// A question with nothing known yet.
+/// Returns a confirmation without title, facts and owner, which the caller fills in.
 fn asking(shown: String, text: &str, refusal: Option<String>) -> Confirmation {
     Confirmation {
         title: String::new(),

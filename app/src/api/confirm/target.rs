@@ -1,40 +1,40 @@
-//! What a dialog is about, by its address.
+//! Targets of the confirmation dialogs, parsed from their paths.
 
 use domain::users::detail::UserRef;
 use service::Error;
 use uuid::Uuid;
 
-/// What is revoked, deleted or tried again.
+/// Target of a revocation, deletion or retry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     /// A provider API key of a user.
     UserKey(UserRef, Uuid),
     /// A provider API key of the system.
     SystemKey(Uuid),
-    /// A provider API key of one's own.
+    /// A provider API key of the caller.
     OwnKey(Uuid),
-    /// An access token of a user.
+    /// An access token of any user.
     Token(Uuid),
-    /// An access token of one's own.
+    /// An access token of the caller.
     OwnToken(Uuid),
-    /// A session of a user.
+    /// A session of any user.
     Session(Uuid),
-    /// A session of one's own.
+    /// A session of the caller.
     OwnSession(Uuid),
-    /// All sessions of one's own but this one.
+    /// All sessions of the caller except the current one.
     OwnOthers,
     /// All sessions of a user.
     Sessions(UserRef),
-    /// The links of a user to choose a password.
+    /// The password reset links of a user.
     ResetLinks(UserRef),
-    /// An invitation.
+    /// An invitation, with its link.
     Invitation(Uuid),
-    /// A job that has failed.
+    /// A failed job.
     Job(Uuid),
 }
 
 impl Target {
-    /// Reads the address of a dialog.
+    /// Parses the path of a dialog.
     pub(super) fn parse(path: &str) -> Result<Self, Error> {
         const UNKNOWN: Error = Error::NotFound("There is no such dialog.");
         let id = |text: &str| text.parse::<Uuid>().map_err(|_| UNKNOWN);

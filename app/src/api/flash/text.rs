@@ -1,4 +1,4 @@
-//! The text of each message.
+//! Text of each flash message.
 
 use domain::flash::{Flash, FlashEvent};
 use service::flash::ShownFlash;
@@ -20,7 +20,7 @@ impl From<ShownFlash> for FlashMessage {
     }
 }
 
-/// What happened, to whom and how many.
+/// Returns the sentence about the change, with names and counts.
 fn text(flash: &Flash) -> String {
     let (first, second) = (name(flash, 0), name(flash, 1));
     let count = |one: &str, many: &str| match flash.count {
@@ -88,7 +88,7 @@ fn registrations(flash: &Flash, first: &str) -> String {
     }
 }
 
-/// Whom it is about, where the text only counts them.
+/// Returns the names of the changed users, where the text contains only their number.
 fn names(flash: &Flash) -> Option<String> {
     let counts_users = matches!(
         flash.event,
@@ -119,7 +119,7 @@ fn name(flash: &Flash, at: usize) -> String {
         .map_or_else(String::new, |name| isolated(name))
 }
 
-/// A name that does not reorder the text around it: what `<bdi>` does for an element.
+/// Isolates a name from the direction of the surrounding text (U+2068, U+2069), as `<bdi>` does for an element.
 fn isolated(name: &str) -> String {
     if name.is_ascii() {
         name.to_owned()

@@ -1,22 +1,22 @@
-//! The profile of a person as rows of a form: a name and a value each.
+//! Profile of a user as rows of a form, each with a name and a value.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A row.
+/// A profile field in the form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ProfileRow {
-    /// What it is about.
+    /// Name of the profile field.
     pub name: String,
-    /// What is known.
+    /// Value as text, or as JSON if `json` is set.
     pub value: String,
-    /// Whether the value is no line of text but JSON, as programs write it: a number, a list, several lines.
+    /// `true` if the value is JSON, as programs write it: a number, a list or a text of several lines.
     pub json: bool,
 }
 
 impl ProfileRow {
-    /// A fact as it is shown.
+    /// Returns the row of a profile field.
     #[must_use]
     pub fn of(name: &str, value: &Value) -> Self {
         let (value, json) = match value {
@@ -33,10 +33,10 @@ impl ProfileRow {
     }
 }
 
-/// The profile that some rows make. One without a value is left out.
+/// Parses the rows into a profile. Rows without a value are omitted.
 ///
 /// # Errors
-/// A sentence that says what to do: a value without a name, or one name twice.
+/// Returns a message for the user if a value has no name or a name occurs twice.
 pub(super) fn read(rows: Vec<ProfileRow>) -> Result<Map<String, Value>, String> {
     let mut profile = Map::new();
     for ProfileRow { name, value, json } in rows {

@@ -1,4 +1,4 @@
-//! What forms about people hold beyond plain text.
+//! Parsing of user form fields that are more than plain text.
 
 use domain::{
     fields::FieldErrors,
@@ -23,7 +23,7 @@ fn fault(field: &str, message: impl Into<String>) -> Error {
     Error::Invalid(faults)
 }
 
-/// A moment from a local time, if one was typed.
+/// Converts a local time to a timestamp. Returns `None` if the field is empty.
 pub(in crate::api) fn moment(local: &str, offset: i32) -> Result<Option<OffsetDateTime>, Error> {
     if local.is_empty() {
         return Ok(None);
@@ -40,7 +40,7 @@ pub(in crate::api) fn moment(local: &str, offset: i32) -> Result<Option<OffsetDa
         .ok_or_else(|| fault("until", "Choose a day and a time, or leave it empty."))
 }
 
-/// The counts that a table showed.
+/// Parses the counts that a table showed, separated by commas.
 pub(in crate::api) fn counts(text: &str) -> Result<OwnedCounts, Error> {
     let numbers: Vec<i64> = text.split(',').filter_map(|n| n.parse().ok()).collect();
     match numbers.as_slice() {
@@ -63,7 +63,7 @@ pub(in crate::api) fn counts(text: &str) -> Result<OwnedCounts, Error> {
     }
 }
 
-/// The user of an id.
+/// Returns the user with an id.
 pub(in crate::api) async fn named(
     services: &Services,
     actor: &Actor,
@@ -73,7 +73,7 @@ pub(in crate::api) async fn named(
     Ok(user.summary)
 }
 
-/// The user of an id, if the name that was typed is theirs.
+/// Returns the user with an id if the typed name matches their username.
 pub(super) async fn confirmed(
     services: &Services,
     actor: &Actor,
@@ -85,7 +85,7 @@ pub(super) async fn confirmed(
     Ok(user)
 }
 
-/// A user as they are now, for a form about them.
+/// Returns the selection of a user at the current version.
 pub(super) fn seen(user: &UserSummary) -> Selected {
     Selected {
         id: user.id.0,
@@ -94,7 +94,7 @@ pub(super) fn seen(user: &UserSummary) -> Selected {
     }
 }
 
-/// The form that suspends a user again as before, from the version that they have without it.
+/// Returns the form that suspends a user again with the same reason and end, from the version after the suspension was lifted.
 pub(super) fn suspend_again(before: UserDetail, version: i32, back: &str) -> Option<Undo> {
     let suspension = before.suspension?;
     let form = format_description!(version = 2, "[year]-[month]-[day]T[hour]:[minute]:[second]");
@@ -114,7 +114,7 @@ pub(super) fn suspend_again(before: UserDetail, version: i32, back: &str) -> Opt
     Some(bulk::read::undo(BulkDeed::Suspend, &[user], back, &fields))
 }
 
-/// Whether the name that was typed is a username.
+/// Checks that a typed name matches a username.
 pub(in crate::api) fn same_name(username: &str, typed: &str) -> Result<(), Error> {
     if name_key(typed.trim()) == name_key(username) {
         return Ok(());
@@ -122,7 +122,7 @@ pub(in crate::api) fn same_name(username: &str, typed: &str) -> Result<(), Error
     Err(fault("confirm", format!("Type {username} to confirm.")))
 }
 
-/// Who is to get what somebody else owns.
+/// Returns the user who receives the transferred data.
 pub(super) async fn taker(
     services: &Services,
     actor: &Actor,
@@ -136,7 +136,7 @@ pub(super) async fn taker(
     }
 }
 
-/// Whether there is somebody of a name, in the bin or not.
+/// Returns whether a user has this name, deleted or not.
 pub(super) async fn exists(
     services: &Services,
     actor: &Actor,

@@ -2,7 +2,7 @@
 
 #![expect(
     missing_docs,
-    reason = "the macro makes the arguments, which are the fields of a form, fields of a struct"
+    reason = "the macro turns the arguments, which are fields of a form, into fields of a struct"
 )]
 
 use leptos::prelude::*;
@@ -13,18 +13,18 @@ use uuid::Uuid;
 
 use crate::api::{done::Done, error::ApiError, wire::Post};
 
-/// What needs nothing but a button, because it can be undone.
+/// Action that needs only a button, because it can be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Deed {
-    /// Lift the suspension.
+    /// Lifts the suspension.
     Lift,
-    /// Take out of the bin.
+    /// Restores the deleted user.
     Restore,
 }
 
 impl Deed {
-    /// Its word in a form.
+    /// Name of the action in form fields.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl Deed {
     }
 }
 
-/// Does to a user what needs nothing but a button.
+/// Lifts the suspension of a user, or restores a deleted user.
 #[server(endpoint = "do-to-user", protocol = Post)]
 pub async fn do_to_user(
     page: String,
@@ -62,7 +62,8 @@ pub async fn do_to_user(
         Deed::Lift => {
             let after = service::users::unsuspend(&services, &granted, target).await;
             let version = after.map_err(ssr::fail)?.summary.version;
-            // Each change counts the version up by one: after any other the suspension that was lifted is not known.
+            // Each change increments the version by one. A larger difference means another change in between, after which
+            // the lifted suspension is unknown.
             let is_known = before.summary.version.saturating_add(1) == version;
             let undo = is_known.then(|| read::suspend_again(before, version, &page));
             (FlashEvent::UserUnsuspended, undo.flatten())
@@ -70,7 +71,7 @@ pub async fn do_to_user(
         Deed::Restore => {
             let after = service::users::restore(&services, &granted, target).await;
             let restored = read::seen(&after.map_err(ssr::fail)?.summary);
-            // Without a retention a deletion is permanent, and so undoes nothing.
+            // Without a retention period a deletion is permanent, so it cannot serve as undo.
             let is_kept = !services.settings.delete_retention.is_zero();
             let fields = [("restorable", "true".to_owned())];
             let undo = is_kept.then(|| undo(BulkDeed::Delete, &[restored], &page, &fields));

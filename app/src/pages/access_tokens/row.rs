@@ -1,4 +1,4 @@
-//! An access token as a row.
+//! Access token as a table row.
 
 use ::time::OffsetDateTime;
 use domain::access_tokens::{AccessToken, TokenState};
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::components::time::{Ago, Exactly};
 
-/// Names of the columns of [`cells`], and of what can be done to a token.
+/// Column headings of [`cells`] and of the actions.
 pub(in crate::pages) const COLUMNS: &[&str] = &[
     "Token",
     "May do",
@@ -17,7 +17,7 @@ pub(in crate::pages) const COLUMNS: &[&str] = &[
     "Actions",
 ];
 
-/// What every table shows of a token.
+/// Returns the cells that all token tables have in common.
 pub(in crate::pages) fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<AnyView> {
     let (tone, word) = (tone(token.state), token.state.label());
     let why = match token.state {
@@ -62,7 +62,7 @@ fn note(text: String) -> impl IntoView {
     view! { <p class="muted">{text}</p> }
 }
 
-/// The class of a state's badge.
+/// Returns the CSS class of a state's badge.
 const fn tone(state: TokenState) -> &'static str {
     match state {
         TokenState::Live => "badge tone-success",

@@ -1,10 +1,10 @@
-//! What is kept of one: to have, and to be rid of.
+//! Export and deletion of the signed-in user's data.
 
 use leptos::prelude::*;
 
 use super::with_account;
 
-/// The file to keep, and the way to delete it all.
+/// Renders the link to the export, and the link to the deletion of the account.
 #[component]
 pub fn Data() -> impl IntoView {
     view! {

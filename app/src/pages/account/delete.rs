@@ -1,4 +1,4 @@
-//! Deleting one's own account: what goes with it is counted, its name has to be typed, and its password.
+//! Deletion of the account of the signed-in user. The dialog shows the counts of the data, and requires the username and the password.
 
 use domain::users::deletion::DeletionPreview;
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ use crate::{
 
 const PATH: &str = "/account/delete";
 
-/// The dialog that deletes one's own account.
+/// Renders the dialog that deletes the account.
 #[component]
 pub fn Delete() -> impl IntoView {
     let counted = Resource::new(|| (), |()| preview_own_deletion());
@@ -43,7 +43,7 @@ pub fn Delete() -> impl IntoView {
     }
 }
 
-/// Where the dialog is.
+/// Returns the path of the dialog and of the page behind it.
 fn place() -> Place {
     Place {
         path: PATH.to_owned(),

@@ -1,4 +1,4 @@
-//! After one's own account was deleted.
+//! Confirmation page after users have deleted their account.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::{
     pages::link::MessageCard,
 };
 
-/// The page after it.
+/// Renders the confirmation.
 #[component]
 pub fn Deleted() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! One's own keys of providers.
+//! Provider API keys of the signed-in user.
 
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -8,7 +8,7 @@ use crate::{
     pages::keys::table::{AddLink, Shown},
 };
 
-/// The keys.
+/// Renders the list of the keys.
 #[component]
 pub fn Keys() -> impl IntoView {
     let shown = Shown::provide(Owner::Own);

@@ -1,4 +1,4 @@
-//! Making an access token.
+//! Creation of an access token.
 
 use domain::{
     access_tokens::{DAYS_DEFAULT, Scope, day_choices},
@@ -38,7 +38,7 @@ const PASSWORD: FieldSpec = FieldSpec {
     ..CURRENT_PASSWORD
 };
 
-/// The dialog that makes a token.
+/// Renders the dialog that creates a token.
 #[component]
 pub fn NewToken() -> impl IntoView {
     let context = PageContext::current();
@@ -95,7 +95,7 @@ pub fn NewToken() -> impl IntoView {
     }
 }
 
-/// The numbers of days to choose from, and where that is allowed no end.
+/// Renders the choice of lifetimes in days, and of unlimited lifetime where that is allowed.
 fn days(longest: u16, context: &PageContext) -> impl IntoView + use<> {
     let choices = day_choices(longest);
     let usual = choices.iter().rev().find(|days| **days <= DAYS_DEFAULT);
@@ -121,16 +121,16 @@ fn days(longest: u16, context: &PageContext) -> impl IntoView + use<> {
         .collect_view()
 }
 
-/// Some boxes of which to choose, and what is wrong with the choice.
+/// Renders a group of checkboxes or radio buttons, and the error message of the choice.
 #[component]
 fn Choice(
     /// Name of the field.
     name: &'static str,
-    /// What it is called.
+    /// Visible label of the group.
     label: &'static str,
-    /// The form.
+    /// State of the form.
     sending: Sending,
-    /// The boxes.
+    /// Checkboxes or radio buttons.
     children: Children,
 ) -> impl IntoView {
     let fault = sending.fault(name);
@@ -140,7 +140,7 @@ fn Choice(
         move || fault.with(Option::is_some).then(|| error_id.clone())
     };
     view! {
-        // A group cannot be marked as invalid: its fault describes it, and can be gone to.
+        // `aria-invalid` does not apply to a group. The error message describes it instead, and `tabindex` lets the summary link to it.
         <fieldset
             class="field"
             id=name

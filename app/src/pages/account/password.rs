@@ -1,4 +1,4 @@
-//! Another password.
+//! Password of the signed-in user.
 
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ const FIELDS: [FieldSpec; 3] = [
     },
 ];
 
-/// Another password.
+/// Renders the form that changes the password.
 #[component]
 pub fn Password() -> impl IntoView {
     with_account(|account| {
@@ -53,7 +53,7 @@ fn PasswordForm(account: Account) -> impl IntoView {
                 {set} "Use at least " {account.password_min}
                 " characters. Everywhere else you are signed out; here you stay signed in. Your access tokens go on working."
             </p>
-            // Password managers keep the password under it. Without a name it is not sent.
+            // Password managers store the password under this username. Without a name the field is not sent.
             <input type="text" value=account.user.summary.username autocomplete="username" hidden readonly />
             {FIELDS
                 .map(|spec| view! { <Field spec=spec fault=sending.fault(spec.name) /> })

@@ -1,4 +1,4 @@
-//! How one likes it.
+//! Preferences of the signed-in user.
 
 use domain::account::TIME_ZONE;
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// How one likes it.
+/// Renders the form for time zone and notifications, and the theme selector.
 #[component]
 pub fn Preferences() -> impl IntoView {
     let account = expect_context::<Mine>().0;
@@ -27,7 +27,7 @@ pub fn Preferences() -> impl IntoView {
         || (),
         move |()| async move {
             let account = account.await?;
-            // Without them the rest can still be set.
+            // If the list of zones cannot be loaded, the other preferences can still be set.
             Ok((account, list_time_zones().await.unwrap_or_default()))
         },
     );
@@ -89,17 +89,17 @@ fn PreferencesForm(account: Account, zones: Vec<String>) -> impl IntoView {
     }
 }
 
-/// The time zone, out of those that there are.
+/// Renders the selection of the time zone.
 #[component]
 fn ZoneField(
-    /// Their names.
+    /// Names of the time zones that the database knows.
     zones: Vec<String>,
-    /// The one that is chosen, or nothing.
+    /// Name of the current time zone; empty for the zone of the device.
     chosen: String,
-    /// What is wrong with it.
+    /// Error message for the selection, if there is one.
     fault: Signal<Option<String>>,
 ) -> impl IntoView {
-    // One that the database has forgotten must not be lost by saving something else.
+    // Adds a stored zone that the database no longer knows, so that saving the form does not clear it.
     let forgotten = !chosen.is_empty() && !zones.contains(&chosen);
     let names = forgotten.then(|| chosen.clone()).into_iter().chain(zones);
     let option = |name: String| {

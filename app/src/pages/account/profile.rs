@@ -1,4 +1,4 @@
-//! Name and address.
+//! Display name and email address of the signed-in user.
 
 use leptos::prelude::*;
 
@@ -19,14 +19,14 @@ use crate::{
     },
 };
 
-/// Needed for one of the fields only.
+/// Current password, which only a change of the email address requires.
 const PASSWORD: FieldSpec = FieldSpec {
     hint: Some("Needed to change your email."),
     optional: true,
     ..CURRENT_PASSWORD
 };
 
-/// Name and address.
+/// Renders the form for display name and email address.
 #[component]
 pub fn Profile() -> impl IntoView {
     with_account(|account| {

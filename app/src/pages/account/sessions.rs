@@ -1,4 +1,4 @@
-//! Where one is signed in.
+//! Sessions of the signed-in user.
 
 use domain::account::OwnSession;
 use leptos::prelude::*;
@@ -21,7 +21,7 @@ use crate::{
 
 const PATH: &str = "/account/sessions";
 
-/// The live sessions.
+/// Renders the active sessions.
 #[component]
 pub fn Sessions() -> impl IntoView {
     let request = checked(|| (), &[], NONE);

@@ -1,4 +1,4 @@
-//! One's own access tokens.
+//! Access tokens of the signed-in user.
 
 use domain::access_tokens::AccessToken;
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// The tokens, and the dialogs over them.
+/// Renders the tab: the tokens, and the dialogs above them.
 #[component]
 pub fn TokensTab() -> impl IntoView {
     view! {
@@ -28,7 +28,7 @@ pub fn TokensTab() -> impl IntoView {
     }
 }
 
-/// The tokens, and the way to make one.
+/// Renders the list of the tokens, and the link to create one.
 #[component]
 pub fn Tokens() -> impl IntoView {
     let request = checked(|| (), &[], NONE);

@@ -1,4 +1,4 @@
-//! Which entries.
+//! Filters of the audit log.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::links;
 use crate::pages::filters::{Entry, FilterField, FilterForm};
 
-/// The doors to choose from.
+/// Selectable sources: value and label.
 const VIA: &[(&str, &str)] = &[
     ("", "Any way"),
     ("ui", "The panel"),
@@ -18,17 +18,17 @@ const VIA: &[(&str, &str)] = &[
     ("self", "By the person"),
 ];
 
-/// The actions to choose from.
+/// Selectable actions: name and label.
 static DEEDS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
     std::iter::once(("", "Anything"))
         .chain(ACTIONS.iter().copied())
         .collect()
 });
 
-/// The form.
+/// Renders the filter form.
 #[component]
 pub fn Filters(
-    /// The state of the list, from the address.
+    /// State of the list, from the URL.
     params: Memo<AuditParams>,
 ) -> impl IntoView {
     let fields = Memo::new(move |_| fields(&params.read()));

@@ -1,15 +1,15 @@
-//! Addresses of the record in other states.
+//! URLs of the audit log.
 
 use domain::{audit::list::AuditParams, list::PageParams};
 
 use crate::pages::users::links::with_selected;
 
-/// The address of a state of the list.
+/// Returns the URL of the list for the parameters.
 pub(super) fn href(params: &AuditParams) -> String {
     with_selected("/audit", params.pairs().into_iter(), &[])
 }
 
-/// The list of everything.
+/// Returns the URL of the list without filter, with the same page size.
 pub(super) fn cleared(params: &AuditParams) -> String {
     href(&AuditParams {
         limit: params.limit.clone(),
@@ -17,7 +17,7 @@ pub(super) fn cleared(params: &AuditParams) -> String {
     })
 }
 
-/// The entries beneath an action on many.
+/// Returns the URL of the entries of a bulk action.
 pub(super) fn parts(id: i64) -> String {
     href(&AuditParams {
         parent: Some(id.to_string()),
@@ -25,12 +25,12 @@ pub(super) fn parts(id: i64) -> String {
     })
 }
 
-/// The list of everything, from its first page and in pages of the usual size.
+/// Returns the URL of the first page without filter, with the default page size.
 pub(super) fn all() -> String {
     href(&AuditParams::default())
 }
 
-/// The file of what matches.
+/// Returns the URL of the export of the matching entries.
 pub(super) fn file(params: &AuditParams, format: &'static str) -> String {
     let filter = params.only_filter();
     let pairs = std::iter::once(("format", format)).chain(filter.pairs());

@@ -1,4 +1,4 @@
-//! The entries as rows.
+//! Audit log entries as a table.
 
 use ::time::OffsetDateTime;
 use domain::audit::{
@@ -23,12 +23,12 @@ use crate::{
 
 const COLUMNS: &[&str] = &["What", "Who", "When", "Details"];
 
-/// The rows, or why there are none.
+/// Renders the entries, or the empty state.
 #[component]
 pub fn AuditTable(
-    /// The state of the list that is shown.
+    /// State of the list, from the URL.
     params: AuditParams,
-    /// The answer of the server.
+    /// Page of entries from the server.
     page: AuditPage,
 ) -> impl IntoView {
     if page.entries.is_empty() {
@@ -68,7 +68,7 @@ fn row(entry: AuditEntry, now: OffsetDateTime) -> Record {
     (id, cells)
 }
 
-/// A name as it was at the time, and the way to whose it is.
+/// Renders a name as it was at the time of the entry, with a link to the user if it has one.
 fn named(id: Option<Uuid>, name: &str) -> AnyView {
     let name = view! { <bdi>{name.to_owned()}</bdi> };
     match id {
@@ -77,7 +77,7 @@ fn named(id: Option<Uuid>, name: &str) -> AnyView {
     }
 }
 
-/// What changed, why, and from where, to open.
+/// Renders an expandable cell with the changes, the reason and the origin of the request.
 fn details(entry: AuditEntry) -> AnyView {
     let parts = is_batch(&entry.action).then_some(entry.id);
     let whole = entry.parent_id;
@@ -110,7 +110,7 @@ fn details(entry: AuditEntry) -> AnyView {
     .into_any()
 }
 
-/// None match, or there is none at all.
+/// Renders the empty state: no entries match the filter, or there are no entries.
 fn nothing(params: &AuditParams) -> AnyView {
     let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
     let (title, text, way) = if filtered {

@@ -1,4 +1,4 @@
-//! What is done to keys, each a dialog over their page: the system's and one's own alike.
+//! Dialogs that add or edit a provider API key, of the system or of the signed-in user.
 
 use domain::{
     access::Permission,
@@ -42,7 +42,7 @@ const KEY: FieldSpec = FieldSpec {
     autocomplete: "off",
     hint: Some("It is encrypted, and never shown again."),
     optional: false,
-    // More than it may have: one that is too long is refused, not cut.
+    // Larger than the limit of the server, so that the browser does not truncate a pasted key: the server rejects it as too long.
     max: 10_000,
 };
 
@@ -53,7 +53,7 @@ const NEW_KEY: FieldSpec = FieldSpec {
     ..KEY
 };
 
-/// The dialog that adds a key.
+/// Renders the dialog that adds a key.
 #[component]
 pub fn Add() -> impl IntoView {
     let shown = expect_context::<Shown>();
@@ -62,13 +62,13 @@ pub fn Add() -> impl IntoView {
     })
 }
 
-/// The dialog that changes one.
+/// Renders the dialog that edits a key.
 #[component]
 pub fn Edit() -> impl IntoView {
     keyed_by("id", |id| view! { <EditOf id=id /> }.into_any())
 }
 
-/// Draws with the key of an id, if it is there.
+/// Renders the dialog for the key with an id. If the key does not exist, the dialog says so.
 #[component]
 fn EditOf(id: String) -> impl IntoView {
     let shown = expect_context::<Shown>();
@@ -79,7 +79,7 @@ fn EditOf(id: String) -> impl IntoView {
     })
 }
 
-/// Where a dialog is.
+/// Returns the path of a dialog and of the page behind it.
 fn place(owner: Owner, end: &str) -> Place {
     let back = owner.page().to_owned();
     Place {
@@ -88,7 +88,7 @@ fn place(owner: Owner, end: &str) -> Place {
     }
 }
 
-/// What a form about keys that are there says where it is not.
+/// Returns the reason for denial if the key no longer exists.
 fn gone(key: Option<&ApiKey>) -> Option<String> {
     let gone = key.is_none();
     gone.then(|| "This key does not exist any more.".to_owned())
@@ -107,7 +107,7 @@ fn AddForm(owner: Owner, listed: Listed) -> impl IntoView {
         .map(|of| of.provider)
         .collect::<Vec<_>>();
     if owner == Owner::Own {
-        // One for each.
+        // A user can have one key for each provider.
         providers.retain(|provider| keys.iter().all(|key| key.provider != *provider));
     }
     let refusal = if is_off() {
@@ -151,7 +151,7 @@ fn AddForm(owner: Owner, listed: Listed) -> impl IntoView {
     }
 }
 
-/// The key that a new one replaces: its last characters, how often it was used, and when last.
+/// Renders the key that would be replaced: its last characters, number of uses and last use.
 fn replaced(key: ApiKey, now: OffsetDateTime) -> impl IntoView {
     let last = match key.last_used_at {
         Some(at) => view! { <Ago at=at now=now /> }.into_any(),

@@ -1,4 +1,4 @@
-//! Keys as a table, and what can be done to them: the system's and one's own alike.
+//! Provider API keys as a table, with their actions: of the system or of the signed-in user.
 
 use domain::keys::{ApiKey, SWITCHED_OFF};
 use leptos::prelude::*;
@@ -31,19 +31,19 @@ pub(in crate::pages) const COLUMNS: &[&str] = &["Name", "Provider", "Key", "Stat
 pub(in crate::pages) const WITH_ACTIONS: &[&str] =
     &["Name", "Provider", "Key", "State", "Used", "Change"];
 
-/// The keys of a page, for the dialogs over it too.
+/// Keys of a page, shared with the dialogs above it.
 #[derive(Clone, Copy)]
 pub(in crate::pages) struct Shown {
-    /// Whose they are.
+    /// Owner of the keys.
     pub(super) owner: Owner,
-    /// The keys.
+    /// The loaded keys.
     pub(super) list: Resource<Result<Listed, ApiError>>,
-    /// The buttons that need no dialog.
+    /// Form of the buttons that need no dialog.
     doing: Sending,
 }
 
 impl Shown {
-    /// The keys of somebody, for everything on the page.
+    /// Loads the keys of an owner and provides them as context.
     pub(in crate::pages) fn provide(owner: Owner) -> Self {
         let request = checked(|| (), &[], NONE);
         let list = Resource::new(
@@ -62,7 +62,7 @@ impl Shown {
         shown
     }
 
-    /// The table, or why there is none, and below it what else the page shows.
+    /// Renders the table, or the error, followed by the other content of the page.
     pub(in crate::pages) fn draw(self, below: fn(Listed) -> AnyView) -> AnyView {
         let list = self.list;
         let problem = move || {
@@ -105,13 +105,13 @@ impl Shown {
         .into_any()
     }
 
-    /// Whether the viewer may change these keys.
+    /// Returns whether the viewer can change these keys.
     fn is_writable(self) -> bool {
         self.owner == Owner::Own || may_write()
     }
 }
 
-/// Whether keys cannot be kept at all.
+/// Returns whether the server cannot store API keys.
 pub(super) fn is_off() -> bool {
     !expect_context::<PageContext>().site.api_keys
 }
@@ -128,7 +128,7 @@ fn Off() -> impl IntoView {
     }
 }
 
-/// The way to a new key, for whoever may keep one.
+/// Renders the link that adds a key, if the viewer can add one.
 #[component]
 pub(in crate::pages) fn AddLink(owner: Owner) -> impl IntoView {
     let may = !is_off() && (owner == Owner::Own || may_write());
@@ -159,7 +159,7 @@ fn rows(shown: Shown, listed: Listed) -> AnyView {
     view! { <Records caption="API keys" columns=columns rows=keys.collect() /> }.into_any()
 }
 
-/// What is shown of a key, in the order of the columns, with the button that switches it if there is one.
+/// Returns the cells of a key in the order of the columns, with the enable or disable button if there is one.
 pub(in crate::pages) fn cells(
     key: ApiKey,
     now: OffsetDateTime,
@@ -194,7 +194,7 @@ pub(in crate::pages) fn cells(
     ]
 }
 
-/// The button that switches a key.
+/// Renders the button that enables or disables a key.
 fn switch(shown: Shown, key: &ApiKey) -> AnyView {
     let (deed, label) = if key.is_active {
         (KeyDeed::Off, "Disable")
@@ -224,7 +224,7 @@ fn switch(shown: Shown, key: &ApiKey) -> AnyView {
     .into_any()
 }
 
-/// The ways to the dialogs about a key.
+/// Renders the links to the dialogs of a key.
 fn links(shown: Shown, key: &ApiKey) -> AnyView {
     let link = |word: &str, label: &'static str| {
         view! {

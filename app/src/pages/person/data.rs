@@ -1,4 +1,4 @@
-//! What a person owns.
+//! Data that a user owns.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::{
     pages::parameters::{NONE, checked, use_query},
 };
 
-/// Personas with what hangs under them.
+/// Renders the personas with the counts of their ontologies and annotations.
 #[component]
 pub fn Data() -> impl IntoView {
     let person = Opened::current().person;

@@ -1,4 +1,4 @@
-//! What can be done to a person, each a dialog over the first tab.
+//! Dialogs that change a user, above the first tab.
 
 pub mod create;
 pub mod delete;
@@ -55,7 +55,7 @@ const PASSWORD: FieldSpec = FieldSpec {
     max: 256,
 };
 
-/// The field for a password that an administrator sets, as long as it lasts on this server.
+/// Returns the field for a password that an administrator sets, which is permanent or temporary depending on the server.
 fn admin_password(context: &PageContext) -> FieldSpec {
     if context.site.lasting_passwords {
         FieldSpec {
@@ -68,7 +68,7 @@ fn admin_password(context: &PageContext) -> FieldSpec {
     }
 }
 
-/// Where a dialog about a person is.
+/// Returns the path of a user's dialog and of the page behind it.
 fn place(person: &Person, word: &str) -> Place {
     let back = path(&person.user.summary);
     Place {
@@ -77,13 +77,13 @@ fn place(person: &Person, word: &str) -> Place {
     }
 }
 
-/// Why somebody in the bin is not changed.
+/// Returns the reason for denial if the user is deleted.
 fn in_bin(user: &UserDetail) -> Option<String> {
     let deleted = user.deleted_at.is_some();
     deleted.then(|| "This account is deleted. Restore it first.".to_owned())
 }
 
-/// What was typed into a form that comes back, or what stands in it at first.
+/// Returns the typed value if the form is rendered again, otherwise the initial value.
 pub(in crate::pages) fn typed_or(
     context: &PageContext,
     field: &str,
@@ -96,7 +96,7 @@ pub(in crate::pages) fn typed_or(
     }
 }
 
-/// Whether a box was ticked in a form that comes back, or is at first.
+/// Returns whether a checkbox was checked if the form is rendered again, otherwise its initial state.
 fn ticked(context: &PageContext, field: &str, first: bool) -> bool {
     if context.outcome.is_some() {
         !context.typed(field).is_empty()
@@ -105,7 +105,7 @@ fn ticked(context: &PageContext, field: &str, first: bool) -> bool {
     }
 }
 
-/// The roles that were ticked in a form that comes back, or are at first.
+/// Returns the checked roles if the form is rendered again, otherwise the initial ones.
 pub(in crate::pages) fn ticked_roles(context: &PageContext, first: Vec<String>) -> Vec<String> {
     if context.outcome.is_some() {
         let typed = context.typed("roles[]");
@@ -115,12 +115,12 @@ pub(in crate::pages) fn ticked_roles(context: &PageContext, first: Vec<String>) 
     }
 }
 
-/// Whom a form is about, and where it leads back to.
+/// Renders the hidden fields that identify the user and the page to return to.
 #[component]
 fn About(
-    /// Whom.
+    /// The user that the form concerns.
     person: Person,
-    /// The end of the address of the tab that it leads back to, if that is not the first one.
+    /// Path suffix of the tab to return to; empty for the first one.
     #[prop(optional)]
     tab: &'static str,
 ) -> impl IntoView {

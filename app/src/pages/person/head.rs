@@ -1,4 +1,4 @@
-//! Who it is, what can be done to them, and the tabs.
+//! Header of a user's page: name, roles, actions and tabs.
 
 use domain::{
     access::Permission,
@@ -24,7 +24,7 @@ use crate::{
     pages::users::{links::with_selected, selection::shown},
 };
 
-/// The tabs: end of the address, name, and the permission that its content takes.
+/// Tabs: path segment, name and required permission.
 const TABS: &[(&str, &str, Permission)] = &[
     ("", "Overview", Permission::UsersRead),
     ("sessions", "Sessions", Permission::SessionsRead),
@@ -33,7 +33,7 @@ const TABS: &[(&str, &str, Permission)] = &[
     ("history", "History", Permission::AuditRead),
 ];
 
-/// The tabs that the viewer can open.
+/// Returns the tabs that the viewer can open.
 fn tabs() -> Vec<(&'static str, &'static str)> {
     let context = use_context::<PageContext>().unwrap_or_default();
     let can_open = |permission| {
@@ -46,7 +46,7 @@ fn tabs() -> Vec<(&'static str, &'static str)> {
     tabs.map(|(end, name, _)| (*end, *name)).collect()
 }
 
-/// The top of the page.
+/// Renders the header.
 #[component]
 pub(super) fn Head(person: Person) -> impl IntoView {
     let doing = Opened::current().doing;
@@ -112,8 +112,8 @@ pub(super) fn Head(person: Person) -> impl IntoView {
     }
 }
 
-/// What can be done to the person. What needs but a button is there only if it may be done; what opens a dialog is told
-/// there.
+/// Renders the actions. An action without a dialog has a button only if it is allowed, and the reason is shown below
+/// otherwise; a dialog shows the reason itself.
 #[component]
 fn Actions(person: Person) -> impl IntoView {
     let page = path(&person.user.summary);
@@ -162,7 +162,7 @@ fn Actions(person: Person) -> impl IntoView {
     }
 }
 
-/// The ways to decide about somebody who waits.
+/// Renders the links that approve or reject a pending user.
 fn waits(user: &UserSummary) -> Option<AnyView> {
     let context = expect_context::<PageContext>();
     let key = [shown(user).to_string()];
@@ -182,7 +182,7 @@ fn waits(user: &UserSummary) -> Option<AnyView> {
     })
 }
 
-/// A button that does something at once.
+/// Renders a button that executes an action immediately.
 #[component]
 pub(super) fn DeedButton(
     deed: Deed,
@@ -207,11 +207,10 @@ pub(super) fn DeedButton(
     }
 }
 
-/// The end of the address of the tab that is shown. A dialog is over the first of them, but for the one about what they
-/// own.
+/// Returns the path segment of the current tab. Dialogs are above the first tab, except the one that transfers data.
 fn current_tab() -> Memo<&'static str> {
     let here = use_location().pathname;
-    // `/users/{name}/{tab}`: the name can be that of a tab.
+    // `/users/{name}/{tab}`: taken by position, because a username can equal the name of a tab.
     Memo::new(move |_| {
         let here = here.get();
         let tab = here.split('/').nth(3).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What was done to a person, and by them.
+//! Audit entries by and about a user.
 
 use domain::audit::{AuditEntry, Changes, action_words, spaced, words_of};
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::{
     pages::parameters::{NONE, checked, use_query},
 };
 
-/// The entries, the latest first.
+/// Renders the entries, newest first.
 #[component]
 pub fn History() -> impl IntoView {
     let person = Opened::current().person;
@@ -50,12 +50,12 @@ pub fn History() -> impl IntoView {
     })
 }
 
-/// What was done, and to whom: `User suspended: ada`.
+/// Returns the action and its target: `User suspended: ada`.
 pub(crate) fn deed(entry: &AuditEntry) -> String {
     format!("{}: {}", action_words(&entry.action), entry.target)
 }
 
-/// Each field that changed, with what it was and what it is.
+/// Returns the changed fields, each with its old and new value.
 pub(crate) fn differences(changes: Changes) -> Vec<(String, String)> {
     let difference = |(field, (before, after)): (String, (Value, Value))| {
         let before = (!before.is_null()).then(|| format!("{} → ", words_of(&before)));
@@ -65,7 +65,7 @@ pub(crate) fn differences(changes: Changes) -> Vec<(String, String)> {
     changes.into_iter().map(difference).collect()
 }
 
-/// Before and after of each field, and why.
+/// Renders the old and new value of each field, and the reason.
 #[component]
 fn Changed(entry: AuditEntry) -> impl IntoView {
     let fields = differences(entry.changes)

@@ -1,4 +1,4 @@
-//! The provider keys of a person, and below them their access tokens. Only their owner can use them, and nobody can read them.
+//! Provider API keys and access tokens of a user. Only the owner can use the keys, and their secrets cannot be read.
 
 use domain::keys::ApiKey;
 use leptos::prelude::*;
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// The keys.
+/// Renders the API keys, and the access tokens below them.
 #[component]
 pub fn Keys() -> impl IntoView {
     let person = Opened::current().person;

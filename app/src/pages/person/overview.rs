@@ -1,4 +1,4 @@
-//! The first tab: facts and statistics.
+//! First tab of a user's page: account data and statistics.
 
 use domain::{audit::words_of, users::suspension::Suspension};
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use crate::{
     format::{capitalised, count},
 };
 
-/// The first tab, and the dialogs over it that ask before something is done.
+/// Renders the first tab, and the confirmation dialogs above it.
 #[component]
 pub fn OverviewTab() -> impl IntoView {
     view! {
@@ -24,7 +24,7 @@ pub fn OverviewTab() -> impl IntoView {
     }
 }
 
-/// Facts and statistics.
+/// Renders account data, statistics, suspension and reset links.
 #[component]
 pub fn Overview() -> impl IntoView {
     with_person(|person| {
@@ -93,7 +93,7 @@ fn Account(person: Person) -> impl IntoView {
     }
 }
 
-/// What they own, each number with the way to what it counts.
+/// Renders the counts of the owned data, each with a link to the data.
 #[component]
 fn Statistics(person: Person) -> impl IntoView {
     let page = path(&person.user.summary);

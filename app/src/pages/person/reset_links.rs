@@ -1,4 +1,4 @@
-//! What became of the links for a new password.
+//! Password reset links of a user, with their states.
 
 use domain::users::detail::ResetLink;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use crate::{
     pages::confirm::ConfirmLink,
 };
 
-/// The latest links and their states; nothing if there was none.
+/// Renders the latest links and their states; renders nothing without links.
 #[component]
 pub(super) fn ResetLinks(person: Person) -> impl IntoView {
     if person.reset_links.is_empty() {
@@ -64,13 +64,13 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
     })
 }
 
-/// Whether a link that would work does not, because its creator cannot create it now.
+/// Returns whether an otherwise valid link is suspended because its creator currently lacks the permission to create it.
 fn is_unbacked(link: &ResetLink, now: OffsetDateTime) -> bool {
     let is_over = link.used_at.is_some() || link.revoked_at.is_some() || link.expires_at <= now;
     !link.is_backed && !is_over
 }
 
-/// Why and since when a link does not work any more.
+/// Returns the reason and the time since when a link is not valid. Returns `None` for a valid link.
 fn ends(link: &ResetLink, now: OffsetDateTime) -> Option<(&'static str, OffsetDateTime)> {
     let used = link.used_at.map(|at| ("Used", at));
     let revoked = link.revoked_at.map(|at| ("Revoked", at));

@@ -1,4 +1,4 @@
-//! Where a person is signed in.
+//! Sessions of a user.
 
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -29,7 +29,7 @@ const WITH_ACTIONS: &[&str] = &[
     "Actions",
 ];
 
-/// The live sessions.
+/// Renders the active sessions.
 #[component]
 pub fn Sessions() -> impl IntoView {
     let person = Opened::current().person;
@@ -96,7 +96,7 @@ pub fn Sessions() -> impl IntoView {
     }
 }
 
-/// Whether the viewer may see everybody's sessions.
+/// Returns whether the viewer can list all sessions.
 fn may_see() -> bool {
     let context = use_context::<PageContext>().unwrap_or_default();
     context.principal.is_some_and(|principal| {

@@ -1,4 +1,4 @@
-//! The access tokens of a person.
+//! Access tokens of a user.
 
 use domain::{access::Permission, access_tokens::AccessToken};
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// The tokens, for whoever may see them.
+/// Renders the tokens, if the viewer can list them.
 #[component]
 pub fn Tokens() -> impl IntoView {
     PageContext::current()

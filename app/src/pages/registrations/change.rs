@@ -1,4 +1,4 @@
-//! Another link for an invitation.
+//! Renewal of an invitation link.
 
 use domain::access::Permission;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use crate::{
     pages::{form, parameters::use_query, person::with},
 };
 
-/// The dialog that creates another link.
+/// Renders the dialog that creates a new link.
 #[component]
 pub fn Change() -> impl IntoView {
     keyed_by("id", |id| view! { <ChangeOf id=id /> }.into_any())

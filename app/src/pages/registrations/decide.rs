@@ -1,4 +1,4 @@
-//! The dialogs in which it is decided about those who wait.
+//! Dialogs that approve or reject pending registrations.
 
 use domain::{access::Permission, registrations::Decision, users::bulk::BulkOutcome};
 use leptos::prelude::*;
@@ -33,19 +33,19 @@ const NOTE: FieldSpec = FieldSpec {
     max: 500,
 };
 
-/// The dialog that lets people in.
+/// Renders the dialog that approves registrations.
 #[component]
 pub fn Approve() -> impl IntoView {
     view! { <Decide decision=Decision::Approve /> }
 }
 
-/// The dialog that does not.
+/// Renders the dialog that rejects registrations.
 #[component]
 pub fn Reject() -> impl IntoView {
     view! { <Decide decision=Decision::Reject /> }
 }
 
-/// What its button says of so many, or of nobody in particular.
+/// Returns the verb for the button and the title.
 const fn verb(decision: Decision) -> &'static str {
     match decision {
         Decision::Approve => "Approve",
@@ -59,7 +59,7 @@ fn Decide(decision: Decision) -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(&path);
     let query = use_query();
     let (keys, after) = query.with_untracked(|query| (query.get_all(SELECTED), query.get("after")));
-    // Drawn again for a form that was refused, the page has no query: all is in the form.
+    // When the page is rendered again for a denied form, its URL has no query. The form holds the selection and the page to return to.
     let (selected, back) = match context.outcome {
         Some(_) => (
             context.typed("selected"),
@@ -107,7 +107,7 @@ fn DecideForm(
 ) -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(&place.path);
     let sending = form::send::<DecideRegistrations>(&place.path);
-    // What the server found when it last refused because it is about others than was shown.
+    // Outcome from the server, if it denied the last attempt because the selected registrations had changed.
     let outcome = Memo::new(move |last: Option<&BulkOutcome>| {
         let changed = sending
             .problem

@@ -1,4 +1,4 @@
-//! Invitations and what became of them.
+//! Invitations with their states.
 
 use ::time::OffsetDateTime;
 use domain::invitations::{Invitation, InvitationState};
@@ -26,10 +26,10 @@ use crate::{
     },
 };
 
-/// The invitations of the page, for the dialogs over it too.
+/// Invitations of the page, shared with the dialogs above it.
 pub(super) type Listed = Resource<Result<Part<Invitation>, ApiError>>;
 
-/// The address of something over the page of the list that starts before one of them.
+/// Returns the URL of a dialog above a page of the list. `before` is the cursor of that page.
 pub(super) fn over(path: &str, before: Option<&str>) -> String {
     with_selected(
         path,
@@ -38,7 +38,7 @@ pub(super) fn over(path: &str, before: Option<&str>) -> String {
     )
 }
 
-/// The list.
+/// Renders the list of invitations.
 #[component]
 pub fn Invitations() -> impl IntoView {
     let query = use_query();
@@ -81,7 +81,7 @@ pub fn Invitations() -> impl IntoView {
     }
 }
 
-/// Its state as a colour, a word, and what that means where the word alone does not say.
+/// Returns the CSS class and the label of a state, and an explanation where the label is not enough.
 const fn told(state: InvitationState) -> (&'static str, &'static str, Option<&'static str>) {
     match state {
         InvitationState::Open => ("badge tone-success", "Open", None),
@@ -96,7 +96,7 @@ const fn told(state: InvitationState) -> (&'static str, &'static str, Option<&'s
     }
 }
 
-/// Who has used it: the latest by name, the others by their number.
+/// Lists the users of an invitation: the latest by name, the others as a number.
 fn used_by(invitation: &Invitation) -> String {
     let mut names = invitation.used_by.clone();
     let named = i32::try_from(names.len()).unwrap_or(i32::MAX);

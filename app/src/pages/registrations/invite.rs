@@ -1,4 +1,4 @@
-//! Making an invitation.
+//! Creation of an invitation.
 
 use domain::{
     access::{Permission, USER_ROLE},
@@ -47,7 +47,7 @@ const USES: FieldSpec = FieldSpec {
     max: 4,
 };
 
-/// The dialog that makes an invitation.
+/// Renders the dialog that creates an invitation.
 #[component]
 pub fn Invite() -> impl IntoView {
     let roles = Resource::new(|| (), |()| list_roles());
@@ -62,7 +62,7 @@ pub fn Invite() -> impl IntoView {
     }
 }
 
-/// What is wrong with the form as typed.
+/// Validates the typed form.
 fn check(form: Form) -> FieldErrors {
     draft(form).check().err().unwrap_or_default()
 }

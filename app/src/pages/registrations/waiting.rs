@@ -1,4 +1,4 @@
-//! Those who wait to be let in.
+//! Pending registrations.
 
 use domain::{
     registrations::{Decision, WaitingPerson},
@@ -29,13 +29,13 @@ use crate::{
     },
 };
 
-/// What can be decided about those who are selected.
+/// Bulk actions on the selected registrations: path and label.
 const DEEDS: Deeds = &[
     ("/registrations/approve", "Approve"),
     ("/registrations/reject", "Reject"),
 ];
 
-/// The list.
+/// Renders the list of pending registrations.
 #[component]
 pub fn Waiting() -> impl IntoView {
     let query = use_query();

@@ -1,4 +1,4 @@
-//! Failed sign-ins, by account or by address.
+//! Failed sign-ins, by account or by IP address.
 
 use domain::{
     list::PageParams,
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// The tab "Failed sign-ins" of the screen "Sessions". Its whole state is in the URL.
+/// Renders the tab "Failed sign-ins" of the page "Sessions". Its whole state is in the URL.
 #[component]
 pub fn Failed() -> impl IntoView {
     let query = use_query();
@@ -74,12 +74,12 @@ pub fn Failed() -> impl IntoView {
     }
 }
 
-/// The address of a state of the list.
+/// Returns the URL of the list for the parameters.
 fn href(params: &FailedParams) -> String {
     with_selected(FAILED, params.pairs().into_iter(), &[])
 }
 
-/// Links to the list by account and by address.
+/// Renders links to the list by account and by IP address.
 fn groupings(params: &FailedParams) -> AnyView {
     let is_by_address = params.by.as_deref() == Some(Grouping::Address.as_str());
     let link = |by: Option<Grouping>, label: &'static str| {
@@ -102,7 +102,7 @@ fn groupings(params: &FailedParams) -> AnyView {
     .into_any()
 }
 
-/// The rows, or that there are none.
+/// Renders the rows, or the empty state.
 fn shown(rows: Vec<FailedSignIns>, now: OffsetDateTime, pages: Pages) -> AnyView {
     if rows.is_empty() {
         return view! {

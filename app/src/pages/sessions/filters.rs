@@ -1,4 +1,4 @@
-//! Which sessions.
+//! Filters of the session list.
 
 use domain::sessions::list::SessionParams;
 use leptos::prelude::*;
@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use super::links;
 use crate::pages::filters::{Entry, FilterField, FilterForm};
 
-/// Where the names of the devices are, for the field to offer.
+/// Id of the `<datalist>` with the device names.
 pub(super) const DEVICES: &str = "devices";
 
-/// Ages to choose from.
+/// Selectable ages: value and label.
 pub(super) const AGES: [(&str, &str); 8] = [
     ("", "Any time"),
     ("after-1h", "Within an hour"),
@@ -21,10 +21,10 @@ pub(super) const AGES: [(&str, &str); 8] = [
     ("before-14d", "Over two weeks ago"),
 ];
 
-/// The form.
+/// Renders the filter form.
 #[component]
 pub fn Filters(
-    /// The state of the list, from the address.
+    /// State of the list, from the URL.
     params: Memo<SessionParams>,
 ) -> impl IntoView {
     let fields = Memo::new(move |_| fields(&params.read()));

@@ -1,4 +1,4 @@
-//! Addresses of the list of sessions in other states.
+//! URLs of the session list.
 
 use domain::{
     list::PageParams,
@@ -8,20 +8,20 @@ use domain::{
 
 use crate::pages::users::links::with_selected;
 
-/// The dialog that ends sessions.
+/// Path of the dialog that revokes sessions.
 const REVOKE: &str = "/sessions/revoke";
 
-/// The address of a state of the list.
+/// Returns the URL of the list for the parameters.
 pub(super) fn href(params: &SessionParams) -> String {
     with_selected("/sessions", params.pairs().into_iter(), &[])
 }
 
-/// The sessions of a person.
+/// Returns the URL of the list of a user's sessions.
 pub(in crate::pages) fn of_person(username: &str) -> String {
     href(&person(username))
 }
 
-/// The live sessions from an address.
+/// Returns the URL of the list of active sessions from an IP address.
 pub(super) fn of_address(address: &str) -> String {
     href(&SessionParams {
         address: Some(address.to_owned()),
@@ -29,7 +29,7 @@ pub(super) fn of_address(address: &str) -> String {
     })
 }
 
-/// The dialog that ends the sessions of a person.
+/// Returns the URL of the dialog that revokes the sessions of a user.
 pub(in crate::pages) fn revoke_of_person(username: &str) -> String {
     revoke(&person(username), false)
 }
@@ -41,7 +41,7 @@ fn person(username: &str) -> SessionParams {
     }
 }
 
-/// The dialog that ends those that match, or all but one's own.
+/// Returns the URL of the dialog that revokes the matching sessions, or all except the viewer's.
 pub(super) fn revoke(params: &SessionParams, others: bool) -> String {
     if others {
         return format!("{REVOKE}?others=true");
@@ -50,7 +50,7 @@ pub(super) fn revoke(params: &SessionParams, others: bool) -> String {
     with_selected(REVOKE, filter.pairs().into_iter(), &[])
 }
 
-/// The list as a click on a header orders it, from its first page.
+/// Returns the URL of the first page of the list after a click on a column heading.
 pub(super) fn sorted(params: &SessionParams, by_seen: bool) -> String {
     let sort = current_sort(params).clicked(by_seen);
     let shown = (sort != SessionSort::Newest).then(|| sort.as_str().to_owned());
@@ -60,14 +60,14 @@ pub(super) fn sorted(params: &SessionParams, by_seen: bool) -> String {
     })
 }
 
-/// The order of the list; the usual one where the address names none that exists.
+/// Returns the order of the list; the default order if the URL has none or an unknown one.
 pub(super) fn current_sort(params: &SessionParams) -> SessionSort {
     let sort = params.sort.as_deref();
     sort.and_then(|text| text.parse().ok())
         .unwrap_or(SessionSort::Newest)
 }
 
-/// Those that are live or those that have ended, by the same filter.
+/// Returns the URL of the active or the ended sessions with the same filter.
 pub(super) fn tab(params: &SessionParams, ended: bool) -> String {
     href(&SessionParams {
         ended: ended.then(|| "true".to_owned()),
@@ -75,12 +75,12 @@ pub(super) fn tab(params: &SessionParams, ended: bool) -> String {
     })
 }
 
-/// The same tab without a filter.
+/// Returns the URL of the same tab without a filter.
 pub(super) fn cleared(params: &SessionParams) -> String {
     tab(&SessionParams::default(), is_of_ended(params))
 }
 
-/// Whether it is those that have ended.
+/// Returns whether the list shows ended sessions.
 pub(super) fn is_of_ended(params: &SessionParams) -> bool {
     params.is_of_ended().unwrap_or_default()
 }

@@ -1,5 +1,4 @@
-//! What happens to sessions while somebody looks at them. The server tells it; where it cannot, the list is read again
-//! every half minute.
+//! Live updates of the session list. The server pushes changes; where it cannot, the list is loaded again every 30 seconds.
 
 #[cfg(feature = "hydrate")]
 mod stream;
@@ -20,33 +19,33 @@ use uuid::Uuid;
 use super::links;
 use crate::api::{error::ApiError, sessions::SessionList};
 
-/// What has happened since the list was read.
+/// Changes since the list was loaded.
 #[derive(Clone, Copy)]
 pub struct Live {
     params: Memo<SessionParams>,
     list: Resource<Result<SessionList, ApiError>>,
-    /// The list as it was read at first.
+    /// Page of the list as it was loaded initially.
     #[cfg_attr(
         not(feature = "hydrate"),
         expect(dead_code, reason = "nothing happens while the server draws a page")
     )]
     page: StoredValue<Option<SessionPage>>,
-    /// Those that began and match, the latest first, as far as they are shown.
+    /// Matching sessions that have started since, newest first, as far as they are shown.
     begun: RwSignal<Vec<Session>>,
-    /// Those that wait to be shown.
+    /// Matching sessions that have started since and are not shown yet.
     waiting: RwSignal<Vec<Session>>,
-    /// Whether somebody points at a row or has the focus in one: nothing may move under them.
+    /// `true` while the pointer or the focus is on a row: rows must not move then.
     held: RwSignal<bool>,
-    /// Those that ended.
+    /// Sessions that have ended since, by id.
     ended: RwSignal<HashMap<Uuid, SessionEnd>>,
-    /// The list, read again.
+    /// The list as it was loaded again.
     fresh: RwSignal<Option<SessionList>>,
-    /// What is read out.
+    /// Text of the live region for screen readers.
     told: RwSignal<String>,
 }
 
 impl Live {
-    /// Watches for as long as the page is there, in the browser.
+    /// Watches the sessions in the browser until the page is closed.
     pub(super) fn watch(
         params: Memo<SessionParams>,
         list: Resource<Result<SessionList, ApiError>>,
@@ -62,7 +61,7 @@ impl Live {
             fresh: RwSignal::default(),
             told: RwSignal::default(),
         };
-        // Another list begins anew.
+        // Another list starts without the changes of this one. The first run is skipped, because nothing has changed yet.
         Effect::new(move |before: Option<()>| {
             params.track();
             if before.is_some() {
@@ -81,7 +80,7 @@ impl Live {
         self.fresh.set(None);
     }
 
-    /// The rows to show: those of the list, and in front of them those that have begun since.
+    /// Returns the rows to show: the new sessions, followed by those of the list.
     pub(super) fn rows(self, list: &SessionList) -> Vec<Session> {
         let mut rows = self.begun.get();
         self.fresh.with(|fresh| {
@@ -92,12 +91,12 @@ impl Live {
         rows
     }
 
-    /// How a session has ended, if it has.
+    /// Returns the end of a session that has ended since the list was loaded.
     pub(super) fn end(self, id: Uuid) -> Option<SessionEnd> {
         self.ended.with(|ended| ended.get(&id).cloned())
     }
 
-    /// When a session was last seen and the time of the answer, if the list was read again.
+    /// Returns the last activity of a session and the server time of that response, if the list was loaded again.
     pub(super) fn seen(self, id: Uuid) -> Option<(OffsetDateTime, OffsetDateTime)> {
         self.fresh.with(|fresh| {
             let page = &fresh.as_ref()?.page;
@@ -106,13 +105,13 @@ impl Live {
         })
     }
 
-    /// Keeps the rows where they are, or lets them move again.
+    /// Holds the rows in place, or lets them move again.
     pub(super) fn hold(self, held: bool) {
         self.held.set(held);
         self.release();
     }
 
-    /// Shows those that wait, where the list is whole and begins with the latest, and nobody is in it.
+    /// Shows the queued sessions if the list is the unfiltered first page in the default order and the rows are not held.
     fn release(self) {
         let params = self.params.get_untracked();
         let whole = params.after.is_none()
@@ -128,10 +127,10 @@ impl Live {
     }
 }
 
-/// That there are others than are shown, as a way to them; and, for who does not see it, what has happened.
+/// Renders a link to the new sessions that are not shown yet, and a live region that announces the changes.
 #[component]
 pub fn News(
-    /// What has happened.
+    /// Changes since the list was loaded.
     live: Live,
 ) -> impl IntoView {
     let start = move || links::href(&live.params.read().at_start());

@@ -1,4 +1,4 @@
-//! The dialog over the list that ends many sessions: first how many, and a button that says so.
+//! Dialog above the session list that revokes many sessions. It shows their number, also on the button.
 
 use domain::{
     access::Permission,
@@ -29,10 +29,10 @@ const PATH: &str = "/sessions/revoke";
 const TITLE: &str = "Revoke sessions";
 const OTHERS: &str = "Sign out everyone else and my other devices";
 
-/// The parameter that asks for all sessions but the one that asks.
+/// Query parameter that selects all sessions except the viewer's.
 const OTHERS_PARAMETER: &str = "others";
 
-/// What the dialog has in its address besides the filter of the list below it.
+/// Returns the query parameters of the dialog, besides the filter of the list below it.
 pub(super) fn parameters(path: &str) -> &'static [&'static str] {
     if path == PATH {
         &[OTHERS_PARAMETER]
@@ -41,21 +41,21 @@ pub(super) fn parameters(path: &str) -> &'static [&'static str] {
     }
 }
 
-/// The dialog.
+/// Renders the dialog.
 #[component]
 pub fn Revoke() -> impl IntoView {
     let query = use_query();
     move || {
         let query = query.read();
         let context = expect_context::<PageContext>().of_form(PATH);
-        // Drawn again for a form that was refused, the page has no query: all is in the form.
+        // When the page is rendered again for a denied form, its URL has no query. The form holds all values.
         let (asked, others) = match context.outcome {
             Some(_) => (
                 SessionParams::from_pairs(|name| Some(context.typed(name))),
                 context.typed(OTHERS_PARAMETER) == "true",
             ),
             None => {
-                // What was not understood would else be left out of the filter, and more sessions would end.
+                // Ignoring an invalid parameter would widen the filter and revoke more sessions.
                 if let Err(error) = understood(&query) {
                     let place = Place {
                         path: PATH.to_owned(),
@@ -75,12 +75,12 @@ pub fn Revoke() -> impl IntoView {
     }
 }
 
-/// Whether it is about the sessions of everyone else.
+/// Returns whether the dialog concerns all sessions except the viewer's.
 fn others(query: &Query) -> bool {
     query.get(OTHERS_PARAMETER).as_deref() == Some("true")
 }
 
-/// Whether every parameter of the dialog's address is a filter of live sessions that can be understood, and says which end.
+/// Checks that the parameters of the URL form a valid filter of active sessions.
 fn understood(query: &Query) -> Result<(), ListError> {
     check_names(
         query.names(),
@@ -150,7 +150,7 @@ fn RevokeForm(
         outcome: first,
         user,
     } = preview;
-    // What the server found when it last refused because others would have ended than was shown.
+    // Outcome from the server, if it denied the last attempt because the matching sessions had changed.
     let outcome = Memo::new(move |last: Option<&RevokeOutcome>| {
         let changed = sending
             .problem
@@ -188,7 +188,7 @@ fn RevokeForm(
     }
 }
 
-/// The dialog where there is nothing to do.
+/// Renders the dialog when there is nothing to revoke.
 #[component]
 fn Closed(place: Place, title: &'static str, children: Children) -> impl IntoView {
     view! {
@@ -205,7 +205,7 @@ const fn title(others: bool) -> &'static str {
     if others { OTHERS } else { TITLE }
 }
 
-/// Which sessions are meant.
+/// Describes the selected sessions.
 fn meaning(asked: &SessionParams, user: Option<&SessionUser>, others: bool) -> String {
     let mine = "The session that you are in stays.";
     if others {
@@ -225,7 +225,7 @@ fn meaning(asked: &SessionParams, user: Option<&SessionUser>, others: bool) -> S
     format!("All sessions {} end at once. {mine}", filter.join(" "))
 }
 
-/// A part of a filter as it is said.
+/// Describes one condition of the filter.
 fn words((name, value): (&str, &str)) -> String {
     let age = || {
         let known = AGES.iter().find(|(age, _)| *age == value);
@@ -240,7 +240,7 @@ fn words((name, value): (&str, &str)) -> String {
     }
 }
 
-/// That some match but stay.
+/// Renders the number of matching sessions that the viewer cannot revoke.
 fn kept(outcome: RevokeOutcome) -> Option<impl IntoView> {
     (outcome.out_of_reach > 0).then(|| {
         let count = sessions(outcome.out_of_reach);

@@ -1,8 +1,8 @@
-//! A session as a row.
+//! Text of a session's row.
 
 use domain::sessions::SessionEnd;
 
-/// Why a session has ended, and by whom.
+/// Returns the reason why a session has ended, and the actor if it was not its user.
 pub(super) fn why(end: SessionEnd, username: &str) -> String {
     let words = end.reason.words();
     match end.by.filter(|by| by != username) {

@@ -1,4 +1,4 @@
-//! What stands in the place of the table of sessions.
+//! Empty, error and loading states of the session list.
 
 use domain::{problem::Problem, sessions::list::SessionParams};
 use leptos::prelude::*;
@@ -12,10 +12,10 @@ use crate::components::{
     state::{ListFailure, ListState, Readings},
 };
 
-/// None match, or there is none at all.
+/// Renders the empty state: no sessions match the filter, or there are no sessions.
 #[component]
 pub fn Nothing(
-    /// The state of the list that is shown.
+    /// State of the list, from the URL.
     params: SessionParams,
 ) -> impl IntoView {
     let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
@@ -43,12 +43,12 @@ pub fn Nothing(
     }
 }
 
-/// The list could not be loaded.
+/// Renders the error of loading the list.
 #[component]
 pub fn Failed(
-    /// The state of the list, from the address.
+    /// State of the list, from the URL.
     params: Memo<SessionParams>,
-    /// Why.
+    /// Problem that the server has returned.
     problem: Problem,
 ) -> impl IntoView {
     let params = params.get_untracked();
@@ -69,7 +69,7 @@ pub fn Failed(
     }
 }
 
-/// The list before its first rows have come: as high as they will be.
+/// Renders placeholder rows of the final height while the list is loading.
 #[component]
 pub fn Skeleton() -> impl IntoView {
     let row = || {

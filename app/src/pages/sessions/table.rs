@@ -1,4 +1,4 @@
-//! The table of sessions.
+//! Table of sessions.
 
 use ::time::OffsetDateTime;
 use domain::sessions::{Session, list::SessionParams};
@@ -17,7 +17,7 @@ use crate::{
     pages::confirm::ConfirmLink,
 };
 
-/// Columns: class of the cell, what it is called, and whether a click sorts by when they were last seen or started.
+/// Columns: CSS class, heading, and the sort key if the column is sortable: `true` for the last activity, `false` for the start.
 pub(super) type Columns = [(&'static str, &'static str, Option<bool>); 6];
 
 pub(super) const LIVE: Columns = [
@@ -38,14 +38,14 @@ const ENDED: Columns = [
     ("cell-ends", "Why", None),
 ];
 
-/// The rows, or why there are none.
+/// Renders the rows, or the empty state.
 #[component]
 pub fn SessionTable(
-    /// The state of the list, from the address.
+    /// State of the list, from the URL.
     params: Memo<SessionParams>,
-    /// The answer of the server.
+    /// Page of sessions from the server.
     list: SessionList,
-    /// What has happened since.
+    /// Changes since the list was loaded.
     live: Live,
 ) -> impl IntoView {
     let shown = params.get_untracked();
@@ -68,7 +68,7 @@ pub fn SessionTable(
     let answered = list.page.now;
     let rows = move || live.rows(&list);
     let head = head(&shown, ended, page.may_end);
-    // Without an order to choose the head is needed in a wide table only.
+    // Without a choice of order, only a wide table needs a header.
     let class = if ended {
         "table users-table sessions-table bin-table"
     } else {
@@ -96,19 +96,19 @@ pub fn SessionTable(
     .into_any()
 }
 
-/// What all rows of a page have in common.
+/// Values that all rows of a page share.
 #[derive(Clone)]
 struct Shown {
-    /// The time of the server's answer.
+    /// Server time of the response.
     now: OffsetDateTime,
-    /// The session of whoever looks.
+    /// Id of the viewer's session.
     own: Uuid,
-    /// Whether they may end sessions here.
+    /// `true` if the viewer can revoke sessions in this list.
     may_end: bool,
     live: Live,
 }
 
-/// The names of the columns, some of them to sort by.
+/// Renders the column headings, with links on the sortable ones.
 pub(super) fn head(params: &SessionParams, ended: bool, may_end: bool) -> impl IntoView + use<> {
     let sort = links::current_sort(params);
     let cell = |(class, name, by): (&'static str, &'static str, Option<bool>)| match by {
@@ -150,7 +150,7 @@ pub(super) fn head(params: &SessionParams, ended: bool, may_end: bool) -> impl I
     }
 }
 
-/// One session.
+/// Renders one session.
 fn row(session: Session, shown: Shown) -> impl IntoView {
     let Session {
         id,

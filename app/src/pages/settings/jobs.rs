@@ -1,4 +1,4 @@
-//! Long work: how far it has come, and what has failed.
+//! Background jobs with progress and errors.
 
 mod row;
 
@@ -30,12 +30,12 @@ use crate::{
     },
 };
 
-/// How often the list is read again while something is under way.
+/// Interval at which the list is loaded again while a job is queued or running.
 const AGAIN: Duration = Duration::from_secs(2);
 
 type Listed = Resource<Result<JobList, ApiError>>;
 
-/// The screen of jobs. Its whole state is in the URL.
+/// Renders the page "Jobs". Its whole state is in the URL.
 #[component]
 pub fn Jobs() -> impl IntoView {
     let query = use_query();
@@ -83,7 +83,7 @@ pub fn Jobs() -> impl IntoView {
     }
 }
 
-/// Reads the list again as long as something in it is under way and somebody sees the page.
+/// Loads the list again at intervals while it has a queued or running job and the page is visible.
 fn keep_fresh(list: Listed) {
     let under_way = StoredValue::new(false);
     Effect::new(move |_| {
@@ -103,12 +103,12 @@ fn keep_fresh(list: Listed) {
     });
 }
 
-/// The address of a state of the list.
+/// Returns the URL of the list for the parameters.
 fn href(params: &JobParams) -> String {
     with_selected(JOBS, params.pairs().into_iter(), &[])
 }
 
-/// Which jobs: a form that leads to the list of those that match, with scripts or without.
+/// Renders the filter form. It leads to the filtered list, with scripts or without.
 fn filters(params: &JobParams) -> impl IntoView + use<> {
     let chosen = params.state.clone().unwrap_or_default();
     let states = JobState::ALL.iter().map(|state| {
@@ -137,7 +137,7 @@ fn filters(params: &JobParams) -> impl IntoView + use<> {
     }
 }
 
-/// The rows, or why there are none.
+/// Renders the rows, or the empty state.
 fn shown(params: &JobParams, list: JobList) -> AnyView {
     let JobList { page, now } = list;
     if page.jobs.is_empty() {

@@ -1,4 +1,4 @@
-//! What can be done to one person of the list, at the end of their row. Links and forms: all of it works without scripts.
+//! Actions on a user at the end of the row. They are links and forms, which work without scripts.
 
 use domain::users::{Status, UserSummary};
 use leptos::prelude::*;
@@ -11,12 +11,12 @@ use crate::{
     },
 };
 
-/// Edit and delete as icons, and the rest in a menu.
+/// Renders edit and delete as icons, and the other actions in a menu.
 #[component]
 pub fn RowActions(
-    /// To whom.
+    /// User of the row.
     user: UserSummary,
-    /// The address of the list, to come back to.
+    /// URL of the list, to return to.
     list: String,
 ) -> impl IntoView {
     let (page, name) = (path(&user), &user.username);
@@ -66,12 +66,12 @@ pub fn RowActions(
     }
 }
 
-/// The way out of the bin.
+/// Renders the button that restores a deleted user.
 #[component]
 pub fn BinActions(
-    /// For whom.
+    /// User of the row.
     user: UserSummary,
-    /// The address of the bin, to come back to.
+    /// URL of the list of deleted users, to return to.
     list: String,
 ) -> impl IntoView {
     let label = format!("Restore {}", user.username);
@@ -89,7 +89,7 @@ pub fn BinActions(
     }
 }
 
-/// A form that does something at once. If it is refused, the person's page says why.
+/// Renders a form that executes an action immediately. If it is denied, the user's page shows the reason.
 fn deed_form(
     user: &UserSummary,
     list: String,

@@ -1,4 +1,4 @@
-//! The bin: whoever was deleted and can still be restored.
+//! List of deleted users that can be restored.
 
 use ::time::OffsetDateTime;
 use domain::users::{
@@ -23,7 +23,7 @@ use crate::components::{
     time::{Ago, Upcoming},
 };
 
-/// Columns: class of the cell, what it is called.
+/// Columns: CSS class and heading.
 pub(super) const COLUMNS: [(&str, &str); 7] = [
     ("cell-person", "Person"),
     ("cell-email", "Email"),
@@ -34,14 +34,14 @@ pub(super) const COLUMNS: [(&str, &str); 7] = [
     ("cell-time", "Removed for good"),
 ];
 
-/// The rows, or that there are none.
+/// Renders the rows, or the empty state.
 #[component]
 pub fn BinTable(
-    /// The state of the list, from the address.
+    /// State of the list, from the URL.
     params: ListParams,
-    /// What is shown of it.
+    /// Page of deleted users.
     page: BinPage,
-    /// The time of the server's answer.
+    /// Server time of the response.
     now: OffsetDateTime,
 ) -> impl IntoView {
     if page.users.is_empty() {
@@ -75,7 +75,7 @@ pub fn BinTable(
     .into_any()
 }
 
-/// Names of the columns. There is one order, so that none is to click at.
+/// Renders the column headings. The list has only one order, so none of them is sortable.
 #[component]
 pub(super) fn Head() -> impl IntoView {
     view! {

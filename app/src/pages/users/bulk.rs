@@ -1,5 +1,5 @@
-//! The dialogs over the list that do something to several people: who changes, who is skipped and why, and a button that
-//! says how many.
+//! Bulk action dialogs above the user list: the users that change, the skipped ones with reasons, and a button with the
+//! number of changes.
 
 use ::time::OffsetDateTime;
 use domain::users::{
@@ -24,12 +24,12 @@ use crate::{
     pages::{form, parameters::use_query, suspension::SuspensionFields},
 };
 
-/// The address of a dialog.
+/// Returns the path of the dialog of a bulk action.
 pub(super) fn path(deed: BulkDeed) -> String {
     format!("/users/bulk/{}", deed.as_str())
 }
 
-/// What its button says.
+/// Returns the verb for the button and the title.
 pub(super) const fn verb(deed: BulkDeed) -> &'static str {
     match deed {
         BulkDeed::Suspend => "Suspend",
@@ -40,7 +40,7 @@ pub(super) const fn verb(deed: BulkDeed) -> &'static str {
     }
 }
 
-/// What can be done to people on the list: address of the dialog, what its button says.
+/// Bulk actions of the user list: path and label.
 pub(super) const OF_LIST: Deeds = &[
     ("/users/bulk/suspend", verb(BulkDeed::Suspend)),
     ("/users/bulk/lift", verb(BulkDeed::Lift)),
@@ -48,7 +48,7 @@ pub(super) const OF_LIST: Deeds = &[
     ("/users/bulk/delete", verb(BulkDeed::Delete)),
 ];
 
-/// What it does to so many: `Suspend 3 users`.
+/// Returns the label of the submit button: `Suspend 3 users`.
 fn action(deed: BulkDeed, count: usize) -> String {
     let users = if count == 1 { "user" } else { "users" };
     match deed {
@@ -67,7 +67,7 @@ fn action(deed: BulkDeed, count: usize) -> String {
     }
 }
 
-/// What it means for them.
+/// Renders the consequences of the action for the users.
 #[component]
 fn Meaning(deed: BulkDeed, restorable_until: Option<OffsetDateTime>) -> impl IntoView {
     match deed {
@@ -99,7 +99,7 @@ fn Meaning(deed: BulkDeed, restorable_until: Option<OffsetDateTime>) -> impl Int
     }
 }
 
-/// A dialog over the list.
+/// Renders the dialog of the bulk action in the URL.
 #[component]
 pub fn Bulk() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query());
@@ -118,7 +118,7 @@ pub fn Bulk() -> impl IntoView {
 #[component]
 fn BulkDialog(deed: BulkDeed, list: ListParams, keys: Vec<String>) -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(&path(deed));
-    // Drawn again for a form that was refused, the page has no query: all is in the form.
+    // When the page is rendered again for a denied form, its URL has no query. The form holds the selection and the page to return to.
     let (selected, back) = match context.outcome {
         Some(_) => (
             context.typed("selected"),
@@ -158,8 +158,8 @@ fn BulkForm(deed: BulkDeed, place: Place, selected: String, preview: BulkOutcome
     let context = expect_context::<PageContext>().of_form(&place.path);
     let sending = form::send::<DoToSeveral>(&place.path);
     let restorable_until = preview.restorable_until;
-    // What the server found when it last refused because others would have changed than was shown. A later refusal for
-    // something else does not bring back what was shown before.
+    // Outcome from the server, if it denied the last attempt because the selected users had changed. It is retained if a
+    // later attempt is denied for another reason.
     let outcome = Memo::new(move |last: Option<&BulkOutcome>| {
         let changed = sending
             .problem
@@ -192,14 +192,14 @@ fn BulkForm(deed: BulkDeed, place: Place, selected: String, preview: BulkOutcome
     }
 }
 
-/// The dialog where nothing can be done to any of them.
+/// Renders the dialog when the action would change none of the selected users.
 #[component]
 pub(in crate::pages) fn NothingToDo(
-    /// What would have been done.
+    /// Heading of the dialog.
     title: &'static str,
-    /// Where it is.
+    /// Path of the dialog and of the page behind it.
     place: Place,
-    /// Why nobody changes.
+    /// Outcome without changes, or the error of the preview.
     outcome: Result<BulkOutcome, ApiError>,
 ) -> impl IntoView {
     let why = match outcome {
@@ -220,7 +220,7 @@ pub(in crate::pages) fn NothingToDo(
     }
 }
 
-/// Who changes, and who is skipped and why.
+/// Renders the users that change, and the skipped ones with reasons.
 #[component]
 pub(in crate::pages) fn People(items: Vec<BulkItem>) -> impl IntoView {
     let (changing, skipped): (Vec<_>, Vec<_>) =

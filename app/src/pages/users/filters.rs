@@ -1,4 +1,4 @@
-//! Searches that one click makes: the usual ones, and those that are on now, each to be taken away.
+//! Filters as links: predefined searches, and the terms of the current search with links to remove them.
 
 use domain::{
     filter::{Filter, Term},
@@ -12,7 +12,7 @@ use crate::{
     format::grouped,
 };
 
-/// What admins look for most.
+/// Predefined searches: label and term.
 const QUICK: [(&str, &str); 5] = [
     ("Admins", "role:admin"),
     ("Suspended", "status:suspended"),
@@ -21,12 +21,12 @@ const QUICK: [(&str, &str); 5] = [
     ("With API keys", "has:api-keys"),
 ];
 
-/// The usual searches, as links that add a term or take it away.
+/// Renders the predefined searches as links that add or remove a term.
 #[component]
 pub fn QuickFilters(
-    /// The state of the list, from the address.
+    /// State of the list, from the URL.
     params: Memo<ListParams>,
-    /// How many there are, once known.
+    /// Total counts, once they are loaded.
     totals: Option<Totals>,
 ) -> impl IntoView {
     let count = move |term: &str| {
@@ -48,10 +48,10 @@ pub fn QuickFilters(
                     .filter_map(|(label, text)| Some((label, text, single_term(text)?)))
                     .map(|(label, text, term)| {
                         let on = current.contains(&term);
-                        // A search at its longest stays as it is.
+                        // If the search would exceed its maximum length, the link leaves it unchanged.
                         let toggled = current.toggled(&term).unwrap_or_else(|_| current.clone());
                         let href = links::searched(&params, &toggled);
-                        // What is counted is the list, not the bin.
+                        // The counts exclude deleted users.
                         let count = count(text).filter(|_| !in_bin);
                         view! { <Chip href=href on=on label=label count=count /> }
                     })
@@ -87,10 +87,10 @@ fn single_term(text: &str) -> Option<Term> {
     }
 }
 
-/// The terms of the search, each with a way to take it away.
+/// Renders the terms of the search, each with a link that removes it.
 #[component]
 pub fn ActiveFilters(
-    /// The state of the list, from the address.
+    /// State of the list, from the URL.
     params: Memo<ListParams>,
 ) -> impl IntoView {
     move || {

@@ -1,4 +1,4 @@
-//! How to search, by example.
+//! Help on the search syntax.
 
 use domain::users::list::ListParams;
 use leptos::{
@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use super::links;
 use crate::components::icon::{Glyph, Icon};
 
-/// The grammar by example.
+/// Examples of the search syntax: search and description.
 const EXAMPLES: [(&str, &str); 10] = [
     ("amina", "Username, display name or email contains the word"),
     (
@@ -43,8 +43,8 @@ const EXAMPLES: [(&str, &str); 10] = [
     ),
 ];
 
-/// The help behind a question mark. Its summary opens and closes it without scripts; with them it also closes when it has
-/// been used, by Escape, and when the focus goes elsewhere.
+/// Renders the help behind a question mark icon. Its summary opens and closes it without scripts; with scripts it also
+/// closes after use, on Escape, and when the focus leaves it.
 #[component]
 pub fn SearchHelp() -> impl IntoView {
     let help = NodeRef::<html::Details>::new();
@@ -82,7 +82,8 @@ pub fn SearchHelp() -> impl IntoView {
             >
                 <Glyph icon=Icon::Help />
             </summary>
-            // It takes the focus of a click on its text, which would else count as gone elsewhere.
+            // `tabindex` lets the panel take the focus of a click on its text. Otherwise the click would count as leaving
+            // the help and close it.
             <div class="search-help-panel" tabindex="-1">
                 <p>"Write words, filters, or both. All of them must match."</p>
                 <dl>

@@ -1,4 +1,4 @@
-//! Addresses of the list in other states.
+//! URLs of the user list.
 
 use domain::{
     filter::Filter,
@@ -8,17 +8,17 @@ use domain::{
 
 use crate::api::bulk::SELECTED;
 
-/// The address of a state of the list.
+/// Returns the URL of the list for the parameters.
 pub(crate) fn href(params: &ListParams) -> String {
     over("/users", params, &[])
 }
 
-/// The address of something over a state of the list, where some people are selected.
+/// Returns the URL of a dialog above the list, with the selected users.
 pub(super) fn over(path: &str, params: &ListParams, selected: &[String]) -> String {
     with_selected(path, params.pairs().into_iter(), selected)
 }
 
-/// The address of something over a list in some state, where some people are selected.
+/// Returns the URL of a dialog above any list, with the state of the list and the selected users.
 pub(in crate::pages) fn with_selected<'a>(
     path: &str,
     state: impl Iterator<Item = (&'a str, &'a str)>,
@@ -33,7 +33,7 @@ pub(in crate::pages) fn with_selected<'a>(
     }
 }
 
-/// The list with another search, from its first page.
+/// Returns the URL of the first page of the list with another search.
 pub(super) fn searched(params: &ListParams, filter: &Filter) -> String {
     href(&ListParams {
         q: Some(filter.to_string()),
@@ -41,7 +41,7 @@ pub(super) fn searched(params: &ListParams, filter: &Filter) -> String {
     })
 }
 
-/// The list as a click on a header orders it, from its first page.
+/// Returns the URL of the first page of the list after a click on a column heading.
 pub(super) fn sorted(params: &ListParams, key: SortKey) -> String {
     let sort = current_sort(params).clicked(key);
     let shown = (sort != Sort::default()).then(|| sort.to_string());
@@ -51,7 +51,8 @@ pub(super) fn sorted(params: &ListParams, key: SortKey) -> String {
     })
 }
 
-/// The bin, or from it the list, from its first page. The bin has no other order to keep.
+/// Returns the URL of the first page of the deleted users, or from there of the user list. The order is dropped, since
+/// deleted users have only one.
 pub(super) fn toggled_bin(params: &ListParams) -> String {
     let deleted = (!is_of_bin(params)).then(|| "true".to_owned());
     href(&ListParams {
@@ -61,12 +62,12 @@ pub(super) fn toggled_bin(params: &ListParams) -> String {
     })
 }
 
-/// Whether it is the bin that is shown.
+/// Returns whether the list shows deleted users.
 pub(super) fn is_of_bin(params: &ListParams) -> bool {
     params.is_of_bin().unwrap_or_default()
 }
 
-/// The order of the list; the usual one where the address names none that exists.
+/// Returns the order of the list; the default order if the URL has none or an unknown one.
 pub(super) fn current_sort(params: &ListParams) -> Sort {
     params
         .sort
@@ -75,7 +76,7 @@ pub(super) fn current_sort(params: &ListParams) -> Sort {
         .unwrap_or_default()
 }
 
-/// The search of the list; none where it cannot be understood.
+/// Returns the search of the list; an empty one if it cannot be parsed.
 pub(super) fn current_filter(params: &ListParams) -> Filter {
     Filter::parse(params.q.as_deref().unwrap_or_default()).unwrap_or_default()
 }

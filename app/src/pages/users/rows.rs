@@ -1,4 +1,4 @@
-//! The rows of the list.
+//! Rows of the user list.
 
 use ::time::OffsetDateTime;
 use domain::users::UserSummary;
@@ -18,14 +18,14 @@ use crate::{
     format::grouped,
 };
 
-/// One person.
+/// Renders one user.
 #[component]
 pub fn Row(
-    /// Who.
+    /// User of the row.
     user: UserSummary,
-    /// The time of the server's answer.
+    /// Server time of the response.
     now: OffsetDateTime,
-    /// The address of the list.
+    /// URL of the list, to return to.
     list: String,
 ) -> impl IntoView {
     let selection = Selection::current();
@@ -59,7 +59,7 @@ pub fn Row(
     }
 }
 
-/// Who, as a link that is as large as the row.
+/// Renders the name as a link that covers the whole row.
 pub(super) fn person_cell(user: &UserSummary) -> impl IntoView + use<> {
     let name = user.display_name.clone();
     view! {
@@ -88,7 +88,7 @@ pub(super) fn email_cell(email: Option<String>) -> impl IntoView {
     }
 }
 
-/// A figure.
+/// Renders a count.
 #[component]
 pub(super) fn Number(label: &'static str, value: i32) -> impl IntoView {
     let class = if value == 0 {

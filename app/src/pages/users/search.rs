@@ -1,4 +1,4 @@
-//! The search box, its help, and what is wrong with what stands in it.
+//! Search box with help and error messages.
 
 use domain::{
     filter::Filter,
@@ -15,10 +15,10 @@ use crate::components::{
     state::{ListFailure, Readings},
 };
 
-/// The search box. Without scripts it is a form that leads to the found list.
+/// Renders the search box. Without scripts it is a form that loads the filtered list.
 #[component]
 pub fn SearchBox(
-    /// The state of the list, from the address.
+    /// State of the list, from the URL.
     params: Memo<ListParams>,
 ) -> impl IntoView {
     let input = NodeRef::<leptos::html::Input>::new();
@@ -38,7 +38,7 @@ pub fn SearchBox(
             },
         );
     };
-    // The id of what is said about the search, and whether that is an error.
+    // Id of the element that describes the search, and whether it is an error.
     let said = move || {
         let filter = params.with(|params| Filter::parse(params.q.as_deref().unwrap_or_default()));
         match filter {
@@ -48,8 +48,7 @@ pub fn SearchBox(
         }
     };
     let text = move || params.get().q.unwrap_or_default();
-    // A link or the back button changes the search under the box. The first time nothing has changed: what was typed
-    // before the browser took over stays.
+    // A link or the back button changes the search under the box. The first run is skipped, so that text typed before hydration stays.
     Effect::new(move |before: Option<String>| {
         let now = text();
         if before.is_some_and(|before| before != now)
@@ -109,7 +108,7 @@ pub fn SearchBox(
     }
 }
 
-/// Order, page size and bin, so that a search without scripts keeps them.
+/// Renders hidden fields for order, page size and deleted users, so that a search without scripts retains them.
 #[component]
 fn KeptState(params: Memo<ListParams>) -> impl IntoView {
     move || {
@@ -130,12 +129,12 @@ fn KeptState(params: Memo<ListParams>) -> impl IntoView {
     }
 }
 
-/// The list could not be loaded. What was not understood of a search is marked in it.
+/// Renders the error of loading the list. The invalid part of the search is marked.
 #[component]
 pub fn Failed(
-    /// The state of the list, from the address.
+    /// State of the list, from the URL.
     params: Memo<ListParams>,
-    /// What is wrong.
+    /// Problem that the server has returned.
     problem: Problem,
 ) -> AnyView {
     let asked = params.get_untracked();
@@ -156,7 +155,7 @@ pub fn Failed(
         ("/users", "Show all users")
     };
     let echo = problem.details.word.map(|(start, end)| {
-        // What cannot be seen or turns its surroundings round is replaced; a page cannot even hold a NUL.
+        // Replaces invisible characters and characters that reorder their surroundings. HTML cannot represent NUL at all.
         let visible = |c| if is_deceptive(c) { char::REPLACEMENT_CHARACTER } else { c };
         let part = |from: usize, to: usize| {
             let part = typed.chars().skip(from).take(to.saturating_sub(from));

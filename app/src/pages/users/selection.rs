@@ -1,5 +1,5 @@
-//! Selecting users in a list, and what can be done to all of them. Without scripts the boxes are a form whose buttons lead
-//! to the dialogs; once the app has taken over, the buttons are links there.
+//! Selection of users in a list, for bulk actions. Without scripts the checkboxes belong to a form whose buttons lead to
+//! the dialogs; after hydration the buttons are links.
 
 pub mod bar;
 
@@ -14,17 +14,17 @@ use crate::{api::bulk::SELECTED, hydrated::Hydrated};
 
 pub use bar::{Deeds, SelectionBar};
 
-/// Id of the form that the boxes belong to.
+/// Id of the form that the checkboxes belong to.
 const FORM: &str = "selection";
 
-/// The selected users of a list by their ids, as they were when they were selected, on whichever page that was. This is the
-/// only place that knows: a box shows what it says. Only a viewer who may change users has one.
+/// Selected users of a list by id, at the version at which they were selected, on any page. This is the single source:
+/// checkboxes render its state. It exists only for viewers who can change users.
 #[derive(Debug, Clone, Copy)]
 pub struct Selection(RwSignal<BTreeMap<Uuid, Selected>>);
 
 impl Selection {
-    /// Selects the users that an address names. While the browser takes over, the boxes that the server drew have the
-    /// last word: they could be ticked before.
+    /// Selects the users that a URL names. During hydration the checkboxes of the page take precedence, because they can
+    /// have been changed already.
     pub(in crate::pages) fn new(named: &[String]) -> Self {
         let named = named.iter().filter_map(|text| text.parse().ok());
         let mut selected: BTreeMap<Uuid, Selected> =
@@ -35,15 +35,15 @@ impl Selection {
         Self(RwSignal::new(selected))
     }
 
-    /// Returns the one of the list, if its viewer may change users.
+    /// Returns the selection of the list, if the viewer can change users.
     pub(super) fn current() -> Option<Self> {
         use_context()
     }
 
-    /// Selects nobody any more as soon as something else is listed than before. Paging and sorting list the same.
+    /// Clears the selection when the list shows other users than before. Paging and sorting do not clear it.
     pub(super) fn clear_with<T: PartialEq + Send + Sync + 'static>(self, listed: Memo<T>) {
         Effect::new(move |before: Option<()>| {
-            // Read, not only tracked: a memo that nobody has read does not know yet what it depends on.
+            // Read, not only tracked: a memo has no dependencies before its first read.
             listed.with(|_| ());
             if before.is_some() {
                 self.clear();
@@ -86,7 +86,7 @@ impl Selection {
     }
 }
 
-/// Takes over the boxes of the page as the server has drawn it.
+/// Adopts the state of the checkboxes that the server has rendered.
 fn adopt(selected: &mut BTreeMap<Uuid, Selected>) {
     let boxes = format!("input[type='checkbox'][form='{FORM}']");
     let Ok(boxes) = document().query_selector_all(&boxes) else {
@@ -115,12 +115,12 @@ pub(in crate::pages) fn shown(user: &UserSummary) -> Selected {
     }
 }
 
-/// The cell with the box of a row.
+/// Renders the cell with the checkbox of a row.
 #[component]
 pub fn SelectCell(
-    /// The selection of the list.
+    /// Selection of the list.
     selection: Selection,
-    /// The user of the row.
+    /// User of the row.
     user: Selected,
 ) -> impl IntoView {
     view! {
@@ -130,12 +130,12 @@ pub fn SelectCell(
     }
 }
 
-/// The box of a row.
+/// Renders the checkbox of a row.
 #[component]
 pub fn SelectBox(
-    /// The selection of the list.
+    /// Selection of the list.
     selection: Selection,
-    /// The user of the row.
+    /// User of the row.
     user: Selected,
 ) -> impl IntoView {
     let id = user.id;
@@ -144,8 +144,8 @@ pub fn SelectBox(
     let initially = selection.0.with_untracked(|all| all.contains_key(&id));
     view! {
         <label class="select-box">
-            // A browser that comes back to the page gives boxes the states of those that stood in their places, unless it is
-            // told not to.
+            // With `autocomplete="off"`, a browser that restores the page does not restore the checkboxes by position,
+            // which could check other users.
             <input
                 type="checkbox"
                 form=FORM
@@ -161,12 +161,12 @@ pub fn SelectBox(
     }
 }
 
-/// The cell with the box above all boxes.
+/// Renders the cell with the checkbox that selects the whole page.
 #[component]
 pub fn SelectAllCell(
-    /// The selection of the list.
+    /// Selection of the list.
     selection: Selection,
-    /// The users of the page.
+    /// Users of the page.
     page: Vec<Selected>,
 ) -> impl IntoView {
     view! {
@@ -176,14 +176,14 @@ pub fn SelectAllCell(
     }
 }
 
-/// The box above all boxes. Without scripts it could not work.
+/// Renders the checkbox that selects the whole page. It is omitted without scripts, which it requires.
 #[component]
 pub fn SelectAllBox(
-    /// The selection of the list.
+    /// Selection of the list.
     selection: Selection,
-    /// The users of the page.
+    /// Users of the page.
     page: Vec<Selected>,
-    /// Whether its label is visible.
+    /// `true` if the label is visible.
     #[prop(optional)]
     told: bool,
 ) -> impl IntoView {
@@ -192,7 +192,7 @@ pub fn SelectAllBox(
     } else {
         ("select-box", "visually-hidden")
     };
-    // No signals of its own: while another page is fetched this one is still there, but what it owned is not.
+    // No own signals: while another page is loading this view still exists, but the signals that it owned are disposed.
     let page: Arc<[Selected]> = page.into();
     let all = page.len();
     let draw = move || {

@@ -1,4 +1,4 @@
-//! The list itself, and what stands in its place.
+//! Table of users, with its empty and loading states.
 
 use domain::{
     filter::Filter,
@@ -24,7 +24,7 @@ use crate::{
     format::total,
 };
 
-/// Columns: class of the cell, what it is called, what a click on it sorts by.
+/// Columns: CSS class, heading and sort key.
 const COLUMNS: [(&str, &str, SortKey); 9] = [
     ("cell-person", "Person", SortKey::Name),
     ("cell-email", "Email", SortKey::Email),
@@ -37,15 +37,15 @@ const COLUMNS: [(&str, &str, SortKey); 9] = [
     ("cell-time", "Last active", SortKey::LastActive),
 ];
 
-/// Rows of the skeleton: as many as fit a usual window.
+/// Number of placeholder rows: enough to fill a usual window.
 const SKELETON_ROWS: usize = 20;
 
-/// The rows, or why there are none.
+/// Renders the rows, or the empty state.
 #[component]
 pub fn UserTable(
-    /// The state of the list, from the address.
+    /// State of the list, from the URL.
     params: Memo<ListParams>,
-    /// The answer of the server.
+    /// Page of users from the server.
     list: UserList,
 ) -> impl IntoView {
     let now = list.now;
@@ -135,7 +135,7 @@ fn Head(params: ListParams, select_all: Option<AnyView>) -> impl IntoView {
     }
 }
 
-/// The head of the column in which something can be done.
+/// Renders the heading of the actions column.
 pub(super) fn actions_head() -> impl IntoView {
     view! {
         <th scope="col" class="cell-actions">
@@ -144,11 +144,11 @@ pub(super) fn actions_head() -> impl IntoView {
     }
 }
 
-/// No user matches, or there is none at all.
+/// Renders the empty state: no users match the search, or there are no users.
 #[component]
 pub(super) fn NoUsers(
     params: ListParams,
-    /// How many deleted users match instead.
+    /// Number of deleted users that match the search.
     #[prop(optional_no_strip)]
     deleted: Option<Total>,
 ) -> impl IntoView {
@@ -201,10 +201,10 @@ pub(super) fn NoUsers(
     .into_any()
 }
 
-/// The list before its first rows have come: as high as they will be.
+/// Renders placeholder rows of the final height while the list is loading.
 #[component]
 pub fn SkeletonTable(
-    /// The state of the list, from the address.
+    /// State of the list, from the URL.
     params: Memo<ListParams>,
 ) -> impl IntoView {
     let bar = |class: &str| match class {

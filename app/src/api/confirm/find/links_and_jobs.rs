@@ -1,4 +1,4 @@
-//! What a dialog asks about one-time links and jobs.
+//! Confirmation dialogs of one-time links and jobs.
 
 use domain::users::detail::{ResetLink, UserRef};
 use service::{

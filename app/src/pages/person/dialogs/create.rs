@@ -1,4 +1,4 @@
-//! Making an account.
+//! Creation of a user.
 
 use std::time::Duration;
 
@@ -37,10 +37,10 @@ const USERNAME: FieldSpec = FieldSpec {
     max: 50,
 };
 
-/// How long to wait for the next character before asking whether a name is taken.
+/// Delay after the last character before the server checks whether the username is taken.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// The dialog that makes an account.
+/// Renders the dialog that creates a user.
 #[component]
 pub fn Create() -> impl IntoView {
     let roles = Resource::new(|| (), |()| list_roles());
@@ -54,7 +54,7 @@ pub fn Create() -> impl IntoView {
     }
 }
 
-/// What is wrong with the form as typed.
+/// Validates the typed form.
 fn check(form: CreateUser) -> FieldErrors {
     draft(form).check().err().unwrap_or_default()
 }
@@ -62,7 +62,7 @@ fn check(form: CreateUser) -> FieldErrors {
 #[component]
 fn CreateForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(PATH);
-    // The list stays as it was found.
+    // Going back retains the filter and position of the list.
     let search = use_location().search.get_untracked();
     let mark = if search.is_empty() { "" } else { "?" };
     let place = Place {
@@ -110,7 +110,7 @@ fn CreateForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoVi
     }
 }
 
-/// The field of the name, which says while it is typed that somebody has it already.
+/// Renders the username field, which reports a taken username while the user types.
 #[component]
 fn UsernameField(sending: Sending, value: String) -> impl IntoView {
     let (typed, set_typed) = signal(String::new());

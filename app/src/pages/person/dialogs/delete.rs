@@ -1,4 +1,4 @@
-//! Deleting a person: what goes with them is counted, and their name has to be typed.
+//! Deletion of a user. The dialog shows the counts of the data and requires the username.
 
 use domain::{problem::Problem, users::deletion::DeletionPreview};
 use leptos::{html, prelude::*};
@@ -25,7 +25,7 @@ use crate::{
     pages::form,
 };
 
-/// The name of the account, typed.
+/// Field for the username as confirmation.
 pub(in crate::pages) const CONFIRM: FieldSpec = FieldSpec {
     name: "confirm",
     label: "Their username, to confirm",
@@ -36,7 +36,7 @@ pub(in crate::pages) const CONFIRM: FieldSpec = FieldSpec {
     max: 50,
 };
 
-/// The dialog that deletes a person.
+/// Renders the dialog that deletes a user.
 #[component]
 pub fn Delete() -> impl IntoView {
     let person = Opened::current().person;
@@ -48,7 +48,7 @@ pub fn Delete() -> impl IntoView {
             Ok::<_, ApiError>((person, preview))
         },
     );
-    // While it is counted, not even the person may be known.
+    // While the data is counted, the user may not be loaded either, so the path is taken from the URL.
     let here = use_location().pathname.get_untracked();
     let counting = Place {
         back: here.trim_end_matches("/delete").to_owned(),
@@ -65,7 +65,7 @@ pub fn Delete() -> impl IntoView {
                     Ok((person, Err(ApiError(problem)))) => {
                         view! { <Uncounted place=place(&person, "delete") problem=Some(problem) /> }.into_any()
                     }
-                    // The page says so above.
+                    // The header of the page shows the error.
                     Err(_) => ().into_any(),
                 }
             })}
@@ -73,14 +73,14 @@ pub fn Delete() -> impl IntoView {
     }
 }
 
-/// The dialog while it is counted, or when that has failed.
+/// Renders the dialog while the data is counted, or if counting has failed.
 #[component]
 pub fn Uncounted(
-    /// Where it is.
+    /// Path of the dialog and of the page behind it.
     place: Place,
-    /// Why it has failed.
+    /// Reason why counting has failed; `None` while it is running.
     problem: Option<Problem>,
-    /// What it is about.
+    /// Heading of the dialog.
     #[prop(default = "Delete")]
     title: &'static str,
 ) -> impl IntoView {
@@ -118,7 +118,7 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
             format!("Delete {name}{things}{fate}")
         }
     };
-    // It may have been ticked before the browser took over.
+    // The checkbox can be checked before hydration.
     let now_box = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
         if let Some(input) = now_box.get() {

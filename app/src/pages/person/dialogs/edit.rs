@@ -1,4 +1,4 @@
-//! Changing what is known of a person, or what they may do.
+//! Dialog that edits a user's data and roles.
 
 use domain::fields::FieldErrors;
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// The field for another password.
+/// Returns the field for a new password.
 fn new_password(context: &PageContext) -> FieldSpec {
     let hint = if context.site.lasting_passwords {
         "Empty: they keep theirs. Else at least 6 characters; they sign in with it."
@@ -41,7 +41,7 @@ fn new_password(context: &PageContext) -> FieldSpec {
     }
 }
 
-/// The dialog that changes an account.
+/// Renders the dialog that edits a user.
 #[component]
 pub fn Edit() -> impl IntoView {
     view! {
@@ -50,7 +50,7 @@ pub fn Edit() -> impl IntoView {
     }
 }
 
-/// What is wrong with the form as typed.
+/// Validates the typed form.
 fn check(form: EditUser) -> FieldErrors {
     let checked = edit(form).and_then(domain::users::edit::UserEdit::check);
     checked.err().unwrap_or_default()
@@ -106,7 +106,7 @@ fn EditForm(person: Person) -> impl IntoView {
             />
             <Theirs conflict=conflict mine=mine.0 pick=|user| user.summary.display_name.clone() />
             {match person.refusals.email.clone() {
-                // Sent as it is: nothing typed here would be saved.
+                // The stored address is sent unchanged, since a change of it is denied.
                 Some(refusal) => {
                     view! {
                         <input type="hidden" name="email" value=user.summary.email.clone() />
@@ -167,7 +167,7 @@ fn words(roles: &[String]) -> String {
     names.join(", ")
 }
 
-/// A profile in words, to compare and to show.
+/// Formats a profile as text, to compare and to show it.
 fn told(rows: Vec<ProfileRow>) -> String {
     let rows = rows.into_iter().filter(|row| !row.value.is_empty());
     let facts: Vec<String> = rows

@@ -1,4 +1,4 @@
-//! What else is known of a person, as rows to change.
+//! Profile of a user as editable rows.
 
 use leptos::prelude::*;
 use serde_json::{Map, Value};
@@ -10,7 +10,7 @@ use crate::{
     hydrated::Hydrated,
 };
 
-/// The rows as typed into a form that comes back, or as they are known.
+/// Returns the typed rows if the form is rendered again, otherwise those of the stored profile.
 pub(super) fn rows(context: &PageContext, known: &Map<String, Value>) -> Vec<ProfileRow> {
     let Some(outcome) = &context.outcome else {
         return known
@@ -29,17 +29,17 @@ pub(super) fn rows(context: &PageContext, known: &Map<String, Value>) -> Vec<Pro
     (0..).map_while(row).collect()
 }
 
-/// The name of a part of a row in the form.
+/// Returns the form name of a part of a row.
 fn name(number: usize, part: &str) -> String {
     format!("profile[{number}][{part}]")
 }
 
-/// The rows, and at least one more that is empty.
+/// Renders the rows, and at least one empty row after them.
 #[component]
 pub(super) fn Profile(
-    /// Those that say something.
+    /// Rows with a value.
     rows: Vec<ProfileRow>,
-    /// What is wrong with them.
+    /// Error message for the profile, if there is one.
     fault: Signal<Option<String>>,
 ) -> impl IntoView {
     let known = rows.len();

@@ -1,4 +1,4 @@
-//! Giving what a person owns to another.
+//! Transfer of a user's data to another user.
 
 use leptos::prelude::*;
 
@@ -27,10 +27,10 @@ const TO: FieldSpec = FieldSpec {
     max: 50,
 };
 
-/// The tab that it is over.
+/// Path suffix of the tab behind the dialog.
 const TAB: &str = "/data";
 
-/// The dialog that gives personas away.
+/// Renders the dialog that transfers all personas.
 #[component]
 pub fn Reassign() -> impl IntoView {
     view! {
@@ -49,7 +49,7 @@ fn ReassignForm(person: Person) -> impl IntoView {
     let context = expect_context::<PageContext>().of_form(&place.path);
     let sending = form::send::<ReassignData>(&place.path);
     let first = i64::from(person.user.summary.persona_count);
-    // As many as the server found when it last refused because there were more or fewer than was shown.
+    // Number of personas from the server, if it denied the last attempt because the number had changed.
     let personas = Memo::new(move |known: Option<&i64>| {
         let counts = sending
             .problem

@@ -1,4 +1,4 @@
-//! A link for a new password.
+//! Creation of a password reset link.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::{
     pages::form,
 };
 
-/// The dialog that makes a link.
+/// Renders the dialog that creates a password reset link.
 #[component]
 pub fn Reset() -> impl IntoView {
     view! {

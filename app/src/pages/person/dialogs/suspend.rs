@@ -1,4 +1,4 @@
-//! Suspending a user.
+//! Suspension of a user.
 
 use domain::users::{Status, UserSummary, detail::UserDetail, suspension::ALREADY_SUSPENDED};
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// The dialog that suspends a person.
+/// Renders the dialog that suspends a user.
 #[component]
 pub fn Suspend() -> impl IntoView {
     view! {
@@ -28,7 +28,7 @@ pub fn Suspend() -> impl IntoView {
     }
 }
 
-/// Reason why the user cannot be suspended by this form.
+/// Returns the reason why the user cannot be suspended by this form.
 fn refusal(person: &Person) -> Option<String> {
     let suspended = person.user.summary.status == Status::Suspended;
     let refusal = person.refusals.suspend.clone().or(in_bin(&person.user));

@@ -1,4 +1,4 @@
-//! What happens to sessions, in the browser: one stream for all its tabs, read by a worker.
+//! Stream of session events in the browser: one connection for all tabs, held by a worker.
 
 use std::time::Duration;
 
@@ -15,36 +15,37 @@ use web_sys::{Event, MessageEvent, MessagePort, SharedWorker, Worker};
 use super::{Live, links};
 use crate::api::{error::ApiError, listed::Listed, sessions::list_all_sessions};
 
-/// The worker, which says what the messages mean.
+/// Script of the worker, which documents its messages.
 const WORKER: &str = "/session-events.js";
 
-/// How often the list is read again while nothing can be told.
+/// Interval at which the list is loaded again while the stream is closed.
 const AGAIN: Duration = Duration::from_secs(30);
 
-/// Within what time everybody reads the list again who was told that there is more than could be told.
+/// Period over which all viewers spread their reloads when the server reports more changes than it can send.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
-/// The way to the worker, and from when on it is to tell.
+/// Connection to the worker, and the id of the last event.
 #[derive(Clone, Copy)]
 struct Stream {
     line: StoredValue<Option<Line>, LocalStorage>,
-    /// Whether the server is telling.
+    /// `true` while the server is sending events.
     is_open: StoredValue<bool>,
     since: StoredValue<String>,
 }
 
-/// A connection to the worker. Dropped, it is hung up.
+/// Message port of the worker. Dropping it disconnects.
 struct Line {
     port: MessagePort,
-    /// Called for as long as it is kept.
+    /// Handler of the port, which works as long as it is not dropped.
     _hear: Closure<dyn Fn(MessageEvent)>,
 }
 
 impl Line {
-    /// Connects to the worker of all tabs, or to one of this tab where the browser has no others. None where it has neither.
+    /// Connects to the shared worker of all tabs, or to a dedicated worker where the browser has no shared ones. Returns
+    /// `None` where it has neither.
     fn open(since: &str, hear: impl Fn(JsValue) + 'static) -> Option<Self> {
         let shared = SharedWorker::new(WORKER).map(|worker| worker.port());
-        // Both are written to and heard from alike.
+        // A message port and a dedicated worker have the same methods for messages.
         let port = shared.or_else(|_| Worker::new(WORKER).map(JsCast::unchecked_into));
         let port: MessagePort = port.ok()?;
         let hear: Closure<dyn Fn(MessageEvent)> =
@@ -62,8 +63,8 @@ impl Drop for Line {
     }
 }
 
-/// Asks the worker once the first list has come, and until the page goes. While the page is hidden, or the browser only keeps it
-/// to go back to, it asks for nothing.
+/// Connects to the worker once the list is loaded, until the page is closed. While the page is hidden or in the
+/// back/forward cache, it is disconnected.
 pub(super) fn watch(live: Live) {
     let stream = Stream {
         line: StoredValue::new_local(None),
@@ -106,12 +107,12 @@ pub(super) fn watch(live: Live) {
     on_cleanup(move || close(stream));
 }
 
-/// Hangs up.
+/// Disconnects from the worker.
 fn close(stream: Stream) {
     drop(stream.line.try_update_value(Option::take));
 }
 
-/// Asks to be told from the last word on, unless that is done already or the page is hidden.
+/// Connects to the worker to receive the events after the last one, unless it is connected or the page is hidden.
 fn open(live: Live, stream: Stream) {
     let since = stream.since.get_value();
     if since.is_empty() || document().hidden() || stream.line.with_value(Option::is_some) {
@@ -122,7 +123,8 @@ fn open(live: Live, stream: Stream) {
     stream.line.set_value(line);
 }
 
-/// Takes what the worker says: whether the stream is open, or an event with its id. The page may have gone meanwhile.
+/// Handles a message of the worker: whether the stream is open, or an event with its id. The signals may be disposed with
+/// the page by then.
 fn hear(live: Live, stream: Stream, message: &JsValue) {
     if let Some(is_open) = message.as_bool() {
         stream.is_open.try_set_value(is_open);
@@ -138,13 +140,13 @@ fn hear(live: Live, stream: Stream, message: &JsValue) {
     }
 }
 
-/// Takes note of what the server tells. The page may have gone meanwhile.
+/// Applies the changes that the server has sent. The signals may be disposed with the page by then.
 fn take(live: Live, changes: SessionChanges) {
     let Some(params) = live.params.try_get_untracked() else {
         return;
     };
     if changes.more {
-        // Not everybody who watches at the same moment.
+        // A random delay, so that the viewers do not all reload at the same time.
         let moment = AT_ONCE.mul_f64(js_sys::Math::random());
         return set_timeout(move || refresh(live), moment);
     }
@@ -152,7 +154,7 @@ fn take(live: Live, changes: SessionChanges) {
         .sessions
         .into_iter()
         .partition(|session| session.end.is_some());
-    // A filter that was not understood has no rows.
+    // An invalid filter has no rows.
     let Ok(filter) = params.filter() else {
         return;
     };
@@ -182,13 +184,13 @@ fn take(live: Live, changes: SessionChanges) {
     live.release();
 }
 
-/// Whose sessions are shown, if they are somebody's.
+/// Returns the user whose sessions the list shows, if the filter names one.
 fn person(live: Live) -> Option<domain::users::UserId> {
     live.page
         .with_value(|page| page.as_ref().and_then(|page| page.person))
 }
 
-/// Whether a session is shown or waits to be, or was there when the list was read.
+/// Returns whether a session is shown or queued, or existed when the list was loaded.
 fn is_known(live: Live, session: &Session) -> bool {
     let among = |sessions: &[Session]| sessions.iter().any(|known| known.id == session.id);
     let in_list = live.page.with_value(|page| {
@@ -198,7 +200,7 @@ fn is_known(live: Live, session: &Session) -> bool {
     in_list || among(&live.begun.read_untracked()) || among(&live.waiting.read_untracked())
 }
 
-/// Reads the list again. What stays in it stays where it is.
+/// Loads the list again. Sessions that are still in it retain their rows.
 fn refresh(live: Live) {
     let Some(params) = live.params.try_get_untracked() else {
         return;
@@ -222,7 +224,7 @@ fn refresh(live: Live) {
                 live.waiting.update(Vec::clear);
                 live.fresh.set(Some(list));
             }
-            // Whoever is signed out gets to sign in.
+            // The server redirects a user whose session has ended to sign in.
             Err(ApiError(problem)) if problem.error == Code::Unauthorized => {
                 drop(window().location().reload());
             }

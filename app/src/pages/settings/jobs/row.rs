@@ -1,4 +1,4 @@
-//! A job as a row.
+//! Background job as a table row.
 
 use ::time::OffsetDateTime;
 use domain::{
@@ -15,7 +15,7 @@ use crate::{
     pages::confirm::ConfirmLink,
 };
 
-/// Names of the columns of [`cells`].
+/// Column headings of [`cells`].
 pub(super) const COLUMNS: &[&str] = &[
     "Job",
     "State",
@@ -26,7 +26,7 @@ pub(super) const COLUMNS: &[&str] = &[
     "Actions",
 ];
 
-/// What the table shows of a job.
+/// Returns the cells of a job.
 pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
     let (tone, word) = (tone(job.state), job.state.label());
     let name = named(&job);
@@ -60,7 +60,7 @@ pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
     (job.id.to_string(), cells)
 }
 
-/// What is done, and to whom.
+/// Returns the kind of the job with its target.
 fn named(job: &Job) -> String {
     match (job.kind, &job.target) {
         (JobKind::Purge, Some(target)) if !target.label.is_empty() => {
@@ -71,14 +71,14 @@ fn named(job: &Job) -> String {
     }
 }
 
-/// How far it has come: a bar that is read out as what it is about, the numbers, and since when nothing was added to them.
+/// Renders the progress: a bar with the job as its accessible name, the numbers, and the time of the last progress.
 fn progress(job: &Job, name: String, now: OffsetDateTime) -> AnyView {
     let done = grouped(job.done);
     let words = match job.total {
         Some(total) => format!("{done} of {}", grouped(total)),
         None => done,
     };
-    // What is done was all of it, be it nothing. More may have come than was counted at first.
+    // A completed job is shown as full, even if it had nothing to do. The total may be exceeded, since it is counted at the start.
     let (value, most) = match (job.state, job.total.unwrap_or_default().max(job.done)) {
         (JobState::Done, _) => (1, 1),
         (_, total) => (job.done, total.max(1)),
@@ -91,12 +91,12 @@ fn progress(job: &Job, name: String, now: OffsetDateTime) -> AnyView {
     .into_any()
 }
 
-/// Whether it has failed, and the viewer may try it again here. Keys are encrypted anew on the server.
+/// Returns whether the job has failed and the viewer can retry it here. Re-encryption of keys is retried on the server.
 fn may_retry(job: &Job) -> bool {
     job.retry_refusal().is_none() && PageContext::current().may(Permission::UsersWrite)
 }
 
-/// The class of a state's badge.
+/// Returns the CSS class of a state's badge.
 const fn tone(state: JobState) -> &'static str {
     match state {
         JobState::Queued => "badge",

@@ -1,4 +1,4 @@
-//! The bar with what can be done to the selected users.
+//! Bar with the bulk actions on the selected users.
 
 use std::sync::Arc;
 
@@ -8,24 +8,24 @@ use leptos::prelude::*;
 use super::{FORM, Selection};
 use crate::{hydrated::Hydrated, pages::users::links};
 
-/// What can be done to selected users: address of the dialog, what its button says.
+/// Bulk actions: path of the dialog, and label of the button.
 pub type Deeds = &'static [(&'static str, &'static str)];
 
-/// The bar with what can be done to the selected users. Hidden while there are none.
+/// Renders the bar with the bulk actions. It is hidden while no users are selected.
 #[component]
 pub fn SelectionBar(
-    /// The selection of the list.
+    /// Selection of the list.
     selection: Selection,
-    /// The users of the page.
+    /// Users of the page.
     page: Vec<Selected>,
-    /// The address of the list.
+    /// Path of the list.
     list: &'static str,
-    /// The state of the list that is shown, as its address has it.
+    /// Query parameters of the list.
     state: Vec<(&'static str, String)>,
-    /// What can be done to them.
+    /// Bulk actions on the selected users.
     deeds: Deeds,
 ) -> impl IntoView {
-    // No signals of its own: while another page is fetched this one is still there, but what it owned is not.
+    // No own signals: while another page is loading this view still exists, but the signals that it owned are disposed.
     let page: Arc<[Selected]> = page.into();
     let count = move || selection.count(&page);
     let is_selected = {
@@ -92,7 +92,7 @@ pub fn SelectionBar(
     }
 }
 
-/// Tells how many are selected, and how many of them elsewhere.
+/// Returns the number of selected users, and the number of them on other pages.
 fn told((count, elsewhere): (usize, usize)) -> String {
     match (count, elsewhere) {
         (0, _) => "Nobody selected".to_owned(),
