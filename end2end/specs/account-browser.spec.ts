@@ -22,8 +22,8 @@ test('two browsers: the second is shown what the first has saved', async ({ page
   await expect(toast(other)).toContainText('Changes saved');
   await field(page, 'Display name').fill('Saved Second');
   await press(page, 'Save');
-  await expect(page.getByText('Theirs: Saved First')).toBeVisible();
-  await press(page, 'Save mine on top');
+  await expect(page.getByText('Their value: Saved First')).toBeVisible();
+  await press(page, 'Overwrite with mine');
   await expect(toast(page)).toContainText('Changes saved');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Saved Second');
 });
@@ -56,7 +56,7 @@ test('the last administrator is told why they cannot leave', async ({ page }) =>
   await page.goto('/login');
   await signIn(page, 'admin', template().password);
   await expect(page).toHaveURL('/users');
-  await page.getByRole('button', { name: /^Your menu/ }).click();
+  await page.getByRole('button', { name: /^Account menu/ }).click();
   await page.getByRole('link', { name: 'My account' }).click();
   await expect(page).toHaveURL('/account');
   await page.getByRole('link', { name: 'Your data' }).click();

@@ -168,7 +168,7 @@ for (const scripts of [true, false]) {
       await page.getByRole('link', { name: 'Delete my account' }).click();
       await expect(page).toHaveURL('/account/delete');
       await expect(dialog(page).getByRole('definition').nth(1)).toHaveText('1');
-      const remove = dialog(page).getByRole('button', { name: 'Delete my account and 2 things' });
+      const remove = dialog(page).getByRole('button', { name: 'Delete my account and 2 items' });
       for (const [typed, password, at, says] of [
         ['somebody', template().password, 'Your username, to confirm', `Type ${name} to confirm`],
         [name, 'not the password', 'Current password', 'This is not your current password'],
@@ -198,7 +198,7 @@ for (const scripts of [true, false]) {
       await expect(page).toHaveURL(/\/reset\?link=[0-9a-f]{16}&next=/);
       await settled(page);
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-      await page.getByLabel('Password again').fill(PASSWORD);
+      await page.getByLabel('Confirm password').fill(PASSWORD);
       await press(page, 'Set password');
       await expect(page).toHaveURL(/\/reset\/done\?next=/);
       await page.getByRole('link', { name: 'Sign in' }).click();

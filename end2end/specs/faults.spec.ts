@@ -134,7 +134,7 @@ test.describe('between browser and server', () => {
       await route.fetch();
       await route.abort('connectionreset');
     });
-    await press(page, 'Create');
+    await press(page, 'Create user');
     const notice = dialog(page).getByRole('alert');
     await expect(notice).toContainText('The server cannot be reached');
     await expect(notice).toContainText('It is not known whether this was done: look before you try again.');
@@ -208,9 +208,9 @@ test.describe('the WebAssembly', () => {
       };
     });
     await list.header('Email').click();
-    const banner = page.getByRole('alert').filter({ hasText: 'This page has stopped working.' });
+    const banner = page.getByRole('alert').filter({ hasText: 'This page stopped working.' });
     await expect(banner).toBeVisible();
-    await banner.getByRole('link', { name: 'Reload the page' }).click();
+    await banner.getByRole('link', { name: 'Reload page' }).click();
     await hydrated(page);
     await expect(banner).toBeHidden();
   });

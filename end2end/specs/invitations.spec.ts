@@ -14,7 +14,7 @@ async function fill(page: Page, username: string): Promise<void> {
   await page.getByLabel(/^Username/).fill(username);
   await page.getByLabel(/^Display name/).fill(`${username} Example`);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('Password again').fill(PASSWORD);
+  await page.getByLabel('Confirm password').fill(PASSWORD);
 }
 
 const create = (page: Page) => page.getByRole('button', { name: 'Create account' }).click();
@@ -43,8 +43,8 @@ test('is made, followed and used', async ({ page, another }) => {
   await field(page, 'How many can use it').fill('2');
   await inspect(page, 'invite');
   await press(page, 'Make link');
-  await expect(field(page, 'Link to hand over')).toBeFocused();
-  const url = await field(page, 'Link to hand over').inputValue();
+  await expect(field(page, 'Link')).toBeFocused();
+  const url = await field(page, 'Link').inputValue();
   await inspect(page, 'invite-link');
   await dialog(page).getByRole('link', { name: 'Done' }).click();
   await expect(row(page, 'Lab assistants')).toContainText('Not opened');
@@ -76,7 +76,7 @@ test('gets another link, and an end', async ({ page, browserWatch }) => {
   await open(page, '/registrations/invitations');
   await page.getByRole('link', { name: 'New link: Renewed' }).click();
   await press(page, 'Make link');
-  const url = await field(page, 'Link to hand over').inputValue();
+  const url = await field(page, 'Link').inputValue();
   await dialog(page).getByRole('link', { name: 'Done' }).click();
   await open(page, first);
   await expect(page.getByRole('heading', { name: 'This invitation is not valid any more' })).toBeVisible();
@@ -119,13 +119,13 @@ test.describe('without scripts', () => {
     await page.goto('/registrations/invitations/new');
     await field(page, 'For whom').fill('Plain');
     await press(page, 'Make link');
-    const url = await field(page, 'Link to hand over').inputValue();
+    const url = await field(page, 'Link').inputValue();
     const invited = await another({ javaScriptEnabled: false });
     await invited.goto(new URL(url).pathname);
     await fill(invited, 'plain-guest');
-    await invited.getByLabel('Password again').fill('another');
+    await invited.getByLabel('Confirm password').fill('another');
     await create(invited);
-    await expect(invited.getByLabel('Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+    await expect(invited.getByLabel('Confirm password')).toHaveAccessibleDescription(/The two passwords differ\./);
     await expect(invited.getByLabel(/^Username/)).toHaveValue('plain-guest');
     await fill(invited, 'plain-guest');
     await create(invited);

@@ -88,11 +88,11 @@ test('a key of a person is seen and revoked', async ({ page, database }) => {
   await open(page, `/users/${person!.username}/keys`);
   await expect(row(page, person!.name)).toContainText('...');
   await inspect(page, 'person-keys');
-  await page.getByRole('link', { name: `Revoke: ${person!.name}` }).click();
+  await page.getByRole('link', { name: `Revoke ${person!.name}` }).click();
   await expect(dialog(page)).toContainText('Last used');
   await press(page, /^Revoke API key/);
   await expect(toast(page)).toContainText(`Revoked API key ${person!.name}`);
-  await expect(page.getByText('No API keys of their own')).toBeVisible();
+  await expect(page.getByText('No API keys')).toBeVisible();
   await open(page, `/users/${person!.username}/history`);
   await expect(page.getByRole('row').filter({ hasText: 'Api key revoked' })).toContainText(person!.name);
 });
@@ -128,8 +128,8 @@ test.describe('an auditor', () => {
     await expect(page.locator('.main').getByRole('button')).toHaveCount(0);
     const id = await database.value('select id from api_keys where user_id is null limit 1');
     for (const [dialogPath, refusal] of [
-      ['/keys/new', 'You may look at API keys, but not change them.'],
-      [`/keys/${id}/edit`, 'You may look at API keys, but not change them.'],
+      ['/keys/new', 'You have read-only access to API keys.'],
+      [`/keys/${id}/edit`, 'You have read-only access to API keys.'],
       [`/keys/${id}/delete`, 'You have read-only access to API keys.'],
     ] as const) {
       await open(page, dialogPath);

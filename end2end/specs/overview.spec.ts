@@ -41,7 +41,7 @@ test('charts say in words what they draw', async ({ page, database }) => {
   const [sum] = await database.column(SIGN_INS);
   expect(Number(sum)).toBeGreaterThan(0);
   await expect(section.locator('.chart-sum')).toHaveText(Number(sum).toLocaleString('en'));
-  await section.getByText('Day by day').click();
+  await section.getByText('Show data').click();
   await expect(section.locator('dd')).toHaveCount(30);
   const days = await section.locator('dd').allTextContents();
   const total = days.reduce((total, day) => total + Number(day.replaceAll(',', '')), 0);

@@ -21,7 +21,7 @@ async function fill(page: Page, username: string, email = ''): Promise<void> {
   await typed(page, 'Display name').fill(`${username} Example`);
   await typed(page, 'Email').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('Password again').fill(PASSWORD);
+  await page.getByLabel('Confirm password').fill(PASSWORD);
 }
 
 const create = (page: Page) => page.getByRole('button', { name: 'Create account' }).click();
@@ -124,7 +124,7 @@ test.describe('who decides', () => {
     await database.rows(`update users set email = 'known@example.org' where username = 'test-member'`);
     await add(page, 'ada-waits', 'Known@example.org');
     await open(page, '/users');
-    await expect(page.getByRole('link', { name: /Registrations\s*2 waiting/ })).toBeVisible();
+    await expect(page.getByRole('link', { name: /Registrations\s*2 pending/ })).toBeVisible();
     await page.getByRole('link', { name: /^Registrations/ }).first().click();
     await expect(row(page, 'ada-waits')).toContainText('belongs to test-member');
     await expect(page.getByText('Registration is on. Whoever registers waits here.')).toBeVisible();
@@ -221,12 +221,12 @@ test.describe('without scripts', () => {
     browserWatch.expectAnswer(422, '/register');
     await page.goto('/register');
     await fill(page, 'plain-person', 'plain@example.org');
-    await page.getByLabel('Password again').fill('another');
+    await page.getByLabel('Confirm password').fill('another');
     await create(page);
-    await expect(page.getByLabel('Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+    await expect(page.getByLabel('Confirm password')).toHaveAccessibleDescription(/The two passwords differ\./);
     await expect(typed(page, 'Email')).toHaveValue('plain@example.org');
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByLabel('Password again').fill(PASSWORD);
+    await page.getByLabel('Confirm password').fill(PASSWORD);
     await create(page);
     await expect(page).toHaveURL('/register/done');
   });
@@ -240,7 +240,7 @@ test.describe('without scripts', () => {
     await expect(page.getByRole('alert')).toContainText('No account was created');
     await page.getByLabel('Leave this empty').fill('');
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByLabel('Password again').fill(PASSWORD);
+    await page.getByLabel('Confirm password').fill(PASSWORD);
     await create(page);
     await expect(page).toHaveURL('/register/done');
   });

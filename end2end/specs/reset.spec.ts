@@ -27,7 +27,7 @@ const field = (page: Page, label: string) => page.getByLabel(label, { exact: tru
 
 async function choose(page: Page, password: string, again = password): Promise<void> {
   await field(page, 'Password').fill(password);
-  await field(page, 'Password again').fill(again);
+  await field(page, 'Confirm password').fill(again);
   await page.getByRole('button', { name: 'Set password' }).click();
 }
 
@@ -47,9 +47,9 @@ test('spaces at the end are pointed out', async ({ page, server, database }) => 
   await open(page, await link(server, database, 'test-member'));
   const password = field(page, 'Password');
   await password.fill('copper lantern');
-  await expect(page.getByText('begins or ends with a space')).toBeHidden();
+  await expect(page.getByText('starts or ends with a space')).toBeHidden();
   await password.fill('copper lantern ');
-  await expect(password).toHaveAccessibleDescription(/begins or ends with a space/);
+  await expect(password).toHaveAccessibleDescription(/starts or ends with a space/i);
 });
 
 test('faults stand beside their fields and the link remains', async ({ page, server, database, browserWatch }) => {
@@ -58,7 +58,7 @@ test('faults stand beside their fields and the link remains', async ({ page, ser
   await choose(page, 'password', 'passwort');
   await expect(field(page, 'Password')).toBeFocused();
   await expect(field(page, 'Password')).toHaveAccessibleDescription(/among the most common ones/);
-  await expect(field(page, 'Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+  await expect(field(page, 'Confirm password')).toHaveAccessibleDescription(/The two passwords differ\./);
   await inspect(page, 'reset-refused');
 });
 
@@ -74,7 +74,7 @@ test('by keyboard to the end: the password is set, nobody is signed in, the link
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
-  await expect(field(page, 'Password again')).toBeFocused();
+  await expect(field(page, 'Confirm password')).toBeFocused();
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/reset/done');

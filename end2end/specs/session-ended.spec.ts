@@ -20,7 +20,7 @@ const search: Way = async (page) => {
   await page.keyboard.press('Enter');
 };
 const tab = (name: string): Way => (page) =>
-  page.getByRole('navigation', { name: 'About this person' }).getByRole('link', { name }).click();
+  page.getByRole('navigation', { name: 'User details' }).getByRole('link', { name }).click();
 const main = (name: string): Way => (page) =>
   page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click();
 
@@ -119,7 +119,7 @@ test('several at once', async ({ page, database, browserWatch }) => {
   const name = await admin(page, database);
   await open(page, '/users?q=username%3Atest-member+OR+username%3Atest-auditor');
   for (const username of ['test-member', 'test-auditor']) await page.getByRole('checkbox', { name: `Select ${username}` }).check();
-  await page.getByRole('form', { name: /^Selected/ }).getByRole('link', { name: 'Suspend' }).click();
+  await page.getByRole('form', { name: /^Selected/ }).getByRole('link', { name: 'Suspend', exact: true }).click();
   await page.getByLabel('Reason', { exact: true }).fill('On leave');
   await end(database, name);
   await page.getByRole('button', { name: 'Suspend 2 users' }).click();
@@ -261,7 +261,7 @@ test.describe('without scripts', () => {
     await end(database, name);
     await page.getByRole('button', { name: 'Save' }).click();
     await signIn(page, name, 'not the password');
-    await expect(page.getByRole('alert')).toContainText('do not match');
+    await expect(page.getByRole('alert')).toContainText('Wrong username or password');
     await signIn(page, name, template().password);
     await expect(page.getByRole('alert')).toContainText('You are signed in again');
     await expect(page.getByLabel('Display name')).toHaveValue('My New Name');

@@ -103,7 +103,7 @@ test('a tab of one user leads to another tab of another', async ({ page }) => {
 for (const [word, label, typed] of [
   ['edit', 'Display name', 'Typed for the first'],
   ['suspend', 'Reason', 'Typed for the first'],
-  ['delete', 'Their username', FIRST],
+  ['delete', 'Type the username', FIRST],
 ] as const) {
   test(`dialog ${word}: nothing that was typed is carried over`, async ({ page }) => {
     await open(page, `/users/${FIRST}/${word}`);

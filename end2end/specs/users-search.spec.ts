@@ -86,7 +86,7 @@ test('a percent sign is what was typed', async ({ page, database }) => {
 test('the box can be cleared', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open({ q: 'role:admin' });
-  await page.getByRole('link', { name: 'Clear the search' }).click();
+  await page.getByRole('link', { name: 'Clear search' }).click();
   await list.shows();
   await expect(list.search).toHaveValue('');
 });
@@ -116,7 +116,7 @@ test('each active filter can be taken away, and all at once', async ({ page, dat
   await list.open({ q: 'role:user personas:>1 (anna OR maria)' });
   const active = page.locator('.filters').getByRole('listitem');
   await expect(active).toHaveText(['role:user', 'personas:>=2', 'anna OR maria']);
-  await page.getByRole('link', { name: 'Remove the filter personas:>=2' }).click();
+  await page.getByRole('link', { name: 'Remove filter personas:>=2' }).click();
   await expect(active).toHaveText(['role:user', 'anna OR maria']);
   await expect(list.search).toHaveValue('role:user (anna OR maria)');
   await page.getByRole('link', { name: 'Clear all' }).click();
@@ -127,12 +127,12 @@ test('each active filter can be taken away, and all at once', async ({ page, dat
 test('an example from the help is a search', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open();
-  await page.getByLabel('How to search').click();
+  await page.getByLabel('Search help').click();
   await page.getByRole('link', { name: 'status:suspended' }).click();
   await list.shows({ where: `u.status = 'suspended'` });
   await expect(list.search).toHaveValue('status:suspended');
   // It does not stay in front of what was found.
-  await expect(page.getByText('Write words, filters, or both.')).toBeHidden();
+  await expect(page.getByText('Combine words and filters; all must match.')).toBeHidden();
 });
 
 test('an error in the search points at the word, and no rows stand under it', async ({ page, database }) => {
@@ -172,7 +172,7 @@ test('an age that reads both ways has a link for each, and what is found is said
   await expect(list.search).toHaveValue('role:user last-login:before-30d');
   const where = `${role('user')} and coalesce(u.last_login_at, '-infinity') < now() - interval '30 days'`;
   await list.shows({ where, order: `${BY_NAME}, u.id` });
-  const meaning = page.getByRole('list', { name: 'What the filter matches' }).getByRole('listitem');
+  const meaning = page.getByRole('list', { name: 'Filter summary' }).getByRole('listitem');
   await expect(meaning).toHaveText([
     'Role is user',
     /^Last sign-in before \d{1,2} [A-Z][a-z]{2} \d{4} \(30 days ago\), or never$/,

@@ -15,7 +15,7 @@ const REASON: FieldSpec = FieldSpec {
     label: "Reason",
     kind: "text",
     autocomplete: "off",
-    hint: Some("Whoever looks at this later will ask."),
+    hint: Some("Shown to other administrators."),
     optional: false,
     max: 500,
 };
@@ -25,7 +25,7 @@ const UNTIL: FieldSpec = FieldSpec {
     label: "Until",
     kind: "datetime-local",
     autocomplete: "off",
-    hint: Some("Then it lifts itself. Empty: until somebody lifts it."),
+    hint: Some("Ends automatically. Leave empty to suspend indefinitely."),
     optional: true,
     max: 20,
 };
@@ -67,14 +67,14 @@ pub fn SuspensionFields(
                 checked=context.typed("tell_reason") == "true"
             />
             <span>
-                "Tell them the reason"
-                <span class="check-note">"When they sign in with the right password"</span>
+                "Show the reason to the user"
+                <span class="check-note">"At sign-in"</span>
             </span>
         </label>
         <div node_ref=field on:input=move |event| set_until.set(event_target_value(&event))>
             <Field spec=UNTIL value=context.typed("until") fault=sending.fault("until") />
             <p class="field-note">
-                {move || if Hydrated::now() { "In the time zone of this device" } else { "In UTC" }}
+                {move || if Hydrated::now() { "In this device's time zone" } else { "In UTC" }}
             </p>
         </div>
         <input type="hidden" name="offset" value=move || offset().to_string() />

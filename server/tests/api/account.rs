@@ -457,7 +457,7 @@ async fn the_form_that_deletes_wants_the_name_and_what_was_counted(pool: PgPool)
             409,
             "has changed since it was shown",
         ),
-        (form("ada", ""), 409, "it has no counts"),
+        (form("ada", ""), 409, "This page is out of date"),
     ] {
         let answer = app.send(ask).await;
         assert_eq!(answer.status, status, "{says}");
@@ -499,7 +499,7 @@ async fn preferences_without_scripts(pool: PgPool) {
     assert_eq!(saved.outline(), "303 to /account/preferences");
     let stale = app.send(form("1", "Asia/Tokyo")).await;
     assert_eq!(stale.status, 409);
-    assert!(stale.body.contains("Save mine on top"));
+    assert!(stale.body.contains("Overwrite with mine"));
     let user = app.get_as(&ada, PROFILE).await.json();
     assert_eq!(user["settings"], json!({ "timeZone": "Asia/Tokyo" }));
     assert_eq!(user["notificationPreferences"], json!({ "ui": true }));

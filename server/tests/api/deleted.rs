@@ -172,7 +172,7 @@ async fn the_screen_shows_the_bin(pool: PgPool) {
     assert_eq!(bin.status, 200);
     for part in [
         "href=\"/users/person-9\"",
-        "Removed for good",
+        "Permanent deletion",
         "in 29 days",
         "name=\"deleted\" value=\"true\"",
     ] {
@@ -185,7 +185,7 @@ async fn the_screen_shows_the_bin(pool: PgPool) {
     app.run("update users set deleted_at = null, purge_after = null")
         .await;
     let empty = app.get_as(&ada, "/users?deleted=true").await;
-    assert!(empty.body.contains("The bin is empty"));
+    assert!(empty.body.contains("No deleted users"));
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -392,7 +392,7 @@ async fn a_dialog_names_the_thing_and_its_last_use(pool: PgPool) {
         ),
         (
             "select '/settings/jobs/' || id || '/retry' from jobs where state = 'failed'",
-            &["Try again: Remove gone permanently", "1 of 2", "Failed"],
+            &["Retry permanent deletion of gone", "1 of 2", "Failed"],
         ),
         (
             "select '/keys/' || id || '/edit' from api_keys where user_id is null and is_active",

@@ -283,7 +283,7 @@ async fn the_rail_says_how_many_wait_to_whom_it_concerns(pool: PgPool) {
         let session = session(&pool, username).await;
         let page = app.get_as(&session, path).await;
         assert_eq!(page.body.contains("/registrations"), sees, "{username}");
-        assert_eq!(page.body.contains(" waiting</span>"), sees, "{username}");
+        assert_eq!(page.body.contains(" pending</span>"), sees, "{username}");
     }
 }
 

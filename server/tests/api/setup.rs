@@ -143,6 +143,6 @@ async fn the_claim_makes_the_admin_and_opens_the_panel(pool: PgPool) {
     assert_eq!(again.status, 409);
     let page = app.send(Ask::get("/setup").link(COOKIE, &token)).await;
     assert_eq!(page.status, 409);
-    assert!(page.body.contains("Rollcall is set up already"));
+    assert!(page.body.contains("Rollcall is already set up"));
     assert_eq!(app.count("select count(*) from users").await, 1);
 }

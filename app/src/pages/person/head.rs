@@ -108,7 +108,7 @@ pub(super) fn Head(person: Person) -> impl IntoView {
                     }
                 })
         }}
-        <Tabs page=page label="About this person" tabs=tabs() current=current_tab() />
+        <Tabs page=page label="User details" tabs=tabs() current=current_tab() />
     }
 }
 
@@ -145,10 +145,10 @@ fn Actions(person: Person) -> impl IntoView {
     } else {
         view! {
             {link("edit", "Edit")}
-            {link("reset", "Send reset link")}
+            {link("reset", "Create reset link")}
             {link("sign-out", "Sign out everywhere")}
             {match person.user.summary.status {
-                Status::Suspended => button(Deed::Lift, "Lift suspension", refusals.unsuspend).into_any(),
+                Status::Suspended => button(Deed::Lift, "Unsuspend", refusals.unsuspend).into_any(),
                 Status::Active => link("suspend", "Suspend").into_any(),
                 Status::Pending => waits(&person.user.summary).into_any(),
             }}
