@@ -1,6 +1,9 @@
 //! First tab of a user's page: account data and statistics.
 
-use domain::{audit::words_of, users::suspension::Suspension};
+use domain::{
+    audit::words_of,
+    users::{CreatedVia, suspension::Suspension},
+};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
@@ -55,6 +58,11 @@ fn Account(person: Person) -> impl IntoView {
         }
     });
     let by = user.created_by.map(|by| format!(" by {by}"));
+    let via = match user.created_via {
+        CreatedVia::Cli => "CLI",
+        CreatedVia::Setup => "setup link",
+        via => via.as_str(),
+    };
     let facts = user.profile.into_iter().map(|(name, value)| {
         let name = capitalised(&domain::audit::spaced(&name));
         view! { <Fact label=name>{words_of(&value)}</Fact> }
@@ -80,7 +88,7 @@ fn Account(person: Person) -> impl IntoView {
                 <Fact label="Created">
                     <Exactly at=user.summary.created_at />
                     {by}
-                    {format!(" ({})", user.created_via.as_str())}
+                    {format!(" ({via})")}
                 </Fact>
                 <Fact label="Last sign-in">{ago(user.summary.last_login_at)}</Fact>
                 <Fact label="Last active">{ago(user.summary.last_active_at)}</Fact>

@@ -116,7 +116,7 @@ fn Row(deleted: DeletedUser, now: OffsetDateTime, list: String) -> impl IntoView
             </td> <Number label="Owned items" value=owned />
             <td class="cell-time" data-label="Deleted">
                 <Ago at=deleted_at now=now />
-            </td> <td class="cell-time" data-label="Permanent deletion">
+            </td> <td class="cell-time" data-label="Deletes">
                 {purge_after.map(|at| view! { <Upcoming at=at now=now /> })}
             </td> {actions}
         </tr>
