@@ -166,7 +166,7 @@ test.describe('without scripts', () => {
     await page.getByRole('link', { name: 'Delete', exact: true }).click();
     await dialog(page).getByLabel('Delete permanently now').check();
     await field(page, 'Type the username to confirm').fill(name);
-    await press(page, /^Permanently delete user/);
+    await press(page, /^Delete user/);
     await expect(page).toHaveURL('/users');
     await expect(toast(page)).toContainText(`Started permanent deletion of ${name}`);
   });

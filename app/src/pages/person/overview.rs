@@ -93,7 +93,11 @@ fn Account(person: Person) -> impl IntoView {
                 <Fact label="Last sign-in">{ago(user.summary.last_login_at)}</Fact>
                 <Fact label="Last active">{ago(user.summary.last_active_at)}</Fact>
                 <Fact label="Password">
-                    {if has_password { view! { "Changed " {ago(changed)} }.into_any() } else { "Not set".into_any() }}
+                    {match changed.filter(|_| has_password) {
+                        Some(at) => view! { "Changed " <Ago at=at now=now /> }.into_any(),
+                        None if has_password => "Set".into_any(),
+                        None => "Not set".into_any(),
+                    }}
                 </Fact>
                 {facts.collect_view()}
             </dl>
