@@ -36,7 +36,7 @@ test('a key is added, switched, replaced and deleted', async ({ page, database }
 
   await page.getByRole('button', { name: 'Disable: Mine' }).click();
   await expect(toast(page)).toContainText('Disabled API key Mine');
-  await expect(row(page, 'Mine')).toContainText('Off');
+  await expect(row(page, 'Mine')).toContainText('Disabled');
 
   await page.getByRole('link', { name: 'Edit: Mine' }).click();
   await field(page, 'New key').fill('sk-own-secret-wxyz');
@@ -61,7 +61,7 @@ test('there is one for each provider, and then no more', async ({ page, database
     await hydrated(page);
   }
   await add(page).click();
-  await expect(dialog(page)).toContainText('You have a key for every provider.');
+  await expect(dialog(page)).toContainText('You already have a key for every provider.');
   await modal(page);
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/account/keys');

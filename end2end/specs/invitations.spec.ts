@@ -33,16 +33,16 @@ const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText
 
 test('is made, followed and used', async ({ page, another }) => {
   await open(page, '/registrations/invitations');
-  await expect(page.getByText('Nobody is invited')).toBeVisible();
-  await page.getByRole('link', { name: 'Invite' }).click();
-  await field(page, 'For whom').fill('Lab assistants');
+  await expect(page.getByText('No invitations')).toBeVisible();
+  await page.getByRole('link', { name: 'Create invitation' }).click();
+  await field(page, 'Label').fill('Lab assistants');
   await dialog(page).getByLabel('Auditor').check();
-  await field(page, 'How many can use it').fill('0');
+  await field(page, 'Maximum uses').fill('0');
   await page.keyboard.press('Tab');
-  await expect(field(page, 'How many can use it')).toHaveAccessibleDescription(/Say a number from 1 to 1000\./);
-  await field(page, 'How many can use it').fill('2');
+  await expect(field(page, 'Maximum uses')).toHaveAccessibleDescription(/Say a number from 1 to 1000\./);
+  await field(page, 'Maximum uses').fill('2');
   await inspect(page, 'invite');
-  await press(page, 'Make link');
+  await press(page, 'Create invitation');
   await expect(field(page, 'Link to hand over')).toBeFocused();
   const url = await field(page, 'Link to hand over').inputValue();
   await inspect(page, 'invite-link');
@@ -75,7 +75,7 @@ test('gets another link, and an end', async ({ page, browserWatch }) => {
   const first = await invite(page, { note: 'Renewed' });
   await open(page, '/registrations/invitations');
   await page.getByRole('link', { name: 'New link: Renewed' }).click();
-  await press(page, 'Make link');
+  await press(page, 'Create link');
   const url = await field(page, 'Link to hand over').inputValue();
   await dialog(page).getByRole('link', { name: 'Done' }).click();
   await open(page, first);
@@ -117,8 +117,8 @@ test.describe('without scripts', () => {
 
   test('the same', async ({ page, another }) => {
     await page.goto('/registrations/invitations/new');
-    await field(page, 'For whom').fill('Plain');
-    await press(page, 'Make link');
+    await field(page, 'Label').fill('Plain');
+    await press(page, 'Create invitation');
     const url = await field(page, 'Link to hand over').inputValue();
     const invited = await another({ javaScriptEnabled: false });
     await invited.goto(new URL(url).pathname);

@@ -36,12 +36,12 @@ test('a key is added, switched, replaced and deleted', async ({ page, database, 
   await press(page, 'Add API key');
   await expect(toast(page)).toContainText('Added API key Lab');
   await expect(row(page, 'Lab')).toContainText('...abcd');
-  await expect(row(page, 'Lab')).toContainText('On');
+  await expect(row(page, 'Lab')).toContainText('Active');
   await inspect(page, 'keys');
 
   await page.getByRole('button', { name: 'Disable: Lab' }).click();
   await expect(toast(page)).toContainText('Disabled API key Lab');
-  await expect(row(page, 'Lab')).toContainText('Off');
+  await expect(row(page, 'Lab')).toContainText('Disabled');
   await page.getByRole('button', { name: 'Enable: Lab' }).click();
   await expect(toast(page)).toContainText('Enabled API key Lab');
 
@@ -76,7 +76,7 @@ test('it is told who does without', async ({ page, database }) => {
   await open(page, '/keys');
   const providers = page.getByRole('table', { name: 'Providers' });
   await expect(providers.getByRole('row').filter({ hasText: 'OPENAI' })).toContainText(people.toLocaleString('en'));
-  await page.getByRole('link', { name: 'Show people with keys' }).click();
+  await page.getByRole('link', { name: 'Show users with API keys' }).click();
   await expect(page).toHaveURL('/users?q=has%3Aapi-keys');
 });
 
@@ -156,7 +156,7 @@ test.describe('without scripts', () => {
     await expect(toast(page)).toContainText('Added API key Plain');
     await page.getByRole('button', { name: 'Disable: Plain' }).click();
     await expect(toast(page)).toContainText('Disabled API key Plain');
-    await expect(row(page, 'Plain')).toContainText('Off');
+    await expect(row(page, 'Plain')).toContainText('Disabled');
     await page.getByRole('link', { name: 'Edit: Plain' }).click();
     browserWatch.expectAnswer(422, new URL(page.url()).pathname);
     await field(page, 'Name').fill('');

@@ -126,15 +126,15 @@ test.describe('who decides', () => {
     await open(page, '/users');
     await expect(page.getByRole('link', { name: /Registrations\s*2 waiting/ })).toBeVisible();
     await page.getByRole('link', { name: /^Registrations/ }).first().click();
-    await expect(row(page, 'ada-waits')).toContainText('belongs to test-member');
-    await expect(page.getByText('Registration is on. Whoever registers waits here.')).toBeVisible();
+    await expect(row(page, 'ada-waits')).toContainText('Already used by test-member');
+    await expect(page.getByText('Registration is open; new users need approval.')).toBeVisible();
     await inspect(page, 'registrations');
     await page.getByRole('link', { name: 'Approve ada-waits' }).click();
-    await expect(dialog(page)).toContainText('They can sign in at once.');
+    await expect(dialog(page)).toContainText('They can sign in immediately.');
     await expect(dialog(page)).toContainText('ada-waits');
     await field(page, 'Note').fill('known to us');
     await inspect(page, 'registrations-approve');
-    await press(page, 'Approve 1 person');
+    await press(page, 'Approve 1 registration');
     await expect(toast(page)).toContainText('Approved');
     await expect(row(page, 'ada-waits')).toHaveCount(0);
 
@@ -155,7 +155,7 @@ test.describe('who decides', () => {
     await expect(page.getByText('2 selected')).toBeVisible();
     await inspect(page, 'registrations-selected');
     await page.locator('.selection').getByRole('link', { name: 'Reject' }).click();
-    await press(page, 'Reject 2 people');
+    await press(page, 'Reject 2 registrations');
     await expect(toast(page)).toContainText('Rejected');
     await expect(row(page, 'spam-')).toHaveCount(0);
     // The removal is work that goes on by itself.
@@ -171,12 +171,12 @@ test.describe('who decides', () => {
     await page.getByLabel('Select contested').check();
     await page.getByLabel('Select uncontested').check();
     await page.locator('.selection').getByRole('link', { name: 'Approve' }).click();
-    await expect(dialog(page).getByRole('button', { name: 'Approve 2 people' })).toBeVisible();
+    await expect(dialog(page).getByRole('button', { name: 'Approve 2 registrations' })).toBeVisible();
     const id = await database.value(`select id from users where username = 'contested'`);
     await page.request.post(`/api/admin/registrations/${id}/approve`);
-    await press(page, 'Approve 2 people');
+    await press(page, 'Approve 2 registrations');
     await expect(dialog(page)).toContainText('Does not wait any more.');
-    await press(page, 'Approve 1 person');
+    await press(page, 'Approve 1 registration');
     await expect(toast(page)).toContainText('Approved');
   });
 
@@ -184,7 +184,7 @@ test.describe('who decides', () => {
     await add(page, 'on-page');
     await open(page, '/users/on-page');
     await page.getByRole('link', { name: 'Approve', exact: true }).click();
-    await press(page, 'Approve 1 person');
+    await press(page, 'Approve 1 registration');
     await expect(toast(page)).toContainText('Approved');
   });
 
@@ -196,7 +196,7 @@ test.describe('who decides', () => {
       await page.goto('/registrations');
       await page.getByLabel('Select scriptless').check();
       await page.locator('.selection').getByRole('button', { name: 'Approve' }).click();
-      await press(page, 'Approve 1 person');
+      await press(page, 'Approve 1 registration');
       await expect(toast(page)).toContainText('Approved');
     });
   });
@@ -209,7 +209,7 @@ test.describe('an auditor', () => {
     await database.rows(`update users set status = 'pending' where username = 'test-pending'`);
     await open(page, '/registrations');
     await expect(page.getByText('test-pending')).toBeVisible();
-    await expect(page.getByRole('link', { name: /^(Approve|Reject|Invite)/ })).toHaveCount(0);
+    await expect(page.getByRole('link', { name: /^(Approve|Reject|Create invitation)/ })).toHaveCount(0);
     await expect(page.getByRole('checkbox')).toHaveCount(0);
   });
 });

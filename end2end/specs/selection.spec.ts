@@ -160,7 +160,7 @@ test('users who wait: paging and newcomers take no tick over', async ({ page, da
   expect(await ticked(page)).toEqual([...chosen].sort());
   await bar(page).getByRole('link', { name: 'Reject' }).click();
   await dialogNames(page, [...chosen, three!]);
-  await dialog(page).getByRole('button', { name: 'Reject 3 people' }).click();
+  await dialog(page).getByRole('button', { name: 'Reject 3 registrations' }).click();
   await expect(page.locator('.toast')).toContainText('Rejected');
   const gone = await database.column(`select username from users where status = 'pending' and deleted_at is not null`);
   // Their names are free again as soon as their accounts are removed, which may be now.

@@ -94,7 +94,7 @@ for (const scripts of [true, false]) {
       await enter(page, admin);
       await page.goto('/tokens');
       await settled(page);
-      await page.getByLabel('Person').fill(name);
+      await page.getByLabel('User', { exact: true }).fill(name);
       await page.getByLabel('State').selectOption('Expires soon');
       await page.getByRole('button', { name: 'Filter', exact: true }).click();
       await expect(page).toHaveURL(`/tokens?person=${name}&state=expiring`);

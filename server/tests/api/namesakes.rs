@@ -149,7 +149,7 @@ async fn sessions_of_the_user_who_was_shown_end(pool: PgPool) {
         let dialog = app.get_as(&ada, &path).await;
         assert_eq!(&hidden(&dialog, "id"), id, "{path}");
         assert_eq!(hidden(&dialog, "username"), username, "{path}");
-        assert!(dialog.body.contains(&format!("({username}) end at once")));
+        assert!(dialog.body.contains(&format!("({username}) are revoked")));
     }
     let send = async |path: &str, id: &str, username: &str| {
         let fields = [
@@ -214,7 +214,7 @@ async fn everyone_else_is_not_asked_about_with_a_filter(pool: PgPool) {
         .get_as(&ada, "/sessions/revoke?others=true&person=nora")
         .await;
     assert!(page.body.contains("it ends every session"));
-    assert!(!page.body.contains("Every session ends at once"));
+    assert!(!page.body.contains("Everyone else is signed out"));
     let fields = [
         ("page", "/sessions"),
         ("others", "true"),

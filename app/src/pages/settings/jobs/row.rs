@@ -20,9 +20,9 @@ pub(super) const COLUMNS: &[&str] = &[
     "Job",
     "State",
     "Progress",
-    "Asked for",
-    "Begun",
-    "Ended",
+    "Requested",
+    "Started",
+    "Finished",
     "Actions",
 ];
 
@@ -31,11 +31,8 @@ pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
     let (tone, word) = (tone(job.state), job.state.label());
     let name = named(&job);
     let retry = may_retry(&job).then(|| {
-        let (href, about) = (
-            format!("{JOBS}/{}/retry", job.id),
-            format!("Try again: {name}"),
-        );
-        view! { <ConfirmLink href=href label="Try again" about=about /> }
+        let (href, about) = (format!("{JOBS}/{}/retry", job.id), format!("Retry: {name}"));
+        view! { <ConfirmLink href=href label="Retry" about=about /> }
     });
     let what = match job.target.as_ref().filter(|_| job.state != JobState::Done) {
         Some(target) => {
@@ -64,10 +61,10 @@ pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
 fn named(job: &Job) -> String {
     match (job.kind, &job.target) {
         (JobKind::Purge, Some(target)) if !target.label.is_empty() => {
-            format!("Remove {} for good", target.label)
+            format!("Permanently delete {}", target.label)
         }
-        (JobKind::Purge, _) => "Remove an account for good".to_owned(),
-        (JobKind::RotateKeys, _) => "Encrypt API keys anew".to_owned(),
+        (JobKind::Purge, _) => "Permanently delete a user".to_owned(),
+        (JobKind::RotateKeys, _) => "Re-encrypt API keys".to_owned(),
     }
 }
 
@@ -86,7 +83,7 @@ fn progress(job: &Job, name: String, now: OffsetDateTime) -> AnyView {
     let last = job.progressed_at.filter(|_| job.state.is_open());
     view! {
         <progress aria-label=name value=value max=most></progress>
-        <p class="muted">{words} {last.map(|at| view! { ", last " <Ago at=at now=now /> })}</p>
+        <p class="muted">{words} {last.map(|at| view! { ", updated " <Ago at=at now=now /> })}</p>
     }
     .into_any()
 }
