@@ -107,7 +107,7 @@ fn shown(rows: Vec<FailedSignIns>, now: OffsetDateTime, pages: Pages) -> AnyView
     if rows.is_empty() {
         return view! {
             <ListState icon=Icon::Shield title="No failed sign-ins">
-                <p class="state-text">"Failed sign-ins of the last 30 days appear here."</p>
+                <p class="state-text">"Failed sign-ins from the last 30 days appear here."</p>
             </ListState>
         }
         .into_any();
