@@ -43,8 +43,8 @@ test('is made, followed and used', async ({ page, another }) => {
   await field(page, 'Maximum uses').fill('2');
   await inspect(page, 'invite');
   await press(page, 'Create invitation');
-  await expect(field(page, 'Link to hand over')).toBeFocused();
-  const url = await field(page, 'Link to hand over').inputValue();
+  await expect(field(page, 'Link')).toBeFocused();
+  const url = await field(page, 'Link').inputValue();
   await inspect(page, 'invite-link');
   await dialog(page).getByRole('link', { name: 'Done' }).click();
   await expect(row(page, 'Lab assistants')).toContainText('Not opened');
@@ -74,9 +74,9 @@ test('gets another link, and an end', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(404, '/invite');
   const first = await invite(page, { note: 'Renewed' });
   await open(page, '/registrations/invitations');
-  await page.getByRole('link', { name: 'New link: Renewed' }).click();
+  await page.getByRole('link', { name: 'New link for Renewed' }).click();
   await press(page, 'Create link');
-  const url = await field(page, 'Link to hand over').inputValue();
+  const url = await field(page, 'Link').inputValue();
   await dialog(page).getByRole('link', { name: 'Done' }).click();
   await open(page, first);
   await expect(page.getByRole('heading', { name: 'This invitation is not valid any more' })).toBeVisible();
@@ -84,13 +84,13 @@ test('gets another link, and an end', async ({ page, browserWatch }) => {
   await open(page, new URL(url).pathname);
   await expect(page.getByRole('heading', { name: 'You are invited' })).toBeVisible();
   await open(page, '/registrations/invitations');
-  await page.getByRole('link', { name: 'Revoke: Renewed' }).click();
+  await page.getByRole('link', { name: 'Revoke invitation for Renewed' }).click();
   await expect(dialog(page).getByRole('button', { name: /^Revoke/ })).toBeVisible();
   await inspect(page, 'invitation-revoke');
   await press(page, 'Revoke invitation for Renewed');
   await expect(toast(page)).toContainText('Revoked the invitation for Renewed');
   await expect(row(page, 'Renewed')).toContainText('Revoked');
-  await expect(page.getByRole('link', { name: 'Revoke: Renewed' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Revoke invitation for Renewed' })).toHaveCount(0);
 });
 
 test('two in two tabs stay apart', async ({ page, another, database }) => {
@@ -119,7 +119,7 @@ test.describe('without scripts', () => {
     await page.goto('/registrations/invitations/new');
     await field(page, 'Label').fill('Plain');
     await press(page, 'Create invitation');
-    const url = await field(page, 'Link to hand over').inputValue();
+    const url = await field(page, 'Link').inputValue();
     const invited = await another({ javaScriptEnabled: false });
     await invited.goto(new URL(url).pathname);
     await fill(invited, 'plain-guest');

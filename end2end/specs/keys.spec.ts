@@ -39,19 +39,19 @@ test('a key is added, switched, replaced and deleted', async ({ page, database, 
   await expect(row(page, 'Lab')).toContainText('Active');
   await inspect(page, 'keys');
 
-  await page.getByRole('button', { name: 'Disable: Lab' }).click();
+  await page.getByRole('button', { name: 'Disable Lab' }).click();
   await expect(toast(page)).toContainText('Disabled API key Lab');
   await expect(row(page, 'Lab')).toContainText('Disabled');
-  await page.getByRole('button', { name: 'Enable: Lab' }).click();
+  await page.getByRole('button', { name: 'Enable Lab' }).click();
   await expect(toast(page)).toContainText('Enabled API key Lab');
 
-  await page.getByRole('link', { name: 'Edit: Lab' }).click();
+  await page.getByRole('link', { name: 'Edit Lab' }).click();
   await field(page, 'Name').fill('Laboratory');
   await inspect(page, 'key-edit');
   await press(page, 'Save');
   await expect(toast(page)).toContainText('Saved API key');
   await expect(row(page, 'Laboratory')).toContainText('...abcd');
-  await page.getByRole('link', { name: 'Edit: Laboratory' }).click();
+  await page.getByRole('link', { name: 'Edit Laboratory' }).click();
   await expect(dialog(page)).toContainText('...abcd');
   await expect(dialog(page)).toContainText('Last usedNever');
   await field(page, 'New key').fill('sk-another-secret-wxyz');
@@ -60,7 +60,7 @@ test('a key is added, switched, replaced and deleted', async ({ page, database, 
   const kept = await database.column(`select encode(ciphertext, 'escape') from api_keys where name = 'Laboratory'`);
   expect(kept.join()).not.toContain('secret');
 
-  await page.getByRole('link', { name: 'Delete: Laboratory' }).click();
+  await page.getByRole('link', { name: 'Delete Laboratory' }).click();
   await expect(dialog(page).getByRole('button', { name: /^Delete/ })).toBeVisible();
   await inspect(page, 'key-delete');
   await press(page, 'Delete API key');
@@ -154,10 +154,10 @@ test.describe('without scripts', () => {
     await field(page, 'Key').fill('sk-plain-secret-efgh');
     await press(page, 'Add API key');
     await expect(toast(page)).toContainText('Added API key Plain');
-    await page.getByRole('button', { name: 'Disable: Plain' }).click();
+    await page.getByRole('button', { name: 'Disable Plain' }).click();
     await expect(toast(page)).toContainText('Disabled API key Plain');
     await expect(row(page, 'Plain')).toContainText('Disabled');
-    await page.getByRole('link', { name: 'Edit: Plain' }).click();
+    await page.getByRole('link', { name: 'Edit Plain' }).click();
     browserWatch.expectAnswer(422, new URL(page.url()).pathname);
     await field(page, 'Name').fill('');
     await press(page, 'Save');
@@ -165,7 +165,7 @@ test.describe('without scripts', () => {
     await field(page, 'Name').fill('Plainer');
     await press(page, 'Save');
     await expect(toast(page)).toContainText('Saved API key Plainer');
-    await page.getByRole('link', { name: 'Delete: Plainer' }).click();
+    await page.getByRole('link', { name: 'Delete Plainer' }).click();
     await press(page, 'Delete API key');
     await expect(toast(page)).toContainText('Deleted API key Plainer');
     await expect(row(page, 'Plainer')).toHaveCount(0);

@@ -137,7 +137,7 @@ for (const scripts of [true, false]) {
       await expect(job).toContainText('letters_writer_fkey');
       if (scripts) await inspect(page, 'settings-jobs-failed');
       await database.rows('delete from letters');
-      const again = page.getByRole('link', { name: `Retry: Permanently delete ${name}` });
+      const again = page.getByRole('link', { name: `Retry permanent deletion of ${name}` });
       await again.focus();
       await page.keyboard.press('Enter');
       await expect(dialog(page)).toContainText('letters_writer_fkey');

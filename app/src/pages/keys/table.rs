@@ -214,7 +214,7 @@ fn switch(shown: Shown, key: &ApiKey) -> AnyView {
             <input type="hidden" name="deed" value=deed.as_str() />
             <button
                 class="button"
-                aria-label=format!("{label}: {}", key.key_name)
+                aria-label=format!("{label} {}", key.key_name)
                 aria-disabled=move || shown.doing.busy()
             >
                 {label}
@@ -232,7 +232,7 @@ fn links(shown: Shown, key: &ApiKey) -> AnyView {
                 class="button"
                 href=format!("{}/{}/{word}", shown.owner.page(), key.id)
                 data-noscroll
-                aria-label=format!("{label}: {}", key.key_name)
+                aria-label=format!("{label} {}", key.key_name)
             >
                 {label}
             </a>

@@ -110,17 +110,17 @@ fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Rec
     let by = used_by(&invitation);
     let note = invitation.note.unwrap_or_else(|| "Anyone".to_owned());
     let links = (may_write() && !is_over).then(|| {
-        let link = |word: &str, label: &'static str| {
+        let link = |word: &str, label: &'static str, about: &str| {
             let href = over(&format!("{INVITATIONS}/{}/{word}", invitation.id), before);
             view! {
-                <a class="button" href=href data-noscroll aria-label=format!("{label}: {note}")>
+                <a class="button" href=href data-noscroll aria-label=format!("{about} {note}")>
                     {label}
                 </a>
             }
         };
         view! {
             <div class="chips">
-                {link("resend", "New link")} {link("revoke", "Revoke")}
+                {link("resend", "New link", "New link for")} {link("revoke", "Revoke", "Revoke invitation for")}
             </div>
         }
     });

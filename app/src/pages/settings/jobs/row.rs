@@ -31,7 +31,8 @@ pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
     let (tone, word) = (tone(job.state), job.state.label());
     let name = named(&job);
     let retry = may_retry(&job).then(|| {
-        let (href, about) = (format!("{JOBS}/{}/retry", job.id), format!("Retry: {name}"));
+        let href = format!("{JOBS}/{}/retry", job.id);
+        let about = format!("Retry permanent deletion of {}", target(&job));
         view! { <ConfirmLink href=href label="Retry" about=about /> }
     });
     let what = match job.target.as_ref().filter(|_| job.state != JobState::Done) {
@@ -59,13 +60,16 @@ pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
 
 /// Returns the kind of the job with its target.
 fn named(job: &Job) -> String {
-    match (job.kind, &job.target) {
-        (JobKind::Purge, Some(target)) if !target.label.is_empty() => {
-            format!("Permanently delete {}", target.label)
-        }
-        (JobKind::Purge, _) => "Permanently delete a user".to_owned(),
-        (JobKind::RotateKeys, _) => "Re-encrypt API keys".to_owned(),
+    match job.kind {
+        JobKind::Purge => format!("Permanently delete {}", target(job)),
+        JobKind::RotateKeys => "Re-encrypt API keys".to_owned(),
     }
+}
+
+/// Returns the name of the user that the job deletes.
+fn target(job: &Job) -> &str {
+    let label = job.target.as_ref().map(|target| target.label.as_str());
+    label.filter(|label| !label.is_empty()).unwrap_or("a user")
 }
 
 /// Renders the progress: a bar with the job as its accessible name, the numbers, and the time of the last progress.
