@@ -74,7 +74,7 @@ test('by keyboard: a new password, rated while it is typed', async ({ page, data
   await field(page, 'Current password').focus();
   await page.keyboard.type(template().password);
   // Past the button that shows it.
-  for (const label of ['New password', 'New password again']) {
+  for (const label of ['New password', 'Confirm new password']) {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await expect(field(page, label)).toBeFocused();
@@ -92,7 +92,7 @@ test('Escape leaves the dialog, and the focus goes back', async ({ page, databas
   const link = page.getByRole('link', { name: 'Delete my account' });
   await link.press('Enter');
   await expect(dialog(page)).toBeVisible();
-  await expect(field(page, 'Your username, to confirm')).toBeVisible();
+  await expect(field(page, 'Type your username to confirm')).toBeVisible();
   await modal(page);
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/account/data');

@@ -14,7 +14,7 @@ async function fill(page: Page, username: string): Promise<void> {
   await page.getByLabel(/^Username/).fill(username);
   await page.getByLabel(/^Display name/).fill(`${username} Example`);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('Password again').fill(PASSWORD);
+  await page.getByLabel('Confirm password').fill(PASSWORD);
 }
 
 const create = (page: Page) => page.getByRole('button', { name: 'Create account' }).click();
@@ -53,13 +53,13 @@ test('is made, followed and used', async ({ page, another }) => {
   const invited = await another();
   await open(invited, new URL(url).pathname);
   await expect(invited).toHaveURL(/\/invite\?link=[0-9a-f]{16}$/);
-  await expect(invited.getByText('Your roles: Auditor.')).toBeVisible();
+  await expect(invited.getByText('Create your account to join as Auditor.')).toBeVisible();
   expect(await invited.content()).not.toContain(url.split('/').at(-1));
   await inspect(invited, 'invited');
   await fill(invited, 'lab-assistant');
   await create(invited);
   await expect(invited).toHaveURL('/invite/done');
-  await expect(invited.getByRole('heading', { name: 'Your account is ready' })).toBeVisible();
+  await expect(invited.getByRole('heading', { name: 'Account created' })).toBeVisible();
   await invited.getByRole('link', { name: 'Sign in' }).click();
   await signIn(invited, 'lab-assistant', PASSWORD);
   await expect(invited).toHaveURL('/users');
@@ -79,10 +79,10 @@ test('gets another link, and an end', async ({ page, browserWatch }) => {
   const url = await field(page, 'Link to hand over').inputValue();
   await dialog(page).getByRole('link', { name: 'Done' }).click();
   await open(page, first);
-  await expect(page.getByRole('heading', { name: 'This invitation is not valid any more' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'This invitation is no longer valid' })).toBeVisible();
   await inspect(page, 'invitation-dead');
   await open(page, new URL(url).pathname);
-  await expect(page.getByRole('heading', { name: 'You are invited' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: "You've been invited" })).toBeVisible();
   await open(page, '/registrations/invitations');
   await page.getByRole('link', { name: 'Revoke: Renewed' }).click();
   await expect(dialog(page).getByRole('button', { name: /^Revoke/ })).toBeVisible();
@@ -100,7 +100,7 @@ test('two in two tabs stay apart', async ({ page, another, database }) => {
   await open(first, plain);
   const second = await first.context().newPage();
   await open(second, roles);
-  await expect(second.getByText('Your roles: Auditor.')).toBeVisible();
+  await expect(second.getByText('Create your account to join as Auditor.')).toBeVisible();
   await fill(first, 'plain-tab');
   await create(first);
   await expect(first).toHaveURL('/invite/done');
@@ -123,9 +123,9 @@ test.describe('without scripts', () => {
     const invited = await another({ javaScriptEnabled: false });
     await invited.goto(new URL(url).pathname);
     await fill(invited, 'plain-guest');
-    await invited.getByLabel('Password again').fill('another');
+    await invited.getByLabel('Confirm password').fill('another');
     await create(invited);
-    await expect(invited.getByLabel('Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+    await expect(invited.getByLabel('Confirm password')).toHaveAccessibleDescription(/The two passwords differ\./);
     await expect(invited.getByLabel(/^Username/)).toHaveValue('plain-guest');
     await fill(invited, 'plain-guest');
     await create(invited);

@@ -101,13 +101,13 @@ test.describe('setting up', () => {
     await page.getByLabel('Display name').fill('Grace');
     await page.getByLabel('Password', { exact: true }).fill('copper lantern under rain');
     await page.getByRole('button', { name: 'Create administrator' }).click();
-    await expect(page.getByLabel('Password again')).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.getByLabel('Confirm password')).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByLabel('Username')).toHaveValue('grace');
     // A password never goes back to the page.
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
 
     await page.getByLabel('Password', { exact: true }).fill('copper lantern under rain');
-    await page.getByLabel('Password again').fill('copper lantern under rain');
+    await page.getByLabel('Confirm password').fill('copper lantern under rain');
     await page.getByRole('button', { name: 'Create administrator' }).click();
     await expect(page).toHaveURL('/users');
     await expect(page.getByRole('status')).toHaveText('1–1 of 1');

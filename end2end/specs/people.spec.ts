@@ -11,9 +11,9 @@ test.use({ as: 'admin' });
 /** What somebody with a link or a temporary password is led to. */
 async function choosesTheirOwn(page: Page, password: string): Promise<void> {
   await expect(page).toHaveURL(/\/reset\?link=[0-9a-f]{16}$/);
-  await expect(page.getByRole('heading', { name: 'Choose your password' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Set your password' })).toBeVisible();
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByLabel('Password again').fill(password);
+  await page.getByLabel('Confirm password').fill(password);
   await page.getByRole('button', { name: 'Set password' }).click();
   await expect(page).toHaveURL('/reset/done');
 }

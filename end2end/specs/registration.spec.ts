@@ -21,7 +21,7 @@ async function fill(page: Page, username: string, email = ''): Promise<void> {
   await typed(page, 'Display name').fill(`${username} Example`);
   await typed(page, 'Email').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('Password again').fill(PASSWORD);
+  await page.getByLabel('Confirm password').fill(PASSWORD);
 }
 
 const create = (page: Page) => page.getByRole('button', { name: 'Create account' }).click();
@@ -37,7 +37,7 @@ test('from the sign-in page to an account that waits', async ({ page, browserWat
   await create(page);
   await expect(page).toHaveURL('/register/done');
   await hydrated(page);
-  await expect(page.getByRole('heading', { name: 'Your account waits for approval' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Your account is pending approval' })).toBeVisible();
   await inspect(page, 'register-done');
   await page.getByRole('link', { name: 'Sign in' }).click();
   await hydrated(page);
@@ -92,15 +92,15 @@ test('a password manager fills the field for programs: the user reads what to do
   browserWatch.expectAnswer(422, '/sfn/register');
   await open(page, '/register');
   await fill(page, 'autofilled', 'autofilled@example.org');
-  await expect(page.getByLabel('Leave this empty')).toBeHidden();
+  await expect(page.getByLabel('Leave this field empty')).toBeHidden();
   await autofill(page, 'subject');
   await create(page);
   await expect(page.getByRole('alert')).toContainText('No account was created');
   await expect(page).toHaveURL('/register');
-  await expect(page.getByLabel('Leave this empty')).toBeFocused();
+  await expect(page.getByLabel('Leave this field empty')).toBeFocused();
   await inspect(page, 'register-trap');
   await expect(typed(page, 'Email')).toHaveValue('autofilled@example.org');
-  await page.getByLabel('Leave this empty').fill('');
+  await page.getByLabel('Leave this field empty').fill('');
   await create(page);
   await expect(page).toHaveURL('/register/done');
 });
@@ -221,12 +221,12 @@ test.describe('without scripts', () => {
     browserWatch.expectAnswer(422, '/register');
     await page.goto('/register');
     await fill(page, 'plain-person', 'plain@example.org');
-    await page.getByLabel('Password again').fill('another');
+    await page.getByLabel('Confirm password').fill('another');
     await create(page);
-    await expect(page.getByLabel('Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+    await expect(page.getByLabel('Confirm password')).toHaveAccessibleDescription(/The two passwords differ\./);
     await expect(typed(page, 'Email')).toHaveValue('plain@example.org');
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByLabel('Password again').fill(PASSWORD);
+    await page.getByLabel('Confirm password').fill(PASSWORD);
     await create(page);
     await expect(page).toHaveURL('/register/done');
   });
@@ -238,9 +238,9 @@ test.describe('without scripts', () => {
     await autofill(page, 'subject');
     await create(page);
     await expect(page.getByRole('alert')).toContainText('No account was created');
-    await page.getByLabel('Leave this empty').fill('');
+    await page.getByLabel('Leave this field empty').fill('');
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByLabel('Password again').fill(PASSWORD);
+    await page.getByLabel('Confirm password').fill(PASSWORD);
     await create(page);
     await expect(page).toHaveURL('/register/done');
   });

@@ -177,8 +177,8 @@ test('who may not sign in is told why', async ({ page, database, browserWatch })
     [name],
   );
   await signInAgain(page);
-  await expect(again(page).getByRole('alert')).toContainText('Choose a new password first');
-  await expect(again(page).getByRole('link', { name: 'Choose it in a new tab' })).toHaveAttribute('href', /\/reset\//);
+  await expect(again(page).getByRole('alert')).toContainText('You need a new password first');
+  await expect(again(page).getByRole('link', { name: 'Set it in a new tab' })).toHaveAttribute('href', /\/reset\//);
 });
 
 test.describe('a list leads to signing in, and back', () => {

@@ -142,7 +142,7 @@ for (const scripts of [true, false]) {
       await page.keyboard.press('Enter');
       await expect(dialog(page)).toContainText('letters_writer_fkey');
       if (scripts) await inspect(page, 'settings-jobs-retry');
-      await press(page, `Try again: Remove ${name} permanently`);
+      await press(page, `Retry permanent deletion of ${name}`);
       await expect(toast(page)).toContainText('Retrying the permanent deletion of');
       const done = `select count(*)::int from jobs where state = 'done' and params ->> 'username' = $1`;
       await expect.poll(() => database.value(done, [name])).toBe(1);

@@ -469,7 +469,7 @@ async fn the_form_that_deletes_wants_the_name_and_what_was_counted(pool: PgPool)
     let page = Ask::get("/account/deleted").by(&ada);
     let page = app.send(page.cookie("rollcall_done", value)).await;
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("Your account is deleted"));
+    assert!(page.body.contains("Account deleted"));
 }
 
 /// Returns the option of a page with a text, as it is in the HTML.

@@ -392,7 +392,7 @@ async fn a_dialog_names_the_thing_and_its_last_use(pool: PgPool) {
         ),
         (
             "select '/settings/jobs/' || id || '/retry' from jobs where state = 'failed'",
-            &["Try again: Remove gone permanently", "1 of 2", "Failed"],
+            &["Retry permanent deletion of gone", "1 of 2", "Failed"],
         ),
         (
             "select '/keys/' || id || '/edit' from api_keys where user_id is null and is_active",
@@ -502,7 +502,7 @@ async fn every_address_that_takes_a_form_asks_whose_page_it_is_on(pool: PgPool) 
         let path = route.replace(['{', '}'], "");
         let form = |user: &str| Ask::post(&path).form(&[("as", user)]);
         let open = app.send(form(&nobody)).await;
-        if open.status == 405 || open.body.contains("There is nothing at this address") {
+        if open.status == 405 || open.body.contains("Page not found") {
             continue;
         }
         // One of the forms signs out.

@@ -178,7 +178,7 @@ async fn the_password_is_set_and_nobody_is_signed_in_by_it(pool: PgPool) {
             .send(Ask::get("/reset/done").cookie("rollcall_done", value))
             .await;
         assert_eq!(done.status, 200);
-        assert!(done.body.contains("Your password is set"));
+        assert!(done.body.contains("Password set"));
 
         assert_eq!(app.send(form).await.status, 404, "it works once");
         let page = app.send(Ask::get("/reset").link(COOKIE, &token)).await;
@@ -244,7 +244,7 @@ async fn one_tick_revokes_the_access_tokens_that_the_page_names(pool: PgPool) {
         assert!(
             shown
                 .body
-                .contains("1 access token still opens this account"),
+                .contains("1 access token still has access to this account"),
             "{}",
             shown.body
         );
@@ -352,12 +352,12 @@ async fn dead_links_say_so(pool: PgPool) {
 async fn assert_dead(app: &App, token: &str) {
     let page = app.send(Ask::get("/reset").link(COOKIE, token)).await;
     assert_eq!(page.status, 404, "{token:.40}");
-    assert!(page.body.contains("This link is not valid any more"));
+    assert!(page.body.contains("This link is no longer valid"));
     assert!(page.body.contains("Ask your administrator"));
     for form in forms(token, CHOSEN, CHOSEN) {
         let answer = app.send(form).await;
         assert_eq!(answer.status, 404, "{token:.40}");
-        assert!(answer.body.contains("This link is not valid any more"));
+        assert!(answer.body.contains("This link is no longer valid"));
     }
 }
 
@@ -369,7 +369,7 @@ async fn a_cookie_that_is_no_text_keeps_no_link_from_working(pool: PgPool) {
         let with_other = |ask: Ask| ask.link(COOKIE, &token).bytes("cookie", other);
         let page = app.send(with_other(Ask::get("/reset"))).await;
         assert_eq!(page.status, 200, "{}", other.escape_ascii());
-        assert!(!page.body.contains("This link is not valid any more"));
+        assert!(!page.body.contains("This link is no longer valid"));
         // The form belongs to the same link: it is rejected for its input.
         let fields = [("password", "short"), ("password_again", "short")];
         let form = with_other(Ask::post("/reset").form(&fields));
