@@ -67,7 +67,7 @@ async fn a_trusted_proxy_tells_that_a_page_or_a_link_was_opened_over_http(pool: 
         ] {
             let ask = Ask::get(path).from(peer.parse().unwrap());
             let answer = app.send(ask.header("x-forwarded-proto", scheme)).await;
-            let says = answer.body.contains("You opened it over http");
+            let says = answer.body.contains("you opened it over HTTP");
             assert_eq!(says, told, "{path} {peer} {scheme}: {}", answer.body);
             if told {
                 let way = format!("href=\"https://panel.example{path}\"");
