@@ -137,17 +137,17 @@ impl<'a> Card<'a> {
             ),
             Code::NotFound => (
                 "Page not found",
-                "It may have been moved or deleted. Check the URL, or start from the overview.",
+                "It may have been moved or deleted. Check the URL.",
             ),
             Code::Forbidden => (
                 "Request blocked",
                 "This request didn't come from a page of this site. Open the panel and try again.",
             ),
             Code::PayloadTooLarge => (
-                "Request too large",
+                "Input too long",
                 "The submitted data exceeds the size limit. Go back and shorten it.",
             ),
-            Code::Unauthorized => ("Action not completed", problem.message.as_str()),
+            Code::Unauthorized => ("Nothing was changed", problem.message.as_str()),
             _ => (
                 "Something went wrong",
                 "Try again. If it persists, give your administrator this request ID.",

@@ -95,7 +95,7 @@ fn denied(actor: &Actor, user: Option<&str>) -> Option<Problem> {
         // An earlier version of the server has rendered the page.
         None => Some(Problem::new(
             Code::Unauthorized,
-            "This page is out of date. Nothing was changed. Reload it and try again.",
+            "This page is out of date. Reload it and try again.",
         )),
     }
 }
