@@ -137,7 +137,7 @@ test.describe('between browser and server', () => {
     await press(page, 'Create');
     const notice = dialog(page).getByRole('alert');
     await expect(notice).toContainText('The server cannot be reached');
-    await expect(notice).toContainText('The change may or may not have been made. Check before you try again.');
+    await expect(notice).toContainText('The change may or may not have been applied. Check before you try again.');
     await expect(notice).not.toContainText('database');
     await expect(field(page, 'Username')).toHaveValue('lost-answer');
     expect(await database.value(`select count(*)::int from users where username = 'lost-answer'`)).toBe(1);
@@ -149,7 +149,7 @@ test.describe('between browser and server', () => {
     await field(page, 'Reason').fill('A reason');
     await page.route('**/sfn/suspend-user*', (route) => route.fulfill({ status: 504, body: 'Gateway Timeout' }));
     await press(page, 'Suspend test-member');
-    await expect(dialog(page).getByRole('alert')).toContainText('The change may or may not have been made');
+    await expect(dialog(page).getByRole('alert')).toContainText('The change may or may not have been applied');
   });
 
   test('the server is of another version than the page: it asks for a reload', async ({

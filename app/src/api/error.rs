@@ -17,7 +17,7 @@ const EARLIER_VERSION: &str = "Rollcall has been updated. Reload this page and t
 /// Message when a read request got no response.
 const UNREACHED: &str = "The server cannot be reached. Check your connection and try again.";
 /// Message when a change got no response: the server may have executed it.
-const UNKNOWN: &str = "The change may or may not have been made. Check before you try again.";
+const UNKNOWN: &str = "The change may or may not have been applied. Check before you try again.";
 
 impl ApiError {
     /// Returns the error for a request without a response. `changes` selects the message for a request that changes something.
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_change_without_an_answer_may_have_been_made() {
         let changed = ApiError::unanswered(true).0.message;
-        assert!(changed.contains("may or may not have been made"));
+        assert!(changed.contains("may or may not have been applied"));
         for changes in [true, false] {
             let message = ApiError::unanswered(changes).0.message;
             assert!(!message.contains("nothing was changed"), "{message}");
