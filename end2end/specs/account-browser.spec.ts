@@ -60,10 +60,10 @@ test('the last administrator is told why they cannot leave', async ({ page }) =>
   await page.getByRole('link', { name: 'My account' }).click();
   await expect(page).toHaveURL('/account');
   await page.getByRole('link', { name: 'Your data' }).click();
-  await expect(page.getByText('This is the last administrator who can sign in.')).toBeVisible();
+  await expect(page.getByText('This is the last active administrator.')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Delete my account' })).toBeHidden();
   await page.goto('/account/delete');
-  await expect(dialog(page)).toContainText('This is the last administrator who can sign in.');
+  await expect(dialog(page)).toContainText('This is the last active administrator.');
   await expect(dialog(page).getByRole('button')).toHaveCount(0);
 });
 

@@ -39,7 +39,7 @@ for (const scripts of [true, false]) {
       await expect(field(page, 'Email')).toHaveValue(`${other}@example.org`);
       await field(page, 'Current password').fill('not the password');
       await press(page, 'Save');
-      await expect(field(page, 'Current password')).toHaveAccessibleDescription(/This is not your current password/);
+      await expect(field(page, 'Current password')).toHaveAccessibleDescription(/Wrong current password/);
       await field(page, 'Current password').fill(template().password);
       await press(page, 'Save');
       // Somebody else has it: that is not told.
@@ -72,9 +72,9 @@ for (const scripts of [true, false]) {
       await field(page, 'New password').fill(PASSWORD);
       await field(page, 'New password again').fill(`${PASSWORD} `);
       await press(page, 'Change password');
-      await expect(field(page, 'New password again')).toHaveAccessibleDescription(/The two passwords differ/);
+      await expect(field(page, 'New password again')).toHaveAccessibleDescription(/Passwords don't match/);
       for (const [current, says] of [
-        ['not the password', /This is not your current password/],
+        ['not the password', /Wrong current password/],
         [template().password, undefined],
       ] as const) {
         await field(page, 'Current password').fill(current);
@@ -171,7 +171,7 @@ for (const scripts of [true, false]) {
       const remove = dialog(page).getByRole('button', { name: 'Delete my account and 2 things' });
       for (const [typed, password, at, says] of [
         ['somebody', template().password, 'Your username, to confirm', `Type ${name} to confirm`],
-        [name, 'not the password', 'Current password', 'This is not your current password'],
+        [name, 'not the password', 'Current password', 'Wrong current password'],
       ] as const) {
         await field(page, 'Your username, to confirm').fill(typed);
         await field(page, 'Current password').fill(password);

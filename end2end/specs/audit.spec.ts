@@ -81,7 +81,7 @@ test('filters live in the address, and pages lead through what matches', async (
 test('what cannot be understood is said, and nothing is found', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/audit');
   await open(page, '/audit?from=yesterday');
-  await expect(page.getByRole('alert')).toContainText('"yesterday" is no day');
+  await expect(page.getByRole('alert')).toContainText('"yesterday" is not a date');
   await expect(rows(page)).toHaveCount(0);
   await expect(page.getByRole('link', { name: /^Export/ })).toHaveCount(0);
   await open(page, '/audit?actor=nobody-of-that-name');

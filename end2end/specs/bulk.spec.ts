@@ -58,7 +58,7 @@ test('suspending says who, who not and why; Cancel keeps the selection', async (
   await expect(dialog(page)).toContainText('Changes: 2');
   await expect(dialog(page).getByRole('listitem')).toHaveText(['test-auditor', 'test-member']);
   await expect(dialog(page)).toContainText('Skipped: 2');
-  await expect(dialog(page)).toContainText('Is not active.');
+  await expect(dialog(page)).toContainText('Not active.');
   await inspect(page, 'bulk-suspend');
 
   await page.keyboard.press('Escape');
@@ -99,8 +99,8 @@ test('what has changed meanwhile comes back to the dialog', async ({ page, datab
   await expect(button('2 users')).toBeVisible();
   await database.rows(`update users set version = version + 1 where username = 'test-auditor'`);
   await button('2 users').click();
-  await expect(dialog(page).getByRole('alert')).toContainText('Nothing was done: look again.');
-  await expect(dialog(page)).toContainText('Was changed by somebody else meanwhile.');
+  await expect(dialog(page).getByRole('alert')).toContainText('Nothing was done; review and try again.');
+  await expect(dialog(page)).toContainText('Changed by someone else.');
   const deleted = `select count(*)::int from users where deleted_at is not null and username like 'test-%r'`;
   expect(await database.value(deleted)).toBe(0);
   await inspect(page, 'bulk-changed');
@@ -121,7 +121,7 @@ test('what was found last stays when something else is wrong', async ({ page, da
   await expect(dialog(page)).toContainText('Changes: 1');
   await field(page, 'Reason').fill('');
   await press(page, 'Suspend 1 user');
-  await expect(field(page, 'Reason')).toHaveAccessibleDescription(/Say why\./);
+  await expect(field(page, 'Reason')).toHaveAccessibleDescription(/Enter a reason\./);
   await expect(dialog(page)).toContainText('Changes: 1');
   await expect(dialog(page).getByRole('button', { name: 'Suspend 1 user' })).toBeVisible();
 });
@@ -177,7 +177,7 @@ test('Undo restores, and names whom it cannot', async ({ page, database, browser
   await undo(page).click();
   await expect(page).toHaveURL('/users/bulk/restore');
   await expect(dialog(page).getByRole('listitem')).toHaveText(['test-member']);
-  await expect(dialog(page)).toContainText('Was changed by somebody else meanwhile.');
+  await expect(dialog(page)).toContainText('Changed by someone else.');
   await press(page, 'Restore 1 user');
   await expect(toast(page)).toContainText('Restored test-member');
   expect(
@@ -202,7 +202,7 @@ test('where nothing can be done, there is no button', async ({ page, database })
   await select(page, 'test-member');
   await bar(page).getByRole('link', { name: 'Lift suspension' }).click();
   await expect(dialog(page)).toContainText('Nobody of those who are selected would change.');
-  await expect(dialog(page)).toContainText('Is not suspended.');
+  await expect(dialog(page)).toContainText('Not suspended.');
   await dialog(page).getByRole('link', { name: 'Close' }).click();
   await expect(dialog(page)).toBeHidden();
 });
@@ -261,7 +261,7 @@ test.describe('without scripts', () => {
     await expect(box(page, 'test-member')).toBeChecked();
     await bar(page).getByRole('button', { name: 'Suspend' }).click();
     await dialog(page).getByRole('button', { name: 'Suspend 2 users' }).click();
-    await expect(page.getByLabel('Reason', { exact: true })).toHaveAccessibleDescription(/Say why\./);
+    await expect(page.getByLabel('Reason', { exact: true })).toHaveAccessibleDescription(/Enter a reason\./);
     await page.getByLabel('Reason', { exact: true }).fill('Audit');
     await dialog(page).getByRole('button', { name: 'Suspend 2 users' }).click();
     await expect(toast(page)).toContainText('Suspended 2 users');
@@ -276,7 +276,7 @@ test.describe('without scripts', () => {
 test('an address without a selection says so', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/users/bulk/delete');
   await open(page, '/users/bulk/delete');
-  await expect(dialog(page).getByRole('alert')).toContainText('Select 1 to 100 people.');
+  await expect(dialog(page).getByRole('alert')).toContainText('Select 1 to 100 users.');
   await page.goto('/users/bulk/delete?u=nonsense');
   await expect(dialog(page).getByRole('alert')).toContainText('This selection cannot be read.');
 });

@@ -39,7 +39,7 @@ test('is made, followed and used', async ({ page, another }) => {
   await dialog(page).getByLabel('Auditor').check();
   await field(page, 'How many can use it').fill('0');
   await page.keyboard.press('Tab');
-  await expect(field(page, 'How many can use it')).toHaveAccessibleDescription(/Say a number from 1 to 1000\./);
+  await expect(field(page, 'How many can use it')).toHaveAccessibleDescription(/Enter a number from 1 to 1000\./);
   await field(page, 'How many can use it').fill('2');
   await inspect(page, 'invite');
   await press(page, 'Make link');
@@ -125,7 +125,7 @@ test.describe('without scripts', () => {
     await fill(invited, 'plain-guest');
     await invited.getByLabel('Password again').fill('another');
     await create(invited);
-    await expect(invited.getByLabel('Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+    await expect(invited.getByLabel('Password again')).toHaveAccessibleDescription(/Passwords don't match\./);
     await expect(invited.getByLabel(/^Username/)).toHaveValue('plain-guest');
     await fill(invited, 'plain-guest');
     await create(invited);

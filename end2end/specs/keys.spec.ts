@@ -177,12 +177,12 @@ test.describe('where there is no encryption key', () => {
 
   test('it is said', async ({ page }) => {
     await open(page, '/keys');
-    await expect(page.getByText('API keys are switched off')).toBeVisible();
+    await expect(page.getByText('API keys are disabled')).toBeVisible();
     await expect(add(page)).toBeHidden();
     await inspect(page, 'keys-off');
     await open(page, '/keys/new');
-    await expect(dialog(page)).toContainText('API keys are switched off');
+    await expect(dialog(page)).toContainText('API keys are disabled');
     await open(page, '/account/keys');
-    await expect(page.getByText('API keys are switched off')).toBeVisible();
+    await expect(page.getByText('API keys are disabled')).toBeVisible();
   });
 });

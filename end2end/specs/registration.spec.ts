@@ -42,7 +42,7 @@ test('from the sign-in page to an account that waits', async ({ page, browserWat
   await page.getByRole('link', { name: 'Sign in' }).click();
   await hydrated(page);
   await signIn(page, 'new-person', PASSWORD);
-  await expect(page.getByText('waiting for approval')).toBeVisible();
+  await expect(page.getByText('pending approval')).toBeVisible();
 });
 
 test('faults are told while one types, and nothing is lost', async ({ page, browserWatch }) => {
@@ -175,7 +175,7 @@ test.describe('who decides', () => {
     const id = await database.value(`select id from users where username = 'contested'`);
     await page.request.post(`/api/admin/registrations/${id}/approve`);
     await press(page, 'Approve 2 people');
-    await expect(dialog(page)).toContainText('Does not wait any more.');
+    await expect(dialog(page)).toContainText('Already decided.');
     await press(page, 'Approve 1 person');
     await expect(toast(page)).toContainText('Approved');
   });
@@ -223,7 +223,7 @@ test.describe('without scripts', () => {
     await fill(page, 'plain-person', 'plain@example.org');
     await page.getByLabel('Password again').fill('another');
     await create(page);
-    await expect(page.getByLabel('Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+    await expect(page.getByLabel('Password again')).toHaveAccessibleDescription(/Passwords don't match\./);
     await expect(typed(page, 'Email')).toHaveValue('plain@example.org');
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByLabel('Password again').fill(PASSWORD);

@@ -1,4 +1,4 @@
-// A password chosen by a link that an admin has made.
+// A password set with a link that an admin has made.
 import { type Page, request } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
@@ -57,8 +57,8 @@ test('faults stand beside their fields and the link remains', async ({ page, ser
   await open(page, await link(server, database, 'test-member'));
   await choose(page, 'password', 'passwort');
   await expect(field(page, 'Password')).toBeFocused();
-  await expect(field(page, 'Password')).toHaveAccessibleDescription(/among the most common ones/);
-  await expect(field(page, 'Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+  await expect(field(page, 'Password')).toHaveAccessibleDescription(/too common/);
+  await expect(field(page, 'Password again')).toHaveAccessibleDescription(/Passwords don't match\./);
   await inspect(page, 'reset-refused');
 });
 

@@ -52,7 +52,7 @@ test('the list, its orders, filters and pages', async ({ page, database }) => {
 test('what cannot be understood is said, and nobody is found', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/sessions');
   await open(page, '/sessions?address=nowhere');
-  await expect(page.getByRole('alert')).toContainText('"nowhere" is not an address');
+  await expect(page.getByRole('alert')).toContainText('"nowhere" is not an IP address');
   await expect(rows(page)).toHaveCount(0);
   await expect(page.getByRole('link', { name: /^Revoke/ })).toHaveCount(0);
   await page.getByRole('link', { name: 'Show all sessions' }).click();
@@ -100,7 +100,7 @@ test('all that match end, if they are as many as was shown', async ({ page, serv
   await inspect(page, 'sessions-revoke');
   await signInElsewhere(server.url, 'test-auditor');
   await button.click();
-  await expect(dialog.getByRole('alert')).toContainText('has changed since it was shown');
+  await expect(dialog.getByRole('alert')).toContainText('The number of sessions changed');
   await expect(button).toHaveText('Revoke 3 sessions');
   await button.click();
   await expect(page.locator('.toast')).toContainText('Revoked 3 sessions of test-auditor');

@@ -85,7 +85,7 @@ test('a job is watched while it goes on', async ({ page, database }) => {
   await page.getByRole('link', { name: 'Refresh' }).click();
   await hydrated(page);
   const job = row(page, `Remove ${name} for good`);
-  await expect(job).toContainText('Under way');
+  await expect(job).toContainText('Running');
   await expect(job).toContainText('2,000 of 5,001, last just now');
   await expect(bar(page, `Remove ${name} for good`)).toHaveJSProperty('value', 2_000);
   await expect(bar(page, `Remove ${name} for good`)).toHaveJSProperty('max', 5_001);
@@ -162,12 +162,12 @@ test.describe('an auditor', () => {
     await database.rows(
       `insert into jobs (id, kind, params, state, error, created_at, finished_at)
       select uuid_v7(now()), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'somebody'), 'failed',
-        'Another table may refer to it.', now(), now()`,
+        'Another table may reference the data.', now(), now()`,
     );
     await open(page, '/settings');
     await expect(row(page, 'SESSION_LIMIT')).toBeVisible();
     await open(page, '/settings/jobs');
-    await expect(row(page, 'Remove somebody for good')).toContainText('Another table may refer to it.');
+    await expect(row(page, 'Remove somebody for good')).toContainText('Another table may reference the data.');
     await expect(page.getByRole('link', { name: /^Try again/ })).toHaveCount(0);
     await open(page, '/settings/jobs?state=lost');
     await expect(page.getByRole('alert')).toContainText('Use queued, running, done or failed');

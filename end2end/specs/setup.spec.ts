@@ -51,9 +51,9 @@ test('faults stand beside their fields and nothing typed is lost', async ({ page
   await expect(page.getByRole('alert')).toContainText('Some fields need your attention');
   for (const [label, fault] of [
     ['Username', 'Use 3 to 50 characters.'],
-    ['Email optional', 'Enter an address like name@example.org.'],
-    ['Password', 'This password is among the most common ones. Choose another.'],
-    ['Password again', 'The two passwords differ.'],
+    ['Email optional', 'Enter an email address such as name@example.org.'],
+    ['Password', 'This password is too common. Choose another one.'],
+    ['Password again', "Passwords don't match."],
   ] as const) {
     const field = page.getByLabel(label, { exact: true });
     await expect(field).toHaveAttribute('aria-invalid', 'true');

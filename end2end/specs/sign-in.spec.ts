@@ -46,7 +46,7 @@ test('a wrong password and an unknown name read the same', async ({ page, browse
 
 for (const [person, message] of [
   ['test-suspended', 'Your account is suspended.'],
-  ['test-pending', 'Your account is waiting for approval.'],
+  ['test-pending', 'Your account is pending approval.'],
 ] as const) {
   test(`${person} is told so only after the right password`, async ({ page, browserWatch }) => {
     browserWatch.expectAnswer(401, '/sfn/sign-in');

@@ -49,15 +49,15 @@ for (const scripts of [true, false]) {
       await press(page, 'Make token');
       await expect(field(page, 'What for')).toHaveAccessibleDescription(/Enter a name\./);
       await expect(dialog(page).getByRole('group', { name: 'What it may do' })).toHaveAccessibleDescription(
-        /Choose at least one\./,
+        /Select at least one scope\./,
       );
-      await fill(page, 'Nightly report', 'See your own profile');
+      await fill(page, 'Nightly report', 'View your profile');
       await dialog(page).getByLabel('30 days').check();
       await field(page, 'Current password').fill('not the password');
       await press(page, 'Make token');
-      await expect(field(page, 'Current password')).toHaveAccessibleDescription(/This is not your current password/);
+      await expect(field(page, 'Current password')).toHaveAccessibleDescription(/Wrong current password/);
       await expect(field(page, 'What for')).toHaveValue('Nightly report');
-      await expect(dialog(page).getByLabel('See your own profile')).toBeChecked();
+      await expect(dialog(page).getByLabel('View your profile')).toBeChecked();
       await expect(dialog(page).getByLabel('30 days')).toBeChecked();
       await field(page, 'Current password').fill(template().password);
       await press(page, 'Make token');
@@ -68,7 +68,7 @@ for (const scripts of [true, false]) {
       await dialog(page).getByRole('link', { name: 'Done' }).click();
       await expect(page).toHaveURL('/account/tokens');
       await settled(page);
-      await expect(row(page, 'Nightly report')).toContainText('Works');
+      await expect(row(page, 'Nightly report')).toContainText('Active');
       expect(await page.content()).not.toContain(token);
 
       await page.getByRole('link', { name: 'Revoke Nightly report' }).click();
@@ -162,7 +162,7 @@ test.describe('screens', () => {
     await page.getByRole('link', { name: 'Make a token' }).click();
     await expect(field(page, 'What for')).toBeFocused();
     await inspect(page, 'account-token-new');
-    await fill(page, 'Looked at', 'See every account');
+    await fill(page, 'Looked at', 'View users');
     await press(page, 'Make token');
     await expect(field(page, 'Access token')).toBeFocused();
     await inspect(page, 'account-token-made');

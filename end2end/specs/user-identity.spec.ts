@@ -16,7 +16,7 @@ const TABS: [tab: string, rows: Record<typeof FIRST | typeof SECOND, string>][] 
   ['keys', { [FIRST]: `Key of ${FIRST}`, [SECOND]: `Key of ${SECOND}` }],
   ['keys', { [FIRST]: `Token of ${FIRST}`, [SECOND]: `Token of ${SECOND}` }],
   ['data', { [FIRST]: `Persona of ${FIRST}`, [SECOND]: `Persona of ${SECOND}` }],
-  ['history', { [FIRST]: `User changed: ${FIRST}`, [SECOND]: `User changed: ${SECOND}` }],
+  ['history', { [FIRST]: `User updated: ${FIRST}`, [SECOND]: `User updated: ${SECOND}` }],
 ];
 
 test.beforeEach(async ({ page, database }) => {

@@ -166,9 +166,9 @@ mod tests {
         let one = problem.clone().of_body();
         assert_eq!(one.message, "Enter a name.");
         assert_eq!(one.details.fields.get("displayName"), Some("Enter a name."));
-        problem.details.fields.add("api_key", "Enter the key.");
+        problem.details.fields.add("api_key", "Enter the API key.");
         let two = problem.of_body();
-        assert_eq!(two.message, "Enter a name. Enter the key.");
-        assert_eq!(two.details.fields.get("apiKey"), Some("Enter the key."));
+        assert_eq!(two.message, "Enter a name. Enter the API key.");
+        assert_eq!(two.details.fields.get("apiKey"), Some("Enter the API key."));
     }
 }

@@ -34,7 +34,7 @@ impl fmt::Display for UserId {
 
 /// Error of a text that is not one of an enum's values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not known here.")]
+#[error("Unknown value: {0:?}.")]
 pub struct Unknown(pub String);
 
 macro_rules! words {

@@ -601,7 +601,7 @@ async fn of_admins_who_leave_at_once_one_stays(pool: PgPool) {
         .collect();
     assert_eq!(
         refused,
-        ["This is the last administrator who can sign in. Make another one first."]
+        ["This is the last active administrator. Add another one first."]
     );
     assert_eq!(count(&pool, "select count(*) from able_admins").await, 1);
 }

@@ -128,13 +128,13 @@ async fn what_the_bin_cannot_do_is_said(pool: PgPool) {
         (format!("{BIN}&sort=-created"), "the latest deletion first"),
         (
             "/api/admin/users?deleted=yes".to_owned(),
-            "Use true for the people in the bin",
+            "Use true for deleted users",
         ),
         (format!("{BIN}&limit=0"), "is not a number from 1 to"),
         (format!("{BIN}&q=statsu:active"), "statsu"),
         (
             format!("{BIN}&after={of_list}"),
-            "This place in the list does not exist",
+            "This page does not exist in this list or order",
         ),
         (
             format!("{BIN}&after=x&before=y"),

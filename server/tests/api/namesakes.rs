@@ -179,10 +179,7 @@ async fn sessions_of_the_user_who_was_shown_end(pool: PgPool) {
     let list = app.get_as(&ada, "/sessions").await;
     assert!(list.body.contains("Revoked 1 session of 112"));
     let reason = "select reason from audit_events where action = 'user.sessions_ended'";
-    assert_eq!(
-        value(&app, reason).await,
-        "Sessions ended together: person 112."
-    );
+    assert_eq!(value(&app, reason).await, "Sessions revoked: user 112.");
 }
 
 #[sqlx::test(migrations = "../migrations")]

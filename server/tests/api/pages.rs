@@ -201,7 +201,7 @@ async fn what_the_address_asks_in_vain_is_told_without_a_list(pool: PgPool) {
         ("/users?sort=password", "Cannot sort by"),
         (
             "/users?after=made-up",
-            "This place in the list does not exist",
+            "This page does not exist in this list or order",
         ),
         ("/users?q=statsu%3Aactive", "Did you mean"),
         ("/users?q=a%00b", ""),

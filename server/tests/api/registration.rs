@@ -259,7 +259,7 @@ async fn the_api_shows_who_waits_and_lets_them_in_or_not(pool: PgPool) {
         for word in ["approve", "reject"] {
             let again = app.send(decide(id, word)).await;
             assert_eq!(again.outline(), "409 CONFLICT");
-            assert!(again.message().contains("somebody else has decided"));
+            assert!(again.message().contains("already approved or rejected"));
         }
     }
     let odd = decide(&ada, "approve").json(&json!({ "reason": "x" }));

@@ -95,15 +95,15 @@ async fn a_refused_form_says_what_is_wrong_and_can_be_sent_again(pool: PgPool) {
             ("username", "ad\u{0}a"),
             "Remove the invisible control characters.",
         ),
-        (("username", "two words"), "begin with a letter or a digit"),
+        (("username", "two words"), "start with a letter or digit"),
         (
             ("email", "nobody"),
-            "Enter an address like name@example.org.",
+            "Enter an email address such as name@example.org.",
         ),
         (("password", "short"), "Use at least 8 characters."),
         (
             ("password_again", "something else"),
-            "The two passwords differ.",
+            "Passwords don't match.",
         ),
     ] {
         let page = app.send(form(change).link(COOKIE, &token)).await;

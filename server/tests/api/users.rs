@@ -232,21 +232,24 @@ async fn questions_that_make_no_sense_are_refused_with_a_sentence(pool: PgPool) 
         ),
         (
             &[("after", "made-up")],
-            "This place in the list does not exist",
+            "This page does not exist in this list or order",
         ),
         (
             &[("before", "e30")],
-            "This place in the list does not exist",
+            "This page does not exist in this list or order",
         ),
         (
             &[("after", &endless)],
-            "This place in the list does not exist",
+            "This page does not exist in this list or order",
         ),
-        (&[("after", "\0")], "This place in the list does not exist"),
-        (&[("after", cursor)], "belongs to another order"),
+        (
+            &[("after", "\0")],
+            "This page does not exist in this list or order",
+        ),
+        (&[("after", cursor)], "does not exist in this list or order"),
         (
             &[("after", cursor), ("sort", "-name")],
-            "belongs to another order",
+            "does not exist in this list or order",
         ),
         (
             &[("after", cursor), ("before", cursor), ("sort", "name")],

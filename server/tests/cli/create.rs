@@ -139,7 +139,7 @@ async fn who_has_no_username_signs_in_with_their_address(pool: PgPool) {
     );
     assert_eq!(
         create("nobody").failure(),
-        "email: Enter an address like name@example.org."
+        "email: Enter an email address such as name@example.org."
     );
     assert_eq!(
         create("ADA+X@example.org").failure(),

@@ -82,7 +82,7 @@ async fn into_the_bin_and_out_of_it(pool: PgPool) {
     );
     assert_eq!(
         cli.user(&["restore", "1"]).failure(),
-        "This account is not deleted."
+        "This user is not deleted."
     );
     assert_eq!(cli.user(&["restore", "2"]).failure(), NO_SUCH_USER);
 }
@@ -151,7 +151,7 @@ async fn without_a_bin_it_is_for_good(pool: PgPool) {
 async fn the_last_admin_stays_one(pool: PgPool) {
     let cli = cli(&pool);
     cli.make_admin("ada");
-    let last = "This is the last administrator who can sign in. Make another one first.";
+    let last = "This is the last active administrator. Add another one first.";
     for words in [
         &["delete", "1"][..],
         &["delete", "1", "--permanent"],

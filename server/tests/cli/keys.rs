@@ -141,7 +141,7 @@ async fn what_is_left_is_told(pool: PgPool) {
     let failure = run(&cli, NEW).failure();
     assert!(failure.contains("but 1 are not"), "{failure}");
     let failure = run(&cli, "").failure();
-    assert!(failure.contains("API keys are switched off"), "{failure}");
+    assert!(failure.contains("API keys are disabled"), "{failure}");
     let failure = run(&cli, "hunter2").failure();
     assert!(
         failure.starts_with("API_KEY_ENCRYPTION_KEY must be 32 random bytes"),

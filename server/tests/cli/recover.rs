@@ -114,7 +114,7 @@ async fn who_cannot_be_recovered(pool: PgPool) {
         ("ab", "username: Use 3 to 50 characters."),
         (
             "two words",
-            "username: Use letters, digits and . _ - @ + only, and begin with a letter or a digit.",
+            "username: Use only letters, digits and . _ - @ +, and start with a letter or digit.",
         ),
     ] {
         assert_eq!(cli.user(&["recover-admin", name]).failure(), says);
@@ -130,7 +130,7 @@ async fn who_cannot_be_recovered(pool: PgPool) {
     let told = cli.user(&["recover-admin", "ada"]).failure();
     assert_eq!(
         told,
-        "This account is being removed for good. Name another one."
+        "This user is being permanently deleted. Choose another one."
     );
     assert_eq!(cli.actions().await, ["user.created"]);
 }

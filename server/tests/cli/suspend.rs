@@ -35,18 +35,21 @@ async fn for_a_while_or_until_lifted(pool: PgPool) {
     assert_eq!(text, "Lifted the suspension of user 1, ada.\n");
     assert_eq!(
         cli.user(&["unsuspend", "ada"]).failure(),
-        "This account is not suspended."
+        "This user is not suspended."
     );
     assert_eq!(
         suspend(&["--until", "2020-01-01"]).failure(),
-        "until: Choose a moment that is still to come."
+        "until: Choose a date in the future."
     );
     assert_eq!(
         suspend(&["--until", "4294967295w"]).failure(),
         "until: That is too far away."
     );
     let no_reason = cli.user(&["suspend", "1", "--reason", " "]).failure();
-    assert!(no_reason.starts_with("reason: Say why."), "{no_reason}");
+    assert!(
+        no_reason.starts_with("reason: Enter a reason."),
+        "{no_reason}"
+    );
     for until in ["Friday", "3", "-3d", "2026-02-30", ""] {
         suspend(&["--until", until]).misunderstanding();
     }

@@ -40,7 +40,7 @@ impl SignInFailure {
             Self::WrongPassword => "Wrong password",
             Self::UnknownUsername => "Unknown username",
             Self::Throttled => "Too many attempts",
-            Self::Suspended => "Account suspended",
+            Self::Suspended => "User suspended",
             Self::Pending => "Registration pending",
         }
     }
