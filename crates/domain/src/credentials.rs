@@ -45,7 +45,7 @@ pub enum PasswordError {
 /// fields.
 pub const TRAP: &str = "subject";
 /// Message of a registration that is denied because [`TRAP`] is filled in, and advice for a user whose browser has filled it in.
-const TRAP_FILLED: &str = "No account was created because this hidden field was filled in. If your browser or password manager \
+const TRAP_FILLED: &str = "No account was created because this anti-spam field was filled in. If your browser or password manager \
     filled it in, clear it and try again.";
 
 /// Passwords of eight characters or more at the top of every published list of leaked ones; shorter ones need no list.

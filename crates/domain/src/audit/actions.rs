@@ -3,9 +3,9 @@
 /// Every audited action with its label, in the order in which a list offers them.
 pub const ACTIONS: &[(&str, &str)] = &[
     ("session.started", "Signed in"),
-    ("user.session_ended", "Signed out"),
+    ("user.session_ended", "Own session revoked"),
     ("user.session_revoked", "Session revoked"),
-    ("user.sessions_ended", "All sessions revoked"),
+    ("user.sessions_ended", "Sessions revoked"),
     ("sessions.revoked", "Sessions revoked (bulk)"),
     ("user.created", "User created"),
     ("user.updated", "User updated"),

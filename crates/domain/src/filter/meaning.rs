@@ -47,7 +47,7 @@ impl Term {
                 let words = contains("username, display name or email", text);
                 match (text.number(), text.id()) {
                     (Some(number), _) => format!("{words}, or number is {number}"),
-                    (None, Some(_)) => format!("{words}, or ID is that"),
+                    (None, Some(_)) => format!("{words}, or the ID matches"),
                     (None, None) => words,
                 }
             }
