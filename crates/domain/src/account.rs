@@ -52,7 +52,7 @@ pub struct OwnEdit {
     /// The new password repeated, where a form asks for it.
     #[serde(skip)]
     pub password_again: Option<String>,
-    /// The current password: required to change the address or the password.
+    /// The current password: required to change the email address or the password.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub current_password: Option<String>,

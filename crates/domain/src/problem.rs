@@ -19,7 +19,7 @@ pub enum Code {
     Forbidden,
     /// The operation requires a session: an access token is not accepted.
     TokenNotAllowed,
-    /// The password is right, but was set by an administrator and has to be changed.
+    /// The password is correct, but was set by an administrator and has to be changed.
     PasswordChangeRequired,
     /// The operation requires the current password of the account, and the request contains none.
     CurrentPasswordRequired,
@@ -27,7 +27,7 @@ pub enum Code {
     CurrentPasswordWrong,
     /// The resource does not exist.
     NotFound,
-    /// The address does not support this method.
+    /// The URL does not support this method.
     MethodNotAllowed,
     /// The request contradicts the stored data.
     Conflict,

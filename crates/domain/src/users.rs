@@ -73,7 +73,7 @@ words! {
         Pending = "pending",
         /// The user can sign in.
         Active = "active",
-        /// The user cannot sign in, until the suspension ends or is lifted.
+        /// The user cannot sign in until the suspension ends.
         Suspended = "suspended",
     }
 }

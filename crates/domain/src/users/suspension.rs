@@ -70,7 +70,7 @@ impl SuspensionDraft {
 pub struct Suspension {
     /// Reason for the suspension.
     pub reason: Option<String>,
-    /// Time at which it ends by itself; `None` if it has to be lifted.
+    /// Time at which the suspension ends; `None` if it is indefinite.
     #[serde(with = "time::serde::rfc3339::option")]
     pub until: Option<OffsetDateTime>,
     /// Whether the user sees the reason.
