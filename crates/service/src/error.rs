@@ -250,7 +250,7 @@ impl Error {
                 tracing::warn!(%cause, "service unavailable");
                 problem.details.retry_after = Some(1);
             }
-            Self::Internal(cause) => tracing::error!(%cause, "failed"),
+            Self::Internal(cause) => tracing::error!(%cause, "internal error"),
             Self::Invalid(fields) | Self::Taken(fields) => problem.details.fields = fields,
             Self::List(error) => *problem.details = error.details(),
             Self::UnderWay => problem.details.retry_after = Some(1),

@@ -339,7 +339,7 @@ async fn a_new_password_leaves_this_session_only_and_that_under_another_id(pool:
     );
     assert_eq!(
         changes,
-        r#"{"password": [null, "chosen"], "otherSessions": [1, 0]}"#
+        r#"{"password": [null, "set by the user"], "otherSessions": [1, 0]}"#
     );
 }
 

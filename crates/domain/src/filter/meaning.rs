@@ -23,7 +23,7 @@ impl Expr {
         match self {
             Expr::And(parts) => joined(parts, " and "),
             Expr::Or(parts) => joined(parts, " or "),
-            Expr::Not(part) => format!("not {}", part.enclosed(now)),
+            Expr::Not(part) => format!("not ({})", part.words(now)),
             Expr::Term(term) => term.words(now),
         }
     }
@@ -287,7 +287,7 @@ mod tests {
         for (input, words) in [
             (
                 "role:admin -status:active",
-                "Role is admin · Not status is active",
+                "Role is admin · Not (status is active)",
             ),
             ("role:a OR role:b", "Role is a or role is b"),
             ("-(role:a role:b)", "Not (role is a and role is b)"),
