@@ -10,7 +10,7 @@ use crate::fields::FieldErrors;
 /// Maximum number of characters of a reason.
 pub const REASON_MAX: usize = 500;
 /// Message of a form that suspends active users, for a user who is suspended already.
-pub const ALREADY_SUSPENDED: &str = "This user is already suspended. Unsuspend them first.";
+pub const ALREADY_SUSPENDED: &str = "This user is already suspended. Unsuspend the user first.";
 
 /// A request to suspend a user, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -23,7 +23,7 @@ use crate::{
 /// Response text of FOVEA.
 pub(crate) const NOT_FOUND: Error = Error::NotFound("User not found");
 
-const IN_BIN: Error = Error::Conflict("This user is deleted. Restore them first.");
+const IN_BIN: Error = Error::Conflict("This user is deleted. Restore the user first.");
 
 /// Returns the id of the account that a reference means, deleted or not.
 pub(crate) async fn find(pool: &db::PgPool, user: &UserRef) -> Result<Uuid, Error> {
