@@ -86,7 +86,7 @@ test('a button in the row takes out of the bin', async ({ page, database }) => {
 test('what is not understood is said, and an empty bin too', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(422, '/users');
   await open(page, '/users?deleted=true&sort=name');
-  await expect(page.getByRole('alert')).toContainText('the latest deletion first');
+  await expect(page.getByRole('alert')).toContainText('sorted by deletion date');
   await database.rows('update users set deleted_at = null, purge_after = null where deleted_at is not null');
   await open(page, '/users?deleted=true');
   await expect(page.getByRole('heading', { name: 'The bin is empty' })).toBeVisible();

@@ -124,8 +124,8 @@ async fn what_the_bin_cannot_do_is_said(pool: PgPool) {
     let of_list = neighbour(&list, "next").unwrap();
     let of_list = of_list.split("after=").nth(1).unwrap().to_owned();
     for (path, says) in [
-        (format!("{BIN}&sort=name"), "the latest deletion first"),
-        (format!("{BIN}&sort=-created"), "the latest deletion first"),
+        (format!("{BIN}&sort=name"), "sorted by deletion date"),
+        (format!("{BIN}&sort=-created"), "sorted by deletion date"),
         (
             "/api/admin/users?deleted=yes".to_owned(),
             "Use true for deleted users",
@@ -181,7 +181,7 @@ async fn the_screen_shows_the_bin(pool: PgPool) {
     assert!(!bin.body.contains("person-8"));
     let sorted = app.get_as(&ada, "/users?deleted=true&sort=name").await;
     assert_eq!(sorted.status, 422);
-    assert!(sorted.body.contains("the latest deletion first") && !sorted.body.contains("person-8"));
+    assert!(sorted.body.contains("sorted by deletion date") && !sorted.body.contains("person-8"));
     app.run("update users set deleted_at = null, purge_after = null")
         .await;
     let empty = app.get_as(&ada, "/users?deleted=true").await;

@@ -197,7 +197,7 @@ async fn a_program_may_say_whose_sessions_it_means(pool: PgPool) {
     let both = json!({ "filter": filter, "everyoneButMe": true, "expected": 2 });
     let refused = revoke(both).await;
     assert_eq!(refused.outline(), "400 VALIDATION_ERROR");
-    assert!(refused.message().contains("ends every session"));
+    assert!(refused.message().contains("revoking all other sessions"));
     assert_eq!(signed_in(&app).await, "112 ada nora");
     let body = json!({ "filter": filter, "expected": 1, "username": "112" });
     assert_eq!(revoke(body).await.json()["sessions"], 1);
@@ -210,7 +210,7 @@ async fn everyone_else_is_not_asked_about_with_a_filter(pool: PgPool) {
     let page = app
         .get_as(&ada, "/sessions/revoke?others=true&person=nora")
         .await;
-    assert!(page.body.contains("it ends every session"));
+    assert!(page.body.contains("revoking all other sessions"));
     assert!(!page.body.contains("Every session ends at once"));
     let fields = [
         ("page", "/sessions"),
