@@ -418,7 +418,10 @@ async fn an_account_is_deleted_by_its_owner_where_that_is_allowed(pool: PgPool) 
     assert_eq!(refused.outline(), "403 FORBIDDEN");
     assert!(refused.message().contains("administrator"));
     let page = forbidding.get_as(&ada, "/account/data").await;
-    assert!(page.body.contains("Ask an administrator to delete your account"));
+    assert!(
+        page.body
+            .contains("Ask an administrator to delete your account")
+    );
 
     let app = forbidding.allowing_deletion();
     for (ask, expected) in [

@@ -273,7 +273,7 @@ mod tests {
         assert_eq!(query(&[("others", "true")]), Ok(()));
         assert_eq!(query(&[("others", "true"), ("person", "")]), Ok(()));
         let both = query(&[("others", "true"), ("person", "ada")]);
-        assert!(both.is_err_and(|error| error.contains("it ends every session")));
+        assert!(both.is_err_and(|error| error.contains("revoking all other sessions")));
         for (name, value) in [
             ("seen", ">7d"),
             ("seen", "soon"),
