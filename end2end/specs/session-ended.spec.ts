@@ -245,7 +245,7 @@ test('a form that the browser sends by itself does not become another user’s c
   await page.getByLabel('Display name').fill('By whom');
   await page.context().request.post('/api/auth/login', { data: { username: other, password: template().password } });
   await sendNatively(page);
-  await expect(page.getByText('Another user has signed in meanwhile')).toBeVisible();
+  await expect(page.getByText('Another user is now signed in')).toBeVisible();
   expect(await changes(database, other, 'user.updated')).toBe(0);
 });
 

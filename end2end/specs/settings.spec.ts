@@ -61,7 +61,7 @@ test('what is set, from where, and what it means', async ({ page, server }) => {
   await expect(row(page, 'SESSION_TIMEOUT_DAYS').getByRole('cell')).toHaveText([
     '7',
     'Default',
-    'How many days a session lasts at most.',
+    'Maximum session lifetime in days.',
   ]);
   await expect(row(page, 'TRUSTED_PROXIES').getByRole('cell').nth(0)).toHaveText('192.0.2.0/24');
   await expect(row(page, 'LEPTOS_SITE_ADDR').getByRole('cell').nth(0)).toHaveText(new URL(server.url).host);

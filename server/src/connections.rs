@@ -94,7 +94,7 @@ pub(crate) async fn serve(
 fn make_room(registry: &Registry, error: &io::Error) {
     // A client that has disconnected before it was accepted is not worth a log line.
     if error.kind() != io::ErrorKind::ConnectionAborted {
-        tracing::warn!(%error, "a connection could not be accepted");
+        tracing::warn!(%error, "cannot accept a connection");
         registry.make_room();
     }
 }

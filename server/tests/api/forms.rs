@@ -472,7 +472,7 @@ async fn no_form_does_anything_for_another_user_than_that_of_its_page(pool: PgPo
             .await;
         assert_eq!(denied.status, 401, "{kind}: {}", denied.body);
         assert!(
-            denied.body.contains("Another user has signed in meanwhile"),
+            denied.body.contains("Another user is now signed in"),
             "{kind}"
         );
         assert_eq!(state().await, before, "{kind}");
@@ -509,7 +509,7 @@ async fn every_address_that_takes_a_form_asks_whose_page_it_is_on(pool: PgPool) 
         let ada = session(&pool, "ada").await;
         let denied = app.send(form(&nobody).by(&ada)).await;
         let unsaid = app.send(form("").by(&ada)).await;
-        if denied.body.contains("Another user has signed in meanwhile") {
+        if denied.body.contains("Another user is now signed in") {
             assert_eq!((denied.status, unsaid.status), (401, 401), "{route}");
             with += 1;
         } else {

@@ -13,7 +13,7 @@ async fn from_nothing(pool: PgPool) {
     let cli = cli(&pool);
     let text = cli.user(&["recover-admin", "ada"]).text();
     assert!(
-        text.starts_with("Recovered user 1, ada, with the roles admin, user.\n"),
+        text.starts_with("Recovered user 1 (ada) with the roles admin, user.\n"),
         "{text}"
     );
     let link = text.lines().last().unwrap();

@@ -37,7 +37,7 @@ async fn made_listed_and_revoked(pool: PgPool) {
     );
     assert!(
         made.err
-            .starts_with("rollcall: This acts for user 1, ada, until "),
+            .starts_with("rollcall: Access token for user 1 (ada), valid until "),
         "{made:?}"
     );
 
@@ -59,7 +59,7 @@ async fn made_listed_and_revoked(pool: PgPool) {
     let id = json[0]["id"].as_str().unwrap();
     assert_eq!(
         token(&cli, &["revoke", id]).text(),
-        format!("Revoked the token {id}.\n")
+        format!("Revoked access token {id}.\n")
     );
     assert_eq!(
         token(&cli, &["revoke", id]).failure(),
@@ -123,7 +123,7 @@ async fn what_is_wrong_is_told(pool: PgPool) {
         ])
         .env("TOKEN_MAX_DAYS", "0");
     let made = cli.run(&mut endless, "");
-    assert!(made.err.ends_with("until it is revoked.\n"), "{made:?}");
+    assert!(made.err.ends_with("never expires.\n"), "{made:?}");
     let none = "select count(*) from access_tokens where expires_at is null";
     assert_eq!(cli.count(none).await, 1);
 }

@@ -49,7 +49,7 @@ async fn what_is_named_changes_and_the_rest_stays(pool: PgPool) {
     ] {
         let words = [&["update"], words].concat();
         let text = cli.user(&words).text();
-        assert!(text.starts_with("Changed user 2, ada."), "{text}");
+        assert!(text.starts_with("Updated user 2 (ada)."), "{text}");
         assert_eq!(cli.get("ada")[field], expected, "{words:?}");
     }
     let ada = cli.get("ada");

@@ -81,19 +81,19 @@ impl AuditFilter {
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditParams {
-    /// Actor: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
+    /// Actor: a username, number or id. Digits alone are a username first; `username:112` and `number:112` are explicit.
     pub actor: Option<String>,
-    /// Target: a user in the same forms, or the name or id of something else.
+    /// Target: a user in the same forms, or the name or id of another resource.
     pub target: Option<String>,
     /// Action, such as `user.created`.
     pub action: Option<String>,
-    /// Source of the change, such as `cli`.
+    /// Source of the change: `ui`, `api`, `cli`, `job` or `self`.
     pub via: Option<String>,
-    /// Earliest time: a year, a month or a day in the caller's time zone, or an age such as `7d`.
+    /// Start of the period: a year, month or day, or an age such as `7d`.
     pub from: Option<String>,
-    /// Latest time, in the same forms; the year, month or day is included.
+    /// End of the period. The whole year, month or day is included.
     pub to: Option<String>,
-    /// The id of a bulk action: returns the entries beneath it. Without this, `target` and `action` they are left out.
+    /// Id of a bulk action: returns the entries that belong to it.
     pub parent: Option<String>,
     /// Maximum number of entries in the page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]

@@ -59,7 +59,7 @@ pub(super) async fn list_of(
     Ok(part.answer(page, &path, |persona| persona.id))
 }
 
-/// Create a persona of your own
+/// Create one of your personas
 #[utoipa::path(
     post,
     path = "/api/personas",

@@ -123,7 +123,7 @@ fn run(cli: &Cli, step: &str) -> [String; 3] {
     let told = [ran.code.to_string(), mask(&ran.out), mask(&ran.err)];
     // The actor and the source differ between the backends, and a usage names the options of the server.
     told.map(|text| {
-        text.replace("by way of admin", "by way of cli")
+        text.replace("via admin", "via cli")
             .replace("--url <URL> --token <TOKEN> ", "")
             .replace(r#""by":"root""#, r#""by":null"#)
             .replace(
@@ -268,7 +268,7 @@ async fn what_takes_the_database_itself_says_so(pool: PgPool) {
         let mut command = Command::new(ROLLCALL);
         let told = remote.run(command.args(step.split(' ')), "").failure();
         assert!(
-            told.starts_with("This works on the database itself: "),
+            told.starts_with("This command needs the database. "),
             "{step}: {told}"
         );
     }
@@ -352,7 +352,7 @@ async fn a_token_is_revoked_with_a_token(pool: PgPool) {
     );
     assert_eq!(
         token(&["revoke", &id]).text(),
-        format!("Revoked the token {id}.\n")
+        format!("Revoked access token {id}.\n")
     );
     assert_eq!(
         token(&["revoke", &id]).failure(),
