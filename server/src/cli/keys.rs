@@ -39,7 +39,7 @@ pub(super) async fn run(config: Config, arguments: Arguments) -> Result<ExitCode
         .into());
     }
     say(&format!(
-        "API keys re-encrypted: {anew}. All {current} are under the first encryption key; no other key is needed."
+        "API keys re-encrypted: {anew}. All API keys are under the first encryption key: {current}. Older keys can be removed."
     ))?;
     Ok(ExitCode::SUCCESS)
 }

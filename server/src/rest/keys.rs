@@ -192,7 +192,7 @@ struct ResolvedKey<'k> {
 
 /// Resolve the provider API key for a user
 ///
-/// The active key of the user, or else one of the system, in plain text. Without `userId` the key for the caller. Every response
+/// The active key of the user, or else one of the system, in plain text. Without `userId` the caller's key. Every response
 /// is audited.
 #[utoipa::path(
     get,

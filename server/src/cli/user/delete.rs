@@ -19,7 +19,7 @@ use crate::cli::{Failure, fault::Fault, place::Place};
 /// Number of attempts to delete a user whose data changes meanwhile.
 const TRIES: usize = 5;
 
-/// Delete a user, who can be restored for DELETE_RETENTION_DAYS.
+/// Delete a user, who can be restored for DELETE_RETENTION_DAYS days.
 ///
 /// All sessions end and access tokens stop working at once.
 #[derive(Debug, clap::Args)]

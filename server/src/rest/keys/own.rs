@@ -34,7 +34,7 @@ pub(crate) async fn list(
     Ok(Json(listed(list.keys)).into_response())
 }
 
-/// Add one of your provider API keys
+/// Add your own provider API key
 ///
 /// One per provider.
 #[utoipa::path(
@@ -54,7 +54,7 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(ListedKey::from(key))).into_response())
 }
 
-/// Change one of your provider API keys
+/// Change your own provider API key
 ///
 /// Absent fields stay unchanged.
 #[utoipa::path(
@@ -75,7 +75,7 @@ pub(crate) async fn edit(
     Ok(Json(ListedKey::from(edited.key)).into_response())
 }
 
-/// Delete one of your provider API keys
+/// Delete your own provider API key
 #[utoipa::path(
     delete,
     path = "/api/api-keys/{id}",

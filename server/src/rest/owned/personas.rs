@@ -59,7 +59,7 @@ pub(super) async fn list_of(
     Ok(part.answer(page, &path, |persona| persona.id))
 }
 
-/// Create one of your personas
+/// Create your own persona
 #[utoipa::path(
     post,
     path = "/api/personas",
