@@ -360,7 +360,7 @@ async fn a_token_is_revoked_with_a_token(pool: PgPool) {
     );
     assert_eq!(
         ada.user(&["list"]).failure(),
-        "This access token does not work. It may be over or mistyped. Make another in the panel under \"My account\", or with \
+        "This access token does not work. It may be over or mistyped. Create a new token in the panel under \"My account\", or with \
         `rollcall token create` on the server."
     );
 }
