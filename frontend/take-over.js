@@ -130,9 +130,9 @@ function showBanner() {
     return made;
   };
   const banner = element('aside', '', { class: 'banner tone-danger', role: 'alert' });
-  const text = element('p', 'This page has stopped working. What you saved is safe.', {});
+  const text = element('p', 'This page stopped working. Your saved changes are safe.', {});
   // The router no longer works after a panic, so it must leave this link to the browser.
-  const link = element('a', 'Reload the page', { class: 'button', href: '', rel: 'external' });
+  const link = element('a', 'Reload page', { class: 'button', href: '', rel: 'external' });
   banner.append(text, link);
   document.body.append(banner);
 }

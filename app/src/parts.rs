@@ -186,7 +186,7 @@ pub async fn preload(path: &str) -> Result<(), SplitLoaderError> {
 fn missing() -> AnyView {
     let problem = Problem::new(
         Code::Unavailable,
-        "The server cannot be reached, or there is a newer version of the panel.",
+        "The server cannot be reached, or Rollcall has been updated. Reload the page and try again.",
     );
-    view! { <LoadFailure title="This screen could not be loaded" problem=problem /> }.into_any()
+    view! { <LoadFailure title="This page could not be loaded" problem=problem /> }.into_any()
 }

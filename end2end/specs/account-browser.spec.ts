@@ -22,8 +22,8 @@ test('two browsers: the second is shown what the first has saved', async ({ page
   await expect(toast(other)).toContainText('Changes saved');
   await field(page, 'Display name').fill('Saved Second');
   await press(page, 'Save');
-  await expect(page.getByText('Theirs: Saved First')).toBeVisible();
-  await press(page, 'Save mine on top');
+  await expect(page.getByText('Their value: Saved First')).toBeVisible();
+  await press(page, 'Overwrite with mine');
   await expect(toast(page)).toContainText('Changes saved');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Saved Second');
 });
@@ -56,14 +56,14 @@ test('the last administrator is told why they cannot leave', async ({ page }) =>
   await page.goto('/login');
   await signIn(page, 'admin', template().password);
   await expect(page).toHaveURL('/users');
-  await page.getByRole('button', { name: /^Your menu/ }).click();
+  await page.getByRole('button', { name: /^Account menu/ }).click();
   await page.getByRole('link', { name: 'My account' }).click();
   await expect(page).toHaveURL('/account');
   await page.getByRole('link', { name: 'Your data' }).click();
-  await expect(page.getByText('This is the last administrator who can sign in.')).toBeVisible();
+  await expect(page.getByText('This is the last active administrator.')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Delete my account' })).toBeHidden();
   await page.goto('/account/delete');
-  await expect(dialog(page)).toContainText('This is the last administrator who can sign in.');
+  await expect(dialog(page)).toContainText('This is the last active administrator.');
   await expect(dialog(page).getByRole('button')).toHaveCount(0);
 });
 
@@ -74,7 +74,7 @@ test('by keyboard: a new password, rated while it is typed', async ({ page, data
   await field(page, 'Current password').focus();
   await page.keyboard.type(template().password);
   // Skips the button that shows the password.
-  for (const label of ['New password', 'New password again']) {
+  for (const label of ['New password', 'Confirm new password']) {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await expect(field(page, label)).toBeFocused();
@@ -92,7 +92,7 @@ test('Escape leaves the dialog, and the focus goes back', async ({ page, databas
   const link = page.getByRole('link', { name: 'Delete my account' });
   await link.press('Enter');
   await expect(dialog(page)).toBeVisible();
-  await expect(field(page, 'Your username, to confirm')).toBeVisible();
+  await expect(field(page, 'Type your username to confirm')).toBeVisible();
   await modal(page);
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/account/data');

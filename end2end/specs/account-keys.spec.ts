@@ -34,17 +34,17 @@ test('a key is added, switched, replaced and deleted', async ({ page, database }
   await expect(row(page, 'Mine')).toContainText('...abcd');
   await inspect(page, 'account-keys');
 
-  await page.getByRole('button', { name: 'Disable: Mine' }).click();
+  await page.getByRole('button', { name: 'Disable Mine' }).click();
   await expect(toast(page)).toContainText('Disabled API key Mine');
-  await expect(row(page, 'Mine')).toContainText('Off');
+  await expect(row(page, 'Mine')).toContainText('Disabled');
 
-  await page.getByRole('link', { name: 'Edit: Mine' }).click();
+  await page.getByRole('link', { name: 'Edit Mine' }).click();
   await field(page, 'New key').fill('sk-own-secret-wxyz');
   await press(page, 'Save');
   await expect(toast(page)).toContainText('Saved API key Mine');
   await expect(row(page, 'Mine')).toContainText('...wxyz');
 
-  await page.getByRole('link', { name: 'Delete: Mine' }).click();
+  await page.getByRole('link', { name: 'Delete Mine' }).click();
   await expect(dialog(page)).toContainText('Uses');
   await press(page, 'Delete API key Mine');
   await expect(toast(page)).toContainText('Deleted API key Mine');
@@ -61,7 +61,7 @@ test('there is one for each provider, and then no more', async ({ page, database
     await hydrated(page);
   }
   await add(page).click();
-  await expect(dialog(page)).toContainText('You have a key for every provider.');
+  await expect(dialog(page)).toContainText('You already have a key for every provider.');
   await modal(page);
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/account/keys');
@@ -76,13 +76,13 @@ test.describe('without scripts', () => {
     await enter(page, name, '/keys');
     await add(page).click();
     await keep(page, 'GOOGLE', 'Plain', 'sk-plain-secret-efgh');
-    await page.getByRole('button', { name: 'Disable: Plain' }).click();
+    await page.getByRole('button', { name: 'Disable Plain' }).click();
     await expect(toast(page)).toContainText('Disabled API key Plain');
-    await page.getByRole('link', { name: 'Edit: Plain' }).click();
+    await page.getByRole('link', { name: 'Edit Plain' }).click();
     await field(page, 'Name').fill('Plainer');
     await press(page, 'Save');
     await expect(toast(page)).toContainText('Saved API key Plainer');
-    await page.getByRole('link', { name: 'Delete: Plainer' }).click();
+    await page.getByRole('link', { name: 'Delete Plainer' }).click();
     await press(page, 'Delete API key');
     await expect(toast(page)).toContainText('Deleted API key Plainer');
     await expect(page.getByText('No API keys yet')).toBeVisible();

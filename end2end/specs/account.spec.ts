@@ -39,7 +39,7 @@ for (const scripts of [true, false]) {
       await expect(field(page, 'Email')).toHaveValue(`${other}@example.org`);
       await field(page, 'Current password').fill('not the password');
       await press(page, 'Save');
-      await expect(field(page, 'Current password')).toHaveAccessibleDescription(/This is not your current password/);
+      await expect(field(page, 'Current password')).toHaveAccessibleDescription(/Wrong current password/);
       await field(page, 'Current password').fill(template().password);
       await press(page, 'Save');
       // Another user has this address; the form must not reveal that.
@@ -70,16 +70,16 @@ for (const scripts of [true, false]) {
       await settled(page);
       await field(page, 'Current password').fill('not the password');
       await field(page, 'New password').fill(PASSWORD);
-      await field(page, 'New password again').fill(`${PASSWORD} `);
+      await field(page, 'Confirm new password').fill(`${PASSWORD} `);
       await press(page, 'Change password');
-      await expect(field(page, 'New password again')).toHaveAccessibleDescription(/The two passwords differ/);
+      await expect(field(page, 'Confirm new password')).toHaveAccessibleDescription(/Passwords don't match/);
       for (const [current, says] of [
-        ['not the password', /This is not your current password/],
+        ['not the password', /Wrong current password/],
         [template().password, undefined],
       ] as const) {
         await field(page, 'Current password').fill(current);
         await field(page, 'New password').fill(PASSWORD);
-        await field(page, 'New password again').fill(PASSWORD);
+        await field(page, 'Confirm new password').fill(PASSWORD);
         await press(page, 'Change password');
         if (says) await expect(field(page, 'Current password')).toHaveAccessibleDescription(says);
       }
@@ -100,7 +100,7 @@ for (const scripts of [true, false]) {
       await settled(page);
       const rows = page.locator('.records tbody tr');
       await expect(rows).toHaveCount(3);
-      await expect(rows.first()).toContainText('This device');
+      await expect(rows.first()).toContainText('This session');
       await expect(rows.nth(1)).toContainText('Headless Chrome on Linux');
       await rows.nth(1).getByRole('link', { name: 'Revoke' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Revoke session' }).click();
@@ -126,12 +126,12 @@ for (const scripts of [true, false]) {
       await enter(page, name, '/preferences');
       await settled(page);
       await page.getByLabel('Time zone').selectOption('Asia/Kolkata');
-      await page.getByLabel('By email').check();
+      await page.getByLabel('Email').check();
       await press(page, 'Save');
       await expect(toast(page)).toContainText('Changes saved');
       await expect(page.getByLabel('Time zone')).toHaveValue('Asia/Kolkata');
-      await expect(page.getByLabel('By email')).toBeChecked();
-      await expect(page.getByLabel('On the screen')).not.toBeChecked();
+      await expect(page.getByLabel('Email')).toBeChecked();
+      await expect(page.getByLabel('In app')).not.toBeChecked();
       const [kept] = await database.rows(
         'select settings, notification_preferences from users where username = $1',
         [name],
@@ -149,7 +149,7 @@ for (const scripts of [true, false]) {
       await enter(page, name, '/data');
       await settled(page);
       const download = page.waitForEvent('download');
-      await page.getByRole('link', { name: 'Download everything' }).click();
+      await page.getByRole('link', { name: 'Export my data' }).click();
       expect((await download).suggestedFilename()).toBe(`${name}.json`);
       const actions = 'select via from audit_events where action = $2 and target_label = $1';
       expect(await database.column(actions, [name, 'user.exported'])).toEqual(['self']);
@@ -168,12 +168,12 @@ for (const scripts of [true, false]) {
       await page.getByRole('link', { name: 'Delete my account' }).click();
       await expect(page).toHaveURL('/account/delete');
       await expect(dialog(page).getByRole('definition').nth(1)).toHaveText('1');
-      const remove = dialog(page).getByRole('button', { name: 'Delete my account and 2 things' });
+      const remove = dialog(page).getByRole('button', { name: 'Delete my account and 2 items' });
       for (const [typed, password, at, says] of [
-        ['somebody', template().password, 'Your username, to confirm', `Type ${name} to confirm`],
-        [name, 'not the password', 'Current password', 'This is not your current password'],
+        ['somebody', template().password, 'Type your username to confirm', `Type ${name} to confirm`],
+        [name, 'not the password', 'Current password', 'Wrong current password'],
       ] as const) {
-        await field(page, 'Your username, to confirm').fill(typed);
+        await field(page, 'Type your username to confirm').fill(typed);
         await field(page, 'Current password').fill(password);
         await remove.click();
         await expect(field(page, at)).toHaveAccessibleDescription(new RegExp(says));
@@ -181,7 +181,7 @@ for (const scripts of [true, false]) {
       await field(page, 'Current password').fill(template().password);
       await remove.click();
       await expect(page).toHaveURL('/account/deleted');
-      await expect(page.getByRole('heading', { name: 'Your account is deleted' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'Account deleted' })).toBeVisible();
       await page.goto('/account');
       await expect(page).toHaveURL('/login?next=%2Faccount');
       const left = 'select deleted_by = id as own from users where username = $1';
@@ -198,7 +198,7 @@ for (const scripts of [true, false]) {
       await expect(page).toHaveURL(/\/reset\?link=[0-9a-f]{16}&next=/);
       await settled(page);
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-      await page.getByLabel('Password again').fill(PASSWORD);
+      await page.getByLabel('Confirm password').fill(PASSWORD);
       await press(page, 'Set password');
       await expect(page).toHaveURL(/\/reset\/done\?next=/);
       await page.getByRole('link', { name: 'Sign in' }).click();

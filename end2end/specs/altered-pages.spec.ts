@@ -83,7 +83,7 @@ async function openAltered(page: Page, { path, type }: Screen, alteration: () =>
 async function expectWorking(page: Page, screen: Screen, whole: string[]): Promise<void> {
   await expect.poll(() => outline(page)).toEqual(whole);
   await screen.works(page);
-  await expect(page.getByText('This page has stopped working')).toHaveCount(0);
+  await expect(page.getByText('This page stopped working')).toHaveCount(0);
 }
 
 /** Returns the outline of the page without an alteration. */

@@ -12,7 +12,7 @@ test('an operation is found, read and tried', async ({ page, server }) => {
   await page.goto('/api/docs');
   await expect(page.getByRole('heading', { name: /Rollcall/ })).toBeVisible();
   await page.getByRole('link', { name: 'Server' }).click();
-  const operation = page.locator('.opblock').filter({ hasText: 'See what the service offers' });
+  const operation = page.locator('.opblock').filter({ hasText: 'Get the public settings' });
   await operation.getByRole('button', { name: /\/api\/config/ }).first().click();
   await operation.getByRole('button', { name: 'Try it out' }).click();
   await operation.getByRole('button', { name: 'Execute' }).click();

@@ -51,7 +51,7 @@ test('a chosen theme holds against the system and is there from the first byte',
   expect(await isDark(page)).toBe(false);
   expect(await firstTag(page)).toContain('data-theme="light"');
 
-  await choose(page, 'Follow the system');
+  await choose(page, 'System');
   expect(await isDark(page)).toBe(true);
   expect(await firstTag(page)).toContain('data-theme="system"');
 });
@@ -114,7 +114,7 @@ test.describe('on a phone', () => {
     await list.shows({ where, order, limit: 25, offset: 25 });
     await expectNoSidewaysScroll(page);
 
-    await page.getByRole('button', { name: /^Your menu/ }).tap();
+    await page.getByRole('button', { name: /^Account menu/ }).tap();
     await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport({ ratio: 1 });
     await page.getByRole('link', { name: 'My account' }).tap();
     await expect(page).toHaveURL('/account');
@@ -144,7 +144,7 @@ test.describe('at 200 % zoom', () => {
     await list.shows({ offset: 25, limit: 25 });
     await list.header('Email').click();
     await list.shows({ order: `${BY_EMAIL}, u.id`, limit: 25 });
-    await page.getByLabel('How to search').click();
+    await page.getByLabel('Search help').click();
     await page.getByRole('link', { name: '-role:admin (anna OR hanna)' }).click();
     await expect(list.search).toHaveValue('-role:admin (anna OR hanna)');
     await expectNoSidewaysScroll(page);

@@ -53,7 +53,7 @@ test('what was done, by whom, and what it changed', async ({ page }) => {
 
 test('filters live in the address, and pages lead through what matches', async ({ page }) => {
   await open(page, '/audit');
-  await field(page, 'Who').fill('Importer');
+  await field(page, 'Actor').fill('Importer');
   await field(page, 'From').fill('30d');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/audit?actor=Importer&from=30d');
@@ -67,21 +67,21 @@ test('filters live in the address, and pages lead through what matches', async (
   await expect(rows(page).last()).toContainText('User created: person-120');
   await page.getByRole('link', { name: 'Previous' }).click();
   await expect(page.locator('.pager-count')).toContainText('51–100 of 120');
-  await field(page, 'To whom or what').fill('person-7');
+  await field(page, 'Target').fill('person-7');
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(rows(page)).toHaveCount(1);
   await page.goBack();
-  await expect(field(page, 'To whom or what')).toHaveValue('');
-  await expect(field(page, 'Who')).toHaveValue('Importer');
+  await expect(field(page, 'Target')).toHaveValue('');
+  await expect(field(page, 'Actor')).toHaveValue('Importer');
   await page.getByRole('link', { name: 'Clear' }).click();
   await expect(page).toHaveURL('/audit');
-  await expect(field(page, 'Who')).toHaveValue('');
+  await expect(field(page, 'Actor')).toHaveValue('');
 });
 
 test('what cannot be understood is said, and nothing is found', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/audit');
   await open(page, '/audit?from=yesterday');
-  await expect(page.getByRole('alert')).toContainText('"yesterday" is no day');
+  await expect(page.getByRole('alert')).toContainText('"yesterday" is not a date');
   await expect(rows(page)).toHaveCount(0);
   await expect(page.getByRole('link', { name: /^Export/ })).toHaveCount(0);
   await open(page, '/audit?actor=nobody-of-that-name');
@@ -128,11 +128,11 @@ test('what matches is taken away as a file, which is on record', async ({ page }
 
 test('by keyboard: through the filter into a row', async ({ page }) => {
   await open(page, '/audit');
-  await field(page, 'Who').focus();
+  await field(page, 'Actor').focus();
   await page.keyboard.type('importer');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/audit?actor=importer');
-  await expect(field(page, 'Who')).toBeFocused();
+  await expect(field(page, 'Actor')).toBeFocused();
   // A row of the previous list would disappear, and the focus with it.
   await expect(total(page)).toHaveText('120');
   const summary = rows(page).first().locator('summary');
@@ -165,7 +165,7 @@ test.describe('without scripts', () => {
 
   test('filtering, paging, opening a row, taking it away', async ({ page }) => {
     await page.goto('/audit');
-    await field(page, 'Who').fill('importer');
+    await field(page, 'Actor').fill('importer');
     await deed(page).selectOption('User created');
     await page.getByRole('button', { name: 'Filter' }).click();
     await expect(rows(page)).toHaveCount(50);

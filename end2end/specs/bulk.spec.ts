@@ -13,7 +13,7 @@ test.use({ as: 'admin' });
 const PAGE = { q: 'test- OR username:admin', sort: 'username', limit: '25' };
 
 const box = (page: Page, username: string) => page.getByRole('checkbox', { name: `Select ${username}`, exact: true });
-const bar = (page: Page) => page.getByRole('form', { name: 'Selected people' });
+const bar = (page: Page) => page.getByRole('form', { name: 'Selected users' });
 
 const undo = (page: Page) => toast(page).getByRole('button', { name: 'Undo' });
 
@@ -32,7 +32,7 @@ test('the bar comes with the first box and counts', async ({ page, database }) =
   await expect(bar(page)).toBeHidden();
   await select(page, 'test-member');
   await expect(bar(page)).toContainText('1 selected');
-  const all = page.getByRole('checkbox', { name: 'Select everybody on this page' });
+  const all = page.getByRole('checkbox', { name: 'Select all on this page' });
   await expect(all).toHaveJSProperty('indeterminate', true);
   await all.check();
   await expect(bar(page)).toContainText('5 selected');
@@ -53,18 +53,18 @@ test('a row still opens the person, and its box does not', async ({ page, databa
 test('suspending says who, who not and why; Cancel keeps the selection', async ({ page, database }) => {
   await new UsersList(page, database).open(PAGE);
   await select(page, 'admin', 'test-auditor', 'test-member', 'test-suspended');
-  await bar(page).getByRole('link', { name: 'Suspend' }).click();
+  await bar(page).getByRole('link', { name: 'Suspend', exact: true }).click();
   await expect(dialog(page).getByRole('heading', { name: 'Suspend' })).toBeVisible();
-  await expect(dialog(page)).toContainText('Changes: 2');
+  await expect(dialog(page).getByRole('heading', { name: '2 users', exact: true })).toBeVisible();
   await expect(dialog(page).getByRole('listitem')).toHaveText(['test-auditor', 'test-member']);
-  await expect(dialog(page)).toContainText('Skipped: 2');
-  await expect(dialog(page)).toContainText('Is not active.');
+  await expect(dialog(page)).toContainText('2 skipped');
+  await expect(dialog(page)).toContainText('Not active.');
   await inspect(page, 'bulk-suspend');
 
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toBeHidden();
   await expect(bar(page)).toContainText('4 selected');
-  await expect(bar(page).getByRole('link', { name: 'Suspend' })).toBeFocused();
+  await expect(bar(page).getByRole('link', { name: 'Suspend', exact: true })).toBeFocused();
 });
 
 test('it does just that, with a reason, by keyboard', async ({ page, database, browserWatch }) => {
@@ -74,7 +74,7 @@ test('it does just that, with a reason, by keyboard', async ({ page, database, b
   await page.keyboard.press('Space');
   await box(page, 'test-member').focus();
   await page.keyboard.press('Space');
-  await bar(page).getByRole('link', { name: 'Suspend' }).focus();
+  await bar(page).getByRole('link', { name: 'Suspend', exact: true }).focus();
   await page.keyboard.press('Enter');
   const button = dialog(page).getByRole('button', { name: 'Suspend 2 users' });
   await button.focus();
@@ -99,8 +99,8 @@ test('what has changed meanwhile comes back to the dialog', async ({ page, datab
   await expect(button('2 users')).toBeVisible();
   await database.rows(`update users set version = version + 1 where username = 'test-auditor'`);
   await button('2 users').click();
-  await expect(dialog(page).getByRole('alert')).toContainText('Nothing was done: look again.');
-  await expect(dialog(page)).toContainText('Was changed by somebody else meanwhile.');
+  await expect(dialog(page).getByRole('alert')).toContainText('Nothing was done; review and try again.');
+  await expect(dialog(page)).toContainText('Changed by someone else.');
   const deleted = `select count(*)::int from users where deleted_at is not null and username like 'test-%r'`;
   expect(await database.value(deleted)).toBe(0);
   await inspect(page, 'bulk-changed');
@@ -114,22 +114,22 @@ test('what was found last stays when something else is wrong', async ({ page, da
   browserWatch.expectAnswer(422, '/sfn/do-to-several');
   await new UsersList(page, database).open(PAGE);
   await select(page, 'test-auditor', 'test-member');
-  await bar(page).getByRole('link', { name: 'Suspend' }).click();
+  await bar(page).getByRole('link', { name: 'Suspend', exact: true }).click();
   await field(page, 'Reason').fill('Audit');
   await database.rows(`update users set version = version + 1 where username = 'test-auditor'`);
   await press(page, 'Suspend 2 users');
-  await expect(dialog(page)).toContainText('Changes: 1');
+  await expect(dialog(page).getByRole('heading', { name: '1 user', exact: true })).toBeVisible();
   await field(page, 'Reason').fill('');
   await press(page, 'Suspend 1 user');
-  await expect(field(page, 'Reason')).toHaveAccessibleDescription(/Say why\./);
-  await expect(dialog(page)).toContainText('Changes: 1');
+  await expect(field(page, 'Reason')).toHaveAccessibleDescription(/Enter a reason\./);
+  await expect(dialog(page).getByRole('heading', { name: '1 user', exact: true })).toBeVisible();
   await expect(dialog(page).getByRole('button', { name: 'Suspend 1 user' })).toBeVisible();
 });
 
 test('until a day, and Undo lifts those who were suspended and nobody else', async ({ page, database }) => {
   await new UsersList(page, database).open(PAGE);
   await select(page, 'test-auditor', 'test-member', 'test-suspended');
-  await bar(page).getByRole('link', { name: 'Suspend' }).click();
+  await bar(page).getByRole('link', { name: 'Suspend', exact: true }).click();
   await field(page, 'Reason').fill('On leave');
   await field(page, 'Until').fill('2030-01-02T03:04');
   await press(page, 'Suspend 2 users');
@@ -176,7 +176,7 @@ test('told what was done, the list is still the one it was', async ({ page, data
   await new UsersList(page, database).open(PAGE);
   await select(page, 'test-member');
   await bar(page).getByRole('link', { name: 'Delete' }).click();
-  await expect(dialog(page)).toContainText(/Until .* they can be restored/);
+  await expect(dialog(page)).toContainText(/You can restore them until .*\d\. Sessions are not restored\./);
   await press(page, 'Delete 1 user');
   await expect(toast(page)).toContainText('Deleted test-member');
   // The message stays while the pointer is over it.
@@ -184,7 +184,7 @@ test('told what was done, the list is still the one it was', async ({ page, data
   await hydrated(page);
   const query = new URLSearchParams(PAGE).toString();
   await expect(page).toHaveURL(`/users?${query}`);
-  const create = page.getByRole('link', { name: 'Create User' });
+  const create = page.getByRole('link', { name: 'Create user' });
   await expect(create).toHaveAttribute('href', `/users/new?${query}`);
   await toast(page).getByRole('link', { name: 'Dismiss' }).click();
   await expect(page).toHaveURL(`/users?${query}`);
@@ -202,7 +202,7 @@ test('Undo restores, and names whom it cannot', async ({ page, database, browser
   await undo(page).click();
   await expect(page).toHaveURL('/users/bulk/restore');
   await expect(dialog(page).getByRole('listitem')).toHaveText(['test-member']);
-  await expect(dialog(page)).toContainText('Was changed by somebody else meanwhile.');
+  await expect(dialog(page)).toContainText('Changed by someone else.');
   await press(page, 'Restore 1 user');
   await expect(toast(page)).toContainText('Restored test-member');
   expect(
@@ -225,9 +225,9 @@ test('a box that was ticked before the app took over stays so', async ({ page })
 test('where nothing can be done, there is no button', async ({ page, database }) => {
   await new UsersList(page, database).open(PAGE);
   await select(page, 'test-member');
-  await bar(page).getByRole('link', { name: 'Lift suspension' }).click();
-  await expect(dialog(page)).toContainText('Nobody of those who are selected would change.');
-  await expect(dialog(page)).toContainText('Is not suspended.');
+  await bar(page).getByRole('link', { name: 'Unsuspend' }).click();
+  await expect(dialog(page)).toContainText('None of the selected users can be changed.');
+  await expect(dialog(page)).toContainText('Not suspended.');
   await dialog(page).getByRole('link', { name: 'Close' }).click();
   await expect(dialog(page)).toBeHidden();
 });
@@ -236,7 +236,7 @@ test('signing out and lifting', async ({ page, database }) => {
   const list = new UsersList(page, database);
   for (const [label, username, sent, done] of [
     ['Sign out', 'test-member', 'Sign out 1 user', 'Signed out test-member everywhere'],
-    ['Lift suspension', 'test-suspended', 'Lift 1 suspension', 'Unsuspended test-suspended'],
+    ['Unsuspend', 'test-suspended', 'Unsuspend 1 user', 'Unsuspended test-suspended'],
   ] as const) {
     await list.open(PAGE);
     await select(page, username);
@@ -280,13 +280,13 @@ test.describe('without scripts', () => {
     await page.goto(`/users?${new URLSearchParams(PAGE)}`);
     await expect(bar(page)).toBeHidden();
     await select(page, 'test-auditor', 'test-member', 'test-suspended');
-    await bar(page).getByRole('button', { name: 'Suspend' }).click();
-    await expect(dialog(page)).toContainText('Changes: 2');
+    await bar(page).getByRole('button', { name: 'Suspend', exact: true }).click();
+    await expect(dialog(page).getByRole('heading', { name: '2 users', exact: true })).toBeVisible();
     await dialog(page).getByRole('link', { name: 'Cancel' }).click();
     await expect(box(page, 'test-member')).toBeChecked();
-    await bar(page).getByRole('button', { name: 'Suspend' }).click();
+    await bar(page).getByRole('button', { name: 'Suspend', exact: true }).click();
     await dialog(page).getByRole('button', { name: 'Suspend 2 users' }).click();
-    await expect(page.getByLabel('Reason', { exact: true })).toHaveAccessibleDescription(/Say why\./);
+    await expect(page.getByLabel('Reason', { exact: true })).toHaveAccessibleDescription(/Enter a reason\./);
     await page.getByLabel('Reason', { exact: true }).fill('Audit');
     await dialog(page).getByRole('button', { name: 'Suspend 2 users' }).click();
     await expect(toast(page)).toContainText('Suspended 2 users');
@@ -301,7 +301,7 @@ test.describe('without scripts', () => {
 test('an address without a selection says so', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/users/bulk/delete');
   await open(page, '/users/bulk/delete');
-  await expect(dialog(page).getByRole('alert')).toContainText('Select 1 to 100 people.');
+  await expect(dialog(page).getByRole('alert')).toContainText('Select 1 to 100 users.');
   await page.goto('/users/bulk/delete?u=nonsense');
-  await expect(dialog(page).getByRole('alert')).toContainText('This selection cannot be read.');
+  await expect(dialog(page).getByRole('alert')).toContainText('This selection is invalid.');
 });

@@ -31,7 +31,7 @@ test('the chip leads to the bin and back, and keeps the search', async ({ page, 
   await expect(page).toHaveURL('/users?limit=25&deleted=true');
   await expect(list.usernames).toHaveText(all.slice(0, 25));
   await list.says(1, 25, all.length);
-  await expect(page.getByRole('columnheader', { name: 'Removed for good' })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: 'Permanent deletion' })).toBeVisible();
   await inspect(page, 'users-deleted');
 
   await list.step('Next').click();
@@ -57,8 +57,8 @@ test('a name that a deleted user has comes with the way to that user', async ({ 
   await open(page, '/users/new');
   await field(page, 'Username').fill(name);
   await field(page, 'Display name').fill('Another');
-  await press(page, 'Create');
-  await dialog(page).getByRole('link', { name: /^Show No\. \d+/ }).click();
+  await press(page, 'Create user');
+  await dialog(page).getByRole('link', { name: /^View user No\. \d+/ }).click();
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Restore' })).toBeVisible();
 });
@@ -86,10 +86,10 @@ test('a button in the row takes out of the bin', async ({ page, database }) => {
 test('what is not understood is said, and an empty bin too', async ({ page, database, browserWatch }) => {
   browserWatch.expectAnswer(422, '/users');
   await open(page, '/users?deleted=true&sort=name');
-  await expect(page.getByRole('alert')).toContainText('the latest deletion first');
+  await expect(page.getByRole('alert')).toContainText('sorted by deletion date');
   await database.rows('update users set deleted_at = null, purge_after = null where deleted_at is not null');
   await open(page, '/users?deleted=true');
-  await expect(page.getByRole('heading', { name: 'The bin is empty' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No deleted users' })).toBeVisible();
   await inspect(page, 'users-deleted-empty');
 });
 
@@ -127,12 +127,12 @@ test.describe('where nothing is kept', () => {
       where s.personas > 1 and u.status = 'active' and u.deleted_at is null and u.username !~ '^(admin|test-)'
       order by u.id limit 1`);
     await open(page, `/users/${name}/delete`);
-    await expect(dialog(page)).toContainText('cannot be undone');
-    await expect(dialog(page)).not.toContainText('can be restored');
+    await expect(dialog(page)).toContainText("can't be undone");
+    await expect(dialog(page)).not.toContainText('You can restore');
     await expect(dialog(page).getByRole('checkbox')).toHaveCount(0);
     await inspect(page, 'delete-at-once');
-    await field(page, 'Their username, to confirm').fill(name);
-    await press(page, new RegExp(`^Delete ${name} and \\d+ things permanently$`));
+    await field(page, 'Type the username to confirm').fill(name);
+    await press(page, /^Permanently delete user and \d+ items$/);
     await expect(page).toHaveURL('/users');
     await expect(toast(page)).toContainText(`Started permanent deletion of ${name}`);
     // A background job deletes the user.

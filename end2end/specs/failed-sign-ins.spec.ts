@@ -26,7 +26,7 @@ test('failed sign-ins by account and by address', async ({ page, server, databas
   await expect(row).toContainText('Wrong password');
   await inspect(page, 'failed-sign-ins');
 
-  await page.getByRole('link', { name: 'By address' }).click();
+  await page.getByRole('link', { name: 'By IP address' }).click();
   await expect(page).toHaveURL('/sessions/failed?by=address');
   await page.locator('tbody').getByRole('link', { name: '127.0.0.1' }).first().click();
   await expect(page).toHaveURL('/sessions?address=127.0.0.1');

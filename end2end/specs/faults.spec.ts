@@ -134,10 +134,10 @@ test.describe('between browser and server', () => {
       await route.fetch();
       await route.abort('connectionreset');
     });
-    await press(page, 'Create');
+    await press(page, 'Create user');
     const notice = dialog(page).getByRole('alert');
     await expect(notice).toContainText('The server cannot be reached');
-    await expect(notice).toContainText('It is not known whether this was done: look before you try again.');
+    await expect(notice).toContainText('The change may or may not have been applied. Check before you try again.');
     await expect(notice).not.toContainText('database');
     await expect(field(page, 'Username')).toHaveValue('lost-answer');
     expect(await database.value(`select count(*)::int from users where username = 'lost-answer'`)).toBe(1);
@@ -149,7 +149,7 @@ test.describe('between browser and server', () => {
     await field(page, 'Reason').fill('A reason');
     await page.route('**/sfn/suspend-user*', (route) => route.fulfill({ status: 504, body: 'Gateway Timeout' }));
     await press(page, 'Suspend test-member');
-    await expect(dialog(page).getByRole('alert')).toContainText('It is not known whether this was done');
+    await expect(dialog(page).getByRole('alert')).toContainText('The change may or may not have been applied');
   });
 
   test('the server is of another version than the page: it asks for a reload', async ({
@@ -162,7 +162,7 @@ test.describe('between browser and server', () => {
     await list.open();
     await page.route('/sfn/users*', (route) => route.fulfill({ status: 404, body: 'There is no such function.' }));
     await list.header('Email').click();
-    await expect(page.getByRole('alert')).toContainText('This page is from an earlier version of Rollcall.');
+    await expect(page.getByRole('alert')).toContainText('Rollcall has been updated.');
     await page.getByRole('link', { name: 'Try again' }).click();
     await list.shows({ order: `${BY_EMAIL}, u.id` });
   });
@@ -208,9 +208,9 @@ test.describe('the WebAssembly', () => {
       };
     });
     await list.header('Email').click();
-    const banner = page.getByRole('alert').filter({ hasText: 'This page has stopped working.' });
+    const banner = page.getByRole('alert').filter({ hasText: 'This page stopped working.' });
     await expect(banner).toBeVisible();
-    await banner.getByRole('link', { name: 'Reload the page' }).click();
+    await banner.getByRole('link', { name: 'Reload page' }).click();
     await hydrated(page);
     await expect(banner).toBeHidden();
   });

@@ -18,7 +18,7 @@ async function goBackTo(page: Page, address: string): Promise<void> {
 /** Opens the dialog from the list and fills it in. */
 async function fillCreate(page: Page, username: string): Promise<void> {
   await open(page, '/users');
-  await page.getByRole('link', { name: 'Create User' }).click();
+  await page.getByRole('link', { name: 'Create user' }).click();
   await modal(page);
   await field(page, 'Username').fill(username);
   await field(page, 'Display name').fill('Finished');
@@ -30,8 +30,8 @@ test('deleted from the list: Back leads to the list', async ({ page, database })
   const list = `/users?q=username:${name}`;
   await open(page, list);
   await page.getByRole('link', { name: `Delete ${name}`, exact: true }).click();
-  await field(page, 'Their username, to confirm').fill(name);
-  await press(page, new RegExp(`^Delete ${name}`));
+  await field(page, 'Type the username to confirm').fill(name);
+  await press(page, /^Delete user/);
   await expect(toast(page)).toContainText('Deleted');
   await goBackTo(page, list);
 });
@@ -49,7 +49,7 @@ test('created with a password: Back leads to the list', async ({ page }) => {
   await fillCreate(page, 'finished-password');
   await dialog(page).getByLabel('Set a temporary password').check();
   await field(page, 'Temporary password').fill('a lantern under rain');
-  await press(page, 'Create');
+  await press(page, 'Create user');
   await expect(page).toHaveURL('/users/finished-password');
   await goBackTo(page, '/users');
 });
@@ -58,8 +58,8 @@ for (const way of ['Done', 'Escape'] as const) {
   test(`created with a link, left by ${way}: Back leads to the list`, async ({ page }) => {
     const username = `finished-${way.toLowerCase()}`;
     await fillCreate(page, username);
-    await press(page, 'Create');
-    await expect(field(page, 'Link to hand over')).toBeFocused();
+    await press(page, 'Create user');
+    await expect(field(page, 'Link')).toBeFocused();
     if (way === 'Done') await dialog(page).getByRole('link', { name: 'Done' }).click();
     else await page.keyboard.press('Escape');
     await expect(page).toHaveURL(`/users/${username}`);
@@ -84,7 +84,7 @@ test('sent again right after it was accepted: nothing goes out, and the link sta
   });
   await fillCreate(page, 'finished-twice');
   await field(page, 'Display name').press('Enter');
-  const link = field(page, 'Link to hand over');
+  const link = field(page, 'Link');
   await expect(link).toBeFocused();
   // A request that was caused by these submissions would be answered before this one.
   await page.evaluate(() => fetch('/api/health').then((answer) => answer.text()));

@@ -14,7 +14,7 @@ async function fill(page: Page, username: string): Promise<void> {
   await page.getByLabel(/^Username/).fill(username);
   await page.getByLabel(/^Display name/).fill(`${username} Example`);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('Password again').fill(PASSWORD);
+  await page.getByLabel('Confirm password').fill(PASSWORD);
 }
 
 const create = (page: Page) => page.getByRole('button', { name: 'Create account' }).click();
@@ -33,18 +33,18 @@ const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText
 
 test('is made, followed and used', async ({ page, another }) => {
   await open(page, '/registrations/invitations');
-  await expect(page.getByText('Nobody is invited')).toBeVisible();
-  await page.getByRole('link', { name: 'Invite' }).click();
-  await field(page, 'For whom').fill('Lab assistants');
+  await expect(page.getByText('No invitations')).toBeVisible();
+  await page.getByRole('link', { name: 'Create invitation' }).click();
+  await field(page, 'Label').fill('Lab assistants');
   await dialog(page).getByLabel('Auditor').check();
-  await field(page, 'How many can use it').fill('0');
+  await field(page, 'Maximum uses').fill('0');
   await page.keyboard.press('Tab');
-  await expect(field(page, 'How many can use it')).toHaveAccessibleDescription(/Say a number from 1 to 1000\./);
-  await field(page, 'How many can use it').fill('2');
+  await expect(field(page, 'Maximum uses')).toHaveAccessibleDescription(/Enter a number from 1 to 1000\./);
+  await field(page, 'Maximum uses').fill('2');
   await inspect(page, 'invite');
-  await press(page, 'Make link');
-  await expect(field(page, 'Link to hand over')).toBeFocused();
-  const url = await field(page, 'Link to hand over').inputValue();
+  await press(page, 'Create invitation');
+  await expect(field(page, 'Link')).toBeFocused();
+  const url = await field(page, 'Link').inputValue();
   await inspect(page, 'invite-link');
   await dialog(page).getByRole('link', { name: 'Done' }).click();
   await expect(row(page, 'Lab assistants')).toContainText('Not opened');
@@ -53,13 +53,13 @@ test('is made, followed and used', async ({ page, another }) => {
   const invited = await another();
   await open(invited, new URL(url).pathname);
   await expect(invited).toHaveURL(/\/invite\?link=[0-9a-f]{16}$/);
-  await expect(invited.getByText('Your roles: Auditor.')).toBeVisible();
+  await expect(invited.getByText('Create your account to join as Auditor.')).toBeVisible();
   expect(await invited.content()).not.toContain(url.split('/').at(-1));
   await inspect(invited, 'invited');
   await fill(invited, 'lab-assistant');
   await create(invited);
   await expect(invited).toHaveURL('/invite/done');
-  await expect(invited.getByRole('heading', { name: 'Your account is ready' })).toBeVisible();
+  await expect(invited.getByRole('heading', { name: 'Account created' })).toBeVisible();
   await invited.getByRole('link', { name: 'Sign in' }).click();
   await signIn(invited, 'lab-assistant', PASSWORD);
   await expect(invited).toHaveURL('/users');
@@ -74,23 +74,23 @@ test('gets another link, and an end', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(404, '/invite');
   const first = await invite(page, { note: 'Renewed' });
   await open(page, '/registrations/invitations');
-  await page.getByRole('link', { name: 'New link: Renewed' }).click();
-  await press(page, 'Make link');
-  const url = await field(page, 'Link to hand over').inputValue();
+  await page.getByRole('link', { name: 'New link for Renewed' }).click();
+  await press(page, 'Create link');
+  const url = await field(page, 'Link').inputValue();
   await dialog(page).getByRole('link', { name: 'Done' }).click();
   await open(page, first);
-  await expect(page.getByRole('heading', { name: 'This invitation is not valid any more' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'This invitation is no longer valid' })).toBeVisible();
   await inspect(page, 'invitation-dead');
   await open(page, new URL(url).pathname);
-  await expect(page.getByRole('heading', { name: 'You are invited' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: "You've been invited" })).toBeVisible();
   await open(page, '/registrations/invitations');
-  await page.getByRole('link', { name: 'Revoke: Renewed' }).click();
+  await page.getByRole('link', { name: 'Revoke invitation for Renewed' }).click();
   await expect(dialog(page).getByRole('button', { name: /^Revoke/ })).toBeVisible();
   await inspect(page, 'invitation-revoke');
   await press(page, 'Revoke invitation for Renewed');
   await expect(toast(page)).toContainText('Revoked the invitation for Renewed');
   await expect(row(page, 'Renewed')).toContainText('Revoked');
-  await expect(page.getByRole('link', { name: 'Revoke: Renewed' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Revoke invitation for Renewed' })).toHaveCount(0);
 });
 
 test('two in two tabs stay apart', async ({ page, another, database }) => {
@@ -100,7 +100,7 @@ test('two in two tabs stay apart', async ({ page, another, database }) => {
   await open(first, plain);
   const second = await first.context().newPage();
   await open(second, roles);
-  await expect(second.getByText('Your roles: Auditor.')).toBeVisible();
+  await expect(second.getByText('Create your account to join as Auditor.')).toBeVisible();
   await fill(first, 'plain-tab');
   await create(first);
   await expect(first).toHaveURL('/invite/done');
@@ -117,15 +117,15 @@ test.describe('without scripts', () => {
 
   test('the same', async ({ page, another }) => {
     await page.goto('/registrations/invitations/new');
-    await field(page, 'For whom').fill('Plain');
-    await press(page, 'Make link');
-    const url = await field(page, 'Link to hand over').inputValue();
+    await field(page, 'Label').fill('Plain');
+    await press(page, 'Create invitation');
+    const url = await field(page, 'Link').inputValue();
     const invited = await another({ javaScriptEnabled: false });
     await invited.goto(new URL(url).pathname);
     await fill(invited, 'plain-guest');
-    await invited.getByLabel('Password again').fill('another');
+    await invited.getByLabel('Confirm password').fill('another');
     await create(invited);
-    await expect(invited.getByLabel('Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+    await expect(invited.getByLabel('Confirm password')).toHaveAccessibleDescription(/Passwords don't match\./);
     await expect(invited.getByLabel(/^Username/)).toHaveValue('plain-guest');
     await fill(invited, 'plain-guest');
     await create(invited);

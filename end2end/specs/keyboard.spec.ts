@@ -69,7 +69,7 @@ test.describe('in the panel', () => {
   test('the first stop skips to the content', async ({ page, database }) => {
     await new UsersList(page, database).open();
     await page.keyboard.press('Tab');
-    const skip = page.getByRole('link', { name: 'Skip to the content' });
+    const skip = page.getByRole('link', { name: 'Skip to content' });
     await expect(skip).toBeFocused();
     await expect(skip).toBeInViewport({ ratio: 1 });
     await page.keyboard.press('Enter');
@@ -90,7 +90,7 @@ test.describe('in the panel', () => {
     expect(stops.filter((stop) => !stop.visible)).toEqual([]);
     const names = stops.map(({ name, target }) => `${name} ${target}`);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
-    expect(stops[0]!.name).toBe('Skip to the content');
+    expect(stops[0]!.name).toBe('Skip to content');
     expect(stops.at(-1)!.name).toBe('Next');
   });
 
@@ -120,7 +120,7 @@ test.describe('in the panel', () => {
 
   test('the menu opens and closes, and the focus returns', async ({ page, database }) => {
     await new UsersList(page, database).open();
-    const button = page.getByRole('button', { name: /^Your menu/ });
+    const button = page.getByRole('button', { name: /^Account menu/ });
     const menu = page.locator('#user-menu');
     await tabUntil(page, button);
     await page.keyboard.press('Enter');
@@ -140,8 +140,8 @@ test.describe('in the panel', () => {
 
   test('the help opens and closes', async ({ page, database }) => {
     await new UsersList(page, database).open();
-    const summary = page.getByLabel('How to search');
-    const help = page.getByText('Write words, filters, or both.');
+    const summary = page.getByLabel('Search help');
+    const help = page.getByText('Combine words and filters; all must match.');
     await tabUntil(page, summary);
     await page.keyboard.press('Enter');
     await expect(help).toBeVisible();

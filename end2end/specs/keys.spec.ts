@@ -36,22 +36,22 @@ test('a key is added, switched, replaced and deleted', async ({ page, database, 
   await press(page, 'Add API key');
   await expect(toast(page)).toContainText('Added API key Lab');
   await expect(row(page, 'Lab')).toContainText('...abcd');
-  await expect(row(page, 'Lab')).toContainText('On');
+  await expect(row(page, 'Lab')).toContainText('Active');
   await inspect(page, 'keys');
 
-  await page.getByRole('button', { name: 'Disable: Lab' }).click();
+  await page.getByRole('button', { name: 'Disable Lab' }).click();
   await expect(toast(page)).toContainText('Disabled API key Lab');
-  await expect(row(page, 'Lab')).toContainText('Off');
-  await page.getByRole('button', { name: 'Enable: Lab' }).click();
+  await expect(row(page, 'Lab')).toContainText('Disabled');
+  await page.getByRole('button', { name: 'Enable Lab' }).click();
   await expect(toast(page)).toContainText('Enabled API key Lab');
 
-  await page.getByRole('link', { name: 'Edit: Lab' }).click();
+  await page.getByRole('link', { name: 'Edit Lab' }).click();
   await field(page, 'Name').fill('Laboratory');
   await inspect(page, 'key-edit');
   await press(page, 'Save');
   await expect(toast(page)).toContainText('Saved API key');
   await expect(row(page, 'Laboratory')).toContainText('...abcd');
-  await page.getByRole('link', { name: 'Edit: Laboratory' }).click();
+  await page.getByRole('link', { name: 'Edit Laboratory' }).click();
   await expect(dialog(page)).toContainText('...abcd');
   await expect(dialog(page)).toContainText('Last usedNever');
   await field(page, 'New key').fill('sk-another-secret-wxyz');
@@ -60,7 +60,7 @@ test('a key is added, switched, replaced and deleted', async ({ page, database, 
   const kept = await database.column(`select encode(ciphertext, 'escape') from api_keys where name = 'Laboratory'`);
   expect(kept.join()).not.toContain('secret');
 
-  await page.getByRole('link', { name: 'Delete: Laboratory' }).click();
+  await page.getByRole('link', { name: 'Delete Laboratory' }).click();
   await expect(dialog(page).getByRole('button', { name: /^Delete/ })).toBeVisible();
   await inspect(page, 'key-delete');
   await press(page, 'Delete API key');
@@ -76,7 +76,7 @@ test('it is told who does without', async ({ page, database }) => {
   await open(page, '/keys');
   const providers = page.getByRole('table', { name: 'Providers' });
   await expect(providers.getByRole('row').filter({ hasText: 'OPENAI' })).toContainText(people.toLocaleString('en'));
-  await page.getByRole('link', { name: 'Show people with keys' }).click();
+  await page.getByRole('link', { name: 'Show users with API keys' }).click();
   await expect(page).toHaveURL('/users?q=has%3Aapi-keys');
 });
 
@@ -88,11 +88,11 @@ test('a key of a person is seen and revoked', async ({ page, database }) => {
   await open(page, `/users/${person!.username}/keys`);
   await expect(row(page, person!.name)).toContainText('...');
   await inspect(page, 'person-keys');
-  await page.getByRole('link', { name: `Revoke: ${person!.name}` }).click();
+  await page.getByRole('link', { name: `Revoke ${person!.name}` }).click();
   await expect(dialog(page)).toContainText('Last used');
   await press(page, /^Revoke API key/);
   await expect(toast(page)).toContainText(`Revoked API key ${person!.name}`);
-  await expect(page.getByText('No API keys of their own')).toBeVisible();
+  await expect(page.getByText('No API keys')).toBeVisible();
   await open(page, `/users/${person!.username}/history`);
   await expect(page.getByRole('row').filter({ hasText: 'Api key revoked' })).toContainText(person!.name);
 });
@@ -128,8 +128,8 @@ test.describe('an auditor', () => {
     await expect(page.locator('.main').getByRole('button')).toHaveCount(0);
     const id = await database.value('select id from api_keys where user_id is null limit 1');
     for (const [dialogPath, refusal] of [
-      ['/keys/new', 'You may look at API keys, but not change them.'],
-      [`/keys/${id}/edit`, 'You may look at API keys, but not change them.'],
+      ['/keys/new', 'You have read-only access to API keys.'],
+      [`/keys/${id}/edit`, 'You have read-only access to API keys.'],
       [`/keys/${id}/delete`, 'You have read-only access to API keys.'],
     ] as const) {
       await open(page, dialogPath);
@@ -154,10 +154,10 @@ test.describe('without scripts', () => {
     await field(page, 'Key').fill('sk-plain-secret-efgh');
     await press(page, 'Add API key');
     await expect(toast(page)).toContainText('Added API key Plain');
-    await page.getByRole('button', { name: 'Disable: Plain' }).click();
+    await page.getByRole('button', { name: 'Disable Plain' }).click();
     await expect(toast(page)).toContainText('Disabled API key Plain');
-    await expect(row(page, 'Plain')).toContainText('Off');
-    await page.getByRole('link', { name: 'Edit: Plain' }).click();
+    await expect(row(page, 'Plain')).toContainText('Disabled');
+    await page.getByRole('link', { name: 'Edit Plain' }).click();
     browserWatch.expectAnswer(422, new URL(page.url()).pathname);
     await field(page, 'Name').fill('');
     await press(page, 'Save');
@@ -165,7 +165,7 @@ test.describe('without scripts', () => {
     await field(page, 'Name').fill('Plainer');
     await press(page, 'Save');
     await expect(toast(page)).toContainText('Saved API key Plainer');
-    await page.getByRole('link', { name: 'Delete: Plainer' }).click();
+    await page.getByRole('link', { name: 'Delete Plainer' }).click();
     await press(page, 'Delete API key');
     await expect(toast(page)).toContainText('Deleted API key Plainer');
     await expect(row(page, 'Plainer')).toHaveCount(0);
@@ -177,12 +177,12 @@ test.describe('where there is no encryption key', () => {
 
   test('it is said', async ({ page }) => {
     await open(page, '/keys');
-    await expect(page.getByText('API keys are switched off')).toBeVisible();
+    await expect(page.getByText('API keys are disabled')).toBeVisible();
     await expect(add(page)).toBeHidden();
     await inspect(page, 'keys-off');
     await open(page, '/keys/new');
-    await expect(dialog(page)).toContainText('API keys are switched off');
+    await expect(dialog(page)).toContainText('API keys are disabled');
     await open(page, '/account/keys');
-    await expect(page.getByText('API keys are switched off')).toBeVisible();
+    await expect(page.getByText('API keys are disabled')).toBeVisible();
   });
 });

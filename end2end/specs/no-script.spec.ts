@@ -15,15 +15,15 @@ test('signing in, refused at first, and out again', async ({ page, browserWatch 
   await signIn(page, 'admin', '');
   await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription('Enter your password.');
   await signIn(page, 'admin', 'not the password');
-  await expect(page.getByRole('alert')).toContainText('do not match');
+  await expect(page.getByRole('alert')).toContainText('Wrong username or password');
   await expect(page.getByLabel('Username')).toHaveValue('admin');
   await expect(page.getByLabel('Remember me')).toBeChecked();
   await expect(page.getByRole('button', { name: 'Show password' })).toBeHidden();
 
   await signIn(page, 'admin', template().password);
   await expect(page).toHaveURL('/users?q=role:admin');
-  // A popover works without scripts.
-  await page.getByRole('button', { name: /^Your menu/ }).click();
+  // A popover needs no script.
+  await page.getByRole('button', { name: /^Account menu/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page).toHaveURL('/login');
   await page.goto('/users');
@@ -58,7 +58,7 @@ test.describe('signed in', () => {
     await list.shows({ where: 'u.email is not null', order, limit: 25 });
     await page.getByRole('link', { name: /^Suspended/ }).click();
     await list.shows({ where: `u.email is not null and u.status = 'suspended'`, order, limit: 25 });
-    await page.getByRole('link', { name: 'Remove the filter has:email' }).click();
+    await page.getByRole('link', { name: 'Remove filter has:email' }).click();
     await list.shows({ where: `u.status = 'suspended'`, order, limit: 25 });
     await page.getByRole('link', { name: 'Clear all' }).click();
     await list.shows({ order, limit: 25 });
@@ -101,13 +101,13 @@ test.describe('setting up', () => {
     await page.getByLabel('Display name').fill('Grace');
     await page.getByLabel('Password', { exact: true }).fill('copper lantern under rain');
     await page.getByRole('button', { name: 'Create administrator' }).click();
-    await expect(page.getByLabel('Password again')).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.getByLabel('Confirm password')).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByLabel('Username')).toHaveValue('grace');
     // The server never sends a password back.
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
 
     await page.getByLabel('Password', { exact: true }).fill('copper lantern under rain');
-    await page.getByLabel('Password again').fill('copper lantern under rain');
+    await page.getByLabel('Confirm password').fill('copper lantern under rain');
     await page.getByRole('button', { name: 'Create administrator' }).click();
     await expect(page).toHaveURL('/users');
     await expect(page.getByRole('status')).toHaveText('1–1 of 1');

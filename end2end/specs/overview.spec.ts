@@ -41,7 +41,7 @@ test('charts say in words what they draw', async ({ page, database }) => {
   const [sum] = await database.column(SIGN_INS);
   expect(Number(sum)).toBeGreaterThan(0);
   await expect(section.locator('.chart-sum')).toHaveText(Number(sum).toLocaleString('en'));
-  await section.getByText('Day by day').click();
+  await section.getByText('Show data').click();
   await expect(section.locator('dd')).toHaveCount(30);
   const days = await section.locator('dd').allTextContents();
   const total = days.reduce((total, day) => total + Number(day.replaceAll(',', '')), 0);
@@ -51,7 +51,7 @@ test('charts say in words what they draw', async ({ page, database }) => {
 test('what wants attention leads to the accounts, and changes to whom they are about', async ({ page, database }) => {
   await open(page, '/overview');
   await inspect(page, 'overview');
-  await page.getByRole('link', { name: /not been used for 90 days/ }).click();
+  await page.getByRole('link', { name: /inactive for 90 days/ }).click();
   await expect(page).toHaveURL('/users?q=status%3Aactive+inactive%3A90d+created%3Abefore-90d');
 
   const [person] = await database.rows(`
@@ -96,7 +96,7 @@ test.describe('without scripts', () => {
 
   test('all of it is there', async ({ page }) => {
     await page.goto('/overview');
-    await expect(page.getByRole('img', { name: /^New accounts: / })).toBeVisible();
+    await expect(page.getByRole('img', { name: /^New users: / })).toBeVisible();
     await expect(page.locator('.tiles dd')).toHaveCount(5);
   });
 });

@@ -16,7 +16,7 @@ test('what may not be done is said before any typing', async ({ page }) => {
     await expect(dialog(page).getByRole('textbox')).toBeHidden();
   }
   await open(page, '/users/admin/edit');
-  await expect(dialog(page)).toContainText('Cannot change your own roles');
+  await expect(dialog(page)).toContainText('change your own roles');
   await expect(dialog(page).getByLabel('Auditor')).toBeDisabled();
 });
 
@@ -49,7 +49,7 @@ test.describe('an auditor', () => {
 
   test('sees everything, with the buttons gone', async ({ page }) => {
     await open(page, '/users');
-    await expect(page.getByRole('link', { name: 'Create User' })).toBeHidden();
+    await expect(page.getByRole('link', { name: 'Create user' })).toBeHidden();
     await open(page, '/users/test-member');
     await expect(page.getByRole('heading', { name: 'Statistics' })).toBeVisible();
     for (const name of ['Edit', 'Suspend', 'Delete', 'Create reset link']) {
@@ -57,7 +57,7 @@ test.describe('an auditor', () => {
     }
     await expect(page.getByRole('link', { name: 'Sign out everywhere' })).toBeHidden();
     await open(page, '/users/test-member/edit');
-    await expect(dialog(page)).toContainText('You may look at accounts, but not change them.');
+    await expect(dialog(page)).toContainText('You have read-only access to users.');
     await expect(dialog(page).getByRole('textbox')).toBeHidden();
   });
 });
@@ -83,12 +83,12 @@ test.describe('without scripts', () => {
     await field(page, 'Username').fill('x');
     await field(page, 'Display name').fill('Plain Person');
     await dialog(page).getByLabel('Auditor').check();
-    await press(page, 'Create');
+    await press(page, 'Create user');
     await expect(field(page, 'Display name')).toHaveValue('Plain Person');
     await expect(dialog(page).getByLabel('Auditor')).toBeChecked();
     await field(page, 'Username').fill('plain');
-    await press(page, 'Create');
-    await expect(field(page, 'Link to hand over')).toHaveValue(/\/reset\//);
+    await press(page, 'Create user');
+    await expect(field(page, 'Link')).toHaveValue(/\/reset\//);
     await dialog(page).getByRole('link', { name: 'Done' }).click();
     await expect(toast(page)).toContainText('Created ');
 
@@ -96,9 +96,9 @@ test.describe('without scripts', () => {
     await database.rows(`update users set display_name = 'Theirs', version = version + 1 where username = 'plain'`);
     await field(page, 'Display name').fill('Mine');
     await press(page, 'Save');
-    await expect(dialog(page)).toContainText('Theirs: Theirs');
+    await expect(dialog(page)).toContainText('Their value: Theirs');
     await expect(field(page, 'Display name')).toHaveValue('Mine');
-    await press(page, 'Save mine on top');
+    await press(page, 'Overwrite with mine');
     await expect(page.getByRole('heading', { name: 'Mine' })).toBeVisible();
 
     await page.getByRole('link', { name: 'Suspend' }).click();
@@ -113,7 +113,7 @@ test.describe('without scripts', () => {
 
     await page.getByRole('link', { name: 'Create reset link' }).click();
     await press(page, 'Create link');
-    await expect(field(page, 'Link to hand over')).toHaveValue(/\/reset\//);
+    await expect(field(page, 'Link')).toHaveValue(/\/reset\//);
     await dialog(page).getByRole('link', { name: 'Done' }).click();
     await page.getByRole('link', { name: 'Revoke' }).click();
     await press(page, /^Revoke password link/);
@@ -123,11 +123,11 @@ test.describe('without scripts', () => {
     await expect(toast(page)).toContainText(/Revoked \d+ sessions? of/);
 
     await page.getByRole('link', { name: 'Delete' }).click();
-    await field(page, 'Their username, to confirm').fill('somebody');
-    await press(page, 'Delete plain');
-    await expect(field(page, 'Their username, to confirm')).toHaveAttribute('aria-invalid', 'true');
-    await field(page, 'Their username, to confirm').fill('plain');
-    await press(page, 'Delete plain');
+    await field(page, 'Type the username to confirm').fill('somebody');
+    await press(page, 'Delete user');
+    await expect(field(page, 'Type the username to confirm')).toHaveAttribute('aria-invalid', 'true');
+    await field(page, 'Type the username to confirm').fill('plain');
+    await press(page, 'Delete user');
     await toast(page).getByRole('button', { name: 'Undo' }).click();
     await expect(toast(page)).toContainText('Restored');
   });
@@ -145,7 +145,7 @@ test.describe('without scripts', () => {
     await expect(field(page, 'Email')).toHaveAttribute('aria-invalid', 'true');
     await field(page, 'Email').fill('');
     await press(page, 'Save');
-    await expect(dialog(page)).toContainText('Theirs: Meanwhile');
+    await expect(dialog(page)).toContainText('Their value: Meanwhile');
     const name = await database.value(`select display_name from users where username = 'test-member'`);
     expect(name).toBe('Meanwhile');
   });
@@ -156,17 +156,17 @@ test.describe('without scripts', () => {
       where s.personas = 2 and u.status = 'active' and u.deleted_at is null order by u.id limit 1`);
     const name = person!.username;
     await page.goto(`/users/${name}/delete`);
-    await dialog(page).getByRole('link', { name: 'Give it to somebody else first' }).click();
+    await dialog(page).getByRole('link', { name: 'Transfer ownership' }).click();
     await expect(field(page, 'New owner')).toBeFocused();
     await field(page, 'New owner').fill('test-auditor');
-    await press(page, 'Give to new owner');
+    await press(page, 'Transfer 2 personas');
     await expect(toast(page)).toContainText(`Transferred 2 personas from ${name} to test-auditor`);
-    await expect(page.getByRole('heading', { name: 'Owns no personas' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'No personas' })).toBeVisible();
 
     await page.getByRole('link', { name: 'Delete', exact: true }).click();
     await dialog(page).getByLabel('Delete permanently now').check();
-    await field(page, 'Their username, to confirm').fill(name);
-    await press(page, new RegExp(`^Delete ${name}`));
+    await field(page, 'Type the username to confirm').fill(name);
+    await press(page, /^Delete user/);
     await expect(page).toHaveURL('/users');
     await expect(toast(page)).toContainText(`Started permanent deletion of ${name}`);
   });

@@ -11,25 +11,25 @@ test.use({ as: 'admin' });
 /** Chooses an own password after signing in by link or with a temporary password. */
 async function choosesTheirOwn(page: Page, password: string): Promise<void> {
   await expect(page).toHaveURL(/\/reset\?link=[0-9a-f]{16}$/);
-  await expect(page.getByRole('heading', { name: 'Choose your password' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Set your password' })).toBeVisible();
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByLabel('Password again').fill(password);
+  await page.getByLabel('Confirm password').fill(password);
   await page.getByRole('button', { name: 'Set password' }).click();
   await expect(page).toHaveURL('/reset/done');
 }
 
 test('created with a link, which the person follows', async ({ page, another }) => {
   await open(page, '/users?q=role:admin');
-  await page.getByRole('link', { name: 'Create User' }).click();
+  await page.getByRole('link', { name: 'Create user' }).click();
   await expect(page).toHaveURL('/users/new?q=role%3Aadmin');
   await field(page, 'Username').fill('linked');
   await field(page, 'Display name').fill('Linked Person');
   await field(page, 'Email').fill('linked@example.org');
-  await press(page, 'Create');
-  await expect(field(page, 'Link to hand over')).toBeFocused();
-  const link = await field(page, 'Link to hand over').inputValue();
+  await press(page, 'Create user');
+  await expect(field(page, 'Link')).toBeFocused();
+  const link = await field(page, 'Link').inputValue();
   expect(link).toContain('/reset/');
-  await expect(dialog(page)).toContainText('Works until');
+  await expect(dialog(page)).toContainText('Expires');
   await press(page, 'Copy');
   await expect(dialog(page).getByRole('button', { name: 'Copied' })).toBeVisible();
   await dialog(page).getByRole('link', { name: 'Done' }).click();
@@ -68,9 +68,9 @@ test('a temporary password is judged while it is typed, and its spaces pointed o
   await expect(password).toHaveAccessibleDescription(/Strength: weak/);
   await password.fill('a lantern under rain ');
   await expect(password).toHaveAccessibleDescription(/Strength: strong/);
-  await expect(password).toHaveAccessibleDescription(/begins or ends with a space/);
+  await expect(password).toHaveAccessibleDescription(/starts or ends with a space/i);
   await password.fill('a lantern under rain');
-  await expect(password).not.toHaveAccessibleDescription(/begins or ends with a space/);
+  await expect(password).not.toHaveAccessibleDescription(/starts or ends with a space/i);
 });
 
 test('faults show as one types, and a taken name loses nothing', async ({ page, browserWatch }) => {
@@ -85,7 +85,7 @@ test('faults show as one types, and a taken name loses nothing', async ({ page, 
   await expect(field(page, 'Username')).toHaveAccessibleDescription(/Username already exists/);
   await field(page, 'Display name').fill('Kept');
   await dialog(page).getByLabel('Auditor').check();
-  await press(page, 'Create');
+  await press(page, 'Create user');
   await expect(field(page, 'Username')).toHaveAccessibleDescription(/Username already exists/);
   await expect(field(page, 'Username')).toBeFocused();
   await expect(field(page, 'Display name')).toHaveValue('Kept');
@@ -125,10 +125,10 @@ test('the profile is rows of names and values', async ({ page, database }) => {
   await make(page, 'profiled');
   await database.rows(`update users set profile = '{"lab": "North", "floor": 3}' where username = 'profiled'`);
   await open(page, '/users/profiled/edit');
-  const fact = (part: string, place: number) => dialog(page).getByLabel(`${part} of fact ${place}`);
-  await expect(fact('Name', 2)).toHaveValue('lab');
+  const fact = (part: string, place: number) => dialog(page).getByLabel(`${part} ${place}`);
+  await expect(fact('Field name', 2)).toHaveValue('lab');
   await fact('Value', 2).fill('South');
-  await fact('Name', 3).fill('phone');
+  await fact('Field name', 3).fill('phone');
   await fact('Value', 3).fill('42');
   await press(page, 'Save');
   await expect(toast(page)).toContainText('Saved changes to');
@@ -155,15 +155,15 @@ test('two browsers change the same person', async ({ page, browserWatch }) => {
 
   await field(page, 'Display name').fill('Mine Entirely');
   await press(page, 'Save');
-  await expect(dialog(page)).toContainText('Theirs: Theirs Entirely');
+  await expect(dialog(page)).toContainText('Their value: Theirs Entirely');
   await expect(field(page, 'Display name')).toHaveValue('Mine Entirely');
   // A validation error of this form must not bring back the outdated version.
   await field(page, 'Email').fill('no address');
-  await press(page, 'Save mine on top');
-  await expect(field(page, 'Email')).toHaveAccessibleDescription(/address like/);
-  await expect(dialog(page)).toContainText('Theirs: Theirs Entirely');
-  await expect(dialog(page).getByRole('button', { name: 'Save mine on top' })).toBeVisible();
-  await dialog(page).getByRole('link', { name: 'Take theirs' }).click();
+  await press(page, 'Overwrite with mine');
+  await expect(field(page, 'Email')).toHaveAccessibleDescription(/email address such as/);
+  await expect(dialog(page)).toContainText('Their value: Theirs Entirely');
+  await expect(dialog(page).getByRole('button', { name: 'Overwrite with mine' })).toBeVisible();
+  await dialog(page).getByRole('link', { name: 'Use their version' }).click();
   await expect(field(page, 'Display name')).toHaveValue('Theirs Entirely');
 
   await open(second, '/users/contested/edit');
@@ -173,7 +173,7 @@ test('two browsers change the same person', async ({ page, browserWatch }) => {
   await expect(toast(second)).toContainText('Saved changes to contested');
   await field(page, 'Email').fill('mine@example.org');
   await press(page, 'Save');
-  await press(page, 'Save mine on top');
+  await press(page, 'Overwrite with mine');
   await expect(toast(page)).toContainText('Saved changes to contested');
   await expect(page.getByText('mine@example.org')).toBeVisible();
 });
@@ -182,7 +182,7 @@ test('suspended with a reason that is told, and lifted', async ({ page, another 
   await make(page, 'naughty');
   await page.getByRole('link', { name: 'Suspend' }).click();
   await field(page, 'Reason').fill('Shares their account');
-  await dialog(page).getByLabel('Tell them the reason').check();
+  await dialog(page).getByLabel('Show the reason to the user').check();
   await field(page, 'Until').fill('2030-01-02T03:04');
   await press(page, 'Suspend naughty');
   await expect(toast(page)).toContainText(/Suspended naughty until .*2030/);
@@ -193,7 +193,7 @@ test('suspended with a reason that is told, and lifted', async ({ page, another 
   await signIn(theirs, 'naughty', 'temporary one');
   await expect(theirs.getByRole('alert')).toContainText('Shares their account');
 
-  await page.getByRole('button', { name: 'Lift suspension' }).click();
+  await page.getByRole('button', { name: 'Unsuspend' }).click();
   await expect(toast(page)).toContainText('Unsuspended naughty');
   await signIn(theirs, 'naughty', 'temporary one');
   await choosesTheirOwn(theirs, 'a lantern under rain');
@@ -205,17 +205,17 @@ test('suspending needs a reason and a time to come', async ({ page, browserWatch
   await field(page, 'Until').fill('2001-01-02T03:04');
   await press(page, 'Suspend test-member');
   await expect(field(page, 'Reason')).toBeFocused();
-  await expect(field(page, 'Until')).toHaveAccessibleDescription(/still to come/);
+  await expect(field(page, 'Until')).toHaveAccessibleDescription(/date in the future/);
 });
 
 test('a reset link, its state, and its end', async ({ page }) => {
   await make(page, 'forgetful');
   await page.getByRole('link', { name: 'Create reset link' }).click();
   await press(page, 'Create link');
-  await expect(field(page, 'Link to hand over')).toHaveValue(/\/reset\//);
+  await expect(field(page, 'Link')).toHaveValue(/\/reset\//);
   await dialog(page).getByRole('link', { name: 'Done' }).click();
-  await expect(page.getByText('Works until')).toBeVisible();
-  await expect(page.getByText(/by admin, not opened/)).toBeVisible();
+  await expect(page.getByText('Expires', { exact: true })).toBeVisible();
+  await expect(page.getByText(/by admin · not opened yet/)).toBeVisible();
   await page.getByRole('link', { name: 'Revoke' }).click();
   await press(page, 'Revoke password link of forgetful');
   await expect(toast(page)).toContainText('Revoked the password links of forgetful');
@@ -230,10 +230,10 @@ test('deleted by name and counts, and restored by Undo', async ({ page, database
   const name = person!.username;
   await open(page, `/users/${name}/delete`);
   await expect(dialog(page)).toContainText('Personas');
-  await press(page, /^Delete .* and \d+ things$/);
-  await expect(field(page, 'Their username, to confirm')).toBeFocused();
-  await field(page, 'Their username, to confirm').fill(name);
-  await press(page, /^Delete .* and \d+ things$/);
+  await press(page, /^Delete user and \d+ items$/);
+  await expect(field(page, 'Type the username to confirm')).toBeFocused();
+  await field(page, 'Type the username to confirm').fill(name);
+  await press(page, /^Delete user and \d+ items$/);
   await expect(page.locator('.badge', { hasText: 'Deleted' })).toBeVisible();
   await toast(page).getByRole('button', { name: 'Undo' }).click();
   await expect(toast(page)).toContainText(`Restored ${name}`);
@@ -244,17 +244,17 @@ test('nothing is deleted when there is something else by then', async ({ page, d
   browserWatch.expectAnswer(409, '/sfn/delete-user');
   await make(page, 'growing');
   await open(page, '/users/growing/delete');
-  await field(page, 'Their username, to confirm').fill('growing');
+  await field(page, 'Type the username to confirm').fill('growing');
   await database.rows(`
     insert into personas (id, user_id, name)
     select uuid_v7(now()), id, 'New' from users where username = 'growing'`);
-  await press(page, 'Delete growing');
+  await press(page, 'Delete user');
   await expect(dialog(page)).toContainText('Nothing was done');
-  await press(page, 'Delete growing and 1 thing');
+  await press(page, 'Delete user and 1 item');
   await expect(page.locator('.badge', { hasText: 'Deleted' })).toBeVisible();
   await page.getByRole('link', { name: 'Delete permanently…' }).click();
-  await field(page, 'Their username, to confirm').fill('growing');
-  await press(page, 'Delete growing and 1 thing permanently');
+  await field(page, 'Type the username to confirm').fill('growing');
+  await press(page, 'Permanently delete user and 1 item');
   await expect(toast(page)).toContainText('Started permanent deletion of growing');
 });
 
@@ -264,7 +264,7 @@ test('a file with their data, before it goes', async ({ page, database }) => {
     where s.personas = 2 and u.deleted_at is null order by u.id limit 1`);
   await open(page, `/users/${person!.username}/delete`);
   const download = page.waitForEvent('download');
-  await dialog(page).getByRole('link', { name: 'Export their data first' }).click();
+  await dialog(page).getByRole('link', { name: 'Export data' }).click();
   const data = JSON.parse(await readFile(await (await download).path(), 'utf8'));
   const names = await database.column('select name from personas where user_id = $1 order by name', [person!.id]);
   expect(data.personas.map((persona: { name: string }) => persona.name).sort()).toEqual([...names].sort());
@@ -275,10 +275,10 @@ test('Escape after a link was made leads to a page that knows of it', async ({ p
   await make(page, 'escaped');
   await page.getByRole('link', { name: 'Create reset link' }).click();
   await press(page, 'Create link');
-  await expect(field(page, 'Link to hand over')).toBeFocused();
+  await expect(field(page, 'Link')).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/users/escaped');
-  await expect(page.getByText('Works until')).toBeVisible();
+  await expect(page.getByText('Expires', { exact: true })).toBeVisible();
 });
 
 test('given to somebody else', async ({ page, database, browserWatch }) => {
@@ -288,13 +288,13 @@ test('given to somebody else', async ({ page, database, browserWatch }) => {
     where s.personas = 3 and u.deleted_at is null order by u.id limit 1`);
   const name = person!.username;
   await open(page, `/users/${name}/data`);
-  await page.getByRole('link', { name: 'Give to somebody else' }).click();
+  await page.getByRole('link', { name: 'Transfer ownership…' }).click();
   await field(page, 'New owner').fill('nobody-of-that-name');
-  await press(page, 'Give to new owner');
-  await expect(field(page, 'New owner')).toHaveAccessibleDescription(/nobody of this name/);
+  await press(page, 'Transfer 3 personas');
+  await expect(field(page, 'New owner')).toHaveAccessibleDescription(/User not found/);
   await field(page, 'New owner').fill('test-member');
-  await press(page, 'Give to new owner');
+  await press(page, 'Transfer 3 personas');
   await expect(toast(page)).toContainText(`Transferred 3 personas from ${name} to test-member`);
   await expect(page).toHaveURL(`/users/${name}/data`);
-  await expect(page.getByRole('heading', { name: 'Owns no personas' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No personas' })).toBeVisible();
 });

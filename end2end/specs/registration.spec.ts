@@ -21,7 +21,7 @@ async function fill(page: Page, username: string, email = ''): Promise<void> {
   await typed(page, 'Display name').fill(`${username} Example`);
   await typed(page, 'Email').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('Password again').fill(PASSWORD);
+  await page.getByLabel('Confirm password').fill(PASSWORD);
 }
 
 const create = (page: Page) => page.getByRole('button', { name: 'Create account' }).click();
@@ -37,12 +37,12 @@ test('from the sign-in page to an account that waits', async ({ page, browserWat
   await create(page);
   await expect(page).toHaveURL('/register/done');
   await hydrated(page);
-  await expect(page.getByRole('heading', { name: 'Your account waits for approval' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Your account is pending approval' })).toBeVisible();
   await inspect(page, 'register-done');
   await page.getByRole('link', { name: 'Sign in' }).click();
   await hydrated(page);
   await signIn(page, 'new-person', PASSWORD);
-  await expect(page.getByText('waiting for approval')).toBeVisible();
+  await expect(page.getByText('pending approval')).toBeVisible();
 });
 
 test('faults are told while one types, and nothing is lost', async ({ page, browserWatch }) => {
@@ -92,15 +92,15 @@ test('a password manager fills the field for programs: the user reads what to do
   browserWatch.expectAnswer(422, '/sfn/register');
   await open(page, '/register');
   await fill(page, 'autofilled', 'autofilled@example.org');
-  await expect(page.getByLabel('Leave this empty')).toBeHidden();
+  await expect(page.getByLabel('Leave this field empty')).toBeHidden();
   await autofill(page, 'subject');
   await create(page);
   await expect(page.getByRole('alert')).toContainText('No account was created');
   await expect(page).toHaveURL('/register');
-  await expect(page.getByLabel('Leave this empty')).toBeFocused();
+  await expect(page.getByLabel('Leave this field empty')).toBeFocused();
   await inspect(page, 'register-trap');
   await expect(typed(page, 'Email')).toHaveValue('autofilled@example.org');
-  await page.getByLabel('Leave this empty').fill('');
+  await page.getByLabel('Leave this field empty').fill('');
   await create(page);
   await expect(page).toHaveURL('/register/done');
 });
@@ -124,17 +124,17 @@ test.describe('who decides', () => {
     await database.rows(`update users set email = 'known@example.org' where username = 'test-member'`);
     await add(page, 'ada-waits', 'Known@example.org');
     await open(page, '/users');
-    await expect(page.getByRole('link', { name: /Registrations\s*2 waiting/ })).toBeVisible();
+    await expect(page.getByRole('link', { name: /Registrations\s*2 pending/ })).toBeVisible();
     await page.getByRole('link', { name: /^Registrations/ }).first().click();
-    await expect(row(page, 'ada-waits')).toContainText('belongs to test-member');
-    await expect(page.getByText('Registration is on. Whoever registers waits here.')).toBeVisible();
+    await expect(row(page, 'ada-waits')).toContainText('Already used by test-member');
+    await expect(page.getByText('Registration is open; new users need approval.')).toBeVisible();
     await inspect(page, 'registrations');
     await page.getByRole('link', { name: 'Approve ada-waits' }).click();
-    await expect(dialog(page)).toContainText('They can sign in at once.');
+    await expect(dialog(page)).toContainText('They can sign in immediately.');
     await expect(dialog(page)).toContainText('ada-waits');
     await field(page, 'Note').fill('known to us');
     await inspect(page, 'registrations-approve');
-    await press(page, 'Approve 1 person');
+    await press(page, 'Approve 1 registration');
     await expect(toast(page)).toContainText('Approved');
     await expect(row(page, 'ada-waits')).toHaveCount(0);
 
@@ -155,7 +155,7 @@ test.describe('who decides', () => {
     await expect(page.getByText('2 selected')).toBeVisible();
     await inspect(page, 'registrations-selected');
     await page.locator('.selection').getByRole('link', { name: 'Reject' }).click();
-    await press(page, 'Reject 2 people');
+    await press(page, 'Reject 2 registrations');
     await expect(toast(page)).toContainText('Rejected');
     await expect(row(page, 'spam-')).toHaveCount(0);
     // A background job deletes the users.
@@ -171,12 +171,12 @@ test.describe('who decides', () => {
     await page.getByLabel('Select contested').check();
     await page.getByLabel('Select uncontested').check();
     await page.locator('.selection').getByRole('link', { name: 'Approve' }).click();
-    await expect(dialog(page).getByRole('button', { name: 'Approve 2 people' })).toBeVisible();
+    await expect(dialog(page).getByRole('button', { name: 'Approve 2 registrations' })).toBeVisible();
     const id = await database.value(`select id from users where username = 'contested'`);
     await page.request.post(`/api/admin/registrations/${id}/approve`);
-    await press(page, 'Approve 2 people');
-    await expect(dialog(page)).toContainText('Does not wait any more.');
-    await press(page, 'Approve 1 person');
+    await press(page, 'Approve 2 registrations');
+    await expect(dialog(page)).toContainText('Already decided.');
+    await press(page, 'Approve 1 registration');
     await expect(toast(page)).toContainText('Approved');
   });
 
@@ -184,7 +184,7 @@ test.describe('who decides', () => {
     await add(page, 'on-page');
     await open(page, '/users/on-page');
     await page.getByRole('link', { name: 'Approve', exact: true }).click();
-    await press(page, 'Approve 1 person');
+    await press(page, 'Approve 1 registration');
     await expect(toast(page)).toContainText('Approved');
   });
 
@@ -196,7 +196,7 @@ test.describe('who decides', () => {
       await page.goto('/registrations');
       await page.getByLabel('Select scriptless').check();
       await page.locator('.selection').getByRole('button', { name: 'Approve' }).click();
-      await press(page, 'Approve 1 person');
+      await press(page, 'Approve 1 registration');
       await expect(toast(page)).toContainText('Approved');
     });
   });
@@ -209,7 +209,7 @@ test.describe('an auditor', () => {
     await database.rows(`update users set status = 'pending' where username = 'test-pending'`);
     await open(page, '/registrations');
     await expect(page.getByText('test-pending')).toBeVisible();
-    await expect(page.getByRole('link', { name: /^(Approve|Reject|Invite)/ })).toHaveCount(0);
+    await expect(page.getByRole('link', { name: /^(Approve|Reject|Create invitation)/ })).toHaveCount(0);
     await expect(page.getByRole('checkbox')).toHaveCount(0);
   });
 });
@@ -221,12 +221,12 @@ test.describe('without scripts', () => {
     browserWatch.expectAnswer(422, '/register');
     await page.goto('/register');
     await fill(page, 'plain-person', 'plain@example.org');
-    await page.getByLabel('Password again').fill('another');
+    await page.getByLabel('Confirm password').fill('another');
     await create(page);
-    await expect(page.getByLabel('Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+    await expect(page.getByLabel('Confirm password')).toHaveAccessibleDescription(/Passwords don't match\./);
     await expect(typed(page, 'Email')).toHaveValue('plain@example.org');
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByLabel('Password again').fill(PASSWORD);
+    await page.getByLabel('Confirm password').fill(PASSWORD);
     await create(page);
     await expect(page).toHaveURL('/register/done');
   });
@@ -238,9 +238,9 @@ test.describe('without scripts', () => {
     await autofill(page, 'subject');
     await create(page);
     await expect(page.getByRole('alert')).toContainText('No account was created');
-    await page.getByLabel('Leave this empty').fill('');
+    await page.getByLabel('Leave this field empty').fill('');
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByLabel('Password again').fill(PASSWORD);
+    await page.getByLabel('Confirm password').fill(PASSWORD);
     await create(page);
     await expect(page).toHaveURL('/register/done');
   });

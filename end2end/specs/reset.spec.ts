@@ -27,7 +27,7 @@ const field = (page: Page, label: string) => page.getByLabel(label, { exact: tru
 
 async function choose(page: Page, password: string, again = password): Promise<void> {
   await field(page, 'Password').fill(password);
-  await field(page, 'Password again').fill(again);
+  await field(page, 'Confirm password').fill(again);
   await page.getByRole('button', { name: 'Set password' }).click();
 }
 
@@ -35,7 +35,7 @@ test('the link leads to a form that says for whom, and out of the address', asyn
   const path = await link(server, database, 'test-member');
   await open(page, path);
   await expect(page).toHaveURL(/\/reset\?link=[0-9a-f]{16}$/);
-  await expect(page.getByRole('heading', { name: 'Choose your password' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Set your password' })).toBeVisible();
   await expect(field(page, 'Username')).toHaveValue('test-member');
   await expect(field(page, 'Username')).not.toBeEditable();
   await expect(page.getByText('at least 8 characters')).toBeVisible();
@@ -47,9 +47,9 @@ test('spaces at the end are pointed out', async ({ page, server, database }) => 
   await open(page, await link(server, database, 'test-member'));
   const password = field(page, 'Password');
   await password.fill('copper lantern');
-  await expect(page.getByText('begins or ends with a space')).toBeHidden();
+  await expect(page.getByText('starts or ends with a space')).toBeHidden();
   await password.fill('copper lantern ');
-  await expect(password).toHaveAccessibleDescription(/begins or ends with a space/);
+  await expect(password).toHaveAccessibleDescription(/starts or ends with a space/i);
 });
 
 test('faults stand beside their fields and the link remains', async ({ page, server, database, browserWatch }) => {
@@ -57,8 +57,8 @@ test('faults stand beside their fields and the link remains', async ({ page, ser
   await open(page, await link(server, database, 'test-member'));
   await choose(page, 'password', 'passwort');
   await expect(field(page, 'Password')).toBeFocused();
-  await expect(field(page, 'Password')).toHaveAccessibleDescription(/among the most common ones/);
-  await expect(field(page, 'Password again')).toHaveAccessibleDescription(/The two passwords differ\./);
+  await expect(field(page, 'Password')).toHaveAccessibleDescription(/too common/);
+  await expect(field(page, 'Confirm password')).toHaveAccessibleDescription(/Passwords don't match\./);
   await inspect(page, 'reset-refused');
 });
 
@@ -74,18 +74,18 @@ test('by keyboard to the end: the password is set, nobody is signed in, the link
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
-  await expect(field(page, 'Password again')).toBeFocused();
+  await expect(field(page, 'Confirm password')).toBeFocused();
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/reset/done');
   await hydrated(page);
-  await expect(page.getByRole('heading', { name: 'Your password is set' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Password set' })).toBeVisible();
   await inspect(page, 'reset-done');
   await page.goto('/account');
   await expect(page).toHaveURL(/^[^?]*\/login/);
 
   await page.goto('/reset');
-  await expect(page.getByRole('heading', { name: 'This link is not valid any more' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'This link is no longer valid' })).toBeVisible();
   // The confirmation is shown once.
   await page.goto('/reset/done');
   await expect(page).toHaveURL('/login');
@@ -107,11 +107,11 @@ test('it names the access tokens that still open the account, and one tick revok
     [id],
   );
   await open(page, await link(server, database, 'test-member'));
-  await expect(page.getByRole('heading', { name: '2 access tokens still open this account' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '2 access tokens still have access to this account' })).toBeVisible();
   await expect(page.getByText('Nightly export (rc_abcd…), last used 2 hours ago')).toBeVisible();
   await expect(page.getByText('Phone (rc_efgh…), never used')).toBeVisible();
   await inspect(page, 'reset-tokens');
-  await page.getByRole('checkbox', { name: 'Revoke them' }).check();
+  await page.getByRole('checkbox', { name: 'Revoke these tokens' }).check();
   await choose(page, PASSWORD);
   await expect(page).toHaveURL('/reset/done');
   const left = 'select count(*)::int from access_tokens where user_id = $1 and revoked_at is null';

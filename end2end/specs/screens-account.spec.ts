@@ -33,7 +33,7 @@ test('refused', async ({ page, browserWatch }) => {
   await open(page, '/account');
   await page.getByLabel('Email').fill('another@example.org');
   await page.getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByRole('alert')).toContainText('Your current password is needed');
+  await expect(page.getByRole('alert')).toContainText('Current password required');
   await inspect(page, 'account-profile-refused');
 });
 

@@ -35,7 +35,7 @@ test.describe('signed out', () => {
     await expect(page.getByRole('alert')).toBeVisible();
     await inspect(page, 'login-fields');
     await signIn(page, 'somebody', 'something');
-    await expect(page.getByRole('alert')).toContainText('do not match');
+    await expect(page.getByRole('alert')).toContainText('Wrong username or password');
     await inspect(page, 'login-refused');
   });
 

@@ -10,10 +10,10 @@ test('as it opens', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open();
   await inspect(page, 'users');
-  await page.getByRole('button', { name: /^Your menu/ }).click();
+  await page.getByRole('button', { name: /^Account menu/ }).click();
   await inspect(page, 'users-menu');
   await page.keyboard.press('Escape');
-  await page.getByLabel('How to search').click();
+  await page.getByLabel('Search help').click();
   await inspect(page, 'users-help');
 });
 

@@ -28,7 +28,7 @@ test('dialog create, with faults', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/sfn/create-user');
   await open(page, '/users/new');
   await page.getByLabel('Set a temporary password').check();
-  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Create user' }).click();
   await expect(page.getByLabel('Username')).toHaveAttribute('aria-invalid', 'true');
   await inspect(page, 'person-create');
 });

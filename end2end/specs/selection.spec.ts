@@ -106,12 +106,12 @@ test.describe('users', () => {
 
   test('Clear, and more than can be changed at once', async ({ page }) => {
     await open(page, '/users?limit=100');
-    await page.getByRole('checkbox', { name: 'Select everybody on this page' }).check();
+    await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
     await expect(count(page)).toHaveText('100 selected');
     await go(page, next(page));
     await tick(page, 0);
     await expect(count(page)).toHaveText('101 selected (100 on other pages)');
-    await expect(bar(page)).toContainText('Select at most 100 users at once.');
+    await expect(bar(page)).toContainText('Select at most 100 users.');
     await expect(bar(page).getByRole('link')).toHaveCount(0);
     await bar(page).getByRole('button', { name: 'Clear' }).click();
     await expect(bar(page)).toBeHidden();
@@ -160,7 +160,7 @@ test('users who wait: paging and newcomers take no tick over', async ({ page, da
   expect(await ticked(page)).toEqual([...chosen].sort());
   await bar(page).getByRole('link', { name: 'Reject' }).click();
   await dialogNames(page, [...chosen, three!]);
-  await dialog(page).getByRole('button', { name: 'Reject 3 people' }).click();
+  await dialog(page).getByRole('button', { name: 'Reject 3 registrations' }).click();
   await expect(page.locator('.toast')).toContainText('Rejected');
   const gone = await database.column(`select username from users where status = 'pending' and deleted_at is not null`);
   // A username is free again as soon as the account is deleted, which may have happened already.

@@ -20,7 +20,7 @@ const search: Way = async (page) => {
   await page.keyboard.press('Enter');
 };
 const tab = (name: string): Way => (page) =>
-  page.getByRole('navigation', { name: 'About this person' }).getByRole('link', { name }).click();
+  page.getByRole('navigation', { name: 'User details' }).getByRole('link', { name }).click();
 const main = (name: string): Way => (page) =>
   page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click();
 
@@ -119,7 +119,7 @@ test('several at once', async ({ page, database, browserWatch }) => {
   const name = await admin(page, database);
   await open(page, '/users?q=username%3Atest-member+OR+username%3Atest-auditor');
   for (const username of ['test-member', 'test-auditor']) await page.getByRole('checkbox', { name: `Select ${username}` }).check();
-  await page.getByRole('form', { name: /^Selected/ }).getByRole('link', { name: 'Suspend' }).click();
+  await page.getByRole('form', { name: /^Selected/ }).getByRole('link', { name: 'Suspend', exact: true }).click();
   await page.getByLabel('Reason', { exact: true }).fill('On leave');
   await end(database, name);
   await page.getByRole('button', { name: 'Suspend 2 users' }).click();
@@ -177,8 +177,8 @@ test('who may not sign in is told why', async ({ page, database, browserWatch })
     [name],
   );
   await signInAgain(page);
-  await expect(again(page).getByRole('alert')).toContainText('Choose a new password first');
-  await expect(again(page).getByRole('link', { name: 'Choose it in a new tab' })).toHaveAttribute('href', /\/reset\//);
+  await expect(again(page).getByRole('alert')).toContainText('You need a new password first');
+  await expect(again(page).getByRole('link', { name: 'Set it in a new tab' })).toHaveAttribute('href', /\/reset\//);
 });
 
 test.describe('a list leads to signing in, and back', () => {
@@ -245,7 +245,7 @@ test('a form that the browser sends by itself does not become another user’s c
   await page.getByLabel('Display name').fill('By whom');
   await page.context().request.post('/api/auth/login', { data: { username: other, password: template().password } });
   await sendNatively(page);
-  await expect(page.getByText('Another user has signed in meanwhile')).toBeVisible();
+  await expect(page.getByText('Another user is now signed in')).toBeVisible();
   expect(await changes(database, other, 'user.updated')).toBe(0);
 });
 
@@ -261,7 +261,7 @@ test.describe('without scripts', () => {
     await end(database, name);
     await page.getByRole('button', { name: 'Save' }).click();
     await signIn(page, name, 'not the password');
-    await expect(page.getByRole('alert')).toContainText('do not match');
+    await expect(page.getByRole('alert')).toContainText('Wrong username or password');
     await signIn(page, name, template().password);
     await expect(page.getByRole('alert')).toContainText('You are signed in again');
     await expect(page.getByLabel('Display name')).toHaveValue('My New Name');

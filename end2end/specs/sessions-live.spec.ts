@@ -46,7 +46,7 @@ test('rows appear and end by themselves', async ({ page, server, database }) => 
   await signInElsewhere(server.url, 'test-member');
   await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeVisible();
   await expect(rows(page).nth(2).locator('.person-name')).toBeFocused();
-  await page.getByLabel('Person', { exact: true }).focus();
+  await page.getByLabel('User', { exact: true }).focus();
   await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeHidden();
   await expect(rows(page).nth(1)).toContainText('test-member');
 

@@ -18,7 +18,7 @@ test('the list, its orders, filters and pages', async ({ page, database }) => {
   const live = await database.value(LIVE);
   await expect(rows(page)).toHaveCount(Math.min(50, live));
   await expect(total(page)).toHaveText(live.toLocaleString('en'));
-  await expect(row(page, 'This is you').first()).toContainText('admin');
+  await expect(row(page, 'This session').first()).toContainText('admin');
   await inspect(page, 'sessions');
 
   await page.getByRole('link', { name: 'Last seen' }).click();
@@ -34,16 +34,16 @@ test('the list, its orders, filters and pages', async ({ page, database }) => {
     `select count(*)::int from live_sessions where username = $1 and device ilike '%windows%'`,
     [somebody!.username],
   );
-  await page.getByLabel('Person', { exact: true }).fill(somebody!.username);
+  await page.getByLabel('User', { exact: true }).fill(somebody!.username);
   await page.getByLabel('Device', { exact: true }).fill('windows');
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page).toHaveURL(/person=.*device=windows/);
   await expect(rows(page).locator('.person-user')).toHaveText(Array<string>(found).fill(somebody!.username));
   await expect(rows(page).first()).toContainText('on Windows');
   await page.goBack();
-  await expect(page.getByLabel('Person', { exact: true })).toHaveValue('');
+  await expect(page.getByLabel('User', { exact: true })).toHaveValue('');
   await page.goForward();
-  await expect(page.getByLabel('Person', { exact: true })).toHaveValue(somebody!.username);
+  await expect(page.getByLabel('User', { exact: true })).toHaveValue(somebody!.username);
   await page.getByRole('link', { name: 'Clear' }).click();
   await expect(page).toHaveURL('/sessions');
   await expect(page.getByLabel('Device', { exact: true })).toHaveValue('');
@@ -52,7 +52,7 @@ test('the list, its orders, filters and pages', async ({ page, database }) => {
 test('what cannot be understood is said, and nobody is found', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(422, '/sessions');
   await open(page, '/sessions?address=nowhere');
-  await expect(page.getByRole('alert')).toContainText('"nowhere" is not an address');
+  await expect(page.getByRole('alert')).toContainText('"nowhere" is not an IP address');
   await expect(rows(page)).toHaveCount(0);
   await expect(page.getByRole('link', { name: /^Revoke/ })).toHaveCount(0);
   await page.getByRole('link', { name: 'Show all sessions' }).click();
@@ -66,10 +66,10 @@ test('sessions that have ended tell why and by whom', async ({ page, database })
   await open(page, '/sessions?ended=true');
   const ended = await database.value('select count(*)::int from ended_sessions');
   await expect(total(page)).toHaveText(ended.toLocaleString('en'));
-  await expect(page.getByRole('columnheader', { name: 'Why' })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: 'Reason' })).toBeVisible();
   await expect(page.getByRole('link', { name: /^Revoke/ })).toHaveCount(0);
   await inspect(page, 'sessions-ended');
-  await page.getByRole('link', { name: 'Live', exact: true }).click();
+  await page.getByRole('link', { name: 'Active', exact: true }).click();
   await expect(page).toHaveURL('/sessions');
 });
 
@@ -77,7 +77,7 @@ test('one session is revoked from its row', async ({ page, server, database }) =
   await signInElsewhere(server.url, 'test-member');
   await open(page, '/sessions?person=test-member');
   const before = await rows(page).count();
-  await rows(page).first().getByRole('link', { name: /^Revoke the session of test-member/ }).click();
+  await rows(page).first().getByRole('link', { name: /^Revoke session of test-member/ }).click();
   await expect(page.getByRole('dialog')).toContainText('Last seen');
   await page.getByRole('button', { name: 'Revoke session of test-member' }).click();
   await expect(page.locator('.toast')).toContainText('Revoked the session of test-member');
@@ -92,7 +92,7 @@ test('all that match end, if they are as many as was shown', async ({ page, serv
   browserWatch.expectAnswer(409, '/sfn/revoke-sessions');
   for (let n = 0; n < 2; n += 1) await signInElsewhere(server.url, 'test-auditor');
   await open(page, '/sessions?person=test-auditor');
-  await page.getByRole('link', { name: 'Revoke all that match…' }).click();
+  await page.getByRole('link', { name: 'Revoke matching sessions…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Revoke sessions' });
   const button = dialog.getByRole('button', { name: /^Revoke/ });
   await expect(button).toHaveText('Revoke 2 sessions');
@@ -100,7 +100,7 @@ test('all that match end, if they are as many as was shown', async ({ page, serv
   await inspect(page, 'sessions-revoke');
   await signInElsewhere(server.url, 'test-auditor');
   await button.click();
-  await expect(dialog.getByRole('alert')).toContainText('has changed since it was shown');
+  await expect(dialog.getByRole('alert')).toContainText('The number of sessions changed');
   await expect(button).toHaveText('Revoke 3 sessions');
   await button.click();
   await expect(page.locator('.toast')).toContainText('Revoked 3 sessions of test-auditor');
@@ -109,20 +109,20 @@ test('all that match end, if they are as many as was shown', async ({ page, serv
 
 test('by keyboard: into the dialog, out of it, and back where it began', async ({ page }) => {
   await open(page, '/sessions');
-  const link = page.getByRole('link', { name: 'Sign out everyone else…' });
+  const link = page.getByRole('link', { name: 'Revoke all other sessions…' });
   await link.focus();
   await page.keyboard.press('Enter');
-  const others = page.getByRole('dialog', { name: 'Sign out everyone else and my other devices' });
-  await expect(others).toContainText('Every session ends at once, but for the one that you are in.');
+  const others = page.getByRole('dialog', { name: 'Revoke all other sessions' });
+  await expect(others).toContainText('Everyone else is signed out immediately, and so are your other devices.');
   await expect(page.getByRole('link', { name: 'Cancel' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/sessions');
   await expect(link).toBeFocused();
-  await page.getByLabel('Person', { exact: true }).focus();
+  await page.getByLabel('User', { exact: true }).focus();
   await page.keyboard.type('admin');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/sessions?person=admin');
-  await expect(page.getByLabel('Person', { exact: true })).toBeFocused();
+  await expect(page.getByLabel('User', { exact: true })).toBeFocused();
 });
 
 test('the tab of a person ends one or all', async ({ page, server }) => {
@@ -144,14 +144,14 @@ test.describe('without scripts', () => {
   test('filtering, revoking one, revoking all that match', async ({ page, server }) => {
     for (let n = 0; n < 3; n += 1) await signInElsewhere(server.url, 'test-auditor');
     await page.goto('/sessions');
-    await page.getByLabel('Person', { exact: true }).fill('test-auditor');
+    await page.getByLabel('User', { exact: true }).fill('test-auditor');
     await page.getByRole('button', { name: 'Filter' }).click();
     await expect(rows(page)).toHaveCount(3);
     await rows(page).first().getByRole('link', { name: /^Revoke/ }).click();
     await page.getByRole('button', { name: 'Revoke session of test-auditor' }).click();
     await expect(page.locator('.toast')).toContainText('Revoked the session of test-auditor');
     await expect(rows(page)).toHaveCount(2);
-    await page.getByRole('link', { name: 'Revoke all that match…' }).click();
+    await page.getByRole('link', { name: 'Revoke matching sessions…' }).click();
     await page.getByRole('button', { name: 'Revoke 2 sessions' }).click();
     await expect(page.locator('.toast')).toContainText('Revoked 2 sessions');
     await expect(page.getByRole('heading', { name: 'No sessions match' })).toBeVisible();
@@ -169,7 +169,7 @@ test('a long device does not hide which session is yours', async ({ page, databa
   await database.rows(`update sessions set device = 'Microsoft Edge WebView on Chrome OS'
     where user_id = (select id from users where username = 'admin')`);
   await open(page, '/sessions');
-  const own = page.locator('.cell-device', { hasText: 'This is you' }).first();
+  const own = page.locator('.cell-device', { hasText: 'This session' }).first();
   const [cell, badge] = await Promise.all([own.boundingBox(), own.locator('.badge').boundingBox()]);
   expect(badge!.x + badge!.width, 'nothing of it is cut off').toBeLessThanOrEqual(cell!.x + cell!.width);
 });

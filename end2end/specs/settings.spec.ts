@@ -61,7 +61,7 @@ test('what is set, from where, and what it means', async ({ page, server }) => {
   await expect(row(page, 'SESSION_TIMEOUT_DAYS').getByRole('cell')).toHaveText([
     '7',
     'Default',
-    'How many days a session lasts at most.',
+    'Maximum session lifetime in days.',
   ]);
   await expect(row(page, 'TRUSTED_PROXIES').getByRole('cell').nth(0)).toHaveText('192.0.2.0/24');
   await expect(row(page, 'LEPTOS_SITE_ADDR').getByRole('cell').nth(0)).toHaveText(new URL(server.url).host);
@@ -76,7 +76,7 @@ test('what is set, from where, and what it means', async ({ page, server }) => {
 
 test('a job is watched while it goes on', async ({ page, database }) => {
   await open(page, '/settings/jobs');
-  await expect(page.getByRole('heading', { name: 'There are no jobs' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No jobs yet' })).toBeVisible();
   await inspect(page, 'settings-no-jobs');
   const name = await annotator(database, 5_000);
   const first = await hold(database, name, 3_000);
@@ -84,11 +84,11 @@ test('a job is watched while it goes on', async ({ page, database }) => {
   await remove(page, database, name);
   await page.getByRole('link', { name: 'Refresh' }).click();
   await hydrated(page);
-  const job = row(page, `Remove ${name} for good`);
-  await expect(job).toContainText('Under way');
-  await expect(job).toContainText('2,000 of 5,001, last just now');
-  await expect(bar(page, `Remove ${name} for good`)).toHaveJSProperty('value', 2_000);
-  await expect(bar(page, `Remove ${name} for good`)).toHaveJSProperty('max', 5_001);
+  const job = row(page, `Permanently delete ${name}`);
+  await expect(job).toContainText('Running');
+  await expect(job).toContainText('2,000 of 5,001, updated just now');
+  await expect(bar(page, `Permanently delete ${name}`)).toHaveJSProperty('value', 2_000);
+  await expect(bar(page, `Permanently delete ${name}`)).toHaveJSProperty('max', 5_001);
   // From here on only live updates change the page. A locked row makes the job delete in smaller batches.
   await job.getByRole('link').focus();
   await first();
@@ -106,7 +106,7 @@ test('a job under way looks as it should', async ({ page, database }) => {
     insert into jobs (id, kind, state, done, total, created_at, started_at, progressed_at)
     select uuid_v7(now()), 'rotate_keys', 'running', 2000, 5001, now(), now(), now()`);
   await open(page, '/settings/jobs');
-  await expect(row(page, 'Encrypt API keys anew')).toContainText('2,000 of 5,001');
+  await expect(row(page, 'Re-encrypt API keys')).toContainText('2,000 of 5,001');
   await inspect(page, 'settings-jobs-under-way');
   await database.rows(`delete from jobs where kind = 'rotate_keys'`);
 });
@@ -133,16 +133,16 @@ for (const scripts of [true, false]) {
       await page.getByRole('button', { name: 'Filter' }).click();
       await expect(page).toHaveURL('/settings/jobs?state=failed');
       await settled();
-      const job = row(page, `Remove ${name} for good`);
+      const job = row(page, `Permanently delete ${name}`);
       await expect(job).toContainText('letters_writer_fkey');
       if (scripts) await inspect(page, 'settings-jobs-failed');
       await database.rows('delete from letters');
-      const again = page.getByRole('link', { name: `Try again: Remove ${name} for good` });
+      const again = page.getByRole('link', { name: `Retry permanent deletion of ${name}` });
       await again.focus();
       await page.keyboard.press('Enter');
       await expect(dialog(page)).toContainText('letters_writer_fkey');
       if (scripts) await inspect(page, 'settings-jobs-retry');
-      await press(page, `Try again: Remove ${name} permanently`);
+      await press(page, `Retry permanent deletion of ${name}`);
       await expect(toast(page)).toContainText('Retrying the permanent deletion of');
       const done = `select count(*)::int from jobs where state = 'done' and params ->> 'username' = $1`;
       await expect.poll(() => database.value(done, [name])).toBe(1);
@@ -162,13 +162,13 @@ test.describe('an auditor', () => {
     await database.rows(
       `insert into jobs (id, kind, params, state, error, created_at, finished_at)
       select uuid_v7(now()), 'purge', jsonb_build_object('user_id', gen_random_uuid(), 'username', 'somebody'), 'failed',
-        'Another table may refer to it.', now(), now()`,
+        'Another table may reference the data.', now(), now()`,
     );
     await open(page, '/settings');
     await expect(row(page, 'SESSION_LIMIT')).toBeVisible();
     await open(page, '/settings/jobs');
-    await expect(row(page, 'Remove somebody for good')).toContainText('Another table may refer to it.');
-    await expect(page.getByRole('link', { name: /^Try again/ })).toHaveCount(0);
+    await expect(row(page, 'Permanently delete somebody')).toContainText('Another table may reference the data.');
+    await expect(page.getByRole('link', { name: /^Retry/ })).toHaveCount(0);
     await open(page, '/settings/jobs?state=lost');
     await expect(page.getByRole('alert')).toContainText('Use queued, running, done or failed');
   });

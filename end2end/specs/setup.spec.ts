@@ -24,7 +24,7 @@ const submit = (page: Page) => page.getByRole('button', { name: 'Create administ
 test('without a valid link there is nothing to set up', async ({ page, browserWatch }) => {
   browserWatch.expectAnswer(404, '/setup');
   await open(page, '/setup/made-up');
-  await expect(page.getByRole('heading', { name: 'This setup link is not valid any more' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'This setup link is no longer valid' })).toBeVisible();
   await expect(page.getByText('rollcall setup-link')).toBeVisible();
 });
 
@@ -32,7 +32,7 @@ test('following the link takes the token out of the address', async ({ page, ser
   const link = await server.prints(/\/setup\//);
   await followLink(page, server);
   await expect(page).toHaveURL(/\/setup\?link=[0-9a-f]{16}$/);
-  await expect(page.getByRole('heading', { name: 'Make the first administrator' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Create the first administrator' })).toBeVisible();
   expect(await page.content()).not.toContain(link.split('/setup/')[1]);
 });
 
@@ -44,16 +44,16 @@ test('faults stand beside their fields and nothing typed is lost', async ({ page
     'Display name': 'Grace',
     'Email optional': 'nowhere',
     Password: 'password',
-    'Password again': 'passwort',
+    'Confirm password': 'passwort',
   });
   await submit(page);
 
-  await expect(page.getByRole('alert')).toContainText('Some fields need your attention');
+  await expect(page.getByRole('alert')).toContainText('Fix 4 fields to continue');
   for (const [label, fault] of [
     ['Username', 'Use 3 to 50 characters.'],
-    ['Email optional', 'Enter an address like name@example.org.'],
-    ['Password', 'This password is among the most common ones. Choose another.'],
-    ['Password again', 'The two passwords differ.'],
+    ['Email optional', 'Enter an email address such as name@example.org.'],
+    ['Password', 'This password is too common. Choose another one.'],
+    ['Confirm password', "Passwords don't match."],
   ] as const) {
     const field = page.getByLabel(label, { exact: true });
     await expect(field).toHaveAttribute('aria-invalid', 'true');
@@ -74,7 +74,7 @@ test('the new admin lands signed in on the list', async ({ page, server, databas
     'Display name': 'Grace',
     'Email optional': 'grace@example.org',
     Password: PASSWORD,
-    'Password again': PASSWORD,
+    'Confirm password': PASSWORD,
   });
   await submit(page);
 
@@ -91,7 +91,7 @@ test('the new admin lands signed in on the list', async ({ page, server, databas
 test('followed again, the link says that all is done', async ({ page, server, browserWatch }) => {
   browserWatch.expectAnswer(409, '/setup');
   await followLink(page, server);
-  await expect(page.getByRole('heading', { name: 'Rollcall is set up already' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Rollcall is already set up' })).toBeVisible();
   await page.getByRole('link', { name: 'Sign in' }).click();
   await expect(page).toHaveURL('/login');
 });

@@ -34,7 +34,7 @@ test('a wrong password and an unknown name read the same', async ({ page, browse
   const answers = [];
   for (const name of ['test-member', 'nobody-of-that-name']) {
     await signIn(page, name, 'not the password');
-    await expect(notice(page)).toContainText('That username and password do not match');
+    await expect(notice(page)).toContainText('Wrong username or password');
     await expect(notice(page)).toBeFocused();
     await expect(username(page)).toHaveValue(name);
     answers.push(await notice(page).innerText());
@@ -46,14 +46,14 @@ test('a wrong password and an unknown name read the same', async ({ page, browse
 
 for (const [person, message] of [
   ['test-suspended', 'Your account is suspended.'],
-  ['test-pending', 'Your account is waiting for approval.'],
+  ['test-pending', 'Your account is pending approval.'],
 ] as const) {
   test(`${person} is told so only after the right password`, async ({ page, browserWatch }) => {
     browserWatch.expectAnswer(401, '/sfn/sign-in');
     browserWatch.expectAnswer(403, '/sfn/sign-in');
     await open(page, '/login');
     await signIn(page, person, 'not the password');
-    await expect(notice(page)).toContainText('do not match');
+    await expect(notice(page)).toContainText('Wrong username or password');
     await signIn(page, person, template().password);
     await expect(notice(page)).toContainText(message);
     await expect(page).toHaveURL('/login');
@@ -159,7 +159,7 @@ test('signing out ends the session', async ({ page, database }) => {
   await open(page, '/login');
   await signIn(page, 'test-auditor', template().password);
   await expect(page).toHaveURL('/users');
-  await page.getByRole('button', { name: /^Your menu/ }).click();
+  await page.getByRole('button', { name: /^Account menu/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page).toHaveURL('/login');
   await page.goto('/users');

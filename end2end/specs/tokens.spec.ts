@@ -18,7 +18,7 @@ async function ask(url: string, path: string, token: string): Promise<APIRespons
 }
 
 async function fill(page: Page, name: string, scope: string | RegExp): Promise<void> {
-  await field(page, 'What for').fill(name);
+  await field(page, 'Name').fill(name);
   await dialog(page).getByLabel(scope).check();
   await field(page, 'Current password').fill(template().password);
 }
@@ -41,26 +41,26 @@ for (const scripts of [true, false]) {
       await enter(page, name, '/tokens');
       await settled(page);
       await expect(page.getByText('No access tokens')).toBeVisible();
-      await page.getByRole('link', { name: 'Make a token' }).click();
+      await page.getByRole('link', { name: 'New access token' }).click();
       await expect(page).toHaveURL('/account/tokens/new');
       await settled(page);
       // A user without a role can grant a token only three scopes: the own account, and reading and writing the own data.
       await expect(dialog(page).getByRole('checkbox')).toHaveCount(3);
-      await press(page, 'Make token');
-      await expect(field(page, 'What for')).toHaveAccessibleDescription(/Enter a name\./);
-      await expect(dialog(page).getByRole('group', { name: 'What it may do' })).toHaveAccessibleDescription(
-        /Choose at least one\./,
+      await press(page, 'Create token');
+      await expect(field(page, 'Name')).toHaveAccessibleDescription(/Enter a name\./);
+      await expect(dialog(page).getByRole('group', { name: 'Scopes' })).toHaveAccessibleDescription(
+        /Select at least one scope\./,
       );
-      await fill(page, 'Nightly report', 'See your own profile');
+      await fill(page, 'Nightly report', 'View your profile');
       await dialog(page).getByLabel('30 days').check();
       await field(page, 'Current password').fill('not the password');
-      await press(page, 'Make token');
-      await expect(field(page, 'Current password')).toHaveAccessibleDescription(/This is not your current password/);
-      await expect(field(page, 'What for')).toHaveValue('Nightly report');
-      await expect(dialog(page).getByLabel('See your own profile')).toBeChecked();
+      await press(page, 'Create token');
+      await expect(field(page, 'Current password')).toHaveAccessibleDescription(/Wrong current password/);
+      await expect(field(page, 'Name')).toHaveValue('Nightly report');
+      await expect(dialog(page).getByLabel('View your profile')).toBeChecked();
       await expect(dialog(page).getByLabel('30 days')).toBeChecked();
       await field(page, 'Current password').fill(template().password);
-      await press(page, 'Make token');
+      await press(page, 'Create token');
       await expect(field(page, 'Access token')).toHaveValue(/^rc_[0-9A-Za-z]{38}$/);
       const token = await field(page, 'Access token').inputValue();
       expect((await ask(server.url, '/api/auth/me', token)).status()).toBe(200);
@@ -68,7 +68,7 @@ for (const scripts of [true, false]) {
       await dialog(page).getByRole('link', { name: 'Done' }).click();
       await expect(page).toHaveURL('/account/tokens');
       await settled(page);
-      await expect(row(page, 'Nightly report')).toContainText('Works');
+      await expect(row(page, 'Nightly report')).toContainText('Active');
       expect(await page.content()).not.toContain(token);
 
       await page.getByRole('link', { name: 'Revoke Nightly report' }).click();
@@ -94,7 +94,7 @@ for (const scripts of [true, false]) {
       await enter(page, admin);
       await page.goto('/tokens');
       await settled(page);
-      await page.getByLabel('Person').fill(name);
+      await page.getByLabel('User', { exact: true }).fill(name);
       await page.getByLabel('State').selectOption('Expires soon');
       await page.getByRole('button', { name: 'Filter', exact: true }).click();
       await expect(page).toHaveURL(`/tokens?person=${name}&state=expiring`);
@@ -159,11 +159,11 @@ test.describe('screens', () => {
     await open(page, '/account/tokens');
     await expect(row(page, 'Script 2').first()).toBeVisible();
     await inspect(page, 'account-tokens');
-    await page.getByRole('link', { name: 'Make a token' }).click();
-    await expect(field(page, 'What for')).toBeFocused();
+    await page.getByRole('link', { name: 'New access token' }).click();
+    await expect(field(page, 'Name')).toBeFocused();
     await inspect(page, 'account-token-new');
-    await fill(page, 'Looked at', 'See every account');
-    await press(page, 'Make token');
+    await fill(page, 'Looked at', 'View users');
+    await press(page, 'Create token');
     await expect(field(page, 'Access token')).toBeFocused();
     await inspect(page, 'account-token-made');
     await page.goto('/account/tokens');

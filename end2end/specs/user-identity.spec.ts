@@ -16,7 +16,7 @@ const TABS: [tab: string, rows: Record<typeof FIRST | typeof SECOND, string>][] 
   ['keys', { [FIRST]: `Key of ${FIRST}`, [SECOND]: `Key of ${SECOND}` }],
   ['keys', { [FIRST]: `Token of ${FIRST}`, [SECOND]: `Token of ${SECOND}` }],
   ['data', { [FIRST]: `Persona of ${FIRST}`, [SECOND]: `Persona of ${SECOND}` }],
-  ['history', { [FIRST]: `User changed: ${FIRST}`, [SECOND]: `User changed: ${SECOND}` }],
+  ['history', { [FIRST]: `User updated: ${FIRST}`, [SECOND]: `User updated: ${SECOND}` }],
 ];
 
 test.beforeEach(async ({ page, database }) => {
@@ -103,7 +103,7 @@ test('a tab of one user leads to another tab of another', async ({ page }) => {
 for (const [word, label, typed] of [
   ['edit', 'Display name', 'Typed for the first'],
   ['suspend', 'Reason', 'Typed for the first'],
-  ['delete', 'Their username', FIRST],
+  ['delete', 'Type the username', FIRST],
 ] as const) {
   test(`dialog ${word}: nothing that was typed is carried over`, async ({ page }) => {
     await open(page, `/users/${FIRST}/${word}`);

@@ -56,7 +56,7 @@ test('each row tells what the database holds', async ({ page, database }) => {
 
 // Column, order after the first click, and the order in SQL.
 const ORDERS = [
-  ['Person', 'name', BY_NAME],
+  ['User', 'name', BY_NAME],
   ['Email', 'email', BY_EMAIL],
   ['Role', 'role', 's.roles'],
   ['Status', 'status', 'u.status'],
@@ -221,7 +221,7 @@ test('the icons of a row lead to its dialogs', async ({ page, database }) => {
 
 test('the menu of a row opens by keyboard and leads to the rest', async ({ page, database }) => {
   await new UsersList(page, database).open({ q: 'username:test-member' });
-  const more = page.getByRole('button', { name: 'More for test-member', exact: true });
+  const more = page.getByRole('button', { name: 'More actions for test-member', exact: true });
   const link = page.getByRole('link', { name: 'Create reset link' });
   await more.focus();
   await page.keyboard.press('Enter');
@@ -244,9 +244,9 @@ for (const javaScriptEnabled of [true, false]) {
     test('what a row does at once leads back to the list', async ({ page, database }) => {
       await database.rows(`update users set status = 'suspended', suspended_reason = 'Left' where username = 'test-suspended'`);
       await page.goto('/users?q=username%3Atest-suspended&limit=25');
-      const more = page.getByRole('button', { name: 'More for test-suspended', exact: true });
+      const more = page.getByRole('button', { name: 'More actions for test-suspended', exact: true });
       await more.click();
-      await page.getByRole('button', { name: 'Lift suspension' }).click();
+      await page.getByRole('button', { name: 'Unsuspend' }).click();
       await expect(toast(page)).toContainText('Unsuspended test-suspended');
       await expect(page).toHaveURL('/users?q=username%3Atest-suspended&limit=25');
       await expect(toast(page).getByRole('button', { name: 'Undo' })).toBeVisible();
@@ -260,7 +260,7 @@ test.describe('on a phone', () => {
 
   test('icons and menu can be used', async ({ page, database }) => {
     await new UsersList(page, database).open({ q: 'username:test-member' });
-    await page.getByRole('button', { name: 'More for test-member' }).tap();
+    await page.getByRole('button', { name: 'More actions for test-member' }).tap();
     await expect(page.getByRole('link', { name: 'Create reset link' })).toBeInViewport({ ratio: 1 });
     await expectNoSidewaysScroll(page);
     await page.keyboard.press('Escape');
@@ -275,7 +275,7 @@ test.describe('an auditor', () => {
   test('finds nothing to do in a row', async ({ page, database }) => {
     await new UsersList(page, database).open();
     await expect(page.getByRole('link', { name: /^(Edit|Delete) / })).toHaveCount(0);
-    await expect(page.getByRole('button', { name: /^More for / })).toHaveCount(0);
+    await expect(page.getByRole('button', { name: /^More actions for / })).toHaveCount(0);
     await expect(page.getByRole('columnheader', { name: 'Actions' })).toHaveCount(0);
   });
 });

@@ -86,7 +86,7 @@ test('a percent sign is what was typed', async ({ page, database }) => {
 test('the box can be cleared', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open({ q: 'role:admin' });
-  await page.getByRole('link', { name: 'Clear the search' }).click();
+  await page.getByRole('link', { name: 'Clear search' }).click();
   await list.shows();
   await expect(list.search).toHaveValue('');
 });
@@ -116,7 +116,7 @@ test('each active filter can be taken away, and all at once', async ({ page, dat
   await list.open({ q: 'role:user personas:>1 (anna OR maria)' });
   const active = page.locator('.filters').getByRole('listitem');
   await expect(active).toHaveText(['role:user', 'personas:>=2', 'anna OR maria']);
-  await page.getByRole('link', { name: 'Remove the filter personas:>=2' }).click();
+  await page.getByRole('link', { name: 'Remove filter personas:>=2' }).click();
   await expect(active).toHaveText(['role:user', 'anna OR maria']);
   await expect(list.search).toHaveValue('role:user (anna OR maria)');
   await page.getByRole('link', { name: 'Clear all' }).click();
@@ -127,12 +127,12 @@ test('each active filter can be taken away, and all at once', async ({ page, dat
 test('an example from the help is a search', async ({ page, database }) => {
   const list = new UsersList(page, database);
   await list.open();
-  await page.getByLabel('How to search').click();
+  await page.getByLabel('Search help').click();
   await page.getByRole('link', { name: 'status:suspended' }).click();
   await list.shows({ where: `u.status = 'suspended'` });
   await expect(list.search).toHaveValue('status:suspended');
   // The help must not cover the results.
-  await expect(page.getByText('Write words, filters, or both.')).toBeHidden();
+  await expect(page.getByText('Combine words and filters; all must match.')).toBeHidden();
 });
 
 test('an error in the search points at the word, and no rows stand under it', async ({ page, database }) => {
@@ -161,10 +161,10 @@ test('an age that reads both ways has a link for each, and what is found is said
   await list.search.fill('role:user last-login:>30d');
   await list.search.press('Enter');
   const error = page.getByRole('alert');
-  await expect(error).toContainText('">30d" reads both ways.');
+  await expect(error).toContainText('">30d" is ambiguous.');
   await expect(list.rows).toHaveCount(0);
   await expect(error.getByRole('listitem')).toHaveText([
-    'role:user last-login:before-30d longer than 30 days ago, or never',
+    'role:user last-login:before-30d more than 30 days ago, or never',
     'role:user last-login:after-30d within the last 30 days',
   ]);
   await error.getByRole('link', { name: 'last-login:before-30d' }).click();
@@ -172,7 +172,7 @@ test('an age that reads both ways has a link for each, and what is found is said
   await expect(list.search).toHaveValue('role:user last-login:before-30d');
   const where = `${role('user')} and coalesce(u.last_login_at, '-infinity') < now() - interval '30 days'`;
   await list.shows({ where, order: `${BY_NAME}, u.id` });
-  const meaning = page.getByRole('list', { name: 'What the filter matches' }).getByRole('listitem');
+  const meaning = page.getByRole('list', { name: 'Filter summary' }).getByRole('listitem');
   await expect(meaning).toHaveText([
     'Role is user',
     /^Last sign-in before \d{1,2} [A-Z][a-z]{2} \d{4} \(30 days ago\), or never$/,
@@ -196,14 +196,14 @@ test('when nobody matches, the filters can be cleared', async ({ page, database 
 
 // Characters that a keyboard cannot type but a URL can contain.
 for (const [what, params, message] of [
-  ['a NUL', { q: 'anna\0' }, 'The invisible character U+0000 cannot be searched for.'],
-  ['a change of direction', { q: 'anna \u202enimda' }, 'The invisible character U+202E cannot be searched for.'],
-  ['a search without end', { q: 'a'.repeat(10_000) }, 'A search can have 500 characters.'],
+  ['a NUL', { q: 'anna\0' }, "The invisible character U+0000 can't be used in a search."],
+  ['a change of direction', { q: 'anna \u202enimda' }, "The invisible character U+202E can't be used in a search."],
+  ['a search without end', { q: 'a'.repeat(10_000) }, 'A search can have at most 500 characters.'],
   ['an unknown order', { sort: 'password' }, 'Cannot sort by "password".'],
   ['no rows', { limit: '0' }, 'The page size "0" is not a number from 1 to 100.'],
   ['fewer than no rows', { limit: '-1' }, 'The page size "-1" is not a number from 1 to 100.'],
   ['too many rows', { limit: '1000000000' }, 'The page size "1000000000" is not a number from 1 to 100.'],
-  ['a cursor that was made up', { after: 'bWFkZSB1cA' }, 'This place in the list does not exist'],
+  ['a cursor that was made up', { after: 'bWFkZSB1cA' }, 'This page does not exist in this list or order'],
 ] as const) {
   test(`${what} in the address is refused with a message and without a list`, async ({
     page,
@@ -229,6 +229,6 @@ test('a cursor of another order is refused', async ({ page, database, browserWat
   await list.open();
   const href = await list.step('Next').getAttribute('href');
   await list.open({ sort: 'email', after: new URLSearchParams(href!.split('?')[1]).get('after')! });
-  await expect(page.getByRole('alert')).toContainText('belongs to another order');
+  await expect(page.getByRole('alert')).toContainText('does not exist in this list or order');
   await expect(list.rows).toHaveCount(0);
 });

@@ -25,7 +25,7 @@ export async function make(page: Page, username: string, password = 'temporary o
   await field(page, 'Display name').fill(`${username} Example`);
   await dialog(page).getByLabel('Set a temporary password').check();
   await field(page, 'Temporary password').fill(password);
-  await press(page, 'Create');
+  await press(page, 'Create user');
   await expect(page).toHaveURL(`/users/${username}`);
   await expect(toast(page)).toContainText(`Created ${username}`);
   await hydrated(page);

@@ -52,7 +52,7 @@ export class Rollcall {
     const end = () => child.kill();
     process.once('exit', end);
     child.once('exit', () => process.off('exit', end));
-    await server.prints(/listens on/);
+    await server.prints(/listening on/);
     return server;
   }
 

@@ -4,7 +4,7 @@ import { expect } from './test';
 import { dialog } from './dialog';
 import type { Database } from './database';
 
-export const bar = (page: Page) => page.getByRole('form', { name: 'Selected people' });
+export const bar = (page: Page) => page.getByRole('form', { name: 'Selected users' });
 export const count = (page: Page) => page.locator('.selection-count');
 export const boxes = (page: Page) => page.locator('tbody input[type=checkbox]');
 export const box = (page: Page, username: string) => page.getByRole('checkbox', { name: `Select ${username}`, exact: true });

@@ -11,15 +11,15 @@ pub(crate) fn load(site_root: &Path) -> Result<Assets, Failure> {
     let path = site_root.join("assets.json");
     let text = std::fs::read_to_string(&path).map_err(|error| {
         format!(
-            "The built files of the panel cannot be read at {}: {error}. Run `make run` once, or set LEPTOS_SITE_ROOT \
-             to the folder that the build has filled.",
+            "Cannot read the built browser files at {}: {error}. Run `make run` once, or set LEPTOS_SITE_ROOT to the directory \
+             of the build.",
             path.display()
         )
     })?;
     let assets = serde_json::from_str(&text);
     assets.map_err(|error| {
         format!(
-            "{} is damaged: {error}. Build the panel again.",
+            "{} is not valid: {error}. Build the panel again.",
             path.display()
         )
         .into()

@@ -43,7 +43,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the panel and the API.
+    /// Run the panel and the API.
     Serve(serve::Arguments),
     /// Run pending database migrations.
     Migrate,
@@ -56,7 +56,7 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Check the database: schema, statistics, totals, admins.
     Doctor,
-    /// Print the description of the API as OpenAPI 3.1.
+    /// Print the OpenAPI 3.1 document of the API.
     Openapi,
     /// Print shell completions.
     Completions(completions::Arguments),

@@ -217,12 +217,12 @@ mod tests {
             (
                 "LEPTOS_SITE_ADDR",
                 "localhost",
-                "LEPTOS_SITE_ADDR must be an address and a port",
+                "LEPTOS_SITE_ADDR must be an IP address and port",
             ),
             (
                 "METRICS_ADDR",
                 "9100",
-                "METRICS_ADDR must be an address and a port",
+                "METRICS_ADDR must be an IP address and port",
             ),
             (
                 "PUBLIC_URL",

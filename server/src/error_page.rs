@@ -60,8 +60,8 @@ impl Asked {
     /// Answers a page that was opened over http although the panel is set up for an address over https.
     pub(crate) fn refuse_http(self, public_url: &str, opened: &str) -> Response {
         let message = format!(
-            "This panel is set up for {public_url} (PUBLIC_URL). You opened it over http, where browsers do not keep you signed \
-             in. Open {public_url}, or set PUBLIC_URL to {opened}."
+            "This panel is configured for {public_url} (PUBLIC_URL), but you opened it over HTTP, where browsers can't keep you \
+             signed in. Open {public_url}, or set PUBLIC_URL to {opened}."
         );
         let mut problem = Problem::new(Code::Forbidden, message);
         if self.uri.path().starts_with("/sfn/") {
@@ -69,10 +69,10 @@ impl Asked {
         }
         problem.request_id.clone_from(&self.request_id);
         let card = Card {
-            title: "Open this page over https",
+            title: "Open this page over HTTPS",
             text: &problem.message,
             target: format!("{public_url}{}", self.path()),
-            action: "Open it over https",
+            action: "Open over HTTPS",
         };
         self.page(&card, &problem)
     }
@@ -133,30 +133,28 @@ impl<'a> Card<'a> {
         let (title, text) = match problem.error {
             Code::Unavailable => (
                 "The database is not answering",
-                "Rollcall is running but cannot reach its data. This usually passes within a minute. Nothing you did was \
-                 lost.",
+                "Rollcall is running but can't reach its database. This usually passes within a minute. Nothing was lost.",
             ),
             Code::NotFound => (
-                "There is nothing at this address",
-                "It may have been moved or removed. Check the address, or start again.",
+                "Page not found",
+                "It may have been moved or deleted. Check the URL.",
             ),
             Code::Forbidden => (
-                "This request was refused",
-                "It did not come from a page of this site. Open the panel again and repeat what you did.",
+                "Request blocked",
+                "This request didn't come from a page of this site. Open the panel and try again.",
             ),
             Code::PayloadTooLarge => (
-                "That is too long",
-                "What was sent is longer than anything that belongs here. Go back and shorten it.",
+                "Input too long",
+                "The submitted data exceeds the size limit. Go back and shorten it.",
             ),
-            Code::Unauthorized => ("This was not done", problem.message.as_str()),
+            Code::Unauthorized => ("Nothing was changed", problem.message.as_str()),
             _ => (
-                "This did not work",
-                "Something went wrong on the server. Try again; if it keeps happening, give the request id to whoever \
-                 runs this server.",
+                "Something went wrong",
+                "Try again. If it persists, give your administrator this request ID.",
             ),
         };
         let (target, action) = match problem.error {
-            Code::NotFound | Code::Forbidden | Code::Unauthorized => ("/", "Go to the start"),
+            Code::NotFound | Code::Forbidden | Code::Unauthorized => ("/", "Go to overview"),
             _ => (again, "Try again"),
         };
         Self {
@@ -196,7 +194,7 @@ fn page(card: &Card<'_>, problem: &Problem, css: &str, theme: &str) -> String {
 <h1>{title}</h1>
 <p>{text}</p>
 <div class="card-actions"><a class="button button-primary" href="{target}">{action}</a></div>
-<p class="request-id">Request <code>{id}</code></p>
+<p class="request-id">Request ID <code>{id}</code></p>
 </div>
 </main>
 </body>

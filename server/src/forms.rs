@@ -148,7 +148,7 @@ async fn read(request: Request) -> Result<(Request, Fields), Response> {
                 StatusCode::PAYLOAD_TOO_LARGE => Code::PayloadTooLarge,
                 _ => Code::ValidationError,
             };
-            let problem = Problem::new(code, "This is not a form of this site.");
+            let problem = Problem::new(code, "Invalid form data. Reload the page and try again.");
             Err(Asked::from(&page).refuse(problem))
         }
     }

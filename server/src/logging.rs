@@ -21,7 +21,7 @@ const OWN: [&str; 5] = ["app", "db", "rollcall", "server", "service"];
 /// Starts logging.
 pub(crate) fn start(config: &Config) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&config.log_level).map_err(|error| {
-        format!("LOG_LEVEL is not understood: {error}. Use error, warn, info, debug or trace.")
+        format!("LOG_LEVEL is not valid: {error}. Use error, warn, info, debug or trace.")
     })?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)

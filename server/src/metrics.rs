@@ -47,12 +47,12 @@ pub(crate) async fn serve(
         .install_recorder()?;
     metrics::describe_histogram!(
         DURATION,
-        "How long answers took, by method, route and status, in seconds"
+        "Duration of requests in seconds, by method, route and status"
     );
-    metrics::describe_gauge!(CONNECTIONS, "Connections to PostgreSQL, in use and idle");
-    metrics::describe_gauge!(REACHABLE, "1 if PostgreSQL answered just now, otherwise 0");
-    metrics::describe_gauge!(TOTAL, "Accounts and live sessions, by what is counted");
-    metrics::describe_gauge!(JOBS, "Jobs that are not done, by how they stand");
+    metrics::describe_gauge!(CONNECTIONS, "Database connections, by state");
+    metrics::describe_gauge!(REACHABLE, "1 if PostgreSQL is reachable, otherwise 0");
+    metrics::describe_gauge!(TOTAL, "Users and active sessions, by kind");
+    metrics::describe_gauge!(JOBS, "Unfinished jobs, by state");
     let listener = Listener::bind(address).await.map_err(|error| {
         format!("Cannot listen on {address}: {error}. Choose another METRICS_ADDR.")
     })?;

@@ -171,7 +171,7 @@ fn own_site(settings: &Settings) -> CsrfLayer {
     CsrfLayer::new()
         .add_trusted_origin(origin)
         .unwrap_or_else(|error| {
-            tracing::warn!(%error, "PUBLIC_URL is no address that a browser has as an Origin");
+            tracing::warn!(%error, "PUBLIC_URL is not a valid browser origin");
             CsrfLayer::new()
         })
 }
@@ -286,11 +286,11 @@ async fn not_so(request: Request) -> Result<Response, Infallible> {
 }
 
 async fn not_allowed(request: Request) -> Result<Response, Infallible> {
-    let message = "This address does not answer to that method. `Allow` names those that it knows.";
+    let message = "Method not allowed. The `Allow` header lists the supported methods.";
     Ok(Asked::from(&request).refuse(Problem::new(Code::MethodNotAllowed, message)))
 }
 
 async fn nothing_here(request: Request) -> Result<Response, Infallible> {
-    let message = "There is nothing at this address.";
+    let message = "Not found. Check the URL.";
     Ok(Asked::from(&request).refuse(Problem::new(Code::NotFound, message)))
 }

@@ -42,7 +42,7 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     };
     let app = router::build(&site, services.clone(), assets);
     if let Err(error) = housekeeping::prepare(&services).await {
-        tracing::warn!(%error, "the record lacks a partition; it is tried again");
+        tracing::warn!(%error, "cannot create a partition of the audit log; retrying");
     }
     let (stop, stopped) = watch::channel(false);
     let measured = match config.metrics {
@@ -62,12 +62,12 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
         listener, app, capacity, proxies, stopped,
     ));
     wait_for_signal().await?;
-    tracing::info!("stopping: open requests are answered, new ones are refused");
+    tracing::info!("stopping: finishing open requests, accepting no new ones");
     stop.send_replace(true);
     // Event streams would hold their connections open without limit.
     services.live.stop();
     if tokio::time::timeout(GRACE, server).await.is_err() {
-        tracing::warn!("some connections did not end in time and were cut");
+        tracing::warn!("some connections did not finish in time and were closed");
     }
     chores.await?;
     seen.await?;
@@ -79,22 +79,22 @@ pub(crate) async fn run(config: Config, services: Services, assets: Assets) -> R
     }
     // The last requests have noted data that is still in memory.
     if let Err(error) = last_seen::write(&services).await {
-        tracing::warn!(%error, "the last requests are not noted in their sessions");
+        tracing::warn!(%error, "cannot save when sessions were last seen");
     }
     if let Err(error) = failed_sign_ins::write(&services).await {
-        tracing::warn!(%error, "the last failed sign-ins are in the log only");
+        tracing::warn!(%error, "cannot save the latest failed sign-ins; they are in the log only");
     }
     Ok(())
 }
 
 async fn announce(config: &Config, services: &Services) -> Result<(), Failure> {
-    say(&format!("Rollcall listens on {}", config.public_url))?;
+    say(&format!("Rollcall is listening on {}", config.public_url))?;
     if let Some(warning) = config.settings.guess_warning() {
         tracing::warn!("{warning}");
     }
     match setup::create_link(services).await {
         Ok(token) => say(&format!(
-            "There is no admin yet. Open this link within an hour to make one:\n{}/setup/{}",
+            "There is no admin yet. Open this link within 1 hour to create one:\n{}/setup/{}",
             config.public_url,
             token.expose_secret()
         )),
@@ -120,7 +120,7 @@ async fn note_seen(services: Services, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(last_seen::EVERY) => {
-                warn(last_seen::write(&services).await, "noting who was seen");
+                warn(last_seen::write(&services).await, "saving when sessions were last seen");
             }
             _ = stopped.changed() => return,
         }
@@ -132,7 +132,7 @@ async fn note_failed(services: Services, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(failed_sign_ins::EVERY) => {
-                warn(failed_sign_ins::write(&services).await, "writing failed sign-ins");
+                warn(failed_sign_ins::write(&services).await, "saving failed sign-ins");
             }
             _ = stopped.changed() => return,
         }
@@ -153,8 +153,11 @@ async fn empty_bin(services: Services, mut stopped: watch::Receiver<bool>) {
     let work = async {
         loop {
             let settled = registrations::settle_claims(&services).await;
-            warn(settled, "looking at claimed addresses");
-            warn(users::purge::run(&services).await, "emptying the bin");
+            warn(settled, "resolving unverified email addresses");
+            warn(
+                users::purge::run(&services).await,
+                "permanently deleting users",
+            );
             tokio::select! {
                 () = tokio::time::sleep(HOUSEKEEPING) => {}
                 () = services.work.notified() => {}
@@ -171,7 +174,7 @@ fn warn(done: Result<(), Error>, what: &str) {
     if let Err(error) = done {
         // The message is a sentence for operators; the cause is in the chain of sources.
         let cause = std::error::Error::source(&error).map(ToString::to_string);
-        tracing::warn!(%error, cause = cause.unwrap_or_default(), "{what} failed; it is tried again");
+        tracing::warn!(%error, cause = cause.unwrap_or_default(), "{what} failed; retrying");
     }
 }
 

@@ -93,8 +93,9 @@ mod tests {
 
     #[test]
     fn the_password_is_read_from_the_sentence_around_it() {
-        let said = "9 people are there.\nSign in as `admin` with the password ab-cd (it is shown only now).";
+        let said =
+            "Created 9 users.\nSign in as `admin` with the password ab-cd (not shown again).";
         assert_eq!(password(said), Some("ab-cd"));
-        assert_eq!(password("9 people are there."), None);
+        assert_eq!(password("Created 9 users."), None);
     }
 }

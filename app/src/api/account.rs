@@ -177,7 +177,7 @@ async fn save(
 }
 
 /// Notification channels that can be selected: key in the stored preferences, and label.
-pub const NOTIFY: [(&str, &str); 2] = [("email", "By email"), ("ui", "On the screen")];
+pub const NOTIFY: [(&str, &str); 2] = [("email", "Email"), ("ui", "In app")];
 
 /// Returns whether a notification channel is enabled.
 #[must_use]

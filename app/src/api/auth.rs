@@ -15,8 +15,7 @@ pub const AGAIN: &str = "again";
 pub const AGAIN_FIELDS: &str = "again_fields";
 
 /// Message of the sign-in page when the form has those fields.
-pub const SESSION_ENDED: &str =
-    "Your session has ended. Sign in again and you get back to the form, with what you typed.";
+pub const SESSION_ENDED: &str = "Sign in to return to your form. Your input is not lost.";
 
 /// Signs in. Returns the path of the next page.
 #[server(endpoint = "sign-in", protocol = Post)]

@@ -102,8 +102,8 @@ pub fn list_of(back: &str) -> &str {
 
 /// Error message when a deletion with undo would be permanent.
 #[cfg(feature = "ssr")]
-const NOT_RESTORABLE: &str = "This server deletes users permanently now, so the restoration cannot be undone. Nothing was \
-    deleted: open the page of the user to delete them.";
+const NOT_RESTORABLE: &str = "This can't be undone, because this server now deletes users permanently. Nothing was deleted. \
+    To delete the user, open the user's page.";
 
 /// Executes a bulk action if the number of users that it changes equals `expected`. `back` is the page to return to,
 /// `until` a local time, `offset` its offset from UTC in minutes, positive east. With `restorable`, a deletion is denied

@@ -13,12 +13,11 @@ use serde::{Deserialize, Serialize};
 pub struct ApiError(pub Problem);
 
 /// Message when the page and the server are of different versions and one cannot parse the other's data.
-const EARLIER_VERSION: &str =
-    "This page is from an earlier version of Rollcall. Reload it and try again.";
+const EARLIER_VERSION: &str = "Rollcall has been updated. Reload this page and try again.";
 /// Message when a read request got no response.
 const UNREACHED: &str = "The server cannot be reached. Check your connection and try again.";
 /// Message when a change got no response: the server may have executed it.
-const UNKNOWN: &str = "It is not known whether this was done: look before you try again.";
+const UNKNOWN: &str = "The change may or may not have been applied. Check before you try again.";
 
 impl ApiError {
     /// Returns the error for a request without a response. `changes` selects the message for a request that changes something.
@@ -53,10 +52,9 @@ impl FromServerFnError for ApiError {
             | ServerFnErrorErr::MiddlewareError(_)
             | ServerFnErrorErr::ServerError(_)
             | ServerFnErrorErr::Serialization(_)
-            | ServerFnErrorErr::Response(_) => Problem::new(
-                Code::InternalError,
-                "Something went wrong on the server. Try again.",
-            ),
+            | ServerFnErrorErr::Response(_) => {
+                Problem::new(Code::InternalError, "Something went wrong. Try again.")
+            }
         };
         // On the server, this error occurs before the function body runs, so no other code sets the status of the response.
         #[cfg(feature = "ssr")]
@@ -82,7 +80,7 @@ mod tests {
     #[test]
     fn a_change_without_an_answer_may_have_been_made() {
         let changed = ApiError::unanswered(true).0.message;
-        assert!(changed.contains("not known whether this was done"));
+        assert!(changed.contains("may or may not have been applied"));
         for changes in [true, false] {
             let message = ApiError::unanswered(changes).0.message;
             assert!(!message.contains("nothing was changed"), "{message}");

@@ -11,7 +11,7 @@ use super::{
 
 /// Error for a request that another site has caused.
 pub const FROM_ELSEWHERE: Error = Error::Forbidden(
-    "This request came from another site and was refused. Open the panel and do it there.",
+    "This request came from another site and was blocked. Open the panel and try again there.",
 );
 
 /// Checks that the request began on this site, for functions whose `GET` locks rows. The check also covers the page that

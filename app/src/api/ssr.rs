@@ -43,7 +43,8 @@ pub fn extension<T: Clone + Send + Sync + 'static>() -> Result<T, ApiError> {
 /// # Errors
 /// Returns [`Code::Unauthorized`] when the request has no signed-in user.
 pub fn actor() -> Result<Actor, ApiError> {
-    extension::<Option<Actor>>()?.ok_or_else(|| fail(Error::Unauthenticated("Sign in to go on.")))
+    extension::<Option<Actor>>()?
+        .ok_or_else(|| fail(Error::Unauthenticated("Sign in to continue.")))
 }
 
 /// Returns the session of the browser.
@@ -159,9 +160,9 @@ fn set_status(problem: &Problem) {
 }
 
 fn missing() -> ApiError {
-    tracing::error!("a server function was called without its surroundings");
+    tracing::error!("a server function was called without its context");
     ApiError(Problem::new(
         Code::InternalError,
-        "Something went wrong on the server. Try again.",
+        "Something went wrong. Try again.",
     ))
 }

@@ -16,7 +16,7 @@ pub fn RoleBadge(
     roles: Vec<String>,
 ) -> impl IntoView {
     let mut names = roles.into_iter();
-    let first = names.next().unwrap_or_else(|| "none".to_owned());
+    let first = names.next().unwrap_or_else(|| "no role".to_owned());
     // Every admin also has the user role, so it is not counted as a further one.
     let others: Vec<String> = names
         .filter(|name| name != USER_ROLE)
@@ -44,7 +44,7 @@ pub fn RoleBadges(
     roles: Vec<String>,
 ) -> impl IntoView {
     if roles.is_empty() {
-        return vec![badge("none")];
+        return vec![badge("no role")];
     }
     roles.iter().map(|role| badge(role)).collect::<Vec<_>>()
 }

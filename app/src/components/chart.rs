@@ -55,7 +55,7 @@ pub fn DayChart(
                 <span>{edge(last)}</span>
             </p>
             <details>
-                <summary>"Day by day"</summary>
+                <summary>"Show data"</summary>
                 <dl class="facts">{figures.collect_view()}</dl>
             </details>
         </section>

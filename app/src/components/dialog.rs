@@ -233,7 +233,10 @@ pub fn FormDialog(
             {inside}
             // A live region is announced when its content changes, so it is empty at first.
             <p class="visually-hidden" aria-live="polite">
-                {move || sending.done.with(Option::is_some).then_some("It is made, and shown only once.")}
+                {move || {
+                    let done = sending.done.get()?;
+                    Some(if done.token.is_some() { "Access token created." } else { "Link created." })
+                }}
             </p>
         </Dialog>
     }
@@ -244,10 +247,10 @@ fn read_only(right: Permission) -> Option<String> {
     let principal = use_context::<PageContext>()?.principal?;
     let reader = !principal.permissions.include(right);
     let refusal = match right {
-        Permission::ApiKeysWrite => "You may look at API keys, but not change them.",
-        Permission::SessionsWrite => "You may look at sessions, but not end them.",
-        Permission::RegistrationsWrite => "You may look at this, but not change it.",
-        _ => "You may look at accounts, but not change them.",
+        Permission::ApiKeysWrite => "You have read-only access to API keys.",
+        Permission::SessionsWrite => "You have read-only access to sessions.",
+        Permission::RegistrationsWrite => "You have read-only access to registrations.",
+        _ => "You have read-only access to users.",
     };
     reader.then(|| refusal.to_owned())
 }

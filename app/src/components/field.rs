@@ -128,7 +128,7 @@ pub fn Field(
                     .then(|| {
                         view! {
                             <p class="field-note" id=note_id.clone()>
-                                "It begins or ends with a space, which counts."
+                                "Starts or ends with a space."
                             </p>
                         }
                     })

@@ -19,7 +19,7 @@ use crate::{
 pub const THEMES: &[Value] = &[
     Value {
         word: "system",
-        label: "Follow the system",
+        label: "System",
         icon: Icon::Monitor,
     },
     Value {
@@ -73,7 +73,7 @@ pub fn Frame() -> impl IntoView {
     view! {
         <div class="app">
             <a class="skip-link button button-primary" href="#main" rel="external">
-                "Skip to the content"
+                "Skip to content"
             </a>
             <header class="topbar">
                 <Crumbs />
@@ -166,7 +166,7 @@ fn Rail() -> impl IntoView {
                                             .map(|waiting| {
                                                 view! {
                                                     <span class="badge tone-accent">
-                                                        {grouped(waiting)} <span class="visually-hidden">" waiting"</span>
+                                                        {grouped(waiting)} <span class="visually-hidden">" pending"</span>
                                                     </span>
                                                 }
                                             })}
@@ -189,9 +189,9 @@ fn RailSwitch() -> impl IntoView {
     let target = move || if collapsed() { "open" } else { "collapsed" };
     let label = move || {
         if collapsed() {
-            "Expand the sidebar"
+            "Expand sidebar"
         } else {
-            "Collapse the sidebar"
+            "Collapse sidebar"
         }
     };
     view! {

@@ -9,13 +9,13 @@ use crate::{api::done::Done, hydrated::Hydrated, pages::form};
 
 /// Label and hint of a link.
 const LINK: [&str; 2] = [
-    "Link to hand over",
-    "Hand this link over in person or by a message. It is shown only here, and whoever has it can use it.",
+    "Link",
+    "Copy and send this link now. You won't see it again, and anyone who has it can use it.",
 ];
 /// Label and hint of an access token.
 const TOKEN: [&str; 2] = [
     "Access token",
-    "Copy it to where it is needed. It is shown only here, and whoever has it can act for you.",
+    "Copy it now; you won't see it again. Anyone who has it can act as you.",
 ];
 
 /// Renders the link or the token that a form has created, with a button to copy it.
@@ -89,8 +89,8 @@ fn Once(
                 />
                 <p class="field-note" id="link-end">
                     {match end {
-                        Some(end) => view! { "Works until " <Exactly at=end /> }.into_any(),
-                        None => "Works until it is revoked".into_any(),
+                        Some(end) => view! { "Expires " <Exactly at=end /> }.into_any(),
+                        None => "Never expires".into_any(),
                     }}
                 </p>
             </div>

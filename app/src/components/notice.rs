@@ -31,8 +31,9 @@ pub fn ProblemNotice(
         _ => "notice tone-danger",
     };
     let faults: Vec<FieldError> = problem.details.fields.iter().cloned().collect();
-    // Omits the message of the problem if a field has the same one.
-    let said = faults.iter().any(|fault| fault.message == problem.message);
+    // The list of invalid fields replaces the message.
+    let said = problem.error == Code::ValidationError && !faults.is_empty()
+        || faults.iter().any(|fault| fault.message == problem.message);
     view! {
         <div class=tone id="error-summary" role="alert" tabindex="-1" autofocus=autofocus>
             <Glyph icon=Icon::Alert />
@@ -71,38 +72,45 @@ fn deleted_user_link(number: i64) -> impl IntoView {
     view! {
         " "
         <a href=href>
-            "Show No. " {number}
+            "View user No. " {number}
         </a>
     }
 }
 
-fn title(problem: &Problem, sign_in: bool, signed_in: bool) -> &'static str {
-    match problem.error {
+fn title(problem: &Problem, sign_in: bool, signed_in: bool) -> String {
+    let fields = problem.details.fields.iter().count();
+    let title = match problem.error {
+        Code::ValidationError | Code::Conflict if fields == 1 => "Fix 1 field to continue",
+        Code::ValidationError | Code::Conflict if fields > 1 => {
+            return format!("Fix {fields} fields to continue");
+        }
         _ if is_unanswered(problem) => "The server cannot be reached",
-        Code::Unauthorized if sign_in => "That username and password do not match",
-        Code::Unauthorized if signed_in => "This was not done",
-        Code::Unauthorized => "You are signed out",
-        Code::PasswordChangeRequired => "Choose your own password first",
-        Code::CurrentPasswordRequired => "Your current password is needed",
-        Code::CurrentPasswordWrong => "That is not your current password",
-        Code::Forbidden if sign_in => "You cannot sign in now",
-        Code::Forbidden | Code::TokenNotAllowed => "This may not be done",
-        Code::NotFound => "This does not exist any more",
-        Code::Conflict | Code::PreconditionFailed => "This cannot be done as it stands",
-        Code::ValidationError => "Some fields need your attention",
-        Code::PayloadTooLarge => "That is too long",
+        Code::Unauthorized if sign_in => "Wrong username or password",
+        Code::Unauthorized if signed_in => "Nothing was changed",
+        Code::Unauthorized => "Your session has ended",
+        Code::PasswordChangeRequired => "Set a new password first",
+        Code::CurrentPasswordRequired => "Current password required",
+        Code::CurrentPasswordWrong => "Wrong current password",
+        Code::Forbidden if sign_in => "You can't sign in",
+        Code::Forbidden | Code::TokenNotAllowed => "Not allowed",
+        Code::NotFound => "Not found",
+        Code::Conflict | Code::PreconditionFailed if problem.details.current.is_some() => {
+            "Changed in the meantime"
+        }
+        Code::Conflict | Code::PreconditionFailed => "This action isn't possible",
+        Code::ValidationError => "Invalid input",
+        Code::PayloadTooLarge => "Input too long",
         Code::TooManyRequests => "Too many attempts",
         Code::Unavailable => "The database is not answering",
-        Code::SwitchedOff => "This is switched off",
-        Code::MethodNotAllowed | Code::InternalError => "This did not work",
-    }
+        Code::SwitchedOff => "Disabled",
+        Code::MethodNotAllowed | Code::InternalError => "Something went wrong",
+    };
+    title.to_owned()
 }
 
 fn text(problem: &Problem, sign_in: bool) -> String {
     match problem.error {
-        Code::Unauthorized if sign_in => {
-            "Check both and try again. Capital letters count in the password.".to_owned()
-        }
+        Code::Unauthorized if sign_in => "Passwords are case-sensitive.".to_owned(),
         _ => problem.message.clone(),
     }
 }
@@ -116,7 +124,7 @@ pub fn RequestId(
     id.map(|id| {
         view! {
             <p class="request-id">
-                "Request " <code>{id}</code>
+                "Request ID " <code>{id}</code>
             </p>
         }
     })

@@ -50,8 +50,8 @@ impl Counts {
 pub fn and_things(counts: OwnedCounts) -> String {
     match counts.total() {
         0 => String::new(),
-        1 => " and 1 thing".to_owned(),
-        total => format!(" and {} things", count(total)),
+        1 => " and 1 item".to_owned(),
+        total => format!(" and {} items", count(total)),
     }
 }
 

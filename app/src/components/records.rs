@@ -7,6 +7,9 @@ use super::rows::KeyedRow;
 /// Table row: a record id and the cells.
 pub type Record = (String, Vec<AnyView>);
 
+/// Heading of the column with buttons and links. It is for screen readers only.
+const ACTIONS: &str = "Actions";
+
 /// Renders a table. The first cell of each row is its header.
 #[component]
 pub fn Records(
@@ -20,9 +23,10 @@ pub fn Records(
     let row = |(id, cells): Record| {
         let mut cells = cells.into_iter();
         let first = cells.next();
-        let others = cells
-            .zip(columns.iter().skip(1))
-            .map(|(cell, label)| view! { <td data-label=*label>{cell}</td> });
+        let others = cells.zip(columns.iter().skip(1)).map(|(cell, label)| {
+            let label = (*label != ACTIONS).then_some(*label);
+            view! { <td data-label=label>{cell}</td> }
+        });
         let row = view! {
             <tr>
                 <th scope="row">{first}</th>
@@ -31,12 +35,16 @@ pub fn Records(
         };
         KeyedRow::new(id, row)
     };
+    let heading = |name: &'static str| match name {
+        ACTIONS => view! { <span class="visually-hidden">{name}</span> }.into_any(),
+        name => name.into_any(),
+    };
     view! {
         <table class="table records">
             <caption class="visually-hidden">{caption}</caption>
             <thead>
                 <tr>
-                    {columns.iter().map(|name| view! { <th scope="col">{*name}</th> }).collect_view()}
+                    {columns.iter().map(|name| view! { <th scope="col">{heading(*name)}</th> }).collect_view()}
                 </tr>
             </thead>
             <tbody>{rows.into_iter().map(row).collect::<Vec<_>>()}</tbody>

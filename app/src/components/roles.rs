@@ -63,10 +63,10 @@ pub fn RoleChoice(
 fn RoleBox(role: GrantableRole, chosen: bool, fixed: bool) -> impl IntoView {
     let disabled = fixed || role.refusal.is_some();
     let meaning = match role.name.as_str() {
-        ADMIN_ROLE => Some("May do everything"),
-        "auditor" => Some("Sees everything, changes nothing"),
-        "application" => Some("For programs: is told API keys"),
-        USER_ROLE => Some("May not open the panel"),
+        ADMIN_ROLE => Some("Full access"),
+        "auditor" => Some("Read-only access"),
+        "application" => Some("Service account: can read API keys"),
+        USER_ROLE => Some("No admin access"),
         _ => None,
     };
     let note = |text: String| view! { <span class="check-note">{text}</span> };

@@ -97,7 +97,7 @@ pub fn ListFailure(
         }
     });
     view! {
-        <ListState icon=Icon::Search title="This filter is not valid" failure=true>
+        <ListState icon=Icon::Search title="Invalid filter" failure=true>
             {children.map(|children| children())}
             <p class="state-text" id="filter-error">
                 {problem.message}
@@ -164,7 +164,7 @@ pub fn Meaning(
     (!parts.is_empty()).then(|| {
         let parts = parts.into_iter().map(|part| view! { <li>{part}</li> });
         view! {
-            <ul class="filter-meaning" id="filter-meaning" aria-label="What the filter matches">
+            <ul class="filter-meaning" id="filter-meaning" aria-label="Filter summary">
                 {parts.collect_view()}
             </ul>
         }

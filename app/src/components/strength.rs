@@ -21,10 +21,10 @@ pub(super) fn strength(password: &str) -> Option<&'static str> {
     let varied = lower.chars().collect::<BTreeSet<_>>().len() >= VARIED;
     let weak = check_new_password(password, PASSWORD_MIN, &[]).is_err() || is_a_run(&lower);
     Some(match length {
-        _ if weak || !varied => "Strength: weak. It is easy to guess.",
+        _ if weak || !varied => "Strength: weak. Easy to guess.",
         LONG.. => "Strength: strong.",
-        FAIR.. => "Strength: fair. A longer one is harder to guess.",
-        _ => "Strength: weak. A longer one is harder to guess.",
+        FAIR.. => "Strength: fair. Longer is stronger.",
+        _ => "Strength: weak. Longer is stronger.",
     })
 }
 

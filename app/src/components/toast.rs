@@ -81,7 +81,7 @@ fn Shown(flashes: Vec<FlashMessage>) -> impl IntoView {
         <p class="visually-hidden" aria-live="polite">
             {move || (Hydrated::now() && !gone.get()).then(|| said.clone())}
         </p>
-        <section node_ref=element class="toasts" aria-label="Messages" hidden=move || gone.get()>
+        <section node_ref=element class="toasts" aria-label="Notifications" hidden=move || gone.get()>
             {flashes
                 .into_iter()
                 .map(|FlashMessage { text, names, until, undo }| {

@@ -19,7 +19,7 @@ pub fn UserMenu(
         .roles
         .first()
         .map_or_else(|| "No role".to_owned(), |role| capitalised(role));
-    let label = format!("Your menu: {}, {role}", principal.display_name);
+    let label = format!("Account menu: {}, {role}", principal.display_name);
     view! {
         <button class="user-button" popovertarget="user-menu" aria-haspopup="true">
             <span class="visually-hidden">{label}</span>

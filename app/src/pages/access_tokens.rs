@@ -50,7 +50,7 @@ pub fn AccessTokens() -> impl IntoView {
             <h1>"Access tokens"</h1>
         </header>
         <p class="pane-actions muted">
-            "With these programs act for people on the API. People make their own, on the page of their account."
+            "Tokens let scripts call the API on a user's behalf. Users create their own under My account."
         </p>
         {move || filters(&params.read())}
         <Transition>
@@ -119,7 +119,7 @@ fn filters(params: &TokenParams) -> impl IntoView + use<> {
     view! {
         <form class="list-filters" method="get" action=ALL role="search" aria-label="Filter access tokens">
             <label class="filter-field">
-                "Person"
+                "User"
                 <input
                     class="input"
                     name="person"
@@ -133,7 +133,7 @@ fn filters(params: &TokenParams) -> impl IntoView + use<> {
             </label>
             <label class="filter-field">
                 "State" <select class="input" name="state">
-                    <option value="">"Any"</option>
+                    <option value="">"All states"</option>
                     {states.collect_view()}
                 </select>
             </label>
@@ -152,7 +152,7 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
     let TokenList { page, now } = list;
     if page.tokens.is_empty() {
         let title = if params.pairs().is_empty() {
-            "There are no access tokens"
+            "No access tokens"
         } else {
             "No access tokens match"
         };
@@ -165,12 +165,12 @@ fn shown(params: &TokenParams, list: TokenList) -> AnyView {
     let rows = page.tokens.into_iter().map(|token| cells(token, now));
     const COLUMNS: &[&str] = &[
         "Token",
-        "Person",
-        "May do",
+        "User",
+        "Scopes",
         "State",
         "Last used",
-        "Made",
-        "Works until",
+        "Created",
+        "Expires",
         "Actions",
     ];
     view! {

@@ -83,7 +83,7 @@ pub fn Account() -> impl IntoView {
                 <Brand />
                 <div class="card card-parts">
                     {principal.map(|principal| view! { <Head principal=principal /> })}
-                    <Tabs page="/account" label="Your account" tabs=PARTS current=current />
+                    <Tabs page="/account" label="My account" tabs=PARTS current=current />
                     <Transition>
                         {move || Suspend::new(async move {
                             let problem = account.await.err().map(|ApiError(problem)| problem);

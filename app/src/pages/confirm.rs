@@ -54,7 +54,7 @@ pub fn Confirm() -> impl IntoView {
 fn unknown(path: &str) -> &'static str {
     match path.rsplit('/').next() {
         Some("delete") => "Delete",
-        Some("retry") => "Try again",
+        Some("retry") => "Retry",
         _ => "Revoke",
     }
 }

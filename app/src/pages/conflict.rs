@@ -46,7 +46,7 @@ impl Conflict {
     #[must_use]
     pub fn action(self) -> Signal<String> {
         Signal::derive(move || match self.is_there() {
-            true => "Save mine on top".to_owned(),
+            true => "Overwrite with mine".to_owned(),
             false => "Save".to_owned(),
         })
     }
@@ -66,13 +66,13 @@ pub fn Theirs(
         let theirs = conflict.0.with(|current| current.as_deref().map(pick))?;
         (theirs != mine).then(|| {
             let theirs = if theirs.is_empty() {
-                "nothing".to_owned()
+                "empty".to_owned()
             } else {
                 theirs
             };
             view! {
                 <p class="notice tone-warning">
-                    "Theirs: " <b>
+                    "Their value: " <b>
                         <bdi>{theirs}</bdi>
                     </b>
                 </p>

@@ -23,13 +23,13 @@ use crate::{
 pub fn Invited() -> impl IntoView {
     let invitation = Resource::new(handle(), check_invitation);
     view! {
-        <CardPage title="Accept the invitation">
+        <CardPage title="Accept invitation">
             <Suspense>
                 {move || Suspend::new(async move {
                     match invitation.await {
                         Ok(roles) => view! { <InvitedForm roles=roles /> }.into_any(),
                         Err(ApiError(problem)) => {
-                            view! { <DeadLink dead="This invitation is not valid any more" problem=problem /> }.into_any()
+                            view! { <DeadLink dead="This invitation is no longer valid" problem=problem /> }.into_any()
                         }
                     }
                 })}
@@ -50,17 +50,15 @@ fn InvitedForm(roles: Vec<String>) -> impl IntoView {
         .filter(|role| *role != USER_ROLE)
         .map(|role| capitalised(role))
         .collect();
-    let roles = match more.join(", ") {
+    let join = match more.join(", ") {
         none if none.is_empty() => String::new(),
-        roles => format!(" Your roles: {roles}."),
+        roles => format!(" to join as {roles}"),
     };
     view! {
         <OwnAccountForm
             path="/invite"
-            title="You are invited"
-            lead=format!(
-                "Make your account. Use a password of at least {min} characters; nobody else gets to know it.{roles}",
-            )
+            title="You've been invited"
+            lead=format!("Create your account{join}. Passwords need at least {min} characters.")
             action="Create account"
             sending=sending
             link=Signal::derive(handle())

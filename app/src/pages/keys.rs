@@ -38,7 +38,7 @@ pub fn Keys() -> impl IntoView {
             </div>
         </header>
         <p class="pane-actions muted">
-            "Applications call a provider with one of these for everybody who has no key of their own. Of several for a provider the newest that is on is used."
+            "Shared keys for users without their own. If a provider has several, the newest active key is used."
         </p>
         {shown.draw(|listed| providers(listed).into_any())}
         <Outlet />
@@ -47,7 +47,7 @@ pub fn Keys() -> impl IntoView {
 
 /// Renders a table of the providers: the system key in use, and the number of users with keys of their own.
 fn providers(listed: Listed) -> impl IntoView {
-    const COLUMNS: &[&str] = &["Provider", "Key in use", "People with a key of their own"];
+    const COLUMNS: &[&str] = &["Provider", "Active key", "Users with own key"];
     let keys = listed.list.keys;
     let rows = listed.list.providers.into_iter().map(|of| {
         let used = in_use(&keys, &of);
@@ -69,7 +69,7 @@ fn providers(listed: Listed) -> impl IntoView {
             <h2>"Providers"</h2>
             <div class="toolbar-end">
                 <a class="button" href=everybody>
-                    "Show people with keys"
+                    "Show users with API keys"
                 </a>
             </div>
         </header>

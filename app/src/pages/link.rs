@@ -22,7 +22,7 @@ pub(super) const NEW_PASSWORD: FieldSpec = FieldSpec {
     label: "Password",
     kind: "password",
     autocomplete: "new-password",
-    hint: Some("A few unrelated words are strong and easy to remember. Spaces are kept as typed."),
+    hint: Some("Tip: a few random words make a strong password."),
     optional: false,
     max: 256,
 };
@@ -30,7 +30,7 @@ pub(super) const NEW_PASSWORD: FieldSpec = FieldSpec {
 /// Field for the repetition of the password.
 pub(super) const PASSWORD_AGAIN: FieldSpec = FieldSpec {
     name: "password_again",
-    label: "Password again",
+    label: "Confirm password",
     hint: None,
     ..NEW_PASSWORD
 };
@@ -123,8 +123,8 @@ pub(super) fn DeadLink(
     let title = match problem.error {
         Code::NotFound => dead,
         Code::TooManyRequests => "Too many attempts",
-        Code::Conflict => "Rollcall is set up already",
-        _ => "This is not possible just now",
+        Code::Conflict => "Rollcall is already set up",
+        _ => "This can't be done right now",
     };
     view! {
         <MessageCard

@@ -89,7 +89,7 @@ pub fn Login() -> impl IntoView {
                     </button>
                 </form>
             </div>
-            <p class="plain-note">"Forgotten your password? Ask an administrator for a reset link."</p>
+            <p class="plain-note">"Forgot your password? Ask an administrator for a reset link."</p>
             {context
                 .site
                 .registration

@@ -8,14 +8,14 @@ use crate::components::card::CardPage;
 #[component]
 pub fn NotFound() -> impl IntoView {
     view! {
-        <CardPage title="Not found">
+        <CardPage title="Page not found">
             <div class="card card-message">
                 <p class="error-code">"404"</p>
-                <h1 class="card-title">"There is nothing at this address"</h1>
-                <p>"It may have been moved or removed. Check the address, or start again."</p>
+                <h1 class="card-title">"Page not found"</h1>
+                <p>"It may have been moved or deleted. Check the URL."</p>
                 <div class="card-actions">
                     <a class="button button-primary" href="/" rel="external">
-                        "Go to the start"
+                        "Go to overview"
                     </a>
                 </div>
             </div>

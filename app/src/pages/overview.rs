@@ -68,7 +68,7 @@ fn Shown(shown: OverviewNow) -> impl IntoView {
         <Tiles figures=overview.clone() now=now />
         <div class="panes">
             <DayChart title="Sign-ins" days=chart(|day| day.sign_ins) />
-            <DayChart title="New accounts" days=chart(|day| day.created) />
+            <DayChart title="New users" days=chart(|day| day.created) />
         </div>
         <div class="panes">
             <Matters attention=overview.attention />
@@ -87,7 +87,7 @@ fn Tiles(figures: Figures, now: OffsetDateTime) -> impl IntoView {
         ("Active today", figures.active_today, today.as_str()),
         ("Admins", Total::exact(totals.admins), "role:admin"),
         (
-            "Waiting",
+            "Pending approval",
             Total::exact(totals.pending),
             Matter::Waiting.search().unwrap_or_default(),
         ),
@@ -123,22 +123,24 @@ const EXPIRING: &str = "/tokens?state=expiring";
 fn Matters(attention: Vec<Attention>) -> impl IntoView {
     let nothing = attention.is_empty().then(|| {
         view! {
-            <p class="muted">"Nothing wants your attention."</p>
+            <p class="muted">"All clear."</p>
         }
     });
     let matters = attention.into_iter().map(|attention| {
         let one = attention.count == Total::exact(1);
         let count = total(attention.count);
         let words = match (attention.matter, one) {
-            (Matter::Waiting, true) => "1 person waits for approval".to_owned(),
-            (Matter::Waiting, false) => format!("{count} people wait for approval"),
-            (Matter::OnlyAdmin, _) => "There is only one admin. With a second one, nobody is locked out when the first loses their password".to_owned(),
+            (Matter::Waiting, true) => "1 registration pending".to_owned(),
+            (Matter::Waiting, false) => format!("{count} registrations pending"),
+            (Matter::OnlyAdmin, _) => {
+                "Only one admin. Add a second so you can't be locked out.".to_owned()
+            }
             (Matter::ExpiringToken, true) => "1 access token expires within a week".to_owned(),
             (Matter::ExpiringToken, false) => format!("{count} access tokens expire within a week"),
-            (Matter::IdleAdmin, true) => "1 admin has not signed in for 30 days".to_owned(),
-            (Matter::IdleAdmin, false) => format!("{count} admins have not signed in for 30 days"),
-            (Matter::Dormant, true) => "1 account has not been used for 90 days".to_owned(),
-            (Matter::Dormant, false) => format!("{count} accounts have not been used for 90 days"),
+            (Matter::IdleAdmin, true) => "1 admin hasn't signed in for 30 days".to_owned(),
+            (Matter::IdleAdmin, false) => format!("{count} admins haven't signed in for 30 days"),
+            (Matter::Dormant, true) => "1 user inactive for 90 days".to_owned(),
+            (Matter::Dormant, false) => format!("{count} users inactive for 90 days"),
         };
         let href = match attention.search {
             Some(search) => found(&search),
@@ -153,7 +155,7 @@ fn Matters(attention: Vec<Attention>) -> impl IntoView {
     });
     view! {
         <section>
-            <h2>"Wants attention"</h2>
+            <h2>"Needs attention"</h2>
             {nothing}
             <ul class="matters">{matters.collect_view()}</ul>
         </section>
@@ -162,10 +164,10 @@ fn Matters(attention: Vec<Attention>) -> impl IntoView {
 
 #[component]
 fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
-    const COLUMNS: &[&str] = &["What", "By", "When"];
+    const COLUMNS: &[&str] = &["Action", "Actor", "Time"];
     let nothing = changes
         .is_empty()
-        .then(|| view! { <p class="muted">"Nothing has been changed yet."</p> });
+        .then(|| view! { <p class="muted">"No activity yet."</p> });
     let rows: Vec<_> = changes
         .into_iter()
         .map(|entry| {
@@ -184,9 +186,9 @@ fn Changes(changes: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
         .collect();
     view! {
         <section class="list">
-            <h2>"Latest changes"</h2>
+            <h2>"Recent activity"</h2>
             {nothing}
-            {(!rows.is_empty()).then(|| view! { <Records caption="Latest changes" columns=COLUMNS rows=rows /> })}
+            {(!rows.is_empty()).then(|| view! { <Records caption="Recent activity" columns=COLUMNS rows=rows /> })}
         </section>
     }
 }

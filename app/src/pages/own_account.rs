@@ -23,7 +23,7 @@ const FIELDS: [FieldSpec; 5] = [
         label: "Username",
         kind: "text",
         autocomplete: "username",
-        hint: Some("3 to 50 characters. You sign in with it; it cannot be changed later."),
+        hint: Some("3 to 50 characters. Used to sign in; can't be changed later."),
         optional: false,
         max: 50,
     },
@@ -131,7 +131,7 @@ fn Trap(value: String, sending: Sending) -> impl IntoView {
     view! {
         <div class=move || if denied.with(Option::is_some) { "field" } else { "field-trap" }>
             <label class="field-label" for=TRAP>
-                "Leave this empty"
+                "Leave this field empty"
             </label>
             <input
                 class="input"
@@ -160,19 +160,19 @@ pub(super) fn AccountMade(
         (
             Icon::Info,
             "tone-info",
-            "Your account waits for approval",
-            "An administrator decides about it. Then you can sign in with the username and the password that you chose.",
+            "Your account is pending approval",
+            "You can sign in once an administrator approves it.",
         )
     } else {
         (
             Icon::Check,
             "tone-success",
-            "Your account is ready",
-            "Sign in with the username and the password that you chose.",
+            "Account created",
+            "You can now sign in with your username and password.",
         )
     };
     view! {
-        <CardPage title="Account made">
+        <CardPage title="Account created">
             <MessageCard icon=icon tone=tone title=title text=text sign_in=Some("/login".to_owned()) />
         </CardPage>
     }

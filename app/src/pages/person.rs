@@ -160,22 +160,28 @@ where
 /// Renders the error of loading the user.
 #[component]
 fn Failed(problem: Problem) -> impl IntoView {
-    let state = if problem.error == Code::NotFound {
+    let is_missing = problem.error == Code::NotFound;
+    let title = if is_missing {
+        "User not found"
+    } else {
+        "Error"
+    };
+    let state = if is_missing {
         view! {
-            <ListState icon=Icon::Alert title="There is nobody of this name" failure=true>
-                <p class="state-text">"They may have been removed for good."</p>
+            <ListState icon=Icon::Alert title=title failure=true>
+                <p class="state-text">"It may have been permanently deleted."</p>
                 <a class="button button-primary" href="/users">
-                    "Go to the users"
+                    "Back to users"
                 </a>
             </ListState>
         }
         .into_any()
     } else {
-        view! { <LoadFailure title="This could not be loaded" problem=problem /> }.into_any()
+        view! { <LoadFailure title="This page could not be loaded" problem=problem /> }.into_any()
     };
     view! {
-        <PageTitle text="Not shown" />
-        <h1 class="visually-hidden">"Person"</h1>
+        <PageTitle text=title />
+        <h1 class="visually-hidden">"User"</h1>
         {state}
     }
 }

@@ -51,7 +51,7 @@ fn closed(site: Site) -> Option<Problem> {
     }
     let problem = Problem::new(
         Code::Forbidden,
-        "People do not make their own accounts here. Ask an administrator for one, or sign in if you have one.",
+        "Ask an administrator for an account, or sign in.",
     );
     #[cfg(feature = "ssr")]
     let problem = crate::api::ssr::told(problem);
@@ -67,9 +67,9 @@ fn RegisterForm(site: Site) -> impl IntoView {
     let sending = form::send_checked::<Form>("/register", check);
     let min = site.password_min;
     let lead = if site.approval {
-        format!("An administrator lets you in. Use a password of at least {min} characters.")
+        format!("An administrator approves new accounts. Passwords need at least {min} characters.")
     } else {
-        format!("You can sign in at once. Use a password of at least {min} characters.")
+        format!("You can sign in right away. Passwords need at least {min} characters.")
     };
     view! {
         <OwnAccountForm
@@ -81,7 +81,7 @@ fn RegisterForm(site: Site) -> impl IntoView {
             trap=true
         />
         <p class="plain-note">
-            "You have an account? "
+            "Already have an account? "
             <a href="/login" rel="external">
                 "Sign in"
             </a>

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Tabs: path and name.
-const TABS: [(&str, &str); 2] = [(WAITING, "Waiting"), (INVITATIONS, "Invitations")];
+const TABS: [(&str, &str); 2] = [(WAITING, "Pending"), (INVITATIONS, "Invitations")];
 
 /// Returns whether the viewer can decide registrations and create invitations.
 fn may_write() -> bool {
@@ -34,20 +34,20 @@ fn Head(
         <PageTitle text="Registrations" />
         <header class="page-head">
             <h1>"Registrations"</h1>
-            {context.waiting.map(|waiting| view! { <p class="page-total">{format!("{waiting} waiting")}</p> })}
+            {context.waiting.map(|waiting| view! { <p class="page-total">{format!("{waiting} pending")}</p> })}
             {may_write()
                 .then(|| {
                     view! {
                         <div class="toolbar-end">
                             <a class="button button-primary" href=format!("{INVITATIONS}/new") data-noscroll>
-                                "Invite"
+                                "Create invitation"
                             </a>
                         </div>
                     }
                 })}
         </header>
         <p class="pane-actions muted">{switch(context.site)}</p>
-        <nav class="tabs" aria-label="About registrations">
+        <nav class="tabs" aria-label="Registrations">
             {TABS
                 .map(|(href, name)| {
                     view! {
@@ -64,13 +64,13 @@ fn Head(
 
 /// Describes whether registration is enabled, and the settings that control it.
 fn switch(site: Site) -> String {
-    let (open, means) = match (site.registration, site.approval) {
-        (false, _) => ("off", "Only who is invited can make an account."),
-        (true, true) => ("on", "Whoever registers waits here."),
-        (true, false) => ("on", "Whoever registers can sign in at once."),
+    let (state, consequence) = match (site.registration, site.approval) {
+        (false, _) => ("closed", "new users need an invitation"),
+        (true, true) => ("open", "new users need approval"),
+        (true, false) => ("open", "new users can sign in immediately"),
     };
     format!(
-        "Registration is {open}. {means} Set in the environment of the server: ALLOW_REGISTRATION={}, REGISTRATION_APPROVAL={}.",
+        "Registration is {state}; {consequence}. Configured by ALLOW_REGISTRATION={} and REGISTRATION_APPROVAL={}.",
         site.registration, site.approval
     )
 }

@@ -29,13 +29,13 @@ use crate::{
 pub fn Reset() -> impl IntoView {
     let link = Resource::new(handle(), check_reset_link);
     view! {
-        <CardPage title="Choose a password">
+        <CardPage title="Set your password">
             <Suspense>
                 {move || Suspend::new(async move {
                     match link.await {
                         Ok(link) => view! { <PasswordForm link=link /> }.into_any(),
                         Err(ApiError(problem)) => {
-                            view! { <DeadLink dead="This link is not valid any more" problem=problem /> }.into_any()
+                            view! { <DeadLink dead="This link is no longer valid" problem=problem /> }.into_any()
                         }
                     }
                 })}
@@ -49,10 +49,10 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
     let sending = form::send::<ChoosePassword>("/reset");
     view! {
         <div class="card">
-            <h1 class="card-title">"Choose your password"</h1>
+            <h1 class="card-title">"Set your password"</h1>
             <p class="card-lead">
                 "Use at least " {link.password_min}
-                " characters. Nobody else gets to know it, and your other sessions end. The link works once."
+                " characters. This signs you out of all sessions. The link works once."
             </p>
             {move || sending.problem.get().map(|problem| view! { <ProblemNotice problem=problem /> })}
             <form
@@ -100,10 +100,18 @@ fn PasswordForm(link: ResetLink) -> impl IntoView {
 fn OpenTokens(tokens: Vec<OpenToken>, now: OffsetDateTime) -> impl IntoView {
     let context = expect_context::<PageContext>();
     let ticked = context.typed("revoke_tokens") == "true";
-    let lead = match tokens.len() {
+    let (lead, revoke, note) = match tokens.len() {
         0 => return ().into_any(),
-        1 => "1 access token still opens this account".to_owned(),
-        tokens => format!("{tokens} access tokens still open this account"),
+        1 => (
+            "1 access token still has access to this account".to_owned(),
+            "Revoke this token",
+            "Recommended if you don't recognise it or someone else knew your password. Scripts that use it stop working.",
+        ),
+        tokens => (
+            format!("{tokens} access tokens still have access to this account"),
+            "Revoke these tokens",
+            "Recommended if you don't recognise them or someone else knew your password. Scripts that use them stop working.",
+        ),
     };
     let lines = tokens.into_iter().map(|token| {
         let used = token.last_used_at.map(|at| view! { <Ago at=at now=now /> });
@@ -126,10 +134,7 @@ fn OpenTokens(tokens: Vec<OpenToken>, now: OffsetDateTime) -> impl IntoView {
                 <label class="check">
                     <input type="checkbox" name="revoke_tokens" value="true" checked=ticked />
                     <span>
-                        "Revoke them"
-                        <span class="check-note">
-                            "If you do not know them, or another person knew your password. Programs that use them stop working."
-                        </span>
+                        {revoke} " " <span class="check-note">{note}</span>
                     </span>
                 </label>
             </div>
@@ -147,8 +152,8 @@ pub fn ResetDone() -> impl IntoView {
             <MessageCard
                 icon=Icon::Check
                 tone="tone-success"
-                title="Your password is set"
-                text="Sign in with it from now on. Wherever you were signed in before, you are not any more."
+                title="Password set"
+                text="You can now sign in. Other sessions were signed out."
                 sign_in=Some(going_on("/login", &next))
             />
         </CardPage>

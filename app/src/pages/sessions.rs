@@ -130,8 +130,8 @@ pub(super) fn Tabs(
         }
     };
     view! {
-        <nav class="tabs" aria-label="Which sessions">
-            {tab(false, "Live")} {tab(true, "Ended")}
+        <nav class="tabs" aria-label="Sessions">
+            {tab(false, "Active")} {tab(true, "Ended")}
             <a href=FAILED aria-current=params.is_none().then_some("page") data-noscroll>
                 "Failed sign-ins"
             </a>
@@ -154,12 +154,12 @@ fn Actions(request: Memo<Result<SessionParams, ListError>>) -> impl IntoView {
                         .then(|| {
                             view! {
                                 <a class="button" href=links::revoke(&params, false) data-noscroll>
-                                    "Revoke all that match…"
+                                    "Revoke matching sessions…"
                                 </a>
                             }
                         })}
                     <a class="button" href=links::revoke(&params, true) data-noscroll>
-                        "Sign out everyone else…"
+                        "Revoke all other sessions…"
                     </a>
                 </div>
             }

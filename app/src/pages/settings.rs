@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Tabs: path segment and name.
-const TABS: &[(&str, &str)] = &[("", "What is set"), (JOBS, "Jobs")];
+const TABS: &[(&str, &str)] = &[("", "Configuration"), (JOBS, "Jobs")];
 /// Path segment of the jobs tab.
 const JOBS: &str = "jobs";
 
@@ -32,7 +32,7 @@ fn head(title: &'static str, tab: &'static str) -> impl IntoView {
         <header class="page-head">
             <h1>"Settings"</h1>
         </header>
-        <Tabs page=SETTINGS label="About this installation" tabs=TABS current=Memo::new(move |_| tab) />
+        <Tabs page=SETTINGS label="Settings" tabs=TABS current=Memo::new(move |_| tab) />
     }
 }
 
@@ -43,7 +43,8 @@ pub fn Settings() -> impl IntoView {
     view! {
         {head("Settings", "")}
         <p class="pane-actions muted">
-            "Settings are made where the server is started, in its environment or in .env, and are read when it starts. None is made in the panel. Where there are several servers, these are those of the one that has answered."
+            "Read-only. Values come from environment variables or .env and apply after a restart. \
+             If you run several servers, these are the values of the one that answered."
         </p>
         <section class="list" aria-label="Settings">
             <Transition fallback=Waiting>
@@ -62,7 +63,7 @@ pub fn Settings() -> impl IntoView {
 }
 
 fn shown(installation: Installation) -> AnyView {
-    const COLUMNS: &[&str] = &["Setting", "Value", "From", "What it means"];
+    const COLUMNS: &[&str] = &["Setting", "Value", "Source", "Description"];
     let Installation {
         rollcall,
         postgres,

@@ -20,13 +20,13 @@ use crate::{
 pub fn Setup() -> impl IntoView {
     let link = Resource::new(handle(), check_setup_link);
     view! {
-        <CardPage title="Set up">
+        <CardPage title="Set up Rollcall">
             <Suspense>
                 {move || Suspend::new(async move {
                     match link.await {
                         Ok(()) => view! { <SetupForm /> }.into_any(),
                         Err(ApiError(problem)) => {
-                            view! { <DeadLink dead="This setup link is not valid any more" problem=problem /> }.into_any()
+                            view! { <DeadLink dead="This setup link is no longer valid" problem=problem /> }.into_any()
                         }
                     }
                 })}
@@ -41,8 +41,8 @@ fn SetupForm() -> impl IntoView {
     view! {
         <OwnAccountForm
             path="/setup"
-            title="Make the first administrator"
-            lead="This account can manage everybody else’s. The link works once."
+            title="Create the first administrator"
+            lead="This account can manage all other users. The link works once."
             action="Create administrator"
             sending=sending
             link=Signal::derive(handle())

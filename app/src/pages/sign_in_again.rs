@@ -84,11 +84,11 @@ fn Asked(
         Ok(done) if leads_on(&done.next) => Some(
             view! {
                 <p class="notice tone-warning" role="alert">
-                    "Choose a new password first. "
+                    "You need a new password first. "
                     <a href=done.next target="_blank">
-                        "Choose it in a new tab"
+                        "Set it in a new tab"
                     </a>
-                    ", then sign in here with it."
+                    ", then sign in here."
                 </p>
             }
             .into_any(),
@@ -108,7 +108,7 @@ fn Asked(
             <form method="post" action="/login" on:submit=submit>
                 <div class="dialog-body">
                     {answer}
-                    <p>"Sign in to continue as " <b><bdi>{username.clone()}</bdi></b> ". What you typed is kept."</p>
+                    <p>"Sign in to continue as " <b><bdi>{username.clone()}</bdi></b> ". Your input is not lost."</p>
                     <input type="hidden" name="username" value=username />
                     <div class="field">
                         <label class="field-label" for="sign-in-password">

@@ -18,7 +18,7 @@ const REASON: FieldSpec = FieldSpec {
     label: "Reason",
     kind: "text",
     autocomplete: "off",
-    hint: Some("Whoever looks at this later will ask."),
+    hint: Some("Shown to other administrators."),
     optional: false,
     max: 500,
 };
@@ -28,7 +28,7 @@ const UNTIL: FieldSpec = FieldSpec {
     label: "Until",
     kind: "datetime-local",
     autocomplete: "off",
-    hint: Some("Then it lifts itself. Empty: until somebody lifts it."),
+    hint: Some("Ends automatically. Leave empty to suspend indefinitely."),
     optional: true,
     max: 20,
 };
@@ -74,8 +74,8 @@ pub fn SuspensionFields(
                 checked=context.typed("tell_reason") == "true"
             />
             <span>
-                "Tell them the reason"
-                <span class="check-note">"When they sign in with the right password"</span>
+                "Show the reason to the user"
+                <span class="check-note">"At sign-in"</span>
             </span>
         </label>
         <div node_ref=field on:input=move |event| set_until.set(event_target_value(&event))>

@@ -92,7 +92,7 @@ pub fn Users() -> impl IntoView {
                         // The URL of the dialog retains the state of the list.
                         view! {
                             <a class="button button-primary" href=href data-noscroll>
-                                "Create User"
+                                "Create user"
                             </a>
                         }
                     })}

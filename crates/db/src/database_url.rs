@@ -21,8 +21,8 @@ pub enum UrlError {
     Scheme,
     /// A part cannot be separated from the next one, or is invalid.
     #[error(
-        "is not understood: {0}. It is postgres://user:password@host:5432/database; within user, password and database write \
-         % as %25, / as %2F, ? as %3F, # as %23 and @ as %40."
+        "is not valid: {0}. Use postgres://user:password@host:5432/database; in user, password and database, write % as %25, / as \
+         %2F, ? as %3F, # as %23 and @ as %40."
     )]
     Malformed(String),
 }

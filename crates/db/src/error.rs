@@ -10,7 +10,7 @@ pub enum Error {
     #[error("the database cannot be reached: {0}")]
     Unavailable(#[source] sqlx::Error),
     /// A constraint of the schema is violated.
-    #[error("the database refused a value: {constraint}")]
+    #[error("the database rejected a value: {constraint}")]
     Constraint {
         /// Name of the constraint.
         constraint: String,

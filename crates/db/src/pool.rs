@@ -29,19 +29,18 @@ pub struct PoolSettings {
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The database does not respond, or rejects this role.
-    #[error("{0}. Check DATABASE_URL and that PostgreSQL runs.")]
+    #[error("{0}. Check DATABASE_URL and that PostgreSQL is running.")]
     Failed(#[from] Error),
     /// A pooler rejects a startup parameter of the connection.
     #[error(
-        "The pooler in front of the database refuses to connect: {0}. Leave `options` out of DATABASE_URL and PGOPTIONS unset; \
-         what they set can be set for the role: `alter role NAME set search_path = …`."
+        "The connection pooler rejected the connection: {0}. Remove `options` from DATABASE_URL and unset PGOPTIONS; set these \
+         parameters for the role instead: `alter role NAME set search_path = …`."
     )]
     Parameter(String),
     /// A pooler is in transaction or statement mode.
     #[error(
-        "The pooler in front of the database is in transaction mode, in which Rollcall does not work: it listens, locks and \
-         prepares statements for as long as it is connected. Set pool_mode = session for its database (PgBouncer), or connect \
-         DATABASE_URL to PostgreSQL itself."
+        "The connection pooler is in transaction mode, which Rollcall doesn't support: it needs LISTEN, session locks and prepared \
+         statements. Set pool_mode = session for this database (PgBouncer), or point DATABASE_URL at PostgreSQL directly."
     )]
     Transactions,
 }

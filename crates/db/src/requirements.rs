@@ -52,7 +52,7 @@ const ALWAYS: &[Requirement] = &[
                 database, encoding, ..
             } = found;
             format!(
-                "The encoding of the database {database} is {encoding}, which cannot hold every name. {}",
+                "The encoding of the database {database} is {encoding}, which doesn't support all names. {}",
                 another_database(database)
             )
         },
@@ -61,9 +61,9 @@ const ALWAYS: &[Requirement] = &[
         is_met: |found| found.has_icu,
         advice: |found| {
             format!(
-                "The database {} has no ICU collations. Use a PostgreSQL that is built with ICU, as the packages of the \
-                 distributions and of postgresql.org are; after that, and if it is, run as a superuser in the database: \
-                 select pg_import_system_collations('pg_catalog').",
+                "The database {} has no ICU collations. Use a PostgreSQL that is built with ICU, such as the packages of \
+                 distributions and of postgresql.org. Then run in the database as a superuser: select \
+                 pg_import_system_collations('pg_catalog').",
                 found.database
             )
         },
@@ -74,8 +74,8 @@ const ALWAYS: &[Requirement] = &[
             let role = &found.role;
             let schema = found.trigrams.as_ref().map_or("", |(schema, _)| schema);
             format!(
-                "The extension pg_trgm is in the schema {schema}, which the role {role} cannot use. Run as the owner of that \
-                 schema: grant usage on schema \"{schema}\" to \"{role}\"."
+                "The extension pg_trgm is in the schema {schema}, which the role {role} can't use. Run as the schema's owner: grant \
+                 usage on schema \"{schema}\" to \"{role}\"."
             )
         },
     },
@@ -90,8 +90,8 @@ const TO_MIGRATE: &[Requirement] = &[
                 search_path, role, ..
             } = found;
             format!(
-                "There is no schema to create tables in: none of the search path ({search_path}) exists and can be used by the \
-                 role {role}. Create it (create schema NAME authorization \"{role}\"), or set another search path for the role."
+                "No schema to create tables in: the role {role} can't use any schema of its search path ({search_path}). Create one \
+                 (create schema NAME authorization \"{role}\"), or set another search path for the role."
             )
         },
     },
@@ -110,8 +110,8 @@ const TO_MIGRATE: &[Requirement] = &[
     Requirement {
         is_met: |found| found.trigrams.is_some() || found.has_trigrams_to_install,
         advice: |_| {
-            "The server has no extension pg_trgm, with which names are searched. Install the additional modules of PostgreSQL \
-             on it (postgresql-contrib)."
+            "The extension pg_trgm, which search needs, is not installed. Install PostgreSQL's additional modules on the server \
+             (postgresql-contrib)."
                 .to_owned()
         },
     },
@@ -129,8 +129,8 @@ const TO_MIGRATE: &[Requirement] = &[
 
 fn another_database(name: &str) -> String {
     format!(
-        "Create another one, `createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0 NAME`, and name that in DATABASE_URL. \
-         `pg_dump --format=custom {name}` and `pg_restore --dbname=NAME` copy what there is."
+        "Create another one with `createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0 NAME` and set it in DATABASE_URL. \
+         Copy the data with `pg_dump --format=custom {name}` and `pg_restore --dbname=NAME`."
     )
 }
 

@@ -21,24 +21,25 @@ static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 pub enum SchemaError {
     /// The database has a migration that this binary does not know.
     #[error(
-        "The database is newer than this rollcall: it has migration {0}, which this version does not know. Run the newer version."
+        "The database is newer than this version of rollcall: migration {0} is unknown. Run the newer version."
     )]
     Newer(i64),
     /// Migrations are missing.
     #[error(
-        "The database is older than this rollcall: migration {0} is missing. Run `rollcall migrate`."
+        "The database is older than this version of rollcall: migration {0} is missing. Run `rollcall migrate`."
     )]
     Older(i64),
     /// An applied migration differs from that of this binary.
     #[error(
-        "Migration {0} was applied to this database in another form. Restore the database from a backup, or use the version of rollcall that made it."
+        "Migration {0} was changed after it was applied to this database. Restore the database from a backup, or run the version of \
+         rollcall that applied it."
     )]
     Changed(i64),
     /// The database cannot hold the data, or its role cannot create the tables; the value is a message that says what to do.
     #[error("{0}")]
     Unsuitable(String),
     /// A migration failed.
-    #[error("The database could not be migrated: {0}")]
+    #[error("The migration failed: {0}")]
     Failed(#[from] MigrateError),
     /// The database cannot be reached.
     #[error("{0}")]

@@ -25,7 +25,7 @@ pub const SIGN_IN: &str = "sign_in";
 /// Key of the data that is already in the row of a record just created. It is never stored.
 const WRITTEN: &str = "written";
 /// Error of a sign-in that was overtaken: after the password check the account was suspended, deleted or given another password.
-pub const OVERTAKEN: &str = "the account was changed while it was signed in to";
+pub const OVERTAKEN: &str = "the user was changed during sign-in";
 /// Maximum number of characters of a `User-Agent` header that is stored.
 const USER_AGENT_MAX: usize = 512;
 
@@ -155,11 +155,10 @@ fn stored(data: &HashMap<String, Value>) -> Value {
 #[async_trait::async_trait]
 impl SessionStore for PgSessionStore {
     async fn create(&self, record: &mut Record) -> StoreResult<()> {
-        let sign_in = record.data.remove(SIGN_IN).ok_or_else(|| {
-            StoreError::Encode(
-                "a session is started by signing in, not by keeping data for nobody".to_owned(),
-            )
-        })?;
+        let sign_in = record
+            .data
+            .remove(SIGN_IN)
+            .ok_or_else(|| StoreError::Encode("a session needs a sign-in".to_owned()))?;
         let sign_in: SignIn = serde_json::from_value(sign_in)
             .map_err(|error| StoreError::Encode(error.to_string()))?;
         if self.start(record, &sign_in).await.map_err(backend)? {

@@ -88,8 +88,10 @@ impl TokenDraft {
         });
         if !days {
             let fault = match longest {
-                0 => "Say at least 1 day, or that it has no end.".to_owned(),
-                longest => format!("Say 1 to {longest} days. The operator allows no more."),
+                0 => "Enter 1 day or more, or choose no expiry.".to_owned(),
+                longest => format!(
+                    "Enter a number of days from 1 to {longest}, the maximum on this server."
+                ),
             };
             faults.add("days", fault);
         }
@@ -108,15 +110,18 @@ impl TokenDraft {
         for word in &self.scopes {
             match word.parse::<Scope>() {
                 Ok(scope) if !scope.is_of(permissions) => {
-                    faults.add("scopes", format!("The owner may not do {scope} either."));
+                    faults.add(
+                        "scopes",
+                        format!("The owner doesn't have the permission {scope}."),
+                    );
                 }
                 Ok(scope) if !scopes.contains(&scope) => scopes.push(scope),
                 Ok(_) => {}
-                Err(_) => faults.add("scopes", format!("There is no scope {word:.50?}.")),
+                Err(_) => faults.add("scopes", format!("Unknown scope: {word:.50?}.")),
             }
         }
         if self.scopes.is_empty() {
-            faults.add("scopes", "Choose at least one.");
+            faults.add("scopes", "Select at least one scope.");
         }
         scopes
     }
@@ -143,7 +148,7 @@ impl TokenState {
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Live => "Works",
+            Self::Live => "Active",
             Self::Expiring => "Expires soon",
             Self::Blocked => "Blocked",
             Self::Expired => "Expired",
@@ -296,14 +301,14 @@ mod tests {
             told,
             [
                 "Enter a name.",
-                "The owner may not do users:write either.",
-                "Say 1 to 365 days. The operator allows no more."
+                "The owner doesn't have the permission users:write.",
+                "Enter a number of days from 1 to 365, the maximum on this server."
             ]
         );
         for (scopes, says) in [
-            (&[][..], "Choose at least one."),
-            (&["*"][..], "There is no scope \"*\"."),
-            (&["account", "users"][..], "There is no scope \"users\"."),
+            (&[][..], "Select at least one scope."),
+            (&["*"][..], "Unknown scope: \"*\"."),
+            (&["account", "users"][..], "Unknown scope: \"users\"."),
         ] {
             let json = serde_json::json!({ "name": "ci", "scopes": scopes });
             let faults = draft(json).check(365, &rights(&["*"])).unwrap_err();

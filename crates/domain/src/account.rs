@@ -52,7 +52,7 @@ pub struct OwnEdit {
     /// The new password repeated, where a form asks for it.
     #[serde(skip)]
     pub password_again: Option<String>,
-    /// The current password: required to change the address or the password.
+    /// The current password: required to change the email address or the password.
     #[serde(deserialize_with = "present")]
     #[schema(nullable = false)]
     pub current_password: Option<String>,
@@ -134,14 +134,17 @@ impl OwnEdit {
         let known: Vec<&str> = known.iter().copied().chain(typed).collect();
         faults.take("password", check_new_password(password, min, &known));
         if current == Some(password) {
-            faults.add("password", "This is your password already.");
+            faults.add(
+                "password",
+                "This is already your password. Choose a new one.",
+            );
         }
         if self
             .password_again
             .as_ref()
             .is_some_and(|again| again != password)
         {
-            faults.add("password_again", "The two passwords differ.");
+            faults.add("password_again", "Passwords don't match.");
         }
     }
 }
@@ -152,7 +155,7 @@ pub struct TimeZone(String);
 
 /// Error of a text that is not the name of a time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("There is no time zone of this name. Choose one like Europe/Berlin.")]
+#[error("Unknown time zone. Choose one such as Europe/Berlin.")]
 pub struct UnknownTimeZone;
 
 impl FromStr for TimeZone {

@@ -28,16 +28,16 @@ pub enum PasswordError {
     #[error("Use at most {PASSWORD_MAX_BYTES} bytes.")]
     TooLong,
     /// Among the passwords that attackers try first.
-    #[error("This password is among the most common ones. Choose another.")]
+    #[error("This password is too common. Choose another one.")]
     Common,
     /// Easily guessed; the value is the reason.
-    #[error("This password is easily guessed. {0}")]
+    #[error("This password is easy to guess. {0}")]
     Guessable(String),
     /// Equal to a name or the address of the user.
-    #[error("Choose a password that is not your name or address.")]
+    #[error("Don't use your name or email address as your password.")]
     Personal,
     /// Set by an administrator, who knows it.
-    #[error("An administrator has set this password for you and knows it. Choose another.")]
+    #[error("An administrator set this password and knows it. Choose a new one.")]
     Known,
 }
 
@@ -45,8 +45,8 @@ pub enum PasswordError {
 /// fields.
 pub const TRAP: &str = "subject";
 /// Message of a registration that is denied because [`TRAP`] is filled in, and advice for a user whose browser has filled it in.
-const TRAP_FILLED: &str = "No account was created: this field is meant for programs. If your browser or a password manager has \
-    filled it in, empty it and create the account again.";
+const TRAP_FILLED: &str = "No account was created because this anti-spam field was filled in. If your browser or password manager \
+    filled it in, clear it and try again.";
 
 /// Passwords of eight characters or more at the top of every published list of leaked ones; shorter ones need no list.
 const COMMON: &[&str] = &[
@@ -169,7 +169,10 @@ impl SignInDraft {
             faults.add("username", "Enter your username.");
         }
         if self.username.chars().count() > SIGN_IN_NAME_MAX {
-            faults.add("username", "No username is that long.");
+            faults.add(
+                "username",
+                format!("Use at most {SIGN_IN_NAME_MAX} characters."),
+            );
         }
         if self.username.trim().chars().any(is_deceptive) {
             faults.add("username", NameError::Control.to_string());
@@ -233,7 +236,7 @@ impl AccountDraft {
         let known = [self.username.as_str(), &self.display_name, &self.email];
         faults.take("password", check_new_password(&self.password, min, &known));
         if self.password != self.password_again {
-            faults.add("password_again", "The two passwords differ.");
+            faults.add("password_again", "Passwords don't match.");
         }
         match (username, display_name, email) {
             (Some(username), Some(display_name), Some(email)) if faults.is_empty() => {

@@ -84,10 +84,13 @@ impl InvitationDraft {
         let mut faults = FieldErrors::default();
         let roles = create::roles(&self.roles, &mut faults);
         if !(1..=USES_MAX).contains(&self.max_uses) {
-            faults.add("max_uses", format!("Say a number from 1 to {USES_MAX}."));
+            faults.add("max_uses", format!("Enter a number from 1 to {USES_MAX}."));
         }
         if !(1..=DAYS_MAX).contains(&self.days) {
-            faults.add("days", format!("Say 1 to {DAYS_MAX} days."));
+            faults.add(
+                "days",
+                format!("Enter a number of days from 1 to {DAYS_MAX}."),
+            );
         }
         let note = check_note(&self.note).unwrap_or_else(|found| {
             for fault in found.iter() {

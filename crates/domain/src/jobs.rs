@@ -43,8 +43,8 @@ impl JobState {
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Queued => "Waits",
-            Self::Running => "Under way",
+            Self::Queued => "Queued",
+            Self::Running => "Running",
             Self::Done => "Done",
             Self::Failed => "Failed",
         }
@@ -93,9 +93,9 @@ pub struct Job {
 }
 
 /// Message for a retry of a job that has not failed.
-pub const NOT_FAILED: &str = "This job has not failed: there is nothing to try again.";
+pub const NOT_FAILED: &str = "This job has not failed, so it can't be retried.";
 /// Message for a retry in the panel of a job that only the command line runs.
-pub const ON_SERVER: &str = "This is done on the server: run `rollcall keys rotate` there again.";
+pub const ON_SERVER: &str = "Run `rollcall keys rotate` on the server to retry.";
 
 impl Job {
     /// Returns the reason why the job cannot be retried; `None` if it can be.

@@ -49,10 +49,10 @@ impl JsonLimits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum JsonError {
     /// More than [`DEPTH_MAX`] levels.
-    #[error("Nest lists and objects at most {DEPTH_MAX} levels deep.")]
+    #[error("Nest arrays and objects at most {DEPTH_MAX} levels deep.")]
     Depth,
     /// Too many values; the value is the limit.
-    #[error("Use at most {0} values, counted at every level.")]
+    #[error("Use at most {0} values in total.")]
     Values(usize),
     /// Too long; the value is the limit in bytes.
     #[error("Use at most {0} bytes.")]
@@ -61,7 +61,7 @@ pub enum JsonError {
     #[error("Remove the NUL characters.")]
     Nul,
     /// A number that would be different when it is read back.
-    #[error("Use numbers from 1e-38 to 1e38, or 0, with a - in front or not.")]
+    #[error("Use 0 or numbers between 1e-38 and 1e38, positive or negative.")]
     Number,
 }
 
@@ -194,7 +194,7 @@ pub fn read_object(text: &str) -> Map<String, Value> {
 /// Returns the message for an unreadable value of this many bytes.
 #[must_use]
 pub fn unreadable(bytes: usize) -> String {
-    format!("A value of {bytes} bytes is stored here that cannot be shown.")
+    format!("This stored value of {bytes} bytes can't be displayed.")
 }
 
 /// Returns whether the parsers of clients can read a stored text once it is wrapped in a response.

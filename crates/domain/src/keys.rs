@@ -22,7 +22,8 @@ pub const PROVIDER_MAX: usize = 40;
 /// Maximum length of a key in bytes. The longest in use have a few hundred.
 pub const KEY_MAX_BYTES: usize = 4_096;
 /// Message of a server without an encryption key.
-pub const SWITCHED_OFF: &str = "API keys are switched off: this server has no encryption key for them. Its operator sets API_KEY_ENCRYPTION_KEY.";
+pub const SWITCHED_OFF: &str =
+    "API keys are disabled. Set API_KEY_ENCRYPTION_KEY on the server to enable them.";
 /// Maximum number of a key's last characters that are shown.
 const SHOWN_MAX: usize = 4;
 
@@ -32,7 +33,7 @@ pub struct Provider(String);
 
 /// Error of a text that is not a valid name of a provider.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("Use 1 to {PROVIDER_MAX} letters, digits, - and _ for the name of a provider.")]
+#[error("Use 1 to {PROVIDER_MAX} letters, digits, - and _ for a provider name.")]
 pub struct UnknownProvider;
 
 impl FromStr for Provider {
@@ -69,13 +70,13 @@ impl Provider {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum KeyError {
     /// An empty text.
-    #[error("Enter the key.")]
+    #[error("Enter the API key.")]
     Empty,
     /// Whitespace or invisible characters, which no key contains.
-    #[error("Remove spaces, line breaks and invisible characters: a key has none.")]
+    #[error("Remove spaces, line breaks and invisible characters.")]
     Character,
     /// More than [`KEY_MAX_BYTES`] bytes.
-    #[error("A key has at most {KEY_MAX_BYTES} bytes.")]
+    #[error("Use at most {KEY_MAX_BYTES} bytes.")]
     TooLong,
 }
 

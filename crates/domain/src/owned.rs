@@ -28,7 +28,7 @@ const UNNAMED: &str = "Ontology";
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TextError {
     /// A required text that is absent or blank.
-    #[error("Say what this is.")]
+    #[error("Enter a value.")]
     Missing,
     /// More characters than the limit, which is the value.
     #[error("Use at most {0} characters.")]

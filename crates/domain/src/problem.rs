@@ -19,7 +19,7 @@ pub enum Code {
     Forbidden,
     /// The operation requires a session: an access token is not accepted.
     TokenNotAllowed,
-    /// The password is right, but was set by an administrator and has to be changed.
+    /// The password is correct, but was set by an administrator and has to be changed.
     PasswordChangeRequired,
     /// The operation requires the current password of the account, and the request contains none.
     CurrentPasswordRequired,
@@ -27,7 +27,7 @@ pub enum Code {
     CurrentPasswordWrong,
     /// The resource does not exist.
     NotFound,
-    /// The address does not support this method.
+    /// The URL does not support this method.
     MethodNotAllowed,
     /// The request contradicts the stored data.
     Conflict,
@@ -166,9 +166,9 @@ mod tests {
         let one = problem.clone().of_body();
         assert_eq!(one.message, "Enter a name.");
         assert_eq!(one.details.fields.get("displayName"), Some("Enter a name."));
-        problem.details.fields.add("api_key", "Enter the key.");
+        problem.details.fields.add("api_key", "Enter the API key.");
         let two = problem.of_body();
-        assert_eq!(two.message, "Enter a name. Enter the key.");
-        assert_eq!(two.details.fields.get("apiKey"), Some("Enter the key."));
+        assert_eq!(two.message, "Enter a name. Enter the API key.");
+        assert_eq!(two.details.fields.get("apiKey"), Some("Enter the API key."));
     }
 }

@@ -28,7 +28,7 @@ pub struct WaitingPerson {
     pub display_name: String,
     /// Email address as entered; it is not verified.
     pub email: Option<String>,
-    /// Username of another user who has that address.
+    /// Username of another user who has that email address.
     pub email_of: Option<String>,
     /// IP address of the client that registered.
     #[schema(value_type = Option<String>)]

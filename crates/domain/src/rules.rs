@@ -64,23 +64,23 @@ pub enum Refusal {
     #[error("Cannot suspend yourself")]
     SuspendSelf,
     /// The actor changes their own roles.
-    #[error("Cannot change your own roles. Ask another administrator.")]
+    #[error("You can't change your own roles. Ask another administrator.")]
     DemoteSelf,
     /// The actor sets their own password as an administrator. The account settings ask for the current password first, since a session
     /// alone may be stolen.
-    #[error("Change your own password in your account settings, with your current password.")]
+    #[error("Change your own password under My account.")]
     OwnPassword,
     /// The actor changes their own address as an administrator, which would bypass the current password in the same way.
-    #[error("Change your own email in your account settings, with your current password.")]
+    #[error("Change your own email address under My account.")]
     OwnEmail,
     /// No administrator who can sign in would be left.
-    #[error("This is the last administrator who can sign in. Make another one first.")]
+    #[error("This is the last active administrator. Add another one first.")]
     LastAdmin,
     /// The target has a permission that the actor lacks.
-    #[error("This account has rights that yours lacks. Ask somebody who has them.")]
+    #[error("You can't manage a user with more permissions than you.")]
     MoreRights,
     /// An assigned role has a permission that the actor lacks.
-    #[error("You cannot give a role with rights that you lack.")]
+    #[error("You can't assign a role with more permissions than you.")]
     Grant,
 }
 

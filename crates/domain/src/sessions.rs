@@ -45,10 +45,10 @@ impl EndReason {
             Self::Logout => "Signed out",
             Self::Expired => "Expired",
             Self::Revoked => "Revoked",
-            Self::PasswordReset => "New password",
-            Self::Suspended => "Account suspended",
-            Self::Deleted => "Account deleted",
-            Self::Replaced => "Replaced by a newer one",
+            Self::PasswordReset => "Password changed",
+            Self::Suspended => "User suspended",
+            Self::Deleted => "User deleted",
+            Self::Replaced => "Session limit reached",
         }
     }
 }

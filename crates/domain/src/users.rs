@@ -34,7 +34,7 @@ impl fmt::Display for UserId {
 
 /// Error of a text that is not one of an enum's values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not known here.")]
+#[error("Unknown value: {0:?}.")]
 pub struct Unknown(pub String);
 
 macro_rules! words {
@@ -73,7 +73,7 @@ words! {
         Pending = "pending",
         /// The user can sign in.
         Active = "active",
-        /// The user cannot sign in, until the suspension ends or is lifted.
+        /// The user cannot sign in until the suspension ends.
         Suspended = "suspended",
     }
 }

@@ -25,7 +25,7 @@ pub use rights::{
 pub(crate) const FORBIDDEN: Error = Error::Forbidden("Admin access required");
 /// Denial for every role but `application`, administrators included: they can assign that role.
 const NO_APPLICATION: Error =
-    Error::Forbidden("Only an account with the role application is told the keys of people");
+    Error::Forbidden("Only users with the role application can read users' API keys");
 
 /// Network and client properties of a request.
 #[derive(Debug, Clone, Default)]

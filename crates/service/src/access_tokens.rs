@@ -30,10 +30,11 @@ use crate::{
     users::guard,
 };
 
-pub(crate) const NOT_FOUND: Error = Error::NotFound("There is no such access token.");
+pub(crate) const NOT_FOUND: Error = Error::NotFound("Access token not found");
 /// Error for any token that is not accepted. The text gives no reason, so that an attacker learns nothing from attempts.
-const REFUSED: Error =
-    Error::Unauthenticated("This access token does not work. It may be over or mistyped.");
+const REFUSED: Error = Error::Unauthenticated(
+    "This access token is not valid. It may be expired, revoked or mistyped.",
+);
 
 /// Authenticates a program by its access token. The actor is the token's owner, with the current permissions of the owner
 /// that are within the token's scopes. The use of the token is stored later, in a batch.
@@ -190,7 +191,7 @@ pub(crate) async fn issue(
     // Counted under the lock of the account, so that concurrent requests cannot exceed the maximum.
     if rows::count_of(&mut **transaction, user.0).await? >= TOKENS_MAX {
         return Err(Error::Conflict(
-            "There are 100 access tokens already. Revoke one that is not needed first.",
+            "The limit of 100 access tokens is reached. Revoke one first.",
         ));
     }
     let text = secret::generate();

@@ -57,7 +57,7 @@ pub async fn replace_temporary(
     origin: Origin,
 ) -> Result<(), Error> {
     const LASTING: Error = Error::Conflict(
-        "This password is not a temporary one. Sign in with it, and change it with PUT /api/user/profile.",
+        "This password is not temporary. Sign in with it, then change it with PUT /api/user/profile.",
     );
     let account = admit(services, draft, &origin).await?;
     if !account.must_change_password {
@@ -143,7 +143,7 @@ async fn refuse_unusable(services: &Services, account: &Credentials) -> Result<(
         }
         (Status::Suspended, Some(suspension)) => Err(Error::Suspended(suspension.clone().into())),
         (Status::Suspended, None) | (Status::Pending, _) => Err(Error::Forbidden(
-            "Your account is waiting for approval. You can sign in once an administrator has approved it.",
+            "Your account is pending approval. You can sign in once an administrator approves it.",
         )),
     }
 }

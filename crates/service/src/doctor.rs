@@ -22,7 +22,7 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
     match db::schema::check(&services.pool).await {
         Ok(()) => findings.push(Finding {
             good: true,
-            text: "The schema is the one of this version.".to_owned(),
+            text: "The schema matches this version.".to_owned(),
         }),
         Err(wrong) => {
             findings.push(Finding {
@@ -37,9 +37,9 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
     findings.push(Finding {
         good: admin,
         text: if admin {
-            "There is an admin who can sign in.".to_owned()
+            "At least one admin can sign in.".to_owned()
         } else {
-            "There is no admin who can sign in. Run `rollcall setup-link`.".to_owned()
+            "No admin can sign in. Run `rollcall setup-link`.".to_owned()
         },
     });
     let recount = db::doctor::recount(&services.pool).await?;
@@ -60,7 +60,7 @@ pub async fn examine(services: &Services) -> Result<Vec<Finding>, Error> {
     findings.push(Finding {
         good: recount.wrong_search == 0,
         text: format!(
-            "Users who are searched by other names than they have: {}.",
+            "Users whose search index is out of date: {}.",
             recount.wrong_search
         ),
     });
@@ -73,7 +73,7 @@ async fn examine_database(services: &Services) -> Result<Finding, Error> {
     match db::schema::check_database(&services.pool).await {
         Ok(()) => Ok(Finding {
             good: true,
-            text: format!("The database can hold every name: it is encoded in {encoding}."),
+            text: format!("The database encoding is {encoding}, which supports all names."),
         }),
         Err(SchemaError::Unsuitable(advice)) => Ok(Finding {
             good: false,

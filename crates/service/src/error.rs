@@ -28,10 +28,10 @@ pub enum Error {
     #[error("{0}")]
     Forbidden(&'static str),
     /// Access token where a session is required.
-    #[error("An access token is not enough for this. Sign in to the panel and do it there.")]
+    #[error("Access tokens can't be used for this. Sign in to the panel instead.")]
     TokenNotAllowed,
     /// Missing scope of the access token, or missing permission of its owner.
-    #[error("This access token may not do this: it lacks the scope {0}, or its owner the right.")]
+    #[error("This access token lacks the scope {0}, or its owner lacks the permission.")]
     OutOfScope(Scope),
     /// Denial by the policy on changes of other users' accounts.
     #[error(transparent)]
@@ -40,15 +40,13 @@ pub enum Error {
     #[error("{}", suspended(.0))]
     Suspended(Box<Suspension>),
     /// Temporary password, which must be replaced before a sign-in. Holds the link to the page for that.
-    #[error(
-        "Your password was set by somebody else. Choose one of your own, then sign in with it."
-    )]
+    #[error("Your administrator set a temporary password. Choose a new one to continue.")]
     PasswordChangeRequired(IssuedLink),
     /// Missing current password. A session alone is not enough for the operation, since it can be stolen.
-    #[error("Enter your current password to change this.")]
+    #[error("Enter your current password.")]
     CurrentPasswordRequired,
     /// Wrong current password.
-    #[error("This is not your current password.")]
+    #[error("Wrong current password.")]
     CurrentPasswordWrong,
     /// Unknown object.
     #[error("{0}")]
@@ -57,37 +55,33 @@ pub enum Error {
     #[error("{0}")]
     Conflict(&'static str),
     /// Exhausted quota of owned data. Holds the quota in MB.
-    #[error(
-        "This account has the {0} MB of data that this server stores for one user. Delete something first."
-    )]
+    #[error("The limit of {0} MB of data per user is reached. Delete something first.")]
     OwnedDataFull(u32),
     /// Running request with the same idempotency key.
-    #[error("This request is being carried out already. Send it again in a moment for its answer.")]
+    #[error("This request is already running. Send it again in a moment to get its response.")]
     UnderWay,
     /// Finished request with the same idempotency key, whose response is not available.
     #[error("{}", done(.0))]
     DoneBefore(Done),
     /// Outdated version: the account was changed since the caller read it. Holds its current state.
     #[error(
-        "Somebody else has changed this account meanwhile. Nothing was saved: compare, and save again."
+        "Someone else changed this user. Nothing was saved; review the differences and save again."
     )]
     Stale(Box<UserDetail>),
     /// Data to delete or to transfer that differs from the preview. Holds the current counts.
-    #[error("What this account owns has changed since it was shown. Nothing was done: look again.")]
+    #[error("The owned data changed. Nothing was done; review and try again.")]
     CountsChanged(OwnedCounts),
     /// Accounts of a bulk action that differ from the preview. Holds the current outcome.
-    #[error(
-        "Some of these accounts have changed since they were shown. Nothing was done: look again."
-    )]
+    #[error("Some users changed. Nothing was done; review and try again.")]
     SelectionChanged(Box<BulkOutcome>),
     /// Another name on the page than that of the target. Holds the name that was shown.
     #[error(
-        "This page is out of date: it showed {}, but that is not what would be changed. Nothing was changed. Reload the page.",
+        "This page is out of date: it showed {}, which is not the target of this change. Nothing was changed; reload the page.",
         shown(.0)
     )]
     TargetMismatch(String),
     /// Sessions to revoke that differ from the preview. Holds the current outcome.
-    #[error("The number of sessions has changed since it was shown. Nothing was done: look again.")]
+    #[error("The number of sessions changed. Nothing was done; review and try again.")]
     RevocationChanged(RevokeOutcome),
     /// Username or email address that another account has. The text is the message of the first such field.
     #[error("{}", first(.0))]
@@ -99,7 +93,7 @@ pub enum Error {
     #[error(transparent)]
     List(#[from] ListError),
     /// Too many attempts. Holds the time until the next one is accepted.
-    #[error("Too many attempts. Try again in {} seconds.", seconds(*.0))]
+    #[error("Too many attempts. Try again in {}.", in_seconds(*.0))]
     TooMany(Duration),
     /// Too many exports or live lists are running.
     #[error("{0}")]
@@ -108,11 +102,11 @@ pub enum Error {
     #[error("{}", domain::keys::SWITCHED_OFF)]
     KeysOff,
     /// Temporary failure, after which a retry can succeed.
-    #[error("Rollcall cannot answer just now. Try again in a few seconds.")]
+    #[error("Rollcall is temporarily unavailable. Try again in a few seconds.")]
     Unavailable(#[source] Cause),
     /// Unexpected failure of the server.
     #[error(
-        "Something went wrong on the server. Try again; if it stays, tell the operator the request id."
+        "Something went wrong. Try again; if it persists, give your administrator this request ID."
     )]
     Internal(#[source] Cause),
 }
@@ -190,12 +184,12 @@ fn done(done: &Done) -> String {
     let moment = done.at.to_offset(time::UtcOffset::UTC);
     let (day, hour, minute) = (moment.date(), moment.hour(), moment.minute());
     let rest = if done.is_shown_once {
-        "What it answered is shown only once. Look at what it made: revoke that, or make another link for it."
+        "Its response was shown only once. Revoke what it created, or create a new link."
     } else {
-        "Its answer cannot be given again. Look at what there is before you send it under another Idempotency-Key."
+        "Its response is no longer available. Check its result before you use another Idempotency-Key."
     };
     format!(
-        "This request was done on {day} at {hour:02}:{minute:02} UTC, and is not done again. {rest}"
+        "This request was completed on {day} at {hour:02}:{minute:02} UTC and was not repeated. {rest}"
     )
 }
 
@@ -205,6 +199,14 @@ const AT_ONCE_RETRY: u64 = 5;
 /// Returns whole seconds, rounded up, so that a retry after them is accepted.
 fn seconds(delay: Duration) -> u64 {
     delay.as_secs() + 1
+}
+
+/// Returns whole seconds in words, such as "1 second".
+fn in_seconds(delay: Duration) -> String {
+    match seconds(delay) {
+        1 => "1 second".to_owned(),
+        more => format!("{more} seconds"),
+    }
 }
 
 impl Error {
@@ -245,10 +247,10 @@ impl Error {
         let mut problem = Problem::new(self.code(), self.to_string());
         match self {
             Self::Unavailable(cause) => {
-                tracing::warn!(%cause, "not available");
+                tracing::warn!(%cause, "service unavailable");
                 problem.details.retry_after = Some(1);
             }
-            Self::Internal(cause) => tracing::error!(%cause, "failed"),
+            Self::Internal(cause) => tracing::error!(%cause, "internal error"),
             Self::Invalid(fields) | Self::Taken(fields) => problem.details.fields = fields,
             Self::List(error) => *problem.details = error.details(),
             Self::UnderWay => problem.details.retry_after = Some(1),

@@ -15,11 +15,10 @@ const TOTAL: usize = 16;
 const WAITING: usize = 1;
 
 const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(
-    "Two exports of your account are being downloaded. Wait until one has ended, or cancel it, then try again.",
+    "You already have two downloads running. Wait for one to finish or cancel it, then try again.",
 );
-const PROCESS_BUSY: Error = Error::TooManyAtOnce(
-    "The server is writing as many exports as it can. Try again in a few seconds.",
-);
+const PROCESS_BUSY: Error =
+    Error::TooManyAtOnce("Too many exports are running. Try again in a few seconds.");
 
 /// Piece of a file. An error as the last one means that the file is incomplete.
 type Piece = Result<String, Error>;

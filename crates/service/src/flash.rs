@@ -55,7 +55,7 @@ pub async fn set(
         seconds: LIFETIME.as_secs_f64(),
     };
     if let Err(error) = flashes::insert(&services.pool, &new).await {
-        tracing::warn!(%error, "a message is not shown");
+        tracing::warn!(%error, "a flash message could not be shown");
     }
 }
 

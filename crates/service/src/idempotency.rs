@@ -30,10 +30,10 @@ const LEASE: f64 = 60.0;
 const KEPT: f64 = 24.0 * 60.0 * 60.0;
 
 const OTHER_REQUEST: Error = Error::Conflict(
-    "This Idempotency-Key was used for another request. Send each request under a key of its own.",
+    "This Idempotency-Key was used for another request. Use a new key for each request.",
 );
 const OVERTAKEN: Error = Error::Conflict(
-    "This took so long that another attempt with the same Idempotency-Key has begun. Nothing was done by this one.",
+    "Another attempt with the same Idempotency-Key started before this one finished. Nothing was done by this one.",
 );
 
 /// Idempotency key, chosen by the client.

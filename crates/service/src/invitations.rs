@@ -31,7 +31,7 @@ use crate::{
 /// Number of invitations on one page.
 const PAGE: usize = 50;
 
-const NOT_FOUND: Error = Error::NotFound("There is no such invitation.");
+const NOT_FOUND: Error = Error::NotFound("Invitation not found");
 
 /// Creates an invitation. Its roles are limited to those that the actor can assign.
 ///
@@ -105,7 +105,9 @@ pub async fn resend(
         .ok_or(NOT_FOUND)?;
     shown.check_name(invitation.preset.note.as_deref().unwrap_or_default())?;
     if invitation.is_revoked || invitation.is_used_up {
-        return Err(Error::Conflict("This invitation is over. Make a new one."));
+        return Err(Error::Conflict(
+            "This invitation is no longer active. Create a new one.",
+        ));
     }
     let preset = &invitation.preset;
     let (_, permissions) = db::roles::find(&mut *transaction, &preset.roles).await?;
@@ -152,7 +154,7 @@ pub async fn revoke(
         .ok_or(NOT_FOUND)?;
     shown.check_name(invitation.preset.note.as_deref().unwrap_or_default())?;
     if invitation.is_revoked || invitation.is_used_up {
-        return Err(Error::Conflict("This invitation is over already."));
+        return Err(Error::Conflict("This invitation is no longer active."));
     }
     invitations::set_revoked(&mut transaction, id).await?;
     let changes = Changes::default().with("revoked", false, true);

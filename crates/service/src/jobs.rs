@@ -21,7 +21,7 @@ use crate::{
     users::guard,
 };
 
-const NOT_FOUND: Error = Error::NotFound("There is no such job.");
+const NOT_FOUND: Error = Error::NotFound("Job not found");
 const NOT_FAILED: Error = Error::Conflict(jobs::NOT_FAILED);
 const ON_SERVER: Error = Error::Conflict(jobs::ON_SERVER);
 

@@ -173,7 +173,7 @@ impl Hasher {
 fn work(queue: &std::sync::Mutex<mpsc::Receiver<(Place, Job)>>) {
     // On Linux this sets the priority of the calling thread only.
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
-        tracing::warn!(%error, "the hashing threads run at normal priority");
+        tracing::warn!(%error, "could not lower the priority of the hashing threads");
     }
     loop {
         let job = match queue.lock() {

@@ -32,7 +32,7 @@ pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// Denial of a temporary password whose creator no longer has the permission. Shown only after the password was correct.
 const UNBACKED: Error = Error::Forbidden(
-    "This temporary password is not valid any more. Ask your administrator for a new one.",
+    "This temporary password is no longer valid. Ask your administrator for a new one.",
 );
 
 /// Creates a link with which a user chooses a new password. Unused earlier links are revoked.
@@ -153,13 +153,13 @@ pub async fn revoke_links(
         let links = links::list_resets(&mut *transaction, id, 1).await?;
         if links.first().is_some_and(|(newest, _)| newest.id != shown) {
             return Err(Error::Conflict(
-                "Another link has been created since this one was shown. Nothing was revoked: look again.",
+                "A newer link was created. Nothing was revoked; review and try again.",
             ));
         }
     }
     let revoked = links::revoke_unused_of(&mut transaction, Kind::PasswordReset, id).await?;
     if revoked == 0 {
-        return Err(Error::Conflict("No link of this person still works."));
+        return Err(Error::Conflict("This user has no active password links."));
     }
     let change = Change {
         action: "user.reset_link_revoked",

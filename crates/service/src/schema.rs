@@ -53,8 +53,8 @@ fn log_holder(holder: &Holder) {
         state = holder.state.as_deref().unwrap_or_default(),
         since = holder.since.map(tracing::field::display),
         query = ?holder.query.as_deref().unwrap_or_default(),
-        "the migration waits for a lock that another session of the database holds; it goes on by itself when that session lets \
-         go of it, or after `select pg_terminate_backend({})`",
+        "the migration is waiting for a lock held by another database session; it continues when that session releases the lock, or \
+         after `select pg_terminate_backend({})`",
         holder.pid
     );
 }

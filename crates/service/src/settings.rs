@@ -70,8 +70,8 @@ impl Settings {
     pub fn guess_warning(&self) -> Option<String> {
         self.is_public_url_guessed.then(|| {
             format!(
-                "PUBLIC_URL is not set: links begin with {}, which works on this machine only. Set PUBLIC_URL to the address \
-                under which people reach the panel.",
+                "PUBLIC_URL is not set: links start with {}, which works on this machine only. Set PUBLIC_URL to the URL that users \
+                 open.",
                 self.public_url
             )
         })

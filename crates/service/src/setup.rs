@@ -27,9 +27,9 @@ use crate::{
 /// Validity of a setup link: one hour.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-const DONE: Error = Error::Conflict("This Rollcall has its first admin already. Sign in instead.");
+const DONE: Error = Error::Conflict("Setup is already complete. Sign in instead.");
 const DEAD_LINK: Error = Error::NotFound(
-    "This setup link is not valid any more: it was used, or is older than an hour. Run `rollcall setup-link` for a new one.",
+    "This setup link is no longer valid: it was used or has expired. Run `rollcall setup-link` for a new one.",
 );
 
 /// Creates the token of a setup link, if there is no admin yet. Every replica can create one: the use of one invalidates

@@ -30,12 +30,11 @@ const VERSION_CONTEXT: &[u8] = b"rollcall encryption key version v1\0";
 pub enum MasterKeyError {
     /// Text that is no key, with its position from 1.
     #[error(
-        "must be 32 random bytes, as base64 or as 64 hexadecimal digits (of several, the one in place {0} is not). Make one \
-         with: openssl rand -base64 32"
+        "must be 32 random bytes, in base64 or as 64 hexadecimal digits (key {0} is not). Create one with: openssl rand -base64 32"
     )]
     Malformed(usize),
     /// Key that occurs twice.
-    #[error("names the same key twice.")]
+    #[error("contains the same key twice.")]
     Twice,
 }
 
@@ -43,7 +42,7 @@ pub enum MasterKeyError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// Key version that is unknown to this server.
-    #[error("it is encrypted under a key that this server does not have")]
+    #[error("it is encrypted with a key that this server does not have")]
     OtherKey,
     /// Damaged ciphertext, or one that was encrypted for another row.
     #[error("it is damaged, or belongs to another row")]

@@ -339,7 +339,7 @@ async fn a_new_password_leaves_this_session_only_and_that_under_another_id(pool:
     );
     assert_eq!(
         changes,
-        r#"{"password": [null, "chosen"], "otherSessions": [1, 0]}"#
+        r#"{"password": [null, "set by the user"], "otherSessions": [1, 0]}"#
     );
 }
 
@@ -601,7 +601,7 @@ async fn of_admins_who_leave_at_once_one_stays(pool: PgPool) {
         .collect();
     assert_eq!(
         refused,
-        ["This is the last administrator who can sign in. Make another one first."]
+        ["This is the last active administrator. Add another one first."]
     );
     assert_eq!(count(&pool, "select count(*) from able_admins").await, 1);
 }

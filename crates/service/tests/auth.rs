@@ -95,7 +95,7 @@ async fn outcome(services: &Services, username: &str, password: &str) -> String 
 async fn what_is_told_depends_on_the_password_first(pool: PgPool) {
     let services = services(&pool);
     add_people(&pool, &weak_hash(RIGHT)).await;
-    let waits = "Forbidden: Your account is waiting for approval. You can sign in once an administrator has approved it.";
+    let waits = "Forbidden: Your account is pending approval. You can sign in once an administrator approves it.";
     let suspended = "Forbidden: Your account is suspended. Contact your administrator.";
     for (username, password, expected) in [
         ("Ada", RIGHT, "welcome Ada"),

@@ -166,7 +166,7 @@ async fn a_purge_that_was_killed_goes_on(pool: PgPool) {
         if let Ok(refusals) = users::refusals(&services, &operator(), ada).await {
             let told = refusals.restore.unwrap();
             let total = 12_000 + FURNITURE.total();
-            assert!(told.contains(&format!("of about {total} things")), "{told}");
+            assert!(told.contains(&format!("of about {total} items")), "{told}");
         }
         let unfinished = users::restore(&services, &operator(), ada).await;
         assert!(

@@ -160,7 +160,10 @@ async fn what_fails_is_told_in_words_and_holds_up_nobody_else(pool: PgPool) {
     );
     let refusals = users::refusals(&services, &operator(), ada).await.unwrap();
     let told = refusals.restore.unwrap();
-    assert!(told.contains("which has failed: 4 of about 4"), "{told}");
+    assert!(
+        told.contains("Permanent deletion failed: 4 of about 4"),
+        "{told}"
+    );
 
     let reader = actor(root, &["*:read"]).require::<service::access::WriteUsers>();
     assert!(matches!(reader, Err(Error::Forbidden(_))));

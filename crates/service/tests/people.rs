@@ -531,7 +531,7 @@ async fn several_at_once_are_those_of_the_preview_or_nobody(pool: PgPool) {
         skipped,
         [
             ("root", "Cannot suspend yourself"),
-            ("", "There is no such account any more.")
+            ("", "No longer exists.")
         ]
     );
     assert_eq!(count(&pool, "select count(*) from audit_events").await, 0);
@@ -691,11 +691,7 @@ async fn several_are_deleted_and_exactly_they_restored(pool: PgPool) {
     let skipped = preview.items.iter().map(|item| item.skipped.as_deref());
     assert_eq!(
         skipped.collect::<Vec<_>>(),
-        [
-            None,
-            Some("Is not deleted."),
-            Some("Was changed by somebody else meanwhile.")
-        ]
+        [None, Some("Not deleted."), Some("Changed by someone else.")]
     );
     let restored = run(BulkAction::Restore {}, &[(bob, 2), (ada, 2)], Some(2)).await;
     assert_eq!(restored.changed, 2);

@@ -92,7 +92,7 @@ async fn whoever_registers_waits_or_not_and_is_never_more_than_a_user(pool: PgPo
         where action = 'user.registered' and via = 'self' and actor_id = target_id";
     assert_eq!(count(&pool, recorded).await, 2);
     let told = sign_in(&services(&pool), "ada").await.unwrap_err();
-    assert!(told.to_string().contains("waiting for approval"), "{told}");
+    assert!(told.to_string().contains("pending approval"), "{told}");
     assert_eq!(
         count(
             &pool,
@@ -502,10 +502,7 @@ async fn several_are_decided_about_as_was_shown_or_nobody_is(pool: PgPool) {
     let Err(Error::SelectionChanged(outcome)) = changed else {
         panic!("{changed:?}")
     };
-    let why = [
-        "Does not wait any more.",
-        "Was changed by somebody else meanwhile.",
-    ];
+    let why = ["Already decided.", "Changed by someone else."];
     assert_eq!(
         skipped(&outcome),
         [Some(why[0].to_owned()), Some(why[1].to_owned()), None]

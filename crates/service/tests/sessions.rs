@@ -256,7 +256,7 @@ async fn many_that_end_are_one_entry_with_the_users_beneath_it(pool: PgPool) {
     );
     assert_eq!(
         whole.reason.as_deref(),
-        Some("Sessions ended together: everyone else and my other devices.")
+        Some("Sessions revoked: all other sessions.")
     );
     // The events of the single users are listed below it, page by page.
     let parts = ask(&[("parent", &whole.id.to_string())]).await;

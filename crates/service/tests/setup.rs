@@ -294,7 +294,7 @@ async fn faults_of_the_form_leave_the_link_usable(pool: PgPool) {
             with(|d| d.password_again = "other".into()),
             "password_again",
             422,
-            "The two passwords differ.",
+            "Passwords don't match.",
         ),
         (
             with(|d| d.display_name = "\u{202e}Ada".into()),

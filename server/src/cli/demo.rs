@@ -17,15 +17,15 @@ const MOST_USERS: u64 = 100_000_000;
 
 /// Fill the database with generated users.
 ///
-/// They have names from many countries, roles, a history of sign-ins, personas, keys and sessions. It is not possible to sign in
-/// as one of them. The same number and seed generate the same users on the same day. While it runs, sign-ins and changes are
-/// blocked; an interrupted run leaves nothing behind.
+/// They have names from many countries, roles, a history of sign-ins, personas, keys and sessions, but cannot sign in. The same
+/// number and seed generate the same users on the same day. While it runs, sign-ins and changes are blocked; an interrupted run
+/// leaves nothing behind.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
     /// Number of users.
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=MOST_USERS))]
     users: u64,
-    /// Seed of the generator: another number generates other users.
+    /// Seed of the generator. Another seed generates other users.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Add the users to a database that already has some.
@@ -34,7 +34,7 @@ pub(crate) struct DemoArgs {
     /// Do nothing, and succeed, if the database already has users.
     #[arg(long, conflicts_with = "force")]
     if_empty: bool,
-    /// Create a user `admin` with a random password, which is printed, unless there is an admin who can sign in.
+    /// Create the user `admin` and print its random password, unless an admin can already sign in.
     #[arg(long)]
     admin: bool,
 }
@@ -66,15 +66,16 @@ pub(crate) async fn run(args: &DemoArgs, services: &Services) -> Result<(), Erro
     };
     let took = progress.finish().as_secs_f64();
     say(&format!(
-        "{} people are there, with {rows} rows in all, after {took:.1} s.",
-        args.users
+        "Created {} user{} ({rows} rows) in {took:.1} s.",
+        args.users,
+        if args.users == 1 { "" } else { "s" }
     ));
     if args.admin {
         let password = demo::generate_password();
         if setup::create_demo_admin(services, &password).await? {
             let password = secrecy::ExposeSecret::expose_secret(&password);
             say(&format!(
-                "Sign in as `admin` with the password {password} (it is shown only now)."
+                "Sign in as `admin` with the password {password} (not shown again)."
             ));
         }
     }

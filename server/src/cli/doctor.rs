@@ -11,7 +11,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
     let lines: Vec<String> = findings
         .iter()
         .map(|finding| {
-            let verdict = if finding.good { "ok   " } else { "WRONG" };
+            let verdict = if finding.good { "ok   " } else { "ERROR" };
             format!("{verdict} {}", finding.text)
         })
         .collect();

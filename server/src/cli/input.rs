@@ -18,7 +18,7 @@ pub(super) fn secret(text: &str) -> Result<SecretString, Infallible> {
 pub(super) fn line(input: impl BufRead, what: &str) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     input.take(INPUT_MAX).read_until(b'\n', &mut bytes)?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("The {what} is not UTF-8 text."))?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("The {what} is not valid UTF-8."))?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
     Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
 }
@@ -39,6 +39,6 @@ mod tests {
             assert_eq!(line(input.as_bytes(), "password").unwrap(), secret);
         }
         let failure = line(&b"\xff\n"[..], "password").unwrap_err();
-        assert_eq!(failure.to_string(), "The password is not UTF-8 text.");
+        assert_eq!(failure.to_string(), "The password is not valid UTF-8.");
     }
 }

@@ -19,8 +19,7 @@ pub(crate) struct Arguments {
 enum Command {
     /// Re-encrypt all provider API keys with the first key of API_KEY_ENCRYPTION_KEY.
     ///
-    /// The server can keep running, as long as it has all of the keys. Run it again after an interruption: it continues where it
-    /// stopped.
+    /// Servers can stay up if they have all of the keys. After an interruption, run it again: it resumes where it stopped.
     Rotate,
 }
 
@@ -33,14 +32,14 @@ pub(super) async fn run(config: Config, arguments: Arguments) -> Result<ExitCode
     let (anew, current, left) = (rotation.anew, rotation.current, rotation.left);
     if left > 0 {
         return Err(format!(
-            "{anew} API keys were encrypted anew and {current} are under the first encryption key, but {left} are not: they \
-             cannot be decrypted with the keys of API_KEY_ENCRYPTION_KEY, or a server has kept them meanwhile under another \
-             one. Add what is missing, restart the servers, and run this again."
+            "API keys re-encrypted: {anew}. Under the first encryption key: {current}. Not under it: {left}, because they cannot \
+             be decrypted with API_KEY_ENCRYPTION_KEY, or a server saved them under another key in the meantime. Add the \
+             missing key, restart the servers, and run this again."
         )
         .into());
     }
     say(&format!(
-        "{anew} API keys were encrypted anew. All {current} are under the first encryption key: no other is needed any more."
+        "API keys re-encrypted: {anew}. All API keys are under the first encryption key: {current}. Older keys can be removed."
     ))?;
     Ok(ExitCode::SUCCESS)
 }

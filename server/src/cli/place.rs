@@ -22,16 +22,15 @@ use crate::config::Config;
 /// Value of `--token-file` that stands for standard input.
 const STANDARD_INPUT: &str = "-";
 /// Message for a command that does not work on a server.
-const LOCAL: &str = "This works on the database itself: run it on a machine that reaches the database, without --url or ROLLCALL_URL.";
+const LOCAL: &str = "This command needs the database. Run it on a machine that can reach the database, without --url or ROLLCALL_URL.";
 
 /// Options that select a server and authenticate to it.
 #[derive(Debug, clap::Args)]
 pub(super) struct PlaceArgs {
-    /// Address of a server to work on with an access token, such as https://users.example.org; without it, the command works on
-    /// the database.
+    /// URL of a server to use with an access token, such as https://users.example.org. Not set: the database is used.
     #[arg(long, global = true, env = "ROLLCALL_URL", help_heading = "Server")]
     url: Option<String>,
-    /// Access token. Other users of the machine can see the options of a running command: prefer ROLLCALL_TOKEN or --token-file.
+    /// Access token. Prefer ROLLCALL_TOKEN or --token-file: other users of the machine can see the options of a running command.
     #[arg(
         long,
         global = true,
@@ -44,7 +43,7 @@ pub(super) struct PlaceArgs {
     /// File whose first line is the access token; `-` reads it from standard input. Takes precedence over --token.
     #[arg(long, global = true, value_name = "PATH", help_heading = "Server")]
     token_file: Option<PathBuf>,
-    /// Send the token over http to another machine, although it can be read on the way.
+    /// Allow plain http to another machine, although the token can be intercepted.
     #[arg(long, global = true, help_heading = "Server")]
     insecure_http: bool,
 }
@@ -75,9 +74,7 @@ impl PlaceArgs {
     pub(super) async fn open(self) -> Result<Place, Failure> {
         let Some(url) = self.url() else {
             if self.token()?.is_some() {
-                return Err(
-                    "An access token is for a server: say which with --url or ROLLCALL_URL.".into(),
-                );
+                return Err("An access token needs a server. Set --url or ROLLCALL_URL.".into());
             }
             let services = services(&Config::load()?).await?;
             service::schema::check(&services).await?;
@@ -85,8 +82,8 @@ impl PlaceArgs {
         };
         let address = Address::parse(url, self.insecure_http)?;
         let token = self.token()?.ok_or(
-            "Say with which access token: ROLLCALL_TOKEN, or --token-file with its file. A token is made in the panel under \
-             \"My account\", or with `rollcall token create` on the server.",
+            "No access token. Set ROLLCALL_TOKEN, or pass --token-file. Create a token in the panel under \"My account\", or with \
+             `rollcall token create` on the server.",
         )?;
         Ok(Place::Server(Remote::new(address, &token)?))
     }
@@ -99,7 +96,7 @@ impl PlaceArgs {
             }
             Some(path) => {
                 let file = File::open(path).map_err(|error| {
-                    format!("The file of the token, {}: {error}.", path.display())
+                    format!("Cannot read the token file {}: {error}.", path.display())
                 })?;
                 input::line(io::BufReader::new(file), "token")?
             }

@@ -101,7 +101,7 @@ impl Remote {
         let visible = bearer.bytes().all(|byte| (b' '..=b'~').contains(&byte));
         let authorization = HeaderValue::try_from(bearer).ok().filter(|_| visible);
         let mut authorization =
-            authorization.ok_or("The access token has characters that no access token has.")?;
+            authorization.ok_or("The access token contains invalid characters.")?;
         authorization.set_sensitive(true);
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -197,7 +197,7 @@ impl Remote {
     /// Returns the error of a file that ends early.
     pub(super) fn broken(&self, error: &io::Error) -> Fault {
         Fault::Failed(format!(
-            "The file from {} is not whole: it broke off ({error}).",
+            "The download from {} is incomplete: {error}.",
             self.address
         ))
     }
@@ -223,7 +223,10 @@ impl Remote {
             return false;
         };
         let seconds = wait.as_secs();
-        note(&format!("{} asks to wait {seconds} s.", self.address));
+        note(&format!(
+            "{} limits requests. Retrying in {seconds} s.",
+            self.address
+        ));
         thread::sleep(wait);
         true
     }
@@ -286,8 +289,8 @@ fn trust(address: &Address) -> Result<TlsConfig, Failure> {
     }
     let found = rustls_native_certs::load_native_certs();
     if found.certs.is_empty() {
-        return Err("No certificates of authorities are on this machine. Install them (ca-certificates), or name a file of them \
-                    in SSL_CERT_FILE."
+        return Err("No CA certificates found. Install them (package ca-certificates), or set SSL_CERT_FILE to a file of \
+                    certificates."
             .into());
     }
     let known: Vec<_> = found

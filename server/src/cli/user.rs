@@ -27,8 +27,8 @@ use print::Output;
 
 /// Manage users.
 ///
-/// A user is named by username, number or id; `number:112` is a number. Commands on the database have all rights, those on a
-/// server have the rights of the access token; all changes are audited.
+/// Users are named by username, number or id; `number:112` is always a number. Commands have all permissions on the database, and
+/// those of the access token on a server. All changes are audited.
 #[derive(Debug, clap::Args)]
 pub(super) struct UserArgs {
     /// Print JSON, in the format of the API.
@@ -48,9 +48,9 @@ enum Command {
     List(list::ListArgs),
     Get(get::GetArgs),
     Suspend(suspend::SuspendArgs),
-    /// Lift a suspension.
+    /// Unsuspend a user.
     Unsuspend(who::Who),
-    /// Print a link with which a user sets a new password. It works once, for an hour.
+    /// Print a one-time link to set a new password, valid for 1 hour.
     ResetLink(who::Who),
     SetRoles(update::SetRolesArgs),
     RecoverAdmin(links::RecoverArgs),

@@ -35,126 +35,114 @@ const fn secret(name: &'static str, meaning: &'static str) -> Setting {
 pub(super) const SETTINGS: &[Setting] = &[
     secret(
         "DATABASE_URL",
-        "Where the data is. The password in it is not shown.",
+        "Database connection string. The password is hidden.",
     ),
     setting(
         "DATABASE_MAX_CONNECTIONS",
         "10",
-        "Most connections of this server to the database at once, beside two of its own.",
+        "Maximum database connections for this server, plus two reserved.",
     ),
     setting(
         "LEPTOS_SITE_ADDR",
         "127.0.0.1:3000",
-        "The address and port where the server listens.",
+        "IP address and port to listen on.",
     ),
     setting(
         "LEPTOS_SITE_ROOT",
         "site",
-        "The folder with the built files of the panel.",
+        "Directory of the built browser files.",
     ),
     setting(
         "METRICS_ADDR",
         "",
-        "Where the server listens for Prometheus. Not set: nowhere.",
+        "IP address and port of the Prometheus endpoint. Not set: no endpoint.",
     ),
     setting(
         "PUBLIC_URL",
         "",
-        "How people reach the panel; links begin with it. Not set: http:// and the address where the server listens, or the one that a request was sent to if that is 0.0.0.0 or [::].",
+        "URL of the panel, used in links. Not set: http:// and LEPTOS_SITE_ADDR, or the host of the request if that is 0.0.0.0 or [::].",
     ),
     setting(
         "TRUSTED_PROXIES",
         "",
-        "Whose X-Forwarded-For is believed. Not set: nobody's.",
+        "Proxies whose X-Forwarded-For header is trusted. Not set: none.",
     ),
     setting(
         "API_RATE_LIMIT",
         "1000",
-        "How many requests of the API are answered a minute, for each account and for each address of others; 0: all.",
+        "API requests per minute, per account or per IP address if not signed in. 0 = unlimited.",
     ),
     setting(
         "SESSION_TIMEOUT_DAYS",
         "7",
-        "How many days a session lasts at most.",
+        "Maximum session lifetime in days.",
     ),
     setting(
         "SESSION_REMEMBER_DAYS",
         "30",
-        "How many days it lasts at most with \"Remember me\".",
+        "Maximum session lifetime in days with \"Remember me\".",
     ),
     setting(
         "SESSION_IDLE_HOURS",
         "72",
-        "After how many hours without being used an ordinary session ends.",
+        "Hours without activity after which a session without \"Remember me\" expires.",
     ),
     setting(
         "SESSION_LIMIT",
         "100",
-        "How many sessions a person has at most; another sign-in ends the oldest. 0: as many as they like.",
+        "Maximum sessions per user. The oldest is revoked when exceeded. 0 = unlimited.",
     ),
     setting(
         "TOKEN_MAX_DAYS",
         "365",
-        "How many days an access token works at most. 0: also without an end.",
+        "Maximum lifetime of an access token in days. 0 = unlimited.",
     ),
     setting(
         "OWNED_DATA_MAX_MB",
         "500",
-        "Most megabytes of personas, ontologies and annotations of one user. 0: no limit.",
+        "Maximum megabytes of personas, ontologies and annotations per user. 0 = unlimited.",
     ),
-    setting(
-        "PASSWORD_MIN_LENGTH",
-        "8",
-        "Fewest characters of a password that people choose.",
-    ),
+    setting("PASSWORD_MIN_LENGTH", "8", "Minimum password length."),
     Setting {
         weakness: Some((
             "lasting",
-            "Administrators know passwords with which others sign in, and can act as them unseen.",
+            "Administrators know passwords of other users and can sign in as them unnoticed.",
         )),
         ..setting(
             "ADMIN_SET_PASSWORDS",
             "temporary",
-            "Whether a password that an administrator sets is temporary, so that its user chooses another at the first sign-in, or lasting.",
+            "Whether passwords set by administrators are temporary (must be changed at the next sign-in) or lasting.",
         )
     },
-    setting(
-        "ALLOW_REGISTRATION",
-        "false",
-        "Whether people may make their own accounts.",
-    ),
+    setting("ALLOW_REGISTRATION", "false", "Allow self-registration."),
     setting(
         "ALLOW_ACCOUNT_DELETION",
         "false",
-        "Whether people may delete their own accounts.",
+        "Allow users to delete their own accounts.",
     ),
     setting(
         "REGISTRATION_APPROVAL",
         "true",
-        "Whether whoever has registered waits until somebody lets them in.",
+        "Require approval of new registrations.",
     ),
     setting(
         "DELETE_RETENTION_DAYS",
         "30",
-        "How many days a deleted account can be restored. 0: not at all.",
+        "Days in which a deleted user can be restored. 0 = deleted permanently at once.",
     ),
     secret(
         "API_KEY_ENCRYPTION_KEY",
-        "Encrypts the keys of providers. Not set: none are kept.",
+        "Key that encrypts stored API keys. Not set: API keys cannot be stored.",
     ),
     setting(
         "API_KEY_PROVIDERS",
         "",
-        "Providers beside ANTHROPIC, OPENAI and GOOGLE.",
+        "Providers in addition to ANTHROPIC, OPENAI and GOOGLE.",
     ),
-    setting(
-        "LOG_FORMAT",
-        "text",
-        "What the logs look like: text for people, json for programs.",
-    ),
+    setting("LOG_FORMAT", "text", "Log format: text or json."),
     setting(
         "LOG_LEVEL",
         "info,sqlx=warn",
-        "Which log lines are written.",
+        "Log filter, such as info,sqlx=warn.",
     ),
 ];

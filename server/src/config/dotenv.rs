@@ -20,8 +20,8 @@ impl Wrong {
     const fn sentence(self) -> &'static str {
         match self {
             Self::NoSetting => "is not NAME=value",
-            Self::OpenQuote => "begins a quote that does not end",
-            Self::AfterQuote => "goes on after the end of a quote",
+            Self::OpenQuote => "has a quote that is not closed",
+            Self::AfterQuote => "has text after a closing quote",
         }
     }
 }

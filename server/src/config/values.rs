@@ -31,7 +31,8 @@ pub(super) fn boolean(name: &str, text: &str) -> Result<bool, Failure> {
 /// Parses an address and port to listen on.
 pub(super) fn address(name: &str, text: &str) -> Result<SocketAddr, Failure> {
     text.parse().map_err(|_| {
-        format!("{name} must be an address and a port such as 127.0.0.1:3000, not {text:?}.").into()
+        format!("{name} must be an IP address and port such as 127.0.0.1:3000, not {text:?}.")
+            .into()
     })
 }
 
@@ -40,7 +41,7 @@ pub(super) fn database_url(name: &str, text: &str) -> Result<DatabaseUrl, Failur
     if text.is_empty() {
         let wanted = "postgres://user:password@host:5432/database";
         return Err(format!(
-            "{name} is not set. Put {name}={wanted} into the environment or into .env."
+            "{name} is not set. Set {name}={wanted} in the environment or in .env."
         )
         .into());
     }
@@ -78,7 +79,7 @@ pub(super) fn public_url(name: &str, text: &str, listen: SocketAddr) -> Result<S
 /// Parses the trusted proxies.
 pub(super) fn networks(name: &str, text: &str) -> Result<TrustedProxies, Failure> {
     TrustedProxies::parse(text).map_err(|wrong| {
-        format!("{name} must be addresses or networks such as 10.0.0.0/8, separated by commas; {wrong:?} is neither.")
+        format!("{name} must be IP addresses or networks such as 10.0.0.0/8, separated by commas, not {wrong:?}.")
             .into()
     })
 }
@@ -98,7 +99,7 @@ pub(super) fn providers(name: &str, text: &str) -> Result<Vec<Provider>, Failure
     for wanted in more {
         let provider = wanted.parse().map_err(|_| {
             format!(
-                "{name} must be names of letters, digits, - and _, separated by commas; {wanted:?} is none."
+                "{name} must be names of letters, digits, - and _, separated by commas, not {wanted:?}."
             )
         })?;
         if !providers.contains(&provider) {

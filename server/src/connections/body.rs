@@ -96,7 +96,10 @@ impl HttpBody for Paced {
                 Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
             }
             Poll::Pending => this.poll_end(cx).map(|()| {
-                let slow = io::Error::new(io::ErrorKind::TimedOut, "the body comes too slowly");
+                let slow = io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the request body arrives too slowly",
+                );
                 Some(Err(slow.into()))
             }),
         }

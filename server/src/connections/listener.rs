@@ -9,23 +9,23 @@ use tokio::{
     time::sleep,
 };
 
-/// How long to wait where no connection can be accepted.
+/// Pause after a connection could not be accepted.
 const PAUSE: Duration = Duration::from_millis(20);
-/// What is opened only to be closed when there is no descriptor left: then the next client, who may ask for the server's
-/// health, still gets one.
+/// File that is held open as a spare descriptor. It is closed when no descriptor is left: then the next client, which may be a
+/// health check, still gets one.
 const SPARE: &str = "/dev/null";
 
-/// A listener with a descriptor for one client more than the process has descriptors for.
+/// Listener with a spare descriptor, for one more client when the process has none left.
 pub(crate) struct Listener {
     tcp: TcpListener,
     spare: Option<File>,
 }
 
 impl Listener {
-    /// Listens at an address.
+    /// Binds an address.
     ///
     /// # Errors
-    /// When the address cannot be listened at.
+    /// Fails if the address cannot be bound.
     pub(crate) async fn bind(address: SocketAddr) -> io::Result<Self> {
         Ok(Self {
             tcp: TcpListener::bind(address).await?,
@@ -33,26 +33,26 @@ impl Listener {
         })
     }
 
-    /// Accepts the next client. Calls `make_room` where a client waits that there is no descriptor for.
+    /// Accepts the next client. Calls `make_room` if a client waits and no descriptor is left.
     pub(super) async fn accept(&mut self, make_room: impl Fn()) -> (TcpStream, SocketAddr) {
         loop {
-            // The client that had the descriptor of the last one may have left.
+            // A descriptor may be free again: the client that had the last one may have disconnected.
             self.spare = self.spare.take().or_else(|| File::open(SPARE).ok());
             let error = match self.tcp.accept().await {
                 Ok(accepted) => return accepted,
-                // A client that has left already is not worth a line.
+                // A client that has disconnected before it was accepted is not worth a log line.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
                 Err(error) => error,
             };
-            // Linux takes a descriptor before it looks for a client: after the client that got the last one this fails at
-            // once. To make room then, where no other client waits, would cut off that very client.
+            // Linux allocates a descriptor before it looks for a client, so this fails also if no client waits. Making room then
+            // would disconnect the client that has just received the last descriptor.
             let is_waited_for = has_client(&self.tcp);
             if is_waited_for {
-                tracing::warn!(%error, "a connection could not be accepted");
+                tracing::warn!(%error, "cannot accept a connection");
             }
             if let Some(spare) = self.spare.take() {
                 drop(spare);
-                // At once: anything else that opens a descriptor would take this one.
+                // Without awaiting: any other task that opens a descriptor would take this one.
                 match self.tcp.accept().now_or_never() {
                     Some(Ok(accepted)) => return accepted,
                     Some(Err(_)) => {}
@@ -67,7 +67,7 @@ impl Listener {
     }
 }
 
-/// Whether a client waits to be accepted.
+/// Returns whether a client waits to be accepted.
 fn has_client(listener: &TcpListener) -> bool {
     let mut listener = [PollFd::new(listener, PollFlags::IN)];
     poll(&mut listener, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)

@@ -102,7 +102,7 @@ pub(super) async fn draw_form(
     }
     page.extensions_mut().insert::<Option<Actor>>(Some(actor));
     move_to(&mut page, address);
-    let message = "You are signed in again. Check the form and send it once more.";
+    let message = "You are signed in again. Review the form and submit it again.";
     let outcome = FormOutcome {
         problem: Some(Problem::new(Code::Unauthorized, message)),
         values,

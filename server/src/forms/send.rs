@@ -95,7 +95,7 @@ fn denied(actor: &Actor, user: Option<&str>) -> Option<Problem> {
         // An earlier version of the server has rendered the page.
         None => Some(Problem::new(
             Code::Unauthorized,
-            "The page was too old. Nothing was changed. Open it again and repeat what you did.",
+            "This page is out of date. Reload it and try again.",
         )),
     }
 }

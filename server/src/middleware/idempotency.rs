@@ -81,7 +81,7 @@ fn asked(request: &Request) -> Result<Option<(Actor, Key)>, Failure> {
     let key = key(request.headers()).ok_or_else(|| {
         let most = idempotency::KEY_MAX;
         Failure::invalid(format!(
-            "Idempotency-Key must be one text of 1 to {most} visible ASCII characters, such as a random UUID."
+            "Idempotency-Key must be a single value of 1 to {most} visible ASCII characters, such as a random UUID."
         ))
     })?;
     Ok(Some((actor, key)))
@@ -100,7 +100,7 @@ async fn read(body: Body) -> Result<Bytes, Failure> {
     let read = Bytes::from_request(Request::new(body), &()).await;
     read.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(),
-        _ => Failure::invalid("The body could not be read."),
+        _ => Failure::invalid("Could not read the request body. Try again."),
     })
 }
 
@@ -138,7 +138,7 @@ async fn settle(services: &Services, attempt: Uuid, response: Response) -> Respo
     if let Err(error) = noted {
         // Logs the cause.
         let Problem { message, .. } = error.into_problem();
-        tracing::warn!(message, "what became of an idempotency key is not noted");
+        tracing::warn!(message, "cannot save the outcome of an idempotency key");
     }
     response
 }

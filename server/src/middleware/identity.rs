@@ -86,7 +86,7 @@ pub(crate) async fn recognise(
 
 /// Returns the problem of a change on the page of another user than the one who is signed in now.
 pub(crate) fn another_user() -> Problem {
-    let message = "Another user has signed in meanwhile. Nothing was changed.";
+    let message = "Another user is now signed in. Nothing was changed.";
     Problem::new(Code::Unauthorized, message)
 }
 

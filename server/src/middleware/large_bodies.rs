@@ -22,7 +22,7 @@ const SMALL: u64 = 64 * 1024;
 const PER_ACCOUNT: usize = 8;
 
 const BUSY: Error = Error::TooManyAtOnce(
-    "Eight requests of your account with more than 64 KiB are being sent. Wait until one has been answered, then try again.",
+    "Your account is already sending 8 requests larger than 64 KiB. Wait for one to finish, then try again.",
 );
 
 /// Number of large bodies that each account is sending.

@@ -117,7 +117,8 @@ fn credential(headers: &HeaderMap, cookie_name: &str) -> Option<Credential> {
 fn too_many(counted: Counted) -> Problem {
     let Counted { limit, seconds, .. } = counted;
     let message = format!(
-        "Too many requests: {limit} are answered in a minute. Try again in {seconds} seconds."
+        "Too many requests. The limit is {limit} per minute. Try again in {seconds} second{}.",
+        if seconds == 1 { "" } else { "s" }
     );
     let mut problem = Problem::new(Code::TooManyRequests, message);
     problem.details.retry_after = Some(seconds);

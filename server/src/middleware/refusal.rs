@@ -42,12 +42,15 @@ pub(crate) async fn explain(
             origin = &*origin,
             host = &*host,
             public_url = settings.public_url,
-            "refused a request from another site; if it came from the panel itself, set PUBLIC_URL to the address that \
-             browsers show, or let the proxy pass on Host and Origin as they come"
+            "rejected a request from another site; if it came from the panel, set PUBLIC_URL to the URL that browsers \
+             show, or pass Host and Origin unchanged through the proxy"
         );
         FROM_ELSEWHERE.into_problem()
     } else if response.extensions().get::<Panicked>().is_some() {
-        Problem::new(Code::InternalError, "Something went wrong on the server.")
+        Problem::new(
+            Code::InternalError,
+            "Something went wrong. Try again; if it persists, give your administrator this request ID.",
+        )
     } else if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
         too_large()
     } else {
@@ -73,7 +76,7 @@ fn with_headers_of(response: Response, mut answer: Response) -> Response {
 
 /// Returns the problem of a body that is too large.
 pub(crate) fn too_large() -> Problem {
-    let message = "The body is too large: at most 64 KiB are read, and 1 MiB of a persona, an ontology or an annotation.";
+    let message = "The request body is too large. The limit is 64 KiB, or 1 MiB for personas, ontologies and annotations.";
     Problem::new(Code::PayloadTooLarge, message)
 }
 

@@ -40,7 +40,7 @@ pub(crate) async fn get(
 /// Change your account
 ///
 /// Absent fields stay unchanged, `null` removes a value. A new email address or password requires `currentPassword`. A new
-/// password revokes all other sessions and replaces the cookie of this one. After a change by another request, this one fails
+/// password revokes all other sessions and replaces the cookie of this one. If the account has changed since, the request fails
 /// with 412 if it has `If-Match`, and with 409 if it has `version` in the body.
 #[utoipa::path(
     method(put, patch),

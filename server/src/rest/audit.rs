@@ -30,19 +30,19 @@ pub(crate) struct ExportParams {
     #[serde(default)]
     #[param(required = true, pattern = "^(csv|ndjson)$")]
     format: String,
-    /// Actor: a username, a number or an id. Digits alone are a username first; `username:112` and `number:112` are explicit.
+    /// Actor: a username, number or id. Digits alone are a username first; `username:112` and `number:112` are explicit.
     actor: Option<String>,
-    /// Target of the action.
+    /// Target: a user in the same forms, or the name or id of another resource.
     target: Option<String>,
     /// Action, such as `user.created`.
     action: Option<String>,
-    /// Source of the action, such as `cli`.
+    /// Source of the change: `ui`, `api`, `cli`, `job` or `self`.
     via: Option<String>,
-    /// Start of the period: a year, a month or a day, or an age such as `7d`.
+    /// Start of the period: a year, month or day, or an age such as `7d`.
     from: Option<String>,
-    /// End of the period; the whole year, month or day is included.
+    /// End of the period. The whole year, month or day is included.
     to: Option<String>,
-    /// Id of a bulk action: selects the entries that belong to it.
+    /// Id of a bulk action: returns the entries that belong to it.
     parent: Option<String>,
 }
 

@@ -64,7 +64,7 @@ fn fault(error: &JsonDataError) -> Failure {
     let mut causes = successors(error.source(), |&cause| cause.source());
     let fault = causes.find_map(|cause| cause.downcast_ref::<PathError<serde_json::Error>>());
     let Some(fault) = fault else {
-        return Failure::invalid("The body has another form than this request.");
+        return Failure::invalid("The request body has the wrong format.");
     };
     let (path, inner) = (fault.path().to_string(), fault.inner());
     let place = format!(" at line {} column {}", inner.line(), inner.column());
@@ -74,17 +74,17 @@ fn fault(error: &JsonDataError) -> Failure {
     match missing.and_then(|rest| rest.strip_suffix('`')) {
         Some(name) if path == "." => Failure::of_field(name, format!("{name} is missing.")),
         Some(name) => Failure::of_field(&path, format!("{path}: {name} is missing.")),
-        None if path == "." => Failure::invalid(format!("The body is not as expected: {told}.")),
+        None if path == "." => Failure::invalid(format!("Invalid request body: {told}.")),
         None => Failure::of_field(&path, format!("{path}: {told}.")),
     }
 }
 
 fn sentence(rejection: &JsonRejection) -> String {
     match rejection {
-        JsonRejection::JsonSyntaxError(_) => "The body is not JSON.".to_owned(),
+        JsonRejection::JsonSyntaxError(_) => "The request body is not valid JSON.".to_owned(),
         JsonRejection::MissingJsonContentType(_) => {
             "Send the body with Content-Type: application/json.".to_owned()
         }
-        _ => "The body could not be read.".to_owned(),
+        _ => "Could not read the request body. Try again.".to_owned(),
     }
 }

@@ -33,20 +33,20 @@ const TOKEN: &str = "token";
 #[openapi(
     info(
         title = "Rollcall",
-        description = "Looking after people's accounts. `docs/API.md` has the rules that hold everywhere: errors, paging, filters, versions, idempotency keys and rate limits."
+        description = "User administration. `docs/API.md` describes the conventions of all routes, such as errors, paging and rate limits."
     ),
     tags(
-        (name = "Users", description = "Everybody's accounts"),
-        (name = "Sessions", description = "Everybody's sessions"),
-        (name = "Registrations", description = "Letting people in"),
-        (name = "API keys", description = "Keys of providers, the system's and people's own"),
-        (name = "Access tokens", description = "Everybody's access tokens"),
-        (name = "Audit log", description = "What was done, by whom"),
-        (name = "Jobs", description = "What goes on in the background"),
-        (name = "Owned data", description = "What people own in the host application"),
-        (name = "Own account", description = "What people do with their own account"),
-        (name = "Sign-in", description = "Signing in, out and up"),
-        (name = "Server", description = "Whether it works, and what it offers")
+        (name = "Users", description = "Manage users"),
+        (name = "Sessions", description = "Sessions of all users"),
+        (name = "Registrations", description = "Pending registrations and invitations"),
+        (name = "API keys", description = "Provider API keys of the system and of users"),
+        (name = "Access tokens", description = "Access tokens of all users"),
+        (name = "Audit log", description = "Changes and sign-ins"),
+        (name = "Jobs", description = "Background jobs"),
+        (name = "Owned data", description = "Personas, ontologies and annotations of the host application"),
+        (name = "Own account", description = "The caller's own account"),
+        (name = "Sign-in", description = "Sign-in, sign-out and registration"),
+        (name = "Server", description = "Health and settings")
     )
 )]
 struct Base;
@@ -185,7 +185,7 @@ fn idempotency_key() -> Parameter {
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
         .description(Some(
-            "A random text. Sent again with it, the request is answered as it was, and nothing is done twice.",
+            "A random string, such as a UUID. A repeated request with the same key returns the stored response and is not executed again.",
         ))
         .schema(Some(schema))
         .build()
@@ -273,11 +273,11 @@ fn name(status: StatusCode) -> String {
 fn add_schemes(components: &mut Components) {
     let cookie = ApiKeyValue::with_description(
         "session_token",
-        "Of somebody who has signed in. Where the panel is reached over https its name begins with `__Host-`; where its address \
-         has a port other than 3000, it ends with that: `session_token_8080`.",
+        "Session of a signed-in user. Over https the name of the cookie begins with `__Host-`; if the URL of the panel has a \
+         port other than 3000, it ends with the port: `session_token_8080`.",
     );
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
-        "An access token, `rc_…`. What it may do is the least of its scopes and of its owner's rights.",
+        "Access token, `rc_…`. It has the permissions that both its scopes and its owner allow.",
     ));
     for (name, scheme) in [
         (SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie))),

@@ -16,7 +16,7 @@ pub(super) fn send(pieces: Pieces, kind: &'static str, name: &str) -> Response {
     let pieces = stream::unfold(pieces, async |mut pieces| {
         let piece = pieces.recv().await?;
         if let Err(error) = &piece {
-            tracing::error!(%error, cause = ?error.source(), "an export broke off");
+            tracing::error!(%error, cause = ?error.source(), "an export failed");
         }
         Some((piece, pieces))
     });

@@ -83,7 +83,7 @@ pub(crate) async fn create(
     Ok(shown_once((StatusCode::CREATED, Json(created))))
 }
 
-/// Create another link for an invitation
+/// Replace the link of an invitation
 ///
 /// The previous link stops working.
 #[utoipa::path(

@@ -56,7 +56,7 @@ pub(crate) async fn list(
 
 /// Retry a job
 ///
-/// Queues the removal of an account again after it has failed.
+/// Queues a failed permanent deletion again.
 #[utoipa::path(
     post,
     path = "/api/admin/jobs/{id}/retry",

@@ -52,7 +52,7 @@ pub(crate) fn listed(keys: Vec<ApiKey>) -> Vec<ListedKey> {
     keys.into_iter().map(ListedKey::from).collect()
 }
 
-/// List the provider API keys of the system
+/// List the system's provider API keys
 ///
 /// A key is never shown, only its last characters.
 #[utoipa::path(
@@ -70,7 +70,7 @@ pub(crate) async fn list(
     Ok(Json(listed(list.keys)).into_response())
 }
 
-/// Add a provider API key of the system
+/// Add a system provider API key
 ///
 /// A provider can have several.
 #[utoipa::path(
@@ -90,7 +90,7 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(ListedKey::from(key))).into_response())
 }
 
-/// Change a provider API key of the system
+/// Change a system provider API key
 ///
 /// Absent fields stay unchanged.
 #[utoipa::path(
@@ -111,7 +111,7 @@ pub(crate) async fn edit(
     Ok(Json(ListedKey::from(edited.key)).into_response())
 }
 
-/// Delete a provider API key of the system
+/// Delete a system provider API key
 #[utoipa::path(
     delete,
     path = "/api/admin/api-keys/{id}",
@@ -192,7 +192,7 @@ struct ResolvedKey<'k> {
 
 /// Resolve the provider API key for a user
 ///
-/// The active key of the user, or else one of the system, in plain text. Without `userId` the key for the caller. Every response
+/// The active key of the user, or else one of the system, in plain text. Without `userId` the caller's key. Every response
 /// is audited.
 #[utoipa::path(
     get,

@@ -39,7 +39,7 @@ pub(crate) async fn health(State(services): State<Services>) -> Result<Response,
     Ok(Json(Health { status, timestamp }).into_response())
 }
 
-/// Check that the process is alive
+/// Check that the process is running
 ///
 /// A probe for restarts. It does not depend on the database, which a restart would not repair.
 #[utoipa::path(
@@ -86,7 +86,7 @@ struct PublicConfig {
     allow_registration: bool,
 }
 
-/// See what the service offers
+/// Get the public settings
 ///
 /// The mode of the service, and whether registration is open.
 #[utoipa::path(

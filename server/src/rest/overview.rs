@@ -6,9 +6,9 @@ use service::{Services, access::ReadUsers};
 
 use super::{Allowed, Failure};
 
-/// Get the figures of the overview
+/// Get the overview
 ///
-/// The number of users, their recent activity, and what needs attention.
+/// Totals of users, their recent activity, and what needs attention.
 #[utoipa::path(
     get,
     path = "/api/admin/overview",

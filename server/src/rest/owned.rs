@@ -106,7 +106,7 @@ impl Part {
         }
         let max = Limits::API.max;
         Err(Failure::invalid(format!(
-            "`limit` is a number from 1 to {max}."
+            "`limit` must be a number from 1 to {max}."
         )))
     }
 

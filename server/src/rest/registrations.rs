@@ -25,7 +25,7 @@ use super::{
     users::shown::{Shown, show},
 };
 
-/// Body of a registration. No field of it can make the account more than a user.
+/// Body of a registration. The role cannot be chosen.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Register {
@@ -164,7 +164,7 @@ pub(crate) async fn approve(
 
 /// Reject a registration
 ///
-/// The account is removed, and its username is free again.
+/// The account is deleted permanently, and its username is free again.
 #[utoipa::path(
     post,
     path = "/api/admin/registrations/{id}/reject",

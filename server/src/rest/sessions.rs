@@ -98,7 +98,7 @@ impl From<Session> for ListedSession {
 
 /// List the sessions of all users
 ///
-/// Live sessions; with `ended=true` those that have ended. Without `limit` and cursor up to 1,000 of them.
+/// Active sessions; with `ended=true` ended sessions. Without `limit` and cursor it has up to 1,000 sessions.
 #[utoipa::path(
     get,
     path = "/api/admin/sessions",
@@ -138,8 +138,8 @@ pub(crate) async fn revoke_one(
 
 /// Revoke many sessions
 ///
-/// All that match a filter, or all but the one of this request: yours on other devices, too. Without `expected` nothing is
-/// revoked: the response has the number of sessions that would be.
+/// All that match a filter, or all but the caller's current session. Without `expected` nothing is revoked: the response has
+/// the number of sessions that would be revoked.
 #[utoipa::path(
     post,
     path = "/api/admin/sessions/revoke",

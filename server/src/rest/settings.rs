@@ -8,7 +8,7 @@ use super::{Allowed, Failure};
 
 /// Get the settings
 ///
-/// Those of the server that responds, with their sources, and the versions. Secrets are not shown.
+/// Settings of the server that responds, with their sources, and the versions. Secrets are not shown.
 #[utoipa::path(
     get,
     path = "/api/admin/settings",

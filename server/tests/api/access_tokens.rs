@@ -175,25 +175,25 @@ async fn a_token_lends_what_one_has_to_whoever_knows_the_password(pool: PgPool) 
             "scopes",
             json!(["users:read"]),
             "400 VALIDATION_ERROR",
-            "The owner may not do users:read either.",
+            "The owner doesn't have the permission users:read.",
         ),
         (
             "scopes",
             json!([]),
             "400 VALIDATION_ERROR",
-            "Choose at least one.",
+            "Select at least one scope.",
         ),
         (
             "days",
             json!(366),
             "400 VALIDATION_ERROR",
-            "Say 1 to 365 days.",
+            "Enter a number of days from 1 to 365",
         ),
         (
             "days",
             json!(null),
             "400 VALIDATION_ERROR",
-            "Say 1 to 365 days.",
+            "Enter a number of days from 1 to 365",
         ),
         (
             "name",
@@ -211,7 +211,7 @@ async fn a_token_lends_what_one_has_to_whoever_knows_the_password(pool: PgPool) 
             "currentPassword",
             json!("wrong"),
             "403 CURRENT_PASSWORD_WRONG",
-            "not your current password",
+            "Wrong current password",
         ),
         (
             "owner",
@@ -379,7 +379,7 @@ async fn a_token_is_worth_what_its_owner_is_on_every_server(pool: PgPool) {
     let answer = other.send(Ask::get("/api/admin/users").bearer(&text)).await;
     assert_eq!(
         answer.message(),
-        "This access token may not do this: it lacks the scope users:read, or its owner the right."
+        "This access token lacks the scope users:read, or its owner lacks the permission."
     );
     assert_eq!(
         me(&other, &text).await.status,
@@ -509,7 +509,7 @@ async fn a_token_has_no_say_over_whoever_has_more_rights_than_it(pool: PgPool) {
     let refused = app.send(promote.bearer(&text)).await;
     assert_eq!(
         refused.message(),
-        "You cannot give a role with rights that you lack."
+        "You can't assign a role with more permissions than you."
     );
     let make = json!({ "username": "eve", "displayName": "Eve", "roles": ["admin"] });
     let refused = app

@@ -197,7 +197,7 @@ async fn the_screen_shows_it_without_scripts(pool: PgPool) {
     let page = app.get_as(&ada, "/audit?actor=ada").await;
     assert_eq!(page.status, 200);
     for part in [
-        "User changed",
+        "User updated",
         "Ada → A.",
         "asked for",
         "192.0.2.1",
@@ -208,7 +208,7 @@ async fn the_screen_shows_it_without_scripts(pool: PgPool) {
     assert!(!page.body.contains("helper-1"));
     let wrong = app.get_as(&ada, "/audit?via=fax").await;
     assert_eq!(wrong.status, 422);
-    assert!(wrong.body.contains("is no way that a change can come"));
+    assert!(wrong.body.contains("is not a source"));
 }
 
 /// Changes of timestamps, in each form in which they are stored.

@@ -100,7 +100,7 @@ async fn failures_to_sign_in_are_told_in_foveas_words(pool: PgPool) {
             "pending",
             PASSWORD,
             "403 FORBIDDEN",
-            "Your account is waiting for approval. You can sign in once an administrator has approved it.",
+            "Your account is pending approval. You can sign in once an administrator approves it.",
         ),
     ] {
         sqlx::query("update users set status = $1")
@@ -276,7 +276,7 @@ async fn bad_bodies_are_refused_with_a_sentence(pool: PgPool) {
             400,
             "Remove the",
         ),
-        (json, &long, 400, "No username is that long."),
+        (json, &long, 400, "Use at most 254 characters."),
         (json, &long_password, 400, "Use at most"),
         (json, &endless, 413, ""),
         (

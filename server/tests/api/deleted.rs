@@ -124,17 +124,17 @@ async fn what_the_bin_cannot_do_is_said(pool: PgPool) {
     let of_list = neighbour(&list, "next").unwrap();
     let of_list = of_list.split("after=").nth(1).unwrap().to_owned();
     for (path, says) in [
-        (format!("{BIN}&sort=name"), "the latest deletion first"),
-        (format!("{BIN}&sort=-created"), "the latest deletion first"),
+        (format!("{BIN}&sort=name"), "sorted by deletion date"),
+        (format!("{BIN}&sort=-created"), "sorted by deletion date"),
         (
             "/api/admin/users?deleted=yes".to_owned(),
-            "Use true for the people in the bin",
+            "Use true for deleted users",
         ),
         (format!("{BIN}&limit=0"), "is not a number from 1 to"),
         (format!("{BIN}&q=statsu:active"), "statsu"),
         (
             format!("{BIN}&after={of_list}"),
-            "This place in the list does not exist",
+            "This page does not exist in this list or order",
         ),
         (
             format!("{BIN}&after=x&before=y"),
@@ -172,7 +172,7 @@ async fn the_screen_shows_the_bin(pool: PgPool) {
     assert_eq!(bin.status, 200);
     for part in [
         "href=\"/users/person-9\"",
-        "Removed for good",
+        "Permanent deletion",
         "in 29 days",
         "name=\"deleted\" value=\"true\"",
     ] {
@@ -181,11 +181,11 @@ async fn the_screen_shows_the_bin(pool: PgPool) {
     assert!(!bin.body.contains("person-8"));
     let sorted = app.get_as(&ada, "/users?deleted=true&sort=name").await;
     assert_eq!(sorted.status, 422);
-    assert!(sorted.body.contains("the latest deletion first") && !sorted.body.contains("person-8"));
+    assert!(sorted.body.contains("sorted by deletion date") && !sorted.body.contains("person-8"));
     app.run("update users set deleted_at = null, purge_after = null")
         .await;
     let empty = app.get_as(&ada, "/users?deleted=true").await;
-    assert!(empty.body.contains("The bin is empty"));
+    assert!(empty.body.contains("No deleted users"));
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -5,14 +5,14 @@ use sqlx::PgPool;
 use crate::support::{Ask, add_person, https_app, open_app, session};
 
 const PAGES: [(&str, &str, &str); 4] = [
-    ("/account/deleted", "deleted", "Your account is deleted"),
-    ("/reset/done", "reset", "Your password is set"),
+    ("/account/deleted", "deleted", "Account deleted"),
+    ("/reset/done", "reset", "Password set"),
     (
         "/register/done",
         "registered",
-        "Your account waits for approval",
+        "Your account is pending approval",
     ),
-    ("/invite/done", "invited", "Your account is ready"),
+    ("/invite/done", "invited", "Account created"),
 ];
 
 #[sqlx::test(migrations = "../migrations")]

@@ -42,7 +42,7 @@ async fn an_account_has_two_exports_at_once(pool: PgPool) {
         assert_eq!(third.status, 429, "{path}: {}", third.body);
         assert_eq!(third.header("retry-after"), "5", "{path}");
         assert!(
-            third.body.contains("Wait until one has ended"),
+            third.body.contains("Wait for one to finish"),
             "{path}: {}",
             third.body
         );

@@ -413,8 +413,8 @@ async fn what_a_filter_means_stands_under_it(pool: PgPool) {
             "Last sign-in before ",
         ),
         ("/sessions?seen=before-7d", "Last seen before "),
-        ("/sessions?person=1001", "User is 1001, or else No. 1001"),
-        ("/audit?from=7d", "Written since "),
+        ("/sessions?person=1001", "User is 1001 or No. 1001"),
+        ("/audit?from=7d", "Logged since "),
         ("/tokens?state=expiring&person=ada", "(in 7 days)"),
         ("/settings/jobs?state=failed", "State is “Failed”"),
     ] {

@@ -392,7 +392,7 @@ async fn a_dialog_names_the_thing_and_its_last_use(pool: PgPool) {
         ),
         (
             "select '/settings/jobs/' || id || '/retry' from jobs where state = 'failed'",
-            &["Try again: Remove gone permanently", "1 of 2", "Failed"],
+            &["Retry permanent deletion of gone", "1 of 2", "Failed"],
         ),
         (
             "select '/keys/' || id || '/edit' from api_keys where user_id is null and is_active",
@@ -472,7 +472,7 @@ async fn no_form_does_anything_for_another_user_than_that_of_its_page(pool: PgPo
             .await;
         assert_eq!(denied.status, 401, "{kind}: {}", denied.body);
         assert!(
-            denied.body.contains("Another user has signed in meanwhile"),
+            denied.body.contains("Another user is now signed in"),
             "{kind}"
         );
         assert_eq!(state().await, before, "{kind}");
@@ -502,14 +502,14 @@ async fn every_address_that_takes_a_form_asks_whose_page_it_is_on(pool: PgPool) 
         let path = route.replace(['{', '}'], "");
         let form = |user: &str| Ask::post(&path).form(&[("as", user)]);
         let open = app.send(form(&nobody)).await;
-        if open.status == 405 || open.body.contains("There is nothing at this address") {
+        if open.status == 405 || open.body.contains("Page not found") {
             continue;
         }
         // One of the forms signs out.
         let ada = session(&pool, "ada").await;
         let denied = app.send(form(&nobody).by(&ada)).await;
         let unsaid = app.send(form("").by(&ada)).await;
-        if denied.body.contains("Another user has signed in meanwhile") {
+        if denied.body.contains("Another user is now signed in") {
             assert_eq!((denied.status, unsaid.status), (401, 401), "{route}");
             with += 1;
         } else {

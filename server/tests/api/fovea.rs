@@ -151,7 +151,7 @@ async fn users_are_made_and_changed_with_bodies_that_repeat_what_is(pool: PgPool
     let request = (Method::POST, "/api/admin/users", draft);
     let taken = world.expect(&world.root, request, 409).await.message();
     assert!(
-        taken.contains("Username already exists: it is of a deleted user, until 2"),
+        taken.contains("Username already exists: reserved for a deleted user until 2"),
         "{taken}"
     );
 }
@@ -443,6 +443,6 @@ async fn a_password_of_an_admin_lasts_where_the_operator_says_so(pool: PgPool) {
         .await;
     signs_in("seven77").await;
     let audited = "select count(*) from audit_events where action = 'user.updated'
-        and changes -> 'password' ->> 1 = 'lasting, set by an administrator'";
+        and changes -> 'password' ->> 1 = 'permanent, set by an administrator'";
     assert_eq!(world.app.count(audited).await, 1);
 }

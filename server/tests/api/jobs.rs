@@ -155,10 +155,10 @@ async fn the_screens_show_what_there_is(pool: PgPool) {
     let page = app.get_as(&ada, "/settings/jobs").await;
     assert_eq!(page.status, 200);
     for part in [
-        "Remove person-1 for good",
+        "Permanently delete person-1",
         "12,000 of 50,000",
         "Another table refers to it.",
-        "Encrypt API keys anew",
+        "Re-encrypt API keys",
     ] {
         assert!(page.body.contains(part), "{part}");
     }

@@ -262,7 +262,7 @@ async fn without_an_encryption_key_it_is_said_that_keys_are_off(pool: PgPool) {
     ] {
         let page = app.get_as(who, page).await;
         assert_eq!(page.status, 200);
-        assert!(page.body.contains("API keys are switched off"));
+        assert!(page.body.contains("API keys are disabled"));
     }
 }
 

@@ -41,8 +41,10 @@ async fn one_too_many_is_told_when_to_come_again(pool: PgPool) {
     assert_eq!(refused.header("ratelimit"), state);
     let body = refused.json();
     assert_eq!(body["details"]["retryAfter"], seconds);
-    let message =
-        format!("Too many requests: 2 are answered in a minute. Try again in {seconds} seconds.");
+    let plural = if seconds == 1 { "" } else { "s" };
+    let message = format!(
+        "Too many requests. The limit is 2 per minute. Try again in {seconds} second{plural}."
+    );
     assert_eq!(body["message"], message);
 
     assert_eq!(config(&app, THERE).await.status, 200);

@@ -124,7 +124,7 @@ async fn without_its_database_everything_says_try_again(pool: PgPool) {
             assert_eq!(answer.code(), "UNAVAILABLE", "{label}");
             assert_eq!(
                 answer.message(),
-                "Rollcall cannot answer just now. Try again in a few seconds."
+                "Rollcall is temporarily unavailable. Try again in a few seconds."
             );
         } else {
             assert!(

@@ -149,7 +149,7 @@ async fn sessions_of_the_user_who_was_shown_end(pool: PgPool) {
         let dialog = app.get_as(&ada, &path).await;
         assert_eq!(&hidden(&dialog, "id"), id, "{path}");
         assert_eq!(hidden(&dialog, "username"), username, "{path}");
-        assert!(dialog.body.contains(&format!("({username}) end at once")));
+        assert!(dialog.body.contains(&format!("({username}) are revoked")));
     }
     let send = async |path: &str, id: &str, username: &str| {
         let fields = [
@@ -179,10 +179,7 @@ async fn sessions_of_the_user_who_was_shown_end(pool: PgPool) {
     let list = app.get_as(&ada, "/sessions").await;
     assert!(list.body.contains("Revoked 1 session of 112"));
     let reason = "select reason from audit_events where action = 'user.sessions_ended'";
-    assert_eq!(
-        value(&app, reason).await,
-        "Sessions ended together: person 112."
-    );
+    assert_eq!(value(&app, reason).await, "Sessions revoked: user 112.");
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -200,7 +197,7 @@ async fn a_program_may_say_whose_sessions_it_means(pool: PgPool) {
     let both = json!({ "filter": filter, "everyoneButMe": true, "expected": 2 });
     let refused = revoke(both).await;
     assert_eq!(refused.outline(), "400 VALIDATION_ERROR");
-    assert!(refused.message().contains("ends every session"));
+    assert!(refused.message().contains("revoking all other sessions"));
     assert_eq!(signed_in(&app).await, "112 ada nora");
     let body = json!({ "filter": filter, "expected": 1, "username": "112" });
     assert_eq!(revoke(body).await.json()["sessions"], 1);
@@ -213,8 +210,8 @@ async fn everyone_else_is_not_asked_about_with_a_filter(pool: PgPool) {
     let page = app
         .get_as(&ada, "/sessions/revoke?others=true&person=nora")
         .await;
-    assert!(page.body.contains("it ends every session"));
-    assert!(!page.body.contains("Every session ends at once"));
+    assert!(page.body.contains("revoking all other sessions"));
+    assert!(!page.body.contains("Everyone else is signed out"));
     let fields = [
         ("page", "/sessions"),
         ("others", "true"),

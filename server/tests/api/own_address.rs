@@ -28,8 +28,8 @@ async fn over_http_a_panel_for_https_says_what_to_open_or_to_set(pool: PgPool) {
         ("http://10.0.0.5:3000", "10.0.0.5:3000"),
     ] {
         let says = format!(
-            "This panel is set up for https://panel.example (PUBLIC_URL). You opened it over http, where browsers do not keep \
-            you signed in. Open https://panel.example, or set PUBLIC_URL to {origin}."
+            "This panel is configured for https://panel.example (PUBLIC_URL), but you opened it over HTTP, where browsers can't \
+            keep you signed in. Open https://panel.example, or set PUBLIC_URL to {origin}."
         );
         for path in ["/login", "/setup", "/reset", "/invite", "/register"] {
             let answer = app.send(sign_in(path, origin).header("host", host)).await;
@@ -67,7 +67,7 @@ async fn a_trusted_proxy_tells_that_a_page_or_a_link_was_opened_over_http(pool: 
         ] {
             let ask = Ask::get(path).from(peer.parse().unwrap());
             let answer = app.send(ask.header("x-forwarded-proto", scheme)).await;
-            let says = answer.body.contains("You opened it over http");
+            let says = answer.body.contains("you opened it over HTTP");
             assert_eq!(says, told, "{path} {peer} {scheme}: {}", answer.body);
             if told {
                 let way = format!("href=\"https://panel.example{path}\"");

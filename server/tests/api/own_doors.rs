@@ -166,11 +166,11 @@ async fn the_form_says_where_ones_own_address_is_changed(pool: PgPool) {
     let own = app.get_as(&root, "/users/root/edit").await;
     assert!(
         own.body
-            .contains("Change your own email in your account settings")
+            .contains("Change your own email address under My account")
     );
     assert!(
         own.body
-            .contains("Change your own password in your account settings")
+            .contains("Change your own password under My account")
     );
     assert!(!own.body.contains("type=\"email\""));
     let other = app.get_as(&root, "/users/ada/edit").await;

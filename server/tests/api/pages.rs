@@ -201,7 +201,7 @@ async fn what_the_address_asks_in_vain_is_told_without_a_list(pool: PgPool) {
         ("/users?sort=password", "Cannot sort by"),
         (
             "/users?after=made-up",
-            "This place in the list does not exist",
+            "This page does not exist in this list or order",
         ),
         ("/users?q=statsu%3Aactive", "Did you mean"),
         ("/users?q=a%00b", ""),
@@ -262,10 +262,7 @@ async fn a_refused_form_keeps_what_was_typed_but_never_the_password(pool: PgPool
     ];
     let page = app.send(Ask::post("/login").form(&form)).await;
     assert_eq!(page.status, 401);
-    assert!(
-        page.body
-            .contains("That username and password do not match")
-    );
+    assert!(page.body.contains("Wrong username or password"));
     assert!(
         page.body.contains("value=\"ada lovelace\""),
         "{}",

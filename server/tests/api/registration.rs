@@ -148,7 +148,7 @@ async fn the_page_is_there_when_people_may_register(pool: PgPool) {
         app.send(Ask::get("/register/done").cookie("rollcall_done", "registered"))
             .await
             .body
-            .contains("waits for approval")
+            .contains("pending approval")
     );
 }
 
@@ -259,7 +259,7 @@ async fn the_api_shows_who_waits_and_lets_them_in_or_not(pool: PgPool) {
         for word in ["approve", "reject"] {
             let again = app.send(decide(id, word)).await;
             assert_eq!(again.outline(), "409 CONFLICT");
-            assert!(again.message().contains("somebody else has decided"));
+            assert!(again.message().contains("already approved or rejected"));
         }
     }
     let odd = decide(&ada, "approve").json(&json!({ "reason": "x" }));
@@ -283,7 +283,7 @@ async fn the_rail_says_how_many_wait_to_whom_it_concerns(pool: PgPool) {
         let session = session(&pool, username).await;
         let page = app.get_as(&session, path).await;
         assert_eq!(page.body.contains("/registrations"), sees, "{username}");
-        assert_eq!(page.body.contains(" waiting</span>"), sees, "{username}");
+        assert_eq!(page.body.contains(" pending</span>"), sees, "{username}");
     }
 }
 
@@ -316,7 +316,7 @@ async fn an_invitation_from_its_link_to_the_account(pool: PgPool) {
         assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax"));
         let page = app.send(Ask::get("/invite").link(COOKIE, &token)).await;
         assert_eq!(page.status, 200);
-        assert!(page.body.contains("You are invited") && page.body.contains("Auditor"));
+        assert!(page.body.contains("You've been invited") && page.body.contains("Auditor"));
 
         let short = forms("/invite", "accept-invitation", &[("password", "short")])[index].clone();
         let refused = app.send(short.link(COOKIE, &token)).await;
@@ -334,14 +334,14 @@ async fn an_invitation_from_its_link_to_the_account(pool: PgPool) {
         assert_eq!(again.status, 404);
         let page = app.send(Ask::get("/invite").link(COOKIE, &token)).await;
         assert_eq!(page.status, 404);
-        assert!(page.body.contains("not valid any more"));
+        assert!(page.body.contains("no longer valid"));
     }
     let app = app(&pool);
     assert!(
         app.send(Ask::get("/invite/done").cookie("rollcall_done", "invited"))
             .await
             .body
-            .contains("Your account is ready")
+            .contains("Account created")
     );
 }
 

@@ -52,7 +52,7 @@ async fn the_token_leaves_the_address_at_once(pool: PgPool) {
         );
         let page = app.send(Ask::get("/setup").link(&kind, &token)).await;
         assert_eq!(page.status, 200);
-        assert!(page.body.contains("Make the first administrator"));
+        assert!(page.body.contains("Create the first administrator"));
         // A prefetch of the link does not use it up.
         assert_eq!(
             app.count("select count(*) from one_time_links where used_at is not null")
@@ -79,7 +79,7 @@ async fn a_token_that_is_none_becomes_no_cookie(pool: PgPool) {
     for cookie in ["", "guess", &"x".repeat(5_000)] {
         let page = app.send(Ask::get("/setup").link(COOKIE, cookie)).await;
         assert_eq!(page.status, 404, "{cookie:.40}");
-        assert!(page.body.contains("This setup link is not valid any more"));
+        assert!(page.body.contains("This setup link is no longer valid"));
         let claim = app.send(form(AS_IT_IS).link(COOKIE, cookie)).await;
         assert_eq!(claim.status, 404, "{cookie:.40}");
     }
@@ -95,15 +95,15 @@ async fn a_refused_form_says_what_is_wrong_and_can_be_sent_again(pool: PgPool) {
             ("username", "ad\u{0}a"),
             "Remove the invisible control characters.",
         ),
-        (("username", "two words"), "begin with a letter or a digit"),
+        (("username", "two words"), "start with a letter or digit"),
         (
             ("email", "nobody"),
-            "Enter an address like name@example.org.",
+            "Enter an email address such as name@example.org.",
         ),
         (("password", "short"), "Use at least 8 characters."),
         (
             ("password_again", "something else"),
-            "The two passwords differ.",
+            "Passwords don't match.",
         ),
     ] {
         let page = app.send(form(change).link(COOKIE, &token)).await;
@@ -143,6 +143,6 @@ async fn the_claim_makes_the_admin_and_opens_the_panel(pool: PgPool) {
     assert_eq!(again.status, 409);
     let page = app.send(Ask::get("/setup").link(COOKIE, &token)).await;
     assert_eq!(page.status, 409);
-    assert!(page.body.contains("Rollcall is set up already"));
+    assert!(page.body.contains("Rollcall is already set up"));
     assert_eq!(app.count("select count(*) from users").await, 1);
 }

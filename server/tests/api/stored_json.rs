@@ -214,7 +214,7 @@ async fn what_another_program_stored_too_deep_is_one_line(pool: PgPool) {
     let changes: &Map<String, Value> = entry["changes"].as_object().unwrap();
     let said = changes["unreadable"][1].as_str().unwrap();
     assert!(
-        changes.len() == 1 && said.ends_with("bytes is stored here that cannot be shown."),
+        changes.len() == 1 && said.ends_with("bytes can't be displayed."),
         "{said}"
     );
     let page = world.app.get_as(&world.admin, "/audit").await;

@@ -232,21 +232,24 @@ async fn questions_that_make_no_sense_are_refused_with_a_sentence(pool: PgPool) 
         ),
         (
             &[("after", "made-up")],
-            "This place in the list does not exist",
+            "This page does not exist in this list or order",
         ),
         (
             &[("before", "e30")],
-            "This place in the list does not exist",
+            "This page does not exist in this list or order",
         ),
         (
             &[("after", &endless)],
-            "This place in the list does not exist",
+            "This page does not exist in this list or order",
         ),
-        (&[("after", "\0")], "This place in the list does not exist"),
-        (&[("after", cursor)], "belongs to another order"),
+        (
+            &[("after", "\0")],
+            "This page does not exist in this list or order",
+        ),
+        (&[("after", cursor)], "does not exist in this list or order"),
         (
             &[("after", cursor), ("sort", "-name")],
-            "belongs to another order",
+            "does not exist in this list or order",
         ),
         (
             &[("after", cursor), ("before", cursor), ("sort", "name")],
@@ -258,10 +261,10 @@ async fn questions_that_make_no_sense_are_refused_with_a_sentence(pool: PgPool) 
         (&[("q", "ada\0")], ""),
         (&[("q", "ada\u{202e}")], ""),
         (&[("q", "\u{feff}")], ""),
-        (&[("q", "personas:many")], "\"many\" is not a number"),
+        (&[("q", "personas:many")], "\"many\" is not a valid number"),
         (
             &[("q", "personas:>99999999999999999999")],
-            "is not a number",
+            "is not a valid number",
         ),
         (&[("q", "statsu:active")], "Did you mean \"status\"?"),
         (&[("q", "created:2026-02-30")], "is not a date"),

@@ -52,7 +52,7 @@ async fn a_list_is_a_table_or_json(pool: PgPool) {
         assert_eq!(ids(&list), expected, "{words:?}");
     }
     let told = audit(&cli, &["list", "--via", "fax"]).misunderstanding();
-    assert!(told.contains("\"fax\" is no way"), "{told}");
+    assert!(told.contains("\"fax\" is not a source"), "{told}");
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -97,7 +97,7 @@ async fn what_was_tampered_with_is_named(pool: PgPool) {
     let text = audit(&cli, &["verify"]).text();
     assert_eq!(
         text,
-        "ok    Entries that are as they were sealed: 0.\nok    Seals that are as they were put: 0.\nok    Entries not yet sealed: 1200.\n"
+        "ok    Verified entries: 0.\nok    Verified seals: 0.\nok    Entries not yet sealed: 1200.\n"
     );
     service::audit::seal(&services(&pool)).await.unwrap();
     let found = audit(&cli, &["verify", "--json"]).json();
@@ -110,14 +110,10 @@ async fn what_was_tampered_with_is_named(pool: PgPool) {
     assert!(text.ends_with(&format!("ok    Root: {root}\n")), "{text}");
     let other = audit(&cli, &["verify", "--root", &"0f".repeat(32)]);
     assert_eq!(other.code, 1);
-    assert!(
-        other
-            .out
-            .contains("WRONG No seal has the root that was noted")
-    );
+    assert!(other.out.contains("ERROR No seal has the given root"));
     for wrong in ["0f", &"xy".repeat(32), &"+f".repeat(32)] {
         let told = audit(&cli, &["verify", "--root", wrong]).misunderstanding();
-        assert!(told.contains("64 digits"), "{told}");
+        assert!(told.contains("64 hexadecimal digits"), "{told}");
     }
     cli.prepare(
         "set session_replication_role = replica; update audit_events set reason = 'x' where id = 1100;
@@ -129,8 +125,8 @@ async fn what_was_tampered_with_is_named(pool: PgPool) {
     assert_eq!(
         found.out,
         format!(
-            "ok    Entries that are as they were sealed: 1000.\nok    Seals that are as they were put: 1.\nok    Entries not yet sealed: 0.\n\
-            ok    Root: {}\nWRONG Entry 1100 was changed after it was sealed.\n",
+            "ok    Verified entries: 1000.\nok    Verified seals: 1.\nok    Entries not yet sealed: 0.\n\
+            ok    Root: {}\nERROR Entry 1100 was changed after it was sealed.\n",
             root_of_first(&pool).await
         )
     );

@@ -78,7 +78,7 @@ async fn without_a_password_there_is_a_link(pool: PgPool) {
     let text = create(&cli, &[]).text();
     let (first, link) = text.trim_end().rsplit_once('\n').unwrap();
     assert!(
-        first.starts_with("Made user 1, ada, with the role user.\n"),
+        first.starts_with("Created user 1 (ada) with the role user.\n"),
         "{text}"
     );
     assert!(link.starts_with(&format!("{PUBLIC_URL}/reset/")), "{text}");
@@ -130,16 +130,16 @@ async fn who_has_no_username_signs_in_with_their_address(pool: PgPool) {
     let long = format!("{}@example.org", "a".repeat(45));
     assert_eq!(
         create(&long).failure(),
-        "username: The email address cannot be the username: Use 3 to 50 characters. Give another one with --username."
+        "username: The email address cannot be the username: Use 3 to 50 characters. Choose one with --username."
     );
     let character = create("o'brien@example.org").failure();
     assert!(
-        character.contains("Give another one with --username."),
+        character.contains("Choose one with --username."),
         "{character}"
     );
     assert_eq!(
         create("nobody").failure(),
-        "email: Enter an address like name@example.org."
+        "email: Enter an email address such as name@example.org."
     );
     assert_eq!(
         create("ADA+X@example.org").failure(),
@@ -174,7 +174,7 @@ async fn a_role_that_does_not_exist_is_made(pool: PgPool) {
     assert_eq!(made.code, 0, "{made:?}");
     assert_eq!(
         made.err,
-        "rollcall: The role manager is new. It permits nothing.\n"
+        "rollcall: Created the role manager, without permissions.\n"
     );
     assert_eq!(cli.actions().await, ["role.created", "user.created"]);
     let permitted =
@@ -191,7 +191,7 @@ async fn a_role_that_does_not_exist_is_made(pool: PgPool) {
         0
     );
     let again = cli.user(&["set-roles", "ada", "manager"]).text();
-    assert_eq!(again, "Gave user 1, ada, the role manager.\n");
+    assert_eq!(again, "Assigned the role manager to user 1 (ada).\n");
     assert_eq!(
         cli.count("select count(*) from roles where not builtin")
             .await,

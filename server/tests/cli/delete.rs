@@ -29,16 +29,19 @@ async fn into_the_bin_and_out_of_it(pool: PgPool) {
     let text = cli.user(&["delete", "1"]).text();
     let mut lines = text.lines();
     let first = lines.next().unwrap();
-    assert!(first.starts_with("Deleted user 1, ada. Until "), "{text}");
     assert!(
-        first.ends_with(" UTC `rollcall user restore ada` brings it back."),
+        first.starts_with("Deleted user 1 (ada). Can be restored until "),
+        "{text}"
+    );
+    assert!(
+        first.ends_with(" UTC with `rollcall user restore ada`."),
         "{text}"
     );
     let counts: Vec<&str> = lines.collect();
     assert_eq!(
         counts,
         [
-            "With it:",
+            "Deleted data:",
             "  Sessions       1",
             "  Personas       2",
             "  Ontologies     1",
@@ -47,8 +50,9 @@ async fn into_the_bin_and_out_of_it(pool: PgPool) {
             "  Access tokens  0"
         ]
     );
-    let gone =
-        format!("{NO_SUCH_USER}: it was deleted, and `rollcall user restore ada` brings it back.");
+    let gone = format!(
+        "{NO_SUCH_USER}: the user was deleted. To restore it, run `rollcall user restore ada`."
+    );
     for words in [
         &["get", "1"][..],
         &["get", "ada"],
@@ -69,12 +73,12 @@ async fn into_the_bin_and_out_of_it(pool: PgPool) {
     let told = cli.user(&["create", "--username", "Ada", "--name", "Ada"]);
     assert_eq!(
         told.failure(),
-        "username: Username already exists. It was deleted: `rollcall user restore ada` brings it back, \
-        `rollcall user delete ada --permanent` frees the name."
+        "username: Username already exists. It belongs to a deleted user: restore the user with `rollcall user restore ada`, or \
+        free the username with `rollcall user delete ada --permanent`."
     );
     assert_eq!(cli.user(&["list", "--json"]).json(), json!([]));
     let text = cli.user(&["restore", "1"]).text();
-    assert_eq!(text, "Restored user 1, ada. Their sessions stay ended.\n");
+    assert_eq!(text, "Restored user 1 (ada). Sessions are not restored.\n");
     let ada = cli.get("1");
     assert_eq!(
         (&ada["personaCount"], &ada["sessionCount"]),
@@ -82,7 +86,7 @@ async fn into_the_bin_and_out_of_it(pool: PgPool) {
     );
     assert_eq!(
         cli.user(&["restore", "1"]).failure(),
-        "This account is not deleted."
+        "This user is not deleted."
     );
     assert_eq!(cli.user(&["restore", "2"]).failure(), NO_SUCH_USER);
 }
@@ -117,7 +121,7 @@ async fn for_good(pool: PgPool) {
     );
     let text = cli.user(&["delete", "bob", "--permanent"]).text();
     assert!(
-        text.starts_with("Removed user 2, bob, for good.\n"),
+        text.starts_with("Permanently deleted user 2 (bob).\n"),
         "{text}"
     );
     assert_eq!(cli.count("select count(*) from users").await, 0);
@@ -141,7 +145,7 @@ async fn without_a_bin_it_is_for_good(pool: PgPool) {
     ]);
     let text = cli.run(&mut command, "").text();
     assert!(
-        text.starts_with("Removed user 1, ada, for good.\n"),
+        text.starts_with("Permanently deleted user 1 (ada).\n"),
         "{text}"
     );
     assert_eq!(cli.count("select count(*) from users").await, 0);
@@ -151,7 +155,7 @@ async fn without_a_bin_it_is_for_good(pool: PgPool) {
 async fn the_last_admin_stays_one(pool: PgPool) {
     let cli = cli(&pool);
     cli.make_admin("ada");
-    let last = "This is the last administrator who can sign in. Make another one first.";
+    let last = "This is the last active administrator. Add another one first.";
     for words in [
         &["delete", "1"][..],
         &["delete", "1", "--permanent"],

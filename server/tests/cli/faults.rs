@@ -14,7 +14,7 @@ async fn bad_names_and_addresses_are_each_told(pool: PgPool) {
     for (words, says) in [
         (
             &["--name", "", "--email", "x"][..],
-            "name: Enter a name.\nemail: Enter an address like name@example.org.",
+            "name: Enter a name.\nemail: Enter an email address such as name@example.org.",
         ),
         (
             &["--name", "x", "--username", "ab"],
@@ -38,11 +38,11 @@ async fn bad_names_and_addresses_are_each_told(pool: PgPool) {
         ),
         (
             &["--name", "x", "--username", "ada", "--roles", "a b"],
-            "roles: Use 1 to 50 letters, digits and . _ - : for the name of a role.",
+            "roles: Use 1 to 50 letters, digits and . _ - : for a role name.",
         ),
         (
             &["--name", "x", "--username", "ada", "--roles", &roles],
-            "roles: Give at most 20 roles.",
+            "roles: Assign at most 20 roles.",
         ),
         (
             &[

@@ -33,7 +33,7 @@ async fn make_change_list_and_delete(pool: PgPool) {
     let run = |lines| shell(&cli, "steps", lines);
     let text = run(FIRST).text();
     assert!(
-        text.starts_with("Made user 1, admin@example.com, with the roles admin, user.\n"),
+        text.starts_with("Created user 1 (admin@example.com) with the roles admin, user.\n"),
         "{text}"
     );
     assert_eq!(run(FIRST).failure(), "username: Username already exists");
@@ -41,7 +41,7 @@ async fn make_change_list_and_delete(pool: PgPool) {
     let text =
         run(r#"./scripts/user update 1 --name "Updated Name" --password "newpassword""#).text();
     assert!(
-        text.starts_with("Changed user 1, admin@example.com.\n"),
+        text.starts_with("Updated user 1 (admin@example.com).\n"),
         "{text}"
     );
     let updated = run(r#"./scripts/user update 1 \
@@ -52,7 +52,7 @@ async fn make_change_list_and_delete(pool: PgPool) {
         (updated.code, updated.err.as_str()),
         (
             0,
-            "rollcall: The role manager is new. It permits nothing.\n"
+            "rollcall: Created the role manager, without permissions.\n"
         )
     );
     run(r#"./scripts/user update 1 --password "newpassword""#).text();

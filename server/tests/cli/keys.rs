@@ -122,16 +122,19 @@ async fn is_gone_on_with(pool: PgPool) {
 
     let told = run(&cli, &both).text();
     let left = KEYS - anew;
-    assert!(
-        told.starts_with(&format!("{left} API keys were encrypted anew. All {KEYS} ")),
-        "{told}"
+    let says = format!(
+        "API keys re-encrypted: {left}. All API keys are under the first encryption key: {KEYS}."
     );
+    assert!(told.starts_with(&says), "{told}");
     assert_eq!(cli.count(recorded).await, KEYS);
     assert_eq!(job(&pool).await, ("done".to_owned(), KEYS, Some(KEYS)));
     is_served(&with_keys(&pool, NEW)).await;
     // Every API key is encrypted under the new key: otherwise this run could not encrypt it under a third.
     let told = run(&cli, &format!("{NEWER},{NEW}")).text();
-    assert!(told.starts_with(&format!("{KEYS} API keys")), "{told}");
+    assert!(
+        told.starts_with(&format!("API keys re-encrypted: {KEYS}.")),
+        "{told}"
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -139,9 +142,9 @@ async fn what_is_left_is_told(pool: PgPool) {
     let cli = cli(&pool);
     keep(&with_keys(&pool, OLD), "OPENAI", "sk-first").await;
     let failure = run(&cli, NEW).failure();
-    assert!(failure.contains("but 1 are not"), "{failure}");
+    assert!(failure.contains("Not under it: 1,"), "{failure}");
     let failure = run(&cli, "").failure();
-    assert!(failure.contains("API keys are switched off"), "{failure}");
+    assert!(failure.contains("API keys are disabled"), "{failure}");
     let failure = run(&cli, "hunter2").failure();
     assert!(
         failure.starts_with("API_KEY_ENCRYPTION_KEY must be 32 random bytes"),

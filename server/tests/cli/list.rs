@@ -91,7 +91,7 @@ async fn the_panels_words_and_orders(pool: PgPool) {
     );
     let nobody = cli.user(&["list", "--query", "nobody"]);
     assert_eq!((nobody.code, nobody.out.as_str()), (0, ""));
-    assert_eq!(nobody.err, "rollcall: There is nobody to list.\n");
+    assert_eq!(nobody.err, "rollcall: No users found.\n");
     for (words, says) in [
         (&["--query", "role:"][..], ""),
         (&["--query", "(a"], ""),

@@ -69,7 +69,7 @@ async fn the_holder_of_a_table_is_reported_and_waited_for(pool: PgPool) {
     let (mut child, mut log) = start(&pool);
     let told = read_until(&mut log, pid);
     for part in [
-        "waits for a lock",
+        "waiting for a lock",
         "nightly backup",
         "idle in transaction",
         "since=",

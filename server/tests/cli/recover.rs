@@ -13,7 +13,7 @@ async fn from_nothing(pool: PgPool) {
     let cli = cli(&pool);
     let text = cli.user(&["recover-admin", "ada"]).text();
     assert!(
-        text.starts_with("Recovered user 1, ada, with the roles admin, user.\n"),
+        text.starts_with("Recovered user 1 (ada) with the roles admin, user.\n"),
         "{text}"
     );
     let link = text.lines().last().unwrap();
@@ -52,7 +52,7 @@ async fn the_link_lets_them_in(pool: PgPool) {
     .await
     .unwrap();
     let told = setup(&cli).failure();
-    assert!(told.contains("has its first admin already"), "{told}");
+    assert!(told.contains("Setup is already complete"), "{told}");
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -114,7 +114,7 @@ async fn who_cannot_be_recovered(pool: PgPool) {
         ("ab", "username: Use 3 to 50 characters."),
         (
             "two words",
-            "username: Use letters, digits and . _ - @ + only, and begin with a letter or a digit.",
+            "username: Use only letters, digits and . _ - @ +, and start with a letter or digit.",
         ),
     ] {
         assert_eq!(cli.user(&["recover-admin", name]).failure(), says);
@@ -130,7 +130,7 @@ async fn who_cannot_be_recovered(pool: PgPool) {
     let told = cli.user(&["recover-admin", "ada"]).failure();
     assert_eq!(
         told,
-        "This account is being removed for good. Name another one."
+        "This user is being permanently deleted. Choose another one."
     );
     assert_eq!(cli.actions().await, ["user.created"]);
 }
@@ -165,7 +165,7 @@ async fn no_link_begins_with_every_address(pool: PgPool) {
         let [out, err] = everywhere(words);
         assert!(out.contains(begins), "{words:?}: {out}");
         assert!(
-            err.contains("Set PUBLIC_URL to the address"),
+            err.contains("Set PUBLIC_URL to the URL"),
             "{words:?}: {err}"
         );
     }

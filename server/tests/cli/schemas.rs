@@ -69,7 +69,7 @@ async fn tables_stand_in_the_schema_of_the_url(pool: PgPool) {
     role.run("alter database DATABASE owner to ROLE").await;
     let cli = role.cli("&options=-csearch_path%3Dpanel");
     let told = cli.rollcall(&["migrate"]).failure();
-    assert!(told.contains("no schema to create tables in"), "{told}");
+    assert!(told.contains("No schema to create tables in"), "{told}");
     role.run("create schema panel authorization ROLE").await;
     use_everything(&cli);
     let (tables, extensions) = places(&pool).await;

@@ -128,7 +128,7 @@ impl Server {
         let mut told = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         told.read_line(&mut line).unwrap();
-        if line.starts_with("Rollcall listens on ") {
+        if line.starts_with("Rollcall is listening on ") {
             // Further output must not fill the pipe.
             std::thread::spawn(move || told.read_to_end(&mut Vec::new()));
             return Some((child, format!("http://{address}")));

@@ -12,7 +12,7 @@ async fn for_a_while_or_until_lifted(pool: PgPool) {
     let suspend = |more: &[&str]| cli.user(&[&["suspend", "1", "--reason", "spam"], more].concat());
     assert_eq!(
         suspend(&[]).text(),
-        "Suspended user 1, ada, until lifted.\n"
+        "Suspended user 1 (ada) indefinitely.\n"
     );
     let json = suspend(&[
         "--until",
@@ -27,26 +27,29 @@ async fn for_a_while_or_until_lifted(pool: PgPool) {
         json!({ "reason": "spam", "until": "2999-12-24T17:00:00Z", "tellReason": true, "by": null })
     );
     let text = suspend(&["--until", "2999-12-24"]).text();
-    assert_eq!(text, "Suspended user 1, ada, until 2999-12-24 00:00 UTC.\n");
+    assert_eq!(text, "Suspended user 1 (ada) until 2999-12-24 00:00 UTC.\n");
     assert!(suspend(&["--until", "3d"]).text().ends_with(" UTC.\n"));
     assert!(cli.user(&["list"]).text().contains("suspended until "));
     assert!(cli.user(&["get", "1"]).text().contains(" UTC: spam\n"));
     let text = cli.user(&["unsuspend", "ada"]).text();
-    assert_eq!(text, "Lifted the suspension of user 1, ada.\n");
+    assert_eq!(text, "Unsuspended user 1 (ada).\n");
     assert_eq!(
         cli.user(&["unsuspend", "ada"]).failure(),
-        "This account is not suspended."
+        "This user is not suspended."
     );
     assert_eq!(
         suspend(&["--until", "2020-01-01"]).failure(),
-        "until: Choose a moment that is still to come."
+        "until: Choose a date in the future."
     );
     assert_eq!(
         suspend(&["--until", "4294967295w"]).failure(),
-        "until: That is too far away."
+        "until: The date is too far in the future."
     );
     let no_reason = cli.user(&["suspend", "1", "--reason", " "]).failure();
-    assert!(no_reason.starts_with("reason: Say why."), "{no_reason}");
+    assert!(
+        no_reason.starts_with("reason: Enter a reason."),
+        "{no_reason}"
+    );
     for until in ["Friday", "3", "-3d", "2026-02-30", ""] {
         suspend(&["--until", until]).misunderstanding();
     }
@@ -75,7 +78,7 @@ async fn a_link_for_a_new_password(pool: PgPool) {
     );
     assert!(
         ran.err
-            .starts_with("rollcall: This works once, for user 1, ada, until "),
+            .starts_with("rollcall: One-time link for user 1 (ada), valid until "),
         "{ran:?}"
     );
     let link = cli.user(&["reset-link", "1", "--json"]);

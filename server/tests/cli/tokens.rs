@@ -37,7 +37,7 @@ async fn made_listed_and_revoked(pool: PgPool) {
     );
     assert!(
         made.err
-            .starts_with("rollcall: This acts for user 1, ada, until "),
+            .starts_with("rollcall: Access token for user 1 (ada), valid until "),
         "{made:?}"
     );
 
@@ -59,11 +59,11 @@ async fn made_listed_and_revoked(pool: PgPool) {
     let id = json[0]["id"].as_str().unwrap();
     assert_eq!(
         token(&cli, &["revoke", id]).text(),
-        format!("Revoked the token {id}.\n")
+        format!("Revoked access token {id}.\n")
     );
     assert_eq!(
         token(&cli, &["revoke", id]).failure(),
-        "There is no such access token."
+        "Access token not found"
     );
     assert_eq!(
         token(&cli, &["list", "--state", "live", "--json"]).text(),
@@ -89,19 +89,19 @@ async fn what_is_wrong_is_told(pool: PgPool) {
     for (words, says) in [
         (
             &["--user", "bob", "--scopes", "users:read"][..],
-            "scopes: The owner may not do users:read either.",
+            "scopes: The owner doesn't have the permission users:read.",
         ),
         (
             &["--user", "bob", "--scopes", "users"],
-            "scopes: There is no scope \"users\".",
+            "scopes: Unknown scope: \"users\".",
         ),
         (
             &["--user", "bob", "--scopes", "account", "--days", "0"],
-            "days: Say 1 to 365 days. The operator allows no more.",
+            "days: Enter a number of days from 1 to 365, the maximum on this server.",
         ),
         (
             &["--user", "bob", "--scopes", "account", "--no-end"],
-            "days: Say 1 to 365 days. The operator allows no more.",
+            "days: Enter a number of days from 1 to 365, the maximum on this server.",
         ),
         (&["--user", "eve", "--scopes", "account"], NO_SUCH_USER),
     ] {
@@ -123,7 +123,7 @@ async fn what_is_wrong_is_told(pool: PgPool) {
         ])
         .env("TOKEN_MAX_DAYS", "0");
     let made = cli.run(&mut endless, "");
-    assert!(made.err.ends_with("until it is revoked.\n"), "{made:?}");
+    assert!(made.err.ends_with("never expires.\n"), "{made:?}");
     let none = "select count(*) from access_tokens where expires_at is null";
     assert_eq!(cli.count(none).await, 1);
 }

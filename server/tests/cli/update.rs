@@ -49,7 +49,7 @@ async fn what_is_named_changes_and_the_rest_stays(pool: PgPool) {
     ] {
         let words = [&["update"], words].concat();
         let text = cli.user(&words).text();
-        assert!(text.starts_with("Changed user 2, ada."), "{text}");
+        assert!(text.starts_with("Updated user 2 (ada)."), "{text}");
         assert_eq!(cli.get("ada")[field], expected, "{words:?}");
     }
     let ada = cli.get("ada");
@@ -93,7 +93,7 @@ async fn what_cannot_be_changed(pool: PgPool) {
         ),
         (
             &["bob", "--email", "x"],
-            "email: Enter an address like name@example.org.",
+            "email: Enter an email address such as name@example.org.",
         ),
         (&["bob", "--name", " "], "name: Enter a name."),
         (
@@ -108,8 +108,8 @@ async fn what_cannot_be_changed(pool: PgPool) {
         ),
         (
             &["bob", "--name", "", "--email", "x", "--roles", "two words"],
-            "name: Enter a name.\nemail: Enter an address like name@example.org.\n\
-            roles: Use 1 to 50 letters, digits and . _ - : for the name of a role.",
+            "name: Enter a name.\nemail: Enter an email address such as name@example.org.\n\
+            roles: Use 1 to 50 letters, digits and . _ - : for a role name.",
         ),
     ] {
         let told = cli.user(&[&["update"], words].concat()).failure();

@@ -26,7 +26,7 @@ pub(in crate::api) fn selected(text: &str) -> Result<Vec<Selected>, Error> {
     let all: Result<Vec<Selected>, _> = text.split_whitespace().map(str::parse).collect();
     all.map_err(|_| {
         let mut faults = FieldErrors::default();
-        let message = "This selection cannot be read. Go back to the list and select again.";
+        let message = "This selection is invalid. Go back to the list and select again.";
         faults.add("selected", message);
         Error::Invalid(faults)
     })

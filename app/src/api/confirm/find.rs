@@ -37,7 +37,7 @@ pub(super) async fn confirmation(
             let keys = service::keys::list_system(services, &actor.require()?)
                 .await?
                 .keys;
-            let text = "Applications can no longer use it for users without a key of their own. This can't be undone.";
+            let text = "Users without their own key can no longer use it. This can't be undone.";
             key(
                 found(keys, |key| key.id == *id, KEY_GONE)?,
                 text,
@@ -46,7 +46,7 @@ pub(super) async fn confirmation(
         }
         Target::OwnKey(id) => {
             let keys = service::account::keys(services, actor).await?.keys;
-            let text = "Applications can no longer use it in your name. This can't be undone.";
+            let text = "Apps can no longer use it on your behalf. This can't be undone.";
             key(found(keys, |key| key.id == *id, KEY_GONE)?, text, None)
         }
         Target::Token(id) => {
@@ -114,7 +114,7 @@ async fn user_key(
 ) -> Result<Confirmation, Error> {
     let (user, refusals) = user_of(services, actor, user).await?;
     let keys = service::keys::list_of(services, &actor.require()?, user.id.0).await?;
-    let text = "Applications can no longer use it in their name. They can add another one. This can't be undone.";
+    let text = "Apps can no longer use it on the user's behalf. The user can add another one. This can't be undone.";
     let refusal = refusal::<WriteApiKeys>(actor).or(refusals.edit);
     let asked = key(found(keys, |key| key.id == id, KEY_GONE)?, text, refusal);
     Ok(Confirmation {
@@ -139,7 +139,7 @@ fn key(key: ApiKey, text: &str, refusal: Option<String>) -> Confirmation {
 }
 
 fn token(token: AccessToken, refusal: Option<String>) -> Confirmation {
-    let text = "Programs that use it stop working at once. This can't be undone.";
+    let text = "Scripts and apps that use it stop working immediately. This can't be undone.";
     Confirmation {
         title: format!("Revoke access token {}", token.name),
         facts: vec![
@@ -169,7 +169,7 @@ fn session(session: UserSession, text: &str, refusal: Option<String>) -> Confirm
 async fn user_session(services: &Services, actor: &Actor, id: Uuid) -> Result<Confirmation, Error> {
     let read = actor.require()?;
     let (username, found) = service::sessions::find(services, &read, id).await?;
-    let text = "They are signed out on that device at once. They can sign in again.";
+    let text = "They are signed out on that device immediately. They can sign in again.";
     let asked = session(found, text, refusal::<WriteSessions>(actor));
     Ok(Confirmation {
         title: format!("Revoke session of {username}"),
@@ -183,8 +183,8 @@ async fn own_others(services: &Services, actor: &Actor) -> Result<Confirmation, 
     let others = own.iter().filter(|own| !own.is_current);
     let seen = others.clone().map(|own| own.session.last_seen_at).max();
     let count = u64::try_from(others.count()).unwrap_or_default();
-    let text = "You stay signed in on this device and are signed out on all others at once.";
-    let refusal = (count == 0).then(|| "You are signed in nowhere else.".to_owned());
+    let text = "You stay signed in on this device and are signed out on all others immediately.";
+    let refusal = (count == 0).then(|| "You have no other sessions.".to_owned());
     Ok(Confirmation {
         title: "Sign out everywhere else".to_owned(),
         facts: vec![
@@ -201,7 +201,7 @@ async fn sessions(
     user: &UserRef,
 ) -> Result<Confirmation, Error> {
     let (user, refusals) = user_of(services, actor, user).await?;
-    let text = "All their sessions are revoked at once. They can sign in again.";
+    let text = "All their sessions are revoked immediately. They can sign in again.";
     let refusal = refusal::<WriteUsers>(actor).or(refusals.end_sessions);
     Ok(Confirmation {
         title: format!("Sign out {} everywhere", user.username),

@@ -36,7 +36,7 @@ pub(super) enum Target {
 impl Target {
     /// Parses the path of a dialog.
     pub(super) fn parse(path: &str) -> Result<Self, Error> {
-        const UNKNOWN: Error = Error::NotFound("There is no such dialog.");
+        const UNKNOWN: Error = Error::NotFound("This dialog doesn't exist.");
         let id = |text: &str| text.parse::<Uuid>().map_err(|_| UNKNOWN);
         let user = |text: &str| {
             let pair = form_urlencoded::parse(text.as_bytes()).next();

@@ -45,12 +45,12 @@ pub(super) fn read(rows: Vec<ProfileRow>) -> Result<Map<String, Value>, String> 
             continue;
         }
         if name.is_empty() {
-            return Err(format!("Say what {value:?} is about."));
+            return Err(format!("Enter a field name for {value:?}."));
         }
         let written = json.then(|| serde_json::from_str(&value).ok()).flatten();
         let value = written.unwrap_or(Value::String(value));
         if profile.insert(name.to_owned(), value).is_some() {
-            return Err(format!("There are two values for {name:?}. Keep one."));
+            return Err(format!("The field {name:?} appears twice. Remove one."));
         }
     }
     Ok(profile)

@@ -37,7 +37,7 @@ pub(in crate::api) fn moment(local: &str, offset: i32) -> Result<Option<OffsetDa
         .and_then(|local| local.checked_sub(Duration::minutes(offset.into())));
     moment
         .map(|moment| Some(moment.assume_utc()))
-        .ok_or_else(|| fault("until", "Choose a day and a time, or leave it empty."))
+        .ok_or_else(|| fault("until", "Enter a date and time, or leave it empty."))
 }
 
 /// Parses the counts that a table showed, separated by commas.
@@ -59,7 +59,9 @@ pub(in crate::api) fn counts(text: &str) -> Result<OwnedCounts, Error> {
             api_keys,
             tokens,
         }),
-        _ => Err(Error::Conflict("Reload this page: it has no counts.")),
+        _ => Err(Error::Conflict(
+            "This page is out of date. Reload it and try again.",
+        )),
     }
 }
 
@@ -131,7 +133,7 @@ pub(super) async fn taker(
     let user = UserRef::parse(typed.trim());
     match service::users::get(services, &actor.require()?, &user).await {
         Ok(user) => Ok(user.summary),
-        Err(Error::NotFound(_)) => Err(fault("to", "There is nobody of this name.")),
+        Err(Error::NotFound(_)) => Err(fault("to", "User not found.")),
         Err(error) => Err(error),
     }
 }

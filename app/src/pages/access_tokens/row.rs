@@ -9,11 +9,11 @@ use crate::components::time::{Ago, Exactly};
 /// Column headings of [`cells`] and of the actions.
 pub(in crate::pages) const COLUMNS: &[&str] = &[
     "Token",
-    "May do",
+    "Scopes",
     "State",
     "Last used",
-    "Made",
-    "Works until",
+    "Created",
+    "Expires",
     "Actions",
 ];
 
@@ -21,7 +21,7 @@ pub(in crate::pages) const COLUMNS: &[&str] = &[
 pub(in crate::pages) fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<AnyView> {
     let (tone, word) = (tone(token.state), token.state.label());
     let why = match token.state {
-        TokenState::Blocked => Some("Its owner cannot use the account now".to_owned()),
+        TokenState::Blocked => Some("The owner's account is disabled".to_owned()),
         TokenState::Revoked => token.revoked_by.map(|by| format!("by {by}")),
         TokenState::Live | TokenState::Expiring | TokenState::Expired => None,
     };
@@ -31,7 +31,7 @@ pub(in crate::pages) fn cells(token: AccessToken, now: OffsetDateTime) -> Vec<An
     };
     let end = match token.expires_at {
         Some(at) => view! { <Exactly at=at /> }.into_any(),
-        None => "No end".into_any(),
+        None => "Never expires".into_any(),
     };
     let from = token.last_used_ip.map(|ip| format!("from {ip}"));
     vec![

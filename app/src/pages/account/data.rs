@@ -11,18 +11,18 @@ pub fn Data() -> impl IntoView {
         <section class="form">
             <h2>"Your data"</h2>
             <p class="muted">
-                "Your profile, what you own, and where you were signed in, as one JSON file. Passwords and keys are not in it."
+                "Your profile, data and sessions in one JSON file. Passwords and API keys are not included."
             </p>
             <div class="actions">
                 <a class="button" href="/api/user/export" rel="external">
-                    "Download everything"
+                    "Export my data"
                 </a>
             </div>
         </section>
         {with_account(|account| {
             view! {
                 <section class="form">
-                    <h2>"Delete your account"</h2>
+                    <h2>"Delete account"</h2>
                     {match account.no_deletion {
                         Some(refusal) => view! { <p class="muted">{refusal}</p> }.into_any(),
                         None => {

@@ -60,13 +60,13 @@ fn DeleteForm(preview: DeletionPreview) -> impl IntoView {
     let counts = Counts::of(sending, preview.counts);
     let fate = match preview.restorable_until {
         Some(until) => view! {
-            "Until " <Exactly at=until /> " an administrator can restore it, except the sessions. Then it is gone for good."
+            "An administrator can restore your account until " <Exactly at=until /> ". Sessions are not restored."
         }
         .into_any(),
-        None => "This is for good: it cannot be undone.".into_any(),
+        None => "This is permanent and can't be undone.".into_any(),
     };
     let confirm = FieldSpec {
-        label: "Your username, to confirm",
+        label: "Type your username to confirm",
         ..CONFIRM
     };
     view! {
@@ -80,7 +80,7 @@ fn DeleteForm(preview: DeletionPreview) -> impl IntoView {
             own=true
         >
             <p>
-                "You, " <b>{name}</b> ", are signed out everywhere at once. With the account goes:"
+                "This signs out " <b>{name}</b> " everywhere and deletes:"
             </p>
             {counts.table()}
             <div class="notice tone-danger">

@@ -15,8 +15,8 @@ pub fn Deleted() -> impl IntoView {
             <MessageCard
                 icon=Icon::Check
                 tone="tone-success"
-                title="Your account is deleted"
-                text="You are signed out everywhere. If you want it back, ask an administrator soon: for a while it may still be restored."
+                title="Account deleted"
+                text="You are signed out everywhere. An administrator may be able to restore your account for a limited time."
                 sign_in=None
             />
         </CardPage>

@@ -16,7 +16,7 @@ pub fn Keys() -> impl IntoView {
         <section class="form">
             <h2>"API keys"</h2>
             <p class="muted">
-                "With these, applications call the services of a provider in your name. While one is on, it is used instead of the key for everybody."
+                "Apps use your active keys instead of the shared ones."
             </p>
             {shown.draw(|_| ().into_any())}
             <div class="actions">

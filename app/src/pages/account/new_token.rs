@@ -25,16 +25,16 @@ const PATH: &str = "/account/tokens/new";
 
 const NAME: FieldSpec = FieldSpec {
     name: "name",
-    label: "What for",
+    label: "Name",
     kind: "text",
     autocomplete: "off",
-    hint: Some("The program or the place that it is for, to know it by."),
+    hint: Some("What will use this token?"),
     optional: false,
     max: 100,
 };
 
 const PASSWORD: FieldSpec = FieldSpec {
-    hint: Some("A token works longer than you are signed in."),
+    hint: Some("Confirm your password: tokens stay valid after you sign out."),
     ..CURRENT_PASSWORD
 };
 
@@ -69,11 +69,11 @@ pub fn NewToken() -> impl IntoView {
             title="New access token"
             sending=sending
             refusal=None
-            action=Signal::stored("Make token".to_owned())
+            action=Signal::stored("Create token".to_owned())
             own=true
         >
             <Field spec=NAME value=context.typed("name") fault=sending.fault("name") first=true />
-            <Choice name="scopes" label="What it may do, as long as you may" sending=sending>
+            <Choice name="scopes" label="Scopes" sending=sending>
                 {Scope::of(&rights)
                     .map(|scope| {
                         let word = scope.as_str();
@@ -87,7 +87,7 @@ pub fn NewToken() -> impl IntoView {
                     })
                     .collect_view()}
             </Choice>
-            <Choice name="days" label="How long it works" sending=sending>
+            <Choice name="days" label="Expires after" sending=sending>
                 {days(longest, &context)}
             </Choice>
             <Field spec=PASSWORD fault=sending.fault("current_password") />
@@ -101,7 +101,7 @@ fn days(longest: u16, context: &PageContext) -> impl IntoView + use<> {
     let usual = choices.iter().rev().find(|days| **days <= DAYS_DEFAULT);
     let usual = usual.or(choices.first()).copied().unwrap_or_default();
     let chosen = typed_or(context, "days", || usual.to_string());
-    let endless = (longest == 0).then(|| (ENDLESS.to_owned(), "Until it is revoked".to_owned()));
+    let endless = (longest == 0).then(|| (ENDLESS.to_owned(), "Never expires".to_owned()));
     choices
         .into_iter()
         .map(|days| {

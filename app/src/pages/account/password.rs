@@ -22,7 +22,7 @@ const FIELDS: [FieldSpec; 3] = [
         ..NEW_PASSWORD
     },
     FieldSpec {
-        label: "New password again",
+        label: "Confirm new password",
         ..PASSWORD_AGAIN
     },
 ];
@@ -40,7 +40,7 @@ fn PasswordForm(account: Account) -> impl IntoView {
     const PATH: &str = "/account/password";
     let sending = form::send::<ChangePassword>(PATH);
     let set = account.user.password_changed_at.map(|at| {
-        view! { "Yours was set " <Ago at=at now=account.now /> ". " }
+        view! { "Last changed " <Ago at=at now=account.now /> ". " }
     });
     view! {
         <FormPart
@@ -51,7 +51,7 @@ fn PasswordForm(account: Account) -> impl IntoView {
         >
             <p class="muted">
                 {set} "Use at least " {account.password_min}
-                " characters. Everywhere else you are signed out; here you stay signed in. Your access tokens go on working."
+                " characters. Changing your password signs you out everywhere else; access tokens stay valid."
             </p>
             // Password managers store the password under this username. Without a name the field is not sent.
             <input type="text" value=account.user.summary.username autocomplete="username" hidden readonly />

@@ -35,7 +35,7 @@ pub fn Preferences() -> impl IntoView {
         {with(both, |(account, zones)| view! { <PreferencesForm account=account zones=zones /> })}
         <section class="form">
             <h2>"Theme"</h2>
-            <p class="muted">"On this device, at once."</p>
+            <p class="muted">"Applies to this device."</p>
             <div class="actions">
                 <Segmented name="theme" label="Theme" values=THEMES />
             </div>
@@ -82,7 +82,7 @@ fn PreferencesForm(account: Account, zones: Vec<String>) -> impl IntoView {
             <ZoneField zones=zones chosen=zone fault=sending.fault("time_zone") />
             <fieldset class="field">
                 <legend class="field-label">"Notifications"</legend>
-                <p class="field-hint">"How the applications behind this account may tell you of things."</p>
+                <p class="field-hint">"How connected apps notify you."</p>
                 {ways.into_iter().collect_view()}
             </fieldset>
         </FormPart>
@@ -114,7 +114,7 @@ fn ZoneField(
                 "Time zone"
             </label>
             <p class="field-hint" id="time_zone-hint">
-                "In which times are told to you, wherever you are."
+                "Used for all dates and times."
             </p>
             <select
                 class="input"
@@ -123,7 +123,7 @@ fn ZoneField(
                 aria-invalid=move || wrong().then_some("true")
                 aria-describedby=move || if wrong() { "time_zone-hint time_zone-error" } else { "time_zone-hint" }
             >
-                <option value="">"That of the device"</option>
+                <option value="">"Same as this device"</option>
                 {options}
             </select>
             {move || {

@@ -21,7 +21,7 @@ use crate::{
 
 /// Current password, which only a change of the email address requires.
 const PASSWORD: FieldSpec = FieldSpec {
-    hint: Some("Needed to change your email."),
+    hint: Some("Required to change your email address."),
     optional: true,
     ..CURRENT_PASSWORD
 };

@@ -35,8 +35,8 @@ pub fn Sessions() -> impl IntoView {
     view! {
         <section class="form">
             <h2>"Sessions"</h2>
-            <p class="muted">"Where you are signed in. If you do not know one of these, revoke it and change your password."</p>
-            {tab(list, (Icon::Monitor, "Signed in nowhere"), draw)}
+            <p class="muted">"If you don't recognise a session, revoke it and change your password."</p>
+            {tab(list, (Icon::Monitor, "No active sessions"), draw)}
         </section>
         <Outlet />
     }
@@ -45,10 +45,10 @@ pub fn Sessions() -> impl IntoView {
 fn draw(part: Part<OwnSession>) -> AnyView {
     const COLUMNS: &[&str] = &[
         "Device",
-        "Address",
+        "IP address",
         "Signed in",
         "Last seen",
-        "Ends",
+        "Expires",
         "Actions",
     ];
     let others = part.items.iter().any(|own| !own.is_current);
@@ -69,7 +69,7 @@ fn row(own: OwnSession, now: OffsetDateTime) -> Record {
     } = own;
     let device = session.device;
     let mark =
-        is_current.then(|| view! { " " <span class="badge tone-accent">"This device"</span> });
+        is_current.then(|| view! { " " <span class="badge tone-accent">"This session"</span> });
     let action = if is_current {
         view! {
             <form class="actions" method="post" action="/logout">

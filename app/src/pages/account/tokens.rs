@@ -43,11 +43,11 @@ pub fn Tokens() -> impl IntoView {
         <section class="form">
             <h2>"Access tokens"</h2>
             <p class="muted">
-                "With an access token a program acts for you on the API. It may never do more than you. Revoke what you do not need or do not know."
+                "Use a token to call the API as yourself. It never has more rights than you. Revoke tokens you don't use or recognise."
             </p>
             <div class="actions">
                 <a class="button" href="/account/tokens/new" data-noscroll>
-                    "Make a token"
+                    "New access token"
                 </a>
             </div>
             {tab(list, (Icon::Shield, "No access tokens"), draw)}

@@ -10,17 +10,17 @@ use crate::pages::filters::{Entry, FilterField, FilterForm};
 
 /// Selectable sources: value and label.
 const VIA: &[(&str, &str)] = &[
-    ("", "Any way"),
-    ("ui", "The panel"),
-    ("api", "The API"),
-    ("cli", "The command line"),
-    ("job", "By itself"),
-    ("self", "By the person"),
+    ("", "All sources"),
+    ("ui", "Panel"),
+    ("api", "API"),
+    ("cli", "CLI"),
+    ("job", "System"),
+    ("self", "Self-service"),
 ];
 
 /// Selectable actions: name and label.
 static DEEDS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    std::iter::once(("", "Anything"))
+    std::iter::once(("", "All actions"))
         .chain(ACTIONS.iter().copied())
         .collect()
 });
@@ -39,14 +39,10 @@ pub fn Filters(
 fn fields(params: &AuditParams) -> Vec<FilterField> {
     let typed = |label, example| Entry::Typed(label, example, None);
     vec![
-        FilterField::new("actor", &params.actor, typed("Who", "Username")),
-        FilterField::new(
-            "target",
-            &params.target,
-            typed("To whom or what", "Username"),
-        ),
-        FilterField::new("action", &params.action, Entry::Chosen("What", &DEEDS)),
-        FilterField::new("via", &params.via, Entry::Chosen("Which way", VIA)),
+        FilterField::new("actor", &params.actor, typed("Actor", "Username")),
+        FilterField::new("target", &params.target, typed("Target", "Username")),
+        FilterField::new("action", &params.action, Entry::Chosen("Action", &DEEDS)),
+        FilterField::new("via", &params.via, Entry::Chosen("Source", VIA)),
         FilterField::new("from", &params.from, typed("From", "2026-11-01 or 7d")),
         FilterField::new("to", &params.to, typed("To", "2026-11-30")),
         FilterField::new("parent", &params.parent, Entry::Kept),

@@ -21,7 +21,7 @@ use crate::{
     pages::person::history::differences,
 };
 
-const COLUMNS: &[&str] = &["What", "Who", "When", "Details"];
+const COLUMNS: &[&str] = &["Action", "Actor", "Time", "Details"];
 
 /// Renders the entries, or the empty state.
 #[component]
@@ -39,7 +39,7 @@ pub fn AuditTable(
         let all = links::cleared(&params);
         view! {
             <p class="muted">
-                {format!("The users of entry {id}. ")} <a href=all>"Whole audit log"</a>
+                {format!("Users affected by entry {id}. ")} <a href=all>"Show all entries"</a>
             </p>
         }
     });
@@ -84,13 +84,13 @@ fn details(entry: AuditEntry) -> AnyView {
     let differences = differences(entry.changes);
     let names: Vec<&str> = differences.iter().map(|(name, _)| name.as_str()).collect();
     let summary = match names.as_slice() {
-        [] => "Where from".to_owned(),
+        [] => "IP address and request".to_owned(),
         names => names.join(", "),
     };
     let about = [
         ("Reason", entry.reason),
-        ("Address", entry.ip.map(|ip| ip.to_string())),
-        ("Request", entry.request_id.map(|id| id.to_string())),
+        ("IP address", entry.ip.map(|ip| ip.to_string())),
+        ("Request ID", entry.request_id.map(|id| id.to_string())),
         ("Entry", Some(entry.id.to_string())),
     ];
     let about = about
@@ -105,7 +105,7 @@ fn details(entry: AuditEntry) -> AnyView {
             </dl>
             {whole.map(|id| view! { <a href=links::parts(id)>{format!("Part of entry {id}")}</a> })}
         </details>
-        {parts.map(|id| view! { <a href=links::parts(id)>"Show each user"</a> })}
+        {parts.map(|id| view! { <a href=links::parts(id)>"Show affected users"</a> })}
     }
     .into_any()
 }
@@ -114,16 +114,12 @@ fn details(entry: AuditEntry) -> AnyView {
 fn nothing(params: &AuditParams) -> AnyView {
     let filtered = params.filter().is_ok_and(|filter| !filter.is_empty());
     let (title, text, way) = if filtered {
-        (
-            "No entries match",
-            "Remove a filter, or start again.",
-            "Clear filters",
-        )
+        ("No entries match", "Try fewer filters.", "Clear filters")
     } else {
         (
-            "No entries here",
-            "Whatever is changed is listed with who did it, when, from where, and what was before.",
-            "Go to the first page",
+            "No entries on this page",
+            "Changes appear here with actor, time, source and previous values.",
+            "Go to first page",
         )
     };
     let href = links::cleared(params);

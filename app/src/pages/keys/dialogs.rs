@@ -30,7 +30,7 @@ const NAME: FieldSpec = FieldSpec {
     label: "Name",
     kind: "text",
     autocomplete: "off",
-    hint: Some("By which you tell it from others."),
+    hint: Some("A label, e.g. “Research grant”."),
     optional: false,
     max: 100,
 };
@@ -40,7 +40,7 @@ const KEY: FieldSpec = FieldSpec {
     label: "Key",
     kind: "password",
     autocomplete: "off",
-    hint: Some("It is encrypted, and never shown again."),
+    hint: Some("Stored encrypted; not shown again."),
     optional: false,
     // Larger than the limit of the server, so that the browser does not truncate a pasted key: the server rejects it as too long.
     max: 10_000,
@@ -91,7 +91,7 @@ fn place(owner: Owner, end: &str) -> Place {
 /// Returns the reason for denial if the key no longer exists.
 fn gone(key: Option<&ApiKey>) -> Option<String> {
     let gone = key.is_none();
-    gone.then(|| "This key does not exist any more.".to_owned())
+    gone.then(|| "API key not found. It may have been deleted.".to_owned())
 }
 
 #[component]
@@ -114,7 +114,9 @@ fn AddForm(owner: Owner, listed: Listed) -> impl IntoView {
         Some(SWITCHED_OFF.to_owned())
     } else {
         let full = providers.is_empty();
-        full.then(|| "You have a key for every provider. Edit or delete one of them.".to_owned())
+        full.then(|| {
+            "You already have a key for every provider. Edit or delete one of them.".to_owned()
+        })
     };
     let chosen = typed_or(&context, "provider", || {
         providers.first().cloned().unwrap_or_default()
@@ -183,7 +185,7 @@ fn EditForm(owner: Owner, id: String, key: Option<ApiKey>, now: OffsetDateTime) 
             title=format!("Edit API key {name}")
             sending=sending
             refusal=refusal
-            action=Signal::stored("Save".to_owned())
+            action=Signal::stored("Save changes".to_owned())
             right=Permission::ApiKeysWrite
             own=owner == Owner::Own
         >

@@ -27,9 +27,9 @@ use crate::{
     },
 };
 
-pub(in crate::pages) const COLUMNS: &[&str] = &["Name", "Provider", "Key", "State", "Used"];
+pub(in crate::pages) const COLUMNS: &[&str] = &["Name", "Provider", "Key", "State", "Usage"];
 pub(in crate::pages) const WITH_ACTIONS: &[&str] =
-    &["Name", "Provider", "Key", "State", "Used", "Change"];
+    &["Name", "Provider", "Key", "State", "Usage", "Actions"];
 
 /// Keys of a page, shared with the dialogs above it.
 #[derive(Clone, Copy)]
@@ -88,11 +88,11 @@ impl Shown {
                             Err(ApiError(problem)) => {
                                 view! {
                                     <ListFailure
-                                        title="The keys could not be loaded"
+                                        title="The API keys could not be loaded"
                                         problem=problem
                                         again=String::new()
                                         all=self.owner.page().to_owned()
-                                        label="Show all keys"
+                                        label="Show all API keys"
                                     />
                                 }
                                     .into_any()
@@ -166,9 +166,9 @@ pub(in crate::pages) fn cells(
     switch: Option<AnyView>,
 ) -> Vec<AnyView> {
     let (tone, state) = if key.is_active {
-        ("badge tone-success", "On")
+        ("badge tone-success", "Active")
     } else {
-        ("badge", "Off")
+        ("badge", "Disabled")
     };
     vec![
         view! { <bdi>{key.key_name}</bdi> }.into_any(),
@@ -214,7 +214,7 @@ fn switch(shown: Shown, key: &ApiKey) -> AnyView {
             <input type="hidden" name="deed" value=deed.as_str() />
             <button
                 class="button"
-                aria-label=format!("{label}: {}", key.key_name)
+                aria-label=format!("{label} {}", key.key_name)
                 aria-disabled=move || shown.doing.busy()
             >
                 {label}
@@ -232,7 +232,7 @@ fn links(shown: Shown, key: &ApiKey) -> AnyView {
                 class="button"
                 href=format!("{}/{}/{word}", shown.owner.page(), key.id)
                 data-noscroll
-                aria-label=format!("{label}: {}", key.key_name)
+                aria-label=format!("{label} {}", key.key_name)
             >
                 {label}
             </a>

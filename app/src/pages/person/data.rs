@@ -29,13 +29,13 @@ pub fn Data() -> impl IntoView {
             view! {
                 <div class="pane-actions">
                     <a class="button" href=format!("{}/reassign", path(&person.user.summary))>
-                        "Give to somebody else"
+                        "Transfer ownership…"
                     </a>
                 </div>
             }
         })
     });
-    let personas = tab(list, (Icon::Users, "Owns no personas"), |part| {
+    let personas = tab(list, (Icon::Users, "No personas"), |part| {
         let now = part.now;
         let next = part
             .items

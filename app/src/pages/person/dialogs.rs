@@ -50,7 +50,7 @@ const PASSWORD: FieldSpec = FieldSpec {
     label: "Temporary password",
     kind: "password",
     autocomplete: "new-password",
-    hint: Some("At least 6 characters. They have to change it when they sign in."),
+    hint: Some("At least 6 characters. Must be changed at next sign-in."),
     optional: false,
     max: 256,
 };
@@ -60,7 +60,7 @@ fn admin_password(context: &PageContext) -> FieldSpec {
     if context.site.lasting_passwords {
         FieldSpec {
             label: "Password",
-            hint: Some("At least 6 characters. They sign in with it: let them choose another one."),
+            hint: Some("At least 6 characters. Valid until the user changes it."),
             ..PASSWORD
         }
     } else {
@@ -80,7 +80,7 @@ fn place(person: &Person, word: &str) -> Place {
 /// Returns the reason for denial if the user is deleted.
 fn in_bin(user: &UserDetail) -> Option<String> {
     let deleted = user.deleted_at.is_some();
-    deleted.then(|| "This account is deleted. Restore it first.".to_owned())
+    deleted.then(|| "This user is deleted. Restore the user first.".to_owned())
 }
 
 /// Returns the typed value if the form is rendered again, otherwise the initial value.

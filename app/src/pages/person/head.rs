@@ -108,7 +108,7 @@ pub(super) fn Head(person: Person) -> impl IntoView {
                     }
                 })
         }}
-        <Tabs page=page label="About this person" tabs=tabs() current=current_tab() />
+        <Tabs page=page label="User details" tabs=tabs() current=current_tab() />
     }
 }
 
@@ -148,7 +148,7 @@ fn Actions(person: Person) -> impl IntoView {
             {link("reset", "Create reset link")}
             {link("sign-out", "Sign out everywhere")}
             {match person.user.summary.status {
-                Status::Suspended => button(Deed::Lift, "Lift suspension", refusals.unsuspend).into_any(),
+                Status::Suspended => button(Deed::Lift, "Unsuspend", refusals.unsuspend).into_any(),
                 Status::Active => link("suspend", "Suspend").into_any(),
                 Status::Pending => waits(&person.user.summary).into_any(),
             }}

@@ -29,7 +29,7 @@ pub fn History() -> impl IntoView {
             list_history(person.await?.user.summary.id.0, before).await
         },
     );
-    tab(list, (Icon::Info, "Nothing has happened yet"), |part| {
+    tab(list, (Icon::Info, "No activity yet"), |part| {
         let now = part.now;
         let next = part
             .items
@@ -45,7 +45,7 @@ pub fn History() -> impl IntoView {
             ];
             (entry.id.to_string(), cells)
         });
-        const COLUMNS: &[&str] = &["What", "Change", "By", "When"];
+        const COLUMNS: &[&str] = &["Action", "Changes", "Actor", "Time"];
         view! {
             <Records caption="History" columns=COLUMNS rows=rows.collect() />
             <super::More href=next />

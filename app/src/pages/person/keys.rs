@@ -47,7 +47,7 @@ pub fn Keys() -> impl IntoView {
             COLUMNS
         };
         let rows = part.items.into_iter().map(|key| {
-            let (id, label) = (key.id, format!("Revoke: {}", key.key_name));
+            let (id, label) = (key.id, format!("Revoke {}", key.key_name));
             let button = page.as_ref().map(|page| {
                 let href = format!("{page}/{id}/revoke");
                 view! { <ConfirmLink href=href label="Revoke" about=label /> }.into_any()
@@ -59,7 +59,7 @@ pub fn Keys() -> impl IntoView {
         view! { <Records caption="API keys" columns=columns rows=rows.collect() /> }.into_any()
     };
     view! {
-        {tab(list, (Icon::Key, "No API keys of their own"), draw)}
+        {tab(list, (Icon::Key, "No API keys"), draw)}
         <Tokens />
         <Outlet />
     }

@@ -1,6 +1,9 @@
 //! First tab of a user's page: account data and statistics.
 
-use domain::{audit::words_of, users::suspension::Suspension};
+use domain::{
+    audit::words_of,
+    users::{CreatedVia, suspension::Suspension},
+};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
@@ -51,10 +54,15 @@ fn Account(person: Person) -> impl IntoView {
             <Fact label="Deleted">
                 <Exactly at=at />
             </Fact>
-            <Fact label="Removed for good">{user.purge_after.map(|at| view! { <Exactly at=at /> })}</Fact>
+            <Fact label="Permanent deletion">{user.purge_after.map(|at| view! { <Exactly at=at /> })}</Fact>
         }
     });
     let by = user.created_by.map(|by| format!(" by {by}"));
+    let via = match user.created_via {
+        CreatedVia::Cli => "CLI",
+        CreatedVia::Setup => "setup link",
+        via => via.as_str(),
+    };
     let facts = user.profile.into_iter().map(|(name, value)| {
         let name = capitalised(&domain::audit::spaced(&name));
         view! { <Fact label=name>{words_of(&value)}</Fact> }
@@ -62,15 +70,15 @@ fn Account(person: Person) -> impl IntoView {
     let (has_password, changed) = (user.has_password, user.password_changed_at);
     view! {
         <section>
-            <h2>"Account"</h2>
+            <h2>"Details"</h2>
             <dl class="facts">
                 {deleted} <Fact label="Username">{user.summary.username}</Fact>
                 <Fact label="Email">{user.summary.email.unwrap_or_else(|| "—".to_owned())}</Fact>
                 {user
                     .claimed_email
                     .map(|email| {
-                        let of = user.claimed_email_of.map(|of| format!(" (belongs to {of})"));
-                        view! { <Fact label="Says theirs is">{email} {of}</Fact> }
+                        let of = user.claimed_email_of.map(|of| format!(" (already used by {of})"));
+                        view! { <Fact label="Unverified email">{email} {of}</Fact> }
                     })}
                 <Fact label="Roles">
                     <span class="chips">
@@ -80,12 +88,16 @@ fn Account(person: Person) -> impl IntoView {
                 <Fact label="Created">
                     <Exactly at=user.summary.created_at />
                     {by}
-                    {format!(" ({})", user.created_via.as_str())}
+                    {format!(" ({via})")}
                 </Fact>
                 <Fact label="Last sign-in">{ago(user.summary.last_login_at)}</Fact>
                 <Fact label="Last active">{ago(user.summary.last_active_at)}</Fact>
                 <Fact label="Password">
-                    {if has_password { view! { "Set " {ago(changed)} }.into_any() } else { "Not chosen yet".into_any() }}
+                    {match changed.filter(|_| has_password) {
+                        Some(at) => view! { "Changed " <Ago at=at now=now /> }.into_any(),
+                        None if has_password => "Set".into_any(),
+                        None => "Not set".into_any(),
+                    }}
                 </Fact>
                 {facts.collect_view()}
             </dl>
@@ -125,9 +137,9 @@ fn Statistics(person: Person) -> impl IntoView {
 #[component]
 fn Suspended(suspension: Suspension) -> impl IntoView {
     let told = if suspension.tell_reason {
-        "They are told the reason when they try to sign in"
+        "Yes, at sign-in"
     } else {
-        "They are not told the reason"
+        "No"
     };
     view! {
         <section>
@@ -137,11 +149,11 @@ fn Suspended(suspension: Suspension) -> impl IntoView {
                 <Fact label="Until">
                     {match suspension.until {
                         Some(until) => view! { <Exactly at=until /> }.into_any(),
-                        None => "Somebody lifts it".into_any(),
+                        None => "Indefinitely".into_any(),
                     }}
                 </Fact>
-                <Fact label="By">{suspension.by.unwrap_or_else(|| "—".to_owned())}</Fact>
-                <Fact label="Told">{told}</Fact>
+                <Fact label="Suspended by">{suspension.by.unwrap_or_else(|| "—".to_owned())}</Fact>
+                <Fact label="Reason shown to user">{told}</Fact>
             </dl>
         </section>
     }

@@ -31,7 +31,7 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
         view! {
             <div class="actions">
                 <a class="button" href=format!("{page}/reset") data-noscroll>
-                    "Make another"
+                    "New link"
                 </a>
                 <ConfirmLink href=format!("{page}/revoke-links") label="Revoke" />
             </div>
@@ -39,17 +39,17 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
     });
     let links = person.reset_links.into_iter().map(|link| {
         let unbacked = is_unbacked(&link, now);
-        let (state, at) = ends(&link, now).unwrap_or(("Works until", link.expires_at));
+        let (state, at) = ends(&link, now).unwrap_or(("Expires", link.expires_at));
         view! {
             <Fact label=state>
                 <Exactly at=at />
                 <p class="muted">
-                    "Made " <Ago at=link.created_at now=now />
+                    "Created " <Ago at=link.created_at now=now />
                     {link.created_by.map(|by| format!(" by {by}"))}
-                    {unbacked.then_some(", who cannot create it now")}
+                    {unbacked.then_some(" (no longer allowed to create it)")}
                     {match link.opened_at {
-                        Some(at) => view! { ", opened " <Ago at=at now=now /> }.into_any(),
-                        None => ", not opened".into_any(),
+                        Some(at) => view! { " · opened " <Ago at=at now=now /> }.into_any(),
+                        None => " · not opened yet".into_any(),
                     }}
                 </p>
             </Fact>
@@ -57,7 +57,7 @@ pub(super) fn ResetLinks(person: Person) -> impl IntoView {
     });
     Some(view! {
         <section>
-            <h2>"Links to choose a password"</h2>
+            <h2>"Password links"</h2>
             <dl class="facts">{links.collect_view()}</dl>
             {buttons}
         </section>
@@ -75,6 +75,6 @@ fn ends(link: &ResetLink, now: OffsetDateTime) -> Option<(&'static str, OffsetDa
     let used = link.used_at.map(|at| ("Used", at));
     let revoked = link.revoked_at.map(|at| ("Revoked", at));
     let expired = (link.expires_at <= now).then_some(("Expired", link.expires_at));
-    let unbacked = (!link.is_backed).then_some(("Not valid, expires", link.expires_at));
+    let unbacked = (!link.is_backed).then_some(("Inactive, expires", link.expires_at));
     used.or(revoked).or(expired).or(unbacked)
 }

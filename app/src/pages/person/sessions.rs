@@ -19,13 +19,13 @@ use crate::{
     },
 };
 
-const COLUMNS: &[&str] = &["Device", "Address", "Signed in", "Last seen", "Ends"];
+const COLUMNS: &[&str] = &["Device", "IP address", "Signed in", "Last seen", "Expires"];
 const WITH_ACTIONS: &[&str] = &[
     "Device",
-    "Address",
+    "IP address",
     "Signed in",
     "Last seen",
-    "Ends",
+    "Expires",
     "Actions",
 ];
 
@@ -46,7 +46,7 @@ pub fn Sessions() -> impl IntoView {
         let see = may_see().then(|| {
             view! {
                 <a class="button" href=links::of_person(&user.username)>
-                    "Show among all sessions"
+                    "View in Sessions"
                 </a>
             }
         });
@@ -59,7 +59,7 @@ pub fn Sessions() -> impl IntoView {
         });
         view! { <div class="pane-actions actions">{see} {revoke}</div> }
     });
-    let sessions = tab(list, (Icon::Monitor, "Signed in nowhere"), |part| {
+    let sessions = tab(list, (Icon::Monitor, "No active sessions"), |part| {
         let now = part.now;
         let person = Opened::current().person.get_untracked();
         let person = person
@@ -72,7 +72,7 @@ pub fn Sessions() -> impl IntoView {
             COLUMNS
         };
         let rows = part.items.into_iter().map(|session| {
-            let label = format!("Revoke the session on {}", session.device);
+            let label = format!("Revoke session on {}", session.device);
             let button = page.clone().map(|page| {
                 let href = format!("{page}/{}/revoke", session.id);
                 view! { <ConfirmLink href=href label="Revoke" about=label /> }

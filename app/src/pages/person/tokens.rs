@@ -37,7 +37,7 @@ fn Shown() -> impl IntoView {
     let all = with_person(|person| {
         view! {
             <a class="button" href=of_person(&person.user.summary.username)>
-                "Show among all access tokens"
+                "View in Access tokens"
             </a>
         }
     });

@@ -37,12 +37,12 @@ fn ChangeForm(id: String, note: Option<String>, back: String) -> impl IntoView {
     let sending = form::send::<RenewInvitation>(&path);
     let refusal = match note {
         Some(_) => None,
-        None => Some("This invitation is not on this page of the list.".to_owned()),
+        None => Some("Invitation not found on this page. Open it from the list.".to_owned()),
     };
     let note = note.unwrap_or_default();
     let title = match note.as_str() {
         "" => "New link".to_owned(),
-        note => format!("New link: {note}"),
+        note => format!("New link for {note}"),
     };
     view! {
         <FormDialog
@@ -50,11 +50,11 @@ fn ChangeForm(id: String, note: Option<String>, back: String) -> impl IntoView {
             title=title
             sending=sending
             refusal=refusal
-            action=Signal::stored("Make link".to_owned())
+            action=Signal::stored("Create link".to_owned())
             right=Permission::RegistrationsWrite
         >
             <p>
-                "The link that was made before stops working. The new one works as long as that did, and you answer for it."
+                "Replaces the current link. Same expiry; you become its creator."
             </p>
             <input type="hidden" name="id" value=id />
             <input type="hidden" name="shown" value=note />

@@ -28,7 +28,7 @@ const NOTE: FieldSpec = FieldSpec {
     label: "Note",
     kind: "text",
     autocomplete: "off",
-    hint: Some("It stays on record. The person does not see it."),
+    hint: Some("Saved in the audit log. Not shown to the user."),
     optional: true,
     max: 500,
 };
@@ -45,7 +45,15 @@ pub fn Reject() -> impl IntoView {
     view! { <Decide decision=Decision::Reject /> }
 }
 
-/// Returns the verb for the button and the title.
+/// Returns the title of the dialog.
+const fn title(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "Approve registrations",
+        Decision::Reject => "Reject registrations",
+    }
+}
+
+/// Returns the verb for the button.
 const fn verb(decision: Decision) -> &'static str {
     match decision {
         Decision::Approve => "Approve",
@@ -89,7 +97,7 @@ fn Decide(decision: Decision) -> impl IntoView {
                                 .into_any()
                         }
                         outcome => {
-                            view! { <NothingToDo title=verb(decision) place=place outcome=outcome /> }.into_any()
+                            view! { <NothingToDo title=title(decision) place=place outcome=outcome /> }.into_any()
                         }
                     }
                 })
@@ -117,18 +125,22 @@ fn DecideForm(
     let count = move || outcome.with(|outcome| outcome.changed);
     let action = move || {
         let count = count();
-        let people = if count == 1 { "person" } else { "people" };
-        format!("{} {count} {people}", verb(decision))
+        let registrations = if count == 1 {
+            "registration"
+        } else {
+            "registrations"
+        };
+        format!("{} {count} {registrations}", verb(decision))
     };
     let meaning = match decision {
-        Decision::Approve => "They can sign in at once.",
+        Decision::Approve => "They can sign in immediately.",
         Decision::Reject => {
-            "Their accounts are removed for good, and their names are free again. This cannot be undone."
+            "Rejected users are permanently deleted and their usernames freed. This can't be undone."
         }
     };
     view! {
         <FormDialog
-            title=verb(decision)
+            title=title(decision)
             place=place.clone()
             sending=sending
             refusal=None

@@ -48,7 +48,7 @@ pub fn Invitations() -> impl IntoView {
         |request| async move { list_invitations(asked(request)?).await },
     );
     provide_context(list);
-    let invitations = tab(list, (Icon::Person, "Nobody is invited"), |part| {
+    let invitations = tab(list, (Icon::Person, "No invitations"), |part| {
         let next = part
             .items
             .last()
@@ -60,13 +60,7 @@ pub fn Invitations() -> impl IntoView {
             .into_iter()
             .map(|invitation| row(invitation, part.now, before.as_deref()));
         const COLUMNS: &[&str] = &[
-            "For",
-            "Roles",
-            "State",
-            "Used",
-            "Made",
-            "Works until",
-            "Change",
+            "Label", "Roles", "State", "Uses", "Created", "Expires", "Actions",
         ];
         view! {
             <Records caption="Invitations" columns=COLUMNS rows=rows.collect() />
@@ -91,7 +85,7 @@ const fn told(state: InvitationState) -> (&'static str, &'static str, Option<&'s
         InvitationState::Unbacked => (
             "badge tone-warning",
             "Suspended",
-            Some("Who made it may not give this any more"),
+            Some("The creator can no longer assign these roles"),
         ),
     }
 }
@@ -114,26 +108,26 @@ fn row(invitation: Invitation, now: OffsetDateTime, before: Option<&str>) -> Rec
         InvitationState::Used | InvitationState::Revoked
     );
     let by = used_by(&invitation);
-    let note = invitation.note.unwrap_or_else(|| "Anybody".to_owned());
+    let note = invitation.note.unwrap_or_else(|| "Anyone".to_owned());
     let links = (may_write() && !is_over).then(|| {
-        let link = |word: &str, label: &'static str| {
+        let link = |word: &str, label: &'static str, about: &str| {
             let href = over(&format!("{INVITATIONS}/{}/{word}", invitation.id), before);
             view! {
-                <a class="button" href=href data-noscroll aria-label=format!("{label}: {note}")>
+                <a class="button" href=href data-noscroll aria-label=format!("{about} {note}")>
                     {label}
                 </a>
             }
         };
         view! {
             <div class="chips">
-                {link("resend", "New link")} {link("revoke", "Revoke")}
+                {link("resend", "New link", "New link for")} {link("revoke", "Revoke", "Revoke invitation for")}
             </div>
         }
     });
     let by = (!by.is_empty()).then(|| view! { <p class="muted">{by}</p> });
     let opened = match invitation.opened_at {
         Some(at) => view! { "Opened " <Ago at=at now=now /> }.into_any(),
-        None => "Not opened".into_any(),
+        None => "Not opened yet".into_any(),
     };
     let maker = invitation.created_by.unwrap_or_else(|| "—".to_owned());
     let id = invitation.id.to_string();

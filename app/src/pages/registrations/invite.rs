@@ -29,17 +29,17 @@ const PATH: &str = "/registrations/invitations/new";
 
 const NOTE: FieldSpec = FieldSpec {
     name: "note",
-    label: "For whom",
+    label: "Label",
     kind: "text",
     autocomplete: "off",
-    hint: Some("A name, an address, a group. Those who look after invitations see it."),
+    hint: Some("Who is this for? Visible to administrators."),
     optional: true,
     max: 500,
 };
 
 const USES: FieldSpec = FieldSpec {
     name: "max_uses",
-    label: "How many can use it",
+    label: "Maximum uses",
     kind: "number",
     autocomplete: "off",
     hint: None,
@@ -80,14 +80,14 @@ fn InviteForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoVi
     view! {
         <FormDialog
             place=place
-            title="Invite"
+            title="Create invitation"
             sending=sending
             refusal=refusal
-            action=Signal::stored("Make link".to_owned())
+            action=Signal::stored("Create invitation".to_owned())
             right=Permission::RegistrationsWrite
         >
             <p>
-                "Whoever has the link can make an account with these roles, as long as you may give them."
+                "Anyone with the link can create an account with these roles while you are allowed to assign them."
             </p>
             <Field spec=NOTE value=context.typed("note") fault=sending.fault("note") first=true />
             <RoleChoice roles=roles chosen=chosen fault=sending.fault("roles") refusal=None />
@@ -97,7 +97,7 @@ fn InviteForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoVi
                 fault=sending.fault("max_uses")
             />
             <fieldset class="field">
-                <legend class="field-label">"How long it works"</legend>
+                <legend class="field-label">"Expires after"</legend>
                 {DAYS
                     .map(|choice| {
                         let word = if choice == 1 { "day" } else { "days" };

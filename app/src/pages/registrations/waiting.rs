@@ -48,7 +48,7 @@ pub fn Waiting() -> impl IntoView {
         move || request.get(),
         |request| async move { list_waiting(asked(request)?).await },
     );
-    let people = tab(list, (Icon::Users, "Nobody is waiting"), |part| {
+    let people = tab(list, (Icon::Users, "No pending registrations"), |part| {
         let selection = use_context::<Selection>();
         let page: Vec<Selected> = part.items.iter().map(shown).collect();
         let after = use_query().read_untracked().get("after");
@@ -78,10 +78,10 @@ pub fn Waiting() -> impl IntoView {
                 />
             }
         });
-        const COLUMNS: &[&str] = &["Person", "Email", "Registered", "From", "Decision"];
+        const COLUMNS: &[&str] = &["User", "Email", "Registered", "IP address", "Actions"];
         view! {
             {all}
-            <Records caption="People who wait" columns=COLUMNS rows=rows.collect() />
+            <Records caption="Pending registrations" columns=COLUMNS rows=rows.collect() />
             {bar}
             <More href=next />
         }
@@ -110,7 +110,7 @@ fn row(person: WaitingPerson, now: ::time::OffsetDateTime) -> Record {
     let name = person.username.clone();
     let boxed = selection.map(|selection| view! { <SelectBox selection=selection user=user /> });
     let conflict = person.email_of.map(|of| {
-        view! { <span class="badge tone-warning">"belongs to " {of}</span> }
+        view! { <span class="badge tone-warning">"Already used by " {of}</span> }
     });
     let links = selection.map(|_| {
         let link = |decision: Decision, label: &'static str| {

@@ -96,7 +96,7 @@ fn groupings(params: &FailedParams) -> AnyView {
     };
     view! {
         <nav class="pane-actions chips" aria-label="Group by">
-            {link(None, "By account")} {link(Some(Grouping::Address), "By address")}
+            {link(None, "By user")} {link(Some(Grouping::Address), "By IP address")}
         </nav>
     }
     .into_any()
@@ -107,12 +107,12 @@ fn shown(rows: Vec<FailedSignIns>, now: OffsetDateTime, pages: Pages) -> AnyView
     if rows.is_empty() {
         return view! {
             <ListState icon=Icon::Shield title="No failed sign-ins">
-                <p class="state-text">"Failed sign-ins of the last 30 days are listed here."</p>
+                <p class="state-text">"Failed sign-ins from the last 30 days appear here."</p>
             </ListState>
         }
         .into_any();
     }
-    const COLUMNS: &[&str] = &["User", "Address", "Tries", "Last try", "Reason"];
+    const COLUMNS: &[&str] = &["User", "IP address", "Attempts", "Last attempt", "Reason"];
     let rows = rows.into_iter().map(|row| cells(row, now));
     view! {
         <Records caption="Failed sign-ins" columns=COLUMNS rows=rows.collect() />
@@ -127,8 +127,8 @@ fn cells(row: FailedSignIns, now: OffsetDateTime) -> Record {
         row.user.as_ref().map(|user| user.id),
         row.ip_address
     );
-    let more = |count: u64, what: &str| {
-        let text = format!("and {count} more {what}");
+    let more = |count: u64, one: &str, many: &str| {
+        let text = format!("and {count} more {}", if count == 1 { one } else { many });
         (count > 0).then(|| view! { <p class="muted">{text}</p> })
     };
     let named = u64::from(row.user.is_some());
@@ -152,8 +152,9 @@ fn cells(row: FailedSignIns, now: OffsetDateTime) -> Record {
         },
     );
     let cells = vec![
-        view! { {user} {more(row.accounts.saturating_sub(named), "users")} }.into_any(),
-        view! { {address} {more(row.addresses.saturating_sub(1), "addresses")} }.into_any(),
+        view! { {user} {more(row.accounts.saturating_sub(named), "user", "users")} }.into_any(),
+        view! { {address} {more(row.addresses.saturating_sub(1), "IP address", "IP addresses")} }
+            .into_any(),
         crate::format::grouped(row.tries).into_any(),
         view! { <Ago at=row.last_at now=now /> }.into_any(),
         row.reason.label().into_any(),

@@ -12,13 +12,13 @@ pub(super) const DEVICES: &str = "devices";
 /// Selectable ages: value and label.
 pub(super) const AGES: [(&str, &str); 8] = [
     ("", "Any time"),
-    ("after-1h", "Within an hour"),
-    ("after-1d", "Within a day"),
-    ("after-7d", "Within a week"),
-    ("before-1h", "Over an hour ago"),
-    ("before-1d", "Over a day ago"),
-    ("before-7d", "Over a week ago"),
-    ("before-14d", "Over two weeks ago"),
+    ("after-1h", "Within the last hour"),
+    ("after-1d", "Within the last day"),
+    ("after-7d", "Within the last week"),
+    ("before-1h", "More than 1 hour ago"),
+    ("before-1d", "More than 1 day ago"),
+    ("before-7d", "More than 1 week ago"),
+    ("before-14d", "More than 2 weeks ago"),
 ];
 
 /// Renders the filter form.
@@ -36,8 +36,8 @@ fn fields(params: &SessionParams) -> Vec<FilterField> {
     let typed = |label, example| Entry::Typed(label, example, None);
     let device = Entry::Typed("Device", "Firefox on Linux", Some(DEVICES));
     vec![
-        FilterField::new("person", &params.person, typed("Person", "Username")),
-        FilterField::new("address", &params.address, typed("Address", "192.0.2.1")),
+        FilterField::new("person", &params.person, typed("User", "Username")),
+        FilterField::new("address", &params.address, typed("IP address", "192.0.2.1")),
         FilterField::new("device", &params.device, device),
         FilterField::new(
             "created",

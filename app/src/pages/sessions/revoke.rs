@@ -27,7 +27,7 @@ use crate::{
 
 const PATH: &str = "/sessions/revoke";
 const TITLE: &str = "Revoke sessions";
-const OTHERS: &str = "Sign out everyone else and my other devices";
+const OTHERS: &str = "Revoke all other sessions";
 
 /// Query parameter that selects all sessions except the viewer's.
 const OTHERS_PARAMETER: &str = "others";
@@ -117,7 +117,7 @@ fn Asked(asked: SessionParams, others: bool) -> impl IntoView {
                         Ok(RevokePreview { outcome, .. }) => {
                             view! {
                                 <Closed place=place title=title>
-                                    <p>"No session would end."</p>
+                                    <p>"No sessions to revoke."</p>
                                     {kept(outcome)}
                                 </Closed>
                             }
@@ -174,8 +174,8 @@ fn RevokeForm(
             <p>
                 {move || {
                     let RevokeOutcome { sessions: count, people, .. } = outcome.get();
-                    let people = if people == 1 { "1 person".to_owned() } else { format!("{} people", grouped(people)) };
-                    format!("{} of {people} would end. They can sign in again.", sessions(count))
+                    let users = if people == 1 { "1 user".to_owned() } else { format!("{} users", grouped(people)) };
+                    format!("This revokes {} of {users}. They can sign in again.", sessions(count))
                 }}
             </p>
             {move || kept(outcome.get())}
@@ -207,9 +207,11 @@ const fn title(others: bool) -> &'static str {
 
 /// Describes the selected sessions.
 fn meaning(asked: &SessionParams, user: Option<&SessionUser>, others: bool) -> String {
-    let mine = "The session that you are in stays.";
+    let mine = "Your current session stays active.";
     if others {
-        return "Every session ends at once, but for the one that you are in.".to_owned();
+        return format!(
+            "Everyone else is signed out immediately, and so are your other devices. {mine}"
+        );
     }
     let filter: Vec<String> = asked
         .pairs()
@@ -220,9 +222,12 @@ fn meaning(asked: &SessionParams, user: Option<&SessionUser>, others: bool) -> S
         })
         .collect();
     if filter.is_empty() {
-        return format!("All sessions end at once. {mine}");
+        return format!("All sessions are revoked immediately. {mine}");
     }
-    format!("All sessions {} end at once. {mine}", filter.join(" "))
+    format!(
+        "All sessions {} are revoked immediately. {mine}",
+        filter.join(" ")
+    )
 }
 
 /// Describes one condition of the filter.
@@ -245,7 +250,7 @@ fn kept(outcome: RevokeOutcome) -> Option<impl IntoView> {
     (outcome.out_of_reach > 0).then(|| {
         let count = sessions(outcome.out_of_reach);
         view! {
-            <p class="muted">{format!("{count} of people with rights that yours lack stay as they are.")}</p>
+            <p class="muted">{format!("Skipped: {count} of users with more permissions than you.")}</p>
         }
     })
 }
@@ -273,7 +278,7 @@ mod tests {
         assert_eq!(query(&[("others", "true")]), Ok(()));
         assert_eq!(query(&[("others", "true"), ("person", "")]), Ok(()));
         let both = query(&[("others", "true"), ("person", "ada")]);
-        assert!(both.is_err_and(|error| error.contains("it ends every session")));
+        assert!(both.is_err_and(|error| error.contains("revoking all other sessions")));
         for (name, value) in [
             ("seen", ">7d"),
             ("seen", "soon"),
@@ -305,7 +310,7 @@ mod tests {
         };
         assert_eq!(
             meaning(&asked, None, false),
-            "All sessions of ada on linux last seen over a week ago end at once. The session that you are in stays."
+            "All sessions of ada on linux last seen more than 1 week ago are revoked immediately. Your current session stays active."
         );
         let user = SessionUser {
             id: UserId(Uuid::nil()),
@@ -318,11 +323,11 @@ mod tests {
         };
         assert_eq!(
             meaning(&asked, Some(&user), false),
-            "All sessions of Ada Lovelace (112) end at once. The session that you are in stays."
+            "All sessions of Ada Lovelace (112) are revoked immediately. Your current session stays active."
         );
         assert_eq!(
             meaning(&SessionParams::default(), None, true),
-            "Every session ends at once, but for the one that you are in."
+            "Everyone else is signed out immediately, and so are your other devices. Your current session stays active."
         );
     }
 }

@@ -22,21 +22,21 @@ pub fn Nothing(
     let title = if filtered {
         "No sessions match"
     } else {
-        "No sessions here"
+        "No sessions on this page"
     };
     let text = if filtered {
-        "Remove a filter, or start again."
+        "Try fewer filters."
     } else if links::is_of_ended(&params) {
-        "Sessions that ended in the last 30 days are listed with when, why and by whom."
+        "Sessions that ended in the last 30 days appear here with the reason."
     } else {
-        "Whoever is signed in is listed with device, address and when they were last seen."
+        "Active sessions appear here with device, IP address and last activity."
     };
     view! {
         <ListState icon=Icon::Monitor title=title>
             <p class="state-text">{text}</p>
             <div class="state-actions">
                 <a class="button button-primary" href=links::cleared(&params)>
-                    {if filtered { "Clear filters" } else { "Go to the first page" }}
+                    {if filtered { "Clear filters" } else { "Go to first page" }}
                 </a>
             </div>
         </ListState>

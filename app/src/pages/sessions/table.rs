@@ -21,21 +21,21 @@ use crate::{
 pub(super) type Columns = [(&'static str, &'static str, Option<bool>); 6];
 
 pub(super) const LIVE: Columns = [
-    ("cell-person", "Person", None),
+    ("cell-person", "User", None),
     ("cell-device", "Device", None),
-    ("cell-address", "Address", None),
+    ("cell-address", "IP address", None),
     ("cell-time", "Signed in", Some(false)),
     ("cell-time", "Last seen", Some(true)),
-    ("cell-ends", "Ends", None),
+    ("cell-ends", "Expires", None),
 ];
 
 const ENDED: Columns = [
-    ("cell-person", "Person", None),
+    ("cell-person", "User", None),
     ("cell-device", "Device", None),
-    ("cell-address", "Address", None),
+    ("cell-address", "IP address", None),
     ("cell-time", "Signed in", None),
     ("cell-time", "Ended", None),
-    ("cell-ends", "Why", None),
+    ("cell-ends", "Reason", None),
 ];
 
 /// Renders the rows, or the empty state.
@@ -76,7 +76,7 @@ pub fn SessionTable(
     };
     view! {
         <table class=class>
-            <caption class="visually-hidden">{if ended { "Ended sessions" } else { "Live sessions" }}</caption>
+            <caption class="visually-hidden">{if ended { "Ended sessions" } else { "Active sessions" }}</caption>
             {head}
             <tbody
                 on:pointerenter=move |_| live.hold(true)
@@ -175,9 +175,9 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
     let known = end.clone();
     let current_end = Memo::new(move |_| known.clone().or_else(|| live.end(id)));
     let (second, third) = if was_live {
-        ("Last seen", "Ends")
+        ("Last seen", "Expires")
     } else {
-        ("Ended", "Why")
+        ("Ended", "Reason")
     };
     let moment = move || {
         let (at, now) = match &end {
@@ -194,7 +194,7 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
         }
         None => view! { <Upcoming at=idle_expires_at now=now /> }.into_any(),
     };
-    let label = format!("Revoke the session of {} on {device}", user.username);
+    let label = format!("Revoke session of {} on {device}", user.username);
     let button = may_end.then(|| {
         view! {
             <td class="cell-actions">
@@ -219,9 +219,9 @@ fn row(session: Session, shown: Shown) -> impl IntoView {
             </th>
             <td class="cell-device" data-label="Device">
                 <span title=user_agent>{device}</span>
-                {(id == own).then(|| view! { <span class="badge tone-accent">"This is you"</span> })}
+                {(id == own).then(|| view! { <span class="badge tone-accent">"This session"</span> })}
             </td>
-            <td class="cell-address" data-label="Address" title=address.clone()>
+            <td class="cell-address" data-label="IP address" title=address.clone()>
                 {address.clone()}
             </td>
             <td class="cell-time" data-label="Signed in">

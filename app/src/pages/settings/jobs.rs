@@ -50,7 +50,8 @@ pub fn Jobs() -> impl IntoView {
         {head("Jobs", super::JOBS)}
         <p class="pane-actions muted">
             {format!(
-                "Work that takes long goes on in the background, piece by piece; what is interrupted goes on where it was. What is done is listed for {HISTORY_DAYS} days.",
+                "Long-running tasks run in the background and resume after interruptions. Finished jobs are listed for \
+                 {HISTORY_DAYS} days.",
             )}
         </p>
         {move || filters(&params.read())}
@@ -123,7 +124,7 @@ fn filters(params: &JobParams) -> impl IntoView + use<> {
         <form class="list-filters" method="get" action=JOBS role="search" aria-label="Filter jobs">
             <label class="filter-field">
                 "State" <select class="input" name="state">
-                    <option value="">"Any"</option>
+                    <option value="">"All states"</option>
                     {states.collect_view()}
                 </select>
             </label>
@@ -142,14 +143,14 @@ fn shown(params: &JobParams, list: JobList) -> AnyView {
     let JobList { page, now } = list;
     if page.jobs.is_empty() {
         let title = if params.pairs().is_empty() {
-            "There are no jobs"
+            "No jobs yet"
         } else {
             "No jobs match"
         };
         return view! {
             <ListState icon=Icon::Check title=title>
                 <p class="state-text">
-                    "Removing somebody for good is one, and so is encrypting the API keys anew."
+                    "Permanent deletions and key re-encryption appear here."
                 </p>
             </ListState>
         }

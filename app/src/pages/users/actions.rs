@@ -21,7 +21,7 @@ pub fn RowActions(
 ) -> impl IntoView {
     let (page, name) = (path(&user), &user.username);
     let menu = format!("menu-{}", user.id);
-    let more = format!("More for {name}");
+    let more = format!("More actions for {name}");
     let icon = |word: &str, label: String, icon: Icon| {
         view! {
             <a class="icon-button" href=format!("{page}/{word}") aria-label=label.clone() title=label>
@@ -59,7 +59,7 @@ pub fn RowActions(
                     {link("reset", "Create reset link")}
                     {(!suspended).then(|| link("suspend", "Suspend"))}
                     {link("sign-out", "Sign out everywhere")}
-                    {suspended.then(|| item(Deed::Lift, "Lift suspension"))}
+                    {suspended.then(|| item(Deed::Lift, "Unsuspend"))}
                 </div>
             </div>
         </td>

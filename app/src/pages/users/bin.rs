@@ -25,13 +25,13 @@ use crate::components::{
 
 /// Columns: CSS class and heading.
 pub(super) const COLUMNS: [(&str, &str); 7] = [
-    ("cell-person", "Person"),
+    ("cell-person", "User"),
     ("cell-email", "Email"),
     ("cell-role", "Role"),
     ("cell-status", "Status"),
-    ("cell-num", "Things owned"),
+    ("cell-num", "Owned items"),
     ("cell-time", "Deleted"),
-    ("cell-time", "Removed for good"),
+    ("cell-time", "Permanent deletion"),
 ];
 
 /// Renders the rows, or the empty state.
@@ -66,7 +66,7 @@ pub fn BinTable(
         .collect::<Vec<_>>();
     view! {
         <table class="table users-table bin-table">
-            <caption class="visually-hidden">"Deleted users, the latest first"</caption>
+            <caption class="visually-hidden">"Deleted users"</caption>
             <Head />
             <tbody>{rows}</tbody>
         </table>
@@ -113,10 +113,10 @@ fn Row(deleted: DeletedUser, now: OffsetDateTime, list: String) -> impl IntoView
                 <RoleBadge roles=user.roles />
             </td> <td class="cell-status" data-label="Status">
                 <DeletedBadge />
-            </td> <Number label="Things owned" value=owned />
+            </td> <Number label="Owned items" value=owned />
             <td class="cell-time" data-label="Deleted">
                 <Ago at=deleted_at now=now />
-            </td> <td class="cell-time" data-label="Removed">
+            </td> <td class="cell-time" data-label="Deletes">
                 {purge_after.map(|at| view! { <Upcoming at=at now=now /> })}
             </td> {actions}
         </tr>
@@ -126,13 +126,13 @@ fn Row(deleted: DeletedUser, now: OffsetDateTime, list: String) -> impl IntoView
 #[component]
 fn Empty() -> impl IntoView {
     view! {
-        <ListState icon=Icon::Bin title="The bin is empty">
+        <ListState icon=Icon::Bin title="No deleted users">
             <p class="state-text">
-                "Whoever is deleted stays here for a while and can be restored, with everything they own. Then they are removed for good."
+                "Deleted users appear here. You can restore them with all their data until they are permanently deleted."
             </p>
             <div class="state-actions">
                 <a class="button" href="/users">
-                    "Back to the users"
+                    "Back to users"
                 </a>
             </div>
         </ListState>

@@ -33,7 +33,7 @@ pub(super) fn path(deed: BulkDeed) -> String {
 pub(super) const fn verb(deed: BulkDeed) -> &'static str {
     match deed {
         BulkDeed::Suspend => "Suspend",
-        BulkDeed::Lift => "Lift suspension",
+        BulkDeed::Lift => "Unsuspend",
         BulkDeed::SignOut => "Sign out",
         BulkDeed::Delete => "Delete",
         BulkDeed::Restore => "Restore",
@@ -53,14 +53,7 @@ fn action(deed: BulkDeed, count: usize) -> String {
     let users = if count == 1 { "user" } else { "users" };
     match deed {
         BulkDeed::Suspend => format!("Suspend {count} {users}"),
-        BulkDeed::Lift => format!(
-            "Lift {count} {}",
-            if count == 1 {
-                "suspension"
-            } else {
-                "suspensions"
-            }
-        ),
+        BulkDeed::Lift => format!("Unsuspend {count} {users}"),
         BulkDeed::SignOut => format!("Sign out {count} {users}"),
         BulkDeed::Delete => format!("Delete {count} {users}"),
         BulkDeed::Restore => format!("Restore {count} {users}"),
@@ -72,27 +65,27 @@ fn action(deed: BulkDeed, count: usize) -> String {
 fn Meaning(deed: BulkDeed, restorable_until: Option<OffsetDateTime>) -> impl IntoView {
     match deed {
         BulkDeed::Suspend => {
-            "They are signed out everywhere at once and cannot sign in until the suspension is lifted."
+            "They are signed out everywhere immediately and can't sign in until they are unsuspended."
                 .into_any()
         }
         BulkDeed::Lift => "They can sign in again.".into_any(),
         BulkDeed::SignOut => {
-            "All their sessions end at once. They can sign in again.".into_any()
+            "All their sessions are revoked immediately. They can sign in again.".into_any()
         }
         BulkDeed::Restore => {
-            "They come back with their roles, their keys and what they own, and sign in anew."
+            "Roles, keys and data are restored. They must sign in again."
                 .into_any()
         }
         BulkDeed::Delete => match restorable_until {
             Some(until) => view! {
-                "They are signed out everywhere at once. Until "
+                "They are signed out everywhere immediately. You can restore them until "
                 <Exactly at=until />
-                " they can be restored, except the sessions."
+                ". Sessions are not restored."
             }
             .into_any(),
             None => view! {
-                "They are signed out everywhere at once and removed with all they own. "
-                <b>"This is for good: it cannot be undone."</b>
+                "They are signed out everywhere immediately and permanently deleted with all their data. "
+                <b>"This can't be undone."</b>
             }
             .into_any(),
         },
@@ -204,7 +197,7 @@ pub(in crate::pages) fn NothingToDo(
 ) -> impl IntoView {
     let why = match outcome {
         Ok(outcome) => view! {
-            <p>"Nobody of those who are selected would change."</p>
+            <p>"None of the selected users can be changed."</p>
             <People items=outcome.items />
         }
         .into_any(),
@@ -226,15 +219,16 @@ pub(in crate::pages) fn People(items: Vec<BulkItem>) -> impl IntoView {
     let (changing, skipped): (Vec<_>, Vec<_>) =
         items.into_iter().partition(|item| item.skipped.is_none());
     let named = |item: BulkItem| match item.username {
-        name if name.is_empty() => "Somebody who is gone".to_owned(),
+        name if name.is_empty() => "Unknown user".to_owned(),
         name => name,
     };
+    let users = if changing.len() == 1 { "user" } else { "users" };
     view! {
         {(!changing.is_empty())
             .then(|| {
                 view! {
                     <section class="bulk-people" aria-labelledby="bulk-changing">
-                        <h3 id="bulk-changing">{format!("Changes: {}", changing.len())}</h3>
+                        <h3 id="bulk-changing">{format!("{} {users}", changing.len())}</h3>
                         <ul class="bulk-names">
                             {changing.into_iter().map(|item| view! { <li>{named(item)}</li> }).collect_view()}
                         </ul>
@@ -245,7 +239,7 @@ pub(in crate::pages) fn People(items: Vec<BulkItem>) -> impl IntoView {
             .then(|| {
                 view! {
                     <section class="bulk-people" aria-labelledby="bulk-skipped">
-                        <h3 id="bulk-skipped">{format!("Skipped: {}", skipped.len())}</h3>
+                        <h3 id="bulk-skipped">{format!("{} skipped", skipped.len())}</h3>
                         <dl class="bulk-skipped">
                             {skipped
                                 .into_iter()

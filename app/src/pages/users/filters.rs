@@ -100,7 +100,7 @@ pub fn ActiveFilters(
             let chips = terms
                 .into_iter()
                 .map(|(text, without)| {
-                    let label = format!("Remove the filter {text}");
+                    let label = format!("Remove filter {text}");
                     view! {
                         <li>
                             <span class="chip chip-filter">

@@ -16,22 +16,25 @@ const EXAMPLES: [(&str, &str); 10] = [
     ("amina", "Username, display name or email contains the word"),
     (
         "\"de Vasconcelos\"",
-        "Words in quotation marks are searched together",
+        "Quoted words are searched as a phrase",
     ),
     ("role:admin", "Has the role: admin, auditor, user"),
-    ("status:suspended", "active, suspended or pending"),
+    (
+        "status:suspended",
+        "Has the status: active, suspended, pending",
+    ),
     (
         "created:>2026-01-01",
-        "Created after a day; also <, >= and <=, a month or a year",
+        "Created after a date; also <, >= and <=, a month or a year",
     ),
     ("inactive:90d", "Not active for 90 days, or never"),
     (
         "last-login:before-90d",
-        "Last sign-in longer than 90 days ago, or never; after-90d for since then",
+        "Last sign-in more than 90 days ago, or never; after-90d: within 90 days",
     ),
     (
         "personas:>10",
-        "Count of personas; also sessions, api-keys, annotations",
+        "Number of personas; also sessions, api-keys, annotations",
     ),
     (
         "has:api-keys",
@@ -77,15 +80,15 @@ pub fn SearchHelp() -> impl IntoView {
             <summary
                 node_ref=summary
                 class="icon-button"
-                aria-label="How to search"
-                title="How to search"
+                aria-label="Search help"
+                title="Search help"
             >
                 <Glyph icon=Icon::Help />
             </summary>
             // `tabindex` lets the panel take the focus of a click on its text. Otherwise the click would count as leaving
             // the help and close it.
             <div class="search-help-panel" tabindex="-1">
-                <p>"Write words, filters, or both. All of them must match."</p>
+                <p>"Combine words and filters; all must match."</p>
                 <dl>
                     {EXAMPLES
                         .map(|(example, meaning)| {

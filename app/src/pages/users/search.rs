@@ -72,7 +72,7 @@ pub fn SearchBox(
                     name="q"
                     type="search"
                     value=text
-                    placeholder="Search, or role:admin"
+                    placeholder="Search users…"
                     autocomplete="off"
                     autocapitalize="none"
                     spellcheck="false"
@@ -93,8 +93,8 @@ pub fn SearchBox(
                                     href=clear
                                     data-noscroll
                                     class="icon-button search-clear"
-                                    aria-label="Clear the search"
-                                    title="Clear the search"
+                                    aria-label="Clear search"
+                                    title="Clear search"
                                 >
                                     <Glyph icon=Icon::X />
                                 </a>

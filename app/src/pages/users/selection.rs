@@ -218,7 +218,7 @@ pub fn SelectAllBox(
                     prop:indeterminate=some
                     on:change=toggle
                 />
-                <span class=text>"Select everybody on this page"</span>
+                <span class=text>"Select all on this page"</span>
             </label>
         }
     };

@@ -26,7 +26,7 @@ use crate::{
 
 /// Columns: CSS class, heading and sort key.
 const COLUMNS: [(&str, &str, SortKey); 9] = [
-    ("cell-person", "Person", SortKey::Name),
+    ("cell-person", "User", SortKey::Name),
     ("cell-email", "Email", SortKey::Email),
     ("cell-role", "Role", SortKey::Role),
     ("cell-status", "Status", SortKey::Status),
@@ -154,9 +154,9 @@ pub(super) fn NoUsers(
 ) -> impl IntoView {
     if links::current_filter(&params).is_empty() {
         return view! {
-            <ListState icon=Icon::Users title="No users here">
+            <ListState icon=Icon::Users title="No users">
                 <p class="state-text">
-                    "Everybody who can sign in is listed with what they own and when they were last active. To try it out with demo people, run "
+                    "Users appear here with their data and last activity. To add demo users, run "
                     <code>"rollcall demo --users 1000"</code> "."
                 </p>
                 <div class="state-actions">
@@ -189,7 +189,7 @@ pub(super) fn NoUsers(
         <ListState icon=Icon::Search title="No users match">
             {deleted}
             <p class="state-text">
-                "Nobody matches " <code>{params.q}</code> ". Remove a filter, or start again."
+                "No results for " <code>{params.q}</code> ". Try fewer filters."
             </p>
             <div class="state-actions">
                 <a class="button button-primary" href=cleared>

@@ -161,8 +161,8 @@ mod tests {
         let now = time::macros::datetime!(2026-11-28 10:07 UTC);
         for (name, value, meaning) in [
             ("person", "ada", "User is ada"),
-            ("person", "1001", "User is 1001, or else No. 1001"),
-            ("state", "live", "State is “Works”"),
+            ("person", "1001", "User is 1001 or No. 1001"),
+            ("state", "live", "State is “Active”"),
             (
                 "state",
                 "expiring",

@@ -57,22 +57,22 @@ impl Scope {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Account => "See your own profile and sessions",
-            Self::DataRead => "See your own personas, ontologies and annotations",
-            Self::DataWrite => "Change your own personas, ontologies and annotations",
+            Self::Account => "View your profile and sessions",
+            Self::DataRead => "View your personas, ontologies and annotations",
+            Self::DataWrite => "Edit your personas, ontologies and annotations",
             Self::Permission(permission) => match permission {
-                Permission::UsersRead => "See every account",
-                Permission::UsersWrite => "Make, change, suspend and delete accounts",
-                Permission::SessionsRead => "See everybody's sessions",
-                Permission::SessionsWrite => "End anybody's sessions",
-                Permission::RegistrationsRead => "See who waits, and the invitations",
-                Permission::RegistrationsWrite => "Let people in, and invite them",
-                Permission::ApiKeysRead => "See that provider keys exist",
-                Permission::ApiKeysWrite => "Keep the system's provider keys",
-                Permission::ApiKeysResolve => "Be told people's provider keys",
-                Permission::TokensRead => "See everybody's access tokens",
-                Permission::TokensWrite => "Revoke anybody's access tokens",
-                Permission::AuditRead => "See what is on record, and jobs",
+                Permission::UsersRead => "View users",
+                Permission::UsersWrite => "Manage users",
+                Permission::SessionsRead => "View all sessions",
+                Permission::SessionsWrite => "Revoke any session",
+                Permission::RegistrationsRead => "View registrations and invitations",
+                Permission::RegistrationsWrite => "Approve registrations and invite people",
+                Permission::ApiKeysRead => "List API keys",
+                Permission::ApiKeysWrite => "Manage system API keys",
+                Permission::ApiKeysResolve => "Read users' API keys",
+                Permission::TokensRead => "View all access tokens",
+                Permission::TokensWrite => "Revoke any access token",
+                Permission::AuditRead => "View the audit log and jobs",
             },
         }
     }

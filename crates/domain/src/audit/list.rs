@@ -62,7 +62,7 @@ impl AuditFilter {
     pub fn meaning(&self, now: OffsetDateTime) -> Vec<String> {
         let is = |name: &str, value: Option<&str>| Some(format!("{name} is {}", value?));
         let action = self.action.as_deref().map(action_words);
-        let when = self.when.map(|when| format!("Written {}", when.words(now)));
+        let when = self.when.map(|when| format!("Logged {}", when.words(now)));
         [
             is("Actor", self.actor.as_deref()),
             is("Target", self.target.as_deref()),
@@ -81,19 +81,19 @@ impl AuditFilter {
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditParams {
-    /// Actor: a username, a number or an id. Digits alone are tried as a username first; `username:112` and `number:112` are explicit.
+    /// Actor: a username, number or id. Digits alone are a username first; `username:112` and `number:112` are explicit.
     pub actor: Option<String>,
-    /// Target: a user in the same forms, or the name or id of something else.
+    /// Target: a user in the same forms, or the name or id of another resource.
     pub target: Option<String>,
     /// Action, such as `user.created`.
     pub action: Option<String>,
-    /// Source of the change, such as `cli`.
+    /// Source of the change: `ui`, `api`, `cli`, `job` or `self`.
     pub via: Option<String>,
-    /// Earliest time: a year, a month or a day in the caller's time zone, or an age such as `7d`.
+    /// Start of the period: a year, month or day, or an age such as `7d`.
     pub from: Option<String>,
-    /// Latest time, in the same forms; the year, month or day is included.
+    /// End of the period. The whole year, month or day is included.
     pub to: Option<String>,
-    /// The id of a bulk action: returns the entries beneath it. Without this, `target` and `action` they are left out.
+    /// Id of a bulk action: returns the entries that belong to it.
     pub parent: Option<String>,
     /// Maximum number of entries in the page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
@@ -354,19 +354,22 @@ mod tests {
     fn bad_parameters_are_named() {
         let long = "x".repeat(101);
         for (pairs, says) in [
-            (&[("action", "created")][..], "\"created\" is no action"),
-            (&[("via", "fax")], "\"fax\" is no way"),
-            (&[("via", "personal")], "\"personal\" is no way"),
-            (&[("from", "yesterday")], "\"yesterday\" is no day"),
-            (&[("to", ">7d")], "\">7d\" is no day"),
-            (&[("from", "2026..2027")], "is no day"),
-            (&[("from", "*")], "\"*\" is no day"),
-            (&[("to", "2026-02-30")], "is no day"),
+            (&[("action", "created")][..], "\"created\" is not an action"),
+            (&[("via", "fax")], "\"fax\" is not a source"),
+            (&[("via", "personal")], "\"personal\" is not a source"),
+            (&[("from", "yesterday")], "\"yesterday\" is not a date"),
+            (&[("to", ">7d")], "\">7d\" is not a date"),
+            (&[("from", "2026..2027")], "is not a date"),
+            (&[("from", "*")], "\"*\" is not a date"),
+            (&[("to", "2026-02-30")], "is not a date"),
             (&[("from", "2026-11-02"), ("to", "2026-11-01")], "later"),
             (&[("actor", &long)], "is too long"),
             (&[("target", "a\0b")], "is too long"),
-            (&[("parent", "users")], "\"users\" is no entry"),
-            (&[("parent", "-1")], "\"-1\" is no entry"),
+            (
+                &[("parent", "users")],
+                "\"users\" is not an audit log entry",
+            ),
+            (&[("parent", "-1")], "\"-1\" is not an audit log entry"),
             (&[("limit", "1001")], "from 1 to 1000"),
             (&[("after", "x")], "does not exist"),
             (&[("after", "x"), ("before", "y")], "not both"),

@@ -71,65 +71,75 @@ impl FilterError {
 #[serde(rename_all = "snake_case")]
 pub enum FilterErrorKind {
     /// More than [`MAX_CHARS`] characters, as typed or as printed in full.
-    #[error("A search can have {} characters. Shorten this one.", MAX_CHARS)]
+    #[error("A search can have at most {} characters. Shorten it.", MAX_CHARS)]
     TooLong,
     /// More than [`MAX_TERMS`] terms.
-    #[error("A search can have {} terms. Leave out those from here on.", MAX_TERMS)]
+    #[error(
+        "A search can have at most {} terms. Remove the terms from here on.",
+        MAX_TERMS
+    )]
     TooManyTerms,
     /// More than [`MAX_DEPTH`] open parentheses.
     #[error(
-        "Parentheses can be {} deep. Leave out this one and what belongs to it.",
+        "Parentheses can be nested at most {} levels deep. Remove this group.",
         MAX_DEPTH
     )]
     TooDeep,
     /// More than [`MAX_TEXT_CHARS`] characters in one text or value.
-    #[error("One text can have {} characters. Shorten this one.", MAX_TEXT_CHARS)]
+    #[error(
+        "A search term can have at most {} characters. Shorten it.",
+        MAX_TEXT_CHARS
+    )]
     TextTooLong,
     /// A control character, or another that [`crate::users::names::is_deceptive`] finds.
     #[error(
-        "The invisible character U+{code:04X} cannot be searched for. Delete it, or type the word anew."
+        "The invisible character U+{code:04X} can't be used in a search. Delete it, or retype the word."
     )]
     Character {
         /// Unicode code point of the character.
         code: u32,
     },
     /// A quote that is not closed.
-    #[error(r#"This quote is never closed. Put another " at the end of the words, or \" for a quote within them."#)]
+    #[error(r#"This quote is not closed. Add " at the end of the text, or write \" for a quote within it."#)]
     UnclosedQuote,
     /// A quote within a word, or a word that continues after its quotes.
-    #[error(r#"Quotes must enclose a whole word or value. Put a space around them, or \" for a quote within quotes."#)]
+    #[error(r#"Quotes must enclose a whole word or value. Add spaces around them, or write \" for a quote within quotes."#)]
     QuoteInWord,
     /// An opening parenthesis that is not closed.
     #[error(
-        "This parenthesis is never closed. Put a ) where the group ends, or put it in quotes to search for it."
+        "This parenthesis is not closed. Add ) where the group ends, or put it in quotes to search for it."
     )]
     UnclosedGroup,
     /// A closing parenthesis without an opening one.
-    #[error("This parenthesis closes nothing. Delete it, or put it in quotes to search for it.")]
+    #[error(
+        "This parenthesis has no opening one. Delete it, or put it in quotes to search for it."
+    )]
     UnopenedGroup,
     /// Parentheses around nothing.
-    #[error("There is nothing between these parentheses. Put a term there, or delete them.")]
+    #[error("These parentheses are empty. Add a term, or delete them.")]
     EmptyGroup,
     /// An `OR` that lacks one of its sides.
-    #[error(r#"OR needs a term on either side. Add the one that is missing, or write "OR" to search for the word."#)]
+    #[error(r#"OR needs a term on each side. Add the missing term, or write "OR" to search for the word."#)]
     LoneOr,
     /// A `-` with nothing directly after it.
-    #[error(r#"A minus needs a term straight after it. Close the gap, or write "-" to search for the sign."#)]
+    #[error(r#"A minus needs a term directly after it. Remove the space, or write "-" to search for the sign."#)]
     LoneMinus,
     /// The word `AND`, which other grammars use.
-    #[error(r#"Terms side by side must all match. Leave out AND, or write "AND" to search for the word."#)]
+    #[error(
+        r#"All terms must match by default. Remove AND, or write "AND" to search for the word."#
+    )]
     AndWord,
     /// The word `NOT`, which other grammars use.
-    #[error(r#"Write a minus straight before the term instead of NOT, or "NOT" to search for the word."#)]
+    #[error(r#"Use a minus directly before the term instead of NOT, or write "NOT" to search for the word."#)]
     NotWord,
     /// A colon with no field before it.
     #[error(
-        "There is no field before this colon. Name one, or put the word in quotes to search for it."
+        "This colon has no field before it. Add one, or put the word in quotes to search for it."
     )]
     NoField,
     /// A word before a colon that names no field.
     #[error(
-        "\"{word}\" is not a field. {} Put it in quotes to search for the words themselves.",
+        "\"{word}\" is not a field. {} Put it in quotes to search for the text.",
         suggestion.map_or_else(every_field, |field| format!("Did you mean \"{field}\"?"))
     )]
     UnknownField {
@@ -139,17 +149,17 @@ pub enum FilterErrorKind {
         suggestion: Option<Field>,
     },
     /// Quotes around nothing.
-    #[error("There is nothing between these quotes. Put there what to search for, or delete them.")]
+    #[error("These quotes are empty. Enter what to search for, or delete them.")]
     EmptyText,
     /// A field with nothing after its colon.
-    #[error("\"{field}:\" needs a value straight after the colon, such as {}.", choice::example(*field))]
+    #[error("\"{field}:\" needs a value directly after the colon, such as {}.", choice::example(*field))]
     NoValue {
         /// The field without a value.
         field: Field,
     },
     /// A comparison in a field that holds words.
     #[error(
-        "\"{field}\" holds words and cannot be compared. Leave out the sign, or put it in quotes to search for it."
+        "\"{field}\" is a text field and can't be compared. Remove the sign, or put it in quotes to search for it."
     )]
     ComparedText {
         /// The field, which holds words.
@@ -165,7 +175,7 @@ pub enum FilterErrorKind {
     },
     /// A value that is not a number, or that is out of the field's range.
     #[error(
-        "\"{word}\" is not a number that \"{field}\" can have. Write 10, >10, <=10 or 10..20, with numbers from 0 to {}.",
+        "\"{word}\" is not a valid number for \"{field}\". Use 10, >10, <=10 or 10..20, with numbers from 0 to {}.",
         number::largest(*field)
     )]
     NotANumber {
@@ -176,9 +186,9 @@ pub enum FilterErrorKind {
     },
     /// A value that is neither a date nor an age.
     #[error(
-        "\"{word}\" is not a date. Write a year from 1970 on, a month or a day, such as 2026, 2026-01 or 2026-01-31, \
-         or how long ago, such as before-30d, after-12h or after-8w{}.",
-        if field.takes_never() { "; or never" } else { "" }
+        "\"{word}\" is not a date. Use a year from 1970, a month or a day, such as 2026, 2026-01 or 2026-01-31, or an age such as \
+         before-30d, after-12h or after-8w{}.",
+        if field.takes_never() { ", or never" } else { "" }
     )]
     NotADate {
         /// The field with the value.
@@ -188,7 +198,7 @@ pub enum FilterErrorKind {
     },
     /// An age with a comparison sign, such as `>90d`, which is ambiguous: longer ago or more recent.
     #[error(
-        "\"{word}\" reads both ways. Write {field}:{}{age} for longer than {age} ago, or {field}:{}{age} for since then.",
+        "\"{word}\" is ambiguous. Use {field}:{}{age} for more than {age} ago, or {field}:{}{age} for since then.",
         BEFORE,
         AFTER
     )]
@@ -202,8 +212,7 @@ pub enum FilterErrorKind {
     },
     /// A value of `inactive` that is not an age.
     #[error(
-        "\"{word}\" is not a length of time. Write for how long an account was not used, such as inactive:90d; \
-         h is for hours, d for days and w for weeks."
+        "\"{word}\" is not a duration. Use a number with h for hours, d for days or w for weeks, such as inactive:90d."
     )]
     NotAnAge {
         /// The value as typed.
@@ -211,11 +220,11 @@ pub enum FilterErrorKind {
     },
     /// A range whose end is before its start.
     #[error(
-        "This range runs backward. Put the smaller number or the earlier time first, as in 10..20 or 30d..7d."
+        "This range is reversed. Put the smaller number or the earlier time first, as in 10..20 or 30d..7d."
     )]
     BackwardRange,
     /// A range without either end.
-    #[error("This range has no end. Put a value in place of one of the stars.")]
+    #[error("This range has no limits. Replace one of the stars with a value.")]
     OpenRange,
 }
 
@@ -308,12 +317,12 @@ mod tests {
         for (input, before, after) in [
             (
                 "login:<90d",
-                "longer than 90 days ago, or never",
+                "more than 90 days ago, or never",
                 "within the last 90 days",
             ),
             (
                 "created:>1w",
-                "longer than 1 week ago",
+                "more than 1 week ago",
                 "within the last 1 week",
             ),
         ] {

@@ -23,7 +23,7 @@ impl Expr {
         match self {
             Expr::And(parts) => joined(parts, " and "),
             Expr::Or(parts) => joined(parts, " or "),
-            Expr::Not(part) => format!("not {}", part.enclosed(now)),
+            Expr::Not(part) => format!("not ({})", part.words(now)),
             Expr::Term(term) => term.words(now),
         }
     }
@@ -47,7 +47,7 @@ impl Term {
                 let words = contains("username, display name or email", text);
                 match (text.number(), text.id()) {
                     (Some(number), _) => format!("{words}, or number is {number}"),
-                    (None, Some(_)) => format!("{words}, or is that id"),
+                    (None, Some(_)) => format!("{words}, or the ID matches"),
                     (None, None) => words,
                 }
             }
@@ -56,7 +56,7 @@ impl Term {
             Term::Email(text) => contains("email", text),
             Term::Role(name) => format!("role is {}", name.as_str()),
             Term::Status(status) => format!("status is {}", status.as_str()),
-            Term::Via(way) => format!("created by way of {}", way.as_str()),
+            Term::Via(way) => format!("created via {}", way.as_str()),
             Term::Number(range) => format!("number is {}", range.words()),
             Term::Count(count, range) => format!("{}: {}", count.plural(), range.words()),
             Term::Created(when) => format!("created {}", when.words(now)),
@@ -83,7 +83,7 @@ fn or_never(when: When) -> &'static str {
 fn contains(where_: &str, text: &Text) -> String {
     let text = text.as_str();
     if is_short(text) {
-        format!("{where_} has a word that begins with “{text}”")
+        format!("{where_} has a word starting with “{text}”")
     } else {
         format!("{where_} contains “{text}”")
     }
@@ -236,10 +236,10 @@ mod tests {
                 "#4997",
                 "Username, display name or email contains “#4997”, or number is 4997",
             ),
-            ("name:ab", "Display name has a word that begins with “ab”"),
+            ("name:ab", "Display name has a word starting with “ab”"),
             ("role:Admin", "Role is admin"),
             ("status:active", "Status is active"),
-            ("via:cli", "Created by way of cli"),
+            ("via:cli", "Created via cli"),
             ("number:7", "Number is 7"),
             ("personas:>10", "Personas: 11 or more"),
             ("keys:<1", "API keys: none"),
@@ -287,7 +287,7 @@ mod tests {
         for (input, words) in [
             (
                 "role:admin -status:active",
-                "Role is admin · Not status is active",
+                "Role is admin · Not (status is active)",
             ),
             ("role:a OR role:b", "Role is a or role is b"),
             ("-(role:a role:b)", "Not (role is a and role is b)"),

@@ -261,35 +261,35 @@ fn messages_say_what_to_do() {
     let table = [
         (
             "statsu:active",
-            "\"statsu\" is not a field. Did you mean \"status\"? Put it in quotes to search for the words themselves.",
+            "\"statsu\" is not a field. Did you mean \"status\"? Put it in quotes to search for the text.",
         ),
         (
             "http://x",
             "\"http\" is not a field. The fields are username, name, email, role, status, via, number, personas, \
              ontologies, annotations, sessions, api-keys, created, last-login, last-active, inactive, has. \
-             Put it in quotes to search for the words themselves.",
+             Put it in quotes to search for the text.",
         ),
         (
             "keys:",
-            "\"api-keys:\" needs a value straight after the colon, such as api-keys:>10.",
+            "\"api-keys:\" needs a value directly after the colon, such as api-keys:>10.",
         ),
         (
             "\0",
-            "The invisible character U+0000 cannot be searched for. Delete it, or type the word anew.",
+            "The invisible character U+0000 can't be used in a search. Delete it, or retype the word.",
         ),
         (
             "personas:x",
-            "\"x\" is not a number that \"personas\" can have. Write 10, >10, <=10 or 10..20, with numbers from 0 to \
+            "\"x\" is not a valid number for \"personas\". Use 10, >10, <=10 or 10..20, with numbers from 0 to \
              2000000000.",
         ),
         (
             "login:x",
-            "\"x\" is not a date. Write a year from 1970 on, a month or a day, such as 2026, 2026-01 or 2026-01-31, \
-             or how long ago, such as before-30d, after-12h or after-8w; or never.",
+            "\"x\" is not a date. Use a year from 1970, a month or a day, such as 2026, 2026-01 or 2026-01-31, \
+             or an age such as before-30d, after-12h or after-8w, or never.",
         ),
         (
             "last-login:>90d",
-            "\">90d\" reads both ways. Write last-login:before-90d for longer than 90d ago, or last-login:after-90d for \
+            "\">90d\" is ambiguous. Use last-login:before-90d for more than 90d ago, or last-login:after-90d for \
              since then.",
         ),
     ];

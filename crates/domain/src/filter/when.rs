@@ -66,7 +66,7 @@ impl When {
     pub(crate) fn readings(age: Age) -> [(Self, String); 2] {
         let length = age.length();
         [
-            (When::Before(age), format!("longer than {length} ago")),
+            (When::Before(age), format!("more than {length} ago")),
             (When::After(age), format!("within the last {length}")),
         ]
     }

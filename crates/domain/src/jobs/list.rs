@@ -176,7 +176,7 @@ mod tests {
                 .unwrap()
                 .meaning()
         };
-        assert_eq!(meaning("running"), ["State is “Under way”"]);
+        assert_eq!(meaning("running"), ["State is “Running”"]);
         assert_eq!(meaning(""), [""; 0]);
     }
 

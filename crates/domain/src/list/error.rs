@@ -16,7 +16,7 @@ pub enum ListError {
     #[error("{}", .0.message())]
     Filter(FilterError),
     /// An unknown sort key.
-    #[error("Cannot sort by {0:?}. Use one of: {known}; put a - in front to turn the order round.", known = known_keys())]
+    #[error("Cannot sort by {0:?}. Use one of: {known}. Prefix it with - to reverse the order.", known = known_keys())]
     Sort(String),
     /// A page size that is not a number in the range.
     #[error("The page size {typed:?} is not a number from 1 to {max}.")]
@@ -27,34 +27,32 @@ pub enum ListError {
         max: u16,
     },
     /// A cursor that does not come from this list in this order.
-    #[error(
-        "This place in the list does not exist, or belongs to another order. Start again from the first page."
-    )]
+    #[error("This page does not exist in this list or order. Go back to the first page.")]
     Cursor,
     /// A value of `deleted` that is not a boolean.
-    #[error("`deleted` is {0:?}. Use true for the people in the bin, or leave it out.")]
+    #[error("`deleted` is {0:?}. Use true for deleted users, or leave it out.")]
     Deleted(String),
     /// A sort key together with deleted users, which have one order only.
     #[error(
-        "Deleted people are always listed with the latest deletion first. Leave out `sort`, or `deleted`."
+        "Deleted users are always sorted by deletion date, latest first. Leave out `sort` or `deleted`."
     )]
     SortedBin,
     /// An unknown sort key of sessions, or any together with ended sessions.
     #[error(
-        "Cannot sort sessions by {0:?}. Use created or seen, with a - in front for the latest first. Those that have ended have one order."
+        "Cannot sort sessions by {0:?}. Use created or seen, prefixed with - for latest first. Ended sessions have a fixed order."
     )]
     SessionSort(String),
     /// A text that is not an IP address.
-    #[error("{0:?} is not an address such as 192.0.2.1 or 2001:db8::1.")]
+    #[error("{0:?} is not an IP address.")]
     Address(String),
     /// A text that is not a condition on a time.
     #[error(
-        "{0:?} is not a time. Use after-7d for the last seven days, before-7d for longer ago, or a date such as 2026-11-21."
+        "{0:?} is not a time. Use after-7d for the last 7 days, before-7d for longer ago, or a date such as 2026-11-21."
     )]
     Age(String),
     /// An age with a sign, such as `>7d`, which is ambiguous.
     #[error(
-        "{typed:?} in `{parameter}` reads both ways. Use before-{age} for longer than {age} ago, or after-{age} for since then."
+        "{typed:?} in `{parameter}` is ambiguous. Use before-{age} for more than {age} ago, or after-{age} for since then."
     )]
     AmbiguousAge {
         /// Name of the parameter.
@@ -65,15 +63,13 @@ pub enum ListError {
         age: String,
     },
     /// A value of `ended` that is not a boolean.
-    #[error("`ended` is {0:?}. Use true for sessions that have ended, or leave it out.")]
+    #[error("`ended` is {0:?}. Use true for ended sessions, or leave it out.")]
     Ended(String),
     /// An unknown grouping of failed sign-ins.
     #[error("`by` is {0:?}. Use account or address, or leave it out.")]
     Grouping(String),
     /// A filter together with the request to revoke all sessions but the caller's.
-    #[error(
-        "A filter does not go together with signing out everyone else: it ends every session. Leave out one of them."
-    )]
+    #[error("A filter can't be combined with revoking all other sessions. Leave out one of them.")]
     FilteredOthers,
     /// An unknown state of access tokens.
     #[error("`state` is {0:?}. Use live, expiring, blocked, expired or revoked, or leave it out.")]
@@ -82,33 +78,31 @@ pub enum ListError {
     #[error("`state` is {0:?}. Use queued, running, done or failed, or leave it out.")]
     JobState(String),
     /// A text that cannot be the name of a user or another target in the audit log.
-    #[error("{0:?} is too long for a name, or has signs that no name has.")]
+    #[error("{0:?} is too long for a name, or has invalid characters.")]
     Name(String),
     /// A text that cannot be the name of an action.
-    #[error("{0:?} is no action such as user.created.")]
+    #[error("{0:?} is not an action. Use one such as user.created.")]
     Action(String),
     /// An unknown source of changes.
-    #[error("{0:?} is no way that a change can come. Use ui, api, cli, job or self.")]
+    #[error("{0:?} is not a source. Use ui, api, cli, job or self.")]
     Via(String),
     /// A text that is not the id of an audit log entry.
-    #[error("{0:?} is no entry of the audit log. Give the number of one.")]
+    #[error("{0:?} is not an audit log entry. Use the ID of one.")]
     Entry(String),
     /// An unknown parameter.
-    #[error("There is no parameter {:?} here. Leave it out, or correct its name.", shorten(.0))]
+    #[error("Unknown parameter {:?}. Remove it, or correct its name.", shorten(.0))]
     Parameter(String),
     /// A parameter that occurs more than once.
-    #[error("The parameter {:?} stands here more than once. Give it once.", shorten(.0))]
+    #[error("The parameter {:?} is repeated. Send it once.", shorten(.0))]
     Repeated(String),
     /// A text that is not an end of a range of times.
-    #[error(
-        "{0:?} is no day such as 2026-11-21, no month such as 2026-11, and no time such as 7d for seven days ago."
-    )]
+    #[error("{0:?} is not a date. Enter a date (2026-11-21), a month (2026-11) or a period (7d).")]
     Moment(String),
     /// A range of times that ends before it begins.
-    #[error("The time begins later than it ends. Put the earlier one first.")]
+    #[error("The start is after the end. Put the earlier date first.")]
     Backward,
     /// Both cursors at once.
-    #[error("Give either `after` or `before`, not both.")]
+    #[error("Use either `after` or `before`, not both.")]
     TwoCursors,
 }
 

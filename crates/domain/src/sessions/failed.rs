@@ -25,9 +25,9 @@ words! {
         UnknownUsername = "unknown_username",
         /// Too many sign-ins have failed: the password was not checked.
         Throttled = "throttled",
-        /// The password is right, and the account is suspended.
+        /// The password is correct, and the user is suspended.
         Suspended = "suspended",
-        /// The password is right, and the registration is pending.
+        /// The password is correct, and the registration is pending.
         Pending = "pending",
     }
 }
@@ -40,7 +40,7 @@ impl SignInFailure {
             Self::WrongPassword => "Wrong password",
             Self::UnknownUsername => "Unknown username",
             Self::Throttled => "Too many attempts",
-            Self::Suspended => "Account suspended",
+            Self::Suspended => "User suspended",
             Self::Pending => "Registration pending",
         }
     }
@@ -66,7 +66,7 @@ impl Grouping {
     }
 }
 
-/// Failed sign-ins of one account or from one address.
+/// Failed sign-ins of one account or from one IP address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FailedSignIns {
@@ -84,7 +84,7 @@ pub struct FailedSignIns {
     pub user: Option<SessionUser>,
     /// Number of accounts that were tried.
     pub accounts: u64,
-    /// Address of the last attempt, if it is known.
+    /// IP address of the last attempt, if it is known.
     #[schema(value_type = Option<String>)]
     pub ip_address: Option<IpAddr>,
     /// Number of addresses; the /64 of IPv6 addresses counts as one.

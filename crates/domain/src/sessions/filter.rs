@@ -46,7 +46,9 @@ impl SessionFilter {
             .person
             .as_ref()
             .map(|person| format!("User is {}", person.words()));
-        let address = self.address.map(|address| format!("Address is {address}"));
+        let address = self
+            .address
+            .map(|address| format!("IP address is {address}"));
         let device = self.device.as_ref();
         let device = device.map(|device| format!("Device contains “{}”", device.trim()));
         let times = [

@@ -333,10 +333,7 @@ mod tests {
 
     #[test]
     fn a_filter_says_whether_a_user_is_meant_by_number() {
-        for (person, meaning) in [
-            ("1001", "User is 1001, or else No. 1001"),
-            ("ada", "User is ada"),
-        ] {
+        for (person, meaning) in [("1001", "User is 1001 or No. 1001"), ("ada", "User is ada")] {
             let filter = params("person", person).filter().unwrap();
             assert_eq!(filter.meaning(NOW), [meaning]);
         }
@@ -345,14 +342,10 @@ mod tests {
     #[test]
     fn bad_parameters_are_named() {
         for (name, value, says) in [
-            ("address", "localhost", "\"localhost\" is not an address"),
+            ("address", "localhost", "\"localhost\" is not an IP address"),
             ("created", "yesterday", "\"yesterday\" is not a time"),
             ("seen", "never", "\"never\" is not a time"),
-            (
-                "seen",
-                ">7d",
-                "before-7d for longer than 7d ago, or after-7d",
-            ),
+            ("seen", ">7d", "before-7d for more than 7d ago, or after-7d"),
             ("sort", "person", "Cannot sort sessions by \"person\""),
             ("limit", "0", "is not a number from 1 to 100"),
             ("ended", "yes", "`ended` is \"yes\""),
@@ -378,7 +371,7 @@ mod tests {
         assert_eq!(before.0.pairs(), [("person", "ada"), ("seen", "before-7d")]);
         assert_eq!(after.0.pairs(), [("person", "ada"), ("seen", "after-7d")]);
         assert_eq!(before.1, "before-7d");
-        assert_eq!(before.2, "last seen longer than 7 days ago");
+        assert_eq!(before.2, "last seen more than 7 days ago");
         assert_eq!(after.2, "last seen within the last 7 days");
         assert_eq!(SessionParams::default().readings(), None);
     }

@@ -19,7 +19,7 @@ pub const BULK_MAX: usize = 100;
 pub enum BulkAction {
     /// Suspends them.
     Suspend(SuspensionDraft),
-    /// Lifts their suspensions.
+    /// Unsuspends them.
     Unsuspend {},
     /// Revokes their sessions.
     EndSessions {},

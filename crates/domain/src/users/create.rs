@@ -105,7 +105,7 @@ pub(crate) fn optional_email(typed: &str, faults: &mut FieldErrors) -> Option<Op
 /// Parses names of roles and removes duplicates; adds an error and returns `None` if one is invalid.
 pub(crate) fn roles(typed: &[String], faults: &mut FieldErrors) -> Option<Vec<RoleName>> {
     if typed.len() > ROLES_MAX {
-        faults.add("roles", format!("Give at most {ROLES_MAX} roles."));
+        faults.add("roles", format!("Assign at most {ROLES_MAX} roles."));
         return None;
     }
     let parsed: Result<Vec<RoleName>, _> = typed.iter().map(|name| name.parse()).collect();

@@ -18,9 +18,9 @@ pub struct UserDetail {
     /// The user as lists show one.
     #[serde(flatten)]
     pub summary: UserSummary,
-    /// Unverified address that the user has entered and that is not the address of the account.
+    /// Unverified email address that the user has entered and that is not set as `email`.
     pub claimed_email: Option<String>,
-    /// Username of another user who has that address.
+    /// Username of another user who has that email address.
     pub claimed_email_of: Option<String>,
     /// Whether a password is set.
     pub has_password: bool,
@@ -59,7 +59,7 @@ pub struct UserDetail {
 pub struct Refusals {
     /// Changing the user.
     pub edit: Option<String>,
-    /// Changing the address.
+    /// Changing the email address.
     pub email: Option<String>,
     /// Changing the roles.
     pub roles: Option<String>,
@@ -67,7 +67,7 @@ pub struct Refusals {
     pub reset: Option<String>,
     /// Suspending the user.
     pub suspend: Option<String>,
-    /// Lifting the suspension.
+    /// Unsuspending the user.
     pub unsuspend: Option<String>,
     /// Deleting the user.
     pub delete: Option<String>,

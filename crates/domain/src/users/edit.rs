@@ -118,7 +118,10 @@ impl UserEdit {
             (Some(names), admin) => {
                 let is_admin = names.iter().any(|name| name.trim() == ADMIN_ROLE);
                 if admin.is_some_and(|admin| admin != is_admin) {
-                    faults.add("roles", "The roles and isAdmin contradict each other.");
+                    faults.add(
+                        "roles",
+                        "`roles` and `isAdmin` contradict each other. Send only one of them.",
+                    );
                 }
                 roles(&names, &mut faults).map(RoleChange::Exactly)
             }
@@ -170,7 +173,7 @@ pub(super) fn check_clients(clients: &[i32], faults: &mut FieldErrors) {
     if clients.len() > CLIENTS_MAX {
         faults.add(
             "client_list",
-            format!("Name at most {CLIENTS_MAX} clients."),
+            format!("List at most {CLIENTS_MAX} clients."),
         );
     }
 }

@@ -27,10 +27,10 @@ pub enum NameError {
     #[error("Use {USERNAME_MIN} to {USERNAME_MAX} characters.")]
     UsernameLength,
     /// A character that a username cannot contain.
-    #[error("Use letters, digits and . _ - @ + only, and begin with a letter or a digit.")]
+    #[error("Use only letters, digits and . _ - @ +, and start with a letter or digit.")]
     UsernameCharacter,
     /// A username in the form of an id, which would be read as an id where a user is referred to.
-    #[error("Choose a username that does not have the form of an id (a UUID).")]
+    #[error("A username can't be a UUID. Choose another one.")]
     UsernameId,
     /// A display name without a visible character.
     #[error("Enter a name.")]
@@ -39,10 +39,10 @@ pub enum NameError {
     #[error("Use at most {DISPLAY_NAME_MAX} characters.")]
     DisplayNameLength,
     /// A text that is not an email address.
-    #[error("Enter an address like name@example.org.")]
+    #[error("Enter an email address such as name@example.org.")]
     Email,
     /// A text that is not a valid name of a role.
-    #[error("Use 1 to {ROLE_MAX} letters, digits and . _ - : for the name of a role.")]
+    #[error("Use 1 to {ROLE_MAX} letters, digits and . _ - : for a role name.")]
     Role,
     /// Characters that hide or reorder others.
     #[error("Remove the invisible control characters.")]

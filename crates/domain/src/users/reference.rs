@@ -50,7 +50,7 @@ impl UserRef {
     pub fn words(&self) -> String {
         match self {
             Self::Number(number) => format!("No. {number}"),
-            Self::Digits { text, number } => format!("{text}, or else No. {number}"),
+            Self::Digits { text, number } => format!("{text} or No. {number}"),
             Self::Name(name) => name.clone(),
             Self::Id(id) => id.to_string(),
         }

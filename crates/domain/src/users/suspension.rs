@@ -10,8 +10,7 @@ use crate::fields::FieldErrors;
 /// Maximum number of characters of a reason.
 pub const REASON_MAX: usize = 500;
 /// Message of a form that suspends active users, for a user who is suspended already.
-pub const ALREADY_SUSPENDED: &str =
-    "This user is already suspended. Lift the suspension before you suspend them again.";
+pub const ALREADY_SUSPENDED: &str = "This user is already suspended. Unsuspend the user first.";
 
 /// A request to suspend a user, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -38,10 +37,7 @@ impl SuspensionDraft {
         let mut faults = FieldErrors::default();
         let reason = self.reason.trim().to_owned();
         if reason.is_empty() {
-            faults.add(
-                "reason",
-                "Say why. Whoever looks at this account later will ask.",
-            );
+            faults.add("reason", "Enter a reason.");
         }
         if reason.chars().count() > REASON_MAX {
             faults.add("reason", format!("Use at most {REASON_MAX} characters."));
@@ -54,7 +50,7 @@ impl SuspensionDraft {
             .until
             .map(|until| until.checked_to_offset(UtcOffset::UTC));
         if until.is_some_and(|until| until.is_none_or(|until| until <= now)) {
-            faults.add("until", "Choose a moment that is still to come.");
+            faults.add("until", "Choose a date in the future.");
         }
         if faults.is_empty() {
             Ok(Self {
@@ -74,7 +70,7 @@ impl SuspensionDraft {
 pub struct Suspension {
     /// Reason for the suspension.
     pub reason: Option<String>,
-    /// Time at which it ends by itself; `None` if it has to be lifted.
+    /// Time at which the suspension ends; `None` if it is indefinite.
     #[serde(with = "time::serde::rfc3339::option")]
     pub until: Option<OffsetDateTime>,
     /// Whether the user sees the reason.

@@ -12,8 +12,7 @@ use crate::{
     users::delete::{apply, count},
 };
 
-const NOT_ALLOWED: Error =
-    Error::Forbidden("Here only an administrator deletes accounts. Ask one to delete yours.");
+const NOT_ALLOWED: Error = Error::Forbidden("Ask an administrator to delete your account.");
 
 /// Returns the reason why the caller cannot delete the own account, if there is one; the page shows it instead of the form.
 ///

@@ -205,7 +205,7 @@ async fn set_password(
     db::account::set_ended(transaction, session, EndReason::Replaced, id).await?;
     change::set_password(transaction, id, hash).await?;
     links::revoke_unused_of(transaction, Kind::PasswordReset, id).await?;
-    changes.note("password", Value::Null, "chosen");
+    changes.note("password", Value::Null, "set by the user");
     changes.note("otherSessions", ended, 0);
     let account = find_credentials(&mut **transaction, &actor.principal.username).await?;
     account.zip(lifetimes).ok_or(SIGNED_OUT)

@@ -50,14 +50,14 @@ impl Display for Fault {
         match self {
             Self::Changed(id) => write!(f, "Entry {id} was changed after it was sealed."),
             Self::Removed(id) => write!(f, "Entry {id} was removed after it was sealed."),
-            Self::Inserted(id) => write!(f, "Entry {id} was put among sealed ones."),
+            Self::Inserted(id) => write!(f, "Entry {id} was inserted among sealed ones."),
             Self::Seal { from_id, to_id } => write!(
                 f,
-                "The seal of the entries {from_id} to {to_id} was changed, or one before it was."
+                "The seal of entries {from_id} to {to_id}, or an earlier one, was changed."
             ),
             Self::NotedRoot => write!(
                 f,
-                "No seal has the root that was noted: seals were removed or made anew."
+                "No seal has the given root: seals were removed or recreated."
             ),
         }
     }

@@ -24,7 +24,7 @@ const REASONS: [&str; 8] = [
     "Repeated spam in comments",
     "Left the organization; owned data under review",
     "Suspicious sign-ins from several countries",
-    "Asked for a pause of the account",
+    "Requested a break",
     "Uploaded material without permission",
     "Contract on hold",
     "Did not confirm the terms of use",

@@ -14,11 +14,10 @@ use super::{
 use crate::{Error, Services};
 
 const OTHERS_THERE: Error = Error::Conflict(
-    "There are users in this database already. Use an empty one, or add --force to put demo people beside them.",
+    "This database already has users. Use an empty one, or add --force to add demo users to it.",
 );
-const SAME_PEOPLE: Error = Error::Conflict(
-    "Some of these people are in this database already. Choose others with another --seed.",
-);
+const SAME_PEOPLE: Error =
+    Error::Conflict("Some of these demo users already exist. Choose another --seed.");
 
 /// Maximum ratio of existing users to new ones at which the indexes are dropped and rebuilt rather than maintained row by
 /// row. Measured with 100,000 users: rebuilding costs 0.1 ms per user, maintaining 0.6 ms.
@@ -194,7 +193,7 @@ async fn record(connection: &mut PgConnection, plan: Plan) -> Result<(), Error> 
         action: "demo.loaded",
         target_kind: "system",
         target_id: None,
-        target_label: &format!("{} people", plan.users),
+        target_label: &format!("{} users", plan.users),
         changes: json!({ "users": [plan.taken, plan.taken + plan.users] }),
         reason: None,
     };

@@ -20,7 +20,7 @@ use crate::{
 };
 
 const DEAD_LINK: Error = Error::NotFound(
-    "This invitation is not valid any more: it was used, revoked, or is too old. Ask whoever invited you for a new one.",
+    "This invitation is no longer valid: it was used, was revoked or has expired. Ask the person who invited you for a new one.",
 );
 
 /// Invitation as the page behind its link shows it.

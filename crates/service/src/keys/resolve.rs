@@ -13,9 +13,9 @@ use crate::{
     users::guard,
 };
 
-const NONE: Error = Error::NotFound("There is no active API key of this provider for this person");
+const NONE: Error = Error::NotFound("No active API key for this user and provider");
 const UNREADABLE: Error = Error::Conflict(
-    "This API key cannot be decrypted with the encryption keys of this server. It has to be entered again.",
+    "This API key can't be decrypted with this server's encryption keys. Enter it again.",
 );
 
 /// Decrypted key. Its `Debug` output does not contain the value.

@@ -78,9 +78,13 @@ async fn finish(services: &Services, job: Uuid, left: u64) -> Result<(), Error> 
     if left == 0 {
         return Ok(db::jobs::set_done(&services.pool, job).await?);
     }
+    let subject = match left {
+        1 => "1 API key is".to_owned(),
+        more => format!("{more} API keys are"),
+    };
     let why = format!(
-        "{left} API keys are not under the first encryption key. Either API_KEY_ENCRYPTION_KEY lacks the one that they are \
-         under, or a server has kept them meanwhile that knows another first one. Then run `rollcall keys rotate` again."
+        "{subject} not encrypted with the first encryption key. Add the missing key to API_KEY_ENCRYPTION_KEY, use the same first \
+         key on every server, then run `rollcall keys rotate` again."
     );
     Ok(db::jobs::set_failed(&services.pool, job, None, &why).await?)
 }

@@ -6,7 +6,7 @@ use crate::{Error, Services};
 
 /// Denial of a transfer of owned data.
 const RECEIVER_FULL: Error = Error::Conflict(
-    "The receiver would own more than the server stores for one user. Nothing was transferred: choose another one, or have data deleted first.",
+    "The new owner would exceed the storage limit. Nothing was transferred; choose another user, or delete data first.",
 );
 
 const MEGABYTE: i64 = 1024 * 1024;

@@ -36,9 +36,9 @@ pub(super) fn check(password: &str, known: &[String]) -> Result<(), PasswordErro
     }
     let warning = estimate.feedback().and_then(|feedback| feedback.warning());
     let warning = warning.map(|warning| warning.to_string());
-    Err(PasswordError::Guessable(warning.unwrap_or_else(|| {
-        "Add a few words that are not often used together.".to_owned()
-    })))
+    Err(PasswordError::Guessable(
+        warning.unwrap_or_else(|| "Add a few unrelated words.".to_owned()),
+    ))
 }
 
 /// Returns the known texts in the forms in which they appear in passwords: each name, its words, the words joined, and the

@@ -28,10 +28,9 @@ use crate::{
     users::guard,
 };
 
-const NOBODY: Error = Error::NotFound("Nobody of this id has registered here.");
-const DECIDED: Error = Error::Conflict(
-    "This person does not wait any more: somebody else has decided about them already.",
-);
+const NOBODY: Error = Error::NotFound("Registration not found");
+const DECIDED: Error =
+    Error::Conflict("Someone else already approved or rejected this registration.");
 
 /// Approves a pending registration. The note is audited.
 ///
@@ -117,7 +116,7 @@ pub async fn decide(
     request.people.retain(|selected| ids.insert(selected.id));
     if request.people.is_empty() || request.people.len() > BULK_MAX {
         let mut faults = FieldErrors::default();
-        faults.add("people", format!("Select 1 to {BULK_MAX} people."));
+        faults.add("people", format!("Select 1 to {BULK_MAX} users."));
         return Err(Error::Invalid(faults));
     }
     let mut transaction = db::begin(&services.pool).await?;
@@ -212,10 +211,10 @@ async fn why_not(
     account: Option<&Account>,
 ) -> Result<Option<String>, Error> {
     let Some(account) = account.filter(|account| waits(account)) else {
-        return Ok(Some("Does not wait any more.".to_owned()));
+        return Ok(Some("Already decided.".to_owned()));
     };
     if account.version != selected.version {
-        return Ok(Some("Was changed by somebody else meanwhile.".to_owned()));
+        return Ok(Some("Changed by someone else.".to_owned()));
     }
     let refused = may(transaction, author, account).await?.err();
     Ok(refused.map(|refused| refused.to_string()))

@@ -30,7 +30,7 @@ use crate::{
 };
 
 const DEAD_LINK: Error = Error::NotFound(
-    "This link is not valid any more: it was used, revoked, or is too old. Ask your administrator for a new one.",
+    "This link is no longer valid: it was used, was revoked or has expired. Ask your administrator for a new one.",
 );
 
 /// Data of the page behind a valid link.
@@ -195,7 +195,7 @@ pub async fn choose_password(
         action: "user.password_chosen",
         user: (id, &account.username),
         changes: Changes::default()
-            .with("password", Value::Null, "chosen by a link")
+            .with("password", Value::Null, "set with a link")
             .with("sessions", ended, 0)
             .with("tokens", revoked, 0),
         reason: None,
@@ -223,7 +223,7 @@ fn check(services: &Services, user: &UserSummary, choice: Choice<'_>) -> Result<
         check_new_password(choice.password, min, &names(user)),
     );
     if choice.password != choice.password_again {
-        errors.add("password_again", "The two passwords differ.");
+        errors.add("password_again", "Passwords don't match.");
     }
     if errors.is_empty() {
         Ok(())

@@ -36,7 +36,7 @@ const BEHIND: usize = 64;
 const PER_ACCOUNT: usize = 8;
 
 const ACCOUNT_BUSY: Error = Error::TooManyAtOnce(
-    "Your account has eight live lists of sessions open already. Close one, then try again.",
+    "You already have eight live session lists open. Close one, then try again.",
 );
 
 /// Registry of watching sessions, and the channel to them.
@@ -208,7 +208,7 @@ pub async fn run(services: &Services) {
     loop {
         if let Err(error) = listen(services).await {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
-            tracing::warn!(%error, cause = cause.unwrap_or_default(), "nobody is told of sessions; it is tried again");
+            tracing::warn!(%error, cause = cause.unwrap_or_default(), "session notifications failed; retrying");
         }
         sleep(RETRY).await;
     }

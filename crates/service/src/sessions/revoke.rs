@@ -196,18 +196,20 @@ fn reason(filter: &SessionFilter, everyone_but_me: bool) -> String {
         filter
             .person
             .as_ref()
-            .map(|person| format!("person {}", person.words())),
-        filter.address.map(|address| format!("address {address}")),
+            .map(|person| format!("user {}", person.words())),
+        filter
+            .address
+            .map(|address| format!("IP address {address}")),
         device.map(|device| format!("device {device}")),
-        filter.created.map(|when| format!("created {when}")),
-        filter.seen.map(|when| format!("seen {when}")),
-        everyone_but_me.then(|| "everyone else and my other devices".to_owned()),
+        filter.created.map(|when| format!("signed in {when}")),
+        filter.seen.map(|when| format!("last seen {when}")),
+        everyone_but_me.then(|| "all other sessions".to_owned()),
     ];
     let words: Vec<String> = conditions.into_iter().flatten().collect();
     if words.is_empty() {
-        return "Sessions ended together: all.".to_owned();
+        return "Sessions revoked: all.".to_owned();
     }
-    format!("Sessions ended together: {}.", words.join(", "))
+    format!("Sessions revoked: {}.", words.join(", "))
 }
 
 #[cfg(test)]
@@ -228,13 +230,10 @@ mod tests {
         };
         assert_eq!(
             reason(&params.filter().unwrap(), false),
-            "Sessions ended together: person ada, address 192.0.2.1, device Firefox, created 2026-11-19, seen before-7d."
+            "Sessions revoked: user ada, IP address 192.0.2.1, device Firefox, signed in 2026-11-19, last seen before-7d."
         );
         let all = SessionFilter::default();
-        assert_eq!(
-            reason(&all, true),
-            "Sessions ended together: everyone else and my other devices."
-        );
-        assert_eq!(reason(&all, false), "Sessions ended together: all.");
+        assert_eq!(reason(&all, true), "Sessions revoked: all other sessions.");
+        assert_eq!(reason(&all, false), "Sessions revoked: all.");
     }
 }

@@ -39,7 +39,7 @@ pub async fn bulk(
     request.users.retain(|selected| ids.insert(selected.id));
     if request.users.is_empty() || request.users.len() > BULK_MAX {
         let mut faults = FieldErrors::default();
-        faults.add("users", format!("Select 1 to {BULK_MAX} people."));
+        faults.add("users", format!("Select 1 to {BULK_MAX} users."));
         return Err(Error::Invalid(faults));
     }
     if let BulkAction::Suspend(draft) = request.action {
@@ -147,10 +147,7 @@ async fn one(
         skipped: Some(why),
     };
     let Some(account) = account else {
-        return Ok(skipped(
-            String::new(),
-            "There is no such account any more.".to_owned(),
-        ));
+        return Ok(skipped(String::new(), "No longer exists.".to_owned()));
     };
     TargetRef::from(selected).check_username(&account.username)?;
     if let Err(why) = may(transaction, author, action, &account, selected).await? {
@@ -184,24 +181,24 @@ async fn may(
     let (deed, senseless) = match action {
         BulkAction::Suspend(_) => (
             Deed::Suspend,
-            (account.status != Status::Active).then_some("Is not active."),
+            (account.status != Status::Active).then_some("Not active."),
         ),
         BulkAction::Unsuspend {} => (
             Deed::Unsuspend,
-            (account.status != Status::Suspended).then_some("Is not suspended."),
+            (account.status != Status::Suspended).then_some("Not suspended."),
         ),
         BulkAction::EndSessions {} => (Deed::EndSessions, None),
         BulkAction::Delete {} => (Deed::Delete, None),
         BulkAction::Restore {} => (Deed::Restore, not_restorable(transaction, account).await?),
     };
     if account.deleted_at.is_some() && !matches!(action, BulkAction::Restore {}) {
-        return Ok(Err("Is deleted already.".to_owned()));
+        return Ok(Err("Already deleted.".to_owned()));
     }
     if let Some(why) = senseless {
         return Ok(Err(why.to_owned()));
     }
     if account.version != selected.version {
-        return Ok(Err("Was changed by somebody else meanwhile.".to_owned()));
+        return Ok(Err("Changed by someone else.".to_owned()));
     }
     let standing = account::find_standing(&mut **transaction, account.id)
         .await?
@@ -215,10 +212,10 @@ async fn not_restorable(
     account: &Account,
 ) -> Result<Option<&'static str>, Error> {
     if account.deleted_at.is_none() {
-        return Ok(Some("Is not deleted."));
+        return Ok(Some("Not deleted."));
     }
     let is_going = db::purge::find_progress(&mut **transaction, account.id)
         .await?
         .is_some();
-    Ok(is_going.then_some("Is being removed for good."))
+    Ok(is_going.then_some("Permanent deletion in progress."))
 }

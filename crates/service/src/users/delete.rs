@@ -144,14 +144,14 @@ pub(super) async fn put_back(
     account: &Account,
 ) -> Result<(), Error> {
     if account.deleted_at.is_none() {
-        return Err(Error::Conflict("This account is not deleted."));
+        return Err(Error::Conflict("This user is not deleted."));
     }
     if db::purge::find_progress(&mut **transaction, account.id)
         .await?
         .is_some()
     {
         return Err(Error::Conflict(
-            "This account is being removed for good. It cannot be restored any more.",
+            "This user is being permanently deleted and can't be restored.",
         ));
     }
     change::set_restored(transaction, account.id).await?;
@@ -180,7 +180,7 @@ pub async fn reassign(
     let giver = from.into();
     let from = giver.id;
     if from == to {
-        return Err(Error::Conflict("Choose somebody else to give it to."));
+        return Err(Error::Conflict("Choose another user as the new owner."));
     }
     let author = granted.author();
     let mut transaction = db::begin(&services.pool).await?;

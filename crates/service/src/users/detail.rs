@@ -77,13 +77,11 @@ pub async fn refusals(
 fn going(removal: Progress) -> String {
     let (done, total) = (removal.done, removal.total.unwrap_or(removal.done));
     let how = if removal.failed {
-        "was to be removed for good, which has failed"
+        "Permanent deletion failed"
     } else {
-        "is being removed for good"
+        "Permanent deletion is in progress"
     };
-    format!(
-        "This account {how}: {done} of about {total} things so far. It cannot be restored any more."
-    )
+    format!("{how}: {done} of about {total} items deleted. This user can't be restored.")
 }
 
 /// Lists the names of all roles in the order of their rank, most powerful first.

@@ -100,7 +100,7 @@ pub async fn edit(
     if let Some(hash) = &hash {
         let kind = if services.settings.lasting_admin_passwords {
             change::set_password(&mut transaction, id, hash).await?;
-            "lasting, set by an administrator"
+            "permanent, set by an administrator"
         } else {
             change::set_temporary_password(&mut transaction, id, hash, author.backer()).await?;
             "temporary"

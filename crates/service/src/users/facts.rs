@@ -46,7 +46,7 @@ pub(super) async fn name_deleted(services: &Services, error: Error, claim: Claim
         if let Some(owner) = owner {
             error = FieldError {
                 message: format!(
-                    "{}: it is of a deleted user, until {}. Restore No. {} under Users, Deleted, or delete it permanently.",
+                    "{}: reserved for a deleted user until {}. Restore No. {} under Deleted users, or delete it permanently.",
                     taken.message,
                     owner.purge_after.date(),
                     owner.number

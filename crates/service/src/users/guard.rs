@@ -23,7 +23,7 @@ use crate::{
 /// Response text of FOVEA.
 pub(crate) const NOT_FOUND: Error = Error::NotFound("User not found");
 
-const IN_BIN: Error = Error::Conflict("This account is deleted. Restore it first.");
+const IN_BIN: Error = Error::Conflict("This user is deleted. Restore the user first.");
 
 /// Returns the id of the account that a reference means, deleted or not.
 pub(crate) async fn find(pool: &db::PgPool, user: &UserRef) -> Result<Uuid, Error> {
@@ -195,7 +195,7 @@ pub(crate) async fn grantable(
     }
     if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
         let mut faults = domain::fields::FieldErrors::default();
-        faults.add("roles", format!("There is no role {unknown:?}."));
+        faults.add("roles", format!("Unknown role: {unknown:?}."));
         return Err(Error::Invalid(faults));
     }
     Ok(known)

@@ -22,7 +22,7 @@ pub(crate) async fn admit(
     if !is_of_one_script(name) {
         errors.add(
             "username",
-            "Use the letters of one script, and none that are invisible.",
+            "Use letters of one script only, and no invisible characters.",
         );
         return Err(Error::Invalid(errors));
     }
@@ -32,7 +32,7 @@ pub(crate) async fn admit(
     if db::users::has_lookalike(connection, name, &look, is_plain).await? {
         errors.add(
             "username",
-            "This username looks like that of another account.",
+            "This username looks like an existing one. Choose another one.",
         );
         return Err(Error::Taken(errors));
     }

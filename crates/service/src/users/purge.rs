@@ -22,8 +22,8 @@ const SMALLEST_PIECE: i64 = 2;
 /// Maximum number of consecutive timeouts of the smallest batch, which take some minutes.
 const PUT_OFFS_MAX: i16 = 10;
 
-const TOO_SLOW: &str = "Even a small part of it takes longer to remove than the database may take. Another table may refer to it \
-                        without an index on what refers, or keep it locked.";
+const TOO_SLOW: &str = "Deleting even a small batch exceeds the database time limit. Another table may reference the data without \
+    an index, or lock it.";
 
 /// Queues accounts that are due, and purges the queued ones. Several replicas can do so at once.
 ///
@@ -105,20 +105,19 @@ async fn piece(
         }
         Some(cause) if cause.is_passing() => {
             *size = PIECE;
-            tracing::warn!(job = %purge.id, user = %purge.user_id, %cause, "a removal is put off");
+            tracing::warn!(job = %purge.id, user = %purge.user_id, %cause, "permanent deletion postponed");
             if !cause.is_too_late() || !is_put_off_too_often(services, &purge).await? {
                 return Ok(Piece::PutOff(purge.id, error));
             }
             TOO_SLOW.to_owned()
         }
         Some(db::Error::Constraint { constraint }) => format!(
-            "The database refuses to remove something: it would break the rule {constraint}. Another table may refer to it."
+            "The database rejected a deletion because of the constraint {constraint}. Another table may reference the data."
         ),
-        _ => "The database failed. The log of the server has the cause, with the id of this job."
-            .to_owned(),
+        _ => "The database failed. The server log has the cause under this job's ID.".to_owned(),
     };
     let cause = cause(&error).map(ToString::to_string).unwrap_or_default();
-    tracing::error!(job = %purge.id, user = %purge.user_id, cause, "a removal has failed");
+    tracing::error!(job = %purge.id, user = %purge.user_id, cause, "permanent deletion failed");
     db::jobs::set_failed(&services.pool, purge.id, Some(purge.done), &why).await?;
     Ok(Piece::Refused(error))
 }

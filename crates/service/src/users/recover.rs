@@ -99,7 +99,7 @@ async fn readmit(
             .is_some()
         {
             return Err(Error::Conflict(
-                "This account is being removed for good. Name another one.",
+                "This user is being permanently deleted. Choose another one.",
             ));
         }
         change::set_restored(transaction, id).await?;

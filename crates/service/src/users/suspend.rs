@@ -23,8 +23,8 @@ use crate::{
 /// Number of expired suspensions listed at once. Each is lifted in its own transaction.
 const LISTED_AT_ONCE: i64 = 100;
 
-const PENDING: Error = Error::Conflict("This account is still waiting for approval.");
-const NOT_SUSPENDED: Error = Error::Conflict("This account is not suspended.");
+const PENDING: Error = Error::Conflict("This user is still pending approval.");
+const NOT_SUSPENDED: Error = Error::Conflict("This user is not suspended.");
 
 /// Suspends an account, or changes its suspension. Its sessions end.
 ///

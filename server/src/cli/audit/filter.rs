@@ -5,22 +5,22 @@ use domain::audit::list::AuditParams;
 /// Filter of audit entries, with the same values as in the panel and the API.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Filter {
-    /// Actor: number, id or username, or a username that no account has any more.
+    /// Actor: username, number or id, or a username that no longer exists.
     #[arg(long)]
     actor: Option<String>,
-    /// Target of the action.
+    /// Target: a user in the same forms, or the name or id of another resource.
     #[arg(long)]
     target: Option<String>,
     /// Action, such as user.created.
     #[arg(long)]
     action: Option<String>,
-    /// Source of the action: ui, api, cli, job or self.
+    /// Source of the change: ui, api, cli, job or self.
     #[arg(long)]
     via: Option<String>,
     /// Start of the period: 2026-11-21, 2026-11, or 7d for seven days ago.
     #[arg(long)]
     from: Option<String>,
-    /// End of the period; the whole day or month is included.
+    /// End of the period. The whole day or month is included.
     #[arg(long)]
     to: Option<String>,
     /// Id of a bulk action, such as a bulk suspension: lists the entries that belong to it.

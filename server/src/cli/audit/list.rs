@@ -15,7 +15,7 @@ use crate::cli::{
 /// Entries fetched per query.
 const PAGE: usize = 1_000;
 
-const HEADINGS: [&str; 6] = ["ID", "WHEN", "WHO", "VIA", "WHAT", "TO"];
+const HEADINGS: [&str; 6] = ["ID", "TIME", "ACTOR", "SOURCE", "ACTION", "TARGET"];
 
 /// List audit entries, newest first.
 #[derive(Debug, clap::Args)]
@@ -32,7 +32,7 @@ impl ListArgs {
     pub(super) async fn run(self, place: &Place, output: Output) -> Result<ExitCode, Failure> {
         let mut params = AuditParams::from(self.filter);
         let mut left = self.limit;
-        let mut rows = Rows::new(output, HEADINGS, "There is nothing to list.");
+        let mut rows = Rows::new(output, HEADINGS, "No audit log entries found.");
         loop {
             params.limit = Some(left.clamp(1, PAGE).to_string());
             let (mut entries, after) = place.entries(&params).await?;

@@ -15,11 +15,11 @@ const ROOT: usize = 32;
 
 /// Recompute every seal of the audit log and report the first entry that does not match.
 ///
-/// The printed root covers everything that has been sealed so far. Stored elsewhere, and passed with --root later, it shows that
-/// the log has not been rewritten and sealed again.
+/// The printed root covers everything sealed so far. Store it elsewhere and pass it with --root later to detect a log that was
+/// rewritten and sealed again.
 #[derive(Debug, clap::Args)]
 pub(super) struct VerifyArgs {
-    /// Root that an earlier run printed.
+    /// Root printed by an earlier run.
     #[arg(long, value_parser = root)]
     root: Option<Root>,
 }
@@ -29,7 +29,7 @@ pub(super) struct VerifyArgs {
 struct Root([u8; ROOT]);
 
 fn root(text: &str) -> Result<Root, String> {
-    let wrong = || format!("a root has {} digits from 0 to f", 2 * ROOT);
+    let wrong = || format!("a root has {} hexadecimal digits", 2 * ROOT);
     let mut bytes = [0; ROOT];
     if text.len() != 2 * ROOT || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Err(wrong());
@@ -70,18 +70,15 @@ impl VerifyArgs {
 
 fn text(found: &Verification, fault: Option<&str>) -> String {
     let mut lines = vec![
-        format!(
-            "ok    Entries that are as they were sealed: {}.",
-            found.entries
-        ),
-        format!("ok    Seals that are as they were put: {}.", found.seals),
+        format!("ok    Verified entries: {}.", found.entries),
+        format!("ok    Verified seals: {}.", found.seals),
         format!("ok    Entries not yet sealed: {}.", found.unsealed),
     ];
     if let Some(root) = &found.root {
         lines.push(format!("ok    Root: {}", hex(root)));
     }
     if let Some(fault) = fault {
-        lines.push(format!("WRONG {fault}"));
+        lines.push(format!("ERROR {fault}"));
     }
     lines.join("\n")
 }

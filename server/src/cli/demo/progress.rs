@@ -43,24 +43,19 @@ impl Progress {
             Step::People { people, rows } => {
                 let rate = rows as f64 / self.began.elapsed().as_secs_f64().max(0.001);
                 let message = format!(
-                    "{people} of {} people, {rows} rows, {rate:.0} rows/s",
+                    "{people} of {} users, {rows} rows, {rate:.0} rows/s",
                     self.users
                 );
                 let line = people * LINES / self.users;
                 self.tell(people, self.users, message, line > self.lines);
                 self.lines = line;
             }
-            Step::Counting => self.tell(0, 1, "Counting what each of them owns".to_owned(), true),
+            Step::Counting => self.tell(0, 1, "Counting owned data".to_owned(), true),
             Step::Indexes { done, of } => {
                 let message = format!("Building {of} indexes and keys");
                 self.tell(done as u64, of as u64, message, done == 0);
             }
-            Step::Vacuuming => self.tell(
-                0,
-                1,
-                "Making the tables fit for fast reading".to_owned(),
-                true,
-            ),
+            Step::Vacuuming => self.tell(0, 1, "Vacuuming tables".to_owned(), true),
         }
     }
 

@@ -18,7 +18,7 @@ impl Address {
     /// Parses an address. `insecure` permits http to another machine, where the access token could be read on the way.
     pub(in crate::cli) fn parse(url: &str, insecure: bool) -> Result<Self, Failure> {
         let wrong =
-            || format!("--url must be an address such as https://users.example.org, not {url:?}.");
+            || format!("--url must be a URL such as https://users.example.org, not {url:?}.");
         let uri: Uri = url.trim().parse().map_err(|_| wrong())?;
         let authority = uri.authority().ok_or_else(wrong)?;
         let https = match uri.scheme_str() {
@@ -27,7 +27,9 @@ impl Address {
             _ => return Err(wrong().into()),
         };
         if authority.as_str().contains('@') {
-            return Err("--url must have no name or password: the access token is enough.".into());
+            return Err(
+                "--url must have no username or password: the access token is enough.".into(),
+            );
         }
         if uri.path() != "/" || uri.query().is_some() {
             return Err(
@@ -35,7 +37,7 @@ impl Address {
             );
         }
         if !https && !insecure && !is_this_machine(authority.host()) {
-            return Err("Over http others on the way can read the access token. Use https, or --insecure-http where nobody is in between."
+            return Err("Over http the access token can be intercepted. Use https, or pass --insecure-http in a trusted network."
                 .into());
         }
         let scheme = if https { "https" } else { "http" };
@@ -93,29 +95,21 @@ mod tests {
             (
                 "https://ada:secret@users.example.org",
                 false,
-                Err("no name or password"),
+                Err("no username or password"),
             ),
             (
                 "http://127.0.0.1@users.example.org",
                 false,
-                Err("no name or password"),
+                Err("no username or password"),
             ),
             ("https://users.example.org/panel", false, Err("no path")),
             ("https://users.example.org?x", false, Err("no path")),
-            ("users.example.org", false, Err("--url must be an address")),
-            (
-                "users.example.org:3000",
-                false,
-                Err("--url must be an address"),
-            ),
-            (
-                "ftp://users.example.org",
-                false,
-                Err("--url must be an address"),
-            ),
-            ("/tmp/socket", false, Err("--url must be an address")),
-            ("https://", false, Err("--url must be an address")),
-            ("", false, Err("--url must be an address")),
+            ("users.example.org", false, Err("--url must be a URL")),
+            ("users.example.org:3000", false, Err("--url must be a URL")),
+            ("ftp://users.example.org", false, Err("--url must be a URL")),
+            ("/tmp/socket", false, Err("--url must be a URL")),
+            ("https://", false, Err("--url must be a URL")),
+            ("", false, Err("--url must be a URL")),
         ] {
             let address = Address::parse(url, insecure).map(|address| address.to_string());
             match (address, expected) {

@@ -42,7 +42,7 @@ impl Answer {
         }
         serde_json::from_slice(&self.body).map_err(|error| {
             Fault::Failed(format!(
-                "The answer of {address} cannot be read ({}): it is of another version than this program.",
+                "Cannot read the response of {address} ({}). The server may have another version than this program.",
                 shorten(&error.to_string())
             ))
         })
@@ -51,9 +51,9 @@ impl Answer {
     /// Returns the error that the response stands for.
     pub(super) fn fault(&self, address: &Address) -> Fault {
         if self.status.is_redirection() {
-            let place = text(&self.headers, header::LOCATION).unwrap_or("elsewhere");
+            let place = text(&self.headers, header::LOCATION).unwrap_or("another URL");
             return Fault::Failed(format!(
-                "{address} sends on to {}. The access token was not sent there: if that is the server, name it with --url.",
+                "{address} redirects to {}. The access token was not sent there. If that is the server, set --url to it.",
                 shorten(place)
             ));
         }
@@ -65,10 +65,10 @@ impl Answer {
     }
 
     fn strange(&self, address: &Address) -> String {
-        let kind = text(&self.headers, header::CONTENT_TYPE).unwrap_or("no type");
+        let kind = text(&self.headers, header::CONTENT_TYPE).unwrap_or("no content type");
         let mut sentence = stranger(address, &format!("{}, {}", self.status, shorten(kind)));
         if let Some(wait) = self.retry_after() {
-            sentence.push_str(&format!(" It asks to try again in {} s.", wait.as_secs()));
+            sentence.push_str(&format!(" Try again in {} s.", wait.as_secs()));
         }
         sentence
     }
@@ -127,7 +127,7 @@ impl Begun {
 /// Returns the message for a response that does not come from Rollcall.
 pub(super) fn stranger(address: &Address, why: &str) -> String {
     format!(
-        "{address} does not answer as Rollcall does ({why}). Check the address, and what stands in front of the server."
+        "{address} did not return a Rollcall response ({why}). Check the URL and any proxy in front of the server."
     )
 }
 
@@ -141,11 +141,11 @@ fn advise(mut problem: Problem) -> Problem {
     problem.details.fields = fields.in_snake_case();
     match (problem.error, &problem.request_id) {
         (Code::Unauthorized, _) => problem.message.push_str(
-            " Make another in the panel under \"My account\", or with `rollcall token create` on the server.",
+            " Create a new token in the panel under \"My account\", or with `rollcall token create` on the server.",
         ),
         (Code::InternalError | Code::Unavailable, Some(id)) => {
             let id = clean(id);
-            problem.message.push_str(&format!(" Request id: {id}."));
+            problem.message.push_str(&format!(" Request ID: {id}."));
         }
         _ => {}
     }

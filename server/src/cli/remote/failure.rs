@@ -31,18 +31,18 @@ pub(super) fn tell(address: &Address, is_get: bool, error: &Error) -> Fault {
     let doubt = if is_get {
         "Try again."
     } else {
-        "It may have been done all the same: look before you try again."
+        "The change may have been applied. Check before you try again."
     };
     Fault::Failed(match error {
         Error::HostNotFound => {
-            format!("{address} cannot be reached: its name is not known. Check the address.")
+            format!("{address} cannot be reached: unknown host. Check the URL.")
         }
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
-            format!("{address} cannot be reached: nothing answers there. Check the address.")
+            format!("{address} cannot be reached: connection timed out. Check the URL.")
         }
-        Error::Timeout(_) => format!("{address} did not answer in time. {doubt}"),
+        Error::Timeout(_) => format!("{address} did not respond in time. {doubt}"),
         error if is_cut(error) => {
-            format!("The connection to {address} was cut before the answer was whole. {doubt}")
+            format!("The connection to {address} closed before the response was complete. {doubt}")
         }
         Error::Io(cause) if cause.kind() == io::ErrorKind::InvalidData => {
             unsafe_way(address, cause)
@@ -50,19 +50,19 @@ pub(super) fn tell(address: &Address, is_get: bool, error: &Error) -> Fault {
         Error::Tls(cause) => unsafe_way(address, cause),
         Error::Rustls(cause) => unsafe_way(address, cause),
         Error::Io(cause) => format!(
-            "{address} cannot be reached: {cause}. Check the address, and that the server runs."
+            "{address} cannot be reached: {cause}. Check the URL, and that the server is running."
         ),
         Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyExceedsLimit(_) => {
-            stranger(address, "what it sends is not understood")
+            stranger(address, "invalid HTTP response")
         }
-        other => format!("{address} cannot be asked: {other}."),
+        other => format!("The request to {address} failed: {other}."),
     })
 }
 
 fn unsafe_way(address: &Address, cause: &impl ToString) -> String {
     format!(
-        "There is no safe connection to {address}: {}. Check the address; where the certificate is of an authority of your \
-         own, name a file with that authority's in SSL_CERT_FILE.",
+        "Cannot connect securely to {address}: {}. Check the URL. If its certificate is from a private CA, set SSL_CERT_FILE \
+         to a file with the CA certificate.",
         shorten(&cause.to_string())
     )
 }

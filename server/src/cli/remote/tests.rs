@@ -20,13 +20,13 @@ fn a_server_that_says_nothing_is_waited_for_so_long() {
     let told = remote.get::<()>("/api/admin/users", &[]).unwrap_err();
     assert!(
         told.to_string()
-            .ends_with("did not answer in time. Try again."),
+            .ends_with("did not respond in time. Try again."),
         "{told}"
     );
     let told = remote.act::<()>("/api/admin/users").unwrap_err();
     assert!(
         told.to_string()
-            .contains("It may have been done all the same"),
+            .contains("The change may have been applied"),
         "{told}"
     );
 }

@@ -19,7 +19,7 @@ use crate::cli::{Failure, fault::Fault, place::Place};
 
 /// Create a user.
 ///
-/// Without a password, a link is printed with which the user sets one. It works once, for seven days.
+/// Without a password, prints a one-time link to set one, valid for 7 days.
 #[derive(Debug, clap::Args)]
 pub(super) struct CreateArgs {
     /// Full name.
@@ -94,7 +94,9 @@ fn by_address(faults: &FieldErrors) -> FieldErrors {
             let why = &fault.message;
             told.add(
                 "username",
-                format!("The email address cannot be the username: {why} Give another one with --username."),
+                format!(
+                    "The email address cannot be the username: {why} Choose one with --username."
+                ),
             );
         }
     }
@@ -118,8 +120,8 @@ async fn say_whose(place: &Place, username: &str, faults: &mut FieldErrors) {
     told.add(
         "username",
         format!(
-            "{taken}. It was deleted: `rollcall user restore {named}` brings it back, `rollcall user delete {named} \
-            --permanent` frees the name."
+            "{taken}. It belongs to a deleted user: restore the user with `rollcall user restore {named}`, or free the username \
+            with `rollcall user delete {named} --permanent`."
         ),
     );
     *faults = told;
@@ -129,12 +131,10 @@ fn text(created: &CreatedUser) -> String {
     let user = &created.user.summary;
     let how = match &created.link {
         Some(link) => choose(link),
-        None => {
-            "The password is temporary: signing in with it leads to choosing another.".to_owned()
-        }
+        None => "The password is temporary and must be changed at the next sign-in.".to_owned(),
     };
     format!(
-        "Made {}, with {}.\n{how}",
+        "Created {} with {}.\n{how}",
         print::name(user),
         print::roles(user)
     )
@@ -144,7 +144,7 @@ fn text(created: &CreatedUser) -> String {
 pub(super) fn choose(link: &IssuedLink) -> String {
     let until = print::moment(link.expires_at);
     format!(
-        "They choose a password here, once, until {until}:\n{}",
+        "One-time link to set a password, valid until {until}:\n{}",
         print::clean(&link.url)
     )
 }

@@ -19,14 +19,14 @@ use crate::cli::{Failure, fault::Fault, place::Place};
 /// Number of attempts to delete a user whose data changes meanwhile.
 const TRIES: usize = 5;
 
-/// Delete a user, who can be restored for a time.
+/// Delete a user, who can be restored for DELETE_RETENTION_DAYS days.
 ///
-/// The account stops working at once. DELETE_RETENTION_DAYS sets how long it can be restored.
+/// All sessions end and access tokens stop working at once.
 #[derive(Debug, clap::Args)]
 pub(super) struct DeleteArgs {
     #[command(flatten)]
     who: Who,
-    /// Delete the user and all owned data permanently; also a user who is deleted already.
+    /// Delete the user and all owned data permanently. Also works on a deleted user.
     #[arg(long)]
     permanent: bool,
 }
@@ -110,16 +110,16 @@ fn text(user: &UserSummary, end: &End, counts: &OwnedCounts) -> String {
     let (name, named) = (print::name(user), UserRef::naming(&user.username));
     let what = match end {
         End::Bin(until) => format!(
-            "Deleted {name}. Until {} `rollcall user restore {named}` brings it back.",
+            "Deleted {name}. Can be restored until {} with `rollcall user restore {named}`.",
             print::moment(*until)
         ),
-        End::Gone => format!("Removed {name}, for good."),
-        End::Going => format!("Deleted {name}. A server is removing it for good."),
+        End::Gone => format!("Permanently deleted {name}."),
+        End::Going => format!("Deleted {name}. A server is deleting the data permanently."),
     };
     let rows = counts
         .kinds()
         .map(|(kind, count)| [format!("  {kind}"), count.to_string()]);
-    format!("{what}\nWith it:\n{}", Table::default().lay_out(&rows))
+    format!("{what}\nDeleted data:\n{}", Table::default().lay_out(&rows))
 }
 
 /// Restores a deleted user.
@@ -128,7 +128,7 @@ pub(super) async fn restore(who: &Who, place: &Place, output: Output) -> Result<
     let user = place.restore(id).await?;
     output.give_user(user, |user| {
         format!(
-            "Restored {}. Their sessions stay ended.",
+            "Restored {}. Sessions are not restored.",
             print::name(&user.summary)
         )
     })

@@ -14,7 +14,7 @@ use crate::cli::{Failure, place::Place};
 pub(super) struct GetArgs {
     #[command(flatten)]
     who: Who,
-    /// Show the user even if deleted.
+    /// Also show a deleted user.
     #[arg(long)]
     deleted: bool,
 }
@@ -36,7 +36,7 @@ fn text(user: &UserDetail) -> String {
     let preferences = serde_json::to_string(&user.notification_preferences).unwrap_or_default();
     let at = |at: Option<_>| at.map_or_else(|| "never".to_owned(), moment);
     let made = format!(
-        "{}, by way of {}",
+        "{}, via {}",
         moment(summary.created_at),
         user.created_via.as_str()
     );
@@ -50,15 +50,15 @@ fn text(user: &UserDetail) -> String {
         ["Password", password(user)].map(str::to_owned),
         ["Clients", &clients.join(", ")].map(str::to_owned),
         ["Notifications", &preferences].map(str::to_owned),
-        ["Owns", &owns(user)].map(str::to_owned),
-        ["Made", &made].map(str::to_owned),
+        ["Owned data", &owns(user)].map(str::to_owned),
+        ["Created", &made].map(str::to_owned),
         ["Last sign-in", &at(summary.last_login_at)].map(str::to_owned),
-        ["Last seen", &at(summary.last_active_at)].map(str::to_owned),
+        ["Last active", &at(summary.last_active_at)].map(str::to_owned),
         ["UUID", &summary.id.to_string()].map(str::to_owned),
     ];
     if user.deleted_at.is_some() {
         rows.push(["Deleted", &at(user.deleted_at)].map(str::to_owned));
-        rows.push(["Goes", &at(user.purge_after)].map(str::to_owned));
+        rows.push(["Permanently deleted on", &at(user.purge_after)].map(str::to_owned));
     }
     Table::default().lay_out(&rows)
 }

@@ -18,19 +18,19 @@ pub(super) async fn reset(who: &Who, place: &Place, output: Output) -> Result<()
     if !output.json {
         let (name, until) = (print::name(&user), print::moment(link.expires_at));
         note(&format!(
-            "This works once, for {name}, until {until}. No earlier link does."
+            "One-time link for {name}, valid until {until}. Earlier links no longer work."
         ));
     }
     output.give(&link, || print::clean(&link.url))
 }
 
-/// Make a user an administrator who can sign in, for when there is none.
+/// Create or recover an admin when no admin can sign in.
 ///
-/// The account is created if it does not exist; otherwise it is restored, reactivated and assigned the role admin as needed. A
-/// link is printed with which the user sets a password. It works once, for an hour.
+/// The user is created if it does not exist; otherwise it is restored, reactivated and assigned the role admin as needed. Prints
+/// a one-time link to set a password, valid for 1 hour.
 #[derive(Debug, clap::Args)]
 pub(super) struct RecoverArgs {
-    /// Username of the administrator; `number:112` or an id for an existing account.
+    /// Username of the admin; `number:112` or an id for an existing user.
     #[arg(value_parser = reference)]
     username: UserRef,
 }
@@ -46,7 +46,7 @@ impl RecoverArgs {
             let user = &recovered.user.summary;
             let (name, roles) = (print::name(user), print::roles(user));
             let how = recovered.link.as_ref().map(choose).unwrap_or_default();
-            format!("Recovered {name}, with {roles}.\n{how}")
+            format!("Recovered {name} with {roles}.\n{how}")
         })
     }
 }

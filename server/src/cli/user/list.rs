@@ -18,11 +18,11 @@ const HEADINGS: [&str; 8] = [
     "USERNAME",
     "ROLES",
     "STATUS",
-    "MADE",
+    "CREATED",
     "LAST SIGN-IN",
 ];
 
-/// List users, oldest account first, without deleted ones.
+/// List users, oldest first, without deleted ones.
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
     /// Number of users to skip.
@@ -31,7 +31,7 @@ pub(super) struct ListArgs {
     /// Maximum number of users.
     #[arg(long, default_value_t = 100)]
     limit: usize,
-    /// Filter, as in the panel: 'role:admin inactive:90d'.
+    /// Search, as in the panel: 'role:admin inactive:90d'.
     #[arg(
         long,
         default_value = "",
@@ -39,7 +39,7 @@ pub(super) struct ListArgs {
         allow_hyphen_values = true
     )]
     query: String,
-    /// Sort order, such as username or -last-login; a leading - reverses it.
+    /// Sort field, such as username or -last-login; a leading - sorts in descending order.
     #[arg(long, default_value = "created", allow_hyphen_values = true)]
     sort: String,
 }
@@ -53,7 +53,7 @@ impl ListArgs {
             ..ListParams::default()
         };
         let (mut skip, mut left) = (self.skip, self.limit);
-        let mut rows = Rows::new(output, HEADINGS, "There is nobody to list.");
+        let mut rows = Rows::new(output, HEADINGS, "No users found.");
         loop {
             let most = skip.saturating_add(left).clamp(1, PAGE);
             params.limit = Some(most.to_string());

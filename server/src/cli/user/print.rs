@@ -52,9 +52,9 @@ pub(in crate::cli) fn note(line: &str) {
     drop(writeln!(std::io::stderr(), "rollcall: {line}"));
 }
 
-/// Formats a user for a sentence: `user 1, ada`.
+/// Formats a user for a sentence: `user 1 (ada)`.
 pub(super) fn name(user: &UserSummary) -> String {
-    format!("user {}, {}", user.number, clean(&user.username))
+    format!("user {} ({})", user.number, clean(&user.username))
 }
 
 /// Formats the roles of a user for a sentence.

@@ -12,15 +12,15 @@ use crate::{
     config::clock,
 };
 
-/// Suspend a user, for a period or until lifted. All sessions of the user are revoked at once.
+/// Suspend a user, until a date or indefinitely. All sessions of the user are revoked.
 #[derive(Debug, clap::Args)]
 pub(super) struct SuspendArgs {
     #[command(flatten)]
     who: Who,
-    /// Reason of the suspension, visible to everyone who can see the account.
+    /// Reason for the suspension, shown to other administrators.
     #[arg(long)]
     reason: String,
-    /// End of the suspension: 3d, 12h, 2026-12-24 (00:00 UTC), 2026-12-24T18:00:00+01:00.
+    /// End of the suspension: 3d, 12h, 2026-12-24 (00:00 UTC) or 2026-12-24T18:00:00+01:00. Not set: indefinitely.
     #[arg(long, value_parser = until::parse)]
     until: Option<Until>,
     /// Show the reason to the user at sign-in.
@@ -32,7 +32,11 @@ impl SuspendArgs {
     pub(super) async fn run(self, place: &Place, output: Output) -> Result<(), Failure> {
         let now = clock();
         let until = match self.until {
-            Some(until) => Some(until.from(now).ok_or("until: That is too far away.")?),
+            Some(until) => Some(
+                until
+                    .from(now)
+                    .ok_or("until: The date is too far in the future.")?,
+            ),
             None => None,
         };
         let draft = SuspensionDraft {
@@ -45,8 +49,8 @@ impl SuspendArgs {
         output.give_user(user, |user| {
             let name = print::name(&user.summary);
             match user.summary.suspended_until {
-                Some(until) => format!("Suspended {name}, until {}.", print::moment(until)),
-                None => format!("Suspended {name}, until lifted."),
+                Some(until) => format!("Suspended {name} until {}.", print::moment(until)),
+                None => format!("Suspended {name} indefinitely."),
             }
         })
     }
@@ -57,6 +61,6 @@ pub(super) async fn unsuspend(who: &Who, place: &Place, output: Output) -> Resul
     let id = who.find(place).await?.summary.id.0;
     let user = place.unsuspend(id).await?;
     output.give_user(user, |user| {
-        format!("Lifted the suspension of {}.", print::name(&user.summary))
+        format!("Unsuspended {}.", print::name(&user.summary))
     })
 }

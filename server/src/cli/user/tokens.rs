@@ -30,12 +30,12 @@ const HEADINGS: [&str; 8] = [
     "SCOPES",
     "STATE",
     "LAST USED",
-    "WORKS UNTIL",
+    "EXPIRES",
 ];
 
-/// Manage access tokens, with which programs use the API on behalf of users.
+/// Manage access tokens, which let programs use the API on behalf of users.
 ///
-/// Commands on the database have all rights, those on a server have the rights of the access token; all changes are audited.
+/// Commands have all permissions on the database, and those of the access token on a server. All changes are audited.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct TokenArgs {
     /// Print JSON, in the format of the API.
@@ -58,13 +58,13 @@ enum Command {
 
 /// Create a token and print it. It is not shown again.
 ///
-/// The token has the rights of its scopes, as far as its owner has them.
+/// The token has the permissions of its scopes, but never more than its owner.
 #[derive(Debug, clap::Args)]
 struct CreateArgs {
     /// Number, id or username of the user that the token acts for.
     #[arg(long, value_parser = reference)]
     user: UserRef,
-    /// Purpose of the token.
+    /// Name of the token: what will use it.
     #[arg(long)]
     name: String,
     /// Scopes, separated by commas: account, users:read, users:write, …
@@ -73,7 +73,7 @@ struct CreateArgs {
     /// Lifetime in days.
     #[arg(long, default_value_t = DAYS_DEFAULT)]
     days: u16,
-    /// Create a token without an expiry, where TOKEN_MAX_DAYS is 0.
+    /// Create a token that never expires. Requires TOKEN_MAX_DAYS=0.
     #[arg(long, conflicts_with = "days")]
     no_end: bool,
 }
@@ -123,10 +123,10 @@ impl CreateArgs {
         let made = made.map_err(Fault::from)?;
         if !output.json {
             let end = match made.issued.expires_at {
-                Some(end) => format!("until {}", moment(end)),
-                None => "until it is revoked".to_owned(),
+                Some(end) => format!("valid until {}", moment(end)),
+                None => "never expires".to_owned(),
             };
-            note(&format!("This acts for {}, {end}.", print::name(&user)));
+            note(&format!("Access token for {}, {end}.", print::name(&user)));
         }
         output.give(&made, || made.issued.token.clone())
     }
@@ -142,7 +142,7 @@ impl ListArgs {
         };
         let tokens = place.tokens(&params).await?;
         if tokens.is_empty() && !output.json {
-            note("There is no token to list.");
+            note("No access tokens found.");
             return Ok(());
         }
         output.give(&tokens, || {
@@ -177,7 +177,7 @@ fn row(token: &AccessToken) -> [String; 8] {
 async fn revoke(place: &Place, output: Output, id: Uuid) -> Result<(), Failure> {
     match place.revoke_token(id).await {
         Ok(()) => output.give(&serde_json::json!({ "success": true }), || {
-            format!("Revoked the token {id}.")
+            format!("Revoked access token {id}.")
         }),
         // A missing token must not be reported as a missing user.
         Err(Fault::Refused(problem)) if problem.error == Code::NotFound => {

@@ -28,7 +28,7 @@ pub(super) fn parse(text: &str) -> Result<Until, &'static str> {
     period(text)
         .or_else(|| date(text))
         .or_else(|| OffsetDateTime::parse(text, &Rfc3339).ok().map(Until::At))
-        .ok_or("write 3d, 12h, a date such as 2026-12-24, or 2026-12-24T18:00:00+01:00")
+        .ok_or("use 3d, 12h, a date such as 2026-12-24, or 2026-12-24T18:00:00+01:00")
 }
 
 fn period(text: &str) -> Option<Until> {

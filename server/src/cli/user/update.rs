@@ -47,7 +47,7 @@ pub(super) struct UpdateArgs {
     /// Notification preferences: a JSON object such as '{"email":true}'.
     #[arg(long, value_name = "JSON", value_parser = values::preferences)]
     notification_preferences: Option<Preferences>,
-    /// Revoke the sessions of the user. A new password alone does not.
+    /// Revoke all sessions of the user. A new password alone does not.
     #[arg(long)]
     end_sessions: bool,
 }
@@ -71,9 +71,11 @@ impl UpdateArgs {
         let user = place.edit(id, edit).await?;
         new_roles.tell(&user.summary);
         output.give_user(user, |user| {
-            let changed = format!("Changed {}.", print::name(&user.summary));
+            let changed = format!("Updated {}.", print::name(&user.summary));
             if temporary {
-                format!("{changed}\nThe password is temporary: signing in with it leads to choosing another.")
+                format!(
+                    "{changed}\nThe password is temporary and must be changed at the next sign-in."
+                )
             } else {
                 changed
             }
@@ -103,7 +105,7 @@ impl SetRolesArgs {
         new_roles.tell(&user.summary);
         output.give_user(user, |user| {
             let (name, roles) = (print::name(&user.summary), print::roles(&user.summary));
-            format!("Gave {name}, {roles}.")
+            format!("Assigned {roles} to {name}.")
         })
     }
 }
@@ -120,7 +122,7 @@ impl NewRoles {
     pub(super) fn tell(&self, user: &UserSummary) {
         let Some(known) = &self.0 else { return };
         for role in user.roles.iter().filter(|role| !known.contains(role)) {
-            note(&format!("The role {role} is new. It permits nothing."));
+            note(&format!("Created the role {role}, without permissions."));
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Clients(pub(super) Vec<i32>);
 pub(super) fn clients(text: &str) -> Result<Clients, String> {
     let number = |part: &str| {
         part.parse()
-            .map_err(|_| format!("{part:?} is no number of a client; write 1,2,3"))
+            .map_err(|_| format!("{part:?} is not a client number; use 1,2,3"))
     };
     parts(text)
         .map(number)
@@ -43,7 +43,7 @@ pub(super) fn preferences(text: &str) -> Result<Preferences, String> {
     let object = serde_json::from_str(text);
     object
         .map(Preferences)
-        .map_err(|_| r#"write a JSON object such as {"email":true}"#.to_owned())
+        .map_err(|_| r#"use a JSON object such as {"email":true}"#.to_owned())
 }
 
 #[cfg(test)]

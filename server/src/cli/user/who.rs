@@ -32,7 +32,7 @@ impl Who {
         }
         let named = UserRef::naming(&user.summary.username);
         Err(format!(
-            "{NO_SUCH_USER}: it was deleted, and `rollcall user restore {named}` brings it back."
+            "{NO_SUCH_USER}: the user was deleted. To restore it, run `rollcall user restore {named}`."
         )
         .into())
     }

@@ -34,7 +34,7 @@ pub(crate) async fn list(
     Ok(Json(listed(list.keys)).into_response())
 }
 
-/// Add a provider API key of your own
+/// Add your own provider API key
 ///
 /// One per provider.
 #[utoipa::path(
@@ -54,7 +54,7 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(ListedKey::from(key))).into_response())
 }
 
-/// Change a provider API key of your own
+/// Change your own provider API key
 ///
 /// Absent fields stay unchanged.
 #[utoipa::path(
@@ -75,7 +75,7 @@ pub(crate) async fn edit(
     Ok(Json(ListedKey::from(edited.key)).into_response())
 }
 
-/// Delete a provider API key of your own
+/// Delete your own provider API key
 #[utoipa::path(
     delete,
     path = "/api/api-keys/{id}",

@@ -59,7 +59,7 @@ pub(super) async fn list_of(
     Ok(part.answer(page, &path, |persona| persona.id))
 }
 
-/// Create a persona of your own
+/// Create your own persona
 #[utoipa::path(
     post,
     path = "/api/personas",

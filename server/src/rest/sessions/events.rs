@@ -40,7 +40,7 @@ pub(crate) struct Since {
     since: Option<String>,
 }
 
-/// Watch changes of sessions
+/// Stream session changes
 ///
 /// A stream of `changes`, each with the time that it covers as its id. It begins with the changes since the last event id, or
 /// else since `since`. It ends with its session, or when the permission to read sessions is revoked.
@@ -64,7 +64,7 @@ pub(crate) async fn events(
     let since = last.or(since).filter(|since| !since.is_empty());
     let since = since.map(|since| {
         OffsetDateTime::parse(&since, &Rfc3339)
-            .map_err(|_| Failure::invalid("`since` is not a time such as 2026-11-21T12:00:00Z."))
+            .map_err(|_| Failure::invalid("`since` must be a time such as 2026-11-21T12:00:00Z."))
     });
     let watch = live::watch(&services, &granted, &actor, since.transpose()?).await?;
     let events = stream::unfold(watch, async |mut watch| {

@@ -11,8 +11,8 @@ use super::super::{Allowed, Failure, Params, page::respond};
 
 /// List failed sign-ins
 ///
-/// Those of the last 30 days, by account or by address, latest first. They appear within seconds. A username that no account has
-/// is not stored: it may be a password that was typed into the wrong field.
+/// Those of the last 30 days, by account or by IP address, latest first. They appear within seconds. A username that does not
+/// exist is not stored, because it may be a password typed into the wrong field.
 #[utoipa::path(
     get,
     path = "/api/admin/sessions/failed",

@@ -68,13 +68,13 @@ impl From<UserDraft> for Create {
 
 /// Create a user
 ///
-/// Without a password the response has a `link` with which the user sets one. It is not shown again.
+/// Without a password the response has a one-time `link` to set one. It is not shown again.
 #[utoipa::path(
     post,
     path = "/api/admin/users",
     tag = "Users",
     request_body = Create,
-    responses((status = CREATED, body = Shown, headers(("Location" = String, description = "Where the account is.")))),
+    responses((status = CREATED, body = Shown, headers(("Location" = String, description = "URL of the user")))),
     security(("token" = ["users:write"]))
 )]
 pub(crate) async fn create(

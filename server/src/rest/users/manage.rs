@@ -55,7 +55,7 @@ pub(crate) async fn get(
 
 /// Change a user
 ///
-/// Absent fields stay unchanged, `null` removes a value. After a change by another request, this one fails with 412 if it has
+/// Absent fields stay unchanged, `null` removes a value. If the user has changed since, the request fails with 412 if it has
 /// `If-Match`, and with 409 if it has `version` in the body. Without `users:read` the response has only the id and the version.
 #[utoipa::path(
     method(put, patch),
@@ -89,7 +89,7 @@ pub(crate) struct DeleteParams {
 
 /// Delete a user
 ///
-/// Deleted users can be restored for a time; with `permanent=true` the deletion is permanent.
+/// Deleted users can be restored until the retention period ends; with `permanent=true` the deletion is permanent.
 #[utoipa::path(
     delete,
     path = "/api/admin/users/{id}",
@@ -150,7 +150,7 @@ pub(crate) async fn suspend(
     Ok(show_to(&granted, user?))
 }
 
-/// Lift a suspension
+/// Unsuspend a user
 ///
 /// Without `users:read` the response has only the id and the version.
 #[utoipa::path(

@@ -18,9 +18,9 @@ use utoipa::IntoParams;
 
 use crate::rest::{Allowed, Failure, Params, UserPath, page};
 
-/// List the roles
+/// List roles
 ///
-/// Most powerful first, each with the reason why the caller cannot assign it, if there is one.
+/// Most powerful first, each with the reason if the caller cannot assign it.
 #[utoipa::path(
     get,
     path = "/api/admin/roles",
@@ -38,7 +38,7 @@ pub(crate) async fn roles(
 
 /// List a user's sessions
 ///
-/// Live sessions, latest first; at most a hundred.
+/// Active sessions, latest first; 100 at most.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}/sessions",
@@ -96,7 +96,7 @@ pub(crate) struct Part {
     responses((
         status = OK,
         body = [ShownEntry],
-        headers(("Link" = String, description = "The way to those before, as `rel=\"next\"`."))
+        headers(("Link" = String, description = "Link to older entries, as `rel=\"next\"`"))
     )),
     security(("token" = ["audit:read"]))
 )]

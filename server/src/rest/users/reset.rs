@@ -12,7 +12,7 @@ use crate::rest::{
 
 /// Create a password link for a user
 ///
-/// It works once, for an hour. It is in this response, and is not shown again.
+/// The link can be used once, within 1 hour. It is in this response, and is not shown again.
 #[utoipa::path(
     post,
     path = "/api/admin/users/{id}/reset-link",

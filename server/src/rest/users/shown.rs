@@ -104,7 +104,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
             return Ok(Self(None));
         };
         let version = version(tag).ok_or_else(|| {
-            Failure::invalid("If-Match must be the ETag of the account, such as \"3\".")
+            Failure::invalid("If-Match must be the ETag of the user, such as \"3\".")
         })?;
         Ok(Self(Some(version)))
     }
@@ -115,9 +115,7 @@ impl IntoParams for Wanted {
         let parameter = ParameterBuilder::new()
             .name(header::IF_MATCH.as_str())
             .parameter_in(ParameterIn::Header)
-            .description(Some(
-                "The `ETag` of the account that the change is made of.",
-            ))
+            .description(Some("`ETag` of the user on which the change is based."))
             .schema(Some(
                 ObjectBuilder::new()
                     .schema_type(Type::String)

@@ -237,7 +237,7 @@ async fn what_was_done_but_not_answered_is_not_done_again(pool: PgPool) {
         let again = app.send(ask).await;
         assert_eq!(again.outline(), "409 CONFLICT", "{label}");
         assert!(
-            again.body.contains("This request was done on"),
+            again.body.contains("This request was completed on"),
             "{label}: {}",
             again.body
         );

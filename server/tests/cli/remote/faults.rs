@@ -44,12 +44,12 @@ async fn a_refusal_is_told_as_one_of_the_database(pool: PgPool) {
         (
             "500 Internal Server Error",
             "INTERNAL_ERROR",
-            "No. Request id: r-1.",
+            "No. Request ID: r-1.",
         ),
         (
             "503 Service Unavailable",
             "UNAVAILABLE",
-            "No. Request id: r-1.",
+            "No. Request ID: r-1.",
         ),
         (
             "404 Not Found",
@@ -59,7 +59,7 @@ async fn a_refusal_is_told_as_one_of_the_database(pool: PgPool) {
         (
             "401 Unauthorized",
             "UNAUTHORIZED",
-            "No. Make another in the panel under \"My account\", or with `rollcall token create` on the server.",
+            "No. Create a new token in the panel under \"My account\", or with `rollcall token create` on the server.",
         ),
     ] {
         let fake = fake(&[problem(status, code, "No.", json!({}))]);
@@ -94,7 +94,7 @@ async fn a_refusal_is_told_as_one_of_the_database(pool: PgPool) {
 async fn what_is_no_rollcall_is_told(pool: PgPool) {
     let cli = cli(&pool);
     let html = &["content-type: text/html; charset=utf-8"][..];
-    let strange = "does not answer as Rollcall does";
+    let strange = "did not return a Rollcall response";
     for (given, says) in [
         (
             answer("200 OK", html, "<html>"),
@@ -106,7 +106,7 @@ async fn what_is_no_rollcall_is_told(pool: PgPool) {
         ),
         (
             answer("200 OK", &[], "[]"),
-            format!("{strange} (200 OK, no type)"),
+            format!("{strange} (200 OK, no content type)"),
         ),
         (
             json("502 Bad Gateway", "{}"),
@@ -114,11 +114,11 @@ async fn what_is_no_rollcall_is_told(pool: PgPool) {
         ),
         (
             answer("503 Service Unavailable", &["retry-after: 7"], "busy"),
-            "It asks to try again in 7 s.".to_owned(),
+            "Try again in 7 s.".to_owned(),
         ),
         (
             answer("429 Too Many Requests", &["retry-after: 61"], "busy"),
-            "It asks to try again in 61 s.".to_owned(),
+            "Try again in 61 s.".to_owned(),
         ),
         (json("200 OK", "[{}]"), "another version".to_owned()),
         (json("200 OK", "[{"), "another version".to_owned()),
@@ -133,7 +133,8 @@ async fn what_is_no_rollcall_is_told(pool: PgPool) {
         let told = run(&at(&cli, &fake), LIST).failure();
         assert!(told.contains(&says), "{says}: {told}");
         assert!(
-            told.starts_with(&fake.url()) || told.starts_with("The answer of http://127"),
+            told.starts_with(&fake.url())
+                || told.starts_with("Cannot read the response of http://127"),
             "{told}"
         );
         assert_eq!(fake.asked().len(), 1, "{says}");
@@ -157,7 +158,7 @@ async fn nobody_is_followed_elsewhere(pool: PgPool) {
             let told = run(&at(&cli, &fake), words).failure();
             assert!(
                 told.contains(&format!(
-                    "sends on to {}/api/admin/users. The access token was not sent there",
+                    "redirects to {}/api/admin/users. The access token was not sent there",
                     elsewhere.url()
                 )),
                 "{told}"
@@ -262,21 +263,21 @@ async fn what_was_cut_is_sent_once_more_where_that_is_safe(pool: PgPool) {
     let twice = fake(&[cut.clone(), cut.clone(), json("200 OK", "[]")]);
     let told = run(&at(&cli, &twice), LIST).failure();
     assert!(
-        told.ends_with("was cut before the answer was whole. Try again."),
+        told.ends_with("closed before the response was complete. Try again."),
         "{told}"
     );
     assert_eq!(twice.asked().len(), 2);
     let made = fake(&[cut.clone(), cut.clone()]);
     let told = run(&at(&cli, &made), CREATE).failure();
     assert!(
-        told.ends_with("It may have been done all the same: look before you try again."),
+        told.ends_with("The change may have been applied. Check before you try again."),
         "{told}"
     );
     // A deletion has no key: it is not sent twice.
     let unsafe_twice = fake(&[cut.clone(), cut]);
     let id = "0198c2a4-0000-7000-8000-000000000001";
     let told = run(&at(&cli, &unsafe_twice), &["token", "revoke", id]).failure();
-    assert!(told.contains("It may have been done"), "{told}");
+    assert!(told.contains("The change may have been applied"), "{told}");
     assert_eq!(unsafe_twice.asked().len(), 1);
 }
 
@@ -295,7 +296,10 @@ async fn a_reader_waits_once_as_long_as_the_server_says(pool: PgPool) {
     let patient = fake(&[busy(0), json("200 OK", "[]")]);
     let ran = run(&at(&cli, &patient), LIST);
     assert_eq!((ran.code, ran.err.lines().count()), (0, 2), "{ran:?}");
-    assert!(ran.err.contains("asks to wait 0 s."), "{ran:?}");
+    assert!(
+        ran.err.contains("limits requests. Retrying in 0 s."),
+        "{ran:?}"
+    );
     let twice = fake(&[busy(0), busy(0), json("200 OK", "[]")]);
     assert!(
         run(&at(&cli, &twice), LIST)
@@ -369,32 +373,35 @@ async fn what_is_no_address_or_no_token_is_told_before_anything_is_sent(pool: Pg
     for (url, says) in [
         (
             "http://users.example.org",
-            "Over http others on the way can read the access token.",
+            "Over http the access token can be intercepted.",
         ),
         (
             "http://10.0.0.1:3000",
-            "Over http others on the way can read the access token.",
+            "Over http the access token can be intercepted.",
         ),
         (
             "users.example.org",
-            "--url must be an address such as https://users.example.org",
+            "--url must be a URL such as https://users.example.org",
         ),
         ("https://users.example.org/panel", "--url must have no path"),
         (
             "https://ada:secret@users.example.org",
-            "--url must have no name or password",
+            "--url must have no username or password",
         ),
     ] {
         let told = told(url, TOKEN, &[]);
         assert!(told.starts_with(says), "{url}: {told}");
     }
-    assert!(told(&fake.url(), "", &[]).starts_with("Say with which access token: "));
-    assert!(told(&fake.url(), "rc_a\u{e9}", &[]).starts_with("The access token has characters"));
+    assert!(told(&fake.url(), "", &[]).starts_with("No access token. "));
+    assert!(
+        told(&fake.url(), "rc_a\u{e9}", &[])
+            .starts_with("The access token contains invalid characters")
+    );
     assert!(
         told(&fake.url(), "", &["--token-file", "/nonexistent"])
-            .starts_with("The file of the token, /nonexistent: ")
+            .starts_with("Cannot read the token file /nonexistent: ")
     );
-    assert!(told("", TOKEN, &[]).starts_with("An access token is for a server: "));
+    assert!(told("", TOKEN, &[]).starts_with("An access token needs a server. "));
     // With the option it is sent over http, here to a host that does not exist.
     let told = told("http://nobody.invalid", TOKEN, &["--insecure-http"]);
     assert!(

@@ -70,17 +70,14 @@ async fn a_file_that_breaks_off_is_no_file(pool: PgPool) {
             (1, "id,at"),
             "{broken:?}: {ran:?}"
         );
-        assert!(
-            ran.err.contains("is not whole: it broke off"),
-            "{broken:?}: {ran:?}"
-        );
+        assert!(ran.err.contains("is incomplete: "), "{broken:?}: {ran:?}");
         assert_eq!(fake.asked().len(), 1);
     }
     let html = fake(&[answer("200 OK", &["content-type: text/html"], "<html>")]);
     assert!(
         export(&html)
             .failure()
-            .contains("does not answer as Rollcall does")
+            .contains("did not return a Rollcall response")
     );
     let cut = fake(&[String::new(), format!("{head}0\r\n\r\n")]);
     assert_eq!(export(&cut).text(), "");

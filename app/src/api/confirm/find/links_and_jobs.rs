@@ -22,11 +22,11 @@ pub(super) async fn reset_links(
         link.used_at.is_none() && link.revoked_at.is_none() && link.expires_at > now
     };
     let open = links.iter().find(works);
-    let text = "The link stops working. They can be sent another one.";
+    let text = "The link stops working. You can create a new one.";
     let refusal = refusal::<WriteUsers>(actor).or(refusals.reset);
     let refusal = refusal.or(open
         .is_none()
-        .then(|| "No link of this user still works.".to_owned()));
+        .then(|| "This user has no active password link.".to_owned()));
     let by = open.and_then(|link| link.created_by.clone());
     Ok(Confirmation {
         title: format!("Revoke password link of {}", user.username),
@@ -47,7 +47,7 @@ pub(super) async fn invitation(
     id: Uuid,
 ) -> Result<Confirmation, Error> {
     let found = service::invitations::find(services, &actor.require()?, id).await?;
-    let text = "Its link stops working. Accounts that were created with it stay.";
+    let text = "The link stops working. Users created with it are not affected.";
     let shown = found.note.unwrap_or_default();
     let name = if shown.is_empty() { "anyone" } else { &shown };
     let uses = format!("{} of {}", found.uses, found.max_uses);
@@ -69,11 +69,11 @@ pub(super) async fn job(
     id: Uuid,
 ) -> Result<Confirmation, Error> {
     let job = service::jobs::find(services, &actor.require()?, id).await?;
-    let text = "The account is removed with everything it still owns. This can't be undone.";
+    let text = "The user is permanently deleted with all remaining data. This can't be undone.";
     let refusal = refusal::<WriteUsers>(actor).or(job.retry_refusal().map(str::to_owned));
     let username = job.target.map(|target| target.label).unwrap_or_default();
     let name = if username.is_empty() {
-        "an account"
+        "a user"
     } else {
         &username
     };
@@ -83,9 +83,9 @@ pub(super) async fn job(
         None => done,
     };
     Ok(Confirmation {
-        title: format!("Try again: Remove {name} permanently"),
+        title: format!("Retry permanent deletion of {name}"),
         facts: vec![
-            fact("Removed so far", progress),
+            fact("Deleted so far", progress),
             fact("Error", job.error.unwrap_or_else(|| "—".to_owned())),
             when("Requested", Some(job.created_at)),
             when("Failed", job.finished_at),

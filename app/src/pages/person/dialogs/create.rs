@@ -32,7 +32,7 @@ const USERNAME: FieldSpec = FieldSpec {
     label: "Username",
     kind: "text",
     autocomplete: "off",
-    hint: Some("3 to 50 characters. They sign in with it; it cannot be changed later."),
+    hint: Some("3 to 50 characters. Can't be changed later."),
     optional: false,
     max: 50,
 };
@@ -79,7 +79,7 @@ fn CreateForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoVi
             title="Create user"
             sending=sending
             refusal=refusal
-            action=Signal::stored("Create".to_owned())
+            action=Signal::stored("Create user".to_owned())
         >
             <UsernameField sending=sending value=context.typed("username") />
             <Field
@@ -90,12 +90,12 @@ fn CreateForm(roles: Vec<GrantableRole>, refusal: Option<String>) -> impl IntoVi
             <Field spec=EMAIL value=typed_or(&context, "email", String::new) fault=sending.fault("email") />
             <RoleChoice roles=roles chosen=chosen fault=sending.fault("roles") refusal=None />
             <fieldset class="field choice">
-                <legend class="field-label">"How they get in"</legend>
+                <legend class="field-label">"Sign-in method"</legend>
                 <label class="check">
                     <input type="radio" name="access" value="link" checked=!by_password />
                     <span>
-                        "Create a one-time link instead of a password"
-                        <span class="check-note">"They choose their own. It works for 7 days."</span>
+                        "Create a one-time link (recommended)"
+                        <span class="check-note">"They set their own password. Valid for 7 days."</span>
                     </span>
                 </label>
                 <label class="check">

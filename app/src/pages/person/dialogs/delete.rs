@@ -28,7 +28,7 @@ use crate::{
 /// Field for the username as confirmation.
 pub(in crate::pages) const CONFIRM: FieldSpec = FieldSpec {
     name: "confirm",
-    label: "Their username, to confirm",
+    label: "Type the username to confirm",
     kind: "text",
     autocomplete: "off",
     hint: None,
@@ -89,7 +89,7 @@ pub fn Uncounted(
             <div class="dialog-body">
                 {match problem {
                     Some(problem) => view! { <ProblemNotice problem=problem autofocus=true /> }.into_any(),
-                    None => view! { <p role="status">"Counting what goes with it…"</p> }.into_any(),
+                    None => view! { <p role="status">"Counting items…"</p> }.into_any(),
                 }}
             </div>
             <footer class="dialog-foot">
@@ -110,13 +110,14 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
     let restorable = preview.restorable_until.filter(|_| !in_bin);
     let (for_good, set_for_good) =
         signal(restorable.is_none() || ticked(&context, "permanent", false));
-    let action = {
-        let name = name.clone();
-        move || {
-            let things = and_things(counts.now());
-            let fate = if for_good.get() { " permanently" } else { "" };
-            format!("Delete {name}{things}{fate}")
-        }
+    let action = move || {
+        let things = and_things(counts.now());
+        let verb = if for_good.get() {
+            "Permanently delete"
+        } else {
+            "Delete"
+        };
+        format!("{verb} user{things}")
     };
     // The checkbox can be checked before hydration.
     let now_box = NodeRef::<html::Input>::new();
@@ -129,13 +130,13 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
         let give = format!("{}/reassign", path(&person.user.summary));
         view! {
             <a class="button" href=give>
-                "Give it to somebody else first"
+                "Transfer ownership"
             </a>
         }
     });
     let fate = match restorable {
         Some(until) => view! {
-            <p>"Until " <Exactly at=until /> " it can be restored, except the sessions."</p>
+            <p>"You can restore this user until " <Exactly at=until /> ". Sessions are not restored."</p>
             <label class="check">
                 <input
                     node_ref=now_box
@@ -147,13 +148,13 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
                 />
                 <span>
                     "Delete permanently now"
-                    <span class="check-note">"This cannot be undone"</span>
+                    <span class="check-note">"This can't be undone"</span>
                 </span>
             </label>
         }
         .into_any(),
         None => view! {
-            <p class="notice tone-danger">"This is for good: it cannot be undone."</p>
+            <p class="notice tone-danger">"This permanently deletes the user and can't be undone."</p>
             <input type="hidden" name="permanent" value="true" />
         }
         .into_any(),
@@ -175,7 +176,7 @@ fn DeleteForm(person: Person, preview: DeletionPreview) -> impl IntoView {
                     rel="external"
                     autofocus
                 >
-                    "Export their data first"
+                    "Export data"
                 </a>
                 {data}
             </div>

@@ -30,9 +30,9 @@ use crate::{
 /// Returns the field for a new password.
 fn new_password(context: &PageContext) -> FieldSpec {
     let hint = if context.site.lasting_passwords {
-        "Empty: they keep theirs. Else at least 6 characters; they sign in with it."
+        "Leave empty to keep the current password. At least 6 characters."
     } else {
-        "Empty: they keep theirs. Else at least 6 characters; they have to change it when they sign in."
+        "Leave empty to keep the current password. At least 6 characters; must be changed at next sign-in."
     };
     FieldSpec {
         hint: Some(hint),
@@ -92,7 +92,7 @@ fn EditForm(person: Person) -> impl IntoView {
                     .then(|| {
                         view! {
                             <a class="button" href=again.clone() rel="external">
-                                "Take theirs"
+                                "Use their version"
                             </a>
                         }
                     })
@@ -141,15 +141,15 @@ fn EditForm(person: Person) -> impl IntoView {
                 pick=|user| told(user.profile.iter().map(|(name, value)| ProfileRow::of(name, value)).collect())
             />
             {match no_reset {
-                Some(refusal) => view! { <p class="field-note">"No new password: " {refusal}</p> }.into_any(),
+                Some(refusal) => view! { <p class="field-note">"Password can't be changed: " {refusal}</p> }.into_any(),
                 None => {
                     view! {
                         <Field spec=password fault=sending.fault("password") />
                         <label class="check">
                             <input type="checkbox" name="end_sessions" value="true" checked=end_sessions />
                             <span>
-                                "Sign out their sessions"
-                                <span class="check-note">"With a new password. Their access tokens are revoked too."</span>
+                                "Sign out everywhere when the password changes"
+                                <span class="check-note">"Also revokes access tokens"</span>
                             </span>
                         </label>
                     }

@@ -56,7 +56,7 @@ pub(super) fn Profile(
             <legend class="field-label">
                 "Profile" <span class="field-optional">" optional"</span>
             </legend>
-            <p class="field-hint">"What it is, and what is known. Without a value it is removed."</p>
+            <p class="field-hint">"Extra fields, e.g. Department: Radiology. Leave the value empty to remove a field."</p>
             <input type="hidden" name="set_profile" value="true" />
             {rows
                 .into_iter()
@@ -70,7 +70,7 @@ pub(super) fn Profile(
             />
             <Show when=Hydrated::now>
                 <button class="button" type="button" on:click=move |_| set_added.update(|added| *added += 1)>
-                    "Add another"
+                    "Add field"
                 </button>
             </Show>
             {move || {
@@ -98,7 +98,7 @@ fn Row(number: usize, row: ProfileRow) -> impl IntoView {
                 class="input"
                 name=name(number, "name")
                 value=row.name
-                aria-label=format!("Name of fact {place}")
+                aria-label=format!("Field name {place}")
                 autocomplete="off"
                 maxlength=100
             />
@@ -106,7 +106,7 @@ fn Row(number: usize, row: ProfileRow) -> impl IntoView {
                 class="input"
                 name=name(number, "value")
                 value=row.value
-                aria-label=format!("Value of fact {place}")
+                aria-label=format!("Value {place}")
                 autocomplete="off"
                 maxlength=8000
             />

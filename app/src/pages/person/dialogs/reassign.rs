@@ -22,7 +22,7 @@ const TO: FieldSpec = FieldSpec {
     label: "New owner",
     kind: "text",
     autocomplete: "off",
-    hint: Some("Username, or number such as number:112"),
+    hint: Some("Username or number, e.g. number:112"),
     optional: false,
     max: 50,
 };
@@ -57,18 +57,19 @@ fn ReassignForm(person: Person) -> impl IntoView {
         let changed = counts.map(|counts| counts.personas);
         changed.or(known.copied()).unwrap_or(first)
     });
+    let action = move || match personas.get() {
+        1 => "Transfer 1 persona".to_owned(),
+        number => format!("Transfer {} personas", count(number)),
+    };
     view! {
         <FormDialog
-            title=format!("Give away what {} owns", person.user.summary.username)
+            title=format!("Transfer {}'s data", person.user.summary.username)
             place=place
             sending=sending
             refusal=person.refusals.edit.clone().or(in_bin(&person.user))
-            action=Signal::stored("Give to new owner".to_owned())
+            action=Signal::derive(action)
         >
-            <p>
-                "All " <b>{move || count(personas.get())}</b>
-                " personas, with the ontologies and annotations under them."
-            </p>
+            <p>"The new owner also receives the ontologies and annotations of the personas."</p>
             <input type="hidden" name="personas" value=move || personas.get().to_string() />
             <Field spec=TO value=context.typed("to") fault=sending.fault("to") first=true />
             <About person=person tab=TAB />

@@ -27,16 +27,16 @@ fn ResetForm(person: Person) -> impl IntoView {
     let sending = form::send::<CreateResetLink>(&place.path);
     view! {
         <FormDialog
-            title=format!("Reset link for {}", person.user.summary.username)
+            title=format!("Create reset link for {}", person.user.summary.username)
             place=place
             sending=sending
             refusal=person.refusals.reset.clone().or(in_bin(&person.user))
             action=Signal::stored("Create link".to_owned())
         >
             <p>
-                "They choose a new password with it, which nobody else gets to know. It works once, for an hour; a link made before stops working."
+                "Creates a one-time link, valid for 1 hour, to set a new password. Earlier links stop working."
             </p>
-            <p>"Their password and their sessions stay as they are until then."</p>
+            <p>"Their password and sessions don't change until they use it."</p>
             <About person=person />
         </FormDialog>
     }

@@ -57,7 +57,7 @@ fn SuspendForm(person: Person) -> impl IntoView {
             action=Signal::stored(format!("Suspend {username}"))
             danger=true
         >
-            <p>"They are signed out everywhere at once and cannot sign in."</p>
+            <p>"They are signed out everywhere immediately and can't sign in."</p>
             <Theirs conflict=conflict mine=mine pick=|user: &UserDetail| status(&user.summary) />
             <input type="hidden" name="version" value=version />
             <SuspensionFields context=context sending=sending />

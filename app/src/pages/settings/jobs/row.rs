@@ -20,9 +20,9 @@ pub(super) const COLUMNS: &[&str] = &[
     "Job",
     "State",
     "Progress",
-    "Asked for",
-    "Begun",
-    "Ended",
+    "Requested",
+    "Started",
+    "Finished",
     "Actions",
 ];
 
@@ -31,11 +31,9 @@ pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
     let (tone, word) = (tone(job.state), job.state.label());
     let name = named(&job);
     let retry = may_retry(&job).then(|| {
-        let (href, about) = (
-            format!("{JOBS}/{}/retry", job.id),
-            format!("Try again: {name}"),
-        );
-        view! { <ConfirmLink href=href label="Try again" about=about /> }
+        let href = format!("{JOBS}/{}/retry", job.id);
+        let about = format!("Retry permanent deletion of {}", target(&job));
+        view! { <ConfirmLink href=href label="Retry" about=about /> }
     });
     let what = match job.target.as_ref().filter(|_| job.state != JobState::Done) {
         Some(target) => {
@@ -62,13 +60,16 @@ pub(super) fn cells(job: Job, now: OffsetDateTime) -> Record {
 
 /// Returns the kind of the job with its target.
 fn named(job: &Job) -> String {
-    match (job.kind, &job.target) {
-        (JobKind::Purge, Some(target)) if !target.label.is_empty() => {
-            format!("Remove {} for good", target.label)
-        }
-        (JobKind::Purge, _) => "Remove an account for good".to_owned(),
-        (JobKind::RotateKeys, _) => "Encrypt API keys anew".to_owned(),
+    match job.kind {
+        JobKind::Purge => format!("Permanently delete {}", target(job)),
+        JobKind::RotateKeys => "Re-encrypt API keys".to_owned(),
     }
+}
+
+/// Returns the name of the user that the job deletes.
+fn target(job: &Job) -> &str {
+    let label = job.target.as_ref().map(|target| target.label.as_str());
+    label.filter(|label| !label.is_empty()).unwrap_or("a user")
 }
 
 /// Renders the progress: a bar with the job as its accessible name, the numbers, and the time of the last progress.
@@ -86,7 +87,7 @@ fn progress(job: &Job, name: String, now: OffsetDateTime) -> AnyView {
     let last = job.progressed_at.filter(|_| job.state.is_open());
     view! {
         <progress aria-label=name value=value max=most></progress>
-        <p class="muted">{words} {last.map(|at| view! { ", last " <Ago at=at now=now /> })}</p>
+        <p class="muted">{words} {last.map(|at| view! { ", updated " <Ago at=at now=now /> })}</p>
     }
     .into_any()
 }

@@ -54,7 +54,7 @@ pub fn SelectionBar(
         match users.len() {
             0..=BULK_MAX => deeds.iter().map(link).collect_view().into_any(),
             _ => view! {
-                <p class="selection-limit">{format!("Select at most {BULK_MAX} users at once.")}</p>
+                <p class="selection-limit">{format!("Select at most {BULK_MAX} users.")}</p>
             }
             .into_any(),
         }
@@ -75,7 +75,7 @@ pub fn SelectionBar(
             id=FORM
             method="get"
             action=list
-            aria-label="Selected people"
+            aria-label="Selected users"
             data-selected=is_selected
         >
             {hidden}
@@ -95,7 +95,7 @@ pub fn SelectionBar(
 /// Returns the number of selected users, and the number of them on other pages.
 fn told((count, elsewhere): (usize, usize)) -> String {
     match (count, elsewhere) {
-        (0, _) => "Nobody selected".to_owned(),
+        (0, _) => "0 selected".to_owned(),
         (count, 0) => format!("{count} selected"),
         (count, elsewhere) => format!("{count} selected ({elsewhere} on other pages)"),
     }
