@@ -1,31 +1,31 @@
-# The commands a person types. Each installs what it lacks and is one call of the build driver, xtask/.
+# Commands for developers. Each installs missing tools and calls the build driver, xtask/, once.
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
 .PHONY: help run build test check bench chaos fuzz
 
-# Installs the named parts of the toolchain where they are missing, and makes the recipe's shell use them.
+# Installs the named parts of the toolchain if they are missing, and adds them to the environment of the recipe.
 with = scripts/toolchain $(1) && . scripts/env &&
 
-help: ## Show these lines
+help: ## Show this help
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-run: ## From nothing to a server with people in it; prints the URL and how to sign in
+run: ## Build and start a server with demo users; prints the URL and how to sign in
 	@$(call with,rust node postgres) cargo xtask run
 
-build: ## The release: target/release/rollcall, and target/site with what browsers load
+build: ## Build the release: target/release/rollcall, and target/site with the browser files
 	@$(call with,rust node) cargo xtask build --release
 
-test: ## Every test, from nothing; ends with one line that counts them
+test: ## Run all tests; the last line counts them
 	@$(call with,all) cargo xtask test
 
-check: ## Format, lints, walls, licences, unused dependencies, recorded queries
+check: ## Check format, lints, wording, dependencies, licences and query metadata
 	@$(call with,rust postgres) cargo xtask check
 
-bench: ## The benchmarks, printed as a table
+bench: ## Run the benchmarks and print a table
 	@$(call with,rust node postgres) cargo xtask bench
 
-fuzz: ## Ten minutes of requests made from the description of the API; nothing may answer 5xx or what is not described
+fuzz: ## Test the API for ten minutes with requests generated from its OpenAPI description
 	@$(call with,all) cargo xtask fuzz
 
-chaos: ## A minute of work while servers and database are killed; says what is broken afterwards
+chaos: ## Kill servers and database under load for a minute, then verify the data
 	@$(call with,rust node postgres) cargo xtask chaos

@@ -1,6 +1,6 @@
--- Prepares a database of demo people for the bench. Run by psql, with these in the environment:
+-- Prepares a database of demo users for the benchmarks. Run by psql with these environment variables:
 \getenv fingerprint BENCH_FINGERPRINT
--- How many people can sign in, and the admin's password, which will be theirs too.
+-- BENCH_ACCOUNTS: number of users that can sign in. BENCH_PASSWORD: password of the admin, copied to them.
 \getenv accounts BENCH_ACCOUNTS
 \getenv password BENCH_PASSWORD
 
@@ -8,7 +8,7 @@ begin;
 
 create schema bench;
 
--- The hash of the password is one that the product itself has made.
+-- The password hash was created by the product itself.
 create table bench.accounts as
 select id from users
 where status = 'active' and deleted_at is null and username <> 'admin' order by id limit :accounts;
@@ -17,7 +17,7 @@ update users u set password_hash = admin.password_hash, must_change_password = f
 from users admin, bench.accounts a
 where admin.username = 'admin' and u.id = a.id;
 
--- Namesakes share the letters of their usernames; of some names there are hundreds, of others a few.
+-- Users with the same name share the letters of their usernames. Some names occur hundreds of times, others only a few times.
 create temporary table namesakes as
 select stem, count(*) as people
 from (select regexp_replace(lower(username), '\d+$', '') as stem from users where deleted_at is null) as stems
@@ -39,7 +39,7 @@ select split_part(stem, '.', 1) as word
 from namesakes where length(split_part(stem, '.', 1)) > 3
 group by word order by sum(people) desc, word limit 1;
 
--- As many entries as people: each has signed in once within the last two months, but one in 50 was made by a program.
+-- One audit event per user: a sign-in within the last two months, or in 1 of 50 cases an API call.
 insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label)
 select
     now() - row_number() over (order by id desc) * interval '60 days' / count(*) over (),
@@ -48,7 +48,7 @@ select
     'user', id, username
 from users;
 
--- The last step: a database without this row was not finished.
+-- Last step: a database without this row is incomplete.
 create table bench.made as
 select :'fingerprint' as fingerprint, :'password' as password, few.word as few, many.word as many from few, many;
 

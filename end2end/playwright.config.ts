@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import { settings } from './support/settings';
 
-// A browser that talks to nobody but the server under test.
+// Flags that stop the browser's own network requests, so that it connects only to the server under test.
 const quiet = [
   '--disable-background-networking',
   '--disable-component-update',
@@ -18,9 +18,9 @@ export default defineConfig({
   globalSetup: './support/template.ts',
   forbidOnly: Boolean(process.env.CI),
   workers: 2,
-  // A test that passes at the second try has failed.
+  // A test that passes only when repeated counts as failed.
   retries: 0,
-  // Generous: they only end what hangs, on a slow machine that does other things besides. The longest tests look at several
+  // Generous, so that they stop only tests that hang, even on a slow and busy machine. The longest tests inspect several
   // screens, each four times.
   timeout: 600_000,
   expect: { timeout: 30_000 },
@@ -28,7 +28,7 @@ export default defineConfig({
   use: {
     launchOptions: { executablePath: settings.chromium, args: [...quiet, ...sandbox] },
     viewport: { width: 1280, height: 800 },
-    // Far from UTC, so that a time in the wrong zone shows.
+    // Far from UTC, so that a time in the wrong zone is visible.
     timezoneId: 'Asia/Kathmandu',
     locale: 'en-GB',
     actionTimeout: 30_000,

@@ -1,19 +1,20 @@
-// The worker that reads the stream of changes to sessions for all tabs of a browser, which has six connections to a server.
-// A tab sends the time from which on it wants to be told, or null when it goes or is hidden. It gets true and false when the stream
-// opens and is lost, and [id, data] for each event. Where there are no shared workers, each tab has this one for itself.
-// An older version may still run in another tab: a change of the messages takes another file name.
+// Shared worker that reads the event stream of sessions for all tabs of a browser, because a browser opens at most six
+// connections to a server. A tab sends the time since which it wants events, or null when it is closed or hidden. It receives
+// true when the stream opens and false when it is lost, and [id, data] for each event. In browsers without shared workers,
+// each tab runs its own worker.
+// An older version may still run in another tab, so a change of the messages needs another file name.
 
 const ADDRESS = '/api/admin/sessions/events?since=';
 const READ_AGAIN = JSON.stringify({ sessions: [], more: true });
 
-/** Most events that are kept for tabs that come later. */
+/** Maximum number of events that are stored for tabs that connect later. */
 const KEPT_MAX = 32;
 
 const ports = new Set();
 let source = null;
-/** What the tabs have been told up to; null while there are none. */
+/** Time up to which the tabs have received all events; null while there are no tabs. */
 let position = null;
-/** The latest events, and the time from which on there are no others. */
+/** The latest events, and the time since which they are complete. */
 let kept = [];
 let keptSince = null;
 
@@ -25,7 +26,7 @@ function open(since) {
   source = new EventSource(ADDRESS + encodeURIComponent(since));
   source.onopen = () => tellAll(true);
   source.onerror = () => {
-    // While it connects the browser tries again by itself; a stream that was denied is over.
+    // The browser reconnects by itself. The stream is closed only if the server has denied it.
     if (source?.readyState === EventSource.CLOSED) source = null;
     tellAll(false);
   };
@@ -37,7 +38,7 @@ function open(since) {
   });
 }
 
-/** Tells a tab what it has missed since its list was read. What it knows already it leaves out itself. */
+/** Sends a tab the events since its list was read. The tab ignores those that it has already. */
 function catchUp(port, since) {
   const time = Date.parse(since);
   if (since !== keptSince && time <= Date.parse(keptSince)) {
@@ -53,7 +54,7 @@ function watch(port, since) {
     port.postMessage(source.readyState === EventSource.OPEN);
     catchUp(port, since);
   } else {
-    // Other tabs may wait from an earlier time on.
+    // Other tabs may need events since an earlier time.
     open(position && Date.parse(position) < Date.parse(since) ? position : since);
   }
 }

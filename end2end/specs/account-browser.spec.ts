@@ -1,4 +1,4 @@
-// One's own account: what only a browser with scripts does.
+// Own account: features that need scripts.
 import { add, enter, field, press } from '../support/account';
 import { expect, serve, test } from '../support/test';
 import { dialog, modal, toast } from '../support/dialog';
@@ -36,7 +36,7 @@ test.describe('in a browser in another zone', () => {
     await enter(page, name, '/sessions');
     await hydrated(page);
     const ends = page.locator('.records tbody tr').first().locator('time').last();
-    // It moves on with the session.
+    // The expiry changes with every request of the session, so it is read again each time.
     const isTold = async (timeZone: string) => {
       const moment = new Date((await ends.getAttribute('datetime'))!);
       await expect(ends).toHaveText(moment.toLocaleString('en-GB', { timeZone }));
@@ -45,7 +45,7 @@ test.describe('in a browser in another zone', () => {
     await database.rows(`update users set settings = '{"timeZone": "Asia/Kolkata"}' where username = $1`, [name]);
     await page.reload();
     await isTold('Asia/Kolkata');
-    // One that the browser does not know must not break the page.
+    // A time zone that the browser does not know must not break the page.
     await database.rows(`update users set settings = '{"timeZone": "Mars/Olympus"}' where username = $1`, [name]);
     await page.reload();
     await isTold('America/New_York');
@@ -73,7 +73,7 @@ test('by keyboard: a new password, rated while it is typed', async ({ page, data
   await hydrated(page);
   await field(page, 'Current password').focus();
   await page.keyboard.type(template().password);
-  // Past the button that shows it.
+  // Skips the button that shows the password.
   for (const label of ['New password', 'New password again']) {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');

@@ -1,4 +1,4 @@
-// One's own keys of providers.
+// Own provider API keys.
 import type { Page } from '@playwright/test';
 import { add as addPerson, enter } from '../support/account';
 import { expect, serve, test } from '../support/test';

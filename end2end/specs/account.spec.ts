@@ -1,4 +1,4 @@
-// One's own account, by whoever looks after it: all of it with scripts and without.
+// Own account, with and without scripts.
 import type { Page } from '@playwright/test';
 import { add, enter, field, press } from '../support/account';
 import { expect, serve, test } from '../support/test';
@@ -10,12 +10,12 @@ serve('demo people', { ALLOW_ACCOUNT_DELETION: 'true' });
 
 const PASSWORD = 'copper lantern under rain';
 
-// Everything that is not about scripts works in the same way without them.
+// Everything that does not depend on scripts must work the same way without them.
 for (const scripts of [true, false]) {
   test.describe(scripts ? 'with scripts' : 'without scripts', () => {
     test.use({ javaScriptEnabled: scripts });
 
-    /** The page as it stands after a form was sent or an address opened. */
+    /** Waits until the page is hydrated, after a form was sent or a URL was opened. */
     const settled = async (page: Page) => {
       if (scripts) await hydrated(page);
     };
@@ -42,7 +42,7 @@ for (const scripts of [true, false]) {
       await expect(field(page, 'Current password')).toHaveAccessibleDescription(/This is not your current password/);
       await field(page, 'Current password').fill(template().password);
       await press(page, 'Save');
-      // Somebody else has it: that is not told.
+      // Another user has this address; the form must not reveal that.
       await expect(field(page, 'Current password')).toHaveValue('');
       await expect(toast(page)).toContainText('Changes saved');
       await expect(field(page, 'Email')).toHaveValue(`${other}@example.org`);

@@ -1,4 +1,4 @@
-// Password managers, translators and phones change a page before the app takes it over. It works all the same.
+// Password managers, translators and phones alter a page before hydration. It must work nevertheless.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { ALTERATIONS, isRendered, outline } from '../support/alterations';
@@ -12,13 +12,13 @@ serve('demo people');
 interface Screen {
   name: string;
   path: string;
-  /** Types something, before the app takes over. */
+  /** Types something before hydration. */
   type(page: Page): Promise<unknown>;
-  /** Checks that what was typed is there, and that the page does what it is for. */
+  /** Checks that the typed text is still there and that the page works. */
   works(page: Page): Promise<unknown>;
 }
 
-/** How often a name was typed. */
+/** Number of names typed so far, which makes each name unique. */
 let typed = 0;
 
 const username = (page: Page) => page.getByLabel('Username');
@@ -70,7 +70,7 @@ const SCREENS: Screen[] = [
   },
 ];
 
-/** Opens a page that is altered before the app takes over. */
+/** Opens a page and alters it before hydration. */
 async function openAltered(page: Page, { path, type }: Screen, alteration: () => number): Promise<void> {
   const deliver = await hold(page, '**/*.wasm');
   await page.goto(path);
@@ -86,7 +86,7 @@ async function expectWorking(page: Page, screen: Screen, whole: string[]): Promi
   await expect(page.getByText('This page has stopped working')).toHaveCount(0);
 }
 
-/** What the page shows without an alteration. */
+/** Returns the outline of the page without an alteration. */
 async function wholePage(page: Page, screen: Screen): Promise<string[]> {
   const deliver = await hold(page, '**/*.wasm');
   await page.goto(screen.path);
@@ -126,7 +126,7 @@ test.describe('signed in', () => {
     test(`hydration fails: another instance renders ${screen.name}`, async ({ page, browserWatch }) => {
       browserWatch.expectBreakage(/panicked|unreachable|hydration error/i);
       const whole = await wholePage(page, screen);
-      // The first node that hydration looks for is another one, this once.
+      // Hydration finds another first node than it expects, once.
       await page.addInitScript(() => {
         const firstChild = Object.getOwnPropertyDescriptor(Node.prototype, 'firstChild')!;
         const get = function (this: Node): ChildNode | null {
@@ -139,8 +139,8 @@ test.describe('signed in', () => {
       await openAltered(page, screen, () => 1);
       expect(await isRendered(page)).toBe(true);
       await expectWorking(page, screen, whole);
-      // A link is followed once: the failed instance of the app no longer listens.
-      // A dialog that was sent is replaced by what follows.
+      // A link must be followed only once, because the failed instance of the app no longer listens. A submitted dialog is
+      // replaced in the history, so Back is not tested for it.
       if (screen.path.endsWith('/edit')) return;
       await page.goBack();
       await expect(page).toHaveURL(screen.path);

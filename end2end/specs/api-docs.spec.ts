@@ -1,4 +1,4 @@
-// The pages about the API: read, and tried out, by whoever opens them.
+// API documentation: reading it and trying requests.
 import { expect, serve, test } from '../support/test';
 
 serve('demo people');

@@ -1,4 +1,4 @@
-// Theme, density, rail, and narrow windows.
+// Theme, density, navigation rail and narrow windows.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { expectNoSidewaysScroll, hydrated } from '../support/page';
@@ -9,7 +9,7 @@ test.use({ as: 'admin' });
 
 const choose = (page: Page, label: string) => page.getByRole('button', { name: label, exact: true }).click();
 
-/** Whether what is painted is dark, by the lightness of the page's ground. */
+/** Returns whether the page is drawn dark, by the lightness of its background. */
 function isDark(page: Page): Promise<boolean> {
   return page.evaluate(() => {
     const context = document.createElement('canvas').getContext('2d')!;
@@ -19,7 +19,7 @@ function isDark(page: Page): Promise<boolean> {
   });
 }
 
-/** The first tag of the page as the server sends it: what it says is there before anything is painted. */
+/** Returns the `html` tag that the server sends. Its attributes apply before the first paint. */
 async function firstTag(page: Page): Promise<string> {
   const html = await (await page.request.get('/users')).text();
   return /<html[^>]*>/.exec(html)![0];
@@ -139,7 +139,7 @@ test.describe('at 200 % zoom', () => {
     const list = new UsersList(page, database);
     await list.open({ limit: '25' });
     await expectNoSidewaysScroll(page);
-    // A click arrives only where nothing lies on top.
+    // A click fails if another element covers the link.
     await list.step('Next').click();
     await list.shows({ offset: 25, limit: 25 });
     await list.header('Email').click();

@@ -1,4 +1,4 @@
-// The record: looked at, filtered, taken away as a file.
+// Audit log: list, filter and export.
 import { readFile } from 'node:fs/promises';
 import { type Page, request } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
@@ -14,7 +14,7 @@ const total = (page: Page) => page.locator('.pager-count b').nth(1);
 const field = (page: Page, name: string) => page.getByRole('search').getByLabel(name, { exact: true });
 const deed = (page: Page) => page.locator('select[name=action]');
 
-/** The admin changes somebody, and a program of another person does a lot. */
+/** Audit events: the admin changes a user, and another user's API client changes many. */
 const RECORD = `
   insert into audit_events (at, actor_id, actor_label, via, action, target_kind, target_id, target_label, changes, reason, ip, request_id)
   select now() - interval '1 minute', a.id, a.username, 'ui', 'user.suspended', 'user', m.id, m.username,
@@ -133,7 +133,7 @@ test('by keyboard: through the filter into a row', async ({ page }) => {
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/audit?actor=importer');
   await expect(field(page, 'Who')).toBeFocused();
-  // A row of the list before would go, and the focus with it.
+  // A row of the previous list would disappear, and the focus with it.
   await expect(total(page)).toHaveText('120');
   const summary = rows(page).first().locator('summary');
   await summary.focus();

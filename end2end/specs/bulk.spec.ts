@@ -1,4 +1,4 @@
-// One deed to several people at once.
+// Bulk actions on several users.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
@@ -9,7 +9,7 @@ import { UsersList } from '../support/users-list';
 serve('demo people');
 test.use({ as: 'admin' });
 
-/** A page with some who are active, one who is suspended, and the viewer. */
+/** List with some active users, one suspended user and the signed-in user. */
 const PAGE = { q: 'test- OR username:admin', sort: 'username', limit: '25' };
 
 const box = (page: Page, username: string) => page.getByRole('checkbox', { name: `Select ${username}`, exact: true });
@@ -134,7 +134,7 @@ test('until a day, and Undo lifts those who were suspended and nobody else', asy
   await field(page, 'Until').fill('2030-01-02T03:04');
   await press(page, 'Suspend 2 users');
   await expect(toast(page)).toContainText(/Suspended 2 users until .*2030/);
-  // What was typed is the time of the browser's own zone.
+  // The typed time is in the browser's time zone.
   const until = new Date(await page.evaluate(() => new Date('2030-01-02T03:04').getTime()));
   expect(
     await database.rows(`select username, suspended_until from users where suspended_reason = 'On leave' order by 1`),
@@ -154,7 +154,7 @@ test('told what was done, the list is still the one it was', async ({ page, data
   await expect(dialog(page)).toContainText(/Until .* they can be restored/);
   await press(page, 'Delete 1 user');
   await expect(toast(page)).toContainText('Deleted test-member');
-  // Under the pointer it stays.
+  // The message stays while the pointer is over it.
   await toast(page).hover();
   await hydrated(page);
   const query = new URLSearchParams(PAGE).toString();
@@ -247,7 +247,7 @@ test.describe('on a phone', () => {
 });
 
 test.describe('without scripts', () => {
-  // Without scripts the browser draws no frames once it is idle, so that whatever moved would never be seen to stand.
+  // Without scripts an idle browser draws no frames, so Playwright would wait forever for a moving element to be stable.
   test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('boxes and buttons are a form, also when it is refused', async ({ page, database, browserWatch }) => {

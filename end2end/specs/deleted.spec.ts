@@ -1,4 +1,4 @@
-// The bin on the screen "Users".
+// Deleted users in the list of users.
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
@@ -10,7 +10,7 @@ test.use({ as: 'admin' });
 
 const BIN = 'select username from users where deleted_at is not null order by deleted_at desc, id desc';
 
-/** Puts the newest people but the admin into the bin, one an hour. None of them is due for removal yet. */
+/** Deletes the newest users except the admin, one hour apart. None of them is due for permanent deletion yet. */
 test.beforeEach(async ({ database }) => {
   await database.rows(`
     with latest as (
@@ -135,7 +135,7 @@ test.describe('where nothing is kept', () => {
     await press(page, new RegExp(`^Delete ${name} and \\d+ things permanently$`));
     await expect(page).toHaveURL('/users');
     await expect(toast(page)).toContainText(`Started permanent deletion of ${name}`);
-    // The removal is work that goes on by itself.
+    // A background job deletes the user.
     const left = () => database.column(`select username from users where username = '${name}'`);
     await expect.poll(left).toEqual([]);
     await open(page, '/users?deleted=true');

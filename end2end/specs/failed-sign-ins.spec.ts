@@ -1,4 +1,4 @@
-// Failed sign-ins: which accounts, and from where.
+// Failed sign-ins: affected accounts and source addresses.
 import { request } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
@@ -6,7 +6,7 @@ import { open } from '../support/page';
 
 serve('demo people');
 test.use({ as: 'admin' });
-// Screens are looked at four times each.
+// Each screen is inspected four times.
 test.setTimeout(240_000);
 
 const WRITTEN = `select count(*)::int from failed_sign_ins f join users u on u.id = f.user_id

@@ -1,4 +1,4 @@
-// What goes wrong around Rollcall, and what people get to see of it.
+// Failures of the server, the database or the network, and how the panel reports them.
 import type { Page } from '@playwright/test';
 import { expect, serve, serveOn, test } from '../support/test';
 import { Cluster } from '../support/cluster';
@@ -9,7 +9,7 @@ import { loadDemo } from '../support/rollcall';
 import { settings } from '../support/settings';
 import { BY_EMAIL, UsersList } from '../support/users-list';
 
-/** Soon after PostgreSQL's return all is well, whichever of its connections a request gets. */
+/** Waits until requests succeed again after a restart of PostgreSQL, on every connection of the pool. */
 async function expectRecovery(page: Page): Promise<void> {
   await expect(async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => page.request.get('/users')));
@@ -92,7 +92,7 @@ test.describe('the server is told to stop', () => {
   test.use({ as: 'admin' });
 
   test('a request under way is still answered', async ({ page, server, database }) => {
-    // The list cannot be read before this transaction ends.
+    // The list cannot be read until this transaction ends.
     const blocker = await database.connect();
     await blocker.query('begin; lock table users');
     const answer = page.request.get('/users');

@@ -1,4 +1,4 @@
-// A dialog whose form was accepted is over: Back does not lead to it, and it is not sent once more.
+// A dialog whose form was accepted is finished: Back does not lead to it, and it cannot be submitted again.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, modal, press, toast } from '../support/dialog';
@@ -7,7 +7,7 @@ import { open } from '../support/page';
 serve('demo people');
 test.use({ as: 'admin' });
 
-/** Goes back once, to a page without a dialog. */
+/** Goes back once and expects a page without a dialog. */
 async function goBackTo(page: Page, address: string): Promise<void> {
   await page.goBack();
   await expect(page).toHaveURL(address);
@@ -71,7 +71,7 @@ for (const way of ['Done', 'Escape'] as const) {
 test('sent again right after it was accepted: nothing goes out, and the link stays', async ({ page }) => {
   let sent = 0;
   page.on('request', (request) => (sent += Number(new URL(request.url()).pathname === '/sfn/create-user')));
-  // Enter is pressed again and again while the answer is taken in.
+  // Submits the form repeatedly while the response is processed.
   await page.addInitScript(() => {
     const { fetch } = window;
     window.fetch = async (...asked) => {
@@ -86,7 +86,7 @@ test('sent again right after it was accepted: nothing goes out, and the link sta
   await field(page, 'Display name').press('Enter');
   const link = field(page, 'Link to hand over');
   await expect(link).toBeFocused();
-  // A request that it caused would be answered before this one.
+  // A request that was caused by these submissions would be answered before this one.
   await page.evaluate(() => fetch('/api/health').then((answer) => answer.text()));
   expect(sent).toBe(1);
   await expect(link).toBeVisible();

@@ -1,4 +1,4 @@
-// Messages about a change: they name whom and how many, are shown once, and go by themselves.
+// Messages after a change: they name the user or the number of users, are shown once and disappear after a while.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
@@ -13,11 +13,11 @@ test.beforeEach(async ({ database }) => {
     where username = 'test-member'`);
 });
 
-/** Waits until the browser has taken over: before, nothing is read out. Also where the clock is not the real one. */
+/** Waits until the message is in the live region, which happens only after hydration. Works with a stopped clock too. */
 const readOut = (page: Page, text: string) =>
   expect(page.locator('[aria-live="polite"]', { hasText: text })).toHaveCount(1);
 
-/** Stops the browser's clock: from here on time passes there only as the test says, however long the machine takes. */
+/** Stops the browser's clock, so that time passes only when the test advances it, however slow the machine is. */
 async function stopClock(page: Page): Promise<void> {
   await page.clock.install();
   await page.clock.pauseAt(Date.now() + 60_000);
@@ -44,7 +44,7 @@ test('it is shown once: not after a reload, not after Back, and never for what a
   database,
   browserWatch,
 }) => {
-  // A list does not know these parameters.
+  // These lists do not accept the parameters.
   browserWatch.expectAnswer(422, '/users');
   browserWatch.expectAnswer(422, '/keys');
   await suspend(page);
@@ -145,7 +145,7 @@ test.describe('without scripts', () => {
     const status = () => database.value(`select status from users where username = 'test-member'`);
     await suspend(page, false);
     expect(await status()).toBe('suspended');
-    // A click would wait until the message stands still, for which there are no frames without scripts.
+    // A click would wait until the message stands still; without scripts no frames are drawn that would show this.
     await toast(page).getByRole('button', { name: 'Undo' }).press('Enter');
     await expect(toast(page)).toContainText('Unsuspended test-member');
     await expect(page).toHaveURL('/users/test-member');

@@ -1,11 +1,11 @@
-// Invitations: making one, following it, putting an end to it.
+// Invitations: create, accept, revoke.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
 import { inspect } from '../support/inspect';
 import { open, signIn } from '../support/page';
 
-// Registration is off: invitations work all the same.
+// Registration is disabled; invitations must work nevertheless.
 serve('demo people');
 
 const PASSWORD = 'copper lantern under rain';
@@ -21,7 +21,7 @@ const create = (page: Page) => page.getByRole('button', { name: 'Create account'
 
 test.use({ as: 'admin' });
 
-/** An invitation by the API, as its path. */
+/** Creates an invitation by the API and returns the path of its link. */
 async function invite(page: Page, draft: object): Promise<string> {
   const made = await page.request.post('/api/admin/invitations', { data: draft });
   expect(made.status(), await made.text()).toBe(201);

@@ -1,4 +1,4 @@
-// The keyboard alone.
+// Use by keyboard only.
 import type { Locator, Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { open } from '../support/page';
@@ -9,13 +9,13 @@ serve('demo people');
 
 interface Stop {
   name: string;
-  /** Where it leads: a screen and a column may have the same name. */
+  /** Target of the link, which tells a screen and a column of the same name apart. */
   target: string | null;
   ringed: boolean;
   visible: boolean;
 }
 
-/** What has the focus: its name, whether a ring shows it, whether it is in sight, and how far the page has moved. */
+/** Returns the focused element: its name, whether it has a focus ring, whether it is visible, and the scroll position. */
 function stop(page: Page): Promise<Stop> {
   return page.evaluate(() => {
     const element = document.activeElement as HTMLElement;
@@ -27,14 +27,14 @@ function stop(page: Page): Promise<Stop> {
     return {
       name: element.getAttribute('aria-label') ?? (label ?? element).textContent!.trim(),
       target: element.getAttribute('href'),
-      // The search box wears the ring for the input within it.
+      // The search box shows the ring for its input.
       ringed: ring(element) || ring(element.closest('.search-box')),
       visible: top !== null && (element.contains(top) || top.contains(element)),
     };
   });
 }
 
-/** Every control that is shown. */
+/** Returns all visible controls. */
 const controls = (page: Page): Locator =>
   page.locator('a[href], button, input, summary, select, textarea').filter({ visible: true });
 
@@ -53,7 +53,7 @@ test('signing in', async ({ page, browserWatch }) => {
   await tabUntil(page, page.getByLabel('Username'));
   await page.keyboard.type('admin');
   await page.keyboard.press('Enter');
-  // The empty password was refused, and that is where one is.
+  // The empty password was denied, and the focus moved to its field.
   await expect(page.getByLabel('Password', { exact: true })).toBeFocused();
   await page.keyboard.type(template().password);
   await tabUntil(page, page.getByLabel('Remember me'));
@@ -111,7 +111,7 @@ test.describe('in the panel', () => {
     await page.keyboard.press('Enter');
     const order = `${BY_EMAIL}, u.id`;
     await list.shows({ order, limit: 25 });
-    // The focus stays on the header, which can be pressed again.
+    // The focus stays on the header, so that it can be pressed again.
     await expect(list.header('Email')).toBeFocused();
     await tabUntil(page, page.getByRole('link', { name: 'Next' }));
     await page.keyboard.press('Enter');

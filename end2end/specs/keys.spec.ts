@@ -1,4 +1,4 @@
-// The system's keys of providers, and those of a person as others see them.
+// Provider API keys of the system, and those of a user in the admin panel.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';

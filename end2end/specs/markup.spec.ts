@@ -1,4 +1,4 @@
-// A name with markup in it stays a name, in the title too: as the server draws it, and as the browser goes on from there.
+// A name that contains markup is shown as text, in the document title too: rendered by the server and by the browser.
 import { expect, serve, test } from '../support/test';
 import { open } from '../support/page';
 

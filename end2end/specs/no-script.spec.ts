@@ -1,4 +1,4 @@
-// A browser without scripts: everything is links and forms.
+// The panel without scripts: links and forms only.
 import { expect, serve, test } from '../support/test';
 import { signIn } from '../support/page';
 import { template } from '../support/template';
@@ -22,7 +22,7 @@ test('signing in, refused at first, and out again', async ({ page, browserWatch 
 
   await signIn(page, 'admin', template().password);
   await expect(page).toHaveURL('/users?q=role:admin');
-  // A popover needs no script.
+  // A popover works without scripts.
   await page.getByRole('button', { name: /^Your menu/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page).toHaveURL('/login');
@@ -103,7 +103,7 @@ test.describe('setting up', () => {
     await page.getByRole('button', { name: 'Create administrator' }).click();
     await expect(page.getByLabel('Password again')).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByLabel('Username')).toHaveValue('grace');
-    // A password never goes back to the page.
+    // The server never sends a password back.
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
 
     await page.getByLabel('Password', { exact: true }).fill('copper lantern under rain');

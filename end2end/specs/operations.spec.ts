@@ -1,4 +1,4 @@
-// What whoever runs the server asks it.
+// Operations: metrics and health checks.
 import { freePort } from '../support/free-port';
 import { Rollcall } from '../support/rollcall';
 import { expect, serve, test } from '../support/test';
@@ -12,7 +12,7 @@ test('figures for Prometheus, at their own address only', async ({ database, req
     await request.get(`${server.url}${path}`, { maxRedirects: 0 });
   }
   let text = '';
-  // A connection is idle a moment after the answer for which it was used.
+  // A connection becomes idle only shortly after the response that used it.
   await expect(async () => {
     const answer = await request.get(`http://${address}/metrics`);
     expect(answer.headers()['content-type']).toContain('text/plain; version=0.0.4');
@@ -34,7 +34,7 @@ test('figures for Prometheus, at their own address only', async ({ database, req
   expect(text).toContain(`rollcall_total{of="users"} ${people!.n}`);
   expect(text).toContain('rollcall_database_reachable 1');
   expect(text).toContain('rollcall_jobs{state="failed"} 0');
-  // Not by way of the panel, and nothing else by way of the figures.
+  // The metrics are not served on the panel's port, and nothing else on theirs.
   expect((await request.get(`${server.url}/metrics`)).status()).toBe(404);
   expect((await request.get(`http://${address}/api/health`)).status()).toBe(404);
   expect(await server.stop()).toBe(0);

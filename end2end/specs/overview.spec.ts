@@ -1,4 +1,4 @@
-// The first screen of the panel.
+// The screen "Overview".
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
@@ -7,10 +7,10 @@ import { hold, open } from '../support/page';
 serve('demo people');
 test.use({ as: 'admin' });
 
-/** The way to the screen. */
+/** Returns the navigation link to the screen. */
 const screen = (page: Page) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Overview' });
 
-/** Sessions that began on one of the days of the chart. */
+/** Query for the number of sessions that started in the 30 days of the chart. */
 const SIGN_INS = `select count(*)::text from sessions where created_at >= ((now() at time zone 'UTC')::date - 29)::timestamp at time zone 'UTC'`;
 
 test('the figures are those of the database, and lead to those whom they count', async ({ page, database }) => {

@@ -1,4 +1,4 @@
-// The dialogs about people for those who may not use them, by keyboard, without scripts and on a phone.
+// User dialogs: permissions, keyboard, without scripts, on a phone.
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
 import { expectNoSidewaysScroll, open } from '../support/page';
@@ -71,7 +71,7 @@ test('fits a phone', async ({ page }) => {
 });
 
 test.describe('without scripts', () => {
-  // Without scripts the browser draws no frames once it is idle, so that whatever moved would never be seen to stand.
+  // Without scripts an idle browser draws no frames, so Playwright would wait forever for a moving element to be stable.
   test.use({ javaScriptEnabled: false, contextOptions: { reducedMotion: 'reduce' } });
 
   test('every form works', async ({ page, database, browserWatch }) => {

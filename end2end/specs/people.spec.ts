@@ -1,4 +1,4 @@
-// Looking after one person at a time: making, changing, suspending, resetting, deleting, restoring.
+// Actions on one user: create, edit, suspend, reset the password, delete, restore.
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
@@ -8,7 +8,7 @@ import { expectNoSidewaysScroll, open, signIn } from '../support/page';
 serve('demo people');
 test.use({ as: 'admin' });
 
-/** What somebody with a link or a temporary password is led to. */
+/** Chooses an own password after signing in by link or with a temporary password. */
 async function choosesTheirOwn(page: Page, password: string): Promise<void> {
   await expect(page).toHaveURL(/\/reset\?link=[0-9a-f]{16}$/);
   await expect(page.getByRole('heading', { name: 'Choose your password' })).toBeVisible();
@@ -157,7 +157,7 @@ test('two browsers change the same person', async ({ page, browserWatch }) => {
   await press(page, 'Save');
   await expect(dialog(page)).toContainText('Theirs: Theirs Entirely');
   await expect(field(page, 'Display name')).toHaveValue('Mine Entirely');
-  // A fault on top of it does not lead back to the version that is no more.
+  // A validation error of this form must not bring back the outdated version.
   await field(page, 'Email').fill('no address');
   await press(page, 'Save mine on top');
   await expect(field(page, 'Email')).toHaveAccessibleDescription(/address like/);

@@ -1,5 +1,5 @@
-// How soon the list of users is there. Measured against the limits only when asked to (ROLLCALL_MEASURE=1, with a
-// release build on a quiet machine); otherwise the figures are printed, and only what does not depend on speed is held.
+// Loading time of the list of users. Limits are checked only on request (ROLLCALL_MEASURE=1, with a release build on an idle
+// machine). Otherwise the results are printed, and only those are checked that do not depend on speed.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { open } from '../support/page';
@@ -13,13 +13,13 @@ const LOADS = 5;
 interface Figures {
   /** Largest contentful paint, in milliseconds. */
   painted: number;
-  /** When the page began to answer, in milliseconds. */
+  /** Time until hydration, in milliseconds. */
   hydrated: number;
   /** Cumulative layout shift. */
   shifted: number;
 }
 
-/** Begins to observe before the page does anything. */
+/** Starts the observers before the page is loaded. */
 async function observe(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const figures = { painted: 0, shifted: 0 };
@@ -55,7 +55,7 @@ for (const viewport of [
     for (let index = 0; index < LOADS; index += 1) loads.push(await load(page));
     const painted = median(loads.map((load) => load.painted));
     const hydrated = median(loads.map((load) => load.hydrated));
-    // Whether the typeface comes after the first paint, and moves something, depends on speed.
+    // Whether the font arrives after the first paint and shifts the layout depends on speed.
     const shifts = loads.map((load) => load.shifted);
     const shifted = settings.measure ? Math.max(...shifts) : median(shifts);
     const text = `LCP ${painted.toFixed(0)} ms, hydrated ${hydrated.toFixed(0)} ms, CLS ${shifted.toFixed(4)}`;

@@ -1,4 +1,4 @@
-// What a page looks like on paper.
+// Printed pages.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { field, press, toast } from '../support/dialog';
@@ -26,7 +26,7 @@ const SCREENS = [
 
 const print = (page: Page): Promise<void> => page.emulateMedia({ media: 'print', colorScheme: 'dark' });
 
-/** How light a colour of the page is, from 0 to 1. */
+/** Returns the lightness of a colour of the page, from 0 to 1. */
 const lightness = (page: Page, property: 'color' | 'backgroundColor'): Promise<number> =>
   page.evaluate((property) => {
     const context = new OffscreenCanvas(1, 1).getContext('2d')!;

@@ -1,4 +1,4 @@
-// People who make their own accounts by registering, and those who let them in.
+// Registration of users, and its approval by admins.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field, press, toast } from '../support/dialog';
@@ -9,7 +9,7 @@ serve('demo people', { ALLOW_REGISTRATION: 'true' });
 
 const PASSWORD = 'copper lantern under rain';
 
-// So many accounts from one network would soon have to wait.
+// The rate limit would soon stop so many registrations from one network.
 test.beforeEach(async ({ database }) => {
   await database.rows('delete from login_attempts');
 });
@@ -72,7 +72,7 @@ test('by keyboard alone, past the field that is for programs', async ({ page }) 
     await page.keyboard.press('Tab');
   }
   expect(order).toEqual(['username', 'display_name', 'email', 'password']);
-  // Past the button that shows the password.
+  // Skips the button that shows the password.
   await page.keyboard.press('Tab');
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press('Tab');
@@ -82,7 +82,7 @@ test('by keyboard alone, past the field that is for programs', async ({ page }) 
   await expect(page).toHaveURL('/register/done');
 });
 
-/** What a password manager does with a field that it takes for one of its own. */
+/** Fills in a field as a password manager does that mistakes it for one of its own. */
 const autofill = (page: Page, name: string) => page.locator(`[name=${name}]`).evaluate((input: HTMLInputElement) => {
   input.value = 'https://example.org';
   input.dispatchEvent(new Event('input', { bubbles: true }));
@@ -108,7 +108,7 @@ test('a password manager fills the field for programs: the user reads what to do
 test.describe('who decides', () => {
   test.use({ as: 'admin' });
 
-  /** Somebody who waits, as the form makes them. */
+  /** Registers a user, with the request that the form sends. */
   async function add(page: Page, username: string, email?: string): Promise<void> {
     const made = await page.request.post('/api/auth/register', {
       data: { username, displayName: `${username} Example`, password: PASSWORD, email },
@@ -116,7 +116,7 @@ test.describe('who decides', () => {
     expect(made.status(), await made.text()).toBe(201);
   }
 
-  /** The rows of those whom a test has added, which are the last ones. */
+  /** Returns the row of a user that a test has registered. */
   const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 
   test('approves somebody, who can then sign in', async ({ page, database, another }) => {
@@ -158,7 +158,7 @@ test.describe('who decides', () => {
     await press(page, 'Reject 2 people');
     await expect(toast(page)).toContainText('Rejected');
     await expect(row(page, 'spam-')).toHaveCount(0);
-    // The removal is work that goes on by itself.
+    // A background job deletes the users.
     await expect.poll(() => database.column(`select username from users where username like 'spam-%'`)).toEqual([]);
     await add(page, 'spam-one');
   });

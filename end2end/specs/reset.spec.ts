@@ -1,4 +1,4 @@
-// A password chosen by a link that an admin has made.
+// Password reset by a link that an admin has created.
 import { type Page, request } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
@@ -11,7 +11,7 @@ serve('demo people');
 
 const PASSWORD = 'copper lantern under rain';
 
-/** A fresh link for somebody, as its path. */
+/** Creates a reset link for a user and returns its path. */
 async function link(server: Rollcall, database: Database, username: string): Promise<string> {
   const api = await request.newContext({ baseURL: server.url });
   await api.post('/api/auth/login', { data: { username: 'admin', password: template().password } });
@@ -86,7 +86,7 @@ test('by keyboard to the end: the password is set, nobody is signed in, the link
 
   await page.goto('/reset');
   await expect(page.getByRole('heading', { name: 'This link is not valid any more' })).toBeVisible();
-  // What was done is said once.
+  // The confirmation is shown once.
   await page.goto('/reset/done');
   await expect(page).toHaveURL('/login');
   await signIn(page, 'test-member', PASSWORD);

@@ -1,4 +1,4 @@
-// A row never stands for another one, whatever becomes of the list.
+// Each row keeps its identity when the list changes.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { open, signIn } from '../support/page';
@@ -9,7 +9,7 @@ import { template } from '../support/template';
 serve('demo people', { ALLOW_REGISTRATION: 'true' });
 test.use({ as: 'admin' });
 
-/** Lists without boxes: their addresses, and a way to other rows. */
+/** Lists without checkboxes: URL, control that changes the rows, and the action that uses it. */
 const LISTS: [path: string, way: string, go: (page: Page) => Promise<unknown>][] = [
   ['/users?limit=25', 'Next', (page) => next(page)()],
   ['/users?limit=25', 'Email', (page) => header(page, 'Email')()],
@@ -44,7 +44,7 @@ test.describe('every list', () => {
           .map((row) => `${row.dataset.was} is now ${row.querySelector('th')!.textContent}`),
       );
       expect(moved).toEqual([]);
-      // What a row's forms and links act on is what the row shows.
+      // The forms and links of a row must act on the user that the row shows.
       const forms = await rows.evaluateAll((all) =>
         all.flatMap((row) =>
           [...row.querySelectorAll('form')].map((form) => ({
@@ -88,7 +88,7 @@ test.describe('every list', () => {
 
   test('a session that starts takes no row over, also after the list was sorted', async ({ page, server, another }) => {
     await open(page, '/sessions?limit=25');
-    // The first row may stay the same one in each order. A header turns the order that is shown: it has to have come.
+    // The first row may be the same in both orders, so the test waits for the header to show the new order.
     for (const [name, order] of [
       ['Last seen', 'descending'],
       ['Signed in', 'descending'],
@@ -113,7 +113,7 @@ test.describe('every list', () => {
       ).length,
     );
     expect(moved).toBe(0);
-    // A row that has outlived its answer would fail here.
+    // A row that still held the previous response would fail here.
     await elsewhere.goto('/account/sessions');
     await elsewhere.getByRole('button', { name: 'Sign out', exact: true }).first().click();
     await expect(elsewhere).toHaveURL('/login');

@@ -1,4 +1,4 @@
-// The pages of one's own account, looked at by axe in both themes and at two widths.
+// Pages of the own account, inspected by axe in both themes and at two widths.
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { open } from '../support/page';
@@ -8,7 +8,7 @@ test.use({ as: 'test-member' });
 
 for (const part of ['', 'password', 'sessions', 'preferences', 'data', 'delete']) {
   test(part || 'profile', async ({ page, database }) => {
-    // Another device to be seen beside this one.
+    // A session on another device, listed beside the current one.
     await database.rows(`
       insert into sessions (
         id, token_hash, user_id, ip, user_agent, created_at, last_seen_at, idle_expires_at, expires_at

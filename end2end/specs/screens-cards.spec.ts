@@ -1,5 +1,5 @@
-// Every page of one card in every state, looked at by axe in both themes and at two widths; a picture of each is kept.
-// The page that is shown while the database is gone is looked at in faults.spec.ts.
+// All single-card pages in every state, inspected by axe in both themes and at two widths, with screenshots. The page shown
+// while the database is down is inspected in faults.spec.ts.
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { open, signIn } from '../support/page';

@@ -1,4 +1,4 @@
-// The list of users in every state, looked at by axe in both themes and at two widths; a picture of each is kept.
+// The list of users in every state, inspected by axe in both themes and at two widths, with screenshots.
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { UsersList } from '../support/users-list';

@@ -1,4 +1,4 @@
-// The page of a person, its tabs and its dialogs, looked at by axe in both themes and at two widths.
+// The page of a user with its tabs and dialogs, inspected by axe in both themes and at two widths.
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';
 import { open } from '../support/page';

@@ -1,4 +1,4 @@
-// What is ticked stays ticked and nothing else is, whatever becomes of the list.
+// The selection contains exactly the ticked rows, however the list changes.
 import { expect, serve, test } from '../support/test';
 import { dialog } from '../support/dialog';
 import { hold, hydrated, open } from '../support/page';
@@ -29,7 +29,7 @@ test.describe('users', () => {
   });
 
   test('sorting keeps whom was ticked', async ({ page }) => {
-    // The first row is the viewer's own, who cannot be deleted.
+    // The first row is the signed-in user, who cannot be deleted.
     const chosen = await tick(page, 1, 2);
     for (const column of ['Email', 'Sessions', 'Created']) {
       await go(page, header(page, column));
@@ -84,7 +84,7 @@ test.describe('users', () => {
   test('whoever comes in front of the list takes no tick over', async ({ page, database }) => {
     const chosen = await tick(page, 0, 1);
     await join(database, 'just-joined');
-    // The oldest first, and again the newest.
+    // Oldest first, then newest first again.
     await go(page, header(page, 'Created'));
     await go(page, header(page, 'Created'));
     await expect(box(page, 'just-joined')).not.toBeChecked();
@@ -163,7 +163,7 @@ test('users who wait: paging and newcomers take no tick over', async ({ page, da
   await dialog(page).getByRole('button', { name: 'Reject 3 people' }).click();
   await expect(page.locator('.toast')).toContainText('Rejected');
   const gone = await database.column(`select username from users where status = 'pending' and deleted_at is not null`);
-  // Their names are free again as soon as their accounts are removed, which may be now.
+  // A username is free again as soon as the account is deleted, which may have happened already.
   for (const name of gone) expect([...chosen, three]).toContain(name);
   const left = await database.column(`select username from users where username like 'waits-%' and deleted_at is null`);
   expect(left).toHaveLength(58);

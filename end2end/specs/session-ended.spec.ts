@@ -1,4 +1,4 @@
-// The session ends while a page is open: the user signs in again where they are, and nothing typed is lost.
+// The session ends while a page is open: the user signs in again on the same page, and no typed text is lost.
 import type { Page } from '@playwright/test';
 import { add, enter } from '../support/account';
 import type { Database } from '../support/database';
@@ -24,7 +24,7 @@ const tab = (name: string): Way => (page) =>
 const main = (name: string): Way => (page) =>
   page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click();
 
-/** Lists, and ways to other rows of theirs, or to the list. */
+/** Lists, and controls that load other rows or the list itself. */
 const LISTS: [path: string, name: string, way: Way][] = [
   ['/users?limit=25', 'Next', (page) => next(page)()],
   ['/users?limit=25', 'Email', (page) => header(page, 'Email')()],
@@ -63,14 +63,14 @@ async function signInAgain(page: Page, password = template().password): Promise<
   await again(page).getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** An admin of the test's own, whose session can end without others noticing. */
+/** Creates an admin for one test, so that ending its session does not affect other tests. */
 async function admin(page: Page, database: Database): Promise<string> {
   const name = await add(database, 'admin');
   await enter(page, name);
   return name;
 }
 
-/** How often somebody has changed somebody. */
+/** Returns the number of changes by an actor. */
 const changes = (database: Database, actor: string, action: string) =>
   database.value('select count(*)::int from audit_events where actor_label = $1 and action = $2', [actor, action]);
 
@@ -146,7 +146,7 @@ test('it does not become another user’s change', async ({ page, database, brow
   const [name, other] = [await admin(page, database), await add(database, 'admin')];
   await open(page, '/users/test-member/edit');
   await page.getByLabel('Display name').fill('By whom');
-  // In another tab somebody else signs in.
+  // Another user signs in in another tab.
   const tab = await page.context().newPage();
   await tab.context().request.post('/api/auth/login', { data: { username: other, password: template().password } });
   await page.getByRole('button', { name: 'Save' }).click();
@@ -186,7 +186,7 @@ test.describe('a list leads to signing in, and back', () => {
 
   for (const [path, name, way] of LISTS) {
     test(`${path}, ${name}`, async ({ page, database, browserWatch }) => {
-      // Which of the functions behind the page is answered first is not said.
+      // The order of the responses to the page's requests is not defined, so any of them may fail first.
       browserWatch.expectBreakage(/^error at \/(sfn|api)\/\S+: Failed to load resource: .* status of 401/);
       const user = await admin(page, database);
       await fillLists(page, database);
@@ -195,7 +195,7 @@ test.describe('a list leads to signing in, and back', () => {
       await way(page);
       await expect(page).toHaveURL(/^[^?]*\/login\?next=%2F/);
       const wanted = new URL(page.url()).searchParams.get('next')!;
-      // The list itself, or where the way to it began.
+      // The list itself, or the page from which it was opened.
       expect(wanted).toMatch(new RegExp(`^(${path.split('?')[0]}|/keys)`));
       await signIn(page, user, template().password);
       await expect(page).toHaveURL(wanted);
@@ -206,7 +206,7 @@ test.describe('a list leads to signing in, and back', () => {
   }
 });
 
-/** Sends the form of a dialog as a browser does in which the app has not taken over yet. */
+/** Submits the form of a dialog natively, as a browser does before hydration. */
 const sendNatively = (page: Page) =>
   page.getByRole('dialog').locator('form').evaluate((form: HTMLFormElement) => form.submit());
 

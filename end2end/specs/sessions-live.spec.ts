@@ -1,4 +1,4 @@
-// Sessions as they come and go on the screen that shows them, however many tabs show it.
+// Live updates of the session list, in one tab or several.
 import { type Page, request } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { open } from '../support/page';
@@ -9,7 +9,7 @@ import { template } from '../support/template';
 serve('demo people');
 test.use({ as: 'admin' });
 
-/** Half a minute is over in an instant. */
+/** Shortens intervals of 30 seconds. */
 async function hurry(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const setInterval = window.setInterval;
@@ -18,17 +18,17 @@ async function hurry(page: Page): Promise<void> {
   });
 }
 
-/** How many streams of sessions a server has opened. */
+/** Returns the number of event streams that a server has opened. */
 const streams = (server: Rollcall): number =>
   server.log.split('\n').filter((line) => line.includes('/sessions/events') && line.includes('answered')).length;
 
-/** What a browser does when a tab is covered or shown again. */
+/** Changes the visibility of a tab as the browser does when it is covered or shown again. */
 const turn = (page: Page, hidden: boolean): Promise<boolean> => page.evaluate((hidden) => {
   Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
   return document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
 }, hidden);
 
-/** Whoever stands in the first row has signed in during the test. */
+/** Ends the sessions of these users, so that a first row with one of them is from the test itself. */
 test.beforeEach(({ database }) =>
   database.rows(`update sessions set ended_at = now(), ended_reason = 'revoked' where ended_at is null
     and user_id in (select id from users where username in ('test-member', 'test-auditor'))`));
@@ -41,7 +41,7 @@ test('rows appear and end by themselves', async ({ page, server, database }) => 
   await expect(page.locator('[aria-live]', { hasText: '1 signed in.' })).toHaveCount(1);
   expect(await rows(page).nth(1).locator('.person-user').textContent()).toBe(first);
 
-  // Somebody in the rows is not disturbed: what comes waits.
+  // While a row has the focus, new rows are announced instead of inserted.
   await rows(page).nth(2).locator('.person-name').focus();
   await signInElsewhere(server.url, 'test-member');
   await expect(page.getByRole('link', { name: '1 new session', exact: true })).toBeVisible();
@@ -141,7 +141,7 @@ test('a server that stops does not wait for those who watch', async ({ database 
   expect(stream.status).toBe(200);
   const asked = Date.now();
   expect(await server.stop()).toBe(0);
-  // Requests under way get half a minute; a stream is not one of them.
+  // A stop gives running requests 30 seconds; an event stream must not use that time.
   expect(Date.now() - asked).toBeLessThan(25_000);
   expect(await stream.text()).not.toContain('data:');
   await admin.dispose();

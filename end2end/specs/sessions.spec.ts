@@ -1,4 +1,4 @@
-// Everybody's sessions: looked at, filtered and ended.
+// Sessions of all users: list, filter, revoke.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { inspect } from '../support/inspect';

@@ -1,4 +1,4 @@
-// What is set, and the work that goes on in the background.
+// Settings and background jobs.
 import type { Page } from '@playwright/test';
 import { add } from '../support/account';
 import type { Database } from '../support/database';
@@ -15,11 +15,11 @@ test.use({ as: 'admin' });
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 const bar = (page: Page, name: string) => page.getByRole('progressbar', { name });
 
-/** Another application's table, which refers to people. */
+/** Table of another application that references users. */
 const LETTERS = `create table if not exists letters (
   writer uuid not null constraint letters_writer_fkey references users)`;
 
-/** Somebody with so many annotations. */
+/** Creates a user with this number of annotations. */
 async function annotator(database: Database, annotations: number): Promise<string> {
   const name = await add(database);
   await database.rows(
@@ -33,14 +33,14 @@ async function annotator(database: Database, annotations: number): Promise<strin
   return name;
 }
 
-/** Has somebody removed for good, which goes on in the background. */
+/** Deletes a user permanently, which runs as a background job. */
 async function remove(page: Page, database: Database, name: string): Promise<void> {
   const id = await database.value('select id from users where username = $1', [name]);
   const answer = await page.request.delete(`/api/admin/users/${id}?permanent=true`);
   expect(answer.ok(), await answer.text()).toBe(true);
 }
 
-/** Keeps one of somebody's annotations from being removed, until the function that is returned is called. */
+/** Locks one of a user's annotations, so that it cannot be deleted until the returned function is called. */
 async function hold(database: Database, name: string, number: number): Promise<() => Promise<void>> {
   const client = await database.connect();
   await client.query('begin');
@@ -89,7 +89,7 @@ test('a job is watched while it goes on', async ({ page, database }) => {
   await expect(job).toContainText('2,000 of 5,001, last just now');
   await expect(bar(page, `Remove ${name} for good`)).toHaveJSProperty('value', 2_000);
   await expect(bar(page, `Remove ${name} for good`)).toHaveJSProperty('max', 5_001);
-  // From here on nobody touches the page, and it is the same one. What is held for long is removed in smaller pieces.
+  // From here on only live updates change the page. A locked row makes the job delete in smaller batches.
   await job.getByRole('link').focus();
   await first();
   await expect(job).toContainText('4,000 of 5,001');
@@ -101,7 +101,7 @@ test('a job is watched while it goes on', async ({ page, database }) => {
 });
 
 test('a job under way looks as it should', async ({ page, database }) => {
-  // One that no server does, so that it stands still for as long as it is looked at.
+  // A job that no server runs, so that its progress does not change during the inspection.
   await database.rows(`
     insert into jobs (id, kind, state, done, total, created_at, started_at, progressed_at)
     select uuid_v7(now()), 'rotate_keys', 'running', 2000, 5001, now(), now(), now()`);

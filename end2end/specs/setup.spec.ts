@@ -1,11 +1,11 @@
-// From nothing to the first admin.
+// Initial setup: creating the first admin.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { hydrated, open } from '../support/page';
 import type { Rollcall } from '../support/rollcall';
 
 serve('nothing');
-// One database, one story.
+// The tests share one database and depend on each other.
 test.describe.configure({ mode: 'serial' });
 
 const PASSWORD = 'copper lantern under rain';

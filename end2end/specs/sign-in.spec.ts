@@ -1,4 +1,4 @@
-// Getting in, being refused, getting out.
+// Signing in, failed attempts, signing out.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { hold, hydrated, open, signIn } from '../support/page';
@@ -11,7 +11,7 @@ const notice = (page: Page) => page.getByRole('alert');
 const username = (page: Page) => page.getByLabel('Username');
 const password = (page: Page) => page.getByLabel('Password', { exact: true });
 
-/** How long the browser keeps the session, in days. */
+/** Returns the lifetime of the session cookie in days. */
 async function sessionDays(page: Page): Promise<number> {
   const cookies = await page.context().cookies();
   const session = cookies.find((cookie) => /^session_token(_\d+)?$/.test(cookie.name));
@@ -69,7 +69,7 @@ test('after some failures there is a delay, which passes', async ({ page, databa
     await signIn(page, 'test-auditor', `guess ${tries}`);
     await answer;
   }
-  // A second or two are over before a slow machine asks again: it is made longer.
+  // The delay of a second or two could be over before a slow machine sends the next request, so it is extended.
   await database.rows(`
     update login_attempts set blocked_until = now() + interval '1 minute' where blocked_until > '-infinity'`);
   await signIn(page, 'test-auditor', template().password);
@@ -135,7 +135,7 @@ test('the button says that it works and cannot be pressed twice', async ({ page 
   await signIn(page, 'test-auditor', template().password);
   const button = page.getByRole('button', { name: 'Signing in…' });
   await expect(button).toHaveAttribute('aria-disabled', 'true');
-  // As an impatient person does, who does not see that it is disabled.
+  // Clicks like an impatient user, although the button is disabled.
   await button.click({ force: true });
   release();
   await expect(page).toHaveURL('/users');

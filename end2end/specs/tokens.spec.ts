@@ -1,4 +1,4 @@
-// Access tokens: making one, acting with it, putting an end to it; one's own and everybody's.
+// Access tokens of the own account and of all users: create, use, revoke.
 import { type APIResponse, type Page, request } from '@playwright/test';
 import { add, enter } from '../support/account';
 import { expect, serve, test } from '../support/test';
@@ -11,7 +11,7 @@ serve('demo people');
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 
-/** What the API answers to a token. */
+/** Sends a request with a token and returns the response. */
 async function ask(url: string, path: string, token: string): Promise<APIResponse> {
   const api = await request.newContext({ baseURL: url, extraHTTPHeaders: { authorization: `Bearer ${token}` } });
   return api.get(path);
@@ -23,12 +23,12 @@ async function fill(page: Page, name: string, scope: string | RegExp): Promise<v
   await field(page, 'Current password').fill(template().password);
 }
 
-// All of one's own works in the same way without scripts.
+// The tokens of the own account work the same way without scripts.
 for (const scripts of [true, false]) {
   test.describe(scripts ? 'with scripts' : 'without scripts', () => {
     test.use({ javaScriptEnabled: scripts });
 
-    /** The page as it stands after a form was sent or an address opened. */
+    /** Waits until the page is hydrated, after a form was sent or a URL was opened. */
     const settled = async (page: Page) => {
       if (scripts) await hydrated(page);
     };
@@ -44,7 +44,7 @@ for (const scripts of [true, false]) {
       await page.getByRole('link', { name: 'Make a token' }).click();
       await expect(page).toHaveURL('/account/tokens/new');
       await settled(page);
-      // Somebody without a role has nothing to lend but what is their own: the account, and their data to read and to write.
+      // A user without a role can grant a token only three scopes: the own account, and reading and writing the own data.
       await expect(dialog(page).getByRole('checkbox')).toHaveCount(3);
       await press(page, 'Make token');
       await expect(field(page, 'What for')).toHaveAccessibleDescription(/Enter a name\./);

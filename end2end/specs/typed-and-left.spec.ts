@@ -1,5 +1,5 @@
-// A dialog is left while the cursor is in a field that was typed into. The browser then tells of the change while the field is
-// being removed from the page.
+// A dialog is closed while the cursor is in an edited field. The browser then fires the change event while the field is being
+// removed from the page.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, modal } from '../support/dialog';
@@ -8,7 +8,7 @@ import { open } from '../support/page';
 serve('demo people', { ALLOW_REGISTRATION: 'true', API_KEY_ENCRYPTION_KEY: '0f'.repeat(32) });
 test.use({ as: 'admin' });
 
-/** A page, and a dialog that is opened from it. */
+/** Pages, each with a dialog that is opened from it. */
 const DIALOGS: [page: string, dialog: string][] = [
   ['/users', '/users/new'],
   ['/users/test-member', '/users/test-member/edit'],
@@ -21,7 +21,7 @@ const DIALOGS: [page: string, dialog: string][] = [
   ['/account/tokens', '/account/tokens/new'],
 ];
 
-/** Follows a link of the app to a dialog and types a letter into its first field. */
+/** Opens a dialog by a link of the app and types a letter into its first field. */
 async function type(page: Page, path: string): Promise<void> {
   await page.evaluate((path) => {
     const link = document.createElement('a');
@@ -38,7 +38,7 @@ async function type(page: Page, path: string): Promise<void> {
   await page.keyboard.type('x');
 }
 
-/** The dialog is gone, and the page under it still answers: it opens the dialog once more. */
+/** Expects that the dialog is closed and that the page still works: it opens the dialog again. */
 async function expectWorking(page: Page, path: string): Promise<void> {
   await expect(dialog(page)).toHaveCount(0);
   await expect(page.getByRole('alert').filter({ hasText: 'stopped working' })).toHaveCount(0);

@@ -1,5 +1,5 @@
-// The page of a user shows that user, whichever user was there before. The router keeps a page while only the name in its
-// address changes.
+// The page of a user shows that user, whichever user it showed before. The router reuses a page while only the username in
+// its URL changes.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { dialog, field } from '../support/dialog';
@@ -10,7 +10,7 @@ test.use({ as: 'admin' });
 
 const [FIRST, SECOND] = ['test-member', 'test-auditor'] as const;
 const NAMES = { [FIRST]: 'Test Member', [SECOND]: 'Test Auditor' };
-/** Something in the list of each tab that only one of the two has. */
+/** Text in the list of each tab that only one of the two users has. */
 const TABS: [tab: string, rows: Record<typeof FIRST | typeof SECOND, string>][] = [
   ['sessions', { [FIRST]: 'curl', [SECOND]: 'Wget' }],
   ['keys', { [FIRST]: `Key of ${FIRST}`, [SECOND]: `Key of ${SECOND}` }],
@@ -41,7 +41,7 @@ test.beforeEach(async ({ page, database }) => {
   }
 });
 
-/** Follows a link of the app to an address, without a reload. */
+/** Navigates to a URL by a link of the app, without a reload. */
 async function follow(page: Page, path: string): Promise<void> {
   await page.evaluate((path) => {
     const link = document.createElement('a');
@@ -53,7 +53,7 @@ async function follow(page: Page, path: string): Promise<void> {
   await expect(page).toHaveURL(path);
 }
 
-/** Marks the page, to see that it is never loaded again. */
+/** Marks the page, so that a reload is noticed. */
 const mark = (page: Page) => page.evaluate(() => void (document.body.dataset.mark = 'same'));
 const expectSamePage = (page: Page) => expect(page.locator('body')).toHaveAttribute('data-mark', 'same');
 

@@ -1,4 +1,4 @@
-// The list of users: what it shows, in which order, page by page.
+// List of users: content, order, pages.
 import { expect, serve, test } from '../support/test';
 import { dialog, toast } from '../support/dialog';
 import { expectNoSidewaysScroll, hold, hydrated, open } from '../support/page';
@@ -38,7 +38,7 @@ test('each row tells what the database holds', async ({ page, database }) => {
       };
     }),
   );
-  // Counted anew from what people own, not taken from the counters that the list reads.
+  // Counted from the owned rows, not read from the counters that the list uses.
   const held = await database.rows(`
     select u.display_name as name, u.username, coalesce(u.email, '—') as email,
       (select r.name from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = u.id
@@ -54,7 +54,7 @@ test('each row tells what the database holds', async ({ page, database }) => {
   expect(held[0]!.personas).toBeGreaterThan(10);
 });
 
-// Column, order after the first click, and what that is in the database.
+// Column, order after the first click, and the order in SQL.
 const ORDERS = [
   ['Person', 'name', BY_NAME],
   ['Email', 'email', BY_EMAIL],
@@ -79,7 +79,7 @@ test('every header sorts, both ways', async ({ page, database }) => {
         await list.shows({ order: `${order} ${direction}, u.id ${direction}` });
         await expect(page.locator('[aria-sort]')).toHaveText(header);
         await expect(page.locator('[aria-sort]')).toHaveAttribute('aria-sort', word);
-        // The order that the list has anyway needs no word in the address.
+        // The default order is not in the URL.
         await expect(page).toHaveURL(sort === '-created' ? '/users' : `/users?sort=${sort}`);
       });
     }

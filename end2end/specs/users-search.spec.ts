@@ -1,4 +1,4 @@
-// Finding people: the grammar, the chips, and what is said when nothing is understood or found.
+// Search: grammar, filter chips, and messages for invalid searches and empty results.
 import { expect, serve, test } from '../support/test';
 import { BY_NAME, UsersList } from '../support/users-list';
 
@@ -8,7 +8,7 @@ test.use({ as: 'admin' });
 const role = (name: string) =>
   `exists (select from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = u.id and r.name = '${name}')`;
 
-// Each field of the grammar with what it means in the database.
+// Each field of the grammar with its meaning in SQL.
 const SEARCHES = [
   ['an', `exists (select from user_search s where s.user_id = u.id and s.search like '% an%')`],
   ['example.org', `concat_ws(' ', u.username, u.display_name, u.email) ilike '%example.org%'`],
@@ -104,7 +104,7 @@ test('quick filters add a term and take it away', async ({ page, database }) => 
   await list.shows({ where: `u.email is not null and u.status = 'suspended'` });
   await expect(quick.getByRole('link', { name: 'Suspended' })).toHaveAttribute('aria-current', 'true');
 
-  // A person has one status: the other takes its place.
+  // A user has one status, so the other filter replaces the first one.
   await quick.getByRole('link', { name: `Pending ${pending}` }).click();
   await expect(list.search).toHaveValue('has:email status:pending');
   await quick.getByRole('link', { name: 'Pending' }).click();
@@ -131,7 +131,7 @@ test('an example from the help is a search', async ({ page, database }) => {
   await page.getByRole('link', { name: 'status:suspended' }).click();
   await list.shows({ where: `u.status = 'suspended'` });
   await expect(list.search).toHaveValue('status:suspended');
-  // It does not stay in front of what was found.
+  // The help must not cover the results.
   await expect(page.getByText('Write words, filters, or both.')).toBeHidden();
 });
 
@@ -194,7 +194,7 @@ test('when nobody matches, the filters can be cleared', async ({ page, database 
   await expect(page).toHaveURL('/users');
 });
 
-// What a person cannot type but an address can hold.
+// Characters that a keyboard cannot type but a URL can contain.
 for (const [what, params, message] of [
   ['a NUL', { q: 'anna\0' }, 'The invisible character U+0000 cannot be searched for.'],
   ['a change of direction', { q: 'anna \u202enimda' }, 'The invisible character U+202E cannot be searched for.'],
@@ -215,7 +215,7 @@ for (const [what, params, message] of [
     await list.open(params);
     await expect(page.getByRole('alert')).toContainText(message);
     await expect(list.rows).toHaveCount(0);
-    // The page is whole: it goes on from here.
+    // The page still works.
     await page.getByRole('link', { name: 'Show all users' }).click();
     await list.shows();
     await list.says(1, 50, await list.total());

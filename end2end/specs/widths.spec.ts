@@ -1,20 +1,20 @@
-// Every screen between a phone and a desktop, where a window of 1280 px is at 200 % zoom: nothing is squeezed, nothing sticks out.
+// Every screen at widths between a phone and a desktop, including 1280 px at 200 % zoom: no squeezed text, no overflow.
 import type { Page } from '@playwright/test';
 import { expect, serve, test } from '../support/test';
 import { expectNoSidewaysScroll } from '../support/page';
 
 serve('demo people', { ALLOW_REGISTRATION: 'true', ALLOW_ACCOUNT_DELETION: 'true' });
-// The server draws all of it.
+// The server renders all of it.
 test.use({ javaScriptEnabled: false });
 
-/** Some screens answer with why they are switched off, or why what they ask about may not be done. */
+/** Some screens respond with the reason why a feature is disabled or an action is not possible. */
 test.beforeEach(({ browserWatch }) => browserWatch.expectBreakage(/responded with a status of (403|409|503)/));
 
 const WIDTHS = [640, 700, 768, 800, 900, 1100];
-/** Pixels of a character. */
+/** Width of a character in pixels. */
 const CHARACTER = 9;
 
-/** Texts with fewer than three characters a line, or of which no more can be seen. */
+/** Returns texts that have fewer than three characters per line or are cut to that. */
 const squeezed = (page: Page): Promise<string[]> =>
   page.evaluate((CHARACTER) => {
     const found: string[] = [];

@@ -1,4 +1,4 @@
-// One's own account, as whoever looks after it finds its parts.
+// The pages of the own account.
 import type { Locator, Page } from '@playwright/test';
 import type { Database } from './database';
 import { signIn } from './page';
@@ -7,7 +7,7 @@ import { expect } from './test';
 
 let made = 0;
 
-/** Somebody who can sign in with the password of everybody. Returns their username. */
+/** Creates a user with the password that all test users share. Returns the username. */
 export async function add(database: Database, role = 'user'): Promise<string> {
   made += 1;
   const name = `own-${process.pid}-${made}`;
@@ -24,7 +24,7 @@ export async function add(database: Database, role = 'user'): Promise<string> {
   return name;
 }
 
-/** Signs somebody in and opens a page of their account. */
+/** Signs a user in and opens a page of their account. */
 export async function enter(page: Page, username: string, part = ''): Promise<void> {
   await page.goto('/login');
   await signIn(page, username, template().password);

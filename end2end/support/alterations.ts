@@ -1,4 +1,4 @@
-// Changes that extensions, translators and phones make to a page. Each runs in the page, and returns how many nodes it changed.
+// Alterations of a page by extensions, translators and phones. Each runs in the page and returns the number of changed nodes.
 import type { Page } from '@playwright/test';
 
 export const ALTERATIONS: Record<string, () => number> = {
@@ -68,15 +68,15 @@ export const ALTERATIONS: Record<string, () => number> = {
   },
 };
 
-/** Whether the app has rendered the page itself, instead of hydrating it. */
+/** Returns whether the app has rendered the page from scratch instead of hydrating it. */
 export function isRendered(page: Page): Promise<boolean> {
   return page.evaluate(() => performance.getEntriesByName('rendered').length > 0);
 }
 
-/** What a page shows: how many elements of each name it has, and the texts of its headings, labels, links and buttons. */
+/** Returns the content of a page: the number of elements per name, and the texts of headings, labels, links and buttons. */
 export function outline(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
-    // What the app does once it has taken over is done in the next frames.
+    // After hydration the app updates the page in the next frames.
     for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
     const elements = [...document.body.querySelectorAll('*:not(script)')];
     const names = elements.map((element) => element.localName);

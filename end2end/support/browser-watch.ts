@@ -1,14 +1,14 @@
-// Listens to the browser's console. A page of ours is silent: every error and every warning fails the test.
+// Watches the browser's console. Every error and every warning fails the test.
 import type { BrowserContext, ConsoleMessage } from '@playwright/test';
 
-/** What Chromium itself says of an answer that is an error. */
+/** Chromium's message about a response with an error status. */
 const REFUSED = /^Failed to load resource: the server responded with a status of (\d+)/;
 
-/** What is said of a part of the program that was on its way when its page was left. One that cannot be loaded is complained
- * of besides, as a resource. */
+/** Message about a wasm module that was still loading when its page was left. A module that cannot be loaded also causes a
+ * message about the resource, which is reported. */
 const LEFT = /(__wasm_split\.js:|^uncaught:) TypeError: (Failed to fetch|WebAssembly compilation aborted: Network error)/;
 
-/** What Chromium says where it comes to the program only seconds after the page, because the machine is busy. */
+/** Chromium's message if a busy machine runs a preloaded module only seconds after the page has loaded. */
 const LATE = /\.wasm was preloaded using link preload but not used within a few seconds/;
 
 export class BrowserWatch {
@@ -21,17 +21,17 @@ export class BrowserWatch {
     context.on('weberror', (error) => this.complain(`uncaught: ${error.error().stack ?? error.error()}`));
   }
 
-  /** Declares that the test provokes an answer with this status, of which Chromium then speaks in the console. */
+  /** Declares that the test causes a response with this status, which Chromium reports in the console. */
   expectAnswer(status: number, path: string): void {
     this.expected.push({ status, path, seen: false });
   }
 
-  /** Declares that the test breaks the page on purpose, and what is then said about it. */
+  /** Declares that the test breaks the page on purpose, and the messages that follow. */
   expectBreakage(...messages: RegExp[]): void {
     this.broken.push(...messages);
   }
 
-  /** Fails unless the browser was silent but for what was declared, and all that was declared has happened. */
+  /** Fails on an undeclared message, and on a declared response that did not occur. */
   report(): void {
     const missing = this.expected.filter((answer) => !answer.seen);
     const faults = [

@@ -1,4 +1,4 @@
-// A PostgreSQL of the test's own, made from PostgreSQL's programs, so that it can really be stopped and started again.
+// A PostgreSQL cluster for one test, which can stop and start it.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -9,14 +9,14 @@ import { createInterface } from 'node:readline';
 import { Database } from './database';
 import { freePort } from './free-port';
 
-/** PostgreSQL refuses to run as root: then it runs as the user that its package has made. */
+/** Returns the user that PostgreSQL runs as. As root this is `postgres`, because PostgreSQL does not run as root. */
 function account(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** The folder of PostgreSQL's own programs. Debian keeps them out of the PATH, by version. */
+/** Returns the folder of PostgreSQL's server programs. Debian keeps them outside the PATH, by version. */
 function programs(): string {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
@@ -36,7 +36,7 @@ export class Cluster {
     private readonly password: string,
   ) {}
 
-  /** Makes a cluster and starts it. */
+  /** Creates a cluster and starts it. */
   static async create(): Promise<Cluster> {
     const folder = mkdtempSync(join(tmpdir(), 'rollcall-e2e-'));
     const cluster = new Cluster(folder, programs(), await freePort(), randomBytes(16).toString('hex'));
@@ -50,14 +50,14 @@ export class Cluster {
     return new Database('postgres', `postgres://rollcall:${this.password}@127.0.0.1:${this.port}/postgres`);
   }
 
-  /** Starts it, unless it runs, and waits until it takes connections. */
+  /** Starts the server unless it is running, and waits until it accepts connections. */
   async start(): Promise<void> {
     if (this.runs()) return;
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'];
     const options = ['-D', this.data, '-p', String(this.port), ...settings.flatMap((setting) => ['-c', setting])];
     const server = spawn(join(this.bin, 'postgres'), options, this.surroundings());
     this.server = server;
-    // Should the tests be cut short, it ends with them.
+    // If the tests are aborted, the server stops with them.
     const end = () => server.kill('SIGINT');
     process.once('exit', end);
     server.once('exit', () => process.off('exit', end));
@@ -67,14 +67,14 @@ export class Cluster {
     server.stderr!.resume();
   }
 
-  /** Stops it, as an operator does: connections are cut. */
+  /** Stops the server; connections are closed. */
   async stop(): Promise<void> {
     if (!this.runs()) return;
     this.server!.kill('SIGINT');
     await once(this.server!, 'exit');
   }
 
-  /** Stops it and leaves nothing behind. */
+  /** Stops the server and deletes the cluster. */
   async remove(): Promise<void> {
     await this.stop();
     rmSync(this.folder, { recursive: true });

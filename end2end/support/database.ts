@@ -1,4 +1,4 @@
-// Databases of the tests' own, made and dropped beside the one that DATABASE_URL names.
+// Databases of the tests, created on the server that DATABASE_URL names.
 import pg from 'pg';
 import { databaseUrl } from './settings';
 
@@ -9,7 +9,7 @@ let made = 0;
 export class Database {
   constructor(readonly name: string, readonly url: string) {}
 
-  /** Makes a database: empty, or a copy of another. */
+  /** Creates a database: empty, or as a copy of another. */
   static async create(template = 'template1'): Promise<Database> {
     made += 1;
     const name = `rollcall_e2e_${process.pid}_${made}`;
@@ -19,28 +19,28 @@ export class Database {
     return new Database(name, url.href);
   }
 
-  /** Drops the database, whoever is still connected. */
+  /** Drops the database, even if it has connections. */
   async drop(): Promise<void> {
     await query(databaseUrl(), `drop database ${this.name} with (force)`);
   }
 
-  /** The rows of a statement. */
+  /** Returns the rows of a statement. */
   rows(sql: string, values: unknown[] = []): Promise<Row[]> {
     return query(this.url, sql, values);
   }
 
-  /** The first column of each row. */
+  /** Returns the first column of all rows. */
   async column(sql: string, values: unknown[] = []): Promise<any[]> {
     const rows = await this.rows(sql, values);
     return rows.map((row) => Object.values(row)[0]);
   }
 
-  /** The first column of the first row. */
+  /** Returns the first column of the first row. */
   async value(sql: string, values: unknown[] = []): Promise<any> {
     return (await this.column(sql, values))[0];
   }
 
-  /** A connection that stays open, for a transaction that others have to wait for. */
+  /** Opens a connection for a transaction that others have to wait for. */
   async connect(): Promise<pg.Client> {
     return connect(this.url);
   }

@@ -1,24 +1,24 @@
-// The dialogs about people, as whoever uses them finds their parts.
+// Elements of the user dialogs.
 import type { Locator, Page } from '@playwright/test';
 import { expect } from './test';
 import { hydrated, open } from './page';
 
 export const dialog = (page: Page): Locator => page.getByRole('dialog');
 
-/** Waits until Escape closes the dialog: the browser makes it modal in the frame after it has drawn it. */
+/** Waits until Escape closes the dialog: the browser makes it modal one frame after drawing it. */
 export const modal = (page: Page): Promise<void> => expect(page.locator('dialog:modal')).toBeVisible();
 
-/** Presses a button of the dialog. */
+/** Clicks a button of the dialog. */
 export const press = (page: Page, name: string | RegExp): Promise<void> =>
   dialog(page).getByRole('button', { name }).click();
 
-/** A field by the beginning of its label: those that may stay empty say so behind it. */
+/** Returns a field by the beginning of its label, which is followed by a remark if the field is optional. */
 export const field = (page: Page, name: string): Locator => dialog(page).getByLabel(new RegExp(`^${name}`));
 
-/** What has just been done. */
+/** Returns the message about the last change. */
 export const toast = (page: Page): Locator => page.locator('.toast');
 
-/** Makes a person with a temporary password, by the panel. Their page is open then. */
+/** Creates a user with a temporary password in the panel. The user's page is open afterwards. */
 export async function make(page: Page, username: string, password = 'temporary one'): Promise<void> {
   await open(page, '/users/new');
   await field(page, 'Username').fill(username);

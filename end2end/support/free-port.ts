@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-// Below the ports that the system gives away by itself: none of them goes to another program before it is used.
+// Below the range of ports that the system assigns itself, so that no other program gets the port before it is used.
 const FIRST = 20_000;
 const COUNT = 12_000;
 
-// Each process begins elsewhere.
+// Each process starts at a different port.
 let last = (process.pid * 97) % COUNT;
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free when it was tested. */
 export async function freePort(): Promise<number> {
   do last = (last + 1) % COUNT;
   while (!(await isFree(FIRST + last)));

@@ -1,4 +1,4 @@
-// What every screen has to stand, in both themes and at both widths: axe, and the eye of a person afterwards.
+// Inspection of a screen in both themes and at both widths: by axe, and by screenshots for visual review.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const SIZES = [
   { width: 360, height: 740 },
 ];
 
-/** Examines the page as it stands, and keeps a picture of each look under `shots/`. */
+/** Inspects the page in its current state and saves a screenshot of each variant under `shots/`. */
 export async function inspect(page: Page, name: string): Promise<void> {
   const given = page.viewportSize();
   for (const size of SIZES) {
@@ -29,7 +29,7 @@ export async function inspect(page: Page, name: string): Promise<void> {
 }
 
 async function expectAccessible(page: Page, look: string): Promise<void> {
-  // Rows further down are built like those above them, and many.
+  // Further rows have the same structure and would make the analysis slow.
   const { violations } = await new AxeBuilder({ page }).exclude('tbody tr:nth-child(n + 12)').analyze();
   const told = violations.map(({ id, help, nodes }) => ({
     rule: `${id}: ${help}`,

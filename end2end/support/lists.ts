@@ -1,10 +1,10 @@
-// Lists with more rows than a page of them has.
+// Lists with more than one page of rows.
 import type { Page } from '@playwright/test';
 import type { Database } from './database';
 import { join } from './selection';
 import { expect } from './test';
 
-/** Gives every list of the panel a second page, once for a database. The page is of an admin. */
+/** Fills every list of the panel with more than one page, once per database. `page` must be signed in as an admin. */
 export async function fillLists(page: Page, database: Database): Promise<void> {
   if (await database.value(`select exists (select 1 from users where username = 'listed-0')`)) return;
   for (let n = 0; n < 60; n += 1) await join(database, `listed-${n}`, 'pending');

@@ -1,25 +1,25 @@
-// What a person does on any page.
+// Common actions on all pages.
 import { expect, type Page } from '@playwright/test';
 
-/** Waits until the browser has taken over from the page that the server drew. */
+/** Waits until the page is hydrated. */
 export async function hydrated(page: Page): Promise<void> {
   await page.waitForFunction(() => performance.getEntriesByName('hydrated').length > 0);
 }
 
-/** Opens a page and waits until it answers. */
+/** Opens a page and waits until it is hydrated. */
 export async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await hydrated(page);
 }
 
-/** Fills in the sign-in form and sends it. */
+/** Fills in the sign-in form and submits it. */
 export async function signIn(page: Page, username: string, password: string): Promise<void> {
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** Holds back the answers to some requests until the function that is returned is called. */
+/** Delays the responses to some requests until the returned function is called. */
 export async function hold(page: Page, url: string): Promise<() => void> {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -30,7 +30,7 @@ export async function hold(page: Page, url: string): Promise<() => void> {
   return release;
 }
 
-/** Nothing may stick out to the side. */
+/** Expects that the page does not overflow horizontally. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const [content, window] = await page.evaluate(() => [
     document.documentElement.scrollWidth,

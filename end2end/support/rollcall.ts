@@ -1,4 +1,4 @@
-// The program under test, as a process of its own.
+// The server under test, as a separate process.
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -7,19 +7,19 @@ import { promisify } from 'node:util';
 import { freePort } from './free-port';
 import { settings } from './settings';
 
-/** Nothing of the caller's own settings, and no `.env` of the folder that the tests run in. */
+/** Settings without those of the caller, and without the `.env` of the working folder. */
 function surroundings(database: string, more: Record<string, string> = {}) {
   const env = { DATABASE_URL: database, LEPTOS_SITE_ROOT: settings.site, LOG_LEVEL: 'info', API_RATE_LIMIT: '0', ...more };
   return { cwd: tmpdir(), env };
 }
 
-/** Runs a command to its end and returns what it printed. */
+/** Runs a command and returns its output. */
 export async function run(database: string, ...command: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(settings.binary, command, surroundings(database));
   return stdout;
 }
 
-/** Loads demo people and an admin, whose password is returned. */
+/** Loads demo users and an admin. Returns the admin's password. */
 export async function loadDemo(database: string, users: number): Promise<string> {
   await run(database, 'migrate');
   const printed = await run(database, 'demo', '--users', String(users), '--admin');
@@ -28,11 +28,11 @@ export async function loadDemo(database: string, users: number): Promise<string>
   return password;
 }
 
-/** A server that listens. */
+/** Listening server. */
 export class Rollcall {
-  /** What it has printed for the operator, line by line. */
+  /** Lines that it has printed for the operator. */
   readonly printed: string[] = [];
-  /** What it has logged. */
+  /** Its log. */
   log = '';
   private readonly output: Interface;
   private silent = false;
@@ -48,7 +48,7 @@ export class Rollcall {
     const address = `127.0.0.1:${await freePort()}`;
     const child = spawn(settings.binary, ['serve'], surroundings(database, { ...environment, LEPTOS_SITE_ADDR: address }));
     const server = new Rollcall(`http://${address}`, child);
-    // Should the tests be cut short, it ends with them.
+    // If the tests are aborted, the server stops with them.
     const end = () => child.kill();
     process.once('exit', end);
     child.once('exit', () => process.off('exit', end));
@@ -56,7 +56,7 @@ export class Rollcall {
     return server;
   }
 
-  /** Waits for a line that the operator gets to see. */
+  /** Waits for a line on standard output that matches. */
   async prints(pattern: RegExp): Promise<string> {
     for (;;) {
       const line = this.printed.find((line) => pattern.test(line));
@@ -66,18 +66,18 @@ export class Rollcall {
     }
   }
 
-  /** Tells it to stop, as an operator does. */
+  /** Sends the signal to stop. */
   terminate(): void {
     this.process.kill('SIGTERM');
   }
 
-  /** Waits for its end; returns the exit code. */
+  /** Waits for the end of the process and returns its exit code. */
   async ended(): Promise<number | null> {
     if (!this.exited) await once(this.process, 'exit');
     return this.process.exitCode;
   }
 
-  /** Stops it. */
+  /** Stops the server. */
   async stop(): Promise<number | null> {
     this.terminate();
     return this.ended();

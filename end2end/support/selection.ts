@@ -1,4 +1,4 @@
-// Boxes of a list, and what they stand for.
+// Checkboxes of a list and the selection.
 import type { Page } from '@playwright/test';
 import { expect } from './test';
 import { dialog } from './dialog';
@@ -10,7 +10,7 @@ export const boxes = (page: Page) => page.locator('tbody input[type=checkbox]');
 export const box = (page: Page, username: string) => page.getByRole('checkbox', { name: `Select ${username}`, exact: true });
 export const first = (page: Page) => page.locator('tbody th').first();
 
-/** The usernames whose boxes are ticked on this page. */
+/** Returns the usernames whose checkboxes are ticked on this page. */
 export const ticked = (page: Page): Promise<string[]> =>
   boxes(page).evaluateAll((all) =>
     (all as HTMLInputElement[])
@@ -19,11 +19,11 @@ export const ticked = (page: Page): Promise<string[]> =>
       .sort(),
   );
 
-/** The usernames that the page lists, in its order. */
+/** Returns the usernames on this page, in order. */
 export const listed = (page: Page): Promise<string[]> =>
   boxes(page).evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')!.replace('Select ', '')));
 
-/** Ticks the rows in these places. Returns whose they are. */
+/** Ticks the rows at these positions and returns their usernames. */
 export async function tick(page: Page, ...places: number[]): Promise<string[]> {
   const names = await listed(page);
   const chosen = places.map((place) => names[place]!);
@@ -31,7 +31,7 @@ export async function tick(page: Page, ...places: number[]): Promise<string[]> {
   return chosen;
 }
 
-/** Follows a way to other rows, and waits until they are there. */
+/** Changes the rows by `way` and waits until the new rows are shown. */
 export async function go(page: Page, way: () => Promise<unknown>): Promise<void> {
   const list = page.locator('section.list');
   const before = await first(page).textContent();
@@ -45,7 +45,7 @@ export const previous = (page: Page) => () => page.getByRole('navigation', { nam
 export const header = (page: Page, name: string) => () =>
   page.getByRole('columnheader', { name, exact: true }).getByRole('link').click();
 
-/** Somebody who has just come. */
+/** Creates a user that appears first in the list. */
 export async function join(database: Database, username: string, status = 'active'): Promise<void> {
   await database.rows(
     `insert into users (id, username, display_name, status, created_via, created_at, updated_at)
@@ -54,7 +54,7 @@ export async function join(database: Database, username: string, status = 'activ
   );
 }
 
-/** The names in the dialog are just these. */
+/** Expects exactly these names in the dialog. */
 export async function dialogNames(page: Page, names: string[]): Promise<void> {
   await expect(dialog(page)).toBeVisible();
   await expect(dialog(page).getByRole('listitem')).toHaveText([...names].sort());

@@ -1,5 +1,5 @@
-// What is under test and where it runs. `cargo xtask test --only e2e` says it by the environment; by hand, the last dev
-// build and the database of this checkout are taken.
+// Settings of the tests. `cargo xtask test --only e2e` passes them in the environment; without it, the last dev build and the
+// database of this checkout are used.
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,19 +7,19 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const settings = {
-  /** The program `rollcall`. */
+  /** Path of the server's binary. */
   binary: process.env.ROLLCALL_BIN ?? resolve(root, 'target/debug/rollcall'),
-  /** The folder with the built files of the panel. */
+  /** Folder with the built files of the panel. */
   site: process.env.LEPTOS_SITE_ROOT ?? resolve(root, 'target/site'),
-  /** The browser. */
+  /** Path of the browser. */
   chromium: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  /** Whether times are measured against their limits: only a release build on a quiet machine can keep them. */
+  /** Whether times are checked against their limits, which requires a release build on an idle machine. */
   measure: process.env.ROLLCALL_MEASURE === '1',
-  /** Where screenshots go. */
+  /** Folder of the screenshots. */
   shots: resolve(root, 'end2end/shots'),
 };
 
-/** A server on which databases can be made. */
+/** Returns the URL of a server on which databases can be created. */
 export function databaseUrl(): string {
   const given = process.env.DATABASE_URL;
   return given ?? execFileSync(resolve(root, 'scripts/postgres'), ['url'], { encoding: 'utf8' }).trim();

@@ -1,8 +1,8 @@
-// Made once, before all tests: a database of demo people, of which each spec file gets a copy.
+// Global setup: creates a database of demo users, of which each spec file gets a copy.
 import { Database } from './database';
 import { loadDemo } from './rollcall';
 
-/** People who can sign in, all with the same password; what sets each apart is in the name. */
+/** Users that can sign in, all with the same password. The names describe their role or status. */
 export type Person = 'admin' | 'test-auditor' | 'test-member' | 'test-suspended' | 'test-pending';
 
 interface Template {
@@ -12,7 +12,7 @@ interface Template {
 
 const USERS = 1000;
 
-/** The template that the tests of this run share. */
+/** Returns the template that all tests of this run share. */
 export function template(): Template {
   return JSON.parse(process.env.ROLLCALL_TEMPLATE!);
 }
@@ -23,7 +23,7 @@ export default async function makeTemplate(): Promise<() => Promise<void>> {
     const made: Template = { database: database.name, password: await loadDemo(database.url, USERS) };
     await castPeople(database);
     await putOff(database);
-    // The environment is what reaches the processes that run the tests.
+    // The processes that run the tests inherit the environment.
     process.env.ROLLCALL_TEMPLATE = JSON.stringify(made);
     return () => database.drop();
   } catch (error) {
@@ -32,7 +32,7 @@ export default async function makeTemplate(): Promise<() => Promise<void>> {
   }
 }
 
-/** Gives some of the oldest demo people a part to play. The deleted one must never be seen. */
+/** Turns some of the oldest demo users into those of [Person]. The deleted one must never appear. */
 async function castPeople(database: Database): Promise<void> {
   await database.rows(`
     update users u
@@ -52,8 +52,7 @@ async function castPeople(database: Database): Promise<void> {
     where u.username like 'test-%'`);
 }
 
-/** Puts off what would happen by itself while the tests run: sessions that end, and users whom a search by age finds from
- * some moment on. */
+/** Postpones what would happen during the tests: sessions that expire, and users that begin to match a search by age. */
 async function putOff(database: Database): Promise<void> {
   await database.rows(`
     update sessions

@@ -1,5 +1,5 @@
-// `test` as the specs use it: each spec file has a server and a database of its own, and a test fails when the browser
-// complains about anything.
+// The `test` of all specs: each spec file has its own server and database, and a test fails on any message in the browser's
+// console.
 import { type APIRequestContext, type BrowserContext, type BrowserContextOptions, type Page, request, test as base } from '@playwright/test';
 import { BrowserWatch } from './browser-watch';
 import { Database } from './database';
@@ -9,33 +9,33 @@ import { type Person, template } from './template';
 export { expect } from '@playwright/test';
 
 interface Options {
-  /** Who is signed in when the test begins. */
+  /** User that is signed in when the test begins. */
   as: Person | undefined;
 }
 
 interface Fixtures {
   server: Rollcall;
   database: Database;
-  /** What the browser may complain about in this test. */
+  /** Declares the console messages that the test causes. */
   browserWatch: BrowserWatch;
-  /** Opens a page in a browser of somebody who is not signed in; it is closed with the test. */
+  /** Opens a page in a separate browser context without a session; it is closed after the test. */
   another(options?: BrowserContextOptions): Promise<Page>;
 }
 
 type Cookies = Awaited<ReturnType<APIRequestContext['storageState']>>;
 
-/** What a server is put on. */
+/** Database for a server. */
 interface Ground {
   database: Database;
-  /** The password of everybody in the database. */
+  /** Password of all users in the database. */
   password: string;
-  /** Clears it away. */
+  /** Deletes the database. */
   end(): Promise<void>;
 }
 
 interface Stage extends Ground {
   server: Rollcall;
-  /** Who has signed in on it. */
+  /** Cookies of the users that have signed in. */
   sessions: Map<Person, Promise<Cookies>>;
 }
 
@@ -43,8 +43,7 @@ const NOBODY = { cookies: [], origins: [] };
 
 let stage: Stage | undefined;
 
-/** Gives the tests of this file, or of this group, a server on a database with demo people, or on an empty one; with settings
- * of its own, if they need some. */
+/** Starts a server for the tests of this file or group, on a database with demo users or on an empty one, optionally with settings. */
 export function serve(content: 'demo people' | 'nothing', environment: Record<string, string> = {}): void {
   serveOn(async () => {
     const { database: name, password } = template();
@@ -53,7 +52,7 @@ export function serve(content: 'demo people' | 'nothing', environment: Record<st
   }, environment);
 }
 
-/** Gives them a server on a database that they make. */
+/** Starts a server for them on a database that they create. */
 export function serveOn(make: () => Promise<Ground>, environment: Record<string, string> = {}): void {
   let outer: Stage | undefined;
   let ground: Ground | undefined;
@@ -85,7 +84,7 @@ export const test = base.extend<Options & Fixtures>({
 
   baseURL: async ({}, use) => use(stage?.server.url),
 
-  // Playwright asks already before there is a stage, for the hooks that make it.
+  // Playwright also evaluates this for the hooks that create the stage, before there is one.
   storageState: async ({ as }, use) => use(as && stage && (await session(stage, as))),
 
   another: async ({ browser, server }, use) => {
@@ -99,10 +98,10 @@ export const test = base.extend<Options & Fixtures>({
   },
 
   browserWatch: [
-    // Of a failure that it finds the server's log is kept, because it ends before the server's turn.
+    // Depends on `server`, so that a failure found here still gets the server's log attached.
     async ({ context, server: _, javaScriptEnabled }, use) => {
       const watch = new BrowserWatch(context);
-      // Without scripts what a page fetches ahead for them stays unused, of which Chromium speaks after some seconds.
+      // Without scripts, preloaded files stay unused, which Chromium reports after some seconds.
       if (!javaScriptEnabled) watch.expectBreakage(/was preloaded using link preload but not used/);
       await use(watch);
       watch.report();
@@ -111,7 +110,7 @@ export const test = base.extend<Options & Fixtures>({
   ],
 });
 
-/** The cookies of somebody who has signed in; one session serves all tests on a stage. */
+/** Returns the cookies of a signed-in user. One session serves all tests on a stage. */
 function session(on: Stage, person: Person): Promise<Cookies> {
   const cookies = on.sessions.get(person) ?? signInByApi(on, person);
   on.sessions.set(person, cookies);

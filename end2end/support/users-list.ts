@@ -1,12 +1,12 @@
-// The list of users as the tests read it, and the same from the database.
+// The list of users as the tests read it, and the expected content from the database.
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Database } from './database';
 import { open } from './page';
 
-/** Everybody who is in the list. */
+/** Users that the list contains. */
 const LISTED = 'from users u join user_stats s on s.user_id = u.id where u.deleted_at is null';
 
-/** The orders by display name and by email: those of a reader. */
+/** Orders by display name and by email, with the collation of the list. */
 export const BY_NAME = 'u.display_name collate "und-x-icu"';
 export const BY_EMAIL = `coalesce(u.email, '') collate "und-x-icu"`;
 
@@ -32,40 +32,40 @@ export class UsersList {
     this.search = page.getByRole('searchbox', { name: 'Search users' });
   }
 
-  /** Opens the list in a state. */
+  /** Opens the list with these parameters. */
   async open(params: Record<string, string> = {}): Promise<void> {
     const query = new URLSearchParams(params).toString();
     await open(this.page, query ? `/users?${query}` : '/users');
   }
 
-  /** The header of a column, to sort by. */
+  /** Returns the link in a column's header, which sorts by the column. */
   header(name: string): Locator {
     return this.page.getByRole('columnheader', { name, exact: true }).getByRole('link');
   }
 
-  /** The way to the next or previous page. */
+  /** Returns the link to the next or previous page. */
   step(name: 'Next' | 'Previous'): Locator {
     return this.page.getByRole('navigation', { name: 'Pages' }).getByText(name);
   }
 
-  /** How many there are. */
+  /** Returns the number of matching users. */
   total(where = 'true'): Promise<number> {
     return this.database.value(`select count(*)::int ${LISTED} and (${where})`);
   }
 
-  /** Who must be shown, newest first unless said otherwise. */
+  /** Returns the usernames that must be shown, newest first by default. */
   async expected({ where = 'true', order = 'u.created_at desc, u.id desc', offset = 0, limit = 50 }: Part = {}) {
     const sql = `select u.username ${LISTED} and (${where}) order by ${order} offset ${offset} limit ${limit}`;
     const usernames: string[] = await this.database.column(sql);
     return usernames;
   }
 
-  /** The list must show just this part of what the database holds. */
+  /** Expects exactly this part of the users. */
   async shows(part: Part = {}): Promise<void> {
     await expect(this.usernames).toHaveText(await this.expected(part));
   }
 
-  /** The pager must say which part of how many. */
+  /** Expects this range and this total in the pager. */
   async says(first: number, last: number, total: number): Promise<void> {
     const grouped = (number: number) => number.toLocaleString('en');
     await expect(this.count).toHaveText(`${grouped(first)}–${grouped(last)} of ${grouped(total)}`);

@@ -1,34 +1,34 @@
 # shellcheck shell=bash
-# Sourced by scripts/postgres. Starting and stopping the server of the private cluster.
+# Sourced by scripts/postgres. Starts and stops the server of the private cluster.
 # The variables come from cluster.sh.
 # shellcheck disable=SC2154
 
-# True when the process of postmaster.pid is this cluster's server. A server works in its data folder, so a
-# stranger that was given the number of a dead one is told apart.
+# True if the process in postmaster.pid is the server of this cluster. A server works in its data folder, which tells it apart
+# from another process with the reused id.
 is_running() {
   server_pid=
   [[ -r $data/postmaster.pid ]] && read -r server_pid <"$data/postmaster.pid" &&
     [[ $server_pid =~ ^[0-9]+$ && /proc/$server_pid/cwd -ef $data ]]
 }
 
-# Prints line $1 of postmaster.pid: 4 is the port, 5 the socket's folder, 8 the state.
+# Prints line $1 of postmaster.pid: 4 is the port, 5 the folder of the socket, 8 the state.
 pid_file_line() { sed -n "$1{s/ *\$//;p}" "$data/postmaster.pid" 2>/dev/null || true; }
 
-# Prints the port of the running server, or the one it had last.
+# Prints the port of the running server, or the last one it had.
 server_port() {
   if is_running; then pid_file_line 4; else sed -n 's/^port = //p' "$data/rollcall.conf"; fi
 }
 
-# Prints the first port to try: below the range that the kernel hands out, and another for every checkout.
+# Prints the first port to try: below the kernel's ephemeral ports, and different for each checkout.
 first_port() { printf '%s' $((20000 + 16#${key:0:6} % 10000)); }
 
 # Prints the port after $1.
 next_port() { printf '%s' $((20000 + ($1 + 1) % 10000)); }
 
-# True when something listens on the loopback port $1.
+# True if something listens on the loopback port $1.
 is_taken() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# A server that is starting up or shutting down is waited for, at most a minute.
+# Waits up to a minute for a server that is starting or stopping.
 wait_until_settled() {
   local tries
   for ((tries = 0; tries < 600; tries++)); do
@@ -38,21 +38,21 @@ wait_until_settled() {
   die "The server (process $server_pid) has been $(pid_file_line 8) for a minute: see $log."
 }
 
-# The folder is in /tmp, where anybody may have made it before us.
+# Creates the folder of the socket. It is in /tmp, where another user may have created it first.
 make_socket_folder() {
   as_server mkdir -m 700 -- "$socket" 2>/dev/null || true
   [[ -d $socket && ! -L $socket && $(stat -c %u "$socket") == "$server_uid" ]] ||
-    die "$socket belongs to somebody else: remove it."
+    die "$socket belongs to another user: delete it."
 }
 
-# Starts the server; takes another port if its own has been taken since. Any process of a former server that
-# still uses the data is found by PostgreSQL, by its shared memory.
+# Starts the server, on another port if its own is taken. PostgreSQL itself detects remaining processes of an earlier server
+# by its shared memory.
 start_server() {
-  local began port tries fault='every port that was tried is taken'
+  local began port tries fault='all tried ports are in use'
   began=$(now)
   make_socket_folder
-  # Nothing of ours runs, so these are left over; PostgreSQL itself would take them for a living server's as
-  # long as any process has the number.
+  # The server is not running, so these files are left over. PostgreSQL would take them for those of a running server if
+  # another process has the same id.
   rm -f -- "$data/postmaster.pid" "$socket"/.s.PGSQL.*
   keep_log_small
   port=$(server_port)
@@ -68,7 +68,7 @@ start_server() {
     fi
     case $fault in
       *'Address already in use'*) port=$(next_port "$port") ;;
-      # Processes of a server that was killed are still ending.
+      # The processes of a killed server have not all ended yet.
       *'shared memory block'*) sleep 0.5 ;;
       *) die "PostgreSQL did not start: $fault (more in $log)" ;;
     esac
@@ -76,7 +76,7 @@ start_server() {
   die "PostgreSQL did not start: $fault (more in $log)"
 }
 
-# One attempt; prints what the server had to say if it failed. Recovery after a crash may take minutes.
+# Tries once to start the server; prints its messages on failure. Recovery after a crash may take minutes.
 try_start() {
   local before
   before=$(stat -c %s "$log" 2>/dev/null || printf 0)
@@ -87,12 +87,12 @@ try_start() {
     }
 }
 
-# One older log is kept once the log is over 16 MB.
+# Moves the log to a second file when it is larger than 16 MB. One older log is retained.
 keep_log_small() {
   if [[ $(stat -c %s "$log" 2>/dev/null || printf 0) -gt 16777216 ]]; then mv -f -- "$log" "$log.old"; fi
 }
 
-# Stops the server; connections are closed, transactions under way are rolled back.
+# Stops the server; connections are closed and running transactions are rolled back.
 stop_server() {
   local began
   began=$(now)

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Sourced by scripts/postgres. The settings that depend on the machine, written at every start.
+# Sourced by scripts/postgres. Writes the settings that depend on the machine, at every start.
 # The variables come from cluster.sh.
 # shellcheck disable=SC2154
 
-# Prints the memory of this machine in megabytes, or of the container if it may have less.
+# Prints the memory limit in megabytes: that of the container, if it is lower than the machine's memory.
 memory_mb() {
   local machine limit=max
   machine=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
@@ -12,17 +12,18 @@ memory_mb() {
   printf '%s' "$machine"
 }
 
-# Prints $1 held between $2 and $3.
+# Prints $1, limited to the range from $2 to $3.
 between() { printf '%s' $(($1 < $2 ? $2 : $1 > $3 ? $3 : $1)); }
 
-# Containers often have a /dev/shm of 64 MB, which a parallel query exceeds; files in the data folder do not.
+# Prints the type of shared memory. Containers often have a /dev/shm of 64 MB, which is too small for a parallel query; files
+# in the data folder have no such limit.
 shared_memory_type() {
   local free
   free=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
   if [[ ${free:-0} -ge 262144 ]]; then printf posix; else printf mmap; fi
 }
 
-# Writes rollcall.conf into the data folder $1, for the port $2.
+# Writes rollcall.conf to the data folder $1, with the port $2.
 write_settings() {
   local memory
   memory=$(memory_mb)
@@ -40,7 +41,7 @@ dynamic_shared_memory_type = $(shared_memory_type)
 max_wal_size = 4GB
 random_page_cost = 1.1
 jit = off
-# The last moments before a crash may be lost here, the database itself may not: fsync stays on.
+# A crash may lose the last transactions but does not corrupt the database, because fsync stays on.
 synchronous_commit = off
 EOF
 }

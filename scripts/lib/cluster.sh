@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by scripts/postgres. The private cluster: where it is, who runs it, how it is made.
+# Sourced by scripts/postgres. Location, owner and creation of the private cluster.
 #
 # $home      .data/postgres: the password, the lock, and usually the server's files
 # $store     the folder that holds the server's files; elsewhere only when the server's user cannot enter $home
@@ -7,7 +7,7 @@
 # $log       the server's log, in $data because the server's user may write there
 # $socket    the folder of the Unix socket, short because a socket's path is limited to 107 bytes
 
-# The variables that are set here are read by the other files; `oldest_postgres` is from postgres-programs.sh.
+# These variables are used by the other files; `oldest_postgres` is from postgres-programs.sh.
 # shellcheck disable=SC2034,SC2154
 
 # Sets the paths for the checkout $1.
@@ -22,8 +22,8 @@ locate_cluster() {
   socket=/tmp/rollcall-$key
 }
 
-# Sets the user and group that the server runs as: the owner of the data, or for a new cluster the caller,
-# or `postgres` when the caller is root, because PostgreSQL refuses to run as root.
+# Sets the user and group that the server runs as: the owner of the data; for a new cluster the caller, or `postgres` if the
+# caller is root, because PostgreSQL does not run as root.
 find_server_user() {
   server_uid=$EUID
   server_gid=$(id -g)
@@ -40,8 +40,8 @@ find_server_user() {
   fi
 }
 
-# Runs a command as the server's user, where that user may be, without our lock (descriptor 9): a server
-# that kept it open would hold the lock for as long as it runs.
+# Runs a command as the server's user, in a folder that this user can enter. Closes descriptor 9: otherwise the server would
+# hold the lock as long as it runs.
 as_server() {
   local become=()
   if [[ $EUID -ne $server_uid ]]; then
@@ -50,21 +50,21 @@ as_server() {
   (cd / && exec env LC_ALL=C.UTF-8 "${become[@]}" "$@" 9>&-)
 }
 
-# Sets `bin` and `server_major`, folder and major version of PostgreSQL's own programs: those of the version that
-# made the data, or for a new cluster the newest.
+# Sets `bin` and `server_major`, the folder and the major version of PostgreSQL's server programs: the version that created
+# the data, or for a new cluster the newest.
 find_server_programs() {
   local wanted=''
   if [[ -f $data/PG_VERSION ]]; then wanted=$(<"$data/PG_VERSION"); fi
   while read -r server_major bin; do
     if [[ -z $wanted || $server_major == "$wanted" ]]; then return; fi
   done < <(list_postgres)
-  [[ -z $wanted ]] || die "$data was made by PostgreSQL $wanted, which is not installed: install it (Debian: \
-postgresql-$wanted), or remove $store to begin again with an empty database."
+  [[ -z $wanted ]] || die "$data was created by PostgreSQL $wanted, which is not installed: install it (Debian: \
+postgresql-$wanted), or delete $store to start with an empty database."
   die "PostgreSQL $oldest_postgres or newer is missing: run scripts/toolchain postgres."
 }
 
-# Makes the cluster: role and database `rollcall`, UTF-8. All of it happens in a folder beside its place,
-# which is renamed at the end, so that an interrupted run leaves nothing that looks like a cluster.
+# Creates the cluster with the role and database `rollcall`, in UTF-8. This happens in a temporary folder that is renamed at
+# the end, so that an interrupted run leaves no incomplete cluster.
 make_cluster() {
   local began making
   began=$(now)
@@ -75,8 +75,8 @@ make_cluster() {
   as_server "$bin/initdb" --pgdata="$making" --username=rollcall --auth=trust \
     --encoding=UTF8 --locale=C.UTF-8 >"$home/initdb.log" 2>&1 ||
     die "initdb failed: $(tail -n 3 "$home/initdb.log" | tr '\n' ' ')"
-  # Passwords even on loopback: without them every user of this machine would be the database's superuser,
-  # and a superuser can run programs as us. The password is 128 random bits, in a file of mode 600.
+  # Passwords even on loopback: otherwise every user of this machine could connect as superuser, and a superuser can run
+  # programs as the server's user. The password has 128 random bits and is in a file of mode 600.
   as_server tee -- "$making/pg_hba.conf" >/dev/null <<<'local all all scram-sha-256
 host all all 127.0.0.1/32 scram-sha-256'
   as_server tee -a -- "$making/postgresql.conf" >/dev/null <<<"include 'rollcall.conf'"
@@ -84,18 +84,19 @@ host all all 127.0.0.1/32 scram-sha-256'
   (umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$home/password")
   as_server "$bin/postgres" --single -D "$making" postgres >>"$home/initdb.log" 2>&1 <<<"
 alter role rollcall password '$(<"$home/password")'
-create database rollcall" || die "The database could not be made: see $home/initdb.log."
+create database rollcall" || die "The database could not be created: see $home/initdb.log."
   mv -T -- "$making" "$data"
   rm -f -- "$home/initdb.log"
-  say "made a private PostgreSQL $server_major cluster in $store ($(since "$began"))"
+  say "created a private PostgreSQL $server_major cluster in $store ($(since "$began"))"
 }
 
-# A new cluster lies in .data/postgres, unless its user cannot enter there (a checkout in /root, say).
+# Sets the folder of a new cluster: .data/postgres, unless the server's user cannot enter it (in a checkout under /root, for
+# example).
 choose_store() {
   if [[ $store != "$home" ]] || as_server test -x "$home"; then return; fi
   install -d -m 755 /var/lib/rollcall
   printf '%s\n' "$(mktemp -d /var/lib/rollcall/XXXXXX)" >"$home/place"
   chmod 755 "$(<"$home/place")"
-  say "the user postgres cannot enter $home; the database is kept in $(<"$home/place") instead"
+  say "the user postgres cannot enter $home; the database is in $(<"$home/place") instead"
   locate_cluster "${home%/.data/postgres}"
 }

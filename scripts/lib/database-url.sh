@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Sourced. Finds a DATABASE_URL that somebody has set; the environment goes before `.env`.
+# Sourced. Finds a configured DATABASE_URL; the environment takes precedence over `.env`.
 
-# Prints the value of DATABASE_URL in the file $1 as the server reads it (server/src/config/dotenv.rs): the last line that
-# sets it, with `export`, quotes and a comment left away, and a `$` as it is.
+# Prints the value of DATABASE_URL in the file $1, parsed as the server does (server/src/config/dotenv.rs): from the last line
+# that sets it, without `export`, quotes and comment, and without expanding `$`.
 url_in_dotenv() {
   [[ -r $1 ]] || return 0
   sed -nE '/^[[:space:]]*(export[[:space:]]+)?DATABASE_URL[[:space:]]*=/{
@@ -21,7 +21,7 @@ url_in_dotenv() {
   }' "$1" | tail -n 1
 }
 
-# Sets `given_url` and `given_by`; both are empty where nobody has set one.
+# Sets `given_url` and `given_by`; both are empty if DATABASE_URL is not set.
 # shellcheck disable=SC2034
 find_given_url() {
   given_url=${DATABASE_URL:-}

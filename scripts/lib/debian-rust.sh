@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# Sourced by scripts/toolchain. Debian's Rust, for machines where rustup is absent or cannot reach its servers.
+# Sourced by scripts/toolchain. Debian's Rust, for machines where rustup is missing or cannot reach its servers.
 #
-# Debian's `-web` packages are new Rust releases kept for browsers. They have no std for wasm, but its source,
-# from which it is built once; Debian's lld links it.
+# Debian's `-web` packages are recent Rust releases, packaged for browsers. They contain no std for wasm but its source, from
+# which it is built once and linked by Debian's lld.
 # The variables come from rust.sh and packages.sh.
 # shellcheck disable=SC2154
 
 debian_rust_packages=(rustc-web cargo-web rust-web-src rust-web-clippy rustfmt-web lld-22)
 
-# Makes sure of Debian's Rust with std for wasm; needs root, and collects what it lacks for an ordinary user.
+# Ensures Debian's Rust with std for wasm. Installing requires root; for other users, missing parts are collected.
 ensure_debian_rust() {
   local package wanted=()
   for package in "${debian_rust_packages[@]}"; do
@@ -24,7 +24,7 @@ ensure_debian_rust() {
   has_wasm_std /usr || install_wasm_std
 }
 
-# True when /usr/bin/rustc is there and new enough.
+# True if /usr/bin/rustc exists and is recent enough.
 debian_rust_is_new() {
   local version
   version=$(/usr/bin/rustc --version 2>/dev/null) || return 1
@@ -32,8 +32,8 @@ debian_rust_is_new() {
   at_least "$(oldest_rust)" "$version"
 }
 
-# Builds std for wasm and puts it into its place by a rename, the stamp with it, so that an interrupted run
-# leaves no std that looks finished. The lock is for two runs at once.
+# Builds std for wasm and renames it to its place together with its stamp, so that an interrupted run leaves no incomplete
+# std. The lock prevents two runs at once.
 install_wasm_std() {
   local began target=/usr/lib/rustlib/$wasm
   began=$(now)
@@ -56,7 +56,7 @@ install_wasm_std() {
   say "Rust: std for $wasm is in $target ($(since "$began"))"
 }
 
-# Builds std in the new folder $1. RUSTC_BOOTSTRAP allows a stable rustc the unstable -Zbuild-std.
+# Builds std in the new folder $1. RUSTC_BOOTSTRAP enables the unstable -Zbuild-std on a stable rustc.
 build_wasm_std() {
   mkdir -p -- "$1/src"
   touch "$1/src/lib.rs"

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Sourced. Finds PostgreSQL's own programs; Debian keeps them out of the PATH.
+# Sourced. Finds PostgreSQL's server programs, which Debian installs outside the PATH.
 
-# The oldest PostgreSQL that will do.
+# Oldest supported major version of PostgreSQL.
 oldest_postgres=15
 
-# Prints a line "MAJOR FOLDER" for every PostgreSQL server on this machine that will do, newest first.
+# Prints a line "MAJOR FOLDER" for each supported PostgreSQL server on this machine, newest first.
 list_postgres() {
   local folder major
   {

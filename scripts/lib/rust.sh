@@ -1,19 +1,19 @@
 # shellcheck shell=bash
-# Sourced by scripts/toolchain. Finds a Rust that can build both halves, or makes one.
+# Sourced by scripts/toolchain. Finds or installs a Rust toolchain for the server and the browser.
 
 wasm=wasm32-unknown-unknown
-# Release builds optimise the whole program at once, which needs the bitcode of std too; cargo leaves it out.
+# Release builds use link-time optimisation, which needs the bitcode of std; cargo omits it by default.
 wasm_std_flags='-C embed-bitcode=yes'
 
-# Prints the oldest Rust that will do: the workspace's rust-version.
+# Prints the oldest supported Rust version: the workspace's rust-version.
 oldest_rust() { sed -nE 's/^rust-version *= *"([0-9.]+)".*/\1/p' "${root:?}/Cargo.toml"; }
 
-# True when version $2 is not older than version $1.
+# True if version $2 is at least version $1.
 at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }
 
-# Puts rustup's folder to the front of the PATH where there is a rustup: a shell that reads no profile does
-# not have it there, and cargo takes `cargo-clippy` from it before any other, so that two toolchains would mix.
-# Sets `rust_path` to the folder if the PATH had to be changed.
+# Puts rustup's folder first in the PATH if rustup is installed. A shell without a profile does not have it there, and cargo
+# takes `cargo-clippy` from that folder before any other, so that two toolchains would be mixed.
+# Sets `rust_path` to the folder if the PATH was changed.
 # shellcheck disable=SC2034
 find_cargo_folder() {
   local folder
@@ -27,8 +27,8 @@ find_cargo_folder() {
 
 has_rustup() { command -v rustup >/dev/null; }
 
-# Runs a command with the toolchain $1 of rustup, or with the one in use where $1 is empty. rustup is kept
-# from downloading a toolchain merely because its name was said.
+# Runs a command with the rustup toolchain $1, or with the active one if $1 is empty. Prevents rustup from installing a
+# toolchain that is only queried.
 with_toolchain() {
   local toolchain=$1
   shift
@@ -36,7 +36,7 @@ with_toolchain() {
   RUSTUP_AUTO_INSTALL=0 "$@" 2>/dev/null
 }
 
-# True when the rustc of toolchain $1 is there and new enough.
+# True if the rustc of toolchain $1 exists and is recent enough.
 is_new_enough() {
   local version
   version=$(with_toolchain "$1" rustc --version) || return 1
@@ -44,8 +44,8 @@ is_new_enough() {
   at_least "$(oldest_rust)" "$version"
 }
 
-# True when the toolchain $1 has all that both halves and the lints need.
-# Sets `wasm_linker`, empty where the toolchain brings its own.
+# True if the toolchain $1 has everything that the builds and the lints need.
+# Sets `wasm_linker`, which is empty if the toolchain contains a linker.
 is_complete() {
   local sysroot program
   is_new_enough "$1" || return 1
@@ -56,20 +56,20 @@ is_complete() {
   has_wasm_std "$sysroot" && find_wasm_linker "$sysroot"
 }
 
-# True when the folder $1 of a toolchain has std for wasm, made by this very rustc and our flags if we made it.
+# True if the toolchain folder $1 has std for wasm. A std built by these scripts must be from the same rustc and flags.
 has_wasm_std() {
   local folder=$1/lib/rustlib/$wasm
   compgen -G "$folder/lib/libstd-*.rlib" >/dev/null || return 1
   [[ ! -e $folder/made-by-rollcall || $(<"$folder/made-by-rollcall") == "$(wasm_std_stamp "$1")" ]]
 }
 
-# Prints by what the std that we make with the toolchain in folder $1 is known.
+# Prints the stamp that identifies a std built by the toolchain in folder $1.
 wasm_std_stamp() {
   "$1/bin/rustc" -vV
   printf 'flags: %s\n' "$wasm_std_flags"
 }
 
-# Sets `wasm_linker` for the toolchain in folder $1: rustup's toolchains bring rust-lld, Debian's does not.
+# Sets `wasm_linker` for the toolchain in folder $1: rustup's toolchains contain rust-lld, Debian's does not.
 find_wasm_linker() {
   wasm_linker=
   if compgen -G "$1/lib/rustlib/*/bin/rust-lld" >/dev/null; then return; fi
@@ -77,8 +77,8 @@ find_wasm_linker() {
   [[ -n $wasm_linker ]]
 }
 
-# Sets `rust_toolchain` to the first toolchain that is complete: the one in use (named by the empty word),
-# then rustup's `stable`, then Debian's. Fails where there is none.
+# Sets `rust_toolchain` to the first complete toolchain: the active one (the empty string), then rustup's `stable`, then
+# Debian's. Fails if there is none.
 find_rust() {
   find_cargo_folder
   for rust_toolchain in '' stable debian; do
@@ -88,7 +88,7 @@ find_rust() {
   return 1
 }
 
-# Adds what is missing by rustup. It may fail: its servers cannot be reached from everywhere.
+# Installs missing parts by rustup. This may fail, because its servers are not reachable from everywhere.
 complete_by_rustup() {
   local began output
   began=$(now)
@@ -100,17 +100,17 @@ complete_by_rustup() {
     say "Rust: installing rustup's stable toolchain"
     set -- rustup toolchain install stable --profile minimal --component clippy --component rustfmt --target "$wasm"
   fi
-  # The timeout is for networks that swallow what is sent; a refused connection fails at once.
+  # The timeout is for networks that drop packets; a refused connection fails at once.
   if output=$(timeout 900 "$@" 2>&1 </dev/null) && find_rust; then
     say "Rust: done ($(since "$began"))"
   else
-    say "Rust: rustup could not ($(since "$began")); Debian's Rust is used instead"
+    say "Rust: rustup failed ($(since "$began")); using Debian's Rust"
     printf '%s\n' "$output" | sed -n 's/^error: /  rustup: /p' | tail -n 1 | cut -c -200 >&2
     return 1
   fi
 }
 
-# Makes sure that there is a complete Rust.
+# Ensures a complete Rust.
 ensure_rust() {
   if find_rust; then return; fi
   if has_rustup && complete_by_rustup; then return; fi
@@ -119,5 +119,5 @@ ensure_rust() {
     rustup toolchain link debian /usr
     say "Rust: rustup's toolchain \`debian\` is /usr"
   fi
-  find_rust || ! may_install || die "Rust is installed, but $(command -v rustc) is not a complete one: see scripts/toolchain help."
+  find_rust || ! may_install || die "Rust is installed, but $(command -v rustc) is incomplete: see scripts/toolchain help."
 }

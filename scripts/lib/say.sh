@@ -1,20 +1,20 @@
 # shellcheck shell=bash
-# Sourced. Messages and timing, the same in every script.
-# The sourcing script sets `program`, the word each line begins with.
+# Sourced. Messages and timing for all scripts.
+# The sourcing script sets `program`, the prefix of each line.
 
-# Prints one line on standard error: standard output is kept for answers that programs read.
+# Prints a line on standard error, because programs read the results on standard output.
 say() { printf '%s: %s\n' "${program:?}" "$*" >&2; }
 
-# Prints one line and ends the script.
+# Prints a line and ends the script with exit status 1.
 die() {
   say "$*"
   exit 1
 }
 
-# Microseconds since the epoch.
+# Prints the time in microseconds since the epoch.
 now() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
 
-# Prints the seconds since $1, a value of `now`, to a tenth.
+# Prints the seconds since $1, a value of `now`, with one decimal.
 since() {
   local tenths=$((($(now) - $1 + 50000) / 100000))
   printf '%d.%d s' $((tenths / 10)) $((tenths % 10))

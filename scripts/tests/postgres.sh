@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests scripts/postgres on clusters of its own, in checkouts that it makes in a temporary folder.
-# About ten seconds on an idle machine. Prints `N passed, N failed`; exits with 1 if any failed.
+# Tests scripts/postgres with clusters of its own, in checkouts that it creates in a temporary folder.
+# Takes about ten seconds on an idle machine. Prints `N passed, N failed`; exits with 1 if any failed.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -9,13 +9,13 @@ passed=0
 failed=0
 
 work=$(mktemp -d)
-# As root the server is another user, who has to enter; one test shuts that user out on purpose.
+# As root, the server runs as another user, who must be able to enter. One test denies this on purpose.
 chmod 755 "$work"
-# Spaces, a quote, and more bytes than the path of a socket may have.
+# Spaces, a quote, and a path longer than the maximum of a Unix socket.
 first="$work/it's a checkout with spaces and a path that is much longer than the hundred and seven bytes of a socket"
 second=$work/second
 
-# Stops every cluster of the test and removes it, wherever its data are.
+# Stops and deletes every cluster of the test, wherever its data is.
 clean_up() {
   local checkout
   for checkout in "$work"/*/; do
@@ -31,7 +31,7 @@ new_checkout() {
   cp -R -- "$here" "$1/scripts"
 }
 
-# Runs the rest as a test with the name $1; what it printed is shown if it fails.
+# Runs a test with the name $1; prints its output if it fails.
 check() {
   local name=$1 output
   shift
@@ -91,7 +91,7 @@ second_start_is_silent() {
   ((${EPOCHREALTIME/./} - began < 1000000))
 }
 
-# What an interrupted run leaves, and then two runs at once.
+# The remains of an interrupted run, then two runs at once.
 half_made_and_two_at_once() {
   local one two
   mkdir -p -- "$second/.data/postgres/data.making/base"
@@ -126,7 +126,7 @@ killed() {
   equal "$(ask "$first" 'select n from kept')" 42
 }
 
-# The number of a dead server, now that of a stranger: a process of the same user as the server.
+# The id of a stopped server, reused by another process of the same user.
 stranger_in_pid_file() {
   local data stranger
   data=$(data_of "$first")
@@ -156,7 +156,7 @@ other_major_version() {
   postgres "$second" stop
   cp -p -- "$version" "$work/PG_VERSION"
   printf '9\n' >"$version"
-  fails_saying 'was made by PostgreSQL 9, which is not installed' postgres "$second" start
+  fails_saying 'was created by PostgreSQL 9, which is not installed' postgres "$second" start
   cat -- "$work/PG_VERSION" >"$version"
 }
 
@@ -179,7 +179,7 @@ given_url() {
   [[ ! -e $checkout/.data ]]
 }
 
-# As server/src/config/dotenv.rs reads it.
+# Parsed as in server/src/config/dotenv.rs.
 dotenv_is_taken_as_it_stands() {
   local checkout=$work/given line
   while read -r line; do
@@ -195,7 +195,7 @@ postgres://u:a\b#c@c/d => postgres://u:a\b#c@c/d
 END
 }
 
-# Another folder than the checkout, with a cluster and an .env of its own.
+# A folder other than the checkout, with its own cluster and .env.
 another_folder() {
   local folder=$work/another
   mkdir -- "$folder"
@@ -207,7 +207,7 @@ another_folder() {
   equal "$(ROLLCALL_CLUSTER=$folder postgres "$second" url)" postgres://a/b
 }
 
-# Root's own folder, where the user postgres cannot go.
+# A folder of root that the user postgres cannot enter.
 shut_out() {
   local closed=$work/closed
   new_checkout "$closed"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests scripts/user with a rollcall that only tells how it was called, in checkouts in a temporary folder.
-# Takes no second. Prints `N passed, N failed`; exits with 1 if any failed.
+# Tests scripts/user with a fake rollcall that prints how it was called, in checkouts in a temporary folder.
+# Takes less than a second. Prints `N passed, N failed`; exits with 1 if any failed.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -13,7 +13,7 @@ checkout="$work/it's a checkout"
 mkdir -p -- "$checkout"
 cp -R -- "$here" "$checkout/scripts"
 
-# Makes a rollcall in the file $1 that tells its name $2 and how it was called.
+# Creates a fake rollcall in the file $1, which prints its name $2 and how it was called.
 make_rollcall() {
   mkdir -p -- "$(dirname -- "$1")"
   cat >"$1" <<END
@@ -26,7 +26,7 @@ END
   chmod +x "$1"
 }
 
-# Runs the rest as a test with the name $1; what it printed is shown if it fails.
+# Runs a test with the name $1; prints its output if it fails.
 check() {
   local name=$1 output
   shift

@@ -1,5 +1,5 @@
-//! The benchmarks: lists of a million people through HTTP, and the same SQL without it as the floor.
-//! `bench/README.md` tells what is measured and how.
+//! Benchmarks: lists of a million users through HTTP, and the same SQL without the server as the lower bound.
+//! `bench/README.md` describes what is measured and how.
 
 mod client;
 mod deletion;
@@ -32,21 +32,21 @@ use people::People;
 use plan::Plan;
 use run::Run;
 
-/// Where `--save` puts the results.
+/// Report that `--save` writes.
 const RESULTS: &str = "bench/RESULTS.md";
 
-/// The options of the bench.
+/// Options of `cargo xtask bench`.
 #[derive(Args)]
 pub(crate) struct BenchArgs {
-    /// Find out in a few minutes whether everything can be measured; the figures mean little.
+    /// Check in a few minutes that everything can be measured; the results are not representative.
     #[arg(long)]
     quick: bool,
-    /// Write the results to bench/RESULTS.md too.
+    /// Also write the results to bench/RESULTS.md.
     #[arg(long, conflicts_with = "quick")]
     save: bool,
 }
 
-/// Measures everything and prints it. A figure that is missed is no error; one that cannot be measured is.
+/// Runs all measurements and prints the report. A missed target is not an error; a measurement that fails is.
 pub(crate) fn bench(workspace: &Workspace, args: &BenchArgs) -> Result<()> {
     let plan = Plan::read(workspace)?;
     let size = if args.quick { &plan.quick } else { &plan.full };

@@ -1,4 +1,4 @@
-//! The build: what browsers load, then the server.
+//! Build of the browser files and the server.
 
 mod budget;
 mod compress;
@@ -13,28 +13,28 @@ use anyhow::{Result, bail};
 
 use crate::{npm, refresh, workspace::Workspace};
 
-/// How much work goes into the result.
+/// Build mode.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Quick to build: nothing optimised, nothing compressed.
+    /// Fast build: not optimised, not compressed.
     Dev,
-    /// What is shipped: optimised, compressed, held to the size budget.
+    /// Release build: optimised, compressed, size budget enforced.
     Release,
 }
 
-/// What is built.
+/// Parts to build.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parts {
-    /// Everything.
+    /// Browser files and server.
     All,
-    /// What browsers load.
+    /// Browser files.
     Site,
-    /// The stylesheet, beside the wasm of the last build.
+    /// Stylesheet only, beside the wasm of the last build.
     Style,
 }
 
 impl Mode {
-    /// The name of this mode's folder among the kept results, so that dev and release each keep theirs.
+    /// Returns the folder name of this mode in the build cache, so that dev and release builds keep separate results.
     fn folder(self) -> &'static str {
         match self {
             Self::Dev => "dev",
@@ -43,7 +43,7 @@ impl Mode {
     }
 }
 
-/// Builds `parts` into the site folder of `Leptos.toml` and returns the server's binary if it was built.
+/// Builds `parts` into the site folder of `Leptos.toml`. Returns the path of the server's binary if it was built.
 pub(crate) fn build(workspace: &Workspace, mode: Mode, parts: Parts) -> Result<Option<PathBuf>> {
     site(workspace, mode, parts, &workspace.settings.site_root)?;
     match parts {
@@ -52,10 +52,10 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode, parts: Parts) -> Result<O
     }
 }
 
-/// Builds what browsers load into `folder`.
+/// Builds the browser files into `folder`.
 ///
-/// The new files come to stand beside the old ones under names of their own; then `assets.json`, which
-/// names the current ones, is replaced in one step. Stopped at any moment, the site is whole.
+/// New files are added under names of their own; then `assets.json`, which lists the current ones, is replaced
+/// atomically. An interrupted build leaves a complete site.
 pub(crate) fn site(workspace: &Workspace, mode: Mode, parts: Parts, folder: &Path) -> Result<()> {
     let _lock = refresh::lock(&workspace.cache())?;
     npm::install_tools(workspace)?;

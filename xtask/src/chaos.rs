@@ -1,5 +1,5 @@
-//! The fault drill: people go on working while servers and their database are killed, ended and cut off. Afterwards all
-//! that was acknowledged has to be there, and nothing else.
+//! Fault injection: simulated users keep working while servers and database are killed, stopped and disconnected.
+//! Afterwards every acknowledged change must be in the database, and no other.
 
 mod answer;
 mod cast;
@@ -36,21 +36,22 @@ use stage::Stage;
 use tally::Tally;
 use worker::Shared;
 
-/// The address of both servers, as if behind a balancer: by it the cookie of one is known to the other.
+/// Public URL of both servers, as behind a load balancer: it determines the cookie's name, so each server accepts the
+/// cookies of the other.
 const PUBLIC_URL: &str = "http://127.0.0.1:3000";
-/// After the last fault, for what was unclear to be settled and used again.
+/// Time after the last fault in which workers resolve unclear changes and use the accounts again.
 const LAST_CALM: Duration = Duration::from_secs(2);
 
-/// The options of the drill.
+/// Options of `cargo xtask chaos`.
 #[derive(Args)]
 pub(crate) struct ChaosArgs {
-    /// How long people work, in seconds.
+    /// Duration of the load in seconds.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(10..=3600))]
     seconds: u64,
-    /// Which faults there are, when, and what people do; each drill prints its own.
+    /// Seed of the faults, their times and the workers' actions; each run prints its own.
     #[arg(long)]
     seed: Option<u64>,
-    /// Drill the release build.
+    /// Test the release build.
     #[arg(long)]
     release: bool,
 }
@@ -64,7 +65,7 @@ impl ChaosArgs {
         }
     }
 
-    /// The seed that was given, or one that nobody has had before.
+    /// Returns the given seed, or the current Unix time, which no earlier run had.
     fn seed(&self) -> u64 {
         let now = || SystemTime::now().duration_since(UNIX_EPOCH);
         self.seed
@@ -72,16 +73,16 @@ impl ChaosArgs {
     }
 }
 
-/// Runs the drill and prints what it found; success only if nothing is broken.
+/// Runs the test and prints its findings. Returns success only if there are none.
 pub(crate) fn chaos(workspace: &Workspace, args: &ChaosArgs) -> Result<ExitCode> {
     if env::var_os("DATABASE_URL").is_some() {
         bail!(
-            "the drill kills its database, so it has one of its own: run it without DATABASE_URL"
+            "fault injection kills its database and therefore starts its own: run it without DATABASE_URL"
         );
     }
     let folder = workspace.cache().join("chaos");
     let _alone = refresh::lock(&folder)?;
-    // What browsers load is as the tests have built it: the drill asks for pages, and runs nothing of it.
+    // The browser files are those of the browser tests: the load requests pages and executes none of their scripts.
     let program = Program::build_halves(workspace, Mode::Release, args.mode(), &folder)?
         .with("PUBLIC_URL", PUBLIC_URL);
     let mut stage = Stage::set(workspace, &program)?;
@@ -99,11 +100,11 @@ pub(crate) fn chaos(workspace: &Workspace, args: &ChaosArgs) -> Result<ExitCode>
     if broken.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("The servers' logs are in {}.", folder.display());
+    println!("Server logs: {}", folder.display());
     Ok(ExitCode::FAILURE)
 }
 
-/// Lets people work while things break, looks at everything, and ends the servers.
+/// Runs the workers while faults are injected, verifies the result and stops the servers.
 fn drill(stage: &mut Stage<'_>, shared: &Shared, seed: u64, load: Duration) -> Result<()> {
     let mut workers = cast::assemble(stage, shared, seed)?;
     let began = Instant::now();
@@ -115,7 +116,7 @@ fn drill(stage: &mut Stage<'_>, shared: &Shared, seed: u64, load: Duration) -> R
             .iter_mut()
             .map(|worker| scope.spawn(|| worker.run()))
             .collect();
-        // The workers are told to end, whether it succeeded or not.
+        // The workers must be stopped even if the injection of faults failed; otherwise the scope would never end.
         let broken = break_things(stage, shared, Schedule::new(seed), began, load);
         shared.over.store(true, Ordering::Relaxed);
         for thread in threads {
@@ -135,7 +136,7 @@ fn drill(stage: &mut Stage<'_>, shared: &Shared, seed: u64, load: Duration) -> R
     Ok(())
 }
 
-/// One fault after the other, as long as there is time for another.
+/// Injects one fault after the other while enough time is left for another.
 fn break_things(
     stage: &mut Stage<'_>,
     shared: &Shared,
@@ -153,7 +154,7 @@ fn break_things(
         let broken = Instant::now();
         stage.suffer(step.fault, &shared.findings)?;
         println!(
-            "{:>10}  {}; everything ran again after {}",
+            "{:>10}  {}; recovered after {}",
             seconds(broken.duration_since(began)),
             step.fault,
             seconds(broken.elapsed())

@@ -1,14 +1,16 @@
-//! Everything that can be held without running the product.
+//! Static checks, which do not run the product.
 
 mod graph;
 mod licences;
 mod lints;
+mod openings;
 mod settings;
 mod shell;
 mod sizes;
 mod texts;
 mod unused;
 mod walls;
+mod words;
 
 use std::{process::ExitCode, time::Instant};
 
@@ -16,31 +18,33 @@ use anyhow::Result;
 
 use crate::{queries, report::seconds, workspace::Workspace};
 
-/// What a check found if it found nothing wrong.
+/// Result of a check that found no problem.
 pub(crate) enum Verdict {
     Ok,
-    /// Not checked, and why.
+    /// Not checked, with the reason.
     Skipped(&'static str),
 }
 
 type Check = fn(&Workspace) -> Result<Verdict>;
 
-/// All checks, the quick ones first; the lints compile the queries from `.sqlx`.
+/// All checks, fast ones first. The lints compile the queries from `.sqlx`.
 const CHECKS: &[(&str, Check)] = &[
     ("format", lints::format),
-    ("Leptos settings in one state", settings::check),
+    ("Leptos settings in agreement", settings::check),
     ("file lengths", sizes::check),
-    ("forbidden texts", texts::check),
-    ("walls between packages", walls::check),
+    ("forbidden text", texts::check),
+    ("words of the glossary", words::check),
+    ("openings of doc comments", openings::check),
+    ("dependencies between packages", walls::check),
     ("licences", licences::check),
     ("unused dependencies", unused::check),
     ("shell scripts", shell::check),
     (".sqlx up to date", recorded_queries),
-    ("lints, server half", lints::native),
-    ("lints, browser half", lints::wasm),
+    ("lints, server", lints::native),
+    ("lints, browser", lints::wasm),
 ];
 
-/// Runs every check, whatever fails, and prints a line for each.
+/// Runs every check, even after a failure, and prints one line for each.
 pub(crate) fn check(workspace: &Workspace) -> ExitCode {
     let mut failed = Vec::new();
     for (name, check) in CHECKS {
@@ -73,7 +77,7 @@ fn recorded_queries(workspace: &Workspace) -> Result<Verdict> {
     queries::verify(workspace).map(|()| Verdict::Ok)
 }
 
-/// A verdict on a list of faults: an error that names them all, or none.
+/// Returns an error that lists all problems, or `Ok` if there are none.
 fn judge(faults: &[String]) -> Result<Verdict> {
     if faults.is_empty() {
         Ok(Verdict::Ok)

@@ -1,4 +1,4 @@
-//! Single requests to a server.
+//! Single HTTP requests to a server.
 
 use std::{
     net::Ipv4Addr,
@@ -12,32 +12,32 @@ use ureq::{
     http::{Method, Request, Response, header},
 };
 
-/// Tells the clients apart.
+/// Number of clients created so far.
 static CLIENTS: AtomicU32 = AtomicU32::new(1);
 
-/// A program that talks to one server, one request at a time and over one connection. It neither tries again nor
-/// follows redirects. Each has an address of its own, as behind a proxy, so that they are not counted together.
+/// HTTP client of one server: sequential requests over one connection, without retries and redirects. Each client has
+/// a source address of its own, as behind a proxy, so that rate limits count it separately.
 pub(crate) struct Client {
     agent: Agent,
     base: String,
     address: Ipv4Addr,
 }
 
-/// A request.
+/// HTTP request.
 pub(crate) struct Call<'a> {
     pub(crate) method: Method,
     pub(crate) path: &'a str,
-    /// As a browser sends it.
+    /// Session cookie as a browser sends it.
     pub(crate) cookie: Option<&'a str>,
-    /// An access token, as a program sends it.
+    /// Access token for the header `Authorization`.
     pub(crate) token: Option<&'a str>,
-    /// The encoding that is asked for; the answer is not decoded.
+    /// Value of the header `Accept-Encoding`; the body is not decoded.
     pub(crate) encoding: Option<&'a str>,
     pub(crate) body: Option<&'a Value>,
 }
 
 impl<'a> Call<'a> {
-    /// A request for what is at a path, by nobody.
+    /// Creates a GET request without credentials.
     pub(crate) fn get(path: &'a str) -> Self {
         Self {
             method: Method::GET,
@@ -51,7 +51,7 @@ impl<'a> Call<'a> {
 }
 
 impl Client {
-    /// A client of the server at `base` that is called `name` and waits for no answer longer than `patience`.
+    /// Creates a client of the server at `base` with the user agent `name` and a timeout of `patience` per request.
     pub(crate) fn new(base: &str, name: &str, patience: Duration) -> Self {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
@@ -70,7 +70,7 @@ impl Client {
         }
     }
 
-    /// The answer, whatever its status.
+    /// Sends a request and returns the response, whatever its status.
     pub(crate) fn send(&self, call: &Call<'_>) -> Result<Response<Body>, ureq::Error> {
         let mut request = Request::builder()
             .method(call.method.clone())
@@ -93,7 +93,7 @@ impl Client {
     }
 }
 
-/// The cookie that an answer sets, as a browser sends it back.
+/// Returns the cookie of a response as a browser sends it back.
 pub(crate) fn cookie(answer: &Response<Body>) -> Option<&str> {
     let set = answer.headers().get(header::SET_COOKIE)?.to_str().ok()?;
     let cookie = set.split_once(';').map_or(set, |(cookie, _)| cookie);

@@ -1,4 +1,4 @@
-//! A private PostgreSQL, looked after by `scripts/postgres`.
+//! Private PostgreSQL cluster, managed by `scripts/postgres`.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,26 +9,26 @@ use anyhow::{Result, bail};
 
 use crate::{process, workspace::Workspace};
 
-/// The script that knows which database to use and starts one if none is named.
+/// Script that determines the database and starts a cluster if none is configured.
 const SCRIPT: &str = "scripts/postgres";
 
-/// The cluster of the checkout, or another one.
+/// Cluster of the checkout, or a separate one.
 #[derive(Clone)]
 pub(crate) struct Cluster<'a> {
     workspace: &'a Workspace,
-    /// The folder of a cluster that is not the checkout's.
+    /// Folder of a separate cluster; `None` for the cluster of the checkout.
     apart: Option<PathBuf>,
 }
 
-/// A server that runs.
+/// Running PostgreSQL server.
 pub(crate) struct Running {
-    /// Its first process, which has started all others.
+    /// Process id of the postmaster.
     pub(crate) pid: i32,
     pub(crate) log: PathBuf,
 }
 
 impl<'a> Cluster<'a> {
-    /// That of the checkout, or the database that `DATABASE_URL` names instead.
+    /// Returns the cluster of the checkout. Its database is that of `DATABASE_URL` if this is set.
     pub(crate) fn of_checkout(workspace: &'a Workspace) -> Self {
         Self {
             workspace,
@@ -36,7 +36,7 @@ impl<'a> Cluster<'a> {
         }
     }
 
-    /// One in a folder, whatever `DATABASE_URL` names.
+    /// Returns the cluster in a folder, regardless of `DATABASE_URL`.
     pub(crate) fn in_folder(workspace: &'a Workspace, folder: &Path) -> Self {
         Self {
             workspace,
@@ -48,7 +48,7 @@ impl<'a> Cluster<'a> {
         self.workspace
     }
 
-    /// A command of the script.
+    /// Returns a command of the script.
     pub(crate) fn command(&self, name: &str) -> Command {
         let mut command = self.workspace.command(self.workspace.root.join(SCRIPT));
         command.arg(name);
@@ -60,28 +60,28 @@ impl<'a> Cluster<'a> {
         command
     }
 
-    /// Starts it if it does not run, after making it if there is none.
+    /// Starts the cluster if it is not running; creates it first if necessary.
     pub(crate) fn start(&self) -> Result<()> {
         process::run(&mut self.command("start"))
     }
 
-    /// Stops it; its data stay.
+    /// Stops the cluster; its data remains.
     pub(crate) fn stop(&self) -> Result<()> {
         process::run(&mut self.command("stop"))
     }
 
-    /// The address of its database.
+    /// Returns the URL of its database.
     pub(crate) fn url(&self) -> Result<String> {
         process::output(&mut self.command("url"))
     }
 
-    /// Its server, unless it is another's, which is not ours to look into.
+    /// Returns the running server; `None` if the database belongs to another cluster, whose files must not be read.
     pub(crate) fn running(&self) -> Result<Option<Running>> {
         running(&process::output(&mut self.command("status"))?)
     }
 }
 
-/// The server in what `scripts/postgres status` says.
+/// Parses the output of `scripts/postgres status`.
 fn running(status: &str) -> Result<Option<Running>> {
     let Some(log) = status.lines().find_map(|line| line.strip_prefix("Log:")) else {
         return Ok(None);
@@ -90,7 +90,7 @@ fn running(status: &str) -> Result<Option<Running>> {
         .lines()
         .find_map(|line| line.split_once(", process ")?.1.strip_suffix('.'));
     let Some(pid) = pid.and_then(|pid| pid.parse().ok()) else {
-        bail!("scripts/postgres status does not tell the process: {status}");
+        bail!("scripts/postgres status printed no process id: {status}");
     };
     Ok(Some(Running {
         pid,
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn the_server_of_another_database_is_none_of_ours() {
-        let status = "DATABASE_URL is set in .env; that database is used.\nIt answers.";
+        let status = "DATABASE_URL is set in .env; that database is used.\nIt accepts connections.";
         assert!(running(status).unwrap().is_none());
         assert!(running("Log: /d/server.log").is_err());
     }

@@ -1,4 +1,4 @@
-//! The database that tests, queries and the bench are held against.
+//! Databases for tests, queries and benchmarks.
 
 use std::{path::PathBuf, process::Command};
 
@@ -6,21 +6,21 @@ use anyhow::{Context, Result};
 
 use crate::{cluster::Cluster, files, process, workspace::Workspace};
 
-/// The database's address: `DATABASE_URL` from the environment or `.env`, else a private cluster's,
-/// which is started if it does not run.
+/// Returns the database URL: `DATABASE_URL` from the environment or `.env`, otherwise that of the private cluster,
+/// which is started if necessary.
 pub(crate) fn url(workspace: &Workspace) -> Result<String> {
     let cluster = Cluster::of_checkout(workspace);
     cluster.start()?;
     cluster.url()
 }
 
-/// The log of the private cluster's server; none where another database is used, whose log is not ours to read.
+/// Returns the server log of the private cluster; `None` if another database is used.
 pub(crate) fn log(workspace: &Workspace) -> Result<Option<PathBuf>> {
     let running = Cluster::of_checkout(workspace).running()?;
     Ok(running.map(|server| server.log))
 }
 
-/// A database on the same server as the given one.
+/// Database on the same server as another one.
 pub(crate) struct Sibling<'a> {
     cluster: Cluster<'a>,
     server: String,
@@ -28,7 +28,7 @@ pub(crate) struct Sibling<'a> {
 }
 
 impl<'a> Sibling<'a> {
-    /// The database of this name beside that of `url`; it need not exist.
+    /// Returns the database of this name on the server of `url`. It need not exist.
     pub(crate) fn new(workspace: &'a Workspace, url: &str, name: &str) -> Self {
         Self {
             cluster: Cluster::of_checkout(workspace),
@@ -37,7 +37,7 @@ impl<'a> Sibling<'a> {
         }
     }
 
-    /// The database of this name in a cluster that runs; it need not exist.
+    /// Returns the database of this name in a running cluster. It need not exist.
     pub(crate) fn of(cluster: &Cluster<'a>, name: &str) -> Result<Self> {
         Ok(Self {
             server: cluster.url()?,
@@ -46,39 +46,39 @@ impl<'a> Sibling<'a> {
         })
     }
 
-    /// The name of this database, which needs no quotes in SQL.
+    /// Returns the name, which needs no quoting in SQL.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The address of this database.
+    /// Returns the URL of this database.
     pub(crate) fn url(&self) -> String {
         with_database(&self.server, &self.name)
     }
 
-    /// Whether it exists.
+    /// Reports whether the database exists.
     pub(crate) fn exists(&self) -> Result<bool> {
         let sql = format!("select 1 from pg_database where datname = '{}'", self.name);
         let found = process::output(self.on_server().args(["-A", "-t", "-c", &sql]))?;
         Ok(!found.is_empty())
     }
 
-    /// Makes it, empty.
+    /// Creates the empty database.
     pub(crate) fn create(&self) -> Result<()> {
         self.command(&format!("create database {}", self.name))
     }
 
-    /// Removes it if it is there and nobody uses it.
+    /// Drops the database if it exists. Fails while it has connections.
     pub(crate) fn remove(&self) -> Result<()> {
         self.command(&format!("drop database if exists {}", self.name))
     }
 
-    /// What a query answers: a line for each row, the values with `|` between them.
+    /// Runs a query and returns its rows, one per line, with `|` between the values.
     pub(crate) fn query(&self, sql: &str) -> Result<String> {
         process::output(self.psql().args(["-A", "-t", "-c", sql]))
     }
 
-    /// psql on this database, quiet and stopping at the first error.
+    /// Returns a psql command connected to this database: quiet, and stopping at the first error.
     pub(crate) fn psql(&self) -> Command {
         let mut psql = self.on_server();
         psql.args(["-c", &format!("\\connect {}", self.name)]);
@@ -89,7 +89,7 @@ impl<'a> Sibling<'a> {
         process::output(self.on_server().args(["-c", sql])).map(drop)
     }
 
-    /// psql on the given database.
+    /// Returns a psql command connected to the configured database.
     fn on_server(&self) -> Command {
         let mut psql = self.cluster.command("psql");
         psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1"]);
@@ -97,11 +97,11 @@ impl<'a> Sibling<'a> {
     }
 }
 
-/// A database of its own beside the given one, gone when this value is.
+/// Temporary database on the same server, dropped with this value.
 pub(crate) struct Scratch<'a>(Sibling<'a>);
 
 impl<'a> Scratch<'a> {
-    /// Makes an empty database beside that of `url` and runs all migrations in it.
+    /// Creates a database on the server of `url` and applies all migrations.
     pub(crate) fn migrated(workspace: &'a Workspace, url: &str) -> Result<Self> {
         let name = format!("rollcall_queries_{}", std::process::id());
         let scratch = Self(Sibling::new(workspace, url, &name));
@@ -110,12 +110,12 @@ impl<'a> Scratch<'a> {
         Ok(scratch)
     }
 
-    /// The address of this database.
+    /// Returns the URL of this database.
     pub(crate) fn url(&self) -> String {
         self.0.url()
     }
 
-    /// Each file in a transaction of its own, as the product runs them.
+    /// Applies each migration in a transaction of its own, as the product does.
     fn migrate(&self) -> Result<()> {
         let mut psql = self.0.psql();
         let migrations = self.0.cluster.workspace().root.join("migrations");
@@ -138,7 +138,7 @@ impl Drop for Scratch<'_> {
     }
 }
 
-/// The address of another database on the same server.
+/// Returns the URL of another database on the same server.
 fn with_database(url: &str, name: &str) -> String {
     let (address, options) = url.split_once('?').unwrap_or((url, ""));
     let (scheme, place) = address.split_once("://").unwrap_or(("postgres", address));

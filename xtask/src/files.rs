@@ -1,4 +1,4 @@
-//! Finding and copying files.
+//! Finding and reading files.
 
 use std::{
     fs,
@@ -8,9 +8,9 @@ use std::{
 use anyhow::{Context, Result};
 use walkdir::WalkDir;
 
-/// All files under a folder in the order of their names; none where there is no such folder.
+/// Returns all files under a folder, sorted by name; none if the folder does not exist.
 ///
-/// Installed packages are left out.
+/// `node_modules` is skipped.
 pub(crate) fn under(folder: &Path) -> Result<Vec<PathBuf>> {
     if !folder.exists() {
         return Ok(Vec::new());
@@ -29,27 +29,27 @@ pub(crate) fn under(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The files under a folder whose extension is one of `extensions`.
+/// Returns the files under a folder whose extension is one of `extensions`.
 pub(crate) fn with_extension(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>> {
     let mut files = under(folder)?;
     files.retain(|file| has_extension(file, extensions));
     Ok(files)
 }
 
-/// Whether the extension of `file` is one of `extensions`.
+/// Reports whether the extension of `file` is one of `extensions`.
 pub(crate) fn has_extension(file: &Path, extensions: &[&str]) -> bool {
     file.extension()
         .is_some_and(|found| extensions.iter().any(|extension| found == *extension))
 }
 
-/// `path` with `suffix` after its whole name, as in `app.js` and `app.js.br`.
+/// Returns `path` with `suffix` appended to the whole name, as in `app.js` and `app.js.br`.
 pub(crate) fn appended(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
-/// The content of a text file.
+/// Reads a text file.
 pub(crate) fn text(file: &Path) -> Result<String> {
     fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
 }

@@ -1,4 +1,4 @@
-//! Hashes: of what a step reads, and of what goes into a file's name.
+//! Content hashes, for skipping build steps and for file names.
 
 use std::{fmt::Write, fs, path::Path};
 
@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 
 use crate::files;
 
-/// The hash of everything that a step depends on.
+/// Hash of everything that a build step depends on.
 pub(crate) struct Fingerprint(Sha256);
 
 impl Fingerprint {
-    /// Begins with the settings of the step itself, so that changing them runs it again.
+    /// Starts with the settings of the step, so that a changed setting runs the step again.
     pub(crate) fn new(settings: &[&str]) -> Self {
         let mut fingerprint = Self(Sha256::new());
         for setting in settings {
@@ -20,7 +20,7 @@ impl Fingerprint {
         fingerprint
     }
 
-    /// Adds bytes; the length goes before them, so that no two sequences of parts run together.
+    /// Adds bytes, preceded by their length, so that different sequences of parts have different hashes.
     pub(crate) fn add(&mut self, part: &[u8]) {
         self.0.update(part.len().to_le_bytes());
         self.0.update(part);
@@ -34,7 +34,7 @@ impl Fingerprint {
         Ok(())
     }
 
-    /// Adds the names and contents of all files under a folder.
+    /// Adds names and contents of all files under a folder.
     pub(crate) fn add_folder(&mut self, folder: &Path) -> Result<()> {
         for file in files::under(folder)? {
             self.add(file.as_os_str().as_encoded_bytes());
@@ -43,13 +43,13 @@ impl Fingerprint {
         Ok(())
     }
 
-    /// The hash in hexadecimal.
+    /// Returns the hash in hexadecimal.
     pub(crate) fn finish(self) -> String {
         hexadecimal(&self.0.finalize())
     }
 }
 
-/// 16 hexadecimal digits that change with the content: enough to name a file by.
+/// Returns the first 16 hexadecimal digits of the content's SHA-256: enough for a file name.
 pub(crate) fn short(content: &[u8]) -> String {
     let mut text = hexadecimal(&Sha256::digest(content));
     text.truncate(16);

@@ -1,4 +1,4 @@
-//! Requests of every kind, made from the API's own description: nothing may answer 5xx, or what is not described.
+//! API tests generated from the OpenAPI description: no response may be 5xx or differ from the description.
 
 use std::{
     fs,
@@ -24,36 +24,36 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What is installed, and how it is set.
+/// Folder with the requirements and the configuration of schemathesis.
 const FOLDER: &str = "fuzz";
-/// Who is in the database.
+/// Number of users in the database.
 const USERS: u64 = 50;
-/// The demo people are always the same.
+/// Seed of the demo users, the same in each run.
 const USERS_SEED: u64 = 1;
-/// An encryption key of nobody.
+/// Encryption key for provider API keys, used in this test only.
 const ENCRYPTION_KEY: &str = "5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c";
-/// What the requests may do. Access tokens they may only see, or they would revoke their own.
+/// Scopes of the access token. It can only read tokens, because it would otherwise revoke itself.
 const SCOPES: &str = "account,data:read,data:write,users:read,users:write,sessions:read,sessions:write,\
                       registrations:read,registrations:write,api-keys:read,api-keys:write,tokens:read,audit:read";
 
-/// What never ends is not asked for.
+/// Event stream, excluded because it never ends.
 const STREAM: &str = "/api/admin/sessions/events";
 
-/// How long the last request may take.
+/// Timeout of the requests after the run.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long, and how.
+/// Options of `cargo xtask fuzz`.
 #[derive(Args)]
 pub(crate) struct FuzzArgs {
-    /// How many seconds to go on for.
+    /// Duration in seconds.
     #[arg(long, default_value_t = 600)]
     seconds: u64,
-    /// Begin as an earlier run did, which has printed its seed.
+    /// Repeat the run with this seed, which it has printed.
     #[arg(long)]
     seed: Option<u64>,
 }
 
-/// As long as it is wanted, each time other requests.
+/// Tests the API for the given time, with other requests in each run unless a seed is given.
 pub(crate) fn fuzz(workspace: &Workspace, args: &FuzzArgs) -> Result<()> {
     let seconds = args.seconds.to_string();
     let seed = args.seed.map(|seed| seed.to_string());
@@ -67,7 +67,7 @@ pub(crate) fn fuzz(workspace: &Workspace, args: &FuzzArgs) -> Result<()> {
     run(workspace, &settings)
 }
 
-/// The same requests at each run, so that whoever changed nothing sees no failure.
+/// Tests the API with the same requests in each run, so that results depend only on the code.
 pub(crate) fn a_minute(workspace: &Workspace) -> Result<()> {
     let settings = [
         "--phases",
@@ -84,7 +84,7 @@ fn run(workspace: &Workspace, settings: &[&str]) -> Result<()> {
     let schemathesis = install(workspace)?;
     let folder = workspace.cache().join(FOLDER);
     fs::create_dir_all(&folder)?;
-    // Both are those of the browser tests, with nothing to compile after them.
+    // The same modes as in the browser tests, so that nothing is compiled again after them.
     let program = Program::build_halves(workspace, Mode::Release, Mode::Dev, &folder)?;
     let url = database::url(workspace)?;
     let database = Sibling::new(
@@ -116,7 +116,7 @@ fn against(
     let token = token
         .split_whitespace()
         .find(|word| word.starts_with("rc_"));
-    let token = token.context("rollcall token create has printed no token")?;
+    let token = token.context("rollcall token create printed no token")?;
     let server = Server::start(&program, &database.url())?;
     let tried = try_all(
         workspace,
@@ -130,7 +130,8 @@ fn against(
     tried
 }
 
-/// Makes the requests: of each operation as whoever its description says, with a token, signed in, or nobody.
+/// Sends the requests. Each operation is tested with the authentication that its description names: access token,
+/// session or none.
 fn try_all(
     workspace: &Workspace,
     schemathesis: &Path,
@@ -164,13 +165,15 @@ fn try_all(
     };
     for call in [with_token, signed_in] {
         if client.send(&call)?.status() != 200 {
-            bail!("the requests were nobody's in the end, so that most of them were refused");
+            bail!(
+                "the token or the session was no longer valid at the end, so most requests were denied"
+            );
         }
     }
     Ok(())
 }
 
-/// The cookie of the user `admin`.
+/// Signs in as `admin` and returns the cookie.
 fn sign_in(client: &Client, password: &str) -> Result<String> {
     let body = json!({ "username": "admin", "password": password });
     let answer = client.send(&Call {
@@ -178,11 +181,11 @@ fn sign_in(client: &Client, password: &str) -> Result<String> {
         body: Some(&body),
         ..Call::get("/api/auth/login")
     })?;
-    let cookie = client::cookie(&answer).context("nobody could sign in")?;
+    let cookie = client::cookie(&answer).context("signing in failed")?;
     Ok(cookie.to_owned())
 }
 
-/// Installs what makes the requests, unless it is what the list of packages says, and returns the program.
+/// Installs schemathesis in a virtual environment unless it matches the list of packages. Returns the program.
 fn install(workspace: &Workspace) -> Result<PathBuf> {
     let list = workspace.root.join(FOLDER).join("requirements.txt");
     let mut key = Fingerprint::new(&[]);
@@ -191,7 +194,7 @@ fn install(workspace: &Workspace) -> Result<PathBuf> {
         .cache()
         .join(format!("schemathesis-{}", key.finish()));
     let program = home.join("bin/schemathesis");
-    // Written after everything else is in its place.
+    // Written last, so that an interrupted installation is repeated.
     let stamp = home.join(".complete");
     if stamp.exists() {
         return Ok(program);

@@ -1,4 +1,4 @@
-//! The build driver: everything that a person or CI does to this repository, in one program.
+//! Build driver: builds, runs, tests and checks this repository, for developers and CI.
 //!
 //! `make help` lists the commands; each make target calls one of these.
 #![expect(
@@ -54,31 +54,31 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build the browser half and the server.
+    /// Build the browser files and the server.
     Build(BuildArgs),
-    /// Start a database if none is set, build, fill an empty database with demo people, serve.
+    /// Build, start a database if none is set, fill an empty one with demo users, and serve.
     Run(ModeArgs),
     /// Build and serve.
     Serve(ModeArgs),
-    /// Run every test, or one part, and end with one summary.
+    /// Run all tests, or one part, and print a summary.
     Test(TestArgs),
-    /// Check format, lints, walls, licences and everything else that needs no test.
+    /// Check format, lints, dependencies, licences and everything else that needs no test run.
     Check,
-    /// Measure the product and print a table.
+    /// Measure performance and print a table.
     Bench(bench::BenchArgs),
-    /// Break servers and database under load, and look for what is wrong afterwards.
+    /// Inject faults into servers and database under load, and verify the data afterwards.
     Chaos(chaos::ChaosArgs),
-    /// Ask the API for everything that its description allows, and for what it does not.
+    /// Test the API with valid and invalid requests generated from its description.
     Fuzz(fuzz::FuzzArgs),
-    /// Make the list of common passwords again.
+    /// Generate the list of common passwords.
     Passwords(passwords::PasswordsArgs),
-    /// Record what the database says about every query in `.sqlx`.
+    /// Update the query metadata in `.sqlx` from the database.
     Sqlx,
 }
 
 #[derive(Args)]
 struct ModeArgs {
-    /// Optimise both halves and compress the files.
+    /// Optimise and compress.
     #[arg(long)]
     release: bool,
 }
@@ -87,17 +87,17 @@ struct ModeArgs {
 struct BuildArgs {
     #[command(flatten)]
     mode: ModeArgs,
-    /// Build what browsers load and leave the server.
+    /// Build the browser files only.
     #[arg(long, visible_alias = "no-server")]
     frontend: bool,
-    /// Build the stylesheet alone, beside the wasm of the last build.
+    /// Build the stylesheet only, beside the wasm of the last build.
     #[arg(long, conflicts_with = "frontend")]
     style: bool,
 }
 
 #[derive(Args)]
 struct TestArgs {
-    /// Run this part alone.
+    /// Run only this part.
     #[arg(long, value_enum)]
     only: Option<test::Part>,
 }

@@ -1,4 +1,4 @@
-//! Packages from npm: the build's tools and the browser tests.
+//! npm packages: build tools and browser tests.
 
 use std::{
     fs,
@@ -10,13 +10,13 @@ use anyhow::Result;
 
 use crate::{fingerprint::Fingerprint, process, report, workspace::Workspace};
 
-/// The folder of the build tools' `package.json`.
+/// Folder with the `package.json` of the build tools.
 const TOOLS: &str = "xtask";
 
-/// The script that puts the CSS bundler for this machine in its place; installing runs no script.
+/// Script that selects the CSS bundler for this platform. It is run explicitly, because installation runs no scripts.
 const PLACE_BUNDLER: &str = "node_modules/lightningcss-cli/postinstall.js";
 
-/// Installs the build tools unless they are what the lock file says.
+/// Installs the build tools unless they match the lock file.
 pub(crate) fn install_tools(workspace: &Workspace) -> Result<()> {
     let folder = workspace.root.join(TOOLS);
     install(workspace, &folder, || {
@@ -29,22 +29,22 @@ pub(crate) fn install_tools(workspace: &Workspace) -> Result<()> {
     })
 }
 
-/// Installs the packages of the browser tests unless they are what the lock file says.
+/// Installs the packages of the browser tests unless they match the lock file.
 pub(crate) fn install_browser_tests(workspace: &Workspace) -> Result<()> {
     install(workspace, &workspace.settings.end2end_dir, || Ok(()))
 }
 
-/// The lock file of the build tools.
+/// Returns the lock file of the build tools.
 pub(crate) fn tools_lock(workspace: &Workspace) -> PathBuf {
     workspace.root.join(TOOLS).join("package-lock.json")
 }
 
-/// A program of the build tools.
+/// Returns the path of a program of the build tools.
 pub(crate) fn tool(workspace: &Workspace, program: &str) -> PathBuf {
     package_file(workspace, ".bin").join(program)
 }
 
-/// A file in the packages of the build tools.
+/// Returns the path of a file in the packages of the build tools.
 pub(crate) fn package_file(workspace: &Workspace, file: &str) -> PathBuf {
     workspace.root.join(TOOLS).join("node_modules").join(file)
 }
@@ -57,7 +57,7 @@ fn install(
     let mut key = Fingerprint::new(&[]);
     key.add_file(&folder.join("package-lock.json"))?;
     let key = key.finish();
-    // Inside node_modules, which `npm ci` empties first: it is there only after a complete install.
+    // `npm ci` empties node_modules first, so the stamp exists only after a complete installation.
     let stamp = folder.join("node_modules/.stamp");
     if fs::read_to_string(&stamp).is_ok_and(|found| found == key) {
         return Ok(());
@@ -68,7 +68,7 @@ fn install(
             .command("npm")
             .arg("ci")
             .current_dir(folder)
-            // Debian's Chromium is used.
+            // The tests use Debian's Chromium.
             .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"),
     )?;
     finish()?;

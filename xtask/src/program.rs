@@ -1,4 +1,4 @@
-//! The product as it is built here, run with its default settings but for those that are named.
+//! The built product, run with default settings except for those given.
 
 use std::{
     env,
@@ -14,14 +14,14 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Both halves of a build.
+/// Server and browser files of a build.
 pub(crate) struct Program {
     binary: PathBuf,
-    /// What browsers load.
+    /// Folder of the browser files.
     pub(crate) site: PathBuf,
-    /// A folder without `.env` to run in, and for logs.
+    /// Working folder without `.env`; logs are written there.
     pub(crate) folder: PathBuf,
-    /// What is not at its default.
+    /// Settings that differ from the default.
     settings: Vec<(&'static str, &'static str)>,
 }
 
@@ -30,14 +30,14 @@ impl Program {
         Self::build_halves(workspace, mode, mode, folder)
     }
 
-    /// The browser's half in one mode and the server in another.
+    /// Builds browser files and server in different modes.
     pub(crate) fn build_halves(
         workspace: &Workspace,
         site_mode: Mode,
         server_mode: Mode,
         folder: &Path,
     ) -> Result<Self> {
-        // A folder of its own, so that a server that is running meanwhile keeps its files.
+        // A separate folder, so that a running server keeps its files.
         let site = folder.join("site");
         build::site(workspace, site_mode, Parts::Site, &site)?;
         Ok(Self {
@@ -48,13 +48,13 @@ impl Program {
         })
     }
 
-    /// The same with another setting.
+    /// Returns the program with another setting.
     pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.settings.push((name, value));
         self
     }
 
-    /// A `rollcall` command with nothing of the caller's settings.
+    /// Returns a `rollcall` command without the settings of the caller's environment.
     pub(crate) fn command(&self, url: &str) -> Command {
         let mut command = Command::new(&self.binary);
         command
@@ -67,7 +67,7 @@ impl Program {
         command
     }
 
-    /// Fills an empty database with demo people. Returns the password of the user `admin`.
+    /// Fills an empty database with demo users. Returns the password of the user `admin`.
     pub(crate) fn fill(&self, url: &str, users: u64, seed: u64) -> Result<String> {
         process::run(self.command(url).arg("migrate"))?;
         let said = process::output(
@@ -76,12 +76,12 @@ impl Program {
                 .args(["--seed", &seed.to_string()])
                 .stderr(Stdio::inherit()),
         )?;
-        let password = password(&said).context("rollcall demo has printed no password")?;
+        let password = password(&said).context("rollcall demo printed no password")?;
         Ok(password.to_owned())
     }
 }
 
-/// The password in what `rollcall demo --admin` prints.
+/// Returns the password in the output of `rollcall demo --admin`.
 fn password(said: &str) -> Option<&str> {
     let (_, rest) = said.split_once("with the password ")?;
     rest.split_whitespace().next()

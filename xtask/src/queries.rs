@@ -1,4 +1,4 @@
-//! What the database says about every query, kept in `.sqlx` so that building needs no database.
+//! Query metadata in `.sqlx`, by which the build needs no database.
 
 use std::{
     collections::BTreeMap,
@@ -18,15 +18,15 @@ use crate::{
     workspace::Workspace,
 };
 
-/// The one package with queries, and the file whose date makes cargo compile it again.
+/// The only package with queries, and the file whose modification time makes cargo compile it again.
 const PACKAGE: &str = "db";
 const SOURCES: &str = "crates/db";
 const ROOT_MODULE: &str = "crates/db/src/lib.rs";
 
-/// Where the answers are kept; sqlx's macros look for this folder in the root of the workspace.
+/// Folder of the metadata; the macros of sqlx expect it in the root of the workspace.
 const KEPT: &str = ".sqlx";
 
-/// Asks the database about every query and keeps the answers.
+/// Reads the metadata of all queries from the database and writes it to `.sqlx`.
 pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
     let started = Instant::now();
     let found = answers(&ask(workspace)?)?;
@@ -41,13 +41,16 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
         fs::write(folder.join(name), answer)?;
     }
     report::step(
-        &format!("{} queries recorded in {KEPT}", found.len()),
+        &format!("metadata of {} queries written to {KEPT}", found.len()),
         started,
     );
     Ok(())
 }
 
-/// An error unless what is kept is what the database says.
+/// Compares `.sqlx` with the metadata from the database.
+///
+/// # Errors
+/// They differ.
 pub(crate) fn verify(workspace: &Workspace) -> Result<()> {
     let found = answers(&ask(workspace)?)?;
     let kept = answers(&workspace.root.join(KEPT))?;
@@ -61,15 +64,15 @@ pub(crate) fn verify(workspace: &Workspace) -> Result<()> {
             .filter(|name| !found.contains_key(*name))
             .count();
         bail!(
-            "{KEPT} lacks {changed} answers and holds {stale} that no query asks for: run cargo xtask sqlx"
+            "{KEPT} is out of date ({changed} queries missing or changed, {stale} unused): run cargo xtask sqlx"
         );
     }
     Ok(())
 }
 
-/// Compiles the queries against a freshly migrated database, and returns the folder with the answers.
+/// Compiles the queries against a freshly migrated database. Returns the folder with the metadata.
 ///
-/// Nothing is done if neither the queries nor the schema have changed since the last time.
+/// The step is skipped if queries and schema have not changed since the last run.
 fn ask(workspace: &Workspace) -> Result<PathBuf> {
     let mut key = Fingerprint::new(&[]);
     key.add_folder(&workspace.root.join(SOURCES))?;
@@ -80,7 +83,7 @@ fn ask(workspace: &Workspace) -> Result<PathBuf> {
     refresh::refresh(&folder, &key.finish(), |folder| {
         let scratch = Scratch::migrated(workspace, &database::url(workspace)?)?;
         let _touched = Touched::new(&workspace.root.join(ROOT_MODULE))?;
-        // The macros look into the database instead of `.sqlx`, and write what they find into `folder`.
+        // The macros query the database instead of `.sqlx` and write the metadata to `folder`.
         let mut cargo = workspace.cargo();
         cargo
             .args(["check", "--quiet", "--package", PACKAGE, "--all-targets"])
@@ -92,7 +95,7 @@ fn ask(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The answers in a folder by the name of their file.
+/// Returns the metadata files of a folder by name.
 fn answers(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     files::with_extension(folder, &["json"])?
         .into_iter()
@@ -103,8 +106,8 @@ fn answers(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
         .collect()
 }
 
-/// A file made to look as if just written, so that cargo compiles it. Its old date comes back at the
-/// end, because for every other build nothing has changed.
+/// File with the current time as modification time, so that cargo compiles it. The original time is restored when the
+/// value is dropped, because for other builds nothing has changed.
 struct Touched {
     path: PathBuf,
     before: SystemTime,
@@ -119,7 +122,7 @@ impl Touched {
             .with_context(|| format!("{} cannot be opened", path.display()))?;
         let before = file.metadata()?.modified()?;
         file.set_modified(SystemTime::now())?;
-        // Read back, since file systems round.
+        // Read back, because file systems round timestamps.
         let now = file.metadata()?.modified()?;
         Ok(Self {
             path: path.to_owned(),
@@ -130,7 +133,7 @@ impl Touched {
 
     fn restore(&self) -> Result<()> {
         let file = File::options().append(true).open(&self.path)?;
-        // Somebody who saved the file meanwhile wants it compiled.
+        // A file that was saved in the meantime must be compiled.
         if file.metadata()?.modified()? == self.now {
             file.set_modified(self.before)?;
         }
@@ -141,7 +144,10 @@ impl Touched {
 impl Drop for Touched {
     fn drop(&mut self) {
         if let Err(error) = self.restore() {
-            eprintln!("{} keeps a new date: {error:#}", self.path.display());
+            eprintln!(
+                "the modification time of {} cannot be restored: {error:#}",
+                self.path.display()
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Steps that are skipped when what they read has not changed.
+//! Build steps that are skipped if their inputs have not changed.
 
 use std::{fs, fs::File, io, path::Path};
 
@@ -8,10 +8,10 @@ use crate::files;
 
 const STAMP: &str = ".stamp";
 
-/// Makes `folder` hold what `produce` writes, unless it already does for this `key`.
+/// Runs `produce` for `folder` unless the folder was produced with the same `key`.
 ///
-/// `produce` writes into a new folder that takes the place of the old one only when it is complete, so
-/// nothing half-written is ever taken for a result. Returns whether `produce` ran.
+/// `produce` writes to a new folder that replaces the old one only after success, so an incomplete result is never
+/// used. Returns whether `produce` ran.
 pub(crate) fn refresh(
     folder: &Path,
     key: &str,
@@ -22,15 +22,16 @@ pub(crate) fn refresh(
     }
     let fresh = folder.with_extension("new");
     clear(&fresh)?;
-    fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be made", fresh.display()))?;
+    fs::create_dir_all(&fresh).with_context(|| format!("{} cannot be created", fresh.display()))?;
     produce(&fresh)?;
     fs::write(fresh.join(STAMP), key)?;
+    // If the run stops between these two, the folder is missing and the next run produces it again.
     clear(folder)?;
     fs::rename(&fresh, folder)?;
     Ok(true)
 }
 
-/// Holds other builds back until the returned file is dropped.
+/// Locks the build folder until the returned file is dropped.
 pub(crate) fn lock(cache: &Path) -> Result<File> {
     fs::create_dir_all(cache)?;
     let file = File::create(cache.join("lock"))?;
@@ -38,7 +39,7 @@ pub(crate) fn lock(cache: &Path) -> Result<File> {
     Ok(file)
 }
 
-/// Removes a folder if it is there.
+/// Deletes a folder if it exists.
 pub(crate) fn clear(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -48,7 +49,7 @@ pub(crate) fn clear(folder: &Path) -> Result<()> {
     }
 }
 
-/// Puts `content` at `path` in one step: a reader sees the old file or the new one.
+/// Writes `content` to `path` atomically: a reader sees the old or the new content.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<()> {
     let beside = files::appended(path, ".new");
     fs::write(&beside, content)

@@ -1,23 +1,23 @@
-//! What the driver says while it works.
+//! Progress messages of the driver.
 
 use std::time::{Duration, Instant};
 
-/// Prints what a step of the build did and how long it took.
+/// Prints a finished step and its duration.
 pub(crate) fn step(what: &str, started: Instant) {
     println!("{:>10}  {what}", seconds(started.elapsed()));
 }
 
-/// Prints that a step had nothing to do.
+/// Prints that a step was skipped.
 pub(crate) fn skipped(what: &str) {
     println!("{:>10}  {what}", "unchanged");
 }
 
-/// A duration as people read it.
+/// Formats a duration in seconds with one decimal.
 pub(crate) fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
 }
 
-/// A size in kilobytes of 1000 bytes, as the budgets are given.
+/// Formats a size in kilobytes of 1000 bytes, as the budgets are given; decimals are truncated.
 pub(crate) fn kilobytes(bytes: u64) -> String {
     format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100)
 }

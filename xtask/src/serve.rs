@@ -1,4 +1,4 @@
-//! Running the product from the source tree.
+//! Running the server from the source tree.
 
 use std::{
     env,
@@ -17,19 +17,19 @@ use crate::{
     workspace::Workspace,
 };
 
-/// How many people an empty database is filled with: enough for several pages, made in a moment.
+/// Number of demo users in an empty database: enough for several pages, created in seconds.
 const DEMO_USERS: &str = "1000";
-/// The setting that encrypts the keys of providers.
+/// Environment variable of the key that encrypts provider API keys.
 const KEY_SETTING: &str = "API_KEY_ENCRYPTION_KEY";
-/// Where a checkout that has none set keeps one of its own.
+/// File with the checkout's own encryption key, used if none is configured.
 const KEY_FILE: &str = ".data/encryption-key";
 
-/// From nothing to a server with people in it.
+/// Builds, migrates, fills an empty database with demo users and serves.
 pub(crate) fn run(workspace: &Workspace, mode: Mode) -> Result<()> {
     let url = database::url(workspace)?;
     let server = build(workspace, mode)?;
     process::run(rollcall(workspace, &server, &url).arg("migrate"))?;
-    // Says the administrator's password if it makes one.
+    // Prints the admin's password if it creates one.
     process::run(rollcall(workspace, &server, &url).args([
         "demo",
         "--users",
@@ -40,7 +40,7 @@ pub(crate) fn run(workspace: &Workspace, mode: Mode) -> Result<()> {
     hand_over(server_of(workspace, &server, &url)?.arg("serve"))
 }
 
-/// Builds and serves what the database holds.
+/// Builds and serves the existing database.
 pub(crate) fn serve(workspace: &Workspace, mode: Mode) -> Result<()> {
     let url = database::url(workspace)?;
     let server = build(workspace, mode)?;
@@ -57,7 +57,8 @@ fn rollcall(workspace: &Workspace, server: &Path, url: &str) -> Command {
     command
 }
 
-/// The server, with an encryption key of the checkout's own unless one is set, so that everything can be tried.
+/// Returns the server command. Without a configured encryption key it uses the checkout's own, so that provider API
+/// keys work too.
 fn server_of(workspace: &Workspace, server: &Path, url: &str) -> Result<Command> {
     let mut command = rollcall(workspace, server, url);
     let settings = fs::read_to_string(workspace.root.join(".env")).unwrap_or_default();
@@ -72,7 +73,7 @@ fn server_of(workspace: &Workspace, server: &Path, url: &str) -> Result<Command>
     Ok(command)
 }
 
-/// The key in a file that nobody else may read, made if it is not there.
+/// Returns the key in a file of mode 0600, which is created if it does not exist.
 fn own_key(file: &Path) -> Result<String> {
     if let Ok(key) = fs::read_to_string(file) {
         return Ok(key);
@@ -91,7 +92,7 @@ fn own_key(file: &Path) -> Result<String> {
     Ok(key)
 }
 
-/// Becomes the server: signals reach it directly and its exit status is ours.
+/// Replaces this process by the server, so that it receives signals directly and its exit status is returned.
 fn hand_over(server: &mut Command) -> Result<()> {
     Err(server.exec()).with_context(|| format!("{} cannot be started", process::name(server)))
 }

@@ -1,4 +1,4 @@
-//! A running server.
+//! Server processes.
 
 use std::{
     fs::{self, File},
@@ -19,15 +19,15 @@ use crate::{
 };
 
 const START_LIMIT: Duration = Duration::from_secs(60);
-/// The server itself gives open requests half a minute.
+/// Timeout of a stop; the server gives open requests 30 seconds.
 const STOP_LIMIT: Duration = Duration::from_secs(40);
 const POLL: Duration = Duration::from_millis(2);
 
-/// A server that listens. Ends with this value.
+/// Listening server; it is stopped when this value is dropped.
 pub(crate) struct Server {
     child: Child,
     pub(crate) base: String,
-    /// From being started to the first answer.
+    /// Time from the start of the process to the first response.
     pub(crate) started_in: Duration,
 }
 
@@ -39,7 +39,7 @@ impl Server {
         Self::start_at(program, url, free_address()?, &log)
     }
 
-    /// Starts a server at an address and waits until it says that it is healthy. What it says goes to the end of `log`.
+    /// Starts a server at an address and waits until its health check succeeds. Output is appended to `log`.
     pub(crate) fn start_at(
         program: &Program,
         url: &str,
@@ -51,7 +51,7 @@ impl Server {
         command
             .arg("serve")
             .env("LEPTOS_SITE_ADDR", address.to_string())
-            // What is measured and what is broken is the server, not its patience.
+            // Rate limits are off: they are not what is measured or tested.
             .env("API_RATE_LIMIT", "0")
             .env("TRUSTED_PROXIES", "127.0.0.1")
             .stdin(Stdio::null())
@@ -77,7 +77,7 @@ impl Server {
         Ok(server)
     }
 
-    /// What the system tells of the process, in lines.
+    /// Returns the content of `/proc/<pid>/status`.
     pub(crate) fn status(&self) -> Result<String> {
         Ok(fs::read_to_string(format!(
             "/proc/{}/status",
@@ -85,12 +85,15 @@ impl Server {
         ))?)
     }
 
-    /// Asks the server to end, as a service manager does, and waits until it has. An error unless it succeeds in that.
+    /// Stops the server by SIGTERM, as a service manager does, and waits for its end.
+    ///
+    /// # Errors
+    /// The server had already ended, ends with another exit status than 0, or has to be killed.
     pub(crate) fn stop(mut self) -> Result<()> {
         self.end()
     }
 
-    /// Ends the server at once, as a crash does.
+    /// Kills the server, as in a crash.
     pub(crate) fn kill(mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
@@ -99,7 +102,7 @@ impl Server {
 
     fn end(&mut self) -> Result<()> {
         if let Some(status) = self.child.try_wait()? {
-            bail!("the server had ended already ({status})");
+            bail!("the server had already ended ({status})");
         }
         kill_process(Pid::from_child(&self.child), Signal::TERM)?;
         let asked = Instant::now();
@@ -108,7 +111,7 @@ impl Server {
                 if status.success() {
                     return Ok(());
                 }
-                bail!("the server did not end well ({status})");
+                bail!("the server ended with {status}");
             }
             if asked.elapsed() > STOP_LIMIT {
                 self.child.kill()?;
@@ -122,7 +125,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Whoever stopped it has been told already.
+        // `stop` and `kill` have reported the result already.
         if matches!(self.child.try_wait(), Ok(Some(_))) {
             return;
         }
@@ -132,7 +135,7 @@ impl Drop for Server {
     }
 }
 
-/// An address on the loopback interface that nobody listens at.
+/// Returns an address on the loopback interface with a free port.
 pub(crate) fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }

@@ -1,4 +1,4 @@
-//! Every test there is, ending with one line that counts them.
+//! All tests, with a summary line.
 
 mod api;
 mod browser;
@@ -19,16 +19,16 @@ use clap::ValueEnum;
 use crate::{report::seconds, workspace::Workspace};
 use tally::Tally;
 
-/// A part of the tests that can be run alone.
+/// Part of the tests that can be run separately.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
     /// Unit, property, database and API tests.
     Rust,
-    /// The tests of `scripts/`.
+    /// Tests of `scripts/`.
     Scripts,
-    /// The browser tests.
+    /// Browser tests.
     E2e,
-    /// Requests made from the description of the API.
+    /// API tests generated from the OpenAPI description.
     Api,
 }
 
@@ -60,7 +60,7 @@ impl Part {
     }
 }
 
-/// Runs all parts, or the one given, whatever fails; success only if every test of every part passed.
+/// Runs all parts, or the given one, even after a failure. Returns success only if every test passed.
 pub(crate) fn test(workspace: &Workspace, only: Option<Part>) -> Result<ExitCode> {
     let run = |part: Part| {
         println!("\n== {} tests", part.name());
@@ -75,8 +75,8 @@ pub(crate) fn test(workspace: &Workspace, only: Option<Part>) -> Result<ExitCode
     let outcomes: Vec<Outcome> = match only {
         Some(part) => vec![run(part)],
         None => thread::scope(|scope| {
-            // The Rust tests wait for the database most of the time. Meanwhile what browsers load is built; what goes wrong with it is
-            // told where the browser tests build it again.
+            // The Rust tests mostly wait for the database, so the browser files are built meanwhile. Errors of this
+            // build are reported when the browser tests repeat it.
             if rust::compile(workspace).is_ok() {
                 scope.spawn(|| browser::build_site(workspace));
             }
@@ -87,7 +87,7 @@ pub(crate) fn test(workspace: &Workspace, only: Option<Part>) -> Result<ExitCode
     Ok(ExitCode::from(u8::from(total.failed > 0)))
 }
 
-/// Prints what failed, a line for each part, and the total alone on the last line.
+/// Prints the failures, one line per part, and the total alone on the last line.
 fn summarise(outcomes: &[Outcome]) -> Tally {
     let mut total = Tally::default();
     println!();

@@ -1,7 +1,6 @@
-//! Folders for tests.
+//! Temporary folders for tests.
 //!
-//! The crate `tempfile` would do, but switches on features that make cargo compile wasm-bindgen's
-//! library a second time for the tests.
+//! The crate `tempfile` would enable features that make cargo compile the library of wasm-bindgen a second time.
 
 use std::{
     env, fs,
@@ -10,7 +9,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// An empty folder that goes when the value does.
+/// Empty folder, deleted when the value is dropped.
 pub(crate) struct TestFolder(PathBuf);
 
 impl TestFolder {
@@ -29,7 +28,7 @@ impl TestFolder {
 
 impl Drop for TestFolder {
     fn drop(&mut self) {
-        // A folder left behind in the system's temporary place does no harm.
+        // A folder left in the temporary directory does no harm.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Where things are: the repository, the build folder, and the settings in `Leptos.toml`.
+//! Paths of the repository and the build folder, and the settings in `Leptos.toml`.
 
 use std::{
     env,
@@ -13,47 +13,47 @@ use serde::Deserialize;
 
 use crate::files;
 
-/// The repository and its settings.
+/// Repository and its settings.
 pub(crate) struct Workspace {
-    /// The folder of the root `Cargo.toml`.
+    /// Folder of the root `Cargo.toml`.
     pub(crate) root: PathBuf,
-    /// Cargo's build folder.
+    /// Build folder of cargo.
     pub(crate) target: PathBuf,
     pub(crate) settings: Settings,
 }
 
-/// What `Leptos.toml` says, with the paths made absolute.
+/// Settings of `Leptos.toml` with absolute paths.
 pub(crate) struct Settings {
-    /// The stem of the files that browsers load.
+    /// File name stem of the browser files.
     pub(crate) output_name: String,
-    /// The folder that the server serves files from.
+    /// Folder that the server serves files from.
     pub(crate) site_root: PathBuf,
-    /// The folder in `site_root` for files whose names change with their content.
+    /// Folder in `site_root` for files with hashed names.
     pub(crate) pkg_dir: String,
     pub(crate) style_file: PathBuf,
     pub(crate) end2end_dir: PathBuf,
     pub(crate) names: Names,
 }
 
-/// The entries of `Leptos.toml` that `leptos_config` leaves to build tools.
+/// Settings in `Leptos.toml` that `leptos_config` leaves to build tools.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Names {
     style_file: PathBuf,
     end2end_dir: PathBuf,
-    /// The package and the name of the server's binary.
+    /// Package of the server, and the name of its binary.
     pub(crate) bin_package: String,
     pub(crate) bin_target: String,
-    /// The package that becomes wasm, and its cargo profile in release builds.
+    /// Package that is compiled to wasm, and its cargo profile in release builds.
     pub(crate) lib_package: String,
     pub(crate) lib_profile_release: String,
 }
 
-/// The file both the build and the server read.
+/// Settings file of build and server.
 pub(crate) const LEPTOS_FILE: &str = "Leptos.toml";
 
 impl Workspace {
-    /// Finds the workspace that the working directory belongs to and reads its settings.
+    /// Finds the workspace of the working directory and reads its settings.
     pub(crate) fn open() -> Result<Self> {
         let metadata = MetadataCommand::new().no_deps().exec()?;
         let root = metadata.workspace_root.into_std_path_buf();
@@ -65,17 +65,17 @@ impl Workspace {
         })
     }
 
-    /// A command that runs in the root of the repository.
+    /// Returns a command that runs in the root of the repository.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root);
         command
     }
 
-    /// Cargo, seeing the environment as if it had been called from a shell.
+    /// Returns a cargo command with the environment of a shell.
     ///
-    /// `cargo run` describes xtask to xtask in the environment. Some build scripts (ring's) watch
-    /// those variables, so that passing them on would rebuild half the tree at every change of caller.
+    /// `cargo run` describes xtask in environment variables. Some build scripts (of ring, for example) depend on
+    /// these variables, so passing them on would rebuild half of the tree whenever the caller changes.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         for (name, _) in env::vars_os() {
@@ -87,7 +87,7 @@ impl Workspace {
         command
     }
 
-    /// The folder for what the build keeps between runs.
+    /// Returns the folder of results that the build reuses in later runs.
     pub(crate) fn cache(&self) -> PathBuf {
         self.target.join("xtask")
     }
@@ -111,7 +111,7 @@ impl Settings {
     }
 }
 
-/// The one `[[workspace.metadata.leptos]]` table of a file.
+/// Returns the only `[[workspace.metadata.leptos]]` table of a file.
 pub(crate) fn leptos_table(file: &Path) -> Result<toml::Value> {
     let document: toml::Value = toml::from_str(&files::text(file)?)
         .with_context(|| format!("{} is not TOML", file.display()))?;

@@ -1,4 +1,4 @@
-//! Single requests. Load is made by oha.
+//! Single requests; load comes from oha.
 
 use std::time::Duration;
 
@@ -11,25 +11,25 @@ use ureq::{
 
 use crate::client::{self, Call};
 
-/// What the sessions of the bench call their browser.
+/// User agent of the benchmark's sessions, by which a later run finds and deletes them.
 pub(super) const USER_AGENT: &str = "rollcall-bench";
 
-/// Longer than the last of many queued sign-ins waits.
+/// Request timeout; longer than the last of many queued sign-ins takes.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A program that expects everything that it asks for.
+/// HTTP client that expects status 200 for every request.
 pub(super) struct Client {
     client: client::Client,
     cookie: Option<String>,
 }
 
-/// An answer with status 200.
+/// Response with status 200.
 pub(super) struct Answer {
     response: Response<Body>,
 }
 
 impl Client {
-    /// A client of the server at `base`, signed in if it is given a cookie.
+    /// Creates a client of the server at `base`, signed in if a cookie is given.
     pub(super) fn new(base: &str, cookie: Option<&str>) -> Self {
         Self {
             client: client::Client::new(base, USER_AGENT, TIMEOUT),
@@ -41,7 +41,7 @@ impl Client {
         self.get_encoded(path, "identity")
     }
 
-    /// Asks for an answer in this encoding; it is not decoded.
+    /// Requests `path` in this encoding; the body is not decoded.
     pub(super) fn get_encoded(&self, path: &str, encoding: &str) -> Result<Answer> {
         self.send(Call {
             encoding: Some(encoding),
@@ -49,7 +49,7 @@ impl Client {
         })
     }
 
-    /// Deletes what is at an address.
+    /// Sends a DELETE request.
     pub(super) fn delete(&self, path: &str) -> Result<()> {
         let call = Call {
             method: Method::DELETE,
@@ -58,18 +58,18 @@ impl Client {
         self.send(call)?.body().map(drop)
     }
 
-    /// Sends JSON to an address.
+    /// Sends a POST request with a JSON body.
     pub(super) fn post(&self, path: &str, body: &Value) -> Result<()> {
         self.send(posted(path, body))?.body().map(drop)
     }
 
-    /// Signs in and returns the cookie as a browser sends it back.
+    /// Signs in and returns the session cookie as a browser sends it back.
     pub(super) fn sign_in(&self, username: &str, password: &str) -> Result<String> {
         let body = json!({ "username": username, "password": password });
         let answer = self.send(posted("/api/auth/login", &body))?;
         let cookie = client::cookie(&answer.response).map(str::to_owned);
         answer.body()?;
-        cookie.context("signing in gave no cookie")
+        cookie.context("signing in returned no cookie")
     }
 
     fn send(&self, call: Call<'_>) -> Result<Answer> {
@@ -91,7 +91,7 @@ fn posted<'a>(path: &'a str, body: &'a Value) -> Call<'a> {
 
 impl Answer {
     fn new(path: &str, response: Result<Response<Body>, ureq::Error>) -> Result<Self> {
-        let mut response = response.with_context(|| format!("no answer from {path}"))?;
+        let mut response = response.with_context(|| format!("no response from {path}"))?;
         if response.status() != 200 {
             let body = response.body_mut().read_to_string().unwrap_or_default();
             bail!("{path} answered {}: {body}", response.status());
@@ -103,17 +103,17 @@ impl Answer {
         self.response.headers().get(name)?.to_str().ok()
     }
 
-    /// How many people match the search, and whether that is only as far as they were counted.
+    /// Returns the number of users that match, and whether counting stopped there and more may match.
     pub(super) fn matches(&self) -> Result<(u64, bool)> {
         let total = self
             .header("x-total-count")
             .and_then(|total| total.parse().ok())
-            .ok_or_else(|| anyhow!("the list has no X-Total-Count"))?;
+            .ok_or_else(|| anyhow!("the response has no X-Total-Count"))?;
         let or_more = self.header("x-total-count-relation") == Some("gte");
         Ok((total, or_more))
     }
 
-    /// The path in the answer's link to the next page.
+    /// Returns the path of the next page, from the `Link` header.
     pub(super) fn next(&self) -> Option<&str> {
         let links = self.header("link")?.split(", ");
         links

@@ -1,4 +1,4 @@
-//! Somebody who owns a lot is removed for good, while others look at the list.
+//! Permanent deletion of a user with many annotations while the list is requested.
 
 use std::{
     thread,
@@ -10,10 +10,10 @@ use anyhow::{Result, bail};
 use super::{client::Client, people::People};
 
 const POLL: Duration = Duration::from_millis(100);
-/// Longer than the removal of a million things may take by far.
+/// Time limit of a deletion; a million annotations take far less.
 const LIMIT: Duration = Duration::from_secs(600);
 
-/// Makes somebody who owns so many annotations. Returns their id.
+/// Creates a user with this number of annotations and returns the user's id.
 pub(super) fn owner(people: &People<'_>, annotations: u64) -> Result<String> {
     let id = people.database.query(&format!(
         "with owner as (
@@ -33,7 +33,8 @@ pub(super) fn owner(people: &People<'_>, annotations: u64) -> Result<String> {
     Ok(id.trim().to_owned())
 }
 
-/// Removes somebody and does something meanwhile. Returns what that gave, and how long the removal took.
+/// Deletes `owner` permanently and runs `work` meanwhile. Returns the result of `work` and the duration of the
+/// deletion.
 pub(super) fn during<T>(
     client: &Client,
     people: &People<'_>,
@@ -43,10 +44,11 @@ pub(super) fn during<T>(
     let started = Instant::now();
     client.delete(&format!("/api/admin/users/{owner}?permanent=true"))?;
     let done = work()?;
+    // The server deletes in the background; the row of the user goes last.
     let left = format!("select count(*) from users where id = '{owner}'");
     while people.database.query(&left)?.trim() != "0" {
         if started.elapsed() > LIMIT {
-            bail!("the removal did not end");
+            bail!("the deletion did not finish in time");
         }
         thread::sleep(POLL);
     }

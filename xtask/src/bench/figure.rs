@@ -1,13 +1,13 @@
-//! A figure to reach, and whether it was.
+//! A target and whether it was reached.
 
 use std::fmt::{self, Display, Formatter};
 
-/// A figure with everything that was measured for it.
+/// A target with all values that were measured for it.
 pub(super) struct Figure {
     pub(super) what: String,
     pub(super) limit: Limit,
     pub(super) unit: &'static str,
-    /// What was measured and how much it was.
+    /// Name and value of each measurement.
     pub(super) measured: Vec<(String, f64)>,
 }
 
@@ -25,7 +25,7 @@ impl Limit {
         }
     }
 
-    /// How bad a value is: the larger, the worse.
+    /// Returns a key that is larger the worse the value is.
     fn badness(self, value: f64) -> f64 {
         match self {
             Self::AtMost(_) => value,
@@ -79,7 +79,7 @@ impl Display for Figure {
     }
 }
 
-/// Counts are whole, times are not.
+/// Formats counts as integers and everything else with two decimals.
 fn number(value: f64) -> String {
     if value.fract() == 0.0 {
         value.to_string()

@@ -1,4 +1,4 @@
-//! All figures to reach.
+//! All targets of the benchmark.
 
 use super::{
     figure::{
@@ -9,18 +9,18 @@ use super::{
     results::{Results, Row, megabytes},
 };
 
-/// All figures, those of the table first.
+/// Returns all targets, those of the table's rows first.
 pub(super) fn of(results: &Results, targets: &Targets) -> Vec<Figure> {
     let mut figures = of_pages(&results.rows, targets);
     let sign_ins = &results.sign_ins;
     figures.push(single(
-        "p99 of the list while sign-ins queue, as a multiple of its p99 without them",
+        "p99 of the list while sign-ins are queued, relative to its p99 without them",
         AtMost(targets.sign_ins),
         "×",
         sign_ins.busy.p99 / sign_ins.idle.p99,
     ));
     figures.push(single(
-        "p99 of the list while somebody who owns a lot is removed, as a multiple of its p99 before",
+        "p99 of the list while a user with many annotations is deleted, relative to its p99 before",
         AtMost(targets.removal),
         "×",
         results.removal.busy.p99 / results.removal.idle.p99,
@@ -33,13 +33,13 @@ pub(super) fn of(results: &Results, targets: &Targets) -> Vec<Figure> {
         memory,
     ));
     figures.push(single(
-        "time to end the 1,000 sessions of a person",
+        "time to revoke 1,000 sessions of a user",
         AtMost(targets.revocation_ms),
         "ms",
         results.sessions.revocation.as_secs_f64() * 1e3,
     ));
     figures.push(single(
-        "memory more while 200 panels watch the sessions",
+        "additional memory while 200 panels watch the sessions",
         AtMost(targets.panels_mb),
         "MB",
         megabytes(results.sessions.panels),
@@ -55,7 +55,7 @@ pub(super) fn of(results: &Results, targets: &Targets) -> Vec<Figure> {
     if let Some(bytes) = wasm.and_then(|wasm| wasm.brotli) {
         let limit = AtMost(targets.wasm_kb);
         figures.push(single(
-            "wasm of the list of people in brotli",
+            "wasm of the list of users in brotli",
             limit,
             "kB",
             bytes as f64 / 1e3,
@@ -67,36 +67,36 @@ pub(super) fn of(results: &Results, targets: &Targets) -> Vec<Figure> {
 fn of_pages(rows: &[Row], targets: &Targets) -> Vec<Figure> {
     let mut figures = times(rows);
     figures.push(per_row(
-        "requests a second at 1 connection, as a multiple of what the case has to reach",
+        "requests per second at 1 connection, relative to the target of the case",
         AtLeast(1.0),
         "×",
         rows,
         |row| Some(row.alone.rate / row.probe.per_second?),
     ));
     figures.push(per_row(
-        "median time of a half-way page, as a multiple of its first page's",
+        "median time of a half-way page, relative to the first page",
         AtMost(targets.half_way),
         "×",
         rows,
         |row| Some(row.alone.p50 / first_page_of(row, rows)?.alone.p50),
     ));
     figures.push(per_row(
-        "requests a second, JSON, as a part of pgbench's with the same SQL",
+        "requests per second, JSON, relative to pgbench with the same SQL",
         AtLeast(targets.floor),
         "×",
         rows,
         |row| row.part_of_floor().filter(|_| row.probe.face == Face::Json),
     ));
     figures.push(per_row(
-        "queries of a request",
+        "queries per request",
         AtMost(targets.queries as f64),
         "queries",
         rows,
         |row| row.floor.as_ref().map(|floor| floor.queries as f64),
     ));
-    // Whatever fails is quick, so that the times would mean nothing.
+    // Failed requests return early, so their times would look better than they are.
     figures.push(per_row(
-        "requests that failed",
+        "failed requests",
         AtMost(0.0),
         "requests",
         rows,
@@ -105,7 +105,7 @@ fn of_pages(rows: &[Row], targets: &Targets) -> Vec<Figure> {
     figures
 }
 
-/// The pages that have the same limit are one figure.
+/// Groups the pages that have the same client and limit into one target.
 fn times(rows: &[Row]) -> Vec<Figure> {
     let kind_of = |row: &Row| (row.probe.face, row.probe.p99_ms);
     let mut kinds: Vec<(Face, f64)> = Vec::new();
@@ -130,7 +130,7 @@ fn first_page_of<'r>(row: &Row, rows: &'r [Row]) -> Option<&'r Row> {
     rows.iter().find(|row| row.probe.name == *name)
 }
 
-/// A figure of the rows for which there is a value.
+/// Builds a target from the rows for which `value` returns something.
 fn per_row(
     what: &str,
     limit: Limit,

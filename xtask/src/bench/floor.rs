@@ -1,4 +1,4 @@
-//! The floor: how fast pgbench gets through the SQL of a request, with no server between.
+//! Lower bound: the rate at which pgbench runs the SQL of a request without the server.
 
 use std::{fs, path::Path, process::Command, time::Duration};
 
@@ -8,10 +8,10 @@ use percent_encoding::percent_decode_str;
 use super::work::{Statement, Work};
 use crate::process;
 
-/// What the server's connections set (`crates/db/src/pool.rs`) and plans depend on.
+/// Settings of the server's connections (`crates/db/src/pool.rs`) that affect plans.
 const SETTINGS: &str = "-c max_parallel_workers_per_gather=0 -c timezone=UTC";
 
-/// Runs of all statements of a request a second, over one connection.
+/// Returns how often per second pgbench runs all statements of a request on one connection.
 pub(super) fn rate(url: &str, work: &Work, time: Duration, folder: &Path) -> Result<f64> {
     let script = folder.join("floor.sql");
     fs::write(&script, script_of(&work.statements))?;
@@ -25,17 +25,17 @@ pub(super) fn rate(url: &str, work: &Work, time: Duration, folder: &Path) -> Res
         .arg(&script)
         .arg(address)
         .env("PGOPTIONS", SETTINGS);
-    // In the environment, since other users can see a command's words.
+    // In the environment, because other users can read the arguments of a process.
     if let Some(password) = password {
         pgbench.env("PGPASSWORD", password);
     }
     let said = process::output(&mut pgbench)?;
     said.lines()
         .find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok())
-        .ok_or_else(|| anyhow!("pgbench tells no rate:\n{said}"))
+        .ok_or_else(|| anyhow!("pgbench printed no rate:\n{said}"))
 }
 
-/// Whether every statement is planned once for a connection. The rest of pgbench plans each time.
+/// Reports whether each statement is planned once per connection. Otherwise pgbench plans every statement each time.
 fn all_prepared(statements: &[Statement]) -> bool {
     statements.iter().all(|statement| statement.prepared)
 }
@@ -48,8 +48,8 @@ fn protocol(statements: &[Statement]) -> &'static str {
     }
 }
 
-/// The statements one after the other. Where some are planned once and others each time, which no protocol of
-/// pgbench does, the former are prepared by SQL the first time round.
+/// Returns the statements as a pgbench script. If only some of them are prepared, no protocol of pgbench fits: the
+/// script then prepares those by SQL in its first run.
 fn script_of(statements: &[Statement]) -> String {
     let all_prepared = all_prepared(statements);
     let (mut first, mut always) = (String::new(), String::new());
@@ -68,7 +68,7 @@ fn script_of(statements: &[Statement]) -> String {
     format!("\\if :ready = 0\n{first}\\set ready 1\n\\endif\n{always}")
 }
 
-/// pgbench takes `:name` for a variable of its own, even in a text.
+/// Escapes `:name`, which pgbench takes for a variable even inside a string literal.
 fn without_variables(sql: &str) -> String {
     let mut safe = String::new();
     let mut before = ' ';
@@ -84,7 +84,7 @@ fn without_variables(sql: &str) -> String {
     safe
 }
 
-/// An address without its password, and the password.
+/// Splits a URL into the URL without the password and the password.
 fn without_password(url: &str) -> Result<(String, Option<String>)> {
     let found = url.split_once("://").and_then(|(scheme, rest)| {
         let (user, place) = rest.split_once('@')?;

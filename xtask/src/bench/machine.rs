@@ -1,4 +1,4 @@
-//! What the figures were measured on.
+//! Description of the machine that is measured.
 
 use std::{fs, num::NonZero, thread};
 
@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::database::Sibling;
 
-/// One line about this machine and how busy it is already.
+/// Returns one line with processor, memory, PostgreSQL version and current load.
 pub(super) fn describe(database: &Sibling<'_>) -> Result<String> {
     let cores = thread::available_parallelism().map_or(0, NonZero::get);
     let memory = first_value("/proc/meminfo", "MemTotal").unwrap_or_default();
@@ -24,7 +24,7 @@ pub(super) fn describe(database: &Sibling<'_>) -> Result<String> {
     ))
 }
 
-/// The value of the first line `name : value` in a file.
+/// Returns the value of the first line `name : value` of a file.
 fn first_value(file: &str, name: &str) -> Option<String> {
     fs::read_to_string(file)
         .ok()?

@@ -1,4 +1,4 @@
-//! Load, by oha.
+//! Load generation by oha.
 
 use std::{
     collections::BTreeMap,
@@ -12,34 +12,34 @@ use serde::Deserialize;
 
 use crate::{process, report, workspace::Workspace};
 
-/// The version whose report is read here.
+/// Version that is installed; [`Report`] matches its JSON output.
 const VERSION: &str = "1.16.0";
 
-/// The program, in the build folder.
+/// Path of the oha binary in the build folder.
 pub(super) struct Oha(PathBuf);
 
-/// What is asked for.
+/// Page to request.
 pub(super) struct Page<'a> {
     pub(super) url: String,
     pub(super) cookie: &'a str,
-    /// The encodings that are accepted.
+    /// Value of the `Accept-Encoding` header.
     pub(super) encodings: &'static str,
 }
 
-/// What a load brought.
+/// Result of a load test.
 #[derive(Clone, Copy)]
 pub(super) struct Load {
-    /// Answers a second.
+    /// Responses per second.
     pub(super) rate: f64,
-    /// The time within which half of the answers came, in milliseconds.
+    /// Median response time in milliseconds.
     pub(super) p50: f64,
-    /// The time within which 99 of 100 came, in milliseconds.
+    /// 99th percentile of the response time in milliseconds.
     pub(super) p99: f64,
-    /// Answers other than 200, and none at all.
+    /// Number of requests without a response or with a status other than 200.
     pub(super) failed: u64,
 }
 
-/// The part of requests that may fail before what was measured is the failing.
+/// Maximum ratio of failed to successful requests; above it the times would be those of failures.
 const TOLERATED: f64 = 0.01;
 
 #[derive(Deserialize)]
@@ -64,7 +64,7 @@ struct Percentiles {
 }
 
 impl Oha {
-    /// Finds the program, or has cargo compile it.
+    /// Installs oha by `cargo install` unless this version is there.
     pub(super) fn install(workspace: &Workspace) -> Result<Self> {
         let root = workspace.target.join("tools");
         let program = root.join("bin/oha");
@@ -92,7 +92,7 @@ impl Oha {
         Ok(Self(program))
     }
 
-    /// Asks over and over, on so many connections at once.
+    /// Requests the page repeatedly for `time` on this number of connections.
     pub(super) fn run(&self, page: &Page<'_>, connections: usize, time: Duration) -> Result<Load> {
         let report = process::output(
             Command::new(&self.0)
@@ -104,7 +104,7 @@ impl Oha {
                 .args(["-H", &format!("accept-encoding: {}", page.encodings)])
                 .arg(&page.url),
         )?;
-        Load::read(&report).with_context(|| format!("asking for {}", page.url))
+        Load::read(&report).with_context(|| format!("requesting {}", page.url))
     }
 }
 
@@ -114,9 +114,13 @@ fn is_current(workspace: &Workspace, program: &Path) -> bool {
 }
 
 impl Load {
-    /// Reads oha's report; an error if more than a few requests failed.
+    /// Parses oha's report.
+    ///
+    /// # Errors
+    /// More than [`TOLERATED`] of the requests failed, or none succeeded.
     fn read(report: &str) -> Result<Self> {
-        let report: Report = serde_json::from_str(report).context("oha reports something else")?;
+        let report: Report =
+            serde_json::from_str(report).context("the report of oha cannot be parsed")?;
         let (good, bad): (Vec<_>, Vec<_>) = report
             .status_code_distribution
             .iter()
@@ -130,7 +134,7 @@ impl Load {
         let milliseconds = |seconds: Option<f64>| {
             seconds
                 .map(|seconds| seconds * 1e3)
-                .ok_or_else(|| anyhow!("no answer came in time"))
+                .ok_or_else(|| anyhow!("no response in time"))
         };
         Ok(Self {
             rate: report.summary.requests_per_sec,

@@ -1,4 +1,4 @@
-//! The database of demo people, made once and kept for the next runs.
+//! Database of demo users, created once and reused by later runs.
 
 use std::time::Instant;
 
@@ -13,31 +13,31 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What the people depend on beside the settings: the schema, the generator, and what is done to them afterwards.
+/// Files that determine the content of the database, besides the settings: schema, generator and preparation.
 const SOURCES: &[&str] = &[
     "migrations",
     "crates/service/src/demo",
     "crates/db/src/demo",
     "bench/people.sql",
 ];
-/// Gives them passwords and looks for words to search for.
+/// Script that sets passwords and selects the search terms.
 const PREPARATION: &str = "bench/people.sql";
 
-/// A database full of people, some of whom can sign in.
+/// Database of demo users, some of which can sign in.
 pub(super) struct People<'a> {
     pub(super) database: Sibling<'a>,
     pub(super) words: Words,
-    /// The password of the admin and of everyone in `accounts`.
+    /// Password of the admin and of all users in `accounts`.
     pub(super) password: String,
-    /// Usernames.
+    /// Usernames of the users that can sign in.
     pub(super) accounts: Vec<String>,
 }
 
-/// The name that `rollcall demo --admin` gives the admin.
+/// Username of the admin that `rollcall demo --admin` creates.
 pub(super) const ADMIN: &str = "admin";
 
 impl<'a> People<'a> {
-    /// Makes the database, unless it is there and was made by the same settings.
+    /// Creates the database unless it exists and was created with the same settings and sources.
     pub(super) fn ready(
         workspace: &'a Workspace,
         program: &Program,
@@ -60,10 +60,10 @@ impl<'a> People<'a> {
             .map(str::to_owned)
             .collect::<Vec<_>>()
             .try_into()
-            .map_err(|_| anyhow!("the database holds no words to search for"))?;
+            .map_err(|_| anyhow!("the database has no search terms"))?;
         let accounts =
             database.query("select username from users join bench.accounts using (id)")?;
-        // Those of earlier runs would make the table of sessions grow from run to run.
+        // Sessions of earlier runs would let the table of sessions grow from run to run.
         database.query(&format!(
             "delete from sessions where user_agent = '{USER_AGENT}'"
         ))?;
@@ -106,7 +106,7 @@ fn make(
 ) -> Result<()> {
     let started = Instant::now();
     println!(
-        "Making the database {} of {} people (once for these settings)",
+        "Creating the database {} with {} users (once for these settings)",
         size.database, size.users
     );
     database.remove()?;
@@ -121,6 +121,6 @@ fn make(
             .env("BENCH_ACCOUNTS", settings.accounts.to_string())
             .env("BENCH_PASSWORD", password),
     )?;
-    report::step(&format!("{} made", size.database), started);
+    report::step(&format!("{} created", size.database), started);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What is measured: `bench/cases.toml`.
+//! Settings, targets and cases of the benchmark: `bench/cases.toml`.
 
 use anyhow::{Context, Result};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -8,7 +8,7 @@ use crate::{files, workspace::Workspace};
 
 const FILE: &str = "bench/cases.toml";
 
-/// The file.
+/// Content of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Plan {
@@ -20,30 +20,30 @@ pub(super) struct Plan {
     pub(super) cases: Vec<Case>,
 }
 
-/// What the generator is told, whatever the size.
+/// Settings of the generator for every size.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PeopleSettings {
     pub(super) seed: u64,
-    /// How many of the people can sign in.
+    /// Number of users that can sign in.
     pub(super) accounts: u64,
 }
 
-/// How large a run is.
+/// Size of a run.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Size {
-    /// The name of the database.
+    /// Name of the database.
     pub(super) database: String,
     pub(super) users: u64,
     pub(super) warm_up_ms: u64,
-    /// The time of each measurement.
+    /// Duration of each measurement in seconds.
     pub(super) seconds: u64,
-    /// Annotations of the person who is removed.
+    /// Number of annotations of the user that is deleted during a measurement.
     pub(super) removed: u64,
 }
 
-/// The figures to reach that do not belong to one case.
+/// Targets that do not belong to a single case.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Targets {
@@ -59,7 +59,7 @@ pub(super) struct Targets {
     pub(super) panels_mb: f64,
 }
 
-/// A page of the list.
+/// Page of a list to measure.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Case {
@@ -70,11 +70,11 @@ pub(super) struct Case {
     list: List,
     sort: Option<String>,
     q: Option<String>,
-    /// Of sessions: from which address or on which device, as in an address of the panel.
+    /// Filters of the session list: device, address and time last seen, spelled as in the panel's URL.
     device: Option<String>,
     address: Option<String>,
     seen: Option<String>,
-    /// Of the record: by whom, to whom, what, by which way, until when, in the same way.
+    /// Filters of the audit log: actor, target, action, source and end of the period, spelled as in the panel's URL.
     actor: Option<String>,
     target: Option<String>,
     action: Option<String>,
@@ -82,44 +82,44 @@ pub(super) struct Case {
     to: Option<String>,
     #[serde(default = "usual_limit")]
     limit: u16,
-    /// Whether the page in the middle is measured as well.
+    /// Also measure the page in the middle of the list.
     #[serde(default)]
     pub(super) half_way: bool,
-    /// The longest that 99 of 100 requests may take at one connection.
+    /// Limit for the 99th percentile of the response time at one connection, in milliseconds.
     pub(super) p99_ms: f64,
-    /// Fewest requests a second at one connection, where that is a figure to reach.
+    /// Minimum number of requests per second at one connection, where the case has such a target.
     pub(super) per_second: Option<f64>,
 }
 
-/// Which list.
+/// List that a case requests.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum List {
-    /// Of users.
+    /// The list of users.
     #[default]
     Users,
-    /// Of everybody's sessions.
+    /// The list of all users' sessions.
     Sessions,
-    /// Of what is on record.
+    /// The audit log.
     Audit,
 }
 
-/// Who asks.
+/// Kind of client.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Face {
-    /// A program.
+    /// API client: JSON, uncompressed.
     #[default]
     Json,
-    /// A browser.
+    /// Browser: server-rendered HTML, compressed.
     Html,
 }
 
-/// What to search for in these people, from the database that they are in.
+/// Search terms, selected from the users in the database.
 pub(super) struct Words {
-    /// A word with some 14 hits.
+    /// A word with about 14 matches.
     pub(super) few: String,
-    /// A word with thousands of hits.
+    /// A word with thousands of matches.
     pub(super) many: String,
 }
 
@@ -135,7 +135,7 @@ impl Plan {
 }
 
 impl Face {
-    /// The path of a list.
+    /// Returns the path of a list for this kind of client.
     fn path(self, list: List) -> &'static str {
         match (self, list) {
             (Self::Json, List::Users) => "/api/admin/users",
@@ -147,7 +147,7 @@ impl Face {
         }
     }
 
-    /// The encodings that such a client accepts.
+    /// Returns the `Accept-Encoding` header of this kind of client.
     pub(super) fn encodings(self) -> &'static str {
         match self {
             Self::Json => "identity",
@@ -157,12 +157,12 @@ impl Face {
 }
 
 impl Case {
-    /// The path of the case's first page, or of the page after a cursor.
+    /// Returns the path of the case's first page, or of the page after a cursor.
     pub(super) fn path(&self, words: &Words, after: Option<&str>) -> String {
         self.path_of(self.of, self.limit, words, after)
     }
 
-    /// The path of the same list for programs, with this many people a page.
+    /// Returns the path of the same list in the API, with `limit` users per page.
     pub(super) fn json_path(&self, limit: u16, words: &Words) -> String {
         self.path_of(Face::Json, limit, words, None)
     }

@@ -1,4 +1,4 @@
-//! A page to ask for over and over: a case at one place of its list.
+//! Page that is requested repeatedly: a case at one position of its list.
 
 use anyhow::{Result, anyhow};
 
@@ -7,29 +7,29 @@ use super::{
     plan::{Case, Face, Words},
 };
 
-/// The largest page that programs may ask for.
+/// Maximum page size of the API.
 const LARGEST_PAGE: u16 = 1_000;
 
-/// One row of the table, before it is measured.
+/// Row of the table before it is measured.
 #[derive(Clone)]
 pub(super) struct Probe {
     pub(super) name: String,
     pub(super) face: Face,
     pub(super) path: String,
-    /// How many people the list holds.
+    /// Number of users in the list.
     pub(super) matches: u64,
-    /// Whether that is only as far as they were counted.
+    /// Whether counting stopped at `matches` and the list may be longer.
     pub(super) or_more: bool,
-    /// The longest that 99 of 100 requests may take at one connection.
+    /// Limit for the 99th percentile of the response time at one connection, in milliseconds.
     pub(super) p99_ms: f64,
-    /// Fewest requests a second at one connection, where that is a figure to reach.
+    /// Minimum number of requests per second at one connection, where the case has such a target.
     pub(super) per_second: Option<f64>,
-    /// The name of the probe of the same list's first page, if this is the page in the middle.
+    /// Name of the probe of the first page of the same list, if this is the page in the middle.
     pub(super) half_way_of: Option<String>,
 }
 
 impl Probe {
-    /// The first page of a case, and the page in the middle if that is wanted.
+    /// Returns the first page of a case, and the page in the middle if the case asks for it.
     pub(super) fn of(case: &Case, words: &Words, client: &Client) -> Result<Vec<Self>> {
         let (matches, or_more) = client.get(&case.json_path(1, words))?.matches()?;
         let first = Self {
@@ -56,7 +56,7 @@ impl Probe {
     }
 }
 
-/// The cursor of the page in the middle of a list, found by following the list's own links from its first page.
+/// Returns the cursor of the page in the middle, found by following the links to the next page from the first one.
 fn half_way(first_page: &str, people: u64, client: &Client) -> Result<String> {
     let pages = (people / 2).div_ceil(LARGEST_PAGE.into()).max(1);
     let mut path = first_page.to_owned();
@@ -66,7 +66,7 @@ fn half_way(first_page: &str, people: u64, client: &Client) -> Result<String> {
             .next()
             .ok_or_else(|| anyhow!("{path} has no next page, though it is not the last"))?
             .to_owned();
-        // Read to its end, so that the connection can be used again.
+        // The connection can be reused only after the body has been read.
         page.body()?;
     }
     cursor(&path)
@@ -74,7 +74,7 @@ fn half_way(first_page: &str, people: u64, client: &Client) -> Result<String> {
         .ok_or_else(|| anyhow!("{path} has no cursor"))
 }
 
-/// The cursor in a path; it is made of letters that need no encoding.
+/// Returns the cursor in a path. It consists of characters that need no percent-encoding.
 fn cursor(path: &str) -> Option<&str> {
     let (_, parameters) = path.split_once('?')?;
     parameters

@@ -1,4 +1,4 @@
-//! Everything that was measured, and its text.
+//! All results and the report.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(super) struct Results {
     pub(super) machine: String,
     pub(super) users: u64,
     pub(super) seed: u64,
-    /// The time of each measurement.
+    /// Duration of each measurement in seconds.
     pub(super) seconds: u64,
     pub(super) rows: Vec<Row>,
     pub(super) start_up: Duration,
@@ -30,12 +30,12 @@ pub(super) struct Results {
     pub(super) memory: Memory,
 }
 
-/// A page, measured.
+/// Results of one page.
 pub(super) struct Row {
     pub(super) probe: Probe,
     /// At one connection.
     pub(super) alone: Load,
-    /// At several.
+    /// At 8 connections.
     pub(super) together: Load,
     pub(super) floor: Option<Floor>,
 }
@@ -44,45 +44,45 @@ pub(super) struct Row {
 pub(super) struct Floor {
     pub(super) queries: usize,
     pub(super) empty: usize,
-    /// Runs a second at one connection.
+    /// Runs per second at one connection.
     pub(super) rate: f64,
 }
 
-/// What sign-ins cost, and what they cost others.
+/// Rate of sign-ins and their effect on other requests.
 pub(super) struct SignIns {
-    /// Sign-ins a second.
+    /// Sign-ins per second.
     pub(super) rate: f64,
-    /// How many wait at once while the list is `busy`.
+    /// Number of sign-ins that are queued during `busy`.
     pub(super) queued: usize,
     /// The list without sign-ins.
     pub(super) idle: Load,
-    /// The list while they queue.
+    /// The list while sign-ins are queued.
     pub(super) busy: Load,
 }
 
-/// What the check of a session costs a request.
+/// Cost of the session check of a request.
 pub(super) struct Check {
-    /// A request without a session.
+    /// Request without a session.
     pub(super) nobody: Load,
-    /// The same with one.
+    /// The same request with a session.
     pub(super) somebody: Load,
 }
 
-/// What the removal of somebody who owns a lot costs others.
+/// Effect of a permanent deletion on other requests.
 pub(super) struct Removal {
-    /// What they own.
+    /// Number of annotations of the deleted user.
     pub(super) annotations: u64,
-    /// From the request to the last row.
+    /// Time from the request until the last row is gone.
     pub(super) time: Duration,
-    /// The list before.
+    /// The list before the deletion.
     pub(super) idle: Load,
-    /// The list meanwhile.
+    /// The list during the deletion.
     pub(super) busy: Load,
 }
 
 const COLUMNS: &[Column] = &[
     Column::left("case"),
-    Column::right("people"),
+    Column::right("rows"),
     Column::right("1 conn.: req/s"),
     Column::right("p50 ms"),
     Column::right("p99 ms"),
@@ -95,7 +95,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 impl Row {
-    /// Requests a second as a part of what pgbench does, both at one connection.
+    /// Returns the request rate divided by pgbench's rate, both at one connection.
     pub(super) fn part_of_floor(&self) -> Option<f64> {
         self.floor
             .as_ref()
@@ -133,7 +133,7 @@ fn queries(floor: &Floor) -> String {
 }
 
 impl Results {
-    /// The whole report in Markdown.
+    /// Returns the report in Markdown.
     pub(super) fn text(&self, plan: &Plan) -> String {
         let rows: Vec<_> = self.rows.iter().map(Row::cells).collect();
         let figures: Vec<_> = figures::of(self, &plan.targets)
@@ -141,7 +141,7 @@ impl Results {
             .map(|figure| format!("- {figure}"))
             .collect();
         format!(
-            "# Results\n\n{}  \n{} people of seed {}; {} s for each measurement\n\n{}\n{}\n\n## Figures to reach\n\n{}\n",
+            "# Results\n\n{}  \n{} users of seed {}; {} s per measurement\n\n{}\n{}\n\n## Targets\n\n{}\n",
             self.machine,
             self.users,
             self.seed,
@@ -161,7 +161,7 @@ impl Results {
         } = &self.sign_ins;
         let mut lines = vec![
             format!(
-                "- start-up: {} from being started to the first answer",
+                "- start-up: {} until the first response",
                 milliseconds(self.start_up)
             ),
             format!(
@@ -169,9 +169,9 @@ impl Results {
                 megabytes(self.memory.now),
                 megabytes(self.memory.peak)
             ),
-            format!("- sign-ins: {rate:.1} a second at 8 connections"),
+            format!("- sign-ins: {rate:.1} per second at 8 connections"),
             format!(
-                "- the list while {queued} sign-ins queue: p50 {:.2} ms, p99 {:.2} ms, {:.0} requests/s; \
+                "- the list while {queued} sign-ins are queued: p50 {:.2} ms, p99 {:.2} ms, {:.0} requests/s; \
                  without them {:.2} ms, {:.2} ms, {:.0} requests/s",
                 busy.p50, busy.p99, busy.rate, idle.p50, idle.p99, idle.rate
             ),
@@ -183,7 +183,7 @@ impl Results {
             busy,
         } = &self.removal;
         lines.push(format!(
-            "- the list while a person with {annotations} annotations is removed, which takes {:.1} s: p50 {:.2} ms, \
+            "- the list while a user with {annotations} annotations is deleted, which takes {:.1} s: p50 {:.2} ms, \
              p99 {:.2} ms, {:.0} requests/s; before it {:.2} ms, {:.2} ms, {:.0} requests/s",
             time.as_secs_f64(),
             busy.p50,
@@ -195,11 +195,11 @@ impl Results {
         ));
         let Check { nobody, somebody } = &self.check;
         lines.push(format!(
-            "- the same request of somebody who is signed in: p50 {:.2} ms, of nobody: {:.2} ms",
+            "- session check: p50 {:.2} ms with a session, {:.2} ms without",
             somebody.p50, nobody.p50
         ));
         lines.push(format!(
-            "- ending the {REVOKED} sessions of a person takes {}; while {PANELS} panels watch, the server holds {:.1} MB more",
+            "- revoking {REVOKED} sessions of a user takes {}; {PANELS} watching panels add {:.1} MB of memory",
             milliseconds(self.sessions.revocation),
             megabytes(self.sessions.panels)
         ));
@@ -221,7 +221,7 @@ fn milliseconds(time: Duration) -> String {
     format!("{} ms", time.as_millis())
 }
 
-/// In megabytes of 1000 kilobytes.
+/// Converts to megabytes of 1,000,000 bytes.
 pub(super) fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }

@@ -1,4 +1,4 @@
-//! The run: which server is started for what, and what is asked of it.
+//! Sequence of the benchmark: servers, measurements, results.
 
 use std::{
     path::Path,
@@ -21,11 +21,11 @@ use super::{
 };
 use crate::{database, program::Program, report, server::Server, workspace::Workspace};
 
-/// The two loads: one person alone, and more than this size of machine can work for at once.
+/// Numbers of connections: a single user, and more than a machine of this size can serve in parallel.
 const ALONE: usize = 1;
 const TOGETHER: usize = 8;
 
-/// What all measurements need.
+/// Inputs of all measurements.
 pub(super) struct Run<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) plan: &'a Plan,
@@ -38,7 +38,8 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The servers before the last one are for what must leave no trace in it: memory, or a log of all statements.
+    /// Runs all measurements. Earlier steps use servers of their own, because the server that is measured must show
+    /// neither their memory nor the logging of all statements.
     pub(super) fn results(&self) -> Result<Results> {
         let machine = machine::describe(&self.people.database)?;
         let start_up = server::start_up(&self.program, &self.url)?;
@@ -67,7 +68,7 @@ impl Run<'_> {
         Ok(results)
     }
 
-    /// Signs in and finds out what to ask for.
+    /// Signs in and resolves the cases to pages. Returns the cookie of the session and the pages.
     fn scout(&self) -> Result<(String, Vec<Probe>)> {
         let started = Instant::now();
         let server = Server::start(&self.program, &self.url)?;
@@ -78,15 +79,15 @@ impl Run<'_> {
             probes.extend(Probe::of(case, &self.people.words, &client)?);
         }
         server.stop()?;
-        report::step("walked to the middle of the lists", started);
+        report::step("pages found", started);
         Ok((cookie, probes))
     }
 
-    /// The statements of each probe; nothing where PostgreSQL's log cannot be read.
+    /// Returns the statements of each page; `None` if PostgreSQL's log cannot be read.
     fn trace(&self, cookie: &str, probes: &[Probe]) -> Result<Vec<Option<Work>>> {
         let Some(log) = database::log(self.workspace)? else {
             println!(
-                "DATABASE_URL names a server whose log is not ours to read: no queries, no floor"
+                "The log of the server in DATABASE_URL is not read: no query counts, no pgbench"
             );
             return Ok(probes.iter().map(|_| None).collect());
         };
@@ -97,12 +98,12 @@ impl Run<'_> {
         let mut works = Vec::new();
         for probe in probes {
             let request = || client.get(&probe.path)?.body().map(drop);
-            // The connection is used to the statements the second time.
+            // The first request prepares the statements of the connection, so that the traced one runs as usual.
             request()?;
             works.push(Some(trace.of(request)?));
         }
         server.stop()?;
-        report::step("read the statements out of PostgreSQL's log", started);
+        report::step("statements read from PostgreSQL's log", started);
         Ok(works)
     }
 
@@ -137,7 +138,7 @@ impl Run<'_> {
         })
     }
 
-    /// The first probe's list, alone and beside everyone who signs in.
+    /// Measures the list of the first probe, alone and while all users sign in.
     fn sign_ins(&self, server: &Server, cookie: &str, probes: &[Probe]) -> Result<SignIns> {
         let started = Instant::now();
         let page = page(server, cookie, first(probes)?);
@@ -152,7 +153,7 @@ impl Run<'_> {
         Ok(sign_ins)
     }
 
-    /// The first probe's list, alone and while somebody who owns a lot is removed.
+    /// Measures the list of the first probe, alone and during a permanent deletion.
     fn removal(&self, server: &Server, cookie: &str, probes: &[Probe]) -> Result<Removal> {
         let started = Instant::now();
         let page = page(server, cookie, first(probes)?);
@@ -161,7 +162,7 @@ impl Run<'_> {
         let idle = list()?;
         let client = Client::new(&server.base, Some(cookie));
         let (busy, time) = deletion::during(&client, &self.people, &owner, list)?;
-        report::step("a removal", started);
+        report::step("deletion", started);
         Ok(Removal {
             annotations: self.size.removed,
             time,
@@ -170,7 +171,7 @@ impl Run<'_> {
         })
     }
 
-    /// The same request with a session and with none, which differ by the check of the session.
+    /// Measures the same request with and without a session; the difference is the session check.
     fn check(&self, server: &Server, cookie: &str) -> Result<Check> {
         let ask = |cookie| {
             let page = Page {

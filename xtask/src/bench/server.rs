@@ -1,4 +1,4 @@
-//! What the server that is measured takes: memory, and time to start.
+//! Memory and start-up time of the server.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 
 use crate::{program::Program, server::Server};
 
-/// So often is the server started to find out how long that takes.
+/// Number of starts, of which the median counts.
 const STARTS: usize = 5;
 
 /// Resident memory in bytes.
@@ -15,7 +15,7 @@ pub(super) struct Memory {
     pub(super) peak: u64,
 }
 
-/// What the process of a server holds in memory.
+/// Reads the resident memory of the server's process from `/proc`.
 pub(super) fn memory(server: &Server) -> Result<Memory> {
     let status = server.status()?;
     let bytes = |name: &str| {
@@ -24,7 +24,7 @@ pub(super) fn memory(server: &Server) -> Result<Memory> {
             .find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB"))
             .and_then(|number| number.parse::<u64>().ok())
             .map(|kibibytes| kibibytes * 1024)
-            .ok_or_else(|| anyhow!("/proc does not tell {name}"))
+            .ok_or_else(|| anyhow!("/proc has no {name}"))
     };
     Ok(Memory {
         now: bytes("VmRSS:")?,
@@ -32,7 +32,7 @@ pub(super) fn memory(server: &Server) -> Result<Memory> {
     })
 }
 
-/// The median time from starting the program to its first answer.
+/// Returns the median time from starting the program to its first response.
 pub(super) fn start_up(program: &Program, url: &str) -> Result<Duration> {
     let mut times = Vec::new();
     for _ in 0..STARTS {

@@ -1,4 +1,4 @@
-//! What ending many sessions takes, and what those cost who watch.
+//! Cost of revoking many sessions, and memory of the panels that watch sessions.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -16,24 +16,24 @@ use super::{
 };
 use crate::server::Server;
 
-/// Sessions of the person whose sessions are ended.
+/// Number of sessions that are revoked at once.
 pub(super) const REVOKED: u64 = 1_000;
-/// Panels that watch at once.
+/// Number of panels that watch at once.
 pub(super) const PANELS: usize = 200;
-/// Panels of one account: the server lets no account open more.
+/// Number of panels per user; the server allows no more.
 const PER_ACCOUNT: usize = 8;
-/// Longer than a panel waits for its first word.
+/// Timeout for the first data of an event stream.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What was measured.
+/// Results of the measurement.
 pub(super) struct Sessions {
-    /// From the request to end [`REVOKED`] sessions to its answer.
+    /// Time from the request to revoke [`REVOKED`] sessions to its response.
     pub(super) revocation: Duration,
-    /// Bytes that the server holds more while [`PANELS`] watch.
+    /// Memory in bytes that the server holds in addition while [`PANELS`] panels watch.
     pub(super) panels: u64,
 }
 
-/// Measures both.
+/// Measures revocation and memory.
 pub(super) fn measure(server: &Server, people: &People<'_>, cookie: &str) -> Result<Sessions> {
     let client = Client::new(&server.base, Some(cookie));
     let revocation = revoke(&client, people)?;
@@ -48,10 +48,10 @@ pub(super) fn measure(server: &Server, people: &People<'_>, cookie: &str) -> Res
     })
 }
 
-/// Ends all sessions of somebody who has many.
+/// Revokes all sessions of a user with [`REVOKED`] sessions.
 fn revoke(client: &Client, people: &People<'_>) -> Result<Duration> {
     let Some(person) = people.accounts.first() else {
-        bail!("nobody can sign in");
+        bail!("no user can sign in");
     };
     people.database.query(&format!(
         "update sessions set ended_at = now(), ended_reason = 'logout'
@@ -71,7 +71,8 @@ fn revoke(client: &Client, people: &People<'_>) -> Result<Duration> {
     Ok(started.elapsed())
 }
 
-/// Creates the administrators whose panels watch, each with a session. Returns their cookies, named as another one.
+/// Creates the admins whose panels watch, each with a session. Returns their cookies, with the name that `cookie`
+/// has.
 fn watchers(people: &People<'_>, cookie: &str) -> Result<Vec<String>> {
     let (name, _) = cookie.split_once('=').context("the cookie has no name")?;
     let mut cookies = Vec::new();
@@ -97,7 +98,7 @@ fn watchers(people: &People<'_>, cookie: &str) -> Result<Vec<String>> {
     Ok(cookies)
 }
 
-/// Opens the panels, each of which has had its first word.
+/// Opens the event streams; each has sent its first data.
 fn watch(server: &Server, cookies: &[String]) -> Result<Vec<TcpStream>> {
     let address = server.base.trim_start_matches("http://");
     let mut panels = Vec::with_capacity(PANELS);
@@ -111,9 +112,9 @@ fn watch(server: &Server, cookies: &[String]) -> Result<Vec<TcpStream>> {
         let mut status = String::new();
         BufReader::new(panel.try_clone()?)
             .read_line(&mut status)
-            .context("a panel got no answer")?;
+            .context("an event stream got no response")?;
         if !status.contains(" 200 ") {
-            bail!("a panel was refused: {status}");
+            bail!("an event stream was denied: {status}");
         }
         panels.push(panel);
     }

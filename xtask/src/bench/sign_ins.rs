@@ -1,4 +1,4 @@
-//! Many people signing in at once, each with the right password.
+//! Many simultaneous sign-ins with correct passwords.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -11,10 +11,10 @@ use anyhow::{Result, anyhow};
 use super::{client::Client, people::People};
 use crate::server::Server;
 
-/// Time for all of a storm to have come to the queue.
+/// Time for all sign-ins to reach the queue.
 const GATHERING: Duration = Duration::from_secs(1);
 
-/// Sign-ins a second when so many people at once do it, until everyone has.
+/// Returns the sign-ins per second of `at_once` parallel clients that sign in every user once.
 pub(super) fn rate(server: &Server, people: &People<'_>, at_once: usize) -> Result<f64> {
     let next = AtomicUsize::new(0);
     let started = Instant::now();
@@ -34,7 +34,7 @@ pub(super) fn rate(server: &Server, people: &People<'_>, at_once: usize) -> Resu
     Ok(people.accounts.len() as f64 / started.elapsed().as_secs_f64())
 }
 
-/// Does something while everyone waits to be signed in; whoever has been, begins anew.
+/// Runs `work` while every user is signing in, again and again.
 pub(super) fn during<T>(
     server: &Server,
     people: &People<'_>,
@@ -55,7 +55,7 @@ pub(super) fn during<T>(
             .map(|name| scope.spawn(|| keep_signing_in(name)))
             .collect();
         thread::sleep(GATHERING);
-        // Before the threads are waited for, whether it succeeded or not.
+        // The flag is set before the threads are joined and even if `work` fails; otherwise they would never end.
         let result = work();
         over.store(true, Ordering::Relaxed);
         threads

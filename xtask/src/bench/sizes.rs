@@ -1,4 +1,4 @@
-//! How much a browser is sent.
+//! Transfer sizes of the panel.
 
 use std::collections::BTreeMap;
 
@@ -7,26 +7,26 @@ use anyhow::{Context, Result};
 use super::client::Client;
 use crate::{files, program::Program};
 
-/// The sizes of a file as it is sent, in bytes.
+/// Sizes of a file in bytes.
 pub(super) struct Sizes {
     pub(super) name: &'static str,
     pub(super) raw: u64,
-    /// None where the server does not send it so.
+    /// `None` if the server does not send it in this encoding.
     pub(super) gzip: Option<u64>,
-    /// None where the server does not send it so.
+    /// `None` if the server does not send it in this encoding.
     pub(super) brotli: Option<u64>,
 }
 
-/// The list that the build keeps of the files that a page loads.
+/// File of the build that lists the files of a page.
 const LIST: &str = "assets.json";
-/// Their keys there, which are also what they are called here.
+/// Keys in that file, which are also the names in the report.
 const ASSETS: [&str; 3] = ["wasm", "js", "css"];
-/// The list that the build keeps, beside the first module, of the others that the screens need.
+/// File of the build, beside the first module, that lists the other modules of each screen.
 const PARTS: &str = "parts.json";
-/// The page with the list of people, and what its modules are listed under.
+/// Path of the users list and the key of its modules.
 const PAGE: (&str, &str) = ("/users", "users");
 
-/// Asks for the page and for the files that it loads, in every encoding.
+/// Requests the page and its files in every encoding.
 pub(super) fn measure(client: &Client, program: &Program) -> Result<Vec<Sizes>> {
     let list: BTreeMap<String, String> =
         serde_json::from_str(&files::text(&program.site.join(LIST))?)?;
@@ -47,7 +47,7 @@ pub(super) fn measure(client: &Client, program: &Program) -> Result<Vec<Sizes>> 
     Ok(all)
 }
 
-/// The paths of the modules that the page needs beside the first one.
+/// Returns the paths of the modules that the page needs besides the first one.
 fn modules(client: &Client, first: &str) -> Result<Vec<String>> {
     let (folder, _) = first.rsplit_once('/').context("the wasm is in no folder")?;
     let parts = client.get(&format!("{folder}/{PARTS}"))?.body()?;
@@ -60,7 +60,7 @@ fn modules(client: &Client, first: &str) -> Result<Vec<String>> {
 }
 
 impl Sizes {
-    /// Both together.
+    /// Returns the sums of both.
     fn and(&self, other: &Self) -> Self {
         let sum = |one: Option<u64>, other: Option<u64>| Some(one? + other?);
         Self {

@@ -1,6 +1,6 @@
-//! A table in Markdown whose columns stand under each other, so that it reads as well in a terminal.
+//! Markdown tables with aligned columns, readable in a terminal too.
 
-/// A heading, and the side that the values below it keep to.
+/// Heading and alignment of a column.
 pub(super) struct Column {
     heading: &'static str,
     right: bool,

@@ -1,4 +1,4 @@
-//! What single requests ask of the database, found out from PostgreSQL's own log.
+//! SQL of single requests, read from PostgreSQL's log.
 
 use std::{
     fs::File,
@@ -11,25 +11,25 @@ use anyhow::{Context, Result, bail};
 use super::work::Work;
 use crate::database::Sibling;
 
-/// How often a request is made once more to find out what it asks.
+/// Maximum number of repetitions until two runs of a request execute the same statements.
 const TRIES: usize = 5;
 
-/// Makes a database log its statements, and reads them.
+/// Statement logging of a database, enabled as long as this value lives.
 pub(super) struct Trace<'a> {
     database: &'a Sibling<'a>,
     log: PathBuf,
 }
 
 impl<'a> Trace<'a> {
-    /// From now on whoever connects to the database has all statements logged; until this value goes.
+    /// Enables logging of all statements for new connections to the database.
     pub(super) fn start(database: &'a Sibling<'a>, log: PathBuf) -> Result<Self> {
         let trace = Self { database, log };
         trace.set("set log_statement = 'all'")?;
         Ok(trace)
     }
 
-    /// What a request asks of the database: what it asked twice in a row but for moments and other numbers, because now and
-    /// then the server does something of its own meanwhile.
+    /// Returns the statements of a request. Repeats the request until two runs in a row differ only in digits,
+    /// because a background task of the server may add statements of its own.
     pub(super) fn of(&self, request: impl Fn() -> Result<()>) -> Result<Work> {
         let mut before = self.once(&request)?;
         for _ in 0..TRIES {
@@ -39,10 +39,10 @@ impl<'a> Trace<'a> {
             }
             before = work;
         }
-        bail!("the same request asks of the database something else each time: {before:?}")
+        bail!("the same request executes different statements each time: {before:?}")
     }
 
-    /// What is asked of the database while a request runs.
+    /// Returns the statements that are logged while a request runs.
     fn once(&self, request: &impl Fn() -> Result<()>) -> Result<Work> {
         let mut log = File::open(&self.log)
             .with_context(|| format!("{} cannot be read", self.log.display()))?;
@@ -64,7 +64,7 @@ impl<'a> Trace<'a> {
 impl Drop for Trace<'_> {
     fn drop(&mut self) {
         if let Err(error) = self.set("reset log_statement") {
-            eprintln!("the database goes on logging all statements: {error:#}");
+            eprintln!("the database still logs all statements: {error:#}");
         }
     }
 }

@@ -1,24 +1,24 @@
-//! The statements of a request, read out of PostgreSQL's log.
+//! Parser of the statements in PostgreSQL's log.
 
-/// What one request asked of the database.
+/// Statements of one request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Work {
     pub(super) statements: Vec<Statement>,
-    /// Statements without SQL, with which a client finds out whether its connection works.
+    /// Number of statements without SQL, by which a client checks its connection.
     pub(super) empty: usize,
 }
 
-/// A statement that can be run again.
+/// Statement that can be run again.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Statement {
-    /// With the parameters' values in their places.
+    /// SQL with parameter values inserted.
     pub(super) sql: String,
-    /// Whether it was prepared once and kept, so that it is not planned for each request.
+    /// Whether it is a named prepared statement, which is not planned for each request.
     pub(super) prepared: bool,
 }
 
 impl Work {
-    /// Reads the statements out of a piece of log. Only the database that is traced logs any.
+    /// Parses a part of the log. Only the traced database logs statements.
     pub(super) fn read(log: &str) -> Self {
         let mut work = Self::default();
         let mut entries = entries(log).into_iter().peekable();
@@ -42,7 +42,7 @@ impl Work {
 }
 
 impl Work {
-    /// Whether it is the same but for the digits in it.
+    /// Reports whether both have the same statements except for digits.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         let shape = |work: &Self| -> Vec<(String, bool)> {
             let statements = work.statements.iter();
@@ -58,7 +58,7 @@ fn without_digits(sql: &str) -> String {
     sql.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
-/// The entries of a log. One that has several lines goes on behind a tab.
+/// Splits a log into entries. Continuation lines begin with a tab.
 fn entries(log: &str) -> Vec<String> {
     let mut entries: Vec<String> = Vec::new();
     for line in log.lines() {
@@ -73,7 +73,7 @@ fn entries(log: &str) -> Vec<String> {
     entries
 }
 
-/// The SQL of an entry and whether it was prepared to be kept, if the entry tells of a statement.
+/// Returns the SQL of an entry and whether it was a named prepared statement; `None` if the entry logs no statement.
 fn statement(entry: &str) -> Option<(&str, bool)> {
     let (_, message) = entry.split_once("LOG:  ")?;
     if let Some(sql) = message.strip_prefix("statement: ") {
@@ -89,7 +89,7 @@ fn is_empty(sql: &str) -> bool {
         .all(|line| line.is_empty() || line.starts_with("--") || line.starts_with("/*"))
 }
 
-/// The values in an entry like `DETAIL:  parameters: $1 = 'it''s', $2 = NULL`, as SQL writes them.
+/// Returns the values of an entry like `DETAIL: parameters: $1 = 'it''s', $2 = NULL` as SQL literals.
 fn parameters(entry: &str) -> Option<Vec<String>> {
     let (_, detail) = entry.split_once("DETAIL:  ")?;
     let mut rest = detail
@@ -105,7 +105,7 @@ fn parameters(entry: &str) -> Option<Vec<String>> {
     Some(values)
 }
 
-/// Where a value ends: behind its last quote, or at the comma after a value without quotes.
+/// Returns the end of a value: after its closing quote, or at the comma after an unquoted value.
 fn end_of_value(text: &str) -> usize {
     if !text.starts_with('\'') {
         return text.find(',').unwrap_or(text.len());
@@ -113,7 +113,7 @@ fn end_of_value(text: &str) -> usize {
     let mut inside = false;
     for (index, character) in text.char_indices() {
         match character {
-            // Two quotes for one lead out of the value and at once back in.
+            // A doubled quote leaves the literal and enters it again.
             '\'' => inside = !inside,
             ',' if !inside => return index,
             _ => {}
@@ -122,7 +122,7 @@ fn end_of_value(text: &str) -> usize {
     text.len()
 }
 
-/// Puts the values where `$1`, `$2` and so on stand.
+/// Replaces `$1`, `$2` and so on by the values.
 fn with_values(sql: &str, values: &[String]) -> String {
     let mut parts = sql.split('$');
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -145,8 +145,8 @@ fn with_values(sql: &str, values: &[String]) -> String {
     text
 }
 
-/// A value as SQL. The log does not tell types, and PostgreSQL can do without them except for moments, which
-/// functions of any type are asked about.
+/// Returns a value as SQL. The log has no types. PostgreSQL infers them except for timestamps passed to functions
+/// that accept any type.
 fn typed(value: &str) -> String {
     if is_moment(value) {
         format!("{value}::timestamptz")
@@ -155,7 +155,7 @@ fn typed(value: &str) -> String {
     }
 }
 
-/// Whether a value looks like `'2026-01-31 23:59:59.5+00'`.
+/// Reports whether a value looks like `'2026-01-31 23:59:59.5+00'`.
 fn is_moment(value: &str) -> bool {
     const PATTERN: &str = "'0000-00-00 00:00:00";
     let begins = value.len() > PATTERN.len()

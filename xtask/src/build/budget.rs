@@ -1,4 +1,4 @@
-//! The sizes of what a browser loads, and their limits.
+//! Transfer sizes of the browser files and their limits.
 
 use anyhow::{Result, bail};
 
@@ -9,12 +9,16 @@ use super::{
 };
 use crate::report::kilobytes;
 
-/// The most that a file may weigh as it is sent, in bytes; from the figures of the interface's design.
+/// Maximum transfer size by key, in bytes; from the design of the interface.
 const BUDGET: &[(&str, u64)] = &[("css", 20_000), ("font", 60_000)];
-/// The same of the WebAssembly of a part, with everything that it needs; the design has 380 kB: decision 8.
+/// Maximum transfer size of the WebAssembly of a screen with everything it needs, in bytes. The design has 380 kB:
+/// decision 8.
 const PART_BUDGET: u64 = 510_000;
 
-/// Prints the sizes; in release, an error if a file is over its budget.
+/// Prints the sizes.
+///
+/// # Errors
+/// A file is over its budget in a release build.
 pub(super) fn report(assets: &Assets, mode: Mode) -> Result<()> {
     println!();
     println!(
@@ -64,7 +68,7 @@ fn line(asset: &Asset) -> String {
     )
 }
 
-/// The size of what goes over the wire.
+/// Returns the size of the smallest copy: brotli if there is one.
 fn sent(asset: &Asset) -> u64 {
     asset.size(BROTLI).or_else(|| asset.size("")).unwrap_or(0)
 }

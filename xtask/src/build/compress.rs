@@ -1,4 +1,4 @@
-//! Compressed copies beside the files, so that the server never compresses a file twice.
+//! Compressed copies of files, so that the server never compresses static files.
 
 use std::{fs, io::Write, path::Path};
 
@@ -8,11 +8,11 @@ use flate2::{Compression, write::GzEncoder};
 
 use crate::{files::appended, refresh::replace};
 
-/// The suffixes of the copies.
+/// File name suffixes of the copies.
 pub(super) const BROTLI: &str = ".br";
 pub(super) const GZIP: &str = ".gz";
 
-/// Writes `<file>.br` and `<file>.gz` as small as they get.
+/// Writes `<file>.br` and `<file>.gz` at the highest compression level.
 pub(super) fn compress(file: &Path) -> Result<()> {
     let content = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     replace(&appended(file, BROTLI), &brotli(&content)?)?;

@@ -1,4 +1,4 @@
-//! Putting the results where the server serves them from.
+//! Publication of build results into the site folder.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -20,10 +20,10 @@ use crate::{
     workspace::Workspace,
 };
 
-/// The file that tells the server which files are current.
+/// List of the current files, read by the server.
 const LIST: &str = "assets.json";
 
-/// Files that compress; typefaces and images have compression of their own.
+/// Extensions of files to compress; fonts and images are compressed formats already.
 const TEXT: &[&str] = &[
     "css",
     "html",
@@ -35,19 +35,19 @@ const TEXT: &[&str] = &[
     "xml",
 ];
 
-/// A file that the page loads by name.
+/// File that the page loads by name.
 pub(super) struct Asset {
-    /// Its key in `assets.json`.
+    /// Key in `assets.json`.
     pub(super) key: &'static str,
-    /// What its name begins with, whatever its content.
+    /// Part of the file name that does not depend on the content.
     stem: String,
-    /// `<stem>.<hash of the content>.<extension>`, or where it is in a folder of that kind of name.
+    /// Published name `<stem>.<content hash>.<extension>`, or a path in a folder with a hashed name.
     pub(super) published_name: String,
     source: PathBuf,
 }
 
 impl Asset {
-    /// Names a file by its content.
+    /// Creates an asset whose name contains the hash of its content.
     pub(super) fn new(key: &'static str, stem: &str, source: &Path) -> Result<Self> {
         let content =
             fs::read(source).with_context(|| format!("{} cannot be read", source.display()))?;
@@ -63,7 +63,7 @@ impl Asset {
         })
     }
 
-    /// A file of a folder that is published as it is.
+    /// Creates an asset for a file in a folder that is published unchanged.
     fn within(key: &'static str, stem: &str, folder: &str, source: &Path) -> Result<Self> {
         let name = source.file_name().and_then(|name| name.to_str());
         let name = name.ok_or_else(|| anyhow!("{} has no name", source.display()))?;
@@ -75,27 +75,27 @@ impl Asset {
         })
     }
 
-    /// The size of the file, or of its copy with this suffix if there is one.
+    /// Returns the size of the file, or of its copy with this suffix; `None` if there is no such file.
     pub(super) fn size(&self, suffix: &str) -> Option<u64> {
         let file = files::appended(&self.source, suffix);
         fs::metadata(file).ok().map(|found| found.len())
     }
 }
 
-/// What a build made.
+/// Results of a build.
 pub(super) struct Assets {
-    /// The files that the page names.
+    /// Files that the page names.
     pub(super) loaded: Vec<Asset>,
-    /// How much of the WebAssembly is sent for the screens of each part, in bytes.
+    /// Transfer size of the WebAssembly of each screen, in bytes.
     pub(super) parts: BTreeMap<String, u64>,
-    /// The folder with the modules and their scripts, which load each other by fixed names.
+    /// Folder of modules and scripts, which load each other by fixed names.
     bundle: PathBuf,
-    /// What it is called where it is served: the name changes with anything in it.
+    /// Published name of that folder; it changes with any of its files.
     bundle_name: String,
 }
 
 impl Assets {
-    /// Collects the results: the folder of the wasm bundle, the stylesheet and the typeface.
+    /// Collects the results from the wasm bundle, the stylesheet and the font.
     pub(super) fn new(
         workspace: &Workspace,
         bundle: &Path,
@@ -127,7 +127,7 @@ impl Assets {
     }
 }
 
-/// The sizes of the parts, the first module included.
+/// Returns the transfer size of each screen, the first module included.
 fn parts(bundle: &Path, first: &str) -> Result<BTreeMap<String, u64>> {
     let made: BTreeMap<String, Vec<String>> =
         serde_json::from_str(&files::text(&bundle.join(PARTS))?)?;
@@ -146,12 +146,12 @@ fn parts(bundle: &Path, first: &str) -> Result<BTreeMap<String, u64>> {
     made.into_iter().map(size).collect()
 }
 
-/// The files of a bundle.
+/// Lists the files of a bundle.
 fn bundled(bundle: &Path) -> Result<Vec<PathBuf>> {
     files::with_extension(bundle, &["wasm", "js", "json", "br", "gz"])
 }
 
-/// Puts everything into the folder `site`, the list last, and then removes what the list no longer names.
+/// Copies everything into the folder `site`, the list last, then deletes files that the list no longer names.
 pub(super) fn publish(
     workspace: &Workspace,
     mode: Mode,
@@ -185,7 +185,8 @@ fn write_list(file: &Path, pkg_dir: &str, assets: &[Asset]) -> Result<()> {
     replace(file, serde_json::to_string_pretty(&list)?.as_bytes())
 }
 
-/// Puts a file where it is served, if there is one. Its path holds the hash of its content: if it is there, it is this file.
+/// Copies a file to its published path, if it exists. The path contains the content hash, so an existing file is
+/// identical.
 fn publish_file(source: &Path, target: &Path) -> Result<()> {
     if !source.exists() || target.exists() {
         return Ok(());
@@ -216,8 +217,8 @@ fn copy_folder(from: &Path, to: &Path, mode: Mode) -> Result<()> {
     Ok(())
 }
 
-/// Removes files that an earlier build put here and this one did not. Nothing else is touched, so a
-/// wrong `site-root` costs nothing.
+/// Deletes files of earlier builds that this build did not publish. Nothing else is deleted, so a wrong `site-root`
+/// does no harm.
 fn sweep(folder: &Path, assets: &[Asset]) -> Result<()> {
     let current: HashSet<String> = assets
         .iter()

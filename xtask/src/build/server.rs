@@ -1,4 +1,4 @@
-//! The native half and cargo's answers.
+//! Build of the server by cargo.
 
 use std::{
     io::BufReader,
@@ -32,7 +32,7 @@ pub(super) fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     Ok(binary.into())
 }
 
-/// Runs a `cargo build` and returns what it says it made; its progress goes to the terminal.
+/// Runs `cargo build` and returns its JSON messages; progress goes to the terminal.
 pub(super) fn artifacts(cargo: &mut Command) -> Result<Vec<Artifact>> {
     cargo
         .arg("--message-format=json-render-diagnostics")

@@ -1,4 +1,4 @@
-//! The stylesheet and its typeface.
+//! Build of the stylesheet and its font.
 
 use std::{
     fs,
@@ -13,21 +13,21 @@ use crate::{
     files, fingerprint::Fingerprint, npm, process, refresh::refresh, report, workspace::Workspace,
 };
 
-/// The Latin part of the variable typeface: one file for all weights.
+/// Latin subset of the variable font: one file for all weights.
 const FONT: &str = "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2";
 
-/// What the stylesheet calls the typeface; the build puts the hashed name in its place.
+/// URL of the font in the sources, replaced by the published name.
 const FONT_IN_STYLE: &str = "inter.woff2";
 
 const BUNDLE: &[&str] = &["--bundle", "--minify"];
 
-/// The typeface.
+/// Returns the font, to be published under a name with its content hash.
 pub(super) fn font(workspace: &Workspace) -> Result<Asset> {
     Asset::new("font", "inter", &npm::package_file(workspace, FONT))
 }
 
-/// Makes one minified stylesheet from `style/`, naming the typeface as it will be published, and
-/// returns the file. In release it is compressed as well.
+/// Bundles and minifies `style/` into one stylesheet that refers to the published name of the font. Returns the file;
+/// release builds compress it too.
 pub(super) fn bundle(workspace: &Workspace, mode: Mode, font: &Asset) -> Result<PathBuf> {
     let settings = &workspace.settings;
     let folder = workspace.cache().join(mode.folder()).join("style");
@@ -70,10 +70,10 @@ fn run_bundler(workspace: &Workspace, to: &Path) -> Result<()> {
     process::output(command).map(drop)
 }
 
-/// Puts the published name of the typeface where the stylesheet names it.
+/// Replaces the URL of the font by its published name.
 fn name_font(style: &str, published: &str) -> Result<String> {
     if !style.contains(FONT_IN_STYLE) {
-        bail!("the stylesheet does not name {FONT_IN_STYLE}: the typeface would never be loaded");
+        bail!("the stylesheet does not use {FONT_IN_STYLE}, so the font would never be loaded");
     }
     Ok(style.replace(FONT_IN_STYLE, published))
 }

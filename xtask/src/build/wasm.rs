@@ -1,4 +1,4 @@
-//! The browser half: Rust to wasm, wasm to a module that a page can load.
+//! Build of the browser bundle: Rust to wasm, wasm to a module that a page can load.
 
 use std::{
     fs,
@@ -16,24 +16,24 @@ use crate::{
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Tells of each part the modules that it is made of, beside the first one.
+/// List of the modules of each screen, beside the first module.
 pub(super) const PARTS: &str = "parts.json";
 
-/// The folder of the browser's half.
+/// Folder of the package `frontend`.
 const FRONTEND: &str = "frontend";
 
-/// The script there that takes over the page.
+/// Script in that folder that hydrates the page.
 pub(super) const LOADER: &str = "take-over.js";
 
-/// The folder with a second copy of the scripts. A browser runs a script once per address: to start the app again, it needs
-/// another address.
+/// Folder with a second copy of the scripts. A browser runs a module script once per URL, so restarting the app needs
+/// another URL.
 const COPY: &str = "again";
-/// The beginning of what a script calls the module of a part, and of what its copy calls it.
+/// Prefixes by which a script imports the module of a screen, and by which its copy does.
 const MODULE: &str = r#"new URL("./"#;
 const MODULE_OF_COPY: &str = r#"new URL("../"#;
 
-/// What `wasm-opt` does. The features are those that rustc uses, named one by one: with
-/// `--all-features` it writes a module that Chromium refuses.
+/// Options of `wasm-opt`. The features are those of rustc, listed one by one: `--all-features` produces a module that
+/// Chromium rejects.
 const OPTIMISE: &[&str] = &[
     "-Oz",
     "--enable-bulk-memory",
@@ -46,7 +46,7 @@ const OPTIMISE: &[&str] = &[
     "--enable-call-indirect-overlong",
 ];
 
-/// Compiles the browser half and returns the file that rustc made.
+/// Compiles the package `frontend` and returns the wasm file of rustc.
 pub(super) fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     let started = Instant::now();
     let names = &workspace.settings.names;
@@ -62,21 +62,21 @@ pub(super) fn compile(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
         .flat_map(|artifact| artifact.filenames)
         .find(|file| file.extension() == Some("wasm"))
         .ok_or_else(|| anyhow!("cargo built no wasm of {}", names.lib_package))?;
-    report::step("browser half compiled", started);
+    report::step("browser package compiled", started);
     Ok(raw.into())
 }
 
-/// The folder that holds the bundle of the last build in this mode.
+/// Returns the bundle folder of the last build in this mode.
 pub(super) fn bundle_folder(workspace: &Workspace, mode: Mode) -> PathBuf {
     workspace.cache().join(mode.folder()).join("wasm")
 }
 
-/// Makes `<name>.js`, `<name>.wasm`, the parts that are loaded later and perhaps `snippets/` from the compiled module, puts the
-/// script beside them that takes over the page, and returns their folder. In release they are optimised and compressed as well.
+/// Creates `<name>.js`, `<name>.wasm`, the lazily loaded modules and, if needed, `snippets/` from the compiled
+/// module, adds the hydration script and returns their folder. Release builds are optimised and compressed.
 pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<PathBuf> {
     let folder = bundle_folder(workspace, mode);
     let name = &workspace.settings.output_name;
-    // The module names the wasm-bindgen that it needs, so its bytes stand for that version too.
+    // The module contains the version of wasm-bindgen that it needs, so its bytes cover that version too.
     let mut key = Fingerprint::new(&[name]);
     key.add_file(raw)?;
     let loader = workspace.root.join(FRONTEND).join(LOADER);
@@ -110,25 +110,24 @@ pub(super) fn bundle(workspace: &Workspace, mode: Mode, raw: &Path) -> Result<Pa
 
 fn bind(name: &str, mode: Mode, raw: &Path, folder: &Path) -> Result<()> {
     let started = Instant::now();
-    // Names of functions make a stack trace readable and a download long.
+    // Function names make stack traces readable and downloads large.
     let strip = mode == Mode::Release;
     Bindgen::new()
         .input_path(raw)
         .out_name(name)
         .web(true)?
         .typescript(false)
-        // The parts share the table of functions with the first module.
+        // The lazily loaded modules share the function table of the first module.
         .keep_lld_exports(true)
         .remove_name_section(strip)
         .remove_producers_section(strip)
         .generate(folder)
         .context("wasm-bindgen cannot use the compiled module")?;
-    report::step("script made by wasm-bindgen", started);
+    report::step("wasm-bindgen run", started);
     Ok(())
 }
 
-/// Takes the module apart: into what every page needs, and what comes with the screens that are loaded when somebody goes
-/// there.
+/// Splits the module into one that every page needs and one per screen, loaded when a user opens it.
 fn split(name: &str, raw: &Path, first: &Path, folder: &Path) -> Result<()> {
     let started = Instant::now();
     let module = fs::read(raw)?;
@@ -159,7 +158,7 @@ fn copy_scripts(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Optimises and compresses everything in a folder.
+/// Optimises the modules in a folder and compresses modules and scripts.
 fn shrink(workspace: &Workspace, folder: &Path) -> Result<()> {
     let started = Instant::now();
     for file in files::under(folder)? {

@@ -1,4 +1,4 @@
-//! What became of a request.
+//! Outcome of a request.
 
 use std::{io::ErrorKind, time::Duration};
 
@@ -11,38 +11,38 @@ use ureq::{
 use super::{ledger::Fate, schedule::Site};
 use crate::client::{self, Call, Client};
 
-/// What the sessions of the drill call their browser.
+/// User agent of the workers' sessions.
 const NAME: &str = "rollcall-drill";
-/// Longer than the server waits for anything, so that it is the server that says so.
+/// Request timeout; longer than every timeout of the server, so that the server reports its own.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// An answer, or why there is none.
+/// Response, or the reason why there is none.
 #[derive(Debug)]
 pub(super) enum Answer {
-    /// A status of success, the body, and the cookie that was set.
+    /// Successful status: the body and the cookie that was set.
     Done(Value, Option<String>),
-    /// A status that says that it is the client's fault.
+    /// Client error (4xx): the status.
     Refused(u16),
     Failed(Failure),
 }
 
-/// Why there is no answer.
+/// Reason why a request has no usable response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Failure {
-    /// Nobody listened: it never arrived.
+    /// The connection was refused: the request never arrived.
     Unreached,
-    /// The connection ended before the answer did.
+    /// The connection closed before the response was complete.
     Cut,
-    /// It took too long.
+    /// The request timed out.
     Late,
-    /// The server said that it could not.
+    /// The server reported an error (5xx).
     Status(u16),
-    /// It was answered in a way that nobody can read.
+    /// The body is not JSON.
     Unreadable,
 }
 
 impl Failure {
-    /// In words.
+    /// Returns the name in the report.
     pub(super) fn name(self) -> String {
         match self {
             Self::Unreached => "not reached".to_owned(),
@@ -55,7 +55,7 @@ impl Failure {
 }
 
 impl Answer {
-    /// What it says of a change that was asked for.
+    /// Returns whether the requested change took effect, as far as the response shows.
     pub(super) fn fate(&self) -> Fate {
         match self {
             Self::Done(..) => Fate::Done,
@@ -64,20 +64,20 @@ impl Answer {
         }
     }
 
-    /// Whether the server worked.
+    /// Reports whether the server processed the request.
     pub(super) fn is_answer(&self) -> bool {
         !matches!(self, Self::Failed(_))
     }
 }
 
-/// Somebody who talks to both servers.
+/// HTTP clients of both servers.
 pub(super) struct Callers {
     a: Client,
     b: Client,
 }
 
 impl Callers {
-    /// Of the servers at these addresses.
+    /// Creates the clients for these base URLs.
     pub(super) fn new(a: &str, b: &str) -> Self {
         Self {
             a: Client::new(a, NAME, PATIENCE),
@@ -85,7 +85,7 @@ impl Callers {
         }
     }
 
-    /// Asks one of them.
+    /// Sends a request to one of the servers.
     pub(super) fn ask(&self, site: Site, request: &Request) -> Answer {
         let client = match site {
             Site::A => &self.a,
@@ -104,7 +104,7 @@ impl Callers {
     }
 }
 
-/// What is asked for, and by whom.
+/// Request to either server, with the cookie of the session that sends it.
 pub(super) struct Request {
     pub(super) method: Method,
     pub(super) path: String,
@@ -113,7 +113,7 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// What is at a path.
+    /// Creates a GET request.
     pub(super) fn get(path: &str, cookie: &str) -> Self {
         Self {
             method: Method::GET,
@@ -123,7 +123,7 @@ impl Request {
         }
     }
 
-    /// The end of what is at a path.
+    /// Creates a DELETE request.
     pub(super) fn delete(path: &str, cookie: &str) -> Self {
         Self {
             method: Method::DELETE,
@@ -131,7 +131,7 @@ impl Request {
         }
     }
 
-    /// Something for a path.
+    /// Creates a POST request.
     pub(super) fn post(path: &str, cookie: &str, body: Value) -> Self {
         Self {
             method: Method::POST,
@@ -140,7 +140,7 @@ impl Request {
         }
     }
 
-    /// A change of what is at a path.
+    /// Creates a PATCH request.
     pub(super) fn patch(path: &str, cookie: &str, body: Value) -> Self {
         Self {
             method: Method::PATCH,
@@ -148,7 +148,7 @@ impl Request {
         }
     }
 
-    /// The same by nobody.
+    /// Removes the cookie.
     pub(super) fn anonymous(self) -> Self {
         Self {
             cookie: None,

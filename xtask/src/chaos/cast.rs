@@ -1,4 +1,4 @@
-//! The workers, and who they begin with.
+//! Workers and the users that they start with.
 
 use std::time::Instant;
 
@@ -17,14 +17,14 @@ use super::{
     worker::{Shared, Worker},
 };
 
-/// So many at once.
+/// Number of parallel workers.
 const WORKERS: u64 = 8;
-/// People of each who can sign in.
+/// Number of users per worker that can sign in.
 const SIGNERS: usize = 3;
-/// The name that `rollcall demo --admin` gives the admin.
+/// Username of the admin that `rollcall demo --admin` creates.
 const ADMIN: &str = "admin";
 
-/// Workers, each signed in as an administrator of its own, with people to look after.
+/// Creates the workers, each signed in as an admin of its own and responsible for users of its own.
 pub(super) fn assemble<'a>(
     stage: &Stage<'_>,
     shared: &'a Shared,
@@ -53,7 +53,7 @@ pub(super) fn assemble<'a>(
     }
     let broken = shared.findings.take();
     if !broken.is_empty() {
-        bail!("before anything was broken: {}", broken.join("\n"));
+        bail!("before the first fault: {}", broken.join("\n"));
     }
     give_passwords(stage)?;
     for worker in &mut workers {
@@ -62,7 +62,7 @@ pub(super) fn assemble<'a>(
     Ok(workers)
 }
 
-/// The worker goes on as the administrator that was made for it, to whom nothing is done any more.
+/// Signs the worker in as its own admin, whose account is not changed from here on.
 fn take_desk(stage: &Stage<'_>, worker: &mut Worker<'_>) -> Result<()> {
     let mut admin: Person = worker.people.remove(0);
     let cookie = sign_in(stage, admin.username(), &worker.shared.password)?;
@@ -73,7 +73,7 @@ fn take_desk(stage: &Stage<'_>, worker: &mut Worker<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The passwords that people have of their own come by links, which are not what is drilled here.
+/// Copies the admin's password to all users of the test. Users normally set one by link, which is not tested here.
 fn give_passwords(stage: &Stage<'_>) -> Result<()> {
     stage
         .database
@@ -89,7 +89,7 @@ fn sign_in(stage: &Stage<'_>, username: &str, password: &str) -> Result<String> 
     let body = json!({ "username": username, "password": password });
     let request = Request::post("/api/auth/login", "", body).anonymous();
     match stage.callers().ask(Site::A, &request) {
-        Answer::Done(_, cookie) => cookie.context("signing in gave no cookie"),
+        Answer::Done(_, cookie) => cookie.context("signing in returned no cookie"),
         answer => bail!("{username} cannot sign in: {answer:?}"),
     }
 }

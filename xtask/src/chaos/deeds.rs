@@ -1,4 +1,4 @@
-//! What workers change.
+//! Changes that workers request.
 
 use serde_json::{Value, json};
 
@@ -10,11 +10,11 @@ use super::{
     worker::Worker,
 };
 
-/// What the usernames of the drill begin with.
+/// Prefix of the usernames of the test.
 pub(super) const PREFIX: &str = "drill-";
 
 impl Worker<'_> {
-    /// Makes an account and looks after it from now on.
+    /// Creates an account and adds it to those of the worker.
     pub(super) fn create(&mut self, is_admin: bool, signs_in: bool) {
         let text = self.text();
         let username = format!("{PREFIX}{text}");
@@ -32,7 +32,7 @@ impl Worker<'_> {
                 self.learn(&mut person, &body);
                 self.people.push(person);
             }
-            // Nobody knows their id; the database is asked about them at the end.
+            // The id is unknown without a response; the final verification finds the account by its username.
             Answer::Refused(_) | Answer::Failed(_) => self.retired.push(person),
         }
     }
@@ -86,7 +86,7 @@ impl Worker<'_> {
             self.learn(person, &body);
             if person.standing == Standing::Deleted {
                 self.find(format!(
-                    "{} was restored, and is deleted",
+                    "{} was restored and is still deleted",
                     person.username()
                 ));
             }
@@ -102,7 +102,7 @@ impl Worker<'_> {
         }
     }
 
-    /// Ends one session of somebody, after finding out which it is.
+    /// Revokes one session of a user, after looking up its id.
     pub(super) fn revoke_session(&mut self, person: &mut Person) {
         let is_live = |session: &Session| session.life == Life::Live;
         let Some(index) = person.sessions.iter().rposition(is_live) else {
@@ -120,7 +120,7 @@ impl Worker<'_> {
         person.sessions.push(session);
     }
 
-    /// Asks for a change and notes it. Where everything is known, nothing is refused.
+    /// Sends a change and adds it to the history. A denial is a finding unless an earlier change is still unclear.
     fn change(
         &mut self,
         person: &mut Person,
@@ -132,7 +132,7 @@ impl Worker<'_> {
         let fate = answer.fate();
         if let (Answer::Refused(status), true) = (&answer, person.is_certain()) {
             self.find(format!(
-                "{}: {} was refused with {status}, though nothing speaks against it",
+                "{}: {} was denied with {status} without a reason",
                 person.username(),
                 deed.name()
             ));
@@ -142,7 +142,7 @@ impl Worker<'_> {
         answer
     }
 
-    /// Takes over what an answer says of somebody.
+    /// Updates the known state of an account from a response.
     pub(super) fn learn(&self, person: &mut Person, body: &Value) {
         if let Err(wrong) = person.learn(body) {
             self.find(wrong);
@@ -164,7 +164,7 @@ impl Worker<'_> {
     }
 }
 
-/// The address of somebody's account, and of what is under it.
+/// Returns the API path of an account, or of a resource below it.
 pub(super) fn path(person: &Person, under: &str) -> String {
     format!("/api/admin/users/{}{under}", person.id)
 }

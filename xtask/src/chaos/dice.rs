@@ -1,32 +1,32 @@
-//! Chance that always falls the same way.
+//! Deterministic random values.
 
 use rand_chacha::{
     ChaCha8Rng,
     rand_core::{Rng, SeedableRng},
 };
 
-/// A stream of random values.
+/// Stream of random values.
 pub(super) struct Dice(ChaCha8Rng);
 
 impl Dice {
-    /// The stream of a subject: each has one of its own.
+    /// Creates the stream of a subject. Streams of different subjects are independent.
     pub(super) fn new(seed: u64, subject: u64) -> Self {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(subject);
         Self(generator)
     }
 
-    /// From 0 to one less than `bound`; 0 if there is no such number.
+    /// Returns a value from 0 to `bound - 1`; 0 if `bound` is 0.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.0.next_u64()) * u128::from(bound)) >> 64) as u64
     }
 
-    /// The index of something in a list that is not empty.
+    /// Returns the index of an element in a list that is not empty.
     pub(super) fn index(&mut self, length: usize) -> usize {
         self.below(length as u64) as usize
     }
 
-    /// One of the choices, each as likely as its weight says; none if there are none.
+    /// Returns one of the choices, with a probability proportional to its weight; `None` if there are no choices.
     pub(super) fn weigh<T: Copy>(&mut self, choices: &[(u64, T)]) -> Option<T> {
         let mut drawn = self.below(choices.iter().map(|(weight, _)| weight).sum());
         for (weight, choice) in choices {
@@ -38,7 +38,7 @@ impl Dice {
         None
     }
 
-    /// Puts things into another order.
+    /// Shuffles a slice.
     pub(super) fn shuffle<T>(&mut self, things: &mut [T]) {
         for end in (1..things.len()).rev() {
             let other = self.index(end + 1);

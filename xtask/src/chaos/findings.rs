@@ -1,8 +1,8 @@
-//! What is broken.
+//! Violations of the expected behaviour.
 
 use std::sync::{Mutex, PoisonError};
 
-/// What all workers have found.
+/// Findings of all workers.
 #[derive(Default)]
 pub(super) struct Findings(Mutex<Vec<String>>);
 
@@ -15,7 +15,7 @@ impl Findings {
         self.lock().extend(all);
     }
 
-    /// All of them, in the order of being found.
+    /// Removes and returns all findings, oldest first.
     pub(super) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.lock())
     }

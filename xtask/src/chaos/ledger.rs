@@ -1,4 +1,4 @@
-//! What was asked for, what was answered, and what has to be in the database because of it.
+//! Requested changes, their responses, and the state of the database that must follow.
 
 mod account;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 pub(super) use account::{Entry, Row};
 
-/// A change of an account.
+/// Change of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Deed {
     Create,
@@ -33,7 +33,7 @@ impl Deed {
         Self::RevokeSession,
     ];
 
-    /// In words.
+    /// Returns the name in the report.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -47,7 +47,7 @@ impl Deed {
         }
     }
 
-    /// What the record calls it.
+    /// Returns the action in the audit log.
     fn action(self) -> &'static str {
         match self {
             Self::Create => "user.created",
@@ -61,7 +61,8 @@ impl Deed {
         }
     }
 
-    /// The field of an entry that holds what nobody else asks for.
+    /// Returns the field of the audit event that holds the unique text of the change; `None` if such a change has no
+    /// text.
     fn marked_by(self) -> Option<&'static str> {
         match self {
             Self::Create | Self::Rename => Some("displayName"),
@@ -74,7 +75,7 @@ impl Deed {
         }
     }
 
-    /// Whether it makes another version of the account.
+    /// Reports whether the change increments the version of the account.
     fn counts_version(self) -> bool {
         match self {
             Self::Rename | Self::Suspend | Self::Unsuspend | Self::Delete | Self::Restore => true,
@@ -83,34 +84,34 @@ impl Deed {
     }
 }
 
-/// What is known of a change from its answer.
+/// Effect of a change, as far as its response shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// It was acknowledged: it is there for good.
+    /// Acknowledged: it is in the database permanently.
     Done,
-    /// It was refused, or never arrived: it is not there.
+    /// Denied or never arrived: it is not in the database.
     Refused,
-    /// There was no clear answer: it is there as a whole, or not at all.
+    /// Without a clear response: it is in the database completely or not at all.
     Unclear,
 }
 
-/// A change that was asked for.
+/// Requested change.
 #[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) deed: Deed,
-    /// What nobody else asks for; empty where such a change has no text.
+    /// Unique text of the change; empty if such a change has no text.
     pub(super) mark: String,
     pub(super) fate: Fate,
 }
 
-/// All that was asked for an account, by one worker, one after the other.
+/// Changes that were requested for an account, in order. One worker sends them, one after the other.
 #[derive(Debug, Default)]
 pub(super) struct History {
     pub(super) username: String,
     pub(super) attempts: Vec<Attempt>,
 }
 
-/// How many of the unclear changes of an account have happened.
+/// Number of unclear changes of an account by their result.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Unclear {
     pub(super) there: usize,
@@ -118,7 +119,7 @@ pub(super) struct Unclear {
 }
 
 impl History {
-    /// Holds the account and its entries, the oldest first, against what was asked for. Returns what is wrong.
+    /// Compares the account and its audit events, oldest first, with the requested changes. Returns the differences.
     pub(super) fn judge(&self, row: Option<&Row>, entries: &[Entry]) -> Vec<String> {
         let mut faults = Vec::new();
         let mut by_deed: BTreeMap<Deed, Vec<&Entry>> = BTreeMap::new();
@@ -128,7 +129,7 @@ impl History {
                 .find(|deed| deed.action() == entry.action)
             {
                 Some(deed) => by_deed.entry(deed).or_default().push(entry),
-                None => faults.push(format!("the record has {}, for no reason", entry.action)),
+                None => faults.push(format!("the audit log has an unexpected {}", entry.action)),
             }
         }
         for deed in Deed::ALL {
@@ -146,7 +147,7 @@ impl History {
             .collect()
     }
 
-    /// Each change with its own text has the entry that it must have.
+    /// Checks that each change with a unique text has the audit event that it must have.
     fn judge_marked(&self, deed: Deed, field: &str, entries: &[&Entry]) -> Vec<String> {
         let mut left: Vec<&str> = entries
             .iter()
@@ -159,27 +160,27 @@ impl History {
             let found = before - left.len();
             let fault = match (attempt.fate, found) {
                 (Fate::Done, 1) | (Fate::Refused, 0) | (Fate::Unclear, 0 | 1) => continue,
-                (Fate::Done, 0) => "was acknowledged and is not in the record",
-                (Fate::Refused, 1) => "was refused and is in the record",
+                (Fate::Done, 0) => "was acknowledged and is not in the audit log",
+                (Fate::Refused, 1) => "was denied and is in the audit log",
                 (Fate::Done | Fate::Refused | Fate::Unclear, _) => {
-                    "is in the record more than once"
+                    "is in the audit log more than once"
                 }
             };
             faults.push(format!("{} {:?} {fault}", deed.action(), attempt.mark));
         }
-        let unasked = |mark: &&str| format!("{} {mark:?} was not asked for", deed.action());
+        let unasked = |mark: &&str| format!("{} {mark:?} was not requested", deed.action());
         faults.extend(left.iter().map(unasked));
         faults
     }
 
-    /// Changes without a text of their own have as many entries as they can have.
+    /// Checks that the number of audit events of changes without a text is possible.
     fn judge_counted(&self, deed: Deed, found: usize) -> Option<String> {
         let count = |fate| self.of(deed).filter(|attempt| attempt.fate == fate).count();
         let (done, unclear) = (count(Fate::Done), count(Fate::Unclear));
         let is_right = (done..=done + unclear).contains(&found);
         (!is_right).then(|| {
             format!(
-                "{} was acknowledged {done} times and unclear {unclear} times, and is in the record {found} times",
+                "{} was acknowledged {done} times and unclear {unclear} times, and is in the audit log {found} times",
                 deed.action()
             )
         })
@@ -191,7 +192,7 @@ impl History {
             .filter(move |attempt| attempt.deed == deed)
     }
 
-    /// How the unclear changes ended, by the number of entries.
+    /// Counts how many unclear changes took effect, derived from the number of audit events.
     pub(super) fn unclear(&self, entries: &[Entry]) -> Unclear {
         let count = |fate| {
             self.attempts
@@ -207,7 +208,7 @@ impl History {
     }
 }
 
-/// How many of the entries made another version of the account.
+/// Returns the number of events whose change incremented the version of the account.
 fn versions(by_deed: &BTreeMap<Deed, Vec<&Entry>>) -> usize {
     by_deed
         .iter()

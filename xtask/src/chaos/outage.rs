@@ -1,8 +1,8 @@
-//! How long nobody was answered.
+//! Longest time without a response.
 
 use std::time::Duration;
 
-/// The moments at which something was answered, counted from the beginning of the load.
+/// Times of all responses, measured from the start of the load.
 #[derive(Clone, Default)]
 pub(super) struct Answered(Vec<Duration>);
 
@@ -11,12 +11,12 @@ impl Answered {
         self.0.push(at);
     }
 
-    /// With the moments of somebody else.
+    /// Adds the times of another server or worker.
     pub(super) fn add(&mut self, other: &Self) {
         self.0.extend(&other.0);
     }
 
-    /// The longest time without an answer in a load that took so long, and when it began.
+    /// Returns the length and the start of the longest gap between responses in a load of this duration.
     pub(super) fn longest_gap(&self, load: Duration) -> (Duration, Duration) {
         let mut moments = self.0.clone();
         moments.push(load);

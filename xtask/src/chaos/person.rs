@@ -1,4 +1,4 @@
-//! Somebody whom one worker looks after.
+//! Account of a user that one worker manages.
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,11 @@ use super::{
     sessions::Life,
 };
 
-/// After so long a change without a clear answer has happened or never will: of a server or a PostgreSQL that is gone
-/// nothing can come any more, and where they live, all that can be left is a commit under way.
+/// Time after which an unclear change has either taken effect or never will: a killed server or PostgreSQL sends
+/// nothing more, and a running one can at most complete a commit.
 const SETTLED: Duration = Duration::from_secs(5);
 
-/// Whether an account can be used, as far as the worker knows.
+/// State of an account as far as the worker knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     Active,
@@ -21,28 +21,28 @@ pub(super) enum Standing {
     Deleted,
 }
 
-/// A session of theirs.
+/// Session of the user.
 pub(super) struct Session {
-    /// As a browser sends it.
+    /// Cookie as a browser sends it.
     pub(super) cookie: String,
     pub(super) life: Life,
 }
 
-/// An account and what is known of it.
+/// Account and the known facts about it.
 pub(super) struct Person {
     pub(super) id: String,
     pub(super) standing: Standing,
     pub(super) version: u64,
-    /// Whether they have a password.
+    /// Whether the user has a password.
     pub(super) signs_in: bool,
     pub(super) sessions: Vec<Session>,
     pub(super) history: History,
-    /// Until when a change without a clear answer may still come.
+    /// Time until which an unclear change may still take effect; `None` if every change had a clear response.
     doubt: Option<Instant>,
 }
 
 impl Person {
-    /// Somebody who has just been made.
+    /// Creates the state of an account that has just been created.
     pub(super) fn new(history: History, signs_in: bool) -> Self {
         Self {
             id: String::new(),
@@ -59,12 +59,12 @@ impl Person {
         &self.history.username
     }
 
-    /// Whether all that was asked for had a clear answer.
+    /// Reports whether all changes had a clear response.
     pub(super) fn is_certain(&self) -> bool {
         self.doubt.is_none()
     }
 
-    /// Whether what was unclear can be looked up.
+    /// Reports whether unclear changes have ended, so that the account can be read.
     pub(super) fn can_be_settled(&self) -> bool {
         self.doubt.is_some_and(|until| until < Instant::now())
     }
@@ -73,24 +73,24 @@ impl Person {
         self.doubt = None;
     }
 
-    /// After a change was asked for.
+    /// Updates the state after a change was requested.
     pub(super) fn changed(&mut self, fate: Fate) {
         if fate == Fate::Unclear {
             self.doubt = Some(Instant::now() + SETTLED);
         }
     }
 
-    /// After something was asked for that ends all their sessions.
+    /// Updates the sessions after a change was requested that revokes all of them.
     pub(super) fn sessions_ending(&mut self, fate: Fate) {
         for session in &mut self.sessions {
             session.life = session.life.ending(fate);
         }
     }
 
-    /// Takes over what an answer says of the account.
+    /// Updates the known state from a response.
     ///
     /// # Errors
-    /// What is wrong with it if it is not an answer about this account.
+    /// Description of the problem if the response is not about this account or lacks a field.
     pub(super) fn learn(&mut self, body: &Value) -> Result<(), String> {
         if self.id.is_empty() {
             body.get("id")
@@ -99,7 +99,7 @@ impl Person {
                 .clone_into(&mut self.id);
         }
         self.recognise(body)?;
-        let wrong = || format!("{}: an account looks like this: {body}", self.username());
+        let wrong = || format!("{}: invalid account: {body}", self.username());
         let version = body.get("version").and_then(Value::as_u64);
         let status = body.get("status").and_then(Value::as_str);
         let deleted = body.get("deletedAt").ok_or_else(wrong)?;
@@ -114,10 +114,10 @@ impl Person {
         Ok(())
     }
 
-    /// Whether something is about this account.
+    /// Checks that a response is about this account.
     ///
     /// # Errors
-    /// What it is about instead.
+    /// Description of the response that is about something else.
     pub(super) fn recognise(&self, body: &Value) -> Result<(), String> {
         let is = |field, expected: &str| {
             body.get(field).and_then(Value::as_str) == Some(expected) && !expected.is_empty()
@@ -126,7 +126,9 @@ impl Person {
             return Ok(());
         }
         let name = self.username();
-        Err(format!("{name}: the answer is not about them: {body}"))
+        Err(format!(
+            "{name}: the response is about something else: {body}"
+        ))
     }
 }
 

@@ -1,20 +1,20 @@
-//! What is printed at the end.
+//! Report of the run.
 
 use std::time::Duration;
 
 use super::{outage::Answered, schedule::Site, tally::Tally, verdict::Verdict};
 use crate::report::seconds;
 
-/// So many of what is broken are printed.
+/// Maximum number of findings that are printed.
 const SHOWN: usize = 40;
 
-/// Prints what was asked, what became of it, and how long nobody was answered.
+/// Prints the number of requests by outcome and the longest outages.
 pub(super) fn print(tally: &Tally, verdict: &Verdict, load: Duration) {
     print_requests(tally);
     print_outages(tally, load);
     let unclear = &verdict.unclear;
     println!(
-        "changes: {} acknowledged, {} refused or never arrived, {} without a clear answer, of which {} are there and {} are not",
+        "changes: {} acknowledged, {} denied or never arrived, {} without a clear response ({} took effect, {} did not)",
         verdict.acknowledged,
         verdict.refused,
         unclear.there + unclear.not_there,
@@ -22,7 +22,7 @@ pub(super) fn print(tally: &Tally, verdict: &Verdict, load: Duration) {
         unclear.not_there
     );
     println!(
-        "sessions: {}, each used at both servers afterwards",
+        "sessions: {}, each verified at both servers",
         verdict.sessions
     );
 }
@@ -32,7 +32,7 @@ fn print_requests(tally: &Tally) {
         println!("{name:<20}{done:>8}{refused:>10}{failed:>9}");
     };
     println!();
-    line("requests", ["done", "refused", "failed"]);
+    line("requests", ["done", "denied", "failed"]);
     let sum = tally.sum();
     for (kind, counts) in tally.kinds.iter().chain([(&"all", &sum)]) {
         let numbers = [counts.done, counts.refused, counts.failed].map(|number| number.to_string());
@@ -59,19 +59,19 @@ fn print_outages(tally: &Tally, load: Duration) {
 fn outage(answered: &Answered, load: Duration) -> String {
     let (gap, began) = answered.longest_gap(load);
     format!(
-        "without an answer for at most {}, from {}",
+        "without a response for at most {}, from {}",
         seconds(gap),
         seconds(began)
     )
 }
 
-/// Prints what is broken.
+/// Prints the findings.
 pub(super) fn print_broken(broken: &[String]) {
     if broken.is_empty() {
-        println!("\nnothing is broken");
+        println!("\nno problems found");
         return;
     }
-    println!("\n{} things are broken:", broken.len());
+    println!("\n{} problems found:", broken.len());
     for what in broken.iter().take(SHOWN) {
         println!("  {what}");
     }

@@ -1,4 +1,4 @@
-//! Which faults fall, and when.
+//! Schedule of the faults.
 
 use std::{
     fmt::{self, Display, Formatter},
@@ -7,9 +7,9 @@ use std::{
 
 use super::dice::Dice;
 
-/// The stream of chance that the schedule is drawn from; those of the workers come after it.
+/// Random stream of the schedule; the workers use those after it.
 const SUBJECT: u64 = 0;
-/// The shortest and the longest calm before a fault, in milliseconds.
+/// Minimum and maximum time between faults, in milliseconds.
 const CALM: (u64, u64) = (1_200, 3_200);
 
 /// One of the two servers.
@@ -37,22 +37,22 @@ impl Site {
     }
 }
 
-/// What goes wrong.
+/// Fault to inject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// A server is gone in the middle of what it does (SIGKILL).
+    /// A server is killed (SIGKILL).
     Kill(Site),
-    /// A server is told to end (SIGTERM), as at every update.
+    /// A server is stopped (SIGTERM), as in an update.
     End(Site),
-    /// PostgreSQL is gone (SIGKILL).
+    /// PostgreSQL is killed (SIGKILL).
     KillDatabase,
-    /// Every connection to the database is cut, several times in a row.
+    /// All connections to the database are terminated, several times in a row.
     Cut,
-    /// Both servers are gone at once.
+    /// Both servers are killed at once.
     KillBoth,
-    /// A server is gone, and PostgreSQL too.
+    /// A server and PostgreSQL are killed.
     KillWithDatabase(Site),
-    /// Every connection is cut while a server ends.
+    /// All connections are terminated while a server stops.
     CutAndEnd(Site),
 }
 
@@ -60,7 +60,7 @@ impl Display for Fault {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Kill(site) => write!(f, "server {} killed", site.name()),
-            Self::End(site) => write!(f, "server {} told to end", site.name()),
+            Self::End(site) => write!(f, "server {} stopped", site.name()),
             Self::KillDatabase => write!(f, "PostgreSQL killed"),
             Self::Cut => write!(f, "all connections to the database cut"),
             Self::KillBoth => write!(f, "both servers killed"),
@@ -68,20 +68,21 @@ impl Display for Fault {
                 write!(f, "server {} and PostgreSQL killed", site.name())
             }
             Self::CutAndEnd(site) => {
-                write!(f, "all connections cut, server {} told to end", site.name())
+                write!(f, "all connections cut, server {} stopped", site.name())
             }
         }
     }
 }
 
-/// A fault after a time of calm.
+/// Time without faults and the fault after it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) calm: Duration,
     pub(super) fault: Fault,
 }
 
-/// An endless row of faults: each of the single ones once, then all of them, over and over, always in another order.
+/// Infinite sequence of faults in shuffled rounds: the first round has each single fault once, later rounds have all
+/// faults.
 pub(super) struct Schedule {
     dice: Dice,
     next: Vec<Fault>,

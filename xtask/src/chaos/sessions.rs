@@ -1,20 +1,20 @@
-//! What must be true of a session.
+//! Expected state of a session.
 
 use super::ledger::Fate;
 
-/// What is known of a session.
+/// State of a session as far as the worker knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Life {
-    /// Nothing has ended it: it works.
+    /// Nothing has ended it; it must work.
     Live,
-    /// Something may have ended it.
+    /// An unclear change may have ended it.
     InDoubt,
-    /// It has ended: it never works again.
+    /// It has ended and must never work again.
     Ended,
 }
 
 impl Life {
-    /// After something was asked for that ends it.
+    /// Returns the state after a request that ends the session.
     pub(super) fn ending(self, fate: Fate) -> Self {
         match (self, fate) {
             (Self::Ended, _) | (_, Fate::Done) => Self::Ended,
@@ -23,20 +23,20 @@ impl Life {
         }
     }
 
-    /// After it was used: whether that was allowed.
+    /// Returns the state after the session was used.
     ///
     /// # Errors
-    /// What is wrong if it should have been otherwise.
+    /// Description of the problem if the session had to behave differently.
     pub(super) fn used(self, allowed: bool) -> Result<Self, &'static str> {
         match (self, allowed) {
-            (Self::Ended, true) => Err("a session that had ended works"),
-            (Self::Live, false) => Err("a session that nobody has ended does not work"),
+            (Self::Ended, true) => Err("an ended session works"),
+            (Self::Live, false) => Err("a session that was not ended does not work"),
             (Self::Live | Self::InDoubt, true) => Ok(self),
             (Self::InDoubt | Self::Ended, false) => Ok(Self::Ended),
         }
     }
 
-    /// Whether the database, asked at the end, may say this of it.
+    /// Reports whether this state in the database is possible at the end of the run.
     pub(super) fn agrees_with(self, is_live: bool) -> bool {
         match self {
             Self::Live => is_live,

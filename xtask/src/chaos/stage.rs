@@ -1,4 +1,4 @@
-//! What is broken: two servers and a PostgreSQL, all started here and for this alone.
+//! Systems under test: two servers and a PostgreSQL cluster, started for this run only.
 
 use std::{
     net::SocketAddr,
@@ -24,31 +24,31 @@ use crate::{
     workspace::Workspace,
 };
 
-/// The drill's database; made anew at the beginning of each and left for those who want to look into it.
+/// Name of the database. Each run creates it again and leaves it for inspection.
 const DATABASE: &str = "rollcall_chaos";
-/// Who is in it before the drill begins: several pages of a list.
+/// Number of users before the run; several pages of a list.
 const USERS: u64 = 200;
-/// The demo people are always the same.
+/// Seed of the demo users, the same in each run.
 const USERS_SEED: u64 = 1;
 const POLL: Duration = Duration::from_millis(5);
-/// So often are connections cut in a row: each cut meets other statements.
+/// Number of repetitions when connections are terminated; each hits different statements.
 const CUTS: usize = 8;
 const BETWEEN_CUTS: Duration = Duration::from_millis(50);
-/// Longer than the system takes to end a process.
+/// Timeout for the end of a killed process.
 const KILL_LIMIT: Duration = Duration::from_secs(10);
 
-/// Everything that runs. Ends with this value.
+/// Servers and cluster; they are stopped when this value is dropped.
 pub(super) struct Stage<'a> {
     program: &'a Program,
     cluster: Cluster<'a>,
     pub(super) database: Sibling<'a>,
-    /// The password of the user `admin`.
+    /// Password of the user `admin`.
     pub(super) password: String,
     a: Post,
     b: Post,
 }
 
-/// Where a server is.
+/// Address and log of a server; the server is `None` while it is stopped.
 struct Post {
     address: SocketAddr,
     log: PathBuf,
@@ -56,14 +56,14 @@ struct Post {
 }
 
 impl<'a> Stage<'a> {
-    /// Makes the database and starts the servers.
+    /// Creates the database and starts the servers.
     pub(super) fn set(workspace: &'a Workspace, program: &'a Program) -> Result<Self> {
         let cluster = Cluster::in_folder(workspace, &program.folder);
         cluster.start()?;
         let database = Sibling::of(&cluster, DATABASE)?;
         database.remove()?;
         database.create()?;
-        // What is acknowledged has to survive; the settings of a private cluster allow for less.
+        // Acknowledged changes must survive a crash; a private cluster commits asynchronously by default.
         database.query(&format!(
             "alter database {DATABASE} set synchronous_commit = on"
         ))?;
@@ -82,13 +82,13 @@ impl<'a> Stage<'a> {
         Ok(stage)
     }
 
-    /// Somebody who can talk to both servers.
+    /// Creates clients of both servers.
     pub(super) fn callers(&self) -> Callers {
         let base = |post: &Post| format!("http://{}", post.address);
         Callers::new(&base(&self.a), &base(&self.b))
     }
 
-    /// Breaks something and repairs it. A server that does not end as it should is found out; it is started anyway.
+    /// Injects a fault and restarts what it stopped. A server that does not stop cleanly is a finding.
     pub(super) fn suffer(&mut self, fault: Fault, findings: &Findings) -> Result<()> {
         match fault {
             Fault::Kill(site) => self.kill(site)?,
@@ -115,14 +115,14 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Ends both servers, which has to go well.
+    /// Stops both servers; a failure is a finding.
     pub(super) fn end_servers(&mut self, findings: &Findings) {
         for site in Site::BOTH {
             self.end(site, findings);
         }
     }
 
-    /// What `rollcall doctor` finds, if it finds anything.
+    /// Returns the output of `rollcall doctor` if it reports a problem.
     pub(super) fn doctor(&self) -> Result<Option<String>> {
         let url = self.database.url();
         let said = process::capture(self.program.command(&url).arg("doctor"))?;
@@ -131,7 +131,7 @@ impl<'a> Stage<'a> {
         Ok((!said.status.success()).then_some(text))
     }
 
-    /// Starts a server where none runs.
+    /// Starts a server if it is not running.
     fn start(&mut self, site: Site) -> Result<()> {
         let (program, url) = (self.program, self.database.url());
         let post = self.post(site);
@@ -155,13 +155,13 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Kills the first process of PostgreSQL; all others end because of that.
+    /// Kills the postmaster; all other processes of PostgreSQL end as a result.
     fn kill_database(&self) -> Result<()> {
         let running = self.cluster.running()?.context("no PostgreSQL runs here")?;
         let pid = Pid::from_raw(running.pid).context("PostgreSQL has no process")?;
         kill_process(pid, Signal::KILL)?;
         let asked = Instant::now();
-        // The folder that a process works in is gone with it, even if nobody has taken note of its end yet.
+        // The working folder in /proc is gone as soon as the process has ended, even before its parent has reaped it.
         let folder = PathBuf::from(format!("/proc/{}/cwd", running.pid));
         while folder.exists() {
             if asked.elapsed() > KILL_LIMIT {
@@ -172,7 +172,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Cuts all connections to the database, and those that are made again.
+    /// Terminates all connections to the database, repeatedly, because servers reconnect.
     fn cut(&self) -> Result<()> {
         for _ in 0..CUTS {
             self.database.query(
@@ -193,7 +193,7 @@ impl<'a> Stage<'a> {
 }
 
 impl Post {
-    /// An address, with a log that is empty.
+    /// Reserves an address and empties the log.
     fn new(folder: &Path, site: Site) -> Result<Self> {
         let log = folder.join(format!("server-{}.log", site.name()));
         std::fs::write(&log, "")?;
@@ -207,11 +207,11 @@ impl Post {
 
 impl Drop for Stage<'_> {
     fn drop(&mut self) {
-        // The servers first: they would miss their database.
+        // Servers first, because they need the database for a clean stop.
         self.a.server = None;
         self.b.server = None;
         if let Err(error) = self.cluster.stop() {
-            eprintln!("the PostgreSQL of the drill: {error:#}");
+            eprintln!("PostgreSQL could not be stopped: {error:#}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What was asked and what became of it, counted.
+//! Counters of requests and their outcomes.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -8,16 +8,16 @@ use super::{
     schedule::Site,
 };
 
-/// The requests of a worker, or of all.
+/// Requests of one worker, or of all.
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) kinds: BTreeMap<&'static str, Counts>,
     pub(super) failures: BTreeMap<Failure, usize>,
-    /// When each server answered.
+    /// Times at which each server responded.
     pub(super) answered: BTreeMap<Site, Answered>,
 }
 
-/// What became of requests.
+/// Number of requests by outcome.
 #[derive(Default)]
 pub(super) struct Counts {
     pub(super) done: usize,
@@ -26,7 +26,7 @@ pub(super) struct Counts {
 }
 
 impl Tally {
-    /// Counts a request that ended at a moment of the load.
+    /// Counts a request that ended at this time after the start of the load.
     pub(super) fn note(&mut self, what: &'static str, site: Site, answer: &Answer, at: Duration) {
         let counts = self.kinds.entry(what).or_default();
         match answer {
@@ -42,7 +42,7 @@ impl Tally {
         }
     }
 
-    /// With what somebody else has counted.
+    /// Adds the counters of another worker.
     pub(super) fn add(&mut self, other: &Self) {
         for (kind, counts) in &other.kinds {
             self.kinds.entry(kind).or_default().add(counts);
@@ -55,7 +55,7 @@ impl Tally {
         }
     }
 
-    /// All kinds together.
+    /// Returns the sum of all kinds of requests.
     pub(super) fn sum(&self) -> Counts {
         let mut sum = Counts::default();
         for counts in self.kinds.values() {

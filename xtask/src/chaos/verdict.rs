@@ -1,4 +1,4 @@
-//! What is looked at when the load is over: the database, and every session at both servers.
+//! Verification after the load: the database, and every session at both servers.
 
 mod accounts;
 mod sessions;
@@ -15,17 +15,17 @@ use super::{
 };
 use crate::database::Sibling;
 
-/// What was looked at.
+/// Number of verified changes and sessions.
 #[derive(Default)]
 pub(super) struct Verdict {
-    /// Changes of accounts, by what their answers said.
+    /// Changes of accounts by their responses.
     pub(super) acknowledged: usize,
     pub(super) refused: usize,
     pub(super) unclear: Unclear,
     pub(super) sessions: usize,
 }
 
-/// Looks at everything.
+/// Verifies accounts, sessions and the result of `rollcall doctor`.
 pub(super) fn reach(
     stage: &Stage<'_>,
     workers: &[Worker<'_>],
@@ -36,7 +36,7 @@ pub(super) fn reach(
     sessions::judge_kept(&stage.database, workers, findings)?;
     verdict.sessions = sessions::use_all(stage, workers, findings);
     if let Some(complaint) = stage.doctor()? {
-        findings.note(format!("rollcall doctor is not content:\n{complaint}"));
+        findings.note(format!("rollcall doctor reports:\n{complaint}"));
     }
     Ok(verdict)
 }
@@ -55,7 +55,7 @@ impl Verdict {
     }
 }
 
-/// The rows of a query that gives an object for each.
+/// Returns the rows of a query that selects one JSON object per row.
 fn read<T: DeserializeOwned>(database: &Sibling<'_>, sql: &str) -> Result<Vec<T>> {
     database
         .query(sql)?

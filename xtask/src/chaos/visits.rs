@@ -1,4 +1,4 @@
-//! What workers look at, and who they are while they do.
+//! Read requests, sign-ins and sign-outs of the workers.
 
 use serde_json::{Value, json};
 
@@ -10,14 +10,14 @@ use super::{
     worker::Worker,
 };
 
-/// Rows asked for in a list; there are more people than that.
+/// Page size of a list; there are more users than that.
 const ROWS: usize = 25;
 const TOO_MANY: u16 = 429;
 const NOT_FOUND: u16 = 404;
 const UNAUTHENTICATED: u16 = 401;
 
 impl Worker<'_> {
-    /// Asks who a session belongs to.
+    /// Checks that a session belongs to its user.
     pub(super) fn check(&mut self, person: &Person, session: &mut Session) {
         let request = Request::get("/api/auth/me", &session.cookie);
         let answer = self.ask("who am I", &request);
@@ -27,18 +27,18 @@ impl Worker<'_> {
         self.used(person, session, &answer);
     }
 
-    /// Asks who the worker is: nobody ever ends that session.
+    /// Checks the worker's own session, which is never revoked.
     pub(super) fn check_desk(&mut self) {
         let request = Request::get("/api/auth/me", &self.desk);
         if let Answer::Refused(status) = self.ask("who am I", &request) {
             let number = self.number;
             self.find(format!(
-                "the session of worker {number}, which nobody has ended, got {status}"
+                "the session of worker {number}, which was not ended, got {status}"
             ));
         }
     }
 
-    /// Signs somebody in, who may not be allowed to.
+    /// Signs a user in, who may be suspended or deleted.
     pub(super) fn sign_in(&mut self, person: &mut Person) {
         let body = json!({ "username": person.username(), "password": self.shared.password });
         let request = Request::post("/api/auth/login", "", body).anonymous();
@@ -49,7 +49,7 @@ impl Worker<'_> {
             Answer::Done(body, cookie) => {
                 self.recognise(person, &body);
                 if person.is_certain() && !may {
-                    self.find(format!("{name} is {:?} and was let in", person.standing));
+                    self.find(format!("{name} is {:?} and could sign in", person.standing));
                 }
                 let life = if person.is_certain() {
                     Life::Live
@@ -58,19 +58,19 @@ impl Worker<'_> {
                 };
                 match cookie {
                     Some(cookie) => person.sessions.push(Session { cookie, life }),
-                    None => self.find(format!("{name} was let in without a cookie")),
+                    None => self.find(format!("{name} signed in and got no cookie")),
                 }
             }
-            // Of tries that were interrupted nobody knows whether they failed.
+            // Interrupted attempts may or may not have counted as failed, so a limit can be reached at any time.
             Answer::Refused(TOO_MANY) | Answer::Failed(_) => {}
             Answer::Refused(status) if person.is_certain() && may => {
-                self.find(format!("{name} was not let in: {status}"));
+                self.find(format!("{name} could not sign in: {status}"));
             }
             Answer::Refused(_) => {}
         }
     }
 
-    /// Ends one of somebody's latest sessions, as they would.
+    /// Signs out the user's latest session.
     pub(super) fn sign_out(&mut self, person: &mut Person) {
         let Some(mut session) = person.sessions.pop() else {
             return self.sign_in(person);
@@ -88,7 +88,7 @@ impl Worker<'_> {
         person.sessions.push(session);
     }
 
-    /// The public id of a session, if it works.
+    /// Returns the public id of a session, if the session works.
     pub(super) fn id_of(&mut self, person: &Person, session: &mut Session) -> Option<String> {
         let request = Request::get("/api/sessions", &session.cookie);
         let answer = self.ask("list own sessions", &request);
@@ -102,12 +102,12 @@ impl Worker<'_> {
             .find_map(|row| row.get("id")?.as_str());
         if current.is_none() {
             let name = person.username();
-            self.find(format!("{name}: the session that asks is not in {list}"));
+            self.find(format!("{name}: the current session is not in {list}"));
         }
         current.map(str::to_owned)
     }
 
-    /// Finds out how somebody stands after a change without a clear answer.
+    /// Reads the state of an account after an unclear change.
     pub(super) fn look(&mut self, person: &mut Person) {
         let request = Request::get(&path(person, ""), &self.desk);
         match self.ask("read an account", &request) {
@@ -127,10 +127,10 @@ impl Worker<'_> {
         }
     }
 
-    /// Reads a page of people and one of sessions.
+    /// Reads a page of users and one of sessions.
     pub(super) fn read_lists(&mut self) {
         for (what, path) in [
-            ("list people", "/api/admin/users"),
+            ("list users", "/api/admin/users"),
             ("list sessions", "/api/admin/sessions"),
         ] {
             let request = Request::get(&format!("{path}?limit={ROWS}"), &self.desk);
@@ -143,14 +143,16 @@ impl Worker<'_> {
         }
     }
 
-    /// Notes whether a session worked, if there was an answer.
+    /// Updates the state of a session from a response to its request, if there was one.
     fn used(&self, person: &Person, session: &mut Session, answer: &Answer) {
         let allowed = match answer {
             Answer::Done(..) => true,
             Answer::Refused(UNAUTHENTICATED) => false,
             Answer::Refused(status) => {
                 let name = person.username();
-                return self.find(format!("{name}: a session was refused with {status}"));
+                return self.find(format!(
+                    "{name}: a request with a session was denied with {status}"
+                ));
             }
             Answer::Failed(_) => return,
         };
@@ -168,7 +170,7 @@ impl Worker<'_> {
     }
 }
 
-/// Whether this is a full page of rows with an id and a username.
+/// Reports whether a body is a full page of rows with an id and a username.
 fn is_page(body: &Value) -> bool {
     let is_row = |row: &Value| {
         ["id", "username"]

@@ -1,5 +1,5 @@
-//! One of those who use the product while it is broken. Nobody else does anything to the people of a worker, and it
-//! does one thing after the other, so that it knows what to expect.
+//! Worker: a simulated admin that manages users of its own. No other worker changes them and requests are sequential,
+//! so the worker knows the expected state.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -16,41 +16,41 @@ use super::{
     tally::Tally,
 };
 
-/// Between two requests, so that the load is steady and not all that the machine can do.
+/// Pause between two requests; it keeps the load steady and below the machine's limit.
 const PAUSE: Duration = Duration::from_millis(10);
-/// After a request that did not get through, as people and programs wait.
+/// Pause after a request that did not get through, as real clients wait before they try again.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// So many people are looked after at once; of those who cannot sign in one is left alone for each new one.
+/// Maximum number of managed users. For each new one beyond it, one that cannot sign in is no longer changed.
 const PEOPLE: usize = 12;
 
-/// What all workers share.
+/// State that all workers share.
 pub(super) struct Shared {
     pub(super) findings: Findings,
-    /// Of everybody who has one.
+    /// Password of all users that have one.
     pub(super) password: String,
     pub(super) over: AtomicBool,
 }
 
-/// A worker.
+/// Worker and the users that it manages.
 pub(super) struct Worker<'a> {
     pub(super) shared: &'a Shared,
     pub(super) callers: Callers,
     pub(super) dice: Dice,
-    /// Tells the texts of this worker from those of others.
+    /// Number of the worker, which makes its texts unique.
     pub(super) number: u64,
-    /// How many texts it has made.
+    /// Number of texts that were generated.
     pub(super) texts: u64,
-    /// The session that the worker works with.
+    /// Cookie of the worker's own session.
     pub(super) desk: String,
     pub(super) people: Vec<Person>,
-    /// Those who are left alone now.
+    /// Users that are no longer changed.
     pub(super) retired: Vec<Person>,
     pub(super) tally: Tally,
-    /// When the load began.
+    /// Start of the load.
     pub(super) began: Instant,
 }
 
-/// What a worker can do next.
+/// Next action of a worker.
 #[derive(Clone, Copy)]
 enum Turn {
     WhoAmI,
@@ -59,7 +59,7 @@ enum Turn {
     Act,
 }
 
-/// What can be done to somebody, or by them.
+/// Action on a user, or by the user.
 #[derive(Clone, Copy)]
 enum Act {
     Rename,
@@ -74,7 +74,7 @@ enum Act {
 }
 
 impl Worker<'_> {
-    /// From now on requests are counted, from the beginning of the load.
+    /// Starts counting requests; times are measured from `began`.
     pub(super) fn begin(&mut self, load: Instant) {
         self.tally = Tally::default();
         self.began = load;
@@ -99,7 +99,7 @@ impl Worker<'_> {
         }
     }
 
-    /// Does something to one of the people.
+    /// Performs an action on one of the users.
     fn with_somebody(&mut self, what: impl FnOnce(&mut Self, &mut Person)) {
         if self.people.is_empty() {
             return;
@@ -120,7 +120,7 @@ impl Worker<'_> {
         self.create(false, false);
     }
 
-    /// Does what is possible, by what is known.
+    /// Performs an action that is possible in the known state.
     fn act(&mut self, person: &mut Person) {
         if person.can_be_settled() {
             return self.look(person);
@@ -157,7 +157,7 @@ impl Worker<'_> {
         }
     }
 
-    /// Asks whose a session is; half of the time one of the latest.
+    /// Checks the owner of a random session; in half of the cases, one of the latest is chosen.
     fn check_a_session(&mut self, person: &mut Person) {
         const LATEST: usize = 4;
         let all = person.sessions.len();
@@ -177,7 +177,7 @@ impl Worker<'_> {
         person.sessions.swap(index, last);
     }
 
-    /// Asks either server and notes what became of it.
+    /// Sends a request to a random server and counts the outcome.
     pub(super) fn ask(&mut self, what: &'static str, request: &Request) -> Answer {
         let site = if self.dice.below(2) == 0 {
             Site::A
@@ -188,7 +188,8 @@ impl Worker<'_> {
         let at = self.began.elapsed();
         self.tally.note(what, site, &answer, at);
         match &answer {
-            // What passes has a status of its own, so that clients know that they may try again.
+            // Temporary errors have a status of their own, so that clients know that they may try again. A 500 and an
+            // unreadable body are findings.
             Answer::Failed(failure @ (Failure::Status(500) | Failure::Unreadable)) => {
                 let failure = failure.name();
                 self.find(format!("{what} at server {}: {failure}", site.name()));
@@ -199,23 +200,23 @@ impl Worker<'_> {
         answer
     }
 
-    /// A text that nobody else has.
+    /// Returns a text that no other change uses.
     pub(super) fn text(&mut self) -> String {
         self.texts += 1;
         format!("{}-{}", self.number, self.texts)
     }
 
-    /// Notes something that is broken.
+    /// Adds a finding.
     pub(super) fn find(&self, what: impl Into<String>) {
         self.shared.findings.note(what);
     }
 
-    /// Everybody it has ever looked after.
+    /// Returns all users that the worker has ever managed.
     pub(super) fn everybody(&self) -> impl Iterator<Item = &Person> {
         self.people.iter().chain(&self.retired)
     }
 
-    /// All their sessions, with whose they are.
+    /// Returns their sessions, each with its user.
     pub(super) fn sessions(&self) -> impl Iterator<Item = (&Person, &Session)> {
         self.everybody()
             .flat_map(|person| person.sessions.iter().map(move |session| (person, session)))

@@ -1,4 +1,4 @@
-//! What depends on what, as cargo resolves it.
+//! Dependency graph as resolved by cargo.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use cargo_metadata::{Metadata, MetadataCommand, Package};
 
 use crate::{process, workspace::Workspace};
 
-/// All packages in the lock file's graph.
+/// Returns the metadata of all packages in the lock file.
 pub(super) fn metadata(workspace: &Workspace) -> Result<Metadata> {
     MetadataCommand::new()
         .manifest_path(workspace.root.join("Cargo.toml"))
@@ -15,13 +15,13 @@ pub(super) fn metadata(workspace: &Workspace) -> Result<Metadata> {
         .context("cargo cannot describe the workspace")
 }
 
-/// The packages of this repository.
+/// Returns the packages of this repository.
 pub(super) fn own(metadata: &Metadata) -> Vec<&Package> {
     metadata.workspace_packages()
 }
 
-/// The names of all packages that end up in `package` for a target, with the features that it alone
-/// asks for: `cargo metadata` knows only those of the whole workspace together.
+/// Returns the names of all packages that are linked into `package` for a target, with the features of this package
+/// only. `cargo metadata` unifies the features of the whole workspace.
 pub(super) fn linked_into(
     workspace: &Workspace,
     package: &str,

@@ -1,4 +1,4 @@
-//! Every package has a licence that `deny.toml` accepts.
+//! Licences of all packages against the list in `deny.toml`.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use spdx::{Expression, LicenseReq, ParseMode};
 use super::{Verdict, graph, judge};
 use crate::{files, workspace::Workspace};
 
-/// The list is read from the file that cargo-deny uses, so that there is one.
+/// File with the accepted licences, shared with cargo-deny.
 const LIST: &str = "deny.toml";
 
 pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
@@ -32,7 +32,7 @@ fn accepted(list: &str) -> Result<HashSet<String>> {
         .map(|name| {
             name.as_str()
                 .map(str::to_owned)
-                .context("a licence is no text")
+                .context("a licence is not a string")
         })
         .collect()
 }
@@ -40,7 +40,7 @@ fn accepted(list: &str) -> Result<HashSet<String>> {
 fn fault(package: &Package, accepted: &HashSet<String>) -> Option<String> {
     let named = format!("{} {}", package.name, package.version);
     let Some(licence) = &package.license else {
-        return Some(format!("{named} names no licence"));
+        return Some(format!("{named} has no licence"));
     };
     // Older packages write "MIT/Apache-2.0".
     let Ok(expression) = Expression::parse_mode(licence, ParseMode::LAX) else {
@@ -50,7 +50,7 @@ fn fault(package: &Package, accepted: &HashSet<String>) -> Option<String> {
     (!fits).then(|| format!("{named} is licensed {licence}, which {LIST} does not accept"))
 }
 
-/// Whether the list holds a licence; one with an exception has to be listed with it.
+/// Reports whether the list contains a licence. A licence with an exception must be listed with the exception.
 fn is_accepted(licence: &LicenseReq, accepted: &HashSet<String>) -> bool {
     accepted.contains(&licence.to_string())
 }

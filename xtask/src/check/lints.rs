@@ -1,15 +1,16 @@
-//! Format and clippy, once for each half.
+//! rustfmt, and clippy for the native and the browser packages.
 
 use anyhow::{Context, Result};
 
 use super::Verdict;
 use crate::{process, workspace::Workspace};
 
-/// Everything that runs natively in one pass. `frontend` is left out because it would switch `app` to
-/// its browser half; `server` switches it to the other.
+/// Selection of all native packages. `frontend` is excluded because it would enable the browser features of `app`;
+/// `server` enables the server features.
 const NATIVE: &[&str] = &["--workspace", "--exclude", "frontend", "--all-targets"];
 
-/// The browser half. The dev profile, because its macros and build scripts are compiled already.
+/// Selection of the browser packages. They use the dev profile, because its macros and build scripts are compiled
+/// already.
 const WASM: &[&str] = &[
     "--package",
     "frontend",

@@ -1,4 +1,4 @@
-//! `Cargo.toml` repeats the settings of `Leptos.toml` for people who use cargo-leptos.
+//! `Cargo.toml` must repeat the settings of `Leptos.toml`, for users of cargo-leptos.
 
 use anyhow::{Result, bail};
 

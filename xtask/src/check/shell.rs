@@ -1,4 +1,4 @@
-//! Shellcheck, where it is installed.
+//! Shellcheck, if it is installed.
 
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
     Ok(Verdict::Ok)
 }
 
-/// Files that say that a shell runs them.
+/// Returns the files with the extension `sh` or the shebang of a shell.
 fn scripts(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let mut scripts = Vec::new();
     for folder in ["scripts", ".ci", "bench"] {

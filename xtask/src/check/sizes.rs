@@ -1,4 +1,4 @@
-//! No file may grow past what a person can keep in mind.
+//! Maximum length of source files.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use anyhow::Result;
 use super::{Verdict, judge};
 use crate::{files, workspace::Workspace};
 
-/// The most lines a file may have, its tests not counted.
+/// Maximum number of lines per file, without its tests.
 const LIMIT: usize = 300;
 
-/// Where people write code. Migrations are left out, since a written one never changes.
+/// Folders with hand-written code. Migrations are excluded, because an applied migration never changes.
 const FOLDERS: &[&str] = &[
     "app", "crates", "end2end", "frontend", "scripts", "server", "style", "xtask",
 ];
@@ -39,7 +39,7 @@ fn is_test(file: &Path) -> bool {
         .any(|part| part.as_os_str() == "tests")
 }
 
-/// The lines before the module of tests, which stands last in a file.
+/// Returns the number of lines before the test module, which comes last in a file.
 fn lines_without_tests(text: &str) -> usize {
     let lines: Vec<&str> = text.lines().collect();
     lines

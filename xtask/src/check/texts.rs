@@ -1,4 +1,4 @@
-//! Texts that must not stand in the sources, where no lint can say so.
+//! Forbidden text in sources for which there is no lint.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use super::{Verdict, judge};
 use crate::{files, workspace::Workspace};
 
 struct Rule {
-    /// The folders that it holds in.
+    /// Folders that the rule applies to.
     folders: &'static [&'static str],
     texts: &'static [&'static str],
-    /// The beginning of the paths that it does not hold for.
+    /// Path prefix that is exempt.
     except: Option<&'static str>,
     reason: &'static str,
 }
@@ -21,13 +21,13 @@ const RULES: &[Rule] = &[
         folders: &["app", "frontend"],
         texts: &["inner_html"],
         except: None,
-        reason: "writes text into the page as markup",
+        reason: "inserts text into the page as markup",
     },
     Rule {
         folders: &["app", "frontend", "server"],
         texts: &["<Title", "leptos_meta::Title"],
         except: Some("app/src/components/title.rs"),
-        reason: "writes text into the document as markup: use PageTitle",
+        reason: "inserts text into the document as markup: use PageTitle",
     },
     Rule {
         folders: &["app", "crates", "frontend", "server"],
@@ -39,7 +39,7 @@ const RULES: &[Rule] = &[
         folders: &["app", "crates", "server"],
         texts: &["query!(", "query_as!(", "query_scalar!("],
         except: Some("crates/db"),
-        reason: "the database is asked about the queries of crates/db only, so this one has no record in .sqlx",
+        reason: ".sqlx is generated from the queries of crates/db only, so this one has no metadata",
     },
 ];
 
@@ -80,8 +80,8 @@ fn uses(rule: &Rule, path: &Path, text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether anything stands between the tags of a `<textarea>`: then the text before its end is not
-/// the `>` of its beginning.
+/// Reports whether a `<textarea>` has children. If it has none, the text before its end tag is the `>` of its start
+/// tag.
 fn has_textarea_with_children(text: &str) -> bool {
     text.split("<textarea")
         .skip(1)

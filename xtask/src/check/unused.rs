@@ -1,7 +1,7 @@
-//! Every dependency that a package names is one that its sources name.
+//! Unused dependencies.
 //!
-//! A dependency is used by its name, with `_` for `-`; one whose name is nowhere in the sources is not
-//! used. The reverse does not hold: a name in a comment counts as use.
+//! A dependency counts as used if its name, with `_` for `-`, occurs in the sources of the package. An occurrence in
+//! a comment counts too, so the check may miss unused dependencies but reports no used ones.
 
 use std::path::Path;
 
@@ -11,11 +11,11 @@ use cargo_metadata::Package;
 use super::{Verdict, graph, judge};
 use crate::{files, workspace::Workspace};
 
-/// Dependencies that no source names, and what they are for.
+/// Dependencies whose name does not occur in the sources, with the reason why they are needed.
 const UNNAMED: &[(&str, &str, &str)] = &[(
     "frontend",
     "wasm-bindgen-futures",
-    "what #[wasm_bindgen] makes of an async function names it",
+    "the expansion of #[wasm_bindgen] on an async function uses it",
 )];
 
 pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
@@ -28,7 +28,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
             if !names(&sources, &name.replace('-', "_")) && !is_expected(&package.name, name) {
                 let kind = dependency.kind;
                 faults.push(format!(
-                    "{} names {name} ({kind}) and does not use it",
+                    "{} declares {name} ({kind}) and does not use it",
                     package.name
                 ));
             }
@@ -43,7 +43,7 @@ fn is_expected(package: &str, dependency: &str) -> bool {
         .any(|(user, name, _)| *user == package && *name == dependency)
 }
 
-/// All Rust of a package in one text.
+/// Returns the text of all Rust files of a package.
 fn sources(package: &Package) -> Result<String> {
     let folder: &Path = package
         .manifest_path
@@ -57,7 +57,7 @@ fn sources(package: &Package) -> Result<String> {
     Ok(text)
 }
 
-/// Whether a name stands in a text as a word of its own.
+/// Reports whether a name occurs in a text as a whole word.
 fn names(text: &str, name: &str) -> bool {
     let is_part_of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
     text.match_indices(name).any(|(at, _)| {

@@ -1,4 +1,4 @@
-//! The walls between packages, as docs/ARCHITECTURE.md draws them.
+//! Allowed dependencies between packages, as described in docs/ARCHITECTURE.md.
 
 use anyhow::Result;
 use cargo_metadata::{Dependency, DependencyKind, Metadata};
@@ -6,7 +6,8 @@ use cargo_metadata::{Dependency, DependencyKind, Metadata};
 use super::{Verdict, graph, judge};
 use crate::workspace::Workspace;
 
-/// Which of our packages each of our packages may use, besides in tests. A package not listed may use none.
+/// Workspace packages that each workspace package may depend on, except in tests. A package that is not listed may
+/// depend on none.
 const LAYERS: &[(&str, &[&str])] = &[
     ("app", &["domain", "service"]),
     ("db", &["domain"]),
@@ -15,21 +16,21 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("service", &["db", "domain"]),
 ];
 
-/// Packages of others that stay behind one door: who may use them, and who may in tests.
+/// External packages that only certain workspace packages may depend on, or only in tests.
 const DOORS: &[Door] = &[
-    // One crate knows SQL; tests need its test wrapper and look at rows directly.
+    // Only one crate contains SQL; tests need the test macro and query rows directly.
     Door {
         name: "sqlx",
         users: &["db"],
         testers: &["service", "server"],
     },
-    // One crate turns passwords into hashes.
+    // Only one crate hashes passwords.
     Door {
         name: "argon2",
         users: &["service"],
         testers: &[],
     },
-    // And keeps what has to be handed on later.
+    // The same crate encrypts values that must be readable later.
     Door {
         name: "chacha20poly1305",
         users: &["service"],
@@ -37,7 +38,7 @@ const DOORS: &[Door] = &[
     },
 ];
 
-/// What must not be compiled into a package, by whatever way it comes.
+/// Packages that must not be linked into a package, directly or indirectly.
 const KEPT_OUT: &[KeptOut] = &[
     KeptOut {
         package: "frontend",
@@ -78,7 +79,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Verdict> {
         let linked = graph::linked_into(workspace, rule.package, rule.target)?;
         for name in rule.names.iter().filter(|name| linked.contains(**name)) {
             faults.push(format!(
-                "{name} is compiled into {} for {}",
+                "{name} is linked into {} for {}",
                 rule.package, rule.target
             ));
         }
@@ -121,7 +122,8 @@ fn layer(package: &str) -> &'static [&'static str] {
         .map_or(&[], |(_, below)| below)
 }
 
-/// Two versions of leptos compile, and then contexts given with one are not found with the other.
+/// Reports several versions of leptos. They compile together, but a context provided with one is not found with the
+/// other.
 fn doubled_leptos(metadata: &Metadata) -> Option<String> {
     let versions: Vec<String> = metadata
         .packages

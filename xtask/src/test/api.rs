@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::tally::Tally;
 use crate::{fuzz, workspace::Workspace};
 
-/// One test: that nothing is found.
+/// Runs schemathesis as one test, which fails if there are findings.
 pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
     fuzz::a_minute(workspace)?;
     Ok(Tally {

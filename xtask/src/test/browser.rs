@@ -1,4 +1,4 @@
-//! The browser tests, run by Playwright against servers that they start themselves.
+//! Browser tests, run by Playwright against servers that the tests start.
 
 use std::{env, fs, io, path::PathBuf};
 
@@ -11,24 +11,23 @@ use crate::{
     workspace::Workspace,
 };
 
-/// The wasm is built as it is shipped, since optimising is where it has broken before, and the size
-/// budget is held on the way.
+/// Mode of the browser files: release, because optimisation has caused bugs before and the size budget is checked
+/// too.
 const SITE: Mode = Mode::Release;
 
-/// The server is the one that the Rust tests have compiled already.
+/// Mode of the server: dev, which the Rust tests have compiled already.
 const SERVER: Mode = Mode::Dev;
 
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 
-/// Builds what browsers load, and returns where it is: a folder of its own, so that a server that is running meanwhile keeps
-/// its files.
+/// Builds the browser files and returns their folder. It is a separate one, so that a running server keeps its files.
 pub(super) fn build_site(workspace: &Workspace) -> Result<PathBuf> {
     let site = workspace.cache().join("test-site");
     build::site(workspace, SITE, Parts::Site, &site)?;
     Ok(site)
 }
 
-/// Builds both halves, runs Playwright and counts.
+/// Builds browser files and server, runs Playwright and counts the results.
 pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
     let url = database::url(workspace)?;
     let chromium = chromium()?;
@@ -51,7 +50,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
     let tally = files::text(&report).and_then(|report| playwright::tally(&report));
     match (finished, tally) {
         (Ok(()), tally) => tally,
-        // Failed tests are counted; a failure of anything else has to be told.
+        // Failed tests are in the count; any other failure is an error.
         (Err(_), Ok(tally)) if tally.failed > 0 => Ok(tally),
         (Err(error), _) => Err(error),
     }
@@ -61,7 +60,7 @@ fn chromium() -> Result<PathBuf> {
     if let Some(chosen) = env::var_os("CHROMIUM") {
         let chosen = PathBuf::from(chosen);
         if !chosen.is_file() {
-            bail!("CHROMIUM names {}, which is no file", chosen.display());
+            bail!("CHROMIUM is {}, which is not a file", chosen.display());
         }
         return Ok(chosen);
     }

@@ -1,4 +1,4 @@
-//! The report that Playwright writes as JSON.
+//! JSON report of Playwright.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -20,7 +20,7 @@ struct Stats {
     skipped: u64,
 }
 
-/// A file, or a `describe` in one.
+/// File, or `describe` block in a file.
 #[derive(Deserialize)]
 struct Suite {
     #[serde(default)]
@@ -55,7 +55,7 @@ struct Error {
     message: Option<String>,
 }
 
-/// Counts the tests of a report. A flaky test passed in the end, but not reliably: it counts as failed.
+/// Counts the tests of a report. A flaky test counts as failed, although it passed in the end.
 pub(super) fn tally(report: &str) -> Result<Tally> {
     let Report { stats, suites } =
         serde_json::from_str(report).context("the report of the browser tests is unreadable")?;
@@ -86,7 +86,7 @@ impl Suite {
 }
 
 impl Spec {
-    /// The place and title of a failed test, and the message of its first error.
+    /// Returns file, line and title of a failed test and the message of its first error.
     fn describe(&self) -> String {
         let Self {
             title, file, line, ..
@@ -101,7 +101,7 @@ impl Spec {
     }
 }
 
-/// A message without the codes that colour it.
+/// Removes the colour codes from a message.
 fn plain(message: &str) -> String {
     let mut plain = String::with_capacity(message.len());
     let mut pieces = message.split("\u{1b}[");

@@ -1,16 +1,16 @@
-//! The tests of the native packages.
+//! Tests of the native packages.
 
 use anyhow::Result;
 
 use super::tally::{Line, Tally, count};
 use crate::{database, process, workspace::Workspace};
 
-/// The packages of the product together, so that their dependencies have one set of features: that of
-/// `cargo build --package server`, and nothing is compiled twice. `app` is compiled for the server
-/// here; the browser's half of it is compiled for the browser tests.
+/// Selection of the product's packages. They are compiled together, so that dependencies have the features of `cargo
+/// build --package server` and are compiled once. `app` is compiled for the server here; the browser tests compile it
+/// for the browser.
 const PRODUCT: &[&str] = &["--workspace", "--exclude", "frontend", "--exclude", "xtask"];
 
-/// This program, with the features that `cargo xtask` gave its dependencies.
+/// Selection of this program, with the features that `cargo xtask` uses.
 const DRIVER: &[&str] = &["--package", "xtask"];
 
 /// Compiles the tests of the product.
@@ -19,8 +19,8 @@ pub(super) fn compile(workspace: &Workspace) -> Result<()> {
     process::run(cargo.args(["test", "--no-run"]).args(PRODUCT))
 }
 
-/// Runs all native tests in the dev profile: what `make run` has compiled is used again, and
-/// overflow checks and debug assertions are on.
+/// Runs all native tests in the dev profile, which reuses what `make run` has compiled and has overflow checks and
+/// debug assertions.
 pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
     let url = database::url(workspace)?;
     let mut total = Tally::default();

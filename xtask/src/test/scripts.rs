@@ -1,4 +1,4 @@
-//! The tests of `scripts/`.
+//! Tests of `scripts/`.
 
 use anyhow::Result;
 
@@ -7,7 +7,7 @@ use crate::{files, workspace::Workspace};
 
 const FOLDER: &str = "scripts/tests";
 
-/// Runs each file of the folder. One that does not print how many of its tests passed is one test.
+/// Runs each file of the folder. A file that prints no counts is one test.
 pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
     let mut total = Tally::default();
     for file in files::with_extension(&workspace.root.join(FOLDER), &["sh"])? {

@@ -1,4 +1,4 @@
-//! Counting tests.
+//! Test counts.
 
 use std::{
     fmt,
@@ -11,27 +11,27 @@ use anyhow::{Context, Result};
 
 use crate::process;
 
-/// How many tests passed, failed and were skipped, and which failed.
+/// Number of passed, failed and skipped tests, and the failures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) passed: u64,
     pub(super) failed: u64,
     pub(super) skipped: u64,
-    /// The names of failed tests, with the reason where the test program gives one.
+    /// Names of failed tests, with the reason if the test program prints one.
     pub(super) failures: Vec<String>,
 }
 
-/// What a line of a test program's output says.
+/// Information in a line of a test program's output.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
-    /// How many tests passed, failed and were skipped.
+    /// Numbers of passed, failed and skipped tests.
     Counts(Tally),
-    /// The name of a test that failed.
+    /// Name of a failed test.
     Failure(String),
 }
 
 impl Tally {
-    /// A part that could not run counts as a failed test, so that no total can look clean without it.
+    /// Counts of a part that could not run: one failed test, so that the total shows it.
     pub(super) const NOT_RUN: Self = Self {
         passed: 0,
         failed: 1,
@@ -55,7 +55,8 @@ impl Tally {
 }
 
 impl Line {
-    /// Reads a line of libtest's output: "test users::suspends ... FAILED" or "test result: ok. 2 passed; 0 failed; 1 ignored; …".
+    /// Parses a line of libtest's output: "test users::suspends ... FAILED" or "test result: ok. 2 passed; 0 failed;
+    /// 1 ignored; …".
     pub(super) fn of_libtest(line: &str) -> Option<Self> {
         let line = line.strip_prefix("test ")?;
         if let Some(name) = line.strip_suffix(" ... FAILED") {
@@ -65,7 +66,7 @@ impl Line {
         Tally::of_counts(counts.split("; ")).map(Self::Counts)
     }
 
-    /// Reads a line of a script's output: "2 passed, 0 failed".
+    /// Parses a line of a script's output: "2 passed, 0 failed".
     pub(super) fn of_script(line: &str) -> Option<Self> {
         let counts = line.split(", ");
         line.contains(" passed, ")
@@ -74,7 +75,7 @@ impl Line {
     }
 }
 
-/// Runs a command, shows its output and adds up the lines that `of_line` can read.
+/// Runs a command, prints its output and adds up the lines that `of_line` parses.
 pub(super) fn count(command: &mut Command, of_line: fn(&str) -> Option<Line>) -> Result<Tally> {
     let mut child = command
         .stdout(Stdio::piped())
@@ -93,7 +94,7 @@ pub(super) fn count(command: &mut Command, of_line: fn(&str) -> Option<Line>) ->
             }
         }
     }
-    // Tests that do not compile, or abort, count nothing.
+    // Tests that do not compile or that abort print no counts.
     if !child.wait()?.success() && total.failed == 0 {
         total += Tally::NOT_RUN;
     }
@@ -125,7 +126,7 @@ impl fmt::Display for Tally {
 mod tests {
     use super::*;
 
-    /// So many tests, without names.
+    /// Returns a tally without names.
     fn counts(passed: u64, failed: u64, skipped: u64) -> Tally {
         Tally {
             passed,

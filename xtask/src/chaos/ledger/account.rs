@@ -1,4 +1,4 @@
-//! An account, and what its entries in the record make of it.
+//! An account and the state that follows from its audit events.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Deed;
 
-/// An account in the database.
+/// Account in the database.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::chaos) struct Row {
@@ -17,7 +17,7 @@ pub(in crate::chaos) struct Row {
     state: State,
 }
 
-/// What the changes are about.
+/// Fields that the changes affect.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct State {
@@ -27,7 +27,7 @@ struct State {
     deleted: Value,
 }
 
-/// An entry of the record.
+/// Event in the audit log.
 #[derive(Debug, Deserialize)]
 pub(in crate::chaos) struct Entry {
     pub(in crate::chaos) username: String,
@@ -35,11 +35,12 @@ pub(in crate::chaos) struct Entry {
     changes: Map<String, Value>,
 }
 
-/// The account is what its entries make of it, each of which goes on from the one before: no change is without its
-/// entry and no entry without its change. `changes` of the entries made another version of it. Returns what is wrong.
+/// Checks that the account has the state that its events describe, that each event continues from the state before
+/// it, and that the version is one more than `changes`, the number of events that increment it. This finds a change
+/// without its event and an event without its change. Returns the differences.
 pub(super) fn judge(row: Option<&Row>, entries: &[Entry], changes: usize) -> Vec<String> {
     let Some(row) = row else {
-        let fault = format!("has no account, and {} entries", entries.len());
+        let fault = format!("has no account, but {} audit events", entries.len());
         return if entries.is_empty() {
             Vec::new()
         } else {
@@ -53,7 +54,7 @@ pub(super) fn judge(row: Option<&Row>, entries: &[Entry], changes: usize) -> Vec
     }
     if state != row.state {
         faults.push(format!(
-            "the account is {}, and by its entries it is {state}",
+            "the account is {}, but according to its audit events {state}",
             row.state
         ));
     }
@@ -67,7 +68,7 @@ pub(super) fn judge(row: Option<&Row>, entries: &[Entry], changes: usize) -> Vec
 }
 
 impl State {
-    /// Goes on to what an entry tells. Returns where it does not fit what was before.
+    /// Applies an event. Returns the fields whose old value differs from the current state.
     fn apply(&mut self, entry: &Entry) -> Vec<String> {
         if entry.action == Deed::Create.action() {
             self.status = "active".into();
@@ -86,7 +87,7 @@ impl State {
             let before = change.get(0).unwrap_or(&Value::Null);
             if before != current {
                 faults.push(format!(
-                    "{} goes on from the {field} {before}, which was {current}",
+                    "{} changes the {field} {before}, which was {current}",
                     entry.action
                 ));
             }
@@ -112,7 +113,7 @@ impl Display for State {
 }
 
 impl Entry {
-    /// What a field was changed to.
+    /// Returns the new value of a field.
     pub(super) fn after(&self, field: &str) -> Option<&Value> {
         self.changes.get(field)?.get(1)
     }

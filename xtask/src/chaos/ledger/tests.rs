@@ -58,7 +58,7 @@ fn an_unclear_change_is_there_as_a_whole_or_not_at_all() {
     let both = [created(), renamed("one", "two")];
     assert!(asked.judge(Some(&row("two", 2)), &both).is_empty());
     assert!(asked.judge(Some(&row("one", 1)), &[created()]).is_empty());
-    // The change without its entry, and the entry without its change.
+    // A change without its event, and an event without its change.
     assert!(!asked.judge(Some(&row("two", 2)), &[created()]).is_empty());
     assert!(!asked.judge(Some(&row("one", 1)), &both).is_empty());
 }
@@ -69,7 +69,7 @@ fn a_lost_change_is_found() {
     let faults = asked.judge(Some(&row("one", 1)), &[created()]);
     assert_eq!(
         faults,
-        ["p: user.updated \"two\" was acknowledged and is not in the record"]
+        ["p: user.updated \"two\" was acknowledged and is not in the audit log"]
     );
 }
 
@@ -84,7 +84,7 @@ fn a_change_without_its_entry_is_found_though_another_followed() {
     assert_eq!(
         faults,
         [
-            "p: user.updated goes on from the displayName \"two\", which was \"one\"",
+            "p: user.updated changes the displayName \"two\", which was \"one\"",
             "p: the account has version 3 after 1 recorded changes"
         ]
     );
@@ -97,7 +97,7 @@ fn a_refused_change_that_happened_is_found() {
     assert!(
         faults
             .iter()
-            .any(|fault| fault.contains("was refused and is in the record")),
+            .any(|fault| fault.contains("was denied and is in the audit log")),
         "{faults:?}"
     );
 }
@@ -109,7 +109,7 @@ fn a_change_that_happened_twice_is_found() {
     let faults = asked.judge(Some(&row("two", 3)), &entries);
     assert_eq!(
         faults,
-        ["p: user.updated \"two\" is in the record more than once"]
+        ["p: user.updated \"two\" is in the audit log more than once"]
     );
 }
 
@@ -117,7 +117,7 @@ fn a_change_that_happened_twice_is_found() {
 fn what_nobody_asked_for_is_found() {
     let asked = history(&[CREATED]);
     let faults = asked.judge(Some(&row("x", 2)), &[created(), renamed("one", "x")]);
-    assert_eq!(faults, ["p: user.updated \"x\" was not asked for"]);
+    assert_eq!(faults, ["p: user.updated \"x\" was not requested"]);
     let strange = [created(), entry("user.exploded", json!({}))];
     assert!(!asked.judge(Some(&row("one", 1)), &strange).is_empty());
 }
@@ -149,7 +149,7 @@ fn entries_without_an_account_are_found() {
     assert!(asked.judge(None, &[]).is_empty());
     assert_eq!(
         asked.judge(None, &[created()]),
-        ["p: has no account, and 1 entries"]
+        ["p: has no account, but 1 audit events"]
     );
 }
 

@@ -1,4 +1,4 @@
-//! Every account, and its entries in the record.
+//! Verification of all accounts and their audit events.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::{
     database::Sibling,
 };
 
-/// Holds all of them against what was asked for.
+/// Compares all accounts with the requested changes.
 pub(super) fn judge(
     database: &Sibling<'_>,
     workers: &[Worker<'_>],
@@ -31,11 +31,11 @@ pub(super) fn judge(
         verdict.count(person, &person.history.unclear(&entries));
     }
     let unknown = rows.keys().chain(entries.keys());
-    findings.extend(unknown.map(|name| format!("{name} is there, and nobody has asked for it")));
+    findings.extend(unknown.map(|name| format!("{name} exists, but was not requested")));
     Ok(())
 }
 
-/// The accounts that were made in the drill, by username.
+/// Returns the accounts of the test by username.
 fn rows(database: &Sibling<'_>) -> Result<BTreeMap<String, Row>> {
     let rows: Vec<Row> = read(
         database,
@@ -50,7 +50,7 @@ fn rows(database: &Sibling<'_>) -> Result<BTreeMap<String, Row>> {
     Ok(named.collect())
 }
 
-/// Their entries in the record, the oldest first.
+/// Returns the audit events of these accounts by username, oldest first.
 fn entries(database: &Sibling<'_>) -> Result<BTreeMap<String, Vec<Entry>>> {
     let all: Vec<Entry> = read(
         database,

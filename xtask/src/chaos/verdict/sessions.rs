@@ -1,4 +1,4 @@
-//! Every session, in the database and at both servers.
+//! Verification of all sessions, in the database and at both servers.
 
 use std::collections::BTreeMap;
 
@@ -20,16 +20,17 @@ use crate::{
     database::Sibling,
 };
 
-/// A session in the database.
+/// Session in the database.
 #[derive(Deserialize)]
 struct Kept {
     hash: String,
     live: bool,
-    /// Entries of its beginning.
+    /// Number of `session.started` events.
     entries: usize,
 }
 
-/// Each session in the database has one entry of its beginning, and each that was begun is what it should be.
+/// Checks that each session in the database has one `session.started` event, and that each session that a worker
+/// started has the expected state.
 pub(super) fn judge_kept(
     database: &Sibling<'_>,
     workers: &[Worker<'_>],
@@ -38,7 +39,7 @@ pub(super) fn judge_kept(
     let kept = kept(database)?;
     for Kept { hash, entries, .. } in kept.values().filter(|session| session.entries != 1) {
         findings.note(format!(
-            "the session {hash} has {entries} entries of its beginning"
+            "the session {hash} has {entries} audit events session.started"
         ));
     }
     let alone = database.query(
@@ -46,13 +47,13 @@ pub(super) fn judge_kept(
         where e.action = 'session.started' and not exists (select from sessions s where s.id = e.target_id)",
     )?;
     if alone != "0" {
-        findings.note(format!("{alone} sessions are in the record alone"));
+        findings.note(format!("{alone} sessions have an audit event, but no row"));
     }
     for (person, session) in workers.iter().flat_map(Worker::sessions) {
         let name = person.username();
         let life = session.life;
         match kept.get(&hash(&session.cookie)) {
-            None => findings.note(format!("{name}: a session that was begun is not there")),
+            None => findings.note(format!("{name}: a started session has no row")),
             Some(Kept { live, .. }) if !life.agrees_with(*live) => {
                 findings.note(format!("{name}: a session is {life:?}, and live: {live}"));
             }
@@ -62,7 +63,7 @@ pub(super) fn judge_kept(
     Ok(())
 }
 
-/// The sessions of people who were made in the drill, by hash.
+/// Returns the sessions of the test's users by token hash.
 fn kept(database: &Sibling<'_>) -> Result<BTreeMap<String, Kept>> {
     let rows: Vec<Kept> = read(
         database,
@@ -79,7 +80,7 @@ fn kept(database: &Sibling<'_>) -> Result<BTreeMap<String, Kept>> {
     Ok(hashed.collect())
 }
 
-/// Uses each session at both servers. Returns how many there are.
+/// Uses each session at both servers. Returns the number of sessions.
 pub(super) fn use_all(stage: &Stage<'_>, workers: &[Worker<'_>], findings: &Findings) -> usize {
     let callers = stage.callers();
     let mut count = 0;
@@ -94,7 +95,7 @@ pub(super) fn use_all(stage: &Stage<'_>, workers: &[Worker<'_>], findings: &Find
     count
 }
 
-/// What both servers say of a session.
+/// Checks that both servers treat a session alike and as expected.
 fn judge_answers(person: &Person, session: &Session, answers: &[Answer; 2]) -> Result<(), String> {
     let mut allowed = [false; 2];
     for (allowed, answer) in allowed.iter_mut().zip(answers) {
@@ -109,12 +110,12 @@ fn judge_answers(person: &Person, session: &Session, answers: &[Answer; 2]) -> R
     }
     let [at_a, at_b] = allowed;
     if at_a != at_b {
-        return Err("a session works at one server alone".to_owned());
+        return Err("a session works at one server only".to_owned());
     }
     session.life.used(at_a).map(drop).map_err(str::to_owned)
 }
 
-/// What the database keeps of a cookie.
+/// Returns the token hash that the database stores for a cookie.
 fn hash(cookie: &str) -> String {
     let value = cookie.split_once('=').map_or(cookie, |(_, value)| value);
     let bytes = Sha256::digest(value);
